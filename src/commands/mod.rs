@@ -1,0 +1,2 @@
+//! The subcommands: each reads its arguments, calls the rooms, prints.
+pub mod explain;

@@ -1,0 +1,3 @@
+//! klachtpost
+pub mod commands;
+pub mod mail;
