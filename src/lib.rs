@@ -1,3 +1,4 @@
 //! klachtpost
 pub mod commands;
+pub mod config;
 pub mod mail;
