@@ -1,4 +1,7 @@
 //! klachtpost
+pub mod case;
 pub mod commands;
 pub mod config;
+pub mod desk;
+pub mod digest;
 pub mod mail;

@@ -1,0 +1,2 @@
+//! The deciding room.
+pub mod draft;
