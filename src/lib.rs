@@ -1,4 +1,5 @@
 //! klachtpost
+pub mod calendar;
 pub mod case;
 pub mod commands;
 pub mod config;

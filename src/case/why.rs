@@ -17,6 +17,19 @@ pub struct Match {
     pub keyword: String,
     #[serde(rename = "where")]
     pub place: Place,
+    /// The word or words it met first: `schadeformulier` for `schade*`.
+    #[serde(default)]
+    pub found: String,
+}
+
+impl Why {
+    /// The keywords that decided; none for the fallback.
+    pub fn matched(&self) -> &[Match] {
+        match self {
+            Self::Keywords { matched } | Self::Tie { matched, .. } => matched,
+            Self::Fallback | Self::Person => &[],
+        }
+    }
 }
 
 /// How the department was chosen.

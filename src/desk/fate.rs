@@ -30,7 +30,13 @@ pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, f
 }
 
 /// A delivery report came in: the letter it is about did not arrive after all.
-pub(super) fn on_bounce(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+pub(super) fn on_bounce(
+    mail: &Incoming<'_>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
     let reported = mail.mail.bounce.clone().unwrap_or_default();
     let Some(BouncedLetter { id, kind, to }) = known.bounced.clone() else {
         let reason = "a delivery report about no letter of ours that is known".to_owned();

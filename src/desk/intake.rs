@@ -40,7 +40,8 @@ fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
 }
 
 fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
-    let stated = mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
+    let stated =
+        mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
     stated.filter_map(|a| a.split_once('@')?.0.split_once('+')).find_map(|(_, tag)| rules.keys.read(tag))
 }
 
@@ -75,7 +76,14 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
 }
 
 /// A mail that reading did not survive (invariant 1): a person sees it.
-pub fn on_unreadable(mail: i64, received_at: Moment, reason: &str, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+pub fn on_unreadable(
+    mail: i64,
+    received_at: Moment,
+    reason: &str,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
     let event = Event {
         at: now,
         case: None,
@@ -188,7 +196,14 @@ fn on_new(
     fresh: &mut Fresh,
 ) -> Decision {
     if is_nothing(mail.mail) {
-        return on_unreadable(mail.id, mail.received_at, "neither a sender nor any text was found in it", rules, now, fresh);
+        return on_unreadable(
+            mail.id,
+            mail.received_at,
+            "neither a sender nor any text was found in it",
+            rules,
+            now,
+            fresh,
+        );
     }
     match from {
         Some(from) if matches!(rules.role(&from), Role::Staff | Role::Employee) && mail.mail.automatic.is_none() => {
@@ -294,7 +309,13 @@ pub(super) fn filed(
 }
 
 /// Set aside as suspect, and told to the fallback department's supervisor.
-pub(super) fn set_aside(mail: &Incoming<'_>, reason: String, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+pub(super) fn set_aside(
+    mail: &Incoming<'_>,
+    reason: String,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
     let notice = SetAside {
         from: sender(mail.mail).map(|a| a.to_string()).unwrap_or_default(),
         subject: mail.mail.subject.clone(),

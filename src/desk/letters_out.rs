@@ -1,7 +1,8 @@
 //! Drafts the desk writes in more than one place: who gets them, and in which thread they stand. Pure.
 
 use super::draft::{
-    Acknowledgement, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question, Remark, Unacknowledged,
+    Acknowledgement, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question, Remark, Topic,
+    Unacknowledged,
 };
 use super::{Department, Fresh, Incoming, Rules};
 use crate::case::{Address, Case, Language, Side};
@@ -23,6 +24,12 @@ pub(super) fn handler_address(case: &Case, rules: &Rules) -> Option<Address> {
     case.handler.clone().or_else(|| department(case, rules).map(|d| d.address.clone()))
 }
 
+fn topic(case: &Case) -> Topic {
+    let name = &case.customer.name;
+    let address = || case.customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    Topic { subject: case.subject.clone(), customer: if name.is_empty() { address() } else { name.clone() } }
+}
+
 /// A letter to the customer, in the thread of the customer's mail client.
 pub(super) fn to_customer(case: &Case, to: Address, content: Content, fresh: &mut Fresh) -> Draft {
     Draft {
@@ -32,6 +39,7 @@ pub(super) fn to_customer(case: &Case, to: Address, content: Content, fresh: &mu
         side: Side::Customer,
         case: Some(case.number),
         language: case.language,
+        topic: topic(case),
         in_reply_to: case.customer_thread.last().cloned(),
         references: case.customer_thread.clone(),
         carried: Vec::new(),
@@ -48,6 +56,7 @@ pub(super) fn to_staff(case: &Case, to: Address, content: Content, rules: &Rules
         side: Side::Staff,
         case: Some(case.number),
         language: rules.language,
+        topic: topic(case),
         in_reply_to: case.staff_thread.first().cloned(),
         references: case.staff_thread.clone(),
         carried: Vec::new(),
@@ -76,7 +85,10 @@ pub(super) fn question(
     let content = Content::Question(Question { why, text: mail.reply.clone() });
     let draft = match case {
         Some(case) => to_staff(case, to, content, rules, fresh),
-        None => caseless(to, content, rules, fresh),
+        None => Draft {
+            topic: Topic { subject: mail.subject.clone(), customer: String::new() },
+            ..caseless(to, content, rules, fresh)
+        },
     };
     answering(draft, mail)
 }
@@ -90,6 +102,7 @@ pub(super) fn caseless(to: Address, content: Content, rules: &Rules, fresh: &mut
         side: Side::Staff,
         case: None,
         language: rules.language,
+        topic: Topic::default(),
         in_reply_to: None,
         references: Vec::new(),
         carried: Vec::new(),
@@ -239,4 +252,3 @@ pub(super) fn language(mail: &Mail, rules: &Rules) -> Language {
         crate::mail::Language::Unsure => rules.language,
     }
 }
-

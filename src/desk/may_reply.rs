@@ -7,8 +7,23 @@ use crate::mail::Mail;
 
 /// Local parts of mailboxes that no person reads: RFC 2142 role names of mail systems, and the usual no-replies.
 const MACHINES: &[&str] = &[
-    "mailer-daemon", "mailerdaemon", "postmaster", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply",
-    "bounce", "bounces", "nobody", "root", "majordomo", "listserv", "abuse", "niet-beantwoorden", "nietbeantwoorden",
+    "mailer-daemon",
+    "mailerdaemon",
+    "postmaster",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "bounce",
+    "bounces",
+    "nobody",
+    "root",
+    "majordomo",
+    "listserv",
+    "abuse",
+    "niet-beantwoorden",
+    "nietbeantwoorden",
 ];
 
 /// Why no automatic letter goes out.

@@ -30,7 +30,7 @@ pub use fate::{Fated, on_fate};
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail, on_unreadable};
 pub use may_reply::{WhyNot, may_reply};
-pub use rules::{Department, Role, Rules};
+pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot};
 
 use crate::case::{CaseNumber, Event};

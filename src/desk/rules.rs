@@ -1,6 +1,6 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
-use super::routing::Routes;
+use super::routing::{Routes, RoutesError};
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
 use crate::config::{Config, DeskLanguage};
@@ -42,6 +42,15 @@ pub enum Role {
     Outsider,
 }
 
+/// Why settings make no rules.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    Routes(#[from] RoutesError),
+}
+
 /// Everything the desk must know of the company.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -63,8 +72,8 @@ pub struct Rules {
 
 impl Rules {
     /// # Errors
-    /// An address in the settings that is none; `config::load` refuses these before.
-    pub fn new(config: &Config, keys: Keys) -> Result<Self, AddressError> {
+    /// An address in the settings that is none, keywords that cannot be compiled; `config::load` refuses these before.
+    pub fn new(config: &Config, keys: Keys) -> Result<Self, RulesError> {
         let addresses = |list: &[String]| list.iter().map(|a| Address::parse(a)).collect::<Result<Vec<_>, _>>();
         let department = |d: &crate::config::Department| -> Result<Department, AddressError> {
             Ok(Department {
@@ -85,7 +94,7 @@ impl Rules {
             },
             keys,
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
-            routes: Routes::compile(&config.department),
+            routes: Routes::compile(&config.department)?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
@@ -148,6 +157,6 @@ impl Rules {
     pub fn committee_last_day(&self, department: &str, lodged_at: Moment) -> Option<NaiveDate> {
         let months = self.committee_months?;
         let applies = self.department(department).is_none_or(|d| d.committee);
-        applies.then(|| self.calendar.months_later(self.calendar.local(lodged_at).date_naive(), months))
+        applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
     }
 }

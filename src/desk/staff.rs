@@ -74,7 +74,8 @@ impl StaffDesk<'_> {
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
     fn unproven(&self, fresh: &mut Fresh) -> Decision {
         let reason = "it names a colleague as its sender, which the mail server does not confirm".to_owned();
-        let asked = question(Some(self.case()), self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
+        let asked =
+            question(Some(self.case()), self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
         let mut decision = intake::set_aside(self.mail, reason, self.rules, self.now, fresh);
         decision.case = Some(self.case().number);
         decision.events.iter_mut().for_each(|event| event.case = decision.case);

@@ -90,7 +90,8 @@ fn verb_line(plain: &str) -> Option<(String, String)> {
     let (word, value) = after.split_at(end);
     let folded = fold_word(word);
     let begins_with_letter = folded.chars().next().is_some_and(char::is_alphabetic);
-    begins_with_letter.then(|| (folded, value.trim_matches(|c: char| c.is_whitespace() || "*_:.,;".contains(c)).to_owned()))
+    begins_with_letter
+        .then(|| (folded, value.trim_matches(|c: char| c.is_whitespace() || "*_:.,;".contains(c)).to_owned()))
 }
 
 /// A verb's name alone on its line, with the `#` forgotten or another mark in its place.
@@ -113,7 +114,8 @@ fn fold_word(word: &str) -> String {
 }
 
 fn all_names() -> impl Iterator<Item = &'static str> {
-    VERBS.iter().flat_map(|(dutch, english, _)| [*dutch, *english]).chain(["internal", "done", "close", "notitie"])
+    let written = VERBS.iter().flat_map(|verb| [verb.dutch, verb.english]).map(|name| name.trim_start_matches('#'));
+    written.chain(["note", "notitie", "done", "close"])
 }
 
 fn is_near_verb(word: &str) -> bool {
@@ -157,7 +159,9 @@ mod tests {
 
     #[test]
     fn a_verb_at_the_top_is_read_however_it_is_typed() {
-        for typed in ["#afgehandeld", "# Afgehandeld", "\u{feff}#AFGEHANDELD:", "\u{a0}#áfgehandeld.", "\n\n  #afgehandeld  "] {
+        for typed in
+            ["#afgehandeld", "# Afgehandeld", "\u{feff}#AFGEHANDELD:", "\u{a0}#áfgehandeld.", "\n\n  #afgehandeld  "]
+        {
             let read = parse(&format!("{typed}\nWij vergoeden de band.")).unwrap();
             assert_eq!((read.lines[0].verb, read.text.as_str()), (Verb::Close, "Wij vergoeden de band."), "{typed}");
         }
@@ -186,7 +190,8 @@ mod tests {
 
     #[test]
     fn an_ordinary_answer_is_left_alone() {
-        let text = "Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\nDit is intern besproken.";
+        let text =
+            "Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\nDit is intern besproken.";
         assert_eq!(parse(text).unwrap(), Instruction { lines: vec![], text: text.into() });
     }
 
