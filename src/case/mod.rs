@@ -102,6 +102,11 @@ impl LetterKind {
         matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
     }
 
+    /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
+    pub fn is_automatic(self) -> bool {
+        !matches!(self, Self::Answer | Self::Closing)
+    }
+
     /// The stable name in the register.
     pub fn name(self) -> &'static str {
         match self {
