@@ -24,8 +24,11 @@ use serde::Serialize;
 
 mod automatic;
 mod bounce;
+mod charset;
 mod forwarded;
+mod html;
 mod language;
+mod limits;
 mod newtext;
 mod parse;
 mod proof;
