@@ -1,0 +1,81 @@
+//! Who reports: is the sender a mail server, or a person who writes about (or passes on) a failure? Pure.
+
+use super::super::parse::Parsed;
+use super::{address, phrases, status};
+
+/// Local parts that mail servers report under, without their separators.
+const DAEMONS: [&str; 8] = [
+    "mailerdaemon",
+    "postmaster",
+    "mailerdeamon",
+    "maildaemon",
+    "maildeliverysystem",
+    "maildeliverysubsystem",
+    "mailer",
+    "mdaemon",
+];
+/// Display names of reporting servers, in lower case.
+const DAEMON_NAMES: [&str; 8] = [
+    "mail delivery",
+    "mailer-daemon",
+    "mailer daemon",
+    "mail administrator",
+    "system administrator",
+    "content-filter",
+    "delivery subsystem",
+    "postmaster",
+];
+
+/// Is that the address of a mail server itself?
+pub(super) fn is_daemon(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or_default();
+    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    DAEMONS.contains(&squeezed.as_str())
+}
+
+/// The mail comes from a mail server by its From.
+pub(super) fn from_daemon(parsed: &Parsed) -> bool {
+    let Some(from) = parsed.header("from") else { return false };
+    let lower = from.to_lowercase();
+    match address::first(from) {
+        Some(address) => is_daemon(address) || DAEMON_NAMES.iter().any(|name| lower.contains(name)),
+        // `MAILER-DAEMON` without a domain, or the null sender.
+        None => {
+            from.contains("<>")
+                || from.trim_matches(['<', '>', '"', ' ']).split_whitespace().any(is_daemon)
+                || is_daemon(from.rsplit('<').next().unwrap_or_default())
+        }
+    }
+}
+
+/// The envelope sender is null: whoever sent it wants no answer (RFC 5321 §4.5.5).
+pub(super) fn null_sender(parsed: &Parsed) -> bool {
+    parsed.header("return-path").is_some_and(|path| {
+        let path = path.trim_matches(['<', '>', ' ', '\t']);
+        path.is_empty() || (!path.contains('@') && is_daemon(path))
+    })
+}
+
+/// The mail says by its form that it reports on a delivery.
+pub(super) fn is_report_form(parsed: &Parsed) -> bool {
+    parsed.report_type == "delivery-status"
+        || parsed.header("x-failed-recipients").is_some()
+        || (parsed.media_type == "multipart/report" && parsed.report_type.is_empty() && from_daemon(parsed))
+}
+
+/// A free text is a failure notice when a machine sent it *and* it speaks of a failure. A customer who quotes a bounce
+/// to us has the words but not the sender; an absence notice has a null sender but not the words.
+pub(super) fn is_notice(parsed: &Parsed, notice: &str) -> bool {
+    if is_report_form(parsed) {
+        return true;
+    }
+    let subject = parsed.header("subject").unwrap_or_default();
+    let subject_tells = phrases::subject_tells_failure(subject);
+    let lower = notice.to_lowercase();
+    if from_daemon(parsed) {
+        return subject_tells || phrases::text_tells_failure(&lower) || status::replies(notice).is_some();
+    }
+    let machine =
+        null_sender(parsed) || parsed.header("auto-submitted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("no"));
+    machine && subject_tells && phrases::text_tells_failure(&lower)
+}
