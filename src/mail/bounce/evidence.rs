@@ -63,6 +63,24 @@ pub(super) fn is_report_form(parsed: &Parsed) -> bool {
         || (parsed.media_type == "multipart/report" && parsed.report_type.is_empty() && from_daemon(parsed))
 }
 
+/// A machine sent it. A person who passes a report on (some mail programs then keep its parts) answers or forwards;
+/// a subject that begins with a failure is written by none of those programs.
+pub(super) fn is_from_machine(parsed: &Parsed) -> bool {
+    let subject = parsed.header("subject").unwrap_or_default();
+    is_report_form(parsed)
+        || parsed.media_type == "multipart/report"
+        || from_daemon(parsed)
+        || null_sender(parsed)
+        || says_automatic(parsed)
+        || from_role(parsed)
+        || (phrases::subject_tells_failure(subject) && !phrases::is_passed_on(subject))
+        || parsed.header("from").is_none()
+}
+
+fn says_automatic(parsed: &Parsed) -> bool {
+    parsed.header("auto-submitted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("no"))
+}
+
 /// A free text is a failure notice when a machine sent it *and* it speaks of a failure. A customer who quotes a bounce
 /// to us has the words but not the sender; an absence notice has a null sender but not the words.
 pub(super) fn is_notice(parsed: &Parsed, notice: &str) -> bool {
@@ -70,12 +88,39 @@ pub(super) fn is_notice(parsed: &Parsed, notice: &str) -> bool {
         return true;
     }
     let subject = parsed.header("subject").unwrap_or_default();
-    let subject_tells = phrases::subject_tells_failure(subject);
     let lower = notice.to_lowercase();
+    let text_tells = phrases::text_tells_failure(&lower);
     if from_daemon(parsed) {
-        return subject_tells || phrases::text_tells_failure(&lower) || status::replies(notice).is_some();
+        return phrases::subject_tells_failure(subject) || text_tells || status::replies(notice).is_some();
     }
-    let machine =
-        null_sender(parsed) || parsed.header("auto-submitted").is_some_and(|v| !v.trim().eq_ignore_ascii_case("no"));
-    machine && subject_tells && phrases::text_tells_failure(&lower)
+    let is_machine = null_sender(parsed) || says_automatic(parsed) || from_role(parsed);
+    (is_machine && phrases::subject_tells_failure(subject) && text_tells)
+        || (from_list_server(parsed) && phrases::text_tells_refusal_by_list(&lower))
+}
+
+/// The sender is a function of a machine and no person: some gateways report under such an address.
+fn from_role(parsed: &Parsed) -> bool {
+    const ROLES: [&str; 9] = [
+        "noreply",
+        "donotreply",
+        "sysadmin",
+        "administrator",
+        "system",
+        "root",
+        "bounce",
+        "notification",
+        "postoffice",
+    ];
+    let Some(address) = parsed.header("from").and_then(address::first) else { return false };
+    let local = address.split('@').next().unwrap_or_default();
+    let squeezed: String = local.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    ROLES.iter().any(|role| squeezed.starts_with(role))
+}
+
+/// A mailing list's own address: the list refuses a letter to it.
+fn from_list_server(parsed: &Parsed) -> bool {
+    let from = parsed.header("from").and_then(address::first).unwrap_or_default().to_ascii_lowercase();
+    let local = from.split('@').next().unwrap_or_default();
+    ["-admin", "-owner", "-bounces", "-request", "-help"].iter().any(|role| local.ends_with(role))
+        || ["owner-", "majordomo", "listserv", "mailman"].iter().any(|role| local.starts_with(role))
 }

@@ -13,7 +13,8 @@
 use super::parse::Parsed;
 use super::{Bounce, BounceAction};
 use status::{Class, Status};
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 mod address;
 mod evidence;
@@ -44,6 +45,14 @@ struct Fate {
     status: Option<Status>,
     /// By the status, else by the SMTP reply code.
     class: Option<Class>,
+    cause: Cause,
+}
+
+/// Do the remote server's own words stand beside it?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    Quoted,
+    Untold,
 }
 
 /// What a notification of another form says.
@@ -63,7 +72,10 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     }
     let (notice, returned) = notice::split(&text);
     let original = || letter::message_id(parsed, returned);
-    let mut fates: Vec<Fate> = status_parts(parsed).flat_map(report::fates).collect();
+    let mut fates: Vec<Fate> = Vec::new();
+    if evidence::is_from_machine(parsed) {
+        fates.extend(status_parts(parsed).flat_map(report::fates));
+    }
     let has_status_part = !fates.is_empty();
     if !has_status_part {
         if !evidence::is_notice(parsed, notice) {
@@ -81,17 +93,32 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     conclude(fates, original())
 }
 
+/// The mail comes from a mail server itself (mailer-daemon, postmaster and the like).
+pub(crate) fn is_from_daemon(parsed: &Parsed) -> bool {
+    evidence::from_daemon(parsed)
+}
+
+/// A machine sent it, by its form, its sender or its own word.
+pub(crate) fn is_from_machine(parsed: &Parsed) -> bool {
+    evidence::is_from_machine(parsed)
+}
+
 /// The `message/delivery-status` parts of the mail itself (a nested message is one leaf, so none of its own).
 fn status_parts(parsed: &Parsed) -> impl Iterator<Item = &str> {
     let is_status = |t: &str| t == "message/delivery-status" || t == "message/global-delivery-status";
     parsed.leaves.iter().filter(move |leaf| is_status(&leaf.media_type)).filter_map(|leaf| leaf.text.as_deref())
 }
 
-/// The text above the returned letter: plain parts, or the readable text of an HTML-only mail.
+/// The text above the returned letter: plain parts, or the readable text of an HTML-only mail. A part that calls itself
+/// multipart and has no parts (its boundary is missing) is read as the text it is.
 fn notice_text(parsed: &Parsed) -> String {
     let own = parsed.leaves.iter().take_while(|leaf| !letter::is_returned(&leaf.media_type));
-    let plain = own.filter(|leaf| leaf.media_type.starts_with("text/") && leaf.media_type != "text/html");
-    let text = plain.filter_map(|leaf| leaf.text.as_deref()).collect::<Vec<_>>().join("\n");
+    let plain = own.filter_map(|leaf| match leaf.media_type.split('/').next() {
+        Some("text") if leaf.media_type != "text/html" => leaf.text.as_deref().map(Cow::Borrowed),
+        Some("multipart") => Some(String::from_utf8_lossy(&leaf.content)),
+        _ => None,
+    });
+    let text = plain.collect::<Vec<_>>().join("\n");
     if text.trim().is_empty() { parsed.text.clone() } else { text }
 }
 
@@ -104,23 +131,30 @@ fn action_of(parsed: &Parsed, notice: &str) -> Action {
 
 /// Some servers put only `5.0.0` into the fields and the remote server's words into the text.
 fn refine(fates: &mut [Fate], notice: &str, ours: &[String]) {
-    if fates.iter().all(|f| f.recipient.is_some() && f.status.is_some_and(|s| s.precision() > 1)) {
+    let is_told = |f: &Fate| f.cause == Cause::Quoted || f.status.is_some_and(|s| s.precision() > 1);
+    if fates.iter().all(|f| f.recipient.is_some() && is_told(f)) {
         return;
     }
     let told = notice::fates(notice, ours, Action::Failed);
-    let only = fates.len() == 1;
+    let by_name: HashMap<String, &Fate> = told.iter().filter_map(|t| Some((key(t.recipient.as_ref()?), t))).collect();
+    let only = told.first().filter(|_| fates.len() == 1);
     for fate in fates {
-        let same = |t: &&Fate| match (&t.recipient, &fate.recipient) {
-            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-            _ => only,
-        };
-        let Some(told) = told.iter().find(same) else { continue };
+        let same = fate.recipient.as_ref().and_then(|r| by_name.get(&key(r)).copied());
+        let Some(told) = same.or(only) else { continue };
         fate.recipient = fate.recipient.take().or_else(|| told.recipient.clone());
+        if is_told(fate) {
+            continue;
+        }
         let stated = fate.status.map(Status::class);
         let better = told.status.filter(|s| stated.is_none_or(|class| class == s.class()));
         fate.status = Status::best(fate.status.into_iter().chain(better));
         fate.class = fate.status.map(Status::class).or(fate.class).or(told.class);
     }
+}
+
+/// Addresses are compared without regard to case: no server in use tells `Jan@` from `jan@`.
+fn key(address: &String) -> String {
+    address.to_lowercase()
 }
 
 /// X-Failed-Recipients (exim, Gmail) names who failed better than any text does.
@@ -136,7 +170,7 @@ fn name_by_header(fates: &mut Vec<Fate>, parsed: &Parsed) {
     let class = status.map(Status::class).or_else(|| fates.iter().find_map(|f| f.class));
     *fates = named
         .into_iter()
-        .map(|n| Fate { recipient: Some(n.to_owned()), action: Action::Failed, status, class })
+        .map(|n| Fate { recipient: Some(n.to_owned()), action: Action::Failed, status, class, cause: Cause::Untold })
         .collect();
 }
 
@@ -156,7 +190,7 @@ fn conclude(fates: Vec<Fate>, original_message_id: Option<String>) -> Option<Bou
     }
     let mut seen = HashSet::new();
     let mut once = |key: String| seen.insert(key);
-    let recipients = told.iter().filter_map(|f| f.recipient.clone()).filter(|r| once(r.to_ascii_lowercase())).collect();
+    let recipients = told.iter().filter_map(|f| f.recipient.clone()).filter(|r| once(key(r))).collect();
     let status = told.iter().filter_map(|f| f.status).map(|s| s.to_string()).filter(|s| once(s.clone())).collect();
     let gave_up = action == Action::Failed && told.iter().any(|f| f.class != Some(Class::Temporary));
     Some(Bounce {

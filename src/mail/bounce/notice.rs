@@ -2,7 +2,7 @@
 //! returned letter begins, whom it names, and which codes it gives. By structure where there is one. Pure and linear.
 
 use super::status::{self, Class, Status};
-use super::{Action, Fate, address, phrases};
+use super::{Action, Cause, Fate, address, phrases};
 use std::collections::HashMap;
 
 /// A notice is a few lines, and a few more per recipient; beyond this only the start is read.
@@ -114,6 +114,7 @@ pub(super) fn fates(notice: &str, ours: &[String], action: Action) -> Vec<Fate> 
         action,
         status: entry.status,
         class: entry.status.map(Status::class).or(entry.reply),
+        cause: Cause::Quoted,
     };
     let mut fates: Vec<Fate> =
         order.iter().filter_map(|who| Some(fate(Some((*who).to_owned()), entries.get(who)?))).collect();

@@ -162,6 +162,18 @@ const FAILURE_TEXTS: &[&str] = &[
     "配信できませんでした",
 ];
 
+/// A mailing list does not take the letter.
+const REFUSALS_BY_LIST: &[&str] = &[
+    "not a member of this mailing list",
+    "not allowed to post",
+    "not authorized to post",
+    "not permitted to post",
+    "only members",
+    "your message has been automatically rejected",
+    "your message was rejected",
+    "message was discarded",
+];
+
 /// The letter is still being tried.
 const DELAYED: &[&str] = &[
     "not yet been delivered",
@@ -230,9 +242,21 @@ pub(super) fn subject_tells_failure(subject: &str) -> bool {
     holds(&subject.to_lowercase(), FAILURE_SUBJECTS)
 }
 
+/// The subject begins as an answer or a forward does.
+pub(super) fn is_passed_on(subject: &str) -> bool {
+    const MARKS: [&str; 13] = ["re", "fw", "fwd", "antw", "doorst", "aw", "wg", "tr", "rv", "sv", "vs", "vb", "i"];
+    let head = subject.split(':').next().unwrap_or_default().trim().to_lowercase();
+    subject.contains(':') && MARKS.contains(&head.as_str())
+}
+
 /// `lower` is the notice in lower case.
 pub(super) fn text_tells_failure(lower: &str) -> bool {
     holds(lower, FAILURE_TEXTS)
+}
+
+/// `lower` is the notice in lower case.
+pub(super) fn text_tells_refusal_by_list(lower: &str) -> bool {
+    holds(lower, REFUSALS_BY_LIST)
 }
 
 /// `lower` is subject or notice in lower case.

@@ -2,7 +2,7 @@
 //! do not make such a part. Pure, one pass over the lines.
 
 use super::status::{self, Class, Status};
-use super::{Action, Fate, address};
+use super::{Action, Cause, Fate, address};
 
 /// Recipients that one report may name. Real ones have a few; a mailing to 100 000 people may come back as one.
 const FATES_MAX: usize = 200_000;
@@ -128,6 +128,7 @@ impl<'a> Group<'a> {
             action: action(self.action.unwrap_or_default(), class),
             status,
             class,
+            cause: if diagnostic.trim().is_empty() { Cause::Untold } else { Cause::Quoted },
         })
     }
 }

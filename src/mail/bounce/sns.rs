@@ -1,7 +1,7 @@
 //! Bounces that Amazon SES reports as a JSON notification by mail. Pure.
 
 use super::status::{self, Status};
-use super::{Action, Bounced, Fate};
+use super::{Action, Bounced, Cause, Fate};
 use serde::Deserialize;
 
 /// A notification carries the headers of one letter, which SNS limits to 256 KiB.
@@ -70,7 +70,7 @@ pub(super) fn bounce(text: &str) -> Option<Bounced> {
         let codes = status::codes(&r.diagnostic_code).chain(status::codes(&r.status));
         let status = Status::best(codes);
         let class = status.map(Status::class).or_else(|| stated(&bounce.bounce_type));
-        Fate { recipient: Some(r.email_address), action: Action::Failed, status, class }
+        Fate { recipient: Some(r.email_address), action: Action::Failed, status, class, cause: Cause::Quoted }
     });
     let original = notification.mail.and_then(|m| m.common_headers.and_then(|h| h.message_id).or(m.message_id));
     Some(Bounced {
