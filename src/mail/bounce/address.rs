@@ -8,12 +8,12 @@ const ADDRESS_MAX_BYTES: usize = 320;
 const LOCAL_MAX_BYTES: usize = 64;
 
 /// Where the `local@domain` of a text stand, in order. Each byte is looked at twice at most: an address ends at `@`.
-pub(super) fn places(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+pub(in crate::mail) fn places(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     text.match_indices('@').filter_map(|(at, _)| place_around(text, at))
 }
 
 /// The first address of a text.
-pub(super) fn first(text: &str) -> Option<&str> {
+pub(in crate::mail) fn first(text: &str) -> Option<&str> {
     places(text).next().and_then(|place| text.get(place))
 }
 

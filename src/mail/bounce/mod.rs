@@ -16,7 +16,7 @@ use status::{Class, Status};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-mod address;
+pub(super) mod address;
 mod evidence;
 mod letter;
 mod notice;
