@@ -5,6 +5,8 @@
 //! and not taken for Dutch because both say `die`, `in` and `was`.
 
 use super::Language;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// The first thousand words show the language as well as all of them.
 const WORDS_MAX: usize = 1_000;
@@ -15,364 +17,40 @@ const OWN: u32 = 2;
 const SHARED: u32 = 1;
 
 /// Words that only Dutch has here; then those that English or a neighbour has too.
-const DUTCH: &[&str] = &[
-    "aan",
-    "al",
-    "als",
-    "bij",
-    "ben",
-    "bent",
-    "beste",
-    "bedankt",
-    "betaald",
-    "bel",
-    "belt",
-    "dag",
-    "dan",
-    "dat",
-    "deze",
-    "dit",
-    "doen",
-    "door",
-    "dus",
-    "een",
-    "eens",
-    "er",
-    "ook",
-    "geen",
-    "graag",
-    "goed",
-    "groet",
-    "groeten",
-    "heb",
-    "hebben",
-    "hebt",
-    "heeft",
-    "het",
-    "hij",
-    "hoe",
-    "hun",
-    "iemand",
-    "ik",
-    "jaar",
-    "jij",
-    "jullie",
-    "kan",
-    "klacht",
-    "kon",
-    "krijg",
-    "kunnen",
-    "kunt",
-    "maar",
-    "mag",
-    "meer",
-    "meneer",
-    "met",
-    "mevrouw",
-    "mij",
-    "mijn",
-    "moet",
-    "morgen",
-    "naar",
-    "nee",
-    "niet",
-    "niets",
-    "niks",
-    "nog",
-    "nooit",
-    "nu",
-    "of",
-    "omdat",
-    "ons",
-    "onze",
-    "op",
-    "over",
-    "reeds",
-    "steeds",
-    "te",
-    "tegen",
-    "terug",
-    "toch",
-    "tot",
-    "uit",
-    "uw",
-    "vandaag",
-    "vanaf",
-    "veel",
-    "volgens",
-    "voor",
-    "vraag",
-    "waar",
-    "waarom",
-    "wanneer",
-    "want",
-    "wat",
-    "weer",
-    "wel",
-    "werd",
-    "wij",
-    "wil",
-    "word",
-    "worden",
-    "wordt",
-    "zeer",
-    "zeg",
-    "zich",
-    "zij",
-    "zijn",
-    "zo",
-    "zonder",
-    "zou",
-    "antwoord",
-    "auto",
-    "fout",
-    "gebeld",
-    "gesproken",
-    "kapot",
-    "factuur",
-    "helaas",
-    "jammer",
-    "maand",
-    "vriendelijke",
-    "schade",
-    "slecht",
-    "snel",
-    "weken",
-    "week",
-    "afspraak",
-    "geld",
-    "gisteren",
-    "hierbij",
-    "alstublieft",
-];
-const DUTCH_SHARED: &[&str] =
-    &["de", "en", "die", "van", "was", "is", "in", "we", "me", "ja", "hier", "om", "had", "u", "ze", "je"];
+const DUTCH: &str = "aan al als bij ben bent beste bedankt betaald bel belt dag dan dat deze dit doen door dus een eens er ook geen \
+    graag goed groet groeten heb hebben hebt heeft het hij hoe hun iemand ik jaar jij jullie kan klacht kon krijg \
+    kunnen kunt maar mag meer meneer met mevrouw mij mijn moet morgen naar nee niet niets niks nog nooit nu of omdat \
+    ons onze op over reeds steeds te tegen terug toch tot uit uw vandaag vanaf veel volgens voor vraag waar waarom \
+    wanneer want wat weer wel werd wij wil word worden wordt zeer zeg zich zij zijn zo zonder zou antwoord auto fout \
+    gebeld gesproken kapot factuur helaas jammer maand vriendelijke schade slecht snel weken week afspraak geld \
+    gisteren hierbij alstublieft";
+const DUTCH_SHARED: &str = "de en die van was is in we me ja hier om had u ze je";
 
-const ENGLISH: &[&str] = &[
-    "the",
-    "and",
-    "you",
-    "your",
-    "i",
-    "i'm",
-    "it's",
-    "don't",
-    "can't",
-    "my",
-    "that",
-    "this",
-    "not",
-    "have",
-    "has",
-    "are",
-    "with",
-    "for",
-    "but",
-    "they",
-    "from",
-    "would",
-    "could",
-    "should",
-    "been",
-    "were",
-    "there",
-    "what",
-    "when",
-    "why",
-    "which",
-    "please",
-    "thank",
-    "thanks",
-    "dear",
-    "regards",
-    "it",
-    "be",
-    "to",
-    "at",
-    "as",
-    "our",
-    "us",
-    "your",
-    "their",
-    "them",
-    "he",
-    "she",
-    "his",
-    "her",
-    "if",
-    "because",
-    "about",
-    "any",
-    "still",
-    "again",
-    "never",
-    "nobody",
-    "no",
-    "yes",
-    "how",
-    "who",
-    "did",
-    "does",
-    "do",
-    "will",
-    "can",
-    "am",
-    "than",
-    "then",
-    "out",
-    "up",
-    "very",
-    "after",
-    "before",
-    "since",
-    "already",
-    "yet",
-    "hello",
-    "hi",
-    "complaint",
-    "car",
-    "invoice",
-    "broken",
-    "call",
-    "called",
-    "answer",
-    "wrong",
-    "money",
-    "today",
-    "tomorrow",
-    "yesterday",
-    "weeks",
-    "days",
-    "i've",
-    "didn't",
-    "doesn't",
-    "won't",
-    "haven't",
-    "unacceptable",
-    "waiting",
-    "refund",
-];
-const ENGLISH_SHARED: &[&str] =
-    &["is", "in", "was", "we", "me", "on", "of", "an", "a", "so", "by", "had", "or", "all", "week", "over"];
+const ENGLISH: &str = "the and you your i i'm it's don't can't my that this not have has are with for but they from would could should \
+    been were there what when why which please thank thanks dear regards it be to at as our us their them he she his \
+    her if because about any still again never nobody no yes how who did does do will can am than then out up very \
+    after before since already yet hello hi complaint car invoice broken call called answer wrong money today \
+    tomorrow yesterday weeks days i've didn't doesn't won't haven't unacceptable waiting refund";
+const ENGLISH_SHARED: &str = "is in was we me on of an a so by had or all week over";
 
 /// Frequent words of the neighbours that neither language has.
-const NEIGHBOURS: &[&[&str]] = &[
+const NEIGHBOURS: [&str; 6] = [
     // German
-    &[
-        "der", "das", "und", "ich", "nicht", "ist", "sie", "mit", "für", "auf", "ein", "eine", "einen", "einem", "zu",
-        "von", "dem", "den", "des", "wir", "uns", "mir", "mein", "meine", "ihr", "ihre", "haben", "habe", "hat",
-        "sind", "bin", "wird", "werden", "wurde", "auch", "aber", "oder", "wenn", "dass", "noch", "schon", "sehr",
-        "bitte", "danke", "sehr", "geehrte", "grüße", "grüßen", "nach", "bei", "aus", "kein", "keine", "wie", "warum",
-        "seit", "die", "im", "zum", "zur", "es", "er",
-    ],
+    "der das und ich nicht ist sie mit für auf ein eine einen einem zu von dem den des wir uns mir mein meine ihr \
+        ihre haben habe hat sind bin wird werden wurde auch aber oder wenn dass noch schon sehr bitte danke geehrte \
+        grüße grüßen nach bei aus kein keine wie warum seit die im zum zur es er",
     // French
-    &[
-        "le",
-        "la",
-        "les",
-        "une",
-        "et",
-        "est",
-        "vous",
-        "nous",
-        "je",
-        "mon",
-        "ma",
-        "mes",
-        "votre",
-        "vos",
-        "pas",
-        "ne",
-        "pour",
-        "que",
-        "qui",
-        "dans",
-        "sur",
-        "avec",
-        "ce",
-        "cette",
-        "ai",
-        "avez",
-        "été",
-        "mais",
-        "plus",
-        "bonjour",
-        "merci",
-        "au",
-        "aux",
-        "du",
-        "des",
-        "il",
-        "elle",
-        "sont",
-        "suis",
-        "j'ai",
-        "c'est",
-        "toujours",
-        "cordialement",
-        "un",
-        "de",
-        "en",
-    ],
+    "le la les une et est vous nous je mon ma mes votre vos pas ne pour que qui dans sur avec ce cette ai avez \
+        été mais plus bonjour merci au aux du des il elle sont suis j'ai c'est toujours cordialement un de en",
     // Spanish and Portuguese
-    &[
-        "el", "los", "las", "y", "que", "por", "para", "con", "una", "mi", "su", "usted", "pero", "está", "gracias",
-        "hola", "muy", "como", "del", "lo", "o", "os", "não", "uma", "com", "meu", "minha", "obrigado", "seu", "sua",
-        "mas", "da", "do", "em", "um", "de", "en", "es", "no", "se",
-    ],
+    "el los las y que por para con una mi su usted pero está gracias hola muy como del lo o os não uma com meu \
+        minha obrigado seu sua mas da do em um de en es no se",
     // Italian
-    &[
-        "il",
-        "lo",
-        "gli",
-        "che",
-        "di",
-        "per",
-        "con",
-        "non",
-        "una",
-        "sono",
-        "mio",
-        "mia",
-        "del",
-        "della",
-        "grazie",
-        "ho",
-        "ma",
-        "anche",
-        "buongiorno",
-        "e",
-        "è",
-        "ci",
-        "si",
-        "un",
-    ],
+    "il lo gli che di per con non una sono mio mia del della grazie ho ma anche buongiorno e è ci si un",
     // Polish and other Slavic in Latin letters
-    &[
-        "nie",
-        "jest",
-        "na",
-        "się",
-        "proszę",
-        "dziękuję",
-        "w",
-        "z",
-        "i",
-        "że",
-        "mam",
-        "moje",
-        "po",
-        "dla",
-        "je",
-        "mi",
-        "sam",
-        "za",
-    ],
+    "nie jest na się proszę dziękuję w z i że mam moje po dla je mi sam za",
     // Scandinavian
-    &[
-        "og", "och", "jeg", "jag", "ikke", "inte", "det", "er", "att", "at", "som", "har", "til", "till", "med", "på",
-        "vi", "hilsen", "en",
-    ],
+    "og och jeg jag ikke inte det er att at som har til till med på vi hilsen en",
 ];
 
 /// The language of what somebody wrote. The subject helps only where the text is too short to tell, and only a subject
@@ -393,31 +71,47 @@ struct Points {
     words: u32,
 }
 
+/// The lists, looked up by word.
+static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists {
+    dutch: listed(DUTCH),
+    dutch_shared: listed(DUTCH_SHARED),
+    english: listed(ENGLISH),
+    english_shared: listed(ENGLISH_SHARED),
+    neighbours: NEIGHBOURS.map(listed),
+});
+
+struct Lists {
+    dutch: HashSet<&'static str>,
+    dutch_shared: HashSet<&'static str>,
+    english: HashSet<&'static str>,
+    english_shared: HashSet<&'static str>,
+    neighbours: [HashSet<&'static str>; 6],
+}
+
+fn listed(words: &'static str) -> HashSet<&'static str> {
+    words.split_whitespace().collect()
+}
+
 fn points(text: &str) -> Points {
     let mut points = Points::default();
     let words = text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|word| !word.is_empty());
     for word in words.take(WORDS_MAX) {
         let word = word.to_lowercase().replace('’', "'");
-        let of = |own: &[&str], shared: &[&str]| match () {
-            () if own.contains(&word.as_str()) => OWN,
-            () if shared.contains(&word.as_str()) => SHARED,
-            () => 0,
-        };
+        let has = |list: &HashSet<&str>| u32::from(list.contains(word.as_str()));
         points.words += 1;
-        points.dutch += of(DUTCH, DUTCH_SHARED) + u32::from(looks_dutch(&word));
-        points.english += of(ENGLISH, ENGLISH_SHARED);
-        for (sum, list) in points.neighbours.iter_mut().zip(NEIGHBOURS) {
-            *sum += of(list, &[]);
+        points.dutch += OWN * has(&LISTS.dutch) + SHARED * has(&LISTS.dutch_shared) + u32::from(looks_dutch(&word));
+        points.english += OWN * has(&LISTS.english) + SHARED * has(&LISTS.english_shared);
+        for (sum, list) in points.neighbours.iter_mut().zip(&LISTS.neighbours) {
+            *sum += OWN * has(list);
         }
     }
     points
 }
 
-/// Letter pairs that Dutch has and the others have not, in words long enough to be no name's abbreviation.
+/// Letter groups that Dutch has and the others have not, in words too long to be an abbreviation.
 fn looks_dutch(word: &str) -> bool {
-    word.chars().count() >= 4
-        && ["ij", "aa", "uu", "oe", "ui", "eeu", "sch"].iter().filter(|p| word.contains(**p)).count() > 0
-        && !word.ends_with("ing") | word.contains("ij")
+    const GROUPS: [&str; 7] = ["ij", "aa", "uu", "oe", "ui", "eeu", "sch"];
+    word.chars().count() >= 4 && GROUPS.iter().any(|group| word.contains(group))
 }
 
 fn conclude(points: &Points) -> Language {

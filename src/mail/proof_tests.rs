@@ -68,13 +68,7 @@ fn a_field_that_came_in_with_the_mail_does_not_count() {
     let own = ("authentication-results", "mx.example.nl; dmarc=fail header.from=klant.nl");
     assert_eq!(of(&mail(&[own, OURS, forged, FROM]), TRUSTED), SenderProof::Failed);
     let silent = ("authentication-results", "mx.example.nl; dmarc=none; dkim=none");
-    assert_eq!(
-        of(
-            &mail(&[own.0, "x"].map(|_| silent)[..1].iter().chain(&[OURS, forged, FROM]).copied().collect::<Vec<_>>()),
-            TRUSTED
-        ),
-        SenderProof::None
-    );
+    assert_eq!(of(&mail(&[silent, OURS, forged, FROM]), TRUSTED), SenderProof::None);
     // Even directly below it, the first statement of a method holds.
     assert_eq!(of(&mail(&[OURS, silent, forged, FROM]), TRUSTED), SenderProof::None);
     assert_eq!(of(&mail(&[OURS, forged, own, FROM]), TRUSTED), SenderProof::Failed);

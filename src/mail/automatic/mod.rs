@@ -5,6 +5,7 @@
 //! (Auto-Submitted, the `X-` fields of mail programs), who it is from, lists and bulk, and last the weak signs, of which
 //! two must agree. `Auto-Submitted: no` is a person's word against the weaker ones.
 
+use super::bounce::address;
 use super::parse::Parsed;
 use super::{Automatic, AutomaticKind as Kind};
 
@@ -161,12 +162,11 @@ fn by_sender(parsed: &Parsed) -> Option<Automatic> {
         };
         return found(kind, "null Return-Path");
     }
-    let from = parsed.header("from")?;
-    let squeezed: String = from.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "@<".contains(*c)).collect();
-    let local = squeezed.rsplit('@').nth(1).unwrap_or(&squeezed).rsplit('<').next().unwrap_or_default();
-    if matches!(local, "mailerdaemon" | "postmaster" | "maildaemon") || from.trim() == "<>" {
+    if super::bounce::is_from_daemon(parsed) {
         return found(Kind::Receipt, "sent by the mail system");
     }
+    let address = parsed.header("from").and_then(address::first)?;
+    let local = address.split('@').next().unwrap_or_default().to_lowercase().replace(['-', '_', '.'], "");
     if words::NOBODY.iter().any(|name| local.starts_with(name)) {
         return found(Kind::Generated, "sent by an address that reads no answers");
     }

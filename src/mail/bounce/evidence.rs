@@ -1,7 +1,7 @@
 //! Who reports: is the sender a mail server, or a person who writes about (or passes on) a failure? Pure.
 
 use super::super::parse::Parsed;
-use super::{address, phrases, status};
+use super::{address, letter, phrases, status};
 
 /// Local parts that mail servers report under, without their separators.
 const DAEMONS: [&str; 8] = [
@@ -33,19 +33,19 @@ pub(super) fn is_daemon(address: &str) -> bool {
     DAEMONS.contains(&squeezed.as_str())
 }
 
-/// The mail comes from a mail server by its From.
-pub(super) fn from_daemon(parsed: &Parsed) -> bool {
+/// The address in From is a mail server's own: `MAILER-DAEMON`, with or without a domain, or the null sender.
+pub(super) fn from_daemon_address(parsed: &Parsed) -> bool {
     let Some(from) = parsed.header("from") else { return false };
-    let lower = from.to_lowercase();
     match address::first(from) {
-        Some(address) => is_daemon(address) || DAEMON_NAMES.iter().any(|name| lower.contains(name)),
-        // `MAILER-DAEMON` without a domain, or the null sender.
-        None => {
-            from.contains("<>")
-                || from.trim_matches(['<', '>', '"', ' ']).split_whitespace().any(is_daemon)
-                || is_daemon(from.rsplit('<').next().unwrap_or_default())
-        }
+        Some(address) => is_daemon(address),
+        None => from.contains("<>") || from.split(['<', '>', '"', ' ']).any(is_daemon),
     }
+}
+
+/// From is a mail server's by its address or its name.
+pub(super) fn from_daemon(parsed: &Parsed) -> bool {
+    let lower = parsed.header("from").unwrap_or_default().to_lowercase();
+    from_daemon_address(parsed) || DAEMON_NAMES.iter().any(|name| lower.contains(name))
 }
 
 /// The envelope sender is null: whoever sent it wants no answer (RFC 5321 §4.5.5).
@@ -82,20 +82,37 @@ fn says_automatic(parsed: &Parsed) -> bool {
 }
 
 /// A free text is a failure notice when a machine sent it *and* it speaks of a failure. A customer who quotes a bounce
-/// to us has the words but not the sender; an absence notice has a null sender but not the words.
-pub(super) fn is_notice(parsed: &Parsed, notice: &str) -> bool {
+/// to us has the words but not the sender; an absence notice has a null sender but not the words. `returned` is what
+/// stands of the letter below the notice.
+pub(super) fn is_notice(parsed: &Parsed, notice: &str, returned: &str) -> bool {
     if is_report_form(parsed) {
         return true;
     }
     let subject = parsed.header("subject").unwrap_or_default();
-    let lower = notice.to_lowercase();
-    let text_tells = phrases::text_tells_failure(&lower);
-    if from_daemon(parsed) {
-        return phrases::subject_tells_failure(subject) || text_tells || status::replies(notice).is_some();
+    let subject_tells = phrases::subject_tells_failure(subject);
+    let is_daemon = from_daemon(parsed);
+    let is_machine = is_daemon || null_sender(parsed) || says_automatic(parsed) || from_role(parsed);
+    let is_list = from_list_server(parsed);
+    if !(is_machine || is_list || subject_tells) {
+        return false;
     }
-    let is_machine = null_sender(parsed) || says_automatic(parsed) || from_role(parsed);
-    (is_machine && phrases::subject_tells_failure(subject) && text_tells)
-        || (from_list_server(parsed) && phrases::text_tells_refusal_by_list(&lower))
+    let lower = phrases::searched(notice);
+    let text_tells = phrases::text_tells_failure(&lower);
+    if is_daemon {
+        return subject_tells || text_tells || status::replies(notice).is_some();
+    }
+    let has_letter = !returned.is_empty() || parsed.leaves.iter().any(|leaf| letter::is_returned(&leaf.media_type));
+    (is_machine && text_tells && (subject_tells || has_letter))
+        || (subject_tells && !phrases::is_passed_on(subject) && text_tells && begins_as_notice(&lower))
+        || (is_list && phrases::text_tells_refusal_by_list(&lower))
+}
+
+/// The first line is a server's: a banner, or the failure itself. Somebody who passes a notice on writes his own words
+/// above it. `lower` is the notice in lower case.
+fn begins_as_notice(lower: &str) -> bool {
+    let line = lower.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let is_banner = ["---", "***", "===", "|---"].iter().any(|banner| line.starts_with(banner));
+    is_banner || phrases::text_tells_failure(line)
 }
 
 /// The sender is a function of a machine and no person: some gateways report under such an address.

@@ -78,7 +78,7 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     }
     let has_status_part = !fates.is_empty();
     if !has_status_part {
-        if !evidence::is_notice(parsed, notice) {
+        if !evidence::is_notice(parsed, notice, returned) {
             return None;
         }
         fates = report::fates(notice);
@@ -93,9 +93,9 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     conclude(fates, original())
 }
 
-/// The mail comes from a mail server itself (mailer-daemon, postmaster and the like).
+/// The mail comes from a mail server's own address (mailer-daemon, postmaster, the null sender).
 pub(crate) fn is_from_daemon(parsed: &Parsed) -> bool {
-    evidence::from_daemon(parsed)
+    evidence::from_daemon_address(parsed)
 }
 
 /// A machine sent it, by its form, its sender or its own word.
@@ -125,7 +125,7 @@ fn notice_text(parsed: &Parsed) -> String {
 /// A text that says so reports a delay, unless the letter was given up meanwhile.
 fn action_of(parsed: &Parsed, notice: &str) -> Action {
     let subject = parsed.header("subject").unwrap_or_default().to_lowercase();
-    let delayed = phrases::tells_delay(&subject) || phrases::tells_delay(&notice.to_lowercase());
+    let delayed = phrases::tells_delay(&subject) || phrases::tells_delay(&phrases::searched(notice));
     if delayed && parsed.header("x-failed-recipients").is_none() { Action::Delayed } else { Action::Failed }
 }
 
@@ -136,7 +136,7 @@ fn refine(fates: &mut [Fate], notice: &str, ours: &[String]) {
         return;
     }
     let told = notice::fates(notice, ours, Action::Failed);
-    let by_name: HashMap<String, &Fate> = told.iter().filter_map(|t| Some((key(t.recipient.as_ref()?), t))).collect();
+    let by_name: HashMap<String, &Fate> = told.iter().filter_map(|t| Some((key(t.recipient.as_deref()?), t))).collect();
     let only = told.first().filter(|_| fates.len() == 1);
     for fate in fates {
         let same = fate.recipient.as_ref().and_then(|r| by_name.get(&key(r)).copied());
@@ -153,7 +153,7 @@ fn refine(fates: &mut [Fate], notice: &str, ours: &[String]) {
 }
 
 /// Addresses are compared without regard to case: no server in use tells `Jan@` from `jan@`.
-fn key(address: &String) -> String {
+fn key(address: &str) -> String {
     address.to_lowercase()
 }
 

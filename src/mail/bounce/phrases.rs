@@ -238,6 +238,14 @@ const BEFORE_RECIPIENT: &[&str] = &[
     "destinatario",
 ];
 
+/// A notice says what it is in its first lines; the rest are recipients and what servers said of them.
+const SEARCHED_CHARS: usize = 32 * 1024;
+
+/// The part of a notice in which words are looked for, in lower case.
+pub(super) fn searched(notice: &str) -> String {
+    notice.chars().take(SEARCHED_CHARS).collect::<String>().to_lowercase()
+}
+
 pub(super) fn subject_tells_failure(subject: &str) -> bool {
     holds(&subject.to_lowercase(), FAILURE_SUBJECTS)
 }
