@@ -68,88 +68,104 @@ fn field_name(line: &str) -> Option<String> {
     is_name.then(|| name.to_ascii_lowercase())
 }
 
-/// What a line says of an address.
-enum Names<'a> {
+/// How a line names an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
     /// It begins with it, as a list of failed recipients does.
-    Listed(&'a str),
+    Listed,
     /// It names it behind a word such as `RCPT TO`, or behind a reply code.
-    Mentioned(&'a str),
-    Nobody,
+    Mentioned,
 }
 
-/// What is known of one recipient.
-#[derive(Default)]
-struct Entry {
-    listed: bool,
+/// Codes that stand together.
+#[derive(Clone, Copy, Default)]
+struct Codes {
     status: Option<Status>,
     reply: Option<Class>,
 }
 
-/// The failed recipients a notice names, each with the codes between its name and the next one. `ours` are the
-/// addresses the notice was sent to: they stand in it as the sender of the letter.
-pub(super) fn fates(notice: &str, ours: &[String], action: Action) -> Vec<Fate> {
-    let mut order: Vec<&str> = Vec::new();
-    let mut entries: HashMap<&str, Entry> = HashMap::new();
-    let mut current = "";
-    for line in notice.lines() {
-        match names(line) {
-            Names::Listed(who) if is_possible(who, ours) => current = enter(&mut entries, &mut order, who, true),
-            Names::Mentioned(who) if is_possible(who, ours) => current = enter(&mut entries, &mut order, who, false),
-            _ => {}
+impl Codes {
+    fn of(line: &str) -> Self {
+        Self { status: Status::best(status::codes(line)), reply: status::replies(line) }
+    }
+
+    /// The status that says most, and a permanent reply rather than a temporary one.
+    fn and(self, other: Self) -> Self {
+        let reply = if other.reply == Some(Class::Permanent) { other.reply } else { self.reply.or(other.reply) };
+        Self { status: Status::best(self.status.into_iter().chain(other.status)), reply }
+    }
+
+    fn class(self) -> Option<Class> {
+        self.status.map(Status::class).or(self.reply)
+    }
+}
+
+/// Who a notice names, in order, and the codes between each name and the next one.
+#[derive(Default)]
+struct Roll<'a> {
+    order: Vec<&'a str>,
+    named: HashMap<&'a str, (Standing, Codes)>,
+    /// Codes above the first name.
+    general: Codes,
+    current: Option<&'a str>,
+}
+
+impl<'a> Roll<'a> {
+    fn name(&mut self, who: &'a str, standing: Standing) {
+        let known = self.named.entry(who).or_insert_with(|| {
+            self.order.push(who);
+            (standing, Codes::default())
+        });
+        if standing == Standing::Listed {
+            known.0 = Standing::Listed;
         }
-        // The empty name keeps what is said before anybody is named.
-        let entry = entries.entry(current).or_default();
-        entry.status = Status::best(entry.status.into_iter().chain(status::codes(line)));
-        entry.reply = permanent_of(entry.reply, status::replies(line));
-        if order.len() >= FATES_MAX {
+        self.current = Some(who);
+    }
+
+    fn hear(&mut self, codes: Codes) {
+        let sum = self.current.and_then(|who| self.named.get_mut(who)).map(|(_, sum)| sum).unwrap_or(&mut self.general);
+        *sum = sum.and(codes);
+    }
+
+    fn of_standing(&self, standing: Standing) -> impl Iterator<Item = (&'a str, Codes)> + '_ {
+        let entry = |who: &&'a str| self.named.get(who).map(|(s, codes)| (*who, *s, *codes));
+        self.order.iter().filter_map(entry).filter(move |(_, s, _)| *s == standing).map(|(who, _, codes)| (who, codes))
+    }
+}
+
+/// The failed recipients of a notice: those it lists, else those it mentions; without any one nameless fate. `ours` are
+/// the addresses the notice was sent to: they stand in it as the sender of the letter.
+pub(super) fn fates(notice: &str, ours: &[String], action: Action) -> Vec<Fate> {
+    let mut roll = Roll::default();
+    for line in notice.lines() {
+        if let Some((who, standing)) = names(line).filter(|(who, _)| is_possible(who, ours)) {
+            roll.name(who, standing);
+        }
+        roll.hear(Codes::of(line));
+        if roll.order.len() >= FATES_MAX {
             break;
         }
     }
-    let general = entries.remove("").unwrap_or_default();
-    let any_listed = entries.values().any(|e| e.listed);
-    order.retain(|who| !any_listed || entries.get(who).is_some_and(|e| e.listed));
-    let spare = if any_listed { spare_codes(&entries, general) } else { general };
-    let fate = |recipient: Option<String>, entry: &Entry| Fate {
-        recipient,
+    let mut failed: Vec<(&str, Codes)> = roll.of_standing(Standing::Listed).collect();
+    let mut spare = roll.general;
+    if failed.is_empty() {
+        failed = roll.of_standing(Standing::Mentioned).collect();
+    } else {
+        spare = roll.of_standing(Standing::Mentioned).fold(spare, |sum, (_, codes)| sum.and(codes));
+    }
+    // The codes may stand above the names, or below them in a transcript of their own.
+    let is_apart = failed.iter().all(|(_, codes)| codes.class().is_none());
+    let fate = |recipient: Option<&str>, codes: Codes| Fate {
+        recipient: recipient.map(str::to_owned),
         action,
-        status: entry.status,
-        class: entry.status.map(Status::class).or(entry.reply),
+        status: codes.status,
+        class: codes.class(),
         cause: Cause::Quoted,
     };
-    let mut fates: Vec<Fate> =
-        order.iter().filter_map(|who| Some(fate(Some((*who).to_owned()), entries.get(who)?))).collect();
-    if fates.iter().all(|f| f.class.is_none()) {
-        // The codes stand above the names, or below them in a transcript of their own.
-        fates
-            .iter_mut()
-            .for_each(|f| (f.status, f.class) = (spare.status, spare.status.map(Status::class).or(spare.reply)));
+    if failed.is_empty() {
+        return vec![fate(None, spare)];
     }
-    if fates.is_empty() {
-        fates.push(fate(None, &spare));
-    }
-    fates
-}
-
-/// Codes of nobody, and of those who are only mentioned.
-fn spare_codes(entries: &HashMap<&str, Entry>, general: Entry) -> Entry {
-    entries.values().filter(|e| !e.listed).fold(general, |sum, e| Entry {
-        listed: false,
-        status: Status::best(sum.status.into_iter().chain(e.status)),
-        reply: permanent_of(sum.reply, e.reply),
-    })
-}
-
-fn permanent_of(a: Option<Class>, b: Option<Class>) -> Option<Class> {
-    if b == Some(Class::Permanent) { b } else { a.or(b) }
-}
-
-fn enter<'a>(entries: &mut HashMap<&'a str, Entry>, order: &mut Vec<&'a str>, who: &'a str, listed: bool) -> &'a str {
-    let entry = entries.entry(who).or_insert_with(|| {
-        order.push(who);
-        Entry::default()
-    });
-    entry.listed |= listed;
-    who
+    failed.into_iter().map(|(who, codes)| fate(Some(who), if is_apart { spare } else { codes })).collect()
 }
 
 /// Not the sender of the letter, nor the one who reports.
@@ -157,22 +173,18 @@ fn is_possible(who: &str, ours: &[String]) -> bool {
     !ours.iter().any(|own| own.eq_ignore_ascii_case(who)) && !super::evidence::is_daemon(who)
 }
 
-fn names(line: &str) -> Names<'_> {
+fn names(line: &str) -> Option<(&str, Standing)> {
     let lead = line.trim_start_matches(|c: char| c.is_whitespace() || "<>*-•\"'|.".contains(c));
-    let Some(place) = address::places(line).next() else { return Names::Nobody };
-    let Some(who) = line.get(place.clone()) else { return Names::Nobody };
-    let lead_at = line.len() - lead.len();
-    if place.start <= lead_at {
-        return Names::Listed(who);
+    let place = address::places(line).next()?;
+    let who = line.get(place.clone())?;
+    let between = line.get(line.len() - lead.len()..place.start).unwrap_or_default();
+    if between.is_empty() {
+        return Some((who, Standing::Listed));
     }
-    let between = line.get(lead_at..place.start).unwrap_or_default();
+    let is_code = |b: u8| b.is_ascii_digit() || b == b'.' || b == b' ';
     let is_after_code =
-        between.trim_end_matches([' ', '<', '-']).bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b' ')
-            && status::replies(between).is_some();
-    if is_after_code || phrases::introduces_recipient(between) {
-        return Names::Mentioned(who);
-    }
-    Names::Nobody
+        between.trim_end_matches([' ', '<', '-']).bytes().all(is_code) && status::replies(between).is_some();
+    (is_after_code || phrases::introduces_recipient(between)).then_some((who, Standing::Mentioned))
 }
 
 #[cfg(test)]
