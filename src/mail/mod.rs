@@ -141,9 +141,11 @@ pub enum AutomaticKind {
     Generated,
 }
 
-/// A report that a delivery failed for good or for now ("delayed" is none).
+/// A mail server's report on a letter that did not arrive, or not yet: see [`BounceAction`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Bounce {
+    /// Only `Failed` is a failure.
+    pub action: BounceAction,
     /// `Some(true)` gave up for good; `Some(false)` may be tried again by a person; `None` not stated.
     pub permanent: Option<bool>,
     /// Failed recipients, in order, without duplicates.
@@ -152,6 +154,17 @@ pub struct Bounce {
     pub status: Vec<String>,
     /// Message-ID of the returned letter.
     pub original_message_id: Option<String>,
+}
+
+/// What the server did (RFC 3464 §2.3.3). Reports of success are no [`Bounce`] at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BounceAction {
+    /// It will not be delivered.
+    #[default]
+    Failed,
+    /// It is still being tried: no failure, nothing to undo.
+    Delayed,
 }
 
 /// Somebody passed on a mail of somebody else.
@@ -211,6 +224,8 @@ pub enum FindingKind {
     NoFrom,
     SeveralFrom,
     ReplyToElsewhere,
+    /// The display name holds an e-mail address that is not the sender's.
+    NameImitatesAddress,
     NestedTooDeep,
     TooManyParts,
     TooManyHeaders,
