@@ -41,11 +41,11 @@ type Labels = [&'static str; 6];
 /// Sources: the clients' own translations (Outlook, Outlook for Mac, Apple Mail, Gmail, Thunderbird, Yahoo, HubSpot).
 #[rustfmt::skip]
 const LABELS: &[Labels] = &[
-    /* en */ ["From|Sender", "To", "Cc|Copy", "Subject", "Date|Sent|Sent on|Sent at|Received|Date sent",
-        "Reply-To|Reply to|Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Resent-From|Resent-Date|Resent-To|Message-ID|Categories|Newsgroups|Mailing list|References|On behalf of|Followup-To|Return-Path|Signed by|Mailed-By|Security"],
-    /* nl */ ["Van|Afzender|Verzender", "Aan|Naar", "Kopie|Cc|Kopie aan", "Onderwerp|Betreft", "Datum|Verzonden|Verzonden op|Verstuurd|Verstuurd op|Ontvangen",
+    /* en */ ["From|Sender", "To", "Cc|Copy", "Subject", "Date|Sent|Sent on|Sent at|Date sent",
+        "Received|Reply-To|Reply to|Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|Organisation|Resent-From|Resent-Date|Resent-To|Message-ID|Categories|Newsgroups|Mailing list|References|On behalf of|Followup-To|Return-Path|Signed by|Mailed-By|Security"],
+    /* nl */ ["Van|Afzender|Verzender", "Aan|Naar", "Kopie|Cc|Kopie aan", "Onderwerp|Betreft", "Datum|Verzonden|Verzonden op|Verstuurd|Verstuurd op",
         "Antwoord aan|Antwoord-aan|Antwoordadres|Beantwoorden|Bijlage|Bijlagen|Urgentie|Prioriteit|Belang|Gevoeligheid|Organisatie|Categorieën|Bcc"],
-    /* de */ ["Von|Absender", "An|Empfänger", "Kopie|Kopie (Cc)", "Betreff|Thema", "Datum|Gesendet|Gesendet am|Verschickt|Verschickt am|Empfangen",
+    /* de */ ["Von|Absender", "An|Empfänger", "Kopie|Kopie (Cc)", "Betreff|Thema", "Datum|Gesendet|Gesendet am|Verschickt|Verschickt am",
         "Antwort an|Antwort-An|Antworten an|Blindkopie|Priorität|Wichtigkeit|Anlagen|Anlage|Anhänge|Anhang|Vertraulichkeit|Organisation|Firma"],
     /* fr */ ["De|Expéditeur|De la part de", "À|Pour|Destinataire|Destinataires", "Copie à|Copie|Cc", "Objet|Sujet", "Date|Envoyé|Envoyé le|Date d'envoi|Envoi",
         "Répondre à|Répondre-à|Réponse à|Cci|Copie cachée|Importance|Priorité|Pièces jointes|Pièce jointe|Pièce(s) jointe(s)|Organisation"],
@@ -140,6 +140,27 @@ const WROTE: &[&str] = &[
     "כתב", "כתבה", "كتب", "نوشت", "書きました", "のメール", "写道", "寫道", "作成", "작성", "đã viết", "เขียนว่า", "menulis", "idatzi zuen", "ysgrifennodd",
 ];
 
+/// What header names with a hyphen begin with, where a mail's source is shown.
+const HEADER_FAMILIES: &[&str] = &[
+    "x",
+    "mime",
+    "content",
+    "user",
+    "in",
+    "message",
+    "dkim",
+    "domainkey",
+    "list",
+    "return",
+    "thread",
+    "arc",
+    "resent",
+    "authentication",
+    "received",
+    "delivered",
+    "auto",
+];
+
 /// From labels of the languages in which the subject prefix "VS" means an answer.
 const VS_IS_REPLY: &[&str] = &["lähettäjä", "keneltä", "saatja", "kellelt"];
 
@@ -168,8 +189,10 @@ static WROTE_INDEX: LazyLock<Vec<String>> = LazyLock::new(|| WROTE.iter().map(|s
 pub(crate) enum Separator {
     /// Its words say that the mail below was passed on.
     Forward,
-    /// "Original message", or a drawn line: stands above answered and above passed-on mails.
-    Neutral,
+    /// "Original message": stands above answered and above passed-on mails.
+    Original,
+    /// A drawn line, with words that say neither or none; only with a block below it is it the client's.
+    Rule,
 }
 
 /// What the first prefix of a subject says.
@@ -226,7 +249,15 @@ pub(crate) fn field(label: &str) -> Option<Field> {
 /// Cuts `From: value` apart, bold marks of HTML turned to text (`*From:* value`) included.
 pub(crate) fn label_line(line: &str) -> Option<(Field, &str)> {
     let (label, value) = split_label(line)?;
-    Some((field(label)?, value))
+    let field = field(label).or_else(|| is_header_name(label).then_some(Field::Other))?;
+    Some((field, value))
+}
+
+/// Whether a label is a header's name of RFC 5322 or MIME, as in the source of a mail pasted into a text.
+fn is_header_name(label: &str) -> bool {
+    let family = label.split_once('-').map(|(family, _)| family.to_ascii_lowercase());
+    family.is_some_and(|family| HEADER_FAMILIES.contains(&family.as_str()))
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// Cuts a line at its first colon, if what is before it is short enough for a label; the label may be in no table.
@@ -251,7 +282,7 @@ pub(crate) fn separator(line: &str) -> Option<(Separator, &str)> {
     }
     if inner.is_empty() {
         let long_enough = (RULE_CHARS_MIN..=SEPARATOR_CHARS_MAX).contains(&dashes);
-        return long_enough.then_some((Separator::Neutral, ""));
+        return long_enough.then_some((Separator::Rule, ""));
     }
     let end = closing_rule(inner);
     let (words, rest) = end.and_then(|end| inner.split_at_checked(end)).unwrap_or((inner, ""));
@@ -265,8 +296,10 @@ pub(crate) fn separator(line: &str) -> Option<(Separator, &str)> {
     if FORWARD_STEM_INDEX.iter().any(|stem| folded.contains(stem.as_str())) {
         return Some((Separator::Forward, rest));
     }
-    let says_original = ORIGINAL_STEM_INDEX.iter().any(|stem| folded.contains(stem.as_str()));
-    (end.is_some() || says_original).then_some((Separator::Neutral, rest))
+    if ORIGINAL_STEM_INDEX.iter().any(|stem| folded.contains(stem.as_str())) {
+        return Some((Separator::Original, rest));
+    }
+    end.is_some().then_some((Separator::Rule, rest))
 }
 
 /// Where the dashes that close a separator begin.

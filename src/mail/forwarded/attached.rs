@@ -3,17 +3,13 @@
 use super::party;
 use crate::mail::parse::{self, Leaf, Parsed};
 use crate::mail::words::{self, Prefix};
-use crate::mail::{Forwarded, ForwardedHow, Party, bounce};
+use crate::mail::{Forwarded, ForwardedHow, Party};
 use chrono::{DateTime, FixedOffset};
 
-/// The mail that is attached. A returned letter in a failure report is nobody's forward.
+/// The mail that is attached.
 pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     let mut messages = parsed.leaves.iter().filter(|leaf| is_message(leaf));
     let leaf = messages.next()?;
-    let is_report = parsed.media_type == "multipart/report" || !parsed.report_type.is_empty();
-    if is_report || bounce::of(parsed).is_some() {
-        return None;
-    }
     let is_only_one = messages.next().is_none() && parsed.media_type != "multipart/digest";
     let is_answer = words::subject_prefix(parsed.header("subject").unwrap_or_default()).0 == Prefix::Reply;
     let nested = parse::take_apart(&leaf.content);

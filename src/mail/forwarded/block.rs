@@ -128,6 +128,10 @@ fn continues(whole: &str, field: Field, line: &Line<'_>) -> bool {
         // An HTML table turned to text: the label on one line, its value on the next.
         return true;
     }
+    if field == Field::Other && line.raw.starts_with([' ', '\t']) {
+        // A folded header of a mail's source.
+        return true;
+    }
     let people = matches!(field, Field::From | Field::To | Field::Cc | Field::Other);
     let more_follow = whole.ends_with([',', ';']);
     let is_address = line.text.starts_with('<') || (line.text.contains('@') && line.text.ends_with(['>', ';', ',']));
@@ -240,14 +244,27 @@ fn has_clock(text: &str) -> bool {
     text.as_bytes().windows(3).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'.') && w[2].is_ascii_digit())
 }
 
-/// The name and address part of an attribution: what stands between the date (or verb) before it and the verb behind.
-pub(super) fn attribution_sender(text: &str) -> String {
-    let Some(open) = text.find('<') else {
-        return super::party::addresses(text).first().map(|(_, address)| (*address).to_owned()).unwrap_or_default();
+/// What an attribution says: the sender (name and address), and the date, which stands before or behind it.
+pub(super) fn attribution_parts(text: &str) -> (String, String) {
+    let (before, address, behind) = match text.find('<') {
+        Some(open) => {
+            let (before, rest) = text.split_at(open);
+            let close = rest.find('>').map_or(rest.len(), |at| at + 1);
+            let (address, behind) = rest.split_at(close);
+            (before, address, behind)
+        }
+        None => {
+            let address = super::party::addresses(text).first().map(|(_, address)| *address).unwrap_or_default();
+            (text, address, "")
+        }
     };
-    let (before, behind) = text.split_at(open);
-    let address = behind.split_inclusive('>').next().unwrap_or_default();
-    format!("{} {address}", name_before(before.trim_end()))
+    let name = name_before(before.trim_end());
+    let has_digit = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let date = before.trim_end().strip_suffix(name).filter(|date| has_digit(date)).unwrap_or(behind);
+    let date = date.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':')).to_owned();
+    // Without brackets nothing tells a name from the words around it.
+    let sender = if before == text { address.to_owned() } else { format!("{name} {address}") };
+    (sender, date)
 }
 
 /// The name at the end of "Am 28/10/2021, 12:46 schrieb "Jan"": quoted, or the words behind the last number.

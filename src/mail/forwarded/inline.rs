@@ -22,8 +22,9 @@ enum Between {
         block: Block,
         separator: Option<Separator>,
     },
-    /// A separator that says "passed on" above a block that can't be read.
+    /// A separator in words, above a block that can't be read or above none at all.
     Unread {
+        separator: Separator,
         depth: usize,
         end: usize,
     },
@@ -54,7 +55,11 @@ impl Boundary {
     }
 
     fn says_forward(&self) -> bool {
-        matches!(self.between, Between::Block { separator: Some(Separator::Forward), .. } | Between::Unread { .. })
+        match &self.between {
+            Between::Block { separator, .. } => *separator == Some(Separator::Forward),
+            Between::Unread { separator, .. } => *separator == Separator::Forward,
+            Between::Attribution(_) => false,
+        }
     }
 }
 
@@ -78,19 +83,18 @@ pub(super) fn of(text: &str, own_subject: &str) -> Option<Forwarded> {
             ..Forwarded::default()
         });
     };
-    let verdict = match judge(&lines, &boundary, prefix) {
-        Verdict::Answered => return None,
-        verdict => verdict,
-    };
-    Some(forwarded(&lines, &boundary, bare_subject, verdict))
+    match judge(&lines, &boundary, prefix) {
+        Verdict::Answered => None,
+        verdict => Some(forwarded(&lines, &boundary, bare_subject, verdict)),
+    }
 }
 
-/// The boundary that counts. A line like "op 12 oktober schreef ik u:" may be the sender's own words; it only counts
-/// where no block follows.
+/// The boundary that counts: the first one, save that lines like "op 12 oktober schreef ik u:" may be the sender's own
+/// words, and only count where nothing plainer follows outside a quote.
 fn first(lines: &[Line<'_>], prefix: Prefix) -> Option<Boundary> {
     let first = find(lines, 0)?;
     let Between::Attribution(attribution) = &first.between else { return Some(first) };
-    if attribution.text.contains('@') && prefix != Prefix::None {
+    if attribution.text.contains('@') {
         return Some(first);
     }
     let later = find_forward(lines, attribution.end, prefix).filter(|later| later.depth() == 0);
@@ -151,14 +155,14 @@ fn below_separator(lines: &[Line<'_>], at: usize, kind: Separator, rest: &str) -
     // Two separators in a row: the lower one decides, but both are the client's.
     if let Some((lower, rest)) = lines.get(below).and_then(|line| words::separator(line.text))
         && lower == Separator::Forward
-        && kind == Separator::Neutral
+        && kind != Separator::Forward
     {
         return below_separator(lines, below, lower, rest).map(|boundary| Boundary { start: at, ..boundary });
     }
     let is_drawn = line.text.starts_with(|c| words::is_rule(c) || c == '*');
-    (kind == Separator::Forward && is_drawn).then(|| Boundary {
-        start: at,
-        between: Between::Unread { depth: line.depth, end: behind_labels(lines, below) },
+    (kind != Separator::Rule && is_drawn).then(|| {
+        let end = behind_labels(lines, below);
+        Boundary { start: at, between: Between::Unread { separator: kind, depth: line.depth, end } }
     })
 }
 
@@ -184,7 +188,8 @@ fn judge(lines: &[Line<'_>], boundary: &Boundary, prefix: Prefix) -> Verdict {
     match (prefix, boundary.says_forward()) {
         (Prefix::Forward, _) if is_quoted => Verdict::Perhaps,
         (Prefix::Forward, _) => Verdict::Forwarded,
-        (_, _) if is_quoted || matches!(boundary.between, Between::Attribution(_)) => Verdict::Answered,
+        (_, false) if !matches!(boundary.between, Between::Block { .. }) => Verdict::Answered,
+        _ if is_quoted => Verdict::Answered,
         (Prefix::Reply, true) if boundary.depth() == 0 => Verdict::Perhaps,
         (Prefix::Reply, _) => Verdict::Answered,
         (_, true) => Verdict::Forwarded,
@@ -205,8 +210,8 @@ fn forwarded(lines: &[Line<'_>], boundary: &Boundary, bare_subject: &str, verdic
         Between::Block { block, .. } => (party::read(&block.from), block.subject.clone(), block.date.clone()),
         Between::Unread { .. } => (party::Named::default(), None, String::new()),
         Between::Attribution(attribution) => {
-            let date = attribution.text.split(['<', '"', '„', '“', '«']).next().unwrap_or_default().trim();
-            (party::read(&block::attribution_sender(&attribution.text)), None, date.to_owned())
+            let (sender, date) = block::attribution_parts(&attribution.text);
+            (party::read(&sender), None, date)
         }
     };
     let is_whole = !matches!(&boundary.between, Between::Block { block, .. } if block.fields < FIELDS_ALONE_MIN);

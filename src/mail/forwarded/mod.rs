@@ -14,17 +14,29 @@ mod party;
 mod tests;
 
 use super::parse::Parsed;
-use super::{Forwarded, ForwardedHow};
+use super::{Forwarded, ForwardedHow, bounce};
 
-/// What was passed on, if anything was.
+/// What was passed on, if anything was. What a machine returns or reports is passed on by nobody.
 pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
-    let inline = inline::of(&parsed.text, parsed.header("subject").unwrap_or_default());
-    if let Some(mut attached) = attached::of(parsed) {
-        // Two mails passed on in two ways: which one is meant, only the sender knows.
-        attached.certain &= inline.is_none();
-        return Some(attached);
+    if is_report(parsed) {
+        return None;
     }
-    inline.or_else(|| rewritten(parsed))
+    let inline = inline::of(&parsed.text, parsed.header("subject").unwrap_or_default());
+    let found = match attached::of(parsed) {
+        // Two mails passed on in two ways: which one is meant, only the sender knows.
+        Some(attached) => Some(Forwarded { certain: attached.certain && inline.is_none(), ..attached }),
+        None => inline.or_else(|| rewritten(parsed)),
+    };
+    // Asked last, because it costs the most and hardly any mail comes this far.
+    found.filter(|_| bounce::of(parsed).is_none())
+}
+
+/// A report of a machine about a mail (RFC 6522): delivery, reading, abuse.
+fn is_report(parsed: &Parsed) -> bool {
+    let reports = ["message/delivery-status", "message/disposition-notification", "message/feedback-report"];
+    parsed.media_type == "multipart/report"
+        || !parsed.report_type.is_empty()
+        || parsed.leaves.iter().any(|leaf| reports.contains(&leaf.media_type.as_str()))
 }
 
 /// A mail whose From a mailing group replaced by its own address (Google Groups does so for senders whose domain
