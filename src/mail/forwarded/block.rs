@@ -66,7 +66,7 @@ pub(super) fn read(lines: &[Line<'_>], start: usize) -> Option<Block> {
     let stop = lines.len().min(start + BLOCK_LINES_MAX);
     while at < stop {
         let Some(line) = lines.get(at) else { break };
-        let Some((field, value)) = words::label_line(line.text).filter(|_| line.depth == block.depth) else { break };
+        let Some((field, value)) = label(lines, at).filter(|_| line.depth == block.depth) else { break };
         let (value, next) = value_from(lines, at, field, value, &seen, stop);
         let label = words::split_label(line.text).map_or("", |(label, _)| label);
         block.state(&mut seen, field, label, value);
@@ -84,12 +84,25 @@ fn next_label(lines: &[Line<'_>], at: usize, depth: usize, seen: &[Field], space
         return None;
     }
     let next = if is_blank { at + 1 } else { at };
-    is_new_label(lines.get(next)?, depth, seen).then_some(next)
+    is_new_label(lines, next, depth, seen).then_some(next)
 }
 
-fn is_new_label(line: &Line<'_>, depth: usize, seen: &[Field]) -> bool {
-    line.depth == depth
-        && words::label_line(line.text).is_some_and(|(field, _)| field == Field::Other || !seen.contains(&field))
+fn is_new_label(lines: &[Line<'_>], at: usize, depth: usize, seen: &[Field]) -> bool {
+    let is_new = |(field, _)| field == Field::Other || !seen.contains(&field);
+    lines.get(at).is_some_and(|line| line.depth == depth) && label(lines, at).is_some_and(is_new)
+}
+
+/// What a line of a block states. A label in no table counts where people stand behind it and the block goes on or
+/// ends right below: that is how a copy looks in a language that we lack.
+fn label<'a>(lines: &[Line<'a>], at: usize) -> Option<(Field, &'a str)> {
+    let line = lines.get(at)?;
+    words::label_line(line.text).or_else(|| {
+        let (_, value) = words::split_label(line.text)?;
+        let names_people = value.contains('@') && (value.ends_with(['>', ';', ',']) || !value.contains(' '));
+        let below = lines.get(at + 1)?;
+        let fits = names_people && (below.is_blank() || words::label_line(below.text).is_some());
+        fits.then_some((Field::Other, value))
+    })
 }
 
 /// The value of a label with the lines it runs over, and the index behind it.
@@ -147,7 +160,7 @@ fn wrapped(lines: &[Line<'_>], at: usize, depth: usize, seen: &[Field]) -> bool 
         .take(WRAPPED_LINES_MAX)
         .take_while(|line| !line.is_blank() && line.depth == depth && words::label_line(line.text).is_none())
         .count();
-    prose < WRAPPED_LINES_MAX && rest.get(prose).is_some_and(|line| !line.is_blank() && is_new_label(line, depth, seen))
+    prose < WRAPPED_LINES_MAX && is_new_label(lines, at + 1 + prose, depth, seen)
 }
 
 /// A block in one line: `From: A <a@b>To: …Sent: …Subject: …`, labels even glued to the value before.
@@ -285,7 +298,7 @@ fn name_before(before: &str) -> &str {
 #[rustfmt::skip]
 const CONNECTIVES: &[&str] = &[
     "schreef", "heeft", "schrieb", "skrev", "uhr", "użytkownik", "uzytkownik", "пользователь", "користувач", "időpontban", "uur", "am", "pm", "a.m.", "p.m.",
-    "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "h", "корисник", "потребител", "je", "г.", "р.", "r.", "ο", "ο/η",
+    "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "h", "корисник", "потребител", "používateľ", "uživatel", "utilizatorul", "felhasználó", "kasutaja", "korisnik", "je", "г.", "р.", "r.", "ο", "ο/η",
 ];
 
 fn without_connectives(mut rest: &str) -> &str {

@@ -9,6 +9,9 @@ use crate::mail::{Forwarded, ForwardedHow};
 /// Blank lines between a separator and its block.
 const SEPARATOR_GAP_MAX: usize = 5;
 
+/// "Début du message réexpédié :" and its like are shorter than this.
+const ANNOUNCEMENT_CHARS_MAX: usize = 60;
+
 /// Label lines of a block in a language that no table has.
 const UNKNOWN_LABELS_MAX: usize = 10;
 
@@ -75,6 +78,8 @@ enum Verdict {
 pub(super) fn of(text: &str, own_subject: &str) -> Option<Forwarded> {
     let lines = lines::of(text);
     let (prefix, bare_subject) = words::subject_prefix(own_subject);
+    // Without a prefix it is the sender's own subject, not the original one.
+    let bare_subject = if prefix == Prefix::None { "" } else { bare_subject };
     let Some(boundary) = first(&lines, prefix) else {
         // The subject says so, the text doesn't say what: a person has to look.
         return (prefix == Prefix::Forward).then(|| Forwarded {
@@ -125,10 +130,24 @@ fn boundary_at(lines: &[Line<'_>], at: usize) -> Option<Boundary> {
         return below_separator(lines, at, kind, rest);
     }
     if let Some(block) = block_at(lines, at).filter(|block| block.fields >= FIELDS_ALONE_MIN) {
-        return Some(Boundary { start: at, between: Between::Block { block, separator: None } });
+        let announced = announcement_above(lines, at).filter(|_| block.depth > 0);
+        let separator = announced.map(|_| Separator::Forward);
+        return Some(Boundary { start: announced.unwrap_or(at), between: Between::Block { block, separator } });
     }
     let attribution = block::attribution(lines, at)?;
     Some(Boundary { start: at, between: Between::Attribution(attribution) })
+}
+
+/// "Begin forwarded message:" in a language that no table has: alone above a block, and quoted with it.
+fn announcement_above(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let depth = lines.get(at)?.depth;
+    let above = lines.get(..at)?.iter().rev().take(SEPARATOR_GAP_MAX);
+    let gap = above.take_while(|line| line.is_blank() && line.depth == depth).count();
+    let line_at = at.checked_sub(gap + 1)?;
+    let line = lines.get(line_at).filter(|line| line.depth == depth)?;
+    let is_short = line.text.chars().nth(ANNOUNCEMENT_CHARS_MAX).is_none();
+    let is_first = line_at.checked_sub(1).and_then(|i| lines.get(i)).is_none_or(|line| line.is_blank());
+    (gap > 0 && is_short && is_first && line.text.ends_with([':', '：']) && !line.text.contains('@')).then_some(line_at)
 }
 
 /// A block over several lines, or one in one line.
