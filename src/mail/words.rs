@@ -388,3 +388,73 @@ fn behind_tag(subject: &str) -> Option<&str> {
     let at = subject.get(from..)?.find(close)?;
     subject.get(from + at + close.len()..)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_label_means_two_things_in_one_language_and_all_are_found() {
+        for language in LABELS {
+            let mut seen = HashMap::new();
+            for (i, spellings) in language.iter().enumerate() {
+                for label in spellings.split('|') {
+                    assert!(!fold(label).is_empty() && field(label).is_some(), "{label}");
+                    assert_eq!(*seen.entry(fold(label)).or_insert(i), i, "{label}");
+                }
+            }
+            assert_eq!(field(language[0].split('|').next().unwrap()), Some(Field::From), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn labels_are_read_whatever_their_spelling() {
+        for line in
+            ["VAN: x", "  *Van:* x", "*Van*: x", "Van : x", "Van\u{a0}: x", "\u{feff}Van: x", "Van：x", "| Van: | x"]
+        {
+            assert_eq!(label_line(line), Some((Field::From, "x")), "{line}");
+        }
+        assert_eq!(label_line("Verwacht: x"), None);
+        assert_eq!(label_line(&format!("{}: x", "Van ".repeat(20))), None);
+        assert_eq!(label_line("X-Mailer: y"), Some((Field::Other, "y")));
+    }
+
+    #[test]
+    fn separators_are_told_apart() {
+        for (line, expected) in [
+            ("---------- Forwarded message ---------", Some(Separator::Forward)),
+            ("-------- Mensagem reencaminhada --------", Some(Separator::Forward)),
+            ("Début du message réexpédié :", Some(Separator::Forward)),
+            ("-----Ursprüngliche Nachricht-----", Some(Separator::Original)),
+            ("________________________________", Some(Separator::Rule)),
+            ("--- foto ---", Some(Separator::Rule)),
+            ("-- ", None),
+            ("-- doorgestuurd door Jan", None),
+            ("- doorgestuurd -", None),
+            ("Wat ik u eerder doorgestuurd heb, is dit.", None),
+        ] {
+            assert_eq!(separator(line).map(|(kind, _)| kind), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn subject_prefixes_are_told_apart() {
+        for (subject, expected) in [
+            ("Fwd: Klacht", (Prefix::Forward, "Klacht")),
+            ("[EXTERN] ***SPAM*** Doorst: Klacht", (Prefix::Forward, "Klacht")),
+            ("TR : Klacht", (Prefix::Forward, "Klacht")),
+            ("FW[2]: Re: Klacht", (Prefix::Forward, "Re: Klacht")),
+            ("İLT: Klacht", (Prefix::Forward, "Klacht")),
+            ("转发：Klacht", (Prefix::Forward, "Klacht")),
+            ("[Fwd: Klacht]", (Prefix::Forward, "Klacht")),
+            ("Klacht (fwd)", (Prefix::Forward, "Klacht")),
+            ("Re: Fwd: Klacht", (Prefix::Reply, "Fwd: Klacht")),
+            ("Antw: Klacht", (Prefix::Reply, "Klacht")),
+            ("VS: Klacht", (Prefix::ForwardOrReply, "Klacht")),
+            ("Betreft: Klacht", (Prefix::None, "Betreft: Klacht")),
+            ("[K-1] Klacht: auto", (Prefix::None, "[K-1] Klacht: auto")),
+        ] {
+            assert_eq!(subject_prefix(subject), expected, "{subject}");
+        }
+    }
+}

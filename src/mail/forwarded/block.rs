@@ -58,7 +58,8 @@ impl Block {
 /// The block that starts at this line, if one does: label lines with a From among them.
 pub(super) fn read(lines: &[Line<'_>], start: usize) -> Option<Block> {
     let first = lines.get(start)?;
-    words::label_line(first.text)?;
+    // A rare label first would make every line of a long list the start of another attempt.
+    words::label_line(first.text).filter(|(field, _)| *field != Field::Other)?;
     let mut block = Block { depth: first.depth, ..Block::default() };
     let mut seen = Vec::new();
     let mut spaced = None;
@@ -165,7 +166,7 @@ fn wrapped(lines: &[Line<'_>], at: usize, depth: usize, seen: &[Field]) -> bool 
 
 /// A block in one line: `From: A <a@b>To: …Sent: …Subject: …`, labels even glued to the value before.
 pub(super) fn read_one_line(text: &str) -> Option<Block> {
-    if text.len() > ONE_LINE_CHARS_MAX {
+    if text.len() > ONE_LINE_CHARS_MAX || words::label_line(text)?.0 != Field::From {
         return None;
     }
     let labels = labels_within(text);
@@ -194,8 +195,7 @@ fn labels_within(text: &str) -> Vec<(usize, usize, Field)> {
     for (at, colon) in text.char_indices().filter(|(_, c)| matches!(c, ':' | '：')) {
         let from = found.last().map_or(0, |(_, behind, _)| *behind);
         let before = text.get(from..at).unwrap_or_default().trim_end();
-        let starts =
-            before.char_indices().rev().take(LABEL_CHARS_MAX).filter(|(_, c)| c.is_alphabetic() && !c.is_lowercase());
+        let starts = before.char_indices().rev().take(LABEL_CHARS_MAX).filter(|(i, _)| begins_word(before, *i));
         // The longest label that ends here: "Gesendet am", not "am".
         let longest = starts.filter_map(|(i, _)| Some((i, words::field(before.get(i..)?)?))).last();
         if let Some((i, field)) = longest {
@@ -203,6 +203,14 @@ fn labels_within(text: &str) -> Vec<(usize, usize, Field)> {
         }
     }
     found
+}
+
+/// Whether a word may begin here: a capital behind anything but capitals, or before a small letter ("CETEmne").
+fn begins_word(text: &str, at: usize) -> bool {
+    let Some((before, behind)) = text.split_at_checked(at) else { return false };
+    let mut chars = behind.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+        && (chars.next().is_some_and(char::is_lowercase) || !before.ends_with(char::is_uppercase))
 }
 
 /// "Op 28-10-2021 12:46 schreef Jan <jan@x.nl>:", as Outlook for Mac puts above a mail that it passes on and every

@@ -308,3 +308,83 @@ fn signed_offset(tokens: &[Token]) -> Option<i32> {
     };
     (minutes <= 14 * 60).then_some(sign * minutes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_date_without_zone_is_local() {
+        for text in [
+            "maandag 23 november 2026 10:12",
+            "ma 23 nov. 2026 om 10:12",
+            "23-11-2026 10:12",
+            "23.11.2026 10:12",
+            "23/11/2026 10:12:00",
+            "2026-11-23 10:12",
+            "Monday, November 23, 2026 10:12 AM",
+            "Mon, Nov 23, 2026 at 10:12 a.m.",
+            "November 23, 2026 at 10:12 AM",
+            "11/23/2026 10:12 AM",
+            "Montag, 23. November 2026 um 10:12 Uhr",
+            "lundi 23 novembre 2026 à 10:12",
+            "lun. 23 nov. 2026 à 10h12",
+            "lunes, 23 de noviembre de 2026 10:12",
+            "man. 23. nov. 2026 kl. 10.12",
+            "ma 23. marrask. 2026 klo 10.12",
+            "2026. nov. 23., H, 10:12",
+            "2026年11月23日月曜日 10:12",
+            "пн, 23 нояб. 2026 г. в 10:12",
+        ] {
+            let local = read(text).local.map(|local| local.to_string());
+            assert_eq!(local.as_deref(), Some("2026-11-23 10:12:00"), "{text}");
+        }
+        let afternoon = read("mar. 2 juin 2026 à 16:52").local.map(|local| local.to_string());
+        assert_eq!(afternoon.as_deref(), Some("2026-06-02 16:52:00"));
+    }
+
+    #[test]
+    fn a_written_offset_makes_it_a_moment() {
+        for text in [
+            "Mon, 23 Nov 2026 10:12:00 +0100",
+            "2026-11-23T10:12:00+01:00",
+            "maandag 23 november 2026 10:12 CET",
+            "23 november 2026 om 10:12 GMT+1",
+            "Monday, November 23, 2026, 10:12:00 AM UTC+01:00",
+            "lundi 23 novembre 2026 à 10:12:00 +0100",
+            "úterý 23. prosince 2026 10:12 +0100",
+            "23 November 2026 at 9:12 UTC",
+        ] {
+            let stated = read(text);
+            let moment = stated.moment.map(|moment| moment.to_utc().format("%H:%M").to_string());
+            assert_eq!((moment.as_deref(), stated.local), (Some("09:12"), None), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_mean_two_moments_means_none() {
+        for text in [
+            "02/10/2023 16:52",
+            "23 november 2026 10:12 IST",
+            "23 november 10:12",
+            "maandag",
+            "23-11-26 10:12",
+            "31-02-2026 10:12",
+            "25:12 23-11-2026",
+            "23 listopada 2026 10:12",
+            "23-11-1926 10:12",
+            "99999999999999999999-11-2026 10:12",
+            "",
+        ] {
+            assert_eq!(read(text), Stated::default(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_text_is_survived(text in "[0-9a-z:/.,+ -]{0,60}|\\PC{0,60}") {
+            let _ = read(&text);
+        }
+    }
+}

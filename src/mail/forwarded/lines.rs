@@ -56,10 +56,7 @@ pub(super) fn text(lines: &[Line<'_>], levels: usize) -> String {
     let from = lines.iter().take_while(blank).count();
     let to = lines.len() - lines.iter().rev().take_while(blank).count();
     let lines = lines.get(from..to).unwrap_or_default();
-    let mut text = lines.iter().map(|line| unquoted(line.raw, levels).1.trim_end()).collect::<Vec<_>>().join("\n");
+    let text = lines.iter().map(|line| unquoted(line.raw, levels).1.trim_end()).collect::<Vec<_>>().join("\n");
     // A byte order mark at the very start is the client's, not the writer's.
-    while text.starts_with('\u{feff}') {
-        text.remove(0);
-    }
-    text
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned()
 }
