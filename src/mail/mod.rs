@@ -19,7 +19,7 @@
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |
 //! | `language.rs` | Dutch, English, or not sure |
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::Serialize;
 
 mod automatic;
@@ -32,6 +32,7 @@ mod limits;
 mod newtext;
 mod parse;
 mod proof;
+mod words;
 
 pub use parse::read;
 
@@ -180,6 +181,9 @@ pub struct Forwarded {
     /// When the original was received: attached → its topmost Received; inline → the date stated.
     #[serde(skip)]
     pub received: Option<DateTime<FixedOffset>>,
+    /// The date stated inline without an offset: a moment only in the zone of the desk, which this room doesn't know.
+    #[serde(skip)]
+    pub stated_local: Option<NaiveDateTime>,
     /// The date as stated in the forward's header block.
     pub date: String,
     pub how: ForwardedHow,
@@ -195,6 +199,8 @@ pub enum ForwardedHow {
     /// As text with a header block.
     #[default]
     Inline,
+    /// Sent on by a mailing group that put its own address into From (X-Original-Sender). Never gives authority.
+    Rewritten,
 }
 
 /// What the trusted mail server found about the sender (RFC 8601).
