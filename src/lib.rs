@@ -6,3 +6,4 @@ pub mod config;
 pub mod desk;
 pub mod digest;
 pub mod mail;
+pub mod mailbox;

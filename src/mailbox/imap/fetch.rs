@@ -1,0 +1,216 @@
+//! Getting the raw bytes of mails, in bounded memory: small ones many at a time, big ones slice by slice, of those
+//! over the limit only the start. One mail the server cannot give never stops the others. Touches the network through
+//! the wire; looks at no mail text.
+
+use super::super::error::{MailboxError, Step};
+use super::super::names::uid_sets;
+use super::super::{Entry, Fetched, START_OF_LARGE_BYTES, Uid};
+use super::wire::{Completion, Wire};
+use super::{imap_uid, uid_of};
+use imap_proto::{AttributeValue, Response};
+use std::collections::HashMap;
+
+/// Largest mail that travels with others. Far under the guard's bound, because sizes servers state may be wrong.
+const MAX_BATCHED_MAIL_BYTES: u64 = 512 * 1024;
+/// Most bytes of one batch; they are all in memory at once.
+const MAX_BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Most mails of one batch, so that one unexpected answer costs little to do again.
+const MAX_BATCH_MAILS: usize = 250;
+/// Bytes asked for at a time of a mail that travels alone.
+const SLICE_BYTES: u64 = 1024 * 1024;
+
+/// What came for one mail.
+#[derive(Debug)]
+struct Part {
+    /// `None`: the server knows the mail and says NIL.
+    bytes: Option<Vec<u8>>,
+    /// Where the slice starts, as echoed; absent where a server ignores slices and sends everything.
+    offset: Option<u32>,
+}
+
+/// How many of these mails, from the front, travel together: at least one.
+pub(super) fn batch_length(entries: &[Entry], limit: u64) -> usize {
+    let mut bytes = 0u64;
+    let fitting = entries.iter().take(MAX_BATCH_MAILS).take_while(|entry| {
+        let size = entry.size.unwrap_or(u64::MAX);
+        bytes = bytes.saturating_add(size);
+        size <= MAX_BATCHED_MAIL_BYTES.min(limit) && bytes <= MAX_BATCH_BYTES
+    });
+    fitting.count().max(1)
+}
+
+/// Fetches small mails of the selected folder together, in the order asked. What did not come with the others is
+/// asked for alone.
+pub(super) async fn batch(wire: &mut Wire, entries: &[Entry], limit: u64) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
+    let mut parts = HashMap::new();
+    if let [_, _, ..] = entries {
+        for set in uid_sets(entries.iter().filter_map(|entry| imap_uid(entry.uid))) {
+            // A NO says that some of them are gone or unreadable: those are seen below.
+            request(wire, &set.written, "BODY.PEEK[]", &mut parts).await?;
+        }
+    }
+    let mut fetched = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let whole = imap_uid(entry.uid).and_then(|uid| parts.remove(&uid)).and_then(|part| part.bytes);
+        let mail = match whole {
+            Some(bytes) if bytes.len() as u64 <= limit => Fetched::Whole(bytes),
+            _ => single(wire, entry.uid, limit).await?,
+        };
+        fetched.push((entry.uid, mail));
+    }
+    Ok(fetched)
+}
+
+/// Fetches one mail of the selected folder, its size asked for first.
+pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
+    let Some(number) = imap_uid(uid) else { return Ok(Fetched::Vanished) };
+    let size = match presence(wire, number).await? {
+        Presence::Gone => return Ok(Fetched::Vanished),
+        Presence::There { size } => size,
+    };
+    let wanted = match size {
+        Some(size) if size > limit => limit.min(START_OF_LARGE_BYTES),
+        _ => limit,
+    };
+    let (mut bytes, end) = match slices(wire, number, wanted).await? {
+        Ok(collected) => collected,
+        Err(withheld) => return Ok(withheld),
+    };
+    match end {
+        MailEnd::Reached => Ok(Fetched::Whole(bytes)),
+        MailEnd::Beyond => {
+            bytes.truncate(usize::try_from(limit.min(START_OF_LARGE_BYTES)).unwrap_or(usize::MAX));
+            bytes.shrink_to_fit();
+            Ok(Fetched::Slice { headers_and_start: bytes, size })
+        }
+    }
+}
+
+/// Whether the last slice ended the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MailEnd {
+    Reached,
+    /// There is more than was wanted.
+    Beyond,
+}
+
+/// Reads up to `wanted` bytes. A short slice ends the mail; the stated size is not relied on, servers get it wrong.
+/// The inner error is what to say of a mail the server has, but does not give.
+async fn slices(wire: &mut Wire, uid: u32, wanted: u64) -> Result<Result<(Vec<u8>, MailEnd), Fetched>, MailboxError> {
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        let offset = bytes.len() as u64;
+        let mut parts = HashMap::new();
+        let item = format!("BODY.PEEK[]<{offset}.{SLICE_BYTES}>");
+        let completion = request(wire, &uid.to_string(), &item, &mut parts).await?;
+        let part = match (parts.remove(&uid), completion) {
+            (Some(part), Completion::Ok) => part,
+            (_, Completion::Denied(denial)) => {
+                return Ok(Err(Fetched::Withheld { reason: format!("{}: {}", denial.verdict, denial.text) }));
+            }
+            (None, Completion::Ok) => {
+                return Ok(Err(Fetched::Withheld { reason: "listed, but no text was sent".into() }));
+            }
+        };
+        let whole_sent = part.offset.is_none();
+        let Some(slice) = part.bytes else {
+            if offset > 0 {
+                return Ok(Ok((bytes, MailEnd::Reached)));
+            }
+            return Ok(Err(Fetched::Withheld { reason: "listed, but its text is NIL".into() }));
+        };
+        let short = (slice.len() as u64) < SLICE_BYTES;
+        if whole_sent && offset > 0 {
+            return Err(wire.protocol(Step::FetchMails, "a slice of a mail that does not say where it starts"));
+        }
+        bytes.extend_from_slice(&slice);
+        if bytes.len() as u64 > wanted {
+            return Ok(Ok((bytes, MailEnd::Beyond)));
+        }
+        if short || whole_sent {
+            return Ok(Ok((bytes, MailEnd::Reached)));
+        }
+    }
+}
+
+/// What the server says of one UID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Gone,
+    There { size: Option<u64> },
+}
+
+async fn presence(wire: &mut Wire, uid: u32) -> Result<Presence, MailboxError> {
+    let mut presence = Presence::Gone;
+    let mut on_data = |data: &Response<'_>| {
+        if let Response::Fetch(_, items) = data
+            && uid_of(items) == Some(uid)
+        {
+            let size = items.iter().find_map(|item| match item {
+                AttributeValue::Rfc822Size(size) => Some(u64::from(*size)),
+                _ => None,
+            });
+            presence = Presence::There { size };
+        }
+    };
+    let within = wire.deadlines().command;
+    let command = format!("UID FETCH {uid} (UID RFC822.SIZE)");
+    match wire.run(Step::FetchMails, &command, within, &mut on_data).await? {
+        Completion::Ok => Ok(presence),
+        // The size cannot be told: the slices will show what there is.
+        Completion::Denied(_) => Ok(Presence::There { size: None }),
+    }
+}
+
+/// Asks for one item of some mails, and collects what comes by UID.
+async fn request(
+    wire: &mut Wire,
+    set: &str,
+    item: &str,
+    parts: &mut HashMap<u32, Part>,
+) -> Result<Completion, MailboxError> {
+    let mut on_data = |data: &Response<'_>| {
+        if let Response::Fetch(_, items) = data
+            && let Some(uid) = uid_of(items)
+            && let Some(part) = part_of(items)
+        {
+            parts.insert(uid, part);
+        }
+    };
+    let within = wire.deadlines().transfer;
+    wire.run(Step::FetchMails, &format!("UID FETCH {set} (UID {item})"), within, &mut on_data).await
+}
+
+fn part_of(items: &[AttributeValue<'_>]) -> Option<Part> {
+    items.iter().find_map(|item| match item {
+        AttributeValue::BodySection { section: None, index, data } => {
+            Some(Part { bytes: data.as_ref().map(|bytes| bytes.to_vec()), offset: *index })
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(uid: i64, size: Option<u64>) -> Entry {
+        Entry { uid: Uid(uid), size, received_at: None, marked_done: false }
+    }
+
+    #[test]
+    fn small_mails_travel_together_within_bounds() {
+        let many: Vec<Entry> = (1..=1000).map(|uid| entry(uid, Some(1_000))).collect();
+        assert_eq!(batch_length(&many, u64::MAX), MAX_BATCH_MAILS);
+        let half_megabytes: Vec<Entry> = (1..=100).map(|uid| entry(uid, Some(MAX_BATCHED_MAIL_BYTES))).collect();
+        assert_eq!(batch_length(&half_megabytes, u64::MAX), 8);
+    }
+
+    #[test]
+    fn a_mail_that_is_big_or_of_unknown_size_travels_alone() {
+        let mails = [entry(1, Some(10)), entry(2, None), entry(3, Some(10))];
+        assert_eq!(batch_length(&mails, u64::MAX), 1);
+        assert_eq!(batch_length(&mails[1..], u64::MAX), 1);
+        assert_eq!(batch_length(&[entry(1, Some(100)), entry(2, Some(100))], 50), 1);
+    }
+}

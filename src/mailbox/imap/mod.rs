@@ -1,0 +1,265 @@
+//! A mailbox on an IMAP server: what is there now, in order; the raw bytes; filing away; waiting for news. Every UID
+//! is accounted for, whatever its flags. Touches the network; knows no MIME, no register, no rules.
+
+mod connect;
+mod fetch;
+mod file_away;
+mod folders;
+mod wire;
+
+pub use wire::Deadlines;
+
+use super::error::{MailboxError, Step};
+use super::names::quoted;
+use super::{Destination, Entry, Fetched, Folder, Listing, Uid, Woken};
+use crate::config::Mailbox as Settings;
+use chrono::{DateTime, Utc};
+use folders::Folders;
+use imap_proto::{AttributeValue, Capability, Response, ResponseCode, Status};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+use wire::{Completion, Idled, Wire};
+
+/// The keyword on a mail that is on file, but that this server gives us no safe way to move.
+const DONE_KEYWORD: &str = "$KlachtpostDone";
+
+/// How mails leave a folder on this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Removal {
+    /// MOVE (RFC 6851).
+    Move,
+    /// COPY, `\Deleted`, UID EXPUNGE (RFC 4315).
+    CopyAndExpunge,
+    /// Neither: a plain EXPUNGE could take mails of others with it, so the mail stays and gets [`DONE_KEYWORD`].
+    Keyword,
+}
+
+/// How we learn of new mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Push {
+    Idle,
+    Poll,
+}
+
+/// An open connection, with a folder selected.
+#[derive(Debug)]
+pub struct Imap {
+    wire: Wire,
+    folders: Folders,
+    removal: Removal,
+    push: Push,
+    selected: Selected,
+    /// UIDVALIDITY and UIDNEXT of the inbox when it was last listed.
+    inbox_listed: Option<(i64, Option<i64>)>,
+}
+
+/// The folder that is open, and what the server said on opening it.
+#[derive(Debug, Clone, Copy)]
+struct Selected {
+    folder: Folder,
+    uid_validity: i64,
+    uid_next: Option<i64>,
+}
+
+impl Imap {
+    /// Connects, logs in, finds or makes the folders, opens the inbox.
+    pub(super) async fn open(settings: &Settings, deadlines: Deadlines) -> Result<Self, MailboxError> {
+        let mut wire = connect::connect(settings, deadlines).await?;
+        let (removal, offered) = capabilities(&mut wire).await?;
+        let push = if settings.idle { offered } else { Push::Poll };
+        let folders = Folders::prepare(&mut wire, settings).await?;
+        let selected = select(&mut wire, &folders, Folder::Inbox).await?;
+        Ok(Self { wire, folders, removal, push, selected, inbox_listed: None })
+    }
+
+    pub(super) fn folders(&self) -> &'static [Folder] {
+        if self.folders.has_junk() { &[Folder::Inbox, Folder::Junk] } else { &[Folder::Inbox] }
+    }
+
+    /// The folder is opened anew each time, so that UIDVALIDITY and the count are the present ones.
+    pub(super) async fn list(&mut self, folder: Folder) -> Result<Listing, MailboxError> {
+        self.selected = select(&mut self.wire, &self.folders, folder).await?;
+        let entries = match self.wire.exists() {
+            // FETCH on an empty folder is an error on some servers.
+            0 => Vec::new(),
+            _ => self.entries().await?,
+        };
+        let Selected { uid_validity, uid_next, .. } = self.selected;
+        if folder == Folder::Inbox {
+            self.inbox_listed = Some((uid_validity, uid_next));
+        }
+        Ok(Listing { uid_validity, uid_next, entries })
+    }
+
+    /// A list that is shorter than what the server says is there is not believed: an unlisted mail would be a lost one.
+    async fn entries(&mut self) -> Result<Vec<Entry>, MailboxError> {
+        let mut entries = BTreeMap::new();
+        // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
+        for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
+            let mut on_data = |data: &Response<'_>| {
+                if let Response::Fetch(_, items) = data {
+                    note(&mut entries, items);
+                }
+            };
+            let within = self.wire.deadlines().transfer;
+            let command = format!("UID FETCH 1:* ({items})");
+            let completion = self.wire.run(Step::ListMails, &command, within, &mut on_data).await?;
+            // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
+            let complete = entries.len() >= self.wire.exists() as usize || self.wire.has_news();
+            match completion {
+                Completion::Ok if complete => return Ok(entries.into_values().collect()),
+                _ => {}
+            }
+        }
+        Err(self.wire.protocol(Step::ListMails, "fewer mails listed than the server says are there"))
+    }
+
+    pub(super) async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
+        fetch::single(&mut self.wire, uid, limit).await
+    }
+
+    pub(super) async fn fetch_many(
+        &mut self,
+        entries: &[Entry],
+        limit: u64,
+    ) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
+        let front = entries.get(..fetch::batch_length(entries, limit)).unwrap_or_default();
+        fetch::batch(&mut self.wire, front, limit).await
+    }
+
+    pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
+        file_away::file_away(&mut self.wire, &self.folders, self.removal, uids, to).await
+    }
+
+    pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
+        let until = Instant::now() + at_most;
+        if self.selected.folder != Folder::Inbox {
+            self.selected = select(&mut self.wire, &self.folders, Folder::Inbox).await?;
+        }
+        // Mail may have come while another folder was open.
+        let now = (self.selected.uid_validity, self.selected.uid_next);
+        if self.wire.has_news() || self.inbox_listed.is_some_and(|listed| listed != now) {
+            return Ok(Woken::News);
+        }
+        while self.push == Push::Idle {
+            let now = Instant::now();
+            if now >= until {
+                return Ok(Woken::Timeout);
+            }
+            match self.wire.idle(until.min(now + self.wire.deadlines().idle)).await? {
+                Idled::News => return Ok(Woken::News),
+                Idled::Quiet => {}
+                Idled::Denied => self.push = Push::Poll,
+            }
+        }
+        sleep_until(until).await;
+        Ok(Woken::Timeout)
+    }
+
+    /// Says goodbye if the server still listens; nothing depends on it.
+    pub(super) async fn close(mut self) {
+        let within = self.wire.deadlines().goodbye;
+        let goodbye = self.wire.run(Step::Logout, "LOGOUT", within, &mut |_| {}).await;
+        if let Err(error) = goodbye {
+            tracing::debug!(%error, "the mailbox was left without a goodbye");
+        }
+    }
+}
+
+async fn capabilities(wire: &mut Wire) -> Result<(Removal, Push), MailboxError> {
+    let mut offered: Vec<String> = Vec::new();
+    let mut on_data = |data: &Response<'_>| {
+        if let Response::Capabilities(list) = data {
+            offered.extend(list.iter().filter_map(|capability| match capability {
+                Capability::Atom(name) => Some(name.to_ascii_uppercase()),
+                _ => None,
+            }));
+        }
+    };
+    let within = wire.deadlines().command;
+    wire.run_ok(Step::Capabilities, "CAPABILITY", within, &mut on_data).await?;
+    let offers = |name: &str| offered.iter().any(|offer| offer == name);
+    let removal = match () {
+        () if offers("MOVE") => Removal::Move,
+        () if offers("UIDPLUS") => Removal::CopyAndExpunge,
+        () => Removal::Keyword,
+    };
+    Ok((removal, if offers("IDLE") { Push::Idle } else { Push::Poll }))
+}
+
+async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Selected, MailboxError> {
+    let name = folders.watched(folder)?.to_owned();
+    let (mut uid_validity, mut uid_next) = (None, None);
+    let mut on_data = |data: &Response<'_>| {
+        if let Response::Data { status: Status::Ok, outcome } = data {
+            match outcome.code {
+                Some(ResponseCode::UidValidity(value)) => uid_validity = Some(i64::from(value)),
+                Some(ResponseCode::UidNext(value)) => uid_next = Some(i64::from(value)),
+                _ => {}
+            }
+        }
+    };
+    let within = wire.deadlines().command;
+    let step = Step::OpenFolder(name.clone());
+    wire.run_ok(step.clone(), &format!("SELECT {}", quoted(&name)), within, &mut on_data).await?;
+    wire.start_counting();
+    match uid_validity {
+        Some(uid_validity) => Ok(Selected { folder, uid_validity, uid_next }),
+        None => Err(wire.protocol(step, "a folder without UIDVALIDITY")),
+    }
+}
+
+/// Adds what one FETCH response says to what is known of that mail.
+fn note(entries: &mut BTreeMap<u32, Entry>, items: &[AttributeValue<'_>]) {
+    let Some(number) = uid_of(items) else { return };
+    let uid = Uid(i64::from(number));
+    let entry = entries.entry(number).or_insert(Entry { uid, size: None, received_at: None, marked_done: false });
+    for item in items {
+        match item {
+            AttributeValue::Rfc822Size(size) => entry.size = Some(u64::from(*size)),
+            AttributeValue::InternalDate(date) => entry.received_at = internal_date(date),
+            AttributeValue::Flags(flags) if flags.iter().any(|flag| flag.eq_ignore_ascii_case(DONE_KEYWORD)) => {
+                entry.marked_done = true;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// An INTERNALDATE, e.g. ` 7-Jul-2026 02:44:25 +0200` (RFC 3501 `date-time`); `None` where it is not one.
+fn internal_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_str(text.trim(), "%d-%b-%Y %H:%M:%S %z").ok().map(|moment| moment.to_utc())
+}
+
+fn uid_of(items: &[AttributeValue<'_>]) -> Option<u32> {
+    items.iter().find_map(|item| match item {
+        AttributeValue::Uid(uid) => Some(*uid),
+        _ => None,
+    })
+}
+
+/// The number on the wire; `None` for one no server gives out.
+fn imap_uid(uid: Uid) -> Option<u32> {
+    u32::try_from(uid.0).ok().filter(|uid| *uid > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_dates_keep_the_moment() {
+        let moment = internal_date(" 7-Jul-2026 02:44:25 +0200").unwrap();
+        assert_eq!(moment.to_rfc3339(), "2026-07-07T00:44:25+00:00");
+        assert_eq!(internal_date("17-Jul-1996 02:44:25 -0700").unwrap().timestamp(), 837_596_665);
+        assert_eq!(internal_date("yesterday"), None);
+    }
+
+    #[test]
+    fn only_numbers_of_imap_are_asked_for() {
+        assert_eq!(imap_uid(Uid(7)), Some(7));
+        assert_eq!(imap_uid(Uid(0)), None);
+        assert_eq!(imap_uid(Uid(i64::MAX)), None);
+    }
+}

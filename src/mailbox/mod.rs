@@ -1,0 +1,174 @@
+//! The way in: raw bytes, UIDs and moments of receipt from a mailbox, in order, and the moving of a mail once it is
+//! on file. IMAP or Maildir. Touches the network and the Maildir; knows no MIME, no SQL and decides nothing.
+//!
+//! Of each folder everything that is there is listed, whatever its flags: what has been taken in already is the
+//! register's knowledge. After an error other than [`MailboxError::Server`] or [`MailboxError::Setting`] the mailbox
+//! is dropped and opened anew; [`Backoff`] says when.
+
+mod backoff;
+mod error;
+mod guard;
+mod imap;
+mod maildir;
+mod names;
+mod tls;
+
+pub use backoff::Backoff;
+pub use error::{MailboxError, Remedy, Step, Verdict};
+pub use imap::{Deadlines, Imap};
+pub use maildir::Maildir;
+
+use crate::config::{Mailbox as Settings, MailboxKind};
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+
+/// How much is kept of a mail over the limit: its headers and the start of its text.
+pub const START_OF_LARGE_BYTES: u64 = 1024 * 1024;
+
+/// A folder that is watched for mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Folder {
+    Inbox,
+    /// Where the server puts what it takes for spam; watched only if the settings name it.
+    Junk,
+}
+
+/// Where a mail goes that is on file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Destination {
+    Processed,
+    SetAside,
+    Unreadable,
+}
+
+/// What identifies a mail within a folder and UIDVALIDITY: the IMAP UID (1 to 2³²−1), or for a Maildir 63 bits of a
+/// hash of the file's base name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uid(pub i64);
+
+/// What is in a folder now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// UIDs of another UIDVALIDITY are other mails (RFC 3501 §2.3.1.1). Maildir: always 1.
+    pub uid_validity: i64,
+    /// The UID the next mail will get, where the server says so.
+    pub uid_next: Option<i64>,
+    /// All mails, in the order in which they came: ascending UIDs; Maildir: by moment of delivery.
+    pub entries: Vec<Entry>,
+}
+
+/// One mail of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub uid: Uid,
+    /// Bytes, as the server states them: near the truth, but some servers count wrong. `None`: it did not say, or over
+    /// 4 GiB.
+    pub size: Option<u64>,
+    /// INTERNALDATE, or the file's time of modification: when the mail server received the mail.
+    pub received_at: Option<DateTime<Utc>>,
+    /// Carries our keyword: on file, but on a server that gives us no safe way to move it.
+    pub marked_done: bool,
+}
+
+/// What became of the fetching of one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// All of it, at most the limit.
+    Whole(Vec<u8>),
+    /// It is over the limit: at most [`START_OF_LARGE_BYTES`] of it, and its size where the server says it.
+    Slice { headers_and_start: Vec<u8>, size: Option<u64> },
+    /// It is no longer in the folder.
+    Vanished,
+    /// The server has it but does not give it: a fault of this mail, not of the connection. Try it again a few times.
+    Withheld { reason: String },
+}
+
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Woken {
+    /// Something came in: list the folder.
+    News,
+    Timeout,
+}
+
+/// A mailbox that is open.
+#[derive(Debug)]
+pub enum Mailbox {
+    Imap(Box<Imap>),
+    Maildir(Box<Maildir>),
+}
+
+impl Mailbox {
+    /// Connects and logs in, finds or makes the folders, opens the inbox.
+    pub async fn open(settings: &Settings) -> Result<Self, MailboxError> {
+        Self::open_within(settings, Deadlines::default()).await
+    }
+
+    /// As [`Mailbox::open`], with other deadlines than the usual ones.
+    pub async fn open_within(settings: &Settings, deadlines: Deadlines) -> Result<Self, MailboxError> {
+        Ok(match settings.kind {
+            MailboxKind::Imap => Self::Imap(Box::new(Imap::open(settings, deadlines).await?)),
+            MailboxKind::Maildir => Self::Maildir(Box::new(Maildir::open(settings).await?)),
+        })
+    }
+
+    /// The folders to list: the inbox, and the junk folder where it is watched.
+    pub fn folders(&self) -> &'static [Folder] {
+        match self {
+            Self::Imap(imap) => imap.folders(),
+            Self::Maildir(maildir) => maildir.folders(),
+        }
+    }
+
+    /// Lists all that is in the folder now. The calls below are about the folder that was listed last (the inbox, before
+    /// the first).
+    pub async fn list(&mut self, folder: Folder) -> Result<Listing, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.list(folder).await,
+            Self::Maildir(maildir) => maildir.list(folder).await,
+        }
+    }
+
+    /// Fetches one mail, or its start if it has more than `limit` bytes. Memory: about the mail's size, at most `limit`.
+    pub async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.fetch(uid, limit).await,
+            Self::Maildir(maildir) => maildir.fetch(uid, limit).await,
+        }
+    }
+
+    /// Fetches as many of these mails, from the front, as go together in 4 MiB; at least one if any is asked for. The
+    /// result says which, in the same order: call again with the rest.
+    pub async fn fetch_many(&mut self, entries: &[Entry], limit: u64) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.fetch_many(entries, limit).await,
+            Self::Maildir(maildir) => maildir.fetch_many(entries, limit).await,
+        }
+    }
+
+    /// Moves mails that are on file. Returns those that are no longer in the folder, whoever took them; the others stay
+    /// (on a server that can neither move nor expunge by UID all do, with our keyword). After an error some may be gone.
+    pub async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.file_away(uids, to).await,
+            Self::Maildir(maildir) => maildir.file_away(uids, to).await,
+        }
+    }
+
+    /// Waits until mail comes into the inbox, at most this long: by IDLE, or just waiting where the server or the
+    /// settings rule that out.
+    pub async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.wait(at_most).await,
+            Self::Maildir(maildir) => maildir.wait(at_most).await,
+        }
+    }
+
+    /// Takes leave of the server; what is on file does not depend on it.
+    pub async fn close(self) {
+        match self {
+            Self::Imap(imap) => imap.close().await,
+            Self::Maildir(_) => {}
+        }
+    }
+}
