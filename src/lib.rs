@@ -2,3 +2,4 @@
 pub mod commands;
 pub mod config;
 pub mod mail;
+pub mod outbox;
