@@ -231,7 +231,7 @@ mod tests {
         #[test]
         fn a_transient_reply_never_ends_a_letter(code in 400u16..500, at in 0usize..9, text in "[ -~]{0,20}") {
             let outcome = Failure::reply(STAGES[at], code, &text).into_outcome();
-            prop_assert!(matches!(outcome, Outcome::TryAgain { .. }));
+            prop_assert!("lq".contains(kind(&outcome)));
         }
     }
 }
