@@ -93,7 +93,8 @@ impl Conversation {
             lines.push("STARTTLS".to_owned());
         }
         let last = lines.len() - 1;
-        let numbered = lines.iter().enumerate().map(|(at, line)| format!("250{}{line}", if at == last { ' ' } else { '-' }));
+        let numbered =
+            lines.iter().enumerate().map(|(at, line)| format!("250{}{line}", if at == last { ' ' } else { '-' }));
         numbered.collect::<Vec<_>>().join("\r\n")
     }
 
@@ -273,5 +274,8 @@ impl Conversation {
 
 /// What stands between `<` and `>`.
 fn bracketed(argument: &str) -> String {
-    argument.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or_else(String::new, |(path, _)| path.to_owned())
+    argument
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map_or_else(String::new, |(path, _)| path.to_owned())
 }
