@@ -7,3 +7,4 @@ pub mod desk;
 pub mod digest;
 pub mod mail;
 pub mod mailbox;
+pub mod outbox;
