@@ -2,34 +2,39 @@
 //! environment at start-up. Every other room gets these values as arguments.
 //!
 //! Order: defaults in code, then the settings file, then `KLACHTPOST__SECTION__KEY` variables.
-//! `config/klachtpost.toml` is the manual; a test holds it against the types below.
+//! `config/klachtpost.toml` is the manual; a test holds it against the code. What is here has been checked: a
+//! [`Config`] that exists can be started with.
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use secrecy::SecretString;
-use serde::Deserialize;
 use std::path::PathBuf;
 
+mod check;
+mod load;
+mod problems;
+mod secret;
+mod section;
+mod sections;
+
+pub use load::{from_toml, load};
+pub use problems::{ConfigError, Problem, Problems};
+
 /// All settings, as written in the file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
     pub sender: Sender,
-    #[serde(default)]
     pub register: Register,
-    #[serde(default)]
     pub deadlines: Deadlines,
-    #[serde(default)]
     pub digest: Digest,
     pub committee: Option<Committee>,
     pub department: Vec<Department>,
 }
 
 /// How a connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// TLS from the first byte.
     Tls,
@@ -40,17 +45,14 @@ pub enum Security {
 }
 
 /// The language letters are written in unless the customer writes the other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeskLanguage {
     #[default]
-    #[serde(rename = "nl")]
     Dutch,
-    #[serde(rename = "en")]
     English,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The company's name as customers know it.
     pub name: String,
@@ -66,15 +68,13 @@ pub struct Desk {
     pub previous_secrets: Vec<SecretString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxKind {
     Imap,
     Maildir,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Mailbox {
     pub name: String,
     pub kind: MailboxKind,
@@ -102,15 +102,13 @@ pub struct Mailbox {
     pub path: PathBuf,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SenderKind {
     Smtp,
     Maildir,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Sender {
     pub kind: SenderKind,
     pub host: String,
@@ -124,14 +122,20 @@ pub struct Sender {
     pub path: PathBuf,
 }
 
-#[derive(Debug, Clone, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+/// Where the register is kept.
+#[derive(Debug, Clone)]
 pub struct Register {
+    /// `sqlite:FILE`.
     pub url: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+impl Default for Register {
+    fn default() -> Self {
+        Self { url: "sqlite:klachtpost.db".to_owned() }
+    }
+}
+
+#[derive(Debug, Clone)]
 pub struct Deadlines {
     pub acknowledge_hours: u32,
     pub first_response_hours: u32,
@@ -161,17 +165,14 @@ impl Default for Deadlines {
 }
 
 /// Whose public holidays are no working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holidays {
-    #[serde(rename = "NL")]
     Netherlands,
-    #[serde(rename = "none")]
     None,
 }
 
 /// 5 May: whether it is a day off is the employer's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiberationDay {
     Never,
     /// Every five years (2025, 2030 …).
@@ -179,8 +180,7 @@ pub enum LiberationDay {
     Yearly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone)]
 pub struct Digest {
     pub at: NaiveTime,
     pub working_days_only: bool,
@@ -197,8 +197,7 @@ impl Default for Digest {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Committee {
     pub name: String,
     pub url: String,
@@ -208,8 +207,7 @@ pub struct Committee {
     pub applies_to: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Department {
     /// Short name used in verbs and lists, e.g. `schade`.
     pub name: String,
@@ -218,17 +216,12 @@ pub struct Department {
     /// Where notifications go.
     pub address: String,
     pub supervisor: String,
-    #[serde(default)]
     pub staff: Vec<String>,
-    #[serde(default)]
     pub keywords: Vec<String>,
-    #[serde(default)]
     pub fallback: bool,
     /// Whether the closing confirmation names the committee.
-    #[serde(default = "yes")]
     pub committee: bool,
 }
 
-fn yes() -> bool {
-    true
-}
+#[cfg(test)]
+mod tests;
