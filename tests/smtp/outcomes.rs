@@ -163,6 +163,21 @@ async fn data_not_answered_by_354_hands_nothing_over() {
     assert_eq!((server.letters().len(), server.connections()), (1, 2));
 }
 
+/// A reply too many shifts all that follow: what is read at DATA is then no 354, and nothing is taken for accepted.
+#[tokio::test]
+async fn a_reply_nobody_asked_for_accepts_no_letter() {
+    for at in [At::Mail, At::Rcpt, At::Taken] {
+        let server = SmtpServer::start(Setup::default()).await;
+        server.fault(Fault::at(at, Act::behind("250 2.0.0 Ok: queued as OLD")).times(1));
+        let mut smtp = smtp_to(&server).await;
+        let mut accepted = 0;
+        for _ in 0..4 {
+            accepted += usize::from(kind(&smtp.send(ENVELOPE, LETTER).await) == 'a');
+        }
+        assert_eq!((accepted, server.letters().len()), (3, 3), "{at:?}");
+    }
+}
+
 /// Large enough that the server's buffers do not take all of it: the cut is felt before the ending dot.
 #[tokio::test]
 async fn cut_off_in_mid_text_is_surely_not_taken_and_the_last_words_are_heard() {
