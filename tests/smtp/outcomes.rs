@@ -72,7 +72,8 @@ async fn a_silent_server_is_waited_for_only_so_long() {
         server.fault(Fault::at(at, Act::Stall));
         let mut smtp = Smtp::open_with(&settings(server.port()), impatient()).await.unwrap();
         let sending = smtp.send(ENVELOPE, LETTER);
-        let outcome = tokio::time::timeout(Duration::from_secs(10), sending).await.expect("a deadline of its own");
+        let longest = impatient().whole_send(LETTER.len());
+        let outcome = tokio::time::timeout(longest, sending).await.expect("a deadline of its own");
         assert_eq!(kind(&outcome), expected, "{at:?}: {outcome:?}");
         assert_eq!(server.letters().len(), copies, "{at:?}");
     }
