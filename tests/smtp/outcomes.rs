@@ -72,7 +72,8 @@ async fn a_silent_server_is_waited_for_only_so_long() {
         server.fault(Fault::at(at, Act::Stall));
         let mut smtp = Smtp::open_with(&settings(server.port()), impatient()).await.unwrap();
         let sending = smtp.send(ENVELOPE, LETTER);
-        let outcome = tokio::time::timeout(Duration::from_secs(10), sending).await.expect("a deadline of its own");
+        let longest = impatient().whole_send(LETTER.len());
+        let outcome = tokio::time::timeout(longest, sending).await.expect("a deadline of its own");
         assert_eq!(kind(&outcome), expected, "{at:?}: {outcome:?}");
         assert_eq!(server.letters().len(), copies, "{at:?}");
     }
@@ -161,6 +162,21 @@ async fn data_not_answered_by_354_hands_nothing_over() {
     assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'l');
     assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
     assert_eq!((server.letters().len(), server.connections()), (1, 2));
+}
+
+/// A reply too many shifts all that follow: what is read at DATA is then no 354, and nothing is taken for accepted.
+#[tokio::test]
+async fn a_reply_nobody_asked_for_accepts_no_letter() {
+    for at in [At::Mail, At::Rcpt, At::Taken] {
+        let server = SmtpServer::start(Setup::default()).await;
+        server.fault(Fault::at(at, Act::behind("250 2.0.0 Ok: queued as OLD")).times(1));
+        let mut smtp = smtp_to(&server).await;
+        let mut accepted = 0;
+        for _ in 0..4 {
+            accepted += usize::from(kind(&smtp.send(ENVELOPE, LETTER).await) == 'a');
+        }
+        assert_eq!((accepted, server.letters().len()), (3, 3), "{at:?}");
+    }
 }
 
 /// Large enough that the server's buffers do not take all of it: the cut is felt before the ending dot.

@@ -94,7 +94,7 @@ async fn a_refused_starttls_does_not_fall_back() {
 async fn what_follows_the_reply_to_starttls_in_the_clear_is_not_believed() {
     let ca = PrivateCa::new();
     let (server, sender) = protected(&ca, "localhost", Security::StartTls, Some(LOGIN)).await;
-    server.fault(Fault::at(At::StartTls, Act::reply("220 Ready\r\n250-evil.example\r\n250 AUTH PLAIN")));
+    server.fault(Fault::at(At::StartTls, Act::behind("250-evil.example\r\n250 AUTH PLAIN")));
     assert_refuses(&server, &sender, "TLS").await;
 }
 

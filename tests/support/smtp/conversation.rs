@@ -23,6 +23,8 @@ pub struct Conversation {
     logged_in: bool,
     from: Option<String>,
     to: Option<String>,
+    /// Goes out right behind the next reply.
+    behind: Vec<u8>,
 }
 
 /// Whether a fault took the place of what would have been done.
@@ -42,6 +44,7 @@ impl Conversation {
             secured: false,
             from: None,
             to: None,
+            behind: Vec::new(),
         };
         if let Protection::Tls(config) = conversation.shared.setup.protection.clone() {
             conversation.secure(TlsAcceptor::from(config)).await?;
@@ -247,6 +250,10 @@ impl Conversation {
             }
             Some(Act::Drop) => Err(io::ErrorKind::ConnectionAborted.into()),
             Some(Act::Stall) => std::future::pending().await,
+            Some(Act::Behind(bytes)) => {
+                self.behind = bytes;
+                Ok(Met::Nothing)
+            }
             Some(Act::Late(wait)) => {
                 tokio::time::sleep(wait).await;
                 Ok(Met::Nothing)
@@ -255,7 +262,9 @@ impl Conversation {
     }
 
     async fn say(&mut self, line: &str) -> io::Result<()> {
-        self.write(format!("{line}\r\n").as_bytes()).await
+        let mut bytes = format!("{line}\r\n").into_bytes();
+        bytes.append(&mut self.behind);
+        self.write(&bytes).await
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -36,6 +36,8 @@ pub enum Act {
     Drop,
     /// Nothing more comes, and the connection stays open.
     Stall,
+    /// All as it should be, with these bytes right behind the reply, in one piece with it.
+    Behind(Vec<u8>),
     /// All as it should be, this much later.
     Late(Duration),
 }
@@ -44,6 +46,11 @@ impl Act {
     /// A reply line (or several), CRLF is added.
     pub fn reply(line: &str) -> Self {
         Self::Reply(format!("{line}\r\n").into_bytes())
+    }
+
+    /// A reply line nobody asked for, CRLF is added.
+    pub fn behind(line: &str) -> Self {
+        Self::Behind(format!("{line}\r\n").into_bytes())
     }
 
     /// A reply line and goodbye, CRLF is added.
