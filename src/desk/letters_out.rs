@@ -9,11 +9,6 @@ use crate::case::{Address, Case, Language, Side};
 use crate::mail::{Attachment, Mail};
 use sha2::{Digest, Sha256};
 
-/// Base64 makes 78 octets of 57, and a letter's own text wants some room.
-fn fits(total: usize, rules: &Rules) -> bool {
-    (total as u64).saturating_mul(78) / 57 + 200_000 < rules.letter_bytes_max
-}
-
 /// The department a case is with; where it was taken out of the settings, the fallback.
 pub(super) fn department<'a>(case: &Case, rules: &'a Rules) -> Option<&'a Department> {
     rules.department(&case.department).or_else(|| rules.fallback())
@@ -132,7 +127,6 @@ pub(super) fn notification(
     rules: &Rules,
     fresh: &mut Fresh,
 ) -> Draft {
-    let (carried, listed) = carry(mail, rules);
     let content = Content::Notification(Box::new(Notification {
         customer: case.customer.clone(),
         channel: case.channel,
@@ -143,12 +137,12 @@ pub(super) fn notification(
         why: case.routing.clone(),
         received_at: case.received_at,
         due: case.due,
-        listed,
+        listed: Vec::new(),
         remarks,
         reopened: case.reopened > 0,
         unacknowledged,
     }));
-    Draft { carried, ..to_staff(case, to, content, rules, fresh) }
+    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
 }
 
 /// A notification made again from the register, for the next person up (invariant 4): its attachments are only
@@ -181,7 +175,6 @@ pub(super) fn follow_up(
     rules: &Rules,
     fresh: &mut Fresh,
 ) -> Draft {
-    let (carried, listed) = carry(mail, rules);
     let content = Content::FollowUp(FollowUp {
         customer: case.customer.clone(),
         subject: case.subject.clone(),
@@ -189,11 +182,11 @@ pub(super) fn follow_up(
         quoted: mail.mail.quoted.clone(),
         received_at: mail.received_at,
         due: case.due,
-        listed,
+        listed: Vec::new(),
         remarks,
         case_closed: case.state != crate::case::CaseState::Open,
     });
-    Draft { carried, ..to_staff(case, to, content, rules, fresh) }
+    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
 }
 
 /// §2.4.2: the written confirmation of the settlement.
@@ -208,20 +201,9 @@ pub(super) fn closing(case: &Case, to: Address, settlement: &str, rules: &Rules,
     to_customer(case, to, content, fresh)
 }
 
-/// The attachments that go along, and those that are only listed because the letter would get too big.
-pub(super) fn carry(mail: &Incoming<'_>, rules: &Rules) -> (Vec<Carried>, Vec<(String, usize)>) {
-    let mut total = mail.mail.text.len() * 2;
-    let mut carried = Vec::new();
-    let mut listed = Vec::new();
-    for (index, attachment) in mail.mail.attachments.iter().enumerate() {
-        if fits(total + attachment.content.len(), rules) {
-            total += attachment.content.len();
-            carried.push(carried_of(mail.id, index, attachment));
-        } else {
-            listed.push((attachment.name.clone(), attachment.content.len()));
-        }
-    }
-    (carried, listed)
+/// All attachments go along; the writing room leaves out what would make the letter too large, and says so in it.
+fn carry(mail: &Incoming<'_>) -> Vec<Carried> {
+    mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a)).collect()
 }
 
 /// What staff attached for the customer: no mails (they may hold the notification), no pictures of a signature.

@@ -25,7 +25,7 @@ mod snapshot;
 mod staff;
 pub mod verbs;
 
-pub use duty::on_digest;
+pub use duty::{DigestDue, digest_due, on_digest};
 pub use fate::{Fated, on_fate};
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail, on_unreadable};

@@ -7,10 +7,6 @@ use crate::config::{Config, DeskLanguage};
 use chrono::Datelike;
 use chrono::NaiveDate;
 
-/// Automatic letters to one address in an hour before they are held (invariant 5): a person does not write
-/// more complaints than this, a machine does.
-pub const AUTOMATIC_LETTERS_PER_HOUR_MAX: usize = 10;
-
 /// One department and its people.
 #[derive(Debug, Clone)]
 pub struct Department {
@@ -63,11 +59,10 @@ pub struct Rules {
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
     pub deadlines: crate::config::Deadlines,
+    pub digest: crate::config::Digest,
     pub committee_months: Option<u32>,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
     pub accept_unproven_staff: bool,
-    /// Largest letter the sending server takes, in bytes.
-    pub letter_bytes_max: u64,
 }
 
 impl Rules {
@@ -99,9 +94,9 @@ impl Rules {
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
             deadlines: config.deadlines.clone(),
+            digest: config.digest.clone(),
             committee_months: config.committee.as_ref().map(|c| c.months),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
-            letter_bytes_max: config.sender.max_message_bytes,
         })
     }
 

@@ -26,6 +26,7 @@ mod automatic;
 mod bounce;
 mod charset;
 mod forwarded;
+mod identity;
 mod html;
 mod language;
 mod limits;
@@ -34,6 +35,7 @@ mod parse;
 mod proof;
 mod words;
 
+pub use identity::content_hash;
 pub use parse::read;
 
 /// Somebody in an address header, as written there: nothing is proven by it.

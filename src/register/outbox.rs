@@ -61,6 +61,18 @@ pub enum Sent {
     Lighter { not_before: Moment, reply: String },
 }
 
+impl Sent {
+    /// For the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::Again { .. } => "again",
+            Self::Lighter { .. } => "lighter",
+        }
+    }
+}
+
 /// A letter as lists show it.
 #[derive(Debug, Clone)]
 pub struct LetterRow {
@@ -102,6 +114,22 @@ impl Register {
         }
         tx.commit().await?;
         Ok(claimed)
+    }
+
+    /// Gives claimed letters back unsent: no attempt of theirs is counted.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for id in letters {
+            sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $2 WHERE id = $1 AND state = 'leased'")
+                .bind(id.as_str())
+                .bind(millis(not_before))
+                .execute(&mut *tx.inner)
+                .await?;
+        }
+        tx.commit().await
     }
 
     /// The earliest moment at which a letter is due.
