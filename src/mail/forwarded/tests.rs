@@ -184,7 +184,7 @@ fn leaf(media_type: &str, content: &str) -> Leaf {
     Leaf {
         media_type: media_type.to_owned(),
         name: None,
-        headers: Vec::new(),
+        headers: vec![header("content-type", media_type)],
         content: content.as_bytes().to_vec(),
         text: None,
         inline: false,
@@ -229,7 +229,8 @@ fn an_attached_mail_that_is_not_sure_says_so() {
     answer.headers = vec![header("subject", "RE: Klacht")];
     let mut both = carrying(vec![leaf("message/rfc822", LETTER)]);
     both.text = "---------- Forwarded message ---------\nVan: B <b@x.example>\nOnderwerp: X\n\nHoi".to_owned();
-    for parsed in [two, two_authors, nobody, answer, both] {
+    let digest = carrying(vec![Leaf { headers: Vec::new(), ..leaf("message/rfc822", LETTER) }]);
+    for parsed in [two, two_authors, nobody, answer, both, digest] {
         assert_eq!(super::of(&parsed).map(|found| found.certain), Some(false), "{parsed:?}");
     }
 }
