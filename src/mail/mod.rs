@@ -13,7 +13,7 @@
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
-//! | `automatic.rs` | did a machine send it, and which kind |
+//! | `automatic/` | did a machine send it, and which kind |
 //! | `bounce/` | does it report a failed delivery, of whom and of what |
 //! | `forwarded/` | is it a customer's mail that somebody passed on |
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |

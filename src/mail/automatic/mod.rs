@@ -6,7 +6,7 @@
 //! two must agree. `Auto-Submitted: no` is a person's word against the weaker ones.
 
 use super::bounce::address;
-use super::parse::Parsed;
+use super::parse::{Leaf, Parsed};
 use super::{Automatic, AutomaticKind as Kind};
 
 mod words;
@@ -42,6 +42,9 @@ const LIST_FIELDS: [&str; 7] = [
     "mailing-list",
 ];
 
+/// Lines of a part that are looked at for the fields of a report.
+const REPORT_LINES: usize = 20;
+
 /// Which machine sent the mail, with the sign for it; `None` for a person.
 pub(crate) fn of(parsed: &Parsed) -> Option<Automatic> {
     by_form(parsed)
@@ -58,11 +61,16 @@ fn found(kind: Kind, reason: impl Into<String>) -> Option<Automatic> {
 
 /// Reports and receipts have a form of their own (RFC 6522).
 fn by_form(parsed: &Parsed) -> Option<Automatic> {
+    let has = |media_type: &str| parsed.leaves.iter().any(|leaf| leaf.media_type == media_type);
     // A person who passes a report on has its parts too, but neither its form nor its sender.
-    let is_from_machine = parsed.media_type == "multipart/report" || super::bounce::is_from_machine(parsed);
-    let has = |media_type: &str| is_from_machine && parsed.leaves.iter().any(|leaf| leaf.media_type == media_type);
-    let is = |report: &str| parsed.report_type == report || has(&format!("message/{report}"));
-    if is("feedback-report") {
+    let is_machine = || {
+        parsed.media_type == "multipart/report"
+            || parsed.media_type.starts_with("message/")
+            || super::bounce::is_from_machine(parsed)
+    };
+    let is = |report: &str| parsed.report_type == report || (has(&format!("message/{report}")) && is_machine());
+    // No mail program passes on a feedback report's own part.
+    if has("message/feedback-report") || is("feedback-report") || parsed.leaves.iter().any(is_feedback_text) {
         return found(Kind::Report, "feedback report (RFC 5965)");
     }
     if is("disposition-notification") {
@@ -85,6 +93,14 @@ fn by_form(parsed: &Parsed) -> Option<Automatic> {
         return found(Kind::Report, "multipart/report (RFC 6522)");
     }
     None
+}
+
+/// The fields of a feedback report as a plain text part (RFC 5965 §3.1 demands the first two).
+fn is_feedback_text(leaf: &Leaf) -> bool {
+    let starts = |line: &str, name: &str| line.get(..name.len()).is_some_and(|s| s.eq_ignore_ascii_case(name));
+    let text = leaf.text.as_deref().filter(|_| leaf.media_type == "text/plain").unwrap_or_default();
+    let mut lines = text.lines().skip_while(|line| line.trim().is_empty()).take(REPORT_LINES);
+    lines.next().is_some_and(|line| starts(line, "feedback-type:")) && lines.any(|line| starts(line, "user-agent:"))
 }
 
 /// Microsoft's feedback loop sends the mail complained of as it is, marked only inside.
@@ -203,6 +219,7 @@ fn by_weak_signs(parsed: &Parsed) -> Option<Automatic> {
             (sign, weak_field(parsed).or_else(|| words::absence_in_text(&parsed.text)).or_else(|| bare_answer(parsed))?)
         }
         // "Afwezig: uw monteur" is what a customer may write, in an answer too.
+        None if words::tells_of_absent(&subject) => ("somebody is away", words::absence_of_self(&parsed.text)?),
         None => (words::absence_sign(&subject)?, weak_field(parsed).or_else(|| words::absence_in_text(&parsed.text))?),
     };
     let kind = if is_absence(parsed) { Kind::OutOfOffice } else { Kind::AutoReply };
@@ -234,6 +251,7 @@ fn bare_answer(parsed: &Parsed) -> Option<&'static str> {
 fn is_absence(parsed: &Parsed) -> bool {
     let subject = subject(parsed);
     words::absence_sign(&subject).is_some()
+        || (words::tells_of_absent(&subject) && words::absence_of_self(&parsed.text).is_some())
         || (words::answer_sign(&subject).is_some() && words::absence_in_text(&parsed.text).is_some())
 }
 

@@ -223,8 +223,47 @@ fn sign(subject: &str, signs: &[&'static str]) -> Option<&'static str> {
     })
 }
 
+/// Lotus Notes puts the absent person's name into the subject: "Jan Jansen is out of the office."
+pub(super) fn tells_of_absent(subject: &str) -> bool {
+    const SAID_OF_OTHERS: [&str; 8] = [
+        " is out of the office",
+        " is out of office",
+        " is niet op kantoor",
+        " is afwezig",
+        " ist außer haus",
+        " ist nicht im büro",
+        " est absent",
+        " está fuera de la oficina",
+    ];
+    SAID_OF_OTHERS.iter().any(|words| subject.contains(words))
+}
+
+/// Somebody says in the first lines that *he* is away; a complaint says it of others.
+pub(super) fn absence_of_self(text: &str) -> Option<&'static str> {
+    const SAID_OF_SELF: [&str; 12] = [
+        "i will be out of the office",
+        "i'll be out of the office",
+        "i am out of the office",
+        "i'm out of the office",
+        "ik ben afwezig",
+        "ik ben niet op kantoor",
+        "ik ben vanaf",
+        "ich werde ab",
+        "ich bin nicht im büro",
+        "ich bin außer haus",
+        "je serai absent",
+        "estaré fuera de la oficina",
+    ];
+    let start = start_of(text);
+    SAID_OF_SELF.iter().any(|words| start.contains(words)).then_some("words of one's own absence")
+}
+
 /// What sign of an absence the first lines of a text hold.
 pub(super) fn absence_in_text(text: &str) -> Option<&'static str> {
-    let start: String = text.chars().take(TEXT_CHARS).collect::<String>().to_lowercase();
+    let start = start_of(text);
     ABSENCE_TEXTS.iter().any(|words| start.contains(words)).then_some("words of absence")
+}
+
+fn start_of(text: &str) -> String {
+    text.chars().take(TEXT_CHARS).collect::<String>().to_lowercase()
 }

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     let mut messages = parsed.leaves.iter().filter(|leaf| is_message(leaf));
     let leaf = messages.next()?;
-    let is_only_one = messages.next().is_none() && parsed.media_type != "multipart/digest";
+    let is_only_one = messages.next().is_none() && !is_of_digest(leaf);
     let is_answer = words::subject_prefix(parsed.header("subject").unwrap_or_default()).0 == Prefix::Reply;
     let nested = parse::take_apart(&leaf.content);
     let (from, is_sure) = sender(&nested);
@@ -34,6 +34,12 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
 fn is_message(leaf: &Leaf) -> bool {
     matches!(leaf.media_type.as_str(), "message/rfc822" | "message/global")
         || leaf.name.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"))
+}
+
+/// Whether it is one of a list's collected mails: only in a digest does a part need no type of its own to be a mail
+/// (RFC 2046 section 5.1.5).
+fn is_of_digest(leaf: &Leaf) -> bool {
+    leaf.headers.iter().all(|header| header.name != "content-type")
 }
 
 /// The author of the attached mail, and whether that is beyond doubt: one From header with one valid address.

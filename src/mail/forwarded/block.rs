@@ -305,8 +305,10 @@ fn name_before(before: &str) -> &str {
 /// Words between the time and the name ("Uhr schrieb", "heeft", "GMT+1") that belong to neither.
 #[rustfmt::skip]
 const CONNECTIVES: &[&str] = &[
-    "schreef", "heeft", "schrieb", "skrev", "uhr", "użytkownik", "uzytkownik", "пользователь", "користувач", "időpontban", "uur", "am", "pm", "a.m.", "p.m.",
-    "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "h", "корисник", "потребител", "používateľ", "uživatel", "utilizatorul", "felhasználó", "kasutaja", "korisnik", "je", "г.", "р.", "r.", "ο", "ο/η",
+    "schreef", "heeft", "schrieb", "skrev", "uhr", "użytkownik", "uzytkownik", "пользователь", "користувач",
+    "időpontban", "uur", "am", "pm", "a.m.", "p.m.", "gmt", "utc", "cet", "cest", "est", "edt", "pst", "pdt", "h",
+    "корисник", "потребител", "používateľ", "uživatel", "utilizatorul", "felhasználó", "kasutaja", "korisnik", "je",
+    "г.", "р.", "r.", "ο", "ο/η",
 ];
 
 fn without_connectives(mut rest: &str) -> &str {

@@ -22,7 +22,10 @@ const MONTHS: [&[&str]; 12] = [
     &["apr", "avr", "abr", "kwi", "dub", "huhti", "апр", "кві", "travan", "travnja", "nis", "απρ"],
     &["mei", "mai", "may", "mag", "maj", "kve", "touko", "мая", "май", "тра", "svib", "μαι"],
     &["jun", "juin", "giu", "iun", "cze", "cerven", "cervna", "kesa", "июн", "чер", "lipanj", "lipnja", "haz", "ιουν"],
-    &["jul", "juil", "lug", "iul", "lipi", "lipc", "cervenc", "cervenec", "heina", "июл", "лип", "srpanj", "srpnja", "tem", "ιουλ"],
+    &[
+        "jul", "juil", "lug", "iul", "lipi", "lipc", "cervenc", "cervenec", "heina", "июл", "лип", "srpanj", "srpnja",
+        "tem", "ιουλ",
+    ],
     &["aug", "aou", "ago", "elo", "sier", "srpen", "srpna", "авг", "сер", "kolov", "αυγ"],
     &["sep", "szept", "set", "wrz", "zar", "syys", "сен", "вер", "ruj", "eyl", "σεπ"],
     &["okt", "oct", "ott", "out", "paz", "rij", "loka", "окт", "жов", "eki", "οκτ"],
@@ -34,8 +37,9 @@ const MONTHS: [&[&str]; 12] = [
 /// Names of zones that mean one offset only (RFC 5322 section 4.3, and the Central European names), in minutes.
 #[rustfmt::skip]
 const ZONES: &[(&str, i32)] = &[
-    ("gmt", 0), ("utc", 0), ("ut", 0), ("z", 0), ("cet", 60), ("cest", 120), ("mez", 60), ("mesz", 120), ("eet", 120), ("eest", 180), ("oez", 120), ("oesz", 180),
-    ("sec", 60), ("selc", 120), ("wet", 0), ("west", 60), ("est", -300), ("edt", -240), ("cst", -360), ("cdt", -300), ("mst", -420), ("mdt", -360), ("pst", -480), ("pdt", -420),
+    ("gmt", 0), ("utc", 0), ("ut", 0), ("z", 0), ("cet", 60), ("cest", 120), ("mez", 60), ("mesz", 120), ("eet", 120),
+    ("eest", 180), ("oez", 120), ("oesz", 180), ("sec", 60), ("selc", 120), ("wet", 0), ("west", 60), ("est", -300),
+    ("edt", -240), ("cst", -360), ("cdt", -300), ("mst", -420), ("mdt", -360), ("pst", -480), ("pdt", -420),
 ];
 
 /// What a stated date says, as far as it is certain.

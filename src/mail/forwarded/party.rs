@@ -92,7 +92,9 @@ pub(super) fn clean_name(name: &str) -> String {
         return String::new();
     }
     let start = one_line.len() - from.len();
-    one_line.get(start..to.len()).unwrap_or_default().replace("\\\"", "\"")
+    let name = one_line.get(start..to.len()).unwrap_or_default().replace("\\\"", "\"");
+    // `"Anna" via Klachten`: the opening quote is gone, so the closing one goes too.
+    if name.matches('"').count() % 2 == 1 { name.replace('"', "") } else { name }
 }
 
 /// Every address in a text with the place where it starts, in order.
@@ -126,4 +128,43 @@ fn is_address_char(c: char) -> bool {
 
 fn is_domain_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn people_are_read_as_clients_print_them() {
+        for (value, name, address, certain) in [
+            ("Anna <a@x.example>", "Anna", "a@x.example", true),
+            ("\"Wit, Anna de\" <a@x.example>", "Wit, Anna de", "a@x.example", true),
+            ("„Anna” <a@x.example>", "Anna", "a@x.example", true),
+            ("Anna [mailto:a@x.example]", "Anna", "a@x.example", true),
+            ("Anna<mailto:a@x.example> <a@x.example<mailto:a@x.example>>", "Anna", "a@x.example", true),
+            ("Anna <a@x.example (mailto:a@x.example)>", "Anna", "a@x.example", true),
+            ("a@x.example (Anna)", "Anna", "a@x.example", true),
+            ("A@x.example <a@x.example>", "", "a@x.example", true),
+            ("\u{feff}a@x.example.", "", "a@x.example", true),
+            ("\"Anna\" via Klachten <k@x.example>", "Anna via Klachten", "k@x.example", true),
+            ("Anna <a@x.example> namens b@x.example", "Anna", "a@x.example", false),
+            ("\"b@x.example\" <a@x.example>", "b@x.example", "a@x.example", false),
+            ("Anna </O=BEDRIJF/CN=ANNA>", "Anna", "", false),
+            ("Anna de Wit", "Anna de Wit", "", false),
+            ("@", "@", "", false),
+            ("", "", "", false),
+        ] {
+            let party = Party { name: name.to_owned(), address: address.to_owned() };
+            assert_eq!(read(value), Named { party, certain }, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_values_are_survived(value in "\\PC{0,60}|[<>@:a.\" (\\[,é]{0,60}") {
+            let named = read(&value);
+            prop_assert!(!named.certain || !named.party.address.is_empty());
+        }
+    }
 }

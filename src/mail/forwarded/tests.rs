@@ -29,18 +29,24 @@ fn block(labels: [&str; 5]) -> String {
 
 #[rustfmt::skip]
 const LANGUAGES: &[[&str; 5]] = &[
-    ["Van", "Verzonden", "Aan", "CC", "Onderwerp"], ["From", "Sent", "To", "Cc", "Subject"], ["Von", "Gesendet", "An", "Cc", "Betreff"],
-    ["De\u{a0}", "Envoyé\u{a0}", "À\u{a0}", "Cc\u{a0}", "Objet\u{a0}"], ["De", "Enviado el", "Para", "CC", "Asunto"], ["De", "Enviada", "Para", "Cc", "Assunto"],
-    ["Da", "Inviato", "A", "Cc", "Oggetto"], ["De la", "Trimis", "Către", "Cc", "Subiect"], ["Fra", "Sendt", "Til", "Kopi", "Emne"],
-    ["Från", "Skickat", "Till", "Kopia", "Ämne"], ["Lähettäjä", "Lähetetty", "Vastaanottaja", "Kopio", "Aihe"], ["Saatja", "Saadetud", "Adressaat", "Koopia", "Teema"],
-    ["No", "Nosūtīts", "Kam", "Kopija", "Temats"], ["Nuo", "Išsiųsta", "Kam", "Kopija", "Tema"], ["Od", "Wysłano", "Do", "DW", "Temat"],
-    ["Od", "Odesláno", "Komu", "Kopie", "Předmět"], ["Od", "Odoslané", "Komu", "Kópia", "Predmet"], ["Feladó", "Elküldve", "Címzett", "Másolatot kap", "Tárgy"],
-    ["Od", "Poslano", "Za", "Kp", "Zadeva"], ["Šalje", "Poslano", "Prima", "Cc", "Naslov"], ["Од", "Датум", "Прима", "Копија", "Наслов"],
-    ["От", "Изпратено", "До", "Копие", "Относно"], ["От", "Отправлено", "Кому", "Копия", "Тема"], ["Від", "Надіслано", "Кому", "Копія", "Тема"],
-    ["Από", "Στάλθηκε", "Προς", "Κοιν", "Θέμα"], ["Kimden", "Gönderildi", "Kime", "Bilgi", "Konu"], ["מאת", "נשלח", "אל", "עותק", "נושא"],
-    ["من", "تم الإرسال", "إلى", "نسخة", "الموضوع"], ["差出人", "送信日時", "宛先", "Cc", "件名"], ["发件人", "发送时间", "收件人", "抄送", "主题"],
-    ["寄件者", "寄件日期", "收件者", "副本", "主旨"], ["보낸 사람", "보낸 날짜", "받는 사람", "참조", "제목"], ["Từ", "Ngày", "Đến", "Cc", "Chủ đề"],
-    ["FRÁ", "Sent", "Til", "Afrit", "Efni"], ["*De*", "*Enviat*", "*Per a*", "*A/c*", "*Assumpte*"], ["Dari", "Dikirim", "Kepada", "Tembusan", "Subjek"],
+    ["Van", "Verzonden", "Aan", "CC", "Onderwerp"], ["From", "Sent", "To", "Cc", "Subject"],
+    ["Von", "Gesendet", "An", "Cc", "Betreff"], ["De\u{a0}", "Envoyé\u{a0}", "À\u{a0}", "Cc\u{a0}", "Objet\u{a0}"],
+    ["De", "Enviado el", "Para", "CC", "Asunto"], ["De", "Enviada", "Para", "Cc", "Assunto"],
+    ["Da", "Inviato", "A", "Cc", "Oggetto"], ["De la", "Trimis", "Către", "Cc", "Subiect"],
+    ["Fra", "Sendt", "Til", "Kopi", "Emne"], ["Från", "Skickat", "Till", "Kopia", "Ämne"],
+    ["Lähettäjä", "Lähetetty", "Vastaanottaja", "Kopio", "Aihe"],
+    ["Saatja", "Saadetud", "Adressaat", "Koopia", "Teema"], ["No", "Nosūtīts", "Kam", "Kopija", "Temats"],
+    ["Nuo", "Išsiųsta", "Kam", "Kopija", "Tema"], ["Od", "Wysłano", "Do", "DW", "Temat"],
+    ["Od", "Odesláno", "Komu", "Kopie", "Předmět"], ["Od", "Odoslané", "Komu", "Kópia", "Predmet"],
+    ["Feladó", "Elküldve", "Címzett", "Másolatot kap", "Tárgy"], ["Od", "Poslano", "Za", "Kp", "Zadeva"],
+    ["Šalje", "Poslano", "Prima", "Cc", "Naslov"], ["Од", "Датум", "Прима", "Копија", "Наслов"],
+    ["От", "Изпратено", "До", "Копие", "Относно"], ["От", "Отправлено", "Кому", "Копия", "Тема"],
+    ["Від", "Надіслано", "Кому", "Копія", "Тема"], ["Από", "Στάλθηκε", "Προς", "Κοιν", "Θέμα"],
+    ["Kimden", "Gönderildi", "Kime", "Bilgi", "Konu"], ["מאת", "נשלח", "אל", "עותק", "נושא"],
+    ["من", "تم الإرسال", "إلى", "نسخة", "الموضوع"], ["差出人", "送信日時", "宛先", "Cc", "件名"],
+    ["发件人", "发送时间", "收件人", "抄送", "主题"], ["寄件者", "寄件日期", "收件者", "副本", "主旨"], ["보낸 사람", "보낸 날짜", "받는 사람", "참조", "제목"],
+    ["Từ", "Ngày", "Đến", "Cc", "Chủ đề"], ["FRÁ", "Sent", "Til", "Afrit", "Efni"],
+    ["*De*", "*Enviat*", "*Per a*", "*A/c*", "*Assumpte*"], ["Dari", "Dikirim", "Kepada", "Tembusan", "Subjek"],
 ];
 
 #[test]
@@ -178,7 +184,7 @@ fn leaf(media_type: &str, content: &str) -> Leaf {
     Leaf {
         media_type: media_type.to_owned(),
         name: None,
-        headers: Vec::new(),
+        headers: vec![header("content-type", media_type)],
         content: content.as_bytes().to_vec(),
         text: None,
         inline: false,
@@ -223,7 +229,8 @@ fn an_attached_mail_that_is_not_sure_says_so() {
     answer.headers = vec![header("subject", "RE: Klacht")];
     let mut both = carrying(vec![leaf("message/rfc822", LETTER)]);
     both.text = "---------- Forwarded message ---------\nVan: B <b@x.example>\nOnderwerp: X\n\nHoi".to_owned();
-    for parsed in [two, two_authors, nobody, answer, both] {
+    let digest = carrying(vec![Leaf { headers: Vec::new(), ..leaf("message/rfc822", LETTER) }]);
+    for parsed in [two, two_authors, nobody, answer, both, digest] {
         assert_eq!(super::of(&parsed).map(|found| found.certain), Some(false), "{parsed:?}");
     }
 }
@@ -264,16 +271,19 @@ fn long_texts_are_read_in_linear_time() {
         "op 111 schreef:\n\n",
         "_____\n",
     ] {
+        // The best of three: what else the machine does must not count.
         let time = |lines: usize| {
             let text = line.repeat(lines);
-            let start = std::time::Instant::now();
-            let _ = inline::of(&text, "Fwd: x");
-            start.elapsed().as_secs_f64()
+            let once = || {
+                let start = std::time::Instant::now();
+                let _ = inline::of(&text, "Fwd: x");
+                start.elapsed().as_secs_f64()
+            };
+            once().min(once()).min(once())
         };
-        time(500);
-        let (short, long) = (time(2_000), time(20_000));
+        let (short, long) = (time(1_000), time(10_000));
         // Ten times the lines; a square would take a hundred times as long.
-        assert!(long < short.max(0.002) * 40.0, "{line:?}: {short} s, then {long} s");
+        assert!(long < short.max(0.001) * 40.0, "{line:?}: {short} s, then {long} s");
     }
 }
 
@@ -286,8 +296,10 @@ proptest! {
     /// Whatever is made of the pieces that clients write, nothing panics and a certain sender has one address.
     #[test]
     fn pieces_in_any_order_are_survived(pieces in prop::collection::vec(prop::sample::select(vec![
-        "From: ", "Van：", "Subject:", "Onderwerp: x", "Date: 23/11/2026 10:12", "---------- Forwarded message ---------", "\n", "\n\n", "> ", "\r",
-        "____________", "a@b.example", "<a@b.example>", "[mailto:", "\"", "„É", "Op 23 nov. 2026 om 10:12 schreef ", ":", "*", "\u{feff}", "ß", "日付：", "@", "<", ">",
+        "From: ", "Van：", "Subject:", "Onderwerp: x", "Date: 23/11/2026 10:12",
+        "---------- Forwarded message ---------", "\n", "\n\n", "> ", "\r", "____________", "a@b.example",
+        "<a@b.example>", "[mailto:", "\"", "„É", "Op 23 nov. 2026 om 10:12 schreef ", ":", "*", "\u{feff}", "ß",
+        "日付：", "@", "<", ">",
     ]), 0..40), subject in prop::sample::select(vec!["", "Fwd: x", "Re: x", "[a] FW: ", "[Fwd: x]"])) {
         if let Some(found) = inline::of(&pieces.concat(), subject) {
             prop_assert!(!found.certain || found.from.address.matches('@').count() == 1);
