@@ -52,6 +52,7 @@ pub enum DeskLanguage {
     English,
 }
 
+/// The complaints desk: who the letters come from.
 #[derive(Debug, Clone)]
 pub struct Desk {
     /// The company's name as customers know it.
@@ -59,6 +60,7 @@ pub struct Desk {
     /// The complaints address.
     pub address: String,
     pub language: DeskLanguage,
+    /// The zone of every day, term and date (invariant 9).
     pub time_zone: Tz,
     /// Colleagues who may register and pass on complaints, but not act on them.
     pub employees: Vec<String>,
@@ -68,16 +70,22 @@ pub struct Desk {
     pub previous_secrets: Vec<SecretString>,
 }
 
+/// Where mail comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxKind {
+    /// A server; `host`, `username` and `password` are there.
     Imap,
+    /// A folder on this machine; `path` is there.
     Maildir,
 }
 
+/// Where complaints come in.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
+    /// Part of the identity of every mail (invariant 2).
     pub name: String,
     pub kind: MailboxKind,
+    /// Empty for a Maildir, as `username` and `password`.
     pub host: String,
     pub port: u16,
     pub security: Security,
@@ -85,40 +93,58 @@ pub struct Mailbox {
     pub ca_file: Option<PathBuf>,
     pub username: String,
     pub password: SecretString,
+    /// The folder with new mail.
     pub inbox: String,
+    /// Where mail goes that was acted on; like the next two below the server's own prefix.
     pub processed: String,
+    /// Where spam, loops and automatic mail go.
     pub set_aside: String,
+    /// Where mail goes that could not be read.
     pub unreadable: String,
     /// A folder to watch too; "" for none.
     pub junk: String,
     pub poll_seconds: u64,
+    /// Whether the server is asked to tell of new mail at once.
     pub idle: bool,
+    /// Of a larger mail the headers and a first slice are registered (invariant 1).
     pub max_message_bytes: u64,
     /// Host whose Authentication-Results are believed; "" for none.
     pub trusted_authserv_id: String,
+    /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
+    /// Whether mail to `local+anything@` arrives here.
     pub sub_addressing: bool,
-    /// Folder of a Maildir.
+    /// Folder of a Maildir; empty for IMAP.
     pub path: PathBuf,
 }
 
+/// How letters go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SenderKind {
+    /// A server; `host` is there.
     Smtp,
+    /// A folder on this machine; `path` is there.
     Maildir,
 }
 
+/// How letters go out, and to which server.
 #[derive(Debug, Clone)]
 pub struct Sender {
     pub kind: SenderKind,
+    /// Empty for a Maildir.
     pub host: String,
     pub port: u16,
     pub security: Security,
+    /// PEM file with the certificate authority of a private server.
     pub ca_file: Option<PathBuf>,
+    /// Given together with `password`, or neither.
     pub username: Option<String>,
     pub password: Option<SecretString>,
+    /// Connections at once.
     pub connections: usize,
+    /// Largest letter the server takes.
     pub max_message_bytes: u64,
+    /// Folder of a Maildir; empty for SMTP.
     pub path: PathBuf,
 }
 
@@ -135,16 +161,24 @@ impl Default for Register {
     }
 }
 
+/// What the company promises (§1, §2.1.2), and how its days are counted.
 #[derive(Debug, Clone)]
 pub struct Deadlines {
+    /// Elapsed hours from receipt (§2.1.2).
     pub acknowledge_hours: u32,
+    /// Elapsed hours from receipt until a person has answered (§1, clock A).
     pub first_response_hours: u32,
+    /// Working days, the day of receipt being day 0 (§1, clock B).
     pub resolve_working_days: u32,
+    /// When a working day ends, in the desk's zone.
     pub end_of_day: NaiveTime,
+    /// Less than the two terms in hours.
     pub warn_before_hours: u32,
     pub holidays: Holidays,
+    /// Whether it is a day off.
     pub good_friday: bool,
     pub liberation_day: LiberationDay,
+    /// Days the company does not work, beside weekends and holidays.
     pub closed_days: Vec<NaiveDate>,
 }
 
@@ -180,10 +214,13 @@ pub enum LiberationDay {
     Yearly,
 }
 
+/// The supervisors' overview (§2.4.1).
 #[derive(Debug, Clone)]
 pub struct Digest {
+    /// In the desk's zone.
     pub at: NaiveTime,
     pub working_days_only: bool,
+    /// Who gets the overview of the whole company.
     pub recipients: Vec<String>,
 }
 
@@ -197,16 +234,19 @@ impl Default for Digest {
     }
 }
 
+/// Where a customer can go who still disagrees (procedure, end).
 #[derive(Debug, Clone)]
 pub struct Committee {
     pub name: String,
+    /// Begins with `https://` or `http://`.
     pub url: String,
     /// A dispute is taken until this many months after the complaint was lodged.
     pub months: u32,
-    /// A sentence the letter prints: for whom the committee is there.
+    /// A sentence the letter prints: for whom the committee is there; "" for everyone.
     pub applies_to: String,
 }
 
+/// A department, responsible for the complaints that concern it (§2.1.2).
 #[derive(Debug, Clone)]
 pub struct Department {
     /// Short name used in verbs and lists, e.g. `schade`.
@@ -215,9 +255,13 @@ pub struct Department {
     pub title: String,
     /// Where notifications go.
     pub address: String,
+    /// Who watches its terms (§2.4.1).
     pub supervisor: String,
+    /// Who may act on its complaints, beside `address` and `supervisor`.
     pub staff: Vec<String>,
+    /// See [`crate::desk::routing`]; a star only at an end.
     pub keywords: Vec<String>,
+    /// True for exactly one: it gets what no keyword meets.
     pub fallback: bool,
     /// Whether the closing confirmation names the committee.
     pub committee: bool,

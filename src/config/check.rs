@@ -74,7 +74,7 @@ pub(super) fn register_url(s: &mut Section, default: String) -> String {
             let write = "write `url = \"sqlite:klachtpost.db\"`; this version does not run on PostgreSQL yet";
             s.refuse("url", "a PostgreSQL database", write);
         }
-        _ => s.refuse("url", "no database klachtpost knows", "write `url = \"sqlite:\"` and the file's path"),
+        _ => s.refuse("url", "no database klachtpost knows", "write `url = \"sqlite:klachtpost.db\"`"),
     }
     url
 }

@@ -5,6 +5,7 @@ use super::problems::{ConfigError, Problems};
 use super::section::Reading;
 use super::{Config, check, sections};
 use config::{Environment, File, FileFormat, Map, Value, ValueKind};
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -47,13 +48,26 @@ pub fn from_toml(text: &str, name: &str) -> Result<Config, ConfigError> {
 
 fn read(text: &str, name: &str, environment: Map<String, String>) -> Result<Config, ConfigError> {
     let credentials = environment.get(CREDENTIALS_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let mistyped = mistyped_variables(&environment);
     let tree = layered(text, environment)
         .map_err(|error| ConfigError::Syntax { name: name.to_owned(), detail: without_quoted_lines(&error) })?;
     let mut reading = Reading::new(name, credentials);
     let config = sections::config(tree, &mut reading);
     check::across_sections(&config, &mut reading);
+    for variable in mistyped {
+        reading.refuse_variable(&variable, "a name klachtpost does not read", "write two underscores after KLACHTPOST");
+    }
     let problems = reading.into_problems();
     if problems.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(Problems(problems))) }
+}
+
+/// Variables meant as settings, but with one underscore after the prefix (`KLACHTPOST_MAILBOX__PASSWORD`), in order.
+fn mistyped_variables(environment: &Map<String, String>) -> BTreeSet<String> {
+    let after_prefix = |name: &str| name.strip_prefix(PREFIX)?.strip_prefix('_').map(str::to_owned);
+    let is_mistyped = |name: &&String| {
+        after_prefix(name.as_str()).is_some_and(|rest| !rest.starts_with('_') && rest.contains(SEPARATOR))
+    };
+    environment.keys().filter(is_mistyped).cloned().collect()
 }
 
 /// The file's values with the environment's over them. The environment's stay text: what they must be is known only

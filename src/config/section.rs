@@ -7,7 +7,7 @@
 use super::problems::Problem;
 use super::secret::{SecretFile, read_secret_file};
 use config::{Map, Value, ValueKind};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -45,9 +45,10 @@ impl Reading {
         }
     }
 
-    /// Notes that `key` can't be used. Only the first problem of a key is kept: the next would come of its stand-in.
+    /// Notes that `key` can't be used. Only the first problem of a key or its section is kept: the next would come of
+    /// a stand-in.
     pub(super) fn refuse(&mut self, key: &str, found: impl Into<String>, write: impl Into<String>) {
-        if self.is_refused(key) {
+        if self.is_refused(key) || key.split_once('.').is_some_and(|(section, _)| self.is_refused(section)) {
             return;
         }
         let place = if self.from_environment.contains(key) {
@@ -56,6 +57,12 @@ impl Reading {
             self.file.clone()
         };
         self.problems.push(Problem { place, key: key.to_owned(), found: found.into(), write: write.into() });
+    }
+
+    /// Notes that the environment variable `name`, which is no key at all, can't be used.
+    pub(super) fn refuse_variable(&mut self, name: &str, found: &str, write: &str) {
+        let place = "environment".to_owned();
+        self.problems.push(Problem { place, key: name.to_owned(), found: found.to_owned(), write: write.to_owned() });
     }
 
     pub(super) fn is_refused(&self, key: &str) -> bool {
@@ -256,7 +263,12 @@ impl<'r> Section<'r> {
         if written.is_some() && read.is_some() {
             self.refuse(file_key, format!("`{key}` given as well"), format!("take out `{key}` or `{file_key}`"));
         }
-        written.or(read)
+        let secret = written.or(read)?;
+        // A line break in a login would be a command of its own.
+        if secret.expose_secret().chars().any(char::is_control) {
+            self.refuse(key, "a secret of several lines or with control characters", "write one line");
+        }
+        Some(secret)
     }
 
     /// Secrets: a list of texts, or one.

@@ -4,7 +4,7 @@
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, register_url, reply_secret, url,
 };
-use super::section::{Reading, Section};
+use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
     MailboxKind, Register, Security, Sender, SenderKind,
@@ -191,6 +191,10 @@ fn mailbox(s: &mut Section) -> Mailbox {
 
 /// Invariant 6: either the server's word proves who a colleague is, or the operator says that nothing does.
 fn proof_of_staff(s: &mut Section, mailbox: &Mailbox) {
+    if mailbox.trusted_authserv_id.contains(|c: char| c.is_whitespace() || c == ';') {
+        let found = format!("\"{}\"", clipped(&mailbox.trusted_authserv_id));
+        s.refuse("trusted_authserv_id", found, "write the first word of the Authentication-Results lines alone");
+    }
     if mailbox.trusted_authserv_id.is_empty()
         && !mailbox.accept_unproven_staff
         && !s.is_refused("accept_unproven_staff")

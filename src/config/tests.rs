@@ -272,6 +272,8 @@ fn single_mistakes() {
         changed("path = \"out\"", "path = \"out\"\npassword = \"p\""),
         changed("name = \"schade\"", "name = \"schade en zo\""),
         changed("path = \"in\"", "path = \"in\"\npassword = 12345"),
+        changed("path = \"in\"", "path = \"in\"\npassword = \"p\\nA1 NOOP\""),
+        changed("path = \"in\"", "path = \"in\"\ntrusted_authserv_id = \"mx.lease.example; dkim=pass\""),
         changed("path = \"in\"", "path = \"in\"\nfolders = { inbox = \"x\" }"),
     ];
     let said: Vec<String> = texts.iter().map(|text| refused(text)).collect();
@@ -280,8 +282,14 @@ fn single_mistakes() {
 
 #[test]
 fn a_mistake_in_the_environment_names_the_variable() {
-    let error =
-        with_environment(LEAST, &[("KLACHTPOST__MAILBOX__PORT", "imap"), ("KLACHTPOST__MAILBOX__PASWORD", "geheim")]);
+    let error = with_environment(
+        LEAST,
+        &[
+            ("KLACHTPOST__MAILBOX__PORT", "imap"),
+            ("KLACHTPOST__MAILBOX__PASWORD", "geheim"),
+            ("KLACHTPOST_MAILBOX__JUNK", "geheim"),
+        ],
+    );
     let ConfigError::Invalid(Problems(problems)) = error.unwrap_err() else { panic!("another error") };
     let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(said.join("\n"));
