@@ -4,4 +4,5 @@ pub mod commands;
 pub mod config;
 pub mod desk;
 pub mod digest;
+pub mod letters;
 pub mod mail;

@@ -14,6 +14,7 @@ pub struct Draft {
     /// Whose token it carries.
     pub side: Side,
     pub case: Option<CaseNumber>,
+    pub topic: Topic,
     pub language: Language,
     /// Message-ID this letter answers in the reader's client; without angle brackets.
     pub in_reply_to: Option<String>,
@@ -23,6 +24,41 @@ pub struct Draft {
     pub carried: Vec<Carried>,
     pub content: Content,
 }
+
+/// What the subject line of a letter to staff names, the same in all letters of a case so that they thread.
+/// A letter to a customer does not show it (invariant 11).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Topic {
+    /// The complaint's subject; of a letter without a case, that of the mail it is about.
+    pub subject: String,
+    /// The customer's name, else the address; may be empty.
+    pub customer: String,
+}
+
+/// One staff verb as the letters explain it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    pub dutch: &'static str,
+    pub english: &'static str,
+    pub meaning_dutch: &'static str,
+    pub meaning_english: &'static str,
+}
+
+/// The verbs a reply may begin with, in the order in which a handler needs them.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        dutch: "#intern",
+        english: "#internal",
+        meaning_dutch: "notitie bij de klacht; niemand krijgt haar",
+        meaning_english: "a note with the complaint; nobody gets it",
+    },
+    Verb {
+        dutch: "#afgehandeld",
+        english: "#closed",
+        meaning_dutch: "sluit de klacht; de tekst eronder is de afhandeling die de klant bevestigd krijgt",
+        meaning_english: "closes the complaint; the text below it is the settlement confirmed to the customer",
+    },
+];
 
 /// An attachment that goes along: referred to, not stored twice (invariant 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +188,8 @@ pub struct FollowUp {
     pub due: Due,
     pub listed: Vec<(String, usize)>,
     pub remarks: Vec<Remark>,
+    /// Stopped clocks are not shown as due.
+    pub first_response_done: bool,
     /// The case is closed, and stays so until somebody acts.
     pub case_closed: bool,
 }
