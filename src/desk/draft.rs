@@ -188,6 +188,8 @@ pub struct FollowUp {
     pub due: Due,
     pub listed: Vec<(String, usize)>,
     pub remarks: Vec<Remark>,
+    /// Stopped clocks are not shown as due.
+    pub first_response_done: bool,
     /// The case is closed, and stays so until somebody acts.
     pub case_closed: bool,
 }
