@@ -37,12 +37,19 @@ impl Clock {
     }
 }
 
+/// The operating system gave no random numbers.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no random numbers: {why}")]
+pub struct NoRandom {
+    why: String,
+}
+
 /// Fresh random bytes from the operating system.
 ///
 /// # Errors
 /// The operating system has none to give: then nothing may be made with them.
-pub fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
+pub fn random<const N: usize>() -> Result<[u8; N], NoRandom> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(|why| NoRandom { why: why.to_string() })?;
     Ok(bytes)
 }

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
 /// Logs to standard error; `KLACHTPOST_LOG` sets the level (default `info`).
 fn log() {
     let level = std::env::var("KLACHTPOST_LOG").unwrap_or_else(|_| "info".to_owned());
-    let filter = EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("info,{QUIET}")));
+    let filter =
+        EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("info,{QUIET}")));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -45,7 +45,10 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
         }
         Command::Show { number, json } => {
             let Some(case) = register.case(number).await? else {
-                return Ok(failed(&format!("there is no case {number}; see `klachtpost case list`"), Exit::FoundProblems));
+                return Ok(failed(
+                    &format!("there is no case {number}; see `klachtpost case list`"),
+                    Exit::FoundProblems,
+                ));
             };
             let events = register.events(number).await?;
             let letters = register.letters(Some(number), &[]).await?;

@@ -15,7 +15,7 @@ pub async fn run(explicit: Option<&Path>, file: &Path) -> Exit {
 }
 
 async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
-    let config = config::load(explicit, std::env::vars()).ok()?;
+    let config = config::load(explicit, super::environment()).ok()?;
     let limit = config.mailbox.max_message_bytes;
     let (raw, size) = read(file, limit).ok()?;
     let now = Clock::System.now();

@@ -126,10 +126,15 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 
 /// The settings, or the problems with them on standard error.
 fn settings(explicit: Option<&std::path::Path>) -> Result<Config, Exit> {
-    config::load(explicit, std::env::vars()).map_err(|error| {
+    config::load(explicit, environment()).map_err(|error| {
         eprintln!("{error}");
         Exit::FoundProblems
     })
+}
+
+/// The environment's variables that are text; `std::env::vars` would panic on others.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// Prints an error for a person and says how the command ended.

@@ -47,7 +47,10 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
         }
     };
     if !changed {
-        return Ok(failed(&"no letter with that id is in a state for this; see `klachtpost outbox list`", Exit::FoundProblems));
+        return Ok(failed(
+            &"no letter with that id is in a state for this; see `klachtpost outbox list`",
+            Exit::FoundProblems,
+        ));
     }
     Ok(Exit::Done)
 }

@@ -26,6 +26,8 @@ pub async fn run(config: Config) -> Exit {
         verified.head.seq,
         verified.head.hash
     );
-    println!("This proves the register against itself. Against replacing the whole file, compare the head with a digest's.");
+    println!(
+        "This proves the register against itself. Against replacing the whole file, compare the head with a digest's."
+    );
     if verified.findings.is_empty() { Exit::Done } else { Exit::FoundProblems }
 }

@@ -24,7 +24,13 @@ pub struct Known<'a> {
 }
 
 /// Finishes the decision's letters.
-pub fn write(decision: &mut Decision, known: &Known<'_>, office: &Office, now: Moment, fresh: &mut Fresh) -> Vec<Outgoing> {
+pub fn write(
+    decision: &mut Decision,
+    known: &Known<'_>,
+    office: &Office,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Vec<Outgoing> {
     let case = case_after(decision, known.file);
     let mut outgoing = Vec::new();
     let mut consequences = Vec::new();
@@ -52,7 +58,8 @@ pub fn write(decision: &mut Decision, known: &Known<'_>, office: &Office, now: M
         }
     }
     let department = case.map(|case| case.department).unwrap_or_default();
-    for finished in outgoing.iter_mut().filter(|o| o.letter.side == crate::case::Side::Staff && o.letter.case.is_some()) {
+    for finished in outgoing.iter_mut().filter(|o| o.letter.side == crate::case::Side::Staff && o.letter.case.is_some())
+    {
         finished.department.clone_from(&department);
     }
     outgoing

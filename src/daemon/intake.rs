@@ -139,7 +139,12 @@ fn received_at(entry: &Entry, raw: &[u8], now: crate::case::Moment) -> crate::ca
 }
 
 /// Moves what has been decided on to the folder that shows what it was.
-async fn file_away(office: &Office, mailbox: &mut Mailbox, uid_validity: i64, batch: &[Entry]) -> Result<(), WorkError> {
+async fn file_away(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    uid_validity: i64,
+    batch: &[Entry],
+) -> Result<(), WorkError> {
     let known = known(office, Folder::Inbox, uid_validity, batch).await?;
     let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
     for entry in batch.iter().filter(|entry| !entry.marked_done) {

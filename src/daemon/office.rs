@@ -35,10 +35,12 @@ pub enum OfficeError {
     Templates(#[from] TemplateError),
     #[error(transparent)]
     Register(#[from] RegisterError),
-    #[error("failed to make or read the reply tokens' secret at `{path}`: {why}\n  hint: let the user that runs klachtpost write there, or set desk.secret_file")]
+    #[error(
+        "failed to make or read the reply tokens' secret at `{path}`: {why}\n  hint: let the user that runs klachtpost write there, or set desk.secret_file"
+    )]
     Secret { path: PathBuf, why: std::io::Error },
-    #[error("the operating system gave no random numbers: {0}")]
-    Random(#[from] getrandom::Error),
+    #[error(transparent)]
+    Random(#[from] clock::NoRandom),
 }
 
 impl Office {

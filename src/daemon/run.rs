@@ -10,10 +10,6 @@ use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
 use tokio_util::sync::CancellationToken;
 
-/// First pause after a failure.
-const PAUSE_FIRST: Duration = Duration::from_secs(1);
-/// Longest pause: the daemon is back within this time of its server.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
@@ -49,7 +45,7 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Wor
 }
 
 async fn intake_loop(office: &Arc<Office>, letters: &Notify, stop: &CancellationToken) {
-    let mut backoff = Backoff::new(PAUSE_FIRST, PAUSE_MAX);
+    let mut backoff = Backoff::default();
     let mut told: Option<String> = None;
     while !stop.is_cancelled() {
         let error = match watch(office, letters, stop, &mut backoff, &mut told).await {
@@ -86,7 +82,7 @@ async fn watch(
         if take_in(office, &mut mailbox).await? == Step::Worked {
             letters.notify_one();
         }
-        backoff.reset();
+        *backoff = Backoff::default();
         if told.take().is_some() {
             tracing::info!("taking in goes on");
         }
@@ -99,7 +95,7 @@ async fn watch(
 }
 
 async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify, stop: &CancellationToken) {
-    let mut backoff = Backoff::new(PAUSE_FIRST, PAUSE_MAX);
+    let mut backoff = Backoff::default();
     while !stop.is_cancelled() {
         let pause = match sender.send_due(office).await {
             Ok(Round::Worked) => continue,

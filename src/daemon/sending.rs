@@ -11,7 +11,8 @@ use crate::clock;
 use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
-use crate::outbox::{Envelope, Jitter, NextAttempt, Outcome, RefusedFor, Scope, Transport, next_attempt, server_wait};
+use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
+use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Transport};
 use crate::register::{Claimed, Sent};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -122,18 +123,22 @@ async fn work_off(
 
 /// The letter as it goes out, with the attachments it carries along.
 async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkError> {
+    if letter.weight == letters::Weight::Light {
+        return Ok(letters::lighten(&letter.bytes, &letter.carried));
+    }
     let mut contents = Vec::with_capacity(letter.carried.len());
     let mut read: Option<(i64, mail::Mail)> = None;
     for carried in &letter.carried {
         if read.as_ref().is_none_or(|(id, _)| *id != carried.mail) {
             let raw = office.register.raw_mail(carried.mail).await?.unwrap_or_default();
-            let mail = tokio::task::spawn_blocking(move || mail::read(&raw, "")).await.map_err(|_| WorkError::Reading)?;
+            let mail =
+                tokio::task::spawn_blocking(move || mail::read(&raw, "")).await.map_err(|_| WorkError::Reading)?;
             read = Some((carried.mail, mail));
         }
         let attachment = read.as_ref().and_then(|(_, mail)| mail.attachments.get(carried.index));
         contents.push((carried.clone(), attachment.map(|a| a.content.clone()).unwrap_or_default()));
     }
-    Ok(letters::assemble(&letter.bytes, &contents, letter.weight)?)
+    Ok(letters::assemble(&letter.bytes, &contents)?)
 }
 
 async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {
@@ -174,7 +179,9 @@ fn settle(letter: &Claimed, outcome: Outcome, now: Moment) -> Result<(Sent, Opti
             Some(LetterFate::Accepted { server, reply }),
         ),
         Outcome::Refused { reply, cause: RefusedFor::Size, .. }
-            if letter.weight == letters::Weight::Full && !letter.carried.is_empty() && !letter.kind.is_for_customer() =>
+            if letter.weight == letters::Weight::Full
+                && !letter.carried.is_empty()
+                && !letter.kind.is_for_customer() =>
         {
             (Sent::Lighter { not_before: now, reply }, None)
         }

@@ -185,6 +185,7 @@ pub(super) fn follow_up(
         listed: Vec::new(),
         remarks,
         case_closed: case.state != crate::case::CaseState::Open,
+        first_response_done: case.first_response_at().is_some(),
     });
     Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
 }

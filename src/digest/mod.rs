@@ -43,3 +43,12 @@ pub struct Row {
     /// Where to write about it: the department's address.
     pub reply_address: String,
 }
+
+pub struct Source<'a> {
+    pub day: NaiveDate,
+    pub since: Moment,
+    pub now: Moment,
+    pub cases: &'a [crate::case::Case],
+    pub chain_head: &'a str,
+    pub calendar: &'a crate::calendar::Calendar,
+}

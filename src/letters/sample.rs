@@ -153,7 +153,7 @@ fn questions(language: Language) -> Vec<Content> {
         Problem::Unproven,
         Problem::NoCustomerAddress,
         Problem::CaseClosed,
-        Problem::InternalText,
+        Problem::NoteAndSettlement,
         Problem::NoCase,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
@@ -214,8 +214,8 @@ fn notification(language: Language) -> Notification {
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         why: Why::Keywords {
             matched: vec![
-                Match { keyword: "schade*".to_owned(), place: Place::Text },
-                Match { keyword: "kras".to_owned(), place: Place::Subject },
+                Match { keyword: "schade*".to_owned(), place: Place::Text, found: "schadeformulier".to_owned() },
+                Match { keyword: "kras".to_owned(), place: Place::Subject, found: "kras".to_owned() },
             ],
         },
         received_at: after(-13, 42),

@@ -26,8 +26,8 @@ mod automatic;
 mod bounce;
 mod charset;
 mod forwarded;
-mod identity;
 mod html;
+mod identity;
 mod language;
 mod limits;
 mod newtext;
@@ -37,6 +37,12 @@ mod words;
 
 pub use identity::content_hash;
 pub use parse::read;
+
+/// The moment in the topmost Received header, for a mailbox that states no time of receipt.
+pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
+    let end = raw.windows(4).position(|window| window == b"\r\n\r\n").map_or(raw.len(), |at| at + 4);
+    read(&raw[..end], "").received.map(|at| at.to_utc())
+}
 
 /// Somebody in an address header, as written there: nothing is proven by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -83,7 +83,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn chain_head(&self) -> Result<ChainHead, RegisterError> {
-        let row = sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        let row =
+            sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&self.pool).await?;
         head(row.as_ref())
     }
 

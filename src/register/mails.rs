@@ -168,7 +168,10 @@ impl Register {
     pub async fn count_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
         for mail in mails {
-            sqlx::query("UPDATE mail SET attempts = attempts + 1 WHERE id = $1").bind(mail).execute(&mut *tx.inner).await?;
+            sqlx::query("UPDATE mail SET attempts = attempts + 1 WHERE id = $1")
+                .bind(mail)
+                .execute(&mut *tx.inner)
+                .await?;
         }
         tx.commit().await
     }
@@ -195,7 +198,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn raw_mail(&self, mail: i64) -> Result<Option<Vec<u8>>, RegisterError> {
-        let row = sqlx::query("SELECT raw FROM mail_raw WHERE mail_id = $1").bind(mail).fetch_optional(&self.pool).await?;
+        let row =
+            sqlx::query("SELECT raw FROM mail_raw WHERE mail_id = $1").bind(mail).fetch_optional(&self.pool).await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
@@ -204,10 +208,12 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn dispositions(&self, since: Moment) -> Result<HashMap<Option<Disposition>, i64>, RegisterError> {
-        let rows = sqlx::query("SELECT disposition, CAST(count(*) AS BIGINT) FROM mail WHERE fetched_at >= $1 GROUP BY disposition")
-            .bind(millis(since))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(
+            "SELECT disposition, CAST(count(*) AS BIGINT) FROM mail WHERE fetched_at >= $1 GROUP BY disposition",
+        )
+        .bind(millis(since))
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(|row| Ok((disposition(row, 0)?, row.try_get(1)?))).collect()
     }
 
@@ -215,7 +221,12 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn mails_of(&self, wanted: Disposition, since: Moment, limit: i64) -> Result<Vec<MailRow>, RegisterError> {
+    pub async fn mails_of(
+        &self,
+        wanted: Disposition,
+        since: Moment,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, RegisterError> {
         let rows = sqlx::query(
             "SELECT id, received_at, disposition, reason, case_number, size FROM mail \
              WHERE disposition = $1 AND fetched_at >= $2 ORDER BY id LIMIT $3",
@@ -282,7 +293,8 @@ impl Tx {
 
 fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
     let name: Option<String> = row.try_get(column)?;
-    name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`")))).transpose()
+    name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
+        .transpose()
 }
 
 /// PostgreSQL takes no NUL in a text.

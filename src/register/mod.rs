@@ -66,13 +66,21 @@ pub struct Tx {
 /// Why the register did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    #[error("failed to open the register at `{path}`: expected a SQLite file that can be read and written, found: {why}\n  hint: check that the folder exists and belongs to the user that runs klachtpost")]
+    #[error(
+        "failed to open the register at `{path}`: expected a SQLite file that can be read and written, found: {why}\n  hint: check that the folder exists and belongs to the user that runs klachtpost"
+    )]
     Open { path: String, why: String },
-    #[error("failed to start: another klachtpost already runs on `{path}`\n  hint: stop that one first (systemctl stop klachtpost), or give this one its own register.url")]
+    #[error(
+        "failed to start: another klachtpost already runs on `{path}`\n  hint: stop that one first (systemctl stop klachtpost), or give this one its own register.url"
+    )]
     InUse { path: String },
-    #[error("failed to use register.url: expected `sqlite:FILE`, found `{scheme}`\n  hint: PostgreSQL is not supported yet; write url = \"sqlite:klachtpost.db\"")]
+    #[error(
+        "failed to use register.url: expected `sqlite:FILE`, found `{scheme}`\n  hint: PostgreSQL is not supported yet; write url = \"sqlite:klachtpost.db\""
+    )]
     Unsupported { scheme: String },
-    #[error("failed to bring the register up to date: {0}\n  hint: a newer klachtpost may have written it; run that version, or restore a backup")]
+    #[error(
+        "failed to bring the register up to date: {0}\n  hint: a newer klachtpost may have written it; run that version, or restore a backup"
+    )]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("the register's database refused: {0}")]
     Sql(#[from] sqlx::Error),
@@ -124,7 +132,8 @@ impl Register {
     pub async fn only_daemon(&self, url: &str) -> Result<OnlyDaemon, RegisterError> {
         let path = sqlite_path(url)?;
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
-        let failed = |why: std::io::Error| RegisterError::Open { path: lock_path.display().to_string(), why: why.to_string() };
+        let failed =
+            |why: std::io::Error| RegisterError::Open { path: lock_path.display().to_string(), why: why.to_string() };
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
         if lock.try_lock().is_err() {
             return Err(RegisterError::InUse { path: path.display().to_string() });

@@ -53,12 +53,24 @@ pub struct Claimed {
 /// What is written down about a sending.
 #[derive(Debug, Clone)]
 pub enum Sent {
-    Accepted { at: Moment, server: String, reply: String },
-    Refused { reply: String },
+    Accepted {
+        at: Moment,
+        server: String,
+        reply: String,
+    },
+    Refused {
+        reply: String,
+    },
     /// Tried again then; also where it is unknown whether the server took it.
-    Again { not_before: Moment, reply: String },
+    Again {
+        not_before: Moment,
+        reply: String,
+    },
     /// Too big: again at once, with its attachments only named.
-    Lighter { not_before: Moment, reply: String },
+    Lighter {
+        not_before: Moment,
+        reply: String,
+    },
 }
 
 impl Sent {
@@ -137,7 +149,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn next_letter_due(&self) -> Result<Option<Moment>, RegisterError> {
-        let row = sqlx::query("SELECT MIN(not_before) FROM outbox WHERE state = 'queued'").fetch_one(&self.pool).await?;
+        let row =
+            sqlx::query("SELECT MIN(not_before) FROM outbox WHERE state = 'queued'").fetch_one(&self.pool).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
@@ -177,11 +190,12 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hold_letter(&self, id: &LetterId, because: &str) -> Result<bool, RegisterError> {
-        let held = sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
-            .bind(id.as_str())
-            .bind(because)
-            .execute(&self.pool)
-            .await?;
+        let held =
+            sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
+                .bind(id.as_str())
+                .bind(because)
+                .execute(&self.pool)
+                .await?;
         Ok(held.rows_affected() > 0)
     }
 
@@ -204,7 +218,11 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn letters(&self, case: Option<CaseNumber>, states: &[LetterState]) -> Result<Vec<LetterRow>, RegisterError> {
+    pub async fn letters(
+        &self,
+        case: Option<CaseNumber>,
+        states: &[LetterState],
+    ) -> Result<Vec<LetterRow>, RegisterError> {
         let columns = "SELECT id, kind, case_number, recipient, state, held_because, message_id, attempts, created_at, \
                        not_before, accepted_at, reply FROM outbox";
         let order = "ORDER BY created_at, id";
@@ -237,7 +255,8 @@ impl Register {
 impl Tx {
     async fn claimed(&mut self, row: &AnyRow) -> Result<Claimed, RegisterError> {
         let id: String = row.try_get(0)?;
-        let letter = sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_one(&mut *self.inner).await?;
+        let letter =
+            sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_one(&mut *self.inner).await?;
         let carried = sqlx::query(
             "SELECT mail_id, part, name, media_type, size, sha256 FROM letter_carried WHERE letter_id = $1 ORDER BY position",
         )

@@ -86,11 +86,7 @@ impl Tx {
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(KnownLetter {
-            letter: BouncedLetter {
-                id: letter.clone(),
-                kind: outbox::kind(&row, 1)?,
-                to: outbox::address(&row, 2)?,
-            },
+            letter: BouncedLetter { id: letter.clone(), kind: outbox::kind(&row, 1)?, to: outbox::address(&row, 2)? },
             case: row.try_get::<String, _>(3)?.parse().ok(),
             department: row.try_get(4)?,
         }))

@@ -241,7 +241,7 @@ fn problem(problem: &Problem) -> (&'static str, String, Option<String>) {
         Problem::Unproven => plain("unproven"),
         Problem::NoCustomerAddress => plain("no_customer_address"),
         Problem::CaseClosed => plain("case_closed"),
-        Problem::InternalText => plain("internal_text"),
+        Problem::NoteAndSettlement => plain("note_and_settlement"),
         Problem::NoCase => plain("no_case"),
         Problem::NotYourCase { department } => ("not_your_case", department.clone(), None),
     }
