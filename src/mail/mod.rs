@@ -33,6 +33,7 @@ mod newtext;
 mod parse;
 mod proof;
 
+pub use newtext::MARKER;
 pub use parse::read;
 
 /// Somebody in an address header, as written there: nothing is proven by it.
