@@ -36,6 +36,7 @@ mod proof;
 mod words;
 
 pub use identity::content_hash;
+pub use newtext::MARKER;
 pub use parse::read;
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.

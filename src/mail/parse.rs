@@ -2,6 +2,7 @@
 //! for its conclusion. The only place that knows mail-parser's types. Pure and total.
 
 use super::{Finding, FindingKind, Mail};
+use crate::mail::html::Mark;
 use crate::mail::limits::HEADERS_MAX;
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
@@ -56,8 +57,8 @@ pub(crate) struct Parsed {
     pub leaves: Vec<Leaf>,
     /// Readable text of the mail (of HTML-only mail too).
     pub text: String,
-    /// Lines of `text` (from 0) at which a quoted mail begins by the structure of the HTML it was made from.
-    pub quote_starts: Vec<usize>,
+    /// Lines of `text` (from 0) and what the client that made its HTML says about them.
+    pub marks: Vec<(usize, Mark)>,
     /// The HTML body where there is one.
     pub html: Option<String>,
     pub findings: Vec<Finding>,

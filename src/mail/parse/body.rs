@@ -2,18 +2,19 @@
 
 use super::leaves::Leaves;
 use super::{Leaf, Parsed, calendar, finding, flowed};
+use crate::mail::FindingKind;
+use crate::mail::html::{self, Mark};
 use crate::mail::limits::TEXT_BYTES_MAX;
-use crate::mail::{FindingKind, html};
 use mail_parser::{ContentType, Message, MimeHeaders};
 
-/// A text and the lines in it at which a quoted mail begins by the structure of the HTML it came from.
+/// A text, and what the client that made its HTML says about places in it.
 #[derive(Default)]
 struct Text {
     text: String,
-    quote_starts: Vec<usize>,
+    marks: Vec<(usize, Mark)>,
 }
 
-/// Fills `text`, `quote_starts` and `html` of what is parsed.
+/// Fills `text`, `marks` and `html` of what is parsed.
 pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves) {
     let mut body = join(message, all, &message.text_body);
     if body.text.trim().is_empty() || is_stub(&body.text, message, all) {
@@ -33,7 +34,7 @@ pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves)
     parsed.html =
         leaves(message, all, &message.html_body).find(|l| l.media_type == "text/html").and_then(|l| l.text.clone());
     parsed.text = body.text;
-    parsed.quote_starts = body.quote_starts;
+    parsed.marks = body.marks;
 }
 
 fn leaves<'a>(_message: &Message<'_>, all: &'a Leaves, parts: &[u32]) -> impl Iterator<Item = &'a Leaf> {
@@ -58,7 +59,7 @@ fn append(body: &mut Text, next: Text) {
         body.text.push('\n');
     }
     let above = body.text.matches('\n').count();
-    body.quote_starts.extend(next.quote_starts.iter().map(|line| line + above));
+    body.marks.extend(next.marks.iter().map(|(line, mark)| (line + above, *mark)));
     body.text.push_str(&next.text);
 }
 
@@ -67,7 +68,7 @@ fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Text {
     let source = leaf.text.as_deref().unwrap_or_default();
     if leaf.media_type == "text/html" {
         let page = html::to_text(source);
-        return Text { text: page.text, quote_starts: page.quote_starts };
+        return Text { text: page.text, marks: page.marks };
     }
     let says = |name: &str, value: &str| {
         content_type.and_then(|c| c.attribute(name)).is_some_and(|stated| stated.eq_ignore_ascii_case(value))
@@ -75,7 +76,7 @@ fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Text {
     let text = plain(source);
     let text = if says("format", "flowed") { flowed::unflow(&text, says("delsp", "yes")) } else { text };
     let text = if leaf.media_type == "text/calendar" { calendar::in_words(&text) } else { text };
-    Text { text, quote_starts: Vec::new() }
+    Text { text, marks: Vec::new() }
 }
 
 fn plain(source: &str) -> String {
@@ -107,5 +108,5 @@ fn last_resort(leaves: &mut [Leaf]) -> Text {
     }
     let calendar = leaves.iter().find(|l| l.media_type == "text/calendar" || l.media_type == "application/ics");
     let words = calendar.map(|l| calendar::in_words(l.text.as_deref().unwrap_or_default()));
-    Text { text: words.unwrap_or_default(), quote_starts: Vec::new() }
+    Text { text: words.unwrap_or_default(), marks: Vec::new() }
 }
