@@ -13,6 +13,7 @@
 
 mod carried;
 mod clean;
+mod door;
 mod mailto;
 mod mime;
 mod sample;
@@ -22,6 +23,7 @@ mod view;
 mod words;
 
 pub use carried::{AssembleError, assemble};
+pub use door::{HeldBecause, Internal, door};
 
 use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
 use crate::desk::draft::{Carried, Content, Draft};
