@@ -65,7 +65,7 @@ fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
 
 /// The sample leaves passwords to the operator; explaining needs none.
 fn with_secrets(sample: &str) -> String {
-    sample.replace("#password = \"\"", "password = \"-\"")
+    sample.replace("# e.g. password = ", "password = ")
 }
 
 impl Desk {

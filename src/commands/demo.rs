@@ -1,6 +1,0 @@
-//! `klachtpost demo`: placeholder
-use super::Exit;
-use std::path::PathBuf;
-pub async fn run(_dir: Option<PathBuf>) -> Exit {
-    Exit::Done
-}
