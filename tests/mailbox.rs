@@ -1,0 +1,41 @@
+//! The mailbox room on real servers: everything that is in the folder comes in, whole and in order; what is filed away
+//! is where people look for it; nobody unproven is talked to; and every fault ends in time, with a clear error.
+
+#[path = "mailbox/connecting.rs"]
+mod connecting;
+#[path = "mailbox/faults.rs"]
+mod faults;
+#[path = "mailbox/filing.rs"]
+mod filing;
+#[path = "mailbox/reading.rs"]
+mod reading;
+mod support;
+
+use klachtpost::mailbox::{Entry, Fetched, Folder, Mailbox};
+
+/// A small mail with CR LF line ends.
+fn mail(subject: &str) -> Vec<u8> {
+    format!("From: klant@example.org\r\nTo: klachten@example.com\r\nSubject: {subject}\r\n\r\nTekst.\r\n").into_bytes()
+}
+
+/// All mails of a listing, whole.
+async fn fetch_all(mailbox: &mut Mailbox, mut entries: &[Entry]) -> Vec<Vec<u8>> {
+    let mut mails = Vec::new();
+    while !entries.is_empty() {
+        let fetched = mailbox.fetch_many(entries, 1_000_000).await.unwrap();
+        assert!(!fetched.is_empty(), "no progress");
+        let (now, later) = entries.split_at(fetched.len());
+        for ((uid, fetched), entry) in fetched.into_iter().zip(now) {
+            assert_eq!(uid, entry.uid);
+            let Fetched::Whole(bytes) = fetched else { panic!("{uid:?} came as {fetched:?}") };
+            mails.push(bytes);
+        }
+        entries = later;
+    }
+    mails
+}
+
+/// What is in the inbox now.
+async fn inbox(mailbox: &mut Mailbox) -> Vec<Entry> {
+    mailbox.list(Folder::Inbox).await.unwrap().entries
+}
