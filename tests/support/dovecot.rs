@@ -7,6 +7,7 @@ use klachtpost::config::{Mailbox as Settings, MailboxKind, Security};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,9 +76,9 @@ impl Dovecot {
     /// Ends the server, as `systemctl stop` would.
     pub fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
-        let pid = process.id().to_string();
-        // Its own children end with it only when it is asked, not killed.
-        let asked = Command::new("kill").args(["-TERM", &pid]).stderr(Stdio::null()).status();
+        // The whole group: a process with an open session would outlive the server.
+        let group = format!("-{}", process.id());
+        let asked = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
         let deadline = Instant::now() + PATIENCE;
         while asked.is_ok() && Instant::now() < deadline {
             if let Ok(Some(_)) = process.try_wait() {
@@ -175,6 +176,7 @@ impl Dovecot {
             .stdin(Stdio::null())
             .stdout(output.try_clone().unwrap())
             .stderr(output)
+            .process_group(0)
             .spawn();
         self.process = Some(process.expect("dovecot could not be run; tests/prepare installs it"));
         let deadline = Instant::now() + PATIENCE;
