@@ -18,6 +18,8 @@ use tempfile::TempDir;
 pub const USER: &str = "klachten";
 pub const PASSWORD: &str = "geheim van de test";
 
+/// Where Debian puts it; not on an ordinary user's path.
+const DOVECOT: &str = "/usr/sbin/dovecot";
 /// Who owns the mail when the test runs as root: no account with this number is needed.
 const MAIL_UID: u32 = 5000;
 /// Longest wait for a server to start or stop on a busy machine.
@@ -170,7 +172,7 @@ impl Dovecot {
         std::fs::write(&file, self.configuration()).unwrap();
         // It keeps what it is given as output, and a pipe held on to never ends.
         let output = std::fs::File::create(self.dir.path().join("output")).unwrap();
-        let process = Command::new("dovecot")
+        let process = Command::new(DOVECOT)
             .args(["-F", "-c"])
             .arg(&file)
             .stdin(Stdio::null())
