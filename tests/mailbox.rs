@@ -1,6 +1,9 @@
 //! The mailbox room on real servers: everything that is in the folder comes in, whole and in order; what is filed away
 //! is where people look for it; nobody unproven is talked to; and every fault ends in time, with a clear error.
 
+// So that helpers outside the test functions count as tests for the lints too.
+#![cfg(test)]
+
 #[path = "mailbox/connecting.rs"]
 mod connecting;
 #[path = "mailbox/faults.rs"]

@@ -91,7 +91,10 @@ async fn nonsense_is_an_error_that_shows_no_mail_text() {
         |command| command.contains("BODY").then(|| Answer::Say("A9999 OK GEHEIM\r\n".into())),
         |command| command.contains("BODY").then(|| Answer::Say("+ GEHEIM\r\n".into())),
         |command| command.contains("BODY").then(|| Answer::Say("* OK [ALERT]éGEHEIM\r\nTAG OK x\r\n".into())),
-        |command| command.contains("BODY").then(|| Answer::Say("* 1 FETCH (".to_owned() + &"(".repeat(60_000))),
+        |command| {
+            let nested = || Answer::Say("* 1 FETCH (BODYSTRUCTURE ".to_owned() + &"(".repeat(60_000));
+            command.contains("BODY").then(nested)
+        },
     ];
     for (step, script) in STEPS.into_iter().enumerate() {
         let server = FakeImap::start(script).await;
@@ -211,6 +214,17 @@ async fn news_that_comes_before_idle_starts_or_a_hang_up_during_it_is_noticed() 
     let (_server, mut mailbox) =
         opened(|command| (command == "IDLE").then(|| Answer::SayAndHangUp("+ idling\r\n".into()))).await;
     assert!(matches!(mailbox.wait(Duration::from_secs(20)).await, Err(MailboxError::Unreachable { .. })));
+}
+
+#[tokio::test]
+async fn the_mailbox_can_live_in_a_task_of_its_own() {
+    let (_server, mut mailbox) = opened(|_| None).await;
+    let task = tokio::spawn(async move {
+        let listing = mailbox.list(Folder::Inbox).await?;
+        mailbox.fetch_many(&listing.entries, 1_000).await?;
+        mailbox.wait(Duration::ZERO).await
+    });
+    assert_eq!(task.await.unwrap().unwrap(), Woken::Timeout);
 }
 
 /// From the greeting to filing away.

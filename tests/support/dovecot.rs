@@ -262,7 +262,7 @@ pub fn imap_settings(port: u16) -> Settings {
         name: "klachten".into(),
         kind: MailboxKind::Imap,
         host: "127.0.0.1".into(),
-        port: port,
+        port,
         security: Security::None,
         ca_file: None,
         username: USER.into(),
