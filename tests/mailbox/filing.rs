@@ -101,6 +101,7 @@ async fn folder_names_may_have_accents_and_quotes() {
         let uids = uids(&mut mailbox).await;
         mailbox.file_away(&uids, Destination::Processed).await.unwrap();
     }
+    assert_eq!(dovecot.commands(USER).matches("CREATE \"&AMk").count(), 1);
     // The inbox setting reads that very folder back: both spell it alike.
     let mut filed = Mailbox::open(&Settings { inbox: name.into(), ..settings }).await.unwrap();
     let entries = inbox(&mut filed).await;
