@@ -2,34 +2,39 @@
 //! environment at start-up. Every other room gets these values as arguments.
 //!
 //! Order: defaults in code, then the settings file, then `KLACHTPOST__SECTION__KEY` variables.
-//! `config/klachtpost.toml` is the manual; a test holds it against the types below.
+//! `config/klachtpost.toml` is the manual; a test holds it against the code. What is here has been checked: a
+//! [`Config`] that exists can be started with.
 
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use secrecy::SecretString;
-use serde::Deserialize;
 use std::path::PathBuf;
 
+mod check;
+mod load;
+mod problems;
+mod secret;
+mod section;
+mod sections;
+
+pub use load::{from_toml, load};
+pub use problems::{ConfigError, Problem, Problems};
+
 /// All settings, as written in the file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
     pub sender: Sender,
-    #[serde(default)]
     pub register: Register,
-    #[serde(default)]
     pub deadlines: Deadlines,
-    #[serde(default)]
     pub digest: Digest,
     pub committee: Option<Committee>,
     pub department: Vec<Department>,
 }
 
 /// How a connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Security {
     /// TLS from the first byte.
     Tls,
@@ -40,23 +45,22 @@ pub enum Security {
 }
 
 /// The language letters are written in unless the customer writes the other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeskLanguage {
     #[default]
-    #[serde(rename = "nl")]
     Dutch,
-    #[serde(rename = "en")]
     English,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// The complaints desk: who the letters come from.
+#[derive(Debug, Clone)]
 pub struct Desk {
     /// The company's name as customers know it.
     pub name: String,
     /// The complaints address.
     pub address: String,
     pub language: DeskLanguage,
+    /// The zone of every day, term and date (invariant 9).
     pub time_zone: Tz,
     /// Colleagues who may register and pass on complaints, but not act on them.
     pub employees: Vec<String>,
@@ -66,18 +70,22 @@ pub struct Desk {
     pub previous_secrets: Vec<SecretString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Where mail comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MailboxKind {
+    /// A server; `host`, `username` and `password` are there.
     Imap,
+    /// A folder on this machine; `path` is there.
     Maildir,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Where complaints come in.
+#[derive(Debug, Clone)]
 pub struct Mailbox {
+    /// Part of the identity of every mail (invariant 2).
     pub name: String,
     pub kind: MailboxKind,
+    /// Empty for a Maildir, as `username` and `password`.
     pub host: String,
     pub port: u16,
     pub security: Security,
@@ -85,62 +93,92 @@ pub struct Mailbox {
     pub ca_file: Option<PathBuf>,
     pub username: String,
     pub password: SecretString,
+    /// The folder with new mail.
     pub inbox: String,
+    /// Where mail goes that was acted on; like the next two below the server's own prefix.
     pub processed: String,
+    /// Where spam, loops and automatic mail go.
     pub set_aside: String,
+    /// Where mail goes that could not be read.
     pub unreadable: String,
     /// A folder to watch too; "" for none.
     pub junk: String,
     pub poll_seconds: u64,
+    /// Whether the server is asked to tell of new mail at once.
     pub idle: bool,
+    /// Of a larger mail the headers and a first slice are registered (invariant 1).
     pub max_message_bytes: u64,
     /// Host whose Authentication-Results are believed; "" for none.
     pub trusted_authserv_id: String,
+    /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
+    /// Whether mail to `local+anything@` arrives here.
     pub sub_addressing: bool,
-    /// Folder of a Maildir.
+    /// Folder of a Maildir; empty for IMAP.
     pub path: PathBuf,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// How letters go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SenderKind {
+    /// A server; `host` is there.
     Smtp,
+    /// A folder on this machine; `path` is there.
     Maildir,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// How letters go out, and to which server.
+#[derive(Debug, Clone)]
 pub struct Sender {
     pub kind: SenderKind,
+    /// Empty for a Maildir.
     pub host: String,
     pub port: u16,
     pub security: Security,
+    /// PEM file with the certificate authority of a private server.
     pub ca_file: Option<PathBuf>,
+    /// Given together with `password`, or neither.
     pub username: Option<String>,
     pub password: Option<SecretString>,
+    /// Connections at once.
     pub connections: usize,
+    /// Largest letter the server takes.
     pub max_message_bytes: u64,
+    /// Folder of a Maildir; empty for SMTP.
     pub path: PathBuf,
 }
 
-#[derive(Debug, Clone, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
+/// Where the register is kept.
+#[derive(Debug, Clone)]
 pub struct Register {
+    /// `sqlite:FILE`.
     pub url: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+impl Default for Register {
+    fn default() -> Self {
+        Self { url: "sqlite:klachtpost.db".to_owned() }
+    }
+}
+
+/// What the company promises (§1, §2.1.2), and how its days are counted.
+#[derive(Debug, Clone)]
 pub struct Deadlines {
+    /// Elapsed hours from receipt (§2.1.2).
     pub acknowledge_hours: u32,
+    /// Elapsed hours from receipt until a person has answered (§1, clock A).
     pub first_response_hours: u32,
+    /// Working days, the day of receipt being day 0 (§1, clock B).
     pub resolve_working_days: u32,
+    /// When a working day ends, in the desk's zone.
     pub end_of_day: NaiveTime,
+    /// Less than the two terms in hours.
     pub warn_before_hours: u32,
     pub holidays: Holidays,
+    /// Whether it is a day off.
     pub good_friday: bool,
     pub liberation_day: LiberationDay,
+    /// Days the company does not work, beside weekends and holidays.
     pub closed_days: Vec<NaiveDate>,
 }
 
@@ -161,17 +199,14 @@ impl Default for Deadlines {
 }
 
 /// Whose public holidays are no working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Holidays {
-    #[serde(rename = "NL")]
     Netherlands,
-    #[serde(rename = "none")]
     None,
 }
 
 /// 5 May: whether it is a day off is the employer's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiberationDay {
     Never,
     /// Every five years (2025, 2030 …).
@@ -179,11 +214,13 @@ pub enum LiberationDay {
     Yearly,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+/// The supervisors' overview (§2.4.1).
+#[derive(Debug, Clone)]
 pub struct Digest {
+    /// In the desk's zone.
     pub at: NaiveTime,
     pub working_days_only: bool,
+    /// Who gets the overview of the whole company.
     pub recipients: Vec<String>,
 }
 
@@ -197,19 +234,20 @@ impl Default for Digest {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Where a customer can go who still disagrees (procedure, end).
+#[derive(Debug, Clone)]
 pub struct Committee {
     pub name: String,
+    /// Begins with `https://` or `http://`.
     pub url: String,
     /// A dispute is taken until this many months after the complaint was lodged.
     pub months: u32,
-    /// A sentence the letter prints: for whom the committee is there.
+    /// A sentence the letter prints: for whom the committee is there; "" for everyone.
     pub applies_to: String,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A department, responsible for the complaints that concern it (§2.1.2).
+#[derive(Debug, Clone)]
 pub struct Department {
     /// Short name used in verbs and lists, e.g. `schade`.
     pub name: String,
@@ -217,18 +255,17 @@ pub struct Department {
     pub title: String,
     /// Where notifications go.
     pub address: String,
+    /// Who watches its terms (§2.4.1).
     pub supervisor: String,
-    #[serde(default)]
+    /// Who may act on its complaints, beside `address` and `supervisor`.
     pub staff: Vec<String>,
-    #[serde(default)]
+    /// See [`crate::desk::routing`]; a star only at an end.
     pub keywords: Vec<String>,
-    #[serde(default)]
+    /// True for exactly one: it gets what no keyword meets.
     pub fallback: bool,
     /// Whether the closing confirmation names the committee.
-    #[serde(default = "yes")]
     pub committee: bool,
 }
 
-fn yes() -> bool {
-    true
-}
+#[cfg(test)]
+mod tests;

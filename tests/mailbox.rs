@@ -14,7 +14,7 @@ mod filing;
 mod reading;
 mod support;
 
-use klachtpost::mailbox::{Entry, Fetched, Folder, Mailbox};
+use klachtpost::mailbox::{Entry, Fetched, Folder, Mailbox, Uid};
 
 /// A small mail with CR LF line ends.
 fn mail(subject: &str) -> Vec<u8> {
@@ -22,20 +22,15 @@ fn mail(subject: &str) -> Vec<u8> {
 }
 
 /// All mails of a listing, whole.
-async fn fetch_all(mailbox: &mut Mailbox, mut entries: &[Entry]) -> Vec<Vec<u8>> {
-    let mut mails = Vec::new();
-    while !entries.is_empty() {
-        let fetched = mailbox.fetch_many(entries, 1_000_000).await.unwrap();
-        assert!(!fetched.is_empty(), "no progress");
-        let (now, later) = entries.split_at(fetched.len());
-        for ((uid, fetched), entry) in fetched.into_iter().zip(now) {
-            assert_eq!(uid, entry.uid);
-            let Fetched::Whole(bytes) = fetched else { panic!("{uid:?} came as {fetched:?}") };
-            mails.push(bytes);
-        }
-        entries = later;
-    }
-    mails
+async fn fetch_all(mailbox: &mut Mailbox, entries: &[Entry]) -> Vec<Vec<u8>> {
+    let fetched = mailbox.fetch_many(entries, 1_000_000).await.unwrap();
+    let uids: Vec<Uid> = fetched.iter().map(|(uid, _)| *uid).collect();
+    assert_eq!(uids, entries.iter().map(|entry| entry.uid).collect::<Vec<_>>());
+    let whole = fetched.into_iter().map(|(uid, fetched)| match fetched {
+        Fetched::Whole(bytes) => bytes,
+        other => panic!("{uid:?} came as {other:?}"),
+    });
+    whole.collect()
 }
 
 /// What is in the inbox now.

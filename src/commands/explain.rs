@@ -1,14 +1,146 @@
-//! `klachtpost explain`: what a mail says and what would be done about it; nothing is stored.
+//! `klachtpost explain`: what a mail says, where it would go, and by when; a dry decision, nothing is stored.
+//! Needs no settings; with them, routing and terms are the company's own.
 
-use crate::mail::{Mail, Party};
+use super::{Exit, failed};
+use crate::calendar::Calendar;
+use crate::case::{Match, Moment, Why};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::desk::routing::{Routes, Routing};
+use crate::desk::verbs;
+use crate::mail::{self, Mail, Party};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
 
-/// One mail's conclusions as the JSON object of the contract.
-pub fn mail_json(file: &str, mail: &Mail) -> Value {
+/// The sample settings: what is explained with where the operator has none yet.
+const SAMPLE: &str = include_str!("../../config/klachtpost.toml");
+
+/// What explaining needs of the settings.
+struct Desk {
+    routes: Option<Routes>,
+    calendar: Calendar,
+    deadlines: config::Deadlines,
+    zone: Tz,
+    trusted_authserv_id: String,
+}
+
+/// Explains each file; a file that cannot be read is named, and the others go on.
+pub fn run(explicit: Option<&Path>, json: bool, received: Option<&str>, files: &[PathBuf]) -> Exit {
+    let received = match received.map(chrono::DateTime::parse_from_rfc3339) {
+        None => Clock::System.now(),
+        Some(Ok(at)) => at.to_utc(),
+        Some(Err(_)) => return failed(&"--received wants a moment like 2026-11-23T10:12:00+01:00", Exit::WrongUsage),
+    };
+    let desk = match desk(explicit) {
+        Ok(desk) => desk,
+        Err(error) => return failed(&error, Exit::FoundProblems),
+    };
+    let mut exit = Exit::Done;
+    for file in files {
+        match std::fs::read(file) {
+            Ok(raw) => {
+                let mail = mail::read(&raw, &desk.trusted_authserv_id);
+                let explained = desk.explain(&file.display().to_string(), &mail, received);
+                if json { println!("{explained}") } else { print(&explained) }
+            }
+            Err(error) => exit = failed(&format!("failed to read {}: {error}", file.display()), Exit::FoundProblems),
+        }
+    }
+    exit
+}
+
+/// The company's settings where they are named or stand in their usual place; else the sample's.
+fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
+    let named = explicit.is_some() || std::env::var_os("KLACHTPOST_CONFIG").is_some();
+    let found = config::load(explicit, super::environment());
+    let config = match found {
+        Ok(config) => Some(config),
+        Err(error) if named => return Err(error.to_string()),
+        Err(_) => config::from_toml(&with_secrets(SAMPLE), "the sample settings").ok(),
+    };
+    Ok(Desk::new(config))
+}
+
+/// The sample leaves passwords to the operator; explaining needs none.
+fn with_secrets(sample: &str) -> String {
+    sample.replace("#password = \"\"", "password = \"-\"")
+}
+
+impl Desk {
+    fn new(config: Option<Config>) -> Self {
+        let deadlines = config.as_ref().map(|c| c.deadlines.clone()).unwrap_or_default();
+        let zone = config.as_ref().map_or(chrono_tz::Europe::Amsterdam, |c| c.desk.time_zone);
+        Self {
+            routes: config.as_ref().and_then(|c| Routes::compile(&c.department).ok()),
+            calendar: Calendar::new(zone, &deadlines),
+            trusted_authserv_id: config.map(|c| c.mailbox.trusted_authserv_id).unwrap_or_default(),
+            deadlines,
+            zone,
+        }
+    }
+
+    /// One mail's conclusions as the JSON object of the contract.
+    fn explain(&self, file: &str, mail: &Mail, received: Moment) -> Value {
+        let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
+        let routing = self.routes.as_ref().map(|routes| routes.route(&mail.subject, words));
+        let mut explained = mail_json(file, mail);
+        explained["verbs"] = verbs_json(mail);
+        explained["department"] = json!(routing.as_ref().map(|r| &r.department));
+        explained["matched"] = json!(routing.as_ref().map_or(&[] as &[Match], |r| r.why.matched()));
+        explained["routed"] = json!(routing.as_ref().map(why));
+        explained["due"] = self.due_json(received);
+        explained
+    }
+
+    fn due_json(&self, received: Moment) -> Value {
+        let shown = |at: Moment| at.with_timezone(&self.zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
+        let (calendar, terms) = (&self.calendar, &self.deadlines);
+        json!({
+            "acknowledge": shown(calendar.due_after_hours(received, terms.acknowledge_hours)),
+            "first_response": shown(calendar.due_after_hours(received, terms.first_response_hours)),
+            "resolve": shown(calendar.due_after_working_days(received, terms.resolve_working_days)),
+        })
+    }
+}
+
+fn why(routing: &Routing) -> String {
+    match &routing.why {
+        Why::Keywords { .. } => "its keywords weigh most".to_owned(),
+        Why::Tie { others, .. } => {
+            format!("as many keywords as {}; it stands first in the settings", others.join(", "))
+        }
+        Why::Fallback => "no keyword was found; it takes what remains".to_owned(),
+        Why::Person => "a person said so".to_owned(),
+    }
+}
+
+fn verbs_json(mail: &Mail) -> Value {
+    match verbs::parse(&mail.relayable) {
+        Ok(read) => read.lines.iter().map(|line| json!({ "verb": line.written, "value": line.value })).collect(),
+        Err(verbs::Mistake::Unknown { written, nearest }) => {
+            json!([{ "verb": written, "unknown": true, "nearest": nearest }])
+        }
+        Err(verbs::Mistake::LowerDown { written }) => json!([{ "verb": written, "lower_down": true }]),
+    }
+}
+
+/// What kind of mail it is, as far as the mail alone tells.
+fn kind(mail: &Mail) -> &'static str {
+    match mail {
+        _ if mail.bounce.is_some() => "bounce",
+        _ if mail.automatic.is_some() => "automatic",
+        _ if mail.forwarded.is_some() => "forwarded",
+        _ if !mail.in_reply_to.is_empty() => "reply",
+        _ => "new",
+    }
+}
+
+fn mail_json(file: &str, mail: &Mail) -> Value {
     json!({
         "file": file,
-        "kind": "",
+        "kind": kind(mail),
         "problems": mail.findings,
         "subject": mail.subject,
         "from": mail.from.as_ref().map(party_json),
@@ -22,11 +154,13 @@ pub fn mail_json(file: &str, mail: &Mail) -> Value {
         "quoted": mail.quoted,
         "language": mail.language,
         "attachments": mail.attachments.iter().map(|a| json!({
-            "name": a.name, "type": a.media_type, "size": a.content.len(),
-            "sha256": Sha256::digest(&a.content).iter().map(|b| format!("{b:02x}")).collect::<String>(),
+            "name": a.name, "type": a.media_type, "size": a.content.len(), "sha256": sha256(&a.content),
         })).collect::<Vec<_>>(),
-        "automatic": { "is": mail.automatic.is_some(), "reason": mail.automatic.as_ref().map(|a| &a.reason),
-                       "kind": mail.automatic.as_ref().map(|a| a.kind) },
+        "automatic": {
+            "is": mail.automatic.is_some(),
+            "reason": mail.automatic.as_ref().map(|a| &a.reason),
+            "kind": mail.automatic.as_ref().map(|a| a.kind),
+        },
         "bounce": mail.bounce,
         "forwarded": mail.forwarded,
         "proof": mail.proof,
@@ -35,4 +169,40 @@ pub fn mail_json(file: &str, mail: &Mail) -> Value {
 
 fn party_json(party: &Party) -> Value {
     json!({ "name": party.name, "address": party.address })
+}
+
+fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The same for a person: what was concluded and why.
+fn print(explained: &Value) {
+    let text = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    println!("{}", text(&explained["file"]));
+    for (label, value) in [
+        ("kind", &explained["kind"]),
+        ("from", &explained["from"]),
+        ("subject", &explained["subject"]),
+        ("language", &explained["language"]),
+        ("automatic", &explained["automatic"]),
+        ("bounce", &explained["bounce"]),
+        ("forwarded", &explained["forwarded"]["from"]),
+        ("sender", &explained["proof"]),
+        ("verbs", &explained["verbs"]),
+        ("department", &explained["department"]),
+        ("because", &explained["routed"]),
+        ("matched", &explained["matched"]),
+        ("due", &explained["due"]),
+        ("problems", &explained["problems"]),
+    ] {
+        println!("  {label:<11} {}", text(value));
+    }
+    println!("  new text");
+    for line in text(&explained["reply"]).lines() {
+        println!("    {line}");
+    }
 }

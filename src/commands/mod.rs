@@ -1,2 +1,144 @@
-//! The subcommands: each reads its arguments, calls the rooms, prints.
-pub mod explain;
+//! The subcommands: each reads its arguments, calls the rooms' front doors, and prints. The only room that prints.
+//! No rule is repeated here.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what commands are for")]
+
+mod case;
+mod check;
+mod demo;
+mod digest;
+mod explain;
+mod ingest;
+mod outbox;
+mod run;
+mod verify;
+
+use crate::config::{self, Config};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs a company's complaints procedure entirely over e-mail.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Arguments {
+    /// Settings file; else $KLACHTPOST_CONFIG, else /etc/klachtpost/klachtpost.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Watch the mailbox and run the procedure
+    Run {
+        /// Take in what is there, do what is due, empty the outbox, stop
+        #[arg(long)]
+        once: bool,
+    },
+    /// Show the main job on a test clock; needs no server
+    Demo {
+        /// Where the mailboxes are made
+        #[arg(long, value_name = "D")]
+        dir: Option<PathBuf>,
+    },
+    /// Try settings, templates, database, IMAP and SMTP; one line per finding
+    Check,
+    /// Show what a mail says and what would be done about it; nothing is stored
+    Explain {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// When it was received (RFC 3339); else now
+        #[arg(long, value_name = "T")]
+        received: Option<String>,
+        /// Mails to read
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Take in one mail from an MTA's pipe; exits 0 or 75 only
+    Ingest {
+        /// A mail, or - for standard input
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+    },
+    /// Cases
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Letters
+    #[command(subcommand)]
+    Outbox(outbox::Command),
+    /// Show the digest of a day without sending it
+    Digest {
+        /// The day (2026-11-23); else today
+        #[arg(long, value_name = "D")]
+        day: Option<chrono::NaiveDate>,
+    },
+    /// Prove that nobody changed the past
+    Verify,
+}
+
+/// How a command ended: the contract's exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    FoundProblems,
+    WrongUsage,
+    TryAgainLater,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::FoundProblems => 1,
+            Exit::WrongUsage => 2,
+            Exit::TryAgainLater => 75,
+        })
+    }
+}
+
+/// Carries out a command line.
+pub async fn run(arguments: Arguments) -> Exit {
+    let explicit = arguments.config.as_deref();
+    match arguments.command {
+        Command::Demo { dir } => demo::run(dir).await,
+        Command::Explain { json, received, files } => explain::run(explicit, json, received.as_deref(), &files),
+        Command::Ingest { file } => ingest::run(explicit, &file).await,
+        Command::Check => check::run(explicit).await,
+        other => match settings(explicit) {
+            Err(exit) => exit,
+            Ok(config) => with_settings(other, config).await,
+        },
+    }
+}
+
+async fn with_settings(command: Command, config: Config) -> Exit {
+    match command {
+        Command::Run { once } => run::run(config, once).await,
+        Command::Case(command) => case::run(config, command).await,
+        Command::Outbox(command) => outbox::run(config, command).await,
+        Command::Digest { day } => digest::run(config, day).await,
+        Command::Verify => verify::run(config).await,
+        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check => Exit::WrongUsage,
+    }
+}
+
+/// The settings, or the problems with them on standard error.
+fn settings(explicit: Option<&std::path::Path>) -> Result<Config, Exit> {
+    config::load(explicit, environment()).map_err(|error| {
+        eprintln!("{error}");
+        Exit::FoundProblems
+    })
+}
+
+/// The environment's variables that are text; `std::env::vars` would panic on others.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// Prints an error for a person and says how the command ended.
+fn failed(error: &dyn std::fmt::Display, exit: Exit) -> Exit {
+    eprintln!("klachtpost: {error}");
+    exit
+}

@@ -13,24 +13,37 @@
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
-//! | `automatic.rs` | did a machine send it, and which kind |
+//! | `automatic/` | did a machine send it, and which kind |
 //! | `bounce/` | does it report a failed delivery, of whom and of what |
 //! | `forwarded/` | is it a customer's mail that somebody passed on |
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |
 //! | `language.rs` | Dutch, English, or not sure |
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
 use serde::Serialize;
 
 mod automatic;
 mod bounce;
+mod charset;
 mod forwarded;
+mod html;
+mod identity;
 mod language;
+mod limits;
 mod newtext;
 mod parse;
 mod proof;
+mod words;
 
+pub use identity::content_hash;
+pub use newtext::MARKER;
 pub use parse::read;
+
+/// The moment in the topmost Received header, for a mailbox that states no time of receipt.
+pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
+    let end = raw.windows(4).position(|window| window == b"\r\n\r\n").map_or(raw.len(), |at| at + 4);
+    read(&raw[..end], "").received.map(|at| at.to_utc())
+}
 
 /// Somebody in an address header, as written there: nothing is proven by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -138,9 +151,11 @@ pub enum AutomaticKind {
     Generated,
 }
 
-/// A report that a delivery failed for good or for now ("delayed" is none).
+/// A mail server's report on a letter that did not arrive, or not yet: see [`BounceAction`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Bounce {
+    /// Only `Failed` is a failure.
+    pub action: BounceAction,
     /// `Some(true)` gave up for good; `Some(false)` may be tried again by a person; `None` not stated.
     pub permanent: Option<bool>,
     /// Failed recipients, in order, without duplicates.
@@ -149,6 +164,17 @@ pub struct Bounce {
     pub status: Vec<String>,
     /// Message-ID of the returned letter.
     pub original_message_id: Option<String>,
+}
+
+/// What the server did (RFC 3464 §2.3.3). Reports of success are no [`Bounce`] at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BounceAction {
+    /// It will not be delivered.
+    #[default]
+    Failed,
+    /// It is still being tried: no failure, nothing to undo.
+    Delayed,
 }
 
 /// Somebody passed on a mail of somebody else.
@@ -164,6 +190,9 @@ pub struct Forwarded {
     /// When the original was received: attached → its topmost Received; inline → the date stated.
     #[serde(skip)]
     pub received: Option<DateTime<FixedOffset>>,
+    /// The date stated inline without an offset: a moment only in the zone of the desk, which this room doesn't know.
+    #[serde(skip)]
+    pub stated_local: Option<NaiveDateTime>,
     /// The date as stated in the forward's header block.
     pub date: String,
     pub how: ForwardedHow,
@@ -179,6 +208,8 @@ pub enum ForwardedHow {
     /// As text with a header block.
     #[default]
     Inline,
+    /// Sent on by a mailing group that put its own address into From (X-Original-Sender). Never gives authority.
+    Rewritten,
 }
 
 /// What the trusted mail server found about the sender (RFC 8601).
@@ -208,6 +239,8 @@ pub enum FindingKind {
     NoFrom,
     SeveralFrom,
     ReplyToElsewhere,
+    /// The display name holds an e-mail address that is not the sender's.
+    NameImitatesAddress,
     NestedTooDeep,
     TooManyParts,
     TooManyHeaders,

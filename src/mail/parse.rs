@@ -1,12 +1,21 @@
-//! Bytes → headers, parts and attachments, by mail-parser behind a nesting guard; then every other
-//! file of the room is asked for its conclusion. The only file that knows mail-parser's types.
+//! Bytes → headers, parts and attachments, by mail-parser behind a guard; then every other file of the room is asked
+//! for its conclusion. The only place that knows mail-parser's types. Pure and total.
 
-use super::{Attachment, Finding, FindingKind, Mail, Party};
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use super::{Finding, FindingKind, Mail};
+use crate::mail::html::Mark;
+use crate::mail::limits::HEADERS_MAX;
+use mail_parser::{Message, MessageParser, MimeHeaders};
 
-/// More nested messages than this are not taken apart: mail-parser recurses when it drops the tree, and
-/// 64 000 levels (31 bytes each) overflow the stack, which aborts the process.
-const NESTED_MESSAGES_MAX: usize = 100;
+mod body;
+mod calendar;
+mod envelope;
+mod flowed;
+mod guard;
+mod headers;
+mod leaves;
+mod names;
+#[cfg(test)]
+mod tests;
 
 /// One header, in the order of the mail.
 #[derive(Debug, Clone)]
@@ -19,7 +28,7 @@ pub(crate) struct Header {
     pub text: String,
 }
 
-/// A leaf of the MIME tree (a nested message is one leaf, with its own bytes as content).
+/// A leaf of the MIME tree (a nested message is one leaf, with its own bytes as content: `take_apart` reads it).
 #[derive(Debug, Clone)]
 pub(crate) struct Leaf {
     /// `type/subtype` in lower case.
@@ -28,7 +37,7 @@ pub(crate) struct Leaf {
     pub name: Option<String>,
     /// The part's own headers.
     pub headers: Vec<Header>,
-    /// Transfer encoding undone.
+    /// Transfer encoding undone; unencoded content has LF line ends.
     pub content: Vec<u8>,
     /// Decoded text where the media type is `text/*` or `message/*`.
     pub text: Option<String>,
@@ -48,6 +57,8 @@ pub(crate) struct Parsed {
     pub leaves: Vec<Leaf>,
     /// Readable text of the mail (of HTML-only mail too).
     pub text: String,
+    /// Lines of `text` (from 0) and what the client that made its HTML says about them.
+    pub marks: Vec<(usize, Mark)>,
     /// The HTML body where there is one.
     pub html: Option<String>,
     pub findings: Vec<Finding>,
@@ -58,12 +69,17 @@ impl Parsed {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|h| h.name == name).map(|h| h.text.as_str())
     }
+
+    /// All headers of that (lower-case) name, topmost first.
+    pub fn fields<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Header> {
+        self.headers.iter().filter(move |h| h.name == name)
+    }
 }
 
 /// Reads one mail. `trusted_authserv_id` is the host whose Authentication-Results count ("" for none).
 pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     let parsed = take_apart(raw);
-    let mut mail = envelope(&parsed, raw);
+    let mut mail = envelope::of(&parsed);
     let new_text = super::newtext::split(&parsed);
     mail.reply = new_text.reply;
     mail.relayable = new_text.relayable;
@@ -73,148 +89,34 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
     mail.proof = super::proof::of(&parsed, trusted_authserv_id);
-    mail.findings.extend(parsed.findings.iter().cloned());
     mail.text = parsed.text;
     mail
 }
 
-/// Headers and leaves of a mail; never fails.
+/// Headers, leaves and text of a mail; never fails. Nested messages are not opened: give their content to this.
 pub(crate) fn take_apart(raw: &[u8]) -> Parsed {
-    let mut parsed = Parsed::default();
-    if nested_messages(raw) > NESTED_MESSAGES_MAX {
-        parsed.findings.push(finding(FindingKind::NestedTooDeep, "nested messages are not taken apart"));
-        return parsed;
-    }
-    let Some(message) = MessageParser::default().parse(raw) else {
+    let prepared = guard::prepare(raw);
+    let mut parsed = Parsed { findings: prepared.findings, ..Parsed::default() };
+    let message = MessageParser::default().parse(&prepared.masked).filter(|m| !m.parts.is_empty());
+    let Some(message) = message else {
         parsed.findings.push(finding(FindingKind::Unreadable, "no header and no text was recognised"));
         return parsed;
     };
-    parsed.headers = headers(&message, 0, raw);
-    parsed.media_type = media_type(&message.parts[0]);
-    parsed.report_type =
-        message.content_type().and_then(|c| c.attribute("report-type")).unwrap_or_default().to_ascii_lowercase();
-    parsed.leaves = (0..message.parts.len()).filter_map(|i| leaf(&message, i, raw)).collect();
-    parsed.text = (0..message.text_body_count()).filter_map(|i| message.body_text(i)).collect::<Vec<_>>().join("\n");
-    parsed.html = message.body_html(0).map(|html| html.into_owned());
+    let mut all = leaves::of(&message, &prepared.raw, &prepared.masked, &mut parsed.findings);
+    if let Some(root) = message.parts.first() {
+        parsed.headers = headers::of(root, &prepared.raw, &prepared.masked, HEADERS_MAX);
+        parsed.media_type = leaves::media_type(root);
+        parsed.report_type = report_type(&message);
+    }
+    body::fill(&mut parsed, &message, &mut all);
+    parsed.leaves = all.leaves;
     parsed
 }
 
-fn nested_messages(raw: &[u8]) -> usize {
-    raw.windows(15).filter(|w| w[0] | 32 == b'm' && w.eq_ignore_ascii_case(b"message/rfc822/")).count()
-        + raw
-            .windows(14)
-            .filter(|w| {
-                w[0] | 32 == b'm'
-                    && (w.eq_ignore_ascii_case(b"message/rfc822") || w.eq_ignore_ascii_case(b"message/global"))
-            })
-            .count()
+fn report_type(message: &Message<'_>) -> String {
+    message.content_type().and_then(|c| c.attribute("report-type")).unwrap_or_default().to_ascii_lowercase()
 }
 
 fn finding(kind: FindingKind, detail: &str) -> Finding {
     Finding { kind, detail: detail.to_owned() }
-}
-
-fn headers(message: &Message<'_>, part: usize, raw: &[u8]) -> Vec<Header> {
-    let Some(part) = message.parts.get(part) else { return Vec::new() };
-    part.headers
-        .iter()
-        .map(|h| {
-            let bytes = raw.get(h.offset_start as usize..h.offset_end as usize).unwrap_or_default();
-            let unfolded = String::from_utf8_lossy(bytes).split_whitespace().collect::<Vec<_>>().join(" ");
-            let text = match &h.value {
-                HeaderValue::Text(text) => text.to_string(),
-                _ => unfolded.clone(),
-            };
-            Header { name: h.name.as_str().to_ascii_lowercase(), raw: unfolded, text }
-        })
-        .collect()
-}
-
-fn media_type(part: &mail_parser::MessagePart<'_>) -> String {
-    part.content_type()
-        .map_or_else(String::new, |c| format!("{}/{}", c.ctype(), c.subtype().unwrap_or_default()).to_ascii_lowercase())
-}
-
-fn leaf(message: &Message<'_>, index: usize, raw: &[u8]) -> Option<Leaf> {
-    let part = message.parts.get(index)?;
-    let index_u32 = u32::try_from(index).ok()?;
-    let (content, text) = match &part.body {
-        PartType::Multipart(_) => return None,
-        PartType::Text(text) | PartType::Html(text) => (text.as_bytes().to_vec(), Some(text.to_string())),
-        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => (bytes.to_vec(), None),
-        PartType::Message(nested) => {
-            let bytes = nested.raw_message();
-            (bytes.to_vec(), Some(String::from_utf8_lossy(bytes).into_owned()))
-        }
-    };
-    let media_type = match media_type(part) {
-        empty if empty.is_empty() => "text/plain".to_owned(),
-        stated => stated,
-    };
-    let text =
-        text.or_else(|| media_type.starts_with("message/").then(|| String::from_utf8_lossy(&content).into_owned()));
-    Some(Leaf {
-        media_type,
-        name: part.attachment_name().map(str::to_owned),
-        headers: headers(message, index, raw),
-        content,
-        text,
-        inline: matches!(part.body, PartType::InlineBinary(_)),
-        attachment: message.attachments.contains(&index_u32),
-    })
-}
-
-/// Who wrote to whom about what.
-fn envelope(parsed: &Parsed, raw: &[u8]) -> Mail {
-    let message = MessageParser::default().parse_headers(raw).unwrap_or_default();
-    let ids = |value: &HeaderValue<'_>| -> Vec<String> {
-        value.as_text_list().map(|l| l.iter().map(|s| s.to_string()).collect()).unwrap_or_default()
-    };
-    Mail {
-        subject: one_line(message.subject().unwrap_or_default()),
-        from: parties(message.from()).into_iter().next(),
-        reply_to: parties(message.reply_to()),
-        to: parties(message.to()),
-        cc: parties(message.cc()),
-        return_path: parsed.header("return-path").map(|v| v.trim_matches(['<', '>', ' ']).to_owned()),
-        date: message.date().filter(|d| d.is_valid()).and_then(|d| DateTimeText(d).to_chrono()),
-        message_id: message.message_id().map(str::to_owned),
-        in_reply_to: ids(message.in_reply_to()),
-        references: ids(message.references()),
-        attachments: parsed
-            .leaves
-            .iter()
-            .filter(|l| l.attachment)
-            .map(|l| Attachment {
-                name: l.name.clone().unwrap_or_else(|| "bijlage".to_owned()),
-                media_type: l.media_type.clone(),
-                content: l.content.clone(),
-                inline: l.inline,
-            })
-            .collect(),
-        ..Mail::default()
-    }
-}
-
-struct DateTimeText<'a>(&'a mail_parser::DateTime);
-
-impl DateTimeText<'_> {
-    fn to_chrono(&self) -> Option<chrono::DateTime<chrono::FixedOffset>> {
-        chrono::DateTime::parse_from_rfc3339(&self.0.to_rfc3339()).ok()
-    }
-}
-
-fn parties(address: Option<&Address<'_>>) -> Vec<Party> {
-    address
-        .into_iter()
-        .flat_map(|a| a.iter())
-        .map(|a| Party {
-            name: one_line(a.name().unwrap_or_default()),
-            address: a.address().unwrap_or_default().to_owned(),
-        })
-        .collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }

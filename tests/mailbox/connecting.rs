@@ -1,35 +1,30 @@
 //! Whom we talk to, and how: TLS with a private authority, STARTTLS without a way back, passwords, a server that is away.
 
+use crate::support::certs::{PrivateCa, ServerCertificate};
 use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER, imap_settings};
 use crate::support::fake_imap::{Answer, FakeImap};
-use crate::support::tls::{Authority, Validity};
 use crate::{inbox, mail};
 use klachtpost::config::{Mailbox as Settings, Security};
 use klachtpost::mailbox::{Folder, Mailbox, MailboxError, Remedy};
-use std::path::PathBuf;
 use std::time::Duration;
-use tempfile::TempDir;
 
-/// A Dovecot with a certificate for these names, and the file of the authority that signed it.
+/// A Dovecot with a certificate, and the authority that signed it.
 struct Secured {
     dovecot: Dovecot,
-    ca_file: PathBuf,
-    _dir: TempDir,
+    authority: PrivateCa,
 }
 
-fn secured(names: &[&str], validity: Validity) -> Secured {
-    let dir = tempfile::tempdir().unwrap();
-    let authority = Authority::new();
-    let certificate = authority.certificate(dir.path(), names, validity);
-    let dovecot = Dovecot::start_with(Setup { certificate: Some(certificate), ..Setup::default() });
+fn secured(certificate: impl Fn(&PrivateCa) -> ServerCertificate) -> Secured {
+    let authority = PrivateCa::new();
+    let dovecot = Dovecot::start_with(Setup { certificate: Some(certificate(&authority)), ..Setup::default() });
     dovecot.deliver(USER, &mail("veilig"));
-    Secured { dovecot, ca_file: authority.write(dir.path()), _dir: dir }
+    Secured { dovecot, authority }
 }
 
 impl Secured {
     fn settings(&self, security: Security) -> Settings {
         let port = if security == Security::Tls { self.dovecot.imaps_port } else { self.dovecot.imap_port };
-        Settings { port, security, ca_file: Some(self.ca_file.clone()), ..self.dovecot.settings() }
+        Settings { port, security, ca_file: Some(self.authority.ca_file()), ..self.dovecot.settings() }
     }
 }
 
@@ -43,9 +38,9 @@ async fn refused(settings: &Settings) -> MailboxError {
 
 #[tokio::test]
 async fn tls_and_starttls_work_with_a_private_authority() {
-    let server = secured(&["localhost", "127.0.0.1"], Validity::Current);
-    for security in [Security::Tls, Security::StartTls] {
-        for host in ["localhost", "127.0.0.1"] {
+    for host in ["localhost", "127.0.0.1"] {
+        let server = secured(|authority| authority.certificate_for(host));
+        for security in [Security::Tls, Security::StartTls] {
             let settings = Settings { host: host.into(), ..server.settings(security) };
             let mut mailbox = Mailbox::open(&settings).await.unwrap();
             assert_eq!(inbox(&mut mailbox).await.len(), 1, "{security:?} {host}");
@@ -55,11 +50,11 @@ async fn tls_and_starttls_work_with_a_private_authority() {
 
 #[tokio::test]
 async fn a_certificate_of_a_stranger_or_for_another_host_or_expired_is_refused() {
-    let good = secured(&["127.0.0.1"], Validity::Current);
-    let elsewhere = secured(&["mail.example.org"], Validity::Current);
-    let expired = secured(&["127.0.0.1"], Validity::Expired);
+    let good = secured(|authority| authority.certificate_for("127.0.0.1"));
+    let elsewhere = secured(|authority| authority.certificate_for("mail.example.org"));
+    let expired = secured(|authority| authority.expired_certificate_for("127.0.0.1"));
     for security in [Security::Tls, Security::StartTls] {
-        let stranger = Settings { ca_file: Some(elsewhere.ca_file.clone()), ..good.settings(security) };
+        let stranger = Settings { ca_file: Some(elsewhere.authority.ca_file()), ..good.settings(security) };
         let unknown = Settings { ca_file: None, ..good.settings(security) };
         for settings in [stranger, unknown, elsewhere.settings(security), expired.settings(security)] {
             let error = refused(&settings).await;

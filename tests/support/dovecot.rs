@@ -2,7 +2,7 @@
 //! ordinary user. Mails are dropped into and read from the Maildirs directly, so that what the product did is judged
 //! without its own code.
 
-use super::tls::ServerCertificate;
+use super::certs::ServerCertificate;
 use klachtpost::config::{Mailbox as Settings, MailboxKind, Security};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const START_ATTEMPTS: usize = 5;
 
 /// What is out of the ordinary about an instance.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct Setup {
     /// Further users beside [`USER`].
     pub users: Vec<String>,
@@ -170,6 +170,10 @@ impl Dovecot {
         let file = self.dir.path().join("dovecot.conf");
         std::fs::write(self.dir.path().join("users"), self.passwd()).unwrap();
         std::fs::write(&file, self.configuration()).unwrap();
+        if let Some(certificate) = &self.setup.certificate {
+            std::fs::write(self.dir.path().join("server.pem"), &certificate.certificate_pem).unwrap();
+            std::fs::write(self.dir.path().join("server.key"), &certificate.key_pem).unwrap();
+        }
         // It keeps what it is given as output, and a pipe held on to never ends.
         let output = std::fs::File::create(self.dir.path().join("output")).unwrap();
         let process = Command::new(DOVECOT)
@@ -222,9 +226,7 @@ impl Dovecot {
         let dir = self.dir.path().display();
         let (imap, imaps) = (self.imap_port, self.imaps_port);
         let tls = match &self.setup.certificate {
-            Some(files) => {
-                format!("ssl = yes\nssl_cert = <{}\nssl_key = <{}\n", files.certificate.display(), files.key.display())
-            }
+            Some(_) => format!("ssl = yes\nssl_cert = <{dir}/server.pem\nssl_key = <{dir}/server.key\n"),
             None => "ssl = no\n".to_owned(),
         };
         let accounts = if self.runs_as_root() {

@@ -1,8 +1,9 @@
-//! What the integration tests share: real servers of their own, private certificates, scripted faults. Each test
-//! starts what it needs and ends it; nothing system-wide runs or is configured.
+//! Servers and helpers that the tests share. Each test starts its own; nothing system-wide runs or is configured.
 
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
+pub mod certs;
 pub mod dovecot;
 pub mod fake_imap;
-pub mod tls;
+pub mod postfix;
+pub mod smtp;

@@ -1,5 +1,27 @@
-//! What this person typed now: the text without quotes and signature. Pure.
+//! What this person typed now: the text without quotes and signature, and the part of it that may be relayed. Structure
+//! is asked before wording; nothing is thrown away, what is cut is `quoted`. Pure, linear in the length of the text.
+//!
+//! In doubt `reply` keeps more (a complaint must not lose a word) and `relayable` less (a customer must never
+//! see the notification a colleague answered to).
+
+use super::html::Mark;
 use super::parse::Parsed;
+use lines::Line;
+use std::borrow::Cow;
+
+mod attribution;
+mod blocks;
+mod lines;
+mod phrases;
+mod signature;
+#[cfg(test)]
+mod tests;
+
+/// The line in our letters above which people are asked to type. Whatever is at or below it is never new text.
+pub const MARKER: &str = "##- klachtpost -##";
+
+/// A quoted line at least this long was wrapped when its end stands unquoted below it.
+const WRAPPED_QUOTE_MIN: usize = 60;
 
 /// The text of a mail, taken apart.
 pub(crate) struct NewText {
@@ -8,6 +30,206 @@ pub(crate) struct NewText {
     pub quoted: String,
 }
 
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Own,
+    /// Between own lines it stays, for what the answers refer to.
+    Quoted,
+    /// Said by a client about a quote.
+    Dropped,
+    /// At or below the point from which on all is quoted.
+    Below,
+    Signature,
+}
+
+/// Takes the text of a mail apart.
 pub(crate) fn split(parsed: &Parsed) -> NewText {
-    NewText { reply: parsed.text.clone(), relayable: parsed.text.clone(), quoted: String::new() }
+    let text = unarmor(&parsed.text);
+    let lines = lines::of(&text);
+    let mut fates = fates(&lines, &parsed.marks);
+    sign(&lines, &parsed.marks, &mut fates);
+    trim_quotes(&lines, &mut fates);
+    let stop = first_sign(&lines, &fates, &parsed.marks);
+    let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| {
+        let chosen = lines.iter().zip(&fates).take(until).filter(|(_, f)| fate(**f)).map(|(l, _)| l.text);
+        chosen.collect::<Vec<_>>().join("\n").trim().to_owned()
+    };
+    let all = lines.len();
+    let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
+    let signature = kept(all, &|f| f == Fate::Signature);
+    NewText {
+        reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
+        relayable: kept(stop, &|f| f == Fate::Own),
+        quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
+    }
+}
+
+/// The text inside a clear-signed OpenPGP message (RFC 9580 §7), without armour and dash escapes.
+fn unarmor(text: &str) -> Cow<'_, str> {
+    const BEGIN: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
+    const SIGNATURE: &str = "-----BEGIN PGP SIGNATURE-----";
+    let Some((before, signed)) = text.split_once(BEGIN) else { return Cow::Borrowed(text) };
+    let Some((headers, body)) = signed.split_once("\n\n") else { return Cow::Borrowed(text) };
+    if headers.lines().count() > 4 {
+        return Cow::Borrowed(text);
+    }
+    let body = body.split(SIGNATURE).next().unwrap_or_default();
+    let plain: Vec<&str> = body.lines().map(|line| line.strip_prefix("- ").unwrap_or(line)).collect();
+    Cow::Owned(format!("{before}{}", plain.join("\n")))
+}
+
+/// Goes through the lines once, from the top.
+fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Vec<Fate> {
+    let mut fates: Vec<Fate> = vec![Fate::Own; lines.len()];
+    let attributions = attribution::find(lines);
+    let mut next_attribution = attributions.iter().peekable();
+    let mut own_above = false;
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        while next_attribution.peek().is_some_and(|a| a.start < at) {
+            next_attribution.next();
+        }
+        if let Some(span) = next_attribution.next_if(|a| a.start == at) {
+            if own_above && !is_quote(lines, next_text(lines, span.end)) {
+                set(&mut fates, at..lines.len(), Fate::Below);
+                break;
+            }
+            set(&mut fates, span.clone(), Fate::Dropped);
+            at = mark_piped(lines, span.end, &mut fates);
+            continue;
+        }
+        if is_cut(lines, marks, at, own_above) {
+            set(&mut fates, at..lines.len(), Fate::Below);
+            break;
+        }
+        if line.quoted || continues_quote(lines, at) {
+            set(&mut fates, at..at + 1, Fate::Quoted);
+        } else if signature::is_sent_from(line) && !own_above {
+            set(&mut fates, at..at + 1, Fate::Signature);
+        } else {
+            own_above |= !line.is_blank();
+        }
+        at += 1;
+    }
+    drop_between_mark_and_quote(lines, marks, &mut fates);
+    fates
+}
+
+fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
+    if let Some(part) = fates.get_mut(range) {
+        part.fill(fate);
+    }
+}
+
+fn next_text(lines: &[Line<'_>], from: usize) -> usize {
+    lines.iter().skip(from).position(|l| !l.is_blank()).map_or(lines.len(), |skip| from + skip)
+}
+
+fn is_quote(lines: &[Line<'_>], at: usize) -> bool {
+    lines.get(at).is_some_and(|l| l.quoted || l.text.starts_with("| "))
+}
+
+/// Some clients quote with a bar; only below an attribution, elsewhere it is somebody's table.
+fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
+    let start = next_text(lines, from);
+    let piped = lines.iter().skip(start).take_while(|l| l.text.starts_with('|')).count();
+    set(fates, start..start + piped, Fate::Quoted);
+    if piped > 0 { start + piped } else { from }
+}
+
+/// From this line on everything is quoted.
+fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> bool {
+    let Some(line) = lines.get(at) else { return false };
+    // With nothing typed above it the marker is not obeyed: somebody answered below the quote.
+    if line.text.contains(MARKER) && own_above {
+        return true;
+    }
+    if line.quoted {
+        return false;
+    }
+    let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
+    marked || blocks::is_separator(line) || blocks::is_header_block(lines, at)
+}
+
+/// The unquoted end of a quoted line that a mail client wrapped.
+fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
+    let (Some(above), Some(line), Some(below)) =
+        (at.checked_sub(1).and_then(|a| lines.get(a)), lines.get(at), lines.get(at + 1))
+    else {
+        return false;
+    };
+    let long = above.text.chars().count() >= WRAPPED_QUOTE_MIN;
+    above.quoted && below.quoted && long && line.text.starts_with(char::is_lowercase)
+}
+
+/// Where a client says that a quote begins, what stands between and the quote itself is its attribution, in
+/// whatever language.
+fn drop_between_mark_and_quote(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
+    const ATTRIBUTION_LINES_MAX: usize = 4;
+    for (at, _) in marks.iter().filter(|(_, mark)| *mark == Mark::Sign) {
+        let gap = lines.iter().skip(*at).take(ATTRIBUTION_LINES_MAX + 1).position(|l| l.quoted);
+        if let Some(gap) = gap
+            && lines.get(at + gap.saturating_sub(1)).is_some_and(|l| l.colon || l.is_blank() || l.address)
+        {
+            set(fates, *at..at + gap, Fate::Dropped);
+        }
+    }
+}
+
+/// Finds the signature among the own lines, by marks of the client and by what it looks like.
+fn sign(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
+    let own: Vec<usize> = (0..lines.len()).filter(|at| fates.get(*at) == Some(&Fate::Own)).collect();
+    let shown: Vec<&Line<'_>> = own.iter().filter_map(|at| lines.get(*at)).collect();
+    if let Some(start) = signature::start(&shown) {
+        for at in own.iter().skip(start) {
+            set(fates, *at..at + 1, Fate::Signature);
+        }
+    }
+    let mut spans = marks.iter().filter(|(_, mark)| matches!(mark, Mark::Signature | Mark::SignatureEnd));
+    while let (Some((start, Mark::Signature)), Some((end, Mark::SignatureEnd))) = (spans.next(), spans.next()) {
+        let own_above = lines.iter().zip(fates.iter()).take(*start).any(|(l, f)| *f == Fate::Own && !l.is_blank());
+        for at in (*start..*end).filter(|_| own_above) {
+            if fates.get(at) == Some(&Fate::Own) {
+                set(fates, at..at + 1, Fate::Signature);
+            }
+        }
+    }
+}
+
+/// Quotes above the first and below the last own line are no part of the new text, nor are the rules drawn there.
+fn trim_quotes(lines: &[Line<'_>], fates: &mut [Fate]) {
+    let is_own = |at: usize| fates.get(at) == Some(&Fate::Own) && lines.get(at).is_some_and(|l| !l.is_blank());
+    let first = (0..lines.len()).find(|at| is_own(*at)).unwrap_or(lines.len());
+    let mut last = (0..lines.len()).rfind(|at| is_own(*at)).unwrap_or_default();
+    let cut_below = fates.iter().skip(last + 1).any(|f| !matches!(f, Fate::Own));
+    while cut_below
+        && last > first
+        && lines.get(last).is_some_and(|l| blocks::is_rule(l) || l.is_blank() || blocks::is_dashed_title(l))
+    {
+        set(fates, last..last + 1, Fate::Below);
+        last -= 1;
+    }
+    for at in (0..first).chain(last + 1..lines.len()) {
+        if fates.get(at) == Some(&Fate::Quoted) {
+            set(fates, at..at + 1, Fate::Below);
+        }
+    }
+}
+
+/// The first line that has anything of a quoted mail about it: relaying stops above it.
+fn first_sign(lines: &[Line<'_>], fates: &[Fate], marks: &[(usize, Mark)]) -> usize {
+    let cut = fates.iter().position(|f| *f != Fate::Own);
+    let marked = marks.iter().filter(|(_, mark)| *mark != Mark::SignatureEnd).map(|(at, _)| *at).min();
+    let doubtful = lines.iter().position(|l| {
+        l.text.contains(MARKER)
+            || l.quoted
+            || l.text.starts_with("| ")
+            || blocks::is_dashed_title(l)
+            || blocks::names_sender(l)
+            || blocks::is_rule(l) && l.text.trim().len() >= 10
+            || l.wrote && (l.date || l.address)
+            || l.colon && l.address && (l.date || l.time)
+    });
+    [cut, marked, doubtful].into_iter().flatten().min().unwrap_or(lines.len())
 }

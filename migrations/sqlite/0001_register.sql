@@ -1,0 +1,130 @@
+-- The register (design: "The register"). STRICT tables, and only types that sqlx::Any reads on SQLite and
+-- PostgreSQL alike: whole numbers (times are epoch milliseconds, yes/no is 0/1), text and bytes.
+
+-- Every mail the server gave us, exactly one row each (invariant 1). No disposition yet: not decided on.
+CREATE TABLE mail (
+    id            INTEGER PRIMARY KEY,
+    mailbox       TEXT    NOT NULL,
+    uid_validity  INTEGER NOT NULL,
+    uid           INTEGER NOT NULL,
+    from_junk     INTEGER NOT NULL,
+    received_at   INTEGER NOT NULL,
+    fetched_at    INTEGER NOT NULL,
+    size          INTEGER NOT NULL,
+    -- 0: over max_message_bytes, so that only a first slice is here and the rest is in the mailbox.
+    whole         INTEGER NOT NULL,
+    -- Committed before each reading, so that even an abort of the process is counted.
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    disposition   TEXT,
+    reason        TEXT    NOT NULL DEFAULT '',
+    case_number   TEXT,
+    message_id    TEXT    NOT NULL DEFAULT '',
+    -- Of the normalised content, or of the raw bytes where there is no Message-ID (invariant 2).
+    content_hash  TEXT    NOT NULL DEFAULT '',
+    decided_at    INTEGER,
+    -- 1: moved out of the inbox, or gone from it.
+    moved         INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (mailbox, uid_validity, uid)
+) STRICT;
+CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
+CREATE INDEX mail_identity ON mail (content_hash, message_id);
+CREATE INDEX mail_case ON mail (case_number);
+
+-- The bytes as they came; can be blanked on a lawful request without breaking the chain.
+CREATE TABLE mail_raw (
+    mail_id INTEGER PRIMARY KEY REFERENCES mail (id),
+    raw     BLOB    NOT NULL
+) STRICT;
+
+-- What each case has become: only what applying its events makes (invariant 8). The columns are for looking up.
+CREATE TABLE cases (
+    number            TEXT    PRIMARY KEY,
+    year              INTEGER NOT NULL,
+    serial            INTEGER NOT NULL,
+    state             TEXT    NOT NULL,
+    department        TEXT    NOT NULL,
+    handler           TEXT    NOT NULL,
+    customer_address  TEXT    NOT NULL,
+    received_at       INTEGER NOT NULL,
+    closed_at         INTEGER,
+    -- The whole case as JSON.
+    body              TEXT    NOT NULL,
+    UNIQUE (year, serial)
+) STRICT;
+CREATE INDEX cases_state ON cases (state, department);
+
+-- What happened: append-only, chained by hashes over the whole register.
+CREATE TABLE event (
+    seq           INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    case_number   TEXT    NOT NULL,
+    kind          TEXT    NOT NULL,
+    actor         TEXT    NOT NULL,
+    mail_id       INTEGER,
+    payload_hash  TEXT    NOT NULL,
+    previous_hash TEXT    NOT NULL,
+    hash          TEXT    NOT NULL
+) STRICT;
+CREATE INDEX event_case ON event (case_number, seq);
+
+CREATE TABLE event_payload (
+    seq  INTEGER PRIMARY KEY REFERENCES event (seq),
+    salt TEXT    NOT NULL,
+    body TEXT    NOT NULL
+) STRICT;
+
+-- Letters: what is to be sent, what became of it, and whose reply token it carries. Rows stay as proof.
+CREATE TABLE outbox (
+    id            TEXT    PRIMARY KEY,
+    kind          TEXT    NOT NULL,
+    case_number   TEXT    NOT NULL,
+    side          TEXT    NOT NULL,
+    -- The department a staff letter binds (invariant 6); empty for a customer's.
+    department    TEXT    NOT NULL,
+    message_id    TEXT    NOT NULL UNIQUE,
+    envelope_from TEXT    NOT NULL,
+    recipient     TEXT    NOT NULL,
+    recipient_key TEXT    NOT NULL,
+    automatic     INTEGER NOT NULL,
+    -- queued, leased, accepted, refused, held
+    state         TEXT    NOT NULL,
+    held_because  TEXT    NOT NULL DEFAULT '',
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    created_at    INTEGER NOT NULL,
+    not_before    INTEGER NOT NULL,
+    lease_until   INTEGER,
+    accepted_at   INTEGER,
+    server        TEXT    NOT NULL DEFAULT '',
+    reply         TEXT    NOT NULL DEFAULT '',
+    -- 1: refused for its size once; sent with its attachments only named.
+    light         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_due ON outbox (state, not_before);
+CREATE INDEX outbox_case ON outbox (case_number);
+CREATE INDEX outbox_recipient ON outbox (recipient_key, automatic, created_at);
+
+-- The letter's bytes, final but for the attachments it carries along.
+CREATE TABLE letter (
+    id    TEXT PRIMARY KEY REFERENCES outbox (id),
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE letter_carried (
+    letter_id  TEXT    NOT NULL REFERENCES letter (id),
+    position   INTEGER NOT NULL,
+    mail_id    INTEGER NOT NULL REFERENCES mail (id),
+    part       INTEGER NOT NULL,
+    name       TEXT    NOT NULL,
+    media_type TEXT    NOT NULL,
+    size       INTEGER NOT NULL,
+    sha256     TEXT    NOT NULL,
+    PRIMARY KEY (letter_id, position)
+) STRICT;
+
+-- What is done once a day, whatever restarts.
+CREATE TABLE job_run (
+    job    TEXT    NOT NULL,
+    day    TEXT    NOT NULL,
+    run_at INTEGER NOT NULL,
+    PRIMARY KEY (job, day)
+) STRICT;

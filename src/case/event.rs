@@ -1,0 +1,156 @@
+//! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
+//! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
+
+use super::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment};
+use serde::{Deserialize, Serialize};
+
+/// One entry of the register's chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Moment,
+    /// None for what concerns no case (a digest, a mail set aside).
+    pub case: Option<CaseNumber>,
+    pub actor: Actor,
+    /// The mail that caused it: its row in the register.
+    pub mail: Option<i64>,
+    pub what: What,
+}
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "who", content = "address")]
+pub enum Actor {
+    Customer,
+    Staff(Address),
+    /// Somebody who holds a letter of the case but is not the one it was sent to.
+    Other(String),
+    /// klachtpost itself.
+    Desk,
+    /// A mail server that reported something.
+    Server,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum What {
+    Opened(Box<Opened>),
+    /// The customer wrote again, on this case.
+    FollowedUp {
+        message_id: Option<String>,
+        from: String,
+    },
+    /// Somebody else wrote on this case, holding one of its letters (invariant 6).
+    OtherWrote {
+        message_id: Option<String>,
+        from: String,
+    },
+    /// Staff wrote to the customer: the text that goes out.
+    Answered {
+        letter: LetterId,
+        text: String,
+    },
+    /// Internal: never leaves the house (invariant 7).
+    Noted {
+        text: String,
+    },
+    HandlerSet {
+        handler: Address,
+    },
+    Closed(Closed),
+    Reopened(Reopened),
+    /// A case that may belong with this one: a number was named without proof.
+    Linked {
+        other: CaseNumber,
+    },
+    /// A letter was put in the outbox.
+    LetterWritten {
+        letter: LetterId,
+        letter_kind: LetterKind,
+        to: String,
+        message_id: String,
+    },
+    /// What became of a letter.
+    LetterFate {
+        letter: LetterId,
+        letter_kind: LetterKind,
+        to: String,
+        fate: LetterFate,
+    },
+    /// A mail that concerns no case, or changed nothing on it, and why.
+    MailFiled {
+        disposition: String,
+        reason: String,
+    },
+    /// The digest of a day went to the outbox.
+    DigestWritten {
+        day: chrono::NaiveDate,
+        recipients: usize,
+    },
+}
+
+/// A complaint was registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    pub channel: Channel,
+    pub customer: Customer,
+    pub subject: String,
+    /// The complaint in the customer's words.
+    pub text: String,
+    pub language: Language,
+    pub department: String,
+    /// For people: why it came to this department.
+    pub routing: crate::case::Why,
+    /// When the company received it (invariant 9); the clocks start here.
+    pub received_at: Moment,
+    pub due: Due,
+    pub message_id: Option<String>,
+}
+
+/// The case was closed with a settlement (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    pub settlement: String,
+    pub letter: LetterId,
+}
+
+/// A closed case was opened again: new terms, the old ones stay on file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    pub received_at: Moment,
+    pub due: Due,
+}
+
+/// What became of a letter after it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fate")]
+pub enum LetterFate {
+    /// A mail server took it (SMTP 250) and said so: never called "delivered".
+    Accepted { server: String, reply: String },
+    /// A mail server refused it for good.
+    Refused { reply: String },
+    /// Accepted at first, and reported back as failed.
+    Bounced { permanent: bool, status: String },
+    /// Kept back at the door for a person to look at.
+    Held { reason: String },
+}
+
+impl What {
+    /// The stable name that stands in the chain beside the payload.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened(_) => "opened",
+            Self::FollowedUp { .. } => "followed_up",
+            Self::OtherWrote { .. } => "other_wrote",
+            Self::Answered { .. } => "answered",
+            Self::Noted { .. } => "noted",
+            Self::HandlerSet { .. } => "handler_set",
+            Self::Closed(_) => "closed",
+            Self::Reopened(_) => "reopened",
+            Self::Linked { .. } => "linked",
+            Self::LetterWritten { .. } => "letter_written",
+            Self::LetterFate { .. } => "letter_fate",
+            Self::MailFiled { .. } => "mail_filed",
+            Self::DigestWritten { .. } => "digest_written",
+        }
+    }
+}

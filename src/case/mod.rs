@@ -1,0 +1,144 @@
+//! The nouns of the procedure: a case, its number, its parties, its clocks, and the events that make it
+//! what it is. Plain values only: no clock, no SQL, no mail formats.
+//!
+//! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
+
+mod address;
+mod event;
+mod number;
+mod state;
+mod token;
+mod why;
+
+pub use address::{Address, AddressError};
+pub use event::{Actor, Closed, Event, LetterFate, Opened, Reopened, What};
+pub use number::{CaseNumber, NumberError};
+pub use state::{Case, CaseState, Stamp};
+pub use token::{Keys, LetterId, Side, Token};
+pub use why::{Match, Place, Why};
+
+use serde::{Deserialize, Serialize};
+
+/// A point in time; milliseconds are kept, the zone is the desk's when it is shown.
+pub type Moment = chrono::DateTime<chrono::Utc>;
+
+/// How a complaint reached the company (§2.1 phone, §2.2 email, §2.3 letter or desk).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    Email,
+    Phone,
+    Letter,
+    Desk,
+}
+
+/// The language a letter is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Language {
+    #[default]
+    #[serde(rename = "nl")]
+    Dutch,
+    #[serde(rename = "en")]
+    English,
+}
+
+/// Who complains. Without an address the customer gets letters on paper.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Customer {
+    /// As the customer wrote it; may be empty.
+    pub name: String,
+    pub address: Option<Address>,
+    pub phone: Option<String>,
+}
+
+/// The last moments of the three clocks (§1, §2.1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    pub acknowledge: Moment,
+    pub first_response: Moment,
+    pub resolve: Moment,
+}
+
+/// One of the three clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    Acknowledge,
+    FirstResponse,
+    Resolve,
+}
+
+/// What a letter is for. The names are stable: they stand in the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LetterKind {
+    /// To the customer: registered, this is the number (§2.1.2).
+    Acknowledgement,
+    /// To the department: here is a complaint.
+    Notification,
+    /// A person's answer to the customer.
+    Answer,
+    /// To the handler: the customer wrote again.
+    FollowUp,
+    /// To the customer: the written confirmation of the settlement (§2.4.2).
+    Closing,
+    /// To staff: what was done with their mail.
+    Receipt,
+    /// To staff: what was not done, and what would be right.
+    Question,
+    /// To staff: a letter to the customer did not arrive.
+    DeliveryFailed,
+    /// To a supervisor: the daily overview (§2.4.1).
+    Digest,
+    /// To staff: a mail that was set aside wants a look.
+    SetAside,
+    /// To a supervisor or the operator: something needs a person now.
+    Alarm,
+}
+
+impl LetterKind {
+    /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
+    pub fn is_for_customer(self) -> bool {
+        matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
+    }
+
+    /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
+    pub fn is_automatic(self) -> bool {
+        !matches!(self, Self::Answer | Self::Closing)
+    }
+
+    /// The stable name in the register.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledgement => "acknowledgement",
+            Self::Notification => "notification",
+            Self::Answer => "answer",
+            Self::FollowUp => "follow_up",
+            Self::Closing => "closing",
+            Self::Receipt => "receipt",
+            Self::Question => "question",
+            Self::DeliveryFailed => "delivery_failed",
+            Self::Digest => "digest",
+            Self::SetAside => "set_aside",
+            Self::Alarm => "alarm",
+        }
+    }
+
+    /// The kind of that stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        const ALL: [LetterKind; 11] = [
+            LetterKind::Acknowledgement,
+            LetterKind::Notification,
+            LetterKind::Answer,
+            LetterKind::FollowUp,
+            LetterKind::Closing,
+            LetterKind::Receipt,
+            LetterKind::Question,
+            LetterKind::DeliveryFailed,
+            LetterKind::Digest,
+            LetterKind::SetAside,
+            LetterKind::Alarm,
+        ];
+        ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}

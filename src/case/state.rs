@@ -1,0 +1,238 @@
+//! The case and how events make it: `apply` cannot fail and has no side effects, so that the register's row
+//! can be rebuilt from the events at any time (invariant 8). Plain values.
+
+use super::{
+    Address, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment,
+    Opened, What,
+};
+use serde::{Deserialize, Serialize};
+
+/// Foreign Message-IDs kept for threading: the first and this many of the last, because relays refuse endless
+/// References headers.
+const THREAD_IDS_MAX: usize = 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CaseState {
+    Open,
+    Closed,
+    /// No complaint after all.
+    Dismissed,
+    /// Goes on under another number.
+    Merged,
+}
+
+impl CaseState {
+    /// The stable name in the register and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Dismissed => "dismissed",
+            Self::Merged => "merged",
+        }
+    }
+}
+
+/// A letter that stopped a clock, and when a mail server took it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    pub letter: LetterId,
+    pub at: Moment,
+}
+
+/// A complaint's file, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    pub number: CaseNumber,
+    pub state: CaseState,
+    pub channel: Channel,
+    pub customer: Customer,
+    pub subject: String,
+    /// The complaint in the customer's words.
+    pub text: String,
+    pub language: Language,
+    pub department: String,
+    pub routing: super::Why,
+    pub handler: Option<Address>,
+    /// When the present round began: the complaint's receipt, or that of the mail that reopened it.
+    pub received_at: Moment,
+    /// When the complaint was first lodged: the committee counts from here.
+    pub lodged_at: Moment,
+    pub due: Due,
+    pub acknowledged: Option<Stamp>,
+    /// Accepted answers of a person in the present round, oldest first; the first stops the clock (§1).
+    pub responses: Vec<Stamp>,
+    pub closed_at: Option<Moment>,
+    pub settlement: Option<String>,
+    pub closing_confirmed: Option<Stamp>,
+    pub reopened: u32,
+    pub linked: Vec<CaseNumber>,
+    /// Letters to the customer that did not arrive and were not made good since.
+    pub failed_letters: Vec<LetterId>,
+    /// Message-IDs the customer's mail client knows, oldest first.
+    pub customer_thread: Vec<String>,
+    /// Message-IDs the staff's mail clients know, oldest first.
+    pub staff_thread: Vec<String>,
+    pub last_event_at: Moment,
+}
+
+impl Case {
+    /// The case that an `Opened` event makes.
+    pub fn open(number: CaseNumber, at: Moment, opened: &Opened) -> Self {
+        Self {
+            number,
+            state: CaseState::Open,
+            channel: opened.channel,
+            customer: opened.customer.clone(),
+            subject: opened.subject.clone(),
+            text: opened.text.clone(),
+            language: opened.language,
+            department: opened.department.clone(),
+            routing: opened.routing.clone(),
+            handler: None,
+            received_at: opened.received_at,
+            lodged_at: opened.received_at,
+            due: opened.due,
+            acknowledged: None,
+            responses: Vec::new(),
+            closed_at: None,
+            settlement: None,
+            closing_confirmed: None,
+            reopened: 0,
+            linked: Vec::new(),
+            failed_letters: Vec::new(),
+            customer_thread: opened.message_id.iter().cloned().collect(),
+            staff_thread: Vec::new(),
+            last_event_at: at,
+        }
+    }
+
+    /// The case that a list of events makes; None when they do not begin with `Opened`.
+    pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
+        let mut case: Option<Self> = None;
+        for event in events {
+            match (&mut case, event.case, &event.what) {
+                (None, Some(number), What::Opened(opened)) => case = Some(Self::open(number, event.at, opened)),
+                (None, ..) => return None,
+                (Some(case), ..) => case.apply(event),
+            }
+        }
+        case
+    }
+
+    /// Takes one event in.
+    pub fn apply(&mut self, event: &Event) {
+        self.last_event_at = event.at;
+        match &event.what {
+            What::Opened(_)
+            | What::Answered { .. }
+            | What::Noted { .. }
+            | What::OtherWrote { .. }
+            | What::MailFiled { .. }
+            | What::DigestWritten { .. } => {}
+            What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
+            What::HandlerSet { handler } => self.handler = Some(handler.clone()),
+            What::Closed(closed) => {
+                self.state = CaseState::Closed;
+                self.closed_at = Some(event.at);
+                self.settlement = Some(closed.settlement.clone());
+                self.closing_confirmed = None;
+            }
+            What::Reopened(reopened) => {
+                self.state = CaseState::Open;
+                self.closed_at = None;
+                self.received_at = reopened.received_at;
+                self.due = reopened.due;
+                self.responses.clear();
+                self.reopened += 1;
+            }
+            What::Linked { other } => {
+                if !self.linked.contains(other) {
+                    self.linked.push(*other);
+                }
+            }
+            What::LetterWritten { letter_kind, message_id, .. } => {
+                let thread =
+                    if letter_kind.is_for_customer() { &mut self.customer_thread } else { &mut self.staff_thread };
+                remember(thread, Some(message_id));
+            }
+            What::LetterFate { letter, letter_kind, fate, .. } => {
+                self.letter_fate(event.at, letter, *letter_kind, fate)
+            }
+        }
+    }
+
+    fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
+        if !kind.is_for_customer() {
+            return;
+        }
+        match fate {
+            LetterFate::Accepted { .. } => {
+                let stamp = Stamp { letter: letter.clone(), at };
+                match kind {
+                    LetterKind::Acknowledgement => {
+                        self.acknowledged.get_or_insert(stamp);
+                    }
+                    LetterKind::Closing => {
+                        self.closing_confirmed = Some(stamp.clone());
+                        self.responses.push(stamp);
+                    }
+                    _ => self.responses.push(stamp),
+                }
+                // A letter that got through shows that the address works again.
+                self.failed_letters.clear();
+            }
+            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
+                // The clock it stopped runs on to its original due moment (invariant 9).
+                self.acknowledged.take_if(|stamp| stamp.letter == *letter);
+                self.closing_confirmed.take_if(|stamp| stamp.letter == *letter);
+                self.responses.retain(|stamp| stamp.letter != *letter);
+                if !self.failed_letters.contains(letter) {
+                    self.failed_letters.push(letter.clone());
+                }
+            }
+        }
+    }
+
+    /// When a person's first answer of this round was accepted (§1).
+    pub fn first_response_at(&self) -> Option<Moment> {
+        self.responses.first().map(|stamp| stamp.at)
+    }
+
+    /// When the acknowledgement was accepted (§2.1.2).
+    pub fn acknowledged_at(&self) -> Option<Moment> {
+        self.acknowledged.as_ref().map(|stamp| stamp.at)
+    }
+
+    /// The last moment of a clock and, when it was stopped, when.
+    pub fn clock(&self, clock: Clock) -> (Moment, Option<Moment>) {
+        match clock {
+            Clock::Acknowledge => (self.due.acknowledge, self.acknowledged_at()),
+            Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
+            Clock::Resolve => (self.due.resolve, self.closed_at),
+        }
+    }
+
+    /// The clocks that still run past their last moment. A case that is not open has none.
+    pub fn overdue(&self, now: Moment) -> Vec<Clock> {
+        if self.state != CaseState::Open {
+            return Vec::new();
+        }
+        [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve]
+            .into_iter()
+            .filter(|clock| matches!(self.clock(*clock), (due, None) if due < now))
+            .collect()
+    }
+}
+
+fn remember(thread: &mut Vec<String>, message_id: Option<&str>) {
+    let Some(id) = message_id.filter(|id| !id.is_empty()) else { return };
+    if thread.iter().any(|known| known == id) {
+        return;
+    }
+    thread.push(id.to_owned());
+    if thread.len() > THREAD_IDS_MAX {
+        thread.remove(1);
+    }
+}

@@ -1,0 +1,47 @@
+//! Why a case is with its department: kept with the case, told in the notification. Plain value.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a keyword was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    Subject,
+    Text,
+}
+
+/// One keyword that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    /// As it stands in the settings.
+    pub keyword: String,
+    #[serde(rename = "where")]
+    pub place: Place,
+    /// The word or words it met first: `schadeformulier` for `schade*`.
+    #[serde(default)]
+    pub found: String,
+}
+
+impl Why {
+    /// The keywords that decided; none for the fallback.
+    pub fn matched(&self) -> &[Match] {
+        match self {
+            Self::Keywords { matched } | Self::Tie { matched, .. } => matched,
+            Self::Fallback | Self::Person => &[],
+        }
+    }
+}
+
+/// How the department was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "by")]
+pub enum Why {
+    /// This department's keywords weighed most.
+    Keywords { matched: Vec<Match> },
+    /// As many for another department: the one that stands first in the settings.
+    Tie { matched: Vec<Match>, others: Vec<String> },
+    /// No keyword was found: the department for what remains.
+    Fallback,
+    /// A person said so.
+    Person,
+}

@@ -1,0 +1,198 @@
+//! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
+
+use super::{Exit, failed};
+use crate::case::{Actor, Case, CaseNumber, Clock, Moment, What};
+use crate::clock;
+use crate::config::Config;
+use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+/// What to show.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the cases
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a case with its timeline and letters
+    Show {
+        number: CaseNumber,
+        /// As one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Carries the command out.
+pub async fn run(config: Config, command: Command) -> Exit {
+    match carry_out(&config, command).await {
+        Ok(exit) => exit,
+        Err(error) => failed(&error, Exit::TryAgainLater),
+    }
+}
+
+async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
+    let register = Register::open(&config.register.url).await?;
+    let now = clock::Clock::System.now();
+    match command {
+        Command::List { json } => {
+            for case in register.cases(CaseQuery::All).await? {
+                if json { println!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
+            }
+        }
+        Command::Show { number, json } => {
+            let Some(case) = register.case(number).await? else {
+                return Ok(failed(
+                    &format!("there is no case {number}; see `klachtpost case list`"),
+                    Exit::FoundProblems,
+                ));
+            };
+            let events = register.events(number).await?;
+            let letters = register.letters(Some(number), &[]).await?;
+            if json {
+                println!("{}", file_json(config, &case, &events, &letters, now));
+            } else {
+                print_file(config, &case, &events, &letters, now);
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn clock_name(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Acknowledge => "acknowledge",
+        Clock::FirstResponse => "first_response",
+        Clock::Resolve => "resolve",
+    }
+}
+
+/// RFC 3339 in the desk's zone.
+fn time(config: &Config, at: Moment) -> String {
+    at.with_timezone(&config.desk.time_zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+}
+
+fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
+    let at = |moment: Moment| time(config, moment);
+    json!({
+        "number": case.number,
+        "state": case.state,
+        "department": case.department,
+        "handler": case.handler,
+        "channel": case.channel,
+        "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone },
+        "subject": case.subject,
+        "received_at": at(case.received_at),
+        "acknowledged_at": case.acknowledged_at().map(at),
+        "first_response_at": case.first_response_at().map(at),
+        "closed_at": case.closed_at.map(at),
+        "due": {
+            "acknowledge": at(case.due.acknowledge),
+            "first_response": at(case.due.first_response),
+            "resolve": at(case.due.resolve),
+        },
+        "overdue": case.overdue(now).into_iter().map(clock_name).collect::<Vec<_>>(),
+        "escalated": false,
+        "reopened": case.reopened,
+    })
+}
+
+fn file_json(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) -> Value {
+    let mut file = case_json(config, case, now);
+    file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
+    file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
+    file
+}
+
+fn event_json(config: &Config, stored: &StoredEvent) -> Value {
+    let Some(event) = &stored.event else {
+        return json!({ "seq": stored.seq, "kind": stored.kind, "blanked": true });
+    };
+    let mut line = serde_json::to_value(&event.what).unwrap_or_default();
+    line["at"] = json!(time(config, event.at));
+    line["actor"] = json!(actor(&event.actor));
+    line["seq"] = json!(stored.seq);
+    line
+}
+
+/// One letter as the contract's JSON.
+pub fn letter_json(config: &Config, letter: &LetterRow) -> Value {
+    json!({
+        "id": letter.id,
+        "kind": letter.kind,
+        "case": letter.case,
+        "to": letter.to,
+        "state": letter.state.name(),
+        "held_because": letter.held_because,
+        "message_id": letter.message_id,
+        "attempts": letter.attempts,
+        "not_before": time(config, letter.not_before),
+        "accepted_at": letter.accepted_at.map(|at| time(config, at)),
+        "reply": letter.reply,
+    })
+}
+
+fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Customer => "customer".to_owned(),
+        Actor::Staff(address) => address.to_string(),
+        Actor::Other(address) => format!("other: {address}"),
+        Actor::Desk => "klachtpost".to_owned(),
+        Actor::Server => "mail server".to_owned(),
+    }
+}
+
+fn print_case(config: &Config, case: &Case, now: Moment) {
+    let overdue: Vec<_> = case.overdue(now).into_iter().map(clock_name).collect();
+    println!(
+        "{}  {:<9} {:<15} {}  {:<28} {}{}",
+        case.number,
+        case.state.name(),
+        case.department,
+        case.received_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M"),
+        case.customer.address.as_ref().map_or(case.customer.name.as_str(), |a| a.as_str()),
+        case.subject.chars().take(60).collect::<String>(),
+        if overdue.is_empty() { String::new() } else { format!("  OVERDUE: {}", overdue.join(", ")) },
+    );
+}
+
+fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) {
+    print_case(config, case, now);
+    println!("\nTimeline");
+    for stored in events {
+        let at = moment_of(config, stored);
+        let (kind, who) = stored
+            .event
+            .as_ref()
+            .map_or((stored.kind.as_str(), "(blanked)".to_owned()), |e| (e.what.name(), actor(&e.actor)));
+        println!("  {at}  {kind:<15} {who:<32} {}", stored.event.as_ref().map(|e| detail(&e.what)).unwrap_or_default());
+    }
+    println!("\nLetters");
+    for letter in letters {
+        println!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, letter.reply);
+    }
+}
+
+fn moment_of(config: &Config, stored: &StoredEvent) -> String {
+    let at = stored.event.as_ref().map(|event| event.at);
+    at.map(|at| at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+fn detail(what: &What) -> String {
+    let text = match what {
+        What::Opened(opened) => opened.subject.clone(),
+        What::Answered { text, .. } | What::Noted { text } => text.clone(),
+        What::Closed(closed) => closed.settlement.clone(),
+        What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
+        What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
+        What::HandlerSet { handler } => handler.to_string(),
+        What::Linked { other } => other.to_string(),
+        What::MailFiled { reason, .. } => reason.clone(),
+        What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
+        What::Reopened(_) | What::DigestWritten { .. } => String::new(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect()
+}

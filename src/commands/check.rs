@@ -1,0 +1,46 @@
+//! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding; nothing is sent and
+//! no mail is touched.
+
+use super::Exit;
+use crate::clock::Clock;
+use crate::config;
+use crate::daemon::Office;
+use crate::mailbox::Mailbox;
+use crate::outbox::Transport;
+use std::fmt::Display;
+use std::path::Path;
+
+/// Tries everything that can be tried; the first that fails does not hide the others.
+pub async fn run(explicit: Option<&Path>) -> Exit {
+    let config = match config::load(explicit, super::environment()) {
+        Ok(config) => config,
+        Err(error) => {
+            println!("{error}");
+            return Exit::FoundProblems;
+        }
+    };
+    let mut all_right = line("settings", Ok::<_, String>(format!("{} departments", config.department.len())));
+    let office = Office::open(config.clone(), Clock::System).await;
+    all_right &= line("templates and register", office.as_ref().map(|_| config.register.url.clone()));
+    all_right &= line("mailbox", mailbox(&config.mailbox).await);
+    all_right &= line("sender", Transport::check(&config.sender).await);
+    if all_right { Exit::Done } else { Exit::FoundProblems }
+}
+
+async fn mailbox(settings: &config::Mailbox) -> Result<String, crate::mailbox::MailboxError> {
+    let mut mailbox = Mailbox::open(settings).await?;
+    let mut waiting = 0;
+    for folder in mailbox.folders() {
+        waiting += mailbox.list(*folder).await?.entries.len();
+    }
+    mailbox.close().await;
+    Ok(format!("login and folders are right; {waiting} mails in the inbox"))
+}
+
+fn line(what: &str, found: Result<impl Display, impl Display>) -> bool {
+    match &found {
+        Ok(found) => println!("ok       {what}: {found}"),
+        Err(error) => println!("PROBLEM  {what}: {error}"),
+    }
+    found.is_ok()
+}

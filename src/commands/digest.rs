@@ -1,0 +1,49 @@
+//! `klachtpost digest`: the digests of a day as they would go out now; nothing is sent or noted.
+
+use super::{Exit, failed};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::{Office, OfficeError};
+use crate::desk::on_digest;
+use crate::letters::RenderError;
+use crate::mail;
+use crate::register::CaseQuery;
+use chrono::{Days, NaiveDate};
+
+/// Prints the text of each digest.
+pub async fn run(config: Config, day: Option<NaiveDate>) -> Exit {
+    match preview(config, day).await {
+        Ok(()) => Exit::Done,
+        Err(error) => failed(&error, Exit::TryAgainLater),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum PreviewError {
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Register(#[from] crate::register::RegisterError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewError> {
+    let office = Office::open(config, Clock::System).await?;
+    let now = office.clock.now();
+    let calendar = &office.rules.calendar;
+    let today = calendar.local(now).date_naive();
+    let day = day.unwrap_or(today);
+    // A past day is shown as it would be at its hour; the cases are as they stand now.
+    let at = if day == today { now } else { calendar.at(day, office.rules.digest.at) };
+    let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
+    let since = calendar.at(before, office.rules.digest.at);
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(since)).await?;
+    let head = office.register.chain_head().await?;
+    let mut fresh = office.fresh()?;
+    for draft in on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh).letters {
+        let letter = office.letters.render(&draft, &office.house, &office.rules.keys, at)?;
+        println!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! `klachtpost outbox`: which letters wait, went, or are held; hold one back, or let it go.
+
+use super::{Exit, failed};
+use crate::case::LetterId;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::register::{LetterRow, Register, RegisterError};
+use clap::Subcommand;
+
+/// What to do with letters.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List letters, oldest first
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hold a queued letter back
+    Hold { letter: String },
+    /// Let a held letter go
+    Release { letter: String },
+}
+
+/// Carries the command out.
+pub async fn run(config: Config, command: Command) -> Exit {
+    match carry_out(&config, command).await {
+        Ok(exit) => exit,
+        Err(error) => failed(&error, Exit::TryAgainLater),
+    }
+}
+
+async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
+    let register = Register::open(&config.register.url).await?;
+    let changed = match command {
+        Command::List { json } => {
+            for letter in register.letters(None, &[]).await? {
+                print_letter(config, &letter, json);
+            }
+            true
+        }
+        Command::Hold { letter } => {
+            register.hold_letter(&LetterId::from_stored(letter), "held by the operator").await?
+        }
+        Command::Release { letter } => {
+            register.release_letter(&LetterId::from_stored(letter), Clock::System.now()).await?
+        }
+    };
+    if !changed {
+        return Ok(failed(
+            &"no letter with that id is in a state for this; see `klachtpost outbox list`",
+            Exit::FoundProblems,
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
+    if json {
+        println!("{}", super::case::letter_json(config, letter));
+        return;
+    }
+    let case = letter.case.map(|n| n.to_string()).unwrap_or_else(|| "-".to_owned());
+    let because = if letter.held_because.is_empty() { &letter.reply } else { &letter.held_because };
+    println!(
+        "{}  {:<9} {:<16} {:<14} {:<32} {}",
+        letter.id,
+        letter.state.name(),
+        letter.kind.name(),
+        case,
+        letter.to,
+        because.chars().take(80).collect::<String>()
+    );
+}

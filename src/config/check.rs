@@ -1,0 +1,213 @@
+//! What a value must be beyond its type, and what the sections must be to each other. Pure but for what [`Section`]
+//! reads; nothing here looks anything up on a network.
+
+use super::section::{Reading, Section, clipped};
+use super::{Config, Mailbox};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeSet;
+
+/// Fewest characters of a reply secret: 128 bits written as hexadecimal.
+const MIN_SECRET_CHARS: usize = 32;
+/// Longest department name: it is typed in `#afdeling`.
+const MAX_NAME_CHARS: usize = 40;
+/// Letters and digits a keyword must have; one letter with a star would meet everything.
+const MIN_KEYWORD_LETTERS: usize = 2;
+
+fn is_address(text: &str) -> bool {
+    text.parse::<lettre::Address>().is_ok()
+}
+
+/// A bare e-mail address that must be there.
+pub(super) fn address(s: &mut Section, key: &'static str, write: &str) -> String {
+    let text = s.required(key, write);
+    if !is_address(&text) {
+        s.refuse(key, format!("\"{}\"", clipped(&text)), format!("write {write}, without name or brackets"));
+    }
+    text
+}
+
+/// A list of bare e-mail addresses.
+pub(super) fn addresses(s: &mut Section, key: &'static str) -> Vec<String> {
+    let texts = s.list(key);
+    if let Some(bad) = texts.iter().find(|text| !is_address(text)) {
+        let write = format!("write bare addresses, e.g. `{key} = [\"jan@lease.example\"]`");
+        s.refuse(key, format!("\"{}\"", clipped(bad)), write);
+    }
+    texts
+}
+
+/// A server's name or IP address, without scheme or port.
+pub(super) fn host(s: &mut Section, needed: bool) -> String {
+    let host = s.text_or("host", "");
+    if needed && host.is_empty() {
+        s.refuse("host", "nothing", "write the server's name, e.g. `host = \"mail.lease.example\"`");
+    }
+    let is_name = host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    if !is_name && host.parse::<std::net::IpAddr>().is_err() {
+        let write = "write the server's name alone; the port goes into `port`";
+        s.refuse("host", format!("\"{}\"", clipped(&host)), write);
+    }
+    host
+}
+
+/// An address of the web that a letter can show.
+pub(super) fn url(s: &mut Section, key: &'static str) -> String {
+    let url = s.required(key, "its web address, e.g. `url = \"https://www.commissie.example/\"`");
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
+    let is_plain = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\''));
+    if !rest.starts_with(char::is_alphanumeric) || !is_plain {
+        let write = "write a web address that begins with https:// or http://";
+        s.refuse(key, format!("\"{}\"", clipped(&url)), write);
+    }
+    url
+}
+
+/// The database's URL. It can hold a password, so no more than its kind is shown.
+pub(super) fn register_url(s: &mut Section, default: String) -> String {
+    let url = s.text("url").unwrap_or(default);
+    match url.split_once(':') {
+        Some(("sqlite", file)) if file.contains(":memory:") || file.contains("mode=memory") => {
+            s.refuse("url", "a database in memory", "write a file: complaints must outlive the program");
+        }
+        Some(("sqlite", file)) if !file.trim_matches('/').is_empty() => {}
+        Some(("postgres" | "postgresql", _)) => {
+            let write = "write `url = \"sqlite:klachtpost.db\"`; this version does not run on PostgreSQL yet";
+            s.refuse("url", "a PostgreSQL database", write);
+        }
+        _ => s.refuse("url", "no database klachtpost knows", "write `url = \"sqlite:klachtpost.db\"`"),
+    }
+    url
+}
+
+/// The key of the reply tokens, if one was given.
+pub(super) fn reply_secret(s: &mut Section) -> Option<SecretString> {
+    let secret = s.secret("secret", "secret_file");
+    if let Some(secret) = &secret {
+        let chars = secret.expose_secret().chars().count();
+        if chars < MIN_SECRET_CHARS {
+            let write = format!("write at least {MIN_SECRET_CHARS}, e.g. what `openssl rand -hex 32` prints");
+            s.refuse("secret", format!("{chars} characters"), write);
+        }
+    }
+    secret
+}
+
+/// Mail is moved from folder to folder, so no two may be one.
+pub(super) fn folder_names(s: &mut Section, mailbox: &Mailbox) {
+    let folders = [
+        ("inbox", &mailbox.inbox),
+        ("processed", &mailbox.processed),
+        ("set_aside", &mailbox.set_aside),
+        ("unreadable", &mailbox.unreadable),
+        ("junk", &mailbox.junk),
+    ];
+    for (index, (key, folder)) in folders.iter().enumerate() {
+        // No junk folder is watched where none is named.
+        if folder.is_empty() && *key != "junk" {
+            s.refuse(key, "nothing", format!("write a folder's name, e.g. `{key} = \"Klachten {key}\"`"));
+        }
+        let earlier = folders.iter().take(index).find(|(_, other)| other.eq_ignore_ascii_case(folder));
+        if let Some((other, _)) = earlier.filter(|_| !folder.is_empty()) {
+            s.refuse(key, format!("\"{}\", which is `{other}` too", clipped(folder)), "write a folder of its own");
+        }
+    }
+}
+
+/// A name that staff can type in one word.
+pub(super) fn department_name(s: &mut Section) -> String {
+    let name = s.required("name", "a short name, e.g. `name = \"schade\"`");
+    let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if !is_word || name.chars().count() > MAX_NAME_CHARS {
+        let write = format!("write one word of at most {MAX_NAME_CHARS} letters and digits; the long one is `title`");
+        s.refuse("name", format!("\"{}\"", clipped(&name)), write);
+    }
+    name
+}
+
+/// Words that a complaint is routed by; a star only at an end.
+pub(super) fn keywords(s: &mut Section) -> Vec<String> {
+    let keywords = s.list("keywords");
+    let mut seen = BTreeSet::new();
+    for keyword in &keywords {
+        let core = keyword.strip_prefix('*').unwrap_or(keyword);
+        let core = core.strip_suffix('*').unwrap_or(core);
+        let shown = format!("\"{}\"", clipped(keyword));
+        if core.contains('*') {
+            s.refuse("keywords", shown, "write a star only as the first or last character: \"schade*\"");
+        } else if core.chars().filter(|c| c.is_alphanumeric()).count() < MIN_KEYWORD_LETTERS {
+            let write = format!("write words of at least {MIN_KEYWORD_LETTERS} letters, or take it out");
+            s.refuse("keywords", shown, write);
+        } else if !seen.insert(keyword.to_lowercase()) {
+            s.refuse("keywords", format!("{shown} twice"), "take one out: it would count double");
+        }
+    }
+    keywords
+}
+
+/// What holds between the sections.
+pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
+    one_fallback(config, reading);
+    names_once(config, reading);
+    desk_writes_to_others(config, reading);
+}
+
+/// §2.1.2: some department is responsible for every complaint.
+fn one_fallback(config: &Config, reading: &mut Reading) {
+    let fallbacks: Vec<&str> = config.department.iter().filter(|d| d.fallback).map(|d| d.name.as_str()).collect();
+    if config.department.is_empty() {
+        reading.refuse("department", "none", "write a [[department]] for each, one of them with `fallback = true`");
+    } else if fallbacks.is_empty() {
+        let write = "write `fallback = true` in the [[department]] that gets complaints no keyword meets";
+        reading.refuse("department", "none with `fallback = true`", write);
+    } else if fallbacks.len() > 1 {
+        let found = format!("{} with `fallback = true` ({})", fallbacks.len(), fallbacks.join(", "));
+        reading.refuse("department", found, "write it in one of them");
+    }
+}
+
+fn names_once(config: &Config, reading: &mut Reading) {
+    let mut seen = BTreeSet::new();
+    for department in config.department.iter().filter(|d| !d.name.is_empty()) {
+        if !seen.insert(department.name.to_lowercase()) {
+            let key = format!("department \"{}\".name", department.name);
+            reading.refuse(&key, "it twice", "write a name of its own for each department");
+        }
+    }
+}
+
+/// Invariant 5: a letter to the desk's own address would come back as mail, and be answered again.
+fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
+    let desk = without_tag(&config.desk.address);
+    let is_desk = |address: &str| !desk.is_empty() && without_tag(address) == desk;
+    let mut refuse = |key: String| {
+        let write = "write another one: a letter to the complaints address would come back as a complaint";
+        reading.refuse(&key, "the desk's own address", write);
+    };
+    for department in &config.department {
+        let key = |key: &str| format!("department \"{}\".{key}", department.name);
+        if is_desk(&department.address) {
+            refuse(key("address"));
+        }
+        if is_desk(&department.supervisor) {
+            refuse(key("supervisor"));
+        }
+        if department.staff.iter().any(|address| is_desk(address)) {
+            refuse(key("staff"));
+        }
+    }
+    if config.desk.employees.iter().any(|address| is_desk(address)) {
+        refuse("desk.employees".to_owned());
+    }
+    if config.digest.recipients.iter().any(|address| is_desk(address)) {
+        refuse("digest.recipients".to_owned());
+    }
+}
+
+/// The address in lower case, without what stands between `+` and `@`: that is delivered to the same mailbox.
+fn without_tag(address: &str) -> String {
+    let lower = address.to_lowercase();
+    match lower.split_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+        None => lower,
+    }
+}

@@ -1,0 +1,378 @@
+//! Reads each section of the settings into its type. The defaults are here and in the `Default`s of the types;
+//! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
+
+use super::check::{
+    address, addresses, department_name, folder_names, host, keywords, register_url, reply_secret, url,
+};
+use super::section::{Reading, Section, clipped};
+use super::{
+    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
+    MailboxKind, Register, Security, Sender, SenderKind,
+};
+use chrono::{NaiveDate, NaiveTime};
+use chrono_tz::Tz;
+use config::{Map, Value, ValueKind};
+use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
+
+/// Departments of one company; each has a column in the digest and its keywords in the search table.
+const MAX_DEPARTMENTS: usize = 200;
+/// Hours a term can have: a month of them.
+const MAX_TERM_HOURS: u64 = 31 * 24;
+/// Working days a term can have: about a year.
+const MAX_TERM_WORKING_DAYS: u64 = 260;
+/// Months after which a committee may still take a dispute: ten years.
+const MAX_COMMITTEE_MONTHS: u64 = 120;
+/// Seconds between two looks into a mailbox: not so often that a server refuses, not so seldom that a term suffers.
+const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
+/// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
+const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
+/// Connections to the sending server at once; providers allow some ten.
+const MAX_CONNECTIONS: u64 = 50;
+
+/// Reads all sections; what is wrong goes into `reading`.
+pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config {
+    let mut file = Section::new(reading, "", tree);
+    let config = Config {
+        desk: read_with(&mut file, "desk", desk),
+        mailbox: read_with(&mut file, "mailbox", mailbox),
+        sender: read_with(&mut file, "sender", sender),
+        register: read_with(&mut file, "register", register),
+        deadlines: read_with(&mut file, "deadlines", deadlines),
+        digest: read_with(&mut file, "digest", digest),
+        committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
+        department: departments(&mut file),
+    };
+    file.finish();
+    config
+}
+
+/// A section that may be left out: then each of its keys has its default, or is missed.
+fn read_with<T>(file: &mut Section, name: &'static str, read: fn(&mut Section) -> T) -> T {
+    let given = table(file, name).unwrap_or_default();
+    read_table(file, name, given, read)
+}
+
+fn read_table<T>(file: &mut Section, label: &str, table: Map<String, Value>, read: fn(&mut Section) -> T) -> T {
+    let mut section = Section::new(file.reading(), label, table);
+    let value = read(&mut section);
+    section.finish();
+    value
+}
+
+fn table(file: &mut Section, name: &'static str) -> Option<Map<String, Value>> {
+    match file.take(name)?.kind {
+        ValueKind::Table(table) => Some(table),
+        ValueKind::Array(several) if name == "mailbox" && several.len() > 1 => {
+            let found = format!("{} of them", several.len());
+            file.refuse(name, found, "write one [mailbox]; this version reads one mailbox");
+            None
+        }
+        _ => {
+            file.refuse(name, "something else than one section", format!("write [{name}] and its keys below it"));
+            None
+        }
+    }
+}
+
+fn desk(s: &mut Section) -> Desk {
+    Desk {
+        name: s.required("name", "the company's name as customers know it, e.g. `name = \"Voorbeeld Lease\"`"),
+        address: address(s, "address", "the complaints address, e.g. `address = \"klachten@lease.example\"`"),
+        language: s
+            .choice("language", DeskLanguage::Dutch, &[("nl", DeskLanguage::Dutch), ("en", DeskLanguage::English)])
+            .unwrap_or_default(),
+        time_zone: s.parsed(
+            "time_zone",
+            Tz::Europe__Amsterdam,
+            "a zone of the tz database, e.g. \"Europe/Amsterdam\"",
+            |z| z.parse().ok(),
+        ),
+        employees: addresses(s, "employees"),
+        secret: reply_secret(s),
+        previous_secrets: previous_secrets(s),
+    }
+}
+
+/// `previous_secrets`, a list or one text, and the lines of `previous_secrets_file`.
+fn previous_secrets(s: &mut Section) -> Vec<SecretString> {
+    let mut secrets = s.secrets("previous_secrets");
+    if let Some(file) = s.secret_file("previous_secrets_file") {
+        if !secrets.is_empty() {
+            s.refuse("previous_secrets_file", "`previous_secrets` given as well", "take out one of the two");
+        }
+        let lines = file.expose_secret().lines().map(str::trim).filter(|line| !line.is_empty());
+        secrets.extend(lines.map(SecretString::from));
+    }
+    secrets
+}
+
+/// What a connection to a server needs.
+struct Server {
+    host: String,
+    port: u16,
+    security: Security,
+    ca_file: Option<PathBuf>,
+}
+
+/// `needed`: whether the kind of mailbox or sender has a server at all. `port` gives the usual port.
+fn server(s: &mut Section, needed: bool, port: fn(Security) -> u16) -> Server {
+    let host = host(s, needed);
+    let options = [("tls", Security::Tls), ("starttls", Security::StartTls), ("none", Security::None)];
+    let chosen = s.choice("security", Security::Tls, &options);
+    let security = chosen.unwrap_or(Security::Tls);
+    let usual = port(security);
+    let number = s.number("port", u64::from(usual), 1..=u64::from(u16::MAX), "the server's port");
+    if needed && security == Security::None && !s.is_refused("host") && !is_loopback(&host) {
+        s.refuse(
+            "security",
+            format!("\"none\" for {host}, which is another machine"),
+            "write \"tls\" or \"starttls\"; without protection only localhost can be used",
+        );
+    }
+    Server { host, port: u16::try_from(number).unwrap_or(usual), security, ca_file: readable(s, "ca_file") }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// A file that the daemon will read: it must be there now, not fail at the first connection.
+fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
+    let path = s.path(key)?;
+    if let Err(error) = std::fs::File::open(&path) {
+        s.refuse(key, format!("a file that can't be read ({error})"), format!("make {} readable", path.display()));
+    }
+    Some(path)
+}
+
+fn mailbox(s: &mut Section) -> Mailbox {
+    let kind = s.choice("kind", MailboxKind::Imap, &[("imap", MailboxKind::Imap), ("maildir", MailboxKind::Maildir)]);
+    let is_imap = kind == Some(MailboxKind::Imap);
+    let name = s.text_or("name", "klachten");
+    if name.is_empty() {
+        s.refuse("name", "nothing", "write a short name, e.g. `name = \"klachten\"`");
+    }
+    let server = server(s, is_imap, |security| if security == Security::Tls { 993 } else { 143 });
+    let username = s.text_or("username", "");
+    if is_imap && username.is_empty() {
+        s.refuse("username", "nothing", "write the name klachtpost logs in with, often the complaints address");
+    }
+    let password = s.secret("password", "password_file");
+    if is_imap && password.is_none() && !s.is_refused("password_file") {
+        s.refuse("password", "nothing", "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD");
+    }
+    let mailbox = Mailbox {
+        name,
+        kind: kind.unwrap_or(MailboxKind::Imap),
+        host: server.host,
+        port: server.port,
+        security: server.security,
+        ca_file: server.ca_file,
+        username,
+        password: password.unwrap_or_default(),
+        inbox: s.text_or("inbox", "INBOX"),
+        processed: s.text_or("processed", "Verwerkt"),
+        set_aside: s.text_or("set_aside", "Terzijde"),
+        unreadable: s.text_or("unreadable", "Onleesbaar"),
+        junk: s.text_or("junk", ""),
+        poll_seconds: s.number("poll_seconds", 60, POLL_SECONDS, "seconds"),
+        idle: s.flag("idle", true),
+        max_message_bytes: s.number("max_message_bytes", 67_108_864, MESSAGE_BYTES, "bytes"),
+        trusted_authserv_id: s.text_or("trusted_authserv_id", ""),
+        accept_unproven_staff: s.flag("accept_unproven_staff", false),
+        sub_addressing: s.flag("sub_addressing", false),
+        path: maildir(s, kind == Some(MailboxKind::Maildir)),
+    };
+    folder_names(s, &mailbox);
+    proof_of_staff(s, &mailbox);
+    mailbox
+}
+
+/// Invariant 6: either the server's word proves who a colleague is, or the operator says that nothing does.
+fn proof_of_staff(s: &mut Section, mailbox: &Mailbox) {
+    if mailbox.trusted_authserv_id.contains(|c: char| c.is_whitespace() || c == ';') {
+        let found = format!("\"{}\"", clipped(&mailbox.trusted_authserv_id));
+        s.refuse("trusted_authserv_id", found, "write the first word of the Authentication-Results lines alone");
+    }
+    if mailbox.trusted_authserv_id.is_empty()
+        && !mailbox.accept_unproven_staff
+        && !s.is_refused("accept_unproven_staff")
+    {
+        s.refuse(
+            "trusted_authserv_id",
+            "nothing, so that nobody's sender address is proven",
+            "write the first word of the Authentication-Results lines your mail server adds, e.g. \"mx.lease.example\"; \
+             where it adds none, write `accept_unproven_staff = true` and know that anyone who gets hold of a \
+             notification can act as staff",
+        );
+    }
+}
+
+fn maildir(s: &mut Section, needed: bool) -> PathBuf {
+    let path = s.path("path").unwrap_or_default();
+    if needed && path.as_os_str().is_empty() {
+        s.refuse("path", "nothing", "write the folder of the Maildir, e.g. `path = \"/var/mail/klachten\"`");
+    }
+    path
+}
+
+fn sender(s: &mut Section) -> Sender {
+    let kind = s.choice("kind", SenderKind::Smtp, &[("smtp", SenderKind::Smtp), ("maildir", SenderKind::Maildir)]);
+    let server = server(s, kind == Some(SenderKind::Smtp), |security| match security {
+        Security::Tls => 465,
+        Security::StartTls => 587,
+        Security::None => 25,
+    });
+    let username = s.text("username").filter(|name| !name.is_empty());
+    let password = s.secret("password", "password_file");
+    match (&username, &password) {
+        (Some(_), None) if !s.is_refused("password_file") => {
+            s.refuse("password", "nothing beside a username", "write `password_file = \"…\"`, or take out `username`");
+        }
+        (None, Some(_)) => {
+            s.refuse("username", "nothing beside a password", "write `username`, or take out the password")
+        }
+        _ => {}
+    }
+    let connections = s.number("connections", 4, 1..=MAX_CONNECTIONS, "connections at once");
+    Sender {
+        kind: kind.unwrap_or(SenderKind::Smtp),
+        host: server.host,
+        port: server.port,
+        security: server.security,
+        ca_file: server.ca_file,
+        username,
+        password,
+        connections: usize::try_from(connections).unwrap_or(1),
+        max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
+        path: maildir(s, kind == Some(SenderKind::Maildir)),
+    }
+}
+
+fn register(s: &mut Section) -> Register {
+    Register { url: register_url(s, Register::default().url) }
+}
+
+fn deadlines(s: &mut Section) -> Deadlines {
+    let usual = Deadlines::default();
+    let hours = 1..=MAX_TERM_HOURS;
+    let deadlines = Deadlines {
+        acknowledge_hours: small(s, "acknowledge_hours", usual.acknowledge_hours, hours.clone(), "hours"),
+        first_response_hours: small(s, "first_response_hours", usual.first_response_hours, hours.clone(), "hours"),
+        resolve_working_days: small(
+            s,
+            "resolve_working_days",
+            usual.resolve_working_days,
+            1..=MAX_TERM_WORKING_DAYS,
+            "working days",
+        ),
+        end_of_day: time(s, "end_of_day", usual.end_of_day),
+        warn_before_hours: small(s, "warn_before_hours", usual.warn_before_hours, hours, "hours"),
+        holidays: s
+            .choice("holidays", usual.holidays, &[("NL", Holidays::Netherlands), ("none", Holidays::None)])
+            .unwrap_or(usual.holidays),
+        good_friday: s.flag("good_friday", usual.good_friday),
+        liberation_day: s
+            .choice(
+                "liberation_day",
+                usual.liberation_day,
+                &[
+                    ("never", LiberationDay::Never),
+                    ("lustrum", LiberationDay::Lustrum),
+                    ("yearly", LiberationDay::Yearly),
+                ],
+            )
+            .unwrap_or(usual.liberation_day),
+        closed_days: closed_days(s),
+    };
+    let shortest = deadlines.acknowledge_hours.min(deadlines.first_response_hours);
+    if deadlines.warn_before_hours >= shortest {
+        s.refuse(
+            "warn_before_hours",
+            format!("{}, not less than the shortest term of {shortest} hours", deadlines.warn_before_hours),
+            format!("write less than {shortest}, or every complaint would begin with a warning"),
+        );
+    }
+    deadlines
+}
+
+fn small(s: &mut Section, key: &'static str, default: u32, allowed: std::ops::RangeInclusive<u64>, unit: &str) -> u32 {
+    u32::try_from(s.number(key, u64::from(default), allowed, unit)).unwrap_or(default)
+}
+
+/// A time of day as `17:30`; TOML's own local times have seconds.
+fn time(s: &mut Section, key: &'static str, default: NaiveTime) -> NaiveTime {
+    s.parsed(key, default, "a time of day in the desk's zone, e.g. \"17:30\"", |text| {
+        ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+    })
+}
+
+fn closed_days(s: &mut Section) -> Vec<NaiveDate> {
+    let texts = s.list("closed_days");
+    let days: Vec<NaiveDate> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+    if let Some(bad) = texts.iter().find(|text| text.parse::<NaiveDate>().is_err()) {
+        s.refuse("closed_days", format!("\"{bad}\""), "write days as year-month-day, e.g. `[\"2026-12-24\"]`");
+    }
+    days
+}
+
+fn digest(s: &mut Section) -> Digest {
+    let usual = Digest::default();
+    Digest {
+        at: time(s, "at", usual.at),
+        working_days_only: s.flag("working_days_only", usual.working_days_only),
+        recipients: addresses(s, "recipients"),
+    }
+}
+
+fn committee(s: &mut Section) -> Committee {
+    Committee {
+        name: s.required("name", "the committee's full name, or take out [committee]"),
+        url: url(s, "url"),
+        months: small(s, "months", 12, 1..=MAX_COMMITTEE_MONTHS, "months after the complaint was lodged"),
+        applies_to: s.text_or("applies_to", ""),
+    }
+}
+
+fn departments(file: &mut Section) -> Vec<Department> {
+    let tables = match file.take("department").map(|value| value.kind) {
+        None => Vec::new(),
+        Some(ValueKind::Array(values)) if values.len() <= MAX_DEPARTMENTS => values,
+        Some(ValueKind::Array(values)) => {
+            file.refuse("department", format!("{} of them", values.len()), format!("write at most {MAX_DEPARTMENTS}"));
+            return Vec::new();
+        }
+        Some(_) => {
+            let write = "write [[department]], with two brackets, once for each, in the settings file";
+            file.refuse("department", "something else than a list of sections", write);
+            return Vec::new();
+        }
+    };
+    let mut departments = Vec::new();
+    for (index, value) in tables.into_iter().enumerate() {
+        let ValueKind::Table(table) = value.kind else {
+            file.refuse("department", "a value in place of a section", "write [[department]] and its keys below it");
+            continue;
+        };
+        let label = match table.get("name").map(|name| &name.kind) {
+            Some(ValueKind::String(name)) if !name.is_empty() => format!("department \"{}\"", name.escape_debug()),
+            _ => format!("department no. {}", index + 1),
+        };
+        departments.push(read_table(file, &label, table, department));
+    }
+    departments
+}
+
+fn department(s: &mut Section) -> Department {
+    Department {
+        name: department_name(s),
+        title: s.required("title", "its name for people, e.g. `title = \"Schade en verzekering\"`"),
+        address: address(s, "address", "where its notifications go, e.g. `address = \"schade@lease.example\"`"),
+        supervisor: address(s, "supervisor", "the address of who watches its terms (§2.4.1)"),
+        staff: addresses(s, "staff"),
+        keywords: keywords(s),
+        fallback: s.flag("fallback", false),
+        committee: s.flag("committee", true),
+    }
+}

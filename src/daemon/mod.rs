@@ -1,0 +1,48 @@
+//! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
+//! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
+
+mod clerk;
+mod deciding;
+mod intake;
+mod office;
+mod run;
+mod sending;
+mod ticking;
+
+pub use deciding::decide_batch;
+pub use intake::take_in;
+pub use office::{Office, OfficeError, house};
+pub use run::{run, run_once};
+pub use sending::{Round, Sender};
+pub use ticking::tick;
+
+use crate::letters::AssembleError;
+use crate::mailbox::MailboxError;
+use crate::outbox::SendError;
+use crate::register::RegisterError;
+
+/// What a step of work came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Worked,
+    Idle,
+}
+
+/// Why a step of work could not be done; it is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Sender(#[from] SendError),
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Assemble(#[from] AssembleError),
+    #[error("reading a mail stopped its thread; it is tried again, and set apart if it keeps doing so")]
+    Reading,
+    #[error("failed to start the clock's ticker: {0}")]
+    Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
+}

@@ -1,0 +1,129 @@
+//! The office: what every step of the work needs, made once at start from the settings.
+
+use crate::case::{Address, AddressError, Keys};
+use crate::clock::{self, Clock};
+use crate::config::Config;
+use crate::desk::{Fresh, Rules, RulesError};
+use crate::letters::{self, House, Letters, TemplateError};
+use crate::register::{Register, RegisterError, sqlite_path};
+use secrecy::ExposeSecret;
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Octets of a secret made on first start.
+const SECRET_BYTES: usize = 32;
+
+/// Settings, rules, templates, register and clock of one desk.
+pub struct Office {
+    pub config: Config,
+    pub rules: Rules,
+    pub house: House,
+    pub letters: Letters,
+    pub register: Register,
+    pub clock: Clock,
+}
+
+/// Why the office cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    #[error(
+        "failed to make or read the reply tokens' secret at `{path}`: {why}\n  hint: let the user that runs klachtpost write there, or set desk.secret_file"
+    )]
+    Secret { path: PathBuf, why: std::io::Error },
+    #[error(transparent)]
+    Random(#[from] clock::NoRandom),
+}
+
+impl Office {
+    /// Opens the register and compiles rules and templates.
+    ///
+    /// # Errors
+    /// Whatever stops the daemon from starting, with the next step.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, OfficeError> {
+        let register = Register::open(&config.register.url).await?;
+        let keys = keys(&config)?;
+        Ok(Self {
+            rules: Rules::new(&config, keys)?,
+            house: house(&config)?,
+            letters: Letters::new()?,
+            register,
+            clock,
+            config,
+        })
+    }
+
+    /// Ids for one decision.
+    ///
+    /// # Errors
+    /// No random numbers.
+    pub fn fresh(&self) -> Result<Fresh, OfficeError> {
+        Ok(Fresh::new(clock::random()?))
+    }
+}
+
+/// What letters say about the company.
+///
+/// # Errors
+/// An address in the settings that is none.
+pub fn house(config: &Config) -> Result<House, AddressError> {
+    Ok(House {
+        company: config.desk.name.clone(),
+        desk_address: Address::parse(&config.desk.address)?,
+        zone: config.desk.time_zone,
+        sub_addressing: config.mailbox.sub_addressing,
+        committee: config.committee.as_ref().map(|c| letters::Committee {
+            name: c.name.clone(),
+            url: c.url.clone(),
+            applies_to: c.applies_to.clone(),
+        }),
+        max_message_bytes: config.sender.max_message_bytes,
+    })
+}
+
+/// The reply tokens' secrets: the operator's, or one made on first start beside the SQLite file.
+fn keys(config: &Config) -> Result<Keys, OfficeError> {
+    let previous = config.desk.previous_secrets.iter().map(|s| s.expose_secret().as_bytes().to_vec());
+    if let Some(secret) = &config.desk.secret {
+        return Ok(Keys::new(secret.expose_secret().as_bytes(), previous));
+    }
+    let path = PathBuf::from(format!("{}.secret", sqlite_path(&config.register.url)?.display()));
+    let secret = match read_secret(&path) {
+        Ok(secret) => secret,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_secret(&path)?,
+        Err(why) => return Err(OfficeError::Secret { path, why }),
+    };
+    Ok(Keys::new(secret.as_bytes(), previous))
+}
+
+fn read_secret(path: &Path) -> std::io::Result<String> {
+    let mut secret = String::new();
+    std::fs::File::open(path)?.read_to_string(&mut secret)?;
+    if secret.trim().len() < SECRET_BYTES {
+        return Err(std::io::Error::other("expected the secret made on first start, found a file that is too short"));
+    }
+    Ok(secret.trim().to_owned())
+}
+
+fn make_secret(path: &Path) -> Result<String, OfficeError> {
+    let bytes: [u8; SECRET_BYTES] = clock::random()?;
+    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    write_secret(path, &secret).map_err(|why| OfficeError::Secret { path: path.to_owned(), why })?;
+    Ok(secret)
+}
+
+/// Readable by its owner only, and on disk before the first letter carries a token made with it.
+fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{secret}")?;
+    file.sync_all()
+}

@@ -1,0 +1,159 @@
+//! The daemon's three loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
+//! after at most a minute.
+
+use super::{Office, Round, Sender, Step, WorkError, take_in, tick};
+use crate::clock;
+use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_cron_scheduler::{Job, JobScheduler};
+use tokio_util::sync::CancellationToken;
+
+/// The sender looks at the outbox at least this often.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
+const EVERY_MINUTE: &str = "0 * * * * *";
+/// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
+const ROUNDS_MAX: usize = 10_000;
+
+/// Runs until it is told to stop; the mail in hand is finished first.
+///
+/// # Errors
+/// It cannot start.
+pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), WorkError> {
+    let letters = Arc::new(Notify::new());
+    let ticks = Arc::new(Notify::new());
+    let mut ticker = JobScheduler::new().await?;
+    let hint = ticks.clone();
+    ticker.add(Job::new(EVERY_MINUTE, move |_, _| hint.notify_one())?).await?;
+    ticker.start().await?;
+    ticks.notify_one();
+    let sender = Sender::new(&office).await?;
+    // A service manager that waits for the word "ready" gets it; elsewhere this does nothing.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    tracing::info!("klachtpost runs");
+    tokio::join!(
+        intake_loop(&office, &letters, &stop),
+        sending_loop(&office, sender, &letters, &stop),
+        ticking_loop(&office, &ticks, &letters, &stop),
+    );
+    let _ = ticker.shutdown().await;
+    office.register.close().await;
+    tracing::info!("klachtpost stopped");
+    Ok(())
+}
+
+async fn intake_loop(office: &Arc<Office>, letters: &Notify, stop: &CancellationToken) {
+    let mut backoff = Backoff::default();
+    let mut told: Option<String> = None;
+    while !stop.is_cancelled() {
+        let error = match watch(office, letters, stop, &mut backoff, &mut told).await {
+            Ok(()) => break,
+            Err(error) => error,
+        };
+        // Once per kind of trouble, not once per attempt.
+        let text = error.to_string();
+        if told.as_ref() != Some(&text) {
+            match &error {
+                WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
+                _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
+            }
+            told = Some(text);
+        }
+        let pause = backoff.pause(chance());
+        tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
+    }
+}
+
+/// Watches the mailbox until it fails or the daemon stops.
+async fn watch(
+    office: &Arc<Office>,
+    letters: &Notify,
+    stop: &CancellationToken,
+    backoff: &mut Backoff,
+    told: &mut Option<String>,
+) -> Result<(), WorkError> {
+    let settings = &office.config.mailbox;
+    let mut mailbox = Mailbox::open(settings).await?;
+    let poll = Duration::from_secs(settings.poll_seconds);
+    loop {
+        // Not cancelled in the middle: the transaction and the mail in hand are finished.
+        if take_in(office, &mut mailbox).await? == Step::Worked {
+            letters.notify_one();
+        }
+        *backoff = Backoff::default();
+        if told.take().is_some() {
+            tracing::info!("taking in goes on");
+        }
+        let woken: Result<_, MailboxError> = tokio::select! {
+            () = stop.cancelled() => { mailbox.close().await; return Ok(()); }
+            woken = mailbox.wait(poll) => woken,
+        };
+        woken?;
+    }
+}
+
+async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify, stop: &CancellationToken) {
+    let mut backoff = Backoff::default();
+    while !stop.is_cancelled() {
+        let pause = match sender.send_due(office).await {
+            Ok(Round::Worked) => continue,
+            Ok(Round::Idle) => until_next(office).await,
+            Ok(Round::ServerAway(wait)) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "sending is interrupted; it is tried again");
+                backoff.pause(chance())
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = letters.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    sender.close().await;
+}
+
+async fn until_next(office: &Office) -> Duration {
+    let due = office.register.next_letter_due().await.ok().flatten();
+    let wait = due.map(|at| (at - office.clock.now()).to_std().unwrap_or_default());
+    wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
+}
+
+async fn ticking_loop(office: &Office, ticks: &Notify, letters: &Notify, stop: &CancellationToken) {
+    loop {
+        tokio::select! { () = stop.cancelled() => break, () = ticks.notified() => {} }
+        match tick(office).await {
+            Ok(Step::Worked) => letters.notify_one(),
+            Ok(Step::Idle) => {}
+            Err(error) => tracing::warn!(%error, "the hour's work was not done; the next minute tries again"),
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+    }
+}
+
+/// A number from 0 to 1 that spreads retries; without chance they are not spread.
+fn chance() -> f64 {
+    f64::from(clock::random::<1>().map_or(0, |bytes| bytes[0])) / 255.0
+}
+
+/// Takes in what is there, does what is due, empties the outbox, stops.
+///
+/// # Errors
+/// A server or the register failed: what was on file by then stays, and the next run goes on from there.
+pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
+    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    take_in(&office, &mut mailbox).await?;
+    mailbox.close().await;
+    tick(&office).await?;
+    office.register.hurry(office.clock.now()).await?;
+    let mut sender = Sender::new(&office).await?;
+    for _ in 0..ROUNDS_MAX {
+        if sender.send_due(&office).await? != Round::Worked {
+            break;
+        }
+    }
+    sender.close().await;
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! One step of sending: letters are claimed, sent over a few kept connections, and what became of each is recorded
+//! at once, so that a kill repeats at most the letters in flight (invariant 4). No transaction is open while a
+//! letter is under way. What an outcome means is the desk's word.
+
+use super::clerk::{self, Known};
+use super::deciding::Salts;
+use super::office::Office;
+use super::{Step, WorkError};
+use crate::case::{LetterFate, Moment};
+use crate::clock;
+use crate::desk::{Fated, on_fate};
+use crate::letters;
+use crate::mail;
+use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
+use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Transport};
+use crate::register::{Claimed, Sent};
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Letters claimed at a time.
+const BATCH: i64 = 64;
+/// How long a claimed letter is ours: longer than a batch with the slowest allowed server takes, after which another
+/// instance may take it. On SQLite a restart ends leases at once.
+const LEASE: TimeDelta = TimeDelta::hours(2);
+
+/// The connections to the sending server, kept open between letters.
+pub struct Sender {
+    transports: Vec<Transport>,
+    /// Times in a row that the server could not be reached or logged in to.
+    failures: u32,
+}
+
+/// What a round of sending came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    Idle,
+    Worked,
+    /// The server is away: the whole queue waits this long.
+    ServerAway(Duration),
+}
+
+impl Sender {
+    /// Makes the connections' settings ready; nothing is connected yet.
+    ///
+    /// # Errors
+    /// A CA file that cannot be read, TLS off on a host that is not loopback.
+    pub async fn new(office: &Office) -> Result<Self, WorkError> {
+        let mut transports = Vec::new();
+        for _ in 0..office.config.sender.connections.max(1) {
+            transports.push(Transport::open(&office.config.sender).await?);
+        }
+        Ok(Self { transports, failures: 0 })
+    }
+
+    /// Sends what is due.
+    ///
+    /// # Errors
+    /// The register refused.
+    pub async fn send_due(&mut self, office: &Arc<Office>) -> Result<Round, WorkError> {
+        let now = office.clock.now();
+        let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
+        if claimed.is_empty() {
+            return Ok(Round::Idle);
+        }
+        let queue = Mutex::new(VecDeque::from(claimed));
+        let workers = self.transports.iter_mut().map(|transport| work_off(office, transport, &queue));
+        let away = join_all(workers).await.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().any(|away| away);
+        let left: Vec<Claimed> = take_all(&queue);
+        if !away {
+            self.failures = 0;
+            return Ok(Round::Worked);
+        }
+        self.failures = self.failures.saturating_add(1);
+        let wait = server_wait(self.failures, jitter()?);
+        put_back(office, &left, wait).await?;
+        Ok(Round::ServerAway(wait))
+    }
+
+    /// Says goodbye to the server.
+    pub async fn close(self) {
+        for transport in self.transports {
+            transport.close().await;
+        }
+    }
+}
+
+fn take_all(queue: &Mutex<VecDeque<Claimed>>) -> Vec<Claimed> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+}
+
+/// One connection works the queue off. True: the server is away, and the rest must wait.
+async fn work_off(
+    office: &Arc<Office>,
+    transport: &mut Transport,
+    queue: &Mutex<VecDeque<Claimed>>,
+) -> Result<bool, WorkError> {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(letter) = next else { return Ok(false) };
+        let outcome = match assemble(office, &letter).await {
+            Ok(bytes) => {
+                let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
+                transport.send(envelope, &bytes).await
+            }
+            Err(WorkError::Register(error)) => return Err(error.into()),
+            Err(error) => Outcome::Refused {
+                reply: error.to_string(),
+                stage: crate::outbox::Stage::Letter,
+                cause: RefusedFor::Size,
+            },
+        };
+        if let Outcome::TryAgain { scope: Scope::Server, reason, .. } = &outcome {
+            tracing::warn!(letter.id = %letter.id, "the sending server is not reachable: {reason}");
+            put_back(office, std::slice::from_ref(&letter), Duration::ZERO).await?;
+            return Ok(true);
+        }
+        record(office, &letter, outcome).await?;
+    }
+}
+
+/// The letter as it goes out, with the attachments it carries along.
+async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkError> {
+    if letter.weight == letters::Weight::Light {
+        return Ok(letters::lighten(&letter.bytes, &letter.carried));
+    }
+    let mut contents = Vec::with_capacity(letter.carried.len());
+    let mut read: Option<(i64, mail::Mail)> = None;
+    for carried in &letter.carried {
+        if read.as_ref().is_none_or(|(id, _)| *id != carried.mail) {
+            let raw = office.register.raw_mail(carried.mail).await?.unwrap_or_default();
+            let mail =
+                tokio::task::spawn_blocking(move || mail::read(&raw, "")).await.map_err(|_| WorkError::Reading)?;
+            read = Some((carried.mail, mail));
+        }
+        let attachment = read.as_ref().and_then(|(_, mail)| mail.attachments.get(carried.index));
+        contents.push((carried.clone(), attachment.map(|a| a.content.clone()).unwrap_or_default()));
+    }
+    Ok(letters::assemble(&letter.bytes, &contents)?)
+}
+
+async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {
+    let not_before = office.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
+    let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
+    Ok(office.register.unclaim(&ids, not_before).await?)
+}
+
+/// Writes down what became of a letter, and what follows from it, in one transaction.
+async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(), WorkError> {
+    let now = office.clock.now();
+    let (sent, fate) = settle(letter, outcome, now)?;
+    tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
+    let mut fresh = office.fresh()?;
+    let mut salts = Salts::new()?;
+    let mut tx = office.register.begin().await?;
+    tx.mark_sent(&letter.id, &sent).await?;
+    if let Some(fate) = fate {
+        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate };
+        let file = match letter.case {
+            Some(number) => tx.case_file(number).await?,
+            None => None,
+        };
+        let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
+        let known = Known { file: file.as_ref(), automatic_letters: 0 };
+        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
+        tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// From the transport's outcome to what the register keeps, and the fate the case is told of.
+fn settle(letter: &Claimed, outcome: Outcome, now: Moment) -> Result<(Sent, Option<LetterFate>), WorkError> {
+    Ok(match outcome {
+        Outcome::Accepted { reply, server } => (
+            Sent::Accepted { at: now, server: server.clone(), reply: reply.clone() },
+            Some(LetterFate::Accepted { server, reply }),
+        ),
+        Outcome::Refused { reply, cause: RefusedFor::Size, .. }
+            if letter.weight == letters::Weight::Full
+                && !letter.carried.is_empty()
+                && !letter.kind.is_for_customer() =>
+        {
+            (Sent::Lighter { not_before: now, reply }, None)
+        }
+        Outcome::Refused { reply, .. } => (Sent::Refused { reply: reply.clone() }, Some(LetterFate::Refused { reply })),
+        Outcome::TryAgain { reason, .. } | Outcome::Unknown { reason } => {
+            let age = (now - letter.created_at).to_std().unwrap_or_default();
+            let attempts = u32::try_from(letter.attempts + 1).unwrap_or(u32::MAX);
+            match next_attempt(age, attempts, jitter()?) {
+                NextAttempt::After(wait) => {
+                    let not_before = now + TimeDelta::from_std(wait).unwrap_or_default();
+                    (Sent::Again { not_before, reply: reason }, None)
+                }
+                NextAttempt::GiveUp => {
+                    let reply = format!("given up after {attempts} attempts: {reason}");
+                    (Sent::Refused { reply: reply.clone() }, Some(LetterFate::Refused { reply }))
+                }
+            }
+        }
+    })
+}
+
+fn jitter() -> Result<Jitter, WorkError> {
+    Ok(Jitter(clock::random::<1>().map_err(super::OfficeError::from)?[0]))
+}
+
+/// Whether a round left nothing to do for now.
+impl From<Round> for Step {
+    fn from(round: Round) -> Self {
+        match round {
+            Round::Worked => Self::Worked,
+            Round::Idle | Round::ServerAway(_) => Self::Idle,
+        }
+    }
+}

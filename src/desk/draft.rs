@@ -1,0 +1,313 @@
+//! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
+//! `letters/` turns a draft into bytes and adds nothing to what it says.
+
+use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
+use crate::digest::Digest;
+
+/// One letter to one recipient.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub id: LetterId,
+    pub to: Address,
+    /// The recipient's name for the To header; may be empty.
+    pub to_name: String,
+    /// Whose token it carries.
+    pub side: Side,
+    pub case: Option<CaseNumber>,
+    pub topic: Topic,
+    pub language: Language,
+    /// Message-ID this letter answers in the reader's client; without angle brackets.
+    pub in_reply_to: Option<String>,
+    /// The thread in the reader's client, oldest first.
+    pub references: Vec<String>,
+    /// Attachments of a registered mail that go along.
+    pub carried: Vec<Carried>,
+    pub content: Content,
+}
+
+/// What the subject line of a letter to staff names, the same in all letters of a case so that they thread.
+/// A letter to a customer does not show it (invariant 11).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Topic {
+    /// The complaint's subject; of a letter without a case, that of the mail it is about.
+    pub subject: String,
+    /// The customer's name, else the address; may be empty.
+    pub customer: String,
+}
+
+/// One staff verb as the letters explain it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verb {
+    pub dutch: &'static str,
+    pub english: &'static str,
+    pub meaning_dutch: &'static str,
+    pub meaning_english: &'static str,
+}
+
+/// The verbs a reply may begin with, in the order in which a handler needs them.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        dutch: "#intern",
+        english: "#internal",
+        meaning_dutch: "notitie bij de klacht; niemand krijgt haar",
+        meaning_english: "a note with the complaint; nobody gets it",
+    },
+    Verb {
+        dutch: "#afgehandeld",
+        english: "#closed",
+        meaning_dutch: "sluit de klacht; de tekst eronder is de afhandeling die de klant bevestigd krijgt",
+        meaning_english: "closes the complaint; the text below it is the settlement confirmed to the customer",
+    },
+];
+
+/// An attachment that goes along: referred to, not stored twice (invariant 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// The mail's row in the register.
+    pub mail: i64,
+    /// Which attachment of that mail, counted from 0.
+    pub index: usize,
+    pub name: String,
+    pub media_type: String,
+    /// Size in bytes, decoded.
+    pub size: usize,
+    /// SHA-256 of the decoded content, hexadecimal.
+    pub sha256: String,
+}
+
+/// What the letter says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Acknowledgement(Acknowledgement),
+    Notification(Box<Notification>),
+    Answer(Answer),
+    FollowUp(FollowUp),
+    Closing(Closing),
+    Receipt(Receipt),
+    Question(Question),
+    DeliveryFailed(DeliveryFailed),
+    SetAside(SetAside),
+    Alarm(Alarm),
+    Digest(Box<Digest>),
+}
+
+impl Content {
+    pub fn kind(&self) -> LetterKind {
+        match self {
+            Self::Acknowledgement(_) => LetterKind::Acknowledgement,
+            Self::Notification(_) => LetterKind::Notification,
+            Self::Answer(_) => LetterKind::Answer,
+            Self::FollowUp(_) => LetterKind::FollowUp,
+            Self::Closing(_) => LetterKind::Closing,
+            Self::Receipt(_) => LetterKind::Receipt,
+            Self::Question(_) => LetterKind::Question,
+            Self::DeliveryFailed(_) => LetterKind::DeliveryFailed,
+            Self::SetAside(_) => LetterKind::SetAside,
+            Self::Alarm(_) => LetterKind::Alarm,
+            Self::Digest(_) => LetterKind::Digest,
+        }
+    }
+}
+
+/// §2.1.2: registered; no text of a stranger (invariant 11): not even the complaint's subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// For the salutation; letters only shows it when it looks like a person's name.
+    pub customer_name: String,
+    pub department_title: String,
+    pub received_at: Moment,
+    /// What we aim for; a moment already past is left out of the letter.
+    pub due: Due,
+    /// The case is open again: a second acknowledgement says so.
+    pub reopened: bool,
+}
+
+/// To the department: the complaint and all that is needed to answer it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notification {
+    pub customer: Customer,
+    pub channel: Channel,
+    pub subject: String,
+    /// The customer's words (new text; the whole text where there is nothing else).
+    pub text: String,
+    /// The rest of the mail below it (quotes), if any; may be long.
+    pub quoted: String,
+    pub department_title: String,
+    pub why: Why,
+    pub received_at: Moment,
+    pub due: Due,
+    /// Attachments that did not fit and are only listed: name and size in bytes.
+    pub listed: Vec<(String, usize)>,
+    /// For people: what was odd about the mail, e.g. "afzender niet bewezen", "mogelijk hoort dit bij K-…".
+    pub remarks: Vec<Remark>,
+    pub reopened: bool,
+    /// No acknowledgement went out, and why.
+    pub unacknowledged: Option<Unacknowledged>,
+}
+
+/// Something staff should know about a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// The mail names this case without proof; a case of its own was opened.
+    MayBelongTo(CaseNumber),
+    /// The trusted server says the sender's domain disowns this mail (DMARC fail).
+    SenderDisowned,
+    /// Reply-To names another address; letters go to From.
+    ReplyToElsewhere(String),
+    /// It was not all read (a limit, a damaged part): the original is on file.
+    NotAllRead(String),
+    /// It came from another address than the customer's; that address is told nothing (invariant 6).
+    FromOther(String),
+}
+
+/// Why no acknowledgement was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unacknowledged {
+    /// There is no address one could write to.
+    NoAddress,
+    /// A machine sent it and nobody would read the answer (invariant 5).
+    Automatic,
+    /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
+    Disowned,
+}
+
+/// What staff typed, and nothing else (invariant 7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub text: String,
+}
+
+/// To the handler: the customer wrote again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    pub customer: Customer,
+    pub subject: String,
+    pub text: String,
+    pub quoted: String,
+    pub received_at: Moment,
+    pub due: Due,
+    pub listed: Vec<(String, usize)>,
+    pub remarks: Vec<Remark>,
+    /// Stopped clocks are not shown as due.
+    pub first_response_done: bool,
+    /// The case is closed, and stays so until somebody acts.
+    pub case_closed: bool,
+}
+
+/// §2.4.2 and the procedure's end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    pub customer_name: String,
+    /// What the complaint was: its subject.
+    pub subject: String,
+    pub received_at: Moment,
+    pub settlement: String,
+    /// The last day a dispute can be filed; None where the department's complaints cannot go to a committee.
+    pub committee_last_day: Option<chrono::NaiveDate>,
+}
+
+/// To the sender of a staff mail: exactly what was done and who got what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub done: Vec<Done>,
+    pub customer: Customer,
+    pub due: Due,
+    /// Stopped clocks are not shown as due.
+    pub first_response_done: bool,
+}
+
+/// One thing that was done with a staff mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// This text goes to the customer at that address, with so many attachments.
+    Relayed { to: Address, text: String, attachments: usize },
+    /// Kept as an internal note; nobody got it.
+    Noted { text: String },
+    /// Closed; the confirmation with this settlement goes to that address.
+    Closed { to: Option<Address>, settlement: String },
+}
+
+/// To the sender of a staff mail: nothing was done, why, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub why: Problem,
+    /// What the sender typed, to copy it from.
+    pub text: String,
+}
+
+/// Why a staff mail was not acted on; nothing of it was relayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    UnknownVerb {
+        written: String,
+        nearest: Option<String>,
+    },
+    /// Lower down in the text stands something that looks like a verb.
+    VerbLowerDown {
+        written: String,
+    },
+    /// `#afgehandeld` without a settlement (§2.4.1).
+    SettlementMissing,
+    /// A reply without any new text or attachment.
+    NothingTyped,
+    /// Another staff address or department stands in To or Cc (invariant 7).
+    ColleagueInCopy {
+        address: Address,
+    },
+    /// The sender could not be proven (invariant 6).
+    Unproven,
+    /// A letter cannot be sent: the customer has no address.
+    NoCustomerAddress,
+    /// `#afgehandeld` on a case that is closed already.
+    CaseClosed,
+    /// `#intern` and `#afgehandeld` together, and it is not clear which text is for the customer (invariant 7).
+    NoteAndSettlement,
+    /// A new mail of staff without a reply token: what is meant?
+    NoCase,
+    /// The reply answers a letter of a department the sender does not belong to (any more).
+    NotYourCase {
+        department: String,
+    },
+}
+
+/// To staff: a letter to the customer did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryFailed {
+    pub customer: Customer,
+    pub letter_kind: LetterKind,
+    pub to: String,
+    /// What the server said, shortened.
+    pub reply: String,
+    pub permanent: bool,
+    /// The clock that runs again because of it, with its original last moment.
+    pub runs_again: Option<(crate::case::Clock, Moment)>,
+}
+
+/// To staff: a mail was set aside or could not be read, and somebody should look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    pub from: String,
+    pub subject: String,
+    pub received_at: Moment,
+    pub reason: String,
+    /// Its row in the register.
+    pub mail: i64,
+    /// First lines of the text, if any could be read.
+    pub excerpt: String,
+}
+
+/// To a supervisor or the operator: something needs a person now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    pub about: AlarmAbout,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlarmAbout {
+    /// A letter to staff was refused for good: so this goes up one step (invariant 4).
+    StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
+    /// Letters are held back because of a cap (invariant 5).
+    CapReached { address: String, held: usize },
+    /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
+    HeldAtDoor { to: String, reason: String },
+}

@@ -1,0 +1,137 @@
+//! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
+
+use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
+use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
+use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Rules, Snapshot, intake};
+use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
+
+/// Characters of a server's reply that are shown to people.
+const REPLY_MAX: usize = 300;
+
+/// A letter and its fate.
+#[derive(Debug, Clone)]
+pub struct Fated {
+    pub letter: LetterId,
+    pub kind: LetterKind,
+    pub to: Address,
+    pub fate: LetterFate,
+}
+
+/// Decides on the fate of a letter. `case` is the letter's case as it stands.
+pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    let event = fate_event(fated, case, None, now);
+    Decision {
+        disposition: Disposition::Staff,
+        reason: String::new(),
+        case: case.map(|c| c.number),
+        events: vec![event],
+        letters: consequences(fated, case, rules, fresh),
+    }
+}
+
+/// A delivery report came in: the letter it is about did not arrive after all.
+pub(super) fn on_bounce(
+    mail: &Incoming<'_>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let reported = mail.mail.bounce.clone().unwrap_or_default();
+    let Some(BouncedLetter { id, kind, to }) = known.bounced.clone() else {
+        let reason = "a delivery report about no letter of ours that is known".to_owned();
+        return intake::filed(mail, Disposition::Bounce, None, reason, now);
+    };
+    let status = reported.status.first().cloned().unwrap_or_default();
+    let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
+    let fated = Fated { letter: id, kind, to, fate };
+    let case = known.file.as_ref().map(|file| &file.case);
+    Decision {
+        disposition: Disposition::Bounce,
+        reason: "a letter of ours came back".to_owned(),
+        case: case.map(|c| c.number),
+        events: vec![fate_event(&fated, case, Some(mail.id), now)],
+        letters: consequences(&fated, case, rules, fresh),
+    }
+}
+
+fn fate_event(fated: &Fated, case: Option<&Case>, mail: Option<i64>, now: Moment) -> Event {
+    let what = What::LetterFate {
+        letter: fated.letter.clone(),
+        letter_kind: fated.kind,
+        to: fated.to.to_string(),
+        fate: fated.fate.clone(),
+    };
+    Event { at: now, case: case.map(|c| c.number), actor: Actor::Server, mail, what }
+}
+
+/// Who must hear of it: the handler for a customer's letter, the next person up for a colleague's.
+fn consequences(fated: &Fated, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+    let (reply, permanent) = match &fated.fate {
+        LetterFate::Accepted { .. } => return Vec::new(),
+        LetterFate::Refused { reply } => (reply.clone(), true),
+        LetterFate::Bounced { permanent, status } => (status.clone(), *permanent),
+        LetterFate::Held { reason } => return held_at_door(fated, reason, case, rules, fresh),
+    };
+    let reply: String = reply.chars().take(REPLY_MAX).collect();
+    if !fated.kind.is_for_customer() {
+        return staff_letter_lost(fated, &reply, case, rules, fresh);
+    }
+    let Some(case) = case else { return Vec::new() };
+    let content = Content::DeliveryFailed(DeliveryFailed {
+        customer: case.customer.clone(),
+        letter_kind: fated.kind,
+        to: fated.to.to_string(),
+        reply,
+        permanent,
+        runs_again: runs_again(fated, case),
+    });
+    let to = handler_address(case, rules);
+    to.map(|to| to_staff(case, to, content, rules, fresh)).into_iter().collect()
+}
+
+/// The clock that this letter had stopped, with its original last moment (invariant 9).
+fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
+    match fated.kind {
+        LetterKind::Acknowledgement => Some((Clock::Acknowledge, case.due.acknowledge)),
+        LetterKind::Answer | LetterKind::Closing => {
+            let others = case.responses.iter().any(|stamp| stamp.letter != fated.letter);
+            (!others).then_some((Clock::FirstResponse, case.due.first_response))
+        }
+        _ => None,
+    }
+}
+
+/// A letter to staff that no server takes goes one step up; where there is no step left, the log has it.
+fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+    let above = case.and_then(|c| department(c, rules)).or_else(|| rules.fallback()).map(|d| d.supervisor.clone());
+    let last = rules.fallback().map(|d| d.supervisor.clone());
+    let Some(to) = above.into_iter().chain(last).find(|to| *to != fated.to) else { return Vec::new() };
+    if matches!(fated.kind, LetterKind::Alarm) {
+        return Vec::new();
+    }
+    let content = Content::Alarm(Alarm {
+        about: AlarmAbout::StaffLetterRefused {
+            to: fated.to.to_string(),
+            letter_kind: fated.kind,
+            reply: reply.to_owned(),
+        },
+    });
+    match case {
+        None => vec![caseless(to, content, rules, fresh)],
+        Some(case) => {
+            let mut letters = vec![to_staff(case, to.clone(), content, rules, fresh)];
+            if matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp) {
+                letters.push(notification_again(case, to, rules, fresh));
+            }
+            letters
+        }
+    }
+}
+
+fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+    let Some(case) = case else { return Vec::new() };
+    let about = AlarmAbout::HeldAtDoor { to: fated.to.to_string(), reason: reason.to_owned() };
+    let to = handler_address(case, rules);
+    to.map(|to| to_staff(case, to, Content::Alarm(Alarm { about }), rules, fresh)).into_iter().collect()
+}

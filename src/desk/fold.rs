@@ -1,0 +1,97 @@
+//! Text made comparable: without accents, capitals, invisible characters and runs of white space, so that what a
+//! customer types meets what an operator wrote. Pure. For comparing only: it is never shown.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// `text` decomposed (NFKD), without accents and invisible characters, in lower case, the letters that do not
+/// decompose replaced by their plain ones, every run of white space one space, none at the ends.
+///
+/// Folding twice is folding once.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).flat_map(char::to_lowercase);
+    // Lower case can bring a mark of its own (capital I with a dot does).
+    for letter in plain.filter(|c| !is_combining_mark(*c)) {
+        match letter {
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ı' => folded.push('i'),
+            'ς' => folded.push('σ'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            '‘' | '’' | '‛' | 'ʼ' | '`' => folded.push('\''),
+            // Hyphens that mail programs put in place of the plain one; NFKD makes the non-breaking one U+2010.
+            '\u{2010}' | '\u{2011}' => folded.push('-'),
+            space if space.is_whitespace() => {
+                if !folded.is_empty() && !folded.ends_with(' ') {
+                    folded.push(' ');
+                }
+            }
+            other => folded.push(other),
+        }
+    }
+    if folded.ends_with(' ') {
+        folded.pop();
+    }
+    folded
+}
+
+/// Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words that look whole.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_looks_alike_folds_alike() {
+        for (text, folded) in [
+            ("Coöperatie", "cooperatie"),
+            ("FACTUUR", "factuur"),
+            ("scha\u{ad}de\u{200b}formulier", "schadeformulier"),
+            ("Geld  terug\r\n\tgraag ", "geld terug graag"),
+            ("ﬁnanciën", "financien"),
+            ("Ĳmuiden", "ijmuiden"),
+            ("Łódź Ørsted Straße Æbelø", "lodz orsted strasse aebelo"),
+            ("auto’s", "auto's"),
+            ("APK\u{2011}keuring", "apk-keuring"),
+            ("e\u{301}e\u{301}n\u{a0}keer", "een keer"),
+            ("İSTANBUL", "istanbul"),
+            ("", ""),
+            (" \u{200b} \n", ""),
+            ("你好", "你好"),
+        ] {
+            assert_eq!(fold(text), folded, "{text:?}");
+        }
+    }
+
+    /// Every character there is, in a word.
+    #[test]
+    fn folding_any_character_twice_is_folding_it_once() {
+        for c in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric() || c.is_whitespace()) {
+            let once = fold(&format!("a{c}b"));
+            assert_eq!(fold(&once), once, "{:x}", u32::from(c));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in any::<String>()) {
+            let once = fold(&text);
+            prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn capitals_and_the_way_accents_are_coded_do_not_matter(text in "[a-zA-ZÀ-ÖØ-öø-ÿłŁœŒĳĲ '’-]{0,40}") {
+            let decomposed: String = unicode_normalization::UnicodeNormalization::nfd(text.as_str()).collect();
+            prop_assert_eq!(fold(&text.to_uppercase()), fold(&text));
+            prop_assert_eq!(fold(&decomposed), fold(&text));
+        }
+    }
+}

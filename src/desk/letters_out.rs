@@ -1,0 +1,237 @@
+//! Drafts the desk writes in more than one place: who gets them, and in which thread they stand. Pure.
+
+use super::draft::{
+    Acknowledgement, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question, Remark, Topic,
+    Unacknowledged,
+};
+use super::{Department, Fresh, Incoming, Rules};
+use crate::case::{Address, Case, Language, Side};
+use crate::mail::{Attachment, Mail};
+use sha2::{Digest, Sha256};
+
+/// The department a case is with; where it was taken out of the settings, the fallback.
+pub(super) fn department<'a>(case: &Case, rules: &'a Rules) -> Option<&'a Department> {
+    rules.department(&case.department).or_else(|| rules.fallback())
+}
+
+/// Who gets what comes in on a case: the handler, else the department.
+pub(super) fn handler_address(case: &Case, rules: &Rules) -> Option<Address> {
+    case.handler.clone().or_else(|| department(case, rules).map(|d| d.address.clone()))
+}
+
+fn topic(case: &Case) -> Topic {
+    let name = &case.customer.name;
+    let address = || case.customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    Topic { subject: case.subject.clone(), customer: if name.is_empty() { address() } else { name.clone() } }
+}
+
+/// A letter to the customer, in the thread of the customer's mail client.
+pub(super) fn to_customer(case: &Case, to: Address, content: Content, fresh: &mut Fresh) -> Draft {
+    Draft {
+        id: fresh.letter(),
+        to,
+        to_name: case.customer.name.clone(),
+        side: Side::Customer,
+        case: Some(case.number),
+        language: case.language,
+        topic: topic(case),
+        in_reply_to: case.customer_thread.last().cloned(),
+        references: case.customer_thread.clone(),
+        carried: Vec::new(),
+        content,
+    }
+}
+
+/// A letter to staff, in the case's thread of their mail client.
+pub(super) fn to_staff(case: &Case, to: Address, content: Content, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    Draft {
+        id: fresh.letter(),
+        to,
+        to_name: String::new(),
+        side: Side::Staff,
+        case: Some(case.number),
+        language: rules.language,
+        topic: topic(case),
+        in_reply_to: case.staff_thread.first().cloned(),
+        references: case.staff_thread.clone(),
+        carried: Vec::new(),
+        content,
+    }
+}
+
+/// To staff about a mail of theirs: answers that very mail, so that it stands below it.
+pub(super) fn answering(mut draft: Draft, mail: &Mail) -> Draft {
+    if let Some(id) = &mail.message_id {
+        draft.in_reply_to = Some(id.clone());
+        draft.references.push(id.clone());
+    }
+    draft
+}
+
+/// A question to a sender who is staff; nothing of the mail was relayed.
+pub(super) fn question(
+    case: Option<&Case>,
+    to: Address,
+    why: Problem,
+    mail: &Mail,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let content = Content::Question(Question { why, text: mail.reply.clone() });
+    let draft = match case {
+        Some(case) => to_staff(case, to, content, rules, fresh),
+        None => Draft {
+            topic: Topic { subject: mail.subject.clone(), customer: String::new() },
+            ..caseless(to, content, rules, fresh)
+        },
+    };
+    answering(draft, mail)
+}
+
+/// A letter to staff that belongs to no case.
+pub(super) fn caseless(to: Address, content: Content, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    Draft {
+        id: fresh.letter(),
+        to,
+        to_name: String::new(),
+        side: Side::Staff,
+        case: None,
+        language: rules.language,
+        topic: Topic::default(),
+        in_reply_to: None,
+        references: Vec::new(),
+        carried: Vec::new(),
+        content,
+    }
+}
+
+/// §2.1.2: the complaint is being handled.
+pub(super) fn acknowledgement(case: &Case, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let content = Content::Acknowledgement(Acknowledgement {
+        customer_name: case.customer.name.clone(),
+        department_title: rules.title(&case.department).to_owned(),
+        received_at: case.received_at,
+        due: case.due,
+        reopened: case.reopened > 0,
+    });
+    to_customer(case, to, content, fresh)
+}
+
+/// To the department: a complaint to handle.
+pub(super) fn notification(
+    case: &Case,
+    to: Address,
+    mail: &Incoming<'_>,
+    remarks: Vec<Remark>,
+    unacknowledged: Option<Unacknowledged>,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let content = Content::Notification(Box::new(Notification {
+        customer: case.customer.clone(),
+        channel: case.channel,
+        subject: case.subject.clone(),
+        text: case.text.clone(),
+        quoted: mail.mail.quoted.clone(),
+        department_title: rules.title(&case.department).to_owned(),
+        why: case.routing.clone(),
+        received_at: case.received_at,
+        due: case.due,
+        listed: Vec::new(),
+        remarks,
+        reopened: case.reopened > 0,
+        unacknowledged,
+    }));
+    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
+}
+
+/// A notification made again from the register, for the next person up (invariant 4): its attachments are only
+/// named, since the first reader's server refused the letter.
+pub(super) fn notification_again(case: &Case, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let content = Content::Notification(Box::new(Notification {
+        customer: case.customer.clone(),
+        channel: case.channel,
+        subject: case.subject.clone(),
+        text: case.text.clone(),
+        quoted: String::new(),
+        department_title: rules.title(&case.department).to_owned(),
+        why: case.routing.clone(),
+        received_at: case.received_at,
+        due: case.due,
+        listed: Vec::new(),
+        remarks: Vec::new(),
+        reopened: case.reopened > 0,
+        unacknowledged: None,
+    }));
+    to_staff(case, to, content, rules, fresh)
+}
+
+/// To the handler: somebody wrote on the case.
+pub(super) fn follow_up(
+    case: &Case,
+    to: Address,
+    mail: &Incoming<'_>,
+    remarks: Vec<Remark>,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let content = Content::FollowUp(FollowUp {
+        customer: case.customer.clone(),
+        subject: case.subject.clone(),
+        text: mail.mail.reply.clone(),
+        quoted: mail.mail.quoted.clone(),
+        received_at: mail.received_at,
+        due: case.due,
+        listed: Vec::new(),
+        remarks,
+        case_closed: case.state != crate::case::CaseState::Open,
+        first_response_done: case.first_response_at().is_some(),
+    });
+    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
+}
+
+/// §2.4.2: the written confirmation of the settlement.
+pub(super) fn closing(case: &Case, to: Address, settlement: &str, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let content = Content::Closing(Closing {
+        customer_name: case.customer.name.clone(),
+        subject: case.subject.clone(),
+        received_at: case.lodged_at,
+        settlement: settlement.to_owned(),
+        committee_last_day: rules.committee_last_day(&case.department, case.lodged_at),
+    });
+    to_customer(case, to, content, fresh)
+}
+
+/// All attachments go along; the writing room leaves out what would make the letter too large, and says so in it.
+fn carry(mail: &Incoming<'_>) -> Vec<Carried> {
+    mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a)).collect()
+}
+
+/// What staff attached for the customer: no mails (they may hold the notification), no pictures of a signature.
+pub(super) fn carry_to_customer(mail: &Incoming<'_>) -> Vec<Carried> {
+    let attachments = mail.mail.attachments.iter().enumerate();
+    attachments
+        .filter(|(_, a)| !a.inline && !a.media_type.starts_with("message/") && a.media_type != "application/ms-tnef")
+        .map(|(index, attachment)| carried_of(mail.id, index, attachment))
+        .collect()
+}
+
+fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
+    Carried {
+        mail,
+        index,
+        name: attachment.name.clone(),
+        media_type: attachment.media_type.clone(),
+        size: attachment.content.len(),
+        sha256: Sha256::digest(&attachment.content).iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+/// The language letters to this customer are written in.
+pub(super) fn language(mail: &Mail, rules: &Rules) -> Language {
+    match mail.language {
+        crate::mail::Language::Dutch => Language::Dutch,
+        crate::mail::Language::English => Language::English,
+        crate::mail::Language::Unsure => rules.language,
+    }
+}

@@ -1,0 +1,72 @@
+//! Whether an automatic letter may answer a mail (invariant 5): no letter answers a machine. Pure, and the only
+//! place where this is decided; the caps are the last layer, for a machine that lies in every header.
+
+use super::Rules;
+use crate::case::Address;
+use crate::mail::Mail;
+
+/// Local parts of mailboxes that no person reads: RFC 2142 role names of mail systems, and the usual no-replies.
+const MACHINES: &[&str] = &[
+    "mailer-daemon",
+    "mailerdaemon",
+    "postmaster",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "bounce",
+    "bounces",
+    "nobody",
+    "root",
+    "majordomo",
+    "listserv",
+    "abuse",
+    "niet-beantwoorden",
+    "nietbeantwoorden",
+];
+
+/// Why no automatic letter goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyNot {
+    NoAddress,
+    /// The mail is automatic, or its sender is a mailbox nobody reads.
+    Machine,
+    /// The null envelope sender (RFC 5321 §4.5.5).
+    NullSender,
+    /// It would be a letter to ourselves.
+    Ourselves,
+    /// The trusted server says that the sender's domain disowns the mail.
+    Disowned,
+}
+
+/// The address an automatic letter may go to.
+///
+/// # Errors
+/// Why there is none.
+pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
+    let address = sender(mail).ok_or(WhyNot::NoAddress)?;
+    if rules.is_desk(&address) {
+        return Err(WhyNot::Ourselves);
+    }
+    if mail.return_path.as_deref() == Some("") {
+        return Err(WhyNot::NullSender);
+    }
+    if mail.automatic.is_some() || mail.bounce.is_some() || is_machine(&address) {
+        return Err(WhyNot::Machine);
+    }
+    if mail.proof == crate::mail::SenderProof::Failed {
+        return Err(WhyNot::Disowned);
+    }
+    Ok(address)
+}
+
+/// The author's address, when it is one that can be written to.
+pub fn sender(mail: &Mail) -> Option<Address> {
+    mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok())
+}
+
+fn is_machine(address: &Address) -> bool {
+    let local = address.local().to_lowercase();
+    MACHINES.contains(&local.as_str()) || local.starts_with("mailer-daemon") || local.starts_with("bounce+")
+}

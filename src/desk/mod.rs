@@ -1,0 +1,95 @@
+//! The deciding room: what is done about a mail, about the fate of a letter, about the hour of the day.
+//!
+//! Pure: the snapshot, the rules, the moment and fresh ids come in as arguments, a [`Decision`] goes out.
+//! No clock, no random numbers, no SQL, no async. One way in for each thing that can happen:
+//!
+//! | function | decides on |
+//! |---|---|
+//! | [`lookup`] | what the register must look up before a mail can be decided on |
+//! | [`on_mail`] | a mail that came in |
+//! | [`on_fate`] | what became of a letter |
+//! | [`on_unreadable`] | a mail that reading did not survive |
+//! | [`on_digest`] | the digests of a day |
+
+pub mod draft;
+mod duty;
+mod fate;
+mod fold;
+mod fresh;
+mod intake;
+mod letters_out;
+mod may_reply;
+pub mod routing;
+mod rules;
+mod snapshot;
+mod staff;
+pub mod verbs;
+
+pub use duty::{DigestDue, digest_due, on_digest};
+pub use fate::{Fated, on_fate};
+pub use fresh::Fresh;
+pub use intake::{lookup, on_mail, on_unreadable};
+pub use may_reply::{WhyNot, may_reply};
+pub use rules::{Department, Role, Rules, RulesError};
+pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot};
+
+use crate::case::{CaseNumber, Event};
+use draft::Draft;
+
+/// What is done: recorded in one transaction, then sent (invariant 3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub disposition: Disposition,
+    /// For people: why.
+    pub reason: String,
+    /// The case the mail is filed on.
+    pub case: Option<CaseNumber>,
+    pub events: Vec<Event>,
+    pub letters: Vec<Draft>,
+}
+
+/// What a mail turned out to be; each mail has exactly one (invariant 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Disposition {
+    Complaint,
+    FollowUp,
+    Staff,
+    Bounce,
+    Automatic,
+    Duplicate,
+    /// Spam, a loop, or suspect: a person looks at it.
+    SetAside,
+    Unreadable,
+}
+
+impl Disposition {
+    pub const ALL: [Self; 8] = [
+        Self::Complaint,
+        Self::FollowUp,
+        Self::Staff,
+        Self::Bounce,
+        Self::Automatic,
+        Self::Duplicate,
+        Self::SetAside,
+        Self::Unreadable,
+    ];
+
+    /// The stable name in the register.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complaint => "complaint",
+            Self::FollowUp => "follow_up",
+            Self::Staff => "staff",
+            Self::Bounce => "bounce",
+            Self::Automatic => "automatic",
+            Self::Duplicate => "duplicate",
+            Self::SetAside => "set_aside",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The disposition of that stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|disposition| disposition.name() == name)
+    }
+}

@@ -1,0 +1,157 @@
+//! The company's rules as the desk uses them: compiled once from the settings. Plain values.
+
+use super::routing::{Routes, RoutesError};
+use crate::calendar::Calendar;
+use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
+use crate::config::{Config, DeskLanguage};
+use chrono::Datelike;
+use chrono::NaiveDate;
+
+/// One department and its people.
+#[derive(Debug, Clone)]
+pub struct Department {
+    pub name: String,
+    pub title: String,
+    pub address: Address,
+    pub supervisor: Address,
+    pub staff: Vec<Address>,
+    pub fallback: bool,
+    pub committee: bool,
+}
+
+impl Department {
+    /// Whether this address may act for the department (invariant 6).
+    pub fn binds(&self, address: &Address) -> bool {
+        self.address == *address || self.supervisor == *address || self.staff.contains(address)
+    }
+}
+
+/// What an address is to the company, judged when its mail is acted on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Staff, supervisor or mailbox of a department.
+    Staff,
+    /// May register and pass on, not act.
+    Employee,
+    /// The complaints address itself.
+    Ourselves,
+    Outsider,
+}
+
+/// Why settings make no rules.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    #[error(transparent)]
+    Routes(#[from] RoutesError),
+}
+
+/// Everything the desk must know of the company.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub desk_address: Address,
+    pub language: Language,
+    pub keys: Keys,
+    pub calendar: Calendar,
+    pub routes: Routes,
+    pub departments: Vec<Department>,
+    pub employees: Vec<Address>,
+    pub digest_recipients: Vec<Address>,
+    pub deadlines: crate::config::Deadlines,
+    pub digest: crate::config::Digest,
+    pub committee_months: Option<u32>,
+    /// The mail server writes no Authentication-Results, and the operator accepts that.
+    pub accept_unproven_staff: bool,
+}
+
+impl Rules {
+    /// # Errors
+    /// An address in the settings that is none, keywords that cannot be compiled; `config::load` refuses these before.
+    pub fn new(config: &Config, keys: Keys) -> Result<Self, RulesError> {
+        let addresses = |list: &[String]| list.iter().map(|a| Address::parse(a)).collect::<Result<Vec<_>, _>>();
+        let department = |d: &crate::config::Department| -> Result<Department, AddressError> {
+            Ok(Department {
+                name: d.name.clone(),
+                title: d.title.clone(),
+                address: Address::parse(&d.address)?,
+                supervisor: Address::parse(&d.supervisor)?,
+                staff: addresses(&d.staff)?,
+                fallback: d.fallback,
+                committee: d.committee,
+            })
+        };
+        Ok(Self {
+            desk_address: Address::parse(&config.desk.address)?,
+            language: match config.desk.language {
+                DeskLanguage::Dutch => Language::Dutch,
+                DeskLanguage::English => Language::English,
+            },
+            keys,
+            calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
+            routes: Routes::compile(&config.department)?,
+            departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
+            employees: addresses(&config.desk.employees)?,
+            digest_recipients: addresses(&config.digest.recipients)?,
+            deadlines: config.deadlines.clone(),
+            digest: config.digest.clone(),
+            committee_months: config.committee.as_ref().map(|c| c.months),
+            accept_unproven_staff: config.mailbox.accept_unproven_staff,
+        })
+    }
+
+    pub fn department(&self, name: &str) -> Option<&Department> {
+        self.departments.iter().find(|d| d.name == name)
+    }
+
+    /// The department for what no keyword claims; the settings are refused without one.
+    pub fn fallback(&self) -> Option<&Department> {
+        self.departments.iter().find(|d| d.fallback)
+    }
+
+    /// The title for people; a department that was taken out of the settings keeps its name.
+    pub fn title<'a>(&'a self, department: &'a str) -> &'a str {
+        self.department(department).map_or(department, |d| d.title.as_str())
+    }
+
+    pub fn role(&self, address: &Address) -> Role {
+        if self.is_desk(address) {
+            Role::Ourselves
+        } else if self.departments.iter().any(|d| d.binds(address)) || self.digest_recipients.contains(address) {
+            Role::Staff
+        } else if self.employees.contains(address) {
+            Role::Employee
+        } else {
+            Role::Outsider
+        }
+    }
+
+    /// The complaints address, also with a plus-address.
+    pub fn is_desk(&self, address: &Address) -> bool {
+        let local = address.local().split('+').next().unwrap_or_default();
+        local.eq_ignore_ascii_case(self.desk_address.local())
+            && address.domain().eq_ignore_ascii_case(self.desk_address.domain())
+    }
+
+    /// The last moments of the three clocks for what was received then (§1, §2.1.2).
+    pub fn due(&self, received_at: Moment) -> Due {
+        let hours = |n: u32| self.calendar.due_after_hours(received_at, n);
+        Due {
+            acknowledge: hours(self.deadlines.acknowledge_hours),
+            first_response: hours(self.deadlines.first_response_hours),
+            resolve: self.calendar.due_after_working_days(received_at, self.deadlines.resolve_working_days),
+        }
+    }
+
+    /// The year a case registered now is numbered in.
+    pub fn year(&self, now: Moment) -> i32 {
+        self.calendar.local(now).year()
+    }
+
+    /// The last day a dispute about a complaint lodged then can be filed (the procedure's end).
+    pub fn committee_last_day(&self, department: &str, lodged_at: Moment) -> Option<NaiveDate> {
+        let months = self.committee_months?;
+        let applies = self.department(department).is_none_or(|d| d.committee);
+        applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
+    }
+}

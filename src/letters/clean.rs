@@ -1,0 +1,174 @@
+//! Makes text of strangers fit to stand in a letter: no controls, no direction tricks, no endless lines. Pure.
+//! Escaping for HTML is the template engine's work and not done here.
+
+/// A subject line is cut here: lettre folds at blanks only, and a header line may not exceed 998 octets
+/// (RFC 5322 §2.1.1).
+pub(crate) const SUBJECT_CHARS_MAX: usize = 200;
+/// A name beside an address; longer ones are no names.
+pub(crate) const NAME_CHARS_MAX: usize = 100;
+/// The salutation shows a name up to here (invariant 11: no text of a stranger in an acknowledgement).
+const PERSON_CHARS_MAX: usize = 60;
+const PERSON_WORDS_MAX: usize = 6;
+/// Up to so many words a name may be in lower case; with more it would read as a sentence.
+const PERSON_PLAIN_WORDS_MAX: usize = 3;
+/// Lower-case words within names.
+const PARTICLES: [&str; 28] = [
+    "van", "den", "der", "het", "ten", "ter", "te", "op", "'t", "'s", "in", "von", "zu", "la", "le", "du", "da", "di",
+    "dos", "de", "los", "las", "el", "al", "bin", "ibn", "und", "en",
+];
+
+/// Controls and the characters that change the direction of text: a name with them can pretend to be another.
+fn is_trick(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line for a header or a list: tricks out, white space collapsed, at most `chars_max` characters, and no
+/// start of an encoded word (RFC 2047), which the reader's client would decode to what was just taken out.
+pub(crate) fn line(text: &str, chars_max: usize) -> String {
+    // Nothing is looked at beyond what could be shown: a subject of megabytes costs no more than a short one.
+    let glance = chars_max.saturating_mul(4);
+    let plain: String = text.chars().take(glance).map(|c| if is_trick(c) { ' ' } else { c }).collect();
+    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ").replace("=?", "= ?");
+    cut(&line, chars_max)
+}
+
+/// Running text of several lines: line ends become `\n`, tricks go, trailing blanks and more than two blank lines too.
+pub(crate) fn text(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<String> = Vec::new();
+    let mut blank = 0;
+    for line in unified.lines() {
+        let line: String = line.chars().filter(|c| *c == '\t' || !is_trick(*c)).collect();
+        let line = line.trim_end();
+        blank = if line.is_empty() { blank + 1 } else { 0 };
+        if blank <= 2 {
+            lines.push(line.to_owned());
+        }
+    }
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// Text shortened to `chars_max` characters, and whether something was left out.
+pub(crate) fn shortened(whole: &str, chars_max: usize) -> (String, bool) {
+    match whole.char_indices().nth(chars_max) {
+        None => (text(whole), false),
+        Some((end, _)) => (text(&whole[..end]) + " …", true),
+    }
+}
+
+fn cut(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(chars_max.saturating_sub(1)).collect::<String>().trim_end().to_owned() + "…",
+    }
+}
+
+/// The name, when it looks like a person's: else it may be a message to whoever reads our letter.
+/// A full stop is kept apart from what follows, so that no client takes `a.nl` for a link.
+pub(crate) fn person(name: &str) -> Option<String> {
+    let name = line(name, NAME_CHARS_MAX);
+    let name = name.trim_matches(|c: char| matches!(c, '\'' | '"' | ' '));
+    let words: Vec<&str> = name.split(' ').collect();
+    let letters_only = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’'));
+    let fits = name.chars().count() <= PERSON_CHARS_MAX && words.len() <= PERSON_WORDS_MAX;
+    let reads_as_name = words.len() <= PERSON_PLAIN_WORDS_MAX || words.iter().all(|word| is_name_word(word));
+    if !(letters_only && fits && reads_as_name && name.chars().any(char::is_alphabetic)) {
+        return None;
+    }
+    let words: Option<Vec<String>> = words.into_iter().map(spaced_initials).collect();
+    words.map(|words| words.join(" "))
+}
+
+fn is_name_word(word: &str) -> bool {
+    PARTICLES.contains(&word) || word.trim_start_matches(['\'', '’']).starts_with(char::is_uppercase)
+}
+
+/// `J.P.` stays, `J.Jansen` becomes `J. Jansen`, `www.evil.nl` is no name.
+fn spaced_initials(word: &str) -> Option<String> {
+    let pieces: Vec<&str> = word.split('.').collect();
+    let mut spaced = String::new();
+    for (index, piece) in pieces.iter().enumerate() {
+        let (long, last) = (piece.chars().count() > 1, index + 1 == pieces.len());
+        let more_follows = pieces.iter().skip(index + 1).any(|later| !later.is_empty());
+        if (long && more_follows) || (piece.is_empty() && !last) {
+            return None;
+        }
+        if long && index > 0 {
+            spaced.push(' ');
+        }
+        spaced.push_str(piece);
+        if !last {
+            spaced.push('.');
+        }
+    }
+    Some(spaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_of_a_person_is_shown() {
+        for (written, shown) in [
+            ("Jan Jansen", "Jan Jansen"),
+            ("  'Fatima  el Amrani' ", "Fatima el Amrani"),
+            ("J.P. van der Berg-Ünal", "J.P. van der Berg-Ünal"),
+            ("mr. dr. A.Visser", "mr. dr. A. Visser"),
+            ("jan jansen", "jan jansen"),
+            ("Maria de los Ángeles 't Hooft", "Maria de los Ángeles 't Hooft"),
+        ] {
+            assert_eq!(person(written).as_deref(), Some(shown), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_message_in_the_place_of_a_name_is_not_shown() {
+        for written in [
+            "",
+            "-- ' .",
+            "Klik www.evil.nl nu",
+            "evil.nl",
+            "bel 0900 1234",
+            "<b>Jan</b>",
+            "{{ 7 * 7 }}",
+            "Uw rekening is geblokkeerd bel ons",
+            "Jan\r\nBcc: x@y.nl",
+            "een twee drie vier vijf zes zeven",
+            "jan@x.nl",
+            "Jan ☎",
+        ] {
+            assert_eq!(person(written), None, "{written:?}");
+        }
+        assert_eq!(person(&"Jan ".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn a_line_has_no_tricks_and_an_end() {
+        assert_eq!(line("a\r\nBcc: b@x.nl\u{202e}txt.exe\0", 200), "a Bcc: b@x.nl txt.exe");
+        assert_eq!(line("=?utf-8?q?=0A?=", 200), "= ?utf-8?q?=0A?=");
+        let long = line(&"é".repeat(300_000), SUBJECT_CHARS_MAX);
+        assert_eq!((long.chars().count(), long.ends_with('…')), (SUBJECT_CHARS_MAX, true));
+    }
+
+    #[test]
+    fn text_keeps_its_lines() {
+        assert_eq!(text("\r\n een\r\ntwee  \r\r\r\r\r\n\u{0}drie\u{202e}\n\n"), " een\ntwee\n\n\ndrie");
+        assert_eq!(shortened("abcdef", 3), ("abc …".to_owned(), true));
+        assert_eq!(shortened("abc", 3), ("abc".to_owned(), false));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_stands_in_a_name_stays_one_short_line(name in any::<String>()) {
+            let clean = line(&name, SUBJECT_CHARS_MAX);
+            prop_assert!(clean.chars().count() <= SUBJECT_CHARS_MAX && !clean.chars().any(is_trick));
+            if let Some(shown) = person(&name) {
+                prop_assert!(shown.chars().all(|c| c.is_alphabetic() || " .-'’".contains(c)), "{}", shown);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! A lighter letter, for a server that refused it for its size: each attachment's part becomes a line that names it.
+//! Nothing was accepted before, so it keeps its Message-ID. Pure.
+
+use super::carried::placeholder;
+use crate::desk::draft::Carried;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// Whether a letter goes with its attachments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Full,
+    /// They are only named.
+    Light,
+}
+
+/// The letter without the attachments it would carry along. A part that is not found as it was written stays.
+pub fn lighten(bytes: &[u8], carried: &[Carried]) -> Vec<u8> {
+    let mut text = bytes.to_vec();
+    for (place, one) in carried.iter().enumerate() {
+        if let Some((start, end)) = part_around(&text, placeholder(place, one).as_bytes()) {
+            text.splice(start..end, notice(one));
+        }
+    }
+    text
+}
+
+/// From the line after the boundary before `line` to the line end before the boundary after it (RFC 2046 §5.1.1).
+fn part_around(text: &[u8], line: &[u8]) -> Option<(usize, usize)> {
+    let at = text.windows(line.len()).position(|window| window == line)?;
+    let boundary = text[..at].windows(4).rposition(|window| window == b"\r\n--")?;
+    let start = boundary + 2 + text[boundary + 2..].windows(2).position(|window| window == b"\r\n")? + 2;
+    let end = at + text[at..].windows(4).position(|window| window == b"\r\n--")?;
+    Some((start, end))
+}
+
+fn notice(one: &Carried) -> Vec<u8> {
+    let size = one.size.div_ceil(1024);
+    let said = format!(
+        "{} ({size} kB) was te groot om mee te sturen; het staat bij de klacht in het register.\r\n\
+         {} ({size} kB) was too large to send along; it is kept with the complaint in the register.\r\n",
+        one.name, one.name
+    );
+    let lines: Vec<String> = said.as_bytes().chunks(57).map(|chunk| STANDARD.encode(chunk)).collect();
+    let headers = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    format!("{headers}{}", lines.join("\r\n")).into_bytes()
+}

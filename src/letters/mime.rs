@@ -1,0 +1,204 @@
+//! A letter's bytes: headers and MIME parts by lettre's builder. Pure; the moment comes in as an argument, boundaries
+//! come from the letter's id, so that the same letter is the same bytes.
+
+use super::carried::{encoded_size, placeholder};
+use super::clean::{self, NAME_CHARS_MAX};
+use super::words::Words;
+use super::{House, RenderError};
+use crate::case::{Address, LetterKind, Moment};
+use crate::desk::draft::{Carried, Draft};
+use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+
+/// Ids in References: the first and this many of the last, because relays refuse endless headers.
+const REFERENCES_MAX: usize = 12;
+/// A longer id is no id: with its brackets and the folding it must fit a header line (RFC 5322 §2.1.1).
+const ID_OCTETS_MAX: usize = 250;
+/// A file name longer than this is cut before its extension is lost: file systems take 255 octets.
+const FILE_NAME_CHARS_MAX: usize = 120;
+
+/// What the bytes are made of, besides the draft.
+pub(super) struct Parts<'a> {
+    pub subject: &'a str,
+    pub text: String,
+    pub html: String,
+    /// What is really carried: the draft's attachments that fit.
+    pub carried: &'a [Carried],
+    /// With angle brackets.
+    pub message_id: &'a str,
+    /// Where replies and bounces come back to.
+    pub reply_address: &'a Address,
+}
+
+/// Headers and body; lines end in CRLF.
+pub(super) fn build(
+    draft: &Draft,
+    parts: Parts<'_>,
+    house: &House,
+    words: Words,
+    now: Moment,
+) -> Result<Vec<u8>, RenderError> {
+    let desk_name = format!("{} – {}", house.company, words.pick("klachten", "complaints"));
+    // lettre asks the clock where there is no date; ours replaces this one below, because lettre's is always UTC.
+    let mut builder = lettre::Message::builder()
+        .date(now.into())
+        .from(mailbox(&desk_name, &house.desk_address)?)
+        .to(mailbox(&recipient_name(draft), &draft.to)?)
+        .subject(parts.subject)
+        .message_id(Some(parts.message_id.to_owned()));
+    if house.sub_addressing {
+        builder = builder.reply_to(mailbox(&desk_name, parts.reply_address)?);
+    }
+    builder = marks(thread(builder, draft), draft.content.kind(), house, words);
+    let mut message = builder.multipart(body(draft, &parts)).map_err(|error| RenderError::Build(error.to_string()))?;
+    message.headers_mut().insert_raw(ascii_header("Date", words.local(now).to_rfc2822()));
+    Ok(message.formatted())
+}
+
+/// In-Reply-To and References (RFC 5322 §3.6.4), one id a line.
+fn thread(mut builder: MessageBuilder, draft: &Draft) -> MessageBuilder {
+    let answered = draft.in_reply_to.as_deref().and_then(message_id);
+    let mut ids: Vec<String> = Vec::new();
+    for id in draft.references.iter().filter_map(|id| message_id(id)).chain(answered.clone()) {
+        ids.retain(|known| *known != id);
+        ids.push(id);
+    }
+    if ids.len() > REFERENCES_MAX {
+        ids.drain(1..ids.len() - (REFERENCES_MAX - 1));
+    }
+    if let Some(id) = answered {
+        builder = builder.raw_header(ascii_header("In-Reply-To", id));
+    }
+    if !ids.is_empty() {
+        builder = builder.raw_header(ascii_header("References", ids.join("\r\n ")));
+    }
+    builder
+}
+
+/// What tells machines that a machine wrote it (invariant 5), and people's clients in which language.
+fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Words) -> MessageBuilder {
+    builder =
+        builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Loop"), house.desk_address.to_string()));
+    if let Some(origin) = auto_submitted(kind) {
+        builder = builder
+            .raw_header(ascii_header("Auto-Submitted", origin.to_owned()))
+            .raw_header(ascii_header("X-Auto-Response-Suppress", "All".to_owned()));
+    }
+    builder.raw_header(ascii_header("Content-Language", words.tag().to_owned()))
+}
+
+/// RFC 3834 §5. The closing confirmation is not marked: a person decided on it and typed its settlement, one letter
+/// for one act, so that it can feed no loop; and where the customer's own desk handles mail by machine, marked it
+/// would be filed unread, though it is the answer that the complaint was about.
+fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
+    match kind {
+        LetterKind::Answer | LetterKind::Closing => None,
+        LetterKind::Acknowledgement => Some("auto-replied"),
+        LetterKind::Notification
+        | LetterKind::FollowUp
+        | LetterKind::Receipt
+        | LetterKind::Question
+        | LetterKind::DeliveryFailed
+        | LetterKind::Digest
+        | LetterKind::SetAside
+        | LetterKind::Alarm => Some("auto-generated"),
+    }
+}
+
+fn body(draft: &Draft, parts: &Parts<'_>) -> MultiPart {
+    let both = MultiPart::alternative()
+        .boundary(boundary(draft, "a"))
+        .singlepart(readable(ContentType::TEXT_PLAIN, &parts.text))
+        .singlepart(readable(ContentType::TEXT_HTML, &parts.html));
+    if parts.carried.is_empty() {
+        return both;
+    }
+    let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(both);
+    parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
+}
+
+/// Always quoted-printable: no line is too long, and no server on the way has anything to convert.
+fn readable(media_type: ContentType, text: &str) -> SinglePart {
+    let encoding = ContentTransferEncoding::QuotedPrintable;
+    let body = Body::new_with_encoding(text.to_owned(), encoding)
+        .unwrap_or_else(|bytes| Body::new(String::from_utf8_lossy(&bytes).into_owned()));
+    SinglePart::builder().header(media_type).body(body)
+}
+
+/// Its content is put in when the letter is sent.
+fn attachment(place: usize, carried: &Carried) -> SinglePart {
+    let unknown = || ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN);
+    let media_type = media_type(&carried.media_type).unwrap_or_else(unknown);
+    let content =
+        Body::dangerous_pre_encoded(placeholder(place, carried).into_bytes(), ContentTransferEncoding::Base64);
+    SinglePart::builder()
+        .header(media_type)
+        .header(ContentDisposition::attachment(&file_name(&carried.name)))
+        .body(content)
+}
+
+/// The type where it is one that may be base64: parts that are mails or multiparts themselves may not (RFC 2045
+/// §6.4), and go as files.
+fn media_type(stated: &str) -> Option<ContentType> {
+    let plain = |part: &str| {
+        !part.is_empty() && part.len() <= 80 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-+._".contains(&b))
+    };
+    let (kind, subtype) = stated.split_once('/')?;
+    let may_be_encoded = !kind.eq_ignore_ascii_case("multipart") && !kind.eq_ignore_ascii_case("message");
+    if may_be_encoded && plain(kind) && plain(subtype) { ContentType::parse(stated).ok() } else { None }
+}
+
+/// Without path, controls and direction tricks; long ones lose their middle, so that the extension stays.
+pub(super) fn file_name(name: &str) -> String {
+    let name = clean::line(name, FILE_NAME_CHARS_MAX * 2);
+    let name: String = name.chars().map(|c| if matches!(c, '/' | '\\' | '"') { '_' } else { c }).collect();
+    let name = name.trim_start_matches('.');
+    if name.is_empty() {
+        return "bijlage".to_owned();
+    }
+    let chars: Vec<char> = name.chars().collect();
+    if chars.len() <= FILE_NAME_CHARS_MAX {
+        return name.to_owned();
+    }
+    let (start, end) = (&chars[..FILE_NAME_CHARS_MAX - 21], &chars[chars.len() - 20..]);
+    start.iter().chain(std::iter::once(&'…')).chain(end).collect()
+}
+
+/// Octets of a letter besides its attachments, and with them.
+pub(super) fn size_with(bytes: &[u8], carried: &[Carried]) -> u64 {
+    let own = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    carried.iter().fold(own, |sum, one| sum.saturating_add(encoded_size(one.size)))
+}
+
+fn boundary(draft: &Draft, part: &str) -> String {
+    format!("=_klachtpost-{part}-{}", draft.id)
+}
+
+/// A name is shown as sent to staff; to a customer only where it looks like a person's (invariant 11).
+fn recipient_name(draft: &Draft) -> String {
+    if draft.content.kind().is_for_customer() {
+        clean::person(&draft.to_name).unwrap_or_default()
+    } else {
+        clean::line(&draft.to_name, NAME_CHARS_MAX)
+    }
+}
+
+fn mailbox(name: &str, address: &Address) -> Result<Mailbox, RenderError> {
+    let refused = |_| RenderError::Address { address: address.clone() };
+    let address = lettre::Address::new(address.local(), address.domain()).map_err(refused)?;
+    // lettre's builder panics on a line break in a name: this takes all controls out.
+    let name = clean::line(name, NAME_CHARS_MAX);
+    Ok(Mailbox::new(Some(name).filter(|name| !name.is_empty()), address))
+}
+
+/// `<id>`; None for what would break a header or is no id.
+fn message_id(id: &str) -> Option<String> {
+    let id = id.trim().trim_start_matches('<').trim_end_matches('>');
+    let usable = id.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>');
+    if usable && !id.is_empty() && id.len() <= ID_OCTETS_MAX { Some(format!("<{id}>")) } else { None }
+}
+
+/// A header whose value we made ourselves: printable ASCII, folded where it is long.
+fn ascii_header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::dangerous_new_pre_encoded(HeaderName::new_from_ascii_str(name), value.clone(), value)
+}

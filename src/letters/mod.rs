@@ -1,0 +1,235 @@
+//! The writing room: a draft in, the letter's final bytes out, with our own Message-ID and reply token. It adds
+//! nothing to what the draft says and sends nothing; clock, secrets and settings come in as arguments.
+//!
+//! | file | what |
+//! |---|---|
+//! | `templates.rs` | the templates of `templates/`, compiled at start |
+//! | `view/` | what a template can print of each letter |
+//! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
+//! | `clean.rs` | text of strangers made fit to print |
+//! | `mime.rs`, `carried.rs` | headers, parts, attachments that go along |
+//! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
+//! | `door.rs` | nothing internal leaves the house (invariant 7) |
+//! | `sample.rs` | one draft of every kind, rendered at start |
+
+mod carried;
+mod clean;
+mod lighten;
+mod mailto;
+mod mime;
+mod sample;
+mod subject;
+mod templates;
+mod view;
+mod words;
+
+pub use carried::{AssembleError, assemble};
+pub use lighten::{Weight, lighten};
+
+use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
+use crate::desk::draft::{Carried, Content, Draft};
+use chrono_tz::Tz;
+use minijinja::Environment;
+use templates::{Form, environment, fill};
+use words::Words;
+
+/// The first line of a letter to staff: the reading room ends a reply's new text at a line with exactly this.
+pub const MARKER: &str = "##- klachtpost -##";
+
+/// Octets kept free of attachments for headers and boundaries of the letter as a whole.
+const HEADERS_RESERVE: u64 = 16_384;
+
+/// What letters say about the company: plain values of the settings.
+#[derive(Debug, Clone)]
+pub struct House {
+    /// The company's name as customers know it.
+    pub company: String,
+    /// The complaints address.
+    pub desk_address: Address,
+    pub zone: Tz,
+    /// The mail server delivers `local+token@domain`: replies and bounces come back to such an address.
+    pub sub_addressing: bool,
+    pub committee: Option<Committee>,
+    /// Largest letter the sending server takes, in octets, attachments encoded.
+    pub max_message_bytes: u64,
+}
+
+/// Where a customer can go who still disagrees (procedure, end).
+#[derive(Debug, Clone)]
+pub struct Committee {
+    pub name: String,
+    pub url: String,
+    /// For whom it is there: a sentence, printed as it is; may be empty.
+    pub applies_to: String,
+}
+
+/// A letter, final but for the content of its attachments (see [`assemble`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    pub side: Side,
+    pub to: Address,
+    /// Without angle brackets.
+    pub message_id: String,
+    /// Where bounces go.
+    pub envelope_from: String,
+    /// Headers and body in CRLF lines; a placeholder line for each attachment.
+    pub bytes: Vec<u8>,
+    /// The attachments that go along, in the order of their placeholders. Of a letter to staff those that would
+    /// make it too large are listed in its text instead.
+    pub carried: Vec<Carried>,
+}
+
+/// Why a template cannot be used; found at start.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    #[error("templates: tried to compile them, found: {0}; next: correct the template it names")]
+    Compile(#[from] minijinja::Error),
+    #[error("templates: tried the letter `{letter}` ({language}) with sample data, found: {source}")]
+    Sample {
+        letter: &'static str,
+        language: &'static str,
+        #[source]
+        source: RenderError,
+    },
+}
+
+/// Why a draft cannot become a letter.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// Names the template and the line, never a value.
+    #[error("tried to fill in a template, found: {0}")]
+    Template(String),
+    #[error("expected an address a mail server takes, found one it would refuse")]
+    Address { address: Address },
+    #[error("tried to build the letter's headers and parts, found: {0}")]
+    Build(String),
+    #[error("expected a letter of at most {max} octets, found {found}; next: leave attachments out")]
+    TooLarge { max: u64, found: u64 },
+    #[error("expected a secret for the reply token, found none")]
+    NoKey,
+}
+
+/// The compiled templates.
+pub struct Letters {
+    engine: Environment<'static>,
+}
+
+impl Letters {
+    /// Compiles every template and tries each with sample data of every kind and language, so that a broken one is
+    /// found at start and not when a customer waits.
+    pub fn new() -> Result<Self, TemplateError> {
+        let letters = Self { engine: environment()? };
+        let (house, keys) = (sample::house(), sample::keys());
+        for draft in sample::drafts() {
+            let letter = draft.content.kind().name();
+            let language = Words { language: draft.language, zone: house.zone }.tag();
+            let tried = letters.render(&draft, &house, &keys, sample::now());
+            tried.map_err(|source| TemplateError::Sample { letter, language, source })?;
+        }
+        Ok(letters)
+    }
+
+    /// The letter that the draft asks for.
+    pub fn render(&self, draft: &Draft, house: &House, keys: &Keys, now: Moment) -> Result<Letter, RenderError> {
+        let token = keys.write(&Token { case: draft.case, side: draft.side, letter: draft.id.clone() });
+        if token.is_empty() {
+            return Err(RenderError::NoKey);
+        }
+        let bare = self.write(draft, &[], &draft.carried, house, &token, now)?;
+        let kept = kept(draft, &bare, house)?;
+        let bytes = if kept.is_empty() {
+            bare
+        } else {
+            let (kept, left_out) = draft.carried.split_at(kept.len());
+            self.write(draft, kept, left_out, house, &token, now)?
+        };
+        Ok(Letter {
+            id: draft.id.clone(),
+            kind: draft.content.kind(),
+            case: draft.case,
+            side: draft.side,
+            to: draft.to.clone(),
+            message_id: format!("{token}@{}", house.desk_address.domain()),
+            envelope_from: house.reply_address(&token).to_string(),
+            bytes,
+            carried: kept.to_vec(),
+        })
+    }
+
+    /// The bytes with `carried` going along and `left_out` listed in the text.
+    fn write(
+        &self,
+        draft: &Draft,
+        carried: &[Carried],
+        left_out: &[Carried],
+        house: &House,
+        token: &str,
+        now: Moment,
+    ) -> Result<Vec<u8>, RenderError> {
+        let words = Words { language: draft.language, zone: house.zone };
+        let reply_address = house.reply_address(token);
+        let subject = subject::subject(draft, words);
+        let seen = view::Seen { draft, carried, left_out, house, token, reply_address: &reply_address, words, now };
+        let view = seen.view(&subject);
+        let kind = draft.content.kind();
+        let text = fill(&self.engine, kind, draft.language, Form::Text, &view)?;
+        let html = fill(&self.engine, kind, draft.language, Form::Html, &view)?;
+        let message_id = format!("<{token}@{}>", house.desk_address.domain());
+        let parts = mime::Parts {
+            subject: &subject,
+            text,
+            html,
+            carried,
+            message_id: &message_id,
+            reply_address: &reply_address,
+        };
+        mime::build(draft, parts, house, words, now)
+    }
+}
+
+/// The attachments that fit, in order: as many of the first ones as the sending server takes. A letter to a customer
+/// carries all or is an error, because what staff sent must not go half.
+fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried], RenderError> {
+    let room = |count: usize| mime::size_with(bare, &draft.carried[..count]).saturating_add(HEADERS_RESERVE);
+    let all = draft.carried.len();
+    let fitting = (0..=all).rev().find(|count| room(*count) <= house.max_message_bytes);
+    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_));
+    match fitting {
+        Some(count) if count == all || may_list => Ok(&draft.carried[..count]),
+        _ => Err(RenderError::TooLarge { max: house.max_message_bytes, found: room(all) }),
+    }
+}
+
+impl House {
+    /// Where a reply to the letter with this token goes.
+    fn reply_address(&self, token: &str) -> Address {
+        if !self.sub_addressing {
+            return self.desk_address.clone();
+        }
+        let (local, domain) = (self.desk_address.local(), self.desk_address.domain());
+        // Too long together (RFC 5321 §4.5.3.1): the token in Message-ID and text must do.
+        let plus = format!("{local}+{token}");
+        if plus.len() > LOCAL_PART_MAX {
+            return self.desk_address.clone();
+        }
+        Address::parse(&format!("{plus}@{domain}")).unwrap_or_else(|_| self.desk_address.clone())
+    }
+}
+
+/// Longest local part of an address (RFC 5321 §4.5.3.1.1).
+const LOCAL_PART_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests;
+
+pub struct Internal<'a> {
+    pub keys: &'a Keys,
+    pub notes: &'a [String],
+}
+pub fn door(_bytes: &[u8], internal: &Internal<'_>) -> Result<(), String> {
+    let _ = (internal.keys, internal.notes);
+    Ok(())
+}

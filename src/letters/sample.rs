@@ -1,0 +1,354 @@
+//! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
+//! broken template is found before it matters; the tests look at the same letters. Pure.
+
+use super::{Committee, House};
+use crate::case::{
+    Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
+    Side, Why,
+};
+use crate::desk::draft::*;
+use crate::digest::{Digest, Row};
+use chrono::{NaiveDate, TimeDelta};
+
+/// Monday 23 November 2026, 09:30 in Amsterdam.
+const NOW_SECONDS: i64 = 1_795_422_600;
+
+pub(super) fn now() -> Moment {
+    Moment::from_timestamp(NOW_SECONDS, 0).unwrap_or_default()
+}
+
+fn after(hours: i64, minutes: i64) -> Moment {
+    now() + TimeDelta::minutes(hours * 60 + minutes)
+}
+
+pub(super) fn keys() -> Keys {
+    Keys::new(b"sample letters are never sent", [])
+}
+
+pub(super) fn house() -> House {
+    House {
+        company: "Voorbeeld Lease".to_owned(),
+        desk_address: address("klachten@voorbeeld.example"),
+        zone: chrono_tz::Europe::Amsterdam,
+        sub_addressing: false,
+        committee: Some(Committee {
+            name: "Geschillencommissie Keurmerk Private Lease".to_owned(),
+            url: "https://www.keurmerkprivatelease.nl/paginas/het-keurmerk/detail/ik-heb-een-klacht/".to_owned(),
+            applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
+        }),
+        max_message_bytes: 25 << 20,
+    }
+}
+
+/// Every kind of letter in both languages.
+pub(super) fn drafts() -> Vec<Draft> {
+    let both = |make: fn(Language) -> Vec<Content>| {
+        [Language::Dutch, Language::English]
+            .into_iter()
+            .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
+    };
+    both(to_customer).chain(both(to_handler)).chain(both(questions)).chain(both(to_supervisor)).collect()
+}
+
+/// A letter of the sample case.
+pub(super) fn draft(language: Language, content: Content) -> Draft {
+    let for_customer = content.kind().is_for_customer();
+    let of_no_case = matches!(content, Content::SetAside(_) | Content::Alarm(_) | Content::Digest(_));
+    let (to, to_name) =
+        if for_customer { (customer_address(), "Jan Jansen") } else { (address("schade@voorbeeld.example"), "") };
+    Draft {
+        id: LetterId::from_random([7, 6, 5, 4, 3, 2, 1, 0]),
+        to,
+        to_name: to_name.to_owned(),
+        side: if for_customer { Side::Customer } else { Side::Staff },
+        case: (!of_no_case).then_some(number(123)),
+        topic: Topic { subject: subject(language), customer: "Jan Jansen".to_owned() },
+        language,
+        in_reply_to: Some("first@mail.example".to_owned()),
+        references: vec!["first@mail.example".to_owned()],
+        carried: Vec::new(),
+        content,
+    }
+}
+
+fn to_customer(language: Language) -> Vec<Content> {
+    let settlement = pick(
+        language,
+        "Wij vergoeden de schade van € 240.\nU ontvangt het bedrag binnen vijf werkdagen.",
+        "We will pay the damage of € 240.\nYou will receive it within five working days.",
+    );
+    vec![
+        Content::Acknowledgement(acknowledgement(language)),
+        Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
+        Content::Answer(Answer {
+            text: pick(
+                language,
+                "Beste Jan,\n\nVervelend, die kras. Kunt u een foto sturen?\n\nMet vriendelijke groet,\nPieter de Wit\n\
+                 Voorbeeld Lease, schade@voorbeeld.example",
+                "Dear Jan,\n\nSorry about that scratch. Could you send a photo?\n\nKind regards,\nPieter de Wit\n\
+                 Voorbeeld Lease, schade@voorbeeld.example",
+            ),
+        }),
+        Content::Closing(Closing {
+            customer_name: "Jan Jansen".to_owned(),
+            subject: subject(language),
+            received_at: after(-13, 42),
+            settlement: settlement.clone(),
+            committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
+        }),
+        Content::Closing(Closing {
+            customer_name: String::new(),
+            subject: String::new(),
+            received_at: after(-13, 42),
+            settlement,
+            committee_last_day: None,
+        }),
+    ]
+}
+
+fn to_handler(language: Language) -> Vec<Content> {
+    let notification = notification(language);
+    let follow_up = FollowUp {
+        customer: customer(),
+        subject: format!("Re: {}", subject(language)),
+        text: pick(
+            language,
+            "Hierbij de foto.\nIk hoor graag van u.",
+            "Here is the photo.\nLooking forward to your reply.",
+        ),
+        quoted: String::new(),
+        received_at: after(0, -5),
+        due: due(),
+        listed: Vec::new(),
+        remarks: Vec::new(),
+        first_response_done: false,
+        case_closed: false,
+    };
+    vec![
+        Content::Notification(Box::new(notification.clone())),
+        Content::Notification(Box::new(odd_notification(notification))),
+        Content::FollowUp(follow_up.clone()),
+        Content::FollowUp(FollowUp { case_closed: true, remarks: remarks(), first_response_done: true, ..follow_up }),
+        Content::Receipt(receipt(language, false)),
+        Content::Receipt(receipt(language, true)),
+        Content::DeliveryFailed(DeliveryFailed {
+            customer: customer(),
+            letter_kind: LetterKind::Answer,
+            to: "jan.jansen@klant.example".to_owned(),
+            reply: "550 5.1.1 <jan.jansen@klant.example>: Recipient address rejected: User unknown".to_owned(),
+            permanent: true,
+            runs_again: Some((Clock::FirstResponse, after(10, 42))),
+        }),
+    ]
+}
+
+fn questions(language: Language) -> Vec<Content> {
+    let problems = [
+        Problem::UnknownVerb { written: "#afgehandelt".to_owned(), nearest: Some("#afgehandeld".to_owned()) },
+        Problem::UnknownVerb { written: "#xyz".to_owned(), nearest: None },
+        Problem::VerbLowerDown { written: "#intern".to_owned() },
+        Problem::SettlementMissing,
+        Problem::NothingTyped,
+        Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
+        Problem::Unproven,
+        Problem::NoCustomerAddress,
+        Problem::CaseClosed,
+        Problem::NoteAndSettlement,
+        Problem::NoCase,
+        Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
+    ];
+    let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");
+    problems.into_iter().map(|why| Content::Question(Question { why, text: text.clone() })).collect()
+}
+
+fn to_supervisor(language: Language) -> Vec<Content> {
+    let alarms = [
+        AlarmAbout::StaffLetterRefused {
+            to: "schade@voorbeeld.example".to_owned(),
+            letter_kind: LetterKind::Notification,
+            reply: "550 5.2.1 Mailbox disabled".to_owned(),
+        },
+        AlarmAbout::CapReached { address: "robot@klant.example".to_owned(), held: 37 },
+        AlarmAbout::HeldAtDoor {
+            to: "jan.jansen@klant.example".to_owned(),
+            reason: pick(language, "tekst van een interne notitie", "text of an internal note"),
+        },
+    ];
+    let set_aside = Content::SetAside(SetAside {
+        from: "Prijswinnaar <x@loterij.example>".to_owned(),
+        subject: "GEFELICITEERD!!!".to_owned(),
+        received_at: after(-1, 0),
+        reason: pick(language, "de mailserver houdt het voor spam", "the mail server takes it for spam"),
+        mail: 4711,
+        excerpt: "U hebt gewonnen.".to_owned(),
+    });
+    let mut all =
+        vec![set_aside, Content::Digest(Box::new(digest(language))), Content::Digest(Box::new(quiet_digest()))];
+    all.extend(alarms.map(|about| Content::Alarm(Alarm { about })));
+    all
+}
+
+fn acknowledgement(language: Language) -> Acknowledgement {
+    Acknowledgement {
+        customer_name: "Jan Jansen".to_owned(),
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        received_at: after(-13, 42),
+        due: due(),
+        reopened: false,
+    }
+}
+
+fn notification(language: Language) -> Notification {
+    Notification {
+        customer: customer(),
+        channel: Channel::Email,
+        subject: subject(language),
+        text: pick(
+            language,
+            "Goedemorgen,\n\nMijn leaseauto kwam gisteren terug van de schadehersteller met een kras op het linker \
+             portier. Ik heb daar nu twee keer over gebeld en niemand belt terug. Dit kan toch niet?\n\nJan Jansen",
+            "Good morning,\n\nMy lease car came back from the repair shop yesterday with a scratch on the left door. I \
+             have called twice now and nobody calls back. This cannot be right?\n\nJan Jansen",
+        ),
+        quoted: String::new(),
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        why: Why::Keywords {
+            matched: vec![
+                Match { keyword: "schade*".to_owned(), place: Place::Text, found: "schadeformulier".to_owned() },
+                Match { keyword: "kras".to_owned(), place: Place::Subject, found: "kras".to_owned() },
+            ],
+        },
+        received_at: after(-13, 42),
+        due: due(),
+        listed: vec![("video.mp4".to_owned(), 48_200_000)],
+        remarks: Vec::new(),
+        reopened: false,
+        unacknowledged: None,
+    }
+}
+
+fn odd_notification(plain: Notification) -> Notification {
+    Notification {
+        customer: Customer { address: None, phone: Some("06 1234 5678".to_owned()), ..customer() },
+        channel: Channel::Phone,
+        subject: String::new(),
+        text: String::new(),
+        quoted: "Van: garage@reparatie.example\nDe auto is klaar.".to_owned(),
+        why: Why::Tie { matched: Vec::new(), others: vec!["Onderhoud en reparatie".to_owned()] },
+        due: Due { first_response: after(-1, 0), ..due() },
+        listed: Vec::new(),
+        remarks: remarks(),
+        reopened: true,
+        unacknowledged: Some(Unacknowledged::NoAddress),
+        ..plain
+    }
+}
+
+fn remarks() -> Vec<Remark> {
+    vec![
+        Remark::MayBelongTo(number(98)),
+        Remark::SenderDisowned,
+        Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
+        Remark::NotAllRead("part 7".to_owned()),
+        Remark::FromOther("advocaat@kantoor.example".to_owned()),
+    ]
+}
+
+fn receipt(language: Language, closed: bool) -> Receipt {
+    let text = pick(
+        language,
+        "Vervelend, die kras. Kunt u een foto sturen?",
+        "Sorry about that scratch. Could you send a photo?",
+    );
+    let done = if closed {
+        vec![
+            Done::Noted { text: pick(language, "Garage gebeld: zij betalen.", "Called the garage: they pay.") },
+            Done::Closed {
+                to: Some(customer_address()),
+                settlement: pick(language, "Wij vergoeden de schade.", "We will pay."),
+            },
+        ]
+    } else {
+        vec![Done::Relayed { to: customer_address(), text, attachments: 1 }]
+    };
+    Receipt { done, customer: customer(), due: due(), first_response_done: true }
+}
+
+fn digest(language: Language) -> Digest {
+    let row = |serial, subject: &str, customer: &str, next| Row {
+        number: number(serial),
+        subject: subject.to_owned(),
+        customer: customer.to_owned(),
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        handler: String::new(),
+        received_at: after(-30, 0),
+        next,
+        closed_at: None,
+        unanswered: true,
+        reply_address: "schade@voorbeeld.example".to_owned(),
+    };
+    Digest {
+        day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
+        department_title: None,
+        since: after(-72, 0),
+        now: now(),
+        overdue: vec![row(121, "Kras op het portier", "Fatima el Amrani", Some((Clock::FirstResponse, after(-15, 0))))],
+        due_today: vec![row(122, "Factuur klopt niet", "J.P. van der Berg", Some((Clock::Resolve, after(8, 0))))],
+        open: vec![Row {
+            handler: "p.dewit@voorbeeld.example".to_owned(),
+            unanswered: false,
+            ..row(123, &subject(language), "Jan Jansen", Some((Clock::Resolve, after(56, 0))))
+        }],
+        closed: vec![Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) }],
+        received_since: 3,
+        failed_letters: vec![row(118, "", "Anna de Boer", None)],
+        chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
+    }
+}
+
+fn quiet_digest() -> Digest {
+    let busy = digest(Language::Dutch);
+    Digest {
+        department_title: Some("Schade en verzekering".to_owned()),
+        overdue: Vec::new(),
+        due_today: Vec::new(),
+        open: Vec::new(),
+        closed: Vec::new(),
+        failed_letters: Vec::new(),
+        received_since: 0,
+        ..busy
+    }
+}
+
+fn due() -> Due {
+    Due { acknowledge: after(10, 42), first_response: after(10, 42), resolve: after(56, 0) }
+}
+
+fn customer() -> Customer {
+    Customer { name: "Jan Jansen".to_owned(), address: Some(customer_address()), phone: None }
+}
+
+fn subject(language: Language) -> String {
+    pick(language, "Kras op mijn leaseauto na reparatie", "Scratch on my lease car after repair")
+}
+
+fn number(serial: u32) -> CaseNumber {
+    CaseNumber { year: 2026, serial }
+}
+
+fn customer_address() -> Address {
+    address("jan.jansen@klant.example")
+}
+
+fn pick(language: Language, dutch: &str, english: &str) -> String {
+    match language {
+        Language::Dutch => dutch.to_owned(),
+        Language::English => english.to_owned(),
+    }
+}
+
+/// These are written here and right; a test renders them all.
+#[expect(clippy::expect_used, reason = "the sample's own addresses, not outside data")]
+fn address(text: &str) -> Address {
+    Address::parse(text).expect("a sample address is an address")
+}

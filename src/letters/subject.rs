@@ -1,0 +1,71 @@
+//! Subject lines. A customer reads the number only, because no text of a stranger may stand in an acknowledgement
+//! (invariant 11); the staff's stay the same but for `Re: `, so that mail clients keep a case together. Pure.
+
+use super::clean::{self, SUBJECT_CHARS_MAX};
+use super::words::Words;
+use crate::case::LetterKind;
+use crate::desk::draft::{Content, Draft};
+
+/// Room for the customer's name in a staff letter's subject.
+const CUSTOMER_CHARS_MAX: usize = 60;
+/// Room for the complaint's subject: what the number, the name and `Re: ` leave.
+const TOPIC_CHARS_MAX: usize = 110;
+
+/// The letter's subject, without controls and at most 200 characters.
+pub(super) fn subject(draft: &Draft, words: Words) -> String {
+    let subject = match (draft.content.kind().is_for_customer(), draft.case) {
+        (true, Some(number)) => {
+            let reply = if is_first(draft) { "" } else { "Re: " };
+            format!("{reply}{} {number}", words.pick("Uw klacht", "Your complaint"))
+        }
+        (true, None) => words.pick("Uw klacht", "Your complaint").to_owned(),
+        (false, Some(_)) if draft.content.kind() == LetterKind::Notification => case_line(draft, words),
+        (false, Some(_)) => format!("Re: {}", case_line(draft, words)),
+        (false, None) => desk_line(draft, words),
+    };
+    clean::line(&subject, SUBJECT_CHARS_MAX)
+}
+
+/// `[K-2026-000123] Schade aan de auto (Jan Jansen)`.
+pub(super) fn case_line(draft: &Draft, words: Words) -> String {
+    let number = draft.case.map_or_else(String::new, |number| format!("[{number}] "));
+    let customer = clean::line(&draft.topic.customer, CUSTOMER_CHARS_MAX);
+    let customer = if customer.is_empty() { customer } else { format!(" ({customer})") };
+    format!("{number}{}{customer}", topic(draft, words))
+}
+
+/// The complaint's subject as staff read it.
+pub(super) fn topic(draft: &Draft, words: Words) -> String {
+    or_none(&clean::line(&draft.topic.subject, TOPIC_CHARS_MAX), words)
+}
+
+/// A subject, or that there is none.
+pub(super) fn or_none(subject: &str, words: Words) -> String {
+    if subject.is_empty() { words.pick("geen onderwerp", "no subject").to_owned() } else { subject.to_owned() }
+}
+
+/// The first letter to a customer opens the thread; all others answer in it.
+fn is_first(draft: &Draft) -> bool {
+    matches!(&draft.content, Content::Acknowledgement(acknowledgement) if !acknowledgement.reopened)
+}
+
+/// A letter that belongs to no case says itself what it is about.
+fn desk_line(draft: &Draft, words: Words) -> String {
+    match &draft.content {
+        Content::Digest(digest) => {
+            let whose = digest.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
+            let (late, today) = (digest.overdue.len(), digest.due_today.len());
+            let day = words.day(digest.day);
+            words.pick(
+                format!("Klachten{whose}, {day}: {late} te laat, {today} vandaag"),
+                format!("Complaints{whose}, {day}: {late} overdue, {today} today"),
+            )
+        }
+        Content::SetAside(_) => words
+            .pick(format!("Terzijde gelegd: {}", topic(draft, words)), format!("Set aside: {}", topic(draft, words))),
+        Content::Alarm(_) => {
+            words.pick("Let op: klachtpost vraagt uw aandacht", "Please look: klachtpost needs you").to_owned()
+        }
+        _ => format!("Re: {}", case_line(draft, words)),
+    }
+}

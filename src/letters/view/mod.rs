@@ -1,0 +1,125 @@
+//! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
+//! `staff.rs` has the letters to staff, `overview.rs` the digest; those to customers are here.
+
+mod overview;
+mod staff;
+
+use super::words::Words;
+use super::{House, MARKER, clean, mailto, subject};
+use crate::case::{Address, Due, Moment};
+use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
+use chrono::{DurationRound, TimeDelta};
+use minijinja::context;
+use minijinja::value::Value;
+
+/// One line of an answer of a server, a reason and the like.
+const LINE_CHARS_MAX: usize = 300;
+
+/// All that a letter is made of.
+pub(super) struct Seen<'a> {
+    pub draft: &'a Draft,
+    /// Attachments that go along, and those that do not fit.
+    pub carried: &'a [Carried],
+    pub left_out: &'a [Carried],
+    pub house: &'a House,
+    pub token: &'a str,
+    pub reply_address: &'a Address,
+    pub words: Words,
+    pub now: Moment,
+}
+
+impl Seen<'_> {
+    /// The variables of the letter's template and of the page around it.
+    pub fn view(&self, subject: &str) -> Value {
+        let own = match &self.draft.content {
+            Content::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
+            Content::Answer(Answer { text }) => context! { text => clean::text(text) },
+            Content::Closing(closing) => self.closing(closing),
+            Content::Notification(notification) => self.notification(notification),
+            Content::FollowUp(follow_up) => self.follow_up(follow_up),
+            Content::Receipt(receipt) => self.receipt(receipt),
+            Content::Question(question) => self.question(question),
+            Content::DeliveryFailed(failed) => self.delivery_failed(failed),
+            Content::SetAside(set_aside) => self.set_aside(set_aside),
+            Content::Alarm(alarm) => self.alarm(&alarm.about),
+            Content::Digest(digest) => self.digest(digest),
+        };
+        context! { ..own, ..self.page(subject) }
+    }
+
+    fn page(&self, subject: &str) -> Value {
+        let kind = self.draft.content.kind();
+        let for_customer = kind.is_for_customer();
+        let asks = matches!(self.draft.content, Content::Question(_));
+        let reply_to = self.reply_address.as_str();
+        // A customer gets no verbs and no buttons.
+        let buttons = match (for_customer, self.draft.case) {
+            (false, Some(_)) => {
+                mailto::buttons(reply_to, &subject::case_line(self.draft, self.words), self.token, self.words)
+            }
+            _ => Vec::new(),
+        };
+        context! {
+            lang => self.words.tag(),
+            subject,
+            for_customer,
+            can_answer => !for_customer && (self.draft.case.is_some() || asks),
+            marker => MARKER,
+            token => self.token,
+            number => self.draft.case.map_or_else(String::new, |number| number.to_string()),
+            company => self.house.company.as_str(),
+            desk_address => self.house.desk_address.as_str(),
+            buttons => buttons.iter().map(|button| context! { label => button.label, url => button.url.as_str() }).collect::<Vec<_>>(),
+        }
+    }
+
+    fn acknowledgement(&self, letter: &Acknowledgement) -> Value {
+        let Due { first_response, resolve, .. } = letter.due;
+        context! {
+            salutation => self.salutation(&letter.customer_name),
+            received => self.words.moment(letter.received_at),
+            department => clean::line(&letter.department_title, clean::NAME_CHARS_MAX),
+            first_response => self.still_ahead(first_response),
+            resolve => self.still_ahead(resolve),
+            reopened => letter.reopened,
+        }
+    }
+
+    fn closing(&self, letter: &Closing) -> Value {
+        let today = self.words.local(self.now).date_naive();
+        let committee = self.house.committee.as_ref().filter(|_| letter.committee_last_day.is_some());
+        context! {
+            salutation => self.salutation(&letter.customer_name),
+            subject_line => clean::line(&letter.subject, clean::SUBJECT_CHARS_MAX),
+            received_day => self.words.day(self.words.local(letter.received_at).date_naive()),
+            settlement => clean::text(&letter.settlement),
+            last_day => letter.committee_last_day.filter(|day| *day >= today).map(|day| self.words.day(day)),
+            committee => committee.map(|committee| context! {
+                name => committee.name.as_str(),
+                url => committee.url.as_str(),
+                applies_to => committee.applies_to.as_str(),
+            }),
+        }
+    }
+
+    fn salutation(&self, name: &str) -> String {
+        match clean::person(name) {
+            Some(name) => format!("{} {name},", self.words.pick("Beste", "Dear")),
+            None => self.words.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
+        }
+    }
+
+    /// The moment, unless it has passed in the minute that is shown (invariant 11).
+    fn still_ahead(&self, due: Moment) -> Option<String> {
+        (!self.is_past(due)).then(|| self.words.moment(due))
+    }
+
+    fn is_past(&self, due: Moment) -> bool {
+        due.duration_trunc(TimeDelta::minutes(1)).unwrap_or(due) <= self.now
+    }
+
+    /// Text of a server or a stranger on one line.
+    fn line(&self, text: &str) -> String {
+        clean::line(text, LINE_CHARS_MAX)
+    }
+}

@@ -1,0 +1,248 @@
+//! What the templates of letters to staff can print. Pure.
+
+use super::Seen;
+use crate::case::{Channel, Customer, Moment, Place, Why};
+use crate::desk::draft::{
+    AlarmAbout, DeliveryFailed, Done, FollowUp, Notification, Problem, Question, Receipt, Remark, SetAside,
+    Unacknowledged, VERBS,
+};
+use crate::letters::{clean, mime, subject};
+use minijinja::context;
+use minijinja::value::Value;
+
+/// A complaint is printed up to here, some ten pages; the whole is on file.
+const TEXT_CHARS_MAX: usize = 20_000;
+/// What stood below it, from earlier mails: enough to see what it was about.
+const QUOTED_CHARS_MAX: usize = 4_000;
+/// First lines of a mail that was set aside.
+const EXCERPT_CHARS_MAX: usize = 1_000;
+/// Attachments named one by one; a mail may have thousands.
+const LISTED_MAX: usize = 50;
+/// Keywords named in the reason why a case came here.
+const KEYWORDS_MAX: usize = 8;
+
+impl Seen<'_> {
+    pub(super) fn notification(&self, letter: &Notification) -> Value {
+        context! {
+            customer => self.customer(&letter.customer),
+            channel => match letter.channel {
+                Channel::Email => "email",
+                Channel::Phone => "phone",
+                Channel::Letter => "letter",
+                Channel::Desk => "desk",
+            },
+            subject_line => self.subject_line(&letter.subject),
+            words => words_of(&letter.text, &letter.quoted),
+            department => self.line(&letter.department_title),
+            why => self.why(&letter.why),
+            received => self.words.moment(letter.received_at),
+            first_response => self.term(letter.due.first_response),
+            resolve => self.term(letter.due.resolve),
+            attached => self.attached(),
+            listed => self.listed(&letter.listed),
+            remark_list => self.remarks(&letter.remarks),
+            reopened => letter.reopened,
+            unacknowledged => letter.unacknowledged.map(|why| match why {
+                Unacknowledged::NoAddress => "no_address",
+                Unacknowledged::Automatic => "automatic",
+                Unacknowledged::Disowned => "disowned",
+            }),
+            verbs => self.verbs(),
+        }
+    }
+
+    pub(super) fn follow_up(&self, letter: &FollowUp) -> Value {
+        context! {
+            customer => self.customer(&letter.customer),
+            subject_line => self.subject_line(&letter.subject),
+            words => words_of(&letter.text, &letter.quoted),
+            received => self.words.moment(letter.received_at),
+            first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
+            resolve => self.term(letter.due.resolve),
+            attached => self.attached(),
+            listed => self.listed(&letter.listed),
+            remark_list => self.remarks(&letter.remarks),
+            case_closed => letter.case_closed,
+        }
+    }
+
+    pub(super) fn receipt(&self, letter: &Receipt) -> Value {
+        let closed = letter.done.iter().any(|done| matches!(done, Done::Closed { .. }));
+        context! {
+            done => letter.done.iter().map(done).collect::<Vec<_>>(),
+            still_open => !closed,
+            first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
+            resolve => self.term(letter.due.resolve),
+        }
+    }
+
+    pub(super) fn question(&self, letter: &Question) -> Value {
+        let (kind, written, nearest) = problem(&letter.why);
+        let verb_trouble = matches!(letter.why, Problem::UnknownVerb { .. } | Problem::VerbLowerDown { .. });
+        context! {
+            why => context! { kind, written => self.line(&written), nearest => nearest.map(|verb| self.line(&verb)) },
+            explain_verbs => verb_trouble,
+            verbs => self.verbs(),
+            text => clean::shortened(&letter.text, TEXT_CHARS_MAX).0,
+        }
+    }
+
+    pub(super) fn delivery_failed(&self, letter: &DeliveryFailed) -> Value {
+        context! {
+            customer => self.customer(&letter.customer),
+            letter => self.words.letter(letter.letter_kind),
+            to => self.line(&letter.to),
+            reply => self.line(&letter.reply),
+            permanent => letter.permanent,
+            runs_again => letter.runs_again.map(|(clock, due)| context! {
+                clock => self.words.clock(clock), when => self.words.moment(due), past => self.is_past(due),
+            }),
+        }
+    }
+
+    pub(super) fn set_aside(&self, letter: &SetAside) -> Value {
+        context! {
+            from => self.line(&letter.from),
+            subject_line => self.subject_line(&letter.subject),
+            received => self.words.moment(letter.received_at),
+            reason => self.line(&letter.reason),
+            mail => letter.mail,
+            excerpt => clean::shortened(&letter.excerpt, EXCERPT_CHARS_MAX).0,
+        }
+    }
+
+    pub(super) fn alarm(&self, about: &AlarmAbout) -> Value {
+        match about {
+            AlarmAbout::StaffLetterRefused { to, letter_kind, reply } => context! {
+                about => "staff_letter_refused",
+                to => self.line(to),
+                letter => self.words.letter(*letter_kind),
+                reply => self.line(reply),
+            },
+            AlarmAbout::CapReached { address, held } => {
+                context! { about => "cap_reached", to => self.line(address), held => held }
+            }
+            AlarmAbout::HeldAtDoor { to, reason } => {
+                context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }
+            }
+        }
+    }
+
+    fn customer(&self, customer: &Customer) -> Value {
+        let name = clean::line(&customer.name, clean::NAME_CHARS_MAX);
+        let line = match (&customer.address, name.is_empty()) {
+            (Some(address), true) => address.to_string(),
+            (Some(address), false) => format!("{name} ({address})"),
+            (None, true) => self.words.pick("naam onbekend", "name unknown").to_owned(),
+            (None, false) => name,
+        };
+        context! {
+            line,
+            address => customer.address.as_ref().map(ToString::to_string),
+            phone => customer.phone.as_deref().map(|phone| self.line(phone)),
+        }
+    }
+
+    fn subject_line(&self, subject: &str) -> String {
+        subject::or_none(&clean::line(subject, clean::SUBJECT_CHARS_MAX), self.words)
+    }
+
+    fn term(&self, due: Moment) -> Value {
+        context! { when => self.words.moment(due), past => self.is_past(due) }
+    }
+
+    fn attached(&self) -> Vec<Value> {
+        self.carried.iter().map(|one| self.file(&one.name, one.size)).collect()
+    }
+
+    /// What the draft lists, then what turned out too large to go along.
+    fn listed(&self, listed: &[(String, usize)]) -> Vec<Value> {
+        let drafted = listed.iter().map(|(name, size)| (name, *size));
+        let left_out = self.left_out.iter().map(|one| (&one.name, one.size));
+        let total = listed.len() + self.left_out.len();
+        let mut files: Vec<_> =
+            drafted.chain(left_out).take(LISTED_MAX).map(|(name, size)| self.file(name, size)).collect();
+        if let Some(more @ 1..) = total.checked_sub(LISTED_MAX) {
+            let name = self.words.pick(format!("en nog {more} andere"), format!("and {more} more"));
+            files.push(context! { name, size => "…" });
+        }
+        files
+    }
+
+    fn file(&self, name: &str, size: usize) -> Value {
+        context! { name => mime::file_name(name), size => self.words.size(size) }
+    }
+
+    fn remarks(&self, remarks: &[Remark]) -> Vec<Value> {
+        let view = |remark: &Remark| {
+            let (kind, value) = match remark {
+                Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
+                Remark::SenderDisowned => ("sender_disowned", String::new()),
+                Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
+                Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
+                Remark::FromOther(address) => ("from_other", self.line(address)),
+            };
+            context! { kind, value }
+        };
+        remarks.iter().take(LISTED_MAX).map(view).collect()
+    }
+
+    fn why(&self, why: &Why) -> Value {
+        let place = |place: Place| match place {
+            Place::Subject => self.words.pick("onderwerp", "subject"),
+            Place::Text => self.words.pick("tekst", "text"),
+        };
+        let (by, matched, others) = match why {
+            Why::Keywords { matched } => ("keywords", matched.as_slice(), String::new()),
+            Why::Tie { matched, others } => ("tie", matched.as_slice(), others.join(", ")),
+            Why::Fallback => ("fallback", [].as_slice(), String::new()),
+            Why::Person => ("person", [].as_slice(), String::new()),
+        };
+        let named = |one: &crate::case::Match| format!("‘{}’ ({})", one.keyword, place(one.place));
+        let matched: Vec<_> = matched.iter().take(KEYWORDS_MAX).map(named).collect();
+        context! { by, matched => self.line(&matched.join(", ")), others => self.line(&others) }
+    }
+
+    fn verbs(&self) -> Vec<Value> {
+        let view = |verb: &crate::desk::draft::Verb| {
+            let (name, meaning) =
+                self.words.pick((verb.dutch, verb.meaning_dutch), (verb.english, verb.meaning_english));
+            context! { name, meaning }
+        };
+        VERBS.iter().map(view).collect()
+    }
+}
+
+fn words_of(text: &str, quoted: &str) -> Value {
+    let (text, text_shortened) = clean::shortened(text, TEXT_CHARS_MAX);
+    let (quoted, quoted_shortened) = clean::shortened(quoted, QUOTED_CHARS_MAX);
+    context! { text, text_shortened, quoted, quoted_shortened }
+}
+
+fn done(done: &Done) -> Value {
+    let (kind, to, text, attachments) = match done {
+        Done::Relayed { to, text, attachments } => ("relayed", Some(to), text, *attachments),
+        Done::Noted { text } => ("noted", None, text, 0),
+        Done::Closed { to, settlement } => ("closed", to.as_ref(), settlement, 0),
+    };
+    let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
+    context! { kind, to => to.map(ToString::to_string), text, shortened, attachments }
+}
+
+/// The problem's name in the templates, the word it is about, and what was probably meant.
+fn problem(problem: &Problem) -> (&'static str, String, Option<String>) {
+    let plain = |kind| (kind, String::new(), None);
+    match problem {
+        Problem::UnknownVerb { written, nearest } => ("unknown_verb", written.clone(), nearest.clone()),
+        Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), None),
+        Problem::SettlementMissing => plain("settlement_missing"),
+        Problem::NothingTyped => plain("nothing_typed"),
+        Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), None),
+        Problem::Unproven => plain("unproven"),
+        Problem::NoCustomerAddress => plain("no_customer_address"),
+        Problem::CaseClosed => plain("case_closed"),
+        Problem::NoteAndSettlement => plain("note_and_settlement"),
+        Problem::NoCase => plain("no_case"),
+        Problem::NotYourCase { department } => ("not_your_case", department.clone(), None),
+    }
+}

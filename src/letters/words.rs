@@ -1,0 +1,160 @@
+//! Moments, sizes and the names of things in the reader's language. Pure: the desk's zone comes in as an argument.
+//! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
+
+use crate::case::{Clock, Language, LetterKind, Moment};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
+use chrono_tz::Tz;
+
+const DAYS: [(&str, &str); 7] = [
+    ("maandag", "Monday"),
+    ("dinsdag", "Tuesday"),
+    ("woensdag", "Wednesday"),
+    ("donderdag", "Thursday"),
+    ("vrijdag", "Friday"),
+    ("zaterdag", "Saturday"),
+    ("zondag", "Sunday"),
+];
+
+const MONTHS: [(&str, &str, &str); 12] = [
+    ("januari", "jan", "January"),
+    ("februari", "feb", "February"),
+    ("maart", "mrt", "March"),
+    ("april", "apr", "April"),
+    ("mei", "mei", "May"),
+    ("juni", "jun", "June"),
+    ("juli", "jul", "July"),
+    ("augustus", "aug", "August"),
+    ("september", "sep", "September"),
+    ("oktober", "okt", "October"),
+    ("november", "nov", "November"),
+    ("december", "dec", "December"),
+];
+
+/// How one reader reads: language and the desk's zone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    pub language: Language,
+    pub zone: Tz,
+}
+
+impl Words {
+    /// One of two wordings.
+    pub fn pick<T>(self, dutch: T, english: T) -> T {
+        match self.language {
+            Language::Dutch => dutch,
+            Language::English => english,
+        }
+    }
+
+    /// The language's tag (RFC 5646), for `Content-Language` and `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        self.pick("nl", "en")
+    }
+
+    /// `dinsdag 24 november 2026`.
+    pub fn day(self, date: NaiveDate) -> String {
+        let (weekday, month) = (weekday(date), month(date));
+        format!("{} {} {} {}", self.pick(weekday.0, weekday.1), date.day(), self.pick(month.0, month.2), date.year())
+    }
+
+    /// `dinsdag 24 november 2026 om 10.12 uur`.
+    pub fn moment(self, at: Moment) -> String {
+        let local = self.local(at);
+        let day = self.day(local.date_naive());
+        self.pick(format!("{day} om {} uur", self.time(at)), format!("{day} at {}", self.time(at)))
+    }
+
+    /// `di 24 nov, 10.12`: for lists, where the eye looks for the hour.
+    pub fn short(self, at: Moment) -> String {
+        let date = self.local(at).date_naive();
+        let (weekday, month) = (weekday(date), month(date));
+        let weekday = self.pick(&weekday.0[..2], &weekday.1[..3]);
+        format!("{weekday} {} {}, {}", date.day(), self.pick(month.1, &month.2[..3]), self.time(at))
+    }
+
+    /// `10.12` in Dutch, `10:12` in English.
+    pub fn time(self, at: Moment) -> String {
+        let local = self.local(at);
+        format!("{:02}{}{:02}", local.hour(), self.pick('.', ':'), local.minute())
+    }
+
+    pub fn local(self, at: Moment) -> DateTime<Tz> {
+        at.with_timezone(&self.zone)
+    }
+
+    /// `820 bytes`, `34 kB`, `1,2 MB`: decimal units, as mail clients show them.
+    pub fn size(self, bytes: usize) -> String {
+        let tenths = bytes / 100_000;
+        match bytes {
+            0..1_000 => format!("{bytes} bytes"),
+            1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+            _ => format!("{}{}{} MB", tenths / 10, self.pick(',', '.'), tenths % 10),
+        }
+    }
+
+    /// What a clock's last moment is for.
+    pub fn clock(self, clock: Clock) -> &'static str {
+        match clock {
+            Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
+            Clock::FirstResponse => self.pick("eerste reactie", "first response"),
+            Clock::Resolve => self.pick("oplossen", "resolution"),
+        }
+    }
+
+    /// A letter's name within a sentence, with its article.
+    pub fn letter(self, kind: LetterKind) -> &'static str {
+        match kind {
+            LetterKind::Acknowledgement => self.pick("de ontvangstbevestiging", "the acknowledgement"),
+            LetterKind::Notification => self.pick("de melding van een nieuwe klacht", "the notice of a new complaint"),
+            LetterKind::Answer => self.pick("het antwoord", "the answer"),
+            LetterKind::FollowUp => self.pick("de melding van een nieuw bericht", "the notice of a new message"),
+            LetterKind::Closing => self.pick("de bevestiging van de afhandeling", "the confirmation of the settlement"),
+            LetterKind::Receipt => self.pick("het ontvangstbericht", "the receipt"),
+            LetterKind::Question => self.pick("de vraag", "the question"),
+            LetterKind::DeliveryFailed => self.pick("de melding van een mislukte bezorging", "the delivery notice"),
+            LetterKind::Digest => self.pick("het dagoverzicht", "the daily overview"),
+            LetterKind::SetAside => self.pick("de melding van een terzijde gelegd bericht", "the set-aside notice"),
+            LetterKind::Alarm => self.pick("de waarschuwing", "the warning"),
+        }
+    }
+}
+
+fn weekday(date: NaiveDate) -> (&'static str, &'static str) {
+    DAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or(("", ""))
+}
+
+fn month(date: NaiveDate) -> (&'static str, &'static str, &'static str) {
+    MONTHS.get(date.month0() as usize).copied().unwrap_or(("", "", ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    fn words(language: Language) -> Words {
+        Words { language, zone: chrono_tz::Europe::Amsterdam }
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_and_the_language() {
+        let at = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 12, 59).unwrap();
+        assert_eq!(words(Language::Dutch).moment(at), "dinsdag 24 november 2026 om 10.12 uur");
+        assert_eq!(words(Language::English).moment(at), "Tuesday 24 November 2026 at 10:12");
+        assert_eq!(words(Language::Dutch).short(at), "di 24 nov, 10.12");
+        assert_eq!(words(Language::English).short(at), "Tue 24 Nov, 10:12");
+    }
+
+    #[test]
+    fn late_in_the_evening_it_is_already_tomorrow_in_the_zone() {
+        let at = chrono::Utc.with_ymd_and_hms(2026, 7, 31, 22, 30, 0).unwrap();
+        assert_eq!(words(Language::Dutch).moment(at), "zaterdag 1 augustus 2026 om 00.30 uur");
+    }
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        let dutch = words(Language::Dutch);
+        let sizes = [0, 999, 1_000, 999_999, 1_250_000].map(|bytes| dutch.size(bytes));
+        assert_eq!(sizes, ["0 bytes", "999 bytes", "1 kB", "999 kB", "1,2 MB"]);
+    }
+}

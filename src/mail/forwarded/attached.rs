@@ -1,0 +1,59 @@
+//! A mail passed on as an attachment (`message/rfc822`, or a file `.eml`). Pure.
+
+use super::party;
+use crate::mail::parse::{self, Leaf, Parsed};
+use crate::mail::words::{self, Prefix};
+use crate::mail::{Forwarded, ForwardedHow, Party};
+use chrono::{DateTime, FixedOffset};
+
+/// The mail that is attached.
+pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
+    let mut messages = parsed.leaves.iter().filter(|leaf| is_message(leaf));
+    let leaf = messages.next()?;
+    let is_only_one = messages.next().is_none() && !is_of_digest(leaf);
+    let is_answer = words::subject_prefix(parsed.header("subject").unwrap_or_default()).0 == Prefix::Reply;
+    let nested = parse::take_apart(&leaf.content);
+    let (from, is_sure) = sender(&nested);
+    // A file that only is called so, or one that could not be read, names nobody.
+    if from == Party::default() && nested.text.is_empty() && nested.header("subject").is_none() {
+        return None;
+    }
+    Some(Forwarded {
+        from,
+        subject: nested.header("subject").unwrap_or_default().to_owned(),
+        body: nested.text.trim().to_owned(),
+        above: parsed.text.trim().to_owned(),
+        received: nested.header("received").and_then(received),
+        stated_local: None,
+        date: nested.header("date").unwrap_or_default().to_owned(),
+        how: ForwardedHow::Attached,
+        certain: is_sure && is_only_one && !is_answer,
+    })
+}
+
+fn is_message(leaf: &Leaf) -> bool {
+    matches!(leaf.media_type.as_str(), "message/rfc822" | "message/global")
+        || leaf.name.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"))
+}
+
+/// Whether it is one of a list's collected mails: only in a digest does a part need no type of its own to be a mail
+/// (RFC 2046 section 5.1.5).
+fn is_of_digest(leaf: &Leaf) -> bool {
+    leaf.headers.iter().all(|header| header.name != "content-type")
+}
+
+/// The author of the attached mail, and whether that is beyond doubt: one From header with one valid address.
+fn sender(nested: &Parsed) -> (Party, bool) {
+    let mut headers = nested.headers.iter().filter(|header| header.name == "from");
+    let Some(header) = headers.next() else { return (Party::default(), false) };
+    // The address comes from the undecoded header: an encoded word may hold an address that is only a name.
+    let raw = party::read(&header.raw);
+    let name = party::read(&header.text).party.name;
+    (Party { name, address: raw.party.address }, raw.certain && headers.next().is_none())
+}
+
+/// The moment in a Received header: what stands behind its last semicolon (RFC 5321 section 4.4).
+fn received(header: &str) -> Option<DateTime<FixedOffset>> {
+    let (_, moment) = header.rsplit_once(';')?;
+    DateTime::parse_from_rfc2822(moment.trim()).ok()
+}

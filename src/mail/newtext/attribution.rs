@@ -1,0 +1,227 @@
+//! Lines that say who wrote what follows: "Op ma 23 nov. 2026 om 10:12 schreef Jan <jan@…>:". Told by what they are
+//! made of (a date, a time, an address, a colon at the end) and a word for "wrote" in any language; wrapped over up to
+//! four lines. Pure.
+
+use super::lines::Line;
+use std::ops::Range;
+
+/// Lines over which clients wrap one: long names and addresses in mail of 72 columns.
+const WRAPPED_MAX: usize = 4;
+
+/// Words with which such a line begins, where it does not begin with the date or the name.
+const LEADS: &[&str] = &[
+    "on",
+    "op",
+    "am",
+    "um",
+    "le",
+    "el",
+    "il",
+    "em",
+    "en",
+    "in",
+    "den",
+    "dne",
+    "dnia",
+    "w",
+    "på",
+    "pe",
+    "în",
+    "в",
+    "у",
+    "na",
+    "at",
+    "vào",
+    "pada",
+    "kl.",
+    "a",
+    "la",
+    "az",
+    "στις",
+    "בתאריך",
+    "في",
+    "在",
+    "于",
+    "於",
+];
+
+/// All attribution lines, in order.
+pub(super) fn find(lines: &[Line<'_>]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for end in 0..lines.len() {
+        let above = found.last().map_or(0, |last| last.end);
+        if let Some(start) = start_of(lines, above, end) {
+            found.push(start..end + 1);
+        }
+    }
+    found
+}
+
+/// Where the attribution begins that ends at this line, if one does.
+fn start_of(lines: &[Line<'_>], above: usize, end: usize) -> Option<usize> {
+    let last = lines.get(end).filter(|l| !l.low.is_empty())?;
+    let bare = last.low.trim_end_matches([' ', '*', '_', '-', '=']);
+    let closes = last.colon || last.wrote || bare.ends_with('>') && last.date;
+    // A wrapped address leaves its closing bracket in front of the last line, where it looks like a quote.
+    let tail = last.quoted && last.colon && last.low.len() <= 40;
+    if !closes || last.quoted && !tail {
+        return None;
+    }
+    let starts: Vec<usize> = starts(lines, above, end).collect();
+    let followed = follows_quote(lines, end);
+    let fits = |start: &usize, by_lead: bool| fits(lines.get(*start..=end).unwrap_or_default(), by_lead, followed);
+    // The nearest start that reads as one; a name in front of the date only where no date begins a line.
+    starts.iter().find(|s| fits(s, true)).or_else(|| starts.iter().find(|s| fits(s, false))).copied()
+}
+
+/// The line itself and those above it that a client may have wrapped it from, nearest first. A blank line is crossed
+/// only where the address alone was put on lines of its own.
+fn starts<'a>(lines: &'a [Line<'_>], above: usize, end: usize) -> impl Iterator<Item = usize> + 'a {
+    let (mut taken, mut at, mut done) = (0, end, false);
+    std::iter::from_fn(move || {
+        if done || taken == WRAPPED_MAX {
+            return None;
+        }
+        let found = at;
+        taken += 1;
+        let bracket = lines.get(at).is_some_and(|l| l.low.starts_with('<'));
+        let mut next = at;
+        done = loop {
+            if next <= above {
+                break true;
+            }
+            next -= 1;
+            let Some(line) = lines.get(next) else { break true };
+            if line.is_blank() && bracket && next + 1 == at {
+                continue;
+            }
+            break line.is_blank() || line.quoted || line.low.is_empty();
+        };
+        at = next;
+        Some(found)
+    })
+}
+
+/// The next line with anything on it is a quote.
+fn follows_quote(lines: &[Line<'_>], end: usize) -> bool {
+    let next = lines.iter().skip(end + 1).take(WRAPPED_MAX).find(|l| !l.is_blank());
+    next.is_some_and(|l| l.quoted || l.low.starts_with("| "))
+}
+
+/// Whether these lines together are an attribution: one that begins with a date or a lead word, or one that begins
+/// with a name.
+fn fits(span: &[Line<'_>], by_lead: bool, followed: bool) -> bool {
+    let (Some(first), Some(last)) = (span.first(), span.last()) else { return false };
+    let has = |what: fn(&Line<'_>) -> bool| span.iter().any(what);
+    let (wrote, address) = (has(|l| l.wrote), has(|l| l.address));
+    let (date, time) = (has(|l| l.date), has(|l| l.time));
+    let angle = has(|l| l.low.contains(['<', '[', '('])) && address;
+    let own = has(|l| is_own(&l.low)) && !followed;
+    if own && !(wrote && angle) {
+        return false;
+    }
+    let dashed = last.low.ends_with("--") && first.low.starts_with("--");
+    if by_lead {
+        let full = date && time && wrote;
+        return leads(first)
+            && if last.colon {
+                (wrote && date && (time || address || followed)) || (date && address && (angle || time || followed))
+            } else {
+                (full && (address || dashed) && ends_with_verb(last)) || (date && angle && followed && span.len() == 1)
+            };
+    }
+    let short = first.low.len() <= 100;
+    let named = first.low.starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '\'')) && balanced(span);
+    last.colon
+        && ((wrote && angle && named) || (span.len() == 1 && followed && short && (address || date && time || wrote)))
+}
+
+/// A word for "wrote" is the last thing on the line.
+fn ends_with_verb(line: &Line<'_>) -> bool {
+    let bare = line.low.trim_end_matches([' ', '*', '_', '-', '=']);
+    let word = bare.rsplit(' ').next().unwrap_or_default();
+    line.wrote && super::phrases::WROTE.contains(&word)
+}
+
+/// Begins with a date or time, or with a weekday or lead word and has one.
+fn leads(line: &Line<'_>) -> bool {
+    let bare = line.low.trim_start_matches(['-', '*', '_', '=', ' ', '|']);
+    let first = bare.split(' ').next().unwrap_or_default();
+    let named = LEADS.contains(&first) || LEADS.iter().any(|lead| !lead.is_ascii() && bare.starts_with(lead));
+    (line.date || line.time || line.low.bytes().any(|b| b.is_ascii_digit()))
+        && (named || bare.starts_with(|c: char| c.is_ascii_digit()) || first.ends_with([',', '.']))
+}
+
+/// Each bracket that closes was opened: otherwise the line goes on from the one above.
+fn balanced(span: &[Line<'_>]) -> bool {
+    let count = |c: char| span.iter().map(|l| l.low.matches(c).count()).sum::<usize>();
+    count('<') >= count('>')
+}
+
+/// Says "I", "we" or "you": a sentence of the person's own, not of a client.
+fn is_own(low: &str) -> bool {
+    const OWN: &[&str] = &[
+        "ik", "wij", "we", "mij", "ons", "u", "jullie", "i", "my", "our", "you", "your", "ich", "wir", "je", "nous",
+        "vous",
+    ];
+    low.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| OWN.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    fn found(text: &str) -> Vec<Range<usize>> {
+        find(&lines::of(text))
+    }
+
+    #[test]
+    fn attribution_lines_of_many_clients_and_languages() {
+        for line in [
+            "Op ma 23 nov. 2026 om 10:12 schreef Jan <jan@x.nl>:",
+            "On Mon, 23 Nov 2026 at 10:12, Jan Jansen <jan@x.nl> wrote:",
+            "Am 23.11.2026 um 10:12 schrieb Jan Jansen:",
+            "Le lun. 23 nov. 2026 à 10:12, Jan <jan@x.nl> a écrit :",
+            "El lun, 23 nov 2026 a las 10:12, Jan (<jan@x.nl>) escribió:",
+            "Il giorno lun 23 nov 2026 alle ore 10:12 Jan <jan@x.nl> ha scritto:",
+            "Em seg., 23 de nov. de 2026 às 10:12, Jan <jan@x.nl> escreveu:",
+            "pon., 23 lis 2026 o 10:12 Jan <jan@x.nl> napisał(a):",
+            "man. 23. nov. 2026 kl. 10:12 skrev Jan <jan@x.nl>:",
+            "пн, 23 нояб. 2026 г. в 10:12, Jan <jan@x.nl>:",
+            "Jan Jansen <jan@x.nl> schreef op ma 23 nov. 2026 10:12:",
+            "2026-11-23 10:12 GMT+01:00 Jan <jan@x.nl>:",
+            "Jan Jansen <jan@x.nl> wrote:",
+            "On Mon, 23 Nov 2026 10:12:00 +0100 Jan <jan@x.nl> wrote",
+        ] {
+            assert_eq!(found(line), [0..1], "{line}");
+        }
+    }
+
+    #[test]
+    fn wrapped_over_lines_but_not_over_the_text_above() {
+        assert_eq!(found("Dank u.\nOp ma 23 nov. 2026 om 10:12 schreef Jan <\njan@x.nl>:"), [1..3]);
+        assert_eq!(found("Op ma 23 nov. 2026 om 10:12 schreef\nJan van der Lange Naam\n<jan@x.nl\n>:"), [0..4]);
+        assert_eq!(found("Ja\n\nOn Mon, 23 Nov 2026 at 10:12 Jan\n\n<\nmailto:Jan <jan@x.nl>\n> wrote:"), [2..7]);
+    }
+
+    #[test]
+    fn sentences_of_ones_own_are_none() {
+        for line in [
+            "Op 3 mei 2026 om 10:15 schreef ik u het volgende:",
+            "On the other hand, we should be careful:",
+            "Mijn antwoorden op uw mail van 3-5-2026:",
+            "Op 12-05-2026 heb ik gemaild naar info@x.nl:",
+            "Zoals afgesproken op 3 mei 2026:",
+            "De monteur schreef het volgende:",
+        ] {
+            assert_eq!(found(line), [], "{line}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_language_is_told_by_the_quote_below() {
+        assert_eq!(found("Jan <jan@x.nl> blabla 23-11-2026:\n> hallo"), [0..1]);
+        assert_eq!(found("2026/11/23 Jan <jan@x.nl>\n\n> hallo"), [0..1]);
+    }
+}

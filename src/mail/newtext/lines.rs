@@ -1,0 +1,160 @@
+//! The lines of a text with what can be seen of each at a glance; every later question is answered from these, so that
+//! the cost stays in proportion to the length. Pure.
+
+use super::phrases::{OWN_WORDS, WROTE};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::LazyLock;
+
+/// Longer lines are prose, never something a client wrote around a quote.
+const CLIENT_LINE_MAX: usize = 400;
+
+/// One line.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// As it is shown.
+    pub text: &'a str,
+    /// Lower case, straight apostrophes, single blanks; empty for a line too long to be a client's.
+    pub low: String,
+    /// Starts with a quote mark: `>`, or initials and `>` (`JD> `).
+    pub quoted: bool,
+    /// A word for "wrote".
+    pub wrote: bool,
+    pub address: bool,
+    /// A year, or a date in figures.
+    pub date: bool,
+    /// Hours and minutes.
+    pub time: bool,
+    pub colon: bool,
+}
+
+impl Line<'_> {
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+}
+
+static WROTE_WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WROTE).ok());
+
+/// Cuts a text into lines and looks at each once.
+pub(super) fn of(text: &str) -> Vec<Line<'_>> {
+    text.lines().map(look).collect()
+}
+
+fn look(text: &str) -> Line<'_> {
+    let low = if text.len() <= CLIENT_LINE_MAX { fold(text) } else { String::new() };
+    let own = OWN_WORDS.iter().any(|words| low.contains(words));
+    Line {
+        text,
+        quoted: is_quoted(text),
+        wrote: !own && says_wrote(&low),
+        address: has_address(&low),
+        date: has_date(&low),
+        time: has_time(&low),
+        colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
+        low,
+    }
+}
+
+/// Lower case with straight apostrophes, and every kind of blank as one blank.
+pub(super) fn fold(text: &str) -> String {
+    let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
+    let visible: String =
+        straight.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Whether a mark of quotation stands in front.
+fn is_quoted(text: &str) -> bool {
+    let line = text.trim_start();
+    if let Some(after) = line.strip_prefix('>') {
+        // Text that was cut out of a letter to a list: ">From" is how mbox escapes a line.
+        return !after.starts_with("From ");
+    }
+    // Initials, as old clients of the BBS days and some lists still write them.
+    let initials = line.bytes().take_while(u8::is_ascii_uppercase).count();
+    (1..=3).contains(&initials) && line.get(initials..).is_some_and(|rest| rest == ">" || rest.starts_with("> "))
+}
+
+/// A whole word for "wrote"; languages without blanks have no word ends to check.
+fn says_wrote(low: &str) -> bool {
+    let Some(words) = WROTE_WORDS.as_ref() else { return false };
+    words.find_iter(low).any(|hit| {
+        let is_letter = |c: char| c.is_alphanumeric() && (c as u32) < 0x2e80;
+        let before = low.get(..hit.start()).and_then(|s| s.chars().next_back()).is_some_and(is_letter);
+        let after = low.get(hit.end()..).and_then(|s| s.chars().next()).is_some_and(is_letter);
+        let cjk = low.get(hit.range()).is_some_and(|word| word.chars().any(|c| c as u32 >= 0x2e80));
+        cjk || !before && !after
+    })
+}
+
+fn has_address(low: &str) -> bool {
+    low.match_indices('@').any(|(at, _)| {
+        let before = low.get(..at).and_then(|s| s.chars().next_back());
+        let after = low.get(at + 1..).and_then(|s| s.chars().next());
+        before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '"'))
+            && after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+/// Runs of figures with where they start.
+fn figures(low: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut end = 0;
+    low.split(|c: char| !c.is_ascii_digit()).filter_map(move |run| {
+        let start = end;
+        end = start + run.len();
+        // Every separator is as long as its character.
+        end += low.get(end..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8);
+        (!run.is_empty()).then_some((start, run))
+    })
+}
+
+fn has_date(low: &str) -> bool {
+    let year = |run: &str| run.len() == 4 && (run.starts_with("19") || run.starts_with("20"));
+    figures(low).any(|(start, run)| {
+        if year(run) {
+            return true;
+        }
+        // 23-11-26, 23/11/26, 23.11.26
+        let rest = low.get(start + run.len()..).unwrap_or_default();
+        let mut parts = rest.get(1..).unwrap_or_default().splitn(3, |c: char| !c.is_ascii_digit());
+        let separator = rest.chars().next().filter(|c| matches!(c, '/' | '-' | '.'));
+        let small = |part: Option<&str>| part.is_some_and(|p| (1..=2).contains(&p.len()));
+        run.len() <= 2 && separator.is_some() && small(parts.next()) && small(parts.next())
+    })
+}
+
+fn has_time(low: &str) -> bool {
+    figures(low).any(|(start, run)| {
+        let rest = low.get(start + run.len()..).unwrap_or_default();
+        let minutes = rest.strip_prefix([':', 'h']).unwrap_or_default();
+        let count = minutes.bytes().take_while(u8::is_ascii_digit).count();
+        run.len() <= 2 && count == 2
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_what_it_has() {
+        let line = look("Op ma 23 nov. 2026 om 10:12 schreef Jan <jan@x.nl>:");
+        assert!(line.wrote && line.address && line.date && line.time && line.colon && !line.quoted);
+        let line = look("Ik betaal € 1.200 en 10 procent");
+        assert!(!(line.wrote || line.address || line.date || line.time || line.colon || line.quoted));
+        assert!(look("op 3-5-26 om 9h30").date && look("om 9h30").time);
+        assert!(!look("voorgeschreven medicijn").wrote && look("在 2016年12月12日，写道：").wrote);
+        assert!(!look("op 3 mei om 10:15 schreef ik u:").wrote);
+    }
+
+    #[test]
+    fn quote_marks() {
+        for quoted in ["> ja", ">ja", "  > ja", ">> ja", "JD> ja", ">"] {
+            assert!(look(quoted).quoted, "{quoted}");
+        }
+        for plain in ["ja", "a > b", ">From huis", "-> ja", "HTML> ja", ""] {
+            assert!(!look(plain).quoted, "{plain}");
+        }
+    }
+}

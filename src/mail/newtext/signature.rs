@@ -1,0 +1,107 @@
+//! Signatures: what stands under a mail without being said in it. Cut only where a mark says so (`-- `, the line an app
+//! adds, a list's rule, a disclaimer); a greeting and a name are the person's own words and stay. Pure.
+
+use super::blocks::is_rule;
+use super::lines::Line;
+use super::phrases::{APPS, DISCLAIMER, SENT_FROM};
+
+/// Lines below a delimiter without its blank (`--`), or below a rule, that are still believed to be a signature. The
+/// longest company signatures with a disclaimer have some twenty.
+const UNSURE_LINES_MAX: usize = 25;
+const RULE_LINES_MAX: usize = 5;
+const RULE_LINES_WITH_LINK_MAX: usize = 14;
+
+/// The line a phone or webmail puts under a mail ("Verstuurd vanaf mijn iPhone", "Outlook voor Android").
+pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
+    let low = line.low.split(['<', '[', '(']).next().unwrap_or_default();
+    let low = low.trim_matches(|c: char| !c.is_alphanumeric());
+    let words = low.split(' ').count();
+    words <= 9 && SENT_FROM.iter().any(|start| low.starts_with(start)) && APPS.iter().any(|app| low.contains(app))
+}
+
+/// `-- ` (RFC 3676 §4.3), or the same with its blank lost on the way.
+fn is_delimiter(line: &Line<'_>) -> bool {
+    matches!(line.text.trim_end_matches('\r'), "-- " | "--" | "--\u{a0}")
+}
+
+/// The first line of a signature in `lines`, which are all the person's own; `None` when there is none.
+pub(super) fn start(lines: &[&Line<'_>]) -> Option<usize> {
+    let marked = (0..lines.len()).find(|at| begins(lines, *at));
+    let end = marked.unwrap_or(lines.len());
+    disclaimer(lines.get(..end).unwrap_or_default()).or(marked)
+}
+
+fn begins(lines: &[&Line<'_>], at: usize) -> bool {
+    let Some(line) = lines.get(at) else { return false };
+    let candidate = is_delimiter(line) || is_sent_from(line) || line.text.trim() == "__" || is_underscores(line);
+    if !candidate || lines.iter().take(at).all(|l| l.is_blank()) {
+        return false;
+    }
+    if line.text == "-- " || is_sent_from(line) {
+        return true;
+    }
+    let below: Vec<_> = lines.iter().skip(at + 1).filter(|l| !l.is_blank()).take(UNSURE_LINES_MAX + 1).collect();
+    if is_delimiter(line) {
+        return below.len() <= UNSURE_LINES_MAX;
+    }
+    let link = below.iter().any(|l| l.address || l.low.contains("http") || l.low.contains("www."));
+    below.len() <= if link { RULE_LINES_WITH_LINK_MAX } else { RULE_LINES_MAX }
+}
+
+fn is_underscores(line: &Line<'_>) -> bool {
+    is_rule(line) && line.text.trim().chars().all(|c| c == '_')
+}
+
+/// Closing paragraphs of a disclaimer.
+fn disclaimer(lines: &[&Line<'_>]) -> Option<usize> {
+    let (mut end, mut found) = (lines.len(), None);
+    loop {
+        let bottom = lines.iter().take(end).rposition(|l| !l.is_blank())?;
+        let top = lines.iter().take(bottom).rposition(|l| l.is_blank()).map_or(0, |blank| blank + 1);
+        let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
+        let text = lines.get(top..=bottom)?.iter().map(|l| words(l)).collect::<Vec<_>>().join(" ");
+        let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
+        let is_all = top == 0 || lines.iter().take(top).all(|l| l.is_blank());
+        if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(lines.get(bottom)?)) {
+            return found;
+        }
+        found = Some(top);
+        end = top;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    fn at(text: &str) -> Option<usize> {
+        let lines = lines::of(text);
+        start(&lines.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn delimiters_and_lines_of_apps() {
+        assert_eq!(at("De auto is stuk.\n-- \nJan Jansen"), Some(1));
+        assert_eq!(at("De auto is stuk.\n\n--\nJan"), Some(2));
+        for line in ["Verstuurd vanaf mijn iPhone", "Sent from my Galaxy", "Outlook voor Android downloaden<https://x>"]
+        {
+            assert_eq!(at(&format!("Kapot.\n\n{line}")), Some(2), "{line}");
+        }
+    }
+
+    #[test]
+    fn own_words_are_no_signature() {
+        assert_eq!(at("Punten:\n-- een\n-- twee"), None);
+        assert_eq!(at("Dank u.\n\nMet vriendelijke groet,\nJan Jansen\n06-12345678"), None);
+        assert_eq!(at("Verstuurd vanaf mijn iPhone"), None);
+        assert_eq!(at("Het pakket is verstuurd vanaf mijn adres."), None);
+    }
+
+    #[test]
+    fn a_disclaimer_at_the_end_is_one() {
+        let text = "Kapot.\n\nGroet, Jan\n\nDit bericht is vertrouwelijk en alleen bestemd voor de geadresseerde.";
+        assert_eq!(at(text), Some(4));
+        assert_eq!(at("Mijn dossier is vertrouwelijk behandeld, dacht ik."), None);
+    }
+}

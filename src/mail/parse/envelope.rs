@@ -1,0 +1,132 @@
+//! Who wrote to whom, when, in answer to what: the header fields of a mail as values. Pure.
+
+use super::headers::{clean, ids, moment, parties};
+use super::names;
+use super::{Parsed, finding};
+use crate::mail::limits::{IDS_MAX, SUBJECT_CHARS_MAX};
+use crate::mail::{Attachment, Finding, FindingKind, Mail, Party};
+
+/// Fields in which servers write the address they delivered to.
+const DELIVERED_TO: &[&str] = &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
+
+/// The mail as far as its header fields and parts tell; the texts are the caller's.
+pub(super) fn of(parsed: &Parsed) -> Mail {
+    let mut findings = parsed.findings.clone();
+    let from = from(parsed, &mut findings);
+    let reply_to = people(parsed, "reply-to");
+    if let Some(from) = &from
+        && !reply_to.is_empty()
+        && !reply_to.iter().any(|p| p.address.eq_ignore_ascii_case(&from.address))
+    {
+        findings.push(finding(FindingKind::ReplyToElsewhere, "answers are asked to go to another address than From"));
+    }
+    if parsed.text.trim().is_empty() && !parsed.leaves.iter().any(|l| l.attachment) {
+        findings.push(finding(FindingKind::Empty, "no text and no attachment"));
+    }
+    let received = parsed.header("received").and_then(|r| r.rsplit_once(';')).and_then(|(_, when)| moment(when));
+    let first_id = |name: &str| parsed.fields(name).flat_map(ids).next();
+    Mail {
+        subject: clean(parsed.header("subject").unwrap_or_default(), SUBJECT_CHARS_MAX),
+        from,
+        reply_to,
+        to: people(parsed, "to"),
+        cc: people(parsed, "cc"),
+        delivered_to: delivered_to(parsed),
+        return_path: return_path(parsed),
+        date: parsed.fields("date").find_map(|field| moment(&field.raw)),
+        received,
+        message_id: first_id("message-id").or_else(|| bare_id(parsed)),
+        in_reply_to: thread_ids(parsed, "in-reply-to"),
+        references: thread_ids(parsed, "references"),
+        loop_marks: parsed.fields("x-loop").map(|field| clean(&field.text, SUBJECT_CHARS_MAX)).collect(),
+        marked_spam: marked_spam(parsed),
+        attachments: attachments(parsed, &mut findings),
+        findings,
+        ..Mail::default()
+    }
+}
+
+/// The author: of several From fields the first. RFC 5322 §3.6 allows one; a second one is how a forged sender
+/// hides behind a proven one.
+fn from(parsed: &Parsed, findings: &mut Vec<Finding>) -> Option<Party> {
+    let all: Vec<Party> = parsed.fields("from").flat_map(parties).collect();
+    let fields = parsed.fields("from").count();
+    let addressed = all.iter().filter(|p| !p.address.is_empty()).count();
+    if fields > 1 || addressed > 1 {
+        findings.push(finding(FindingKind::SeveralFrom, "more than one sender is stated"));
+    }
+    if addressed == 0 {
+        findings.push(finding(FindingKind::NoFrom, "no sender address is stated"));
+    }
+    all.iter().find(|p| !p.address.is_empty()).or_else(|| all.first()).cloned()
+}
+
+/// Everybody with an address in the fields of that name.
+fn people(parsed: &Parsed, name: &str) -> Vec<Party> {
+    parsed.fields(name).flat_map(parties).filter(|p| p.address.contains('@')).collect()
+}
+
+fn delivered_to(parsed: &Parsed) -> Vec<String> {
+    let mut found = Vec::new();
+    for address in DELIVERED_TO.iter().flat_map(|name| people(parsed, name)).map(|p| p.address) {
+        if !found.contains(&address) && found.len() < IDS_MAX {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// `Some("")` for the null sender `<>`.
+fn return_path(parsed: &Parsed) -> Option<String> {
+    let field = parsed.fields("return-path").next()?;
+    let value = field.raw.trim().trim_start_matches('<').trim_end_matches('>');
+    Some(clean(value, SUBJECT_CHARS_MAX))
+}
+
+/// A Message-ID that is no id by the rules, but the only one there is.
+fn bare_id(parsed: &Parsed) -> Option<String> {
+    let value = clean(parsed.header("message-id")?, SUBJECT_CHARS_MAX);
+    let value = value.trim_matches(['<', '>', ' ']);
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The newest ids of a thread field, oldest first.
+fn thread_ids(parsed: &Parsed, name: &str) -> Vec<String> {
+    let all: Vec<String> = parsed.fields(name).flat_map(ids).collect();
+    let too_many = all.len().saturating_sub(IDS_MAX);
+    all.into_iter().skip(too_many).collect()
+}
+
+/// The marks of SpamAssassin, rspamd, Exchange and the providers that copy them.
+fn marked_spam(parsed: &Parsed) -> bool {
+    let says_yes = |name: &str| {
+        parsed.fields(name).any(|field| {
+            let value = field.raw.trim_start().to_ascii_lowercase();
+            value.starts_with("yes") || value.starts_with("true") || value.starts_with("spam")
+        })
+    };
+    ["x-spam-flag", "x-spam-status", "x-spam", "x-spamd-result-flag", "x-bogosity"].into_iter().any(says_yes)
+}
+
+fn attachments(parsed: &Parsed, findings: &mut Vec<Finding>) -> Vec<Attachment> {
+    let mut found = Vec::new();
+    for leaf in parsed.leaves.iter().filter(|l| l.attachment) {
+        let name = leaf.name.clone().or_else(|| subject_name(&leaf.media_type, leaf.text.as_deref()));
+        let name = names::safe(name.as_deref(), &leaf.media_type, found.len() + 1);
+        if leaf.media_type == "application/ms-tnef" || name.eq_ignore_ascii_case("winmail.dat") {
+            findings.push(finding(FindingKind::Winmail, "Outlook packed the attachments into winmail.dat"));
+        }
+        let (media_type, inline) = (leaf.media_type.clone(), leaf.inline);
+        found.push(Attachment { name, media_type, content: leaf.content.clone(), inline });
+    }
+    found
+}
+
+/// An attached mail without a file name is called after its subject.
+fn subject_name(media_type: &str, text: Option<&str>) -> Option<String> {
+    let header = text.filter(|_| media_type == "message/rfc822")?.split("\n\n").next()?;
+    let line = header.lines().find(|line| line.get(..8).is_some_and(|n| n.eq_ignore_ascii_case("subject:")))?;
+    let subject = super::headers::decode_words(line.get(8..)?);
+    let subject = subject.replace(['/', '\\'], "-");
+    (!subject.trim().is_empty()).then(|| format!("{}.eml", subject.trim()))
+}

@@ -1,0 +1,1 @@
+//! What reading promises, on small mails of our own.

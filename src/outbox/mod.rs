@@ -1,0 +1,10 @@
+//! The outbox: from a finished letter to what became of it.
+//! Touches the register's marks and the network; decides nothing, and never holds a transaction open while sending.
+
+mod address;
+pub mod backoff;
+pub mod maildir;
+pub mod smtp;
+pub mod transport;
+
+pub use transport::{Envelope, Outcome, RefusedFor, Scope, SendError, Stage, Transport};

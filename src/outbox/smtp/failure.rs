@@ -1,0 +1,237 @@
+//! What went wrong in a conversation, at which stage, and which of the four outcomes that is. Pure.
+
+use crate::outbox::transport::{Outcome, RefusedFor, Scope, Stage, one_line};
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+/// "Service not available": the server closes the connection after it (RFC 5321 §3.8).
+const CLOSING: u16 = 421;
+/// Replies that want a login, a better one or another one (RFC 4954 §6): never about the letter.
+const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
+/// Commands out of order: our conversation is at fault, not the letter.
+const BAD_SEQUENCE: u16 = 503;
+/// "Exceeded storage allocation": too big, unless the status says that the mailbox is full.
+const TOO_MUCH: u16 = 552;
+/// Too big for the recipient or for the server (RFC 3463 §3.3, §3.4).
+const SIZE_STATUS: [&str; 2] = ["5.2.3", "5.3.4"];
+/// Mailbox full (RFC 3463 §3.3): a smaller letter would not fit either.
+const MAILBOX_FULL: &str = "5.2.2";
+
+/// A conversation that did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    stage: Stage,
+    what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    /// The server said no.
+    Reply { code: u16, text: String },
+    /// The connection broke, or what came over it made no sense.
+    Broken(String),
+    /// Nothing came in this time.
+    Silent(Duration),
+    /// We do not offer this letter to this server.
+    Unfit { reason: String, cause: RefusedFor },
+}
+
+impl Failure {
+    pub fn broken(stage: Stage, found: impl fmt::Display) -> Self {
+        Self { stage, what: What::Broken(one_line(&found.to_string())) }
+    }
+
+    pub fn silent(stage: Stage, waited: Duration) -> Self {
+        Self { stage, what: What::Silent(waited) }
+    }
+
+    pub fn unfit(reason: String, cause: RefusedFor) -> Self {
+        Self { stage: Stage::Letter, what: What::Unfit { reason, cause } }
+    }
+
+    pub fn reply(stage: Stage, code: u16, text: &str) -> Self {
+        Self { stage, what: What::Reply { code, text: one_line(text) } }
+    }
+
+    /// lettre keeps a negative reply's code and text apart from each other; all else is a connection of no more use.
+    pub fn from_lettre(stage: Stage, error: &lettre::transport::smtp::Error) -> Self {
+        match error.status() {
+            Some(code) => {
+                let text = error.source().map(ToString::to_string).unwrap_or_default();
+                Self::reply(stage, code.into(), &text)
+            }
+            None => Self::broken(stage, error),
+        }
+    }
+
+    /// Whether the server was gone before it knew of the letter: then a new connection may be tried at once.
+    pub fn died_before_the_letter(&self) -> bool {
+        self.stage == Stage::MailFrom && !self.is_ordinary_reply()
+    }
+
+    /// Whether the next letter can go over the same connection.
+    pub fn leaves_the_connection_usable(&self) -> bool {
+        match self.what {
+            What::Unfit { .. } => true,
+            // A server that answers in mid-text has lost its place, or we have.
+            _ => self.stage != Stage::Content && self.is_ordinary_reply(),
+        }
+    }
+
+    fn is_ordinary_reply(&self) -> bool {
+        matches!(self.what, What::Reply { code, .. } if code != CLOSING)
+    }
+
+    /// The outcome, by stage first and code second.
+    pub fn into_outcome(self) -> Outcome {
+        let reason = self.to_string();
+        let stage = self.stage;
+        let try_again = |scope| Outcome::TryAgain { reason: reason.clone(), stage, scope };
+        match self.what {
+            What::Unfit { reason, cause } => Outcome::Refused { reply: reason, stage, cause },
+            _ if stage < Stage::MailFrom => try_again(Scope::Server),
+            What::Broken(_) | What::Silent(_) if stage == Stage::FinalDot => Outcome::Unknown { reason },
+            What::Broken(_) | What::Silent(_) => try_again(Scope::Letter),
+            What::Reply { code, .. } if LOGIN_CODES.contains(&code) => try_again(Scope::Server),
+            What::Reply { code, .. } if code < 500 || code == BAD_SEQUENCE => try_again(Scope::Letter),
+            What::Reply { code, text } => match refused_for(code, &text) {
+                // A refused sender is the desk's own address: the operator's to mend, not this letter's end.
+                RefusedFor::Other if stage == Stage::MailFrom => try_again(Scope::Letter),
+                cause => Outcome::Refused { reply: format!("{code} {text}"), stage, cause },
+            },
+        }
+    }
+
+    /// For the operator: what happened and where to look.
+    pub fn advice(&self) -> String {
+        let next = match self.stage {
+            Stage::Connect => "check host, port and the network",
+            Stage::Tls => "check host, security and ca_file",
+            Stage::Login => "check username and password",
+            _ => "ask the mail server's administrator, whose log names the reason",
+        };
+        format!("{self}; {next}")
+    }
+}
+
+/// An error that, with the stage it came at, is a failure.
+pub(super) trait FailedAt {
+    fn failed_at(self, stage: Stage) -> Failure;
+}
+
+impl FailedAt for std::io::Error {
+    fn failed_at(self, stage: Stage) -> Failure {
+        Failure::broken(stage, self)
+    }
+}
+
+impl FailedAt for lettre::transport::smtp::Error {
+    fn failed_at(self, stage: Stage) -> Failure {
+        Failure::from_lettre(stage, &self)
+    }
+}
+
+/// Never holds what we said (a password), only what the server did.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = self.stage;
+        match &self.what {
+            What::Reply { code, text } => write!(f, "the server answered {stage} with {code} {text}"),
+            What::Broken(found) => write!(f, "the connection failed at {stage}: {found}"),
+            What::Silent(waited) => write!(f, "nothing came at {stage} within {} s", waited.as_secs_f32()),
+            What::Unfit { reason, .. } => f.write_str(reason),
+        }
+    }
+}
+
+/// What a 5xx reply at RCPT TO or later is about.
+fn refused_for(code: u16, text: &str) -> RefusedFor {
+    let status = text.split_ascii_whitespace().next().unwrap_or_default();
+    let too_big = SIZE_STATUS.contains(&status) || (code == TOO_MUCH && status != MAILBOX_FULL);
+    if too_big { RefusedFor::Size } else { RefusedFor::Other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const STAGES: [Stage; 9] = [
+        Stage::Connect,
+        Stage::Tls,
+        Stage::Greeting,
+        Stage::Login,
+        Stage::MailFrom,
+        Stage::RcptTo,
+        Stage::Data,
+        Stage::Content,
+        Stage::FinalDot,
+    ];
+
+    /// One letter for an outcome: r refused, s refused for size, l try the letter again, q the whole queue waits.
+    fn kind(outcome: &Outcome) -> char {
+        match outcome {
+            Outcome::Accepted { .. } => 'a',
+            Outcome::Refused { cause: RefusedFor::Other, .. } => 'r',
+            Outcome::Refused { cause: RefusedFor::Size, .. } => 's',
+            Outcome::TryAgain { scope: Scope::Letter, .. } => 'l',
+            Outcome::TryAgain { scope: Scope::Server, .. } => 'q',
+            Outcome::Unknown { .. } => 'u',
+        }
+    }
+
+    /// Rows are replies, columns the stages in order.
+    #[test]
+    fn every_reply_at_every_stage() {
+        for (code, text, expected) in [
+            (421, "4.3.2 closing", "qqqqlllll"),
+            (450, "4.7.1 greylisted", "qqqqlllll"),
+            (452, "4.3.1 disk full", "qqqqlllll"),
+            (503, "5.5.1 bad sequence", "qqqqlllll"),
+            (530, "5.7.0 log in first", "qqqqqqqqq"),
+            (535, "5.7.8 wrong password", "qqqqqqqqq"),
+            (550, "5.1.1 unknown", "qqqqlrrrr"),
+            (552, "too much", "qqqqsssss"),
+            (552, "5.3.4 too big", "qqqqsssss"),
+            (552, "5.2.2 mailbox full", "qqqqlrrrr"),
+            (554, "5.7.1 spam", "qqqqlrrrr"),
+            (550, "5.2.3 too long", "qqqqsssss"),
+        ] {
+            let found: String =
+                STAGES.map(|stage| kind(&Failure::reply(stage, code, text).into_outcome())).iter().collect();
+            assert_eq!(found, expected, "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn a_broken_connection_is_unknown_only_after_the_dot() {
+        for failure in [|stage| Failure::broken(stage, "eof"), |stage| Failure::silent(stage, Duration::from_secs(1))] {
+            let found: String = STAGES.map(|stage| kind(&failure(stage).into_outcome())).iter().collect();
+            assert_eq!(found, "qqqqllllu");
+        }
+    }
+
+    #[test]
+    fn only_a_dead_connection_at_mail_is_replaced_at_once() {
+        assert!(Failure::broken(Stage::MailFrom, "eof").died_before_the_letter());
+        assert!(Failure::reply(Stage::MailFrom, CLOSING, "").died_before_the_letter());
+        assert!(!Failure::reply(Stage::MailFrom, 451, "").died_before_the_letter());
+        assert!(!Failure::broken(Stage::RcptTo, "eof").died_before_the_letter());
+        assert!(!Failure::broken(Stage::FinalDot, "eof").died_before_the_letter());
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_before_the_letter_refuses_it(code in 400u16..600, at in 0usize..4, text in "[ -~]{0,20}") {
+            let outcome = Failure::reply(STAGES[at], code, &text).into_outcome();
+            prop_assert_eq!(kind(&outcome), 'q');
+        }
+
+        #[test]
+        fn a_transient_reply_never_ends_a_letter(code in 400u16..500, at in 0usize..9, text in "[ -~]{0,20}") {
+            let outcome = Failure::reply(STAGES[at], code, &text).into_outcome();
+            prop_assert!("lq".contains(kind(&outcome)));
+        }
+    }
+}

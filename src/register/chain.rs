@@ -1,0 +1,167 @@
+//! The chain of events (invariant 8): append-only, each row hashed over all its columns and the row before it.
+//! The payload is hashed with a salt and kept in a table of its own, so that it can be blanked on a lawful request
+//! without breaking the chain, and cannot be guessed back from its hash. Only SQL and hashing.
+
+use super::{Register, RegisterError, Tx, millis, unreadable};
+use crate::case::{CaseNumber, Event};
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+/// The hash before the first event.
+pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// The last row of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainHead {
+    /// Number of events.
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// One event as the register keeps it.
+#[derive(Debug, Clone)]
+pub struct StoredEvent {
+    pub seq: i64,
+    /// None where the payload was blanked.
+    pub event: Option<Event>,
+    pub kind: String,
+    pub at: i64,
+}
+
+/// The columns of an event row, as they are hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Link {
+    pub seq: i64,
+    pub at: i64,
+    pub case_number: String,
+    pub kind: String,
+    pub actor: String,
+    pub mail_id: Option<i64>,
+    pub payload_hash: String,
+    pub previous_hash: String,
+}
+
+impl Link {
+    /// SHA-256 over all columns, each with its length, so that no two rows read the same.
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        let fields = [
+            self.previous_hash.clone(),
+            self.seq.to_string(),
+            self.at.to_string(),
+            self.case_number.clone(),
+            self.kind.clone(),
+            self.actor.clone(),
+            self.mail_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.payload_hash.clone(),
+        ];
+        for field in fields {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field.as_bytes());
+        }
+        hex(&hash.finalize())
+    }
+}
+
+/// The hash that stands in the chain for a payload.
+pub(super) fn payload_hash(salt: &str, body: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(salt.as_bytes());
+    hash.update([0]);
+    hash.update(body.as_bytes());
+    hex(&hash.finalize())
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Register {
+    /// The head of the chain; every digest prints it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn chain_head(&self) -> Result<ChainHead, RegisterError> {
+        let row =
+            sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        head(row.as_ref())
+    }
+
+    /// The events of a case, oldest first.
+    ///
+    /// # Errors
+    /// The database refused, or holds an event of a newer version.
+    pub async fn events(&self, case: CaseNumber) -> Result<Vec<StoredEvent>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT event.seq, at, kind, body FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE case_number = $1 ORDER BY event.seq",
+        )
+        .bind(case.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(stored).collect()
+    }
+}
+
+impl Tx {
+    /// Adds one event to the chain.
+    pub(super) async fn append(&mut self, event: &Event, salt: &str) -> Result<(), RegisterError> {
+        let row = sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let head = head(row.as_ref())?;
+        let body = json(event)?;
+        let link = Link {
+            seq: head.seq + 1,
+            at: millis(event.at),
+            case_number: event.case.map(|n| n.to_string()).unwrap_or_default(),
+            kind: event.what.name().to_owned(),
+            actor: serde_json::to_string(&event.actor).map_err(|e| unreadable(format!("actor: {e}")))?,
+            mail_id: event.mail,
+            payload_hash: payload_hash(salt, &body),
+            previous_hash: head.hash,
+        };
+        sqlx::query(
+            "INSERT INTO event (seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(link.seq)
+        .bind(link.at)
+        .bind(&link.case_number)
+        .bind(&link.kind)
+        .bind(&link.actor)
+        .bind(link.mail_id)
+        .bind(&link.payload_hash)
+        .bind(&link.previous_hash)
+        .bind(link.hash())
+        .execute(&mut *self.inner)
+        .await?;
+        sqlx::query("INSERT INTO event_payload (seq, salt, body) VALUES ($1, $2, $3)")
+            .bind(link.seq)
+            .bind(salt)
+            .bind(&body)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}
+
+fn head(row: Option<&AnyRow>) -> Result<ChainHead, RegisterError> {
+    match row {
+        None => Ok(ChainHead { seq: 0, hash: GENESIS.to_owned() }),
+        Some(row) => Ok(ChainHead { seq: row.try_get(0)?, hash: row.try_get(1)? }),
+    }
+}
+
+fn stored(row: &AnyRow) -> Result<StoredEvent, RegisterError> {
+    let (seq, body): (i64, Option<String>) = (row.try_get(0)?, row.try_get(3)?);
+    let event = body.map(|body| serde_json::from_str(&body)).transpose();
+    let event = event.map_err(|e| unreadable(format!("event {seq}: {e}")))?;
+    Ok(StoredEvent { seq, at: row.try_get(1)?, kind: row.try_get(2)?, event })
+}
+
+/// The payload: the event as JSON (where a NUL stands escaped, so that PostgreSQL takes it too).
+fn json(event: &Event) -> Result<String, RegisterError> {
+    serde_json::to_string(event).map_err(|e| unreadable(format!("event {}: {e}", event.what.name())))
+}

@@ -1,0 +1,303 @@
+//! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
+
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{CaseNumber, Moment};
+use crate::desk::Disposition;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+use std::collections::HashMap;
+
+/// A mail as it came from the mailbox.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    pub mailbox: String,
+    pub uid_validity: i64,
+    pub uid: i64,
+    pub from_junk: bool,
+    pub received_at: Moment,
+    pub fetched_at: Moment,
+    /// Bytes on the server; more than `raw` where only a first slice was taken.
+    pub size: i64,
+    pub whole: bool,
+    pub raw: Vec<u8>,
+}
+
+/// A mail that waits to be decided on.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub id: i64,
+    /// Readings that were begun and did not end in a decision.
+    pub attempts: i64,
+    pub received_at: Moment,
+    pub from_junk: bool,
+    pub whole: bool,
+    pub raw: Vec<u8>,
+}
+
+/// What a UID in the mailbox is known as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// On file, not decided on yet.
+    Undecided,
+    Decided(Disposition),
+}
+
+/// What makes two mails the same (invariant 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Empty when there is none.
+    pub message_id: String,
+    /// Hash of the normalised content; of the raw bytes where there is no Message-ID.
+    pub content_hash: String,
+}
+
+/// A mail as lists show it.
+#[derive(Debug, Clone)]
+pub struct MailRow {
+    pub id: i64,
+    pub received_at: Moment,
+    pub disposition: Option<Disposition>,
+    pub reason: String,
+    pub case: Option<CaseNumber>,
+    pub size: i64,
+}
+
+impl Register {
+    /// Puts mails on file, raw bytes included, before anything is read in them. Those known already are skipped.
+    ///
+    /// # Errors
+    /// The database refused; none of them is on file.
+    pub async fn store_mails(&self, mails: &[NewMail]) -> Result<usize, RegisterError> {
+        let mut tx = self.begin().await?;
+        let mut stored = 0;
+        for mail in mails {
+            let row = sqlx::query(
+                "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
+            )
+            .bind(&mail.mailbox)
+            .bind(mail.uid_validity)
+            .bind(mail.uid)
+            .bind(i64::from(mail.from_junk))
+            .bind(millis(mail.received_at))
+            .bind(millis(mail.fetched_at))
+            .bind(mail.size)
+            .bind(i64::from(mail.whole))
+            .fetch_optional(&mut *tx.inner)
+            .await?;
+            let Some(row) = row else { continue };
+            sqlx::query("INSERT INTO mail_raw (mail_id, raw) VALUES ($1, $2)")
+                .bind(row.try_get::<i64, _>(0)?)
+                .bind(&mail.raw[..])
+                .execute(&mut *tx.inner)
+                .await?;
+            stored += 1;
+        }
+        tx.commit().await?;
+        Ok(stored)
+    }
+
+    /// Which UIDs of a mailbox are on file, among those from `first` to `last`.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn known_uids(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        first: i64,
+        last: i64,
+    ) -> Result<HashMap<i64, Known>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT uid, disposition FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid BETWEEN $3 AND $4",
+        )
+        .bind(mailbox)
+        .bind(uid_validity)
+        .bind(first)
+        .bind(last)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let known = match disposition(row, 1)? {
+                    Some(disposition) => Known::Decided(disposition),
+                    None => Known::Undecided,
+                };
+                Ok((row.try_get(0)?, known))
+            })
+            .collect()
+    }
+
+    /// Mails to decide on: a batch of new ones, or else one that an earlier attempt did not finish, alone, so that
+    /// only the mail that breaks the process is counted again.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn pending(&self, batch: i64) -> Result<Vec<Pending>, RegisterError> {
+        let select = "SELECT mail.id, attempts, received_at, from_junk, whole, raw FROM mail \
+                      JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL";
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{select} AND attempts = 0 ORDER BY mail.id LIMIT $1")))
+            .bind(batch)
+            .fetch_all(&self.pool)
+            .await?;
+        let rows = if rows.is_empty() {
+            sqlx::query(sqlx::AssertSqlSafe(format!("{select} ORDER BY attempts, mail.id LIMIT 1")))
+                .fetch_all(&self.pool)
+                .await?
+        } else {
+            rows
+        };
+        rows.iter()
+            .map(|row| {
+                Ok(Pending {
+                    id: row.try_get(0)?,
+                    attempts: row.try_get(1)?,
+                    received_at: moment(row.try_get(2)?),
+                    from_junk: row.try_get::<i64, _>(3)? != 0,
+                    whole: row.try_get::<i64, _>(4)? != 0,
+                    raw: row.try_get(5)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Commits that these mails are about to be read, before they are (invariant 1).
+    ///
+    /// # Errors
+    /// The database refused; then they must not be read.
+    pub async fn count_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for mail in mails {
+            sqlx::query("UPDATE mail SET attempts = attempts + 1 WHERE id = $1")
+                .bind(mail)
+                .execute(&mut *tx.inner)
+                .await?;
+        }
+        tx.commit().await
+    }
+
+    /// These are no longer in the inbox.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mark_moved(&self, mailbox: &str, uid_validity: i64, uids: &[i64]) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for uid in uids {
+            sqlx::query("UPDATE mail SET moved = 1 WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3")
+                .bind(mailbox)
+                .bind(uid_validity)
+                .bind(uid)
+                .execute(&mut *tx.inner)
+                .await?;
+        }
+        tx.commit().await
+    }
+
+    /// The bytes of a mail; None where they were blanked.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn raw_mail(&self, mail: i64) -> Result<Option<Vec<u8>>, RegisterError> {
+        let row =
+            sqlx::query("SELECT raw FROM mail_raw WHERE mail_id = $1").bind(mail).fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// How many mails of each disposition were fetched since then; undecided ones under None.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn dispositions(&self, since: Moment) -> Result<HashMap<Option<Disposition>, i64>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT disposition, CAST(count(*) AS BIGINT) FROM mail WHERE fetched_at >= $1 GROUP BY disposition",
+        )
+        .bind(millis(since))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((disposition(row, 0)?, row.try_get(1)?))).collect()
+    }
+
+    /// Mails of these dispositions fetched since then, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mails_of(
+        &self,
+        wanted: Disposition,
+        since: Moment,
+        limit: i64,
+    ) -> Result<Vec<MailRow>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT id, received_at, disposition, reason, case_number, size FROM mail \
+             WHERE disposition = $1 AND fetched_at >= $2 ORDER BY id LIMIT $3",
+        )
+        .bind(wanted.name())
+        .bind(millis(since))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(MailRow {
+                    id: row.try_get(0)?,
+                    received_at: moment(row.try_get(1)?),
+                    disposition: disposition(row, 2)?,
+                    reason: row.try_get(3)?,
+                    case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
+                    size: row.try_get(5)?,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// The mail has been decided on.
+    pub(super) async fn decide_mail(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+        decision: &crate::desk::Decision,
+        now: Moment,
+    ) -> Result<(), RegisterError> {
+        sqlx::query(
+            "UPDATE mail SET disposition = $2, reason = $3, case_number = $4, message_id = $5, content_hash = $6, \
+             decided_at = $7 WHERE id = $1",
+        )
+        .bind(mail)
+        .bind(decision.disposition.name())
+        .bind(without_nul(&decision.reason))
+        .bind(decision.case.map(|n| n.to_string()))
+        .bind(without_nul(&identity.message_id))
+        .bind(&identity.content_hash)
+        .bind(millis(now))
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(())
+    }
+
+    /// A mail decided on before that is the same (invariant 2).
+    pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
+             AND disposition <> 'duplicate' ORDER BY id LIMIT 1",
+        )
+        .bind(&identity.content_hash)
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+}
+
+fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
+    let name: Option<String> = row.try_get(column)?;
+    name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
+        .transpose()
+}
+
+/// PostgreSQL takes no NUL in a text.
+pub(super) fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}

@@ -1,0 +1,351 @@
+//! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
+//! sending means is decided elsewhere; here it is written down. Only SQL.
+
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
+use crate::desk::draft::Carried;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+/// Where a letter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterState {
+    Queued,
+    /// Somebody is sending it now.
+    Leased,
+    Accepted,
+    Refused,
+    /// A person, or the hour, must let it go.
+    Held,
+}
+
+impl LetterState {
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Leased, Self::Accepted, Self::Refused, Self::Held];
+
+    /// The stable name in the register and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Leased => "leased",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// A letter taken for sending.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    pub envelope_from: String,
+    pub to: Address,
+    /// Attempts before this one.
+    pub attempts: i64,
+    pub created_at: Moment,
+    pub weight: crate::letters::Weight,
+    pub bytes: Vec<u8>,
+    pub carried: Vec<Carried>,
+}
+
+/// What is written down about a sending.
+#[derive(Debug, Clone)]
+pub enum Sent {
+    Accepted {
+        at: Moment,
+        server: String,
+        reply: String,
+    },
+    Refused {
+        reply: String,
+    },
+    /// Tried again then; also where it is unknown whether the server took it.
+    Again {
+        not_before: Moment,
+        reply: String,
+    },
+    /// Too big: again at once, with its attachments only named.
+    Lighter {
+        not_before: Moment,
+        reply: String,
+    },
+}
+
+impl Sent {
+    /// For the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } => "accepted",
+            Self::Refused { .. } => "refused",
+            Self::Again { .. } => "again",
+            Self::Lighter { .. } => "lighter",
+        }
+    }
+}
+
+/// A letter as lists show it.
+#[derive(Debug, Clone)]
+pub struct LetterRow {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    pub to: String,
+    pub state: LetterState,
+    pub held_because: String,
+    pub message_id: String,
+    pub attempts: i64,
+    pub created_at: Moment,
+    pub not_before: Moment,
+    pub accepted_at: Option<Moment>,
+    pub reply: String,
+}
+
+impl Register {
+    /// Takes letters that are due, oldest first, until `lease_until`: after that another may.
+    ///
+    /// # Errors
+    /// The database refused; none is taken.
+    pub async fn claim(&self, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<Claimed>, RegisterError> {
+        let mut tx = self.begin().await?;
+        let rows = sqlx::query(
+            "UPDATE outbox SET state = 'leased', lease_until = $2 WHERE id IN (SELECT id FROM outbox WHERE \
+             (state = 'queued' AND not_before <= $1) OR (state = 'leased' AND lease_until <= $1) \
+             ORDER BY not_before, created_at LIMIT $3) \
+             RETURNING id, kind, case_number, envelope_from, recipient, attempts, created_at, light",
+        )
+        .bind(millis(now))
+        .bind(millis(lease_until))
+        .bind(limit)
+        .fetch_all(&mut *tx.inner)
+        .await?;
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            claimed.push(tx.claimed(row).await?);
+        }
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Gives claimed letters back unsent: no attempt of theirs is counted.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for id in letters {
+            sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $2 WHERE id = $1 AND state = 'leased'")
+                .bind(id.as_str())
+                .bind(millis(not_before))
+                .execute(&mut *tx.inner)
+                .await?;
+        }
+        tx.commit().await
+    }
+
+    /// The earliest moment at which a letter is due.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn next_letter_due(&self) -> Result<Option<Moment>, RegisterError> {
+        let row =
+            sqlx::query("SELECT MIN(not_before) FROM outbox WHERE state = 'queued'").fetch_one(&self.pool).await?;
+        Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
+    }
+
+    /// Makes letters that wait for a retry due at once (`run --once`).
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn hurry(&self, now: Moment) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued' AND not_before > $1")
+            .bind(millis(now))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets letters go that a cap held back, as far as the cap allows by now (invariant 5). Returns how many.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn release_capped(&self, now: Moment, per_hour: i64) -> Result<u64, RegisterError> {
+        let result = sqlx::query(
+            "UPDATE outbox SET state = 'queued', held_because = '', created_at = $1, not_before = $1 WHERE id IN (\
+             SELECT MIN(h.id) FROM outbox h WHERE h.state = 'held' AND h.held_because = 'cap' AND \
+             (SELECT count(*) FROM outbox s WHERE s.recipient_key = h.recipient_key AND s.automatic = 1 \
+              AND s.state <> 'held' AND s.created_at > $2) < $3 GROUP BY h.recipient_key)",
+        )
+        .bind(millis(now))
+        .bind(millis(now) - 3_600_000)
+        .bind(per_hour)
+        .execute(&self.pool)
+        .await?;
+        Ok(result.rows_affected())
+    }
+
+    /// Holds a letter back, or lets it go. False where there is no such letter in a fitting state.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn hold_letter(&self, id: &LetterId, because: &str) -> Result<bool, RegisterError> {
+        let held =
+            sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
+                .bind(id.as_str())
+                .bind(because)
+                .execute(&self.pool)
+                .await?;
+        Ok(held.rows_affected() > 0)
+    }
+
+    /// See [`Register::hold_letter`].
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn release_letter(&self, id: &LetterId, now: Moment) -> Result<bool, RegisterError> {
+        let released = sqlx::query(
+            "UPDATE outbox SET state = 'queued', held_because = '', not_before = $2 WHERE id = $1 AND state = 'held'",
+        )
+        .bind(id.as_str())
+        .bind(millis(now))
+        .execute(&self.pool)
+        .await?;
+        Ok(released.rows_affected() > 0)
+    }
+
+    /// Letters of a case, or all, oldest first; `states` empty means every state.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn letters(
+        &self,
+        case: Option<CaseNumber>,
+        states: &[LetterState],
+    ) -> Result<Vec<LetterRow>, RegisterError> {
+        let columns = "SELECT id, kind, case_number, recipient, state, held_because, message_id, attempts, created_at, \
+                       not_before, accepted_at, reply FROM outbox";
+        let order = "ORDER BY created_at, id";
+        let rows = match case {
+            Some(number) => {
+                sqlx::query(sqlx::AssertSqlSafe(format!("{columns} WHERE case_number = $1 {order}")))
+                    .bind(number.to_string())
+                    .fetch_all(&self.pool)
+                    .await?
+            }
+            None => sqlx::query(sqlx::AssertSqlSafe(format!("{columns} {order}"))).fetch_all(&self.pool).await?,
+        };
+        let rows: Result<Vec<LetterRow>, _> = rows.iter().map(letter_row).collect();
+        Ok(rows?.into_iter().filter(|row| states.is_empty() || states.contains(&row.state)).collect())
+    }
+
+    /// How many letters are in each of these states.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn count_letters(&self, state: LetterState) -> Result<i64, RegisterError> {
+        let row = sqlx::query("SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state = $1")
+            .bind(state.name())
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+}
+
+impl Tx {
+    async fn claimed(&mut self, row: &AnyRow) -> Result<Claimed, RegisterError> {
+        let id: String = row.try_get(0)?;
+        let letter =
+            sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_one(&mut *self.inner).await?;
+        let carried = sqlx::query(
+            "SELECT mail_id, part, name, media_type, size, sha256 FROM letter_carried WHERE letter_id = $1 ORDER BY position",
+        )
+        .bind(&id)
+        .fetch_all(&mut *self.inner)
+        .await?;
+        let light = row.try_get::<i64, _>(7)? != 0;
+        Ok(Claimed {
+            id: LetterId::from_stored(id),
+            kind: kind(row, 1)?,
+            case: row.try_get::<String, _>(2)?.parse().ok(),
+            envelope_from: row.try_get(3)?,
+            to: address(row, 4)?,
+            attempts: row.try_get(5)?,
+            created_at: moment(row.try_get(6)?),
+            weight: if light { crate::letters::Weight::Light } else { crate::letters::Weight::Full },
+            bytes: letter.try_get(0)?,
+            carried: carried.iter().map(carried_row).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Writes down what became of a sending; its events are recorded with it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mark_sent(&mut self, id: &LetterId, sent: &Sent) -> Result<(), RegisterError> {
+        let (state, accepted_at, server, reply, not_before, light) = match sent {
+            Sent::Accepted { at, server, reply } => ("accepted", Some(*at), server.as_str(), reply, None, 0),
+            Sent::Refused { reply } => ("refused", None, "", reply, None, 0),
+            Sent::Again { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
+            Sent::Lighter { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 1),
+        };
+        sqlx::query(
+            "UPDATE outbox SET state = $2, accepted_at = $3, server = $4, reply = $5, \
+             not_before = COALESCE($6, not_before), light = CASE WHEN $7 = 1 THEN 1 ELSE light END, \
+             attempts = attempts + 1, lease_until = NULL WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .bind(state)
+        .bind(accepted_at.map(millis))
+        .bind(server)
+        .bind(super::mails::without_nul(reply))
+        .bind(not_before.map(millis))
+        .bind(light)
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(())
+    }
+}
+
+fn carried_row(row: &AnyRow) -> Result<Carried, RegisterError> {
+    let (index, size): (i64, i64) = (row.try_get(1)?, row.try_get(4)?);
+    Ok(Carried {
+        mail: row.try_get(0)?,
+        index: usize::try_from(index).map_err(|_| unreadable("part number"))?,
+        name: row.try_get(2)?,
+        media_type: row.try_get(3)?,
+        size: usize::try_from(size).map_err(|_| unreadable("part size"))?,
+        sha256: row.try_get(5)?,
+    })
+}
+
+fn letter_row(row: &AnyRow) -> Result<LetterRow, RegisterError> {
+    let state: String = row.try_get(4)?;
+    Ok(LetterRow {
+        id: LetterId::from_stored(row.try_get::<String, _>(0)?),
+        kind: kind(row, 1)?,
+        case: row.try_get::<String, _>(2)?.parse().ok(),
+        to: row.try_get(3)?,
+        state: LetterState::ALL
+            .into_iter()
+            .find(|s| s.name() == state)
+            .ok_or_else(|| unreadable(format!("letter state `{state}`")))?,
+        held_because: row.try_get(5)?,
+        message_id: row.try_get(6)?,
+        attempts: row.try_get(7)?,
+        created_at: moment(row.try_get(8)?),
+        not_before: moment(row.try_get(9)?),
+        accepted_at: row.try_get::<Option<i64>, _>(10)?.map(moment),
+        reply: row.try_get(11)?,
+    })
+}
+
+pub(super) fn kind(row: &AnyRow, column: usize) -> Result<LetterKind, RegisterError> {
+    let name: String = row.try_get(column)?;
+    LetterKind::from_name(&name).ok_or_else(|| unreadable(format!("letter kind `{name}`")))
+}
+
+pub(super) fn address(row: &AnyRow, column: usize) -> Result<Address, RegisterError> {
+    let text: String = row.try_get(column)?;
+    Address::parse(&text).map_err(|_| unreadable("a recipient that is no address"))
+}

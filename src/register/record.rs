@@ -1,0 +1,117 @@
+//! A decision, written down: the mail's disposition, the events, what they make of the cases, and the finished
+//! letters, all in one transaction (invariant 3). The one place where cases change. Only SQL and `apply`.
+
+use super::mails::{Identity, without_nul};
+use super::{RegisterError, Tx, millis, unreadable};
+use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
+use crate::desk::Decision;
+use crate::letters::Letter;
+use std::collections::BTreeMap;
+
+/// A finished letter and how it goes out.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    pub letter: Letter,
+    /// The department a staff letter binds; empty for a customer's (invariant 6).
+    pub department: String,
+    /// Why it does not go out by itself; None: it does.
+    pub held_because: Option<String>,
+}
+
+impl Tx {
+    /// Writes a decision down. `salts` gives each event's payload its random salt.
+    ///
+    /// # Errors
+    /// The database refused; drop the transaction and nothing of it happened.
+    pub async fn record(
+        &mut self,
+        mail: Option<(i64, &Identity)>,
+        decision: &Decision,
+        letters: &[Outgoing],
+        now: Moment,
+        salts: &mut (dyn FnMut() -> String + Send),
+    ) -> Result<(), RegisterError> {
+        if let Some((mail, identity)) = mail {
+            self.decide_mail(mail, identity, decision, now).await?;
+        }
+        let mut cases: BTreeMap<CaseNumber, Case> = BTreeMap::new();
+        for event in &decision.events {
+            self.append(event, &salts()).await?;
+            self.apply(&mut cases, event).await?;
+        }
+        for case in cases.values() {
+            self.save_case(case).await?;
+        }
+        for outgoing in letters {
+            self.put_letter(outgoing, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(&mut self, cases: &mut BTreeMap<CaseNumber, Case>, event: &Event) -> Result<(), RegisterError> {
+        let Some(number) = event.case else { return Ok(()) };
+        if let What::Opened(opened) = &event.what {
+            cases.insert(number, Case::open(number, event.at, opened));
+            return Ok(());
+        }
+        if !cases.contains_key(&number) {
+            let case = self.load_case(number).await?;
+            cases.insert(number, case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?);
+        }
+        if let Some(case) = cases.get_mut(&number) {
+            case.apply(event);
+        }
+        Ok(())
+    }
+
+    async fn put_letter(&mut self, outgoing: &Outgoing, now: Moment) -> Result<(), RegisterError> {
+        let letter = &outgoing.letter;
+        let state = if outgoing.held_because.is_some() { "held" } else { "queued" };
+        let side = match letter.side {
+            Side::Customer => "customer",
+            Side::Staff => "staff",
+        };
+        sqlx::query(
+            "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
+             recipient_key, automatic, state, held_because, created_at, not_before) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+        )
+        .bind(letter.id.as_str())
+        .bind(letter.kind.name())
+        .bind(letter.case.map(|n| n.to_string()).unwrap_or_default())
+        .bind(side)
+        .bind(&outgoing.department)
+        .bind(&letter.message_id)
+        .bind(&letter.envelope_from)
+        .bind(letter.to.as_str())
+        .bind(letter.to.key())
+        .bind(i64::from(letter.kind.is_automatic()))
+        .bind(state)
+        .bind(outgoing.held_because.clone().unwrap_or_default())
+        .bind(millis(now))
+        .execute(&mut *self.inner)
+        .await?;
+        sqlx::query("INSERT INTO letter (id, bytes) VALUES ($1, $2)")
+            .bind(letter.id.as_str())
+            .bind(&letter.bytes[..])
+            .execute(&mut *self.inner)
+            .await?;
+        for (position, carried) in letter.carried.iter().enumerate() {
+            sqlx::query(
+                "INSERT INTO letter_carried (letter_id, position, mail_id, part, name, media_type, size, sha256) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(letter.id.as_str())
+            .bind(i64::try_from(position).unwrap_or_default())
+            .bind(carried.mail)
+            .bind(i64::try_from(carried.index).unwrap_or_default())
+            .bind(without_nul(&carried.name))
+            .bind(&carried.media_type)
+            .bind(i64::try_from(carried.size).unwrap_or_default())
+            .bind(&carried.sha256)
+            .execute(&mut *self.inner)
+            .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
+//! mail of a batch is decided on what the one before it made. Only SQL.
+
+use super::mails::Identity;
+use super::{RegisterError, Tx, millis, outbox};
+use crate::case::{CaseNumber, LetterId, Moment, What};
+use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot};
+use sqlx::Row;
+
+/// Automatic letters are counted over this time (invariant 5).
+const CAP_WINDOW_MILLIS: i64 = 3_600_000;
+/// Numbers named in one subject that are looked up; more is no reference but noise.
+const NAMED_MAX: usize = 5;
+
+impl Tx {
+    /// Everything the desk must know about a mail.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn snapshot(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+        lookup: &Lookup,
+        now: Moment,
+    ) -> Result<Snapshot, RegisterError> {
+        let mut known = Snapshot {
+            next_serial: self.next_serial(lookup.year).await?,
+            duplicate_of: self.duplicate_of(mail, identity).await?,
+            ..Snapshot::default()
+        };
+        if let Some(token) = &lookup.token {
+            let letter = self.letter_of(&token.letter).await?;
+            known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
+            // The letter's row may be gone with a restored backup; the token itself names its case.
+            if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
+                known.file = self.case_file(number).await?;
+            }
+        }
+        if let Some(letter) = &lookup.bounced
+            && let Some(found) = self.letter_of(letter).await?
+        {
+            if let Some(number) = found.case {
+                known.file = self.case_file(number).await?;
+            }
+            known.bounced = Some(found.letter);
+        }
+        for number in lookup.named.iter().take(NAMED_MAX) {
+            if self.load_case(*number).await?.is_some() {
+                known.named.push(*number);
+            }
+        }
+        if let Some(sender) = &lookup.sender {
+            known.automatic_letters = self.automatic_letters(&sender.key(), now).await?;
+        }
+        Ok(known)
+    }
+
+    /// A case with the texts of its notes.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
+        let Some(case) = self.load_case(number).await? else { return Ok(None) };
+        let rows = sqlx::query(
+            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE case_number = $1 AND kind = 'noted'",
+        )
+        .bind(number.to_string())
+        .fetch_all(&mut *self.inner)
+        .await?;
+        let mut notes = Vec::with_capacity(rows.len());
+        for row in rows {
+            let body: String = row.try_get(0)?;
+            if let Ok(crate::case::Event { what: What::Noted { text }, .. }) = serde_json::from_str(&body) {
+                notes.push(text);
+            }
+        }
+        Ok(Some(CaseFile { case, notes }))
+    }
+
+    async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
+        let row = sqlx::query("SELECT id, kind, recipient, case_number, department FROM outbox WHERE id = $1")
+            .bind(letter.as_str())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(KnownLetter {
+            letter: BouncedLetter { id: letter.clone(), kind: outbox::kind(&row, 1)?, to: outbox::address(&row, 2)? },
+            case: row.try_get::<String, _>(3)?.parse().ok(),
+            department: row.try_get(4)?,
+        }))
+    }
+
+    async fn automatic_letters(&mut self, recipient_key: &str, now: Moment) -> Result<usize, RegisterError> {
+        let row = sqlx::query(
+            "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND state <> 'held' \
+             AND created_at > $2",
+        )
+        .bind(recipient_key)
+        .bind(millis(now) - CAP_WINDOW_MILLIS)
+        .fetch_one(&mut *self.inner)
+        .await?;
+        Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    }
+}
+
+struct KnownLetter {
+    letter: BouncedLetter,
+    case: Option<CaseNumber>,
+    department: String,
+}
