@@ -112,7 +112,12 @@ impl Keys {
 
     /// The first text in `text` that is a right token: for the line in a quoted letter.
     pub fn find(&self, text: &str) -> Option<Token> {
-        text.match_indices(PREFIX).find_map(|(start, _)| {
+        self.find_all(text).next()
+    }
+
+    /// Every right token in `text`, in order: for the check at the door.
+    pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Token> + 'a {
+        text.match_indices(PREFIX).filter_map(|(start, _)| {
             let rest = &text[start..];
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(rest.len());
             self.read(rest[..end].trim_end_matches('.'))

@@ -71,7 +71,7 @@ fn finish(draft: &Draft, known: &Known<'_>, office: &Office, now: Moment) -> Res
     if letter.kind.is_for_customer() {
         let notes: &[String] = known.file.map_or(&[], |file| &file.notes);
         let internal = letters::Internal { keys: &office.rules.keys, notes };
-        held_because = letters::door(&letter.bytes, &internal).err().map(|held| held.to_string());
+        held_because = letters::door(&letter, &internal).err().map(|held| held.words(office.rules.language).to_owned());
         if letter.kind.is_automatic() && known.automatic_letters >= AUTOMATIC_LETTERS_PER_HOUR_MAX {
             held_because.get_or_insert_with(|| HELD_BY_CAP.to_owned());
         }

@@ -40,6 +40,7 @@ pub struct Topic {
 pub struct Verb {
     pub dutch: &'static str,
     pub english: &'static str,
+    /// What it does, to be read after the verb: "#intern bewaart …".
     pub meaning_dutch: &'static str,
     pub meaning_english: &'static str,
 }
@@ -49,14 +50,14 @@ pub const VERBS: &[Verb] = &[
     Verb {
         dutch: "#intern",
         english: "#internal",
-        meaning_dutch: "notitie bij de klacht; niemand krijgt haar",
-        meaning_english: "a note with the complaint; nobody gets it",
+        meaning_dutch: "bewaart uw tekst als notitie; de klant krijgt niets",
+        meaning_english: "keeps your text as a note; the customer gets nothing",
     },
     Verb {
         dutch: "#afgehandeld",
         english: "#closed",
-        meaning_dutch: "sluit de klacht; de tekst eronder is de afhandeling die de klant bevestigd krijgt",
-        meaning_english: "closes the complaint; the text below it is the settlement confirmed to the customer",
+        meaning_dutch: "sluit de klacht; de tekst eronder krijgt de klant als uitkomst",
+        meaning_english: "closes the complaint; the customer gets the text below it as the outcome",
     },
 ];
 

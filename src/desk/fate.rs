@@ -4,6 +4,7 @@ use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Rules, Snapshot, intake};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
+use crate::mail::BounceAction;
 
 /// Characters of a server's reply that are shown to people.
 const REPLY_MAX: usize = 300;
@@ -38,6 +39,16 @@ pub(super) fn on_bounce(
     fresh: &mut Fresh,
 ) -> Decision {
     let reported = mail.mail.bounce.clone().unwrap_or_default();
+    if reported.action == BounceAction::Delayed {
+        let case = known.file.as_ref().map(|file| file.case.number);
+        return intake::filed(
+            mail,
+            Disposition::Automatic,
+            case,
+            "a letter of ours is delayed, not lost".to_owned(),
+            now,
+        );
+    }
     let Some(BouncedLetter { id, kind, to }) = known.bounced.clone() else {
         let reason = "a delivery report about no letter of ours that is known".to_owned();
         return intake::filed(mail, Disposition::Bounce, None, reason, now);

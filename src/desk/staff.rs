@@ -22,7 +22,12 @@ pub(super) fn on_reply(
     fresh: &mut Fresh,
 ) -> Decision {
     let desk = StaffDesk { mail, file, from, rules, now };
-    if mail.mail.proof != SenderProof::Proven && !rules.accept_unproven_staff {
+    let proven = match mail.mail.proof {
+        SenderProof::Proven => true,
+        SenderProof::Failed => false,
+        SenderProof::None => rules.accept_unproven_staff,
+    };
+    if !proven {
         return desk.unproven(fresh);
     }
     let department = known.letter_department.as_deref().unwrap_or(&file.case.department);

@@ -67,6 +67,7 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     engine.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     engine.add_filter("oneline", |text: String| text.split_whitespace().collect::<Vec<_>>().join(" "));
     engine.add_filter("prefixed", prefixed);
+    engine.add_filter("packed", packed);
     engine.add_filter("lines", html_lines);
     for (name, source) in SHARED {
         if name == "parts" {
@@ -140,6 +141,11 @@ fn tidy(text: &str) -> String {
 /// Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
 fn prefixed(text: String) -> String {
     text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Lines of a list without blank ones between them.
+fn packed(text: String) -> String {
+    text.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Text as HTML with its lines kept: escaped here, because what a filter returns as safe is not escaped again.

@@ -89,6 +89,7 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
     mail.proof = super::proof::of(&parsed, trusted_authserv_id);
+    mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
     mail.text = parsed.text;
     mail
 }

@@ -78,7 +78,7 @@ impl Seen<'_> {
             }
             (List::Overdue, Some((clock, due)), _) => {
                 let (clock, due) = (self.words.clock(clock), self.words.short(due));
-                self.words.pick(format!("{clock} had gemoeten: {due}"), format!("{clock} was due {due}"))
+                self.words.pick(format!("{clock} te laat sinds {due}"), format!("{clock} overdue since {due}"))
             }
             (_, Some((clock, due)), _) => {
                 let (clock, due) = (self.words.clock(clock), self.words.short(due));

@@ -35,7 +35,7 @@ impl Seen<'_> {
             words => words_of(&letter.text, &letter.quoted),
             department => self.line(&letter.department_title),
             why => self.why(&letter.why),
-            received => self.words.moment(letter.received_at),
+            received => self.words.short(letter.received_at),
             first_response => self.term(letter.due.first_response),
             resolve => self.term(letter.due.resolve),
             attached => self.attached(),
@@ -56,7 +56,7 @@ impl Seen<'_> {
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&letter.subject),
             words => words_of(&letter.text, &letter.quoted),
-            received => self.words.moment(letter.received_at),
+            received => self.words.short(letter.received_at),
             first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
             resolve => self.term(letter.due.resolve),
             attached => self.attached(),
@@ -104,7 +104,7 @@ impl Seen<'_> {
         context! {
             from => self.line(&letter.from),
             subject_line => self.subject_line(&letter.subject),
-            received => self.words.moment(letter.received_at),
+            received => self.words.short(letter.received_at),
             reason => self.line(&letter.reason),
             mail => letter.mail,
             excerpt => clean::shortened(&letter.excerpt, EXCERPT_CHARS_MAX).0,
@@ -148,7 +148,7 @@ impl Seen<'_> {
     }
 
     fn term(&self, due: Moment) -> Value {
-        context! { when => self.words.moment(due), past => self.is_past(due) }
+        context! { when => self.words.short(due), past => self.is_past(due) }
     }
 
     fn attached(&self) -> Vec<Value> {

@@ -42,12 +42,9 @@ pub(super) fn prepare(raw: &[u8]) -> Prepared<'_> {
 
 /// The media type that a masked one stands for.
 pub(super) fn unmask(media_type: String) -> String {
-    match media_type.strip_suffix(char::from(MASK)) {
-        Some("message/rfc82") => "message/rfc822".to_owned(),
-        Some("message/globa") => "message/global".to_owned(),
-        Some("multipart/diges") => "multipart/digest".to_owned(),
-        _ => media_type,
-    }
+    let whole = [("rfc82", "rfc822"), ("globa", "global"), ("diges", "digest")];
+    // Longer types begin with a masked one: `text/rfc822-headers`, `message/global-delivery-status`.
+    whole.into_iter().fold(media_type, |name, (cut, whole)| name.replace(&format!("{cut}{}", char::from(MASK)), whole))
 }
 
 /// CR-only mail gets LF; a byte order mark, blank lines and an mbox `From ` line in front go; a mail that is only a
