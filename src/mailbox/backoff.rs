@@ -11,6 +11,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// The pauses between attempts at one server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backoff {
+    first: Duration,
     next: Duration,
     longest: Duration,
 }
@@ -24,7 +25,13 @@ impl Default for Backoff {
 impl Backoff {
     /// Pauses that start at `first` and double up to `longest`.
     pub fn new(first: Duration, longest: Duration) -> Self {
-        Self { next: first.min(longest), longest }
+        let first = first.min(longest);
+        Self { first, next: first, longest }
+    }
+
+    /// The server is back: the next pause is the first one again.
+    pub fn reset(&mut self) {
+        self.next = self.first;
     }
 
     /// How long to wait now. `jitter` (0.0 to 1.0; anything else is brought within) takes off up to half, so that
@@ -43,10 +50,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn pauses_double_up_to_the_longest() {
+    fn pauses_double_up_to_the_longest_and_start_anew_after_success() {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(5));
         let pauses: Vec<u64> = (0..5).map(|_| backoff.pause(0.0).as_secs()).collect();
         assert_eq!(pauses, [1, 2, 4, 5, 5]);
+        backoff.reset();
+        assert_eq!(backoff.pause(0.0).as_secs(), 1);
     }
 
     proptest! {

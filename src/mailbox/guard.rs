@@ -219,8 +219,8 @@ mod tests {
 
     #[test]
     fn endless_lines_and_depths_are_refused() {
-        assert_eq!(scan(&vec![b'x'; 70_000]), Err(Violation::LineTooLong));
-        assert_eq!(scan(&vec![b'('; 100]), Err(Violation::TooDeep));
+        assert_eq!(scan(&[b'x'; 70_000]), Err(Violation::LineTooLong));
+        assert_eq!(scan(&[b'('; 100]), Err(Violation::TooDeep));
         assert_eq!(scan("* OK [ALERT]é\r\n".as_bytes()), Err(Violation::BracketGarbled));
     }
 

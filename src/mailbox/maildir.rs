@@ -23,9 +23,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Most names tried for a file whose name is taken at the destination. Unique names make even one unlikely.
 const MAX_NAME_ATTEMPTS: u32 = 100;
 
-/// Bytes of one batch of mails, in memory at once.
-const MAX_BATCH_BYTES: u64 = 4 * 1024 * 1024;
-
 /// A Maildir and what was in it when it was last listed.
 #[derive(Debug)]
 pub struct Maildir {
@@ -110,13 +107,8 @@ impl Maildir {
         entries: &[Entry],
         limit: u64,
     ) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
-        let mut fetched = Vec::new();
-        let mut bytes = 0u64;
+        let mut fetched = Vec::with_capacity(entries.len());
         for entry in entries {
-            bytes = bytes.saturating_add(entry.size.unwrap_or(u64::MAX).min(limit));
-            if bytes > MAX_BATCH_BYTES && !fetched.is_empty() {
-                break;
-            }
             fetched.push((entry.uid, self.fetch(entry.uid, limit).await?));
         }
         Ok(fetched)

@@ -137,8 +137,8 @@ impl Mailbox {
         }
     }
 
-    /// Fetches as many of these mails, from the front, as go together in 4 MiB; at least one if any is asked for. The
-    /// result says which, in the same order: call again with the rest.
+    /// Fetches these mails, in the same order; small ones travel together. All are in memory at the end, so the caller
+    /// bounds what it asks for: a mail of unknown size may have `limit` bytes.
     pub async fn fetch_many(&mut self, entries: &[Entry], limit: u64) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
         match self {
             Self::Imap(imap) => imap.fetch_many(entries, limit).await,
@@ -156,7 +156,7 @@ impl Mailbox {
     }
 
     /// Waits until mail comes into the inbox, at most this long: by IDLE, or just waiting where the server or the
-    /// settings rule that out.
+    /// settings rule that out. May be dropped at any moment; the other calls may not, or the connection is spent.
     pub async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
         match self {
             Self::Imap(imap) => imap.wait(at_most).await,

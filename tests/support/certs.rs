@@ -1,6 +1,6 @@
 //! A private certificate authority, made anew for each test, and server certificates signed by it.
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -41,8 +41,20 @@ impl PrivateCa {
 
     /// A certificate for one host name or address.
     pub fn certificate_for(&self, host: &str) -> ServerCertificate {
+        self.sign(CertificateParams::new([host.to_owned()]).unwrap())
+    }
+
+    /// A certificate that was good for the host in 2020.
+    pub fn expired_certificate_for(&self, host: &str) -> ServerCertificate {
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_after = date_time_ymd(2020, 12, 31);
+        self.sign(params)
+    }
+
+    fn sign(&self, params: CertificateParams) -> ServerCertificate {
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([host.to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
         ServerCertificate { certificate_pem: certificate.pem(), key_pem: key.serialize_pem() }
     }
 }

@@ -1,5 +1,9 @@
-//! Servers and helpers that the tests share. Each test starts its own.
+//! Servers and helpers that the tests share. Each test starts its own; nothing system-wide runs or is configured.
+
+#![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub mod certs;
+pub mod dovecot;
+pub mod fake_imap;
 pub mod postfix;
 pub mod smtp;

@@ -10,6 +10,7 @@ use async_imap::{Client, Session, error::Error};
 use imap_proto::{Response, Status};
 use secrecy::ExposeSecret;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::BufStream;
 use tokio::net::TcpStream;
@@ -29,7 +30,8 @@ pub(super) async fn connect(settings: &Settings, deadlines: Deadlines) -> Result
     let tcp = attempt.tcp().await?;
     let client = match settings.security {
         Security::None => {
-            attempt.insist_on_loopback(&tcp)?;
+            let peer = tcp.peer_addr().map_err(|error| attempt.unreachable(Step::Connect, error.to_string()))?;
+            insist_on_loopback(peer)?;
             attempt.greeted(channel(Box::new(tcp))).await?
         }
         Security::Tls => attempt.greeted(channel(attempt.tls(Box::new(tcp)).await?)).await?,
@@ -40,6 +42,18 @@ pub(super) async fn connect(settings: &Settings, deadlines: Deadlines) -> Result
     };
     let session = attempt.login(client).await?;
     Ok(Wire::new(session, attempt.server, deadlines))
+}
+
+/// A host name may lead anywhere; the settings' promise of "loopback only" is kept on the address itself.
+fn insist_on_loopback(peer: SocketAddr) -> Result<(), MailboxError> {
+    if peer.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(MailboxError::Setting {
+        key: "security",
+        expected: "\"tls\" or \"starttls\" for a server that is not on this machine",
+        found: format!("\"none\" with {peer}"),
+    })
 }
 
 fn channel(stream: Box<dyn Duplex>) -> Channel {
@@ -60,19 +74,6 @@ impl Attempt<'_> {
         // Commands are short and their answers waited for; Nagle's algorithm would only add delay.
         tcp.set_nodelay(true).map_err(|error| self.unreachable(Step::Connect, error.to_string()))?;
         Ok(tcp)
-    }
-
-    /// A host name may lead anywhere; the settings' promise of "loopback only" is kept on the address itself.
-    fn insist_on_loopback(&self, tcp: &TcpStream) -> Result<(), MailboxError> {
-        let peer = tcp.peer_addr().map_err(|error| self.unreachable(Step::Connect, error.to_string()))?;
-        if peer.ip().is_loopback() {
-            return Ok(());
-        }
-        Err(MailboxError::Setting {
-            key: "security",
-            expected: "\"tls\" or \"starttls\" for a server that is not on this machine",
-            found: format!("\"none\" with {peer}"),
-        })
     }
 
     async fn tls(&self, stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, MailboxError> {
@@ -215,6 +216,14 @@ impl async_imap::Authenticator for PlainLogin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_password_goes_over_a_network_in_plain_text() {
+        assert!(insist_on_loopback("127.0.0.1:143".parse().unwrap()).is_ok());
+        assert!(insist_on_loopback("[::1]:143".parse().unwrap()).is_ok());
+        let error = insist_on_loopback("192.0.2.7:143".parse().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("mailbox.security") && error.contains("192.0.2.7"), "{error}");
+    }
 
     #[test]
     fn the_servers_words_are_taken_out_of_the_librarys() {

@@ -142,7 +142,7 @@ async fn exists(wire: &mut Wire, name: &str) -> Result<bool, MailboxError> {
     let mut found = false;
     let mut on_data = |data: &Response<'_>| {
         // A name with `*` or `%` is a pattern to LIST, so the answers are compared.
-        found |= list_entry(data).is_some_and(|entry| entry.name == name && is_selectable(entry));
+        found |= list_entry(data).is_some_and(|entry| is_called(entry, name) && is_selectable(entry));
     };
     let within = wire.deadlines().command;
     let command = format!("LIST \"\" {}", quoted(name));
@@ -151,6 +151,11 @@ async fn exists(wire: &mut Wire, name: &str) -> Result<bool, MailboxError> {
         Completion::Ok => Ok(found),
         Completion::Denied(_) => Ok(false),
     }
+}
+
+/// The library hands on quoted names with their escapes, and literal ones without.
+fn is_called(entry: &MailboxListData<'_>, name: &str) -> bool {
+    entry.name == name || quoted(name) == format!("\"{}\"", entry.name)
 }
 
 fn is_selectable(entry: &MailboxListData<'_>) -> bool {
@@ -173,8 +178,10 @@ async fn make(wire: &mut Wire, name: &str) -> Result<Option<Denial>, MailboxErro
     let within = wire.deadlines().command;
     let step = Step::MakeFolder(name.to_owned());
     let command = format!("CREATE {}", quoted(name));
-    if let Completion::Denied(denial) = wire.run(step.clone(), &command, within, &mut |_| {}).await? {
-        return Ok(Some(denial));
+    match wire.run(step.clone(), &command, within, &mut |_| {}).await? {
+        // Another instance was faster (RFC 5530).
+        Completion::Denied(denial) if !denial.text.contains("[ALREADYEXISTS]") => return Ok(Some(denial)),
+        _ => {}
     }
     // A server without subscriptions says NO; the folder works all the same.
     let command = format!("SUBSCRIBE {}", quoted(name));

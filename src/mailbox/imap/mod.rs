@@ -124,8 +124,12 @@ impl Imap {
         entries: &[Entry],
         limit: u64,
     ) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
-        let front = entries.get(..fetch::batch_length(entries, limit)).unwrap_or_default();
-        fetch::batch(&mut self.wire, front, limit).await
+        let mut fetched = Vec::with_capacity(entries.len());
+        while let Some(rest) = entries.get(fetched.len()..).filter(|rest| !rest.is_empty()) {
+            let front = rest.get(..fetch::batch_length(rest, limit)).unwrap_or(rest);
+            fetched.extend(fetch::batch(&mut self.wire, front, limit).await?);
+        }
+        Ok(fetched)
     }
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {

@@ -70,11 +70,16 @@ pub(super) enum Idled {
     Denied,
 }
 
-/// Whether the connection can still be used.
+/// Where in the conversation we are. Set before each wait, so that it holds too when the caller drops the wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
+    /// Nothing is under way.
     Up,
-    /// An error left it at an unknown place in the conversation.
+    /// IDLE was said: DONE comes before anything else.
+    Idling,
+    /// DONE was said, and its end is still to come.
+    Leaving,
+    /// An unknown place: an error, or a command whose caller did not wait for its end.
     Spent,
 }
 
@@ -124,15 +129,12 @@ impl Wire {
         within: Duration,
         on_data: OnData<'_>,
     ) -> Result<Completion, MailboxError> {
-        self.ensure_up(&step)?;
-        let outcome = match timeout(within, self.exchange(&step, command, on_data)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(self.silence(step, within)),
-        };
-        if outcome.is_err() {
-            self.line = Line::Spent;
-        }
-        outcome
+        self.settle(&step).await?;
+        self.line = Line::Spent;
+        let outcome = timeout(within, self.exchange(&step, command, on_data)).await;
+        let completion = outcome.map_err(|_| self.silence(step, within))??;
+        self.line = Line::Up;
+        Ok(completion)
     }
 
     /// Like [`Wire::run`], and NO or BAD is an error too.
@@ -158,16 +160,20 @@ impl Wire {
     }
 
     /// IDLE (RFC 2177) until mail comes or `until`. The deadline is absolute: a chatty server does not push it back.
+    /// May be dropped at any moment; the next command ends what is left of it.
     pub(super) async fn idle(&mut self, until: Instant) -> Result<Idled, MailboxError> {
-        self.ensure_up(&Step::Wait)?;
-        let outcome = self.idle_inner(until).await;
-        if outcome.is_err() {
-            self.line = Line::Spent;
+        self.settle(&Step::Wait).await?;
+        self.line = Line::Idling;
+        let outcome = self.idle_until(until).await;
+        match outcome {
+            Ok(Idled::Denied) => self.line = Line::Up,
+            Ok(Idled::News | Idled::Quiet) => self.settle(&Step::Wait).await?,
+            Err(_) => self.line = Line::Spent,
         }
         outcome
     }
 
-    async fn idle_inner(&mut self, until: Instant) -> Result<Idled, MailboxError> {
+    async fn idle_until(&mut self, until: Instant) -> Result<Idled, MailboxError> {
         let within = self.deadlines.command;
         let started = timeout(within, self.start_idle()).await.map_err(|_| self.silence(Step::Wait, within))??;
         if started == Idled::Denied {
@@ -180,7 +186,6 @@ impl Wire {
                 return Err(self.protocol(Step::Wait, end.unexpected()));
             }
         }
-        timeout(within, self.end_idle()).await.map_err(|_| self.silence(Step::Wait, within))??;
         Ok(if self.news { Idled::News } else { Idled::Quiet })
     }
 
@@ -196,14 +201,30 @@ impl Wire {
         }
     }
 
-    async fn end_idle(&mut self) -> Result<(), MailboxError> {
-        self.session.run_command_untagged("DONE").await.map_err(|error| self.lost(&Step::Wait, error))?;
+    /// Makes the connection ready for a command: ends an IDLE, refuses one that is spent.
+    async fn settle(&mut self, step: &Step) -> Result<(), MailboxError> {
+        let within = self.deadlines.command;
+        let ended = match self.line {
+            Line::Up => return Ok(()),
+            Line::Spent => return Err(self.unreachable(step, "a connection that an earlier error has spent")),
+            Line::Idling | Line::Leaving => timeout(within, self.leave_idle()).await,
+        };
+        let ended = ended.unwrap_or_else(|_| Err(self.silence(Step::Wait, within)));
+        self.line = if ended.is_ok() { Line::Up } else { Line::Spent };
+        ended
+    }
+
+    async fn leave_idle(&mut self) -> Result<(), MailboxError> {
+        if self.line == Line::Idling {
+            self.line = Line::Leaving;
+            self.session.run_command_untagged("DONE").await.map_err(|error| self.lost(&Step::Wait, error))?;
+        }
         loop {
             match self.read(&Step::Wait, &mut |_| {}).await? {
-                None => {}
+                // The `+` still comes where the wait was dropped right at its start.
+                None | Some(End::Continue) => {}
                 Some(End::Tagged(_, Completion::Ok)) => return Ok(()),
                 Some(End::Tagged(_, Completion::Denied(denial))) => return Err(self.denied(Step::Wait, denial)),
-                Some(end) => return Err(self.protocol(Step::Wait, end.unexpected())),
             }
         }
     }
@@ -253,13 +274,6 @@ impl Wire {
             }
             Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
             _ => {}
-        }
-    }
-
-    fn ensure_up(&self, step: &Step) -> Result<(), MailboxError> {
-        match self.line {
-            Line::Up => Ok(()),
-            Line::Spent => Err(self.unreachable(step, "a connection that an earlier error has spent")),
         }
     }
 

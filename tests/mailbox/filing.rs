@@ -1,0 +1,122 @@
+//! Filing away on Dovecot: where mails end up, by each way a server may offer, and below its prefix.
+
+use crate::support::dovecot::{Dovecot, Setup, USER};
+use crate::{fetch_all, inbox, mail};
+use klachtpost::config::Mailbox as Settings;
+use klachtpost::mailbox::{Destination, Mailbox, Uid};
+
+const WITHOUT_MOVE: &str = "IMAP4rev1 LITERAL+ IDLE UIDPLUS";
+const WITHOUT_MOVE_AND_UIDPLUS: &str = "IMAP4rev1 LITERAL+ IDLE";
+
+async fn uids(mailbox: &mut Mailbox) -> Vec<Uid> {
+    inbox(mailbox).await.iter().map(|entry| entry.uid).collect()
+}
+
+#[tokio::test]
+async fn each_mail_goes_to_the_folder_it_belongs_in() {
+    let dovecot = Dovecot::start();
+    for subject in ["klacht", "spam", "stuk", "blijft"] {
+        dovecot.deliver(USER, &mail(subject));
+    }
+    let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+    let uids = uids(&mut mailbox).await;
+    for (uid, to) in uids.iter().zip([Destination::Processed, Destination::SetAside, Destination::Unreadable]) {
+        assert_eq!(mailbox.file_away(&[*uid], to).await.unwrap(), [*uid]);
+    }
+    assert_eq!(dovecot.mails(USER, ".Verwerkt"), [mail("klacht")]);
+    assert_eq!(dovecot.mails(USER, ".Terzijde"), [mail("spam")]);
+    assert_eq!(dovecot.mails(USER, ".Onleesbaar"), [mail("stuk")]);
+    assert_eq!(dovecot.mails(USER, ""), [mail("blijft")]);
+    let subscribed = std::fs::read_to_string(dovecot.maildir(USER).join("subscriptions")).unwrap();
+    assert!(subscribed.contains("Verwerkt") && subscribed.contains("Onleesbaar"), "{subscribed}");
+    // A second time is nothing: they are gone, whoever took them.
+    assert_eq!(mailbox.file_away(&uids[..1], Destination::Processed).await.unwrap(), uids[..1]);
+    assert_eq!(dovecot.mails(USER, ".Verwerkt").len(), 1);
+    assert_eq!(mailbox.file_away(&[], Destination::Processed).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_thousand_mails_are_moved_in_few_commands() {
+    let dovecot = Dovecot::start();
+    (0..1_000).for_each(|number| dovecot.deliver(USER, &mail(&number.to_string())));
+    let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+    let uids = uids(&mut mailbox).await;
+    assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+    assert_eq!(inbox(&mut mailbox).await, []);
+    assert_eq!(dovecot.mails(USER, ".Verwerkt").len(), 1_000);
+    assert!(dovecot.commands(USER).matches("UID MOVE").count() <= 2);
+}
+
+#[tokio::test]
+async fn a_server_without_move_gets_copy_and_expunge_of_just_our_mails() {
+    let dovecot = Dovecot::start_with(Setup { capability: Some(WITHOUT_MOVE), ..Setup::default() });
+    for subject in ["ons", "van een ander"] {
+        dovecot.deliver(USER, &mail(subject));
+    }
+    let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+    let uids = uids(&mut mailbox).await;
+    assert_eq!(mailbox.file_away(&uids[..1], Destination::Processed).await.unwrap(), uids[..1]);
+    assert_eq!(dovecot.mails(USER, ".Verwerkt"), [mail("ons")]);
+    assert_eq!(dovecot.mails(USER, ""), [mail("van een ander")]);
+    let commands = dovecot.commands(USER);
+    assert!(!commands.contains("UID MOVE") && commands.contains("UID EXPUNGE 1\r\n"), "{commands}");
+}
+
+#[tokio::test]
+async fn a_server_without_move_and_uidplus_keeps_the_mail_with_our_keyword() {
+    let dovecot = Dovecot::start_with(Setup { capability: Some(WITHOUT_MOVE_AND_UIDPLUS), ..Setup::default() });
+    dovecot.deliver(USER, &mail("op dossier"));
+    dovecot.deliver(USER, &mail("nog niet"));
+    let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+    let uids = uids(&mut mailbox).await;
+    assert_eq!(mailbox.file_away(&uids[..1], Destination::Processed).await.unwrap(), []);
+    let marks: Vec<bool> = inbox(&mut mailbox).await.iter().map(|entry| entry.marked_done).collect();
+    assert_eq!(marks, [true, false]);
+    assert_eq!(dovecot.mails(USER, "").len(), 2);
+    assert!(!dovecot.commands(USER).contains("EXPUNGE"));
+}
+
+#[tokio::test]
+async fn folders_are_made_below_the_servers_prefix() {
+    let dovecot = Dovecot::start_with(Setup { prefix: "INBOX.", ..Setup::default() });
+    dovecot.deliver(USER, &mail("klacht"));
+    // Twice: the second start finds what the first has made.
+    for _ in 0..2 {
+        let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+        let uids = uids(&mut mailbox).await;
+        assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+    }
+    assert_eq!(dovecot.mails(USER, ".Verwerkt"), [mail("klacht")]);
+    assert_eq!(dovecot.commands(USER).matches("CREATE \"INBOX.Verwerkt\"").count(), 1);
+}
+
+#[tokio::test]
+async fn folder_names_may_have_accents_and_quotes() {
+    let dovecot = Dovecot::start();
+    dovecot.deliver(USER, &mail("klacht"));
+    let name = "Één & \"ander\" – klaar";
+    let settings = Settings { processed: name.into(), ..dovecot.settings() };
+    for _ in 0..2 {
+        let mut mailbox = Mailbox::open(&settings).await.unwrap();
+        let uids = uids(&mut mailbox).await;
+        mailbox.file_away(&uids, Destination::Processed).await.unwrap();
+    }
+    assert_eq!(dovecot.commands(USER).matches("CREATE \"&AMk").count(), 1);
+    // The inbox setting reads that very folder back: both spell it alike.
+    let mut filed = Mailbox::open(&Settings { inbox: name.into(), ..settings }).await.unwrap();
+    let entries = inbox(&mut filed).await;
+    assert_eq!(fetch_all(&mut filed, &entries).await, [mail("klacht")]);
+}
+
+#[tokio::test]
+async fn a_destination_that_vanished_is_made_again() {
+    for capability in [None, Some(WITHOUT_MOVE)] {
+        let dovecot = Dovecot::start_with(Setup { capability, ..Setup::default() });
+        dovecot.deliver(USER, &mail("klacht"));
+        let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+        let uids = uids(&mut mailbox).await;
+        std::fs::remove_dir_all(dovecot.maildir(USER).join(".Verwerkt")).unwrap();
+        assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+        assert_eq!(dovecot.mails(USER, ".Verwerkt"), [mail("klacht")]);
+    }
+}
