@@ -1,6 +1,10 @@
 //! The supervisor's overview (§2.4.1): built from cases, as plain values that the template prints.
 //! No sending, no clock, no SQL of its own.
 
+mod build;
+
+pub use build::{Asked, Named, build};
+
 use crate::case::{CaseNumber, Clock, Moment};
 use chrono::NaiveDate;
 

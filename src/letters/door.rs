@@ -32,7 +32,7 @@ impl HeldBecause {
     /// For the person who looks at it.
     pub fn words(self, language: Language) -> &'static str {
         let (dutch, english) = match self {
-            Self::StaffToken => ("het kenmerk van een brief aan medewerkers", "the reference of a letter to staff"),
+            Self::StaffToken => ("het kenmerk van een melding aan medewerkers", "the reference of a letter to staff"),
             Self::Marker => ("een stuk van een melding aan medewerkers", "part of a notice to staff"),
             Self::Note => ("de tekst van een interne notitie", "the text of an internal note"),
             Self::Unreadable => ("iets wat niet te controleren is", "something that cannot be checked"),
@@ -143,11 +143,9 @@ mod tests {
 
     #[test]
     fn the_text_of_a_note_is_held_also_when_quoted_or_refolded() {
-        for text in [
-            NOTE.to_owned(),
-            NOTE.replace(' ', "\n> "),
-            format!("Beste Jan,\n\n{}\n\ngroet", NOTE.to_uppercase()),
-        ] {
+        for text in
+            [NOTE.to_owned(), NOTE.replace(' ', "\n> "), format!("Beste Jan,\n\n{}\n\ngroet", NOTE.to_uppercase())]
+        {
             assert_eq!(at_the_door(&text), Err(HeldBecause::Note), "{text}");
         }
         assert_eq!(at_the_door("Wij bieden € 300."), Ok(()));
@@ -155,8 +153,10 @@ mod tests {
 
     #[test]
     fn a_subject_with_something_internal_is_held_too() {
-        let Some(Content::Closing(closing)) =
-            sample::drafts().into_iter().map(|draft| draft.content).find(|content| matches!(content, Content::Closing(_)))
+        let Some(Content::Closing(closing)) = sample::drafts()
+            .into_iter()
+            .map(|draft| draft.content)
+            .find(|content| matches!(content, Content::Closing(_)))
         else {
             unreachable!("there is a sample of every kind")
         };

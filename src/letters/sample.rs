@@ -234,7 +234,10 @@ fn odd_notification(plain: Notification) -> Notification {
         subject: String::new(),
         text: String::new(),
         quoted: "Van: garage@reparatie.example\nDe auto is klaar.".to_owned(),
-        why: Why::Tie { matched: vec![Match { keyword: "garage".to_owned(), place: Place::Text }], others: vec!["Onderhoud en reparatie".to_owned()] },
+        why: Why::Tie {
+            matched: vec![Match { keyword: "garage".to_owned(), place: Place::Text }],
+            others: vec!["Onderhoud en reparatie".to_owned()],
+        },
         due: Due { first_response: after(-1, 0), ..due() },
         listed: Vec::new(),
         remarks: remarks(),
