@@ -37,6 +37,12 @@ impl Calendar {
         }
     }
 
+    /// The desk's zone.
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
     /// Whether the company works on `date`: no weekend, public holiday or closing day (§1, clock B).
     #[must_use]
     pub fn is_working_day(&self, date: NaiveDate) -> bool {

@@ -62,7 +62,8 @@ fn batches(entries: &[Entry]) -> Vec<&[Entry]> {
     let mut batches = Vec::new();
     let (mut start, mut bytes) = (0, 0);
     for (at, entry) in entries.iter().enumerate() {
-        let size = entry.size.unwrap_or(0);
+        // A size nobody states may be any.
+        let size = entry.size.unwrap_or(BATCH_BYTES);
         if at > start && (at - start >= BATCH || bytes + size > BATCH_BYTES) {
             batches.push(&entries[start..at]);
             (start, bytes) = (at, 0);

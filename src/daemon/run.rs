@@ -82,7 +82,7 @@ async fn watch(
         if take_in(office, &mut mailbox).await? == Step::Worked {
             letters.notify_one();
         }
-        *backoff = Backoff::default();
+        backoff.reset();
         if told.take().is_some() {
             tracing::info!("taking in goes on");
         }

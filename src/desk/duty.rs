@@ -2,9 +2,9 @@
 
 use super::draft::Content;
 use super::letters_out::caseless;
-use super::{Decision, Disposition, Fresh, Rules};
+use super::{Decision, Department, Disposition, Fresh, Rules};
 use crate::case::{Actor, Address, Case, Event, Moment, What};
-use crate::digest::{Digest, Source};
+use crate::digest::{Asked, Digest, Named, build};
 use chrono::{Days, NaiveDate};
 
 /// Days looked back for the last digest that was due: longer than any run of closing days.
@@ -49,17 +49,22 @@ pub fn on_digest(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let source = Source { day, since, now, cases, chain_head, calendar: &rules.calendar };
-    let letters: Vec<_> = digests(&source, rules)
-        .into_iter()
-        .map(|(to, digest)| caseless(to, Content::Digest(Box::new(digest)), rules, fresh))
-        .collect();
+    let named: Vec<Named> = rules.departments.iter().map(named).collect();
+    let digest = |department: Option<&str>| {
+        let zone = rules.calendar.zone();
+        build(cases, &Asked { department, departments: &named, since, now, zone, chain_head })
+    };
+    let mut digests: Vec<(Address, Digest)> =
+        rules.departments.iter().map(|d| (d.supervisor.clone(), digest(Some(&d.name)))).collect();
+    digests.extend(rules.digest_recipients.iter().map(|to| (to.clone(), digest(None))));
+    let letters: Vec<_> =
+        digests.into_iter().map(|(to, digest)| caseless(to, Content::Digest(Box::new(digest)), rules, fresh)).collect();
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
     Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
 }
 
-fn digests(_s: &Source<'_>, _r: &Rules) -> Vec<(Address, Digest)> {
-    Vec::new()
+fn named(department: &Department) -> Named {
+    Named { name: department.name.clone(), title: department.title.clone(), address: department.address.clone() }
 }

@@ -1,6 +1,10 @@
 //! The supervisor's overview (§2.4.1): built from cases, as plain values that the template prints.
 //! No sending, no clock, no SQL of its own.
 
+mod build;
+
+pub use build::{Asked, Named, build};
+
 use crate::case::{CaseNumber, Clock, Moment};
 use chrono::NaiveDate;
 
@@ -42,13 +46,4 @@ pub struct Row {
     pub unanswered: bool,
     /// Where to write about it: the department's address.
     pub reply_address: String,
-}
-
-pub struct Source<'a> {
-    pub day: NaiveDate,
-    pub since: Moment,
-    pub now: Moment,
-    pub cases: &'a [crate::case::Case],
-    pub chain_head: &'a str,
-    pub calendar: &'a crate::calendar::Calendar,
 }

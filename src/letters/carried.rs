@@ -16,8 +16,8 @@ const PART_HEADERS: u64 = 2_048;
 /// Why a stored letter and its attachments do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssembleError {
-    #[error("attachment {index} of mail {mail}: the letter should have one place for it, found {found}")]
-    Place { mail: i64, index: usize, found: usize },
+    #[error("attachment {index} of mail {mail}: expected its place in the letter, found none or another's")]
+    Place { mail: i64, index: usize },
     #[error(
         "attachment {index} of mail {mail}: expected the content it had when the letter was written, found another"
     )]
@@ -41,35 +41,32 @@ pub(super) fn encoded_size(size: usize) -> u64 {
     u64::try_from(lines).unwrap_or(u64::MAX).saturating_mul(LINE_ENCODED).saturating_add(PART_HEADERS)
 }
 
-/// The letter as it is sent: each placeholder becomes the content's base64. The contents stand in the order of the
-/// letter's own list; without any, the bytes come back as they are.
+/// The letter as it is sent: each placeholder line becomes the content's base64. The contents stand in the order of
+/// the letter's own list; without any, the bytes come back as they are.
 pub fn assemble(bytes: &[u8], carried: &[(Carried, Vec<u8>)]) -> Result<Vec<u8>, AssembleError> {
-    let mut places = Vec::with_capacity(carried.len());
-    for (place, (one, content)) in carried.iter().enumerate() {
+    let room: usize = carried.iter().map(|(_, content)| content.len() / LINE_OCTETS * 78 + 80).sum();
+    let mut whole = Vec::with_capacity(bytes.len() + room);
+    let mut waiting = carried.iter().enumerate();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if !line.starts_with(PLACEHOLDER.as_bytes()) {
+            whole.extend_from_slice(line);
+            continue;
+        }
+        let Some((place, (one, content))) = waiting.next() else { return Err(AssembleError::Missing) };
         let (mail, index) = (one.mail, one.index);
+        let Some(line_end) = line.strip_prefix(placeholder(place, one).as_bytes()) else {
+            return Err(AssembleError::Place { mail, index });
+        };
         if hex(&Sha256::digest(content)) != one.sha256.to_ascii_lowercase() {
             return Err(AssembleError::Changed { mail, index });
         }
-        let line = placeholder(place, one);
-        match find_all(bytes, line.as_bytes()).as_slice() {
-            [start] => places.push((*start, line.len(), content)),
-            found => return Err(AssembleError::Place { mail, index, found: found.len() }),
-        }
-    }
-    if find_all(bytes, PLACEHOLDER.as_bytes()).len() != places.len() {
-        return Err(AssembleError::Missing);
-    }
-    places.sort_by_key(|(start, ..)| *start);
-    let room: usize = places.iter().map(|(.., content)| content.len() / LINE_OCTETS * 78 + 80).sum();
-    let mut whole = Vec::with_capacity(bytes.len() + room);
-    let mut rest = 0;
-    for (start, length, content) in places {
-        whole.extend_from_slice(&bytes[rest..start]);
         encode_lines(content, &mut whole);
-        rest = start + length;
+        whole.extend_from_slice(line_end);
     }
-    whole.extend_from_slice(&bytes[rest..]);
-    Ok(whole)
+    match waiting.next() {
+        None => Ok(whole),
+        Some((_, (one, _))) => Err(AssembleError::Place { mail: one.mail, index: one.index }),
+    }
 }
 
 /// Base64 in lines with CRLF between them; the last line ends where the placeholder did.
@@ -80,12 +77,6 @@ fn encode_lines(content: &[u8], whole: &mut Vec<u8>) {
         }
         whole.extend_from_slice(STANDARD.encode(chunk).as_bytes());
     }
-}
-
-fn find_all(bytes: &[u8], wanted: &[u8]) -> Vec<usize> {
-    // A placeholder stands at the start of a line, so that only line starts are looked at.
-    let starts = std::iter::once(0).chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1));
-    starts.filter(|start| bytes[*start..].starts_with(wanted)).collect()
 }
 
 /// Lower-case hexadecimal.

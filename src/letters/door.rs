@@ -32,7 +32,7 @@ impl HeldBecause {
     /// For the person who looks at it.
     pub fn words(self, language: Language) -> &'static str {
         let (dutch, english) = match self {
-            Self::StaffToken => ("het kenmerk van een brief aan medewerkers", "the reference of a letter to staff"),
+            Self::StaffToken => ("het kenmerk van een melding aan medewerkers", "the reference of a letter to staff"),
             Self::Marker => ("een stuk van een melding aan medewerkers", "part of a notice to staff"),
             Self::Note => ("de tekst van een interne notitie", "the text of an internal note"),
             Self::Unreadable => ("iets wat niet te controleren is", "something that cannot be checked"),

@@ -1,7 +1,7 @@
 //! A letter's bytes: headers and MIME parts by lettre's builder. Pure; the moment comes in as an argument, boundaries
 //! come from the letter's id, so that the same letter is the same bytes.
 
-use super::carried::{encoded_size, placeholder};
+use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
 use super::words::Words;
 use super::{House, RenderError};
@@ -162,12 +162,6 @@ pub(super) fn file_name(name: &str) -> String {
     }
     let (start, end) = (&chars[..FILE_NAME_CHARS_MAX - 21], &chars[chars.len() - 20..]);
     start.iter().chain(std::iter::once(&'…')).chain(end).collect()
-}
-
-/// Octets of a letter besides its attachments, and with them.
-pub(super) fn size_with(bytes: &[u8], carried: &[Carried]) -> u64 {
-    let own = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    carried.iter().fold(own, |sum, one| sum.saturating_add(encoded_size(one.size)))
 }
 
 fn boundary(draft: &Draft, part: &str) -> String {

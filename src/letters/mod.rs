@@ -40,6 +40,12 @@ pub use crate::mail::MARKER;
 /// Octets kept free of attachments for headers and boundaries of the letter as a whole.
 const HEADERS_RESERVE: u64 = 16_384;
 
+/// Attachments that go along to staff; of a mail with thousands the others are listed, because no client shows more.
+const CARRIED_MAX: usize = 100;
+
+/// Longest local part of an address (RFC 5321 §4.5.3.1.1).
+const LOCAL_PART_MAX: usize = 64;
+
 /// What letters say about the company: plain values of the settings.
 #[derive(Debug, Clone)]
 pub struct House {
@@ -194,14 +200,20 @@ impl Letters {
 /// The attachments that fit, in order: as many of the first ones as the sending server takes. A letter to a customer
 /// carries all or is an error, because what staff sent must not go half.
 fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried], RenderError> {
-    let room = |count: usize| mime::size_with(bare, &draft.carried[..count]).saturating_add(HEADERS_RESERVE);
-    let all = draft.carried.len();
-    let fitting = (0..=all).rev().find(|count| room(*count) <= house.max_message_bytes);
+    let max = house.max_message_bytes;
+    let own = u64::try_from(bare.len()).unwrap_or(u64::MAX).saturating_add(HEADERS_RESERVE);
+    let sizes = draft.carried.iter().scan(own, |sum, one| {
+        *sum = sum.saturating_add(carried::encoded_size(one.size));
+        Some(*sum)
+    });
+    let whole = sizes.clone().last().unwrap_or(own);
     let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_));
-    match fitting {
-        Some(count) if count == all || may_list => Ok(&draft.carried[..count]),
-        _ => Err(RenderError::TooLarge { max: house.max_message_bytes, found: room(all) }),
+    let most = if may_list { CARRIED_MAX } else { usize::MAX };
+    let count = sizes.take(most).take_while(|size| *size <= max).count();
+    if own > max || (count < draft.carried.len() && !may_list) {
+        return Err(RenderError::TooLarge { max, found: whole });
     }
+    Ok(&draft.carried[..count])
 }
 
 impl House {
@@ -219,9 +231,6 @@ impl House {
         Address::parse(&format!("{plus}@{domain}")).unwrap_or_else(|_| self.desk_address.clone())
     }
 }
-
-/// Longest local part of an address (RFC 5321 §4.5.3.1.1).
-const LOCAL_PART_MAX: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,13 @@ pub(super) fn drafts() -> Vec<Draft> {
 /// A letter of the sample case.
 pub(super) fn draft(language: Language, content: Content) -> Draft {
     let for_customer = content.kind().is_for_customer();
-    let of_no_case = matches!(content, Content::SetAside(_) | Content::Alarm(_) | Content::Digest(_));
+    let of_no_case = matches!(
+        content,
+        Content::SetAside(_)
+            | Content::Alarm(_)
+            | Content::Digest(_)
+            | Content::Question(Question { why: Problem::NoCase, .. })
+    );
     let (to, to_name) =
         if for_customer { (customer_address(), "Jan Jansen") } else { (address("schade@voorbeeld.example"), "") };
     Draft {

@@ -4,7 +4,7 @@
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::LetterKind;
-use crate::desk::draft::{Content, Draft};
+use crate::desk::draft::{AlarmAbout, Content, Draft};
 
 /// Room for the customer's name in a staff letter's subject.
 const CUSTOMER_CHARS_MAX: usize = 60;
@@ -19,6 +19,9 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
             format!("{reply}{} {number}", words.pick("Uw klacht", "Your complaint"))
         }
         (true, None) => words.pick("Uw klacht", "Your complaint").to_owned(),
+        (false, Some(number)) if draft.content.kind() == LetterKind::Alarm => {
+            format!("{} [{number}]", desk_line(draft, words))
+        }
         (false, Some(_)) if draft.content.kind() == LetterKind::Notification => case_line(draft, words),
         (false, Some(_)) => format!("Re: {}", case_line(draft, words)),
         (false, None) => desk_line(draft, words),
@@ -61,11 +64,26 @@ fn desk_line(draft: &Draft, words: Words) -> String {
                 format!("Complaints{whose}, {day}: {late} overdue, {today} today"),
             )
         }
-        Content::SetAside(_) => words
-            .pick(format!("Terzijde gelegd: {}", topic(draft, words)), format!("Set aside: {}", topic(draft, words))),
-        Content::Alarm(_) => {
-            words.pick("Let op: klachtpost vraagt uw aandacht", "Please look: klachtpost needs you").to_owned()
+        Content::SetAside(set_aside) => {
+            let subject = or_none(&clean::line(&set_aside.subject, TOPIC_CHARS_MAX), words);
+            words.pick(format!("Terzijde gelegd: {subject}"), format!("Set aside: {subject}"))
         }
+        Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
         _ => format!("Re: {}", case_line(draft, words)),
+    }
+}
+
+/// What happened, so that the reader knows it before the mail is opened.
+fn alarm_line(about: &AlarmAbout, words: Words) -> &'static str {
+    match about {
+        AlarmAbout::StaffLetterRefused { .. } => {
+            words.pick("Let op: een collega krijgt geen post", "Please look: a colleague gets no mail")
+        }
+        AlarmAbout::CapReached { .. } => {
+            words.pick("Let op: te veel e-mails aan één adres", "Please look: too many e-mails to one address")
+        }
+        AlarmAbout::HeldAtDoor { .. } => {
+            words.pick("Let op: e-mail aan klant tegengehouden", "Please look: e-mail to a customer held back")
+        }
     }
 }

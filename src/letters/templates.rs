@@ -65,6 +65,10 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     // A tag on a line of its own leaves no blank line behind.
     engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     engine.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    engine.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escape(text))?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     engine.add_filter("oneline", |text: String| text.split_whitespace().collect::<Vec<_>>().join(" "));
     engine.add_filter("prefixed", prefixed);
     engine.add_filter("packed", packed);
@@ -150,6 +154,11 @@ fn packed(text: String) -> String {
 
 /// Text as HTML with its lines kept: escaped here, because what a filter returns as safe is not escaped again.
 fn html_lines(text: String) -> Value {
+    Value::from_safe_string(escape(&text).replace('\n', "<br>\n").replace('\t', "&emsp;"))
+}
+
+/// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
+fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars() {
         match c {
@@ -158,12 +167,10 @@ fn html_lines(text: String) -> Value {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\'' => html.push_str("&#x27;"),
-            '\n' => html.push_str("<br>\n"),
-            '\t' => html.push_str("&emsp;"),
             c => html.push(c),
         }
     }
-    Value::from_safe_string(html)
+    html
 }
 
 #[cfg(test)]

@@ -1,29 +1,189 @@
-//! What letters promise, seen in the bytes that leave.
+//! What letters promise, seen in the bytes that leave. The full texts stand in `snapshots/`, to be read.
+
+mod bytes;
+mod hostile;
 
 use super::*;
+use crate::case::{Due, Language};
+use crate::desk::draft::{Acknowledgement, Closing};
+use chrono::TimeDelta;
+use mail_parser::{Message, MessageParser};
+use std::sync::LazyLock;
+
+/// A letter and what a mail client reads in it.
+struct Read {
+    letter: Letter,
+    headers: String,
+    text: String,
+    html: String,
+}
+
+fn write(draft: &Draft) -> Letter {
+    write_for(draft, &sample::house())
+}
+
+/// Compiled once: the proptests render thousands of letters.
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::new().unwrap());
+
+fn write_for(draft: &Draft, house: &House) -> Letter {
+    LETTERS.render(draft, house, &sample::keys(), sample::now()).unwrap()
+}
+
+fn parsed(bytes: &[u8]) -> Message<'_> {
+    MessageParser::default().parse(bytes).unwrap()
+}
+
+fn read(draft: &Draft) -> Read {
+    let letter = write(draft);
+    let whole = String::from_utf8(letter.bytes.clone()).unwrap();
+    let headers = whole.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n");
+    let message = parsed(&letter.bytes);
+    let lines = |text: std::borrow::Cow<str>| text.replace("\r\n", "\n");
+    let (text, html) = (lines(message.body_text(0).unwrap()), lines(message.body_html(0).unwrap()));
+    Read { letter, headers, text, html }
+}
+
+fn first(kind: LetterKind, language: Language) -> Draft {
+    let mut drafts = sample::drafts().into_iter();
+    drafts.find(|draft| draft.content.kind() == kind && draft.language == language).unwrap()
+}
+
+const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
+
+const KINDS: [LetterKind; 11] = [
+    LetterKind::Acknowledgement,
+    LetterKind::Notification,
+    LetterKind::Answer,
+    LetterKind::FollowUp,
+    LetterKind::Closing,
+    LetterKind::Receipt,
+    LetterKind::Question,
+    LetterKind::DeliveryFailed,
+    LetterKind::Digest,
+    LetterKind::SetAside,
+    LetterKind::Alarm,
+];
 
 #[test]
-fn every_letter_renders_in_both_languages() {
-    Letters::new().unwrap();
+fn the_texts_of_all_letters() {
+    for (kind, (language, tag)) in KINDS.into_iter().flat_map(|kind| LANGUAGES.map(|language| (kind, language))) {
+        let all = sample::drafts();
+        let of_kind = all.iter().filter(|draft| draft.content.kind() == kind && draft.language == language);
+        let texts: Vec<_> = of_kind.map(read).map(|read| format!("{}\n\n{}", read.headers, read.text)).collect();
+        assert!(!texts.is_empty(), "no sample of {kind:?} in {language:?}");
+        insta::assert_snapshot!(format!("{}-{tag}.txt", kind.name()), texts.join("\n==========\n"));
+    }
 }
 
 #[test]
-fn dump() {
-    let letters = Letters::new().unwrap();
-    std::fs::create_dir_all("/tmp/l1").unwrap();
-    for (i, d) in sample::drafts().into_iter().enumerate() {
-        let l = letters.render(&d, &sample::house(), &sample::keys(), sample::now()).unwrap();
-        let n = format!("/tmp/l1/{i:02}-{}-{:?}", l.kind.name(), d.language);
-        let m = mail_parser::MessageParser::default().parse(&l.bytes).unwrap();
-        std::fs::write(format!("{n}.html"), m.body_html(0).unwrap().as_bytes()).unwrap();
-        std::fs::write(
-            format!("{n}.txt"),
-            format!(
-                "{}\n{}",
-                String::from_utf8_lossy(&l.bytes).split("\r\n\r\n").next().unwrap(),
-                m.body_text(0).unwrap()
-            ),
-        )
-        .unwrap();
+fn the_html_of_all_letters() {
+    for (kind, (language, tag)) in KINDS.into_iter().flat_map(|kind| LANGUAGES.map(|language| (kind, language))) {
+        insta::assert_snapshot!(format!("{}-{tag}.html", kind.name()), read(&first(kind, language)).html);
     }
+}
+
+#[test]
+fn both_kits_have_the_same_blocks() {
+    let blocks = |source: &str| {
+        let macros =
+            source.match_indices("{% macro ").map(|(at, _)| source[at..].split(" %}").next().unwrap().to_owned());
+        macros.collect::<std::collections::BTreeSet<_>>()
+    };
+    let (text, html) = (include_str!("../../templates/kit.txt"), include_str!("../../templates/kit.html"));
+    assert_eq!(blocks(text), blocks(html));
+}
+
+#[test]
+fn a_moment_that_has_passed_is_not_promised() {
+    let now = sample::now();
+    let acknowledge = |first_response: i64, resolve: i64| {
+        let at = |seconds| now + TimeDelta::seconds(seconds);
+        let due = Due { acknowledge: now, first_response: at(first_response), resolve: at(resolve) };
+        let content = Content::Acknowledgement(Acknowledgement {
+            customer_name: String::new(),
+            department_title: "Schade".to_owned(),
+            received_at: now - TimeDelta::days(9),
+            due,
+            reopened: false,
+        });
+        read(&sample::draft(Language::Dutch, content)).text
+    };
+    let both = acknowledge(120, 240);
+    assert!(both.contains("09.32 uur een eerste") && both.contains("09.34 uur op te lossen"), "{both}");
+    // 09.30 and 59 seconds is shown as 09.30, and that is now.
+    let resolve_only = acknowledge(59, 240);
+    assert!(!resolve_only.contains("eerste inhoudelijke") && resolve_only.contains("09.34"), "{resolve_only}");
+    let neither = acknowledge(-60, -1);
+    assert!(neither.contains("U hoort zo snel mogelijk van ons.") && !neither.contains("doel"), "{neither}");
+}
+
+#[test]
+fn a_last_day_that_has_passed_is_not_named_but_the_committee_is() {
+    let Content::Closing(closing) = first(LetterKind::Closing, Language::Dutch).content else { unreachable!() };
+    let text = |day: Option<&str>| {
+        let committee_last_day = day.map(|day| day.parse().unwrap());
+        let content = Content::Closing(Closing { committee_last_day, ..closing.clone() });
+        read(&sample::draft(Language::Dutch, content)).text
+    };
+    let named = |text: &str| (text.contains("Geschillencommissie"), text.contains("tot en met"));
+    assert_eq!(named(&text(Some("2026-11-23"))), (true, true));
+    assert_eq!(named(&text(Some("2026-11-22"))), (true, false));
+    assert_eq!(named(&text(None)), (false, false));
+}
+
+#[test]
+fn the_closing_confirmation_says_all_it_must() {
+    for (language, _) in LANGUAGES {
+        let Read { text, html, .. } = read(&first(LetterKind::Closing, language));
+        for wanted in ["K-2026-000123", "Geschillencommissie", "https://www.keurmerkprivatelease.nl/", "240", "2027"] {
+            assert!(text.contains(wanted) && html.contains(wanted), "{wanted} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn a_letter_to_staff_begins_with_the_marker_and_its_own_token() {
+    for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {
+        let Read { letter, text, html, .. } = read(draft);
+        assert_eq!(text.lines().next(), Some(MARKER));
+        assert!(html.contains(&format!(">{MARKER}</div>")));
+        let token = sample::keys().find(&text).unwrap();
+        assert_eq!((token.side, token.case, token.letter), (Side::Staff, draft.case, draft.id.clone()));
+        assert_eq!(sample::keys().read(&letter.message_id), sample::keys().find(&html));
+    }
+}
+
+#[test]
+fn a_customer_gets_the_own_token_and_nothing_of_staffs() {
+    for draft in sample::drafts().iter().filter(|draft| draft.content.kind().is_for_customer()) {
+        let Read { letter, text, html, .. } = read(draft);
+        for body in [&text, &html] {
+            assert_eq!(sample::keys().find(body).map(|token| token.side), Some(Side::Customer));
+            assert!(!body.contains("mailto:") && !body.contains("#intern") && !body.contains(MARKER));
+        }
+        let internal = Internal { keys: &sample::keys(), notes: &[] };
+        assert_eq!(door(&letter, &internal), Ok(()));
+    }
+}
+
+#[test]
+fn nothing_is_fetched_from_afar_when_a_letter_is_opened() {
+    for draft in sample::drafts() {
+        let html = read(&draft).html.to_lowercase();
+        for fetching in ["src=", "<img", "<link", "<script", "@import", "url(", "background="] {
+            assert!(!html.contains(fetching), "{fetching} in {:?}", draft.content.kind());
+        }
+    }
+}
+
+#[test]
+fn staff_letters_of_a_case_thread_by_subject() {
+    let subject_of = |draft: &Draft| parsed(&write(draft).bytes).subject().unwrap().to_owned();
+    let whole = "[K-2026-000123] Kras op mijn leaseauto na reparatie (Jan Jansen)";
+    assert_eq!(subject_of(&first(LetterKind::Notification, Language::Dutch)), whole);
+    for kind in [LetterKind::FollowUp, LetterKind::Receipt, LetterKind::Question, LetterKind::DeliveryFailed] {
+        assert_eq!(subject_of(&first(kind, Language::Dutch)), format!("Re: {whole}"));
+    }
+    assert_eq!(subject_of(&first(LetterKind::Acknowledgement, Language::Dutch)), "Uw klacht K-2026-000123");
+    assert_eq!(subject_of(&first(LetterKind::Closing, Language::English)), "Re: Your complaint K-2026-000123");
 }

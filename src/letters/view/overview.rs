@@ -1,7 +1,7 @@
 //! What the digest's template can print: the same lists, cut to what can be read in two minutes. Pure.
 
 use super::Seen;
-use crate::case::Clock;
+use crate::case::{Address, Clock};
 use crate::digest::{Digest, Row};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -56,6 +56,8 @@ impl Seen<'_> {
         let customer = clean::line(&row.customer, clean::NAME_CHARS_MAX);
         let below =
             if whole_company { format!("{customer} · {}", self.line(&row.department_title)) } else { customer };
+        // A handler known by name only is written to at the department.
+        let to = Address::parse(&row.handler).map_or(row.reply_address.as_str(), |_| row.handler.as_str());
         let who = if row.handler.is_empty() { &row.reply_address } else { &row.handler };
         context! {
             number => row.number.to_string(),
@@ -64,7 +66,7 @@ impl Seen<'_> {
             late => list == List::Overdue,
             below,
             who => self.line(who),
-            url => mailto::plain(&row.reply_address, &format!("[{}] {subject}", row.number)),
+            url => mailto::plain(to, &format!("[{}] {subject}", row.number)),
         }
     }
 

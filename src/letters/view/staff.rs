@@ -95,7 +95,7 @@ impl Seen<'_> {
             reply => self.line(&letter.reply),
             permanent => letter.permanent,
             runs_again => letter.runs_again.map(|(clock, due)| context! {
-                clock => self.words.clock(clock), when => self.words.moment(due), past => self.is_past(due),
+                clock => self.words.clock(clock), when => self.words.short(due), past => self.is_past(due),
             }),
         }
     }
