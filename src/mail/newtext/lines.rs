@@ -1,6 +1,7 @@
 //! The lines of a text with what can be seen of each at a glance; every later question is answered from these, so that
 //! the cost stays in proportion to the length. Pure.
 
+use super::labels::{self, Label};
 use super::phrases::{OWN_WORDS, WROTE};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
@@ -25,6 +26,8 @@ pub(super) struct Line<'a> {
     /// Hours and minutes.
     pub time: bool,
     pub colon: bool,
+    /// A header label in front.
+    pub label: Option<Label>,
 }
 
 impl Line<'_> {
@@ -52,6 +55,7 @@ fn look(text: &str) -> Line<'_> {
         date: has_date(&low),
         time: has_time(&low),
         colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
+        label: labels::of(&low),
         low,
     }
 }

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 mod attribution;
 mod blocks;
+mod labels;
 mod lines;
 mod phrases;
 mod signature;
@@ -229,7 +230,7 @@ fn first_sign(lines: &[Line<'_>], fates: &[Fate], marks: &[(usize, Mark)]) -> us
             || blocks::names_sender(l)
             || blocks::is_rule(l) && l.text.trim().len() >= 10
             || l.wrote && (l.date || l.address)
-            || l.colon && l.address && (l.date || l.time)
+            || l.colon && l.address && (l.date || l.time || l.low.contains('<'))
     });
     [cut, marked, doubtful].into_iter().flatten().min().unwrap_or(lines.len())
 }
