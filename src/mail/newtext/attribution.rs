@@ -158,7 +158,8 @@ fn begins_with_date(span: &Span<'_>) -> bool {
         return false;
     }
     if span.colon {
-        let wrote = span.wrote && span.date && (span.time || span.address || span.followed);
+        // Without an address or a quote below it is how people begin to tell what somebody wrote them.
+        let wrote = span.wrote && (span.date || span.time) && (span.address || span.followed);
         return wrote || span.date && span.address && (span.angle || span.time || span.followed);
     }
     let dashed = last.low.ends_with("--") && first.low.starts_with("--");
@@ -224,7 +225,7 @@ mod tests {
         for line in [
             "Op ma 23 nov. 2026 om 10:12 schreef Jan <jan@x.nl>:",
             "On Mon, 23 Nov 2026 at 10:12, Jan Jansen <jan@x.nl> wrote:",
-            "Am 23.11.2026 um 10:12 schrieb Jan Jansen:",
+            "Am 23.11.2026 um 10:12 schrieb Jan Jansen (jan@x.nl):",
             "Le lun. 23 nov. 2026 à 10:12, Jan <jan@x.nl> a écrit :",
             "El lun, 23 nov 2026 a las 10:12, Jan (<jan@x.nl>) escribió:",
             "Il giorno lun 23 nov 2026 alle ore 10:12 Jan <jan@x.nl> ha scritto:",
@@ -257,6 +258,7 @@ mod tests {
             "Op 12-05-2026 heb ik gemaild naar info@x.nl:",
             "Zoals afgesproken op 3 mei 2026:",
             "De monteur schreef het volgende:",
+            "Op 3 mei 2026 om 10:15 schreef uw medewerker:",
         ] {
             assert!(found(line).is_empty(), "{line}");
         }

@@ -20,7 +20,9 @@ pub(super) fn is_separator(line: &Line<'_>) -> bool {
 /// Only dashes, underscores or the like: what clients draw above a quote.
 pub(super) fn is_rule(line: &Line<'_>) -> bool {
     let bare = line.text.trim();
-    bare.len() >= 3 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '–'))
+    // The single one is what a mail tracker for Gmail leaves behind.
+    bare == "ᐧ"
+        || bare.len() >= 3 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '–' | '~' | '#' | '+'))
 }
 
 /// Dashes around words: a separator in whatever language.

@@ -65,7 +65,16 @@ pub(super) fn fold(text: &str) -> String {
     let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
     let visible: String =
         straight.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let low = visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    low.chars().map(western_figure).collect()
+}
+
+/// Arabic-Indic figures as the ones dates are told by.
+fn western_figure(c: char) -> char {
+    match c {
+        '\u{660}'..='\u{669}' => u32::from(c).checked_sub(0x660).and_then(|d| char::from_digit(d, 10)).unwrap_or(c),
+        _ => c,
+    }
 }
 
 /// Whether a mark of quotation stands in front.

@@ -161,7 +161,8 @@ fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
         return false;
     };
     let long = above.text.chars().count() >= WRAPPED_QUOTE_MIN;
-    above.quoted && below.quoted && long && line.text.starts_with(char::is_lowercase)
+    let link = line.low.trim_start_matches(['(', '<', '[']).starts_with("http");
+    above.quoted && below.quoted && (link || long && line.text.starts_with(char::is_lowercase))
 }
 
 /// Where a client says that a quote begins, what stands between and the quote itself is its attribution, in
@@ -198,24 +199,37 @@ fn sign(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
     }
 }
 
-/// Quotes above the first and below the last own line are no part of the new text, nor are the rules drawn there.
+/// Quotes above the first and below the last own line are no part of the new text, nor are the rules drawn there, nor
+/// a quote that has only a closing under it.
 fn trim_quotes(lines: &[Line<'_>], fates: &mut [Fate]) {
-    let is_own = |at: usize| fates.get(at) == Some(&Fate::Own) && lines.get(at).is_some_and(|l| !l.is_blank());
-    let first = (0..lines.len()).find(|at| is_own(*at)).unwrap_or(lines.len());
-    let mut last = (0..lines.len()).rfind(|at| is_own(*at)).unwrap_or_default();
-    let cut_below = fates.iter().skip(last + 1).any(|f| !matches!(f, Fate::Own));
-    while cut_below
-        && last > first
-        && lines.get(last).is_some_and(|l| blocks::is_rule(l) || l.is_blank() || blocks::is_dashed_title(l))
-    {
-        set(fates, last..last + 1, Fate::Below);
-        last -= 1;
+    let is_own = |at: &usize| fates.get(*at) == Some(&Fate::Own) && lines.get(*at).is_some_and(|l| !l.is_blank());
+    let own: Vec<usize> = (0..lines.len()).filter(is_own).collect();
+    let is_rule = |at: &usize| lines.get(*at).is_some_and(|l| blocks::is_rule(l) || blocks::is_dashed_title(l));
+    let kept = own.iter().rposition(|at| !is_rule(at)).map_or(0, |last| last + 1);
+    for rule in own.iter().skip(kept) {
+        set(fates, *rule..rule + 1, Fate::Below);
+    }
+    let first = own.first().copied().filter(|_| kept > 0).unwrap_or(lines.len());
+    let mut last = kept.checked_sub(1).and_then(|at| own.get(at)).copied().unwrap_or_default();
+    let answered = fates.iter().take(last).rposition(|f| *f == Fate::Quoted).unwrap_or_default();
+    let below: Vec<usize> = own.iter().take(kept).copied().filter(|at| *at > answered).collect();
+    if answered > first && is_closing(lines, &below) && fates.contains(&Fate::Dropped) {
+        last = first;
     }
     for at in (0..first).chain(last + 1..lines.len()) {
         if fates.get(at) == Some(&Fate::Quoted) {
             set(fates, at..at + 1, Fate::Below);
         }
     }
+}
+
+/// Nothing but a greeting and a name.
+fn is_closing(lines: &[Line<'_>], below: &[usize]) -> bool {
+    const CLOSING_LINES_MAX: usize = 5;
+    let first = below.first().and_then(|at| lines.get(*at)).map_or("", |l| l.low.as_str());
+    let starts =
+        |phrase: &&str| first.strip_prefix(*phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    below.len() <= CLOSING_LINES_MAX && first.len() <= 60 && phrases::CLOSINGS.iter().any(starts)
 }
 
 /// The first line that has anything of a quoted mail about it: relaying stops above it.

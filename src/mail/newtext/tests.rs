@@ -50,6 +50,14 @@ fn inline_answers_stay_but_are_not_relayed() {
 }
 
 #[test]
+fn a_quote_with_only_a_closing_under_it_was_not_answered_there() {
+    let new = of(
+        "Dank u.\n\nOp ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> Wat is er stuk?\n\nMet vriendelijke groet,\nJan",
+    );
+    assert_eq!(new.reply, "Dank u.\n\n\nMet vriendelijke groet,\nJan");
+}
+
+#[test]
 fn an_answer_below_the_quote_is_found() {
     let new =
         of(&format!("Op ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> {MARKER}\n> Wat is er stuk?\n\nDe motor."));
