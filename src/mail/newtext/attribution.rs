@@ -216,8 +216,9 @@ mod tests {
     use super::super::lines;
     use super::*;
 
-    fn found(text: &str) -> Vec<Range<usize>> {
-        find(&lines::of(text))
+    /// First and last line of each.
+    fn found(text: &str) -> Vec<(usize, usize)> {
+        find(&lines::of(text)).into_iter().map(|span| (span.start, span.end - 1)).collect()
     }
 
     #[test]
@@ -238,15 +239,15 @@ mod tests {
             "Jan Jansen <jan@x.nl> wrote:",
             "On Mon, 23 Nov 2026 10:12:00 +0100 Jan <jan@x.nl> wrote",
         ] {
-            assert_eq!(found(line), [0..1], "{line}");
+            assert_eq!(found(line), [(0, 0)], "{line}");
         }
     }
 
     #[test]
     fn wrapped_over_lines_but_not_over_the_text_above() {
-        assert_eq!(found("Dank u.\nOp ma 23 nov. 2026 om 10:12 schreef Jan <\njan@x.nl>:"), [1..3]);
-        assert_eq!(found("Op ma 23 nov. 2026 om 10:12 schreef\nJan van der Lange Naam\n<jan@x.nl\n>:"), [0..4]);
-        assert_eq!(found("Ja\n\nOn Mon, 23 Nov 2026 at 10:12 Jan\n\n<\nmailto:Jan <jan@x.nl>\n> wrote:"), [2..7]);
+        assert_eq!(found("Dank u.\nOp ma 23 nov. 2026 om 10:12 schreef Jan <\njan@x.nl>:"), [(1, 2)]);
+        assert_eq!(found("Op ma 23 nov. 2026 om 10:12 schreef\nJan van der Lange Naam\n<jan@x.nl\n>:"), [(0, 3)]);
+        assert_eq!(found("Ja\n\nOn Mon, 23 Nov 2026 at 10:12 Jan\n\n<\nmailto:Jan <jan@x.nl>\n> wrote:"), [(2, 6)]);
     }
 
     #[test]
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn an_unknown_language_is_told_by_the_quote_below() {
-        assert_eq!(found("Jan <jan@x.nl> blabla 23-11-2026:\n> hallo"), [0..1]);
-        assert_eq!(found("2026/11/23 Jan <jan@x.nl>\n\n> hallo"), [0..1]);
+        assert_eq!(found("Jan <jan@x.nl> blabla 23-11-2026:\n> hallo"), [(0, 0)]);
+        assert_eq!(found("2026/11/23 Jan <jan@x.nl>\n\n> hallo"), [(0, 0)]);
     }
 }

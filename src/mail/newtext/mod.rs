@@ -52,10 +52,7 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
     sign(&lines, &parsed.marks, &mut fates);
     trim_quotes(&lines, &mut fates);
     let stop = first_sign(&lines, &fates, &parsed.marks);
-    let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| {
-        let chosen = lines.iter().zip(&fates).take(until).filter(|(_, f)| fate(**f)).map(|(l, _)| l.text);
-        chosen.collect::<Vec<_>>().join("\n").trim().to_owned()
-    };
+    let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
@@ -64,6 +61,20 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
         relayable: kept(stop, &|f| f == Fate::Own),
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
     }
+}
+
+/// The lines of these fates above a line. Where something was cut out, the blank lines around it become one.
+fn join(lines: &[Line<'_>], fates: &[Fate], until: usize, fate: &dyn Fn(Fate) -> bool) -> String {
+    let (mut out, mut cut, mut blank) = (Vec::new(), false, true);
+    for (line, own) in lines.iter().zip(fates).take(until) {
+        if !fate(*own) {
+            cut = true;
+        } else if !(cut && blank && line.is_blank()) {
+            (cut, blank) = (false, line.is_blank());
+            out.push(line.text);
+        }
+    }
+    out.join("\n").trim().to_owned()
 }
 
 /// The text inside a clear-signed OpenPGP message (RFC 9580 §7), without armour and dash escapes.

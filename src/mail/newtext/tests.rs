@@ -54,7 +54,7 @@ fn a_quote_with_only_a_closing_under_it_was_not_answered_there() {
     let new = of(
         "Dank u.\n\nOp ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> Wat is er stuk?\n\nMet vriendelijke groet,\nJan",
     );
-    assert_eq!(new.reply, "Dank u.\n\n\nMet vriendelijke groet,\nJan");
+    assert_eq!(new.reply, "Dank u.\n\nMet vriendelijke groet,\nJan");
 }
 
 #[test]

@@ -201,6 +201,29 @@ fn a_signed_mail_is_read_through_and_winmail_is_told() {
 }
 
 #[test]
+fn an_opaque_signature_is_looked_into() {
+    let inner = b"Content-Type: text/plain\r\n\r\ngetekend";
+    let length = u8::try_from(inner.len()).unwrap();
+    let cms = [
+        b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02\xA0\x80\x30\x80\x02\x01\x01\x31\x00\x30\x80\
+        \x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x01\xA0\x80\x04"
+            .as_slice(),
+        &[length],
+        inner,
+    ]
+    .concat();
+    let packed = base64::engine::general_purpose::STANDARD.encode(cms);
+    let signed = mail(&[
+        "From: a@x.nl",
+        "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m",
+        "Content-Transfer-Encoding: base64",
+        "",
+        &packed,
+    ]);
+    assert_eq!((signed.text.as_str(), signed.attachments[0].name.as_str()), ("getekend", "smime.p7m"));
+}
+
+#[test]
 fn what_a_passed_on_mail_carries_comes_along() {
     let inner = [
         "From: klant@x.nl",
