@@ -168,14 +168,10 @@ impl Walk {
             self.writer.end_line();
         }
         match elements::mark(tag) {
-            Some(Mark::Signature) => {
-                self.writer.end_line();
-                self.writer.mark(Mark::Signature);
-                open.signature = true;
-            }
             Some(mark) => {
                 self.writer.end_line();
                 self.writer.mark(mark);
+                open.signature = mark == Mark::Signature;
             }
             None => {}
         }

@@ -18,7 +18,8 @@ mod signature;
 #[cfg(test)]
 mod tests;
 
-/// The line in our letters above which people are asked to type. Whatever is at or below it is never new text.
+/// The line in our letters above which people are asked to type. What is at or below it is
+/// never relayed.
 pub const MARKER: &str = "##- klachtpost -##";
 
 /// A quoted line at least this long was wrapped when its end stands unquoted below it.
@@ -153,12 +154,13 @@ fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
 /// From this line on everything is quoted.
 fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> bool {
     let Some(line) = lines.get(at) else { return false };
-    // With nothing typed above it the marker is not obeyed: somebody answered below the quote.
-    if line.text.contains(MARKER) && own_above {
-        return true;
-    }
+    // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
+    // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
     if line.quoted {
         return false;
+    }
+    if line.text.contains(MARKER) && own_above {
+        return true;
     }
     let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
     marked || blocks::is_separator(line) || blocks::is_header_block(lines, at)
