@@ -167,13 +167,10 @@ impl Walk {
         } else if BLOCKS.contains(&name) {
             self.writer.end_line();
         }
-        match elements::mark(tag) {
-            Some(mark) => {
-                self.writer.end_line();
-                self.writer.mark(mark);
-                open.signature = mark == Mark::Signature;
-            }
-            None => {}
+        if let Some(mark) = elements::mark(tag) {
+            self.writer.end_line();
+            self.writer.mark(mark);
+            open.signature = mark == Mark::Signature;
         }
         match name {
             "blockquote" if elements::quotes(tag) => {
