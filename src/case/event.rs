@@ -1,7 +1,7 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment};
+use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -58,6 +58,83 @@ pub enum What {
     },
     Closed(Closed),
     Reopened(Reopened),
+    /// Staff answered the customer directly, with the desk in copy: the answer is out already (§1).
+    AnsweredDirectly {
+        message_id: Option<String>,
+        text: String,
+    },
+    /// Staff spoke to the customer: counts as a reaction, and as the confirmation (§1, §2.1.2).
+    PhoneContact {
+        text: String,
+    },
+    /// A letter on paper was posted.
+    Posted {
+        letter: LetterId,
+        letter_kind: LetterKind,
+    },
+    /// A letter on paper went to the department to be posted.
+    PaperWritten {
+        letter: LetterId,
+        letter_kind: LetterKind,
+    },
+    DepartmentSet {
+        department: String,
+        routing: crate::case::Why,
+    },
+    /// Who the customer is, or how to reach them, was put right.
+    CustomerSet {
+        customer: Customer,
+    },
+    /// The supervisor was asked (§2.1.3).
+    Escalated {
+        question: String,
+        to: Address,
+    },
+    /// The supervisor's advice: goes to the handler only.
+    Advised {
+        text: String,
+    },
+    /// The supervisor handed the case back, took it over, or it was closed.
+    EscalationSettled,
+    /// Something is to be done at that moment (§2.4.1); a later entry with the same id moves it.
+    AgendaSet(AgendaItem),
+    /// It was done, or is not needed any more.
+    AgendaCleared {
+        id: String,
+    },
+    /// Its hour came and the handler was reminded.
+    AgendaReminded {
+        id: String,
+    },
+    /// No complaint after all: out of the figures, nothing is deleted.
+    Dismissed {
+        reason: String,
+    },
+    /// It is one after all.
+    Restored,
+    /// This case goes on under another number.
+    MergedInto {
+        other: CaseNumber,
+    },
+    /// Another case goes on under this number.
+    MergedFrom {
+        other: CaseNumber,
+        customer_thread: Vec<String>,
+        staff_thread: Vec<String>,
+    },
+    /// The customer took it to the committee (the procedure's end).
+    DisputeFiled {
+        text: String,
+    },
+    /// The committee ruled; its rulings bind.
+    RulingRecorded {
+        text: String,
+    },
+    /// Staff were warned that a clock runs out, or told that it did; each once.
+    TermTold {
+        clock: Clock,
+        stage: TermStage,
+    },
     /// A case that may belong with this one: a number was named without proof.
     Linked {
         other: CaseNumber,
@@ -106,6 +183,31 @@ pub struct Opened {
     pub message_id: Option<String>,
 }
 
+/// Something to be done about a case (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaItem {
+    /// Stable over changes: the calendar entry's UID is made of it.
+    pub id: String,
+    pub at: Moment,
+    pub text: String,
+    /// Whose agenda.
+    pub whose: Address,
+    /// Counts the changes (RFC 5546 §2.1.4).
+    pub sequence: u32,
+    #[serde(default)]
+    pub reminded: bool,
+}
+
+/// How far a clock is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TermStage {
+    /// It runs out soon.
+    Before,
+    /// It ran out.
+    After,
+}
+
 /// The case was closed with a settlement (§2.4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
@@ -147,6 +249,25 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
+            Self::AnsweredDirectly { .. } => "answered_directly",
+            Self::PhoneContact { .. } => "phone_contact",
+            Self::Posted { .. } => "posted",
+            Self::PaperWritten { .. } => "paper_written",
+            Self::DepartmentSet { .. } => "department_set",
+            Self::CustomerSet { .. } => "customer_set",
+            Self::Escalated { .. } => "escalated",
+            Self::Advised { .. } => "advised",
+            Self::EscalationSettled => "escalation_settled",
+            Self::AgendaSet(_) => "agenda_set",
+            Self::AgendaCleared { .. } => "agenda_cleared",
+            Self::AgendaReminded { .. } => "agenda_reminded",
+            Self::Dismissed { .. } => "dismissed",
+            Self::Restored => "restored",
+            Self::MergedInto { .. } => "merged_into",
+            Self::MergedFrom { .. } => "merged_from",
+            Self::DisputeFiled { .. } => "dispute_filed",
+            Self::RulingRecorded { .. } => "ruling_recorded",
+            Self::TermTold { .. } => "term_told",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",

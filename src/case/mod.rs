@@ -11,9 +11,9 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, Closed, Event, LetterFate, Opened, Reopened, What};
+pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
-pub use state::{Case, CaseState, Stamp};
+pub use state::{Case, CaseState, Escalation, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 

@@ -2,8 +2,8 @@
 //! can be rebuilt from the events at any time (invariant 8). Plain values.
 
 use super::{
-    Address, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment,
-    Opened, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind,
+    Moment, Opened, Reopened, TermStage, What,
 };
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,16 @@ impl CaseState {
 /// A letter that stopped a clock, and when a mail server took it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    pub letter: LetterId,
+    /// None: by telephone, or in a mail of staff's own.
+    pub letter: Option<LetterId>,
+    pub at: Moment,
+}
+
+/// A question to the supervisor that is not settled yet (§2.1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    pub question: String,
+    pub to: Address,
     pub at: Moment,
 }
 
@@ -68,6 +77,16 @@ pub struct Case {
     pub closing_confirmed: Option<Stamp>,
     pub reopened: u32,
     pub linked: Vec<CaseNumber>,
+    pub escalation: Option<Escalation>,
+    /// What is still to be done, by its moment.
+    pub agenda: Vec<AgendaItem>,
+    /// Letters on paper that wait to be posted.
+    pub to_post: Vec<(LetterId, LetterKind)>,
+    pub merged_into: Option<CaseNumber>,
+    pub dispute_at: Option<Moment>,
+    pub ruling: Option<String>,
+    /// Terms of this round that staff were told of.
+    pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
     /// Message-IDs the customer's mail client knows, oldest first.
@@ -101,6 +120,13 @@ impl Case {
             closing_confirmed: None,
             reopened: 0,
             linked: Vec::new(),
+            escalation: None,
+            agenda: Vec::new(),
+            to_post: Vec::new(),
+            merged_into: None,
+            dispute_at: None,
+            ruling: None,
+            told: Vec::new(),
             failed_letters: Vec::new(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
@@ -128,25 +154,58 @@ impl Case {
             What::Opened(_)
             | What::Answered { .. }
             | What::Noted { .. }
+            | What::Advised { .. }
             | What::OtherWrote { .. }
             | What::MailFiled { .. }
             | What::DigestWritten { .. } => {}
             What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
+            What::DepartmentSet { department, routing } => {
+                self.department.clone_from(department);
+                self.routing = routing.clone();
+                self.handler = None;
+            }
+            What::CustomerSet { customer } => self.customer = customer.clone(),
+            What::AnsweredDirectly { message_id, .. } => {
+                remember(&mut self.customer_thread, message_id.as_deref());
+                self.responses.push(Stamp { letter: None, at: event.at });
+            }
+            What::PhoneContact { .. } => self.reached(event.at),
+            What::PaperWritten { letter, letter_kind } => self.to_post.push((letter.clone(), *letter_kind)),
+            What::Posted { letter, letter_kind } => {
+                self.to_post.retain(|(waiting, _)| waiting != letter);
+                self.stamp(*letter_kind, letter, event.at);
+            }
+            What::Escalated { question, to } => {
+                self.escalation = Some(Escalation { question: question.clone(), to: to.clone(), at: event.at });
+            }
+            What::EscalationSettled => self.escalation = None,
+            What::AgendaSet(item) => self.set_agenda(item),
+            What::AgendaCleared { id } => self.agenda.retain(|item| item.id != *id),
+            What::AgendaReminded { id } => {
+                self.agenda.iter_mut().filter(|item| item.id == *id).for_each(|item| item.reminded = true);
+            }
             What::Closed(closed) => {
                 self.state = CaseState::Closed;
                 self.closed_at = Some(event.at);
                 self.settlement = Some(closed.settlement.clone());
                 self.closing_confirmed = None;
+                self.escalation = None;
             }
-            What::Reopened(reopened) => {
-                self.state = CaseState::Open;
-                self.closed_at = None;
-                self.received_at = reopened.received_at;
-                self.due = reopened.due;
-                self.responses.clear();
-                self.reopened += 1;
+            What::Reopened(reopened) => self.reopen(reopened),
+            What::Dismissed { .. } => self.state = CaseState::Dismissed,
+            What::Restored => self.state = CaseState::Open,
+            What::MergedInto { other } => {
+                self.state = CaseState::Merged;
+                self.merged_into = Some(*other);
             }
+            What::MergedFrom { customer_thread, staff_thread, .. } => {
+                customer_thread.iter().for_each(|id| remember(&mut self.customer_thread, Some(id)));
+                staff_thread.iter().for_each(|id| remember(&mut self.staff_thread, Some(id)));
+            }
+            What::DisputeFiled { .. } => self.dispute_at = Some(event.at),
+            What::RulingRecorded { text } => self.ruling = Some(text.clone()),
+            What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
             What::Linked { other } => {
                 if !self.linked.contains(other) {
                     self.linked.push(*other);
@@ -163,31 +222,63 @@ impl Case {
         }
     }
 
+    /// New terms; the old ones stay on file in the events.
+    fn reopen(&mut self, reopened: &Reopened) {
+        self.state = CaseState::Open;
+        self.closed_at = None;
+        self.received_at = reopened.received_at;
+        self.due = reopened.due;
+        self.responses.clear();
+        self.told.clear();
+        self.reopened += 1;
+    }
+
+    /// Staff spoke to the customer: it also confirms what had to be confirmed (§2.1.2, §2.4.2).
+    fn reached(&mut self, at: Moment) {
+        let stamp = Stamp { letter: None, at };
+        self.acknowledged.get_or_insert_with(|| stamp.clone());
+        if self.state == CaseState::Closed {
+            self.closing_confirmed.get_or_insert_with(|| stamp.clone());
+        }
+        self.responses.push(stamp);
+    }
+
+    /// A letter of that kind was taken by a mail server, or posted.
+    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+        let stamp = Stamp { letter: Some(letter.clone()), at };
+        match kind {
+            LetterKind::Acknowledgement => {
+                self.acknowledged.get_or_insert(stamp);
+            }
+            LetterKind::Closing => {
+                self.closing_confirmed = Some(stamp.clone());
+                self.responses.push(stamp);
+            }
+            _ => self.responses.push(stamp),
+        }
+    }
+
+    fn set_agenda(&mut self, item: &AgendaItem) {
+        self.agenda.retain(|known| known.id != item.id);
+        self.agenda.push(item.clone());
+        self.agenda.sort_by_key(|item| item.at);
+    }
+
     fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
         if !kind.is_for_customer() {
             return;
         }
         match fate {
             LetterFate::Accepted { .. } => {
-                let stamp = Stamp { letter: letter.clone(), at };
-                match kind {
-                    LetterKind::Acknowledgement => {
-                        self.acknowledged.get_or_insert(stamp);
-                    }
-                    LetterKind::Closing => {
-                        self.closing_confirmed = Some(stamp.clone());
-                        self.responses.push(stamp);
-                    }
-                    _ => self.responses.push(stamp),
-                }
+                self.stamp(kind, letter, at);
                 // A letter that got through shows that the address works again.
                 self.failed_letters.clear();
             }
             LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
                 // The clock it stopped runs on to its original due moment (invariant 9).
-                self.acknowledged.take_if(|stamp| stamp.letter == *letter);
-                self.closing_confirmed.take_if(|stamp| stamp.letter == *letter);
-                self.responses.retain(|stamp| stamp.letter != *letter);
+                self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+                self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+                self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
                 if !self.failed_letters.contains(letter) {
                     self.failed_letters.push(letter.clone());
                 }

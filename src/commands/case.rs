@@ -95,7 +95,7 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
             "resolve": at(case.due.resolve),
         },
         "overdue": case.overdue(now).into_iter().map(clock_name).collect::<Vec<_>>(),
-        "escalated": false,
+        "escalated": case.escalation.is_some(),
         "reopened": case.reopened,
     })
 }
@@ -184,15 +184,28 @@ fn moment_of(config: &Config, stored: &StoredEvent) -> String {
 fn detail(what: &What) -> String {
     let text = match what {
         What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. } | What::Noted { text } => text.clone(),
+        What::Answered { text, .. }
+        | What::AnsweredDirectly { text, .. }
+        | What::Noted { text }
+        | What::PhoneContact { text }
+        | What::Advised { text }
+        | What::DisputeFiled { text }
+        | What::RulingRecorded { text } => text.clone(),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
+        What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
         What::HandlerSet { handler } => handler.to_string(),
-        What::Linked { other } => other.to_string(),
-        What::MailFiled { reason, .. } => reason.clone(),
+        What::Linked { other } | What::MergedInto { other } | What::MergedFrom { other, .. } => other.to_string(),
+        What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
         What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
-        What::Reopened(_) | What::DigestWritten { .. } => String::new(),
+        What::DepartmentSet { department, .. } => department.clone(),
+        What::CustomerSet { customer } => customer.name.clone(),
+        What::Escalated { question, to } => format!("{to}: {question}"),
+        What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
+        What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
+        What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
+        What::Reopened(_) | What::DigestWritten { .. } | What::EscalationSettled | What::Restored => String::new(),
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect()
 }

@@ -106,7 +106,7 @@ fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
     match fated.kind {
         LetterKind::Acknowledgement => Some((Clock::Acknowledge, case.due.acknowledge)),
         LetterKind::Answer | LetterKind::Closing => {
-            let others = case.responses.iter().any(|stamp| stamp.letter != fated.letter);
+            let others = case.responses.iter().any(|stamp| stamp.letter.as_ref() != Some(&fated.letter));
             (!others).then_some((Clock::FirstResponse, case.due.first_response))
         }
         _ => None,

@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn stamp() -> Stamp {
-        Stamp { letter: LetterId::from_stored("a"), at: after(-2) }
+        Stamp { letter: Some(LetterId::from_stored("a")), at: after(-2) }
     }
 
     fn answered(mut case: Case) -> Case {
