@@ -94,6 +94,14 @@ pub enum LetterKind {
     SetAside,
     /// To a supervisor or the operator: something needs a person now.
     Alarm,
+    /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).
+    Term,
+    /// To the supervisor: a question with the whole file (§2.1.3).
+    Escalation,
+    /// To the handler: the supervisor's advice.
+    Advice,
+    /// To the handler: something on the agenda (§2.4.1).
+    Agenda,
 }
 
 impl LetterKind {
@@ -121,12 +129,16 @@ impl LetterKind {
             Self::Digest => "digest",
             Self::SetAside => "set_aside",
             Self::Alarm => "alarm",
+            Self::Term => "term",
+            Self::Escalation => "escalation",
+            Self::Advice => "advice",
+            Self::Agenda => "agenda",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 11] = [
+        const ALL: [LetterKind; 15] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -138,6 +150,10 @@ impl LetterKind {
             LetterKind::Digest,
             LetterKind::SetAside,
             LetterKind::Alarm,
+            LetterKind::Term,
+            LetterKind::Escalation,
+            LetterKind::Advice,
+            LetterKind::Agenda,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

@@ -22,6 +22,8 @@ pub struct Draft {
     pub references: Vec<String>,
     /// Attachments of a registered mail that go along.
     pub carried: Vec<Carried>,
+    /// Files made for this letter (a calendar entry, a spreadsheet).
+    pub enclosed: Vec<Enclosed>,
     pub content: Content,
 }
 
@@ -34,32 +36,6 @@ pub struct Topic {
     /// The customer's name, else the address; may be empty.
     pub customer: String,
 }
-
-/// One staff verb as the letters explain it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verb {
-    pub dutch: &'static str,
-    pub english: &'static str,
-    /// What it does, to be read after the verb: "#intern bewaart …".
-    pub meaning_dutch: &'static str,
-    pub meaning_english: &'static str,
-}
-
-/// The verbs a reply may begin with, in the order in which a handler needs them.
-pub const VERBS: &[Verb] = &[
-    Verb {
-        dutch: "#intern",
-        english: "#internal",
-        meaning_dutch: "bewaart uw tekst als notitie; de klant krijgt niets",
-        meaning_english: "keeps your text as a note; the customer gets nothing",
-    },
-    Verb {
-        dutch: "#afgehandeld",
-        english: "#closed",
-        meaning_dutch: "sluit de klacht; de tekst eronder krijgt de klant als uitkomst",
-        meaning_english: "closes the complaint; the customer gets the text below it as the outcome",
-    },
-];
 
 /// An attachment that goes along: referred to, not stored twice (invariant 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +52,15 @@ pub struct Carried {
     pub sha256: String,
 }
 
+/// A file made for a letter; it stands in the letter's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    pub name: String,
+    /// With parameters, e.g. `text/calendar; method=REQUEST; charset=utf-8`.
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
 /// What the letter says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
@@ -89,6 +74,10 @@ pub enum Content {
     DeliveryFailed(DeliveryFailed),
     SetAside(SetAside),
     Alarm(Alarm),
+    Term(Term),
+    Escalation(Box<Escalation>),
+    Advice(Advice),
+    Agenda(Agenda),
     Digest(Box<Digest>),
 }
 
@@ -105,6 +94,10 @@ impl Content {
             Self::DeliveryFailed(_) => LetterKind::DeliveryFailed,
             Self::SetAside(_) => LetterKind::SetAside,
             Self::Alarm(_) => LetterKind::Alarm,
+            Self::Term(_) => LetterKind::Term,
+            Self::Escalation(_) => LetterKind::Escalation,
+            Self::Advice(_) => LetterKind::Advice,
+            Self::Agenda(_) => LetterKind::Agenda,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -221,11 +214,41 @@ pub struct Receipt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
     /// This text goes to the customer at that address, with so many attachments.
-    Relayed { to: Address, text: String, attachments: usize },
+    Relayed {
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
     /// Kept as an internal note; nobody got it.
-    Noted { text: String },
+    Noted {
+        text: String,
+    },
     /// Closed; the confirmation with this settlement goes to that address.
-    Closed { to: Option<Address>, settlement: String },
+    Closed {
+        to: Option<Address>,
+        settlement: String,
+    },
+    /// A conversation with the customer was recorded: counts as a reaction (§1).
+    Phoned {
+        text: String,
+    },
+    HandlerSet {
+        handler: Address,
+    },
+    DepartmentSet {
+        title: String,
+    },
+    Reopened,
+    Dismissed,
+    Restored,
+    /// A new case was opened for a customer.
+    Registered {
+        number: CaseNumber,
+        department_title: String,
+        acknowledged: Option<Address>,
+    },
+    /// The list of verbs was asked for.
+    Help,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
@@ -261,8 +284,34 @@ pub enum Problem {
     NoCustomerAddress,
     /// `#afgehandeld` on a case that is closed already.
     CaseClosed,
-    /// `#intern` and `#afgehandeld` together, and it is not clear which text is for the customer (invariant 7).
-    NoteAndSettlement,
+    /// Two verbs that both want the text, and it is not clear which of it is for the customer (invariant 7).
+    TwoTexts {
+        first: String,
+        second: String,
+    },
+    /// `#toewijzen` to somebody who is not of the department.
+    NotAColleague {
+        written: String,
+        colleagues: Vec<Address>,
+    },
+    /// `#afdeling` with a name that is none.
+    UnknownDepartment {
+        written: String,
+        departments: Vec<String>,
+    },
+    /// The case is not in a state for this verb.
+    NotNow {
+        verb: String,
+    },
+    /// A complaint taken by telephone, letter or at the desk: something is missing, or not understood.
+    FormIncomplete {
+        missing: Vec<String>,
+        prefilled: String,
+    },
+    /// A mail was passed on, and it is not certain who the customer is (§2.2).
+    WhoIsTheCustomer {
+        prefilled: String,
+    },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
     /// The reply answers a letter of a department the sender does not belong to (any more).
@@ -295,6 +344,93 @@ pub struct SetAside {
     pub mail: i64,
     /// First lines of the text, if any could be read.
     pub excerpt: String,
+}
+
+/// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    pub question: String,
+    /// Who asks.
+    pub by: Address,
+    pub customer: Customer,
+    pub subject: String,
+    /// The complaint in the customer's words.
+    pub text: String,
+    pub received_at: Moment,
+    pub due: Due,
+    pub first_response_done: bool,
+    /// What happened so far, oldest first.
+    pub timeline: Vec<Happened>,
+}
+
+/// One line of a case's timeline, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub at: Moment,
+    pub what: HappenedWhat,
+    /// The text that belongs to it; may be empty.
+    pub text: String,
+    /// Who did it: an address, or empty for the customer and klachtpost itself.
+    pub by: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HappenedWhat {
+    Received,
+    CustomerWrote,
+    OtherWrote,
+    Answered,
+    Noted,
+    Phoned,
+    Closed,
+    Reopened,
+    Moved,
+    Escalated,
+    Advised,
+    LetterFailed,
+}
+
+/// The supervisor's advice to the handler; the customer gets nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    pub text: String,
+    pub by: Address,
+    pub customer: Customer,
+    pub due: Due,
+    pub first_response_done: bool,
+}
+
+/// To the handler: something to do at that moment, with a calendar entry enclosed (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agenda {
+    pub stage: AgendaStage,
+    pub at: Moment,
+    pub text: String,
+    pub customer: Customer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgendaStage {
+    /// Put on the agenda, or moved: the entry is enclosed.
+    Set,
+    /// Its hour has come.
+    Due,
+    /// Not needed any more: the entry's cancellation is enclosed.
+    Cancelled,
+}
+
+/// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    pub customer: Customer,
+    pub clock: crate::case::Clock,
+    pub stage: crate::case::TermStage,
+    pub due: Moment,
+    pub received_at: Moment,
+    pub department_title: String,
+    pub handler: Option<Address>,
+    /// Letters to the customer that are on their way or did not arrive: why the clock still runs.
+    pub failed_letters: usize,
 }
 
 /// To a supervisor or the operator: something needs a person now.

@@ -1,21 +1,14 @@
 //! Staff verbs: lines at the top of a reply, `#verb value`, one a line (design: "Staff verbs"). Forgiving in
 //! case, accents and punctuation; what is nearly a verb is never relayed but asked about. Pure.
 
-use super::draft::VERBS;
+mod table;
+
+pub use table::{Row, TABLE, Taken, TextGoes, Value, Verb};
 
 /// Two slips of the finger still point at the verb that was meant.
 const SLIPS_MAX: usize = 2;
 /// More verb lines than this are no instruction but a text that looks like one.
 const VERB_LINES_MAX: usize = 20;
-
-/// A verb this version carries out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// Keep the text as a note.
-    Note,
-    /// Close with the text as the settlement.
-    Close,
-}
 
 /// One verb line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,16 +58,9 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
 }
 
 fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
-    let verb = known(word).ok_or_else(|| Mistake::Unknown { written: plain.to_owned(), nearest: nearest(word) })?;
+    let verb =
+        Verb::named(word).ok_or_else(|| Mistake::Unknown { written: plain.to_owned(), nearest: nearest(word) })?;
     Ok(Line { verb, written: plain.split_whitespace().next().unwrap_or_default().to_owned(), value })
-}
-
-fn known(word: &str) -> Option<Verb> {
-    match word {
-        "intern" | "internal" | "note" | "notitie" => Some(Verb::Note),
-        "afgehandeld" | "closed" | "close" | "done" => Some(Verb::Close),
-        _ => None,
-    }
 }
 
 /// Trimmed, without the marks that mail clients slip in (byte order mark, no-break and zero-width spaces).
@@ -114,8 +100,7 @@ fn fold_word(word: &str) -> String {
 }
 
 fn all_names() -> impl Iterator<Item = &'static str> {
-    let written = VERBS.iter().flat_map(|verb| [verb.dutch, verb.english]).map(|name| name.trim_start_matches('#'));
-    written.chain(["note", "notitie", "done", "close"])
+    TABLE.iter().flat_map(Row::names)
 }
 
 fn is_near_verb(word: &str) -> bool {

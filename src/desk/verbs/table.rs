@@ -1,0 +1,232 @@
+//! The table of staff verbs: the one place that says what each is called, where its text goes (invariant 7), and what
+//! stands behind it on its line. The README's table and the list in letters are made of it. Plain data.
+
+/// What staff can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verb {
+    Note,
+    Answer,
+    Close,
+    Phoned,
+    TakeOver,
+    Assign,
+    Department,
+    Reopen,
+    Dismiss,
+    Restore,
+    Register(Taken),
+    Help,
+}
+
+/// How a complaint was taken in by staff (§2.1.1, §2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Taken {
+    ByPhone,
+    ByLetter,
+    AtDesk,
+}
+
+/// Where the text of a mail with this verb goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextGoes {
+    /// To the customer.
+    Customer,
+    /// To the customer as the settlement (§2.4.2).
+    Settlement,
+    /// Into the file; nobody outside gets it.
+    File,
+    /// It is the new complaint's.
+    Complaint,
+    /// Nowhere: the verb has no use for a text.
+    Nowhere,
+}
+
+/// What stands behind the verb on its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// More text.
+    Text,
+    Address,
+    Department,
+    None,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    pub verb: Verb,
+    pub dutch: &'static str,
+    pub english: &'static str,
+    /// Other words people type for it.
+    pub aliases: &'static [&'static str],
+    pub text: TextGoes,
+    pub value: Value,
+    /// To be read after the verb.
+    pub means_dutch: &'static str,
+    pub means_english: &'static str,
+}
+
+/// All verbs, in the order in which a handler needs them.
+pub const TABLE: &[Row] = &[
+    Row {
+        verb: Verb::Note,
+        dutch: "#intern",
+        english: "#internal",
+        aliases: &["note", "notitie"],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "bewaart uw tekst als notitie; de klant krijgt niets",
+        means_english: "keeps your text as a note; the customer gets nothing",
+    },
+    Row {
+        verb: Verb::Close,
+        dutch: "#afgehandeld",
+        english: "#closed",
+        aliases: &["close", "done", "gesloten", "sluiten"],
+        text: TextGoes::Settlement,
+        value: Value::Text,
+        means_dutch: "sluit de klacht; de tekst eronder krijgt de klant als uitkomst",
+        means_english: "closes the complaint; the customer gets the text below it as the outcome",
+    },
+    Row {
+        verb: Verb::Answer,
+        dutch: "#antwoord",
+        english: "#answer",
+        aliases: &["reply"],
+        text: TextGoes::Customer,
+        value: Value::Text,
+        means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
+        means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Phoned,
+        dutch: "#gebeld",
+        english: "#called",
+        aliases: &["phoned"],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "legt vast dat u de klant hebt gesproken; dat telt als reactie",
+        means_english: "records that you spoke to the customer; that counts as a reaction",
+    },
+    Row {
+        verb: Verb::TakeOver,
+        dutch: "#overnemen",
+        english: "#mine",
+        aliases: &["takeover", "neemover"],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "maakt u de behandelaar",
+        means_english: "makes you the handler",
+    },
+    Row {
+        verb: Verb::Assign,
+        dutch: "#toewijzen",
+        english: "#assign",
+        aliases: &[],
+        text: TextGoes::File,
+        value: Value::Address,
+        means_dutch: "geeft de klacht aan een collega van de afdeling: #toewijzen naam@bedrijf.nl",
+        means_english: "gives the complaint to a colleague of the department: #assign name@company.com",
+    },
+    Row {
+        verb: Verb::Department,
+        dutch: "#afdeling",
+        english: "#department",
+        aliases: &[],
+        text: TextGoes::File,
+        value: Value::Department,
+        means_dutch: "geeft de klacht aan een andere afdeling: #afdeling naam",
+        means_english: "gives the complaint to another department: #department name",
+    },
+    Row {
+        verb: Verb::Reopen,
+        dutch: "#heropenen",
+        english: "#reopen",
+        aliases: &["heropen"],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "opent een gesloten klacht weer, met nieuwe termijnen",
+        means_english: "opens a closed complaint again, with new terms",
+    },
+    Row {
+        verb: Verb::Dismiss,
+        dutch: "#geenklacht",
+        english: "#nocomplaint",
+        aliases: &[],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "haalt dit uit de klachten; het blijft bewaard en de klant krijgt niets",
+        means_english: "takes this out of the complaints; it stays on file and the customer gets nothing",
+    },
+    Row {
+        verb: Verb::Restore,
+        dutch: "#klacht",
+        english: "#complaint",
+        aliases: &[],
+        text: TextGoes::File,
+        value: Value::Text,
+        means_dutch: "maakt er toch weer een klacht van",
+        means_english: "makes it a complaint after all",
+    },
+    Row {
+        verb: Verb::Register(Taken::ByPhone),
+        dutch: "#telefoon",
+        english: "#phone",
+        aliases: &["telefonisch"],
+        text: TextGoes::Complaint,
+        value: Value::Text,
+        means_dutch: "meldt een klacht die u aan de telefoon kreeg, met regels Klant:, E-mail:, Telefoon:, Ontvangen:",
+        means_english: "registers a complaint taken by telephone, with lines Customer:, E-mail:, Phone:, Received:",
+    },
+    Row {
+        verb: Verb::Register(Taken::ByLetter),
+        dutch: "#brief",
+        english: "#letter",
+        aliases: &[],
+        text: TextGoes::Complaint,
+        value: Value::Text,
+        means_dutch: "meldt een klacht die per post kwam; voeg de scan bij",
+        means_english: "registers a complaint that came by post; attach the scan",
+    },
+    Row {
+        verb: Verb::Register(Taken::AtDesk),
+        dutch: "#balie",
+        english: "#frontdesk",
+        aliases: &[],
+        text: TextGoes::Complaint,
+        value: Value::Text,
+        means_dutch: "meldt een klacht die aan de balie werd gedaan",
+        means_english: "registers a complaint made at the front desk",
+    },
+    Row {
+        verb: Verb::Help,
+        dutch: "#hulp",
+        english: "#help",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        means_dutch: "stuurt u deze lijst",
+        means_english: "sends you this list",
+    },
+];
+
+impl Verb {
+    /// Its row of the table.
+    pub fn row(self) -> &'static Row {
+        // Every verb has one: a test goes through them all.
+        TABLE.iter().find(|row| row.verb == self).unwrap_or(&TABLE[0])
+    }
+
+    /// The verb of that folded word, in either language or by an alias.
+    pub fn named(word: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.names().any(|name| name == word)).map(|row| row.verb)
+    }
+}
+
+impl Row {
+    /// Its names, without the mark.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let main = [self.dutch, self.english].map(|name| name.trim_start_matches('#'));
+        main.into_iter().chain(self.aliases.iter().copied())
+    }
+}
