@@ -6,7 +6,7 @@ use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError};
-use crate::desk::{DigestDue, digest_due, on_digest};
+use crate::desk::{DigestDue, digest_due, on_digest, on_terms};
 use crate::register::CaseQuery;
 
 /// The name of the digest's runs in the register.
@@ -20,8 +20,32 @@ pub async fn tick(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
-    let digest = digest(office).await?;
-    Ok(if released > 0 { Step::Worked } else { digest })
+    let steps = [terms(office).await?, digest(office).await?];
+    let worked = released > 0 || steps.contains(&Step::Worked);
+    Ok(if worked { Step::Worked } else { Step::Idle })
+}
+
+/// Warns of clocks that run out, and tells of those that did (§2.4.1).
+async fn terms(office: &Office) -> Result<Step, WorkError> {
+    let now = office.clock.now();
+    let mut step = Step::Idle;
+    for case in office.register.cases(CaseQuery::Open).await? {
+        if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
+            continue;
+        }
+        // Decided again on what the register holds inside the transaction: an answer may just have gone out.
+        let mut tx = office.register.begin().await?;
+        let Some(file) = tx.case_file(case.number).await? else { continue };
+        let mut fresh = office.fresh()?;
+        let Some(mut decision) = on_terms(&file.case, &office.rules, now, &mut fresh) else { continue };
+        let known = Known { file: Some(&file), ..Known::default() };
+        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
+        let mut salts = Salts::new()?;
+        tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+        tx.commit().await?;
+        step = Step::Worked;
+    }
+    Ok(step)
 }
 
 async fn digest(office: &Office) -> Result<Step, WorkError> {

@@ -23,6 +23,7 @@ pub mod routing;
 mod rules;
 mod snapshot;
 mod staff;
+mod terms;
 pub mod verbs;
 
 pub use duty::{DigestDue, digest_due, on_digest};
@@ -31,6 +32,7 @@ pub use fresh::Fresh;
 pub use intake::{lookup, on_mail, on_unreadable};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
+pub use terms::on_terms;
 pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot};
 
 use crate::case::{CaseNumber, Event};

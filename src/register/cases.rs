@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
+    Open,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
 }
@@ -33,6 +34,12 @@ impl Register {
     pub async fn cases(&self, query: CaseQuery) -> Result<Vec<Case>, RegisterError> {
         let rows = match query {
             CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial").fetch_all(&self.pool).await?,
+            CaseQuery::Open => {
+                sqlx::query("SELECT body FROM cases WHERE state = $1 ORDER BY year, serial")
+                    .bind(CaseState::Open.name())
+                    .fetch_all(&self.pool)
+                    .await?
+            }
             CaseQuery::OpenOrClosedSince(since) => {
                 sqlx::query("SELECT body FROM cases WHERE state = $1 OR closed_at >= $2 ORDER BY year, serial")
                     .bind(CaseState::Open.name())

@@ -1,0 +1,77 @@
+//! The guarding of the terms (§2.4.1): staff are warned before a clock runs out and told when it did, each once per
+//! round. Pure; the tick and the cases come in.
+
+use super::draft::{Content, Term};
+use super::letters_out::{department, handler_address, to_staff};
+use super::{Decision, Disposition, Fresh, Rules};
+use crate::case::{Actor, Address, Case, CaseState, Clock, Event, Moment, TermStage, What};
+use chrono::TimeDelta;
+
+const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
+
+/// What is due for a case now; None: nothing.
+pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Option<Decision> {
+    if case.state != CaseState::Open {
+        return None;
+    }
+    let due: Vec<(Clock, TermStage)> = CLOCKS.into_iter().filter_map(|clock| stage(case, clock, rules, now)).collect();
+    if due.is_empty() {
+        return None;
+    }
+    let mut decision = Decision {
+        disposition: Disposition::Staff,
+        reason: "a term runs out".to_owned(),
+        case: Some(case.number),
+        events: Vec::new(),
+        letters: Vec::new(),
+    };
+    for (clock, stage) in due {
+        let what = What::TermTold { clock, stage };
+        decision.events.push(Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what });
+        for to in readers(case, clock, stage, rules) {
+            let content = Content::Term(term(case, clock, stage, rules));
+            decision.letters.push(to_staff(case, to, content, rules, fresh));
+        }
+    }
+    Some(decision)
+}
+
+/// How far a running clock is, if staff were not told of that yet. What ran out is not warned about any more.
+fn stage(case: &Case, clock: Clock, rules: &Rules, now: Moment) -> Option<(Clock, TermStage)> {
+    let (due, stopped) = case.clock(clock);
+    let warn_from = due - TimeDelta::hours(i64::from(rules.deadlines.warn_before_hours));
+    let stage = match stopped {
+        Some(_) => return None,
+        None if now >= due => TermStage::After,
+        None if now >= warn_from => TermStage::Before,
+        None => return None,
+    };
+    (!case.told.contains(&(clock, stage))).then_some((clock, stage))
+}
+
+/// Before: the handler; an acknowledgement that no server took, which the handler cannot mend, the supervisor while
+/// there is still time (§2.1.2). After: both.
+fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Address> {
+    let handler = handler_address(case, rules);
+    let supervisor = department(case, rules).map(|d| d.supervisor.clone());
+    let mut readers: Vec<Address> = match (clock, stage) {
+        (Clock::Acknowledge, TermStage::Before) => supervisor.into_iter().collect(),
+        (_, TermStage::Before) => handler.into_iter().collect(),
+        (_, TermStage::After) => handler.into_iter().chain(supervisor).collect(),
+    };
+    readers.dedup();
+    readers
+}
+
+fn term(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Term {
+    Term {
+        customer: case.customer.clone(),
+        clock,
+        stage,
+        due: case.clock(clock).0,
+        received_at: case.received_at,
+        department_title: rules.title(&case.department).to_owned(),
+        handler: case.handler.clone(),
+        failed_letters: case.failed_letters.len(),
+    }
+}
