@@ -11,6 +11,7 @@
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
 
+mod aside;
 pub mod draft;
 mod duty;
 mod fate;
@@ -26,14 +27,15 @@ mod staff;
 mod terms;
 pub mod verbs;
 
+pub use aside::on_unreadable;
 pub use duty::{DigestDue, digest_due, on_digest};
-pub use fate::{Fated, on_fate};
+pub use fate::{Fated, on_cap, on_fate};
 pub use fresh::Fresh;
-pub use intake::{lookup, on_mail, on_unreadable};
+pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
+pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
 pub use terms::on_terms;
-pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;
