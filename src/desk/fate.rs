@@ -100,7 +100,7 @@ fn consequences(fated: &Fated, case: Option<&Case>, rules: &Rules, fresh: &mut F
 fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
     match fated.kind {
         LetterKind::Acknowledgement => {
-            let other = case.acknowledged.as_ref().is_some_and(|stamp| stamp.letter != fated.letter);
+            let other = case.acknowledged.as_ref().is_some_and(|stamp| stamp.letter.as_ref() != Some(&fated.letter));
             (!other).then_some((Clock::Acknowledge, case.due.acknowledge))
         }
         LetterKind::Answer | LetterKind::Closing => {

@@ -41,6 +41,7 @@ pub(super) fn to_customer(case: &Case, to: Address, content: Content, fresh: &mu
         in_reply_to: case.customer_thread.last().cloned(),
         references: case.customer_thread.clone(),
         carried: Vec::new(),
+        enclosed: Vec::new(),
         content,
     }
 }
@@ -58,6 +59,7 @@ pub(super) fn to_staff(case: &Case, to: Address, content: Content, rules: &Rules
         in_reply_to: case.staff_thread.first().cloned(),
         references: case.staff_thread.clone(),
         carried: Vec::new(),
+        enclosed: Vec::new(),
         content,
     }
 }
@@ -104,6 +106,7 @@ pub(super) fn caseless(to: Address, content: Content, rules: &Rules, fresh: &mut
         in_reply_to: None,
         references: Vec::new(),
         carried: Vec::new(),
+        enclosed: Vec::new(),
         content,
     }
 }

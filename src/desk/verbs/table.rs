@@ -61,6 +61,8 @@ pub struct Row {
     pub aliases: &'static [&'static str],
     pub text: TextGoes,
     pub value: Value,
+    /// It is nothing without a text.
+    pub wants_text: bool,
     /// To be read after the verb.
     pub means_dutch: &'static str,
     pub means_english: &'static str,
@@ -75,6 +77,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["note", "notitie"],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: true,
         means_dutch: "bewaart uw tekst als notitie; de klant krijgt niets",
         means_english: "keeps your text as a note; the customer gets nothing",
     },
@@ -85,6 +88,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["close", "done", "gesloten", "sluiten"],
         text: TextGoes::Settlement,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "sluit de klacht; de tekst eronder krijgt de klant als uitkomst",
         means_english: "closes the complaint; the customer gets the text below it as the outcome",
     },
@@ -95,6 +99,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["reply"],
         text: TextGoes::Customer,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
     },
@@ -105,6 +110,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["phoned"],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: true,
         means_dutch: "legt vast dat u de klant hebt gesproken; dat telt als reactie",
         means_english: "records that you spoke to the customer; that counts as a reaction",
     },
@@ -115,6 +121,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["takeover", "neemover"],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "maakt u de behandelaar",
         means_english: "makes you the handler",
     },
@@ -125,6 +132,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::File,
         value: Value::Address,
+        wants_text: false,
         means_dutch: "geeft de klacht aan een collega van de afdeling: #toewijzen naam@bedrijf.nl",
         means_english: "gives the complaint to a colleague of the department: #assign name@company.com",
     },
@@ -135,6 +143,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::File,
         value: Value::Department,
+        wants_text: false,
         means_dutch: "geeft de klacht aan een andere afdeling: #afdeling naam",
         means_english: "gives the complaint to another department: #department name",
     },
@@ -145,6 +154,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["heropen"],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "opent een gesloten klacht weer, met nieuwe termijnen",
         means_english: "opens a closed complaint again, with new terms",
     },
@@ -155,6 +165,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "haalt dit uit de klachten; het blijft bewaard en de klant krijgt niets",
         means_english: "takes this out of the complaints; it stays on file and the customer gets nothing",
     },
@@ -165,6 +176,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::File,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "maakt er toch weer een klacht van",
         means_english: "makes it a complaint after all",
     },
@@ -175,6 +187,7 @@ pub const TABLE: &[Row] = &[
         aliases: &["telefonisch"],
         text: TextGoes::Complaint,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "meldt een klacht die u aan de telefoon kreeg, met regels Klant:, E-mail:, Telefoon:, Ontvangen:",
         means_english: "registers a complaint taken by telephone, with lines Customer:, E-mail:, Phone:, Received:",
     },
@@ -185,6 +198,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::Complaint,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "meldt een klacht die per post kwam; voeg de scan bij",
         means_english: "registers a complaint that came by post; attach the scan",
     },
@@ -195,6 +209,7 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::Complaint,
         value: Value::Text,
+        wants_text: false,
         means_dutch: "meldt een klacht die aan de balie werd gedaan",
         means_english: "registers a complaint made at the front desk",
     },
@@ -205,10 +220,18 @@ pub const TABLE: &[Row] = &[
         aliases: &[],
         text: TextGoes::Nowhere,
         value: Value::None,
+        wants_text: false,
         means_dutch: "stuurt u deze lijst",
         means_english: "sends you this list",
     },
 ];
+
+impl Value {
+    /// What stands behind the verb is text, as what stands below it.
+    pub fn is_text(self) -> bool {
+        self == Self::Text
+    }
+}
 
 impl Verb {
     /// Its row of the table.

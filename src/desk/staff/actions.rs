@@ -1,0 +1,265 @@
+//! What each verb does, on the case as the verbs before it left it. Pure.
+
+use super::StaffReply;
+use super::plan::Step;
+use crate::case::{Address, Case, CaseState, Closed, Event, Reopened, What, Why};
+use crate::desk::draft::{Answer, Content, Done, Draft, Problem, Receipt};
+use crate::desk::letters_out::{
+    acknowledgement, answering, carry_to_customer, closing, notification_again, to_customer, to_staff,
+};
+use crate::desk::verbs::Verb;
+use crate::desk::{Decision, Department, Disposition, Fresh};
+
+/// A mail being carried out: the case as it is by now, and what is to be recorded and written.
+pub(super) struct Work<'a> {
+    reply: &'a StaffReply<'a>,
+    fresh: &'a mut Fresh,
+    case: Case,
+    events: Vec<Event>,
+    letters: Vec<Draft>,
+    done: Vec<Done>,
+}
+
+impl<'a> Work<'a> {
+    pub fn new(reply: &'a StaffReply<'a>, fresh: &'a mut Fresh) -> Self {
+        let case = reply.file.case.clone();
+        Self { reply, fresh, case, events: Vec::new(), letters: Vec::new(), done: Vec::new() }
+    }
+
+    /// Does one thing.
+    ///
+    /// # Errors
+    /// What stands in its way: then nothing of the mail is done.
+    pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
+        match step.verb {
+            Verb::Answer => self.answer(&step.text),
+            Verb::Note => self.note(&step.text),
+            Verb::Close => self.close(&step.text),
+            Verb::Phoned => self.phoned(&step.text),
+            Verb::TakeOver => self.set_handler(self.reply.from.clone(), &step.text),
+            Verb::Assign => self.assign(&step.value, &step.text),
+            Verb::Department => self.move_to(&step.value, &step.text),
+            Verb::Reopen => self.reopen(&step.text),
+            Verb::Dismiss => self.dismiss(&step.text),
+            Verb::Restore => self.restore(&step.text),
+            Verb::Help => {
+                self.done.push(Done::Help);
+                Ok(())
+            }
+            // A new complaint is a new mail: this one answers a letter of another case.
+            Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
+        }
+    }
+
+    /// The decision, with a receipt that says exactly what was done.
+    pub fn finish(mut self) -> Decision {
+        if self.events.is_empty() {
+            let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
+            self.events.push(self.reply.event(filed));
+        }
+        let content = Content::Receipt(Receipt {
+            done: std::mem::take(&mut self.done),
+            customer: self.case.customer.clone(),
+            due: self.case.due,
+            first_response_done: self.has_answered(),
+        });
+        let receipt = to_staff(&self.case, self.reply.from.clone(), content, self.reply.rules, self.fresh);
+        self.letters.push(answering(receipt, self.reply.mail.mail));
+        Decision {
+            disposition: Disposition::Staff,
+            reason: "a mail of staff, carried out".to_owned(),
+            case: Some(self.case.number),
+            events: self.events,
+            letters: self.letters,
+        }
+    }
+
+    /// An answer accepted before, or one that goes out with this mail.
+    fn has_answered(&self) -> bool {
+        let goes_out = self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
+        goes_out || self.case.first_response_at().is_some()
+    }
+
+    fn record(&mut self, what: What) {
+        let event = self.reply.event(what);
+        self.case.apply(&event);
+        self.events.push(event);
+    }
+
+    fn not_now(&self, verb: Verb) -> Problem {
+        Problem::NotNow { verb: verb.row().dutch.to_owned() }
+    }
+
+    /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
+    fn answer(&mut self, text: &str) -> Result<(), Problem> {
+        let carried = carry_to_customer(self.reply.mail);
+        // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
+        let typed_elsewhere = !self.reply.mail.mail.reply.trim().is_empty();
+        if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
+            return Err(Problem::NothingTyped);
+        }
+        let to = self.customer_address()?;
+        let attachments = carried.len();
+        let content = Content::Answer(Answer { text: text.to_owned() });
+        let letter = Draft { carried, ..to_customer(&self.case, to.clone(), content, self.fresh) };
+        self.first_handler();
+        self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
+        self.letters.push(letter);
+        self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
+        Ok(())
+    }
+
+    fn note(&mut self, text: &str) -> Result<(), Problem> {
+        if text.trim().is_empty() && self.reply.mail.mail.attachments.is_empty() {
+            return Err(Problem::NothingTyped);
+        }
+        self.record(What::Noted { text: text.to_owned() });
+        self.done.push(Done::Noted { text: text.to_owned() });
+        Ok(())
+    }
+
+    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing.
+    fn close(&mut self, settlement: &str) -> Result<(), Problem> {
+        if settlement.trim().is_empty() {
+            return Err(Problem::SettlementMissing);
+        }
+        if !self.may_close() {
+            return Err(Problem::CaseClosed);
+        }
+        let to = self.customer_address()?;
+        let carried = carry_to_customer(self.reply.mail);
+        let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
+        self.first_handler();
+        self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
+        self.letters.push(letter);
+        self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
+        Ok(())
+    }
+
+    /// An open case; and a closed one whose confirmation was held, refused or came back, so that it can be put right
+    /// (§2.4.2).
+    fn may_close(&self) -> bool {
+        let unconfirmed = self.case.closing_confirmed.is_none() && !self.case.failed_letters.is_empty();
+        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
+    }
+
+    /// §1: a conversation is a reaction, and confirms what had to be confirmed.
+    fn phoned(&mut self, text: &str) -> Result<(), Problem> {
+        self.first_handler();
+        self.record(What::PhoneContact { text: text.to_owned() });
+        self.done.push(Done::Phoned { text: text.to_owned() });
+        Ok(())
+    }
+
+    fn assign(&mut self, written: &str, text: &str) -> Result<(), Problem> {
+        let department = self.department().cloned();
+        let handler = Address::parse(written).ok();
+        match (handler, department) {
+            (Some(handler), Some(department)) if department.binds(&handler) => {
+                self.set_handler(handler.clone(), text)?;
+                if handler != *self.reply.from {
+                    let letter = notification_again(&self.case, handler, self.reply.rules, self.fresh);
+                    self.letters.push(letter);
+                }
+                Ok(())
+            }
+            (_, department) => {
+                let colleagues = department.map(|d| d.staff.iter().chain([&d.supervisor]).cloned().collect());
+                Err(Problem::NotAColleague { written: written.to_owned(), colleagues: colleagues.unwrap_or_default() })
+            }
+        }
+    }
+
+    fn set_handler(&mut self, handler: Address, text: &str) -> Result<(), Problem> {
+        if self.case.state == CaseState::Merged {
+            return Err(self.not_now(Verb::TakeOver));
+        }
+        self.record(What::HandlerSet { handler: handler.clone() });
+        self.keep(text);
+        self.done.push(Done::HandlerSet { handler });
+        Ok(())
+    }
+
+    fn move_to(&mut self, written: &str, text: &str) -> Result<(), Problem> {
+        if self.case.state != CaseState::Open {
+            return Err(self.not_now(Verb::Department));
+        }
+        let Some(department) = find_department(&self.reply.rules.departments, written) else {
+            let departments = self.reply.rules.departments.iter().map(|d| d.name.clone()).collect();
+            return Err(Problem::UnknownDepartment { written: written.to_owned(), departments });
+        };
+        let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
+        self.record(What::DepartmentSet { department: name, routing: Why::Person });
+        self.keep(text);
+        let letter = notification_again(&self.case, address, self.reply.rules, self.fresh);
+        self.letters.push(letter);
+        self.done.push(Done::DepartmentSet { title });
+        Ok(())
+    }
+
+    /// New terms from now (invariant 9); the customer hears that it is open again.
+    fn reopen(&mut self, text: &str) -> Result<(), Problem> {
+        if !matches!(self.case.state, CaseState::Closed | CaseState::Dismissed) {
+            return Err(self.not_now(Verb::Reopen));
+        }
+        let now = self.reply.now;
+        self.record(What::Reopened(Reopened { received_at: now, due: self.reply.rules.due(now) }));
+        self.keep(text);
+        if let Some(to) = self.case.customer.address.clone() {
+            let letter = acknowledgement(&self.case, to, self.reply.rules, self.fresh);
+            self.letters.push(letter);
+        }
+        self.done.push(Done::Reopened);
+        Ok(())
+    }
+
+    fn dismiss(&mut self, text: &str) -> Result<(), Problem> {
+        if self.case.state != CaseState::Open {
+            return Err(self.not_now(Verb::Dismiss));
+        }
+        self.record(What::Dismissed { reason: text.to_owned() });
+        self.done.push(Done::Dismissed);
+        Ok(())
+    }
+
+    fn restore(&mut self, text: &str) -> Result<(), Problem> {
+        if self.case.state != CaseState::Dismissed {
+            return Err(self.not_now(Verb::Restore));
+        }
+        self.record(What::Restored);
+        self.keep(text);
+        self.done.push(Done::Restored);
+        Ok(())
+    }
+
+    /// Text beside a verb that is none of its own stays in the file.
+    fn keep(&mut self, text: &str) {
+        if !text.trim().is_empty() {
+            self.record(What::Noted { text: text.to_owned() });
+            self.done.push(Done::Noted { text: text.to_owned() });
+        }
+    }
+
+    /// Who answers first handles the case; from a shared mailbox that is the department.
+    fn first_handler(&mut self) {
+        let shared = self.reply.rules.departments.iter().any(|d| d.address == *self.reply.from);
+        if self.case.handler.is_none() && !shared {
+            self.record(What::HandlerSet { handler: self.reply.from.clone() });
+        }
+    }
+
+    fn department(&self) -> Option<&Department> {
+        self.reply.rules.department_or_fallback(&self.case.department)
+    }
+
+    fn customer_address(&self) -> Result<Address, Problem> {
+        self.case.customer.address.clone().ok_or(Problem::NoCustomerAddress)
+    }
+}
+
+/// By its name or title, forgiving in case and accents.
+fn find_department<'a>(departments: &'a [Department], written: &str) -> Option<&'a Department> {
+    let wanted = crate::desk::fold::fold(written);
+    let is_it = |name: &str| crate::desk::fold::fold(name) == wanted;
+    departments.iter().find(|d| is_it(&d.name) || is_it(&d.title))
+}

@@ -1,0 +1,127 @@
+//! A reply of staff to a letter about a case (§2.4): who may act on it, and what of it is carried out. Pure.
+//!
+//! Who may: invariant 6. What reaches the customer: invariant 7. Whatever is not clear comes back to the sender
+//! with the nearest right form, and nothing of that mail is relayed: a mail is carried out whole or not at all.
+
+mod actions;
+mod plan;
+
+use super::aside::{Aside, set_aside};
+use super::draft::Problem;
+use super::letters_out::question;
+use super::verbs::{self, Mistake};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use crate::case::{Actor, Address, Event, Moment, What};
+use crate::mail::SenderProof;
+use actions::Work;
+use plan::plan;
+
+/// Decides on a reply that holds a staff token and comes from a staff address.
+pub(super) fn on_reply(
+    mail: &Incoming<'_>,
+    file: &CaseFile,
+    from: &Address,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let reply = StaffReply { mail, file, from, known, rules, now };
+    if !is_proven(mail.mail.proof, rules) {
+        return reply.unproven(fresh);
+    }
+    match reply.carry_out(fresh) {
+        Ok(decision) => decision,
+        Err(why) => reply.refuse(why, fresh),
+    }
+}
+
+/// Whether a staff address may be believed (invariant 6).
+pub(super) fn is_proven(proof: SenderProof, rules: &Rules) -> bool {
+    match proof {
+        SenderProof::Proven => true,
+        SenderProof::Failed => false,
+        SenderProof::None => rules.accept_unproven_staff,
+    }
+}
+
+/// From a reading's mistake to what the sender is asked.
+pub(super) fn mistaken(mistake: Mistake) -> Problem {
+    match mistake {
+        Mistake::Unknown { written, nearest } => Problem::UnknownVerb { written, nearest },
+        Mistake::LowerDown { written } => Problem::VerbLowerDown { written },
+    }
+}
+
+/// One reply and all that is known about it.
+struct StaffReply<'a> {
+    mail: &'a Incoming<'a>,
+    file: &'a CaseFile,
+    from: &'a Address,
+    known: &'a Snapshot,
+    rules: &'a Rules,
+    now: Moment,
+}
+
+impl StaffReply<'_> {
+    /// Everything the mail asks for, or the first thing that stands in its way.
+    fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        self.may_act()?;
+        let typed = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply).map_err(mistaken)?;
+        let plan = plan(&typed)?;
+        if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
+            return Err(Problem::ColleagueInCopy { address });
+        }
+        let mut work = Work::new(self, fresh);
+        for step in &plan.steps {
+            work.act(step)?;
+        }
+        Ok(work.finish())
+    }
+
+    /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.
+    fn may_act(&self) -> Result<(), Problem> {
+        let case = &self.file.case;
+        let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
+        let binds = |name: &str| self.rules.department_or_fallback(name).is_some_and(|d| d.binds(self.from));
+        match [held, case.department.as_str()].into_iter().find(|name| !binds(name)) {
+            None => Ok(()),
+            Some(name) => Err(Problem::NotYourCase { department: self.rules.title(name).to_owned() }),
+        }
+    }
+
+    /// Somebody else in To or Cc: a colleague, the customer, a garage. What is typed may be meant for them and not for
+    /// the customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
+    fn somebody_in_copy(&self) -> Option<Address> {
+        let named = self.mail.mail.to.iter().chain(&self.mail.mail.cc).filter_map(|p| Address::parse(&p.address).ok());
+        named.into_iter().find(|a| !self.rules.is_desk(a) && a != self.from)
+    }
+
+    fn event(&self, what: What) -> Event {
+        let actor = Actor::Staff(self.from.clone());
+        Event { at: self.now, case: Some(self.file.case.number), actor, mail: Some(self.mail.id), what }
+    }
+
+    /// Nothing was done: the sender hears why.
+    fn refuse(&self, why: Problem, fresh: &mut Fresh) -> Decision {
+        let reason = "asked the sender what is meant; nothing was relayed";
+        let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: reason.to_owned() };
+        let asked = question(Some(&self.file.case), self.from.clone(), why, self.mail.mail, self.rules, fresh);
+        Decision {
+            disposition: Disposition::Staff,
+            reason: reason.to_owned(),
+            case: Some(self.file.case.number),
+            events: vec![self.event(filed)],
+            letters: vec![asked],
+        }
+    }
+
+    /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
+    fn unproven(&self, fresh: &mut Fresh) -> Decision {
+        let case = Some(&self.file.case);
+        let asked = question(case, self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
+        let mut decision = set_aside(self.mail, case, Aside::Unproven, self.rules, self.now, fresh);
+        decision.letters.push(asked);
+        decision
+    }
+}

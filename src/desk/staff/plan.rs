@@ -1,0 +1,80 @@
+//! From the verbs of a mail to steps, each with its text: which verb gets the text that was typed (invariant 7). Pure.
+
+use crate::desk::draft::Problem;
+use crate::desk::verbs::{Reply, TextGoes, Verb};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    pub verb: Verb,
+    /// What stood behind the verb, where that is no text (an address, a department).
+    pub value: String,
+    pub text: String,
+}
+
+/// Everything a mail asks for, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    pub fn reaches_customer(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.verb.row().text, TextGoes::Customer | TextGoes::Settlement))
+    }
+}
+
+/// The steps of a reply. Without verbs it is an answer to the customer.
+///
+/// # Errors
+/// Two verbs want the text, and it is not clear which of it the customer would get.
+pub(super) fn plan(typed: &Reply) -> Result<Plan, Problem> {
+    let lines = &typed.instruction.lines;
+    if lines.is_empty() {
+        let text = typed.instruction.text.clone();
+        return Ok(Plan { steps: vec![Step { verb: Verb::Answer, value: String::new(), text }] });
+    }
+    let owner = owner(typed)?;
+    let mut steps: Vec<Step> = Vec::new();
+    for line in lines {
+        let takes_value = line.verb.row().value.is_text();
+        let (value, own) = if takes_value { ("", line.value.as_str()) } else { (line.value.as_str(), "") };
+        match steps.iter_mut().find(|step| step.verb == line.verb && takes_value) {
+            Some(step) => step.text = joined(&step.text, own),
+            None => steps.push(Step { verb: line.verb, value: value.to_owned(), text: own.to_owned() }),
+        }
+    }
+    if let Some(step) = owner.and_then(|verb| steps.iter_mut().find(|step| step.verb == verb)) {
+        // What leaves the house keeps less when in doubt; what stays in the file keeps more.
+        let internal = step.verb.row().text == TextGoes::File;
+        let text = if internal { &typed.whole } else { &typed.instruction.text };
+        step.text = joined(&step.text, text);
+    }
+    Ok(Plan { steps })
+}
+
+/// The verb that gets the text below the verbs.
+fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
+    let lines = &typed.instruction.lines;
+    let goes = |verb: Verb| verb.row().text;
+    let outward = |verb: &Verb| matches!(goes(*verb), TextGoes::Customer | TextGoes::Settlement);
+    let mut outgoing: Vec<Verb> = lines.iter().map(|line| line.verb).filter(outward).collect();
+    outgoing.dedup();
+    // A note or a conversation without words of its own would want the same text.
+    let wanting = lines.iter().find(|line| line.verb.row().wants_text && line.value.is_empty()).map(|line| line.verb);
+    match (outgoing.as_slice(), wanting) {
+        ([first, second, ..], _) => Err(two_texts(*first, *second)),
+        ([first], Some(second)) => Err(two_texts(*first, second)),
+        ([only], None) => Ok(Some(*only)),
+        ([], Some(verb)) => Ok(Some(verb)),
+        ([], None) => Ok(lines.iter().map(|line| line.verb).find(|verb| goes(*verb) == TextGoes::File)),
+    }
+}
+
+fn two_texts(first: Verb, second: Verb) -> Problem {
+    Problem::TwoTexts { first: first.row().dutch.to_owned(), second: second.row().dutch.to_owned() }
+}
+
+fn joined(above: &str, below: &str) -> String {
+    [above, below].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
