@@ -7,7 +7,7 @@ use super::aside::{Aside, filed, set_aside, unreadable};
 use super::draft::{Problem, Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification, question};
 use super::may_reply::{WhyNot, may_reply, sender};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, fate, staff};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Event, Language, Moment, Opened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
@@ -218,9 +218,7 @@ fn on_new(
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)
         }
         Some(from) if is_colleague(&from) && mail.mail.automatic.is_none() => {
-            let asked = question(None, from, Problem::NoCase, mail.mail, rules, fresh);
-            let reason = "a new mail of a colleague: asked what is meant".to_owned();
-            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
+            colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => complaint(mail, from, known, rules, now, fresh),
     }
@@ -241,34 +239,54 @@ fn complaint(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
-    let opened = opened(mail, from, rules);
-    let case = Case::open(number, now, &opened);
-    let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
-    let mut events = vec![event(Actor::Customer, What::Opened(Box::new(opened)))];
-    events.extend(known.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
+    let acknowledge = may_reply(mail.mail, rules).map_err(|why| match why {
+        WhyNot::NoAddress => Unacknowledged::NoAddress,
+        WhyNot::Disowned => Unacknowledged::Disowned,
+        WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
+    });
+    let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };
+    open_case(mail, new, known, rules, now, fresh).0
+}
 
-    let mut letters = Vec::new();
-    let unacknowledged = match may_reply(mail.mail, rules) {
-        Ok(to) => {
-            letters.push(acknowledgement(&case, to, rules, fresh));
-            None
-        }
-        Err(WhyNot::NoAddress) => Some(Unacknowledged::NoAddress),
-        Err(WhyNot::Disowned) => Some(Unacknowledged::Disowned),
-        Err(WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves) => Some(Unacknowledged::Automatic),
-    };
-    if let Some(department) = super::letters_out::department(&case, rules) {
-        let marked = remarks(mail.mail, &known.named);
-        letters.push(notification(&case, department.address.clone(), mail, marked, unacknowledged, rules, fresh));
-    }
-    Decision {
+/// A case to open, by whatever way the complaint came in.
+pub(super) struct NewCase<'a> {
+    pub opened: Opened,
+    /// Who brought it in.
+    pub actor: Actor,
+    /// The address the acknowledgement goes to, or why none goes out.
+    pub acknowledge: Result<Address, Unacknowledged>,
+    /// Cases it may belong with.
+    pub named: &'a [CaseNumber],
+}
+
+/// Opens a case: its events, the acknowledgement, the notification (§2.1.2). The case comes back as it stands.
+pub(super) fn open_case(
+    mail: &Incoming<'_>,
+    new: NewCase<'_>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> (Decision, Case) {
+    let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
+    let case = Case::open(number, now, &new.opened);
+    let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
+    let mut events = vec![event(new.actor, What::Opened(Box::new(new.opened)))];
+    events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
+
+    let unacknowledged = new.acknowledge.as_ref().err().copied();
+    let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
+    let department = super::letters_out::department(&case, rules).map(|d| d.address.clone());
+    let marked = remarks(mail.mail, new.named);
+    let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
+    let decision = Decision {
         disposition: Disposition::Complaint,
         reason: format!("a complaint for {}", case.department),
         case: Some(number),
         events,
-        letters,
-    }
+        letters: acknowledged.into_iter().chain(notified).collect(),
+    };
+    (decision, case)
 }
 
 fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {

@@ -256,7 +256,16 @@ fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
 
 /// The language letters to this customer are written in.
 pub(super) fn language(mail: &Mail, rules: &Rules) -> Language {
-    match mail.language {
+    spoken(mail.language, rules)
+}
+
+/// The same for a text that a colleague passed on or wrote down.
+pub(super) fn language_of(text: &str, subject: &str, rules: &Rules) -> Language {
+    spoken(crate::mail::language_of(text, subject), rules)
+}
+
+fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
+    match language {
         crate::mail::Language::Dutch => Language::Dutch,
         crate::mail::Language::English => Language::English,
         crate::mail::Language::Unsure => rules.language,

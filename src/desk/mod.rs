@@ -12,6 +12,7 @@
 //! | [`on_digest`] | the digests of a day |
 
 mod aside;
+mod colleague;
 pub mod draft;
 mod duty;
 mod fate;

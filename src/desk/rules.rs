@@ -1,5 +1,6 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
+use super::fold::fold;
 use super::routing::{Routes, RoutesError};
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
@@ -112,6 +113,12 @@ impl Rules {
     /// The department of that name; where it was taken out of the settings its cases are the fallback's.
     pub fn department_or_fallback(&self, name: &str) -> Option<&Department> {
         self.department(name).or_else(|| self.fallback())
+    }
+
+    /// By its name or title, forgiving in case and accents.
+    pub fn find_department(&self, written: &str) -> Option<&Department> {
+        let wanted = fold(written);
+        self.departments.iter().find(|d| fold(&d.name) == wanted || fold(&d.title) == wanted)
     }
 
     /// The title for people; a department that was taken out of the settings keeps its name.

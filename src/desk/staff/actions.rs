@@ -184,7 +184,7 @@ impl<'a> Work<'a> {
         if self.case.state != CaseState::Open {
             return Err(self.not_now(Verb::Department));
         }
-        let Some(department) = find_department(&self.reply.rules.departments, written) else {
+        let Some(department) = self.reply.rules.find_department(written) else {
             let departments = self.reply.rules.departments.iter().map(|d| d.name.clone()).collect();
             return Err(Problem::UnknownDepartment { written: written.to_owned(), departments });
         };
@@ -255,11 +255,4 @@ impl<'a> Work<'a> {
     fn customer_address(&self) -> Result<Address, Problem> {
         self.case.customer.address.clone().ok_or(Problem::NoCustomerAddress)
     }
-}
-
-/// By its name or title, forgiving in case and accents.
-fn find_department<'a>(departments: &'a [Department], written: &str) -> Option<&'a Department> {
-    let wanted = crate::desk::fold::fold(written);
-    let is_it = |name: &str| crate::desk::fold::fold(name) == wanted;
-    departments.iter().find(|d| is_it(&d.name) || is_it(&d.title))
 }

@@ -24,6 +24,8 @@ pub enum Taken {
     ByPhone,
     ByLetter,
     AtDesk,
+    /// By mail to a colleague, whose sender was not certain (§2.2).
+    ByMail,
 }
 
 /// Where the text of a mail with this verb goes.
@@ -212,6 +214,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "meldt een klacht die aan de balie werd gedaan",
         means_english: "registers a complaint made at the front desk",
+    },
+    Row {
+        verb: Verb::Register(Taken::ByMail),
+        dutch: "#doorgestuurd",
+        english: "#forwarded",
+        aliases: &[],
+        text: TextGoes::Complaint,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "meldt een klacht die u per e-mail kreeg, als onduidelijk is wie de klant is",
+        means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
     },
     Row {
         verb: Verb::Help,

@@ -1,0 +1,242 @@
+//! A new mail of a colleague: a complaint taken by telephone, letter or at the desk (§2.1.1, §2.3), or a customer's
+//! mail that was passed on (§2.2). The case is the customer's, received when the customer was heard (invariant 9). What
+//! is not certain is asked; nobody else is mailed then. Pure.
+
+use super::aside::{Aside, filed, set_aside};
+use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
+use super::form::{Form, Missing, Unclear};
+use super::intake::{NewCase, open_case};
+use super::letters_out::{answering, caseless, language_of, question, to_staff};
+use super::staff::{is_proven, mistaken};
+use super::verbs::{self, Taken, Verb};
+use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, What, Why};
+use crate::mail::{Forwarded, ForwardedHow};
+use chrono::TimeDelta;
+
+/// A date stated in a mail passed on inline is believed when it is no older than this: longer ago nobody forwards a
+/// complaint, but a client's clock may be wrong.
+const STATED_DAYS_MAX: i64 = 60;
+
+/// Decides on a mail of staff or an employee that answers no letter of ours.
+pub(super) fn on_colleague(
+    mail: &Incoming<'_>,
+    from: &Address,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let new = NewMail { mail, from, known, rules, now };
+    if !is_proven(mail.mail.proof, rules) {
+        let asked = question(None, from.clone(), Problem::Unproven, mail.mail, rules, fresh);
+        let mut decision = set_aside(mail, None, Aside::Unproven, rules, now, fresh);
+        decision.letters.push(asked);
+        return decision;
+    }
+    match new.carry_out(fresh) {
+        Ok(decision) => decision,
+        Err(why) => {
+            let asked = question(None, from.clone(), why, mail.mail, rules, fresh);
+            let reason = "a new mail of a colleague: asked what is meant".to_owned();
+            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
+        }
+    }
+}
+
+struct NewMail<'a> {
+    mail: &'a Incoming<'a>,
+    from: &'a Address,
+    known: &'a Snapshot,
+    rules: &'a Rules,
+    now: Moment,
+}
+
+impl NewMail<'_> {
+    fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let forwarded = self.mail.mail.forwarded.as_ref();
+        let typed = forwarded.map_or(self.mail.mail.reply.as_str(), |forwarded| forwarded.above.as_str());
+        let instruction = verbs::parse(typed).map_err(mistaken)?;
+        let verb = instruction.lines.first().map(|line| line.verb);
+        match (verb, forwarded) {
+            (Some(Verb::Help), _) => Ok(self.help(fresh)),
+            (Some(Verb::Register(taken)), _) => self.register(taken, &instruction.text, fresh),
+            (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
+            (Some(_), _) | (None, None) => Err(Problem::NoCase),
+        }
+    }
+
+    fn help(&self, fresh: &mut Fresh) -> Decision {
+        let receipt = Receipt {
+            done: vec![Done::Help],
+            customer: Customer::default(),
+            due: self.rules.due(self.now),
+            first_response_done: true,
+        };
+        let letter = caseless(self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
+        let reason = "asked for the list of verbs".to_owned();
+        let letters = vec![answering(letter, self.mail.mail)];
+        Decision { letters, ..filed(self.mail, Disposition::Staff, None, reason, self.now) }
+    }
+
+    /// §2.1.1, §2.3: what a colleague wrote down.
+    fn register(&self, taken: Taken, body: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let calendar = &self.rules.calendar;
+        let form = Form::read(body, self.mail.received_at, calendar);
+        let missing = missing(&form, self.rules.language);
+        if !missing.is_empty() {
+            let verb = Verb::Register(taken).row();
+            let written = match self.rules.language {
+                Language::Dutch => verb.dutch,
+                Language::English => verb.english,
+            };
+            let prefilled = format!("{written}\n{}", form.prefilled(self.rules.language, calendar));
+            return Err(Problem::FormIncomplete { missing, prefilled });
+        }
+        let subject = form.subject.clone().unwrap_or_else(|| self.subject());
+        let customer = Customer { name: form.name.unwrap_or_default(), address: form.email, phone: form.phone };
+        let received_at = form.received.unwrap_or(self.mail.received_at);
+        let mut opened = self.opened(channel(taken), customer, subject, form.text, received_at);
+        if let Some(wanted) = form.department {
+            let department = self.rules.find_department(&wanted).ok_or_else(|| self.unknown_department(wanted))?;
+            opened.department.clone_from(&department.name);
+            opened.routing = Why::Person;
+        }
+        Ok(self.open(opened, "", fresh))
+    }
+
+    fn unknown_department(&self, written: String) -> Problem {
+        let departments = self.rules.departments.iter().map(|d| d.name.clone()).collect();
+        Problem::UnknownDepartment { written, departments }
+    }
+
+    /// §2.2: the customer's own mail, passed on.
+    fn passed_on(&self, forwarded: &Forwarded, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let address = Address::parse(&forwarded.from.address).ok();
+        // A rewritten sender proves nothing; and a colleague or we ourselves are no customer.
+        let outsider = address.filter(|address| self.rules.role(address) == Role::Outsider);
+        let sure = forwarded.certain && forwarded.how != ForwardedHow::Rewritten;
+        let Some(address) = outsider.filter(|_| sure) else {
+            return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
+        };
+        let customer = Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None };
+        let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
+        let received_at = self.received_at(forwarded);
+        let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);
+        Ok(self.open(opened, &forwarded.above, fresh))
+    }
+
+    /// Attached: its own server's time; inline: the time stated, if plausible; else the forward's (invariant 9).
+    fn received_at(&self, forwarded: &Forwarded) -> Moment {
+        let calendar = &self.rules.calendar;
+        let stated = forwarded.stated_local.map(|at| calendar.at(at.date(), at.time()));
+        let oldest = self.mail.received_at - TimeDelta::days(STATED_DAYS_MAX);
+        let plausible = |at: &Moment| *at <= self.mail.received_at && *at >= oldest;
+        let known = forwarded.received.map(|at| at.to_utc()).or(stated);
+        known.filter(plausible).unwrap_or(self.mail.received_at)
+    }
+
+    /// A form with what was understood of a mail whose sender is not certain.
+    fn who(&self, forwarded: &Forwarded) -> String {
+        let form = Form {
+            name: Some(forwarded.from.name.clone()).filter(|name| !name.is_empty()),
+            subject: Some(forwarded.subject.clone()).filter(|subject| !subject.is_empty()),
+            received: Some(self.received_at(forwarded)),
+            text: forwarded.body.clone(),
+            ..Form::default()
+        };
+        let verb = Verb::Register(Taken::ByMail).row();
+        let written = match self.rules.language {
+            Language::Dutch => verb.dutch,
+            Language::English => verb.english,
+        };
+        format!("{written}\n{}", form.prefilled(self.rules.language, &self.rules.calendar))
+    }
+
+    fn subject(&self) -> String {
+        self.mail.mail.subject.clone()
+    }
+
+    fn opened(&self, channel: Channel, customer: Customer, subject: String, text: String, received_at: Moment) -> Opened {
+        let routing = self.rules.routes.route(&subject, &text);
+        Opened {
+            channel,
+            language: language_of(&text, &subject, self.rules),
+            customer,
+            subject,
+            text,
+            department: routing.department,
+            routing: routing.why,
+            received_at,
+            due: self.rules.due(received_at),
+            message_id: None,
+        }
+    }
+
+    /// The case, the colleague as its handler where of the department, and a receipt.
+    fn open(&self, opened: Opened, above: &str, fresh: &mut Fresh) -> Decision {
+        let department = opened.department.clone();
+        let address = opened.customer.address.clone();
+        let acknowledge = address.clone().ok_or(Unacknowledged::NoAddress);
+        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
+        let (mut decision, mut case) = open_case(self.mail, new, self.known, self.rules, self.now, fresh);
+        let mut record = |what: What, case: &mut Case| {
+            let actor = Actor::Staff(self.from.clone());
+            let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };
+            case.apply(&event);
+            decision.events.push(event);
+        };
+        let is_person = |d: &super::Department| d.binds(self.from) && d.address != *self.from;
+        if self.rules.department(&department).is_some_and(is_person) {
+            record(What::HandlerSet { handler: self.from.clone() }, &mut case);
+        }
+        if !above.trim().is_empty() {
+            record(What::Noted { text: above.to_owned() }, &mut case);
+        }
+        let department_title = self.rules.title(&department).to_owned();
+        let done = vec![Done::Registered { number: case.number, department_title, acknowledged: address }];
+        decision.letters.push(self.receipt(&case, done, fresh));
+        decision
+    }
+
+    fn receipt(&self, case: &Case, done: Vec<Done>, fresh: &mut Fresh) -> Draft {
+        let receipt = Receipt { done, customer: case.customer.clone(), due: case.due, first_response_done: false };
+        let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
+        answering(letter, self.mail.mail)
+    }
+}
+
+fn channel(taken: Taken) -> Channel {
+    match taken {
+        Taken::ByPhone => Channel::Phone,
+        Taken::ByLetter => Channel::Letter,
+        Taken::AtDesk => Channel::Desk,
+        Taken::ByMail => Channel::Email,
+    }
+}
+
+/// What is still needed, in words for the one who is asked.
+fn missing(form: &Form, language: Language) -> Vec<String> {
+    let pick = |dutch: &str, english: &str| match language {
+        Language::Dutch => dutch.to_owned(),
+        Language::English => english.to_owned(),
+    };
+    let absent = form.missing().into_iter().map(|missing| match missing {
+        Missing::Name => pick("de naam van de klant", "the customer's name"),
+        Missing::Contact => pick(
+            "een e-mailadres, telefoonnummer of postadres van de klant",
+            "an e-mail address, telephone number or postal address of the customer",
+        ),
+        Missing::Text => pick("wat de klacht is", "what the complaint is"),
+    });
+    let unclear = form.unclear.iter().map(|unclear| match unclear {
+        Unclear::Email { found } => format!("{}: {found}", pick("een e-mailadres dat klopt", "an e-mail address that is one")),
+        Unclear::Phone { found } => format!("{}: {found}", pick("een telefoonnummer dat klopt", "a telephone number that is one")),
+        Unclear::Received(error) => format!(
+            "{} {}",
+            pick("wanneer het is ontvangen, bijvoorbeeld", "when it was received, for example"),
+            error.nearest
+        ),
+    });
+    absent.chain(unclear).collect()
+}
