@@ -6,7 +6,7 @@ use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
 use crate::desk::{Incoming, lookup, on_mail, on_unreadable};
-use crate::mail::{self, Mail};
+use crate::mail::{self, Finding, FindingKind, Mail};
 use crate::register::{Identity, Pending, RegisterError, Tx};
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -68,7 +68,19 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
     }
     // A panic is a bug in us; it must not stop the mails behind this one.
     let outcome = catch_unwind(AssertUnwindSafe(|| mail::read(&pending.raw, trusted_authserv_id)));
+    let outcome = outcome.map(|mut mail| {
+        if !pending.whole {
+            mail.findings.push(cut_off(&pending));
+        }
+        mail
+    });
     Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
+}
+
+/// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.
+fn cut_off(pending: &Pending) -> Finding {
+    let detail = format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
+    Finding { kind: FindingKind::TextTooLong, detail }
 }
 
 /// A batch in one transaction; where that fails, mail by mail, so that one of them does not stop the others.

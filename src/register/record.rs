@@ -8,6 +8,7 @@ use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
 use crate::desk::Decision;
 use crate::letters::Letter;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A finished letter and how it goes out.
 #[derive(Debug, Clone)]
@@ -59,14 +60,15 @@ impl Tx {
             cases.insert(number, (Case::open(number, event.at, opened), CaseRow::New));
             return Ok(());
         }
-        if !cases.contains_key(&number) {
-            let case = self.load_case(number).await?;
-            let case = case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?;
-            cases.insert(number, (case, CaseRow::Known));
-        }
-        if let Some((case, _)) = cases.get_mut(&number) {
-            case.apply(event);
-        }
+        let (case, _) = match cases.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let case = self.load_case(number).await?;
+                let case = case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?;
+                place.insert((case, CaseRow::Known))
+            }
+        };
+        case.apply(event);
         Ok(())
     }
 

@@ -198,7 +198,11 @@ impl Seen<'_> {
             Why::Fallback => ("fallback", [].as_slice(), String::new()),
             Why::Person => ("person", [].as_slice(), String::new()),
         };
-        let named = |one: &crate::case::Match| format!("‘{}’ ({})", one.keyword, place(one.place));
+        // The word the customer wrote says more than the pattern it met.
+        let named = |one: &crate::case::Match| {
+            let word = if one.found.is_empty() { &one.keyword } else { &one.found };
+            format!("‘{word}’ ({})", place(one.place))
+        };
         let matched: Vec<_> = matched.iter().take(KEYWORDS_MAX).map(named).collect();
         context! { by, matched => self.line(&matched.join(", ")), others => self.line(&others) }
     }
