@@ -79,7 +79,9 @@ async fn witnessed(register: &Register, heads: &[String]) -> Result<usize, Regis
             Some(seq) => println!("The digest saw the chain up to event {seq}, and it is still there: {head}"),
             None => {
                 lost += 1;
-                println!("digest: the chain it saw is not in this register: events were removed or the file replaced ({head})");
+                println!(
+                    "digest: the chain it saw is not in this register: events were removed or the file replaced ({head})"
+                );
             }
         }
     }

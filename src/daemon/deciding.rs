@@ -79,7 +79,8 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
 
 /// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.
 fn cut_off(pending: &Pending) -> Finding {
-    let detail = format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
+    let detail =
+        format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
     Finding { kind: FindingKind::TextTooLong, detail }
 }
 

@@ -107,12 +107,7 @@ struct Place {
 
 /// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
 /// at which the server breaks off is counted again; after some times it goes on file without its text.
-async fn fetch_and_store(
-    office: &Office,
-    mailbox: &mut Mailbox,
-    place: Place,
-    new: &[Entry],
-) -> Result<(), WorkError> {
+async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, new: &[Entry]) -> Result<(), WorkError> {
     let name = folder_name(&office.config.mailbox, place.folder);
     let uids: Vec<i64> = new.iter().map(|entry| entry.uid.0).collect();
     let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;

@@ -65,7 +65,9 @@ impl Trouble {
     fn hint(self) -> &'static str {
         match self {
             Self::Full => "make room on the disk of register.url; klachtpost goes on by itself",
-            Self::ReadOnly => "let the user that runs klachtpost write the file and its folder, and mount the disk for writing",
+            Self::ReadOnly => {
+                "let the user that runs klachtpost write the file and its folder, and mount the disk for writing"
+            }
             Self::Locked => "close the program that has the file open for writing; klachtpost goes on by itself",
             Self::Disk => "look at the system's log for errors of the disk",
             Self::Damaged => "stop klachtpost and restore a backup; keep the damaged file",

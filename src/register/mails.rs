@@ -203,10 +203,12 @@ impl Register {
     pub async fn uncount_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
         for mail in mails {
-            sqlx::query("UPDATE mail SET attempts = attempts - 1 WHERE id = $1 AND disposition IS NULL AND attempts > 0")
-                .bind(mail)
-                .execute(&mut *tx.inner)
-                .await?;
+            sqlx::query(
+                "UPDATE mail SET attempts = attempts - 1 WHERE id = $1 AND disposition IS NULL AND attempts > 0",
+            )
+            .bind(mail)
+            .execute(&mut *tx.inner)
+            .await?;
         }
         tx.commit().await
     }
@@ -216,13 +218,15 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL")
-            .bind(mail)
-            .bind(Disposition::Unreadable.name())
-            .bind(without_nul(reason))
-            .bind(millis(now))
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL",
+        )
+        .bind(mail)
+        .bind(Disposition::Unreadable.name())
+        .bind(without_nul(reason))
+        .bind(millis(now))
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

@@ -40,7 +40,7 @@ pub use withheld::Withheld;
 use crate::case::Moment;
 use chrono::TimeZone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -50,6 +50,10 @@ use std::time::Duration;
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a write waits for another program's, before it is tried again later.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// FULL: a letter or mail that we said is on file survives a power cut.
+const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16000";
 
 /// The database, open.
 #[derive(Debug, Clone)]
@@ -83,20 +87,19 @@ impl Register {
         make_private(&path).map_err(|e| failed(e.to_string()))?;
         let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))
             .map_err(|e| failed(e.to_string()))?;
+        // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
+        let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
+        sqlx::raw_sql(SETUP).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(BUSY_TIMEOUT * 3)
             .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // FULL: a letter or mail that we said is on file survives a power cut.
-                    let setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                                 PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16000";
-                    sqlx::raw_sql(setup).execute(connection).await.map(|_| ())
-                })
+                Box::pin(async move { sqlx::raw_sql(SETUP).execute(connection).await.map(|_| ()) })
             })
             .connect_with(options)
             .await
             .map_err(|e| failed(e.to_string()))?;
+        first.close().await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
         Ok(Self { pool })
     }

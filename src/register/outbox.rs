@@ -111,10 +111,12 @@ impl Register {
     /// The database refused; none is taken.
     pub async fn claim(&self, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<Claimed>, RegisterError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1")
-            .bind(millis(now))
-            .execute(&mut *tx.inner)
-            .await?;
+        sqlx::query(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1",
+        )
+        .bind(millis(now))
+        .execute(&mut *tx.inner)
+        .await?;
         let rows = sqlx::query(
             "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light FROM outbox \
              WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, created_at LIMIT $2",

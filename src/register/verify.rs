@@ -2,8 +2,8 @@
 //! again, and every case is made again from its events and held against its row. It cannot see that the whole
 //! file was replaced by an older one: for that, a digest's printed chain head is the witness. Only SQL and `apply`.
 
-use super::chain::{ChainHead, GENESIS, Link, payload_hash};
 use super::cases::{COLUMNS, Columns, body};
+use super::chain::{ChainHead, GENESIS, Link, payload_hash};
 use super::{Register, RegisterError};
 use crate::case::{Case, CaseNumber, Event};
 use sqlx::Row;

@@ -82,9 +82,16 @@ async fn a_removed_row_and_two_swapped_ones_are_found() {
 #[tokio::test]
 async fn every_column_of_a_case_is_what_its_events_make() {
     let changes = [
-        "year = 2025", "serial = 8", "state = 'closed'", "department = 'facturen'", "handler = 'x'",
-        "customer_address = 'x'", "received_at = received_at + 1", "closed_at = 1",
-        "body = replace(body, 'Deuk', 'Kras')", "body = '{'",
+        "year = 2025",
+        "serial = 8",
+        "state = 'closed'",
+        "department = 'facturen'",
+        "handler = 'x'",
+        "customer_address = 'x'",
+        "received_at = received_at + 1",
+        "closed_at = 1",
+        "body = replace(body, 'Deuk', 'Kras')",
+        "body = '{'",
     ];
     for change in changes {
         let verified = after(&format!("UPDATE cases SET {change} WHERE number = 'K-2026-000001'")).await;

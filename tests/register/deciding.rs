@@ -73,8 +73,9 @@ async fn a_mail_whose_decision_cannot_be_recorded_is_set_apart_and_the_others_ar
          BEGIN SELECT RAISE(ABORT, 'this letter is cursed'); END",
     )
     .await;
-    let mails: Vec<NewMail> =
-        (1..=9).map(|uid| complaint(uid, if uid == 4 { "poison@klant.example" } else { "jan@klant.example" })).collect();
+    let mails: Vec<NewMail> = (1..=9)
+        .map(|uid| complaint(uid, if uid == 4 { "poison@klant.example" } else { "jan@klant.example" }))
+        .collect();
     office.register.store_mails(&mails).await.unwrap();
     decide_all(&office).await;
     assert_eq!(ids(&office, Disposition::Complaint).await, [1, 2, 3, 5, 6, 7, 8, 9]);
@@ -120,7 +121,11 @@ async fn a_mail_that_reading_never_survived_is_set_apart_and_the_others_go_on() 
 async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
     let desk = Desk::new().await;
     let office = office(&desk).await;
-    office.register.store_mails(&(1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect::<Vec<_>>()).await.unwrap();
+    office
+        .register
+        .store_mails(&(1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect::<Vec<_>>())
+        .await
+        .unwrap();
     // As after a kill between counting and recording.
     office.register.count_attempt(&[1, 2, 3, 4, 5]).await.unwrap();
     decide_all(&office).await;

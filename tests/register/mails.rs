@@ -30,10 +30,8 @@ async fn a_mail_is_on_file_once_whoever_brings_it_again() {
     assert_eq!(desk.register.store_mails(&mails).await.unwrap(), 3);
     assert_eq!(desk.register.store_mails(&mails).await.unwrap(), 0);
     // Another UIDVALIDITY and another folder: other mails (RFC 3501 §2.3.1.1).
-    let others = [
-        NewMail { uid_validity: 2, ..new_mail(1) },
-        NewMail { mailbox: "klachten/Spam".into(), ..new_mail(1) },
-    ];
+    let others =
+        [NewMail { uid_validity: 2, ..new_mail(1) }, NewMail { mailbox: "klachten/Spam".into(), ..new_mail(1) }];
     assert_eq!(desk.register.store_mails(&others).await.unwrap(), 2);
     assert_eq!(desk.register.raw_mail(2).await.unwrap().as_deref(), Some(&b"mail 0002"[..]));
     assert_eq!(desk.register.raw_mail(99).await.unwrap(), None);
@@ -49,8 +47,7 @@ async fn what_is_known_of_a_uid_follows_its_decision() {
     decide(&desk, 2, &identity("a@x", "h"), Disposition::Complaint).await.unwrap();
     let mut known: Vec<_> = desk.register.known_uids("klachten", 1, &uids).await.unwrap().into_iter().collect();
     known.sort_by_key(|(uid, _)| *uid);
-    let expected =
-        [(1, Known::Undecided), (700, Known::Decided(Disposition::Complaint)), (i64::MAX, Known::Undecided)];
+    let expected = [(1, Known::Undecided), (700, Known::Decided(Disposition::Complaint)), (i64::MAX, Known::Undecided)];
     assert_eq!(known, expected);
     assert!(desk.register.known_uids("klachten", 2, &uids).await.unwrap().is_empty());
     assert!(desk.register.known_uids("klachten", 1, &[]).await.unwrap().is_empty());

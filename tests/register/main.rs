@@ -19,8 +19,7 @@ use klachtpost::case::{
 use klachtpost::desk::{Decision, Disposition};
 use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
-use sqlx::any::AnyConnection;
-use sqlx::{AssertSqlSafe, Connection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
 /// A register of its own; the folder goes with it.
 struct Desk {

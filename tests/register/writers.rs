@@ -21,7 +21,9 @@ async fn two_writers_lose_nothing_and_number_without_gaps() {
     let desk = Desk::new().await;
     let other = Register::open(&desk.url).await.unwrap();
     let mut writers = Vec::new();
-    for (writer, register) in [desk.register.clone(), other.clone(), desk.register.clone(), other].into_iter().enumerate() {
+    for (writer, register) in
+        [desk.register.clone(), other.clone(), desk.register.clone(), other].into_iter().enumerate()
+    {
         writers.push(tokio::spawn(async move {
             let mut serials = Vec::new();
             for n in 0..25 {
