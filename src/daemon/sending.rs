@@ -80,15 +80,11 @@ impl Sender {
         self.unrecorded.extend(unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner));
         self.stranded.extend(queue.into_inner().unwrap_or_else(PoisonError::into_inner));
         let away = ended?.contains(&true);
-        if !away {
-            self.failures = 0;
-            return Ok(Round::Worked);
-        }
-        self.failures = self.failures.saturating_add(1);
-        let wait = server_wait(self.failures, jitter()?);
+        self.failures = if away { self.failures.saturating_add(1) } else { 0 };
+        let wait = if away { server_wait(self.failures, jitter()?) } else { Duration::ZERO };
         put_back(office, &self.stranded, wait).await?;
         self.stranded.clear();
-        Ok(Round::ServerAway(wait))
+        Ok(if away { Round::ServerAway(wait) } else { Round::Worked })
     }
 
     /// Records what an earlier round could not.
@@ -208,7 +204,7 @@ async fn record_fate(
             None => None,
         };
         let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
-        let known = Known { file: file.as_ref(), automatic_letters: 0 };
+        let known = Known { file: file.as_ref(), ..Known::default() };
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     }

@@ -333,12 +333,14 @@ impl Tx {
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2). One that was set aside or unreadable does not count:
-    /// a person who puts it back in the inbox wants it to be handled.
+    /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
+    /// junk does not count for one in the inbox, nor does one that could not be read: a person put it there again.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition NOT IN ('duplicate', 'set_aside', 'unreadable') ORDER BY id LIMIT 1",
+             AND disposition NOT IN ('duplicate', 'unreadable') \
+             AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
+             ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
         .bind(without_nul(&identity.message_id))

@@ -2,41 +2,8 @@
 //! the database is no mail's. A trigger in the database plays the fault that always comes back.
 
 use super::*;
-use klachtpost::clock::Clock;
-use klachtpost::config;
 use klachtpost::daemon::{Office, Step, decide_batch};
 use std::sync::Arc;
-
-async fn office(desk: &Desk) -> Arc<Office> {
-    let dir = desk._dir.path().display();
-    let text = format!(
-        r#"
-[desk]
-name = "Voorbeeld Lease"
-address = "klachten@lease.example"
-[mailbox]
-kind = "maildir"
-path = "{dir}/in"
-accept_unproven_staff = true
-[sender]
-kind = "maildir"
-path = "{dir}/out"
-[register]
-url = "{url}"
-[[department]]
-name = "overig"
-title = "Klantenservice"
-address = "overig@lease.example"
-supervisor = "chef@lease.example"
-staff = ["anna@lease.example"]
-keywords = ["algemeen"]
-fallback = true
-"#,
-        url = desk.url
-    );
-    let config = config::from_toml(&text, "the test's settings").unwrap();
-    Arc::new(Office::open(config, Clock::at(at(0))).await.unwrap())
-}
 
 fn complaint(uid: i64, from: &str) -> NewMail {
     let raw = format!(
@@ -55,11 +22,6 @@ async fn decide_all(office: &Arc<Office>) -> usize {
     panic!("the queue is stuck");
 }
 
-async fn found(office: &Office, disposition: Disposition) -> Vec<(i64, String)> {
-    let rows = office.register.mails_of(disposition, at(0), 1000).await.unwrap();
-    rows.into_iter().map(|row| (row.id, row.reason)).collect()
-}
-
 async fn ids(office: &Office, disposition: Disposition) -> Vec<i64> {
     found(office, disposition).await.into_iter().map(|(id, _)| id).collect()
 }
@@ -67,7 +29,7 @@ async fn ids(office: &Office, disposition: Disposition) -> Vec<i64> {
 #[tokio::test]
 async fn a_mail_whose_decision_cannot_be_recorded_is_set_apart_and_the_others_are_complaints() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     desk.by_hand(
         "CREATE TRIGGER poison BEFORE INSERT ON outbox WHEN NEW.recipient_key = 'poison@klant.example' \
          BEGIN SELECT RAISE(ABORT, 'this letter is cursed'); END",
@@ -93,7 +55,7 @@ async fn a_mail_whose_decision_cannot_be_recorded_is_set_apart_and_the_others_ar
 #[tokio::test]
 async fn even_where_no_letter_at_all_can_be_written_every_mail_ends_as_a_row() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     desk.by_hand("CREATE TRIGGER no_letters BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'none'); END").await;
     office.register.store_mails(&[complaint(1, "a@klant.example"), complaint(2, "b@klant.example")]).await.unwrap();
     decide_all(&office).await;
@@ -104,7 +66,7 @@ async fn even_where_no_letter_at_all_can_be_written_every_mail_ends_as_a_row() {
 #[tokio::test]
 async fn a_mail_that_reading_never_survived_is_set_apart_and_the_others_go_on() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     let mails: Vec<NewMail> = (1..=3).map(|uid| complaint(uid, "jan@klant.example")).collect();
     office.register.store_mails(&mails).await.unwrap();
     // As after three processes that died over mail 2.
@@ -120,7 +82,7 @@ async fn a_mail_that_reading_never_survived_is_set_apart_and_the_others_go_on() 
 #[tokio::test]
 async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     office
         .register
         .store_mails(&(1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect::<Vec<_>>())
@@ -136,7 +98,7 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
 #[tokio::test]
 async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     let because = Some("the mail server did not give it in 5 attempts: NO".to_owned());
     let withheld = NewMail { raw: vec![], whole: false, unreadable_because: because.clone(), ..new_mail(1) };
     office.register.store_mails(&[withheld, complaint(2, "jan@klant.example")]).await.unwrap();
@@ -149,7 +111,7 @@ async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
 #[tokio::test]
 async fn of_a_mail_that_is_not_whole_staff_are_told_so() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     let slice = NewMail { whole: false, size: 500_000_000, ..complaint(1, "jan@klant.example") };
     office.register.store_mails(&[slice]).await.unwrap();
     decide_all(&office).await;
@@ -163,7 +125,7 @@ async fn of_a_mail_that_is_not_whole_staff_are_told_so() {
 #[tokio::test]
 async fn a_locked_database_blames_no_mail() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     office.register.store_mails(&[complaint(1, "jan@klant.example")]).await.unwrap();
     let held = desk.register.begin().await.unwrap();
     let error = decide_batch(&office).await.unwrap_err();
@@ -177,7 +139,7 @@ async fn a_locked_database_blames_no_mail() {
 #[tokio::test]
 async fn in_one_batch_each_mail_is_decided_on_what_the_one_before_it_made() {
     let desk = Desk::new().await;
-    let office = office(&desk).await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
     // The same mail twice, by two routes, and eleven more of one sender: over the cap of an hour.
     let twice = NewMail { uid: 50, ..complaint(1, "jan@klant.example") };
     let mut mails: Vec<NewMail> = (1..=12).map(|uid| complaint(uid, "jan@klant.example")).collect();

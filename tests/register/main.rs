@@ -7,19 +7,27 @@
 
 mod chain;
 mod deciding;
+mod intake;
 mod mails;
 mod opening;
 mod outbox;
+mod sending;
+#[path = "../support/mod.rs"]
+mod support;
+mod verify_command;
 mod writers;
 
 use klachtpost::case::{
     Actor, Address, CaseNumber, Channel, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment,
     Opened, Side, What, Why,
 };
+use klachtpost::clock::Clock;
+use klachtpost::daemon::Office;
 use klachtpost::desk::{Decision, Disposition};
 use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+use std::sync::Arc;
 
 /// A register of its own; the folder goes with it.
 struct Desk {
@@ -168,4 +176,47 @@ fn new_mail(uid: i64) -> NewMail {
         raw: format!("mail {uid:04}").into_bytes(),
         unreadable_because: None,
     }
+}
+
+/// Settings of a desk on this register; `mailbox` and `sender` are the lines of those sections.
+fn settings(desk: &Desk, mailbox: &str, sender: &str) -> String {
+    format!(
+        r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+[mailbox]
+accept_unproven_staff = true
+{mailbox}
+[sender]
+{sender}
+[register]
+url = "{url}"
+[[department]]
+name = "overig"
+title = "Klantenservice"
+address = "overig@lease.example"
+supervisor = "chef@lease.example"
+staff = ["anna@lease.example"]
+keywords = ["algemeen"]
+fallback = true
+"#,
+        url = desk.url
+    )
+}
+
+fn maildir(desk: &Desk, name: &str) -> String {
+    format!("kind = \"maildir\"\npath = \"{}\"", desk._dir.path().join(name).display())
+}
+
+/// The office of a desk, at the start of the test's day.
+async fn office(desk: &Desk, mailbox: &str, sender: &str) -> Arc<Office> {
+    let config = klachtpost::config::from_toml(&settings(desk, mailbox, sender), "the test's settings").unwrap();
+    Arc::new(Office::open(config, Clock::at(at(0))).await.unwrap())
+}
+
+/// The mails that turned out to be this, and why.
+async fn found(office: &Office, disposition: Disposition) -> Vec<(i64, String)> {
+    let rows = office.register.mails_of(disposition, at(-60), 1000).await.unwrap();
+    rows.into_iter().map(|row| (row.id, row.reason)).collect()
 }
