@@ -1,7 +1,7 @@
 //! The daemon's three loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
 //! after at most a minute.
 
-use super::{Office, Round, Sender, Step, WorkError, take_in, tick};
+use super::{Office, Round, Sender, Step, WorkError, decide_batch, take_in, tick};
 use crate::clock;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
 use std::sync::Arc;
@@ -138,22 +138,38 @@ fn chance() -> f64 {
     f64::from(clock::random::<1>().map_or(0, |bytes| bytes[0])) / 255.0
 }
 
-/// Takes in what is there, does what is due, empties the outbox, stops.
+/// Takes in what is there, does what is due, empties the outbox, stops. A server that is away does not keep the
+/// rest from being done.
 ///
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
-    take_in(&office, &mut mailbox).await?;
-    mailbox.close().await;
+    let taken_in = take_in_once(&office).await;
     tick(&office).await?;
+    let sent = send_all(&office).await;
+    taken_in.and(sent)
+}
+
+async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
+    // What came by a pipe needs no mailbox.
+    while decide_batch(office).await? == Step::Worked {}
+    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    take_in(office, &mut mailbox).await?;
+    mailbox.close().await;
+    Ok(())
+}
+
+/// Sends what is due or waits for another attempt, each letter once.
+async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
     office.register.hurry(office.clock.now()).await?;
-    let mut sender = Sender::new(&office).await?;
+    let mut sender = Sender::new(office).await?;
+    let mut round = Round::Worked;
     for _ in 0..ROUNDS_MAX {
-        if sender.send_due(&office).await? != Round::Worked {
+        round = sender.send_due(office).await?;
+        if round != Round::Worked {
             break;
         }
     }
     sender.close().await;
-    Ok(())
+    if matches!(round, Round::ServerAway(_)) { Err(WorkError::LettersWait) } else { Ok(()) }
 }
