@@ -70,6 +70,7 @@ impl Sender {
         let away = join_all(workers).await.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().any(|away| away);
         let left: Vec<Claimed> = take_all(&queue);
         if !away {
+            put_back(office, &left, Duration::ZERO).await?;
             self.failures = 0;
             return Ok(Round::Worked);
         }
@@ -97,7 +98,8 @@ async fn work_off(
     transport: &mut Transport,
     queue: &Mutex<VecDeque<Claimed>>,
 ) -> Result<bool, WorkError> {
-    loop {
+    // Asked to stop: the letter in hand is finished, the others wait for the next start.
+    while !office.stop.is_cancelled() {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(letter) = next else { return Ok(false) };
         let outcome = match assemble(office, &letter).await {
@@ -119,6 +121,7 @@ async fn work_off(
         }
         record(office, &letter, outcome).await?;
     }
+    Ok(false)
 }
 
 /// The letter as it goes out, with the attachments it carries along.

@@ -118,3 +118,22 @@ async fn a_second_daemon_on_the_register_is_refused() {
     assert_eq!(daemon.stop().await, 0);
     world.work().await;
 }
+
+#[tokio::test]
+async fn a_stop_waits_for_the_letter_in_hand_and_not_for_the_whole_queue() {
+    let (world, smtp) = with_memory().await;
+    smtp.fault(Fault::at(At::Mail, Act::Late(Duration::from_secs(2))));
+    for number in 0..MAILS {
+        world.deliver(&complaint_of(number));
+    }
+    let daemon = world.daemon();
+    until("some letters", || (!smtp.letters().is_empty()).then_some(())).await;
+    let asked = Instant::now();
+    assert_eq!(daemon.stop().await, 0);
+    // All of them would take 40 seconds on the four connections.
+    assert!(asked.elapsed() < SECONDS, "{:?}", asked.elapsed());
+    assert!(smtp.letters().len() < MAILS, "it was not in the middle");
+    smtp.clear_faults();
+    world.work().await;
+    assert_eq!((smtp.letters().len(), acknowledged(&smtp).len()), (2 * MAILS, MAILS));
+}
