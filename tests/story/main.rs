@@ -14,6 +14,7 @@ mod commands;
 mod days;
 mod letter;
 mod living;
+mod machines;
 mod many;
 mod outages;
 mod proof_of_sender;

@@ -46,6 +46,36 @@ async fn a_forged_colleague_closes_nothing() {
 }
 
 #[tokio::test]
+async fn with_a_colleague_in_copy_or_a_verb_lower_down_nothing_is_relayed() {
+    let (world, _smtp, notification) = with_a_complaint().await;
+    let reply = |text: &str| Written::reply(HANDLER, &notification, text);
+    world.deliver(&Written { cc: "s.bakker@lease.example".into(), ..reply("Wat vind jij van deze klant?") }.bytes());
+    world.deliver(&reply("Beste collega, zie hieronder.\n#intern\nDeze klant zeurt.").bytes());
+    world.work().await;
+    world.letters_once("jan.jansen", 1).await;
+    let asked = world.letters_once("j.devries", 2).await;
+    assert!(asked.iter().any(|letter| letter.text.contains("s.bakker@lease.example")), "{asked:?}");
+    assert!(asked.iter().any(|letter| letter.text.contains("#intern")), "{asked:?}");
+}
+
+#[tokio::test]
+async fn the_customers_letter_answered_from_another_address_is_filed_and_told_nothing() {
+    let (world, _smtp, notification) = with_a_complaint().await;
+    let acknowledgement = world.letters("jan.jansen").remove(0);
+    world.deliver(&Written::reply("emma.brown@klant.example", &acknowledgement, "Ik ben zijn vrouw.").bytes());
+    world.work().await;
+    let told = world.letters_once("schade", 2).await.remove(1);
+    assert!(
+        told.text.contains("Ik ben zijn vrouw.") && told.text.contains("emma.brown@klant.example"),
+        "{}",
+        told.text
+    );
+    assert_eq!(told.number(), notification.number());
+    assert!(world.letters("emma.brown").is_empty());
+    assert_eq!((world.letters("jan.jansen").len(), world.cases().await.len()), (1, 1));
+}
+
+#[tokio::test]
 async fn an_answer_that_bounces_restarts_the_clock_and_the_handler_hears_of_it() {
     let (world, _smtp, notification) = with_a_complaint().await;
     world.deliver(&Written::reply(HANDLER, &notification, "Wij bellen u morgen.").bytes());

@@ -92,8 +92,9 @@ fn notified(complaint: &Written, letter: &Letter, number: &str, photo: &[u8]) {
 }
 
 async fn answered_by_handler(world: &World, notification: &Letter, acknowledgement: &Letter) -> Letter {
-    let reply =
-        Written::reply(HANDLER, notification, "Beste heer Jansen,\n\nWij herstellen de kras woensdag.\n\nJ. de Vries");
+    let text = "Beste heer Jansen,\n\nWij herstellen de kras woensdag.\n\nJ. de Vries";
+    let offer = ("afspraak.pdf".to_owned(), b"%PDF-1.4 woensdag 10.00 uur".to_vec());
+    let reply = Written { attached: Some(offer.clone()), ..Written::reply(HANDLER, notification, text) };
     world.deliver(&reply.bytes());
     world.work().await;
     let answer = world.letters_once("jan.jansen", 2).await.remove(1);
@@ -105,6 +106,7 @@ async fn answered_by_handler(world: &World, notification: &Letter, acknowledgeme
     assert!(!answer.text.contains("schreef") && !answer.text.contains('>'), "{}", answer.text);
     assert_nothing_internal(&answer);
     assert_eq!(answer.header("Auto-Submitted"), None);
+    assert_eq!(answer.attachments, [offer], "what the handler attached, and not the customer's own photo");
     assert!(answer.references.contains(&acknowledgement.id), "in the customer's thread: {:?}", answer.references);
     let receipt = world.letters_once("j.devries", 1).await.remove(0);
     assert!(receipt.text.contains("Wij herstellen de kras woensdag."), "{}", receipt.text);
