@@ -3,6 +3,7 @@
 //! four lines. Pure.
 
 use super::lines::Line;
+use crate::mail::words;
 use std::ops::Range;
 
 /// Lines over which clients wrap one: long names and addresses in mail of 72 columns.
@@ -183,7 +184,7 @@ fn stands_above_quote(span: &Span<'_>) -> bool {
 fn ends_with_verb(line: &Line<'_>) -> bool {
     let bare = line.low.trim_end_matches([' ', '*', '_', '-', '=']);
     let word = bare.rsplit(' ').next().unwrap_or_default();
-    line.wrote && super::phrases::WROTE.contains(&word)
+    line.wrote && words::says_wrote(word)
 }
 
 /// Begins with a date or time, or with a weekday or lead word and has one.

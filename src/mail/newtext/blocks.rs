@@ -1,20 +1,23 @@
 //! Places from which on everything is a quoted mail: a header block ("Van: / Verzonden: / Aan: / Onderwerp:"), or a
 //! line such as "-----Oorspronkelijk bericht-----". Pure.
 
-use super::labels::{LABEL_MAX, Label};
 use super::lines::Line;
-use super::phrases::{BEGINS, SEPARATORS};
+use crate::mail::words::{self, Field, LABEL_CHARS_MAX, Separator};
 
 /// Lines of a header block that are looked at: five labels, folded To lists and blank lines between.
 const BLOCK_LINES_MAX: usize = 24;
 
-/// A quoted mail begins at this line with a separator.
-pub(super) fn is_separator(line: &Line<'_>) -> bool {
-    let low = line.low.as_str();
-    let inner = low.trim_matches(|c: char| matches!(c, '-' | '—' | '–' | '=' | '_' | '*' | '~' | ' ' | '|' | ':'));
-    let dashed = low.starts_with("--") || low.starts_with("==") || low.starts_with("—") || low.starts_with("__");
-    (dashed && SEPARATORS.iter().any(|phrase| inner.starts_with(phrase) && inner.len() <= phrase.len() + LABEL_MAX))
-        || (low.ends_with(':') && BEGINS.contains(&inner))
+/// A quoted mail begins at this line with a separator: a drawn one that names a message, or one with a quoted mail's
+/// first lines right below it. Words alone ("Hierbij de doorgestuurde mail:") may be the person's own.
+pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
+    let Some(line) = lines.get(at).filter(|l| !l.low.is_empty()) else { return false };
+    let Some((Separator::Forward | Separator::Original, _)) = words::separator(line.text) else { return false };
+    let drawn = line.low.starts_with(words::is_rule);
+    if drawn && (words::names_message(&line.low) || line.date || line.address) {
+        return true;
+    }
+    let below = lines.iter().skip(at + 1).find(|l| !l.is_blank());
+    below.is_some_and(|l| l.label.is_some() || l.quoted || drawn && l.wrote)
 }
 
 /// Only dashes, underscores or the like: what clients draw above a quote.
@@ -33,7 +36,7 @@ pub(super) fn is_dashed_title(line: &Line<'_>) -> bool {
 
 /// A line that names a sender with an address: enough to stop relaying at.
 pub(super) fn names_sender(line: &Line<'_>) -> bool {
-    line.address && line.label == Some(Label::From)
+    line.address && line.label == Some(Field::From)
 }
 
 /// What was seen of a header block so far.
@@ -49,13 +52,13 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, label: Label, line: &Line<'_>) {
+    fn add(&mut self, label: Field, line: &Line<'_>) {
         match label {
-            Label::From => (self.from, self.from_address) = (true, self.from_address | line.address),
-            Label::Sent => (self.sent, self.sent_date) = (true, self.sent_date | line.date | line.time),
-            Label::To => (self.to, self.to_address) = (true, self.to_address | line.address),
-            Label::Subject => self.subject = true,
-            Label::Other => {}
+            Field::From => (self.from, self.from_address) = (true, self.from_address | line.address),
+            Field::Date => (self.sent, self.sent_date) = (true, self.sent_date | line.date | line.time),
+            Field::To | Field::Cc => (self.to, self.to_address) = (true, self.to_address | line.address),
+            Field::Subject => self.subject = true,
+            Field::Other => {}
         }
     }
 
@@ -71,7 +74,7 @@ impl Seen {
 /// Whether the header block of a quoted mail begins at this line.
 pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
     let first = lines.get(at).and_then(|l| l.label);
-    if !matches!(first, Some(Label::From | Label::Sent | Label::Subject)) {
+    if !matches!(first, Some(Field::From | Field::Date | Field::Subject)) {
         return false;
     }
     let (mut seen, mut strange, mut blank) = (Seen::default(), 0, 0);
@@ -105,7 +108,7 @@ pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
     let near = lines.iter().skip(at).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
     near.into_iter().any(|l| {
         let labelled =
-            l.low.split_once([':', '：']).is_some_and(|(name, _)| !name.is_empty() && name.len() <= LABEL_MAX);
+            l.low.split_once([':', '：']).is_some_and(|(name, _)| !name.is_empty() && name.chars().count() <= LABEL_CHARS_MAX);
         labelled || l.quoted || l.wrote
     })
 }
@@ -149,9 +152,9 @@ mod tests {
 
     #[test]
     fn separators() {
-        let is = |text: &str| is_separator(&lines::of(text)[0]);
+        let is = |text: &str| is_separator(&lines::of(text), 0);
         assert!(is("-----Oorspronkelijk bericht-----") && is("-------- Original Message --------"));
-        assert!(is("---------- Forwarded message ---------") && is("Begin doorgestuurd bericht:"));
-        assert!(!is("Het oorspronkelijke bericht is weg") && !is("----") && !is("--- mijn punten ---"));
+        assert!(is("---------- Forwarded message ---------") && is("Begin doorgestuurd bericht:\n\nVan: Jan"));
+        assert!(!is("Het oorspronkelijke bericht is weg") && !is("----") && !is("--- mijn punten ---") && !is("--- originele factuur ---"));
     }
 }

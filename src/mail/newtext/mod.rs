@@ -11,7 +11,6 @@ use std::borrow::Cow;
 
 mod attribution;
 mod blocks;
-mod labels;
 mod lines;
 mod phrases;
 mod signature;
@@ -163,7 +162,7 @@ fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: boo
         return true;
     }
     let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
-    marked || blocks::is_separator(line) || blocks::is_header_block(lines, at)
+    marked || blocks::is_separator(lines, at) || blocks::is_header_block(lines, at)
 }
 
 /// The unquoted end of a quoted line that a mail client wrapped.

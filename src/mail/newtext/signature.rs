@@ -13,8 +13,10 @@ const RULE_LINES_WITH_LINK_MAX: usize = 14;
 
 /// The line a phone or webmail puts under a mail ("Verstuurd vanaf mijn iPhone", "Outlook voor Android").
 pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
-    let low = line.low.split(['<', '[', '(']).next().unwrap_or_default();
-    let low = low.trim_matches(|c: char| !c.is_alphanumeric());
+    let low = line.low.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // "Please excuse my brevity." may follow.
+    let low = low.split(['<', '[', '(']).next().and_then(|low| low.split(". ").next()).unwrap_or_default();
+    let low = low.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words = low.split(' ').count();
     words <= 9 && SENT_FROM.iter().any(|start| low.starts_with(start)) && APPS.iter().any(|app| low.contains(app))
 }
