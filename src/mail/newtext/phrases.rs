@@ -11,10 +11,18 @@ pub(super) const OWN_WORDS: &[&str] = &[
     "j'ai écrit", "nous avons écrit", "stond er", "het volgende gebeurd",
 ];
 
+/// Lines of other desks above which people are asked to type.
+#[rustfmt::skip]
+pub(super) const TYPE_ABOVE: &[&str] = &[
+    "above this line", "above the line", "boven deze regel", "boven deze lijn", "über dieser zeile",
+    "oberhalb dieser zeile", "au-dessus de cette ligne", "encima de esta línea", "acima desta linha",
+    "sopra questa riga", "ovanför denna rad", "over denne linje",
+];
+
 /// Starts of the line an app puts under a mail.
 #[rustfmt::skip]
 pub(super) const SENT_FROM: &[&str] = &[
-    "sent from", "sent with", "sent via", "sent using", "sent by", "get outlook for", "verzonden vanaf",
+    "sent from", "sent with", "sent via", "sent using", "sent by", "get outlook for", "outlook for ios", "outlook for android", "verzonden vanaf",
     "verzonden via", "verzonden met", "verstuurd vanaf", "verstuurd via", "verstuurd met", "verstuurd door",
     "verzonden vanuit", "gestuurd vanaf", "outlook voor", "download outlook", "haal outlook", "outlook downloaden",
     "von meinem", "von meiner", "gesendet von", "gesendet mit", "gesendet über", "gesendet aus",
@@ -27,9 +35,9 @@ pub(super) const SENT_FROM: &[&str] = &[
     "pobierz program outlook", "pobierz outlook", "odesláno z", "odoslané z", "получите outlook", "отправлено из",
     "отправлено с", "надіслано з", "küldve", "trimis de pe", "trimis din", "στάλθηκε από", "iphone'umdan gönderildi",
     "ipad'imden gönderildi", "أرسلت من", "تم الإرسال من", "נשלח מה", "dikirim dari", "được gửi từ", "gửi từ", "发自我的",
-    "從我的", "从我的", "iphoneから送信", "ipadから送信", "나의 iphone에서 보냄", "내 iphone에서 보냄", "poslano s", "poslano iz",
+    "從我的", "从我的", "iphoneから送信", "ipadから送信", "나의 iphone에서 보냄", "내 iphone에서 보냄", "poslano s", "poslano z", "poslano iz",
     "poslato sa", "enviat des de", "elküldve az", "đã gửi từ", "ส่งจาก", "أُرسلت من", "send fra", "発信元", "via mobile", "via newton",
-    "diese nachricht wurde von", "diese mail wurde von", "von: ", "yahoo mail voor", "yahoo mail für", "yahoo mail pour",
+    "diese nachricht wurde von", "diese mail wurde von", "yahoo mail voor", "yahoo mail für", "yahoo mail pour",
     "yahoo mail for",
 ];
 
@@ -55,7 +63,9 @@ pub(super) const DISCLAIMER: &[&str] = &[
     "denk aan het milieu", "proclaimer", "vertraulich", "adressat", "irrtümlich", "ausschließlich für den",
     "unbefugte", "confidentiel", "destinataire", "par erreur", "divulgation", "confidencial", "destinatario",
     "por error", "por erro", "destinatário", "riservat", "per errore", "konfidentiell", "fortrolig", "poufne",
-    "adresat",
+    "adresat", "scanned for viruses", "virus scanning", "virus checked", "security system", "been scanned",
+    "may be monitored", "monitored and/or recorded", "automatically logged", "received this email in error",
+    "received this message in error", "gescand op virussen", "gecontroleerd op virussen", "virenfrei", "sans virus",
 ];
 
 /// First words of a closing: with nothing but one below a quote, the quote was not answered there.

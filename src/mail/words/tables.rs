@@ -126,7 +126,7 @@ pub(super) const ORIGINAL_STEMS: &[&str] = &[
     "исходное", "исходн", "оригинал", "вихідне", "первоначальн", "izvorn", "izvirn", "originaln", "изворна", "αρχικό",
     "algne", "algkiri", "sākotnēj", "jatorrizko", "הודעה מקורית", "الأصلية", "اصلی", "元のメッセージ", "原始", "원본",
     "tin nhắn gốc", "thư gốc", "ต้นฉบับ", "asli", "asal", "quoted message", "reply message", "de respuesta", "message initial",
-    "оригінальн", "πρωτότυπο", "原邮件", "原件", "özgün ileti",
+    "оригінальн", "πρωτότυπο", "原邮件", "原件", "özgün ileti", "copy of the message",
 ];
 
 /// Subject prefixes of a mail passed on. "VS" is Danish and Norwegian for it, but Finnish and Estonian for an answer.
