@@ -24,6 +24,7 @@ mod rules;
 mod snapshot;
 mod staff;
 pub mod verbs;
+pub mod when;
 
 pub use duty::{DigestDue, digest_due, on_digest};
 pub use fate::{Fated, on_fate};
