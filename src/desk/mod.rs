@@ -11,14 +11,17 @@
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
 
+pub mod after_closing;
 pub mod draft;
 mod duty;
 mod fate;
 mod fold;
+pub mod form;
 mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
+pub mod references;
 pub mod routing;
 mod rules;
 mod snapshot;

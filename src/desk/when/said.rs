@@ -91,6 +91,7 @@ pub(super) fn read(text: &str) -> Said {
         }
         at += fillers + taken;
     }
+    at += words.iter().skip(at).take_while(|word| word.folded.is_empty()).count();
     let left: Vec<&str> = words.iter().skip(at).map(|word| word.folded.as_str()).collect();
     said.unclear = said.time.is_none() && is_meant_as_time(&left);
     said.end = words.get(at).map_or(text.len(), |word| word.start);
@@ -136,8 +137,9 @@ fn words(text: &str) -> Vec<Word> {
         let start = text.len() - rest.len();
         let folded = if word.chars().nth(WORD_CHARS_MAX).is_some() { String::new() } else { fold(word) };
         let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
-        // A lone dash or comma is a filler; a word too long to be looked at is not.
-        let plain = if folded.is_empty() { "…" } else { plain };
+        // A lone dash or comma is a filler; another sign, or a word too long to be looked at, is text.
+        let is_mark = word.chars().all(|c| "-–—:,;.".contains(c));
+        let plain = if plain.is_empty() && !is_mark { "…" } else { plain };
         words.extend(uncompounded(plain).map(|folded| Word { folded: folded.to_owned(), start }));
         rest = after;
     }
