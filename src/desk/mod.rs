@@ -11,22 +11,26 @@
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
 
+pub mod after_closing;
 mod aside;
 mod colleague;
 pub mod draft;
 mod duty;
 mod fate;
 mod fold;
+pub mod form;
 mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
+pub mod references;
 pub mod routing;
 mod rules;
 mod snapshot;
 mod staff;
 mod terms;
 pub mod verbs;
+pub mod when;
 
 pub use aside::on_unreadable;
 pub use duty::{DigestDue, digest_due, on_digest};

@@ -1,0 +1,83 @@
+//! The words by which a customer's mail after the closing is judged, Dutch and English, folded. Pure tables; a list
+//! of words is separated by white space, one of phrases by commas.
+
+/// Whether the folded word stands in the list.
+pub(super) fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
+}
+
+/// The phrases of a list.
+pub(super) fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split(',').map(str::trim)
+}
+
+/// Words one of which must be there.
+pub(super) const THANKING: &str = "
+    bedankt dank dankjewel dankuwel dankje danku merci top prima perfect geweldig thanks thank thx ty cheers tnx
+    appreciate appreciated
+";
+
+/// Words that may stand beside them.
+pub(super) const POLITE: &str = "
+    aan afhandeling alles antwoord avond ben bent bericht blij correcte dag dat de dit duidelijke een en enorm
+    erg fijn fijne geduld geholpen geregeld goed goede hartelijk hartelijke heel helemaal het hele hulp ik
+    informatie inzet iedereen jij je jou jouw jullie mail mailtje medewerking met middag moeite mooi mooie
+    namens netjes nette nogmaals nu oke ok ons ontzettend ook oplossing opgelost prettig prettige reactie
+    service snel snelle super terugkoppeling tevreden tijd toelichting u uitleg uitstekend uitstekende uw van
+    veel vlotte voor vriendelijk vriendelijke week weekend weekeinde wel wens wensen wij zeer zijn zo is a again
+    all am and are assistance clear day effort email evening everything excellent explanation fast fixed for
+    good great happy have help i i'm it it's kind kindly lot lovely many message much my nice now patience
+    pleased prompt quick reply resolved response satisfied so solution solved support swift team that that's the
+    this time very we with wonderful work you your
+";
+
+/// A sentence that begins with one of these may be a question without its mark.
+pub(super) const ASKING: &str = "
+    is are am ben bent zijn it
+";
+
+/// Words that open a mail; a name follows.
+pub(super) const OPENING: &str = "
+    beste geachte hallo hoi hai hey dag goedemorgen goedemiddag goedenavond dear hi hello
+";
+
+/// Lower-case words within names, and titles before them.
+pub(super) const WITHIN_NAMES: &str = "
+    van de der den het 't ten ter el en mevrouw heer meneer
+";
+
+/// Words that deny what follows.
+pub(super) const NEGATIONS: &str = "
+    niet niets niks nooit geen nothing not never don't dont doesn't isn't isnt hasn't haven't can't cannot zonder without
+";
+
+/// Denied, these say that it is not settled.
+pub(super) const SETTLED: &str = "
+    opgelost oplossing verholpen geregeld hersteld akkoord tevreden tevredenheid acceptabel accepteren accepteer
+    afgehandeld gerepareerd agree resolved solved fixed settled satisfied happy acceptable accept repaired
+";
+
+/// Words that say it by themselves, unless denied.
+pub(super) const OPPOSED: &str = "
+    oneens ontevreden bezwaar onacceptabel onaanvaardbaar onopgelost heropenen heropen geschillencommissie
+    disagree dissatisfied unsatisfied unhappy unacceptable unresolved reopen
+";
+
+/// Lines that close a mail, without punctuation; a name follows.
+pub(super) const SIGN_OFFS: &str = "
+    groet, groeten, groetjes, gr, grt, mvg, mvrgr, met vriendelijke groet, met vriendelijke groeten,
+    vriendelijke groet, vriendelijke groeten, hartelijke groet, hartelijke groeten, met hartelijke groet,
+    hoogachtend, regards, kind regards, best regards, best, cheers, yours sincerely, sincerely
+";
+
+/// How lines begin that phones and mail programs add.
+pub(super) const ADDED: &str = "
+    verzonden vanaf mijn iphone, verzonden vanaf mijn ipad, verzonden vanaf mijn galaxy, verzonden vanaf mijn samsung,
+    verstuurd vanaf mijn iphone, verstuurd vanaf mijn ipad, verstuurd vanaf mijn galaxy, verstuurd vanaf mijn samsung,
+    verzonden vanaf outlook voor, verzonden vanuit outlook voor, outlook voor ios downloaden,
+    outlook voor android downloaden, sent from my iphone, sent from my ipad, sent from my galaxy, sent from my samsung,
+    sent from outlook for, get outlook for
+";
+
+/// Signs that are thanks by themselves.
+pub(super) const THANKFUL_SIGNS: &str = "👍🙏😊🙂😀😃😄😁☺❤💐🎉👌🤗👏";

@@ -1,0 +1,282 @@
+//! An agenda item as a calendar entry (RFC 5545) sent by mail (iTIP, RFC 5546), and the reply that calendar programs
+//! send back to it. Pure: the moment of writing comes in as an argument.
+//!
+//! An item keeps its UID for life; moving it sends REQUEST, dropping it CANCEL, each with a higher SEQUENCE
+//! (RFC 5546 §2.1.4). Times are written in UTC, so that no VTIMEZONE is needed and every program agrees.
+
+use super::clean;
+use crate::case::{Address, CaseNumber, Moment};
+use std::fmt::Write;
+
+/// Octets of one line without its line end (RFC 5545 §3.1).
+const LINE_OCTETS_MAX: usize = 75;
+/// What a calendar shows of the title without opening the item.
+const SUMMARY_CHARS_MAX: usize = 120;
+/// The notes of the item; the case itself is in the notification.
+const DESCRIPTION_CHARS_MAX: usize = 2_000;
+/// A reply is a few hundred octets; a larger object is something else.
+const REPLY_OCTETS_MAX: usize = 65_536;
+/// Lines of a reply that are looked at; a time zone with all its changes has some hundred.
+const REPLY_LINES_MAX: usize = 2_000;
+
+/// What the recipient's calendar is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Add the item, or move it.
+    Request,
+    /// Take it out.
+    Cancel,
+}
+
+/// One agenda item of a case (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarEntry<'a> {
+    pub method: Method,
+    /// See [`uid`].
+    pub uid: &'a str,
+    /// 0 first, one more with each change (RFC 5545 §3.8.7.4).
+    pub sequence: u32,
+    /// When this is written.
+    pub stamp: Moment,
+    pub start: Moment,
+    /// After `start`; else the item has no length.
+    pub end: Moment,
+    pub summary: &'a str,
+    pub description: &'a str,
+    /// The desk, which gets the replies.
+    pub organizer: &'a Address,
+    pub organizer_name: &'a str,
+    /// The handler.
+    pub attendee: &'a Address,
+    /// Minutes before the start at which the calendar rings.
+    pub alarm_minutes: u32,
+}
+
+/// The handler's answer, as the calendar program sends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    pub uid: String,
+    /// Of the entry that is answered; 0 where the program left it out.
+    pub sequence: u32,
+    pub partstat: Partstat,
+}
+
+/// How the handler answered (RFC 5545 §3.2.12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partstat {
+    Accepted,
+    Declined,
+    Tentative,
+    Delegated,
+    /// Not answered yet, or a value of some program's own.
+    NeedsAction,
+}
+
+/// The UID of an agenda item: the same for life, and nobody else's (RFC 7986 §5.3).
+#[must_use]
+pub fn uid(case: CaseNumber, item: i64, desk: &Address) -> String {
+    format!("agenda-{item}-{case}@{}", desk.domain())
+}
+
+impl Method {
+    /// As it stands in the object, and in the `method` parameter of its Content-Type (RFC 6047 §2.4).
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
+impl CalendarEntry<'_> {
+    /// The calendar object: folded lines, CRLF, UTF-8. To be sent as `text/calendar; charset=utf-8; method=…`.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let mut object = Object::default();
+        object.line("BEGIN:VCALENDAR");
+        object.line("VERSION:2.0");
+        object.line("PRODID:-//klachtpost//klachtpost//NL");
+        object.line("CALSCALE:GREGORIAN");
+        object.line(&format!("METHOD:{}", self.method.name()));
+        object.line("BEGIN:VEVENT");
+        object.line(&format!("UID:{}", text(self.uid)));
+        object.line(&format!("SEQUENCE:{}", self.sequence));
+        object.line(&format!("DTSTAMP:{}", utc(self.stamp)));
+        object.line(&format!("DTSTART:{}", utc(self.start)));
+        object.line(&format!("DTEND:{}", utc(self.end.max(self.start))));
+        let summary = clean::line(self.summary, SUMMARY_CHARS_MAX);
+        object.line(&format!("SUMMARY:{}", text(&summary)));
+        object.line(&format!("DESCRIPTION:{}", text(&clean::shortened(self.description, DESCRIPTION_CHARS_MAX).0)));
+        let organizer = parameter(&clean::line(self.organizer_name, clean::NAME_CHARS_MAX));
+        object.line(&format!("ORGANIZER;CN=\"{organizer}\":{}", cal_address(self.organizer)));
+        object.line(&self.attendee());
+        object.line("TRANSP:OPAQUE");
+        match self.method {
+            Method::Request => {
+                object.line("STATUS:CONFIRMED");
+                object.line("BEGIN:VALARM");
+                object.line("ACTION:DISPLAY");
+                object.line(&format!("DESCRIPTION:{}", text(&summary)));
+                object.line(&format!("TRIGGER:-PT{}M", self.alarm_minutes));
+                object.line("END:VALARM");
+            }
+            // No alarm in a cancellation (RFC 5546 §3.2.5).
+            Method::Cancel => object.line("STATUS:CANCELLED"),
+        }
+        object.line("END:VEVENT");
+        object.line("END:VCALENDAR");
+        object.0
+    }
+
+    fn attendee(&self) -> String {
+        let address = cal_address(self.attendee);
+        let asked = match self.method {
+            Method::Request => ";PARTSTAT=NEEDS-ACTION;RSVP=TRUE",
+            Method::Cancel => "",
+        };
+        format!("ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT{asked}:{address}")
+    }
+}
+
+/// The lines written so far.
+#[derive(Default)]
+struct Object(String);
+
+impl Object {
+    /// One content line, folded between characters (RFC 5545 §3.1). Line ends within it are taken out, whatever the
+    /// caller did.
+    fn line(&mut self, content: &str) {
+        let mut octets = 0;
+        for c in content.chars().filter(|c| !c.is_control()) {
+            if octets + c.len_utf8() > LINE_OCTETS_MAX {
+                self.0.push_str("\r\n ");
+                octets = 1;
+            }
+            self.0.push(c);
+            octets += c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+/// A value of type TEXT (RFC 5545 §3.3.11).
+fn text(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\\' | ';' | ',' => escaped.extend(['\\', c]),
+            '\n' => escaped.push_str("\\n"),
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Within a quoted parameter a quotation mark cannot stand (RFC 5545 §3.2).
+fn parameter(value: &str) -> String {
+    value.replace('"', "'")
+}
+
+/// `mailto:` with the characters encoded that would end the address in a URI (RFC 6068 §2).
+fn cal_address(address: &Address) -> String {
+    let mut uri = String::from("mailto:");
+    for c in address.as_str().chars() {
+        match c {
+            // Writing to a String does not fail.
+            '%' | '?' | '#' | '&' | '/' => drop(write!(uri, "%{:02X}", u32::from(c))),
+            _ => uri.push(c),
+        }
+    }
+    uri
+}
+
+/// `20261124T130000Z`.
+fn utc(moment: Moment) -> String {
+    moment.format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Reads the answer to an entry: an object of METHOD:REPLY with one event. `None` for every other object, also a
+/// counter-proposal.
+#[must_use]
+pub fn reads_reply(object: &str) -> Option<Reply> {
+    if object.len() > REPLY_OCTETS_MAX {
+        return None;
+    }
+    let mut inside: Vec<String> = Vec::new();
+    let (mut is_reply, mut uid, mut sequence, mut partstat) = (false, None, 0, None);
+    for line in unfolded(object) {
+        let Some((name, parameters, value)) = property(&line) else { continue };
+        let within = inside.last().map(String::as_str);
+        match (within, name.as_str()) {
+            (_, "BEGIN") => inside.push(value.trim().to_uppercase()),
+            (_, "END") => drop(inside.pop()),
+            (Some("VCALENDAR"), "METHOD") => is_reply = value.trim().eq_ignore_ascii_case("REPLY"),
+            (Some("VEVENT"), "UID") if uid.is_none() => uid = Some(unescaped(value.trim())),
+            (Some("VEVENT"), "SEQUENCE") => sequence = value.trim().parse().unwrap_or(0),
+            (Some("VEVENT"), "ATTENDEE") if partstat.is_none() => partstat = answered(parameters),
+            _ => {}
+        }
+    }
+    let uid = uid.filter(|uid| is_reply && !uid.is_empty())?;
+    Some(Reply { uid, sequence, partstat: partstat? })
+}
+
+/// The content lines, put together again.
+fn unfolded(object: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in object.trim_start_matches('\u{feff}').lines().take(REPLY_LINES_MAX) {
+        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
+            (Some(more), Some(begun)) => begun.push_str(more),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines
+}
+
+/// `NAME;PARAMETERS:value`; a colon or semicolon within quotation marks separates nothing.
+fn property(line: &str) -> Option<(String, &str, &str)> {
+    let mut quoted = false;
+    let colon = line.find(|c| {
+        quoted ^= c == '"';
+        c == ':' && !quoted
+    })?;
+    let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
+    let (name, parameters) = head.split_once(';').unwrap_or((head, ""));
+    Some((name.trim().to_uppercase(), parameters, value))
+}
+
+fn answered(parameters: &str) -> Option<Partstat> {
+    let mut quoted = false;
+    let mut pieces = parameters.split(|c| {
+        quoted ^= c == '"';
+        c == ';' && !quoted
+    });
+    let value = pieces.find_map(|piece| {
+        let (name, value) = piece.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("PARTSTAT").then_some(value)
+    })?;
+    Some(match value.trim().trim_matches('"').to_uppercase().as_str() {
+        "ACCEPTED" => Partstat::Accepted,
+        "DECLINED" => Partstat::Declined,
+        "TENTATIVE" => Partstat::Tentative,
+        "DELEGATED" => Partstat::Delegated,
+        _ => Partstat::NeedsAction,
+    })
+}
+
+/// A value of type TEXT read back; the reverse of [`text`].
+fn unescaped(value: &str) -> String {
+    let mut plain = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => plain.extend(chars.next().map(|c| if matches!(c, 'n' | 'N') { '\n' } else { c })),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests;
