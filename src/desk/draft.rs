@@ -152,6 +152,8 @@ pub enum Remark {
     SenderOdd(String),
     /// It was not all read (a limit, a damaged part): the original is on file.
     NotAllRead(String),
+    /// The case was closed, and this mail opened it again with new terms.
+    Reopened,
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
     FromOther(String),
 }

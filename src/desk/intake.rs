@@ -3,13 +3,15 @@
 //! The order is the order of doubt: what might be a loop or a machine's report is settled first, then what a
 //! token proves, and what is left is a complaint. A number in the subject proves nothing (invariant 6).
 
+use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::draft::{Problem, Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification, question};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Event, Language, Moment, Opened, Side, Token};
+use crate::case::{Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
+use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// Characters of a mail's text that a case keeps in its events; the whole mail stays in the register.
@@ -155,7 +157,52 @@ fn on_answer(
 fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
     let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from };
+    if file.case.state == CaseState::Closed {
+        return wrote_after_closing(mail, file, what, rules, now, fresh);
+    }
     on_file(mail, file, Actor::Customer, what, remarks(mail.mail, &[]), rules, now, fresh)
+}
+
+/// Thanks are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
+/// mail (invariant 9), and the supervisor is told (§2.4, end).
+fn wrote_after_closing(
+    mail: &Incoming<'_>,
+    file: &CaseFile,
+    wrote: What,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let event = |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
+    let mut decision = Decision {
+        disposition: Disposition::FollowUp,
+        reason: "thanks after closing".to_owned(),
+        case: Some(file.case.number),
+        events: vec![event(wrote)],
+        letters: Vec::new(),
+    };
+    let name = file.case.customer.name.as_str();
+    let brings_something = mail.mail.attachments.iter().any(|attachment| !attachment.inline);
+    if !brings_something && after_closing(&mail.mail.reply, &[name]) == AfterClosing::Thanks {
+        return decision;
+    }
+    let reopened = Reopened { received_at: mail.received_at, due: rules.due(mail.received_at) };
+    decision.reason = "the customer disagrees, or adds something: open again".to_owned();
+    decision.events.push(event(What::Reopened(reopened)));
+    let mut case = file.case.clone();
+    decision.events.iter().for_each(|event| case.apply(event));
+    if let Ok(to) = may_reply(mail.mail, rules) {
+        decision.letters.push(acknowledgement(&case, to, rules, fresh));
+    }
+    let supervisor = super::letters_out::department(&case, rules).map(|d| d.supervisor.clone());
+    let mut readers: Vec<Address> = handler_address(&case, rules).into_iter().chain(supervisor).collect();
+    readers.dedup();
+    for to in readers {
+        let mut marked = remarks(mail.mail, &[]);
+        marked.insert(0, Remark::Reopened);
+        decision.letters.push(follow_up(&case, to, mail, marked, rules, fresh));
+    }
+    decision
 }
 
 /// Somebody holds a letter of the case but is not the one it went to: filed, marked, and told nothing (invariant 6).
