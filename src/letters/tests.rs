@@ -50,7 +50,7 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
-const KINDS: [LetterKind; 11] = [
+const KINDS: [LetterKind; 15] = [
     LetterKind::Acknowledgement,
     LetterKind::Notification,
     LetterKind::Answer,
@@ -62,6 +62,10 @@ const KINDS: [LetterKind; 11] = [
     LetterKind::Digest,
     LetterKind::SetAside,
     LetterKind::Alarm,
+    LetterKind::Term,
+    LetterKind::Escalation,
+    LetterKind::Advice,
+    LetterKind::Agenda,
 ];
 
 #[test]
