@@ -1,7 +1,9 @@
 //! What letters promise, seen in the bytes that leave. The full texts stand in `snapshots/`, to be read.
 
 mod bytes;
+mod enclosed;
 mod hostile;
+mod staff;
 
 use super::*;
 use crate::case::{Due, Language};

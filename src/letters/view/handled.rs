@@ -29,19 +29,29 @@ impl Seen<'_> {
 
     pub(super) fn question(&self, letter: &Question) -> Value {
         let why = &letter.why;
-        let explain = matches!(why, Problem::UnknownVerb { .. } | Problem::VerbLowerDown { .. });
         let prefilled = prefilled(why).map(|text| {
             let button = self.replies().prefilled(text);
             context! { text => clean::text(text), buttons => button.iter().map(view).collect::<Vec<_>>() }
         });
         context! {
             why => self.problem(why),
-            verbs => if explain { TABLE.iter().map(|row| self.row_of(row)).collect() } else { Vec::new() },
+            verbs => self.meant(why),
             help => self.verb(Verb::Help),
             // What the sender typed stands in the prefilled reply already.
             text => if prefilled.is_some() { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
             prefilled,
         }
+    }
+
+    /// The verb that was probably meant with what it does; all of them where nobody can tell.
+    fn meant(&self, why: &Problem) -> Vec<Value> {
+        let probably = match why {
+            Problem::UnknownVerb { nearest: None, .. } => return TABLE.iter().map(|row| self.row_of(row)).collect(),
+            Problem::UnknownVerb { nearest: Some(verb), .. } | Problem::VerbLowerDown { written: verb } => verb,
+            _ => return Vec::new(),
+        };
+        let verb = Verb::named(probably.trim_start_matches('#'));
+        verb.into_iter().map(|verb| self.row_of(verb.row())).collect()
     }
 
     /// One step with who got what: `to` is an address, `text` what was typed, `name` a department.

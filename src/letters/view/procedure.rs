@@ -47,6 +47,7 @@ impl Seen<'_> {
             by => letter.by.to_string(),
             take_over => self.verb(Verb::TakeOver),
             answer => self.verb(Verb::Answer),
+            phoned => self.verb(Verb::Phoned),
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&letter.subject),
             words => words_of(&letter.text, ""),
@@ -64,7 +65,7 @@ impl Seen<'_> {
         let (text, shortened) = clean::shortened(&letter.text, ASKED_CHARS_MAX);
         context! {
             text,
-            shortened,
+            text_shortened => shortened,
             by => letter.by.to_string(),
             note => self.verb(Verb::Note),
             customer => self.customer(&letter.customer),
@@ -81,6 +82,7 @@ impl Seen<'_> {
                 AgendaStage::Cancelled => "cancelled",
             },
             at => self.words.moment(letter.at),
+            short => self.words.short(letter.at),
             text => clean::shortened(&letter.text, ASKED_CHARS_MAX).0,
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&self.draft.topic.subject),
