@@ -3,10 +3,61 @@
 
 use super::words::Words;
 use super::{MARKER, clean};
-use crate::desk::draft::VERBS;
+use crate::desk::verbs::Verb;
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
+
+/// A longer link would be cut; then the reader copies the text instead.
+const URL_OCTETS_MAX: usize = 1_900;
+
+/// What a button in a letter does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Press {
+    /// A plain reply, to the customer.
+    Answer,
+    /// A plain reply to a question of a colleague: it goes to the handler.
+    Advise,
+    /// A reply that begins with this verb.
+    Verb(Verb),
+}
+
+impl Press {
+    /// All that templates can show, by the name they have there.
+    pub const ALL: [(&'static str, Self); 9] = [
+        ("answer", Self::Answer),
+        ("advise", Self::Advise),
+        ("note", Self::Verb(Verb::Note)),
+        ("close", Self::Verb(Verb::Close)),
+        ("phoned", Self::Verb(Verb::Phoned)),
+        ("take_over", Self::Verb(Verb::TakeOver)),
+        ("reply_to_customer", Self::Verb(Verb::Answer)),
+        ("reopen", Self::Verb(Verb::Reopen)),
+        ("restore", Self::Verb(Verb::Restore)),
+    ];
+
+    fn label(self, words: Words) -> &'static str {
+        match self {
+            Self::Answer => words.pick("Antwoorden", "Answer"),
+            Self::Advise => words.pick("Advies geven", "Give advice"),
+            Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
+            Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
+            Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
+            Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
+            Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
+            Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
+            Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
+            Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
+        }
+    }
+
+    fn typed(self, words: Words) -> &'static str {
+        match self {
+            Self::Answer | Self::Advise => "",
+            Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
+        }
+    }
+}
 
 /// One button.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,29 +66,41 @@ pub(super) struct Button {
     pub url: String,
 }
 
-/// Answer, note, close.
-pub(super) fn buttons(reply_address: &str, subject: &str, token: &str, words: Words) -> Vec<Button> {
-    let subject = clean::line(subject.strip_prefix("Re: ").unwrap_or(subject), SUBJECT_CHARS_MAX);
-    let reference = format!("{MARKER}\r\n{}: {token}\r\n", words.pick("Kenmerk", "Reference"));
-    let button = |label, verb: &str| {
+/// Where the replies of one letter go, and under what subject.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Replies<'a> {
+    pub address: &'a str,
+    pub subject: &'a str,
+    pub token: &'a str,
+    pub words: Words,
+}
+
+impl Replies<'_> {
+    pub fn button(self, press: Press) -> Button {
+        let verb = press.typed(self.words);
         let verb = if verb.is_empty() { String::new() } else { format!("{verb}\r\n") };
-        let body = format!("{verb}\r\n\r\n\r\n{reference}");
-        let url = format!(
+        Button { label: press.label(self.words), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+    }
+
+    /// A reply with this text typed already; None where mail clients would cut it.
+    pub fn prefilled(self, text: &str) -> Option<Button> {
+        let lines: Vec<&str> = text.lines().collect();
+        let url = self.url(&format!("{}\r\n\r\n", lines.join("\r\n")));
+        let label = self.words.pick("Aanvullen en versturen", "Complete and send");
+        (url.len() <= URL_OCTETS_MAX).then_some(Button { label, url })
+    }
+
+    /// The link that opens the reply: `above` is the new text, the token stands below the marker.
+    fn url(self, above: &str) -> String {
+        let subject = clean::line(self.subject.strip_prefix("Re: ").unwrap_or(self.subject), SUBJECT_CHARS_MAX);
+        let reference = format!("{MARKER}\r\n{}: {}\r\n", self.words.pick("Kenmerk", "Reference"), self.token);
+        format!(
             "mailto:{}?subject={}&body={}",
-            percent(reply_address, b"@"),
+            percent(self.address, b"@"),
             percent(&format!("Re: {subject}"), b""),
-            percent(&body, b"")
-        );
-        Button { label, url }
-    };
-    let verb = |dutch: &str| {
-        VERBS.iter().find(|verb| verb.dutch == dutch).map_or("", |verb| words.pick(verb.dutch, verb.english))
-    };
-    vec![
-        button(words.pick("Antwoorden", "Answer"), ""),
-        button(words.pick("Notitie", "Note"), verb("#intern")),
-        button(words.pick("Afgehandeld", "Close"), verb("#afgehandeld")),
-    ]
+            percent(&format!("{above}{reference}"), b"")
+        )
+    }
 }
 
 /// A plain link that opens a mail to `address`.
@@ -67,22 +130,42 @@ mod tests {
 
     #[test]
     fn a_button_writes_the_verb_above_the_marker_and_the_token_below() {
-        let words = Words { language: Language::Dutch, zone: chrono_tz::Europe::Amsterdam };
-        let all = buttons("klachten+kp.1@x.nl", "Re: [K-2026-000123] Één & ander? 100% (J)", "kp.2026-123.s", words);
-        let labels: Vec<_> = all.iter().map(|button| button.label).collect();
-        assert_eq!(labels, ["Antwoorden", "Notitie", "Afgehandeld"]);
+        let replies = Replies {
+            address: "klachten+kp.1@x.nl",
+            subject: "Re: [K-2026-000123] Één & ander? 100% (J)",
+            token: "kp.2026-123.s",
+            words: Words { language: Language::Dutch, zone: chrono_tz::Europe::Amsterdam },
+        };
+        let close = replies.button(Press::Verb(Verb::Close));
+        assert_eq!(close.label, "Afgehandeld");
         assert_eq!(
-            all[2].url,
+            close.url,
             "mailto:klachten%2Bkp.1@x.nl?subject=Re%3A%20%5BK-2026-000123%5D%20%C3%89%C3%A9n%20%26%20ander%3F%20100%25%20%28J%29\
              &body=%23afgehandeld%0D%0A%0D%0A%0D%0A%0D%0A%23%23-%20klachtpost%20-%23%23%0D%0AKenmerk%3A%20kp.2026-123.s%0D%0A"
         );
-        assert!(all[0].url.contains("body=%0D%0A"), "{}", all[0].url);
+        for press in [Press::Answer, Press::Advise] {
+            let url = replies.button(press).url;
+            assert!(url.contains("body=%0D%0A") && !url.contains("%23antwoord"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
+        let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
+        let replies = Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words };
+        let url = replies.prefilled("#telefoon\nKlant: Zoë & Co").map(|button| button.url).unwrap_or_default();
+        assert!(
+            url.contains("body=%23telefoon%0D%0AKlant%3A%20Zo%C3%AB%20%26%20Co%0D%0A%0D%0A%23%23-%20klachtpost"),
+            "{url}"
+        );
+        assert_eq!(replies.prefilled(&"é".repeat(400)), None);
     }
 
     #[test]
     fn a_link_stays_short_enough_for_every_client() {
         let words = Words { language: Language::English, zone: chrono_tz::UTC };
-        let longest = buttons("klachten@voorbeeld.nl", &"é".repeat(300_000), &"k".repeat(48), words);
-        assert!(longest.iter().all(|button| button.url.len() < 1_000));
+        let (subject, token) = ("é".repeat(300_000), "k".repeat(48));
+        let replies = Replies { address: "klachten@voorbeeld.nl", subject: &subject, token: &token, words };
+        assert!(Press::ALL.iter().all(|(_, press)| replies.button(*press).url.len() < 1_000));
     }
 }

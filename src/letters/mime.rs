@@ -6,7 +6,7 @@ use super::clean::{self, NAME_CHARS_MAX};
 use super::words::Words;
 use super::{House, RenderError};
 use crate::case::{Address, LetterKind, Moment};
-use crate::desk::draft::{Carried, Draft};
+use crate::desk::draft::{Carried, Draft, Enclosed};
 use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
@@ -87,7 +87,8 @@ fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Wo
     builder.raw_header(ascii_header("Content-Language", words.tag().to_owned()))
 }
 
-/// RFC 3834 §5. The closing confirmation is not marked: a person decided on it and typed its settlement, one letter
+/// RFC 3834 §5. Advice is marked though a person typed it: we wrap it, it goes to a colleague and not to a customer,
+/// and an absence notice in answer to it would come to the desk and be of use to nobody. The closing confirmation is not marked: a person decided on it and typed its settlement, one letter
 /// for one act, so that it can feed no loop; and where the customer's own desk handles mail by machine, marked it
 /// would be filed unread, though it is the answer that the complaint was about.
 fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
@@ -101,20 +102,63 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::DeliveryFailed
         | LetterKind::Digest
         | LetterKind::SetAside
-        | LetterKind::Alarm => Some("auto-generated"),
+        | LetterKind::Alarm
+        | LetterKind::Term
+        | LetterKind::Escalation
+        | LetterKind::Advice
+        | LetterKind::Agenda => Some("auto-generated"),
     }
 }
 
+/// Text and HTML, then the files. An invitation stands in the letter twice, as the calendars themselves send it: as an
+/// alternative of the text (RFC 6047 §2.4), by which Outlook, Apple Mail and Gmail know it, and as a file, for whoever
+/// has to open it. The file has another type, so that no client counts two invitations.
 fn body(draft: &Draft, parts: &Parts<'_>) -> MultiPart {
     let both = MultiPart::alternative()
         .boundary(boundary(draft, "a"))
         .singlepart(readable(ContentType::TEXT_PLAIN, &parts.text))
         .singlepart(readable(ContentType::TEXT_HTML, &parts.html));
-    if parts.carried.is_empty() {
-        return both;
+    let invitations = draft.enclosed.iter().filter(|file| is_invitation(file));
+    let all = invitations.fold(both, |all, file| {
+        all.singlepart(SinglePart::builder().header(enclosed_type(&file.media_type)).body(encoded(file)))
+    });
+    if parts.carried.is_empty() && draft.enclosed.is_empty() {
+        return all;
     }
-    let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(both);
+    let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(all);
+    let mixed = draft.enclosed.iter().fold(mixed, |mixed, file| mixed.singlepart(enclosure(file)));
     parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
+}
+
+/// A calendar entry that asks the reader's calendar for something (RFC 5546 §1.4).
+fn is_invitation(file: &Enclosed) -> bool {
+    let stated = file.media_type.to_ascii_lowercase();
+    let mut pieces = stated.split(';').map(str::trim);
+    pieces.next() == Some("text/calendar") && pieces.any(|piece| piece.starts_with("method="))
+}
+
+/// A file made for this letter; its content stands in the letter's bytes.
+fn enclosure(file: &Enclosed) -> SinglePart {
+    let stated = if is_invitation(file) { "application/ics" } else { file.media_type.as_str() };
+    SinglePart::builder()
+        .header(enclosed_type(stated))
+        .header(ContentDisposition::attachment(&file_name(&file.name)))
+        .body(encoded(file))
+}
+
+/// Base64, so that the line ends of a calendar entry arrive as they are.
+fn encoded(file: &Enclosed) -> Body {
+    let encoding = ContentTransferEncoding::Base64;
+    Body::new_with_encoding(file.content.clone(), encoding).unwrap_or_else(Body::new)
+}
+
+/// Our own types, with their parameters.
+fn enclosed_type(stated: &str) -> ContentType {
+    ContentType::parse(stated).unwrap_or_else(|_| unknown_type())
+}
+
+fn unknown_type() -> ContentType {
+    ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN)
 }
 
 /// Always quoted-printable: no line is too long, and no server on the way has anything to convert.
@@ -127,8 +171,7 @@ fn readable(media_type: ContentType, text: &str) -> SinglePart {
 
 /// Its content is put in when the letter is sent.
 fn attachment(place: usize, carried: &Carried) -> SinglePart {
-    let unknown = || ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN);
-    let media_type = media_type(&carried.media_type).unwrap_or_else(unknown);
+    let media_type = media_type(&carried.media_type).unwrap_or_else(unknown_type);
     let content =
         Body::dangerous_pre_encoded(placeholder(place, carried).into_bytes(), ContentTransferEncoding::Base64);
     SinglePart::builder()

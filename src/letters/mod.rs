@@ -8,7 +8,7 @@
 //! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
 //! | `calendar_entry.rs` | agenda items for calendar programs, and their replies |
 //! | `clean.rs` | text of strangers made fit to print |
-//! | `mime.rs`, `carried.rs` | headers, parts, attachments that go along |
+//! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |
@@ -181,7 +181,10 @@ impl Letters {
         let words = Words { language: draft.language, zone: house.zone };
         let reply_address = house.reply_address(token);
         let subject = subject::subject(draft, words);
-        let seen = view::Seen { draft, carried, left_out, house, token, reply_address: &reply_address, words, now };
+        let button_subject = subject::case_line(draft, words);
+        let reply_to = &reply_address;
+        let seen =
+            view::Seen { draft, carried, left_out, house, token, reply_address: reply_to, button_subject, words, now };
         let view = seen.view(&subject);
         let kind = draft.content.kind();
         let text = fill(&self.engine, kind, draft.language, Form::Text, &view)?;
@@ -199,8 +202,9 @@ impl Letters {
     }
 }
 
-/// The attachments that fit, in order: as many of the first ones as the sending server takes. A letter to a customer
-/// carries all or is an error, because what staff sent must not go half.
+/// The attachments that fit, in order: as many of the first ones as the sending server takes beside the letter's own
+/// bytes, files made for it included. A letter that has no list for the others carries all or is an error: what staff
+/// sent to a customer must not go half.
 fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried], RenderError> {
     let max = house.max_message_bytes;
     let own = u64::try_from(bare.len()).unwrap_or(u64::MAX).saturating_add(HEADERS_RESERVE);
@@ -209,7 +213,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_));
+    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_));
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

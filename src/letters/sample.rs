@@ -1,6 +1,9 @@
 //! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
+mod handled;
+mod procedure;
+
 use super::{Committee, House};
 use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
@@ -47,7 +50,8 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    both(to_customer).chain(both(to_handler)).chain(both(questions)).chain(both(to_supervisor)).collect()
+    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    make.into_iter().flat_map(both).collect()
 }
 
 /// A letter of the sample case.
@@ -58,8 +62,12 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         Content::SetAside(_)
             | Content::Alarm(_)
             | Content::Digest(_)
-            | Content::Question(Question { why: Problem::NoCase, .. })
+            | Content::Question(Question {
+                why: Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. },
+                ..
+            })
     );
+    let enclosed = if matches!(content, Content::Agenda(_)) { vec![procedure::entry()] } else { Vec::new() };
     let (to, to_name) =
         if for_customer { (customer_address(), "Jan Jansen") } else { (address("schade@voorbeeld.example"), "") };
     Draft {
@@ -73,6 +81,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         in_reply_to: Some("first@mail.example".to_owned()),
         references: vec!["first@mail.example".to_owned()],
         carried: Vec::new(),
+        enclosed,
         content,
     }
 }
@@ -135,8 +144,6 @@ fn to_handler(language: Language) -> Vec<Content> {
         Content::Notification(Box::new(odd_notification(notification))),
         Content::FollowUp(follow_up.clone()),
         Content::FollowUp(FollowUp { case_closed: true, remarks: remarks(), first_response_done: true, ..follow_up }),
-        Content::Receipt(receipt(language, false)),
-        Content::Receipt(receipt(language, true)),
         Content::DeliveryFailed(DeliveryFailed {
             customer: customer(),
             letter_kind: LetterKind::Answer,
@@ -146,25 +153,6 @@ fn to_handler(language: Language) -> Vec<Content> {
             runs_again: Some((Clock::FirstResponse, after(10, 42))),
         }),
     ]
-}
-
-fn questions(language: Language) -> Vec<Content> {
-    let problems = [
-        Problem::UnknownVerb { written: "#afgehandelt".to_owned(), nearest: Some("#afgehandeld".to_owned()) },
-        Problem::UnknownVerb { written: "#xyz".to_owned(), nearest: None },
-        Problem::VerbLowerDown { written: "#intern".to_owned() },
-        Problem::SettlementMissing,
-        Problem::NothingTyped,
-        Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
-        Problem::Unproven,
-        Problem::NoCustomerAddress,
-        Problem::CaseClosed,
-        Problem::NoteAndSettlement,
-        Problem::NoCase,
-        Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
-    ];
-    let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");
-    problems.into_iter().map(|why| Content::Question(Question { why, text: text.clone() })).collect()
 }
 
 fn to_supervisor(language: Language) -> Vec<Content> {
@@ -261,26 +249,6 @@ fn remarks() -> Vec<Remark> {
         Remark::NotAllRead("part 7".to_owned()),
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]
-}
-
-fn receipt(language: Language, closed: bool) -> Receipt {
-    let text = pick(
-        language,
-        "Vervelend, die kras. Kunt u een foto sturen?",
-        "Sorry about that scratch. Could you send a photo?",
-    );
-    let done = if closed {
-        vec![
-            Done::Noted { text: pick(language, "Garage gebeld: zij betalen.", "Called the garage: they pay.") },
-            Done::Closed {
-                to: Some(customer_address()),
-                settlement: pick(language, "Wij vergoeden de schade.", "We will pay."),
-            },
-        ]
-    } else {
-        vec![Done::Relayed { to: customer_address(), text, attachments: 1 }]
-    };
-    Receipt { done, customer: customer(), due: due(), first_response_done: true }
 }
 
 fn digest(language: Language) -> Digest {

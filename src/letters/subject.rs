@@ -3,8 +3,8 @@
 
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
-use crate::case::LetterKind;
-use crate::desk::draft::{AlarmAbout, Content, Draft};
+use crate::case::{LetterKind, TermStage};
+use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Content, Draft, Term};
 
 /// Room for the customer's name in a staff letter's subject.
 const CUSTOMER_CHARS_MAX: usize = 60;
@@ -22,8 +22,12 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
         (false, Some(number)) if draft.content.kind() == LetterKind::Alarm => {
             format!("{} [{number}]", desk_line(draft, words))
         }
-        (false, Some(_)) if draft.content.kind() == LetterKind::Notification => case_line(draft, words),
-        (false, Some(_)) => format!("Re: {}", case_line(draft, words)),
+        (false, Some(_)) => match &draft.content {
+            Content::Notification(_) => case_line(draft, words),
+            Content::Term(term) => format!("{}: {}", term_prefix(term, words), case_line(draft, words)),
+            Content::Agenda(agenda) => format!("{}: {}", agenda_prefix(agenda, words), case_line(draft, words)),
+            _ => format!("Re: {}", case_line(draft, words)),
+        },
         (false, None) => desk_line(draft, words),
     };
     clean::line(&subject, SUBJECT_CHARS_MAX)
@@ -50,6 +54,23 @@ pub(super) fn or_none(subject: &str, words: Words) -> String {
 /// The first letter to a customer opens the thread; all others answer in it.
 fn is_first(draft: &Draft) -> bool {
     matches!(&draft.content, Content::Acknowledgement(acknowledgement) if !acknowledgement.reopened)
+}
+
+/// What a supervisor with a full mailbox must see without opening the mail.
+fn term_prefix(term: &Term, words: Words) -> String {
+    let clock = words.clock(term.clock);
+    match term.stage {
+        TermStage::Before => words.pick(format!("Bijna te laat ({clock})"), format!("Due soon ({clock})")),
+        TermStage::After => words.pick(format!("Te laat ({clock})"), format!("Overdue ({clock})")),
+    }
+}
+
+fn agenda_prefix(agenda: &Agenda, words: Words) -> String {
+    match agenda.stage {
+        AgendaStage::Set => format!("Agenda {}", words.short(agenda.at)),
+        AgendaStage::Due => words.pick("Nu te doen", "To do now").to_owned(),
+        AgendaStage::Cancelled => words.pick("Van de agenda", "Off the agenda").to_owned(),
+    }
 }
 
 /// A letter that belongs to no case says itself what it is about.

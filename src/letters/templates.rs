@@ -33,7 +33,7 @@ macro_rules! letters {
 }
 
 /// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: [(&str, &str, &str); 22] = letters![
+const LETTERS: [(&str, &str, &str); 30] = letters![
     "acknowledgement",
     "notification",
     "answer",
@@ -44,6 +44,10 @@ const LETTERS: [(&str, &str, &str); 22] = letters![
     "delivery_failed",
     "set_aside",
     "alarm",
+    "term",
+    "escalation",
+    "advice",
+    "agenda",
     "digest",
 ];
 

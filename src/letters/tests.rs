@@ -1,7 +1,9 @@
 //! What letters promise, seen in the bytes that leave. The full texts stand in `snapshots/`, to be read.
 
 mod bytes;
+mod enclosed;
 mod hostile;
+mod staff;
 
 use super::*;
 use crate::case::{Due, Language};
@@ -50,7 +52,7 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
-const KINDS: [LetterKind; 11] = [
+const KINDS: [LetterKind; 15] = [
     LetterKind::Acknowledgement,
     LetterKind::Notification,
     LetterKind::Answer,
@@ -62,6 +64,10 @@ const KINDS: [LetterKind; 11] = [
     LetterKind::Digest,
     LetterKind::SetAside,
     LetterKind::Alarm,
+    LetterKind::Term,
+    LetterKind::Escalation,
+    LetterKind::Advice,
+    LetterKind::Agenda,
 ];
 
 #[test]

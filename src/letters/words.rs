@@ -2,7 +2,8 @@
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
 use crate::case::{Clock, Language, LetterKind, Moment};
-use chrono::{DateTime, Datelike, NaiveDate, Timelike};
+use crate::desk::draft::HappenedWhat;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 const DAYS: [(&str, &str); 7] = [
@@ -92,6 +93,38 @@ impl Words {
         }
     }
 
+    /// How long until or since: `25 minuten`, `3 uur`, `2 dagen`; rounded down.
+    pub fn span(self, span: TimeDelta) -> String {
+        let span = span.abs();
+        match (span.num_minutes(), span.num_hours()) {
+            (1, _) => self.pick("1 minuut", "1 minute").to_owned(),
+            (minutes @ ..60, _) => self.pick(format!("{minutes} minuten"), format!("{minutes} minutes")),
+            (_, 1) => self.pick("1 uur", "1 hour").to_owned(),
+            (_, hours @ ..48) => self.pick(format!("{hours} uur"), format!("{hours} hours")),
+            _ => self.pick(format!("{} dagen", span.num_days()), format!("{} days", span.num_days())),
+        }
+    }
+
+    /// One step of a case's timeline.
+    pub fn happened(self, what: HappenedWhat) -> &'static str {
+        match what {
+            HappenedWhat::Received => self.pick("Klacht ontvangen", "Complaint received"),
+            HappenedWhat::CustomerWrote => self.pick("De klant schreef", "The customer wrote"),
+            HappenedWhat::OtherWrote => self.pick("Iemand anders schreef", "Somebody else wrote"),
+            HappenedWhat::Answered => self.pick("Antwoord aan de klant", "Answer to the customer"),
+            HappenedWhat::Noted => self.pick("Interne notitie", "Internal note"),
+            HappenedWhat::Phoned => self.pick("Klant gesproken", "Spoke to the customer"),
+            HappenedWhat::Closed => self.pick("Gesloten", "Closed"),
+            HappenedWhat::Reopened => self.pick("Heropend", "Reopened"),
+            HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
+            HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
+            HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
+            HappenedWhat::LetterFailed => {
+                self.pick("E-mail aan de klant kwam niet aan", "E-mail to the customer did not arrive")
+            }
+        }
+    }
+
     /// What a clock's last moment is for.
     pub fn clock(self, clock: Clock) -> &'static str {
         match clock {
@@ -115,6 +148,10 @@ impl Words {
             LetterKind::Digest => self.pick("het dagoverzicht", "the daily overview"),
             LetterKind::SetAside => self.pick("de melding van een terzijde gelegd bericht", "the set-aside notice"),
             LetterKind::Alarm => self.pick("de waarschuwing", "the warning"),
+            LetterKind::Term => self.pick("de melding van een termijn", "the notice of a time limit"),
+            LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
+            LetterKind::Advice => self.pick("het advies", "the advice"),
+            LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
         }
     }
 }
@@ -149,6 +186,13 @@ mod tests {
     fn late_in_the_evening_it_is_already_tomorrow_in_the_zone() {
         let at = chrono::Utc.with_ymd_and_hms(2026, 7, 31, 22, 30, 0).unwrap();
         assert_eq!(words(Language::Dutch).moment(at), "zaterdag 1 augustus 2026 om 00.30 uur");
+    }
+
+    #[test]
+    fn a_span_is_told_in_one_unit() {
+        let spans = [0, 1, 59, 60, 119, 47 * 60, 48 * 60, -200].map(TimeDelta::minutes);
+        let told = spans.map(|span| words(Language::Dutch).span(span));
+        assert_eq!(told, ["0 minuten", "1 minuut", "59 minuten", "1 uur", "1 uur", "47 uur", "2 dagen", "3 uur"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use mail_parser::MimeHeaders;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-fn carried(name: &str, media_type: &str, content: &[u8]) -> (Carried, Vec<u8>) {
+pub(super) fn carried(name: &str, media_type: &str, content: &[u8]) -> (Carried, Vec<u8>) {
     let sha256 = carried::hex(&Sha256::digest(content));
     let one =
         Carried { mail: 7, index: 0, name: name.into(), media_type: media_type.into(), size: content.len(), sha256 };

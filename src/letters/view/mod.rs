@@ -1,16 +1,20 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
-//! `staff.rs` has the letters to staff, `overview.rs` the digest; those to customers are here.
+//! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
+//! the agenda, `overview.rs` the digest; the letters to customers are here.
 
+mod handled;
 mod overview;
+mod procedure;
 mod staff;
 
 use super::words::Words;
-use super::{House, MARKER, clean, mailto, subject};
+use super::{House, MARKER, clean, mailto};
 use crate::case::{Address, Due, Moment};
 use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
 use minijinja::value::Value;
+use std::collections::BTreeMap;
 
 /// One line of an answer of a server, a reason and the like.
 const LINE_CHARS_MAX: usize = 300;
@@ -24,6 +28,8 @@ pub(super) struct Seen<'a> {
     pub house: &'a House,
     pub token: &'a str,
     pub reply_address: &'a Address,
+    /// Of the replies that buttons open.
+    pub button_subject: String,
     pub words: Words,
     pub now: Moment,
 }
@@ -42,6 +48,10 @@ impl Seen<'_> {
             Content::DeliveryFailed(failed) => self.delivery_failed(failed),
             Content::SetAside(set_aside) => self.set_aside(set_aside),
             Content::Alarm(alarm) => self.alarm(&alarm.about),
+            Content::Term(term) => self.term_notice(term),
+            Content::Escalation(escalation) => self.escalation(escalation),
+            Content::Advice(advice) => self.advice(advice),
+            Content::Agenda(agenda) => self.agenda(agenda),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }
@@ -51,14 +61,10 @@ impl Seen<'_> {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
         let asks = matches!(self.draft.content, Content::Question(_));
-        let reply_to = self.reply_address.as_str();
         // A customer gets no verbs and no buttons.
-        let buttons = match (for_customer, self.draft.case) {
-            (false, Some(_)) => {
-                mailto::buttons(reply_to, &subject::case_line(self.draft, self.words), self.token, self.words)
-            }
-            _ => Vec::new(),
-        };
+        let has_buttons = !for_customer && self.draft.case.is_some();
+        let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);
+        let press = |(name, press)| (name, handled::view(&self.replies().button(press)));
         context! {
             lang => self.words.tag(),
             subject,
@@ -69,7 +75,7 @@ impl Seen<'_> {
             number => self.draft.case.map_or_else(String::new, |number| number.to_string()),
             company => self.house.company.as_str(),
             desk_address => self.house.desk_address.as_str(),
-            buttons => buttons.iter().map(|button| context! { label => button.label, url => button.url.as_str() }).collect::<Vec<_>>(),
+            buttons => presses.map(press).collect::<BTreeMap<_, _>>(),
         }
     }
 
@@ -116,6 +122,12 @@ impl Seen<'_> {
 
     fn is_past(&self, due: Moment) -> bool {
         due.duration_trunc(TimeDelta::minutes(1)).unwrap_or(due) <= self.now
+    }
+
+    /// Where the buttons of this letter write to.
+    fn replies(&self) -> mailto::Replies<'_> {
+        let (address, token) = (self.reply_address.as_str(), self.token);
+        mailto::Replies { address, subject: &self.button_subject, token, words: self.words }
     }
 
     /// Text of a server or a stranger on one line.

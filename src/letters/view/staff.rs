@@ -1,23 +1,23 @@
-//! What the templates of letters to staff can print. Pure.
+//! What the templates of notices to staff can print, and what letters to staff have in common. Pure.
 
 use super::Seen;
 use crate::case::{Channel, Customer, Moment, Place, Why};
-use crate::desk::draft::{
-    AlarmAbout, DeliveryFailed, Done, FollowUp, Notification, Problem, Question, Receipt, Remark, SetAside,
-    Unacknowledged, VERBS,
-};
+use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, SetAside, Unacknowledged};
+use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
 use minijinja::context;
 use minijinja::value::Value;
 
 /// A complaint is printed up to here, some ten pages; the whole is on file.
-const TEXT_CHARS_MAX: usize = 20_000;
+pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// What stood below it, from earlier mails: enough to see what it was about.
 const QUOTED_CHARS_MAX: usize = 4_000;
 /// First lines of a mail that was set aside.
 const EXCERPT_CHARS_MAX: usize = 1_000;
 /// Attachments named one by one; a mail may have thousands.
-const LISTED_MAX: usize = 50;
+pub(super) const LISTED_MAX: usize = 50;
+/// The verbs a handler needs most; `#hulp` brings the others.
+const USUAL: [Verb; 3] = [Verb::Note, Verb::Close, Verb::Phoned];
 /// Keywords named in the reason why a case came here.
 const KEYWORDS_MAX: usize = 8;
 
@@ -47,7 +47,8 @@ impl Seen<'_> {
                 Unacknowledged::Automatic => "automatic",
                 Unacknowledged::Disowned => "disowned",
             }),
-            verbs => self.verbs(),
+            verbs => self.rows(&USUAL),
+            help => self.verb(Verb::Help),
         }
     }
 
@@ -63,27 +64,6 @@ impl Seen<'_> {
             listed => self.listed(&letter.listed),
             remark_list => self.remarks(&letter.remarks),
             case_closed => letter.case_closed,
-        }
-    }
-
-    pub(super) fn receipt(&self, letter: &Receipt) -> Value {
-        let closed = letter.done.iter().any(|done| matches!(done, Done::Closed { .. }));
-        context! {
-            done => letter.done.iter().map(done).collect::<Vec<_>>(),
-            still_open => !closed,
-            first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
-            resolve => self.term(letter.due.resolve),
-        }
-    }
-
-    pub(super) fn question(&self, letter: &Question) -> Value {
-        let (kind, written, nearest) = problem(&letter.why);
-        let verb_trouble = matches!(letter.why, Problem::UnknownVerb { .. } | Problem::VerbLowerDown { .. });
-        context! {
-            why => context! { kind, written => self.line(&written), nearest => nearest.map(|verb| self.line(&verb)) },
-            explain_verbs => verb_trouble,
-            verbs => self.verbs(),
-            text => clean::shortened(&letter.text, TEXT_CHARS_MAX).0,
         }
     }
 
@@ -128,7 +108,7 @@ impl Seen<'_> {
         }
     }
 
-    fn customer(&self, customer: &Customer) -> Value {
+    pub(super) fn customer(&self, customer: &Customer) -> Value {
         let name = clean::line(&customer.name, clean::NAME_CHARS_MAX);
         let line = match (&customer.address, name.is_empty()) {
             (Some(address), true) => address.to_string(),
@@ -143,20 +123,20 @@ impl Seen<'_> {
         }
     }
 
-    fn subject_line(&self, subject: &str) -> String {
+    pub(super) fn subject_line(&self, subject: &str) -> String {
         subject::or_none(&clean::line(subject, clean::SUBJECT_CHARS_MAX), self.words)
     }
 
-    fn term(&self, due: Moment) -> Value {
+    pub(super) fn term(&self, due: Moment) -> Value {
         context! { when => self.words.short(due), past => self.is_past(due) }
     }
 
-    fn attached(&self) -> Vec<Value> {
+    pub(super) fn attached(&self) -> Vec<Value> {
         self.carried.iter().map(|one| self.file(&one.name, one.size)).collect()
     }
 
     /// What the draft lists, then what turned out too large to go along.
-    fn listed(&self, listed: &[(String, usize)]) -> Vec<Value> {
+    pub(super) fn listed(&self, listed: &[(String, usize)]) -> Vec<Value> {
         let drafted = listed.iter().map(|(name, size)| (name, *size));
         let left_out = self.left_out.iter().map(|one| (&one.name, one.size));
         let total = listed.len() + self.left_out.len();
@@ -207,47 +187,10 @@ impl Seen<'_> {
         let matched: Vec<_> = matched.iter().take(KEYWORDS_MAX).map(named).collect();
         context! { by, matched => self.line(&matched.join(", ")), others => self.line(&others) }
     }
-
-    fn verbs(&self) -> Vec<Value> {
-        let view = |verb: &crate::desk::draft::Verb| {
-            let (name, meaning) =
-                self.words.pick((verb.dutch, verb.meaning_dutch), (verb.english, verb.meaning_english));
-            context! { name, meaning }
-        };
-        VERBS.iter().map(view).collect()
-    }
 }
 
-fn words_of(text: &str, quoted: &str) -> Value {
+pub(super) fn words_of(text: &str, quoted: &str) -> Value {
     let (text, text_shortened) = clean::shortened(text, TEXT_CHARS_MAX);
     let (quoted, quoted_shortened) = clean::shortened(quoted, QUOTED_CHARS_MAX);
     context! { text, text_shortened, quoted, quoted_shortened }
-}
-
-fn done(done: &Done) -> Value {
-    let (kind, to, text, attachments) = match done {
-        Done::Relayed { to, text, attachments } => ("relayed", Some(to), text, *attachments),
-        Done::Noted { text } => ("noted", None, text, 0),
-        Done::Closed { to, settlement } => ("closed", to.as_ref(), settlement, 0),
-    };
-    let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
-    context! { kind, to => to.map(ToString::to_string), text, shortened, attachments }
-}
-
-/// The problem's name in the templates, the word it is about, and what was probably meant.
-fn problem(problem: &Problem) -> (&'static str, String, Option<String>) {
-    let plain = |kind| (kind, String::new(), None);
-    match problem {
-        Problem::UnknownVerb { written, nearest } => ("unknown_verb", written.clone(), nearest.clone()),
-        Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), None),
-        Problem::SettlementMissing => plain("settlement_missing"),
-        Problem::NothingTyped => plain("nothing_typed"),
-        Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), None),
-        Problem::Unproven => plain("unproven"),
-        Problem::NoCustomerAddress => plain("no_customer_address"),
-        Problem::CaseClosed => plain("case_closed"),
-        Problem::NoteAndSettlement => plain("note_and_settlement"),
-        Problem::NoCase => plain("no_case"),
-        Problem::NotYourCase { department } => ("not_your_case", department.clone(), None),
-    }
 }

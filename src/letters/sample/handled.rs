@@ -1,0 +1,105 @@
+//! Samples of the receipt and the question: every thing that can be done with a staff mail, and every reason why
+//! nothing was. Pure.
+
+use super::{address, customer, customer_address, due, number, pick};
+use crate::case::{Customer, Language};
+use crate::desk::draft::{Content, Done, Problem, Question, Receipt};
+
+pub(super) fn receipts(language: Language) -> Vec<Content> {
+    let answer = pick(
+        language,
+        "Vervelend, die kras. Kunt u een foto sturen?",
+        "Sorry about that scratch. Could you send a photo?",
+    );
+    let settlement = pick(language, "Wij vergoeden de schade.", "We will pay.");
+    let note = pick(language, "Garage gebeld: zij betalen.", "Called the garage: they pay.");
+    let called = pick(language, "Klant gesproken: foto komt morgen.", "Spoke to the customer: photo comes tomorrow.");
+    let title = pick(language, "Onderhoud en reparatie", "Maintenance and repair");
+    let registered =
+        |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
+    let all = [
+        vec![Done::Relayed { to: customer_address(), text: answer, attachments: 1 }],
+        vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
+        vec![Done::Closed { to: None, settlement }],
+        vec![Done::Phoned { text: called }],
+        vec![Done::Phoned { text: String::new() }],
+        vec![Done::HandlerSet { handler: address("schade@voorbeeld.example") }],
+        vec![Done::HandlerSet { handler: address("p.dewit@voorbeeld.example") }],
+        vec![Done::DepartmentSet { title: title.clone() }],
+        vec![Done::Reopened],
+        vec![Done::Dismissed],
+        vec![Done::Restored],
+        vec![registered(Some(customer_address()))],
+        vec![registered(None)],
+        vec![Done::Help],
+    ];
+    let mut receipts: Vec<_> = all.map(|done| receipt(done, customer())).into();
+    receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
+    receipts
+}
+
+fn receipt(done: Vec<Done>, customer: Customer) -> Content {
+    let first_response_done = done.iter().any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. }));
+    Content::Receipt(Receipt { done, customer, due: due(), first_response_done })
+}
+
+pub(super) fn questions(language: Language) -> Vec<Content> {
+    let verb = |dutch: &str, english: &str| pick(language, dutch, english);
+    let problems = [
+        Problem::UnknownVerb { written: "#afgehandelt".to_owned(), nearest: Some("#afgehandeld".to_owned()) },
+        Problem::UnknownVerb { written: "#xyz".to_owned(), nearest: None },
+        Problem::VerbLowerDown { written: "#intern".to_owned() },
+        Problem::SettlementMissing,
+        Problem::NothingTyped,
+        Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
+        Problem::Unproven,
+        Problem::NoCustomerAddress,
+        Problem::CaseClosed,
+        Problem::TwoTexts { first: verb("#intern", "#internal"), second: verb("#afgehandeld", "#closed") },
+        not_a_colleague("p.dewit@voorbeld.example", &["p.dewit@voorbeeld.example", "f.elamrani@voorbeeld.example"]),
+        not_a_colleague("", &[]),
+        unknown_department(language, "schades"),
+        unknown_department(language, ""),
+        Problem::NotNow { verb: verb("#heropenen", "#reopen") },
+        Problem::NotNow { verb: verb("#klacht", "#complaint") },
+        Problem::NotNow { verb: verb("#geenklacht", "#nocomplaint") },
+        form_incomplete(language),
+        Problem::WhoIsTheCustomer { prefilled: form(language, "") },
+        // Too long for a button: then it is copied.
+        Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
+        Problem::NoCase,
+        Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
+    ];
+    let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");
+    problems.into_iter().map(|why| Content::Question(Question { why, text: text.clone() })).collect()
+}
+
+fn not_a_colleague(written: &str, colleagues: &[&str]) -> Problem {
+    Problem::NotAColleague {
+        written: written.to_owned(),
+        colleagues: colleagues.iter().map(|text| address(text)).collect(),
+    }
+}
+
+fn unknown_department(language: Language, written: &str) -> Problem {
+    let departments = [("schade", "damage"), ("onderhoud", "maintenance"), ("facturen", "invoices")]
+        .map(|(d, e)| pick(language, d, e));
+    Problem::UnknownDepartment { written: written.to_owned(), departments: departments.to_vec() }
+}
+
+fn form_incomplete(language: Language) -> Problem {
+    let missing = vec![
+        pick(language, "Klant: de naam van de klant", "Customer: the customer's name"),
+        pick(language, "Ontvangen: ‘gistren’ is geen dag", "Received: ‘yesturday’ is not a day"),
+    ];
+    Problem::FormIncomplete { missing, prefilled: form(language, "") }
+}
+
+fn form(language: Language, more: &str) -> String {
+    let form = pick(
+        language,
+        "#telefoon\nKlant: \nE-mail: \nTelefoon: 06 1234 5678\nOntvangen: gisteren 16:30\n\nDe auto stond niet klaar. ",
+        "#phone\nCustomer: \nE-mail: \nPhone: 06 1234 5678\nReceived: yesterday 16:30\n\nThe car was not ready. ",
+    );
+    format!("{form}{more}")
+}

@@ -1,0 +1,146 @@
+//! Samples of terms, escalations, advice and the agenda. Pure.
+
+use super::{address, after, customer, due, number, pick, subject};
+use crate::case::{Clock, Customer, Due, Language, TermStage};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Enclosed, Escalation, Happened, HappenedWhat, Term};
+
+pub(super) fn letters(language: Language) -> Vec<Content> {
+    let mut all: Vec<Content> = terms(language).into_iter().map(Content::Term).collect();
+    let escalation = escalation(language);
+    all.push(Content::Escalation(Box::new(escalation.clone())));
+    all.push(Content::Escalation(Box::new(bare_escalation(escalation))));
+    let advice = Advice {
+        text: pick(
+            language,
+            "Bied de klant vervangend vervoer aan en betaal de kras.",
+            "Offer the customer a replacement car and pay for the scratch.",
+        ),
+        by: address("m.visser@voorbeeld.example"),
+        customer: customer(),
+        due: due(),
+        first_response_done: false,
+    };
+    all.push(Content::Advice(advice.clone()));
+    all.push(Content::Advice(Advice { customer: unreachable(), first_response_done: true, ..advice }));
+    let agenda = |(stage, customer)| {
+        let text = pick(language, "Garage bellen: is het portier gespoten?", "Call the garage: is the door painted?");
+        Content::Agenda(Agenda { stage, at: after(77, 30), text, customer })
+    };
+    let stages = [
+        (AgendaStage::Set, customer()),
+        (AgendaStage::Due, customer()),
+        (AgendaStage::Due, unreachable()),
+        (AgendaStage::Cancelled, customer()),
+    ];
+    all.extend(stages.map(agenda));
+    all
+}
+
+fn terms(language: Language) -> Vec<Term> {
+    let plain = Term {
+        customer: customer(),
+        clock: Clock::FirstResponse,
+        stage: TermStage::Before,
+        due: after(3, 10),
+        received_at: after(-20, -50),
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        handler: None,
+        failed_letters: 0,
+    };
+    let late = Term {
+        stage: TermStage::After,
+        due: after(-2, 0),
+        handler: Some(address("p.dewit@voorbeeld.example")),
+        failed_letters: 1,
+        ..plain.clone()
+    };
+    vec![
+        plain.clone(),
+        late.clone(),
+        Term { customer: unreachable(), failed_letters: 0, ..late.clone() },
+        Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },
+        Term { clock: Clock::Resolve, customer: unreachable(), failed_letters: 2, ..late.clone() },
+        Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain },
+        Term { clock: Clock::Acknowledge, customer: unreachable(), ..late },
+    ]
+}
+
+fn escalation(language: Language) -> Escalation {
+    let happened = |at, what, text: (&str, &str), by: &str| Happened {
+        at,
+        what,
+        text: pick(language, text.0, text.1),
+        by: by.to_owned(),
+    };
+    let complaint = (
+        "Mijn leaseauto kwam terug met een kras op het linker portier.\nNiemand belt terug.",
+        "My lease car came back with a scratch on the left door.\nNobody calls back.",
+    );
+    let handler = "p.dewit@voorbeeld.example";
+    let mut timeline = vec![
+        happened(after(-13, 42), HappenedWhat::Received, complaint, ""),
+        happened(after(-12, 0), HappenedWhat::Moved, ("Schade en verzekering", "Damage and insurance"), handler),
+        happened(after(-4, 0), HappenedWhat::Answered, ("Kunt u een foto sturen?", "Could you send a photo?"), handler),
+        happened(after(-3, 0), HappenedWhat::LetterFailed, ("550 User unknown", "550 User unknown"), ""),
+        happened(after(-2, 0), HappenedWhat::Phoned, ("Foto komt morgen.", "Photo comes tomorrow."), handler),
+        happened(after(-1, 0), HappenedWhat::CustomerWrote, ("Hierbij de foto.", "Here is the photo."), ""),
+    ];
+    let rest = [
+        HappenedWhat::OtherWrote,
+        HappenedWhat::Noted,
+        HappenedWhat::Closed,
+        HappenedWhat::Reopened,
+        HappenedWhat::Escalated,
+        HappenedWhat::Advised,
+    ];
+    timeline.extend(rest.map(|what| happened(after(0, -20), what, ("", ""), handler)));
+    Escalation {
+        question: pick(
+            language,
+            "De garage wil niet betalen en de klant dreigt met een advocaat.\nMag ik meer dan € 500 bieden?",
+            "The garage will not pay and the customer threatens with a lawyer.\nMay I offer more than € 500?",
+        ),
+        by: address(handler),
+        customer: Customer { phone: Some("06 1234 5678".to_owned()), ..customer() },
+        subject: subject(language),
+        text: pick(language, complaint.0, complaint.1),
+        received_at: after(-13, 42),
+        due: due(),
+        first_response_done: true,
+        timeline,
+    }
+}
+
+/// Nothing asked, hardly anything known, and a step too long to show.
+fn bare_escalation(full: Escalation) -> Escalation {
+    let step =
+        Happened { at: after(-1, 0), what: HappenedWhat::Noted, text: "Gebeld. ".repeat(200), by: String::new() };
+    Escalation {
+        question: String::new(),
+        customer: unreachable(),
+        text: String::new(),
+        due: Due { first_response: after(-1, 0), ..due() },
+        first_response_done: false,
+        timeline: vec![step],
+        ..full
+    }
+}
+
+/// Cannot be mailed, only called.
+fn unreachable() -> Customer {
+    Customer { address: None, phone: Some("06 1234 5678".to_owned()), ..customer() }
+}
+
+/// A calendar entry as the desk encloses it; shorter.
+pub(super) fn entry() -> Enclosed {
+    let content = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//klachtpost//NL\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:{}-1@voorbeeld.example\r\n\
+         SUMMARY:Garage bellen – portier\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+        number(123)
+    );
+    Enclosed {
+        name: "afspraak.ics".to_owned(),
+        media_type: "text/calendar; method=REQUEST; charset=utf-8".to_owned(),
+        content: content.into_bytes(),
+    }
+}
