@@ -2,7 +2,7 @@
 //! mail that was passed on (§2.2). The case is the customer's, received when the customer was heard (invariant 9). What
 //! is not certain is asked; nobody else is mailed then. Pure.
 
-use super::aside::{Aside, filed, set_aside};
+use super::aside::filed;
 use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
 use super::intake::{NewCase, open_case};
@@ -28,12 +28,6 @@ pub(super) fn on_colleague(
     fresh: &mut Fresh,
 ) -> Decision {
     let new = NewMail { mail, from, known, rules, now };
-    if !is_proven(mail.mail.proof, rules) {
-        let asked = question(None, from.clone(), Problem::Unproven, mail.mail, rules, fresh);
-        let mut decision = set_aside(mail, None, Aside::Unproven, rules, now, fresh);
-        decision.letters.push(asked);
-        return decision;
-    }
     match new.carry_out(fresh) {
         Ok(decision) => decision,
         Err(why) => {
@@ -60,6 +54,10 @@ impl NewMail<'_> {
         let verb = instruction.lines.first().map(|line| line.verb);
         match (verb, forwarded) {
             (Some(Verb::Help), _) => Ok(self.help(fresh)),
+            // What follows mails a customer: for that a name is no proof (invariant 6).
+            (Some(Verb::Register(_)), _) | (None, Some(_)) if !is_proven(self.mail.mail.proof, self.rules) => {
+                Err(Problem::Unproven)
+            }
             (Some(Verb::Register(taken)), _) => self.register(taken, &instruction.text, fresh),
             (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
@@ -157,7 +155,14 @@ impl NewMail<'_> {
         self.mail.mail.subject.clone()
     }
 
-    fn opened(&self, channel: Channel, customer: Customer, subject: String, text: String, received_at: Moment) -> Opened {
+    fn opened(
+        &self,
+        channel: Channel,
+        customer: Customer,
+        subject: String,
+        text: String,
+        received_at: Moment,
+    ) -> Opened {
         let routing = self.rules.routes.route(&subject, &text);
         Opened {
             channel,
@@ -230,8 +235,12 @@ fn missing(form: &Form, language: Language) -> Vec<String> {
         Missing::Text => pick("wat de klacht is", "what the complaint is"),
     });
     let unclear = form.unclear.iter().map(|unclear| match unclear {
-        Unclear::Email { found } => format!("{}: {found}", pick("een e-mailadres dat klopt", "an e-mail address that is one")),
-        Unclear::Phone { found } => format!("{}: {found}", pick("een telefoonnummer dat klopt", "a telephone number that is one")),
+        Unclear::Email { found } => {
+            format!("{}: {found}", pick("een e-mailadres dat klopt", "an e-mail address that is one"))
+        }
+        Unclear::Phone { found } => {
+            format!("{}: {found}", pick("een telefoonnummer dat klopt", "a telephone number that is one"))
+        }
         Unclear::Received(error) => format!(
             "{} {}",
             pick("wanneer het is ontvangen, bijvoorbeeld", "when it was received, for example"),

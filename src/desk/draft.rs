@@ -251,6 +251,24 @@ pub enum Done {
         department_title: String,
         acknowledged: Option<Address>,
     },
+    /// The supervisor was asked.
+    Escalated {
+        to: Address,
+        text: String,
+    },
+    /// The supervisor's advice went to the handler.
+    Advised {
+        to: Address,
+        text: String,
+    },
+    /// On the agenda; the calendar entry comes in a letter of its own.
+    AgendaSet {
+        at: Moment,
+        text: String,
+        outside_hours: bool,
+    },
+    /// Nothing is on the agenda any more.
+    AgendaCleared,
     /// The list of verbs was asked for.
     Help,
 }
@@ -302,6 +320,11 @@ pub enum Problem {
     UnknownDepartment {
         written: String,
         departments: Vec<String>,
+    },
+    /// `#agenda` with a moment that is not understood: the nearest right form.
+    UnclearMoment {
+        found: String,
+        nearest: String,
     },
     /// The case is not in a state for this verb.
     NotNow {
@@ -407,6 +430,9 @@ pub struct Advice {
 /// To the handler: something to do at that moment, with a calendar entry enclosed (§2.4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agenda {
+    /// The item's id, and how often it was changed: its calendar entry is known by them.
+    pub id: String,
+    pub sequence: u32,
     pub stage: AgendaStage,
     pub at: Moment,
     pub text: String,

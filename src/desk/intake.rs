@@ -5,8 +5,8 @@
 
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
-use super::draft::{Problem, Remark, Unacknowledged};
-use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification, question};
+use super::draft::{Remark, Unacknowledged};
+use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
@@ -173,7 +173,8 @@ fn wrote_after_closing(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let event = |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
+    let event =
+        |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
     let mut decision = Decision {
         disposition: Disposition::FollowUp,
         reason: "thanks after closing".to_owned(),

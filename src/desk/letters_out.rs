@@ -1,11 +1,11 @@
 //! Drafts the desk writes in more than one place: who gets them, and in which thread they stand. Pure.
 
 use super::draft::{
-    Acknowledgement, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question, Remark, Topic,
-    Unacknowledged,
+    Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
+    Remark, Topic, Unacknowledged,
 };
 use super::{Department, Fresh, Incoming, Rules};
-use crate::case::{Address, Case, Language, Side};
+use crate::case::{Address, AgendaItem, Case, Language, Side};
 use crate::mail::{Attachment, Mail};
 use sha2::{Digest, Sha256};
 
@@ -252,6 +252,25 @@ fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
         size: attachment.content.len(),
         sha256: Sha256::digest(&attachment.content).iter().map(|byte| format!("{byte:02x}")).collect(),
     }
+}
+
+/// To whoever has something on the agenda (§2.4.1).
+pub(super) fn agenda_letter(
+    case: &Case,
+    item: &AgendaItem,
+    stage: AgendaStage,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let content = Content::Agenda(Agenda {
+        id: item.id.clone(),
+        sequence: item.sequence,
+        stage,
+        at: item.at,
+        text: item.text.clone(),
+        customer: case.customer.clone(),
+    });
+    to_staff(case, item.whose.clone(), content, rules, fresh)
 }
 
 /// The language letters to this customer are written in.

@@ -37,6 +37,8 @@ pub struct Snapshot {
     pub file: Option<CaseFile>,
     /// The department the answered letter was sent to; None for customers' letters.
     pub letter_department: Option<String>,
+    /// What the answered letter was.
+    pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist.
     pub named: Vec<CaseNumber>,
@@ -64,6 +66,8 @@ pub struct CaseFile {
     pub case: Case,
     /// The texts of its notes: none of them may reach a customer (invariant 7).
     pub notes: Vec<String>,
+    /// Everything that happened, oldest first, as far as its content was not blanked.
+    pub events: Vec<crate::case::Event>,
 }
 
 /// A letter of ours that came back.

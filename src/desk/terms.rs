@@ -1,10 +1,10 @@
 //! The guarding of the terms (§2.4.1): staff are warned before a clock runs out and told when it did, each once per
-//! round. Pure; the tick and the cases come in.
+//! round; and of the agenda, whose items come back as reminders at their hour. Pure; the tick and the cases come in.
 
-use super::draft::{Content, Term};
-use super::letters_out::{department, handler_address, to_staff};
+use super::draft::{AgendaStage, Content, Term};
+use super::letters_out::{agenda_letter, department, handler_address, to_staff};
 use super::{Decision, Disposition, Fresh, Rules};
-use crate::case::{Actor, Address, Case, CaseState, Clock, Event, Moment, TermStage, What};
+use crate::case::{Actor, Address, AgendaItem, Case, CaseState, Clock, Event, Moment, TermStage, What};
 use chrono::TimeDelta;
 
 const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
@@ -15,7 +15,8 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
         return None;
     }
     let due: Vec<(Clock, TermStage)> = CLOCKS.into_iter().filter_map(|clock| stage(case, clock, rules, now)).collect();
-    if due.is_empty() {
+    let reminders: Vec<&AgendaItem> = case.agenda.iter().filter(|item| item.at <= now && !item.reminded).collect();
+    if due.is_empty() && reminders.is_empty() {
         return None;
     }
     let mut decision = Decision {
@@ -32,6 +33,11 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
             let content = Content::Term(term(case, clock, stage, rules));
             decision.letters.push(to_staff(case, to, content, rules, fresh));
         }
+    }
+    for item in reminders {
+        let what = What::AgendaReminded { id: item.id.clone() };
+        decision.events.push(Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what });
+        decision.letters.push(agenda_letter(case, item, AgendaStage::Due, rules, fresh));
     }
     Some(decision)
 }

@@ -4,8 +4,10 @@
 //! An item keeps its UID for life; moving it sends REQUEST, dropping it CANCEL, each with a higher SEQUENCE
 //! (RFC 5546 §2.1.4). Times are written in UTC, so that no VTIMEZONE is needed and every program agrees.
 
-use super::clean;
+use super::{House, clean};
 use crate::case::{Address, CaseNumber, Moment};
+use crate::desk::draft::{AgendaStage, Content, Draft, Enclosed};
+use chrono::TimeDelta;
 use std::fmt::Write;
 
 /// Octets of one line without its line end (RFC 5545 §3.1).
@@ -74,8 +76,43 @@ pub enum Partstat {
 
 /// The UID of an agenda item: the same for life, and nobody else's (RFC 7986 §5.3).
 #[must_use]
-pub fn uid(case: CaseNumber, item: i64, desk: &Address) -> String {
+pub fn uid(case: CaseNumber, item: &str, desk: &Address) -> String {
     format!("agenda-{item}-{case}@{}", desk.domain())
+}
+
+/// How long an agenda item takes in a calendar: long enough to be seen there.
+const ITEM_MINUTES: i64 = 30;
+/// The calendar rings this long before.
+const ALARM_MINUTES: u32 = 15;
+
+/// The entry that goes with a letter about an agenda item; a reminder needs none.
+pub(super) fn enclosed(draft: &Draft, house: &House, now: Moment) -> Option<Enclosed> {
+    let Content::Agenda(agenda) = &draft.content else { return None };
+    let method = match agenda.stage {
+        AgendaStage::Set => Method::Request,
+        AgendaStage::Cancelled => Method::Cancel,
+        AgendaStage::Due => return None,
+    };
+    let number = draft.case?;
+    let entry = CalendarEntry {
+        method,
+        uid: &uid(number, &agenda.id, &house.desk_address),
+        sequence: agenda.sequence,
+        stamp: now,
+        start: agenda.at,
+        end: agenda.at + TimeDelta::minutes(ITEM_MINUTES),
+        summary: &format!("{number}: {}", agenda.text),
+        description: &draft.topic.subject,
+        organizer: &house.desk_address,
+        organizer_name: &house.company,
+        attendee: &draft.to,
+        alarm_minutes: ALARM_MINUTES,
+    };
+    Some(Enclosed {
+        name: format!("{number}.ics"),
+        media_type: format!("text/calendar; method={}; charset=utf-8", method.name()),
+        content: entry.write().into_bytes(),
+    })
 }
 
 impl Method {

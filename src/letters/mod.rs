@@ -147,6 +147,12 @@ impl Letters {
         if token.is_empty() {
             return Err(RenderError::NoKey);
         }
+        let with_entry = calendar_entry::enclosed(draft, house, now).map(|entry| {
+            let mut draft = draft.clone();
+            draft.enclosed.push(entry);
+            draft
+        });
+        let draft = with_entry.as_ref().unwrap_or(draft);
         let bare = self.write(draft, &[], &draft.carried, house, &token, now)?;
         let kept = kept(draft, &bare, house)?;
         let bytes = if kept.is_empty() {

@@ -67,7 +67,6 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
                 ..
             })
     );
-    let enclosed = if matches!(content, Content::Agenda(_)) { vec![procedure::entry()] } else { Vec::new() };
     let (to, to_name) =
         if for_customer { (customer_address(), "Jan Jansen") } else { (address("schade@voorbeeld.example"), "") };
     Draft {
@@ -81,7 +80,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         in_reply_to: Some("first@mail.example".to_owned()),
         references: vec!["first@mail.example".to_owned()],
         carried: Vec::new(),
-        enclosed,
+        enclosed: Vec::new(),
         content,
     }
 }
@@ -247,6 +246,7 @@ fn remarks() -> Vec<Remark> {
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
         Remark::NotAllRead("part 7".to_owned()),
+        Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]
 }

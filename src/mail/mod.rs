@@ -36,8 +36,8 @@ mod proof;
 mod words;
 
 pub use identity::content_hash;
-pub use newtext::MARKER;
 pub use language::of as language_of;
+pub use newtext::MARKER;
 pub use parse::read;
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.

@@ -3,7 +3,7 @@
 
 use super::mails::Identity;
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, LetterId, Moment, What};
+use crate::case::{CaseNumber, Event, LetterId, Moment, What};
 use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
 use sqlx::Row;
 
@@ -31,6 +31,7 @@ impl Tx {
         };
         if let Some(token) = &lookup.token {
             let letter = self.letter_of(&token.letter).await?;
+            known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
             known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
             // The letter's row may be gone with a restored backup; the token itself names its case.
             if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
@@ -61,22 +62,27 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
+        let Some(mut case) = self.load_case(number).await? else { return Ok(None) };
+        // A case that goes on under another number: both numbers lead there.
+        if let Some(other) = case.merged_into
+            && let Some(target) = self.load_case(other).await?
+        {
+            case = target;
+        }
         let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
-             WHERE case_number = $1 AND kind = 'noted'",
+            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
+             ORDER BY event.seq",
         )
-        .bind(number.to_string())
+        .bind(case.number.to_string())
         .fetch_all(&mut *self.inner)
         .await?;
-        let mut notes = Vec::with_capacity(rows.len());
+        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
         for row in rows {
             let body: String = row.try_get(0)?;
-            if let Ok(crate::case::Event { what: What::Noted { text }, .. }) = serde_json::from_str(&body) {
-                notes.push(text);
-            }
+            events.extend(serde_json::from_str::<Event>(&body).ok());
         }
-        Ok(Some(CaseFile { case, notes }))
+        let notes = events.iter().filter_map(note).collect();
+        Ok(Some(CaseFile { case, notes, events }))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
@@ -107,6 +113,15 @@ impl Tx {
             Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
         };
         Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
+    }
+}
+
+/// Texts that never leave the house (invariant 7).
+fn note(event: &Event) -> Option<String> {
+    match &event.what {
+        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
+        What::Escalated { question, .. } => Some(question.clone()),
+        _ => None,
     }
 }
 

@@ -61,7 +61,7 @@ fn file(office: &Office) -> CaseFile {
         due: office.rules.due(now()),
         message_id: None,
     };
-    CaseFile { case: Case::open(NUMBER, now(), &opened), notes: vec![NOTE.to_owned()] }
+    CaseFile { case: Case::open(NUMBER, now(), &opened), notes: vec![NOTE.to_owned()], events: Vec::new() }
 }
 
 fn staff_token(office: &Office) -> String {

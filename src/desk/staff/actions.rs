@@ -2,13 +2,19 @@
 
 use super::StaffReply;
 use super::plan::Step;
-use crate::case::{Address, Case, CaseState, Closed, Event, Reopened, What, Why};
-use crate::desk::draft::{Answer, Content, Done, Draft, Problem, Receipt};
+use super::timeline::timeline;
+use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, Reopened, What, Why};
+use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
+use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    acknowledgement, answering, carry_to_customer, closing, notification_again, to_customer, to_staff,
+    agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again, to_customer, to_staff,
 };
 use crate::desk::verbs::Verb;
+use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition, Fresh};
+
+/// What is typed behind `#agenda` to take everything off it.
+const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
@@ -36,9 +42,12 @@ impl<'a> Work<'a> {
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
             Verb::Phoned => self.phoned(&step.text),
-            Verb::TakeOver => self.set_handler(self.reply.from.clone(), &step.text),
+            Verb::TakeOver => self.take_over(&step.text),
             Verb::Assign => self.assign(&step.value, &step.text),
             Verb::Department => self.move_to(&step.value, &step.text),
+            Verb::Escalate => self.escalate(&step.text),
+            Verb::Advise => self.advise(&step.text),
+            Verb::Agenda => self.agenda(&step.value, &step.text),
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
             Verb::Restore => self.restore(&step.text),
@@ -76,7 +85,8 @@ impl<'a> Work<'a> {
 
     /// An answer accepted before, or one that goes out with this mail.
     fn has_answered(&self) -> bool {
-        let goes_out = self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
+        let goes_out =
+            self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
         goes_out || self.case.first_response_at().is_some()
     }
 
@@ -130,6 +140,7 @@ impl<'a> Work<'a> {
         let carried = carry_to_customer(self.reply.mail);
         let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
         self.first_handler();
+        self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
         self.letters.push(letter);
         self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
@@ -197,7 +208,111 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// New terms from now (invariant 9); the customer hears that it is open again.
+    /// §2.1.3: the supervisor can take a case over; a question that waited for an answer is settled by it.
+    fn take_over(&mut self, text: &str) -> Result<(), Problem> {
+        if self.case.escalation.is_some() {
+            self.record(What::EscalationSettled);
+        }
+        self.set_handler(self.reply.from.clone(), text)
+    }
+
+    /// §2.1.3: the question goes to the supervisor with the whole file.
+    fn escalate(&mut self, question: &str) -> Result<(), Problem> {
+        let Some(to) = self.department().map(|d| d.supervisor.clone()) else {
+            return Err(self.not_now(Verb::Escalate));
+        };
+        if question.trim().is_empty() {
+            return Err(Problem::NothingTyped);
+        }
+        if to == *self.reply.from || self.case.state != CaseState::Open {
+            return Err(self.not_now(Verb::Escalate));
+        }
+        self.first_handler();
+        let content = Content::Escalation(Box::new(Escalation {
+            question: question.to_owned(),
+            by: self.reply.from.clone(),
+            customer: self.case.customer.clone(),
+            subject: self.case.subject.clone(),
+            text: self.case.text.clone(),
+            received_at: self.case.received_at,
+            due: self.case.due,
+            first_response_done: self.case.first_response_at().is_some(),
+            timeline: timeline(&self.reply.file.events),
+        }));
+        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
+        self.letters.push(letter);
+        self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
+        self.done.push(Done::Escalated { to, text: question.to_owned() });
+        Ok(())
+    }
+
+    /// The supervisor's advice goes to the handler only, and hands the case back.
+    fn advise(&mut self, text: &str) -> Result<(), Problem> {
+        if text.trim().is_empty() {
+            return Err(Problem::NothingTyped);
+        }
+        let Some(to) = handler_address(&self.case, self.reply.rules) else { return Err(self.not_now(Verb::Advise)) };
+        let content = Content::Advice(Advice {
+            text: text.to_owned(),
+            by: self.reply.from.clone(),
+            customer: self.case.customer.clone(),
+            due: self.case.due,
+            first_response_done: self.case.first_response_at().is_some(),
+        });
+        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
+        self.letters.push(letter);
+        self.record(What::Advised { text: text.to_owned() });
+        if self.case.escalation.is_some() {
+            self.record(What::EscalationSettled);
+        }
+        self.done.push(Done::Advised { to, text: text.to_owned() });
+        Ok(())
+    }
+
+    /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
+    fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
+        if AGENDA_DONE.contains(&fold(value).as_str()) {
+            self.clear_agenda();
+            self.keep(text);
+            self.done.push(Done::AgendaCleared);
+            return Ok(());
+        }
+        let planned = when::planned(value, self.reply.now, &self.reply.rules.calendar)
+            .map_err(|error| Problem::UnclearMoment { found: error.found, nearest: error.nearest })?;
+        let what = if planned.text.is_empty() { text } else { planned.text };
+        let known = self.case.agenda.iter().find(|item| item.text == what && item.whose == *self.reply.from);
+        let item = AgendaItem {
+            id: known.map_or_else(|| self.fresh.letter().to_string(), |item| item.id.clone()),
+            at: planned.at,
+            text: what.to_owned(),
+            whose: self.reply.from.clone(),
+            sequence: known.map_or(0, |item| item.sequence + 1),
+            reminded: false,
+        };
+        self.letters.push(agenda_letter(&self.case, &item, AgendaStage::Set, self.reply.rules, self.fresh));
+        self.done.push(Done::AgendaSet {
+            at: item.at,
+            text: item.text.clone(),
+            outside_hours: planned.hours == when::Hours::Outside,
+        });
+        self.record(What::AgendaSet(item));
+        if !planned.text.is_empty() {
+            self.keep(text);
+        }
+        Ok(())
+    }
+
+    /// Entries in calendars are cancelled with the case.
+    fn clear_agenda(&mut self) {
+        for item in std::mem::take(&mut self.case.agenda) {
+            let cancelled = AgendaItem { sequence: item.sequence + 1, ..item.clone() };
+            let letter = agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled, self.reply.rules, self.fresh);
+            self.letters.push(letter);
+            self.record(What::AgendaCleared { id: item.id });
+        }
+    }
+
+    /// New terms from now (invariant 9); the customer is told by whoever goes on with it.
     fn reopen(&mut self, text: &str) -> Result<(), Problem> {
         if !matches!(self.case.state, CaseState::Closed | CaseState::Dismissed) {
             return Err(self.not_now(Verb::Reopen));
@@ -205,10 +320,6 @@ impl<'a> Work<'a> {
         let now = self.reply.now;
         self.record(What::Reopened(Reopened { received_at: now, due: self.reply.rules.due(now) }));
         self.keep(text);
-        if let Some(to) = self.case.customer.address.clone() {
-            let letter = acknowledgement(&self.case, to, self.reply.rules, self.fresh);
-            self.letters.push(letter);
-        }
         self.done.push(Done::Reopened);
         Ok(())
     }
@@ -217,6 +328,7 @@ impl<'a> Work<'a> {
         if self.case.state != CaseState::Open {
             return Err(self.not_now(Verb::Dismiss));
         }
+        self.clear_agenda();
         self.record(What::Dismissed { reason: text.to_owned() });
         self.done.push(Done::Dismissed);
         Ok(())

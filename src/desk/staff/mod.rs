@@ -5,6 +5,7 @@
 
 mod actions;
 mod plan;
+mod timeline;
 
 use super::aside::{Aside, set_aside};
 use super::draft::Problem;
@@ -68,7 +69,7 @@ impl StaffReply<'_> {
     fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
         self.may_act()?;
         let typed = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply).map_err(mistaken)?;
-        let plan = plan(&typed)?;
+        let plan = plan(&typed, self.known.letter_kind)?;
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
         }

@@ -1,5 +1,6 @@
 //! From the verbs of a mail to steps, each with its text: which verb gets the text that was typed (invariant 7). Pure.
 
+use crate::case::LetterKind;
 use crate::desk::draft::Problem;
 use crate::desk::verbs::{Reply, TextGoes, Verb};
 
@@ -24,15 +25,19 @@ impl Plan {
     }
 }
 
-/// The steps of a reply. Without verbs it is an answer to the customer.
+/// The steps of a reply to a letter of the `answered` kind. Without verbs it is an answer to the customer.
 ///
 /// # Errors
 /// Two verbs want the text, and it is not clear which of it the customer would get.
-pub(super) fn plan(typed: &Reply) -> Result<Plan, Problem> {
+pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, Problem> {
     let lines = &typed.instruction.lines;
     if lines.is_empty() {
-        let text = typed.instruction.text.clone();
-        return Ok(Plan { steps: vec![Step { verb: Verb::Answer, value: String::new(), text }] });
+        // A question to the supervisor is answered with advice, which stays in the house (§2.1.3).
+        let (verb, text) = match answered {
+            Some(LetterKind::Escalation) => (Verb::Advise, &typed.whole),
+            _ => (Verb::Answer, &typed.instruction.text),
+        };
+        return Ok(Plan { steps: vec![Step { verb, value: String::new(), text: text.clone() }] });
     }
     let owner = owner(typed)?;
     let mut steps: Vec<Step> = Vec::new();

@@ -71,12 +71,21 @@ fn a_case_of_a_department_that_is_gone_is_the_fallbacks() {
 }
 
 #[test]
-fn an_answer_on_a_closed_case_is_filed_and_shown_and_reopens_nothing() {
+fn thanks_after_closing_reopen_nothing_and_any_real_text_does() {
     let mut company = Company::new();
     company.after(What::Closed(crate::case::Closed { settlement: "Betaald".into(), letter: letter_id(9) }));
     let decision = company.decide(&post(KLANT, "Bedankt!").answering(&company.token(Side::Customer)));
-    assert_eq!(kinds(&decision), ["followed_up"]);
-    assert!(follow_up(&decision).case_closed);
+    assert_eq!((kinds(&decision), sent(&decision)), (vec!["followed_up"], vec![]));
+    let decision =
+        company.decide(&post(KLANT, "Ik ben het er niet mee eens.").answering(&company.token(Side::Customer)));
+    assert_eq!(kinds(&decision), ["followed_up", "reopened"]);
+    let letters = [
+        (LetterKind::Acknowledgement, KLANT),
+        (LetterKind::FollowUp, "schade@lease.example"),
+        (LetterKind::FollowUp, "chef@lease.example"),
+    ];
+    assert_eq!(sent(&decision), letters);
+    assert!(!follow_up(&decision).case_closed && follow_up(&decision).remarks.contains(&draft::Remark::Reopened));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn a_refused_letter_to_the_customer_is_told_to_the_handler_with_the_clock_that_r
         assert!(failed.permanent);
     }
     // Another letter stopped the clocks: they do not run again.
-    let other = Stamp { letter: letter_id(2), at: now() };
+    let other = Stamp { letter: Some(letter_id(2)), at: now() };
     company.case().acknowledged = Some(other.clone());
     company.case().responses = vec![other];
     for kind in [LetterKind::Acknowledgement, LetterKind::Answer] {

@@ -10,7 +10,7 @@ fn at(text: &str) -> Moment {
 fn write(change: impl FnOnce(&mut CalendarEntry<'_>)) -> String {
     let desk = Address::parse("klachten@voorbeeld.nl").unwrap();
     let handler = Address::parse("petra+werk@voorbeeld.nl").unwrap();
-    let uid = uid("K-2026-000123".parse().unwrap(), 7, &desk);
+    let uid = uid("K-2026-000123".parse().unwrap(), "7", &desk);
     let mut entry = CalendarEntry {
         method: Method::Request,
         uid: &uid,

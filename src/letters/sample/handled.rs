@@ -1,7 +1,7 @@
 //! Samples of the receipt and the question: every thing that can be done with a staff mail, and every reason why
 //! nothing was. Pure.
 
-use super::{address, customer, customer_address, due, number, pick};
+use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Customer, Language};
 use crate::desk::draft::{Content, Done, Problem, Question, Receipt};
 
@@ -14,6 +14,8 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
     let settlement = pick(language, "Wij vergoeden de schade.", "We will pay.");
     let note = pick(language, "Garage gebeld: zij betalen.", "Called the garage: they pay.");
     let called = pick(language, "Klant gesproken: foto komt morgen.", "Spoke to the customer: photo comes tomorrow.");
+    let question = pick(language, "Mogen wij dit vergoeden?", "May we compensate this?");
+    let item = pick(language, "garage bellen", "call the garage");
     let title = pick(language, "Onderhoud en reparatie", "Maintenance and repair");
     let registered =
         |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
@@ -31,6 +33,11 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Restored],
         vec![registered(Some(customer_address()))],
         vec![registered(None)],
+        vec![Done::Escalated { to: address("s.bakker@voorbeeld.example"), text: question.clone() }],
+        vec![Done::Advised { to: address("p.dewit@voorbeeld.example"), text: question }],
+        vec![Done::AgendaSet { at: after(77, 30), text: item, outside_hours: false }],
+        vec![Done::AgendaSet { at: after(77, 30), text: String::new(), outside_hours: true }],
+        vec![Done::AgendaCleared],
         vec![Done::Help],
     ];
     let mut receipts: Vec<_> = all.map(|done| receipt(done, customer())).into();
@@ -56,6 +63,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NoCustomerAddress,
         Problem::CaseClosed,
         Problem::TwoTexts { first: verb("#intern", "#internal"), second: verb("#afgehandeld", "#closed") },
+        Problem::UnclearMoment { found: "half drie".to_owned(), nearest: "24-11-2026 14:30".to_owned() },
         not_a_colleague("p.dewit@voorbeld.example", &["p.dewit@voorbeeld.example", "f.elamrani@voorbeeld.example"]),
         not_a_colleague("", &[]),
         unknown_department(language, "schades"),

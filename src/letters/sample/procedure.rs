@@ -2,7 +2,7 @@
 
 use super::{address, after, customer, due, number, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Enclosed, Escalation, Happened, HappenedWhat, Term};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Escalation, Happened, HappenedWhat, Term};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let mut all: Vec<Content> = terms(language).into_iter().map(Content::Term).collect();
@@ -24,7 +24,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     all.push(Content::Advice(Advice { customer: unreachable(), first_response_done: true, ..advice }));
     let agenda = |(stage, customer)| {
         let text = pick(language, "Garage bellen: is het portier gespoten?", "Call the garage: is the door painted?");
-        Content::Agenda(Agenda { stage, at: after(77, 30), text, customer })
+        Content::Agenda(Agenda { id: "a1".to_owned(), sequence: 0, stage, at: after(77, 30), text, customer })
     };
     let stages = [
         (AgendaStage::Set, customer()),
@@ -129,18 +129,4 @@ fn bare_escalation(full: Escalation) -> Escalation {
 /// Cannot be mailed, only called.
 fn unreachable() -> Customer {
     Customer { address: None, phone: Some("06 1234 5678".to_owned()), ..customer() }
-}
-
-/// A calendar entry as the desk encloses it; shorter.
-pub(super) fn entry() -> Enclosed {
-    let content = format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//klachtpost//NL\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:{}-1@voorbeeld.example\r\n\
-         SUMMARY:Garage bellen – portier\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-        number(123)
-    );
-    Enclosed {
-        name: "afspraak.ics".to_owned(),
-        media_type: "text/calendar; method=REQUEST; charset=utf-8".to_owned(),
-        content: content.into_bytes(),
-    }
 }

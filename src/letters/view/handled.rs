@@ -67,24 +67,31 @@ impl Seen<'_> {
             Done::Dismissed => ("dismissed", ""),
             Done::Restored => ("restored", ""),
             Done::Registered { .. } => ("registered", ""),
+            Done::Escalated { text, .. } => ("escalated", text.as_str()),
+            Done::Advised { text, .. } => ("advised", text.as_str()),
+            Done::AgendaSet { text, .. } => ("agenda_set", text.as_str()),
+            Done::AgendaCleared => ("agenda_cleared", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
             Done::Relayed { to, .. } => Some(to),
             Done::Closed { to, .. } => to.as_ref(),
             Done::HandlerSet { handler } => Some(handler),
+            Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
             _ => None,
         };
         let name = match done {
             Done::DepartmentSet { title } | Done::Registered { department_title: title, .. } => self.line(title),
+            Done::AgendaSet { at, .. } => self.words.moment(*at),
             _ => String::new(),
         };
+        let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
         let attachments = if let Done::Relayed { attachments, .. } = done { *attachments } else { 0 };
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
-        context! { kind, to => to.map(ToString::to_string), is_you, name, opened, text, shortened, attachments }
+        context! { kind, to => to.map(ToString::to_string), is_you, name, outside_hours, opened, text, shortened, attachments }
     }
 
     /// The problem's name in the templates, the word it is about, what was probably meant and what there is to choose.
@@ -105,6 +112,7 @@ impl Seen<'_> {
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
             }
+            Problem::UnclearMoment { found, nearest } => ("unclear_moment", found.clone(), vec![nearest.clone()]),
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),

@@ -161,6 +161,7 @@ impl Seen<'_> {
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.line(what)),
                 Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
+                Remark::Reopened => ("reopened", String::new()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
             };
             context! { kind, value }
