@@ -253,7 +253,7 @@ fn a_case_that_moved_is_acted_on_by_the_department_it_is_with_and_by_its_own_let
     let mut company = Company::new();
     company.letter_department = Some("service".into());
     let decision = company.decide(&reply_of(&company, "fien@lease.example", "Wij betalen."));
-    assert_eq!(*why(&decision), Problem::NotYourCase { department: "Schade".into() });
+    assert_eq!(*why(&decision), Problem::NotYourCase { department: "Schade en verzekering".into() });
     let decision = company.decide(&reply_of(&company, JAN, "Wij betalen."));
     assert_eq!(*why(&decision), Problem::NotYourCase { department: "Klantenservice".into() });
 }
