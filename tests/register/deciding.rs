@@ -103,7 +103,8 @@ async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
     let withheld = NewMail { raw: vec![], whole: false, unreadable_because: because.clone(), ..new_mail(1) };
     office.register.store_mails(&[withheld, complaint(2, "jan@klant.example")]).await.unwrap();
     decide_all(&office).await;
-    assert_eq!(found(&office, Disposition::Unreadable).await, [(1, because.unwrap())]);
+    let apart = found(&office, Disposition::Unreadable).await;
+    assert!(apart.len() == 1 && apart[0].0 == 1 && apart[0].1.contains(&because.unwrap()), "{apart:?}");
     assert_eq!(ids(&office, Disposition::Complaint).await, [2]);
     assert_eq!(desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside'").await, 1);
 }

@@ -131,11 +131,11 @@ async fn the_desk_is_shown_what_is_on_file() {
     };
     let mut tx = desk.register.begin().await.unwrap();
     let shown = tx.snapshot(1, &identity("", "h"), &lookup, at(30)).await.unwrap();
-    assert_eq!((shown.next_serial, shown.named, shown.automatic_letters), (3, vec![number(2)], 2));
+    assert_eq!((shown.next_serial, shown.named, shown.written.automatic), (3, vec![number(2)], 2));
     let bounced = shown.bounced.unwrap();
     assert_eq!((bounced.id, bounced.to), (id("l2"), address("jan@klant.example")));
     let file = shown.file.unwrap();
     assert_eq!((file.case.number, file.notes.as_slice()), (number(1), &["Zie dossier.".to_owned()][..]));
     let later = tx.snapshot(1, &identity("", "h"), &Lookup { year: 2027, ..lookup }, at(61)).await.unwrap();
-    assert_eq!((later.next_serial, later.automatic_letters), (1, 0), "a new year, and the hour has passed");
+    assert_eq!((later.next_serial, later.written.automatic), (1, 0), "a new year, and the hour has passed");
 }
