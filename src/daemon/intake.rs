@@ -25,7 +25,7 @@ const FETCHES_MAX: i64 = 5;
 /// The mailbox or the register failed; what was on file by then stays on file.
 pub async fn take_in(office: &Arc<Office>, mailbox: &mut Mailbox) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
-    while decide_batch(office).await? == Step::Worked {
+    while !office.stop.is_cancelled() && decide_batch(office).await? == Step::Worked {
         step = Step::Worked;
     }
     for folder in mailbox.folders() {
@@ -45,6 +45,10 @@ async fn take_in_folder(
 ) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
     for batch in batches(&listing.entries) {
+        // Asked to stop: what is on file stays, what is not stays in the mailbox.
+        if office.stop.is_cancelled() {
+            break;
+        }
         let known = known(office, folder, listing.uid_validity, batch).await?;
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
         if !new.is_empty() {

@@ -41,6 +41,10 @@ pub enum WorkError {
     Office(#[from] OfficeError),
     #[error(transparent)]
     Assemble(#[from] AssembleError),
+    #[error(
+        "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
+    )]
+    LettersWait,
     #[error("reading a mail stopped its thread; it is tried again, and set apart if it keeps doing so")]
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]

@@ -113,7 +113,8 @@ async fn work_off(
     queue: &Mutex<VecDeque<Claimed>>,
     unrecorded: &Mutex<Vec<(Claimed, Outcome)>>,
 ) -> Result<bool, WorkError> {
-    loop {
+    // Asked to stop: the letter in hand is finished, the others wait for the next start.
+    while !office.stop.is_cancelled() {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(letter) = next else { return Ok(false) };
         let outcome = match assemble(office, &letter).await {
@@ -141,6 +142,7 @@ async fn work_off(
             return Err(error);
         }
     }
+    Ok(false)
 }
 
 /// The letter as it goes out, with the attachments it carries along.
