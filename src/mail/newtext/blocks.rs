@@ -50,7 +50,8 @@ pub(super) fn is_notes_head(lines: &[Line<'_>], at: usize) -> bool {
     let (mut date, mut to, mut by) = (false, false, false);
     for (nth, line) in head.enumerate().filter(|_| address) {
         date |= line.date && line.time;
-        by |= (1..=2).contains(&nth) && ["sent by:", "verzonden door:", "gesendet von:"].iter().any(|s| line.low.starts_with(s));
+        by |= (1..=2).contains(&nth)
+            && ["sent by:", "verzonden door:", "gesendet von:"].iter().any(|s| line.low.starts_with(s));
         match bare_label(line) {
             Some(Field::To) => to = true,
             Some(Field::Subject) if to && date => return true,
@@ -174,8 +175,10 @@ pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
     const NEAR: usize = 4;
     let near = lines.iter().skip(at).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
     near.into_iter().any(|l| {
-        let labelled =
-            l.low.split_once([':', '：']).is_some_and(|(name, _)| !name.is_empty() && name.chars().count() <= LABEL_CHARS_MAX);
+        let labelled = l
+            .low
+            .split_once([':', '：'])
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().count() <= LABEL_CHARS_MAX);
         labelled || l.quoted || l.wrote
     })
 }
@@ -222,6 +225,11 @@ mod tests {
         let is = |text: &str| is_separator(&lines::of(text), 0);
         assert!(is("-----Oorspronkelijk bericht-----") && is("-------- Original Message --------"));
         assert!(is("---------- Forwarded message ---------") && is("Begin doorgestuurd bericht:\n\nVan: Jan"));
-        assert!(!is("Het oorspronkelijke bericht is weg") && !is("----") && !is("--- mijn punten ---") && !is("--- originele factuur ---"));
+        assert!(
+            !is("Het oorspronkelijke bericht is weg")
+                && !is("----")
+                && !is("--- mijn punten ---")
+                && !is("--- originele factuur ---")
+        );
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
     let low = low.split(['<', '[', '(']).next().and_then(|low| low.split(". ").next()).unwrap_or_default();
     let low = low.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words = low.split(' ').count();
-    words <= APP_LINE_WORDS_MAX && SENT_FROM.iter().any(|start| low.starts_with(start)) && APPS.iter().any(|app| low.contains(app))
+    words <= APP_LINE_WORDS_MAX
+        && SENT_FROM.iter().any(|start| low.starts_with(start))
+        && APPS.iter().any(|app| low.contains(app))
 }
 
 /// `-- ` (RFC 3676 §4.3), or the same with its blank lost on the way.
