@@ -168,7 +168,10 @@ async fn fetch_together(
         }
     }
     office.register.store_mails(&mails).await?;
-    Ok(office.register.count_withheld(&name, place.uid_validity, &failed).await?)
+    if !failed.is_empty() {
+        office.register.count_withheld(&name, place.uid_validity, &failed).await?;
+    }
+    Ok(())
 }
 
 fn on_file(office: &Office, place: Place, entry: &Entry, raw: Vec<u8>) -> NewMail {

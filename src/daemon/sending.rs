@@ -90,7 +90,13 @@ impl Sender {
     /// Records what an earlier round could not.
     async fn catch_up(&mut self, office: &Office) -> Result<(), WorkError> {
         while let Some((letter, outcome)) = self.unrecorded.last() {
-            record(office, letter, outcome.clone()).await?;
+            match record(office, letter, outcome.clone()).await {
+                Err(error) if error.is_unavailable() => return Err(error),
+                Err(error) => {
+                    tracing::error!(letter.id = %letter.id, %error, "what became of this letter cannot be recorded");
+                }
+                Ok(()) => {}
+            }
             self.unrecorded.pop();
         }
         put_back(office, &self.stranded, Duration::ZERO).await?;
@@ -166,6 +172,9 @@ async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkErro
 }
 
 async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {
+    if letters.is_empty() {
+        return Ok(());
+    }
     let not_before = office.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
     let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
     Ok(office.register.unclaim(&ids, not_before).await?)

@@ -47,7 +47,8 @@ impl Aside<'_> {
             Self::Unread(why) => {
                 return match language {
                     Language::Dutch => format!("het kon niet worden gelezen ({why})"),
-                    Language::English => format!("it could not be read ({why})"),
+                    // As the reader said it, and as the register keeps it.
+                    Language::English => why.to_owned(),
                 };
             }
         };

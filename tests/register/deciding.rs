@@ -99,11 +99,12 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
 async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
     let desk = Desk::new().await;
     let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
-    let because = Some("the mail server did not give it in 5 attempts: NO".to_owned());
-    let withheld = NewMail { raw: vec![], whole: false, unreadable_because: because.clone(), ..new_mail(1) };
+    let because = "the mail server did not give it in 5 attempts: NO";
+    let withheld = NewMail { raw: vec![], whole: false, unreadable_because: Some(because.to_owned()), ..new_mail(1) };
     office.register.store_mails(&[withheld, complaint(2, "jan@klant.example")]).await.unwrap();
     decide_all(&office).await;
-    assert_eq!(found(&office, Disposition::Unreadable).await, [(1, because.unwrap())]);
+    let apart = found(&office, Disposition::Unreadable).await;
+    assert!(apart.len() == 1 && apart[0].0 == 1 && apart[0].1.contains(because), "{apart:?}");
     assert_eq!(ids(&office, Disposition::Complaint).await, [2]);
     assert_eq!(desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside'").await, 1);
 }

@@ -24,6 +24,9 @@ enum Came {
     NewCase,
 }
 
+/// A sender, and what comes of its mail under each proof: without a token, with the customer's, with one of staff.
+type Row = (&'static str, [Came; 4], [Came; 4], [Came; 4]);
+
 fn came(decision: &Decision) -> Came {
     let has = |kind| sent(decision).iter().any(|(sent, _)| *sent == kind);
     let asked = |problem: &Problem| {
@@ -52,7 +55,7 @@ fn who_may_do_what_with_which_proof() {
     let asked = [Asked, Aside, Asked, Asked];
     let acts = [Relayed, Unproven, Unproven, Relayed];
     let not_yours = [NotYours, Unproven, Unproven, NotYours];
-    let rows: [(&str, [Came; 4], [Came; 4], [Came; 4]); 11] = [
+    let rows: [Row; 11] = [
         // sender, without a token, with the customer's, with a staff token
         ("jan@lease.example", asked, [Other; 4], acts),
         ("JAN@Lease.Example", asked, [Other; 4], acts),

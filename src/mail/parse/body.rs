@@ -99,11 +99,18 @@ fn is_stub(text: &str, message: &Message<'_>, all: &Leaves) -> bool {
         })
 }
 
+fn is_broken_container(leaf: &Leaf) -> bool {
+    let stated = leaf.headers.iter().find(|h| h.name == "content-type").map_or("", |h| h.raw.as_str());
+    let is_container = stated.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"));
+    is_container && !leaf.content.trim_ascii().is_empty()
+}
+
 /// Mail whose only text is in a part that is no body by its type: a calendar, or text in a container that is broken.
 fn last_resort(leaves: &mut [Leaf]) -> Text {
     let unnamed_text = |l: &&mut Leaf| l.name.is_none() && matches!(&*l.media_type, "text/plain" | "text/html");
     if let Some(leaf) = leaves.iter_mut().find(unnamed_text) {
-        leaf.attachment = false;
+        // A container without parts in it may hold files that only a person can dig out: it stays an attachment too.
+        leaf.attachment = is_broken_container(leaf);
         return readable(leaf, None);
     }
     let calendar = leaves.iter().find(|l| l.media_type == "text/calendar" || l.media_type == "application/ics");

@@ -58,8 +58,10 @@ fn regular(raw: &[u8]) -> Cow<'_, [u8]> {
     if !bytes.contains(&b'\n') && bytes.contains(&b'\r') {
         bytes = Cow::Owned(bytes.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect());
     }
-    if bytes.starts_with(b"From ") || bytes.starts_with(b">From ") {
-        let line_end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
+    let line_end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
+    // "From : Jan <jan@…>", with the blank before the colon that RFC 5322 §4.5 still knows, is a field.
+    let is_field = bytes.get(..line_end).is_some_and(is_field_start);
+    if !is_field && (bytes.starts_with(b"From ") || bytes.starts_with(b">From ")) {
         bytes = Cow::Owned(bytes.get(line_end..).unwrap_or_default().to_vec());
     }
     let mut lines = bytes.split_inclusive(|b| *b == b'\n');
@@ -205,6 +207,7 @@ mod tests {
     fn line_ends_and_leading_lines_are_made_regular() {
         assert_eq!(regular(b"From x Mon\nA: b\n\nhi").as_ref(), b"A: b\n\nhi");
         assert_eq!(regular(b"\xEF\xBB\xBF\r\n\r\nA: b\r\n\r\nhi").as_ref(), b"A: b\r\n\r\nhi");
+        assert_eq!(regular(b"From : x\n\nhi").as_ref(), b"From : x\n\nhi");
         assert_eq!(regular(b"A: b\r\rhi").as_ref(), b"A: b\n\nhi");
         assert_eq!(regular(b"A: b").as_ref(), b"A: b\n\n");
         assert_eq!(regular(b"Only a text\nof two lines").as_ref(), b"\nOnly a text\nof two lines");

@@ -37,7 +37,7 @@ fn one(field: &mail_parser::Header<'_>, raw: &[u8], masked: &[u8]) -> Header {
     };
     let unfolded = unfold(bytes);
     let text = match &field.value {
-        HeaderValue::Text(text) if is_sound(text) => text.to_string(),
+        HeaderValue::Text(text) if is_sound(text) && !has_unpadded_word(&unfolded) => text.to_string(),
         HeaderValue::Text(_) => decode_words(&unfolded),
         _ if unfolded.contains("=?") => decode_words(&unfolded),
         _ => unfolded.clone(),
@@ -53,6 +53,12 @@ pub(super) fn unfold(bytes: &[u8]) -> String {
 /// Nothing was lost and nothing left undecoded.
 fn is_sound(text: &str) -> bool {
     !text.contains(char::REPLACEMENT_CHARACTER) && !text.contains("=?")
+}
+
+/// Whether an encoded word in base64 lacks its padding: mail-parser drops the last characters of it.
+fn has_unpadded_word(unfolded: &str) -> bool {
+    let payloads = unfolded.split("?B?").skip(1).chain(unfolded.split("?b?").skip(1));
+    payloads.filter_map(|word| word.split_once("?=")).any(|(payload, _)| payload.len() % 4 != 0)
 }
 
 /// Decodes the encoded words (RFC 2047) of an unfolded value.
@@ -146,9 +152,29 @@ pub(super) fn parties(field: &Header) -> Vec<Party> {
 fn people(address: &Address<'_>) -> Vec<Party> {
     let party = |a: &mail_parser::Addr<'_>| Party {
         name: clean(a.name().unwrap_or_default(), NAME_CHARS_MAX),
-        address: clean(a.address().unwrap_or_default(), NAME_CHARS_MAX * 3),
+        address: bare(&clean(a.address().unwrap_or_default(), NAME_CHARS_MAX * 3)),
     };
     address.iter().take(ADDRESSES_MAX).map(party).collect()
+}
+
+/// An address without what old and careless programs put around it: a route (`@hop1,@hop2:`, RFC 5322 §4.4), `mailto:`, a
+/// second bracket, blanks around the dots.
+fn bare(address: &str) -> String {
+    let inner = address.trim_matches(['<', '>', ' ']);
+    let inner = inner.strip_prefix("mailto:").unwrap_or(inner);
+    let inner = if inner.starts_with('@') { inner.split_once(':').map_or(inner, |(_, behind)| behind) } else { inner };
+    if inner.contains('"') {
+        return inner.to_owned();
+    }
+    let mut out = String::with_capacity(inner.len());
+    for word in inner.split(' ') {
+        let joins = |c: Option<char>| matches!(c, Some('.' | '@'));
+        if !out.is_empty() && !joins(out.chars().last()) && !joins(word.chars().next()) {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// The Message-IDs of a field, without angle brackets. Programs that leave the brackets off are understood where a word
@@ -208,6 +234,8 @@ mod tests {
         assert_eq!(decode_words("=?utf-8?B?Y2Fmww==?= =?utf-8?B?qSBkaWNodA==?="), "café dicht");
         assert_eq!(decode_words("=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9?= dicht"), "café dicht");
         assert_eq!(decode_words("=?utf-8?B?Y2Fmw?= =?UTF-8?B?w6k=?="), "café");
+        assert_eq!(decode_words("=?utf-8?B?SGFsbG8?="), "Hallo");
+        assert!(has_unpadded_word("=?utf-8?B?SGFsbG8?=") && !has_unpadded_word("=?utf-8?B?SGFsbG8=?="));
     }
 
     #[test]
@@ -215,6 +243,23 @@ mod tests {
         assert_eq!(decode_words("=?iso-8859-1?Q?=E9=E9n?= en =?utf-8?Q?twee?="), "één en twee");
         assert_eq!(decode_words("a =?broken b"), "a =?broken b");
         assert_eq!(decode_words("=?us-ascii?Q?caf=E9?="), "café");
+    }
+
+    #[test]
+    fn addresses_lose_what_is_no_part_of_them() {
+        for (written, address) in [
+            ("jan@x.nl", "jan@x.nl"),
+            ("@a.nl,@b.nl:jan@x.nl", "jan@x.nl"),
+            ("mailto:jan@x.nl", "jan@x.nl"),
+            ("<jan@x.nl", "jan@x.nl"),
+            ("jan @ x . nl", "jan@x.nl"),
+            ("\"jan de\"@x.nl", "\"jan de\"@x.nl"),
+            ("jan vries@x.nl", "jan vries@x.nl"),
+            ("@", "@"),
+            ("", ""),
+        ] {
+            assert_eq!(bare(written), address, "{written}");
+        }
     }
 
     #[test]

@@ -177,7 +177,9 @@ fn decode_transfer<'a>(sent: &'a [u8], headers: &[Header], findings: &mut Vec<Fi
 fn decode_base64(sent: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let mut packed = Vec::with_capacity(sent.len());
-    let (mut foreign, mut out) = (0_usize, Vec::new());
+    // A blank between two letters stands in no base64, but in every sentence.
+    let blanks = sent.windows(3).filter(|w| matches!(w, [a, b' ', b] if is_digit(a) && is_digit(b))).count();
+    let (mut foreign, mut out) = (blanks, Vec::new());
     for run in sent.split(|b| *b == b'=') {
         packed.extend(run.iter().filter(|b| is_digit(b)));
         foreign += run.iter().filter(|b| !is_digit(b) && !b.is_ascii_whitespace()).count();
