@@ -23,7 +23,6 @@ mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
-pub mod references;
 pub mod routing;
 mod rules;
 mod snapshot;

@@ -1,6 +1,6 @@
 //! Samples of terms, escalations, advice and the agenda. Pure.
 
-use super::{address, after, customer, due, number, pick, subject};
+use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Escalation, Happened, HappenedWhat, Term};
 
