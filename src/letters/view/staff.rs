@@ -179,6 +179,7 @@ impl Seen<'_> {
                 Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
+                Remark::SenderOdd(what) => ("sender_odd", self.line(what)),
                 Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
             };
