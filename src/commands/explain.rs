@@ -14,6 +14,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
+mod person;
+#[cfg(test)]
+mod tests;
+
 /// The sample settings: what is explained with where the operator has none yet.
 const SAMPLE: &str = include_str!("../../config/klachtpost.toml");
 
@@ -42,8 +46,9 @@ pub fn run(explicit: Option<&Path>, json: bool, received: Option<&str>, files: &
         match std::fs::read(file) {
             Ok(raw) => {
                 let mail = mail::read(&raw, &desk.trusted_authserv_id);
-                let explained = desk.explain(&file.display().to_string(), &mail, received);
-                if json { println!("{explained}") } else { print(&explained) }
+                let file = file.display().to_string();
+                let explained = desk.explain(&file, &mail, received);
+                if json { println!("{}", explained.json()) } else { println!("{}", person::page(&explained)) }
             }
             Err(error) => exit = failed(&format!("failed to read {}: {error}", file.display()), Exit::FoundProblems),
         }
@@ -63,9 +68,9 @@ fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
     Ok(Desk::new(config))
 }
 
-/// The sample leaves passwords to the operator; explaining needs none.
+/// The sample leaves the mailbox password to the operator; explaining needs none. The sender has none without a name.
 fn with_secrets(sample: &str) -> String {
-    sample.replace("# e.g. password = ", "password = ")
+    sample.replacen("# e.g. password = ", "password = ", 1)
 }
 
 impl Desk {
@@ -81,27 +86,55 @@ impl Desk {
         }
     }
 
-    /// One mail's conclusions as the JSON object of the contract.
-    fn explain(&self, file: &str, mail: &Mail, received: Moment) -> Value {
+    /// One mail's conclusions.
+    fn explain<'a>(&'a self, file: &'a str, mail: &'a Mail, received: Moment) -> Explained<'a> {
         let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
         let routing = self.routes.as_ref().map(|routes| routes.route(&mail.subject, words));
-        let mut explained = mail_json(file, mail);
-        explained["verbs"] = verbs_json(mail);
-        explained["department"] = json!(routing.as_ref().map(|r| &r.department));
-        explained["matched"] = json!(routing.as_ref().map_or(&[] as &[Match], |r| r.why.matched()));
-        explained["routed"] = json!(routing.as_ref().map(why));
-        explained["due"] = self.due_json(received);
-        explained
+        Explained { file, mail, routing, due: self.due(received), trusted_authserv_id: &self.trusted_authserv_id }
     }
 
-    fn due_json(&self, received: Moment) -> Value {
+    fn due(&self, received: Moment) -> Due {
         let shown = |at: Moment| at.with_timezone(&self.zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false);
         let (calendar, terms) = (&self.calendar, &self.deadlines);
-        json!({
-            "acknowledge": shown(calendar.due_after_hours(received, terms.acknowledge_hours)),
-            "first_response": shown(calendar.due_after_hours(received, terms.first_response_hours)),
-            "resolve": shown(calendar.due_after_working_days(received, terms.resolve_working_days)),
-        })
+        Due {
+            acknowledge: shown(calendar.due_after_hours(received, terms.acknowledge_hours)),
+            first_response: shown(calendar.due_after_hours(received, terms.first_response_hours)),
+            resolve: shown(calendar.due_after_working_days(received, terms.resolve_working_days)),
+        }
+    }
+}
+
+/// What is due when, RFC 3339 in the desk's zone.
+#[derive(serde::Serialize)]
+struct Due {
+    acknowledge: String,
+    first_response: String,
+    resolve: String,
+}
+
+/// One mail, and what follows from it.
+struct Explained<'a> {
+    file: &'a str,
+    mail: &'a Mail,
+    routing: Option<Routing>,
+    due: Due,
+    trusted_authserv_id: &'a str,
+}
+
+impl Explained<'_> {
+    fn matched(&self) -> &[Match] {
+        self.routing.as_ref().map_or(&[], |routing| routing.why.matched())
+    }
+
+    /// The JSON object of the contract.
+    fn json(&self) -> Value {
+        let mut explained = mail_json(self.file, self.mail);
+        explained["verbs"] = verbs_json(self.mail);
+        explained["department"] = json!(self.routing.as_ref().map(|r| &r.department));
+        explained["matched"] = json!(self.matched());
+        explained["routed"] = json!(self.routing.as_ref().map(why));
+        explained["due"] = json!(self.due);
+        explained
     }
 }
 
@@ -152,6 +185,7 @@ fn mail_json(file: &str, mail: &Mail) -> Value {
         "text": mail.text,
         "reply": mail.reply,
         "quoted": mail.quoted,
+        "cuts": mail.cuts,
         "language": mail.language,
         "attachments": mail.attachments.iter().map(|a| json!({
             "name": a.name, "type": a.media_type, "size": a.content.len(), "sha256": sha256(&a.content),
@@ -173,36 +207,4 @@ fn party_json(party: &Party) -> Value {
 
 fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The same for a person: what was concluded and why.
-fn print(explained: &Value) {
-    let text = |value: &Value| match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    println!("{}", text(&explained["file"]));
-    for (label, value) in [
-        ("kind", &explained["kind"]),
-        ("from", &explained["from"]),
-        ("subject", &explained["subject"]),
-        ("language", &explained["language"]),
-        ("automatic", &explained["automatic"]),
-        ("bounce", &explained["bounce"]),
-        ("forwarded", &explained["forwarded"]["from"]),
-        ("sender", &explained["proof"]),
-        ("verbs", &explained["verbs"]),
-        ("department", &explained["department"]),
-        ("because", &explained["routed"]),
-        ("matched", &explained["matched"]),
-        ("due", &explained["due"]),
-        ("problems", &explained["problems"]),
-    ] {
-        println!("  {label:<11} {}", text(value));
-    }
-    println!("  new text");
-    for line in text(&explained["reply"]).lines() {
-        println!("    {line}");
-    }
 }

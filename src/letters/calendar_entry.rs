@@ -102,7 +102,7 @@ pub(super) fn enclosed(draft: &Draft, house: &House, now: Moment) -> Option<Encl
         start: agenda.at,
         end: agenda.at + TimeDelta::minutes(ITEM_MINUTES),
         summary: &format!("{number}: {}", agenda.text),
-        description: &draft.topic.subject,
+        description: &format!("{number}, {}: {}", draft.topic.customer, draft.topic.subject),
         organizer: &house.desk_address,
         organizer_name: &house.company,
         attendee: &draft.to,

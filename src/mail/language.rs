@@ -55,12 +55,32 @@ const NEIGHBOURS: [&str; 6] = [
 
 /// The language of what somebody wrote. The subject helps only where the text is too short to tell, and only a subject
 /// of one's own: that of an answer is in the language of the letter answered.
+<<<<<<< HEAD
 pub fn of(reply: &str, subject: &str) -> Language {
     let from_text = conclude(&points(reply));
     if from_text != Language::Unsure || subject.contains(':') {
         return from_text;
+=======
+pub(crate) fn of(reply: &str, subject: &str) -> Language {
+    conclude(&deciding(reply, subject))
+}
+
+/// For a person: what spoke for each language.
+pub fn reason(reply: &str, subject: &str) -> String {
+    let points = deciding(reply, subject);
+    let other = points.neighbours.iter().copied().max().unwrap_or_default();
+    let (dutch, english, words) = (points.dutch, points.english, points.words);
+    format!("{words} words; points for Dutch {dutch}, English {english}, the nearest neighbour {other}")
+}
+
+/// The points of the text, or of text and subject where the subject may help.
+fn deciding(reply: &str, subject: &str) -> Points {
+    let of_text = points(reply);
+    if conclude(&of_text) != Language::Unsure || subject.contains(':') {
+        return of_text;
+>>>>>>> m4
     }
-    conclude(&points(&format!("{reply}\n{subject}")))
+    points(&format!("{reply}\n{subject}"))
 }
 
 #[derive(Default)]

@@ -36,7 +36,11 @@ mod proof;
 mod words;
 
 pub use identity::content_hash;
+<<<<<<< HEAD
 pub use language::of as language_of;
+=======
+pub use language::reason as language_reason;
+>>>>>>> m4
 pub use newtext::MARKER;
 pub use parse::read;
 
@@ -91,6 +95,8 @@ pub struct Mail {
     pub relayable: String,
     /// What was cut off `text` to make `reply` (quotes, then signature).
     pub quoted: String,
+    /// Why that was cut: the first line of each piece, with the sign it was told by.
+    pub cuts: Vec<Cut>,
     pub language: Language,
     pub attachments: Vec<Attachment>,
     pub automatic: Option<Automatic>,
@@ -101,6 +107,37 @@ pub struct Mail {
     pub marked_spam: bool,
     /// What was odd, over a limit or unreadable.
     pub findings: Vec<Finding>,
+}
+
+/// A place where something was cut off the new text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Cut {
+    pub sign: CutSign,
+    /// The line at which it begins, shortened.
+    pub line: String,
+}
+
+/// What a quote or a signature was told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutSign {
+    /// "Op ma 23 nov. 2026 om 10:12 schreef …:".
+    Attribution,
+    /// "-----Oorspronkelijk bericht-----".
+    Separator,
+    /// "Van: / Verzonden: / Aan:", or the head that Notes writes.
+    HeaderBlock,
+    /// The line of our letters, or of another desk's, above which one is asked to type.
+    Marker,
+    /// What the client that made the HTML says about itself.
+    ClientMark,
+    /// `>` in front of each line.
+    QuoteMarks,
+    /// `-- `, or a line like it.
+    SignatureDelimiter,
+    /// "Verstuurd vanaf mijn iPhone".
+    AppLine,
+    Disclaimer,
 }
 
 /// The language of the new text.
@@ -155,6 +192,8 @@ pub enum AutomaticKind {
 /// A mail server's report on a letter that did not arrive, or not yet: see [`BounceAction`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Bounce {
+    /// For a person: the form in which it was told.
+    pub reason: &'static str,
     /// Only `Failed` is a failure.
     pub action: BounceAction,
     /// `Some(true)` gave up for good; `Some(false)` may be tried again by a person; `None` not stated.

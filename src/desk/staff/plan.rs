@@ -51,7 +51,7 @@ pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, 
     }
     if let Some(step) = owner.and_then(|verb| steps.iter_mut().find(|step| step.verb == verb)) {
         // What leaves the house keeps less when in doubt; what stays in the file keeps more.
-        let internal = step.verb.row().text == TextGoes::File;
+        let internal = step.verb.row().text == TextGoes::CaseFile;
         let text = if internal { &typed.whole } else { &typed.instruction.text };
         step.text = joined(&step.text, text);
     }
@@ -72,7 +72,7 @@ fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
         ([first], Some(second)) => Err(two_texts(*first, second)),
         ([only], None) => Ok(Some(*only)),
         ([], Some(verb)) => Ok(Some(verb)),
-        ([], None) => Ok(lines.iter().map(|line| line.verb).find(|verb| goes(*verb) == TextGoes::File)),
+        ([], None) => Ok(lines.iter().map(|line| line.verb).find(|verb| goes(*verb) == TextGoes::CaseFile)),
     }
 }
 

@@ -140,7 +140,7 @@ impl Seen<'_> {
         };
         context! {
             leaves => of(|text| matches!(text, TextGoes::Customer | TextGoes::Settlement)),
-            stays => of(|text| matches!(text, TextGoes::File)),
+            stays => of(|text| matches!(text, TextGoes::CaseFile)),
             opens => of(|text| matches!(text, TextGoes::Complaint)),
             asks => of(|text| matches!(text, TextGoes::Nowhere)),
         }

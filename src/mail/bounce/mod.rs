@@ -68,7 +68,7 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     }
     let text = notice_text(parsed);
     if let Some(bounced) = sns::bounce(&text) {
-        return conclude(bounced.fates, bounced.original_message_id);
+        return conclude(bounced.fates, bounced.original_message_id, "a notification of Amazon SES");
     }
     let (notice, returned) = notice::split(&text);
     let original = || letter::message_id(parsed, returned);
@@ -90,7 +90,9 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
         refine(&mut fates, notice, &ours);
     }
     name_by_header(&mut fates, parsed);
-    conclude(fates, original())
+    let reason =
+        if has_status_part { "a delivery report (RFC 3464)" } else { "a mail server's notice in its own words" };
+    conclude(fates, original(), reason)
 }
 
 /// The mail comes from a mail server's own address (mailer-daemon, postmaster, the null sender).
@@ -182,7 +184,7 @@ fn own_addresses(parsed: &Parsed) -> Vec<String> {
 }
 
 /// Failures when there are any, else delays, else nothing.
-fn conclude(fates: Vec<Fate>, original_message_id: Option<String>) -> Option<Bounce> {
+fn conclude(fates: Vec<Fate>, original_message_id: Option<String>, reason: &'static str) -> Option<Bounce> {
     let action = [Action::Failed, Action::Delayed].into_iter().find(|a| fates.iter().any(|f| f.action == *a))?;
     let told: Vec<Fate> = fates.into_iter().filter(|f| f.action == action).collect();
     if told.iter().all(|f| f.class == Some(Class::Delivered)) {
@@ -194,6 +196,7 @@ fn conclude(fates: Vec<Fate>, original_message_id: Option<String>) -> Option<Bou
     let status = told.iter().filter_map(|f| f.status).map(|s| s.to_string()).filter(|s| once(s.clone())).collect();
     let gave_up = action == Action::Failed && told.iter().any(|f| f.class != Some(Class::Temporary));
     Some(Bounce {
+        reason,
         action: if action == Action::Delayed { BounceAction::Delayed } else { BounceAction::Failed },
         permanent: Some(gave_up),
         recipients,

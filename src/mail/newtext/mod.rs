@@ -6,6 +6,7 @@
 
 use super::html::Mark;
 use super::parse::Parsed;
+use super::{Cut, CutSign};
 use lines::Line;
 use std::borrow::Cow;
 
@@ -29,6 +30,7 @@ pub(crate) struct NewText {
     pub reply: String,
     pub relayable: String,
     pub quoted: String,
+    pub cuts: Vec<Cut>,
 }
 
 /// What becomes of a line.
@@ -48,7 +50,7 @@ enum Fate {
 pub(crate) fn split(parsed: &Parsed) -> NewText {
     let text = unarmor(&parsed.text);
     let lines = lines::of(&text);
-    let mut fates = fates(&lines, &parsed.marks);
+    let (mut fates, rest) = fates(&lines, &parsed.marks);
     sign(&lines, &parsed.marks, &mut fates);
     trim_quotes(&lines, &mut fates);
     let stop = first_sign(&lines, &fates, &parsed.marks);
@@ -60,7 +62,23 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
         relayable: kept(stop, &|f| f == Fate::Own),
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
+        cuts: cuts(&lines, &fates, rest),
     }
+}
+
+/// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
+fn cuts(lines: &[Line<'_>], fates: &[Fate], rest: Option<(usize, CutSign)>) -> Vec<Cut> {
+    const SHOWN_CHARS_MAX: usize = 80;
+    let first = |wanted: Fate, is: fn(&Line<'_>) -> bool| {
+        lines.iter().zip(fates).position(|(line, fate)| *fate == wanted && is(line))
+    };
+    let attributed = || first(Fate::Dropped, |l| !l.is_blank()).map(|at| (at, CutSign::Attribution));
+    let marked = || first(Fate::Below, |l| l.quoted).map(|at| (at, CutSign::QuoteMarks));
+    let quote = rest.or_else(attributed).or_else(marked);
+    let signature = first(Fate::Signature, |l| !l.is_blank());
+    let signature = signature.and_then(|at| Some((at, signature::sign(lines.get(at)?))));
+    let shown = |at: usize| lines.get(at).map_or("", |l| l.text.trim()).chars().take(SHOWN_CHARS_MAX).collect();
+    [quote, signature].into_iter().flatten().map(|(at, sign)| Cut { sign, line: shown(at) }).collect()
 }
 
 /// The lines of these fates above a line. Where something was cut out, the blank lines around it become one.
@@ -91,12 +109,12 @@ fn unarmor(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}{}", plain.join("\n")))
 }
 
-/// Goes through the lines once, from the top.
-fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Vec<Fate> {
+/// Goes through the lines once, from the top. Also says where all that is below is quoted, and by which sign.
+fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usize, CutSign)>) {
     let mut fates: Vec<Fate> = vec![Fate::Own; lines.len()];
     let attributions = attribution::find(lines);
     let mut next_attribution = attributions.iter().peekable();
-    let mut own_above = false;
+    let (mut own_above, mut rest) = (false, None);
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         while next_attribution.peek().is_some_and(|a| a.start < at) {
@@ -104,20 +122,20 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Vec<Fate> {
         }
         if let Some(span) = next_attribution.next_if(|a| a.start == at) {
             if own_above && !is_quote(lines, next_text(lines, span.end)) {
-                set(&mut fates, at..lines.len(), Fate::Below);
+                rest = Some((at, CutSign::Attribution));
                 break;
             }
             set(&mut fates, span.clone(), Fate::Dropped);
             at = mark_piped(lines, span.end, &mut fates);
             continue;
         }
-        if is_cut(lines, marks, at, own_above) {
+        if let Some(sign) = cut_sign(lines, marks, at, own_above) {
             if let Some(end) = blocks::end_above_answered_quote(lines, at).filter(|_| !own_above) {
                 set(&mut fates, at..end, Fate::Dropped);
                 at = end;
                 continue;
             }
-            set(&mut fates, at..lines.len(), Fate::Below);
+            rest = Some((at, sign));
             break;
         }
         if !own_above && blocks::is_rule(line) && is_quote(lines, next_text(lines, at + 1)) {
@@ -131,8 +149,11 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Vec<Fate> {
         }
         at += 1;
     }
+    if let Some((start, _)) = rest {
+        set(&mut fates, start..lines.len(), Fate::Below);
+    }
     drop_between_mark_and_quote(lines, marks, &mut fates);
-    fates
+    (fates, rest)
 }
 
 fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
@@ -157,25 +178,25 @@ fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
     if piped > 0 { start + piped } else { from }
 }
 
-/// From this line on everything is quoted.
-fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> bool {
-    let Some(line) = lines.get(at) else { return false };
+/// The sign that from this line on everything is quoted, if there is one.
+fn cut_sign(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> Option<CutSign> {
+    let line = lines.get(at)?;
     // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
     // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
-    if own_above && blocks::is_foreign_marker(line) {
-        return true;
+    if own_above && (blocks::is_foreign_marker(line) || !line.quoted && line.text.contains(MARKER)) {
+        return Some(CutSign::Marker);
     }
     if line.quoted {
-        return false;
+        return None;
     }
-    if line.text.contains(MARKER) && own_above {
-        return true;
+    if marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at) {
+        return Some(CutSign::ClientMark);
     }
-    let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
-    marked
-        || blocks::is_separator(lines, at)
-        || blocks::is_header_block(lines, at)
-        || own_above && blocks::is_notes_head(lines, at)
+    if blocks::is_separator(lines, at) {
+        return Some(CutSign::Separator);
+    }
+    let head = blocks::is_header_block(lines, at) || own_above && blocks::is_notes_head(lines, at);
+    head.then_some(CutSign::HeaderBlock)
 }
 
 /// The unquoted end of a quoted line that a mail client wrapped.

@@ -4,6 +4,7 @@
 use super::blocks::is_rule;
 use super::lines::Line;
 use super::phrases::{APPS, DISCLAIMER, SENT_FROM};
+use crate::mail::CutSign;
 
 /// Lines below a delimiter without its blank (`--`), or below a rule, that are still believed to be a signature. The
 /// longest company signatures with a disclaimer have some twenty.
@@ -47,6 +48,17 @@ pub(super) fn start(lines: &[&Line<'_>]) -> Option<usize> {
     let marked = (0..lines.len()).find(|at| begins(lines, *at));
     let end = marked.unwrap_or(lines.len());
     disclaimer(lines.get(..end).unwrap_or_default()).or(marked)
+}
+
+/// What a signature that begins with this line was told by.
+pub(super) fn sign(line: &Line<'_>) -> CutSign {
+    let has_disclaimer = DISCLAIMER.iter().any(|sign| line.low.contains(sign)) || line.low.is_empty();
+    match line {
+        _ if is_delimiter(line) || is_odd_delimiter(line) || is_underscores(line) => CutSign::SignatureDelimiter,
+        _ if is_sent_from(line) => CutSign::AppLine,
+        _ if has_disclaimer || is_rule(line) => CutSign::Disclaimer,
+        _ => CutSign::ClientMark,
+    }
 }
 
 fn begins(lines: &[&Line<'_>], at: usize) -> bool {

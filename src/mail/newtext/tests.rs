@@ -58,6 +58,63 @@ fn a_quote_with_only_a_closing_under_it_was_not_answered_there() {
 }
 
 #[test]
+fn what_other_programs_put_above_a_quote_is_known() {
+    for below in [
+        "จาก: K <k@x.nl>\nส่ง: 23/11/2026 10:12\nถึง: Jan\nเรื่อง: x\n\nUw klacht",
+        "Относно: x\nИзпратено: 23 ноември 2026\nОт: K <k@x.nl>\nДо: Jan\n\nUw klacht",
+        "-----Sākotnējais ziņojums-----\n\nUw klacht",
+        "---- Klaas Vaak schreef ----\n\nUw klacht",
+        "##- Please type your reply above this line -##\n\nUw klacht",
+        ">>> Klaas <k@x.nl> 23-11-2026 10:12 >>>\nUw klacht",
+        "Klaas <k@x.nl>\n23-11-2026 10:12\n\nTo\nJan\ncc\n\nSubject\nx\n\nUw klacht",
+        "   Klaas\n   <k@x.nl>              To\n              Jan\n   23-11-2026 10:12   cc\n\n         Subject\n   x\n\nUw klacht",
+        "Klaas <k@x.nl>\nSent by: Piet <p@x.nl>\n23-11-2026 10:12\n\nUw klacht",
+    ] {
+        let new = of(&format!("Dank u wel.\n\nMvg Jan\n\n{below}"));
+        assert_eq!(new.reply, "Dank u wel.\n\nMvg Jan", "{below}");
+        assert!(new.quoted.contains("Uw klacht"), "{below}");
+    }
+}
+
+#[test]
+fn an_answer_below_a_quote_with_a_head_is_found() {
+    for head in [
+        "-----Oorspronkelijk bericht-----",
+        "From: K [mailto:k@x.nl]",
+        "In message <1@x.nl>, Klaas Vaak writes",
+        "________________________________",
+        "-----Original Message-----\nFrom: K <k@x.nl>\nSent: 23-11-2026 10:12\nTo: Jan",
+    ] {
+        let new = of(&format!("{head}\n\n> Wat is er stuk?\n\nDe motor."));
+        assert_eq!((new.reply.as_str(), new.relayable.as_str()), ("De motor.", ""), "{head}");
+    }
+}
+
+#[test]
+fn words_that_look_like_a_separator_cut_nothing() {
+    for own in [
+        "Hierbij de doorgestuurde mail:\nik ben boos.",
+        "--- originele factuur ---\nis kwijt.",
+        "---\nDat was niet alles. Er is meer.",
+        "Aan\n\nOnderwerp\n\nhebben we niets.",
+    ] {
+        let text = format!("Beste mensen,\n\n{own}");
+        assert_eq!(of(&text).reply, text);
+    }
+}
+
+#[test]
+fn what_was_cut_is_told_with_its_sign() {
+    let signs = |text: &str| of(text).cuts.iter().map(|cut| cut.sign).collect::<Vec<_>>();
+    assert_eq!(signs("Ja.\n\nOp 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> a"), [CutSign::Attribution]);
+    assert_eq!(signs("Ja.\n\n-----Oorspronkelijk bericht-----\na"), [CutSign::Separator]);
+    assert_eq!(signs("Ja.\n\nVan: K <k@x.nl>\nVerzonden: 23-11-2026\nAan: J\n\na"), [CutSign::HeaderBlock]);
+    assert_eq!(signs("Ja.\n-- \nJan\n\n> a"), [CutSign::QuoteMarks, CutSign::SignatureDelimiter]);
+    assert_eq!(signs("Ja.\n\nVerstuurd vanaf mijn iPhone"), [CutSign::AppLine]);
+    assert_eq!(signs("Ja."), []);
+}
+
+#[test]
 fn an_answer_below_the_quote_is_found() {
     let new =
         of(&format!("Op ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> {MARKER}\n> Wat is er stuk?\n\nDe motor."));
