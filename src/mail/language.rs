@@ -55,13 +55,7 @@ const NEIGHBOURS: [&str; 6] = [
 
 /// The language of what somebody wrote. The subject helps only where the text is too short to tell, and only a subject
 /// of one's own: that of an answer is in the language of the letter answered.
-<<<<<<< HEAD
 pub fn of(reply: &str, subject: &str) -> Language {
-    let from_text = conclude(&points(reply));
-    if from_text != Language::Unsure || subject.contains(':') {
-        return from_text;
-=======
-pub(crate) fn of(reply: &str, subject: &str) -> Language {
     conclude(&deciding(reply, subject))
 }
 
@@ -78,7 +72,6 @@ fn deciding(reply: &str, subject: &str) -> Points {
     let of_text = points(reply);
     if conclude(&of_text) != Language::Unsure || subject.contains(':') {
         return of_text;
->>>>>>> m4
     }
     points(&format!("{reply}\n{subject}"))
 }

@@ -36,11 +36,8 @@ mod proof;
 mod words;
 
 pub use identity::content_hash;
-<<<<<<< HEAD
 pub use language::of as language_of;
-=======
 pub use language::reason as language_reason;
->>>>>>> m4
 pub use newtext::MARKER;
 pub use parse::read;
 
