@@ -38,6 +38,9 @@ pub(super) fn on_colleague(
     }
 }
 
+/// Characters of the complaint's first line that serve as its subject.
+const SUBJECT_MAX: usize = 80;
+
 struct NewMail<'a> {
     mail: &'a Incoming<'a>,
     from: &'a Address,
@@ -91,7 +94,8 @@ impl NewMail<'_> {
             let prefilled = format!("{written}\n{}", form.prefilled(self.rules.language, calendar));
             return Err(Problem::FormIncomplete { missing, prefilled });
         }
-        let subject = form.subject.clone().unwrap_or_else(|| self.subject());
+        // A colleague's own subject says how the complaint came in, not what it is.
+        let subject = form.subject.clone().unwrap_or_else(|| first_line(&form.text));
         let customer = Customer { name: form.name.unwrap_or_default(), address: form.email, phone: form.phone };
         let received_at = form.received.unwrap_or(self.mail.received_at);
         let mut opened = self.opened(channel(taken), customer, subject, form.text, received_at);
@@ -209,6 +213,10 @@ impl NewMail<'_> {
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(SUBJECT_MAX).collect()
 }
 
 fn channel(taken: Taken) -> Channel {

@@ -147,6 +147,7 @@ fn settings(dir: &Path) -> Result<config::Config, ConfigError> {
 [desk]
 name = "Voorbeeld Lease"
 address = "{desk}"
+employees = ["receptie@lease.example"]
 [mailbox]
 kind = "maildir"
 path = {inbox}

@@ -140,6 +140,14 @@ fn monday() -> Vec<Scene> {
             "Automatisch antwoord: afwezig",
             "Ik ben afwezig tot 1 december.",
         ),
+        mail(
+            "2026-11-23T09:20:00Z",
+            "Reception writes down a telephone call.",
+            "Receptie <receptie@lease.example>",
+            "Telefonische klacht",
+            "#telefoon\r\nKlant: Mevrouw De Wit\r\nE-mail: dewit@klant.example\r\nTelefoon: 06 12345678\r\n\
+             Ontvangen: vandaag 9:50\r\n\r\nDe nieuwe auto zou vorige week geleverd worden. Niemand weet waar hij blijft.",
+        ),
         reply(
             "2026-11-23T09:30:00Z",
             "J. de Vries of the damage department presses Reply.",
@@ -170,6 +178,13 @@ fn monday() -> Vec<Scene> {
             "Invoice charged twice",
             "#afgehandeld\r\nWe refunded EUR 389.00 today; it will be on your account within two working days. We are \
              sorry for the mistake and for the wait.",
+        ),
+        reply(
+            "2026-11-23T11:00:00Z",
+            "Deliveries has called her, and puts the delivery on the agenda.",
+            "levering@lease.example",
+            "Niemand weet waar hij blijft",
+            "#gebeld Excuses gemaakt; auto staat in de haven.\r\n#agenda do 10:00 levering De Wit controleren",
         ),
         reply(
             "2026-11-23T12:15:00Z",

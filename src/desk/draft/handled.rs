@@ -1,0 +1,146 @@
+//! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
+
+use crate::case::{Address, CaseNumber, Customer, Due, Moment};
+
+/// To the sender of a staff mail: exactly what was done and who got what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub done: Vec<Done>,
+    pub customer: Customer,
+    pub due: Due,
+    /// Stopped clocks are not shown as due.
+    pub first_response_done: bool,
+}
+
+/// One thing that was done with a staff mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// This text goes to the customer at that address, with so many attachments.
+    Relayed {
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
+    /// Kept as an internal note; nobody got it.
+    Noted {
+        text: String,
+    },
+    /// Closed; the confirmation with this settlement goes to that address.
+    Closed {
+        to: Option<Address>,
+        settlement: String,
+    },
+    /// A conversation with the customer was recorded: counts as a reaction (§1).
+    Phoned {
+        text: String,
+    },
+    HandlerSet {
+        handler: Address,
+    },
+    DepartmentSet {
+        title: String,
+    },
+    Reopened,
+    Dismissed,
+    Restored,
+    /// A new case was opened for a customer.
+    Registered {
+        number: CaseNumber,
+        department_title: String,
+        acknowledged: Option<Address>,
+    },
+    /// The supervisor was asked.
+    Escalated {
+        to: Address,
+        text: String,
+    },
+    /// The supervisor's advice went to the handler.
+    Advised {
+        to: Address,
+        text: String,
+    },
+    /// On the agenda; the calendar entry comes in a letter of its own.
+    AgendaSet {
+        at: Moment,
+        text: String,
+        outside_hours: bool,
+    },
+    /// Nothing is on the agenda any more.
+    AgendaCleared,
+    /// The list of verbs was asked for.
+    Help,
+}
+
+/// To the sender of a staff mail: nothing was done, why, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub why: Problem,
+    /// What the sender typed, to copy it from.
+    pub text: String,
+}
+
+/// Why a staff mail was not acted on; nothing of it was relayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    UnknownVerb {
+        written: String,
+        nearest: Option<String>,
+    },
+    /// Lower down in the text stands something that looks like a verb.
+    VerbLowerDown {
+        written: String,
+    },
+    /// `#afgehandeld` without a settlement (§2.4.1).
+    SettlementMissing,
+    /// A reply without any new text or attachment.
+    NothingTyped,
+    /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
+    ColleagueInCopy {
+        address: Address,
+    },
+    /// The sender could not be proven (invariant 6).
+    Unproven,
+    /// A letter cannot be sent: the customer has no address.
+    NoCustomerAddress,
+    /// `#afgehandeld` on a case that is closed already.
+    CaseClosed,
+    /// Two verbs that both want the text, and it is not clear which of it is for the customer (invariant 7).
+    TwoTexts {
+        first: String,
+        second: String,
+    },
+    /// `#toewijzen` to somebody who is not of the department.
+    NotAColleague {
+        written: String,
+        colleagues: Vec<Address>,
+    },
+    /// `#afdeling` with a name that is none.
+    UnknownDepartment {
+        written: String,
+        departments: Vec<String>,
+    },
+    /// `#agenda` with a moment that is not understood: the nearest right form.
+    UnclearMoment {
+        found: String,
+        nearest: String,
+    },
+    /// The case is not in a state for this verb.
+    NotNow {
+        verb: String,
+    },
+    /// A complaint taken by telephone, letter or at the desk: something is missing, or not understood.
+    FormIncomplete {
+        missing: Vec<String>,
+        prefilled: String,
+    },
+    /// A mail was passed on, and it is not certain who the customer is (§2.2).
+    WhoIsTheCustomer {
+        prefilled: String,
+    },
+    /// A new mail of staff without a reply token: what is meant?
+    NoCase,
+    /// The reply answers a letter of a department the sender does not belong to (any more).
+    NotYourCase {
+        department: String,
+    },
+}
