@@ -218,6 +218,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment) -> Result<(), RegisterError> {
+        let _turn = self.turn().await;
         sqlx::query(
             "UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL",
         )

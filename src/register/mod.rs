@@ -44,7 +44,9 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Readers beside the one writer; the commands read while the daemon writes.
 const CONNECTIONS_MAX: u32 = 4;
@@ -59,6 +61,9 @@ const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGM
 #[derive(Debug, Clone)]
 pub struct Register {
     pool: AnyPool,
+    /// Whose turn it is to write, among this program's tasks. SQLite lets whoever asks at the right moment go first:
+    /// with several senders at work and a slow disk one of them waited longer than the busy timeout.
+    turn: Arc<Mutex<()>>,
 }
 
 /// The one daemon of a SQLite file; given back when dropped.
@@ -73,6 +78,8 @@ pub struct Tx {
     inner: Transaction<'static, Any>,
     /// The chain's last row, once it was looked up: nobody else adds to it meanwhile.
     head: Option<ChainHead>,
+    /// After `inner`, so that the turn ends with the transaction.
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl Register {
@@ -101,7 +108,7 @@ impl Register {
             .map_err(|e| failed(e.to_string()))?;
         first.close().await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, turn: Arc::default() })
     }
 
     /// Makes sure that this is the only daemon on the file. Letters a killed one was sending are due again:
@@ -127,13 +134,19 @@ impl Register {
         Ok(OnlyDaemon { _lock: lock })
     }
 
+    /// Waits for its turn to write, in the order of asking.
+    async fn turn(&self) -> OwnedMutexGuard<()> {
+        self.turn.clone().lock_owned().await
+    }
+
     /// Begins to write: takes the write lock at once, because a transaction that first reads and then writes is
     /// refused when another wrote in between.
     ///
     /// # Errors
     /// Another program holds the lock for longer than the busy timeout.
     pub async fn begin(&self) -> Result<Tx, RegisterError> {
-        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None })
+        let turn = self.turn().await;
+        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
     }
 
     /// Closes all connections; the write-ahead log is folded into the file.

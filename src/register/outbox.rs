@@ -172,6 +172,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hurry(&self, now: Moment) -> Result<(), RegisterError> {
+        let _turn = self.turn().await;
         sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued' AND not_before > $1")
             .bind(millis(now))
             .execute(&self.pool)
@@ -185,6 +186,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn release_capped(&self, now: Moment, per_hour: i64) -> Result<u64, RegisterError> {
+        let _turn = self.turn().await;
         let result = sqlx::query(
             "UPDATE outbox SET state = 'queued', held_because = '', created_at = $1, not_before = $1 WHERE id IN (\
              SELECT waiting.id FROM (SELECT id, recipient_key, ROW_NUMBER() OVER \
@@ -206,6 +208,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hold_letter(&self, id: &LetterId, because: &str) -> Result<bool, RegisterError> {
+        let _turn = self.turn().await;
         let held =
             sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
                 .bind(id.as_str())
@@ -220,6 +223,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn release_letter(&self, id: &LetterId, now: Moment) -> Result<bool, RegisterError> {
+        let _turn = self.turn().await;
         let released = sqlx::query(
             "UPDATE outbox SET state = 'queued', held_because = '', not_before = $2 WHERE id = $1 AND state = 'held'",
         )

@@ -139,3 +139,27 @@ async fn the_desk_is_shown_what_is_on_file() {
     let later = tx.snapshot(1, &identity("", "h"), &Lookup { year: 2027, ..lookup }, at(61)).await.unwrap();
     assert_eq!((later.next_serial, later.written.automatic), (1, 0), "a new year, and the hour has passed");
 }
+
+/// SQLite alone lets whoever polls at the right moment go first, so that with a slow disk one waits for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writers_of_one_program_take_turns_in_the_order_of_asking() {
+    let desk = Desk::new().await;
+    let holding = desk.register.begin().await.unwrap();
+    let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let mut writers = Vec::new();
+    for writer in 0..12 {
+        let (register, order) = (desk.register.clone(), order.clone());
+        writers.push(tokio::spawn(async move {
+            let tx = register.begin().await.unwrap();
+            order.lock().unwrap().push(writer);
+            tx.commit().await.unwrap();
+        }));
+        // So that this one asks before the next.
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    }
+    holding.commit().await.unwrap();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(*order.lock().unwrap(), (0..12).collect::<Vec<_>>());
+}
