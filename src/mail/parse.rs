@@ -5,6 +5,7 @@ use super::{Finding, FindingKind, Mail};
 use crate::mail::html::Mark;
 use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
+use std::cell::OnceCell;
 
 mod body;
 mod calendar;
@@ -29,8 +30,8 @@ pub(crate) struct Header {
     pub text: String,
 }
 
-/// A leaf of the MIME tree (a nested message is one leaf, with its own bytes as content: `take_apart` reads it).
-#[derive(Debug, Clone)]
+/// A leaf of the MIME tree (a nested message is one leaf, with its own bytes as content: `message` reads it).
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Leaf {
     /// `type/subtype` in lower case.
     pub media_type: String,
@@ -45,6 +46,15 @@ pub(crate) struct Leaf {
     pub inline: bool,
     /// Content-Disposition: attachment, or a leaf that is no body text.
     pub attachment: bool,
+    /// What `message` gives, once it was asked for: taking a big mail apart twice would cost twice.
+    pub(super) opened: OnceCell<Box<Parsed>>,
+}
+
+impl Leaf {
+    /// The nested message in it, taken apart.
+    pub fn message(&self) -> &Parsed {
+        self.opened.get_or_init(|| Box::new(take_apart(&self.content)))
+    }
 }
 
 /// A mail taken apart: what the other files of the room draw their conclusions from.

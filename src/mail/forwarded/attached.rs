@@ -1,7 +1,7 @@
 //! A mail passed on as an attachment (`message/rfc822`, or a file `.eml`). Pure.
 
 use super::party;
-use crate::mail::parse::{self, Leaf, Parsed};
+use crate::mail::parse::{Leaf, Parsed};
 use crate::mail::words::{self, Prefix};
 use crate::mail::{Forwarded, ForwardedHow, Party};
 use chrono::{DateTime, FixedOffset};
@@ -12,8 +12,8 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     let leaf = messages.next()?;
     let is_only_one = messages.next().is_none() && !is_of_digest(leaf);
     let is_answer = words::subject_prefix(parsed.header("subject").unwrap_or_default()).0 == Prefix::Reply;
-    let nested = parse::take_apart(&leaf.content);
-    let (from, is_sure) = sender(&nested);
+    let nested = leaf.message();
+    let (from, is_sure) = sender(nested);
     // A file that only is called so, or one that could not be read, names nobody.
     if from == Party::default() && nested.text.is_empty() && nested.header("subject").is_none() {
         return None;

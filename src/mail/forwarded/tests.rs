@@ -183,12 +183,10 @@ fn header(name: &str, value: &str) -> Header {
 fn leaf(media_type: &str, content: &str) -> Leaf {
     Leaf {
         media_type: media_type.to_owned(),
-        name: None,
         headers: vec![header("content-type", media_type)],
         content: content.as_bytes().to_vec(),
-        text: None,
-        inline: false,
         attachment: true,
+        ..Leaf::default()
     }
 }
 
@@ -271,20 +269,15 @@ fn long_texts_are_read_in_linear_time() {
         "op 111 schreef:\n\n",
         "_____\n",
     ] {
-        // The best of three: what else the machine does must not count.
         let time = |lines: usize| {
             let text = line.repeat(lines);
-            let once = || {
-                let start = std::time::Instant::now();
-                let _ = inline::of(&text, "Fwd: x");
-                start.elapsed().as_secs_f64()
-            };
-            once().min(once()).min(once())
+            let start = std::time::Instant::now();
+            let _ = inline::of(&text, "Fwd: x");
+            start.elapsed().as_secs_f64()
         };
-        // Both long enough that a busy machine interrupts both.
-        let (short, long) = (time(4_000), time(16_000));
-        // Four times the lines; a square would take sixteen times as long.
-        assert!(long < short.max(0.001) * 10.0, "{line:?}: {short} s, then {long} s");
+        // Four times the lines; a square would take sixteen times as long. What else the machine does must not count, so
+        // that one of several tries is enough.
+        assert!((0..8).any(|_| time(8_000) < time(2_000).max(0.001) * 8.0), "{line:?}");
     }
 }
 

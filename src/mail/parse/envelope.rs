@@ -128,7 +128,7 @@ fn attachments(parsed: &Parsed, findings: &mut Vec<Finding>) -> Vec<Attachment> 
     add_attachments(&attached, &mut found, findings);
     let mut others = attached.iter().filter(|l| !l.inline || is_message(l));
     if let (Some(passed_on), None) = (others.next().filter(|l| is_message(l)), others.next()) {
-        let inner = super::take_apart(&passed_on.content);
+        let inner = passed_on.message();
         let carried: Vec<&Leaf> = inner.leaves.iter().filter(|l| l.attachment).collect();
         add_attachments(&carried, &mut found, findings);
     }

@@ -98,6 +98,7 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
         inline,
         attachment: false,
         headers,
+        ..Leaf::default()
     }
 }
 
@@ -144,10 +145,13 @@ fn one_line_end(content: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
         return content;
     }
     let mut out = Vec::with_capacity(content.len());
-    let mut bytes = content.iter().peekable();
-    while let Some(byte) = bytes.next() {
-        if *byte != b'\r' || bytes.peek() != Some(&&b'\n') {
-            out.push(*byte);
+    for line in content.split_inclusive(|b| *b == b'\n') {
+        match line.strip_suffix(b"\r\n") {
+            Some(bare) => {
+                out.extend_from_slice(bare);
+                out.push(b'\n');
+            }
+            None => out.extend_from_slice(line),
         }
     }
     Cow::Owned(out)
@@ -178,7 +182,8 @@ fn decode_base64(sent: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let mut packed = Vec::with_capacity(sent.len());
     // A blank between two letters stands in no base64, but in every sentence.
-    let blanks = sent.windows(3).filter(|w| matches!(w, [a, b' ', b] if is_digit(a) && is_digit(b))).count();
+    let between = |w: &&[u8]| matches!(w, [a, b' ', b] if is_digit(a) && is_digit(b));
+    let blanks = if sent.contains(&b' ') { sent.windows(3).filter(between).count() } else { 0 };
     let (mut foreign, mut out) = (blanks, Vec::new());
     for run in sent.split(|b| *b == b'=') {
         packed.extend(run.iter().filter(|b| is_digit(b)));
