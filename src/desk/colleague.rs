@@ -7,8 +7,9 @@ use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
 use super::intake::{NewCase, open_case};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
+use super::may_reply::is_machine;
 use super::staff::{is_proven, mistaken};
-use super::verbs::{self, Taken, Verb};
+use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, What, Why};
 use crate::mail::{Forwarded, ForwardedHow};
@@ -61,7 +62,7 @@ impl NewMail<'_> {
             (Some(Verb::Register(_)), _) | (None, Some(_)) if !is_proven(self.mail.mail.proof, self.rules) => {
                 Err(Problem::Unproven)
             }
-            (Some(Verb::Register(taken)), _) => self.register(taken, &instruction.text, fresh),
+            (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
             (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
@@ -83,7 +84,11 @@ impl NewMail<'_> {
     /// §2.1.1, §2.3: what a colleague wrote down.
     fn register(&self, taken: Taken, body: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
         let calendar = &self.rules.calendar;
-        let form = Form::read(body, self.mail.received_at, calendar);
+        let mut form = Form::read(body, self.mail.received_at, calendar);
+        // Letters about the case would come to the desk itself (invariant 5).
+        if let Some(desk) = form.email.take_if(|address| self.rules.is_desk(address)) {
+            form.unclear.push(Unclear::Email { found: desk.to_string() });
+        }
         let missing = missing(&form, self.rules.language);
         if !missing.is_empty() {
             let verb = Verb::Register(taken).row();
@@ -185,8 +190,13 @@ impl NewMail<'_> {
     /// The case, the colleague as its handler where of the department, and a receipt.
     fn open(&self, opened: Opened, above: &str, fresh: &mut Fresh) -> Decision {
         let department = opened.department.clone();
-        let address = opened.customer.address.clone();
-        let acknowledge = address.clone().ok_or(Unacknowledged::NoAddress);
+        // A mailbox that nobody reads gets no acknowledgement by this way either (invariant 5).
+        let acknowledge = match &opened.customer.address {
+            None => Err(Unacknowledged::NoAddress),
+            Some(address) if is_machine(address) => Err(Unacknowledged::Automatic),
+            Some(address) => Ok(address.clone()),
+        };
+        let acknowledged = acknowledge.as_ref().ok().cloned();
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
         let (mut decision, mut case) = open_case(self.mail, new, self.known, self.rules, self.now, fresh);
         let mut record = |what: What, case: &mut Case| {
@@ -203,7 +213,7 @@ impl NewMail<'_> {
             record(What::Noted { text: above.to_owned() }, &mut case);
         }
         let department_title = self.rules.title(&department).to_owned();
-        let done = vec![Done::Registered { number: case.number, department_title, acknowledged: address }];
+        let done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
         decision.letters.push(self.receipt(&case, done, fresh));
         decision
     }
@@ -217,6 +227,19 @@ impl NewMail<'_> {
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().take(SUBJECT_MAX).collect()
+}
+
+/// What was typed below a verb that registers, and behind it on its line. A second verb would have a case that is not
+/// there yet, so neither is done.
+fn body(instruction: &Instruction) -> Result<String, Problem> {
+    let lines = instruction.lines.as_slice();
+    if let [first, second, ..] = lines {
+        let name = |line: &Line| line.verb.row().dutch.to_owned();
+        return Err(Problem::TwoTexts { first: name(first), second: name(second) });
+    }
+    let beside = lines.first().map(|line| line.value.as_str()).filter(|value| !value.is_empty());
+    // Below the form, whose labels are read from the top.
+    Ok(std::iter::once(instruction.text.as_str()).chain(beside).collect::<Vec<_>>().join("\n\n"))
 }
 
 fn channel(taken: Taken) -> Channel {

@@ -255,7 +255,7 @@ fn short(value: &str) -> String {
 fn the_address(value: &str) -> Option<Address> {
     let short: String = value.chars().take(VALUE_CHARS_MAX).collect();
     let pieces = short.split(|c: char| c.is_whitespace() || "<>()[]{},;\"'".contains(c));
-    let named = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece).trim_matches(['.', ':']));
+    let named = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece).trim_matches(['.', ':', '*', '_']));
     let mut found: Vec<Address> = Vec::new();
     for piece in named.filter(|piece| piece.contains('@')) {
         let address = Address::parse(piece).ok().filter(|address| address.domain().contains('.'))?;
@@ -349,6 +349,7 @@ mod tests {
             [Unclear::Email { found }, Unclear::Phone { .. }, Unclear::Received(WhenError { why: when::Why::Future, .. })]
                 if found == "jan@gmail"
         ));
+        assert_eq!(read("E-mail: <*jan@x.nl*>").email, address("jan@x.nl"), "the marks of bold text are none of it");
         let two = read("E-mail: a@x.nl, b@x.nl\nNaam: Jan\nTel: onbekend\n\nStuk.");
         assert_eq!((two.unclear.len(), two.missing()), (1, vec![Missing::Contact]));
         assert_eq!(read("").missing(), [Missing::Name, Missing::Contact, Missing::Text]);

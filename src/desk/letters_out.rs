@@ -4,7 +4,7 @@ use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
     Remark, Topic, Unacknowledged,
 };
-use super::{Department, Fresh, Incoming, Rules};
+use super::{Department, Fresh, Incoming, Role, Rules};
 use crate::case::{Address, AgendaItem, Case, Language, Side};
 use crate::mail::{Attachment, Mail};
 use sha2::{Digest, Sha256};
@@ -254,7 +254,8 @@ fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
     }
 }
 
-/// To whoever has something on the agenda (§2.4.1).
+/// To whoever has something on the agenda (§2.4.1), as long as that person is staff; else to who handles the case now,
+/// so that nothing is forgotten and nobody who left is told of it (invariant 6).
 pub(super) fn agenda_letter(
     case: &Case,
     item: &AgendaItem,
@@ -270,7 +271,9 @@ pub(super) fn agenda_letter(
         text: item.text.clone(),
         customer: case.customer.clone(),
     });
-    to_staff(case, item.whose.clone(), content, rules, fresh)
+    let is_staff = rules.role(&item.whose) == Role::Staff;
+    let other = if is_staff { None } else { handler_address(case, rules) };
+    to_staff(case, other.unwrap_or_else(|| item.whose.clone()), content, rules, fresh)
 }
 
 /// The language letters to this customer are written in.

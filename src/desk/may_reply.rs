@@ -66,7 +66,8 @@ pub fn sender(mail: &Mail) -> Option<Address> {
     mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok())
 }
 
-fn is_machine(address: &Address) -> bool {
+/// Whether nobody reads what is sent there.
+pub(super) fn is_machine(address: &Address) -> bool {
     let local = address.local().to_lowercase();
     MACHINES.contains(&local.as_str()) || local.starts_with("mailer-daemon") || local.starts_with("bounce+")
 }

@@ -167,7 +167,7 @@ impl<'a> Work<'a> {
         let handler = Address::parse(written).ok();
         match (handler, department) {
             (Some(handler), Some(department)) if department.binds(&handler) => {
-                self.set_handler(handler.clone(), text)?;
+                self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
                     let letter = notification_again(&self.case, handler, self.reply.rules, self.fresh);
                     self.letters.push(letter);
@@ -181,9 +181,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn set_handler(&mut self, handler: Address, text: &str) -> Result<(), Problem> {
+    fn set_handler(&mut self, verb: Verb, handler: Address, text: &str) -> Result<(), Problem> {
         if self.case.state == CaseState::Merged {
-            return Err(self.not_now(Verb::TakeOver));
+            return Err(self.not_now(verb));
         }
         self.record(What::HandlerSet { handler: handler.clone() });
         self.keep(text);
@@ -208,12 +208,14 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// §2.1.3: the supervisor can take a case over; a question that waited for an answer is settled by it.
+    /// §2.1.3: the supervisor can take a case over; a question that waited for an answer is settled by it. A colleague
+    /// who takes it over waits for that answer in the handler's place.
     fn take_over(&mut self, text: &str) -> Result<(), Problem> {
-        if self.case.escalation.is_some() {
+        let supervises = self.department().is_some_and(|d| d.supervisor == *self.reply.from);
+        if self.case.escalation.as_ref().is_some_and(|asked| supervises || asked.to == *self.reply.from) {
             self.record(What::EscalationSettled);
         }
-        self.set_handler(self.reply.from.clone(), text)
+        self.set_handler(Verb::TakeOver, self.reply.from.clone(), text)
     }
 
     /// §2.1.3: the question goes to the supervisor with the whole file.

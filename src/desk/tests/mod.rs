@@ -1,11 +1,14 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod colleagues;
 mod customers;
 mod digests;
 mod fates;
 mod loops;
 mod staff;
+mod terms;
+mod verbs_done;
 
 use super::draft::{Content, Draft};
 use super::*;
@@ -72,6 +75,7 @@ struct Company {
     files: Vec<CaseFile>,
     sent: Vec<BouncedLetter>,
     letter_department: Option<String>,
+    letter_kind: Option<LetterKind>,
     duplicate_of: Option<i64>,
     from_junk: bool,
 }
@@ -87,7 +91,7 @@ impl Company {
         let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
         let file = CaseFile { case: case(&rules), notes: vec![NOTE.to_owned()], events: Vec::new() };
         let (files, sent) = (vec![file], Vec::new());
-        Self { rules, files, sent, letter_department: None, duplicate_of: None, from_junk: false }
+        Self { rules, files, sent, letter_department: None, letter_kind: None, duplicate_of: None, from_junk: false }
     }
 
     fn case(&mut self) -> &mut Case {
@@ -112,6 +116,7 @@ impl Company {
         Snapshot {
             file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
             letter_department: self.letter_department.clone(),
+            letter_kind: self.letter_kind,
             bounced,
             named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,

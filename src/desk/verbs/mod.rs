@@ -111,6 +111,9 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
     if names_verb_within(&value) {
         return Err(Mistake::LowerDown { written: shown(plain) });
     }
+    // A sentence keeps its full stop; an address or a name has none.
+    let value =
+        if verb.row().value.is_text() { value } else { value.trim_end_matches([':', '.', ',', ';']).to_owned() };
     let written = plain.split_whitespace().next().unwrap_or_default();
     Ok(Line { verb, written: written.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned(), value })
 }
@@ -128,8 +131,13 @@ fn verb_line(plain: &str) -> Option<(String, String)> {
     let (word, value) = after.split_at(end);
     let folded = fold_word(word);
     let begins_with_letter = folded.chars().next().is_some_and(char::is_alphabetic);
-    begins_with_letter
-        .then(|| (folded, value.trim_matches(|c: char| c.is_whitespace() || "*_:.,;".contains(c)).to_owned()))
+    begins_with_letter.then(|| (folded, own_words(value)))
+}
+
+/// What stands behind a verb, without the marks between the two; its own last full stop stays.
+fn own_words(value: &str) -> String {
+    let blank = |c: char| c.is_whitespace() || "*_".contains(c);
+    value.trim_start_matches(|c: char| blank(c) || ":.,;".contains(c)).trim_end_matches(blank).to_owned()
 }
 
 /// A verb's name with the `#` forgotten or another mark in its place: after that mark, alone on its line, or before a

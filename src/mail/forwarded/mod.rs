@@ -14,7 +14,7 @@ mod party;
 mod tests;
 
 use super::parse::Parsed;
-use super::{Forwarded, ForwardedHow, bounce};
+use super::{Forwarded, ForwardedHow, Party, bounce};
 
 /// What was passed on, if anything was. What a machine returns or reports is passed on by nobody.
 pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
@@ -22,9 +22,11 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
         return None;
     }
     let inline = inline::of(&parsed.text, parsed.header("subject").unwrap_or_default());
+    // A subject "FW:" alone passes on nothing inline: above an attached mail, it is that mail's.
+    let names_one = |inline: Forwarded| inline.from != Party::default() || inline.body != parsed.text.trim();
     let found = match attached::of(parsed) {
         // Two mails passed on in two ways: which one is meant, only the sender knows.
-        Some(attached) => Some(Forwarded { certain: attached.certain && inline.is_none(), ..attached }),
+        Some(attached) => Some(Forwarded { certain: attached.certain && !inline.is_some_and(names_one), ..attached }),
         None => inline.or_else(|| rewritten(parsed)),
     };
     // Asked last, because it costs the most and hardly any mail comes this far.
