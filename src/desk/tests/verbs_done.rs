@@ -297,7 +297,7 @@ fn verbs_are_done_in_order_each_on_what_the_one_before_left() {
 
 /// Lines of verbs whose text stays in the file, each with words that must not leave the house.
 fn file_lines() -> impl Strategy<Value = Vec<String>> {
-    let rows: Vec<_> = TABLE.iter().filter(|row| row.text == TextGoes::File).collect();
+    let rows: Vec<_> = TABLE.iter().filter(|row| row.text == TextGoes::CaseFile).collect();
     let line = (prop::sample::select(rows), any::<bool>(), any::<bool>()).prop_map(|(row, english, with_words)| {
         let name = if english { row.english } else { row.dutch };
         let value = match row.value {
