@@ -31,7 +31,7 @@ pub(super) fn is_foreign_marker(line: &Line<'_>) -> bool {
     const SHORT: usize = 100;
     let low = line.low.as_str();
     let groupwise = low.starts_with(">>> ") && low.ends_with(" >>>") && (line.date || line.address);
-    let drawn = low.starts_with(|c: char| matches!(c, '#' | '-' | '=' | '*' | '_'));
+    let drawn = low.starts_with(['#', '-', '=', '*', '_']);
     groupwise || drawn && low.len() <= SHORT && TYPE_ABOVE.iter().any(|phrase| low.contains(phrase))
 }
 
