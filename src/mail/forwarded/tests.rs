@@ -215,6 +215,11 @@ fn an_attached_mail_is_read() {
 
     let named = Leaf { name: Some("Klacht.EML".to_owned()), ..leaf("application/octet-stream", LETTER) };
     assert!(super::of(&carrying(vec![named])).is_some_and(|found| found.certain));
+
+    // The client's "FW:" is about the mail attached, not about another one in the text.
+    let mut marked = carrying(vec![leaf("message/rfc822", LETTER)]);
+    marked.headers = vec![header("subject", "FW: Schade")];
+    assert!(super::of(&marked).is_some_and(|found| found.certain && found.from.address == "anna@klant.example"));
 }
 
 #[test]
@@ -228,7 +233,10 @@ fn an_attached_mail_that_is_not_sure_says_so() {
     let mut both = carrying(vec![leaf("message/rfc822", LETTER)]);
     both.text = "---------- Forwarded message ---------\nVan: B <b@x.example>\nOnderwerp: X\n\nHoi".to_owned();
     let digest = carrying(vec![Leaf { headers: Vec::new(), ..leaf("message/rfc822", LETTER) }]);
-    for parsed in [two, two_authors, nobody, answer, both, digest] {
+    let mut unread = both.clone();
+    unread.headers = vec![header("subject", "FW: Klacht")];
+    unread.text = "Zie hieronder.\n\n-----Doorgestuurd bericht-----\nHoi".to_owned();
+    for parsed in [two, two_authors, nobody, answer, both, unread, digest] {
         assert_eq!(super::of(&parsed).map(|found| found.certain), Some(false), "{parsed:?}");
     }
 }
