@@ -267,6 +267,17 @@ fn a_name_is_no_proof_for_registering_or_passing_on() {
 }
 
 #[test]
+fn a_case_keeps_so_much_of_a_long_mail_by_whatever_way_it_came() {
+    let long = "o".repeat(100_001);
+    let written = new(JAN, &format!("#brief\n{COMPLETE}\nKlacht: {long}"));
+    let [inline, _] = passed_on(JAN, PIET);
+    let inline = Post { text: format!("{}\n{long}", inline.text), ..inline };
+    for mail in [written, inline] {
+        assert_eq!(opened(&Company::new().decide(&mail)).text.chars().count(), 100_000);
+    }
+}
+
+#[test]
 fn reception_registers_and_passes_on_but_handles_nothing() {
     let company = Company::new();
     let [inline, attached] = passed_on(RECEPTIE, PIET);
