@@ -207,8 +207,14 @@ fn a_moment_that_cannot_be_is_not_believed() {
 #[test]
 fn who_the_customer_is_is_asked_where_it_is_not_certain() {
     let company = Company::new();
-    // Only a name; a colleague; we ourselves.
-    for sender in ["Piet Klager", "Mia <mia@lease.example>", RECEPTIE, "klachten@lease.example"] {
+    // Only a name; a name that is another address; a colleague; we ourselves.
+    for sender in [
+        "Piet Klager",
+        "\"baas@bank.example\" <piet@prive.example>",
+        "Mia <mia@lease.example>",
+        RECEPTIE,
+        "klachten@lease.example",
+    ] {
         for mail in passed_on(JAN, sender) {
             let decision = company.decide(&mail);
             let Problem::WhoIsTheCustomer { prefilled } = asked(&decision, JAN) else { panic!("{decision:?}") };
