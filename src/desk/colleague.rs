@@ -5,7 +5,7 @@
 use super::aside::filed;
 use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
-use super::intake::{NewCase, open_case};
+use super::intake::{NewCase, TEXT_MAX, open_case};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
 use super::staff::{is_proven, mistaken};
@@ -178,7 +178,7 @@ impl NewMail<'_> {
             language: language_of(&text, &subject, self.rules),
             customer,
             subject,
-            text,
+            text: text.chars().take(TEXT_MAX).collect(),
             department: routing.department,
             routing: routing.why,
             received_at,

@@ -15,7 +15,7 @@ use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// Characters of a mail's text that a case keeps in its events; the whole mail stays in the register.
-const TEXT_MAX: usize = 100_000;
+pub(super) const TEXT_MAX: usize = 100_000;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {

@@ -207,8 +207,14 @@ fn a_moment_that_cannot_be_is_not_believed() {
 #[test]
 fn who_the_customer_is_is_asked_where_it_is_not_certain() {
     let company = Company::new();
-    // Only a name; a colleague; we ourselves.
-    for sender in ["Piet Klager", "Mia <mia@lease.example>", RECEPTIE, "klachten@lease.example"] {
+    // Only a name; a name that is another address; a colleague; we ourselves.
+    for sender in [
+        "Piet Klager",
+        "\"baas@bank.example\" <piet@prive.example>",
+        "Mia <mia@lease.example>",
+        RECEPTIE,
+        "klachten@lease.example",
+    ] {
         for mail in passed_on(JAN, sender) {
             let decision = company.decide(&mail);
             let Problem::WhoIsTheCustomer { prefilled } = asked(&decision, JAN) else { panic!("{decision:?}") };
@@ -263,6 +269,17 @@ fn a_name_is_no_proof_for_registering_or_passing_on() {
                 assert_eq!(company.rules.role(&draft.to), Role::Staff, "{:?}", sent(&denied));
             }
         }
+    }
+}
+
+#[test]
+fn a_case_keeps_so_much_of_a_long_mail_by_whatever_way_it_came() {
+    let long = "o".repeat(100_001);
+    let written = new(JAN, &format!("#brief\n{COMPLETE}\nKlacht: {long}"));
+    let [inline, _] = passed_on(JAN, PIET);
+    let inline = Post { text: format!("{}\n{long}", inline.text), ..inline };
+    for mail in [written, inline] {
+        assert_eq!(opened(&Company::new().decide(&mail)).text.chars().count(), 100_000);
     }
 }
 
