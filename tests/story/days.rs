@@ -64,6 +64,8 @@ impl Days {
         };
         let mut letters: Vec<Letter> =
             files.map(|file| Letter::of(std::fs::read(file.unwrap().path()).unwrap())).collect();
+        // Terms that run out bring letters of their own.
+        letters.retain(|letter| letter.text.contains("Stand van het register"));
         letters.sort_by_key(|letter| {
             mail_parser::DateTime::parse_rfc822(&letter.header("Date").unwrap()).unwrap().to_timestamp()
         });
@@ -97,7 +99,7 @@ async fn once_per_working_day_at_its_hour_and_none_on_the_first_start() {
     let mut days = Days::begin("2026-11-19T10:00:00+01:00").await;
     assert_eq!(days.at("2026-11-19T10:00:00+01:00").await, Step::Idle, "nothing is made up for");
     days.complaint("2026-11-19T11:00:00+01:00", "Schade aan de deur").await;
-    assert_eq!(days.at("2026-11-20T07:29:59+01:00").await, Step::Idle);
+    days.at("2026-11-20T07:29:59+01:00").await;
     assert_eq!(days.digests(SUPERVISOR).len(), 0);
     assert_eq!(days.at("2026-11-20T07:30:00+01:00").await, Step::Worked);
     assert_eq!(days.at("2026-11-20T07:31:00+01:00").await, Step::Idle);
@@ -112,8 +114,9 @@ async fn once_per_working_day_at_its_hour_and_none_on_the_first_start() {
     let others = days.digests("k.smit@lease.example");
     assert!(others.len() == 1 && !others[0].text.contains("Schade aan de deur"), "another department's supervisor");
     // Saturday, Sunday; then Monday.
-    assert_eq!(days.at("2026-11-21T09:00:00+01:00").await, Step::Idle);
-    assert_eq!(days.at("2026-11-22T09:00:00+01:00").await, Step::Idle);
+    days.at("2026-11-21T09:00:00+01:00").await;
+    days.at("2026-11-22T09:00:00+01:00").await;
+    assert_eq!(days.digests(SUPERVISOR).len(), 1, "none at the weekend");
     assert_eq!(days.at("2026-11-23T07:30:00+01:00").await, Step::Worked);
     assert_eq!(days.digests(SUPERVISOR).len(), 2);
 }
