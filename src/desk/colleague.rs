@@ -5,9 +5,9 @@
 use super::aside::filed;
 use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
-use super::intake::{NewCase, TEXT_MAX, open_case};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
+use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::{is_proven, mistaken};
 use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};

@@ -6,16 +6,14 @@
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::draft::{Remark, Unacknowledged};
-use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification};
+use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
+use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
+use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
-
-/// Characters of a mail's text that a case keeps in its events; the whole mail stays in the register.
-pub(super) const TEXT_MAX: usize = 100_000;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -296,47 +294,6 @@ fn complaint(
     open_case(mail, new, known, rules, now, fresh).0
 }
 
-/// A case to open, by whatever way the complaint came in.
-pub(super) struct NewCase<'a> {
-    pub opened: Opened,
-    /// Who brought it in.
-    pub actor: Actor,
-    /// The address the acknowledgement goes to, or why none goes out.
-    pub acknowledge: Result<Address, Unacknowledged>,
-    /// Cases it may belong with.
-    pub named: &'a [CaseNumber],
-}
-
-/// Opens a case: its events, the acknowledgement, the notification (§2.1.2). The case comes back as it stands.
-pub(super) fn open_case(
-    mail: &Incoming<'_>,
-    new: NewCase<'_>,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> (Decision, Case) {
-    let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
-    let case = Case::open(number, now, &new.opened);
-    let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
-    let mut events = vec![event(new.actor, What::Opened(Box::new(new.opened)))];
-    events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
-
-    let unacknowledged = new.acknowledge.as_ref().err().copied();
-    let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
-    let department = super::letters_out::department(&case, rules).map(|d| d.address.clone());
-    let marked = remarks(mail.mail, new.named);
-    let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
-    let decision = Decision {
-        disposition: Disposition::Complaint,
-        reason: format!("a complaint for {}", case.department),
-        case: Some(number),
-        events,
-        letters: acknowledged.into_iter().chain(notified).collect(),
-    };
-    (decision, case)
-}
-
 fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
     let words = if mail.mail.reply.trim().is_empty() { &mail.mail.text } else { &mail.mail.reply };
     let routing = rules.routes.route(&mail.mail.subject, words);
@@ -356,22 +313,4 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
         due: rules.due(mail.received_at),
         message_id: mail.mail.message_id.clone(),
     }
-}
-
-/// What staff should know about this mail.
-fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = named.iter().copied().map(Remark::MayBelongTo).collect();
-    if mail.proof == SenderProof::Failed {
-        remarks.push(Remark::SenderDisowned);
-    }
-    remarks.extend(mail.findings.iter().filter_map(|finding| match finding.kind {
-        FindingKind::ReplyToElsewhere => {
-            let stated: Vec<&str> = mail.reply_to.iter().map(|party| party.address.as_str()).collect();
-            Some(Remark::ReplyToElsewhere(stated.join(", ")))
-        }
-        FindingKind::SeveralFrom | FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(finding.detail.clone())),
-        FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
-        _ => Some(Remark::NotAllRead(finding.detail.clone())),
-    }));
-    remarks
 }

@@ -23,6 +23,7 @@ mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
+mod opening;
 pub mod routing;
 mod rules;
 mod snapshot;
