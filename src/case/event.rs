@@ -58,32 +58,13 @@ pub enum What {
     },
     Closed(Closed),
     Reopened(Reopened),
-    /// Staff answered the customer directly, with the desk in copy: the answer is out already (§1).
-    AnsweredDirectly {
-        message_id: Option<String>,
-        text: String,
-    },
     /// Staff spoke to the customer: counts as a reaction, and as the confirmation (§1, §2.1.2).
     PhoneContact {
         text: String,
     },
-    /// A letter on paper was posted.
-    Posted {
-        letter: LetterId,
-        letter_kind: LetterKind,
-    },
-    /// A letter on paper went to the department to be posted.
-    PaperWritten {
-        letter: LetterId,
-        letter_kind: LetterKind,
-    },
     DepartmentSet {
         department: String,
         routing: crate::case::Why,
-    },
-    /// Who the customer is, or how to reach them, was put right.
-    CustomerSet {
-        customer: Customer,
     },
     /// The supervisor was asked (§2.1.3).
     Escalated {
@@ -112,24 +93,6 @@ pub enum What {
     },
     /// It is one after all.
     Restored,
-    /// This case goes on under another number.
-    MergedInto {
-        other: CaseNumber,
-    },
-    /// Another case goes on under this number.
-    MergedFrom {
-        other: CaseNumber,
-        customer_thread: Vec<String>,
-        staff_thread: Vec<String>,
-    },
-    /// The customer took it to the committee (the procedure's end).
-    DisputeFiled {
-        text: String,
-    },
-    /// The committee ruled; its rulings bind.
-    RulingRecorded {
-        text: String,
-    },
     /// Staff were warned that a clock runs out, or told that it did; each once.
     TermTold {
         clock: Clock,
@@ -249,12 +212,8 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
-            Self::AnsweredDirectly { .. } => "answered_directly",
             Self::PhoneContact { .. } => "phone_contact",
-            Self::Posted { .. } => "posted",
-            Self::PaperWritten { .. } => "paper_written",
             Self::DepartmentSet { .. } => "department_set",
-            Self::CustomerSet { .. } => "customer_set",
             Self::Escalated { .. } => "escalated",
             Self::Advised { .. } => "advised",
             Self::EscalationSettled => "escalation_settled",
@@ -263,10 +222,6 @@ impl What {
             Self::AgendaReminded { .. } => "agenda_reminded",
             Self::Dismissed { .. } => "dismissed",
             Self::Restored => "restored",
-            Self::MergedInto { .. } => "merged_into",
-            Self::MergedFrom { .. } => "merged_from",
-            Self::DisputeFiled { .. } => "dispute_filed",
-            Self::RulingRecorded { .. } => "ruling_recorded",
             Self::TermTold { .. } => "term_told",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",

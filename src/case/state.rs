@@ -80,11 +80,6 @@ pub struct Case {
     pub escalation: Option<Escalation>,
     /// What is still to be done, by its moment.
     pub agenda: Vec<AgendaItem>,
-    /// Letters on paper that wait to be posted.
-    pub to_post: Vec<(LetterId, LetterKind)>,
-    pub merged_into: Option<CaseNumber>,
-    pub dispute_at: Option<Moment>,
-    pub ruling: Option<String>,
     /// Terms of this round that staff were told of.
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
@@ -122,10 +117,6 @@ impl Case {
             linked: Vec::new(),
             escalation: None,
             agenda: Vec::new(),
-            to_post: Vec::new(),
-            merged_into: None,
-            dispute_at: None,
-            ruling: None,
             told: Vec::new(),
             failed_letters: Vec::new(),
             customer_thread: opened.message_id.iter().cloned().collect(),
@@ -165,17 +156,7 @@ impl Case {
                 self.routing = routing.clone();
                 self.handler = None;
             }
-            What::CustomerSet { customer } => self.customer = customer.clone(),
-            What::AnsweredDirectly { message_id, .. } => {
-                remember(&mut self.customer_thread, message_id.as_deref());
-                self.responses.push(Stamp { letter: None, at: event.at });
-            }
             What::PhoneContact { .. } => self.reached(event.at),
-            What::PaperWritten { letter, letter_kind } => self.to_post.push((letter.clone(), *letter_kind)),
-            What::Posted { letter, letter_kind } => {
-                self.to_post.retain(|(waiting, _)| waiting != letter);
-                self.stamp(*letter_kind, letter, event.at);
-            }
             What::Escalated { question, to } => {
                 self.escalation = Some(Escalation { question: question.clone(), to: to.clone(), at: event.at });
             }
@@ -195,16 +176,6 @@ impl Case {
             What::Reopened(reopened) => self.reopen(reopened),
             What::Dismissed { .. } => self.state = CaseState::Dismissed,
             What::Restored => self.state = CaseState::Open,
-            What::MergedInto { other } => {
-                self.state = CaseState::Merged;
-                self.merged_into = Some(*other);
-            }
-            What::MergedFrom { customer_thread, staff_thread, .. } => {
-                customer_thread.iter().for_each(|id| remember(&mut self.customer_thread, Some(id)));
-                staff_thread.iter().for_each(|id| remember(&mut self.staff_thread, Some(id)));
-            }
-            What::DisputeFiled { .. } => self.dispute_at = Some(event.at),
-            What::RulingRecorded { text } => self.ruling = Some(text.clone()),
             What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
             What::Linked { other } => {
                 if !self.linked.contains(other) {

@@ -184,23 +184,17 @@ fn moment_of(config: &Config, stored: &StoredEvent) -> String {
 fn detail(what: &What) -> String {
     let text = match what {
         What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. }
-        | What::AnsweredDirectly { text, .. }
-        | What::Noted { text }
-        | What::PhoneContact { text }
-        | What::Advised { text }
-        | What::DisputeFiled { text }
-        | What::RulingRecorded { text } => text.clone(),
+        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text } => {
+            text.clone()
+        }
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
-        What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
         What::HandlerSet { handler } => handler.to_string(),
-        What::Linked { other } | What::MergedInto { other } | What::MergedFrom { other, .. } => other.to_string(),
+        What::Linked { other } => other.to_string(),
         What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
         What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
         What::DepartmentSet { department, .. } => department.clone(),
-        What::CustomerSet { customer } => customer.name.clone(),
         What::Escalated { question, to } => format!("{to}: {question}"),
         What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),

@@ -62,13 +62,7 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(mut case) = self.load_case(number).await? else { return Ok(None) };
-        // A case that goes on under another number: both numbers lead there.
-        if let Some(other) = case.merged_into
-            && let Some(target) = self.load_case(other).await?
-        {
-            case = target;
-        }
+        let Some(case) = self.load_case(number).await? else { return Ok(None) };
         let rows = sqlx::query(
             "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
              ORDER BY event.seq",

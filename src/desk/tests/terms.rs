@@ -130,7 +130,6 @@ fn stopped_clocks_and_cases_that_are_not_open_are_left_alone() {
     for what in [
         What::Closed(crate::case::Closed { settlement: "Betaald".into(), letter: letter_id(9) }),
         What::Dismissed { reason: String::new() },
-        What::MergedInto { other: number(6) },
     ] {
         let mut company = self::company();
         company.after(What::AgendaSet(item(LATE)));
