@@ -77,6 +77,11 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if file.is_none() && (mail.from_junk || mail.mail.marked_spam) {
         return filed(mail, Disposition::SetAside, None, "marked as spam by the mail server".to_owned(), now);
     }
+    let of_staff = from.as_ref().is_some_and(|from| rules.role(from) != Role::Outsider);
+    if (of_staff || file.is_some()) && is_calendar_answer(mail.mail) {
+        let reason = "a calendar program's answer to an entry".to_owned();
+        return filed(mail, Disposition::Automatic, file.map(|file| file.case.number), reason, now);
+    }
     if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
         return decision;
     }
@@ -85,6 +90,16 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
     }
+}
+
+/// "Accepted" and the like, which calendar programs send back for an agenda entry (RFC 5546 §3.2.3): filed, never relayed
+/// and never a case, whatever words the program puts beside it.
+fn is_calendar_answer(mail: &Mail) -> bool {
+    let is_calendar = |kind: &str| matches!(kind, "text/calendar" | "application/ics");
+    let calendars = mail.attachments.iter().filter(|attachment| is_calendar(&attachment.media_type));
+    calendars.map(|attachment| String::from_utf8_lossy(&attachment.content).to_ascii_uppercase()).any(|text| {
+        text.lines().any(|line| matches!(line.trim(), "METHOD:REPLY" | "METHOD:COUNTER" | "METHOD:DECLINECOUNTER"))
+    })
 }
 
 /// What becomes of a machine's mail (invariant 5); None: it is taken in as a person's would be, and not answered.

@@ -130,3 +130,18 @@ proptest! {
         prop_assert_eq!(to_customers(&decision).count(), 0);
     }
 }
+
+#[test]
+fn a_calendar_programs_answer_is_filed_and_never_relayed() {
+    let company = Company::new();
+    let entry = "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:x\nEND:VEVENT\nEND:VCALENDAR";
+    let text = format!(
+        "--q\nContent-Type: text/plain\n\nJan heeft de uitnodiging geaccepteerd.\n\
+         --q\nContent-Type: text/calendar; method=REPLY\n\n{entry}\n--q--\n"
+    );
+    let answer = post(JAN, &text).header("Content-Type: multipart/alternative; boundary=q").dmarc("pass");
+    for mail in [answer.clone().answering(&company.token(Side::Staff)), answer] {
+        let decision = company.decide(&mail);
+        assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+    }
+}
