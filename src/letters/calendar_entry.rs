@@ -1,5 +1,5 @@
-//! An agenda item as a calendar entry (RFC 5545) sent by mail (iTIP, RFC 5546), and the reply that calendar programs
-//! send back to it. Pure: the moment of writing comes in as an argument.
+//! An agenda item as a calendar entry (RFC 5545) sent by mail (iTIP, RFC 5546). What calendar programs send back is
+//! filed by the desk. Pure: the moment of writing comes in as an argument.
 //!
 //! An item keeps its UID for life; moving it sends REQUEST, dropping it CANCEL, each with a higher SEQUENCE
 //! (RFC 5546 §2.1.4). Times are written in UTC, so that no VTIMEZONE is needed and every program agrees.
@@ -16,10 +16,6 @@ const LINE_OCTETS_MAX: usize = 75;
 const SUMMARY_CHARS_MAX: usize = 120;
 /// The notes of the item; the case itself is in the notification.
 const DESCRIPTION_CHARS_MAX: usize = 2_000;
-/// A reply is a few hundred octets; a larger object is something else.
-const REPLY_OCTETS_MAX: usize = 65_536;
-/// Lines of a reply that are looked at; a time zone with all its changes has some hundred.
-const REPLY_LINES_MAX: usize = 2_000;
 
 /// What the recipient's calendar is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,26 +48,6 @@ pub struct CalendarEntry<'a> {
     pub attendee: &'a Address,
     /// Minutes before the start at which the calendar rings.
     pub alarm_minutes: u32,
-}
-
-/// The handler's answer, as the calendar program sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    pub uid: String,
-    /// Of the entry that is answered; 0 where the program left it out.
-    pub sequence: u32,
-    pub partstat: Partstat,
-}
-
-/// How the handler answered (RFC 5545 §3.2.12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Partstat {
-    Accepted,
-    Declined,
-    Tentative,
-    Delegated,
-    /// Not answered yet, or a value of some program's own.
-    NeedsAction,
 }
 
 /// The UID of an agenda item: the same for life, and nobody else's (RFC 7986 §5.3).
@@ -231,88 +207,6 @@ fn cal_address(address: &Address) -> String {
 /// `20261124T130000Z`.
 fn utc(moment: Moment) -> String {
     moment.format("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// Reads the answer to an entry: an object of METHOD:REPLY with one event. `None` for every other object, also a
-/// counter-proposal.
-#[must_use]
-pub fn reads_reply(object: &str) -> Option<Reply> {
-    if object.len() > REPLY_OCTETS_MAX {
-        return None;
-    }
-    let mut inside: Vec<String> = Vec::new();
-    let (mut is_reply, mut uid, mut sequence, mut partstat) = (false, None, 0, None);
-    for line in unfolded(object) {
-        let Some((name, parameters, value)) = property(&line) else { continue };
-        let within = inside.last().map(String::as_str);
-        match (within, name.as_str()) {
-            (_, "BEGIN") => inside.push(value.trim().to_uppercase()),
-            (_, "END") => drop(inside.pop()),
-            (Some("VCALENDAR"), "METHOD") => is_reply = value.trim().eq_ignore_ascii_case("REPLY"),
-            (Some("VEVENT"), "UID") if uid.is_none() => uid = Some(unescaped(value.trim())),
-            (Some("VEVENT"), "SEQUENCE") => sequence = value.trim().parse().unwrap_or(0),
-            (Some("VEVENT"), "ATTENDEE") if partstat.is_none() => partstat = answered(parameters),
-            _ => {}
-        }
-    }
-    let uid = uid.filter(|uid| is_reply && !uid.is_empty())?;
-    Some(Reply { uid, sequence, partstat: partstat? })
-}
-
-/// The content lines, put together again.
-fn unfolded(object: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for line in object.trim_start_matches('\u{feff}').lines().take(REPLY_LINES_MAX) {
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(more), Some(begun)) => begun.push_str(more),
-            _ => lines.push(line.to_owned()),
-        }
-    }
-    lines
-}
-
-/// `NAME;PARAMETERS:value`; a colon or semicolon within quotation marks separates nothing.
-fn property(line: &str) -> Option<(String, &str, &str)> {
-    let mut quoted = false;
-    let colon = line.find(|c| {
-        quoted ^= c == '"';
-        c == ':' && !quoted
-    })?;
-    let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
-    let (name, parameters) = head.split_once(';').unwrap_or((head, ""));
-    Some((name.trim().to_uppercase(), parameters, value))
-}
-
-fn answered(parameters: &str) -> Option<Partstat> {
-    let mut quoted = false;
-    let mut pieces = parameters.split(|c| {
-        quoted ^= c == '"';
-        c == ';' && !quoted
-    });
-    let value = pieces.find_map(|piece| {
-        let (name, value) = piece.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("PARTSTAT").then_some(value)
-    })?;
-    Some(match value.trim().trim_matches('"').to_uppercase().as_str() {
-        "ACCEPTED" => Partstat::Accepted,
-        "DECLINED" => Partstat::Declined,
-        "TENTATIVE" => Partstat::Tentative,
-        "DELEGATED" => Partstat::Delegated,
-        _ => Partstat::NeedsAction,
-    })
-}
-
-/// A value of type TEXT read back; the reverse of [`text`].
-fn unescaped(value: &str) -> String {
-    let mut plain = String::with_capacity(value.len());
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => plain.extend(chars.next().map(|c| if matches!(c, 'n' | 'N') { '\n' } else { c })),
-            _ => plain.push(c),
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
 //! | `view/` | what a template can print of each letter |
 //! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
-//! | `calendar_entry.rs` | agenda items for calendar programs, and their replies |
+//! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |
 
-pub mod calendar_entry;
+mod calendar_entry;
 mod carried;
 mod clean;
 mod door;

@@ -29,6 +29,43 @@ fn write(change: impl FnOnce(&mut CalendarEntry<'_>)) -> String {
     entry.write()
 }
 
+/// The content lines, put together again.
+fn unfolded(object: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in object.trim_start_matches('\u{feff}').lines() {
+        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
+            (Some(more), Some(begun)) => begun.push_str(more),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    lines
+}
+
+/// `NAME;PARAMETERS:value`; a colon or semicolon within quotation marks separates nothing.
+fn property(line: &str) -> Option<(String, &str, &str)> {
+    let mut quoted = false;
+    let colon = line.find(|c| {
+        quoted ^= c == '"';
+        c == ':' && !quoted
+    })?;
+    let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
+    let (name, parameters) = head.split_once(';').unwrap_or((head, ""));
+    Some((name.trim().to_uppercase(), parameters, value))
+}
+
+/// A value of type TEXT read back; the reverse of `text`.
+fn unescaped(value: &str) -> String {
+    let mut plain = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => plain.extend(chars.next().map(|c| if matches!(c, 'n' | 'N') { '\n' } else { c })),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
 /// The values of a property, as a calendar program would read them.
 fn values(object: &str, wanted: &str) -> Vec<String> {
     let lines = unfolded(object);
@@ -100,48 +137,6 @@ fn the_largest_item_stays_small() {
     assert!(object.len() < 20_000, "{}", object.len());
 }
 
-/// As Outlook writes it, with a time zone, an alarm and a folded attendee.
-const ACCEPTED: &str = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nPRODID:Microsoft Exchange Server 2010\r\nVERSION:2.0\r\n\
-    BEGIN:VTIMEZONE\r\nTZID:W. Europe Standard Time\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n\
-    ATTENDEE;PARTSTAT=ACCEPTED;CN=\"Petra; PARTSTAT=DECLINED: x\":mailto:pe\r\n tra@voorbeeld.nl\r\n\
-    UID:agenda-7-K-2026-000123@voor\r\n beeld.nl\r\nSUMMARY;LANGUAGE=nl-NL:Geaccepteerd: Garage bellen\r\n\
-    SEQUENCE:3\r\nBEGIN:VALARM\r\nUID:other\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-
-#[test]
-fn an_answer_is_read_back() {
-    let reply = reads_reply(ACCEPTED).unwrap();
-    assert_eq!((reply.uid.as_str(), reply.sequence), ("agenda-7-K-2026-000123@voorbeeld.nl", 3));
-    assert_eq!(reply.partstat, Partstat::Accepted);
-    for (written, read) in [
-        ("declined", Partstat::Declined),
-        ("TENTATIVE", Partstat::Tentative),
-        ("\"DELEGATED\"", Partstat::Delegated),
-        ("X-LATER", Partstat::NeedsAction),
-    ] {
-        let answer = ACCEPTED.replace("PARTSTAT=ACCEPTED", &format!("partstat={written}")).replace("\r\n", "\n");
-        assert_eq!(reads_reply(&answer).map(|reply| reply.partstat), Some(read), "{written}");
-    }
-    assert_eq!(reads_reply(&ACCEPTED.replace("SEQUENCE:3\r\n", "")).map(|reply| reply.sequence), Some(0));
-}
-
-#[test]
-fn what_is_no_answer_is_none() {
-    let ours = write(|_| {});
-    let too_large = format!("{ACCEPTED}{}", "X-PAD:x\r\n".repeat(REPLY_OCTETS_MAX / 8));
-    for object in [
-        "",
-        "METHOD:REPLY",
-        &ours,
-        &too_large,
-        &ACCEPTED.replace("METHOD:REPLY", "METHOD:COUNTER"),
-        &ACCEPTED.replace("PARTSTAT=ACCEPTED;", ""),
-        &ACCEPTED.replace("UID:agenda", "X-UID:agenda"),
-        &ACCEPTED.replace("VEVENT", "VTODO"),
-    ] {
-        assert_eq!(reads_reply(object), None, "{}", object.get(..80).unwrap_or(object));
-    }
-}
-
 proptest! {
     #[test]
     fn what_is_written_is_read_back_whole(summary in "\\PC{0,100}", description in "(\\PC|\n){0,300}") {
@@ -159,10 +154,5 @@ proptest! {
             prop_assert!(line.len() <= LINE_OCTETS_MAX && !line.contains(['\r', '\n']), "{:?}", line);
         }
         prop_assert_eq!(object.matches("\r\nBEGIN:").count(), 2);
-    }
-
-    #[test]
-    fn a_strangers_object_never_breaks_it(object in prop_oneof![any::<String>(), "(BEGIN:VEVENT\n|END:\n|UID:\\\\\n|ATTENDEE;\"\n| |METHOD:REPLY\n|:|;){0,20}"]) {
-        prop_assert!(reads_reply(&object).is_none_or(|reply| !reply.uid.is_empty()));
     }
 }
