@@ -12,3 +12,4 @@ pub mod mail;
 pub mod mailbox;
 pub mod outbox;
 pub mod register;
+pub mod typeface;

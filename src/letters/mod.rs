@@ -18,6 +18,7 @@ mod door;
 mod lighten;
 mod mailto;
 mod mime;
+pub mod paper;
 mod sample;
 mod subject;
 mod templates;
