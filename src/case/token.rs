@@ -16,6 +16,9 @@ const MAC_CHARS: usize = 16;
 /// 12 characters of 5 bits: 60 random bits name a letter.
 const LETTER_CHARS: usize = 12;
 const PREFIX: &str = "kp.";
+/// No token is longer (48 octets with the largest numbers); text that only looks like one is not read further, so that
+/// searching stays linear.
+const TOKEN_MAX: usize = 64;
 
 /// Names one letter: random, so that nobody can count our letters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -119,8 +122,12 @@ impl Keys {
     pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Token> + 'a {
         text.match_indices(PREFIX).filter_map(|(start, _)| {
             let rest = &text[start..];
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(rest.len());
-            self.read(rest[..end].trim_end_matches('.'))
+            let in_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
+            let length = rest.bytes().take(TOKEN_MAX + 1).take_while(in_token).count();
+            if length > TOKEN_MAX {
+                return None;
+            }
+            self.read(rest[..length].trim_end_matches('.'))
         })
     }
 }
@@ -186,6 +193,14 @@ mod tests {
     #[test]
     fn the_secret_is_not_in_debug() {
         assert!(!format!("{:?}", keys()).contains("geheim"));
+    }
+
+    #[test]
+    fn a_text_full_of_what_looks_like_tokens_is_searched_in_no_time() {
+        let text = "kp.".repeat(350_000);
+        let begun = std::time::Instant::now();
+        assert_eq!(keys().find(&text), None);
+        assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
     }
 
     proptest! {

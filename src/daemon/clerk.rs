@@ -2,9 +2,9 @@
 //! (invariant 7), and adds what was written to the decision's events. A plain function of its arguments.
 
 use super::office::Office;
-use crate::case::{Actor, Case, Event, LetterFate, Moment, What};
-use crate::desk::draft::Draft;
-use crate::desk::{CaseFile, Decision, Fated, Fresh, on_fate};
+use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
+use crate::desk::draft::{Content, Done, Draft};
+use crate::desk::{CaseFile, Decision, Fated, Fresh, Written, on_cap, on_fate};
 use crate::letters::{self, Letter};
 use crate::register::Outgoing;
 
@@ -13,17 +13,20 @@ pub const HELD_BY_CAP: &str = "cap";
 /// Automatic letters to one address in an hour before they are held: a person does not write more complaints than
 /// this, a machine does.
 pub const AUTOMATIC_LETTERS_PER_HOUR_MAX: usize = 10;
+/// Receipts and questions to one colleague in an hour before they are held: one every three minutes. Somebody who works
+/// off a morning's cases gets fewer; a mailbox that answers by machine and does not say so gets no more.
+pub const ANSWERS_TO_STAFF_PER_HOUR_MAX: usize = 20;
 
 /// What the clerk must know beside the decision.
 #[derive(Debug, Default)]
 pub struct Known<'a> {
     /// The case as it was before the decision.
     pub file: Option<&'a CaseFile>,
-    /// Automatic letters the sender got in the last hour.
-    pub automatic_letters: usize,
+    /// What the sender of the mail got in the last hour.
+    pub written: Written,
 }
 
-/// Finishes the decision's letters.
+/// Finishes the decision's letters, and what follows where one of them does not go out.
 pub fn write(
     decision: &mut Decision,
     known: &Known<'_>,
@@ -32,51 +35,133 @@ pub fn write(
     fresh: &mut Fresh,
 ) -> Vec<Outgoing> {
     let case = case_after(decision, known.file);
-    let mut outgoing = Vec::new();
-    let mut consequences = Vec::new();
-    for draft in std::mem::take(&mut decision.letters) {
-        match finish(&draft, known, office, now) {
+    let clerk = Clerk { known, office, now, notes: notes(decision, known.file) };
+    let done = clerk.finish_all(std::mem::take(&mut decision.letters), case.as_ref());
+    decision.events.extend(done.outgoing.iter().map(|finished| written(&finished.letter, now)));
+
+    let mut follow_ups = Vec::new();
+    let capped = done.outgoing.iter().find(|finished| finished.held_because.as_deref() == Some(HELD_BY_CAP));
+    if let Some(capped) = capped.filter(|_| known.written.held_by_cap == 0) {
+        follow_ups.extend(on_cap(&capped.letter.to, 1, case.as_ref(), &office.rules, fresh));
+    }
+    for fated in &done.stopped {
+        let follows = on_fate(fated, case.as_ref(), &office.rules, now, fresh);
+        decision.events.extend(follows.events);
+        follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh));
+        follow_ups.extend(follows.letters);
+    }
+    let mut outgoing = done.outgoing;
+    for draft in follow_ups {
+        match clerk.finish(&draft) {
             Ok(finished) => {
                 decision.events.push(written(&finished.letter, now));
-                if let Some(reason) = finished.held_because.as_ref().filter(|reason| *reason != HELD_BY_CAP) {
-                    consequences.push(fated(&draft, LetterFate::Held { reason: reason.clone() }));
-                }
                 outgoing.push(finished);
             }
-            // A letter that cannot be written is as one that every server refuses; the mail stays registered.
-            Err(error) => consequences.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
-        }
-    }
-    for fated in consequences {
-        let follows = on_fate(&fated, case.as_ref(), &office.rules, now, fresh);
-        decision.events.extend(follows.events);
-        for draft in follows.letters {
-            if let Ok(finished) = finish(&draft, known, office, now) {
-                decision.events.push(written(&finished.letter, now));
-                outgoing.push(finished);
-            }
+            Err(error) => tracing::error!(
+                letter.kind = draft.content.kind().name(),
+                %error,
+                "a letter that tells of a letter that did not go out could not be written either; see `outbox list`"
+            ),
         }
     }
     let department = case.map(|case| case.department).unwrap_or_default();
-    for finished in outgoing.iter_mut().filter(|o| o.letter.side == crate::case::Side::Staff && o.letter.case.is_some())
-    {
+    for finished in outgoing.iter_mut().filter(|o| o.letter.side == Side::Staff && o.letter.case.is_some()) {
         finished.department.clone_from(&department);
     }
     outgoing
 }
 
-fn finish(draft: &Draft, known: &Known<'_>, office: &Office, now: Moment) -> Result<Outgoing, letters::RenderError> {
-    let letter = office.letters.render(draft, &office.house, &office.rules.keys, now)?;
-    let mut held_because = None;
-    if letter.kind.is_for_customer() {
-        let notes: &[String] = known.file.map_or(&[], |file| &file.notes);
-        let internal = letters::Internal { keys: &office.rules.keys, notes };
-        held_because = letters::door(&letter, &internal).err().map(|held| held.words(office.rules.language).to_owned());
-        if letter.kind.is_automatic() && known.automatic_letters >= AUTOMATIC_LETTERS_PER_HOUR_MAX {
-            held_because.get_or_insert_with(|| HELD_BY_CAP.to_owned());
+/// What became of a decision's drafts.
+#[derive(Default)]
+struct Finished {
+    outgoing: Vec<Outgoing>,
+    /// Letters held at the door, and letters that could not be written: as if every server refused them.
+    stopped: Vec<Fated>,
+    /// The sender whose receipt had nothing true left to say.
+    untold: Option<Address>,
+}
+
+struct Clerk<'a> {
+    known: &'a Known<'a>,
+    office: &'a Office,
+    now: Moment,
+    /// What no customer may read: the notes on file and those of this very mail.
+    notes: Vec<String>,
+}
+
+impl Clerk<'_> {
+    fn finish_all(&self, drafts: Vec<Draft>, case: Option<&Case>) -> Finished {
+        let mut done = Finished::default();
+        for mut draft in drafts {
+            // A receipt stands behind the letters it tells of.
+            let stopped = done.stopped.iter().any(|fated| fated.kind.is_for_customer());
+            if stopped && !keep_true(&mut draft, case) {
+                done.untold = Some(draft.to);
+                continue;
+            }
+            match self.finish(&draft) {
+                Ok(finished) => {
+                    if let Some(reason) = finished.held_because.as_ref().filter(|reason| *reason != HELD_BY_CAP) {
+                        done.stopped.push(fated(&draft, LetterFate::Held { reason: reason.clone() }));
+                    }
+                    done.outgoing.push(finished);
+                }
+                Err(error) => done.stopped.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
+            }
+        }
+        done
+    }
+
+    fn finish(&self, draft: &Draft) -> Result<Outgoing, letters::RenderError> {
+        let (rules, house) = (&self.office.rules, &self.office.house);
+        let letter = self.office.letters.render(draft, house, &rules.keys, self.now)?;
+        let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
+        let at_the_door = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
+        let held_because = at_the_door.or_else(|| self.is_capped(letter.kind).then(|| HELD_BY_CAP.to_owned()));
+        Ok(Outgoing { letter, department: String::new(), held_because })
+    }
+
+    /// The third of the layers against loops (invariant 5): letters that answer the mail in hand.
+    fn is_capped(&self, kind: LetterKind) -> bool {
+        let written = self.known.written;
+        match kind {
+            LetterKind::Acknowledgement => written.automatic >= AUTOMATIC_LETTERS_PER_HOUR_MAX,
+            LetterKind::Receipt | LetterKind::Question => written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX,
+            _ => false,
         }
     }
-    Ok(Outgoing { letter, department: String::new(), held_because })
+}
+
+/// Takes out of a receipt what did not happen. False: nothing is left of it.
+fn keep_true(draft: &mut Draft, case: Option<&Case>) -> bool {
+    let Content::Receipt(receipt) = &mut draft.content else { return true };
+    receipt.done.retain(|done| matches!(done, Done::Noted { .. }));
+    receipt.first_response_done = case.is_some_and(|case| case.first_response_at().is_some());
+    !receipt.done.is_empty()
+}
+
+/// The sender hears of it too where the handler is somebody else.
+fn also_to(untold: Option<&Address>, letters: &[Draft], fresh: &mut Fresh) -> Option<Draft> {
+    let to = untold.filter(|to| letters.iter().all(|draft| draft.to != **to))?;
+    letters.first().map(|draft| Draft { id: fresh.letter(), to: to.clone(), ..draft.clone() })
+}
+
+/// What staff typed as notes, on file or in this very mail. A note keeps the quotes it answers; those are not staff's
+/// words, and with them in between the note would never be met whole.
+fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
+    let of_this_mail = decision.events.iter().filter_map(|event| match &event.what {
+        What::Noted { text } => Some(text.clone()),
+        _ => None,
+    });
+    let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
+    on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
+}
+
+/// The runs of lines that are no quote.
+fn typed(note: &str) -> Vec<String> {
+    let lines: Vec<&str> = note.lines().collect();
+    let runs = lines.split(|line| line.trim_start().starts_with('>'));
+    runs.filter(|run| !run.is_empty()).map(|run| run.join("\n")).collect()
 }
 
 fn written(letter: &Letter, now: Moment) -> Event {

@@ -5,7 +5,7 @@
 use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
-use crate::desk::{Incoming, lookup, on_mail, on_unreadable};
+use crate::desk::{Incoming, Written, lookup, on_mail, on_unreadable};
 use crate::mail::{self, Mail};
 use crate::register::{Identity, Pending, Tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,11 +72,11 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     let mut fresh = office.fresh()?;
     let mut salts = Salts::new()?;
     let pending = &one.pending;
-    let (identity, mut decision, file, automatic_letters) = match &one.outcome {
+    let (identity, mut decision, file, written) = match &one.outcome {
         Err(reason) => {
             let identity = Identity { message_id: String::new(), content_hash: String::new() };
             let decision = on_unreadable(pending.id, pending.received_at, reason, &office.rules, now, &mut fresh);
-            (identity, decision, None, 0)
+            (identity, decision, None, Written::default())
         }
         Ok(mail) => {
             let identity = Identity {
@@ -88,10 +88,10 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            (identity, decision, known.file, known.automatic_letters)
+            (identity, decision, known.file, known.written)
         }
     };
-    let known = Known { file: file.as_ref(), automatic_letters };
+    let known = Known { file: file.as_ref(), written };
     let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
     tx.record(Some((pending.id, &identity)), &decision, &letters, now, &mut || salts.next()).await?;
     tracing::info!(

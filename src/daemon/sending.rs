@@ -163,7 +163,7 @@ async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(
             None => None,
         };
         let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
-        let known = Known { file: file.as_ref(), automatic_letters: 0 };
+        let known = Known { file: file.as_ref(), ..Known::default() };
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     }

@@ -155,6 +155,8 @@ pub enum Remark {
     SenderDisowned,
     /// Reply-To names another address; letters go to From.
     ReplyToElsewhere(String),
+    /// The sender may be somebody else than it seems: two senders, or a name that shows another address.
+    SenderOdd(String),
     /// It was not all read (a limit, a damaged part): the original is on file.
     NotAllRead(String),
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
@@ -251,7 +253,7 @@ pub enum Problem {
     SettlementMissing,
     /// A reply without any new text or attachment.
     NothingTyped,
-    /// Another staff address or department stands in To or Cc (invariant 7).
+    /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         address: Address,
     },

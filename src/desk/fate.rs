@@ -1,8 +1,9 @@
 //! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
 
+use super::aside::filed;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
-use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Rules, Snapshot, intake};
+use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
 use crate::mail::BounceAction;
 
@@ -41,17 +42,11 @@ pub(super) fn on_bounce(
     let reported = mail.mail.bounce.clone().unwrap_or_default();
     if reported.action == BounceAction::Delayed {
         let case = known.file.as_ref().map(|file| file.case.number);
-        return intake::filed(
-            mail,
-            Disposition::Automatic,
-            case,
-            "a letter of ours is delayed, not lost".to_owned(),
-            now,
-        );
+        return filed(mail, Disposition::Automatic, case, "a letter of ours is delayed, not lost".to_owned(), now);
     }
     let Some(BouncedLetter { id, kind, to }) = known.bounced.clone() else {
         let reason = "a delivery report about no letter of ours that is known".to_owned();
-        return intake::filed(mail, Disposition::Bounce, None, reason, now);
+        return filed(mail, Disposition::Bounce, None, reason, now);
     };
     let status = reported.status.first().cloned().unwrap_or_default();
     let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
@@ -104,7 +99,10 @@ fn consequences(fated: &Fated, case: Option<&Case>, rules: &Rules, fresh: &mut F
 /// The clock that this letter had stopped, with its original last moment (invariant 9).
 fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
     match fated.kind {
-        LetterKind::Acknowledgement => Some((Clock::Acknowledge, case.due.acknowledge)),
+        LetterKind::Acknowledgement => {
+            let other = case.acknowledged.as_ref().is_some_and(|stamp| stamp.letter != fated.letter);
+            (!other).then_some((Clock::Acknowledge, case.due.acknowledge))
+        }
         LetterKind::Answer | LetterKind::Closing => {
             let others = case.responses.iter().any(|stamp| stamp.letter != fated.letter);
             (!others).then_some((Clock::FirstResponse, case.due.first_response))
@@ -138,6 +136,19 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
             letters
         }
     }
+}
+
+/// A cap holds the first letters to an address back: a person must look at what writes so much (invariant 5). Nobody is
+/// told by a letter to that very address.
+pub fn on_cap(to: &Address, held: usize, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+    let own = case.and_then(|c| department(c, rules)).map(|d| d.supervisor.clone());
+    let last = rules.fallback().map(|d| d.supervisor.clone());
+    let Some(reader) = own.into_iter().chain(last).find(|reader| reader != to) else { return Vec::new() };
+    let content = Content::Alarm(Alarm { about: AlarmAbout::CapReached { address: to.to_string(), held } });
+    vec![match case {
+        Some(case) => to_staff(case, reader, content, rules, fresh),
+        None => caseless(reader, content, rules, fresh),
+    }]
 }
 
 fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {

@@ -3,17 +3,17 @@
 //! The order is the order of doubt: what might be a loop or a machine's report is settled first, then what a
 //! token proves, and what is left is a complaint. A number in the subject proves nothing (invariant 6).
 
-use super::draft::{Content, Draft, Problem, Remark, SetAside, Unacknowledged};
-use super::letters_out::{acknowledgement, caseless, follow_up, handler_address, language, notification, question};
+use super::aside::{Aside, filed, set_aside, unreadable};
+use super::draft::{Problem, Remark, Unacknowledged};
+use super::letters_out::{acknowledgement, follow_up, handler_address, language, notification, question};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, fate, staff};
-use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Event, Moment, Opened, Side, Token, What};
-use crate::mail::{AutomaticKind, FindingKind, Mail};
+use crate::case::What;
+use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Event, Language, Moment, Opened, Side, Token};
+use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// Characters of a mail's text that a case keeps in its events; the whole mail stays in the register.
 const TEXT_MAX: usize = 100_000;
-/// Characters of a text shown in a notice about a mail set aside.
-const EXCERPT_MAX: usize = 600;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -36,13 +36,23 @@ fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
         [] => mail.references.last().and_then(|id| rules.keys.read(id)),
         parents => parents.iter().find_map(|id| rules.keys.read(id)),
     };
-    by_parent.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text))
+    by_parent.or_else(|| plus_address(mail, rules)).or_else(|| quoted_letter(mail, rules))
+}
+
+/// The topmost letter of ours that is quoted. A colleague answers the notification, and what it tells of the customer's
+/// words stands above its own line: a letter of ours that the customer quoted there is not the one that is answered.
+fn quoted_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
+    let of_staff = sender(mail).is_some_and(|from| rules.role(&from) == Role::Staff);
+    let staffs = || rules.keys.find_all(&mail.text).find(|token| token.side == Side::Staff);
+    let staffs = if of_staff { staffs() } else { None };
+    staffs.or_else(|| rules.keys.find(&mail.text))
 }
 
 fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
     let stated =
         mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
-    stated.filter_map(|a| a.split_once('@')?.0.split_once('+')).find_map(|(_, tag)| rules.keys.read(tag))
+    // From the right, because the desk's own address may have a tag of its own.
+    stated.filter_map(|a| a.split_once('@')?.0.rsplit_once('+')).find_map(|(_, tag)| rules.keys.read(tag))
 }
 
 /// Decides on one mail.
@@ -54,70 +64,72 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
     if let Some(reason) = our_own(mail.mail, rules) {
-        return filed(mail, Disposition::SetAside, None, reason, now);
+        return filed(mail, Disposition::SetAside, None, reason.to_owned(), now);
     }
-    if mail.from_junk || mail.mail.marked_spam {
+    let from = sender(mail.mail);
+    // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
+    if from.as_ref().is_some_and(|from| rules.is_desk(from)) {
+        return set_aside(mail, None, Aside::InOurName, rules, now, fresh);
+    }
+    let token = answered_letter(mail.mail, rules);
+    let file = known.file.as_ref().filter(|_| token.is_some());
+    // A letter of ours in the sender's hands outweighs a filter's opinion.
+    if file.is_none() && (mail.from_junk || mail.mail.marked_spam) {
         return filed(mail, Disposition::SetAside, None, "marked as spam by the mail server".to_owned(), now);
     }
-    let answered = known.file.as_ref();
-    if let Some(automatic) = &mail.mail.automatic {
-        let machine = !matches!(automatic.kind, AutomaticKind::AutoReply | AutomaticKind::Generated);
-        if machine || answered.is_some() {
-            let case = answered.map(|file| file.case.number);
-            return filed(mail, Disposition::Automatic, case, automatic.reason.clone(), now);
-        }
+    if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
+        return decision;
     }
-    let side = lookup(mail.mail, rules, now).token.map(|token| token.side);
-    match (answered, side, sender(mail.mail)) {
-        (Some(file), Some(side), Some(from)) => on_answer(mail, file, side, &from, known, rules, now, fresh),
+    match (file, token, from) {
+        (Some(file), Some(token), Some(from)) => on_answer(mail, file, token.side, &from, known, rules, now, fresh),
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
     }
 }
 
-/// A mail that reading did not survive (invariant 1): a person sees it.
-pub fn on_unreadable(
-    mail: i64,
-    received_at: Moment,
-    reason: &str,
+/// What becomes of a machine's mail (invariant 5); None: it is taken in as a person's would be, and not answered.
+///
+/// A machine's mail that a person may have written (a web form, a mail passed on by a list, a ticket system) is never
+/// filed unseen: without a case it opens one, with the customer's letter it is shown to the handler. On the staff's side
+/// nothing of it is ever relayed, and the supervisor sees what no absence notice explains.
+fn on_machine(
+    mail: &Incoming<'_>,
+    file: Option<&CaseFile>,
+    token: Option<&Token>,
     rules: &Rules,
     now: Moment,
     fresh: &mut Fresh,
-) -> Decision {
-    let event = Event {
-        at: now,
-        case: None,
-        actor: Actor::Desk,
-        mail: Some(mail),
-        what: What::MailFiled { disposition: Disposition::Unreadable.name().to_owned(), reason: reason.to_owned() },
-    };
-    let notice = SetAside {
-        from: String::new(),
-        subject: String::new(),
-        received_at,
-        reason: reason.to_owned(),
-        mail,
-        excerpt: String::new(),
-    };
-    Decision {
-        disposition: Disposition::Unreadable,
-        reason: reason.to_owned(),
-        case: None,
-        events: vec![event],
-        letters: set_aside_notice(notice, rules, fresh),
+) -> Option<Decision> {
+    use AutomaticKind as Kind;
+    let automatic = mail.mail.automatic.as_ref()?;
+    let role = sender(mail.mail).map_or(Role::Outsider, |from| rules.role(&from));
+    let holds_staff_letter = token.is_some_and(|token| token.side == Side::Staff);
+    let of_staff = holds_staff_letter || role == Role::Staff;
+    // Whoever answers by machine to a letter without a case (a digest, a notice) would answer the next notice too.
+    let would_go_on = holds_staff_letter && token.is_some_and(|token| token.case.is_none());
+    let case = file.map(|file| &file.case);
+    match automatic.kind {
+        Kind::Generated | Kind::List if of_staff && !would_go_on => {
+            Some(set_aside(mail, case, Aside::MachineOfStaff, rules, now, fresh))
+        }
+        Kind::Generated if !of_staff => None,
+        Kind::List if !of_staff && token.is_some() => None,
+        Kind::AutoReply if token.is_none() && role == Role::Outsider => None,
+        Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
+            let case = case.map(|case| case.number);
+            Some(filed(mail, Disposition::Automatic, case, automatic.reason.clone(), now))
+        }
     }
 }
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
-fn our_own(mail: &Mail, rules: &Rules) -> Option<String> {
+fn our_own(mail: &Mail, rules: &Rules) -> Option<&'static str> {
     let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
-    let from_us = sender(mail).is_some_and(|from| rules.is_desk(&from));
     let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
-    match (marked, from_us, our_id) {
-        (true, ..) => Some("loop: it carries our own loop mark".to_owned()),
-        (_, true, _) => Some("loop: its sender is the complaints address itself".to_owned()),
-        (.., true) => Some("loop: it is a letter of ours".to_owned()),
-        _ => None,
+    match (marked, our_id) {
+        (true, _) => Some("loop: it carries our own loop mark"),
+        (_, true) => Some("loop: it is a letter of ours"),
+        (false, false) => None,
     }
 }
 
@@ -134,9 +146,7 @@ fn on_answer(
 ) -> Decision {
     match (side, rules.role(from)) {
         (Side::Staff, Role::Staff) => staff::on_reply(mail, file, from, known, rules, now, fresh),
-        (Side::Customer, _) if file.case.customer.address.as_ref() == Some(from) => {
-            customer_wrote(mail, file, rules, now, fresh)
-        }
+        _ if file.case.customer.address.as_ref() == Some(from) => customer_wrote(mail, file, rules, now, fresh),
         _ => other_wrote(mail, file, from.as_str(), rules, now, fresh),
     }
 }
@@ -159,7 +169,11 @@ fn other_wrote(
 ) -> Decision {
     let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned() };
     let mut marked = remarks(mail.mail, &[]);
-    marked.insert(0, Remark::FromOther(from.to_owned()));
+    let unknown = match rules.language {
+        Language::Dutch => "een onbekende afzender",
+        Language::English => "an unknown sender",
+    };
+    marked.insert(0, Remark::FromOther(if from.is_empty() { unknown } else { from }.to_owned()));
     on_file(mail, file, Actor::Other(from.to_owned()), what, marked, rules, now, fresh)
 }
 
@@ -196,17 +210,14 @@ fn on_new(
     fresh: &mut Fresh,
 ) -> Decision {
     if is_nothing(mail.mail) {
-        return on_unreadable(
-            mail.id,
-            mail.received_at,
-            "neither a sender nor any text was found in it",
-            rules,
-            now,
-            fresh,
-        );
+        return unreadable(mail.id, mail.received_at, Aside::Nothing, rules, now, fresh);
     }
+    let is_colleague = |from: &Address| matches!(rules.role(from), Role::Staff | Role::Employee);
     match from {
-        Some(from) if matches!(rules.role(&from), Role::Staff | Role::Employee) && mail.mail.automatic.is_none() => {
+        Some(from) if is_colleague(&from) && mail.mail.proof == SenderProof::Failed => {
+            set_aside(mail, None, Aside::Unproven, rules, now, fresh)
+        }
+        Some(from) if is_colleague(&from) && mail.mail.automatic.is_none() => {
             let asked = question(None, from, Problem::NoCase, mail.mail, rules, fresh);
             let reason = "a new mail of a colleague: asked what is meant".to_owned();
             Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
@@ -284,51 +295,17 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
 /// What staff should know about this mail.
 fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
     let mut remarks: Vec<Remark> = named.iter().copied().map(Remark::MayBelongTo).collect();
-    if mail.proof == crate::mail::SenderProof::Failed {
+    if mail.proof == SenderProof::Failed {
         remarks.push(Remark::SenderDisowned);
     }
     remarks.extend(mail.findings.iter().filter_map(|finding| match finding.kind {
-        FindingKind::ReplyToElsewhere => Some(Remark::ReplyToElsewhere(finding.detail.clone())),
+        FindingKind::ReplyToElsewhere => {
+            let stated: Vec<&str> = mail.reply_to.iter().map(|party| party.address.as_str()).collect();
+            Some(Remark::ReplyToElsewhere(stated.join(", ")))
+        }
+        FindingKind::SeveralFrom | FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(finding.detail.clone())),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
         _ => Some(Remark::NotAllRead(finding.detail.clone())),
     }));
     remarks
-}
-
-/// A mail that is kept, and about which nothing more is done.
-pub(super) fn filed(
-    mail: &Incoming<'_>,
-    disposition: Disposition,
-    case: Option<CaseNumber>,
-    reason: String,
-    now: Moment,
-) -> Decision {
-    let what = What::MailFiled { disposition: disposition.name().to_owned(), reason: reason.clone() };
-    let event = Event { at: now, case, actor: Actor::Desk, mail: Some(mail.id), what };
-    Decision { disposition, reason, case, events: vec![event], letters: Vec::new() }
-}
-
-/// Set aside as suspect, and told to the fallback department's supervisor.
-pub(super) fn set_aside(
-    mail: &Incoming<'_>,
-    reason: String,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let notice = SetAside {
-        from: sender(mail.mail).map(|a| a.to_string()).unwrap_or_default(),
-        subject: mail.mail.subject.clone(),
-        received_at: mail.received_at,
-        reason: reason.clone(),
-        mail: mail.id,
-        excerpt: mail.mail.reply.chars().take(EXCERPT_MAX).collect(),
-    };
-    let letters = set_aside_notice(notice, rules, fresh);
-    Decision { letters, ..filed(mail, Disposition::SetAside, None, reason, now) }
-}
-
-fn set_aside_notice(notice: SetAside, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    let reader = rules.fallback().map(|d| d.supervisor.clone());
-    reader.map(|to| caseless(to, Content::SetAside(notice), rules, fresh)).into_iter().collect()
 }

@@ -11,12 +11,15 @@ use sha2::{Digest, Sha256};
 
 /// The department a case is with; where it was taken out of the settings, the fallback.
 pub(super) fn department<'a>(case: &Case, rules: &'a Rules) -> Option<&'a Department> {
-    rules.department(&case.department).or_else(|| rules.fallback())
+    rules.department_or_fallback(&case.department)
 }
 
-/// Who gets what comes in on a case: the handler, else the department.
+/// Who gets what comes in on a case: the handler, as long as that person belongs to the department (invariant 6: who
+/// is staff is judged when it is acted on), else the department.
 pub(super) fn handler_address(case: &Case, rules: &Rules) -> Option<Address> {
-    case.handler.clone().or_else(|| department(case, rules).map(|d| d.address.clone()))
+    let department = department(case, rules)?;
+    let handler = case.handler.clone().filter(|handler| department.binds(handler));
+    Some(handler.unwrap_or_else(|| department.address.clone()))
 }
 
 fn topic(case: &Case) -> Topic {
@@ -207,13 +210,34 @@ fn carry(mail: &Incoming<'_>) -> Vec<Carried> {
     mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a)).collect()
 }
 
-/// What staff attached for the customer: no mails (they may hold the notification), no pictures of a signature.
+/// What staff attached for the customer.
 pub(super) fn carry_to_customer(mail: &Incoming<'_>) -> Vec<Carried> {
     let attachments = mail.mail.attachments.iter().enumerate();
     attachments
-        .filter(|(_, a)| !a.inline && !a.media_type.starts_with("message/") && a.media_type != "application/ms-tnef")
+        .filter(|(_, attachment)| may_go_to_customer(attachment))
         .map(|(index, attachment)| carried_of(mail.id, index, attachment))
         .collect()
+}
+
+/// No mails, by type or by name: they may hold the notification, and the door reads no attachments (invariant 7). No
+/// pictures of a signature, and no seals over the mail as staff sent it, which nobody could check on ours.
+fn may_go_to_customer(attachment: &Attachment) -> bool {
+    const MAILS_AND_SEALS: [&str; 8] = [
+        "application/ms-tnef",
+        "application/vnd.ms-tnef",
+        "application/vnd.ms-outlook",
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+        "application/mbox",
+    ];
+    const MAIL_FILES: [&str; 5] = [".eml", ".msg", ".mbox", ".tnef", "winmail.dat"];
+    let name = attachment.name.to_lowercase();
+    let is_mail = attachment.media_type.starts_with("message/")
+        || MAILS_AND_SEALS.contains(&attachment.media_type.as_str())
+        || MAIL_FILES.iter().any(|end| name.ends_with(end));
+    !attachment.inline && !is_mail
 }
 
 fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {

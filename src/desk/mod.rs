@@ -11,6 +11,7 @@
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
 
+mod aside;
 pub mod draft;
 mod duty;
 mod fate;
@@ -25,13 +26,14 @@ mod snapshot;
 mod staff;
 pub mod verbs;
 
+pub use aside::on_unreadable;
 pub use duty::{DigestDue, digest_due, on_digest};
-pub use fate::{Fated, on_fate};
+pub use fate::{Fated, on_cap, on_fate};
 pub use fresh::Fresh;
-pub use intake::{lookup, on_mail, on_unreadable};
+pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
-pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot};
+pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;

@@ -2,7 +2,7 @@
 //!
 //! A keyword is a whole word, or several: `schade`, `eigen risico`. A star at an end leaves that end of the word open:
 //! `schade*` meets "schadeformulier", `*factuur` "eindfactuur", `*schade*` both ways. Capitals, accents, soft
-//! hyphens and line breaks do not matter ([`fold`]).
+//! hyphens and line breaks do not matter (see `fold.rs`).
 
 use super::fold::fold;
 use crate::case::{Match, Place, Why};

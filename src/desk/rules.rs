@@ -109,6 +109,11 @@ impl Rules {
         self.departments.iter().find(|d| d.fallback)
     }
 
+    /// The department of that name; where it was taken out of the settings its cases are the fallback's.
+    pub fn department_or_fallback(&self, name: &str) -> Option<&Department> {
+        self.department(name).or_else(|| self.fallback())
+    }
+
     /// The title for people; a department that was taken out of the settings keeps its name.
     pub fn title<'a>(&'a self, department: &'a str) -> &'a str {
         self.department(department).map_or(department, |d| d.title.as_str())
@@ -128,9 +133,10 @@ impl Rules {
 
     /// The complaints address, also with a plus-address.
     pub fn is_desk(&self, address: &Address) -> bool {
-        let local = address.local().split('+').next().unwrap_or_default();
-        local.eq_ignore_ascii_case(self.desk_address.local())
-            && address.domain().eq_ignore_ascii_case(self.desk_address.domain())
+        let (desk, local) = (self.desk_address.local().to_lowercase(), address.local().to_lowercase());
+        // The desk's own address may have a tag of its own.
+        let is_local = local.strip_prefix(&desk).is_some_and(|tag| tag.is_empty() || tag.starts_with('+'));
+        is_local && address.domain().eq_ignore_ascii_case(self.desk_address.domain())
     }
 
     /// The last moments of the three clocks for what was received then (§1, §2.1.2).

@@ -44,8 +44,18 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
-    /// Automatic letters to the sender in the last hour.
-    pub automatic_letters: usize,
+    pub written: Written,
+}
+
+/// Letters to the sender of the mail, for the caps of invariant 5.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Automatic letters of the last hour that went out.
+    pub automatic: usize,
+    /// Those among them that answered a mail of staff: receipts and questions.
+    pub answers_to_staff: usize,
+    /// Letters of the last hour that a cap holds back.
+    pub held_by_cap: usize,
 }
 
 /// A case and what is kept beside it.

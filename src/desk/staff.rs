@@ -3,10 +3,11 @@
 //! Who may: invariant 6. What reaches the customer: invariant 7. Whatever is not clear comes back to the sender
 //! with the nearest right form, and nothing of that mail is relayed.
 
+use super::aside::{Aside, set_aside};
 use super::draft::{Answer, Content, Done, Draft, Problem, Receipt};
 use super::letters_out::{answering, carry_to_customer, closing, question, to_customer, to_staff};
-use super::verbs::{self, Instruction, Mistake, Verb};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot, intake};
+use super::verbs::{self, Mistake, Reply, Verb};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, CaseState, Closed, Event, What};
 use crate::case::{Case, Moment};
 use crate::mail::SenderProof;
@@ -31,14 +32,11 @@ pub(super) fn on_reply(
         return desk.unproven(fresh);
     }
     let department = known.letter_department.as_deref().unwrap_or(&file.case.department);
-    if !rules.department(department).is_some_and(|d| d.binds(from)) {
+    if !rules.department_or_fallback(department).is_some_and(|d| d.binds(from)) {
         return desk.refuse(Problem::NotYourCase { department: rules.title(department).to_owned() }, fresh);
     }
-    if let Some(address) = desk.colleague_in_copy() {
-        return desk.refuse(Problem::ColleagueInCopy { address }, fresh);
-    }
-    match verbs::parse(&mail.mail.relayable) {
-        Ok(instruction) => desk.carry_out(&instruction, fresh),
+    match verbs::of_reply(&mail.mail.relayable, &mail.mail.reply) {
+        Ok(typed) => desk.carry_out(&typed, fresh),
         Err(Mistake::Unknown { written, nearest }) => desk.refuse(Problem::UnknownVerb { written, nearest }, fresh),
         Err(Mistake::LowerDown { written }) => desk.refuse(Problem::VerbLowerDown { written }, fresh),
     }
@@ -78,33 +76,35 @@ impl StaffDesk<'_> {
 
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
     fn unproven(&self, fresh: &mut Fresh) -> Decision {
-        let reason = "it names a colleague as its sender, which the mail server does not confirm".to_owned();
-        let asked =
-            question(Some(self.case()), self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
-        let mut decision = intake::set_aside(self.mail, reason, self.rules, self.now, fresh);
-        decision.case = Some(self.case().number);
-        decision.events.iter_mut().for_each(|event| event.case = decision.case);
+        let case = Some(self.case());
+        let asked = question(case, self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
+        let mut decision = set_aside(self.mail, case, Aside::Unproven, self.rules, self.now, fresh);
         decision.letters.push(asked);
         decision
     }
 
-    /// Another staff address, or the customer, in To or Cc: what is typed may be meant for them (invariant 7).
-    fn colleague_in_copy(&self) -> Option<Address> {
+    /// Somebody else in To or Cc: a colleague, the customer, a garage. What is typed may be meant for them and not for the
+    /// customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
+    fn somebody_in_copy(&self) -> Option<Address> {
         let named = self.mail.mail.to.iter().chain(&self.mail.mail.cc).filter_map(|p| Address::parse(&p.address).ok());
-        let customer = self.case().customer.address.as_ref();
-        let mut others = named.filter(|a| !self.rules.is_desk(a) && a != self.from);
-        others.find(|a| self.rules.role(a) != super::Role::Outsider || Some(a) == customer)
+        named.into_iter().find(|a| !self.rules.is_desk(a) && a != self.from)
     }
 
-    fn carry_out(&self, instruction: &Instruction, fresh: &mut Fresh) -> Decision {
+    fn carry_out(&self, typed: &Reply, fresh: &mut Fresh) -> Decision {
+        let instruction = &typed.instruction;
         let value = |verb: Verb| {
             let values = instruction.lines.iter().filter(|l| l.verb == verb && !l.value.is_empty());
             values.map(|l| l.value.as_str()).collect::<Vec<_>>().join("\n")
         };
         let has = |verb: Verb| instruction.lines.iter().any(|l| l.verb == verb);
+        // A note goes to nobody, whoever stands in copy.
+        let relays = has(Verb::Close) || !has(Verb::Note);
+        if let Some(address) = self.somebody_in_copy().filter(|_| relays) {
+            return self.refuse(Problem::ColleagueInCopy { address }, fresh);
+        }
         match (has(Verb::Note), has(Verb::Close)) {
             (false, false) => self.answer(&instruction.text, fresh),
-            (true, false) => self.note(&joined(&value(Verb::Note), &instruction.text), fresh),
+            (true, false) => self.note(&joined(&value(Verb::Note), &typed.whole), fresh),
             (false, true) => self.close(None, &joined(&value(Verb::Close), &instruction.text), fresh),
             // With both, the note stands on its own line, so that it is clear which text is the customer's.
             (true, true) if !value(Verb::Note).is_empty() => {
@@ -117,7 +117,9 @@ impl StaffDesk<'_> {
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&self, text: &str, fresh: &mut Fresh) -> Decision {
         let carried = carry_to_customer(self.mail);
-        if text.trim().is_empty() && carried.is_empty() {
+        // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
+        let typed_elsewhere = !self.mail.mail.reply.trim().is_empty();
+        if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return self.refuse(Problem::NothingTyped, fresh);
         }
         let Some(to) = self.case().customer.address.clone() else {
@@ -148,7 +150,7 @@ impl StaffDesk<'_> {
         if settlement.trim().is_empty() {
             return self.refuse(Problem::SettlementMissing, fresh);
         }
-        if self.case().state != CaseState::Open {
+        if !self.may_close() {
             return self.refuse(Problem::CaseClosed, fresh);
         }
         let Some(to) = self.case().customer.address.clone() else {
@@ -164,6 +166,14 @@ impl StaffDesk<'_> {
         let closed = Done::Closed { to: Some(to), settlement: settlement.to_owned() };
         let receipt = self.receipt(std::iter::once(closed).chain(noted).collect(), true, fresh);
         self.decision("closed with a settlement", events, vec![letter, receipt])
+    }
+
+    /// An open case; and a closed one whose confirmation was held, refused or came back, so that it can be put right
+    /// (§2.4.2).
+    fn may_close(&self) -> bool {
+        let case = self.case();
+        let unconfirmed = case.closing_confirmed.is_none() && !case.failed_letters.is_empty();
+        case.state == CaseState::Open || case.state == CaseState::Closed && unconfirmed
     }
 
     /// Who answers first handles the case; from a shared mailbox that is the department.

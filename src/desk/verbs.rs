@@ -8,6 +8,13 @@ const SLIPS_MAX: usize = 2;
 /// More verb lines than this are no instruction but a text that looks like one.
 const VERB_LINES_MAX: usize = 20;
 
+/// Characters of a line that a question shows.
+const SHOWN_MAX: usize = 80;
+/// A verb at least this long is known with other letters stuck to it; a shorter one begins ordinary words.
+const STUCK_MIN: usize = 6;
+/// Words that begin an internal note with the `#` forgotten.
+const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
+
 /// A verb this version carries out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
@@ -34,6 +41,15 @@ pub struct Instruction {
     pub text: String,
 }
 
+/// A staff mail as its two readings make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// From what may safely be relayed.
+    pub instruction: Instruction,
+    /// All that was typed, and the quotes it answers, without the verb lines: for a note.
+    pub whole: String,
+}
+
 /// Why a text is no instruction; nothing of it may be relayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mistake {
@@ -41,32 +57,63 @@ pub enum Mistake {
     LowerDown { written: String },
 }
 
-/// Reads the new text of a staff mail.
+/// Reads a staff mail: `relayable` says what is done, `reply` (which keeps more) must not say otherwise. A verb below a
+/// quote is lower down, and stops the mail.
+///
+/// # Errors
+/// As [`parse`], for either reading.
+pub fn of_reply(relayable: &str, reply: &str) -> Result<Reply, Mistake> {
+    let instruction = parse(relayable)?;
+    let own: Vec<&str> = reply.lines().filter(|line| !visible(line).starts_with('>')).collect();
+    let read = parse(&own.join("\n"))?;
+    if let Some(line) = read.lines.get(instruction.lines.len()) {
+        return Err(Mistake::LowerDown { written: line.written.clone() });
+    }
+    Ok(Reply { instruction, whole: without_verbs(reply) })
+}
+
+fn without_verbs(reply: &str) -> String {
+    let is_verb = |line: &&str| known_line(&visible(line)) || visible(line).is_empty();
+    reply.lines().skip_while(is_verb).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn known_line(plain: &str) -> bool {
+    verb_line(plain).is_some_and(|(word, _)| known(&word).is_some())
+}
+
+/// Reads new text of a staff mail.
 ///
 /// # Errors
 /// A `#word` at the top that is no verb; a verb, or nearly one, lower down.
 pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
     let mut lines = Vec::new();
     let mut rest = Vec::new();
+    let mut text_begun = false;
     for line in new_text.lines() {
         let plain = visible(line);
-        let at_top = rest.iter().all(|above: &&str| visible(above).is_empty());
-        match (verb_line(&plain), at_top && lines.len() < VERB_LINES_MAX) {
+        match (verb_line(&plain), !text_begun && lines.len() < VERB_LINES_MAX) {
             (Some((word, value)), true) => lines.push(read_line(&plain, &word, value)?),
-            (Some((word, _)), false) if is_near_verb(&word) => return Err(Mistake::LowerDown { written: plain }),
-            (None, true) if is_bare_verb(&plain) => {
-                return Err(Mistake::Unknown { written: plain.clone(), nearest: nearest(&fold_word(&plain)) });
+            (Some((word, _)), false) if is_near_verb(&word) => {
+                return Err(Mistake::LowerDown { written: shown(&plain) });
             }
-            _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: plain }),
-            _ => rest.push(line),
+            (None, true) if let Some(word) = verb_without_mark(&plain) => {
+                return Err(Mistake::Unknown { nearest: nearest(&word), written: shown(&plain) });
+            }
+            (None, false) if begins_a_note(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
+            _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
+            _ => {
+                text_begun |= !plain.is_empty();
+                rest.push(line);
+            }
         }
     }
     Ok(Instruction { lines, text: rest.join("\n").trim().to_owned() })
 }
 
 fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
-    let verb = known(word).ok_or_else(|| Mistake::Unknown { written: plain.to_owned(), nearest: nearest(word) })?;
-    Ok(Line { verb, written: plain.split_whitespace().next().unwrap_or_default().to_owned(), value })
+    let verb = known(word).ok_or_else(|| Mistake::Unknown { written: shown(plain), nearest: nearest(word) })?;
+    let written = plain.split_whitespace().next().unwrap_or_default();
+    Ok(Line { verb, written: written.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned(), value })
 }
 
 fn known(word: &str) -> Option<Verb> {
@@ -79,7 +126,7 @@ fn known(word: &str) -> Option<Verb> {
 
 /// Trimmed, without the marks that mail clients slip in (byte order mark, no-break and zero-width spaces).
 fn visible(line: &str) -> String {
-    let kept = |c: char| !matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{202a}'..='\u{202e}');
+    let kept = |c: char| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{202a}'..='\u{202e}');
     line.chars().filter(|c| kept(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
@@ -94,19 +141,45 @@ fn verb_line(plain: &str) -> Option<(String, String)> {
         .then(|| (folded, value.trim_matches(|c: char| c.is_whitespace() || "*_:.,;".contains(c)).to_owned()))
 }
 
-/// A verb's name alone on its line, with the `#` forgotten or another mark in its place.
-fn is_bare_verb(plain: &str) -> bool {
-    let word = plain.trim_matches(|c: char| !c.is_alphanumeric());
-    !word.is_empty() && all_names().any(|name| name == fold_word(word)) && !word.contains(char::is_whitespace)
+/// A verb's name with the `#` forgotten or another mark in its place: after that mark, alone on its line, or before a
+/// colon.
+fn verb_without_mark(plain: &str) -> Option<String> {
+    let (word, marked) = first_word(plain);
+    let is_verb = all_names().any(|name| name == word);
+    (is_verb && (marked || stands_alone(plain))).then_some(word)
 }
 
-/// A `#verb` in the middle of a line.
+/// `Intern:` further down: what follows was hardly meant for the customer. Not `Note:`, which English answers have.
+fn begins_a_note(plain: &str) -> bool {
+    NOTE_WORDS.contains(&first_word(plain).0.as_str()) && stands_alone(plain)
+}
+
+/// The first word, folded, and whether something stands before it.
+fn first_word(plain: &str) -> (String, bool) {
+    let named = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = named.find(|c: char| !c.is_alphanumeric()).unwrap_or(named.len());
+    (fold_word(&named[..end]), named.len() < plain.len())
+}
+
+/// Nothing but a colon, and what it announces, follows the first word.
+fn stands_alone(plain: &str) -> bool {
+    let named = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let rest = named.trim_start_matches(char::is_alphanumeric);
+    rest.trim_start().starts_with(':') || !rest.contains(char::is_alphanumeric)
+}
+
+/// A `#verb`, or nearly one, in the middle of a line.
 fn names_verb_within(plain: &str) -> bool {
-    plain.match_indices('#').any(|(at, _)| {
-        let after = &plain[at + 1..];
+    plain.match_indices(['#', '＃']).any(|(at, mark)| {
+        let after = &plain[at + mark.len()..];
         let end = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
-        all_names().any(|name| name == fold_word(&after[..end]))
+        is_near_verb(&fold_word(&after[..end]))
     })
+}
+
+/// A line as a question shows it.
+fn shown(plain: &str) -> String {
+    plain.chars().take(SHOWN_MAX).collect()
 }
 
 fn fold_word(word: &str) -> String {
@@ -118,8 +191,9 @@ fn all_names() -> impl Iterator<Item = &'static str> {
     written.chain(["note", "notitie", "done", "close"])
 }
 
+/// A slip away from a verb, or a verb with the next word stuck to it.
 fn is_near_verb(word: &str) -> bool {
-    nearest(word).is_some()
+    nearest(word).is_some() || all_names().any(|name| name.len() >= STUCK_MIN && word.starts_with(name))
 }
 
 /// The verb that was probably meant.

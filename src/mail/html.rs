@@ -167,17 +167,10 @@ impl Walk {
         } else if BLOCKS.contains(&name) {
             self.writer.end_line();
         }
-        match elements::mark(tag) {
-            Some(Mark::Signature) => {
-                self.writer.end_line();
-                self.writer.mark(Mark::Signature);
-                open.signature = true;
-            }
-            Some(mark) => {
-                self.writer.end_line();
-                self.writer.mark(mark);
-            }
-            None => {}
+        if let Some(mark) = elements::mark(tag) {
+            self.writer.end_line();
+            self.writer.mark(mark);
+            open.signature = mark == Mark::Signature;
         }
         match name {
             "blockquote" if elements::quotes(tag) => {

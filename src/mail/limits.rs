@@ -3,8 +3,8 @@
 
 /// Steps of MIME splitting for one mail: (multipart mentions) × (bytes). mail-parser searches the rest of the mail for the
 /// boundary of each multipart, so a mail that declares thousands without one would cost their product. A mail of
-/// 64 MiB may still hold 64 multiparts, one of 1 MiB four thousand.
-pub(crate) const SPLIT_STEPS_MAX: usize = 4 << 30;
+/// 64 MiB may still hold 32 multiparts, one of 1 MiB two thousand.
+pub(crate) const SPLIT_STEPS_MAX: usize = 2 << 30;
 
 /// Leaves (texts and attachments) taken over. Real mail has tens; a digest of a big list has hundreds.
 pub(crate) const LEAVES_MAX: usize = 1_000;
@@ -50,3 +50,6 @@ pub(crate) const QUOTE_MARKS_MAX: usize = 10;
 
 /// Events of a calendar part that are put into words: an invitation has one, a series with exceptions a few.
 pub(crate) const CALENDAR_EVENTS_MAX: usize = 5;
+
+/// Opaque signatures opened one inside the other: a mail server may sign what a person signed.
+pub(crate) const SIGNATURES_MAX: usize = 2;

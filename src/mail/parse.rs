@@ -3,7 +3,7 @@
 
 use super::{Finding, FindingKind, Mail};
 use crate::mail::html::Mark;
-use crate::mail::limits::HEADERS_MAX;
+use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 
 mod body;
@@ -14,6 +14,7 @@ mod guard;
 mod headers;
 mod leaves;
 mod names;
+mod signed;
 #[cfg(test)]
 mod tests;
 
@@ -96,6 +97,25 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
 
 /// Headers, leaves and text of a mail; never fails. Nested messages are not opened: give their content to this.
 pub(crate) fn take_apart(raw: &[u8]) -> Parsed {
+    let mut parsed = take_outside_apart(raw);
+    for _ in 0..SIGNATURES_MAX {
+        let Some(inside) = opaque(&parsed) else { break };
+        let inner = take_outside_apart(&inside);
+        parsed.leaves.extend(inner.leaves);
+        parsed.findings.extend(inner.findings);
+        (parsed.text, parsed.marks, parsed.html) = (inner.text, inner.marks, inner.html);
+    }
+    parsed
+}
+
+/// What an opaque signature wraps, when the mail has no other text.
+fn opaque(parsed: &Parsed) -> Option<Vec<u8>> {
+    let wraps = |l: &&Leaf| matches!(&*l.media_type, "application/pkcs7-mime" | "application/x-pkcs7-mime");
+    let wrapping = parsed.leaves.iter().rfind(wraps).filter(|_| parsed.text.trim().is_empty())?;
+    signed::content(&wrapping.content)
+}
+
+fn take_outside_apart(raw: &[u8]) -> Parsed {
     let prepared = guard::prepare(raw);
     let mut parsed = Parsed { findings: prepared.findings, ..Parsed::default() };
     let message = MessageParser::default().parse(&prepared.masked).filter(|m| !m.parts.is_empty());

@@ -48,7 +48,8 @@ pub(crate) fn findings(parsed: &Parsed, from: Option<&Party>) -> Vec<Finding> {
     let Some(from) = from else { return Vec::new() };
     let name = from.name.replace(['\u{ff20}', '\u{fe6b}'], "@");
     let header_name = parsed.header("from").unwrap_or_default().replace(['\u{ff20}', '\u{fe6b}'], "@");
-    let shown = if name.is_empty() { header_name.split('<').next().unwrap_or_default() } else { &name };
+    let before_address = header_name.split_once('<').map_or("", |(name, _)| name);
+    let shown = if name.is_empty() { before_address } else { &name };
     let imitated =
         address::places(shown).filter_map(|place| shown.get(place)).find(|other| !same(other, &from.address));
     let detail = |other: &str| format!("the name shows {other}, the mail is from {}", from.address);

@@ -276,11 +276,14 @@ impl Tx {
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2).
+    /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
+    /// junk does not count for one in the inbox: a person took it out of there.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition <> 'duplicate' ORDER BY id LIMIT 1",
+             AND disposition <> 'duplicate' \
+             AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
+             ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
         .bind(without_nul(&identity.message_id))

@@ -7,6 +7,7 @@ use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
 use crate::desk::Decision;
 use crate::letters::Letter;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A finished letter and how it goes out.
 #[derive(Debug, Clone)]
@@ -54,13 +55,14 @@ impl Tx {
             cases.insert(number, Case::open(number, event.at, opened));
             return Ok(());
         }
-        if !cases.contains_key(&number) {
-            let case = self.load_case(number).await?;
-            cases.insert(number, case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?);
-        }
-        if let Some(case) = cases.get_mut(&number) {
-            case.apply(event);
-        }
+        let case = match cases.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let case = self.load_case(number).await?;
+                place.insert(case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?)
+            }
+        };
+        case.apply(event);
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 use super::mails::Identity;
 use super::{RegisterError, Tx, millis, outbox};
 use crate::case::{CaseNumber, LetterId, Moment, What};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
@@ -51,7 +51,7 @@ impl Tx {
             }
         }
         if let Some(sender) = &lookup.sender {
-            known.automatic_letters = self.automatic_letters(&sender.key(), now).await?;
+            known.written = self.written_to(&sender.key(), now).await?;
         }
         Ok(known)
     }
@@ -92,16 +92,21 @@ impl Tx {
         }))
     }
 
-    async fn automatic_letters(&mut self, recipient_key: &str, now: Moment) -> Result<usize, RegisterError> {
+    async fn written_to(&mut self, recipient_key: &str, now: Moment) -> Result<Written, RegisterError> {
         let row = sqlx::query(
-            "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND state <> 'held' \
-             AND created_at > $2",
+            "SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'held' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question') THEN 1 ELSE 0 END), 0) \
+             AS BIGINT), CAST(COALESCE(SUM(CASE WHEN held_because = 'cap' THEN 1 ELSE 0 END), 0) AS BIGINT) \
+             FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND created_at > $2",
         )
         .bind(recipient_key)
         .bind(millis(now) - CAP_WINDOW_MILLIS)
         .fetch_one(&mut *self.inner)
         .await?;
-        Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+        let count = |column: usize| -> Result<usize, RegisterError> {
+            Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
+        };
+        Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
     }
 }
 

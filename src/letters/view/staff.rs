@@ -179,6 +179,7 @@ impl Seen<'_> {
                 Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
+                Remark::SenderOdd(what) => ("sender_odd", self.line(what)),
                 Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
             };
@@ -198,7 +199,11 @@ impl Seen<'_> {
             Why::Fallback => ("fallback", [].as_slice(), String::new()),
             Why::Person => ("person", [].as_slice(), String::new()),
         };
-        let named = |one: &crate::case::Match| format!("‘{}’ ({})", one.keyword, place(one.place));
+        // The word the customer wrote says more than the pattern it met.
+        let named = |one: &crate::case::Match| {
+            let word = if one.found.is_empty() { &one.keyword } else { &one.found };
+            format!("‘{word}’ ({})", place(one.place))
+        };
         let matched: Vec<_> = matched.iter().take(KEYWORDS_MAX).map(named).collect();
         context! { by, matched => self.line(&matched.join(", ")), others => self.line(&others) }
     }

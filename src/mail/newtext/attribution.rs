@@ -69,10 +69,15 @@ fn start_of(lines: &[Line<'_>], above: usize, end: usize) -> Option<usize> {
     }
     let starts: Vec<usize> = starts(lines, above, end).collect();
     let followed = follows_quote(lines, end);
-    let fits = |start: &usize, by_lead: bool| fits(lines.get(*start..=end).unwrap_or_default(), by_lead, followed);
-    // The nearest start that reads as one; a name in front of the date only where no date begins a line.
-    starts.iter().find(|s| fits(s, true)).or_else(|| starts.iter().find(|s| fits(s, false))).copied()
+    // The nearest start that reads as one: by date first, then by name, then by nothing but the quote below.
+    [begins_with_date, begins_with_name, stands_above_quote].into_iter().find_map(|reads: Reading| {
+        let fits = |start: &usize| reads(&Span::of(lines.get(*start..=end).unwrap_or_default(), followed));
+        starts.iter().copied().find(|start| fits(start))
+    })
 }
+
+/// A way in which lines can read as an attribution.
+type Reading = fn(&Span<'_>) -> bool;
 
 /// The line itself and those above it that a client may have wrapped it from, nearest first. A blank line is crossed
 /// only where the address alone was put on lines of its own.
@@ -108,32 +113,70 @@ fn follows_quote(lines: &[Line<'_>], end: usize) -> bool {
     next.is_some_and(|l| l.quoted || l.low.starts_with("| "))
 }
 
-/// Whether these lines together are an attribution: one that begins with a date or a lead word, or one that begins
-/// with a name.
-fn fits(span: &[Line<'_>], by_lead: bool, followed: bool) -> bool {
-    let (Some(first), Some(last)) = (span.first(), span.last()) else { return false };
-    let has = |what: fn(&Line<'_>) -> bool| span.iter().any(what);
-    let (wrote, address) = (has(|l| l.wrote), has(|l| l.address));
-    let (date, time) = (has(|l| l.date), has(|l| l.time));
-    let angle = has(|l| l.low.contains(['<', '[', '('])) && address;
-    let own = has(|l| is_own(&l.low)) && !followed;
-    if own && !(wrote && angle) {
+/// Lines that may together be an attribution, and what they have.
+struct Span<'a> {
+    lines: &'a [Line<'a>],
+    wrote: bool,
+    address: bool,
+    date: bool,
+    time: bool,
+    /// An address in brackets.
+    angle: bool,
+    colon: bool,
+    /// A quote follows.
+    followed: bool,
+}
+
+impl<'a> Span<'a> {
+    fn of(lines: &'a [Line<'a>], followed: bool) -> Self {
+        let has = |what: fn(&Line<'_>) -> bool| lines.iter().any(what);
+        let address = has(|l| l.address);
+        let mut span = Span {
+            lines,
+            wrote: has(|l| l.wrote),
+            address,
+            date: has(|l| l.date),
+            time: has(|l| l.time),
+            angle: address && has(|l| l.low.contains(['<', '[', '('])),
+            colon: lines.last().is_some_and(|l| l.colon),
+            followed,
+        };
+        // "I wrote you" is a sentence; a client says it only with an address or above the quote itself.
+        span.wrote &= followed || span.angle || !has(|l| is_own(&l.low));
+        span
+    }
+
+    fn is_own_sentence(&self) -> bool {
+        let clients = self.followed || self.wrote && self.angle;
+        !clients && self.lines.iter().any(|l| is_own(&l.low))
+    }
+}
+
+fn begins_with_date(span: &Span<'_>) -> bool {
+    let (Some(first), Some(last)) = (span.lines.first(), span.lines.last()) else { return false };
+    if !leads(first) || span.is_own_sentence() {
         return false;
     }
-    let dashed = last.low.ends_with("--") && first.low.starts_with("--");
-    if by_lead {
-        let full = date && time && wrote;
-        return leads(first)
-            && if last.colon {
-                (wrote && date && (time || address || followed)) || (date && address && (angle || time || followed))
-            } else {
-                (full && (address || dashed) && ends_with_verb(last)) || (date && angle && followed && span.len() == 1)
-            };
+    if span.colon {
+        // Without an address or a quote below it is how people begin to tell what somebody wrote them.
+        let wrote = span.wrote && (span.date || span.time) && (span.address || span.followed);
+        return wrote || span.date && span.address && (span.angle || span.time || span.followed);
     }
-    let short = first.low.len() <= 100;
-    let named = first.low.starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '\'')) && balanced(span);
-    last.colon
-        && ((wrote && angle && named) || (span.len() == 1 && followed && short && (address || date && time || wrote)))
+    let dashed = last.low.ends_with("--") && first.low.starts_with("--");
+    let full = span.wrote && span.date && span.time && (span.address || dashed) && ends_with_verb(last);
+    full || span.date && span.angle && span.followed && span.lines.len() == 1
+}
+
+fn begins_with_name(span: &Span<'_>) -> bool {
+    let named = |l: &Line<'_>| l.low.starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '\''));
+    span.colon && span.wrote && span.angle && span.lines.first().is_some_and(named) && balanced(span.lines)
+}
+
+fn stands_above_quote(span: &Span<'_>) -> bool {
+    const SHORT: usize = 100;
+    let single = span.lines.len() == 1 && span.lines.first().is_some_and(|l| l.low.len() <= SHORT);
+    let says = span.address || span.date && span.time || span.wrote;
+    span.colon && span.followed && single && says
 }
 
 /// A word for "wrote" is the last thing on the line.
@@ -164,7 +207,8 @@ fn is_own(low: &str) -> bool {
         "ik", "wij", "we", "mij", "ons", "u", "jullie", "i", "my", "our", "you", "your", "ich", "wir", "je", "nous",
         "vous",
     ];
-    low.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| OWN.contains(&word))
+    let words = low.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    words.into_iter().any(|word| OWN.contains(&word))
 }
 
 #[cfg(test)]
@@ -172,8 +216,9 @@ mod tests {
     use super::super::lines;
     use super::*;
 
-    fn found(text: &str) -> Vec<Range<usize>> {
-        find(&lines::of(text))
+    /// First and last line of each.
+    fn found(text: &str) -> Vec<(usize, usize)> {
+        find(&lines::of(text)).into_iter().map(|span| (span.start, span.end - 1)).collect()
     }
 
     #[test]
@@ -181,7 +226,7 @@ mod tests {
         for line in [
             "Op ma 23 nov. 2026 om 10:12 schreef Jan <jan@x.nl>:",
             "On Mon, 23 Nov 2026 at 10:12, Jan Jansen <jan@x.nl> wrote:",
-            "Am 23.11.2026 um 10:12 schrieb Jan Jansen:",
+            "Am 23.11.2026 um 10:12 schrieb Jan Jansen (jan@x.nl):",
             "Le lun. 23 nov. 2026 à 10:12, Jan <jan@x.nl> a écrit :",
             "El lun, 23 nov 2026 a las 10:12, Jan (<jan@x.nl>) escribió:",
             "Il giorno lun 23 nov 2026 alle ore 10:12 Jan <jan@x.nl> ha scritto:",
@@ -194,15 +239,15 @@ mod tests {
             "Jan Jansen <jan@x.nl> wrote:",
             "On Mon, 23 Nov 2026 10:12:00 +0100 Jan <jan@x.nl> wrote",
         ] {
-            assert_eq!(found(line), [0..1], "{line}");
+            assert_eq!(found(line), [(0, 0)], "{line}");
         }
     }
 
     #[test]
     fn wrapped_over_lines_but_not_over_the_text_above() {
-        assert_eq!(found("Dank u.\nOp ma 23 nov. 2026 om 10:12 schreef Jan <\njan@x.nl>:"), [1..3]);
-        assert_eq!(found("Op ma 23 nov. 2026 om 10:12 schreef\nJan van der Lange Naam\n<jan@x.nl\n>:"), [0..4]);
-        assert_eq!(found("Ja\n\nOn Mon, 23 Nov 2026 at 10:12 Jan\n\n<\nmailto:Jan <jan@x.nl>\n> wrote:"), [2..7]);
+        assert_eq!(found("Dank u.\nOp ma 23 nov. 2026 om 10:12 schreef Jan <\njan@x.nl>:"), [(1, 2)]);
+        assert_eq!(found("Op ma 23 nov. 2026 om 10:12 schreef\nJan van der Lange Naam\n<jan@x.nl\n>:"), [(0, 3)]);
+        assert_eq!(found("Ja\n\nOn Mon, 23 Nov 2026 at 10:12 Jan\n\n<\nmailto:Jan <jan@x.nl>\n> wrote:"), [(2, 6)]);
     }
 
     #[test]
@@ -214,6 +259,7 @@ mod tests {
             "Op 12-05-2026 heb ik gemaild naar info@x.nl:",
             "Zoals afgesproken op 3 mei 2026:",
             "De monteur schreef het volgende:",
+            "Op 3 mei 2026 om 10:15 schreef uw medewerker:",
         ] {
             assert!(found(line).is_empty(), "{line}");
         }
@@ -221,7 +267,7 @@ mod tests {
 
     #[test]
     fn an_unknown_language_is_told_by_the_quote_below() {
-        assert_eq!(found("Jan <jan@x.nl> blabla 23-11-2026:\n> hallo"), [0..1]);
-        assert_eq!(found("2026/11/23 Jan <jan@x.nl>\n\n> hallo"), [0..1]);
+        assert_eq!(found("Jan <jan@x.nl> blabla 23-11-2026:\n> hallo"), [(0, 0)]);
+        assert_eq!(found("2026/11/23 Jan <jan@x.nl>\n\n> hallo"), [(0, 0)]);
     }
 }

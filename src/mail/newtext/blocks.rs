@@ -1,35 +1,9 @@
 //! Places from which on everything is a quoted mail: a header block ("Van: / Verzonden: / Aan: / Onderwerp:"), or a
 //! line such as "-----Oorspronkelijk bericht-----". Pure.
 
+use super::labels::{LABEL_MAX, Label};
 use super::lines::Line;
-use super::phrases::{BEGINS, FROM, OTHER_LABELS, SENT, SEPARATORS, SUBJECT, TO};
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-/// What a header line of a quoted mail names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Label {
-    From,
-    Sent,
-    To,
-    Subject,
-    Other,
-}
-
-static LABELS: LazyLock<HashMap<&str, Label>> = LazyLock::new(|| {
-    let tables = [
-        (OTHER_LABELS, Label::Other),
-        (TO, Label::To),
-        (SUBJECT, Label::Subject),
-        (SENT, Label::Sent),
-        // Last, because "da" and "de" mean From before anything else.
-        (FROM, Label::From),
-    ];
-    tables.into_iter().flat_map(|(words, label)| words.iter().map(move |word| (*word, label))).collect()
-});
-
-/// Bytes of a label at most; longer text before a colon is a sentence.
-const LABEL_MAX: usize = 40;
+use super::phrases::{BEGINS, SEPARATORS};
 
 /// Lines of a header block that are looked at: five labels, folded To lists and blank lines between.
 const BLOCK_LINES_MAX: usize = 24;
@@ -46,7 +20,9 @@ pub(super) fn is_separator(line: &Line<'_>) -> bool {
 /// Only dashes, underscores or the like: what clients draw above a quote.
 pub(super) fn is_rule(line: &Line<'_>) -> bool {
     let bare = line.text.trim();
-    bare.len() >= 3 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '–'))
+    // The single one is what a mail tracker for Gmail leaves behind.
+    bare == "ᐧ"
+        || bare.len() >= 3 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '–' | '~' | '#' | '+'))
 }
 
 /// Dashes around words: a separator in whatever language.
@@ -55,16 +31,9 @@ pub(super) fn is_dashed_title(line: &Line<'_>) -> bool {
     low.starts_with("---") && low.ends_with("---") && low.chars().any(char::is_alphabetic) && low.len() <= 80
 }
 
-fn label(line: &Line<'_>) -> Option<Label> {
-    let low = line.low.trim_start_matches(['*', '_', '|', ' ']);
-    let end = low.char_indices().take_while(|(at, _)| *at <= LABEL_MAX).find(|(_, c)| matches!(c, ':' | '：'))?;
-    let name = low.get(..end.0)?.trim_matches(['*', '_', ' ']);
-    LABELS.get(name).copied()
-}
-
 /// A line that names a sender with an address: enough to stop relaying at.
 pub(super) fn names_sender(line: &Line<'_>) -> bool {
-    line.address && label(line) == Some(Label::From)
+    line.address && line.label == Some(Label::From)
 }
 
 /// What was seen of a header block so far.
@@ -93,22 +62,21 @@ impl Seen {
     /// A letter has a date and a subject, and a web form a sender and a subject: neither is a quoted mail.
     fn is_block(&self) -> bool {
         let kinds = [self.from, self.sent, self.to, self.subject].into_iter().filter(|k| *k).count();
-        (self.from && kinds >= 3)
-            || (self.from && self.sent_date)
-            || (self.from && self.to && (self.from_address || self.to_address))
-            || (self.sent_date && self.to_address)
+        let addressed = self.to && (self.from_address || self.to_address);
+        let by_sender = self.from && (kinds >= 3 || self.sent_date || addressed);
+        by_sender || (self.sent_date && self.to_address)
     }
 }
 
 /// Whether the header block of a quoted mail begins at this line.
 pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
-    let first = lines.get(at).and_then(label);
+    let first = lines.get(at).and_then(|l| l.label);
     if !matches!(first, Some(Label::From | Label::Sent | Label::Subject)) {
         return false;
     }
     let (mut seen, mut strange, mut blank) = (Seen::default(), 0, 0);
     for line in lines.iter().skip(at).take(BLOCK_LINES_MAX) {
-        match label(line) {
+        match line.label {
             Some(label) if !line.quoted => {
                 // The blank lines between were those of a converted page, not the end of the block.
                 seen.add(label, line);

@@ -1,6 +1,7 @@
 //! The lines of a text with what can be seen of each at a glance; every later question is answered from these, so that
 //! the cost stays in proportion to the length. Pure.
 
+use super::labels::{self, Label};
 use super::phrases::{OWN_WORDS, WROTE};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
@@ -25,6 +26,8 @@ pub(super) struct Line<'a> {
     /// Hours and minutes.
     pub time: bool,
     pub colon: bool,
+    /// A header label in front.
+    pub label: Option<Label>,
 }
 
 impl Line<'_> {
@@ -52,6 +55,7 @@ fn look(text: &str) -> Line<'_> {
         date: has_date(&low),
         time: has_time(&low),
         colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
+        label: labels::of(&low),
         low,
     }
 }
@@ -61,7 +65,16 @@ pub(super) fn fold(text: &str) -> String {
     let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
     let visible: String =
         straight.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    let low = visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    low.chars().map(western_figure).collect()
+}
+
+/// Arabic-Indic figures as the ones dates are told by.
+fn western_figure(c: char) -> char {
+    match c {
+        '\u{660}'..='\u{669}' => u32::from(c).checked_sub(0x660).and_then(|d| char::from_digit(d, 10)).unwrap_or(c),
+        _ => c,
+    }
 }
 
 /// Whether a mark of quotation stands in front.

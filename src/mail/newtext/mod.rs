@@ -11,13 +11,15 @@ use std::borrow::Cow;
 
 mod attribution;
 mod blocks;
+mod labels;
 mod lines;
 mod phrases;
 mod signature;
 #[cfg(test)]
 mod tests;
 
-/// The line in our letters above which people are asked to type. Whatever is at or below it is never new text.
+/// The line in our letters above which people are asked to type. What is at or below it is
+/// never relayed.
 pub const MARKER: &str = "##- klachtpost -##";
 
 /// A quoted line at least this long was wrapped when its end stands unquoted below it.
@@ -51,10 +53,7 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
     sign(&lines, &parsed.marks, &mut fates);
     trim_quotes(&lines, &mut fates);
     let stop = first_sign(&lines, &fates, &parsed.marks);
-    let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| {
-        let chosen = lines.iter().zip(&fates).take(until).filter(|(_, f)| fate(**f)).map(|(l, _)| l.text);
-        chosen.collect::<Vec<_>>().join("\n").trim().to_owned()
-    };
+    let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
@@ -63,6 +62,20 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
         relayable: kept(stop, &|f| f == Fate::Own),
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
     }
+}
+
+/// The lines of these fates above a line. Where something was cut out, the blank lines around it become one.
+fn join(lines: &[Line<'_>], fates: &[Fate], until: usize, fate: &dyn Fn(Fate) -> bool) -> String {
+    let (mut out, mut cut, mut blank) = (Vec::new(), false, true);
+    for (line, own) in lines.iter().zip(fates).take(until) {
+        if !fate(*own) {
+            cut = true;
+        } else if !(cut && blank && line.is_blank()) {
+            (cut, blank) = (false, line.is_blank());
+            out.push(line.text);
+        }
+    }
+    out.join("\n").trim().to_owned()
 }
 
 /// The text inside a clear-signed OpenPGP message (RFC 9580 §7), without armour and dash escapes.
@@ -141,12 +154,13 @@ fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
 /// From this line on everything is quoted.
 fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> bool {
     let Some(line) = lines.get(at) else { return false };
-    // With nothing typed above it the marker is not obeyed: somebody answered below the quote.
-    if line.text.contains(MARKER) && own_above {
-        return true;
-    }
+    // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
+    // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
     if line.quoted {
         return false;
+    }
+    if line.text.contains(MARKER) && own_above {
+        return true;
     }
     let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
     marked || blocks::is_separator(line) || blocks::is_header_block(lines, at)
@@ -160,7 +174,8 @@ fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
         return false;
     };
     let long = above.text.chars().count() >= WRAPPED_QUOTE_MIN;
-    above.quoted && below.quoted && long && line.text.starts_with(char::is_lowercase)
+    let link = line.low.trim_start_matches(['(', '<', '[']).starts_with("http");
+    above.quoted && below.quoted && (link || long && line.text.starts_with(char::is_lowercase))
 }
 
 /// Where a client says that a quote begins, what stands between and the quote itself is its attribution, in
@@ -197,24 +212,37 @@ fn sign(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
     }
 }
 
-/// Quotes above the first and below the last own line are no part of the new text, nor are the rules drawn there.
+/// Quotes above the first and below the last own line are no part of the new text, nor are the rules drawn there, nor
+/// a quote that has only a closing under it.
 fn trim_quotes(lines: &[Line<'_>], fates: &mut [Fate]) {
-    let is_own = |at: usize| fates.get(at) == Some(&Fate::Own) && lines.get(at).is_some_and(|l| !l.is_blank());
-    let first = (0..lines.len()).find(|at| is_own(*at)).unwrap_or(lines.len());
-    let mut last = (0..lines.len()).rfind(|at| is_own(*at)).unwrap_or_default();
-    let cut_below = fates.iter().skip(last + 1).any(|f| !matches!(f, Fate::Own));
-    while cut_below
-        && last > first
-        && lines.get(last).is_some_and(|l| blocks::is_rule(l) || l.is_blank() || blocks::is_dashed_title(l))
-    {
-        set(fates, last..last + 1, Fate::Below);
-        last -= 1;
+    let is_own = |at: &usize| fates.get(*at) == Some(&Fate::Own) && lines.get(*at).is_some_and(|l| !l.is_blank());
+    let own: Vec<usize> = (0..lines.len()).filter(is_own).collect();
+    let is_rule = |at: &usize| lines.get(*at).is_some_and(|l| blocks::is_rule(l) || blocks::is_dashed_title(l));
+    let kept = own.iter().rposition(|at| !is_rule(at)).map_or(0, |last| last + 1);
+    for rule in own.iter().skip(kept) {
+        set(fates, *rule..rule + 1, Fate::Below);
+    }
+    let first = own.first().copied().filter(|_| kept > 0).unwrap_or(lines.len());
+    let mut last = kept.checked_sub(1).and_then(|at| own.get(at)).copied().unwrap_or_default();
+    let answered = fates.iter().take(last).rposition(|f| *f == Fate::Quoted).unwrap_or_default();
+    let below: Vec<usize> = own.iter().take(kept).copied().filter(|at| *at > answered).collect();
+    if answered > first && is_closing(lines, &below) && fates.contains(&Fate::Dropped) {
+        last = first;
     }
     for at in (0..first).chain(last + 1..lines.len()) {
         if fates.get(at) == Some(&Fate::Quoted) {
             set(fates, at..at + 1, Fate::Below);
         }
     }
+}
+
+/// Nothing but a greeting and a name.
+fn is_closing(lines: &[Line<'_>], below: &[usize]) -> bool {
+    const CLOSING_LINES_MAX: usize = 5;
+    let first = below.first().and_then(|at| lines.get(*at)).map_or("", |l| l.low.as_str());
+    let starts =
+        |phrase: &&str| first.strip_prefix(*phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    below.len() <= CLOSING_LINES_MAX && first.len() <= 60 && phrases::CLOSINGS.iter().any(starts)
 }
 
 /// The first line that has anything of a quoted mail about it: relaying stops above it.
@@ -229,7 +257,7 @@ fn first_sign(lines: &[Line<'_>], fates: &[Fate], marks: &[(usize, Mark)]) -> us
             || blocks::names_sender(l)
             || blocks::is_rule(l) && l.text.trim().len() >= 10
             || l.wrote && (l.date || l.address)
-            || l.colon && l.address && (l.date || l.time)
+            || l.colon && l.address && (l.date || l.time || l.low.contains('<'))
     });
     [cut, marked, doubtful].into_iter().flatten().min().unwrap_or(lines.len())
 }

@@ -59,7 +59,7 @@ fn disclaimer(lines: &[&Line<'_>]) -> Option<usize> {
         let bottom = lines.iter().take(end).rposition(|l| !l.is_blank())?;
         let top = lines.iter().take(bottom).rposition(|l| l.is_blank()).map_or(0, |blank| blank + 1);
         let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
-        let text = lines.get(top..=bottom)?.iter().map(|l| words(l)).collect::<Vec<_>>().join(" ");
+        let text = lines.get(top..=bottom)?.iter().map(words).collect::<Vec<_>>().join(" ");
         let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
         let is_all = top == 0 || lines.iter().take(top).all(|l| l.is_blank());
         if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(lines.get(bottom)?)) {

@@ -1,1 +1,186 @@
-//! What taking a text apart promises.
+//! What taking a text apart promises, by example and by property.
+
+use super::*;
+use proptest::prelude::*;
+
+fn of(text: &str) -> NewText {
+    split(&Parsed { text: text.to_owned(), ..Parsed::default() })
+}
+
+fn of_html(page: &str) -> NewText {
+    let page = super::super::html::to_text(page);
+    split(&Parsed { text: page.text, marks: page.marks, ..Parsed::default() })
+}
+
+#[test]
+fn a_mail_without_quotes_is_all_new() {
+    let text = "Geachte heer,\n\nDatum: 3 mei 2026\nOnderwerp: mijn auto\n\n- stuk\n- vies\n\nGroet,\nJan de Vries\n06-12345678";
+    let new = of(text);
+    assert_eq!((new.reply.as_str(), new.relayable.as_str(), new.quoted.as_str()), (text, text, ""));
+}
+
+#[test]
+fn answers_above_a_quote_of_any_client() {
+    for below in [
+        "Op ma 23 nov. 2026 om 10:12 schreef Klachten <klachten@x.nl>:\n\n> Uw klacht\n> is ontvangen",
+        "Op 23 nov. 2026 om 10:12 heeft Klachten <klachten@x.nl> het volgende geschreven:\n\nUw klacht is ontvangen",
+        "Van: Klachten <klachten@x.nl>\nVerzonden: maandag 23 november 2026 10:12\nAan: Jan\nOnderwerp: klacht\n\nUw klacht",
+        "________________________________\nVan: Klachten <klachten@x.nl>\nDatum: 23 nov. 2026\nAan: Jan\n\nUw klacht",
+        "-----Oorspronkelijk bericht-----\nVan: Klachten\nUw klacht",
+        "-------- Original message --------\nFrom: Klachten\nDate: 23/11/2026 10:12 (GMT+01:00)\nTo: Jan\n\nUw klacht",
+        "Verstuurd vanaf mijn iPhone\n\nOp 23 nov. 2026 om 10:12 schreef Klachten <klachten@x.nl>:\n\n\u{feff}Uw klacht",
+        "Outlook voor Android downloaden<https://aka.ms/x>\n________________________________\nFrom: Klachten <k@x.nl>\nSent: Monday, November 23, 2026\nTo: Jan\n\nUw klacht",
+        "> Uw klacht is ontvangen",
+        "-- \nJan de Vries\nDe Vries BV",
+    ] {
+        let new = of(&format!("Dank u wel.\n\nMvg Jan\n\n{below}"));
+        assert_eq!(new.reply, "Dank u wel.\n\nMvg Jan", "{below}");
+        assert_eq!(new.relayable, "Dank u wel.\n\nMvg Jan", "{below}");
+        assert!(new.quoted.contains("Uw klacht") || new.quoted.contains("BV"), "{below}");
+    }
+}
+
+#[test]
+fn inline_answers_stay_but_are_not_relayed() {
+    let new = of(
+        "Zie onder.\n\nOp ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> Wat is er stuk?\nDe motor.\n> Sinds wanneer?\nMei.\n> Groet",
+    );
+    assert_eq!(new.reply, "Zie onder.\n\n> Wat is er stuk?\nDe motor.\n> Sinds wanneer?\nMei.");
+    assert_eq!(new.relayable, "Zie onder.");
+}
+
+#[test]
+fn a_quote_with_only_a_closing_under_it_was_not_answered_there() {
+    let new = of(
+        "Dank u.\n\nOp ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> Wat is er stuk?\n\nMet vriendelijke groet,\nJan",
+    );
+    assert_eq!(new.reply, "Dank u.\n\nMet vriendelijke groet,\nJan");
+}
+
+#[test]
+fn an_answer_below_the_quote_is_found() {
+    let new =
+        of(&format!("Op ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> {MARKER}\n> Wat is er stuk?\n\nDe motor."));
+    assert_eq!((new.reply.as_str(), new.relayable.as_str()), ("De motor.", ""));
+}
+
+#[test]
+fn inline_answers_below_a_quoted_marker_are_registered() {
+    let new = of(&format!(
+        "Zie onder.\n\nOp ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> {MARKER}\n> Wat is er stuk?\nDe motor."
+    ));
+    assert!(new.reply.ends_with("De motor."));
+    assert_eq!(new.relayable, "Zie onder.");
+}
+
+#[test]
+fn our_marker_ends_the_new_text() {
+    let new = of(&format!("Goed zo.\n\nX Y wrote yesterday\n{MARKER} antwoord hierboven\nintern: klant is lastig"));
+    assert!(!new.reply.contains("intern") && !new.relayable.contains("intern"));
+    assert!(new.relayable.starts_with("Goed zo."));
+}
+
+#[test]
+fn html_quotes_are_cut_by_what_the_client_marked() {
+    let gmail = "<div>Goed zo.</div><br><div class=gmail_quote><div class=gmail_attr>Iets in een vreemde taal: <br></div>\
+                 <blockquote class=gmail_quote>intern</blockquote></div>";
+    let owa = "<div>Goed zo.</div><div id=appendonsend></div><hr tabindex='-1'><div id=divRplyFwdMsg><b>Xyz:</b> K<br></div>intern";
+    let desktop = "<p class=MsoNormal>Goed zo.</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal>\
+                   <b>Van:</b> K &lt;k@x.nl&gt;<br><b>Verzonden:</b> maandag 23 november 2026</p></div>intern";
+    let thunderbird = "Goed zo.<br><div class=moz-cite-prefix>Op 23-11-2026 om 10:12 schreef K:<br></div><blockquote type=cite>intern</blockquote>";
+    let yahoo =
+        "<div>Goed zo.</div><div id=yahoo_quoted_1 class=yahoo_quoted><div>Op maandag, K schreef:</div>intern</div>";
+    let signed = "<div>Goed zo.</div><div class=gmail_signature>intern nummer 5</div>";
+    for page in [gmail, owa, desktop, thunderbird, yahoo, signed] {
+        let new = of_html(page);
+        assert_eq!((new.reply.as_str(), new.relayable.as_str()), ("Goed zo.", "Goed zo."), "{page}");
+    }
+}
+
+#[test]
+fn clear_signed_text_is_read_through() {
+    let new = of(
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n- - punt\nDank u.\n-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----",
+    );
+    assert_eq!(new.reply, "- punt\nDank u.");
+}
+
+#[test]
+fn in_doubt_the_register_keeps_and_the_relay_does_not() {
+    let new = of("Ik citeer uw mail.\n\nJan wrote on 3 May 2026 to a@b.nl\n\nDat klopt niet.");
+    assert!(new.reply.ends_with("Dat klopt niet."));
+    assert_eq!(new.relayable, "Ik citeer uw mail.");
+}
+
+#[test]
+fn cost_grows_with_length_whatever_the_text_is_made_of() {
+    // Each would take minutes if any line looked at all the others.
+    for line in [
+        "> x",
+        "Van: x",
+        "--",
+        "____________",
+        "On 1-1-2026 at 10:10 x wrote",
+        "<",
+        "Op 3 mei 2026",
+        "confidential addressee\n",
+        ">",
+    ] {
+        let text = format!("{line}\n").repeat(100_000 / (line.len() + 1));
+        assert!(of(&text).reply.len() <= text.len(), "{line}");
+    }
+}
+
+/// Lines of which real mails are made, in any order.
+fn anything() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "Dank u wel.",
+        "",
+        "> citaat",
+        ">> dieper",
+        "-- ",
+        "--",
+        "Jan",
+        "Van: K <k@x.nl>",
+        "Verzonden: 23-11-2026 10:12",
+        "Aan: Jan",
+        "Op 23 nov. 2026 om 10:12 schreef K <k@x.nl>:",
+        "schreef",
+        "<k@x.nl>:",
+        "-----Original Message-----",
+        "____________________",
+        "Verstuurd vanaf mijn iPhone",
+        MARKER,
+        "| a | b",
+        "On Monday",
+        "wrote:",
+        "\u{a0}",
+        "een gewone zin zonder iets",
+    ]);
+    prop::collection::vec(pieces, 0..25).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_lost_and_nothing_is_made_up(text in anything()) {
+        let new = of(&text);
+        let count = |part: &str| part.lines().filter(|l| !l.trim().is_empty()).count();
+        prop_assert_eq!(count(&new.reply) + count(&new.quoted), count(&text));
+    }
+
+    #[test]
+    fn what_is_relayed_is_above_every_quote_and_marker(text in anything()) {
+        let new = of(&text);
+        prop_assert!(new.relayable.len() <= new.reply.len());
+        prop_assert!(!new.relayable.contains(MARKER) && !new.relayable.lines().any(|l| l.starts_with('>')));
+        let above: String = text.split(MARKER).next().unwrap_or_default().split_whitespace().collect();
+        let relayed: String = new.relayable.split_whitespace().collect();
+        prop_assert!(above.contains(&relayed) || relayed.is_empty());
+    }
+
+    #[test]
+    fn any_text_can_be_taken_apart(text in any::<String>()) {
+        let new = of(&text);
+        prop_assert!(new.reply.len() <= text.len());
+    }
+}

@@ -67,7 +67,7 @@ fn append(body: &mut Text, next: Text) {
 fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Text {
     let source = leaf.text.as_deref().unwrap_or_default();
     if leaf.media_type == "text/html" {
-        let page = html::to_text(source);
+        let page = html::to_text(&plain(source));
         return Text { text: page.text, marks: page.marks };
     }
     let says = |name: &str, value: &str| {

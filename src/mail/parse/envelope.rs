@@ -2,7 +2,7 @@
 
 use super::headers::{clean, ids, moment, parties};
 use super::names;
-use super::{Parsed, finding};
+use super::{Leaf, Parsed, finding};
 use crate::mail::limits::{IDS_MAX, SUBJECT_CHARS_MAX};
 use crate::mail::{Attachment, Finding, FindingKind, Mail, Party};
 
@@ -25,6 +25,7 @@ pub(super) fn of(parsed: &Parsed) -> Mail {
     }
     let received = parsed.header("received").and_then(|r| r.rsplit_once(';')).and_then(|(_, when)| moment(when));
     let first_id = |name: &str| parsed.fields(name).flat_map(ids).next();
+    let attachments = attachments(parsed, &mut findings);
     Mail {
         subject: clean(parsed.header("subject").unwrap_or_default(), SUBJECT_CHARS_MAX),
         from,
@@ -40,10 +41,21 @@ pub(super) fn of(parsed: &Parsed) -> Mail {
         references: thread_ids(parsed, "references"),
         loop_marks: parsed.fields("x-loop").map(|field| clean(&field.text, SUBJECT_CHARS_MAX)).collect(),
         marked_spam: marked_spam(parsed),
-        attachments: attachments(parsed, &mut findings),
-        findings,
+        attachments,
+        findings: once_each(findings),
         ..Mail::default()
     }
+}
+
+/// The same thing found in ten parts is one finding.
+fn once_each(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        if !kept.contains(&finding) {
+            kept.push(finding);
+        }
+    }
+    kept
 }
 
 /// The author: of several From fields the first. RFC 5322 §3.6 allows one; a second one is how a forged sender
@@ -108,10 +120,28 @@ fn marked_spam(parsed: &Parsed) -> bool {
     ["x-spam-flag", "x-spam-status", "x-spam", "x-spamd-result-flag", "x-bogosity"].into_iter().any(says_yes)
 }
 
+/// The attachments, and those inside a mail that is passed on as the only attachment (§2.2: then the case is the
+/// customer's, and so is what the customer sent along).
 fn attachments(parsed: &Parsed, findings: &mut Vec<Finding>) -> Vec<Attachment> {
     let mut found = Vec::new();
-    for leaf in parsed.leaves.iter().filter(|l| l.attachment) {
-        let name = leaf.name.clone().or_else(|| subject_name(&leaf.media_type, leaf.text.as_deref()));
+    let attached: Vec<&Leaf> = parsed.leaves.iter().filter(|l| l.attachment).collect();
+    add_attachments(&attached, &mut found, findings);
+    let mut others = attached.iter().filter(|l| !l.inline || is_message(l));
+    if let (Some(passed_on), None) = (others.next().filter(|l| is_message(l)), others.next()) {
+        let inner = super::take_apart(&passed_on.content);
+        let carried: Vec<&Leaf> = inner.leaves.iter().filter(|l| l.attachment).collect();
+        add_attachments(&carried, &mut found, findings);
+    }
+    found
+}
+
+fn is_message(leaf: &Leaf) -> bool {
+    matches!(&*leaf.media_type, "message/rfc822" | "message/global")
+}
+
+fn add_attachments(leaves: &[&Leaf], found: &mut Vec<Attachment>, findings: &mut Vec<Finding>) {
+    for leaf in leaves {
+        let name = leaf.name.clone().or_else(|| subject_name(leaf));
         let name = names::safe(name.as_deref(), &leaf.media_type, found.len() + 1);
         if leaf.media_type == "application/ms-tnef" || name.eq_ignore_ascii_case("winmail.dat") {
             findings.push(finding(FindingKind::Winmail, "Outlook packed the attachments into winmail.dat"));
@@ -119,12 +149,11 @@ fn attachments(parsed: &Parsed, findings: &mut Vec<Finding>) -> Vec<Attachment> 
         let (media_type, inline) = (leaf.media_type.clone(), leaf.inline);
         found.push(Attachment { name, media_type, content: leaf.content.clone(), inline });
     }
-    found
 }
 
 /// An attached mail without a file name is called after its subject.
-fn subject_name(media_type: &str, text: Option<&str>) -> Option<String> {
-    let header = text.filter(|_| media_type == "message/rfc822")?.split("\n\n").next()?;
+fn subject_name(leaf: &Leaf) -> Option<String> {
+    let header = leaf.text.as_deref().filter(|_| is_message(leaf))?.split("\n\n").next()?;
     let line = header.lines().find(|line| line.get(..8).is_some_and(|n| n.eq_ignore_ascii_case("subject:")))?;
     let subject = super::headers::decode_words(line.get(8..)?);
     let subject = subject.replace(['/', '\\'], "-");

@@ -7,7 +7,7 @@ use crate::mail::limits::{LEAVES_MAX, PART_HEADERS_MAX};
 use crate::mail::{Finding, FindingKind, charset};
 use base64::Engine;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{ContentType, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 
 /// The leaves of a mail, and where in them each part of mail-parser went.
@@ -78,21 +78,15 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
     };
     let headers = headers::of(part, raw, masked, PART_HEADERS_MAX);
     let sent = raw.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
-    let content = decode_transfer(sent, &headers, findings);
-    let content = if matches!(content, Cow::Borrowed(_)) { one_line_end(content) } else { content };
-    let text = if media_type.starts_with("text/") {
-        let label = part.content_type().and_then(|c| c.attribute("charset"));
-        let label = label.or_else(|| html_label(&media_type, &content));
-        let decoded = charset::decode(&content, label);
-        if let Some(guess) = decoded.guessed {
-            findings.push(finding(FindingKind::CharsetGuessed, guess));
+    let content = match &part.body {
+        // Done already, and done again it would cost as much as all the rest.
+        PartType::Binary(done) | PartType::InlineBinary(done) if part.encoding == Encoding::Base64 => {
+            Cow::Owned(done.to_vec())
         }
-        Some(decoded.text)
-    } else if media_type.starts_with("message/") {
-        Some(charset::guess(&content).text)
-    } else {
-        None
+        _ => decode_transfer(sent, &headers, findings),
     };
+    let content = if matches!(content, Cow::Borrowed(_)) { one_line_end(content) } else { content };
+    let text = text(part, &media_type, &content, findings);
     let disposition = part.content_disposition();
     let inline = disposition.is_none_or(|d| !d.is_attachment())
         && (part.content_id().is_some() || disposition.is_some_and(ContentType::is_inline));
@@ -105,6 +99,22 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
         attachment: false,
         headers,
     }
+}
+
+/// The content as text, where the media type says that it is some.
+fn text(part: &MessagePart<'_>, media_type: &str, content: &[u8], findings: &mut Vec<Finding>) -> Option<String> {
+    if media_type.starts_with("message/") {
+        return Some(charset::guess(content).text);
+    }
+    if !media_type.starts_with("text/") {
+        return None;
+    }
+    let label = part.content_type().and_then(|c| c.attribute("charset"));
+    let decoded = charset::decode(content, label.or_else(|| html_label(media_type, content)));
+    if let Some(guess) = decoded.guessed {
+        findings.push(finding(FindingKind::CharsetGuessed, guess));
+    }
+    Some(decoded.text)
 }
 
 /// File name of the disposition, else the name of the type.
