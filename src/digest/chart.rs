@@ -44,13 +44,14 @@ pub fn days(cases: &[Case], now: Moment, calendar: &Calendar) -> Vec<Day> {
     let counted: Vec<&Case> = cases.iter().filter(|case| is_counted(case)).collect();
     let oldest_first = (0..DAYS as u64).rev().filter_map(|back| today.checked_sub_days(chrono::Days::new(back)));
     let day = |date: NaiveDate| {
-        let is_on = |at: Moment| at <= now && calendar.local(at).date_naive() == date;
-        let end = date.succ_opt().map_or(now, |next| calendar.at(next, NaiveTime::MIN)).min(now);
+        let start = calendar.at(date, NaiveTime::MIN);
+        let end = date.succ_opt().map_or(now, |next| calendar.at(next, NaiveTime::MIN));
+        let is_on = |at: Moment| start <= at && at < end && at <= now;
         Day {
             date,
             received: count(&counted, |case| is_on(case.lodged_at)),
             closed: count(&counted, |case| case.closed_at.is_some_and(is_on)),
-            overdue: count(&counted, |case| is_overdue(case, end)),
+            overdue: count(&counted, |case| is_overdue(case, end.min(now))),
         }
     };
     oldest_first.map(day).collect()

@@ -8,6 +8,7 @@
 //! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, attachments that go along |
+//! | `paper/` | the letter on paper, as PDF, for who has no e-mail |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |

@@ -24,6 +24,8 @@ const REFERENCE_LEFT: f32 = 80.0 * MM;
 const WINDOW_RIGHT: f32 = 91.0 * MM;
 const WINDOW_BOTTOM: f32 = 79.0 * MM;
 const RETURN_BASELINE: f32 = 52.0 * MM;
+/// Sizes the return address is tried in; smaller ones cannot be read.
+const RETURN_SIZES: [f32; 2] = [6.5, 5.5];
 /// First baseline of the address.
 const ADDRESS_BASELINE: f32 = 58.5 * MM;
 /// Sizes the address is tried in, and the distance of its lines.
@@ -46,7 +48,8 @@ const HEADING_GAP: f32 = 14.0;
 const BELOW_HEADING_GAP: f32 = 2.0;
 const SMALL: f32 = 8.0;
 const SMALL_LEADING: f32 = 11.0;
-const TINY: f32 = 6.5;
+/// A subject is a line or two; one that is longer is a text of its own, and is cut visibly.
+const SUBJECT_LINES_MAX: usize = 4;
 /// Lines left open for a pen.
 const PEN_LINES: usize = 4;
 /// A paragraph that goes on over the sheet's end leaves and takes along at least this many lines.
@@ -160,9 +163,11 @@ impl Setter<'_> {
         let back: Vec<&str> = back.filter(|line| !line.is_empty()).collect();
         let label = self.words.pick("Retouradres: ", "Return address: ");
         let width = WINDOW_RIGHT - LEFT;
-        // One line, because a second would push the address out of the window.
-        if let Some(line) = wrap(&(label.to_owned() + &back.join(", ")), &self.faces.regular, TINY, width).first() {
-            page.texts.push(Text { size: TINY, ..self.grey(LEFT, RETURN_BASELINE, line) });
+        // One line, because a second would push the address out of the window; the head has it in any case.
+        let back = self.faces.regular.printable(&(label.to_owned() + &back.join(", ")));
+        let fitting = RETURN_SIZES.into_iter().find(|size| self.faces.regular.width(&back, *size) <= width);
+        if let Some(size) = fitting {
+            page.texts.push(Text { size, ..self.grey(LEFT, RETURN_BASELINE, &back) });
         }
         let (mut max, mut found) = (0, 0);
         for (size, leading) in ADDRESS_SIZES {
@@ -208,9 +213,10 @@ impl Setter<'_> {
         let lines =
             self.wrapped(&(label.to_owned() + &self.letter.subject.replace('\n', " ")), Weight::Bold, SIZE, TEXT_WIDTH);
         let mut y = SUBJECT_BASELINE;
-        // A subject is a line or two; one that is longer is a text of its own.
-        for line in lines.iter().take(4) {
-            page.texts.push(self.text(LEFT, y, SIZE, Weight::Bold, line));
+        for (index, line) in lines.iter().take(SUBJECT_LINES_MAX).enumerate() {
+            let goes_on = index + 1 == SUBJECT_LINES_MAX && lines.len() > SUBJECT_LINES_MAX;
+            let line = if goes_on { format!("{line} …") } else { line.clone() };
+            page.texts.push(self.text(LEFT, y, SIZE, Weight::Bold, &line));
             y += LEADING;
         }
         y + LEADING
