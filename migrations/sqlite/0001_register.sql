@@ -30,6 +30,16 @@ CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
 CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
 
+-- Mails that the server has and did not give, and how often; the row goes when the mail is on file.
+CREATE TABLE withheld (
+    mailbox       TEXT    NOT NULL,
+    uid_validity  INTEGER NOT NULL,
+    uid           INTEGER NOT NULL,
+    attempts      INTEGER NOT NULL,
+    reason        TEXT    NOT NULL,
+    PRIMARY KEY (mailbox, uid_validity, uid)
+) STRICT;
+
 -- The bytes as they came; can be blanked on a lawful request without breaking the chain.
 CREATE TABLE mail_raw (
     mail_id INTEGER PRIMARY KEY REFERENCES mail (id),
@@ -99,7 +109,7 @@ CREATE TABLE outbox (
     -- 1: refused for its size once; sent with its attachments only named.
     light         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX outbox_due ON outbox (state, not_before);
+CREATE INDEX outbox_due ON outbox (state, not_before, created_at);
 CREATE INDEX outbox_case ON outbox (case_number);
 CREATE INDEX outbox_recipient ON outbox (recipient_key, automatic, created_at);
 

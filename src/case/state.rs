@@ -236,3 +236,6 @@ fn remember(thread: &mut Vec<String>, message_id: Option<&str>) {
         thread.remove(1);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
         size: i64::try_from(size).unwrap_or(i64::MAX),
         whole: size <= limit,
         raw,
+        unreadable_because: None,
     };
     let register = Register::open(&config.register.url).await.ok()?;
     register.store_mails(&[mail]).await.ok()?;

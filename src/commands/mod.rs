@@ -75,7 +75,11 @@ enum Command {
         day: Option<chrono::NaiveDate>,
     },
     /// Prove that nobody changed the past
-    Verify,
+    Verify {
+        /// A digest that was received earlier (.eml): the register must still hold the past it saw
+        #[arg(long, value_name = "FILE")]
+        digest: Option<PathBuf>,
+    },
 }
 
 /// How a command ended: the contract's exit codes.
@@ -119,7 +123,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest { day } => digest::run(config, day).await,
-        Command::Verify => verify::run(config).await,
+        Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
         Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check => Exit::WrongUsage,
     }
 }

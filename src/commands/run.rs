@@ -19,13 +19,8 @@ pub async fn run(config: Config, once: bool) -> Exit {
         Ok(only) => only,
         Err(error) => return failed(&error, Exit::TryAgainLater),
     };
-    let ended = if once {
-        daemon::run_once(office.clone()).await
-    } else {
-        let stop = CancellationToken::new();
-        tokio::spawn(stop_on_signal(stop.clone()));
-        daemon::run(office.clone(), stop).await
-    };
+    tokio::spawn(stop_on_signal(office.stop.clone()));
+    let ended = if once { daemon::run_once(office.clone()).await } else { daemon::run(office.clone()).await };
     office.register.close().await;
     drop(only);
     match ended {

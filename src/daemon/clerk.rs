@@ -190,3 +190,6 @@ fn case_after(decision: &Decision, file: Option<&CaseFile>) -> Option<Case> {
     }
     case
 }
+
+#[cfg(test)]
+mod tests;

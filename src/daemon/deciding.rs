@@ -6,40 +6,49 @@ use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
 use crate::desk::{Incoming, Written, lookup, on_mail, on_unreadable};
-use crate::mail::{self, Mail};
-use crate::register::{Identity, Pending, Tx};
+use crate::mail::{self, Finding, FindingKind, Mail};
+use crate::register::{Identity, Pending, RegisterError, Tx};
+use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Mails of one transaction: enough that its fsync does not count, few enough that a conflict costs little.
-pub const BATCH: i64 = 50;
-/// Readings that may fail before a mail is set apart: more than one, because a power cut is not the mail's fault.
+const BATCH: i64 = 50;
+/// Octets of one transaction's mails, which are in memory together; one mail may be larger.
+const BATCH_BYTES: i64 = 32 * 1024 * 1024;
+/// Readings that may fail before a mail is set apart: more than one, because a power cut is not the mail's fault; few
+/// enough that a service manager still starts a process again that each of them ends.
 const ATTEMPTS_MAX: i64 = 3;
+/// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
+const READING_MAX: Duration = Duration::from_secs(120);
 
-/// Decides on what is on file. `Idle` when nothing waits.
+/// Decides on what is on file. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
+/// one that cannot be decided on is set apart.
 ///
 /// # Errors
-/// The register refused: try again later.
+/// The register cannot be used now: try again later. No mail is blamed for that.
 pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
-    let pending = office.register.pending(BATCH).await?;
+    let pending = office.register.pending(BATCH, BATCH_BYTES).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
     office.register.count_attempt(&ids).await?;
     let trusted = office.config.mailbox.trusted_authserv_id.clone();
-    let read = tokio::task::spawn_blocking(move || {
+    let reading = tokio::task::spawn_blocking(move || {
         pending.into_iter().map(|pending| read_one(pending, &trusted)).collect::<Vec<_>>()
-    })
-    .await
-    .map_err(|_| WorkError::Reading)?;
-    if let Err(error) = decide_all(office, &read).await {
-        tracing::warn!(%error, mails = read.len(), "a batch was not recorded; it is done again mail by mail");
-        for one in read.chunks(1) {
-            decide_all(office, one).await?;
-        }
+    });
+    let Ok(Ok(read)) = tokio::time::timeout(READING_MAX, reading).await else {
+        tracing::error!(mails = ids.len(), "reading did not end; its mails are read again one by one");
+        return Ok(Step::Worked);
+    };
+    let decided = decide_read(office, &read).await;
+    if decided.is_err() {
+        // As good as can be: while it cannot be written, no further attempt is counted either.
+        let _ = office.register.uncount_attempt(&ids).await;
     }
-    Ok(Step::Worked)
+    decided.map(|()| Step::Worked)
 }
 
 /// A mail that was read, or why it could not be.
@@ -49,16 +58,76 @@ struct Read {
 }
 
 fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
+    if let Some(reason) = &pending.unreadable_because {
+        let outcome = Err(reason.clone());
+        return Read { pending, outcome };
+    }
     if pending.attempts >= ATTEMPTS_MAX {
         let outcome = Err(format!("reading it was tried {} times and never ended", pending.attempts));
         return Read { pending, outcome };
     }
     // A panic is a bug in us; it must not stop the mails behind this one.
     let outcome = catch_unwind(AssertUnwindSafe(|| mail::read(&pending.raw, trusted_authserv_id)));
+    let outcome = outcome.map(|mut mail| {
+        if !pending.whole {
+            mail.findings.push(cut_off(&pending));
+        }
+        mail
+    });
     Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
 }
 
+/// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.
+fn cut_off(pending: &Pending) -> Finding {
+    let detail =
+        format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
+    Finding { kind: FindingKind::TextTooLong, detail }
+}
+
+/// A batch in one transaction; where that fails, mail by mail, so that one of them does not stop the others.
+async fn decide_read(office: &Office, read: &[Read]) -> Result<(), WorkError> {
+    match decide_all(office, read).await {
+        Err(error) if !error.is_unavailable() => {
+            tracing::warn!(%error, mails = read.len(), "a batch was not recorded; it is done again mail by mail");
+        }
+        done => return done,
+    }
+    for one in read {
+        match decide_all(office, std::slice::from_ref(one)).await {
+            Err(WorkError::Register(RegisterError::Decided { mail })) => {
+                tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
+            }
+            Err(error) if !error.is_unavailable() => not_decided(office, one, &error).await?,
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+/// What cannot be decided on is tried again, and in the end set apart.
+async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<(), WorkError> {
+    let (mail, attempts) = (one.pending.id, one.pending.attempts + 1);
+    tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
+    if attempts < ATTEMPTS_MAX {
+        return Ok(());
+    }
+    let reason = format!("deciding on it failed {attempts} times: {error}");
+    let apart = Read { pending: one.pending.clone(), outcome: Err(reason.clone()) };
+    match decide_all(office, &[apart]).await {
+        Err(error) if !error.is_unavailable() => {
+            tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
+            Ok(office.register.set_apart(mail, &reason, office.clock.now()).await?)
+        }
+        done => done,
+    }
+}
+
+/// All of them or none; a panic in deciding is a failure like another.
 async fn decide_all(office: &Office, read: &[Read]) -> Result<(), WorkError> {
+    AssertUnwindSafe(decide_together(office, read)).catch_unwind().await.unwrap_or(Err(WorkError::Deciding))
+}
+
+async fn decide_together(office: &Office, read: &[Read]) -> Result<(), WorkError> {
     let mut tx = office.register.begin().await?;
     for one in read {
         decide_one(office, &mut tx, one).await?;

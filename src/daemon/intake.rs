@@ -6,7 +6,7 @@ use super::office::Office;
 use super::{Step, WorkError};
 use crate::config;
 use crate::desk::Disposition;
-use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, Uid};
+use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{Known, NewMail};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,6 +15,9 @@ use std::sync::Arc;
 const BATCH: usize = 100;
 /// Bytes fetched at a time: bounds the memory; one mail may be larger.
 const BATCH_BYTES: u64 = 32 * 1024 * 1024;
+/// Fetches in vain after which a mail goes on file without its text: a server that mends itself does so before, and
+/// a person hears of it the same day.
+const FETCHES_MAX: i64 = 5;
 
 /// Takes in everything the mailbox holds now.
 ///
@@ -22,7 +25,7 @@ const BATCH_BYTES: u64 = 32 * 1024 * 1024;
 /// The mailbox or the register failed; what was on file by then stays on file.
 pub async fn take_in(office: &Arc<Office>, mailbox: &mut Mailbox) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
-    while decide_batch(office).await? == Step::Worked {
+    while !office.stop.is_cancelled() && decide_batch(office).await? == Step::Worked {
         step = Step::Worked;
     }
     for folder in mailbox.folders() {
@@ -42,11 +45,15 @@ async fn take_in_folder(
 ) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
     for batch in batches(&listing.entries) {
+        // Asked to stop: what is on file stays, what is not stays in the mailbox.
+        if office.stop.is_cancelled() {
+            break;
+        }
         let known = known(office, folder, listing.uid_validity, batch).await?;
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
         if !new.is_empty() {
-            let mails = fetch(office, mailbox, folder, listing.uid_validity, &new).await?;
-            office.register.store_mails(&mails).await?;
+            let place = Place { folder, uid_validity: listing.uid_validity };
+            fetch_and_store(office, mailbox, place, &new).await?;
             step = Step::Worked;
         }
         while decide_batch(office).await? == Step::Worked {}
@@ -82,10 +89,9 @@ async fn known(
     uid_validity: i64,
     batch: &[Entry],
 ) -> Result<HashMap<i64, Known>, WorkError> {
-    let uids = || batch.iter().map(|entry| entry.uid.0);
-    let (first, last) = (uids().min().unwrap_or(0), uids().max().unwrap_or(0));
+    let uids: Vec<i64> = batch.iter().map(|entry| entry.uid.0).collect();
     let name = folder_name(&office.config.mailbox, folder);
-    Ok(office.register.known_uids(&name, uid_validity, first, last).await?)
+    Ok(office.register.known_uids(&name, uid_validity, &uids).await?)
 }
 
 /// The name a folder's mails are on file under: two folders may share a UIDVALIDITY.
@@ -96,41 +102,89 @@ fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
     }
 }
 
-async fn fetch(
-    office: &Office,
-    mailbox: &mut Mailbox,
+/// Where UIDs count.
+#[derive(Clone, Copy)]
+struct Place {
     folder: Folder,
     uid_validity: i64,
+}
+
+/// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
+/// at which the server breaks off is counted again; after some times it goes on file without its text.
+async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, new: &[Entry]) -> Result<(), WorkError> {
+    let name = folder_name(&office.config.mailbox, place.folder);
+    let uids: Vec<i64> = new.iter().map(|entry| entry.uid.0).collect();
+    let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;
+    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) = new.iter().partition(|e| withheld.contains_key(&e.uid.0));
+    tried.sort_by_key(|entry| withheld.get(&entry.uid.0).map(|w| w.attempts));
+    if !fresh.is_empty() {
+        fetch_together(office, mailbox, place, &fresh).await?;
+    }
+    for entry in tried {
+        match withheld.get(&entry.uid.0) {
+            Some(w) if w.attempts >= FETCHES_MAX => {
+                let reason = format!("the mail server did not give it in {} attempts: {}", w.attempts, w.reason);
+                let mail = NewMail { unreadable_because: Some(reason), ..on_file(office, place, &entry, Vec::new()) };
+                office.register.store_mails(&[NewMail { whole: false, ..mail }]).await?;
+            }
+            _ => fetch_together(office, mailbox, place, std::slice::from_ref(&entry)).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Fetches and stores; counts those that were not given, all of them where the connection broke off.
+async fn fetch_together(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    place: Place,
     entries: &[Entry],
-) -> Result<Vec<NewMail>, WorkError> {
+) -> Result<(), WorkError> {
     let settings = &office.config.mailbox;
+    let name = folder_name(settings, place.folder);
     let by_uid: HashMap<Uid, &Entry> = entries.iter().map(|entry| (entry.uid, entry)).collect();
-    let now = office.clock.now();
-    let mut mails = Vec::with_capacity(entries.len());
-    for (uid, fetched) in mailbox.fetch_many(entries, settings.max_message_bytes).await? {
+    let fetched = match mailbox.fetch_many(entries, settings.max_message_bytes).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let failed: Vec<_> = entries.iter().map(|entry| (entry.uid.0, error.to_string())).collect();
+            office.register.count_withheld(&name, place.uid_validity, &failed).await?;
+            return Err(error.into());
+        }
+    };
+    let (mut mails, mut failed) = (Vec::with_capacity(entries.len()), Vec::new());
+    for (uid, fetched) in fetched {
         let Some(entry) = by_uid.get(&uid) else { continue };
-        let (raw, whole, size) = match fetched {
-            Fetched::Whole(raw) => (raw, true, entry.size),
-            Fetched::Slice { headers_and_start, size } => (headers_and_start, false, size.or(entry.size)),
-            Fetched::Vanished => continue,
+        match fetched {
+            Fetched::Whole(raw) => mails.push(on_file(office, place, entry, raw)),
+            Fetched::Slice { headers_and_start, size } => {
+                let entry = Entry { size: size.or(entry.size), ..**entry };
+                mails.push(NewMail { whole: false, ..on_file(office, place, &entry, headers_and_start) });
+            }
+            Fetched::Vanished => {}
             Fetched::Withheld { reason } => {
                 tracing::warn!(mail.uid = uid.0, %reason, "the mail server does not give this mail; it is tried again");
-                continue;
+                failed.push((uid.0, reason));
             }
-        };
-        mails.push(NewMail {
-            mailbox: folder_name(settings, folder),
-            uid_validity,
-            uid: uid.0,
-            from_junk: folder == Folder::Junk,
-            received_at: received_at(entry, &raw, now),
-            fetched_at: now,
-            size: i64::try_from(size.unwrap_or(raw.len() as u64)).unwrap_or(i64::MAX),
-            whole,
-            raw,
-        });
+        }
     }
-    Ok(mails)
+    office.register.store_mails(&mails).await?;
+    Ok(office.register.count_withheld(&name, place.uid_validity, &failed).await?)
+}
+
+fn on_file(office: &Office, place: Place, entry: &Entry, raw: Vec<u8>) -> NewMail {
+    let now = office.clock.now();
+    NewMail {
+        mailbox: folder_name(&office.config.mailbox, place.folder),
+        uid_validity: place.uid_validity,
+        uid: entry.uid.0,
+        from_junk: place.folder == Folder::Junk,
+        received_at: received_at(entry, &raw, now),
+        fetched_at: now,
+        size: i64::try_from(entry.size.unwrap_or(raw.len() as u64)).unwrap_or(i64::MAX),
+        whole: true,
+        raw,
+        unreadable_because: None,
+    }
 }
 
 /// INTERNALDATE; missing: our own server's Received; else the poll. Never later than now (invariant 9).
@@ -158,7 +212,15 @@ async fn file_away(
         by_destination.entry(order).or_insert((destination, Vec::new())).1.push(entry.uid);
     }
     for (destination, uids) in by_destination.into_values() {
-        let gone = mailbox.file_away(&uids, destination).await?;
+        let gone = match mailbox.file_away(&uids, destination).await {
+            Ok(gone) => gone,
+            // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
+            Err(error @ MailboxError::Server { .. }) => {
+                tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let gone: Vec<i64> = gone.iter().map(|uid| uid.0).collect();
         office.register.mark_moved(&folder_name(&office.config.mailbox, Folder::Inbox), uid_validity, &gone).await?;
     }

@@ -41,8 +41,25 @@ pub enum WorkError {
     Office(#[from] OfficeError),
     #[error(transparent)]
     Assemble(#[from] AssembleError),
+    #[error(
+        "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
+    )]
+    LettersWait,
     #[error("reading a mail stopped its thread; it is tried again, and set apart if it keeps doing so")]
     Reading,
+    #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
+    Deciding,
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
+}
+
+impl WorkError {
+    /// The register cannot be used now: neither the mail nor the letter in hand is to blame.
+    fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Register(error) | Self::Office(OfficeError::Register(error)) => error.is_unavailable(),
+            Self::Office(OfficeError::Random(_)) => true,
+            _ => false,
+        }
+    }
 }

@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
 const SECRET_BYTES: usize = 32;
@@ -22,6 +23,8 @@ pub struct Office {
     pub letters: Letters,
     pub register: Register,
     pub clock: Clock,
+    /// Asked to stop: what is in hand is finished, nothing more is begun.
+    pub stop: CancellationToken,
 }
 
 /// Why the office cannot open.
@@ -57,6 +60,7 @@ impl Office {
             letters: Letters::new()?,
             register,
             clock,
+            stop: CancellationToken::new(),
             config,
         })
     }

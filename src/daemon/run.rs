@@ -1,14 +1,13 @@
 //! The daemon's three loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
 //! after at most a minute.
 
-use super::{Office, Round, Sender, Step, WorkError, take_in, tick};
+use super::{Office, Round, Sender, Step, WorkError, decide_batch, take_in, tick};
 use crate::clock;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::sync::CancellationToken;
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -17,11 +16,11 @@ const EVERY_MINUTE: &str = "0 * * * * *";
 /// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
 const ROUNDS_MAX: usize = 10_000;
 
-/// Runs until it is told to stop; the mail in hand is finished first.
+/// Runs until `office.stop`; what is in hand is finished first.
 ///
 /// # Errors
 /// It cannot start.
-pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), WorkError> {
+pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
     let letters = Arc::new(Notify::new());
     let ticks = Arc::new(Notify::new());
     let mut ticker = JobScheduler::new().await?;
@@ -34,9 +33,9 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Wor
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!("klachtpost runs");
     tokio::join!(
-        intake_loop(&office, &letters, &stop),
-        sending_loop(&office, sender, &letters, &stop),
-        ticking_loop(&office, &ticks, &letters, &stop),
+        intake_loop(&office, &letters),
+        sending_loop(&office, sender, &letters),
+        ticking_loop(&office, &ticks, &letters),
     );
     let _ = ticker.shutdown().await;
     office.register.close().await;
@@ -44,11 +43,11 @@ pub async fn run(office: Arc<Office>, stop: CancellationToken) -> Result<(), Wor
     Ok(())
 }
 
-async fn intake_loop(office: &Arc<Office>, letters: &Notify, stop: &CancellationToken) {
+async fn intake_loop(office: &Arc<Office>, letters: &Notify) {
     let mut backoff = Backoff::default();
     let mut told: Option<String> = None;
-    while !stop.is_cancelled() {
-        let error = match watch(office, letters, stop, &mut backoff, &mut told).await {
+    while !office.stop.is_cancelled() {
+        let error = match watch(office, letters, &mut backoff, &mut told).await {
             Ok(()) => break,
             Err(error) => error,
         };
@@ -62,7 +61,7 @@ async fn intake_loop(office: &Arc<Office>, letters: &Notify, stop: &Cancellation
             told = Some(text);
         }
         let pause = backoff.pause(chance());
-        tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
+        tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
     }
 }
 
@@ -70,12 +69,14 @@ async fn intake_loop(office: &Arc<Office>, letters: &Notify, stop: &Cancellation
 async fn watch(
     office: &Arc<Office>,
     letters: &Notify,
-    stop: &CancellationToken,
     backoff: &mut Backoff,
     told: &mut Option<String>,
 ) -> Result<(), WorkError> {
     let settings = &office.config.mailbox;
-    let mut mailbox = Mailbox::open(settings).await?;
+    let mut mailbox = tokio::select! {
+        () = office.stop.cancelled() => return Ok(()),
+        opened = Mailbox::open(settings) => opened?,
+    };
     let poll = Duration::from_secs(settings.poll_seconds);
     loop {
         // Not cancelled in the middle: the transaction and the mail in hand are finished.
@@ -87,16 +88,16 @@ async fn watch(
             tracing::info!("taking in goes on");
         }
         let woken: Result<_, MailboxError> = tokio::select! {
-            () = stop.cancelled() => { mailbox.close().await; return Ok(()); }
+            () = office.stop.cancelled() => { mailbox.close().await; return Ok(()); }
             woken = mailbox.wait(poll) => woken,
         };
         woken?;
     }
 }
 
-async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify, stop: &CancellationToken) {
+async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify) {
     let mut backoff = Backoff::default();
-    while !stop.is_cancelled() {
+    while !office.stop.is_cancelled() {
         let pause = match sender.send_due(office).await {
             Ok(Round::Worked) => continue,
             Ok(Round::Idle) => until_next(office).await,
@@ -107,7 +108,7 @@ async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify
             }
         };
         tokio::select! {
-            () = stop.cancelled() => break,
+            () = office.stop.cancelled() => break,
             () = letters.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
@@ -121,9 +122,9 @@ async fn until_next(office: &Office) -> Duration {
     wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
 }
 
-async fn ticking_loop(office: &Office, ticks: &Notify, letters: &Notify, stop: &CancellationToken) {
+async fn ticking_loop(office: &Office, ticks: &Notify, letters: &Notify) {
     loop {
-        tokio::select! { () = stop.cancelled() => break, () = ticks.notified() => {} }
+        tokio::select! { () = office.stop.cancelled() => break, () = ticks.notified() => {} }
         match tick(office).await {
             Ok(Step::Worked) => letters.notify_one(),
             Ok(Step::Idle) => {}
@@ -138,22 +139,41 @@ fn chance() -> f64 {
     f64::from(clock::random::<1>().map_or(0, |bytes| bytes[0])) / 255.0
 }
 
-/// Takes in what is there, does what is due, empties the outbox, stops.
+/// Takes in what is there, does what is due, empties the outbox, stops. A server that is away does not keep the
+/// rest from being done.
 ///
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
-    take_in(&office, &mut mailbox).await?;
-    mailbox.close().await;
+    let taken_in = take_in_once(&office).await;
     tick(&office).await?;
+    let sent = send_all(&office).await;
+    taken_in.and(sent)
+}
+
+async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
+    // What came by a pipe needs no mailbox.
+    while decide_batch(office).await? == Step::Worked {}
+    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    take_in(office, &mut mailbox).await?;
+    mailbox.close().await;
+    Ok(())
+}
+
+/// Sends what is due or waits for another attempt, each letter once.
+async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
     office.register.hurry(office.clock.now()).await?;
-    let mut sender = Sender::new(&office).await?;
+    let mut sender = Sender::new(office).await?;
+    let mut round = Round::Worked;
     for _ in 0..ROUNDS_MAX {
-        if sender.send_due(&office).await? != Round::Worked {
+        if office.stop.is_cancelled() {
+            break;
+        }
+        round = sender.send_due(office).await?;
+        if round != Round::Worked {
             break;
         }
     }
     sender.close().await;
-    Ok(())
+    if matches!(round, Round::ServerAway(_)) { Err(WorkError::LettersWait) } else { Ok(()) }
 }

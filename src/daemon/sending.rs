@@ -15,8 +15,10 @@ use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
 use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Transport};
 use crate::register::{Claimed, Sent};
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +31,11 @@ const LEASE: TimeDelta = TimeDelta::hours(2);
 /// The connections to the sending server, kept open between letters.
 pub struct Sender {
     transports: Vec<Transport>,
+    /// Letters that were sent while the register could not be written: what became of them is recorded before
+    /// anything else is sent, so that none goes twice for that.
+    unrecorded: Vec<(Claimed, Outcome)>,
+    /// Letters claimed and not sent because of that: they are given back.
+    stranded: Vec<Claimed>,
     /// Times in a row that the server could not be reached or logged in to.
     failures: u32,
 }
@@ -52,7 +59,7 @@ impl Sender {
         for _ in 0..office.config.sender.connections.max(1) {
             transports.push(Transport::open(&office.config.sender).await?);
         }
-        Ok(Self { transports, failures: 0 })
+        Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0 })
     }
 
     /// Sends what is due.
@@ -60,23 +67,35 @@ impl Sender {
     /// # Errors
     /// The register refused.
     pub async fn send_due(&mut self, office: &Arc<Office>) -> Result<Round, WorkError> {
+        self.catch_up(office).await?;
         let now = office.clock.now();
         let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
         let queue = Mutex::new(VecDeque::from(claimed));
-        let workers = self.transports.iter_mut().map(|transport| work_off(office, transport, &queue));
-        let away = join_all(workers).await.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().any(|away| away);
-        let left: Vec<Claimed> = take_all(&queue);
-        if !away {
-            self.failures = 0;
-            return Ok(Round::Worked);
+        let unrecorded = Mutex::new(Vec::new());
+        let workers = self.transports.iter_mut().map(|transport| work_off(office, transport, &queue, &unrecorded));
+        let ended: Result<Vec<bool>, _> = join_all(workers).await.into_iter().collect();
+        self.unrecorded.extend(unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.stranded.extend(queue.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let away = ended?.contains(&true);
+        self.failures = if away { self.failures.saturating_add(1) } else { 0 };
+        let wait = if away { server_wait(self.failures, jitter()?) } else { Duration::ZERO };
+        put_back(office, &self.stranded, wait).await?;
+        self.stranded.clear();
+        Ok(if away { Round::ServerAway(wait) } else { Round::Worked })
+    }
+
+    /// Records what an earlier round could not.
+    async fn catch_up(&mut self, office: &Office) -> Result<(), WorkError> {
+        while let Some((letter, outcome)) = self.unrecorded.last() {
+            record(office, letter, outcome.clone()).await?;
+            self.unrecorded.pop();
         }
-        self.failures = self.failures.saturating_add(1);
-        let wait = server_wait(self.failures, jitter()?);
-        put_back(office, &left, wait).await?;
-        Ok(Round::ServerAway(wait))
+        put_back(office, &self.stranded, Duration::ZERO).await?;
+        self.stranded.clear();
+        Ok(())
     }
 
     /// Says goodbye to the server.
@@ -87,17 +106,15 @@ impl Sender {
     }
 }
 
-fn take_all(queue: &Mutex<VecDeque<Claimed>>) -> Vec<Claimed> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
-}
-
 /// One connection works the queue off. True: the server is away, and the rest must wait.
 async fn work_off(
     office: &Arc<Office>,
     transport: &mut Transport,
     queue: &Mutex<VecDeque<Claimed>>,
+    unrecorded: &Mutex<Vec<(Claimed, Outcome)>>,
 ) -> Result<bool, WorkError> {
-    loop {
+    // Asked to stop: the letter in hand is finished, the others wait for the next start.
+    while !office.stop.is_cancelled() {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(letter) = next else { return Ok(false) };
         let outcome = match assemble(office, &letter).await {
@@ -105,7 +122,10 @@ async fn work_off(
                 let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
                 transport.send(envelope, &bytes).await
             }
-            Err(WorkError::Register(error)) => return Err(error.into()),
+            Err(error) if error.is_unavailable() => {
+                queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
+                return Err(error);
+            }
             Err(error) => Outcome::Refused {
                 reply: error.to_string(),
                 stage: crate::outbox::Stage::Letter,
@@ -114,11 +134,15 @@ async fn work_off(
         };
         if let Outcome::TryAgain { scope: Scope::Server, reason, .. } = &outcome {
             tracing::warn!(letter.id = %letter.id, "the sending server is not reachable: {reason}");
-            put_back(office, std::slice::from_ref(&letter), Duration::ZERO).await?;
+            queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
             return Ok(true);
         }
-        record(office, &letter, outcome).await?;
+        if let Err(error) = record(office, &letter, outcome.clone()).await {
+            unrecorded.lock().unwrap_or_else(PoisonError::into_inner).push((letter, outcome));
+            return Err(error);
+        }
     }
+    Ok(false)
 }
 
 /// The letter as it goes out, with the attachments it carries along.
@@ -147,15 +171,34 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
     Ok(office.register.unclaim(&ids, not_before).await?)
 }
 
-/// Writes down what became of a letter, and what follows from it, in one transaction.
+/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, so
+/// that it is not sent again and again for a fault of ours.
 async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(), WorkError> {
     let now = office.clock.now();
     let (sent, fate) = settle(letter, outcome, now)?;
     tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
+    let whole = AssertUnwindSafe(record_fate(office, letter, &sent, fate, now)).catch_unwind().await;
+    match whole.unwrap_or(Err(WorkError::Deciding)) {
+        Err(error) if !error.is_unavailable() => {
+            tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
+            record_fate(office, letter, &sent, None, now).await
+        }
+        done => done,
+    }
+}
+
+/// The letter's fate and what follows from it, in one transaction.
+async fn record_fate(
+    office: &Office,
+    letter: &Claimed,
+    sent: &Sent,
+    fate: Option<LetterFate>,
+    now: Moment,
+) -> Result<(), WorkError> {
     let mut fresh = office.fresh()?;
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
-    tx.mark_sent(&letter.id, &sent).await?;
+    tx.mark_sent(&letter.id, sent).await?;
     if let Some(fate) = fate {
         let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate };
         let file = match letter.case {

@@ -95,3 +95,6 @@ impl Disposition {
         Self::ALL.into_iter().find(|disposition| disposition.name() == name)
     }
 }
+
+#[cfg(test)]
+mod tests;

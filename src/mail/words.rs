@@ -5,11 +5,12 @@
 
 mod tables;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use tables::{
-    CLOSING, FORWARD_PREFIXES, FORWARD_STEMS, HEADER_FAMILIES, LABELS, ORIGINAL_STEMS, REPLY_PREFIXES, VS_IS_REPLY,
-    WROTE,
+    CLOSING, FORWARD_PREFIXES, FORWARD_STEMS, HEADER_FAMILIES, LABELS, MESSAGES, ORIGINAL_STEMS, REPLY_PREFIXES,
+    VS_IS_REPLY, WROTE,
 };
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -59,7 +60,12 @@ static FORWARD_PREFIX_INDEX: LazyLock<HashSet<String>> =
     LazyLock::new(|| FORWARD_PREFIXES.iter().map(|s| fold(s)).collect());
 static REPLY_PREFIX_INDEX: LazyLock<HashSet<String>> =
     LazyLock::new(|| REPLY_PREFIXES.iter().map(|s| fold(s)).collect());
-static WROTE_INDEX: LazyLock<Vec<String>> = LazyLock::new(|| WROTE.iter().map(|s| fold(s)).collect());
+static MESSAGE_INDEX: LazyLock<Vec<String>> = LazyLock::new(|| MESSAGES.iter().map(|s| fold(s)).collect());
+/// With and without accents, because some clients drop them.
+static WROTE_INDEX: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let spellings = WROTE.iter().flat_map(|verb| [(*verb).to_owned(), fold(verb)]);
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(spellings).ok()
+});
 
 /// What kind of line stands between two mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +91,10 @@ pub(crate) enum Prefix {
 /// One form for all spellings: compatibility forms undone, accents and invisible characters dropped, lower case,
 /// letters that do not decompose (ø, ł, đ …) replaced, white space collapsed.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        return words.join(" ").to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -209,10 +219,23 @@ pub(crate) fn is_rule(c: char) -> bool {
     matches!(c, '-' | '_' | '=' | '–' | '—' | '─' | '―')
 }
 
-/// Whether a text says in any language that somebody wrote something.
-pub(crate) fn says_wrote(text: &str) -> bool {
+/// Whether the words of a separator name a message: only with one is the line surely the client's.
+pub(crate) fn names_message(text: &str) -> bool {
     let folded = fold(text);
-    WROTE_INDEX.iter().any(|verb| folded.contains(verb.as_str()))
+    MESSAGE_INDEX.iter().any(|noun| folded.contains(noun.as_str()))
+}
+
+/// Whether a text (in lower case) says in any language that somebody wrote something: a whole word for it, save in
+/// languages without blanks, where words have no ends to check.
+pub(crate) fn says_wrote(low: &str) -> bool {
+    let Some(verbs) = WROTE_INDEX.as_ref() else { return false };
+    verbs.find_iter(low).any(|hit| {
+        let is_letter = |c: char| c.is_alphanumeric() && (c as u32) < 0x2e80;
+        let before = low.get(..hit.start()).and_then(|s| s.chars().next_back()).is_some_and(is_letter);
+        let after = low.get(hit.end()..).and_then(|s| s.chars().next()).is_some_and(is_letter);
+        let cjk = low.get(hit.range()).is_some_and(|word| word.chars().any(|c| c as u32 >= 0x2e80));
+        cjk || !before && !after
+    })
 }
 
 /// Whether the language of this From label uses the subject prefix "VS" for an answer.

@@ -1,5 +1,6 @@
 //! Rows of `cases`: what their events made of them. Written by one function only. Only SQL.
 
+use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, CaseState, Moment};
 use sqlx::Row;
@@ -11,6 +12,62 @@ pub enum CaseQuery {
     All,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
+}
+
+/// Whether the register has a row of the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CaseRow {
+    New,
+    Known,
+}
+
+/// The columns beside the body, for looking up: made of the case and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Columns {
+    pub number: String,
+    pub year: i64,
+    pub serial: i64,
+    pub state: String,
+    pub department: String,
+    pub handler: String,
+    pub customer_address: String,
+    pub received_at: i64,
+    pub closed_at: Option<i64>,
+}
+
+/// The names of [`Columns`], and the body after them.
+pub(super) const COLUMNS: &str =
+    "number, year, serial, state, department, handler, customer_address, received_at, closed_at, body";
+
+impl Columns {
+    pub fn of(case: &Case) -> Self {
+        Self {
+            number: case.number.to_string(),
+            year: i64::from(case.number.year),
+            serial: i64::from(case.number.serial),
+            state: case.state.name().to_owned(),
+            department: without_nul(&case.department),
+            handler: case.handler.as_ref().map(|a| a.key()).unwrap_or_default(),
+            customer_address: case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default(),
+            received_at: millis(case.received_at),
+            closed_at: case.closed_at.map(millis),
+        }
+    }
+
+    /// From a row of [`COLUMNS`].
+    pub fn read(row: &AnyRow) -> Result<Self, RegisterError> {
+        Ok(Self {
+            number: row.try_get(0)?,
+            year: row.try_get(1)?,
+            serial: row.try_get(2)?,
+            state: row.try_get(3)?,
+            department: row.try_get(4)?,
+            handler: row.try_get(5)?,
+            customer_address: row.try_get(6)?,
+            received_at: row.try_get(7)?,
+            closed_at: row.try_get(8)?,
+        })
+    }
 }
 
 impl Register {
@@ -54,25 +111,33 @@ impl Tx {
         row.as_ref().map(body).transpose()
     }
 
-    pub(super) async fn save_case(&mut self, case: &Case) -> Result<(), RegisterError> {
+    /// Writes what a case has become. A new one is never written over another: a number that is taken is a conflict.
+    pub(super) async fn save_case(&mut self, case: &Case, row: CaseRow) -> Result<(), RegisterError> {
         let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
-        sqlx::query(
-            "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, closed_at, body) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (number) DO UPDATE SET state = $4, \
-             department = $5, handler = $6, customer_address = $7, received_at = $8, closed_at = $9, body = $10",
-        )
-        .bind(case.number.to_string())
-        .bind(i64::from(case.number.year))
-        .bind(i64::from(case.number.serial))
-        .bind(case.state.name())
-        .bind(&case.department)
-        .bind(case.handler.as_ref().map(|a| a.key()).unwrap_or_default())
-        .bind(case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default())
-        .bind(millis(case.received_at))
-        .bind(case.closed_at.map(millis))
-        .bind(&json)
-        .execute(&mut *self.inner)
-        .await?;
+        let statement = match row {
+            CaseRow::New => {
+                "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
+                 closed_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            }
+            CaseRow::Known => {
+                "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
+                 customer_address = $7, received_at = $8, closed_at = $9, body = $10 WHERE number = $1"
+            }
+        };
+        let columns = Columns::of(case);
+        sqlx::query(statement)
+            .bind(columns.number)
+            .bind(columns.year)
+            .bind(columns.serial)
+            .bind(columns.state)
+            .bind(columns.department)
+            .bind(columns.handler)
+            .bind(columns.customer_address)
+            .bind(columns.received_at)
+            .bind(columns.closed_at)
+            .bind(&json)
+            .execute(&mut *self.inner)
+            .await?;
         Ok(())
     }
 

@@ -11,6 +11,8 @@ use sqlx::any::AnyRow;
 /// The hash before the first event.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+const LAST: &str = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
+
 /// The last row of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainHead {
@@ -83,9 +85,21 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn chain_head(&self) -> Result<ChainHead, RegisterError> {
-        let row =
-            sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        let row = sqlx::query(LAST).fetch_optional(&self.pool).await?;
         head(row.as_ref())
+    }
+
+    /// Where in the chain an event with this hash stands: the head that a digest printed. None: in this register the
+    /// past that the digest saw never happened.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn find_head(&self, hash: &str) -> Result<Option<i64>, RegisterError> {
+        if hash == GENESIS {
+            return Ok(Some(0));
+        }
+        let row = sqlx::query("SELECT seq FROM event WHERE hash = $1").bind(hash).fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
     /// The events of a case, oldest first.
@@ -107,10 +121,7 @@ impl Register {
 impl Tx {
     /// Adds one event to the chain.
     pub(super) async fn append(&mut self, event: &Event, salt: &str) -> Result<(), RegisterError> {
-        let row = sqlx::query("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1")
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        let head = head(row.as_ref())?;
+        let head = self.head().await?;
         let body = json(event)?;
         let link = Link {
             seq: head.seq + 1,
@@ -122,6 +133,7 @@ impl Tx {
             payload_hash: payload_hash(salt, &body),
             previous_hash: head.hash,
         };
+        let hash = link.hash();
         sqlx::query(
             "INSERT INTO event (seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -134,7 +146,7 @@ impl Tx {
         .bind(link.mail_id)
         .bind(&link.payload_hash)
         .bind(&link.previous_hash)
-        .bind(link.hash())
+        .bind(&hash)
         .execute(&mut *self.inner)
         .await?;
         sqlx::query("INSERT INTO event_payload (seq, salt, body) VALUES ($1, $2, $3)")
@@ -143,7 +155,16 @@ impl Tx {
             .bind(&body)
             .execute(&mut *self.inner)
             .await?;
+        self.head = Some(ChainHead { seq: link.seq, hash });
         Ok(())
+    }
+
+    async fn head(&mut self) -> Result<ChainHead, RegisterError> {
+        if let Some(head) = self.head.take() {
+            return Ok(head);
+        }
+        let row = sqlx::query(LAST).fetch_optional(&mut *self.inner).await?;
+        head(row.as_ref())
     }
 }
 

@@ -7,6 +7,9 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
+/// Values of one IN list: far under what SQLite and PostgreSQL take.
+const LIST_MAX: usize = 500;
+
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
 pub struct NewMail {
@@ -19,7 +22,10 @@ pub struct NewMail {
     /// Bytes on the server; more than `raw` where only a first slice was taken.
     pub size: i64,
     pub whole: bool,
+    /// Empty where the server never gave it; then `unreadable_because` says so.
     pub raw: Vec<u8>,
+    /// Why there is nothing to read: it goes on file all the same, and a person is told (invariant 1).
+    pub unreadable_because: Option<String>,
 }
 
 /// A mail that waits to be decided on.
@@ -32,6 +38,8 @@ pub struct Pending {
     pub from_junk: bool,
     pub whole: bool,
     pub raw: Vec<u8>,
+    /// See [`NewMail::unreadable_because`].
+    pub unreadable_because: Option<String>,
 }
 
 /// What a UID in the mailbox is known as.
@@ -72,8 +80,8 @@ impl Register {
         let mut stored = 0;
         for mail in mails {
             let row = sqlx::query(
-                "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id",
+                "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, reason) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
             )
             .bind(&mail.mailbox)
             .bind(mail.uid_validity)
@@ -83,6 +91,7 @@ impl Register {
             .bind(millis(mail.fetched_at))
             .bind(mail.size)
             .bind(i64::from(mail.whole))
+            .bind(without_nul(mail.unreadable_because.as_deref().unwrap_or_default()))
             .fetch_optional(&mut *tx.inner)
             .await?;
             let Some(row) = row else { continue };
@@ -91,13 +100,14 @@ impl Register {
                 .bind(&mail.raw[..])
                 .execute(&mut *tx.inner)
                 .await?;
+            tx.forget_withheld(mail).await?;
             stored += 1;
         }
         tx.commit().await?;
         Ok(stored)
     }
 
-    /// Which UIDs of a mailbox are on file, among those from `first` to `last`.
+    /// Which of these UIDs of a mailbox are on file.
     ///
     /// # Errors
     /// The database refused.
@@ -105,60 +115,70 @@ impl Register {
         &self,
         mailbox: &str,
         uid_validity: i64,
-        first: i64,
-        last: i64,
+        uids: &[i64],
     ) -> Result<HashMap<i64, Known>, RegisterError> {
-        let rows = sqlx::query(
-            "SELECT uid, disposition FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid BETWEEN $3 AND $4",
-        )
-        .bind(mailbox)
-        .bind(uid_validity)
-        .bind(first)
-        .bind(last)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                let known = match disposition(row, 1)? {
-                    Some(disposition) => Known::Decided(disposition),
-                    None => Known::Undecided,
-                };
-                Ok((row.try_get(0)?, known))
-            })
-            .collect()
+        let mut found = HashMap::with_capacity(uids.len());
+        for some in uids.chunks(LIST_MAX) {
+            let text = format!(
+                "SELECT uid, disposition FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
+                numbered(3, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
+            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
+                let known = disposition(&row, 1)?.map_or(Known::Undecided, Known::Decided);
+                found.insert(row.try_get(0)?, known);
+            }
+        }
+        Ok(found)
     }
 
-    /// Mails to decide on: a batch of new ones, or else one that an earlier attempt did not finish, alone, so that
-    /// only the mail that breaks the process is counted again.
+    /// Mails to decide on, with at most `max_bytes` of text but for the first: a batch of new ones, or else one that
+    /// an earlier attempt did not finish, alone, so that only the mail that breaks the process is counted again.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn pending(&self, batch: i64) -> Result<Vec<Pending>, RegisterError> {
-        let select = "SELECT mail.id, attempts, received_at, from_junk, whole, raw FROM mail \
-                      JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL";
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("{select} AND attempts = 0 ORDER BY mail.id LIMIT $1")))
-            .bind(batch)
-            .fetch_all(&self.pool)
-            .await?;
-        let rows = if rows.is_empty() {
-            sqlx::query(sqlx::AssertSqlSafe(format!("{select} ORDER BY attempts, mail.id LIMIT 1")))
-                .fetch_all(&self.pool)
-                .await?
-        } else {
-            rows
-        };
-        rows.iter()
-            .map(|row| {
-                Ok(Pending {
-                    id: row.try_get(0)?,
-                    attempts: row.try_get(1)?,
-                    received_at: moment(row.try_get(2)?),
-                    from_junk: row.try_get::<i64, _>(3)? != 0,
-                    whole: row.try_get::<i64, _>(4)? != 0,
-                    raw: row.try_get(5)?,
-                })
-            })
-            .collect()
+    pub async fn pending(&self, batch: i64, max_bytes: i64) -> Result<Vec<Pending>, RegisterError> {
+        let new = "SELECT mail.id, COALESCE(length(raw), 0) FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
+                   WHERE disposition IS NULL AND attempts = 0 ORDER BY mail.id LIMIT $1";
+        let mut rows = sqlx::query(new).bind(batch).fetch_all(&self.pool).await?;
+        if rows.is_empty() {
+            let again =
+                "SELECT id, CAST(0 AS BIGINT) FROM mail WHERE disposition IS NULL ORDER BY attempts, id LIMIT 1";
+            rows = sqlx::query(again).fetch_all(&self.pool).await?;
+        }
+        let mut pending = Vec::with_capacity(rows.len());
+        let mut bytes = 0;
+        for row in rows {
+            bytes += row.try_get::<i64, _>(1)?;
+            if bytes > max_bytes && !pending.is_empty() {
+                break;
+            }
+            pending.extend(self.pending_mail(row.try_get(0)?).await?);
+        }
+        Ok(pending)
+    }
+
+    async fn pending_mail(&self, id: i64) -> Result<Option<Pending>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason FROM mail \
+             LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let raw: Option<Vec<u8>> = row.try_get(5)?;
+        let reason: String = row.try_get(6)?;
+        let blanked = raw.is_none().then(|| "its bytes were blanked before it was read".to_owned());
+        Ok(Some(Pending {
+            id: row.try_get(0)?,
+            attempts: row.try_get(1)?,
+            received_at: moment(row.try_get(2)?),
+            from_junk: row.try_get::<i64, _>(3)? != 0,
+            whole: row.try_get::<i64, _>(4)? != 0,
+            raw: raw.unwrap_or_default(),
+            unreadable_because: Some(reason).filter(|reason| !reason.is_empty()).or(blanked),
+        }))
     }
 
     /// Commits that these mails are about to be read, before they are (invariant 1).
@@ -174,6 +194,40 @@ impl Register {
                 .await?;
         }
         tx.commit().await
+    }
+
+    /// Takes back an attempt that ended for no fault of the mails: the database was away.
+    ///
+    /// # Errors
+    /// The database is still away.
+    pub async fn uncount_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for mail in mails {
+            sqlx::query(
+                "UPDATE mail SET attempts = attempts - 1 WHERE id = $1 AND disposition IS NULL AND attempts > 0",
+            )
+            .bind(mail)
+            .execute(&mut *tx.inner)
+            .await?;
+        }
+        tx.commit().await
+    }
+
+    /// The last resort for a mail about which not even a notice can be recorded: unreadable, so that the others go on.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment) -> Result<(), RegisterError> {
+        sqlx::query(
+            "UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL",
+        )
+        .bind(mail)
+        .bind(Disposition::Unreadable.name())
+        .bind(without_nul(reason))
+        .bind(millis(now))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// These are no longer in the inbox.
@@ -260,9 +314,9 @@ impl Tx {
         decision: &crate::desk::Decision,
         now: Moment,
     ) -> Result<(), RegisterError> {
-        sqlx::query(
+        let decided = sqlx::query(
             "UPDATE mail SET disposition = $2, reason = $3, case_number = $4, message_id = $5, content_hash = $6, \
-             decided_at = $7 WHERE id = $1",
+             decided_at = $7 WHERE id = $1 AND disposition IS NULL",
         )
         .bind(mail)
         .bind(decision.disposition.name())
@@ -273,15 +327,18 @@ impl Tx {
         .bind(millis(now))
         .execute(&mut *self.inner)
         .await?;
+        if decided.rows_affected() == 0 {
+            return Err(RegisterError::Decided { mail });
+        }
         Ok(())
     }
 
     /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
-    /// junk does not count for one in the inbox: a person took it out of there.
+    /// junk does not count for one in the inbox, nor does one that could not be read: a person put it there again.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition <> 'duplicate' \
+             AND disposition NOT IN ('duplicate', 'unreadable') \
              AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
              ORDER BY id LIMIT 1",
         )
@@ -298,6 +355,11 @@ fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, Regis
     let name: Option<String> = row.try_get(column)?;
     name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
         .transpose()
+}
+
+/// `$3, $4, $5`: parameters of an IN list.
+pub(super) fn numbered(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// PostgreSQL takes no NUL in a text.

@@ -7,6 +7,7 @@
 //! | file | rows |
 //! |---|---|
 //! | `mails.rs` | mails: on file, decided on, moved |
+//! | `withheld.rs` | mails the server has and does not give |
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
@@ -14,28 +15,33 @@
 //! | `record.rs` | a decision, written down |
 //! | `jobs.rs` | what is done once a day |
 //! | `verify.rs` | proof that nobody changed the past |
+//! | `error.rs` | why something was not done |
 
 mod cases;
 mod chain;
+mod error;
 mod jobs;
 mod mails;
 mod outbox;
 mod record;
 mod snapshot;
 mod verify;
+mod withheld;
 
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
+pub use error::{RegisterError, Trouble};
 pub use mails::{Identity, Known, MailRow, NewMail, Pending};
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use verify::{Finding, Verified};
+pub use withheld::Withheld;
 
 use crate::case::Moment;
 use chrono::TimeZone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Transaction};
-use std::fs::{File, OpenOptions};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -44,6 +50,10 @@ use std::time::Duration;
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a write waits for another program's, before it is tried again later.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// FULL: a letter or mail that we said is on file survives a power cut.
+const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16000";
 
 /// The database, open.
 #[derive(Debug, Clone)]
@@ -61,38 +71,8 @@ pub struct OnlyDaemon {
 #[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,
-}
-
-/// Why the register did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum RegisterError {
-    #[error(
-        "failed to open the register at `{path}`: expected a SQLite file that can be read and written, found: {why}\n  hint: check that the folder exists and belongs to the user that runs klachtpost"
-    )]
-    Open { path: String, why: String },
-    #[error(
-        "failed to start: another klachtpost already runs on `{path}`\n  hint: stop that one first (systemctl stop klachtpost), or give this one its own register.url"
-    )]
-    InUse { path: String },
-    #[error(
-        "failed to use register.url: expected `sqlite:FILE`, found `{scheme}`\n  hint: PostgreSQL is not supported yet; write url = \"sqlite:klachtpost.db\""
-    )]
-    Unsupported { scheme: String },
-    #[error(
-        "failed to bring the register up to date: {0}\n  hint: a newer klachtpost may have written it; run that version, or restore a backup"
-    )]
-    Migrate(#[from] sqlx::migrate::MigrateError),
-    #[error("the register's database refused: {0}")]
-    Sql(#[from] sqlx::Error),
-    #[error("the register holds a value that this version does not know: {what}")]
-    Unreadable { what: String },
-}
-
-impl RegisterError {
-    /// Somebody else got there first (another number, another daemon): decide again on what is there now.
-    pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Sql(error) if error.as_database_error().is_some_and(|e| e.is_unique_violation()))
-    }
+    /// The chain's last row, once it was looked up: nobody else adds to it meanwhile.
+    head: Option<ChainHead>,
 }
 
 impl Register {
@@ -104,22 +84,22 @@ impl Register {
         let path = sqlite_path(url)?;
         let failed = |why: String| RegisterError::Open { path: path.display().to_string(), why };
         sqlx::any::install_default_drivers();
+        make_private(&path).map_err(|e| failed(e.to_string()))?;
         let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))
             .map_err(|e| failed(e.to_string()))?;
+        // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
+        let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
+        sqlx::raw_sql(SETUP).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(BUSY_TIMEOUT * 3)
             .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // FULL: a letter or mail that we said is on file survives a power cut.
-                    let setup = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                                 PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16000";
-                    sqlx::raw_sql(setup).execute(connection).await.map(|_| ())
-                })
+                Box::pin(async move { sqlx::raw_sql(SETUP).execute(connection).await.map(|_| ()) })
             })
             .connect_with(options)
             .await
             .map_err(|e| failed(e.to_string()))?;
+        first.close().await?;
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
         Ok(Self { pool })
     }
@@ -130,14 +110,17 @@ impl Register {
     /// # Errors
     /// Another daemon runs on it.
     pub async fn only_daemon(&self, url: &str) -> Result<OnlyDaemon, RegisterError> {
+        // The file itself, whatever links lead to it: two names must not give two locks.
         let path = sqlite_path(url)?;
+        let path = path.canonicalize().unwrap_or(path);
         let lock_path = PathBuf::from(format!("{}.lock", path.display()));
         let failed =
             |why: std::io::Error| RegisterError::Open { path: lock_path.display().to_string(), why: why.to_string() };
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
-        if lock.try_lock().is_err() {
-            return Err(RegisterError::InUse { path: path.display().to_string() });
-        }
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => RegisterError::InUse { path: path.display().to_string() },
+            TryLockError::Error(why) => failed(why),
+        })?;
         sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased'")
             .execute(&self.pool)
             .await?;
@@ -150,7 +133,7 @@ impl Register {
     /// # Errors
     /// Another program holds the lock for longer than the busy timeout.
     pub async fn begin(&self) -> Result<Tx, RegisterError> {
-        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await? })
+        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None })
     }
 
     /// Closes all connections; the write-ahead log is folded into the file.
@@ -172,14 +155,27 @@ impl Tx {
 /// The file behind `sqlite:FILE` (also `sqlite://FILE`).
 ///
 /// # Errors
-/// Another kind of database.
+/// Another kind of database, or one in memory: each connection would have its own.
 pub fn sqlite_path(url: &str) -> Result<PathBuf, RegisterError> {
-    let rest = url.strip_prefix("sqlite:").ok_or_else(|| RegisterError::Unsupported {
-        // Only the scheme: a database URL may hold a password.
-        scheme: url.split(':').next().unwrap_or_default().to_owned(),
-    })?;
+    // Only the scheme is repeated: a database URL may hold a password.
+    let unsupported = || RegisterError::Unsupported { found: url.split(':').next().unwrap_or_default().to_owned() };
+    let rest = url.strip_prefix("sqlite:").ok_or_else(unsupported)?;
     let path = rest.strip_prefix("//").unwrap_or(rest);
-    Ok(Path::new(path.split('?').next().unwrap_or(path)).to_owned())
+    match path.split('?').next().unwrap_or(path) {
+        "" => Err(RegisterError::Unsupported { found: "sqlite: without a file".to_owned() }),
+        ":memory:" => Err(RegisterError::Unsupported { found: "sqlite::memory:".to_owned() }),
+        file => Ok(Path::new(file).to_owned()),
+    }
+}
+
+/// Makes the file when it is absent, for its owner's eyes only: it holds people's complaints. SQLite gives the files
+/// beside it the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn millis(at: Moment) -> i64 {

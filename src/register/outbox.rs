@@ -1,6 +1,7 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
+use super::snapshot::CAP_WINDOW_MILLIS;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::Carried;
@@ -103,26 +104,38 @@ pub struct LetterRow {
 }
 
 impl Register {
-    /// Takes letters that are due, oldest first, until `lease_until`: after that another may.
+    /// Takes letters that are due, oldest first, until `lease_until`: after that another may. One that the register
+    /// itself cannot show any more is held for a person, so that it does not stop the others.
     ///
     /// # Errors
     /// The database refused; none is taken.
     pub async fn claim(&self, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<Claimed>, RegisterError> {
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(
-            "UPDATE outbox SET state = 'leased', lease_until = $2 WHERE id IN (SELECT id FROM outbox WHERE \
-             (state = 'queued' AND not_before <= $1) OR (state = 'leased' AND lease_until <= $1) \
-             ORDER BY not_before, created_at LIMIT $3) \
-             RETURNING id, kind, case_number, envelope_from, recipient, attempts, created_at, light",
+        sqlx::query(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1",
         )
         .bind(millis(now))
-        .bind(millis(lease_until))
+        .execute(&mut *tx.inner)
+        .await?;
+        let rows = sqlx::query(
+            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light FROM outbox \
+             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, created_at LIMIT $2",
+        )
+        .bind(millis(now))
         .bind(limit)
         .fetch_all(&mut *tx.inner)
         .await?;
         let mut claimed = Vec::with_capacity(rows.len());
         for row in &rows {
-            claimed.push(tx.claimed(row).await?);
+            let id: String = row.try_get(0)?;
+            match tx.claimed(row).await {
+                Ok(letter) => {
+                    tx.lease(&id, lease_until).await?;
+                    claimed.push(letter);
+                }
+                Err(RegisterError::Unreadable { what }) => tx.hold_unreadable(&id, &what).await?,
+                Err(error) => return Err(error),
+            }
         }
         tx.commit().await?;
         Ok(claimed)
@@ -166,19 +179,22 @@ impl Register {
         Ok(())
     }
 
-    /// Lets letters go that a cap held back, as far as the cap allows by now (invariant 5). Returns how many.
+    /// Lets letters go that a cap held back, the oldest first, as many as the cap allows by now (invariant 5). Returns
+    /// how many.
     ///
     /// # Errors
     /// The database refused.
     pub async fn release_capped(&self, now: Moment, per_hour: i64) -> Result<u64, RegisterError> {
         let result = sqlx::query(
             "UPDATE outbox SET state = 'queued', held_because = '', created_at = $1, not_before = $1 WHERE id IN (\
-             SELECT MIN(h.id) FROM outbox h WHERE h.state = 'held' AND h.held_because = 'cap' AND \
-             (SELECT count(*) FROM outbox s WHERE s.recipient_key = h.recipient_key AND s.automatic = 1 \
-              AND s.state <> 'held' AND s.created_at > $2) < $3 GROUP BY h.recipient_key)",
+             SELECT waiting.id FROM (SELECT id, recipient_key, ROW_NUMBER() OVER \
+              (PARTITION BY recipient_key ORDER BY created_at, id) AS place FROM outbox \
+              WHERE state = 'held' AND held_because = 'cap') waiting \
+             WHERE waiting.place + (SELECT count(*) FROM outbox sent WHERE sent.recipient_key = waiting.recipient_key \
+              AND sent.automatic = 1 AND sent.state <> 'held' AND sent.created_at > $2) <= $3)",
         )
         .bind(millis(now))
-        .bind(millis(now) - 3_600_000)
+        .bind(millis(now) - CAP_WINDOW_MILLIS)
         .bind(per_hour)
         .execute(&self.pool)
         .await?;
@@ -253,10 +269,30 @@ impl Register {
 }
 
 impl Tx {
+    async fn lease(&mut self, id: &str, until: Moment) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE outbox SET state = 'leased', lease_until = $2 WHERE id = $1")
+            .bind(id)
+            .bind(millis(until))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    async fn hold_unreadable(&mut self, id: &str, what: &str) -> Result<(), RegisterError> {
+        tracing::error!(letter.id = id, what, "a letter cannot be sent as it stands in the register: it is held");
+        sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1")
+            .bind(id)
+            .bind(format!("it cannot be read in the register: {what}"))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
     async fn claimed(&mut self, row: &AnyRow) -> Result<Claimed, RegisterError> {
         let id: String = row.try_get(0)?;
         let letter =
-            sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_one(&mut *self.inner).await?;
+            sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_optional(&mut *self.inner).await?;
+        let letter = letter.ok_or_else(|| unreadable("a letter whose bytes were blanked"))?;
         let carried = sqlx::query(
             "SELECT mail_id, part, name, media_type, size, sha256 FROM letter_carried WHERE letter_id = $1 ORDER BY position",
         )
@@ -297,7 +333,7 @@ impl Tx {
         .bind(id.as_str())
         .bind(state)
         .bind(accepted_at.map(millis))
-        .bind(server)
+        .bind(super::mails::without_nul(server))
         .bind(super::mails::without_nul(reply))
         .bind(not_before.map(millis))
         .bind(light)

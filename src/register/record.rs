@@ -1,6 +1,7 @@
 //! A decision, written down: the mail's disposition, the events, what they make of the cases, and the finished
 //! letters, all in one transaction (invariant 3). The one place where cases change. Only SQL and `apply`.
 
+use super::cases::CaseRow;
 use super::mails::{Identity, without_nul};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
@@ -35,13 +36,13 @@ impl Tx {
         if let Some((mail, identity)) = mail {
             self.decide_mail(mail, identity, decision, now).await?;
         }
-        let mut cases: BTreeMap<CaseNumber, Case> = BTreeMap::new();
+        let mut cases = BTreeMap::new();
         for event in &decision.events {
             self.append(event, &salts()).await?;
             self.apply(&mut cases, event).await?;
         }
-        for case in cases.values() {
-            self.save_case(case).await?;
+        for (case, row) in cases.values() {
+            self.save_case(case, *row).await?;
         }
         for outgoing in letters {
             self.put_letter(outgoing, now).await?;
@@ -49,17 +50,22 @@ impl Tx {
         Ok(())
     }
 
-    async fn apply(&mut self, cases: &mut BTreeMap<CaseNumber, Case>, event: &Event) -> Result<(), RegisterError> {
+    async fn apply(
+        &mut self,
+        cases: &mut BTreeMap<CaseNumber, (Case, CaseRow)>,
+        event: &Event,
+    ) -> Result<(), RegisterError> {
         let Some(number) = event.case else { return Ok(()) };
         if let What::Opened(opened) = &event.what {
-            cases.insert(number, Case::open(number, event.at, opened));
+            cases.insert(number, (Case::open(number, event.at, opened), CaseRow::New));
             return Ok(());
         }
-        let case = match cases.entry(number) {
+        let (case, _) = match cases.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
                 let case = self.load_case(number).await?;
-                place.insert(case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?)
+                let case = case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?;
+                place.insert((case, CaseRow::Known))
             }
         };
         case.apply(event);
@@ -89,7 +95,7 @@ impl Tx {
         .bind(letter.to.key())
         .bind(i64::from(letter.kind.is_automatic()))
         .bind(state)
-        .bind(outgoing.held_because.clone().unwrap_or_default())
+        .bind(without_nul(outgoing.held_because.as_deref().unwrap_or_default()))
         .bind(millis(now))
         .execute(&mut *self.inner)
         .await?;
@@ -108,7 +114,7 @@ impl Tx {
             .bind(carried.mail)
             .bind(i64::try_from(carried.index).unwrap_or_default())
             .bind(without_nul(&carried.name))
-            .bind(&carried.media_type)
+            .bind(without_nul(&carried.media_type))
             .bind(i64::try_from(carried.size).unwrap_or_default())
             .bind(&carried.sha256)
             .execute(&mut *self.inner)

@@ -8,7 +8,7 @@ use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
-const CAP_WINDOW_MILLIS: i64 = 3_600_000;
+pub(super) const CAP_WINDOW_MILLIS: i64 = 3_600_000;
 /// Numbers named in one subject that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
 

@@ -2,8 +2,9 @@
 //! again, and every case is made again from its events and held against its row. It cannot see that the whole
 //! file was replaced by an older one: for that, a digest's printed chain head is the witness. Only SQL and `apply`.
 
+use super::cases::{COLUMNS, Columns, body};
 use super::chain::{ChainHead, GENESIS, Link, payload_hash};
-use super::{Register, RegisterError, unreadable};
+use super::{Register, RegisterError};
 use crate::case::{Case, CaseNumber, Event};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -27,16 +28,19 @@ pub struct Verified {
     pub cases: usize,
     /// Payloads that were blanked on a lawful request.
     pub blanked: usize,
+    /// Cases that cannot be made again from their events, because content of theirs was blanked.
+    pub unproven: Vec<CaseNumber>,
     pub head: ChainHead,
     pub findings: Vec<Finding>,
 }
 
 impl Register {
-    /// Checks the whole chain and every case.
+    /// Checks the whole chain and every case, as they stand at one moment: a daemon may go on writing meanwhile.
     ///
     /// # Errors
     /// The database refused.
     pub async fn verify(&self) -> Result<Verified, RegisterError> {
+        let mut moment = self.pool.begin().await?;
         let mut walk = Walk::default();
         loop {
             let rows = sqlx::query(
@@ -44,9 +48,9 @@ impl Register {
                  FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq WHERE event.seq > $1 \
                  ORDER BY event.seq LIMIT $2",
             )
-            .bind(walk.seq)
+            .bind(walk.last)
             .bind(PAGE)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *moment)
             .await?;
             if rows.is_empty() {
                 break;
@@ -55,50 +59,26 @@ impl Register {
                 walk.step(row)?;
             }
         }
-        let cases = self.verify_cases(&mut walk).await?;
-        let head = ChainHead { seq: walk.seq, hash: walk.previous };
-        Ok(Verified { events: walk.seq, cases, blanked: walk.blanked, head, findings: walk.findings })
-    }
-
-    async fn verify_cases(&self, walk: &mut Walk) -> Result<usize, RegisterError> {
-        let rows = sqlx::query("SELECT number, state, department, closed_at, body FROM cases ORDER BY year, serial")
-            .fetch_all(&self.pool)
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM cases ORDER BY year, serial")))
+            .fetch_all(&mut *moment)
             .await?;
-        let mut seen = BTreeSet::new();
         for row in &rows {
-            let number: String = row.try_get(0)?;
-            let stored: Option<Case> = super::cases::body(row).ok();
-            let parsed: Option<CaseNumber> = number.parse().ok();
-            seen.extend(parsed);
-            let made = parsed.and_then(|n| walk.cases.get(&n));
-            if parsed.is_some_and(|n| walk.incomplete.contains(&n)) {
-                continue;
-            }
-            let state: String = row.try_get(1)?;
-            let department: String = row.try_get(2)?;
-            let closed_at: Option<i64> = row.try_get(3)?;
-            let columns_right = made.is_some_and(|case| {
-                case.state.name() == state
-                    && case.department == department
-                    && case.closed_at.map(super::millis) == closed_at
-            });
-            if made.is_none() || made != stored.as_ref() || !columns_right {
-                walk.find(number, "the case is not what its events make of it");
-            }
+            walk.case(row)?;
         }
-        let missing: Vec<CaseNumber> = walk.cases.keys().filter(|n| !seen.contains(n)).copied().collect();
-        for number in missing {
-            walk.find(number.to_string(), "its events are there, the case is not");
-        }
-        Ok(rows.len())
+        moment.rollback().await?;
+        Ok(walk.end(rows.len()))
     }
 }
 
 struct Walk {
-    seq: i64,
+    events: i64,
+    /// The last event's number and hash.
+    last: i64,
     previous: String,
     blanked: usize,
     cases: BTreeMap<CaseNumber, Case>,
+    /// Cases whose row was seen.
+    seen: BTreeSet<CaseNumber>,
     /// Cases with a blanked payload: they cannot be made again.
     incomplete: BTreeSet<CaseNumber>,
     findings: Vec<Finding>,
@@ -107,10 +87,12 @@ struct Walk {
 impl Default for Walk {
     fn default() -> Self {
         Self {
-            seq: 0,
+            events: 0,
+            last: 0,
             previous: GENESIS.to_owned(),
             blanked: 0,
             cases: BTreeMap::new(),
+            seen: BTreeSet::new(),
             incomplete: BTreeSet::new(),
             findings: Vec::new(),
         }
@@ -134,7 +116,7 @@ impl Walk {
             previous_hash: row.try_get(7)?,
         };
         let place = format!("event {}", link.seq);
-        if link.seq != self.seq + 1 {
+        if link.seq != self.last + 1 {
             self.find(&place, "events before it were removed");
         }
         if link.previous_hash != self.previous {
@@ -144,7 +126,8 @@ impl Walk {
         if link.hash() != stored_hash {
             self.find(&place, "a column was changed: its hash is not right");
         }
-        self.seq = link.seq;
+        self.events += 1;
+        self.last = link.seq;
         self.previous = stored_hash;
         let number: Option<CaseNumber> = link.case_number.parse().ok();
         let (salt, body): (Option<String>, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
@@ -156,8 +139,11 @@ impl Walk {
         if payload_hash(&salt, &body) != link.payload_hash {
             self.find(&place, "its content was changed");
         }
-        let event: Event = serde_json::from_str(&body).map_err(|e| unreadable(format!("{place}: {e}")))?;
-        self.apply(&place, &link, &event);
+        match serde_json::from_str::<Event>(&body) {
+            Ok(event) => self.apply(&place, &link, &event),
+            // Changed by hand, or written by a newer version: either way its case cannot be made from it.
+            Err(_) => self.find(&place, "its content is no event that this version knows"),
+        }
         Ok(())
     }
 
@@ -165,17 +151,54 @@ impl Walk {
         let same = event.what.name() == link.kind
             && super::millis(event.at) == link.at
             && event.mail == link.mail_id
+            && serde_json::to_string(&event.actor).is_ok_and(|actor| actor == link.actor)
             && event.case.map(|n| n.to_string()).unwrap_or_default() == link.case_number;
         if !same {
             self.find(place, "its columns and its content say different things");
         }
         let Some(number) = event.case else { return };
         if let crate::case::What::Opened(opened) = &event.what {
-            self.cases.insert(number, Case::open(number, event.at, opened));
+            if self.cases.insert(number, Case::open(number, event.at, opened)).is_some() {
+                self.find(place, "it opens a case that was open already");
+            }
         } else if let Some(case) = self.cases.get_mut(&number) {
             case.apply(event);
         } else if !self.incomplete.contains(&number) {
             self.find(place, "it is about a case that was never opened");
+        }
+    }
+    /// Holds a case's row against what its events make.
+    fn case(&mut self, row: &AnyRow) -> Result<(), RegisterError> {
+        let columns = Columns::read(row)?;
+        let place = columns.number.clone();
+        let Ok(number) = columns.number.parse::<CaseNumber>() else {
+            self.find(place, "it is no case number");
+            return Ok(());
+        };
+        self.seen.insert(number);
+        if self.incomplete.contains(&number) {
+            return Ok(());
+        }
+        let stored = body(row).ok();
+        let made = self.cases.get(&number);
+        if made.is_none() || made != stored.as_ref() || made.map(Columns::of) != Some(columns) {
+            self.find(place, "the case is not what its events make of it");
+        }
+        Ok(())
+    }
+
+    fn end(mut self, rows: usize) -> Verified {
+        let missing: Vec<CaseNumber> = self.cases.keys().filter(|n| !self.seen.contains(n)).copied().collect();
+        for number in missing {
+            self.find(number.to_string(), "its events are there, the case is not");
+        }
+        Verified {
+            events: self.events,
+            cases: rows,
+            blanked: self.blanked,
+            unproven: self.incomplete.into_iter().collect(),
+            head: ChainHead { seq: self.last, hash: self.previous },
+            findings: self.findings,
         }
     }
 }

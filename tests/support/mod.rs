@@ -5,5 +5,6 @@
 pub mod certs;
 pub mod dovecot;
 pub mod fake_imap;
+pub mod imap_reader;
 pub mod postfix;
 pub mod smtp;

@@ -257,7 +257,7 @@ fn is_attribution(text: &str) -> bool {
         return false;
     }
     let addressed = text.contains('@') && text.contains('<') && text.contains('>');
-    words::says_wrote(text) || (addressed && has_clock(text))
+    words::says_wrote(&text.to_lowercase()) || (addressed && has_clock(text))
 }
 
 /// Two numbers with a colon or a dot between them.

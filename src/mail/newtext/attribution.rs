@@ -3,6 +3,7 @@
 //! four lines. Pure.
 
 use super::lines::Line;
+use crate::mail::words::{self, Field};
 use std::ops::Range;
 
 /// Lines over which clients wrap one: long names and addresses in mail of 72 columns.
@@ -61,7 +62,8 @@ pub(super) fn find(lines: &[Line<'_>]) -> Vec<Range<usize>> {
 fn start_of(lines: &[Line<'_>], above: usize, end: usize) -> Option<usize> {
     let last = lines.get(end).filter(|l| !l.low.is_empty())?;
     let bare = last.low.trim_end_matches([' ', '*', '_', '-', '=']);
-    let closes = last.colon || last.wrote || bare.ends_with('>') && last.date;
+    let named = last.label == Some(Field::From) && last.address;
+    let closes = last.colon || last.wrote || named || bare.ends_with('>') && last.date;
     // A wrapped address leaves its closing bracket in front of the last line, where it looks like a quote.
     let tail = last.quoted && last.colon && last.low.len() <= 40;
     if !closes || last.quoted && !tail {
@@ -176,14 +178,15 @@ fn stands_above_quote(span: &Span<'_>) -> bool {
     const SHORT: usize = 100;
     let single = span.lines.len() == 1 && span.lines.first().is_some_and(|l| l.low.len() <= SHORT);
     let says = span.address || span.date && span.time || span.wrote;
-    span.colon && span.followed && single && says
+    let named = |l: &Line<'_>| l.colon || l.label == Some(Field::From) || ends_with_verb(l);
+    span.followed && single && says && span.lines.last().is_some_and(named)
 }
 
 /// A word for "wrote" is the last thing on the line.
 fn ends_with_verb(line: &Line<'_>) -> bool {
     let bare = line.low.trim_end_matches([' ', '*', '_', '-', '=']);
     let word = bare.rsplit(' ').next().unwrap_or_default();
-    line.wrote && super::phrases::WROTE.contains(&word)
+    line.wrote && words::says_wrote(word)
 }
 
 /// Begins with a date or time, or with a weekday or lead word and has one.

@@ -1,28 +1,98 @@
 //! Places from which on everything is a quoted mail: a header block ("Van: / Verzonden: / Aan: / Onderwerp:"), or a
 //! line such as "-----Oorspronkelijk bericht-----". Pure.
 
-use super::labels::{LABEL_MAX, Label};
 use super::lines::Line;
-use super::phrases::{BEGINS, SEPARATORS};
+use super::phrases::TYPE_ABOVE;
+use crate::mail::words::{self, Field, LABEL_CHARS_MAX, Separator};
 
 /// Lines of a header block that are looked at: five labels, folded To lists and blank lines between.
 const BLOCK_LINES_MAX: usize = 24;
 
-/// A quoted mail begins at this line with a separator.
-pub(super) fn is_separator(line: &Line<'_>) -> bool {
+/// A quoted mail begins at this line with a separator: a drawn one that names a message, or one with a quoted mail's
+/// first lines right below it. Words alone ("Hierbij de doorgestuurde mail:") may be the person's own.
+pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
+    let Some(line) = lines.get(at).filter(|l| !l.low.is_empty()) else { return false };
+    let Some((kind, _)) = words::separator(line.text) else { return false };
+    let drawn = line.low.starts_with(words::is_rule);
+    if kind == Separator::Rule {
+        // "---- Jan schreef ----", as phones of Samsung draw it.
+        return line.wrote && is_dashed_title(line);
+    }
+    if drawn && (words::names_message(&line.low) || line.date || line.address) {
+        return true;
+    }
+    let below = lines.iter().skip(at + 1).find(|l| !l.is_blank());
+    below.is_some_and(|l| l.label.is_some() || l.quoted || drawn && l.wrote)
+}
+
+/// What other desks, and GroupWise, put above what they quote: "##- type your reply above this line -##",
+/// ">>> Jan <jan@…> 23-11-2026 10:12 >>>".
+pub(super) fn is_foreign_marker(line: &Line<'_>) -> bool {
+    const SHORT: usize = 100;
     let low = line.low.as_str();
-    let inner = low.trim_matches(|c: char| matches!(c, '-' | '—' | '–' | '=' | '_' | '*' | '~' | ' ' | '|' | ':'));
-    let dashed = low.starts_with("--") || low.starts_with("==") || low.starts_with("—") || low.starts_with("__");
-    (dashed && SEPARATORS.iter().any(|phrase| inner.starts_with(phrase) && inner.len() <= phrase.len() + LABEL_MAX))
-        || (low.ends_with(':') && BEGINS.contains(&inner))
+    let groupwise = low.starts_with(">>> ") && low.ends_with(" >>>") && (line.date || line.address);
+    let drawn = low.starts_with(|c: char| matches!(c, '#' | '-' | '=' | '*' | '_'));
+    groupwise || drawn && low.len() <= SHORT && TYPE_ABOVE.iter().any(|phrase| low.contains(phrase))
+}
+
+/// The head of a mail quoted by Notes begins at this line: sender and date, then labels without colons, in a column of
+/// their own or a line each; or the sender and who sent it for him.
+pub(super) fn is_notes_head(lines: &[Line<'_>], at: usize) -> bool {
+    const HEAD_LINES_MAX: usize = 20;
+    let starts = lines.get(at).is_some_and(|l| !l.is_blank() && !l.quoted)
+        && at.checked_sub(1).and_then(|above| lines.get(above)).is_none_or(Line::is_blank);
+    if !starts {
+        return false;
+    }
+    let head = lines.iter().skip(at).take(HEAD_LINES_MAX);
+    // The sender stands in its first lines, and costs the least to look for.
+    let address = head.clone().take_while(|l| !l.is_blank()).any(|l| l.text.contains('@'));
+    let (mut date, mut to, mut by) = (false, false, false);
+    for (nth, line) in head.enumerate().filter(|_| address) {
+        date |= line.date && line.time;
+        by |= (1..=2).contains(&nth) && ["sent by:", "verzonden door:", "gesendet von:"].iter().any(|s| line.low.starts_with(s));
+        match bare_label(line) {
+            Some(Field::To) => to = true,
+            Some(Field::Subject) if to && date => return true,
+            _ => {}
+        }
+        if by && date {
+            return true;
+        }
+    }
+    false
+}
+
+/// A label at the end of a line, apart from what stands before it; or one in a cell of the frame that Notes drew.
+fn bare_label(line: &Line<'_>) -> Option<Field> {
+    let framed = line.text.trim_start().starts_with('|') && line.text.trim_end().ends_with('|');
+    if framed {
+        return line.label;
+    }
+    words::field(line.text.trim_end().rsplit("  ").next()?.trim())
+}
+
+/// Where the separator or header block that begins at this line ends, if a quote with marks follows and text below that:
+/// somebody answered below the quote, so that not all that is below is quoted.
+pub(super) fn end_above_answered_quote(lines: &[Line<'_>], at: usize) -> Option<usize> {
+    let says_forward = |l: &&Line<'_>| matches!(words::separator(l.text), Some((Separator::Forward, _)));
+    lines.get(at).filter(|l| !says_forward(l))?;
+    let belongs = |l: &Line<'_>| l.is_blank() || l.label.is_some() || l.wrote || l.address || is_rule(l);
+    let rest = lines.get(at + 1..).unwrap_or_default();
+    let end = at + 1 + rest.iter().take(BLOCK_LINES_MAX).take_while(|l| !l.quoted && belongs(l)).count();
+    let quoted = lines.get(end..)?.iter().take_while(|l| l.quoted || l.is_blank()).count();
+    let has_quote = lines.get(end).is_some_and(|l| l.quoted);
+    (has_quote && lines.get(end + quoted).is_some()).then_some(end)
 }
 
 /// Only dashes, underscores or the like: what clients draw above a quote.
 pub(super) fn is_rule(line: &Line<'_>) -> bool {
+    const MIN: usize = 3;
+    let drawn = |c: char| matches!(c, '-' | '_' | '=' | '*' | '—' | '–' | '~' | '#' | '+');
     let bare = line.text.trim();
     // The single one is what a mail tracker for Gmail leaves behind.
     bare == "ᐧ"
-        || bare.len() >= 3 && bare.chars().all(|c| matches!(c, '-' | '_' | '=' | '*' | '—' | '–' | '~' | '#' | '+'))
+        || bare.chars().all(|c| drawn(c) || c.is_whitespace()) && bare.chars().filter(|c| drawn(*c)).count() >= MIN
 }
 
 /// Dashes around words: a separator in whatever language.
@@ -33,7 +103,7 @@ pub(super) fn is_dashed_title(line: &Line<'_>) -> bool {
 
 /// A line that names a sender with an address: enough to stop relaying at.
 pub(super) fn names_sender(line: &Line<'_>) -> bool {
-    line.address && line.label == Some(Label::From)
+    line.address && line.label == Some(Field::From)
 }
 
 /// What was seen of a header block so far.
@@ -49,13 +119,13 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, label: Label, line: &Line<'_>) {
+    fn add(&mut self, label: Field, line: &Line<'_>) {
         match label {
-            Label::From => (self.from, self.from_address) = (true, self.from_address | line.address),
-            Label::Sent => (self.sent, self.sent_date) = (true, self.sent_date | line.date | line.time),
-            Label::To => (self.to, self.to_address) = (true, self.to_address | line.address),
-            Label::Subject => self.subject = true,
-            Label::Other => {}
+            Field::From => (self.from, self.from_address) = (true, self.from_address | line.address),
+            Field::Date => (self.sent, self.sent_date) = (true, self.sent_date | line.date | line.time),
+            Field::To | Field::Cc => (self.to, self.to_address) = (true, self.to_address | line.address),
+            Field::Subject => self.subject = true,
+            Field::Other => {}
         }
     }
 
@@ -71,7 +141,7 @@ impl Seen {
 /// Whether the header block of a quoted mail begins at this line.
 pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
     let first = lines.get(at).and_then(|l| l.label);
-    if !matches!(first, Some(Label::From | Label::Sent | Label::Subject)) {
+    if !matches!(first, Some(Field::From | Field::Date | Field::Subject)) {
         return false;
     }
     let (mut seen, mut strange, mut blank) = (Seen::default(), 0, 0);
@@ -105,7 +175,7 @@ pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
     let near = lines.iter().skip(at).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
     near.into_iter().any(|l| {
         let labelled =
-            l.low.split_once([':', '：']).is_some_and(|(name, _)| !name.is_empty() && name.len() <= LABEL_MAX);
+            l.low.split_once([':', '：']).is_some_and(|(name, _)| !name.is_empty() && name.chars().count() <= LABEL_CHARS_MAX);
         labelled || l.quoted || l.wrote
     })
 }
@@ -149,9 +219,9 @@ mod tests {
 
     #[test]
     fn separators() {
-        let is = |text: &str| is_separator(&lines::of(text)[0]);
+        let is = |text: &str| is_separator(&lines::of(text), 0);
         assert!(is("-----Oorspronkelijk bericht-----") && is("-------- Original Message --------"));
-        assert!(is("---------- Forwarded message ---------") && is("Begin doorgestuurd bericht:"));
-        assert!(!is("Het oorspronkelijke bericht is weg") && !is("----") && !is("--- mijn punten ---"));
+        assert!(is("---------- Forwarded message ---------") && is("Begin doorgestuurd bericht:\n\nVan: Jan"));
+        assert!(!is("Het oorspronkelijke bericht is weg") && !is("----") && !is("--- mijn punten ---") && !is("--- originele factuur ---"));
     }
 }

@@ -1,10 +1,8 @@
 //! The lines of a text with what can be seen of each at a glance; every later question is answered from these, so that
 //! the cost stays in proportion to the length. Pure.
 
-use super::labels::{self, Label};
-use super::phrases::{OWN_WORDS, WROTE};
-use aho_corasick::{AhoCorasick, MatchKind};
-use std::sync::LazyLock;
+use super::phrases::OWN_WORDS;
+use crate::mail::words::{self, Field};
 
 /// Longer lines are prose, never something a client wrote around a quote.
 const CLIENT_LINE_MAX: usize = 400;
@@ -27,7 +25,7 @@ pub(super) struct Line<'a> {
     pub time: bool,
     pub colon: bool,
     /// A header label in front.
-    pub label: Option<Label>,
+    pub label: Option<Field>,
 }
 
 impl Line<'_> {
@@ -35,9 +33,6 @@ impl Line<'_> {
         self.text.trim().is_empty()
     }
 }
-
-static WROTE_WORDS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(WROTE).ok());
 
 /// Cuts a text into lines and looks at each once.
 pub(super) fn of(text: &str) -> Vec<Line<'_>> {
@@ -50,12 +45,12 @@ fn look(text: &str) -> Line<'_> {
     Line {
         text,
         quoted: is_quoted(text),
-        wrote: !own && says_wrote(&low),
+        wrote: !own && words::says_wrote(&low),
         address: has_address(&low),
         date: has_date(&low),
         time: has_time(&low),
         colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
-        label: labels::of(&low),
+        label: if low.is_empty() { None } else { words::label_line(text).map(|(field, _)| field) },
         low,
     }
 }
@@ -87,18 +82,6 @@ fn is_quoted(text: &str) -> bool {
     // Initials, as old clients of the BBS days and some lists still write them.
     let initials = line.bytes().take_while(u8::is_ascii_uppercase).count();
     (1..=3).contains(&initials) && line.get(initials..).is_some_and(|rest| rest == ">" || rest.starts_with("> "))
-}
-
-/// A whole word for "wrote"; languages without blanks have no word ends to check.
-fn says_wrote(low: &str) -> bool {
-    let Some(words) = WROTE_WORDS.as_ref() else { return false };
-    words.find_iter(low).any(|hit| {
-        let is_letter = |c: char| c.is_alphanumeric() && (c as u32) < 0x2e80;
-        let before = low.get(..hit.start()).and_then(|s| s.chars().next_back()).is_some_and(is_letter);
-        let after = low.get(hit.end()..).and_then(|s| s.chars().next()).is_some_and(is_letter);
-        let cjk = low.get(hit.range()).is_some_and(|word| word.chars().any(|c| c as u32 >= 0x2e80));
-        cjk || !before && !after
-    })
 }
 
 fn has_address(low: &str) -> bool {

@@ -11,7 +11,6 @@ use std::borrow::Cow;
 
 mod attribution;
 mod blocks;
-mod labels;
 mod lines;
 mod phrases;
 mod signature;
@@ -113,10 +112,17 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Vec<Fate> {
             continue;
         }
         if is_cut(lines, marks, at, own_above) {
+            if let Some(end) = blocks::end_above_answered_quote(lines, at).filter(|_| !own_above) {
+                set(&mut fates, at..end, Fate::Dropped);
+                at = end;
+                continue;
+            }
             set(&mut fates, at..lines.len(), Fate::Below);
             break;
         }
-        if line.quoted || continues_quote(lines, at) {
+        if !own_above && blocks::is_rule(line) && is_quote(lines, next_text(lines, at + 1)) {
+            set(&mut fates, at..at + 1, Fate::Dropped);
+        } else if line.quoted || continues_quote(lines, at) {
             set(&mut fates, at..at + 1, Fate::Quoted);
         } else if signature::is_sent_from(line) && !own_above {
             set(&mut fates, at..at + 1, Fate::Signature);
@@ -156,6 +162,9 @@ fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: boo
     let Some(line) = lines.get(at) else { return false };
     // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
     // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
+    if own_above && blocks::is_foreign_marker(line) {
+        return true;
+    }
     if line.quoted {
         return false;
     }
@@ -163,7 +172,10 @@ fn is_cut(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: boo
         return true;
     }
     let marked = marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at);
-    marked || blocks::is_separator(line) || blocks::is_header_block(lines, at)
+    marked
+        || blocks::is_separator(lines, at)
+        || blocks::is_header_block(lines, at)
+        || own_above && blocks::is_notes_head(lines, at)
 }
 
 /// The unquoted end of a quoted line that a mail client wrapped.

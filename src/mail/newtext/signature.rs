@@ -11,17 +11,33 @@ const UNSURE_LINES_MAX: usize = 25;
 const RULE_LINES_MAX: usize = 5;
 const RULE_LINES_WITH_LINK_MAX: usize = 14;
 
+/// Words of an app's line ("Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet" is one of the longest).
+const APP_LINE_WORDS_MAX: usize = 10;
+
 /// The line a phone or webmail puts under a mail ("Verstuurd vanaf mijn iPhone", "Outlook voor Android").
 pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
-    let low = line.low.split(['<', '[', '(']).next().unwrap_or_default();
-    let low = low.trim_matches(|c: char| !c.is_alphanumeric());
+    let low = line.low.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // "Please excuse my brevity." may follow.
+    let low = low.split(['<', '[', '(']).next().and_then(|low| low.split(". ").next()).unwrap_or_default();
+    let low = low.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words = low.split(' ').count();
-    words <= 9 && SENT_FROM.iter().any(|start| low.starts_with(start)) && APPS.iter().any(|app| low.contains(app))
+    words <= APP_LINE_WORDS_MAX && SENT_FROM.iter().any(|start| low.starts_with(start)) && APPS.iter().any(|app| low.contains(app))
 }
 
 /// `-- ` (RFC 3676 §4.3), or the same with its blank lost on the way.
 fn is_delimiter(line: &Line<'_>) -> bool {
     matches!(line.text.trim_end_matches('\r'), "-- " | "--" | "--\u{a0}")
+}
+
+/// Dashes that some people and programs write instead.
+fn is_odd_delimiter(line: &Line<'_>) -> bool {
+    matches!(line.text.trim(), "---" | "__")
+}
+
+/// A name, a role, a number: short, and no sentence.
+fn looks_signed(line: &Line<'_>) -> bool {
+    const SHORT: usize = 60;
+    line.text.chars().count() <= SHORT && !line.text.trim_end().ends_with(['.', '!', '?', ':', ',', ';'])
 }
 
 /// The first line of a signature in `lines`, which are all the person's own; `None` when there is none.
@@ -33,7 +49,7 @@ pub(super) fn start(lines: &[&Line<'_>]) -> Option<usize> {
 
 fn begins(lines: &[&Line<'_>], at: usize) -> bool {
     let Some(line) = lines.get(at) else { return false };
-    let candidate = is_delimiter(line) || is_sent_from(line) || line.text.trim() == "__" || is_underscores(line);
+    let candidate = is_delimiter(line) || is_sent_from(line) || is_odd_delimiter(line) || is_underscores(line);
     if !candidate || lines.iter().take(at).all(|l| l.is_blank()) {
         return false;
     }
@@ -43,6 +59,9 @@ fn begins(lines: &[&Line<'_>], at: usize) -> bool {
     let below: Vec<_> = lines.iter().skip(at + 1).filter(|l| !l.is_blank()).take(UNSURE_LINES_MAX + 1).collect();
     if is_delimiter(line) {
         return below.len() <= UNSURE_LINES_MAX;
+    }
+    if line.text.trim() == "---" && !below.iter().all(|l| looks_signed(l)) {
+        return false;
     }
     let link = below.iter().any(|l| l.address || l.low.contains("http") || l.low.contains("www."));
     below.len() <= if link { RULE_LINES_WITH_LINK_MAX } else { RULE_LINES_MAX }
@@ -62,6 +81,11 @@ fn disclaimer(lines: &[&Line<'_>]) -> Option<usize> {
         let text = lines.get(top..=bottom)?.iter().map(words).collect::<Vec<_>>().join(" ");
         let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
         let is_all = top == 0 || lines.iter().take(top).all(|l| l.is_blank());
+        if !is_all && found.is_none() && top == bottom && is_rule(lines.get(bottom)?) {
+            // The line drawn below it.
+            end = top;
+            continue;
+        }
         if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(lines.get(bottom)?)) {
             return found;
         }

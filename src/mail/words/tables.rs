@@ -10,11 +10,11 @@ pub(super) const LABELS: &[Labels] = &[
     /* en */ ["From|Sender", "To", "Cc|Copy", "Subject", "Date|Sent|Sent on|Sent at|Date sent",
         "Received|Reply-To|Reply to|Bcc|Importance|Priority|Sensitivity|Attachments|Attachment|Organization|\
          Organisation|Resent-From|Resent-Date|Resent-To|Message-ID|Categories|Newsgroups|Mailing list|References|\
-         On behalf of|Followup-To|Return-Path|Signed by|Mailed-By|Security"],
-    /* nl */ ["Van|Afzender|Verzender", "Aan|Naar", "Kopie|Cc|Kopie aan", "Onderwerp|Betreft",
+         On behalf of|Followup-To|Return-Path|Signed by|Mailed-By|Mailed by|Security|When|Where"],
+    /* nl */ ["Van|Afzender|Verzender", "Aan|Naar|Ontvanger", "Kopie|Cc|Kopie aan", "Onderwerp|Betreft",
         "Datum|Verzonden|Verzonden op|Verstuurd|Verstuurd op",
         "Antwoord aan|Antwoord-aan|Antwoordadres|Beantwoorden|Bijlage|Bijlagen|Urgentie|Prioriteit|Belang|\
-         Gevoeligheid|Organisatie|Categorieën|Bcc"],
+         Gevoeligheid|Organisatie|Categorieën|Bcc|Wanneer|Locatie"],
     /* de */ ["Von|Absender", "An|Empfänger", "Kopie|Kopie (Cc)", "Betreff|Thema",
         "Datum|Gesendet|Gesendet am|Verschickt|Verschickt am",
         "Antwort an|Antwort-An|Antworten an|Blindkopie|Priorität|Wichtigkeit|Anlagen|Anlage|Anhänge|Anhang|\
@@ -30,7 +30,7 @@ pub(super) const LABELS: &[Labels] = &[
         "Data|Enviado|Enviado em|Enviada|Enviada em|Enviado a",
         "Responder a|Responder para|Responder-a|CCO|Bcc|Importância|Prioridade|Anexos|Anexo"],
     /* it */ ["Da|Mittente", "A|Destinatario|Per", "Cc|Copia|P.C.", "Oggetto|Soggetto",
-        "Data|Inviato|Inviato il|Spedito", "Rispondi a|Rispondi-a|Ccn|Importanza|Priorità|Allegati|Allegato"],
+        "Data|Inviato|Inviata|Inviato il|Data invio|Spedito", "Rispondi a|Rispondi-a|Ccn|Importanza|Priorità|Allegati|Allegato"],
     /* ca */ ["De|Remitent", "Per a|A", "A/c|Cc", "Assumpte|Tema", "Data|Enviat|Enviat el",
         "Respon a|Respondre a|Adjunts"],
     /* gl */ ["De", "Para|A", "Cc", "Asunto", "Data|Enviado", "Responder a"],
@@ -81,7 +81,7 @@ pub(super) const LABELS: &[Labels] = &[
     /* el */ ["Από|Αποστολέας", "Προς|Παραλήπτης", "Κοιν|Κοινοποίηση|Κοιν.", "Θέμα",
         "Ημερομηνία|Στάλθηκε|Ημ/νία|Εστάλη", "Απάντηση σε|Απάντηση προς|Συνημμένα"],
     /* tr */ ["Kimden|Gönderen", "Kime|Alıcı|Alıcılar", "Bilgi|Kopya", "Konu",
-        "Tarih|Gönderildi|Gönderilen|Gönderilme|Gönderim Tarihi|Gönderme Tarihi",
+        "Tarih|Gönderildi|Gönderilen|Gönderilme|Gönderim Tarihi|Gönderme Tarihi|Gönderilme Tarihi",
         "Yanıt Adresi|Yanıtla|Yanıt|Yanıtlama Adresi|Gizli|Önem|Ekler|Ek"],
     /* he */ ["מאת", "אל|נמען", "עותק|העתק", "נושא|הנושא", "תאריך|נשלח|בתאריך", "השב אל|קבצים מצורפים"],
     /* ar */ ["من|المرسل", "إلى|المستلم", "نسخة|نسخة إلى", "الموضوع|موضوع",
@@ -125,7 +125,8 @@ pub(super) const ORIGINAL_STEMS: &[&str] = &[
     "opprinnelig", "alkuperäinen", "upphafleg", "oryginaln", "původní", "pôvodn", "eredeti", "orijinal", "özgün",
     "исходное", "исходн", "оригинал", "вихідне", "первоначальн", "izvorn", "izvirn", "originaln", "изворна", "αρχικό",
     "algne", "algkiri", "sākotnēj", "jatorrizko", "הודעה מקורית", "الأصلية", "اصلی", "元のメッセージ", "原始", "원본",
-    "tin nhắn gốc", "thư gốc", "ต้นฉบับ", "asli", "asal", "quoted message",
+    "tin nhắn gốc", "thư gốc", "ต้นฉบับ", "asli", "asal", "quoted message", "reply message", "de respuesta", "message initial",
+    "оригінальн", "πρωτότυπο", "原邮件", "原件", "özgün ileti", "copy of the message",
 ];
 
 /// Subject prefixes of a mail passed on. "VS" is Danish and Norwegian for it, but Finnish and Estonian for an answer.
@@ -148,15 +149,34 @@ pub(super) const REPLY_PREFIXES: &[&str] = &[
     "TL", "Trả lời", "回复", "答复", "回覆", "答覆", "返信", "회신", "답장", "השב", "תגובה", "رد", "الرد", "پاسخ", "ตอบกลับ", "RSP",
 ];
 
-/// Folded parts of "wrote" in attribution lines ("Op ma 23 nov. 2026 om 10:12 schreef …:").
+/// Parts of words (folded) for "message": beside one of the stems above, a drawn line is a client's separator and not
+/// somebody's heading ("--- originele factuur ---").
+#[rustfmt::skip]
+pub(super) const MESSAGES: &[&str] = &[
+    "message", "mail", "bericht", "berjocht", "nachricht", "mensaje", "correo", "messaggio", "mensagem", "missatge",
+    "meddelelse", "besked", "meddelande", "melding", "mejl", "skilabod", "viesti", "kiri", "zinojum", "laisk",
+    "wiadomosc", "zprav", "sprav", "poruk", "sporocil", "сообщени", "письмо", "повідомлен", "лист", "съобщен", "порук",
+    "uzenet", "mesaj", "μηνυμα", "ileti", "رساله", "رسالة", "הודעה", "thu", "tin nhan", "pesan", "pesanan", "ข้อความ",
+    "邮件", "郵件", "原件", "メッセージ", "메시지", "메일", "appointment", "afspraak", "termin", "rendez-vous", "mezu",
+];
+
+/// Words for "wrote" in attribution lines ("Op ma 23 nov. 2026 om 10:12 schreef …:"), in lower case.
 #[rustfmt::skip]
 pub(super) const WROTE: &[&str] = &[
-    "wrote", "writes", "schreef", "geschreven", "schrieb", "geschrieben", "a écrit", "écrivait", "écrit", "escribió",
-    "va escriure", "escrigué", "escreveu", "ha scritto", "scrive", "a scris", "skrev", "skrifaði", "kirjoitti",
-    "kirjutas", "rakstīja", "rašė", "parašė", "napisał", "pisze", "napsal", "napísal", "írta", "napisao", "napisala",
-    "je pisal", "je napisal", "написао", "написа", "написал", "написав", "пише", "пишет", "напісаў", "έγραψε",
-    "yazdı", "yazmış", "כתב", "כתבה", "كتب", "نوشت", "書きました", "のメール", "写道", "寫道", "作成", "작성", "đã viết", "เขียนว่า",
-    "menulis", "idatzi zuen", "ysgrifennodd",
+    // Germanic
+    "wrote", "quoting", "writes", "schreef", "geschreven", "citeren", "skreau", "schrieb", "geschrieben", "zitat von",
+    "skrev", "skreiv", "skrifaði",
+    // Romance and Celtic
+    "écrit", "écrivait", "escribió", "escrito", "escribiu", "escriure", "escrit", "escrigué", "escreveu", "scritto",
+    "scrisse", "scrive", "scris", "ysgrifennodd",
+    // Slavic and Baltic
+    "napisał", "napisał(a)", "napisała", "pisze", "napsal", "napsal(a)", "napsala", "napísal", "napísal(a)", "napísala",
+    "napisao", "napisao/la", "napisala", "napisal", "pisal", "написал", "написал(а)", "написала", "пишет", "написав",
+    "написав(-ла)", "написала", "пише", "написа", "написао", "напісаў", "rašė", "parašė", "rakstīja",
+    // Others
+    "kirjoitti", "kirjutas", "írta", "ezt írta", "έγραψε", "yazdı", "yazmış", "كتب", "تمت كتابة", "نوشت", "כתב", "כתבה",
+    "נכתב", "menulis", "nagsulat", "viết", "เขียนว่า", "写道", "寫道", "写了", "書きました", "のメール", "作成", "작성", "님이 작성", "ने लिखा",
+    "idatzi", "egin du",
 ];
 
 /// First words (folded) of the line that closes a mail passed on, as Mutt draws it.

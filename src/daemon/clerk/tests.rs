@@ -1,0 +1,231 @@
+//! What the clerk promises: the door holds, what cannot be written is told, a receipt is true, machines are capped.
+
+use super::*;
+use crate::case::{CaseNumber, Channel, Customer, Language, LetterId, Opened, Token, Why};
+use crate::clock::Clock;
+use crate::config;
+use crate::desk::draft::Carried;
+use crate::desk::{Disposition, Incoming, Snapshot, on_mail};
+use crate::mail::{self, MARKER};
+use std::path::Path;
+
+const KLANT: &str = "klant@prive.example";
+const JAN: &str = "jan@lease.example";
+const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
+const NUMBER: CaseNumber = CaseNumber { year: 2026, serial: 7 };
+
+fn now() -> Moment {
+    "2026-03-05T09:00:00Z".parse().unwrap()
+}
+
+async fn office(folder: &Path) -> Office {
+    let settings = format!(
+        r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+secret = "een geheim van de proef, lang genoeg om te tellen"
+[mailbox]
+kind = "maildir"
+path = "in"
+accept_unproven_staff = true
+[sender]
+kind = "maildir"
+path = "out"
+max_message_bytes = 1048576
+[register]
+url = "sqlite:{}"
+[[department]]
+name = "schade"
+title = "Schade en verzekering"
+address = "schade@lease.example"
+supervisor = "chef@lease.example"
+staff = ["{JAN}"]
+fallback = true
+"#,
+        folder.join("proef.db").display()
+    );
+    Office::open(config::from_toml(&settings, "proef.toml").unwrap(), Clock::at(now())).await.unwrap()
+}
+
+fn file(office: &Office) -> CaseFile {
+    let opened = Opened {
+        channel: Channel::Email,
+        customer: Customer { name: "Karin Klant".into(), address: Address::parse(KLANT).ok(), phone: None },
+        subject: "Kras op de deur".into(),
+        text: "Er zit een kras op de deur.".into(),
+        language: Language::Dutch,
+        department: "schade".into(),
+        routing: Why::Fallback,
+        received_at: now(),
+        due: office.rules.due(now()),
+        message_id: None,
+    };
+    CaseFile { case: Case::open(NUMBER, now(), &opened), notes: vec![NOTE.to_owned()] }
+}
+
+fn staff_token(office: &Office) -> String {
+    let letter = LetterId::from_random([1; 8]);
+    office.rules.keys.write(&Token { case: Some(NUMBER), side: Side::Staff, letter })
+}
+
+/// What is decided on a mail; on a reply of staff to case 7 when it comes from them.
+fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fresh: &mut Fresh) -> Decision {
+    let answers = file.map(|_| format!("In-Reply-To: <{}@lease.example>\r\n", staff_token(office))).unwrap_or_default();
+    let raw = format!(
+        "From: {from}\r\nTo: klachten@lease.example\r\nSubject: Kras\r\n{answers}\r\n{}\r\n",
+        text.replace('\n', "\r\n")
+    );
+    let mail = mail::read(raw.as_bytes(), "");
+    let known = Snapshot { file: file.cloned(), next_serial: 8, ..Snapshot::default() };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    on_mail(&incoming, &known, &office.rules, now(), fresh)
+}
+
+/// The letters, as (kind, recipient, why held).
+fn shown(letters: &[Outgoing]) -> Vec<(LetterKind, &str, Option<&str>)> {
+    letters.iter().map(|o| (o.letter.kind, o.letter.to.as_str(), o.held_because.as_deref())).collect()
+}
+
+fn kinds(decision: &Decision) -> Vec<&'static str> {
+    decision.events.iter().map(|event| event.what.name()).collect()
+}
+
+#[tokio::test]
+async fn an_answer_goes_out_with_its_receipt_bound_to_the_department() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let (file, mut fresh) = (file(&office), Fresh::new([1; 32]));
+    let mut decision = decided(&office, JAN, "Wij betalen.", Some(&file), &mut fresh);
+    let known = Known { file: Some(&file), ..Known::default() };
+    let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+    assert_eq!(shown(&letters), [(LetterKind::Answer, KLANT, None), (LetterKind::Receipt, JAN, None)]);
+    assert_eq!((letters[0].department.as_str(), letters[1].department.as_str()), ("", "schade"));
+    assert_eq!(kinds(&decision), ["handler_set", "answered", "letter_written", "letter_written"]);
+}
+
+#[tokio::test]
+async fn what_is_internal_is_held_at_the_door_and_the_handler_alarmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let file = file(&office);
+    let token = staff_token(&office);
+    let own_note = "#intern Klant kreeg in 2024 ook al coulance\n#afgehandeld\nU krijgt niets: klant kreeg in 2024 ook al coulance";
+    for text in [format!("Beste Karin,\n\n{NOTE}"), format!("Ref {token} hoort hierbij"), own_note.to_owned()] {
+        let mut fresh = Fresh::new([1; 32]);
+        let mut decision = decided(&office, JAN, &text, Some(&file), &mut fresh);
+        assert!(!decision.letters.is_empty() && decision.letters[0].side == Side::Customer, "{text}: {decision:?}");
+        let known = Known { file: Some(&file), ..Known::default() };
+        let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+        let held = letters.iter().find(|o| o.letter.side == Side::Customer).unwrap();
+        assert!(held.held_because.as_ref().is_some_and(|reason| reason != HELD_BY_CAP), "{text}");
+        assert!(letters.iter().any(|o| o.letter.kind == LetterKind::Alarm && o.letter.to.as_str() == JAN), "{text}");
+        assert!(kinds(&decision).contains(&"letter_fate"), "{text}");
+        // The receipt must not say that it went out.
+        let receipt = letters.iter().find(|o| o.letter.kind == LetterKind::Receipt);
+        assert_eq!(receipt.is_some(), text == own_note, "{text}");
+        assert!(receipt.is_none_or(|o| !String::from_utf8_lossy(&o.letter.bytes).contains("gesloten")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_marker_is_held_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let (file, mut fresh) = (file(&office), Fresh::new([1; 32]));
+    let mut decision = decided(&office, JAN, "Wij betalen.", Some(&file), &mut fresh);
+    if let Content::Answer(answer) = &mut decision.letters[0].content {
+        answer.text = format!("Wij betalen.\n{MARKER}\nDe klant schrijft");
+    }
+    let letters = write(&mut decision, &Known { file: Some(&file), ..Known::default() }, &office, now(), &mut fresh);
+    assert!(letters[0].held_because.is_some());
+}
+
+#[tokio::test]
+async fn a_note_is_met_at_the_door_also_between_the_quotes_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let mut file = file(&office);
+    file.notes = vec![format!("{NOTE}\n> Er zit een kras op de deur.\nDat was er al voor de levering")];
+    for (text, is_held) in
+        [(NOTE, true), ("Dat was er al voor de levering", true), ("Er zit een kras op de deur.", false)]
+    {
+        let mut fresh = Fresh::new([1; 32]);
+        let mut decision = decided(&office, JAN, text, Some(&file), &mut fresh);
+        let letters =
+            write(&mut decision, &Known { file: Some(&file), ..Known::default() }, &office, now(), &mut fresh);
+        assert_eq!(letters[0].held_because.is_some(), is_held, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_mail_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let mut file = file(&office);
+    file.case.handler = Address::parse(JAN).ok();
+    let mut fresh = Fresh::new([1; 32]);
+    let mut decision = decided(&office, "chef@lease.example", "Zie de bijlage.", Some(&file), &mut fresh);
+    decision.letters[0].carried = vec![Carried {
+        mail: 42,
+        index: 0,
+        name: "film.mp4".into(),
+        media_type: "video/mp4".into(),
+        size: 30 << 20,
+        sha256: String::new(),
+    }];
+    let letters = write(&mut decision, &Known { file: Some(&file), ..Known::default() }, &office, now(), &mut fresh);
+    let mut told = shown(&letters);
+    told.sort_by_key(|(_, to, _)| to.to_string());
+    let failed = LetterKind::DeliveryFailed;
+    assert_eq!(told, [(failed, "chef@lease.example", None), (failed, JAN, None)]);
+    assert_ne!(letters[0].letter.id, letters[1].letter.id);
+    assert_eq!(decision.disposition, Disposition::Staff);
+    let refused = decision
+        .events
+        .iter()
+        .any(|event| matches!(&event.what, What::LetterFate { fate: LetterFate::Refused { .. }, .. }));
+    assert!(refused && decision.events.iter().any(|event| event.mail == Some(42)));
+}
+
+#[tokio::test]
+async fn over_the_cap_an_acknowledgement_waits_and_the_supervisor_is_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let written = |automatic, held_by_cap| Written { automatic, answers_to_staff: 0, held_by_cap };
+    for (written, held, alarmed) in [
+        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX - 1, 0), None, false),
+        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX, 0), Some(HELD_BY_CAP), true),
+        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX, 1), Some(HELD_BY_CAP), false),
+    ] {
+        let mut fresh = Fresh::new([1; 32]);
+        let mut decision = decided(&office, KLANT, "Schade!", None, &mut fresh);
+        let letters = write(&mut decision, &Known { file: None, written }, &office, now(), &mut fresh);
+        assert_eq!(letters[0].held_because.as_deref(), held, "{written:?}");
+        assert_eq!(letters[1].held_because, None, "the department is told all the same");
+        assert_eq!(decision.disposition, Disposition::Complaint, "registered all the same");
+        let alarm = letters.iter().find(|o| o.letter.kind == LetterKind::Alarm);
+        assert_eq!(alarm.map(|o| o.letter.to.as_str()), alarmed.then_some("chef@lease.example"), "{written:?}");
+    }
+}
+
+#[tokio::test]
+async fn receipts_and_questions_to_a_colleague_who_may_be_a_machine_wait_but_answers_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let file = file(&office);
+    for (answers_to_staff, held) in
+        [(ANSWERS_TO_STAFF_PER_HOUR_MAX - 1, None), (ANSWERS_TO_STAFF_PER_HOUR_MAX, Some(HELD_BY_CAP))]
+    {
+        // A busy department gets many notifications; those do not count.
+        let written = Written { automatic: 500, answers_to_staff, held_by_cap: 0 };
+        let known = Known { file: Some(&file), written };
+        let mut fresh = Fresh::new([1; 32]);
+        let mut decision = decided(&office, JAN, "Wij betalen.", Some(&file), &mut fresh);
+        let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+        assert_eq!(shown(&letters)[..2], [(LetterKind::Answer, KLANT, None), (LetterKind::Receipt, JAN, held)]);
+        let mut decision = decided(&office, JAN, "#onbekend", Some(&file), &mut fresh);
+        let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+        assert_eq!(shown(&letters)[0], (LetterKind::Question, JAN, held));
+    }
+}

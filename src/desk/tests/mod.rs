@@ -1,0 +1,248 @@
+//! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
+//! register of a few cases that looks up what the desk asks for.
+
+mod customers;
+mod digests;
+mod fates;
+mod loops;
+mod staff;
+
+use super::draft::{Content, Draft};
+use super::*;
+use crate::case::{
+    Actor, Address, Case, Channel, Customer, Event, Keys, Language, LetterId, LetterKind, Moment, Opened, Side, Token,
+    What, Why,
+};
+use crate::config;
+use crate::mail::{self, Mail};
+
+const SETTINGS: &str = r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+employees = ["receptie@lease.example"]
+[mailbox]
+kind = "maildir"
+path = "in"
+trusted_authserv_id = "mx.lease.example"
+[sender]
+kind = "maildir"
+path = "out"
+[digest]
+recipients = ["directie@lease.example"]
+[[department]]
+name = "schade"
+title = "Schade en verzekering"
+address = "schade@lease.example"
+supervisor = "chef@lease.example"
+staff = ["jan@lease.example", "mia@lease.example"]
+keywords = ["schade*"]
+[[department]]
+name = "service"
+title = "Klantenservice"
+address = "service@lease.example"
+supervisor = "baas@lease.example"
+staff = ["fien@lease.example"]
+fallback = true
+"#;
+const KLANT: &str = "klant@prive.example";
+const JAN: &str = "jan@lease.example";
+const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
+
+/// Thursday 5 March 2026, 10:00 in Amsterdam.
+fn now() -> Moment {
+    "2026-03-05T09:00:00Z".parse().unwrap()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn number(serial: u32) -> CaseNumber {
+    CaseNumber { year: 2026, serial }
+}
+
+fn letter_id(n: u8) -> LetterId {
+    LetterId::from_random([n; 8])
+}
+
+/// The company, and what its register holds.
+struct Company {
+    rules: Rules,
+    files: Vec<CaseFile>,
+    sent: Vec<BouncedLetter>,
+    letter_department: Option<String>,
+    duplicate_of: Option<i64>,
+    from_junk: bool,
+}
+
+impl Company {
+    /// With case 7 of `KLANT`, open at the department `schade`, and a note on it.
+    fn new() -> Self {
+        Self::of(SETTINGS)
+    }
+
+    fn of(settings: &str) -> Self {
+        let config = config::from_toml(settings, "proef.toml").unwrap();
+        let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
+        let file = CaseFile { case: case(&rules), notes: vec![NOTE.to_owned()] };
+        let (files, sent) = (vec![file], Vec::new());
+        Self { rules, files, sent, letter_department: None, duplicate_of: None, from_junk: false }
+    }
+
+    fn case(&mut self) -> &mut Case {
+        &mut self.files[0].case
+    }
+
+    fn after(&mut self, what: What) {
+        let event = Event { at: now(), case: Some(number(7)), actor: Actor::Desk, mail: None, what };
+        self.case().apply(&event);
+    }
+
+    fn token(&self, side: Side) -> String {
+        self.rules.keys.write(&Token { case: Some(number(7)), side, letter: letter_id(1) })
+    }
+
+    /// As the register does.
+    fn known(&self, mail: &Mail) -> Snapshot {
+        let wanted = lookup(mail, &self.rules, now());
+        let find = |number: CaseNumber| self.files.iter().find(|f| f.case.number == number).cloned();
+        let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
+        let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
+        Snapshot {
+            file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
+            letter_department: self.letter_department.clone(),
+            bounced,
+            named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
+            next_serial: 8,
+            duplicate_of: self.duplicate_of,
+            ..Snapshot::default()
+        }
+    }
+
+    fn decide(&self, post: &Post) -> Decision {
+        let mail = mail::read(&post.raw(), "mx.lease.example");
+        let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: self.from_junk };
+        let decision = on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]));
+        assert!(
+            decision.events.iter().any(|event| event.mail == Some(42)),
+            "no event names the mail: {:?}",
+            decision.events
+        );
+        decision
+    }
+}
+
+fn case(rules: &Rules) -> Case {
+    let opened = Opened {
+        channel: Channel::Email,
+        customer: Customer { name: "Karin Klant".into(), address: Some(address(KLANT)), phone: None },
+        subject: "Kras op de deur".into(),
+        text: "Er zit een kras op de deur.".into(),
+        language: Language::Dutch,
+        department: "schade".into(),
+        routing: Why::Fallback,
+        received_at: now(),
+        due: rules.due(now()),
+        message_id: Some("eerste@prive.example".into()),
+    };
+    let mut case = Case::open(number(7), now(), &opened);
+    case.staff_thread = vec!["melding@lease.example".into()];
+    case
+}
+
+/// A mail in the making.
+#[derive(Clone)]
+struct Post {
+    from: String,
+    headers: Vec<String>,
+    to: String,
+    subject: String,
+    text: String,
+}
+
+fn post(from: &str, text: &str) -> Post {
+    Post {
+        from: from.to_owned(),
+        headers: Vec::new(),
+        to: "klachten@lease.example".into(),
+        subject: "Kras op de deur".into(),
+        text: text.to_owned(),
+    }
+}
+
+impl Post {
+    fn header(mut self, line: &str) -> Self {
+        self.headers.push(line.to_owned());
+        self
+    }
+
+    fn to(mut self, to: &str) -> Self {
+        self.to = to.to_owned();
+        self
+    }
+
+    fn subject(mut self, subject: &str) -> Self {
+        self.subject = subject.to_owned();
+        self
+    }
+
+    /// A direct answer to our letter with that token.
+    fn answering(self, token: &str) -> Self {
+        self.header(&format!("In-Reply-To: <{token}@lease.example>"))
+    }
+
+    fn dmarc(self, result: &str) -> Self {
+        let domain = self.from.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
+        self.header(&format!("Authentication-Results: mx.lease.example; dmarc={result} header.from={domain}"))
+    }
+
+    fn raw(&self) -> Vec<u8> {
+        let from = if self.from.is_empty() { String::new() } else { format!("From: {}\r\n", self.from) };
+        let headers: String = self.headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let text = self.text.replace('\n', "\r\n");
+        let typed = if self.headers.iter().any(|h| h.starts_with("Content-Type")) {
+            ""
+        } else {
+            "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+        };
+        let (to, subject) = (&self.to, &self.subject);
+        format!(
+            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{typed}\r\n{text}\r\n"
+        )
+        .into_bytes()
+    }
+}
+
+/// A reply of Jan to the notification of case 7, proven by the mail server.
+fn reply_of(company: &Company, from: &str, text: &str) -> Post {
+    post(from, text).answering(&company.token(Side::Staff)).dmarc("pass")
+}
+
+/// Kinds and recipients of the letters.
+fn sent(decision: &Decision) -> Vec<(LetterKind, &str)> {
+    decision.letters.iter().map(|draft| (draft.content.kind(), draft.to.as_str())).collect()
+}
+
+fn kinds(decision: &Decision) -> Vec<&'static str> {
+    decision.events.iter().map(|event| event.what.name()).collect()
+}
+
+fn why(decision: &Decision) -> &draft::Problem {
+    let asked = decision.letters.iter().find_map(|draft| match &draft.content {
+        Content::Question(question) => Some(&question.why),
+        _ => None,
+    });
+    asked.unwrap_or_else(|| panic!("nothing was asked: {decision:?}"))
+}
+
+fn answer(decision: &Decision) -> Option<&str> {
+    decision.letters.iter().find_map(|draft| match &draft.content {
+        Content::Answer(answer) => Some(answer.text.as_str()),
+        _ => None,
+    })
+}
+
+fn to_customers(decision: &Decision) -> impl Iterator<Item = &Draft> {
+    decision.letters.iter().filter(|draft| draft.side == Side::Customer || draft.content.kind().is_for_customer())
+}

@@ -1,0 +1,361 @@
+//! Staff by reply: who may, what reaches the customer, and what comes back to the sender (invariants 6 and 7).
+
+use super::draft::{Done, Problem};
+use super::*;
+use crate::mail::MARKER;
+use proptest::prelude::*;
+
+/// What a mail came to, in the words of the table below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    /// An answer to the customer.
+    Relayed,
+    /// Asked the sender which case is meant.
+    Asked,
+    /// Set aside; the registered address is asked.
+    Unproven,
+    /// Set aside and shown to a supervisor, nobody asked.
+    Aside,
+    NotYours,
+    /// The customer's follow-up.
+    Customer,
+    /// Filed as somebody else's, marked.
+    Other,
+    NewCase,
+}
+
+fn came(decision: &Decision) -> Came {
+    let has = |kind| sent(decision).iter().any(|(sent, _)| *sent == kind);
+    let asked = |problem: &Problem| {
+        decision.letters.iter().any(|d| matches!(&d.content, Content::Question(q) if q.why == *problem))
+    };
+    match decision.disposition {
+        Disposition::Complaint => Came::NewCase,
+        Disposition::SetAside if asked(&Problem::Unproven) => Came::Unproven,
+        Disposition::SetAside => Came::Aside,
+        Disposition::FollowUp if kinds(decision) == ["followed_up"] => Came::Customer,
+        Disposition::FollowUp => Came::Other,
+        Disposition::Staff if has(LetterKind::Answer) => Came::Relayed,
+        Disposition::Staff if asked(&Problem::NoCase) => Came::Asked,
+        Disposition::Staff if asked(&Problem::NotYourCase { department: "Schade en verzekering".into() }) => {
+            Came::NotYours
+        }
+        _ => panic!("{decision:?}"),
+    }
+}
+
+/// Sender × token × proof, cell by cell. The proofs: confirmed, denied, nothing said, nothing said where the operator
+/// accepts that.
+#[test]
+fn who_may_do_what_with_which_proof() {
+    use Came::{Aside, Asked, Customer, NewCase, NotYours, Other, Relayed, Unproven};
+    let asked = [Asked, Aside, Asked, Asked];
+    let acts = [Relayed, Unproven, Unproven, Relayed];
+    let not_yours = [NotYours, Unproven, Unproven, NotYours];
+    let rows: [(&str, [Came; 4], [Came; 4], [Came; 4]); 11] = [
+        // sender, without a token, with the customer's, with a staff token
+        ("jan@lease.example", asked, [Other; 4], acts),
+        ("JAN@Lease.Example", asked, [Other; 4], acts),
+        ("chef@lease.example", asked, [Other; 4], acts),
+        ("schade@lease.example", asked, [Other; 4], acts),
+        ("fien@lease.example", asked, [Other; 4], not_yours),
+        ("baas@lease.example", asked, [Other; 4], not_yours),
+        ("directie@lease.example", asked, [Other; 4], not_yours),
+        ("receptie@lease.example", asked, [Other; 4], [Other; 4]),
+        (KLANT, [NewCase; 4], [Customer; 4], [Customer; 4]),
+        ("vertrokken@lease.example", [NewCase; 4], [Other; 4], [Other; 4]),
+        ("jan@lease.exarnple", [NewCase; 4], [Other; 4], [Other; 4]),
+    ];
+    let strict = Company::new();
+    let lenient = Company::of(&SETTINGS.replace("trusted_auth", "accept_unproven_staff = true\ntrusted_auth"));
+    for (from, without, customers, staffs) in rows {
+        let (of_customer, of_staff) = (strict.token(Side::Customer), strict.token(Side::Staff));
+        // A customer's token made into one of staff, and a token of another installation, are none.
+        let altered = of_customer.replace(".c.", ".s.");
+        let foreign = Keys::new(b"een ander huis met een ander geheim", []).write(&Token {
+            case: Some(number(7)),
+            side: Side::Staff,
+            letter: letter_id(1),
+        });
+        let tokens = [
+            ("", without),
+            (&*altered, without),
+            (&*foreign, without),
+            (&*of_customer, customers),
+            (&*of_staff, staffs),
+        ];
+        for (token, outcomes) in tokens {
+            let proofs = [(&strict, "pass"), (&strict, "fail"), (&strict, "none"), (&lenient, "none")];
+            for ((company, proof), outcome) in proofs.into_iter().zip(outcomes) {
+                let mail = post(from, "Wij betalen de schade.").dmarc(proof);
+                let mail = if token.is_empty() { mail } else { mail.answering(token) };
+                let decision = company.decide(&mail);
+                assert_eq!(came(&decision), outcome, "{from}, {token}, {proof}");
+                if outcome != Relayed && outcome != NewCase {
+                    assert_eq!(to_customers(&decision).count(), 0, "{from}, {token}, {proof}");
+                }
+            }
+        }
+    }
+    // What the operator accepts is silence, never a denial.
+    let denied = post(JAN, "Wij betalen.").answering(&lenient.token(Side::Staff)).dmarc("fail");
+    assert_eq!(came(&lenient.decide(&denied)), Unproven);
+}
+
+#[test]
+fn an_answer_goes_to_the_customer_and_the_receipt_says_exactly_what() {
+    let company = Company::new();
+    let text = format!(
+        "Wij betalen de schade.\n\nOp 5 maart schreef klachten@lease.example:\n> {MARKER}\n> {NOTE}\n> Kenmerk: {}\n",
+        company.token(Side::Staff)
+    );
+    let decision = company.decide(&reply_of(&company, JAN, &text));
+    assert_eq!(kinds(&decision), ["handler_set", "answered"]);
+    assert_eq!(sent(&decision), [(LetterKind::Answer, KLANT), (LetterKind::Receipt, JAN)]);
+    assert_eq!(answer(&decision), Some("Wij betalen de schade."));
+    let [letter, receipt] = decision.letters.as_slice() else { panic!() };
+    assert_eq!(letter.in_reply_to.as_deref(), Some("eerste@prive.example"));
+    assert_eq!(letter.references, ["eerste@prive.example"], "no id of staff's thread");
+    assert_eq!(receipt.in_reply_to.as_deref(), Some("dit@elders.example"));
+    let Content::Receipt(told) = &receipt.content else { panic!("{receipt:?}") };
+    let relayed = Done::Relayed { to: address(KLANT), text: "Wij betalen de schade.".into(), attachments: 0 };
+    assert_eq!(told.done, [relayed]);
+}
+
+#[test]
+fn the_department_mailbox_answers_without_becoming_the_handler() {
+    let company = Company::new();
+    assert_eq!(kinds(&company.decide(&reply_of(&company, "schade@lease.example", "Wij betalen."))), ["answered"]);
+}
+
+#[test]
+fn a_note_goes_to_nobody_and_keeps_every_word() {
+    let company = Company::new();
+    let text = "#intern Let op\nKlant belde.\n> Er zit een kras op de deur.\nDat was er al.";
+    let decision = company.decide(&reply_of(&company, JAN, text));
+    assert_eq!(sent(&decision), [(LetterKind::Receipt, JAN)]);
+    let What::Noted { text } = &decision.events[0].what else { panic!("{decision:?}") };
+    for words in ["Let op", "Klant belde.", "Dat was er al."] {
+        assert!(text.contains(words), "{text}");
+    }
+    assert!(!text.contains("#intern"));
+}
+
+#[test]
+fn closing_sends_the_settlement_and_the_note_stays_here() {
+    let company = Company::new();
+    let decision = company.decide(&reply_of(&company, JAN, "#intern Coulance\n#afgehandeld\nWij betalen."));
+    assert_eq!(kinds(&decision), ["handler_set", "noted", "closed"]);
+    assert_eq!(sent(&decision), [(LetterKind::Closing, KLANT), (LetterKind::Receipt, JAN)]);
+    let shown = format!("{:?}", decision.letters[0]);
+    assert!(shown.contains("Wij betalen.") && !shown.contains("Coulance"), "{shown}");
+}
+
+#[test]
+fn what_is_not_clear_comes_back_and_nothing_goes_out() {
+    let company = Company::new();
+    let lower = |written: &str| Problem::VerbLowerDown { written: written.into() };
+    for (text, problem) in [
+        ("#afgehandeld", Problem::SettlementMissing),
+        ("#afgehandeld #intern zij overdrijft", lower("#afgehandeld #intern zij overdrijft")),
+        ("Beste Karin,\n#escaleren", lower("#escaleren")),
+        ("#afgehandeld\n\n#afgehandeld", Problem::SettlementMissing),
+        ("#intern\n#afgehandeld\nWij betalen.", Problem::NoteAndSettlement),
+        ("", Problem::NothingTyped),
+        ("Beste Karin,\n#intern zij overdrijft", lower("#intern zij overdrijft")),
+        ("Beste Karin,\n> u schreef\n#intern zij overdrijft", lower("#intern zij overdrijft")),
+        ("> u schreef\n\n#intern zij overdrijft", lower("#intern")),
+        ("Beste Karin,\n\nIntern: zij overdrijft", lower("Intern: zij overdrijft")),
+        (
+            "Intern: zij overdrijft",
+            Problem::UnknownVerb { written: "Intern: zij overdrijft".into(), nearest: Some("#intern".into()) },
+        ),
+        (
+            "#interm zij overdrijft",
+            Problem::UnknownVerb { written: "#interm zij overdrijft".into(), nearest: Some("#intern".into()) },
+        ),
+        ("> u schreef dit\n\nMijn antwoord staat hieronder.", Problem::NothingTyped),
+    ] {
+        let decision = company.decide(&reply_of(&company, JAN, text));
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{text}");
+        assert_eq!(kinds(&decision), ["mail_filed"], "{text}");
+        assert_eq!(*why(&decision), problem, "{text}");
+    }
+}
+
+#[test]
+fn verbs_in_the_quoted_notification_are_nobodys() {
+    let company = Company::new();
+    let text = "Wij betalen.\n\nOp 5 maart schreef klachten@lease.example:\n> Antwoord met #intern of\n> #afgehandeld op de eerste regel";
+    assert_eq!(answer(&company.decide(&reply_of(&company, JAN, text))), Some("Wij betalen."));
+}
+
+#[test]
+fn a_settled_case_is_not_closed_twice_unless_the_confirmation_failed() {
+    let mut company = Company::new();
+    company.after(What::Closed(crate::case::Closed { settlement: "Betaald".into(), letter: letter_id(9) }));
+    let again = reply_of(&company, JAN, "#afgehandeld\nWij betalen.");
+    assert_eq!(*why(&company.decide(&again)), Problem::CaseClosed);
+    company.case().failed_letters = vec![letter_id(9)];
+    assert_eq!(sent(&company.decide(&again))[0], (LetterKind::Closing, KLANT));
+}
+
+#[test]
+fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
+    let company = Company::new();
+    for other in
+        ["mia@lease.example", "service@lease.example", "receptie@lease.example", KLANT, "garage@werkplaats.example"]
+    {
+        for text in ["Kijk jij hier eens naar?", "#afgehandeld\nWij betalen."] {
+            let in_cc = reply_of(&company, JAN, text).header(&format!("Cc: {other}"));
+            let in_to = reply_of(&company, JAN, text).to(&format!("klachten@lease.example, {other}"));
+            for mail in [in_cc, in_to] {
+                let decision = company.decide(&mail);
+                assert_eq!(*why(&decision), Problem::ColleagueInCopy { address: address(other) }, "{other}");
+                assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{other}");
+            }
+        }
+        let note = reply_of(&company, JAN, "#intern Kijk jij hier eens naar?").header(&format!("Cc: {other}"));
+        assert_eq!(kinds(&company.decide(&note)), ["noted"], "{other}");
+    }
+    let plus = reply_of(&company, JAN, "Wij betalen.").to("klachten+iets@lease.example").header(&format!("Cc: {JAN}"));
+    assert_eq!(answer(&company.decide(&plus)), Some("Wij betalen."));
+}
+
+#[test]
+fn a_customer_without_an_address_cannot_be_answered_by_mail() {
+    let mut company = Company::new();
+    company.case().customer.address = None;
+    for text in ["Wij betalen.", "#afgehandeld\nWij betalen."] {
+        assert_eq!(*why(&company.decide(&reply_of(&company, JAN, text))), Problem::NoCustomerAddress);
+    }
+}
+
+#[test]
+fn a_colleague_whose_reply_has_only_the_quoted_kenmerk_answers_that_notification() {
+    let mut company = Company::new();
+    let mut other = company.files[0].clone();
+    other.case.number = number(6);
+    company.files.push(other);
+    // The customer's words, with a letter of another case quoted in them, stand above the notification's own line.
+    let theirs = company.rules.keys.write(&Token { case: Some(number(6)), side: Side::Customer, letter: letter_id(2) });
+    let text =
+        format!("Wij betalen.\n\n> De klant schrijft: Kenmerk: {theirs}\n> Kenmerk: {}", company.token(Side::Staff));
+    let decision = company.decide(&post(JAN, &text).header("In-Reply-To: <anders@outlook.example>").dmarc("pass"));
+    assert_eq!((came(&decision), decision.case), (Came::Relayed, Some(number(7))));
+}
+
+#[test]
+fn a_letter_to_a_department_binds_that_department_also_when_the_case_moved() {
+    let mut company = Company::new();
+    company.letter_department = Some("service".into());
+    assert_eq!(came(&company.decide(&reply_of(&company, "fien@lease.example", "Wij betalen."))), Came::Relayed);
+    let decision = company.decide(&reply_of(&company, JAN, "Wij betalen."));
+    assert_eq!(*why(&decision), Problem::NotYourCase { department: "Klantenservice".into() });
+}
+
+#[test]
+fn staff_who_complain_are_customers_of_their_case() {
+    let mut company = Company::new();
+    company.case().customer.address = Some(address("fien@lease.example"));
+    let decision =
+        company.decide(&post("fien@lease.example", "Weet u al iets?").answering(&company.token(Side::Customer)));
+    assert_eq!(came(&decision), Came::Customer);
+}
+
+/// A mail with attachments: (type, disposition, name).
+fn with_attachments(company: &Company, text: &str, files: &[(&str, &str, &str)]) -> Post {
+    let part = |(kind, disposition, name): &(&str, &str, &str)| {
+        format!(
+            "--grens\nContent-Type: {kind}; name=\"{name}\"\nContent-Disposition: {disposition}; filename=\"{name}\"\n\nSubject: x\n\ninhoud\n"
+        )
+    };
+    let files: String = files.iter().map(part).collect();
+    reply_of(company, JAN, &format!("--grens\nContent-Type: text/plain\n\n{text}\n{files}--grens--\n"))
+        .header("MIME-Version: 1.0")
+        .header("Content-Type: multipart/mixed; boundary=\"grens\"")
+}
+
+#[test]
+fn attachments_go_along_but_no_mails_seals_or_logos() {
+    let company = Company::new();
+    let files = [
+        ("application/pdf", "attachment", "offerte.pdf"),
+        ("message/rfc822", "attachment", "melding.eml"),
+        ("application/octet-stream", "attachment", "Melding.MSG"),
+        ("application/vnd.ms-outlook", "attachment", "melding"),
+        ("application/pkcs7-signature", "attachment", "smime.p7s"),
+        ("application/ms-tnef", "attachment", "winmail.dat"),
+    ];
+    let decision = company.decide(&with_attachments(&company, "Zie de bijlage.", &files));
+    let carried: Vec<&str> = decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect();
+    assert_eq!((answer(&decision), carried), (Some("Zie de bijlage."), vec!["offerte.pdf"]));
+}
+
+#[test]
+fn an_attachment_alone_is_an_answer_but_not_with_words_below_the_quote() {
+    let company = Company::new();
+    let file = [("application/pdf", "attachment", "offerte.pdf")];
+    assert_eq!(answer(&company.decide(&with_attachments(&company, "", &file))), Some(""));
+    for text in ["> u schreef\n\nCollega, is dit wat?", "> u schreef\n\n#intern is dit wat?"] {
+        let decision = company.decide(&with_attachments(&company, text, &file));
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{text}");
+    }
+}
+
+#[test]
+fn an_answer_in_html_only_is_relayed_without_the_notification() {
+    let company = Company::new();
+    let html = format!("<p>Wij betalen.</p><blockquote type=\"cite\"><p>{MARKER}</p><p>{NOTE}</p></blockquote>");
+    let mail = reply_of(&company, JAN, &html).header("Content-Type: text/html; charset=utf-8");
+    assert_eq!(answer(&company.decide(&mail)), Some("Wij betalen."));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn nothing_internal_is_written_to_a_customer_whatever_is_typed_and_however_it_is_quoted(
+        typed in "(#intern|#afgehandeld|#antwoord|Intern:|intern|Beste Karin,|Wij betalen\\.|\n|\n\n| |> ja|é){0,9}",
+        quoting in 0..4usize,
+        from in prop::sample::select(vec![JAN, "chef@lease.example", "schade@lease.example"]),
+    ) {
+        let company = Company::new();
+        let told = format!("{MARKER}\nNotitie: {NOTE}\n#intern bewaart uw tekst\nKenmerk: {}", company.token(Side::Staff));
+        let quote = |mark: &str| told.lines().map(|line| format!("{mark}{line}\n")).collect::<String>();
+        let below = match quoting {
+            0 => format!("Op do 5 mrt 2026 om 10:00 schreef Klachten <klachten@lease.example>:\n{}", quote("> ")),
+            1 => format!("Van: Klachten <klachten@lease.example>\nVerzonden: donderdag 5 maart 2026 10:00\nAan: Jan\nOnderwerp: Klacht\n\n{told}"),
+            2 => format!("-----Oorspronkelijk bericht-----\n{told}"),
+            _ => quote("> "),
+        };
+        let decision = company.decide(&reply_of(&company, from, &format!("{typed}\n\n{below}")));
+        for draft in to_customers(&decision) {
+            let shown = format!("{:?}", (&draft.content, &draft.references, &draft.in_reply_to));
+            prop_assert!(!shown.contains(NOTE) && !shown.contains(&company.token(Side::Staff)) && !shown.contains(MARKER), "{shown}");
+            for verb in ["#intern", "#afgehandeld", "#antwoord"] {
+                prop_assert!(!shown.contains(verb), "{shown}");
+            }
+            prop_assert!(draft.to == address(KLANT));
+        }
+        if let Some(relayed) = answer(&decision) {
+            let receipt = format!("{:?}", decision.letters.last());
+            prop_assert!(receipt.contains(&format!("{relayed:?}")), "the receipt does not show what was sent: {receipt}");
+        }
+    }
+
+    #[test]
+    fn nobody_but_the_house_and_the_customer_hears_of_a_case(
+        from in prop::sample::select(vec!["vreemde@elders.example", "vertrokken@lease.example", "receptie@lease.example", ""]),
+        side in prop::sample::select(vec![Side::Customer, Side::Staff]),
+        text in "\\PC{0,60}(\n\\PC{0,60}){0,3}",
+        quoted in any::<bool>(),
+    ) {
+        let company = Company::new();
+        let token = company.token(side);
+        let mail = if quoted { post(from, &format!("{text}\n> Kenmerk: {token}")) } else { post(from, &text).answering(&token) };
+        let decision = company.decide(&mail);
+        for draft in &decision.letters {
+            prop_assert!(draft.to == address("schade@lease.example"), "{decision:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Why the register did not do what it was asked: what was tried, expected and found, and the next step. Holds no
+//! path of a database URL beyond the file's, no SQL values and no mail text.
+
+/// Why the register did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RegisterError {
+    #[error(
+        "failed to open the register at `{path}`: expected a SQLite file that can be read and written, found: {why}\n  hint: check that the folder exists and belongs to the user that runs klachtpost"
+    )]
+    Open { path: String, why: String },
+    #[error(
+        "failed to start: another klachtpost already runs on `{path}`\n  hint: stop that one first (systemctl stop klachtpost), or give this one its own register.url"
+    )]
+    InUse { path: String },
+    #[error(
+        "failed to use register.url: expected `sqlite:FILE`, found `{found}`\n  hint: PostgreSQL and databases in memory are not supported; write url = \"sqlite:klachtpost.db\""
+    )]
+    Unsupported { found: String },
+    #[error(
+        "failed to open the register: expected tables that this version knows, found version {version} of them, written by a newer klachtpost\n  hint: run that version, or restore a backup from before it"
+    )]
+    Newer { version: i64 },
+    #[error("failed to bring the register's tables up to date: {0}\n  hint: restore a backup, or report this")]
+    Migrate(sqlx::migrate::MigrateError),
+    #[error(
+        "failed to use the register: expected a database that can be read and written, found that {trouble} ({why})\n  hint: {hint}",
+        hint = .trouble.hint()
+    )]
+    Unavailable { trouble: Trouble, why: sqlx::Error },
+    #[error("failed to write to the register: its database refused: {0}")]
+    Sql(sqlx::Error),
+    #[error("mail {mail} was decided on already, by another klachtpost: nothing is done twice")]
+    Decided { mail: i64 },
+    #[error(
+        "failed to read the register: expected values that this version knows, found {what}\n  hint: run `klachtpost verify`; if a newer klachtpost wrote it, run that version"
+    )]
+    Unreadable { what: String },
+}
+
+/// What is wrong with the database as a whole: nothing that the mail or letter in hand can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    Full,
+    ReadOnly,
+    Locked,
+    Disk,
+    Damaged,
+    Closed,
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Full => "the disk is full",
+            Self::ReadOnly => "it can only be read",
+            Self::Locked => "another program keeps it locked",
+            Self::Disk => "its disk fails",
+            Self::Damaged => "the file is damaged or no SQLite database",
+            Self::Closed => "no connection to it is free",
+        })
+    }
+}
+
+impl Trouble {
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Full => "make room on the disk of register.url; klachtpost goes on by itself",
+            Self::ReadOnly => {
+                "let the user that runs klachtpost write the file and its folder, and mount the disk for writing"
+            }
+            Self::Locked => "close the program that has the file open for writing; klachtpost goes on by itself",
+            Self::Disk => "look at the system's log for errors of the disk",
+            Self::Damaged => "stop klachtpost and restore a backup; keep the damaged file",
+            Self::Closed => "none, it is tried again; if it stays, look at the machine's load",
+        }
+    }
+
+    /// From SQLite's result code; the low byte is the class (sqlite.org/rescode.html).
+    fn of(error: &sqlx::Error) -> Option<Self> {
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Some(Self::Disk),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Some(Self::Closed),
+            sqlx::Error::Database(database) => match database.code()?.parse::<i64>().ok()? & 0xff {
+                13 => Some(Self::Full),
+                8 => Some(Self::ReadOnly),
+                5 | 6 => Some(Self::Locked),
+                10 | 14 => Some(Self::Disk),
+                11 | 26 => Some(Self::Damaged),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+impl RegisterError {
+    /// Somebody else got there first (another number, another daemon): decide again on what is there now.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Decided { .. } => true,
+            Self::Sql(error) => error.as_database_error().is_some_and(|e| e.is_unique_violation()),
+            _ => false,
+        }
+    }
+
+    /// The database as a whole cannot be used now: no mail or letter is to blame, and none is set apart for it.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Open { .. })
+    }
+}
+
+impl From<sqlx::Error> for RegisterError {
+    fn from(why: sqlx::Error) -> Self {
+        match Trouble::of(&why) {
+            Some(trouble) => Self::Unavailable { trouble, why },
+            None => Self::Sql(why),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for RegisterError {
+    fn from(why: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError::{Execute, ExecuteMigration, VersionMissing};
+        match why {
+            VersionMissing(version) => Self::Newer { version },
+            Execute(error) | ExecuteMigration(error, _) if Trouble::of(&error).is_some() => error.into(),
+            other => Self::Migrate(other),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Rows of `withheld`: mails that the server has and did not give, or broke off at, with how often. They are counted here
+//! and not in memory, so that runs from a timetable count too. Only SQL.
+
+use super::mails::{NewMail, numbered, without_nul};
+use super::{Register, RegisterError, Tx};
+use sqlx::Row;
+use std::collections::HashMap;
+
+/// Values of one IN list; callers ask for a batch at a time.
+const LIST_MAX: usize = 500;
+
+/// Fetches of one mail that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    pub attempts: i64,
+    /// What the server or the connection said last.
+    pub reason: String,
+}
+
+impl Register {
+    /// Those of these UIDs that were asked for in vain.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn withheld(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        uids: &[i64],
+    ) -> Result<HashMap<i64, Withheld>, RegisterError> {
+        let mut found = HashMap::new();
+        for some in uids.chunks(LIST_MAX) {
+            let text = format!(
+                "SELECT uid, attempts, reason FROM withheld WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
+                numbered(3, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
+            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
+                found.insert(row.try_get(0)?, Withheld { attempts: row.try_get(1)?, reason: row.try_get(2)? });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Counts one more fetch in vain for each.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn count_withheld(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        failed: &[(i64, String)],
+    ) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for (uid, reason) in failed {
+            sqlx::query(
+                "INSERT INTO withheld (mailbox, uid_validity, uid, attempts, reason) VALUES ($1, $2, $3, 1, $4) \
+                 ON CONFLICT (mailbox, uid_validity, uid) DO UPDATE SET attempts = withheld.attempts + 1, reason = $4",
+            )
+            .bind(mailbox)
+            .bind(uid_validity)
+            .bind(uid)
+            .bind(without_nul(reason))
+            .execute(&mut *tx.inner)
+            .await?;
+        }
+        tx.commit().await
+    }
+}
+
+impl Tx {
+    /// The mail is on file: nothing is counted any more.
+    pub(super) async fn forget_withheld(&mut self, mail: &NewMail) -> Result<(), RegisterError> {
+        sqlx::query("DELETE FROM withheld WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3")
+            .bind(&mail.mailbox)
+            .bind(mail.uid_validity)
+            .bind(mail.uid)
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! The step of deciding on a real register: what goes wrong with one mail is that mail's alone, and what goes wrong with
+//! the database is no mail's. A trigger in the database plays the fault that always comes back.
+
+use super::*;
+use klachtpost::daemon::{Office, Step, decide_batch};
+use std::sync::Arc;
+
+fn complaint(uid: i64, from: &str) -> NewMail {
+    let raw = format!(
+        "From: Klant <{from}>\r\nTo: klachten@lease.example\r\nMessage-ID: <{uid}@klant.example>\r\nSubject: Klacht {uid}\r\n\r\nMijn auto is kapot, al de {uid}e keer.\r\n"
+    );
+    NewMail { raw: raw.into_bytes(), ..new_mail(uid) }
+}
+
+/// Decides until nothing waits; more steps than any fault may take mean that it never ends.
+async fn decide_all(office: &Arc<Office>) -> usize {
+    for steps in 0..100 {
+        if decide_batch(office).await.unwrap() == Step::Idle {
+            return steps;
+        }
+    }
+    panic!("the queue is stuck");
+}
+
+async fn ids(office: &Office, disposition: Disposition) -> Vec<i64> {
+    found(office, disposition).await.into_iter().map(|(id, _)| id).collect()
+}
+
+#[tokio::test]
+async fn a_mail_whose_decision_cannot_be_recorded_is_set_apart_and_the_others_are_complaints() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    desk.by_hand(
+        "CREATE TRIGGER poison BEFORE INSERT ON outbox WHEN NEW.recipient_key = 'poison@klant.example' \
+         BEGIN SELECT RAISE(ABORT, 'this letter is cursed'); END",
+    )
+    .await;
+    let mails: Vec<NewMail> = (1..=9)
+        .map(|uid| complaint(uid, if uid == 4 { "poison@klant.example" } else { "jan@klant.example" }))
+        .collect();
+    office.register.store_mails(&mails).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1, 2, 3, 5, 6, 7, 8, 9]);
+    let apart = found(&office, Disposition::Unreadable).await;
+    assert_eq!(apart.len(), 1);
+    assert!(apart[0].0 == 4 && apart[0].1.contains("failed 3 times") && apart[0].1.contains("cursed"), "{apart:?}");
+    // A person hears of it, the numbers have no gap, and nothing of the tries is left.
+    let told = desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside' AND recipient = 'chef@lease.example'");
+    assert_eq!(told.await, 1);
+    assert_eq!(desk.number("SELECT MAX(serial) FROM cases").await, 8);
+    let verified = office.register.verify().await.unwrap();
+    assert_eq!((verified.cases, verified.findings), (8, vec![]));
+}
+
+#[tokio::test]
+async fn even_where_no_letter_at_all_can_be_written_every_mail_ends_as_a_row() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    desk.by_hand("CREATE TRIGGER no_letters BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'none'); END").await;
+    office.register.store_mails(&[complaint(1, "a@klant.example"), complaint(2, "b@klant.example")]).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Unreadable).await, [1, 2]);
+    assert_eq!(office.register.verify().await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn a_mail_that_reading_never_survived_is_set_apart_and_the_others_go_on() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let mails: Vec<NewMail> = (1..=3).map(|uid| complaint(uid, "jan@klant.example")).collect();
+    office.register.store_mails(&mails).await.unwrap();
+    // As after three processes that died over mail 2.
+    office.register.count_attempt(&[2]).await.unwrap();
+    office.register.count_attempt(&[2]).await.unwrap();
+    office.register.count_attempt(&[2]).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1, 3]);
+    assert_eq!(ids(&office, Disposition::Unreadable).await, [2]);
+    assert_eq!(office.register.raw_mail(2).await.unwrap().unwrap(), mails[1].raw, "its bytes are kept");
+}
+
+#[tokio::test]
+async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    office
+        .register
+        .store_mails(&(1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect::<Vec<_>>())
+        .await
+        .unwrap();
+    // As after a kill between counting and recording.
+    office.register.count_attempt(&[1, 2, 3, 4, 5]).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1, 2, 3, 4, 5]);
+    assert_eq!(desk.number("SELECT count(DISTINCT serial) FROM cases").await, 5);
+}
+
+#[tokio::test]
+async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let because = Some("the mail server did not give it in 5 attempts: NO".to_owned());
+    let withheld = NewMail { raw: vec![], whole: false, unreadable_because: because.clone(), ..new_mail(1) };
+    office.register.store_mails(&[withheld, complaint(2, "jan@klant.example")]).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(found(&office, Disposition::Unreadable).await, [(1, because.unwrap())]);
+    assert_eq!(ids(&office, Disposition::Complaint).await, [2]);
+    assert_eq!(desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside'").await, 1);
+}
+
+#[tokio::test]
+async fn of_a_mail_that_is_not_whole_staff_are_told_so() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let slice = NewMail { whole: false, size: 500_000_000, ..complaint(1, "jan@klant.example") };
+    office.register.store_mails(&[slice]).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1]);
+    let letters = office.register.claim(at(1), at(2), 10).await.unwrap();
+    let notification = letters.iter().find(|letter| letter.kind == LetterKind::Notification).unwrap();
+    let text = klachtpost::mail::read(&notification.bytes, "").text;
+    assert!(text.contains("the rest is in the mailbox"), "{text}");
+}
+
+#[tokio::test]
+async fn a_locked_database_blames_no_mail() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    office.register.store_mails(&[complaint(1, "jan@klant.example")]).await.unwrap();
+    let held = desk.register.begin().await.unwrap();
+    let error = decide_batch(&office).await.unwrap_err();
+    assert!(error.to_string().contains("another program keeps it locked"), "{error}");
+    drop(held);
+    assert_eq!(desk.number("SELECT attempts FROM mail").await, 0);
+    decide_all(&office).await;
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1]);
+}
+
+#[tokio::test]
+async fn in_one_batch_each_mail_is_decided_on_what_the_one_before_it_made() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    // The same mail twice, by two routes, and eleven more of one sender: over the cap of an hour.
+    let twice = NewMail { uid: 50, ..complaint(1, "jan@klant.example") };
+    let mut mails: Vec<NewMail> = (1..=12).map(|uid| complaint(uid, "jan@klant.example")).collect();
+    mails.push(twice);
+    office.register.store_mails(&mails).await.unwrap();
+    assert_eq!(decide_all(&office).await, 1, "one batch");
+    assert_eq!(found(&office, Disposition::Duplicate).await, [(13, "same mail as number 1".to_owned())]);
+    assert_eq!(desk.number("SELECT count(*) FROM cases").await, 12);
+    let acknowledged = "SELECT count(*) FROM outbox WHERE kind = 'acknowledgement' AND state =";
+    assert_eq!(desk.number(&format!("{acknowledged} 'queued'")).await, 10);
+    assert_eq!(desk.number(&format!("{acknowledged} 'held'")).await, 2);
+}

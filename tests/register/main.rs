@@ -1,0 +1,222 @@
+//! The register on real SQLite files: what each query promises, that a transaction is all or nothing, that nobody
+//! changes the past unseen, and that one bad mail or letter never stops the others. Each test has a file of its own;
+//! a second, plain connection to it plays the hand that edits rows behind the daemon's back.
+
+// So that helpers outside the test functions count as tests for the lints too.
+#![cfg(test)]
+
+mod chain;
+mod deciding;
+mod intake;
+mod mails;
+mod opening;
+mod outbox;
+mod sending;
+#[path = "../support/mod.rs"]
+mod support;
+mod verify_command;
+mod writers;
+
+use klachtpost::case::{
+    Actor, Address, CaseNumber, Channel, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment,
+    Opened, Side, What, Why,
+};
+use klachtpost::clock::Clock;
+use klachtpost::daemon::Office;
+use klachtpost::desk::{Decision, Disposition};
+use klachtpost::letters::Letter;
+use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+use std::sync::Arc;
+
+/// A register of its own; the folder goes with it.
+struct Desk {
+    register: Register,
+    url: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", dir.path().join("register.db").display());
+        Self { register: Register::open(&url).await.unwrap(), url, _dir: dir }
+    }
+
+    /// The hand behind the daemon's back.
+    async fn by_hand(&self, sql: &str) -> u64 {
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let mut statement = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *statement).await.unwrap();
+        statement.commit().await.unwrap();
+        connection.close().await.unwrap();
+        done.rows_affected()
+    }
+
+    async fn number(&self, sql: &str) -> i64 {
+        let mut connection = AnyConnection::connect(&self.url).await.unwrap();
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        row.try_get(0).unwrap()
+    }
+
+    /// Records a decision that belongs to no mail.
+    async fn record(&self, events: Vec<Event>, letters: &[Outgoing]) -> Result<(), RegisterError> {
+        let mut tx = self.register.begin().await?;
+        tx.record(None, &decision(Disposition::Staff, events), letters, at(0), &mut salt).await?;
+        tx.commit().await
+    }
+
+    /// Case 1, acknowledged, with a note: seven events with the two of case 2.
+    async fn with_cases(&self) {
+        let events = vec![
+            opened(1),
+            written(1, "ack1"),
+            accepted(1, "ack1"),
+            event(1, What::Noted { text: "Zie dossier.".into() }),
+            opened(2),
+            event(2, What::HandlerSet { handler: address("bram@lease.example") }),
+            accepted(2, "answer2"),
+        ];
+        self.record(events, &[]).await.unwrap();
+    }
+}
+
+/// A moment some minutes into the test's day.
+fn at(minutes: i64) -> Moment {
+    "2026-11-23T09:00:00Z".parse::<Moment>().unwrap() + chrono::TimeDelta::minutes(minutes)
+}
+
+fn salt() -> String {
+    "00112233445566778899aabbccddeeff".into()
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn number(serial: u32) -> CaseNumber {
+    CaseNumber { year: 2026, serial }
+}
+
+fn event(serial: u32, what: What) -> Event {
+    Event { at: at(1), case: Some(number(serial)), actor: Actor::Desk, mail: Some(7), what }
+}
+
+fn opened(serial: u32) -> Event {
+    let what = What::Opened(Box::new(Opened {
+        channel: Channel::Email,
+        customer: Customer { name: "Jan".into(), address: Some(address("Jan@klant.example")), phone: None },
+        subject: "Deuk in de deur".into(),
+        text: "De auto kwam met een deuk.".into(),
+        language: Language::Dutch,
+        department: "schade".into(),
+        routing: Why::Fallback,
+        received_at: at(0),
+        due: Due { acknowledge: at(1440), first_response: at(1440), resolve: at(4320) },
+        message_id: Some(format!("klacht{serial}@klant.example")),
+    }));
+    event(serial, what)
+}
+
+fn written(serial: u32, letter: &str) -> Event {
+    let (letter_kind, to) = (LetterKind::Acknowledgement, "jan@klant.example".to_owned());
+    event(
+        serial,
+        What::LetterWritten { letter: id(letter), letter_kind, to, message_id: format!("{letter}@lease.example") },
+    )
+}
+
+fn accepted(serial: u32, letter: &str) -> Event {
+    let (letter_kind, to) = (LetterKind::Acknowledgement, "jan@klant.example".to_owned());
+    let fate = LetterFate::Accepted { server: "mx".into(), reply: "250 ok".into() };
+    event(serial, What::LetterFate { letter: id(letter), letter_kind, to, fate })
+}
+
+fn id(letter: &str) -> LetterId {
+    LetterId::from_stored(letter)
+}
+
+fn outgoing(letter: &str, to: &str) -> Outgoing {
+    Outgoing {
+        letter: Letter {
+            id: id(letter),
+            kind: LetterKind::Acknowledgement,
+            case: Some(number(1)),
+            side: Side::Customer,
+            to: address(to),
+            message_id: format!("{letter}@lease.example"),
+            envelope_from: "klachten@lease.example".into(),
+            bytes: b"Subject: Uw klacht\r\n\r\nDank u.\r\n".to_vec(),
+            carried: Vec::new(),
+        },
+        department: String::new(),
+        held_because: None,
+    }
+}
+
+fn decision(disposition: Disposition, events: Vec<Event>) -> Decision {
+    Decision { disposition, reason: "a test".into(), case: None, events, letters: Vec::new() }
+}
+
+fn identity(message_id: &str, content_hash: &str) -> Identity {
+    Identity { message_id: message_id.into(), content_hash: content_hash.into() }
+}
+
+fn new_mail(uid: i64) -> NewMail {
+    NewMail {
+        mailbox: "klachten".into(),
+        uid_validity: 1,
+        uid,
+        from_junk: false,
+        received_at: at(0),
+        fetched_at: at(1),
+        size: 9,
+        whole: true,
+        raw: format!("mail {uid:04}").into_bytes(),
+        unreadable_because: None,
+    }
+}
+
+/// Settings of a desk on this register; `mailbox` and `sender` are the lines of those sections.
+fn settings(desk: &Desk, mailbox: &str, sender: &str) -> String {
+    format!(
+        r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+[mailbox]
+accept_unproven_staff = true
+{mailbox}
+[sender]
+{sender}
+[register]
+url = "{url}"
+[[department]]
+name = "overig"
+title = "Klantenservice"
+address = "overig@lease.example"
+supervisor = "chef@lease.example"
+staff = ["anna@lease.example"]
+keywords = ["algemeen"]
+fallback = true
+"#,
+        url = desk.url
+    )
+}
+
+fn maildir(desk: &Desk, name: &str) -> String {
+    format!("kind = \"maildir\"\npath = \"{}\"", desk._dir.path().join(name).display())
+}
+
+/// The office of a desk, at the start of the test's day.
+async fn office(desk: &Desk, mailbox: &str, sender: &str) -> Arc<Office> {
+    let config = klachtpost::config::from_toml(&settings(desk, mailbox, sender), "the test's settings").unwrap();
+    Arc::new(Office::open(config, Clock::at(at(0))).await.unwrap())
+}
+
+/// The mails that turned out to be this, and why.
+async fn found(office: &Office, disposition: Disposition) -> Vec<(i64, String)> {
+    let rows = office.register.mails_of(disposition, at(-60), 1000).await.unwrap();
+    rows.into_iter().map(|row| (row.id, row.reason)).collect()
+}

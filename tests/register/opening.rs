@@ -1,0 +1,108 @@
+//! Opening the file: made when absent and private, never by two daemons, never written by an older version, and every
+//! trouble of the whole database told in words an operator can act on.
+
+use super::*;
+use klachtpost::register::Trouble;
+use std::os::unix::fs::PermissionsExt;
+
+fn path(desk: &Desk) -> std::path::PathBuf {
+    desk.url.strip_prefix("sqlite:").unwrap().into()
+}
+
+#[tokio::test]
+async fn the_file_is_made_for_its_owner_only_and_opens_again() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    for file in [path(&desk), format!("{}-wal", path(&desk).display()).into()] {
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{}", file.display());
+    }
+    desk.register.close().await;
+    let again = Register::open(&desk.url).await.unwrap();
+    assert_eq!(again.verify().await.unwrap().events, 7);
+}
+
+#[tokio::test]
+async fn a_register_of_a_newer_version_is_refused_and_left_alone() {
+    let desk = Desk::new().await;
+    desk.register.close().await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES (9000, 'of next year', TRUE, x'00', 0)";
+    assert_eq!(desk.by_hand(newer).await, 1);
+    let error = Register::open(&desk.url).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, RegisterError::Newer { version: 9000 }), "{text}");
+    for part in ["expected tables that this version knows", "version 9000", "hint: run that version"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_said_to_be_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("letter.txt");
+    std::fs::write(&file, "Geachte heer, ".repeat(200)).unwrap();
+    let text = Register::open(&format!("sqlite:{}", file.display())).await.unwrap_err().to_string();
+    assert!(text.contains("letter.txt") && text.contains("not a database"), "{text}");
+    let text = Register::open(&format!("sqlite:{}/no/such/r.db", dir.path().display())).await.unwrap_err().to_string();
+    assert!(text.contains("/no/such/r.db") && text.contains("hint: check that the folder exists"), "{text}");
+}
+
+#[tokio::test]
+async fn other_databases_are_refused_without_repeating_a_password() {
+    for url in ["postgres://desk:hunter2@db/klachten", "sqlite::memory:", "sqlite:", "klachtpost.db"] {
+        let error = Register::open(url).await.unwrap_err();
+        assert!(matches!(error, RegisterError::Unsupported { .. }), "{url}: {error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_daemon_on_the_same_file_is_refused_whatever_name_it_uses() {
+    let desk = Desk::new().await;
+    let only = desk.register.only_daemon(&desk.url).await.unwrap();
+    let link = path(&desk).with_file_name("link.db");
+    std::os::unix::fs::symlink(path(&desk), &link).unwrap();
+    for url in [desk.url.clone(), format!("sqlite:{}", link.display())] {
+        let second = Register::open(&url).await.unwrap();
+        let error = second.only_daemon(&url).await.unwrap_err();
+        assert!(matches!(error, RegisterError::InUse { .. }), "{error}");
+        assert!(error.to_string().contains("another klachtpost already runs"), "{error}");
+    }
+    drop(only);
+    desk.register.only_daemon(&desk.url).await.unwrap();
+}
+
+/// The error of a statement on a connection of its own.
+async fn trouble_of(url: &str, statements: &[&'static str]) -> RegisterError {
+    let mut connection = AnyConnection::connect(url).await.unwrap();
+    for statement in statements {
+        if let Err(error) = sqlx::raw_sql(*statement).execute(&mut connection).await {
+            return error.into();
+        }
+    }
+    panic!("{statements:?} passed");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_used_blames_no_mail_and_says_what_to_do() {
+    let desk = Desk::new().await;
+    let insert = "INSERT INTO job_run VALUES (hex(randomblob(200000)), 'x', 0)";
+    let full = trouble_of(&desk.url, &["PRAGMA max_page_count = 1", insert]).await;
+    let read_only = trouble_of(&desk.url, &["PRAGMA query_only = 1", insert]).await;
+    let held = desk.register.begin().await.unwrap();
+    let locked = trouble_of(&desk.url, &["PRAGMA busy_timeout = 0", insert]).await;
+    drop(held);
+    for (error, trouble, next) in [
+        (full, Trouble::Full, "make room"),
+        (read_only, Trouble::ReadOnly, "let the user that runs klachtpost write"),
+        (locked, Trouble::Locked, "close the program"),
+    ] {
+        assert!(error.is_unavailable() && !error.is_conflict(), "{error}");
+        assert!(matches!(error, RegisterError::Unavailable { trouble: t, .. } if t == trouble), "{error:?}");
+        assert!(error.to_string().contains(next), "{error}");
+    }
+    let twice = "INSERT INTO job_run VALUES ('digest', '2026-11-23', 0)";
+    let conflict = trouble_of(&desk.url, &[twice, twice]).await;
+    assert!(conflict.is_conflict() && !conflict.is_unavailable(), "{conflict}");
+}

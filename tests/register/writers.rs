@@ -1,0 +1,141 @@
+//! Transactions: all or nothing, one writer at a time, and numbers that are unique and consecutive whoever writes.
+
+use super::*;
+use chrono::NaiveDate;
+use klachtpost::desk::Lookup;
+use klachtpost::register::LetterState;
+
+/// Takes the next number, as the daemon does for a complaint.
+async fn register_one(register: &Register, mail: i64) -> Result<u32, RegisterError> {
+    let mut tx = register.begin().await?;
+    let lookup = Lookup { year: 2026, ..Lookup::default() };
+    let serial = tx.snapshot(mail, &identity("", "h"), &lookup, at(0)).await?.next_serial;
+    let events = vec![opened(serial), event(1, What::Noted { text: format!("number {serial}") })];
+    tx.record(None, &decision(Disposition::Complaint, events), &[], at(0), &mut salt).await?;
+    tx.commit().await?;
+    Ok(serial)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_writers_lose_nothing_and_number_without_gaps() {
+    let desk = Desk::new().await;
+    let other = Register::open(&desk.url).await.unwrap();
+    let mut writers = Vec::new();
+    for (writer, register) in
+        [desk.register.clone(), other.clone(), desk.register.clone(), other].into_iter().enumerate()
+    {
+        writers.push(tokio::spawn(async move {
+            let mut serials = Vec::new();
+            for n in 0..25 {
+                serials.push(register_one(&register, (writer * 100 + n) as i64).await.unwrap());
+            }
+            serials
+        }));
+    }
+    let mut serials = Vec::new();
+    for writer in writers {
+        serials.extend(writer.await.unwrap());
+    }
+    serials.sort();
+    assert_eq!(serials, (1..=100).collect::<Vec<u32>>());
+    let verified = desk.register.verify().await.unwrap();
+    assert_eq!((verified.events, verified.cases, verified.findings), (200, 100, vec![]));
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_a_conflict_and_never_written_over() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let before = desk.register.case(number(1)).await.unwrap();
+    let error = desk.record(vec![opened(1)], &[]).await.unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    assert_eq!(desk.register.case(number(1)).await.unwrap(), before);
+    assert_eq!(desk.register.verify().await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn a_transaction_dropped_midway_never_happened_and_blocks_nobody() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    desk.register.store_mails(&[new_mail(1)]).await.unwrap();
+    let head = desk.register.chain_head().await.unwrap();
+    {
+        let mut tx = desk.register.begin().await.unwrap();
+        let made = decision(Disposition::Complaint, vec![opened(3), event(1, What::Noted { text: "x".into() })]);
+        let mail = identity("a@x", "h");
+        tx.record(Some((1, &mail)), &made, &[outgoing("l", "a@x.nl")], at(0), &mut salt).await.unwrap();
+        assert!(tx.claim_run("digest", NaiveDate::default(), at(0)).await.unwrap());
+    }
+    assert_eq!(desk.register.chain_head().await.unwrap(), head);
+    assert!(desk.register.case(number(3)).await.unwrap().is_none());
+    assert!(desk.register.letters(None, &[]).await.unwrap().is_empty());
+    assert_eq!(desk.register.pending(10, 1_000).await.unwrap().len(), 1);
+    assert_eq!(desk.register.last_run("digest").await.unwrap(), None);
+    assert_eq!(register_one(&desk.register, 2).await.unwrap(), 3);
+    assert_eq!(desk.register.verify().await.unwrap().findings, []);
+}
+
+#[tokio::test]
+async fn a_decision_that_fails_halfway_leaves_nothing_behind() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    // The second letter has the Message-ID of the first: refused after events and one letter were written.
+    let letters = [outgoing("same", "a@x.nl"), outgoing("same", "b@x.nl")];
+    let error = desk.record(vec![opened(3)], &letters).await.unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    let unknown = desk.record(vec![event(77, What::Noted { text: String::new() })], &[]).await.unwrap_err();
+    assert!(unknown.to_string().contains("K-2026-000077"), "{unknown}");
+    assert!(!unknown.is_conflict() && !unknown.is_unavailable());
+    let verified = desk.register.verify().await.unwrap();
+    assert_eq!((verified.events, verified.findings), (7, vec![]));
+    assert_eq!(desk.register.count_letters(LetterState::Queued).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_writer_waits_for_another_program_and_goes_on() {
+    let desk = Desk::new().await;
+    let held = desk.register.begin().await.unwrap();
+    let register = desk.register.clone();
+    let waiting = tokio::spawn(async move { register.store_mails(&[new_mail(1)]).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!waiting.is_finished());
+    held.commit().await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_day_is_claimed_once() {
+    let desk = Desk::new().await;
+    let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    for (day, minutes, claims) in [(day, 0, true), (day, 5, false), (day.succ_opt().unwrap(), 9, true)] {
+        let mut tx = desk.register.begin().await.unwrap();
+        assert_eq!(tx.claim_run("digest", day, at(minutes)).await.unwrap(), claims);
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(desk.register.last_run("digest").await.unwrap(), Some((day.succ_opt().unwrap(), at(9))));
+    assert_eq!(desk.register.last_run("other").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_desk_is_shown_what_is_on_file() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let letters = [outgoing("l1", "jan@klant.example"), outgoing("l2", "jan@klant.example")];
+    desk.record(vec![], &letters).await.unwrap();
+    let lookup = Lookup {
+        bounced: Some(id("l2")),
+        named: vec![number(2), number(8)],
+        sender: Some(address("JAN@klant.example")),
+        year: 2026,
+        ..Lookup::default()
+    };
+    let mut tx = desk.register.begin().await.unwrap();
+    let shown = tx.snapshot(1, &identity("", "h"), &lookup, at(30)).await.unwrap();
+    assert_eq!((shown.next_serial, shown.named, shown.automatic_letters), (3, vec![number(2)], 2));
+    let bounced = shown.bounced.unwrap();
+    assert_eq!((bounced.id, bounced.to), (id("l2"), address("jan@klant.example")));
+    let file = shown.file.unwrap();
+    assert_eq!((file.case.number, file.notes.as_slice()), (number(1), &["Zie dossier.".to_owned()][..]));
+    let later = tx.snapshot(1, &identity("", "h"), &Lookup { year: 2027, ..lookup }, at(61)).await.unwrap();
+    assert_eq!((later.next_serial, later.automatic_letters), (1, 0), "a new year, and the hour has passed");
+}

@@ -1,0 +1,22 @@
+//! The main job, end to end: the real program on a real Dovecot, with a Postfix or an SMTP server that fails on demand,
+//! and a SQLite file of the story's own. What happened is read back from everybody's mailboxes and from the program's
+//! own reports.
+
+// So that helpers outside the test functions count as tests for the lints too.
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod certificates;
+mod commands;
+mod days;
+mod letter;
+mod living;
+mod machines;
+mod many;
+mod outages;
+mod proof_of_sender;
+mod whole;
+mod world;

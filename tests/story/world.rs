@@ -1,0 +1,247 @@
+//! The world of one story: a Dovecot with everybody's mailbox, the settings file, the SQLite file, and the real program
+//! run on them. The server that sends is the story's own choice.
+
+use crate::letter::Letter;
+use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
+use crate::support::imap_reader;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// The complaints address, and the server whose word on senders counts.
+pub const DESK: &str = "klachten@lease.example";
+pub const AUTHSERV: &str = "mx.lease.example";
+/// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, customers.
+pub const PEOPLE: &[&str] = &[
+    "schade",
+    "onderhoud",
+    "facturatie",
+    "contract",
+    "levering",
+    "klantenservice",
+    "s.bakker",
+    "r.jansen",
+    "k.smit",
+    "a.dekker",
+    "h.vandijk",
+    "e.hendriks",
+    "j.devries",
+    "directie",
+    "jan.jansen",
+    "emma.brown",
+    "mallory",
+];
+/// Longest wait for something that must happen, on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest any subcommand may take.
+const COMMAND_PATIENCE: Duration = Duration::from_secs(300);
+
+/// A running mail host and the desk's settings.
+pub struct World {
+    pub dovecot: Dovecot,
+    dir: TempDir,
+}
+
+/// What differs from the plain settings of a story: lines for `[mailbox]` and `[sender]`, in place of the plain ones.
+#[derive(Default)]
+pub struct Differs {
+    pub mailbox: Option<String>,
+    pub sender: Option<String>,
+}
+
+/// What a subcommand came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub log: String,
+}
+
+impl World {
+    /// A mail host without TLS.
+    pub fn start() -> Self {
+        Self::start_with(Setup::default())
+    }
+
+    pub fn start_with(setup: Setup) -> Self {
+        let users = PEOPLE.iter().map(ToString::to_string).collect();
+        Self { dovecot: Dovecot::start_with(Setup { users, ..setup }), dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// The folder above everybody's home, for a server that delivers.
+    pub fn homes(&self) -> PathBuf {
+        self.dovecot.maildir(USER).parent().and_then(Path::parent).unwrap().to_owned()
+    }
+
+    pub fn settings_file(&self) -> PathBuf {
+        self.dir.path().join("klachtpost.toml")
+    }
+
+    pub fn register_url(&self) -> String {
+        format!("sqlite:{}", self.dir.path().join("klachtpost.db").display())
+    }
+
+    /// A file of the story's own.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes the settings file; letters go to the SMTP server at that port.
+    pub fn settle(&self, smtp_port: u16) {
+        self.settle_with(smtp_port, Differs::default());
+    }
+
+    pub fn settle_with(&self, smtp_port: u16, differs: Differs) {
+        let manual = include_str!("../../config/klachtpost.toml");
+        let departments = &manual[manual.find("[[department]]").unwrap()..];
+        let plain_mailbox =
+            || format!("host = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n", self.dovecot.imap_port);
+        let plain_sender = || format!("host = \"localhost\"\nport = {smtp_port}\nsecurity = \"none\"\n");
+        let (mailbox, sender) =
+            (differs.mailbox.unwrap_or_else(plain_mailbox), differs.sender.unwrap_or_else(plain_sender));
+        let settings = format!(
+            "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{DESK}\"\n\
+             [mailbox]\n{mailbox}username = \"{USER}\"\npassword = \"{PASSWORD}\"\npoll_seconds = 3600\n\
+             trusted_authserv_id = \"{AUTHSERV}\"\n\
+             [sender]\n{sender}\
+             [register]\nurl = \"{}\"\n\
+             [digest]\nrecipients = [\"directie@lease.example\"]\n\
+             [committee]\nname = \"Geschillencommissie Keurmerk Private Lease\"\nurl = \"https://commissie.example/klacht\"\n\n\
+             {departments}",
+            self.register_url()
+        );
+        std::fs::write(self.settings_file(), settings).unwrap();
+    }
+
+    /// A mail arrives at the complaints address.
+    pub fn deliver(&self, mail: &[u8]) {
+        self.dovecot.deliver(USER, mail);
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_klachtpost"));
+        command.args(arguments).current_dir(self.dir.path()).kill_on_drop(true);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KLACHTPOST")) {
+            command.env_remove(name);
+        }
+        command.env("KLACHTPOST_CONFIG", self.settings_file());
+        command
+    }
+
+    /// Runs a subcommand to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with_input(arguments, b"").await
+    }
+
+    /// The same, with bytes on standard input.
+    pub async fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        let input_file = self.file("input");
+        std::fs::write(&input_file, input).unwrap();
+        let mut command = self.command(arguments);
+        command.stdin(std::fs::File::open(input_file).unwrap());
+        let ended = tokio::time::timeout(COMMAND_PATIENCE, command.output()).await;
+        let Output { status, stdout, stderr } = ended.expect("the command ends in time").unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ran { code: status.code().unwrap_or(-1), out: text(stdout), log: text(stderr) }
+    }
+
+    /// One round of the daemon's work, which must end well.
+    pub async fn work(&self) {
+        let ran = self.run(&["run", "--once"]).await;
+        assert_eq!(ran.code, 0, "{}", ran.log);
+    }
+
+    /// Starts the daemon.
+    pub fn daemon(&self) -> Daemon {
+        let log = self.file("daemon.log");
+        let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
+        let mut command = self.command(&["run"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file);
+        Daemon { process: command.spawn().unwrap(), log }
+    }
+
+    /// What a subcommand prints, one JSON object a line.
+    pub async fn json(&self, arguments: &[&str]) -> Vec<Value> {
+        let ran = self.run(arguments).await;
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.log);
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+    }
+
+    pub async fn cases(&self) -> Vec<Value> {
+        self.json(&["case", "list", "--json"]).await
+    }
+
+    pub async fn case(&self, number: &str) -> Value {
+        self.json(&["case", "show", number, "--json"]).await.remove(0)
+    }
+
+    pub async fn outbox(&self) -> Vec<Value> {
+        self.json(&["outbox", "list", "--json"]).await
+    }
+
+    /// Asserts that `verify` finds the past unchanged.
+    pub async fn verify(&self) {
+        let ran = self.run(&["verify"]).await;
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.log);
+    }
+
+    /// Somebody's inbox over IMAP, oldest first.
+    pub fn letters(&self, user: &str) -> Vec<Letter> {
+        imap_reader::inbox(self.dovecot.imap_port, user).into_iter().map(Letter::of).collect()
+    }
+
+    /// The same, once there are that many: a server delivers in its own time.
+    pub async fn letters_once(&self, user: &str, count: usize) -> Vec<Letter> {
+        let what = format!("{count} letters for {user}");
+        until(&what, || Some(self.letters(user)).filter(|letters| letters.len() >= count)).await;
+        let letters = self.letters(user);
+        let subjects: Vec<_> = letters.iter().map(|letter| letter.subject.clone()).collect();
+        assert_eq!(letters.len(), count, "{user} got {subjects:?}");
+        letters
+    }
+
+    /// Mails left in the complaints inbox.
+    pub fn left_in_inbox(&self) -> usize {
+        self.dovecot.mails(USER, "").len()
+    }
+}
+
+/// Looks again and again until it is there.
+pub async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "in vain waited for {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A running daemon; killed when dropped.
+pub struct Daemon {
+    process: Child,
+    log: PathBuf,
+}
+
+impl Daemon {
+    /// SIGTERM, and its exit code.
+    pub async fn stop(mut self) -> i32 {
+        let id = self.process.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it does not stop:\n{}", self.log())).unwrap().code().unwrap_or(-1)
+    }
+
+    /// SIGKILL, as a power cut would.
+    pub async fn kill(mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
