@@ -161,7 +161,7 @@ impl Setter<'_> {
         let sender = &self.letter.sender;
         let back = sender.address.iter().chain([&sender.postcode_and_place]).map(String::as_str);
         let back: Vec<&str> = back.filter(|line| !line.is_empty()).collect();
-        let label = self.words.pick("Retouradres: ", "Return address: ");
+        let label = self.words.pick("Retouradres: ", "Return to: ");
         let width = WINDOW_RIGHT - LEFT;
         // One line, because a second would push the address out of the window; the head has it in any case.
         let back = self.faces.regular.printable(&(label.to_owned() + &back.join(", ")));
@@ -210,8 +210,9 @@ impl Setter<'_> {
     /// The subject; gives the baseline of the text below it.
     fn subject(&self, page: &mut Page) -> f32 {
         let label = self.words.pick("Betreft: ", "Subject: ");
-        let lines =
-            self.wrapped(&(label.to_owned() + &self.letter.subject.replace('\n', " ")), Weight::Bold, SIZE, TEXT_WIDTH);
+        let subject = label.to_owned() + &self.letter.subject.replace('\n', " ");
+        // A little narrower, for the sign that it goes on.
+        let lines = self.wrapped(&subject, Weight::Bold, SIZE, TEXT_WIDTH - 5.0 * MM);
         let mut y = SUBJECT_BASELINE;
         for (index, line) in lines.iter().take(SUBJECT_LINES_MAX).enumerate() {
             let goes_on = index + 1 == SUBJECT_LINES_MAX && lines.len() > SUBJECT_LINES_MAX;

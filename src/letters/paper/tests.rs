@@ -110,7 +110,7 @@ fn the_same_letter_is_the_same_bytes() {
 fn an_english_letter_is_english_all_over() {
     let english = PaperLetter { language: Language::English, ..letter(vec![paragraph("Dear Ms Jones,")]) };
     let text = text_of(&print(&english).unwrap().bytes);
-    for shown in ["Return address:", "Date", "24 November 2026", "Our reference", "Handled by", "Page 1 of 1"] {
+    for shown in ["Return to: Postbus 100", "Date", "24 November 2026", "Our reference", "Handled by", "Page 1 of 1"] {
         assert!(text.contains(shown), "{shown:?} is not in {text}");
     }
     assert!(!text.contains("Kenmerk") && !text.contains("Betreft"));
@@ -155,7 +155,7 @@ fn a_return_address_that_is_too_long_is_left_out_and_a_long_subject_cut_visibly(
     letter.subject = "kras op de bumper ".repeat(40);
     let text = squeezed(&text_of(&print(&letter).unwrap().bytes));
     assert!(!text.contains("Retouradres") && text.contains("Gebouw De Wagenmaker, vierde etage 3800 AC"), "{text}");
-    assert!(text.contains("bumper kras …") || text.contains(" … Geachte"), "{text}");
+    assert!(text.contains(" … Geachte"), "{text}");
 }
 
 #[test]
