@@ -20,6 +20,7 @@
 //! | [`clock`] | the hour and chance | the OS clock |
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
+//! | [`typeface`] | the font of paper and pictures | plain values |
 //! | [`digest`] | the supervisor's overview | plain values |
 //! | [`desk`] | what is done about it | its arguments |
 //! | [`letters`] | a draft → final bytes | templates |
@@ -60,3 +61,4 @@ pub mod mail;
 pub mod mailbox;
 pub mod outbox;
 pub mod register;
+pub mod typeface;

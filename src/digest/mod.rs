@@ -2,6 +2,9 @@
 //! No sending, no clock, no SQL of its own.
 
 mod build;
+pub mod chart;
+pub mod month;
+pub mod sheet;
 
 pub use build::{Asked, Named, build};
 

@@ -9,6 +9,7 @@
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
+//! | `paper/` | the letter on paper, as PDF, for who has no e-mail |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |
@@ -20,6 +21,7 @@ mod door;
 mod lighten;
 mod mailto;
 mod mime;
+pub mod paper;
 mod sample;
 mod subject;
 mod templates;
