@@ -135,7 +135,7 @@ impl Clerk<'_> {
 /// Takes out of a receipt what did not happen. False: nothing is left of it.
 fn keep_true(draft: &mut Draft, case: Option<&Case>) -> bool {
     let Content::Receipt(receipt) = &mut draft.content else { return true };
-    receipt.done.retain(|done| matches!(done, Done::Noted { .. }));
+    receipt.done.retain(|done| matches!(done, Done::Noted { .. } | Done::AnsweredDirectly { .. }));
     receipt.first_response_done = case.is_some_and(|case| case.first_response_at().is_some());
     !receipt.done.is_empty()
 }
