@@ -2,8 +2,8 @@
 //! can be rebuilt from the events at any time (invariant 8). Plain values.
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate, LetterId, LetterKind,
-    Moment, Opened, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate,
+    LetterId, LetterKind, Moment, Opened, Reopened, TermStage, What,
 };
 use serde::{Deserialize, Serialize};
 

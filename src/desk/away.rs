@@ -1,5 +1,5 @@
 //! A handler's absence notice (§2.4.1): it never reaches the customer, and the supervisor hears that a case waits for
-//! somebody who is away. Pure.
+//! somebody who is away. Whatever a handler's own mailbox answers by itself counts, in whatever words. Pure.
 //!
 //! No loop (invariant 5): the letter never goes to whoever sent the notice, it goes once a day for each handler and case,
 //! and the supervisor's own notice about it is only filed, because the supervisor is not the case's handler.

@@ -138,7 +138,8 @@ fn on_machine(
         Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
             let number = case.map(|case| case.number);
             let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
-            if let (Kind::OutOfOffice, Some(file), Some(from)) = (automatic.kind, file, sender(mail.mail))
+            if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
+                (automatic.kind, file, sender(mail.mail))
                 && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
             {
                 decision.events.push(event);

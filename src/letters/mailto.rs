@@ -152,7 +152,8 @@ mod tests {
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
         let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
         let replies = Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words };
-        let url = replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
+        let url =
+            replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
         assert!(
             url.contains("body=%23telefoon%0D%0AKlant%3A%20Zo%C3%AB%20%26%20Co%0D%0A%0D%0A%23%23-%20klachtpost"),
             "{url}"

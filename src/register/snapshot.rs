@@ -97,8 +97,7 @@ impl Tx {
             numbered(2, customers.len())
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
-        let rows =
-            customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
+        let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 

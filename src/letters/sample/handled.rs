@@ -59,7 +59,9 @@ fn directly(language: Language) -> Done {
 }
 
 fn receipt(done: Vec<Done>, customer: Customer) -> Content {
-    let first_response_done = done.iter().any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. } | Done::AnsweredDirectly { .. }));
+    let first_response_done = done
+        .iter()
+        .any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. } | Done::AnsweredDirectly { .. }));
     Content::Receipt(Receipt { done, customer, due: due(), first_response_done })
 }
 
@@ -90,10 +92,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NotNow { verb: verb("#verstuurd", "#sent") },
         Problem::SentByYou { customer: customer_address(), why: Unsure::Sender },
-        Problem::SentByYou {
-            customer: customer_address(),
-            why: Unsure::AlsoTo(address("garage@reparatie.example")),
-        },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),
         answered_already(language, &said(language).repeat(60)),
@@ -120,7 +119,8 @@ fn which_case(language: Language) -> Problem {
 }
 
 fn answered_already(language: Language, more: &str) -> Problem {
-    let typed = pick(language, "#antwoord\nBeste Jan,\n\nDe garage belt u. ", "#answer\nDear Jan,\n\nThe garage will call. ");
+    let typed =
+        pick(language, "#antwoord\nBeste Jan,\n\nDe garage belt u. ", "#answer\nDear Jan,\n\nThe garage will call. ");
     Problem::AnsweredAlready {
         by: address("f.elamrani@voorbeeld.example"),
         at: after(0, -6),

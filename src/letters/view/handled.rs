@@ -52,7 +52,9 @@ impl Seen<'_> {
             Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => {
                 vec![(prefilled.clone(), label("Aanvullen en versturen", "Complete and send"))]
             }
-            Problem::AnsweredAlready { prefilled, .. } => vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))],
+            Problem::AnsweredAlready { prefilled, .. } => {
+                vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))]
+            }
             Problem::SentByYou { .. } => {
                 vec![(sent.to_owned(), label("Ja, dit was mijn antwoord", "Yes, this was my answer"))]
             }
@@ -154,9 +156,11 @@ impl Seen<'_> {
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
             Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
-            Problem::WhichCase { customer, choices } => {
-                ("which_case", customer.to_string(), choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect())
-            }
+            Problem::WhichCase { customer, choices } => (
+                "which_case",
+                customer.to_string(),
+                choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
+            ),
             Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
