@@ -30,7 +30,9 @@ impl StaffReply<'_> {
         }
         let events = &self.file.events;
         let earlier = events.iter().filter_map(|event| self.earlier(event)).max_by_key(|earlier| earlier.at)?;
-        let is_fresh = self.now - earlier.at < JUST_NOW;
+        // Nobody closes a case in passing: a settlement waits only where the letter it answers is older than the answer.
+        let is_plain = typed.instruction.lines.is_empty();
+        let is_fresh = is_plain && self.now - earlier.at < JUST_NOW;
         let came_later = self.answered_letter_written_at().is_some_and(|written| written < earlier.at);
         if !(is_fresh || came_later) || events.iter().any(|event| self.shows(event, earlier.at)) {
             return None;

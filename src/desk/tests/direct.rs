@@ -382,6 +382,10 @@ fn came_through(decision: &Decision) -> bool {
     !is_asked
 }
 
+fn came_with(decision: &Decision) -> Option<&Problem> {
+    (!came_through(decision)).then(|| why(decision))
+}
+
 #[test]
 fn the_question_shows_the_colleagues_words_and_comes_once_for_each_answer() {
     let mut company = Company::new();
@@ -415,7 +419,10 @@ fn a_settlement_waits_too_and_every_way_of_answering_counts() {
             mail: None,
             what,
         });
-        let decision = company.decide(&reply_of(&company, JAN, &format!("#afgehandeld\n{TEXT}")));
+        let settlement = reply_of(&company, JAN, &format!("#afgehandeld\n{TEXT}"));
+        assert!(!matches!(came_with(&company.decide(&settlement)), Some(Problem::AnsweredAlready { .. })));
+        notified(&mut company, TimeDelta::hours(3));
+        let decision = company.decide(&settlement);
         let Problem::AnsweredAlready { text, prefilled, .. } = why(&decision) else { panic!("{decision:?}") };
         assert_eq!((text.as_str(), prefilled.as_str()), ("Betaald.", &*format!("#afgehandeld\n{TEXT}")));
     }

@@ -95,7 +95,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),
-        answered_already(language, &said(language).repeat(60)),
+        answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];

@@ -39,7 +39,6 @@ impl Seen<'_> {
             // What the sender typed stands in the prefilled reply already.
             text => if is_typed_again { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
             colleague => self.colleague(why),
-            answer_verb => self.verb(Verb::Answer),
             prefilled,
         }
     }
