@@ -94,7 +94,8 @@ impl Seen<'_> {
 
     pub(super) fn away(&self, letter: &Away) -> Value {
         let assign = |colleague: &Address| {
-            let label = self.words.pick(format!("Aan {colleague}"), format!("To {colleague}"));
+            // A phone has no room for whole addresses.
+            let label = format!("{} {}", self.words.pick("Aan", "To"), colleague.local());
             self.replies().prefilled(&format!("{} {colleague}", self.verb(Verb::Assign)), label)
         };
         context! {
