@@ -126,6 +126,11 @@ pub enum What {
         day: chrono::NaiveDate,
         recipients: usize,
     },
+    /// The report of a month, named by its first day, went to the outbox.
+    MonthWritten {
+        month: chrono::NaiveDate,
+        recipients: usize,
+    },
 }
 
 /// A complaint was registered.
@@ -227,6 +232,7 @@ impl What {
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",
             Self::DigestWritten { .. } => "digest_written",
+            Self::MonthWritten { .. } => "month_written",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
 use crate::digest::Digest;
+use crate::digest::month::MonthOverview;
 
 mod handled;
 
@@ -83,6 +84,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Digest(Box<Digest>),
+    Month(Box<MonthOverview>),
 }
 
 impl Content {
@@ -103,6 +105,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Month(_) => LetterKind::Month,
         }
     }
 }

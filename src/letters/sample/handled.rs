@@ -76,6 +76,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         // Too long for a button: then it is copied.
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NoCase,
+        Problem::FromDigest,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");

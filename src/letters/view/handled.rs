@@ -117,6 +117,7 @@ impl Seen<'_> {
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
+            Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };
         let nearest = match problem {
