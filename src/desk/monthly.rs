@@ -12,8 +12,9 @@ use chrono::{Days, NaiveDate, NaiveTime};
 /// Months that are made up for after an outage: a year, which is also what a yearly report would need.
 const MONTHS_MADE_UP_MAX: usize = 12;
 
-/// Days in which a month's first working day is looked for: a month that is closed altogether has none.
-const FIRST_DAYS_MAX: u64 = 31;
+/// Days in which a month's first working day is looked for: two months, because one may be closed altogether; its report
+/// goes out when the company opens again.
+const FIRST_DAYS_MAX: u64 = 62;
 
 /// Whether a month's report is due. Its run is noted under the first day of the month in which it is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +49,8 @@ fn is_past(month: Month, rules: &Rules, now: Moment) -> bool {
 
 /// The day on which the report of the month before goes out.
 pub fn first_working_day(month: Month, rules: &Rules) -> Option<NaiveDate> {
-    let days = (0..FIRST_DAYS_MAX).filter_map(|ahead| month.first_day().checked_add_days(Days::new(ahead)));
-    days.take_while(|day| *day < month.end_day()).find(|day| rules.calendar.is_working_day(*day))
+    let mut days = (0..FIRST_DAYS_MAX).filter_map(|ahead| month.first_day().checked_add_days(Days::new(ahead)));
+    days.find(|day| rules.calendar.is_working_day(*day))
 }
 
 /// Since when closed cases must be known for the report of that month.

@@ -39,8 +39,8 @@ fn digest(language: Language) -> Digest {
         now: now(),
         sections: sections(language),
         received_since: 3,
-        open: 9,
-        closed_since: 2,
+        open: 10,
+        closed_since: 1,
         questions: 2,
         // Pixels do not matter here.
         picture: Some(Picture { png: Some(b"png".to_vec()), alt: alt(language) }),

@@ -11,6 +11,16 @@ use minijinja::value::Value;
 /// Rows of a table: a company has fewer departments, and a phone shows no more.
 const ROWS_MAX: usize = 40;
 
+/// The smallest number that is shown as more than nothing.
+const SHOWN_MIN: f64 = 0.1;
+
+/// What a clock counts in (§1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Hour,
+    WorkingDay,
+}
+
 impl Seen<'_> {
     pub(super) fn month(&self, overview: &MonthOverview) -> Value {
         let report = &overview.report;
@@ -29,9 +39,9 @@ impl Seen<'_> {
                 cell(self.words.pick("heropend", "reopened"), total.reopened),
             ],
             quiet => *total == Figures { disputes: total.disputes, ..Figures::default() },
-            first_response => self.pace(total.first_response_hours, total.first_response_in_time, "uur", "hours"),
-            resolution => self.pace(total.resolution_working_days, total.resolved_in_time, "werkdagen", "working days"),
-            resolution_hours => total.resolution_hours.map(|spread| self.spread(spread)),
+            first_response => self.pace(total.first_response_hours, total.first_response_in_time, Unit::Hour),
+            resolution => self.pace(total.resolution_working_days, total.resolved_in_time, Unit::WorkingDay),
+            resolution_hours => total.resolution_hours.map(|spread| self.spread(spread, Unit::Hour)),
             disputes => total.disputes,
             columns => self.columns(),
             departments => departments.map(|by| self.figures(&self.line(&by.title), &by.figures)).collect::<Vec<_>>(),
@@ -45,22 +55,40 @@ impl Seen<'_> {
     }
 
     /// How fast, and how much of it in time.
-    fn pace(&self, spread: Option<Spread>, in_time: Share, dutch: &str, english: &str) -> Value {
+    fn pace(&self, spread: Option<Spread>, in_time: Share, unit: Unit) -> Value {
         context! {
-            spread => spread.map(|spread| self.spread(spread)),
-            unit => self.words.pick(dutch, english),
+            spread => spread.map(|spread| self.spread(spread, unit)),
             in_time => in_time.percent().map(|percent| format!("{percent}%")),
             kept => in_time.kept,
             of => in_time.of,
         }
     }
 
-    fn spread(&self, spread: Spread) -> Value {
-        context! {
-            median => self.words.number(spread.median),
-            percentile_90 => self.words.number(spread.percentile_90),
-            count => spread.count,
+    /// Both numbers, as the end of a sentence.
+    fn spread(&self, spread: Spread, unit: Unit) -> Value {
+        context! { median => self.within(spread.median, unit), percentile_90 => self.within(spread.percentile_90, unit) }
+    }
+
+    /// `binnen 3,5 uur`.
+    fn within(&self, number: f64, unit: Unit) -> String {
+        match unit {
+            Unit::WorkingDay if number < SHOWN_MIN => self.words.pick("op de dag zelf", "on the day itself").to_owned(),
+            unit => format!("{} {}", self.words.pick("binnen", "within"), self.amount(number, unit)),
         }
+    }
+
+    /// `1 werkdag`, `3,5 uur`.
+    fn amount(&self, number: f64, unit: Unit) -> String {
+        // "Within 0 hours" would not be true.
+        let number = if unit == Unit::Hour { number.max(SHOWN_MIN) } else { number };
+        let shown = self.words.number(number);
+        let unit = match (unit, shown == "1") {
+            (Unit::Hour, true) => self.words.pick("uur", "hour"),
+            (Unit::Hour, false) => self.words.pick("uur", "hours"),
+            (Unit::WorkingDay, true) => self.words.pick("werkdag", "working day"),
+            (Unit::WorkingDay, false) => self.words.pick("werkdagen", "working days"),
+        };
+        format!("{shown} {unit}")
     }
 
     fn columns(&self) -> Vec<&'static str> {
@@ -80,27 +108,20 @@ impl Seen<'_> {
             share(figures.first_response_in_time),
             share(figures.resolved_in_time),
         ];
-        let pace = |spread: Option<Spread>| {
-            spread.map(|spread| (self.words.number(spread.median), self.words.number(spread.percentile_90)))
-        };
-        let below = match (pace(figures.first_response_hours), pace(figures.resolution_working_days)) {
-            (None, None) => String::new(),
-            (first, resolution) => self.paces(first, resolution),
-        };
-        context! { name, cells, below }
+        context! { name, cells, below => self.paces(figures) }
     }
 
     /// Median and 90th percentile of both clocks, in one line.
-    fn paces(&self, first: Option<(String, String)>, resolution: Option<(String, String)>) -> String {
-        let first = first.map(|(half, nine)| {
-            self.words.pick(format!("reactie {half} / {nine} uur"), format!("response {half} / {nine} hours"))
-        });
-        let resolution = resolution.map(|(half, nine)| {
-            self.words.pick(
-                format!("oplossing {half} / {nine} werkdagen"),
-                format!("resolution {half} / {nine} working days"),
-            )
-        });
+    fn paces(&self, figures: &Figures) -> String {
+        let pace = |(dutch, english), spread: Option<Spread>, unit| {
+            let what: &str = self.words.pick(dutch, english);
+            let both = |spread: Spread| {
+                format!("{what} {} / {}", self.words.number(spread.median), self.amount(spread.percentile_90, unit))
+            };
+            spread.map(both)
+        };
+        let first = pace(("reactie", "response"), figures.first_response_hours, Unit::Hour);
+        let resolution = pace(("oplossing", "resolution"), figures.resolution_working_days, Unit::WorkingDay);
         first.into_iter().chain(resolution).collect::<Vec<_>>().join(" · ")
     }
 

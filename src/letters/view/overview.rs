@@ -12,15 +12,16 @@ use minijinja::value::Value;
 
 /// Cases named in a section with buttons, and in one without: more is not read, and of a mail over 100 kB some clients
 /// cut the rest off. The spreadsheet has them all.
-const WITH_BUTTONS_MAX: usize = 12;
-const WITHOUT_BUTTONS_MAX: usize = 8;
+const WITH_BUTTONS_MAX: usize = 7;
+const WITHOUT_BUTTONS_MAX: usize = 5;
 
-/// Characters of a complaint's subject in a list, and of a question or a thing to do: a few lines on a phone.
-const SUBJECT_CHARS_MAX: usize = 120;
-const MARK_CHARS_MAX: usize = 240;
+/// Characters of a complaint's subject and of a name in a list, and of a question or a thing to do: a few lines on a phone.
+const SUBJECT_CHARS_MAX: usize = 80;
+const NAME_CHARS_MAX: usize = 50;
+const MARK_CHARS_MAX: usize = 200;
 
 /// Characters of a subject that a button repeats: it stands in each of them, three octets a character and more.
-const BUTTON_SUBJECT_CHARS_MAX: usize = 40;
+const BUTTON_SUBJECT_CHARS_MAX: usize = 24;
 
 impl Seen<'_> {
     pub(super) fn digest(&self, digest: &Digest) -> Value {
@@ -39,6 +40,7 @@ impl Seen<'_> {
                 cell(self.words.pick("gesloten", "closed"), digest.closed_since, false),
             ],
             nothing_open => digest.open == 0,
+            nothing_waits => digest.open + count(Section::Undelivered) == 0,
             on_schedule => overdue + today == 0,
             sections => sections.map(|section| self.section(digest, section)).collect::<Vec<_>>(),
             received_since => digest.received_since,
@@ -67,7 +69,7 @@ impl Seen<'_> {
     fn row(&self, row: &Row, section: Section, digest: &Digest, presses: &[Press]) -> Value {
         let subject = clean::line(&row.subject, SUBJECT_CHARS_MAX);
         let line = crate::letters::subject::or_none(&subject, self.words);
-        let customer = clean::line(&row.customer, clean::NAME_CHARS_MAX);
+        let customer = clean::line(&row.customer, NAME_CHARS_MAX);
         let department = self.line(&row.department_title);
         let below = if digest.department.is_none() { format!("{customer} · {department}") } else { customer };
         // A handler known by name only is written to at the department.
@@ -83,7 +85,7 @@ impl Seen<'_> {
             below,
             who => self.line(who),
             url => mailto::plain(to, &format!("[{}] {}", row.number, clean::line(&subject, BUTTON_SUBJECT_CHARS_MAX))),
-            buttons => self.row_buttons(row, presses),
+            buttons => self.row_buttons(row, if asks(row) && !presses.is_empty() { ASKED } else { presses }),
         }
     }
 
@@ -122,8 +124,9 @@ impl Seen<'_> {
         let clock = row.next.map(|(clock, _)| clock);
         match mark {
             Mark::Question(question) => {
-                let (to, text) = (question.to.as_str(), cut(&question.question));
-                let asked = self.words.short(question.at);
+                let (asked, text) = (self.words.short(question.at), cut(&question.question));
+                let you = self.words.pick("u", "you");
+                let to = if question.to == self.draft.to { you } else { question.to.as_str() };
                 Some(
                     self.words.pick(
                         format!("Vraag aan {to}, {asked}: ‘{text}’"),
@@ -155,17 +158,25 @@ impl Seen<'_> {
     }
 }
 
+const ADVISE: Press = Press::Verb(Verb::Advise);
+const TAKE_OVER: Press = Press::Verb(Verb::TakeOver);
+const ASSIGN: Press = Press::Verb(Verb::Assign);
+const NOTE: Press = Press::Verb(Verb::Note);
+
 /// What can be done at once about a case of the section.
 fn presses(section: Section) -> &'static [Press] {
-    const TAKE_OVER: Press = Press::Verb(Verb::TakeOver);
-    const ASSIGN: Press = Press::Verb(Verb::Assign);
-    const NOTE: Press = Press::Verb(Verb::Note);
-    const ADVISE: Press = Press::Verb(Verb::Advise);
     match section {
         Section::Overdue | Section::DueToday => &[TAKE_OVER, ASSIGN, NOTE],
-        Section::Escalated => &[ADVISE, TAKE_OVER],
+        Section::Escalated => ASKED,
         _ => &[],
     }
+}
+
+/// What can be done about a question to the supervisor (§2.1.3), wherever its case stands.
+const ASKED: &[Press] = &[ADVISE, TAKE_OVER];
+
+fn asks(row: &Row) -> bool {
+    row.marks.iter().any(|mark| matches!(mark, Mark::Question(_)))
 }
 
 /// How templates call the section.
