@@ -179,12 +179,12 @@ impl Asked<'_> {
         let question = case.escalation.clone().map(Mark::Question);
         let unanswered = case.first_response_at().is_none().then_some(Mark::Unanswered);
         let reopened = (case.reopened > 0).then_some(Mark::Reopened);
-        let to_do = self.to_do(case).into_iter().map(Mark::ToDo);
+        let to_do = self.do_next(case).into_iter().map(Mark::ToDo);
         question.into_iter().chain(undelivered).chain(reopened).chain(to_do).chain(unanswered).collect()
     }
 
     /// What is to be done by the end of today; where there is nothing, the next thing.
-    fn to_do(&self, case: &Case) -> Vec<AgendaItem> {
+    fn do_next(&self, case: &Case) -> Vec<AgendaItem> {
         let by_today = case.agenda.iter().filter(|item| self.is_by_today(item.at)).take(TO_DO_MAX);
         let by_today: Vec<AgendaItem> = by_today.cloned().collect();
         if by_today.is_empty() { case.agenda.first().cloned().into_iter().collect() } else { by_today }

@@ -174,11 +174,14 @@ fn today_is_the_day_of_the_desk_not_of_utc() {
     assert_eq!(digest.day, NaiveDate::from_ymd_opt(2026, 11, 24).unwrap());
 }
 
+/// Something that happens to a case.
+type Turn = fn(Case) -> Case;
+
 /// Hours to the first clock, and bits that say what else is the matter.
 fn told(serial: u32, (hours, bits): (i64, u16)) -> Case {
     let is = |bit: u16| bits & (1 << bit) != 0;
     let mut told = case(serial, if is(0) { "schade" } else { "factuur" }, hours, hours + 40);
-    let turns: [(u16, fn(Case) -> Case); 6] = [
+    let turns: [(u16, Turn); 6] = [
         (1, answered),
         (2, |case| escalated(case, -2)),
         (3, failed),
