@@ -144,6 +144,11 @@ pub enum What {
         day: chrono::NaiveDate,
         recipients: usize,
     },
+    /// The report of a month, named by its first day, went to the outbox.
+    MonthWritten {
+        month: chrono::NaiveDate,
+        recipients: usize,
+    },
 }
 
 /// A complaint was registered.
@@ -261,6 +266,7 @@ impl What {
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",
             Self::DigestWritten { .. } => "digest_written",
+            Self::MonthWritten { .. } => "month_written",
         }
     }
 }

@@ -90,6 +90,8 @@ pub enum LetterKind {
     DeliveryFailed,
     /// To a supervisor: the daily overview (§2.4.1).
     Digest,
+    /// To a supervisor: the report of a month (§2.4.1).
+    Month,
     /// To staff: a mail that was set aside wants a look.
     SetAside,
     /// To a supervisor or the operator: something needs a person now.
@@ -129,6 +131,7 @@ impl LetterKind {
             Self::Question => "question",
             Self::DeliveryFailed => "delivery_failed",
             Self::Digest => "digest",
+            Self::Month => "month",
             Self::SetAside => "set_aside",
             Self::Alarm => "alarm",
             Self::Term => "term",
@@ -141,7 +144,7 @@ impl LetterKind {
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 16] = [
+        const ALL: &[LetterKind] = &[
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -151,6 +154,7 @@ impl LetterKind {
             LetterKind::Question,
             LetterKind::DeliveryFailed,
             LetterKind::Digest,
+            LetterKind::Month,
             LetterKind::SetAside,
             LetterKind::Alarm,
             LetterKind::Term,
@@ -159,6 +163,6 @@ impl LetterKind {
             LetterKind::Agenda,
             LetterKind::Away,
         ];
-        ALL.into_iter().find(|kind| kind.name() == name)
+        ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }

@@ -151,7 +151,8 @@ impl Case {
             | What::Advised { .. }
             | What::OtherWrote { .. }
             | What::MailFiled { .. }
-            | What::DigestWritten { .. } => {}
+            | What::DigestWritten { .. }
+            | What::MonthWritten { .. } => {}
             What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),

@@ -140,7 +140,7 @@ impl Clerk<'_> {
         let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
         let at_the_door = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
         let held_because = at_the_door.or_else(|| self.is_capped(letter.kind).then(|| HELD_BY_CAP.to_owned()));
-        Ok(Outgoing { letter, department: String::new(), held_because })
+        Ok(Outgoing { letter, department: bound_to(draft), held_because })
     }
 
     /// The third of the layers against loops (invariant 5): letters that answer the mail in hand.
@@ -151,6 +151,15 @@ impl Clerk<'_> {
             LetterKind::Receipt | LetterKind::Question => written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX,
             _ => false,
         }
+    }
+}
+
+/// A digest binds the department whose supervisor reads it: its buttons hold tokens of that department's cases, and none
+/// works for somebody else's (invariant 6). A letter of a case binds the case's, which is known once all are written.
+fn bound_to(draft: &Draft) -> String {
+    match &draft.content {
+        Content::Digest(digest) => digest.department.clone().unwrap_or_default(),
+        _ => String::new(),
     }
 }
 

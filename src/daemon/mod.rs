@@ -5,6 +5,7 @@ mod clerk;
 mod deciding;
 mod intake;
 mod office;
+mod overviews;
 mod run;
 mod sending;
 mod ticking;
@@ -49,6 +50,8 @@ pub enum WorkError {
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
+    #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
+    Writing,
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
 }

@@ -3,6 +3,7 @@
 
 use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
 use crate::digest::Digest;
+use crate::digest::month::MonthOverview;
 
 mod handled;
 
@@ -84,6 +85,7 @@ pub enum Content {
     Agenda(Agenda),
     Away(Box<Away>),
     Digest(Box<Digest>),
+    Month(Box<MonthOverview>),
 }
 
 impl Content {
@@ -105,6 +107,7 @@ impl Content {
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Away(_) => LetterKind::Away,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Month(_) => LetterKind::Month,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
+//! | [`on_month`] | the reports of a month |
 
 pub mod after_closing;
 mod aside;
@@ -25,6 +26,7 @@ mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
+mod monthly;
 mod opening;
 pub mod routing;
 mod rules;
@@ -35,11 +37,12 @@ pub mod verbs;
 pub mod when;
 
 pub use aside::on_unreadable;
-pub use duty::{DigestDue, digest_due, on_digest};
+pub use duty::{DigestDue, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
+pub use monthly::{MonthDue, first_working_day, month_due, month_needs_closed_since, on_month};
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
 pub use terms::on_terms;

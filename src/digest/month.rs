@@ -11,7 +11,7 @@ mod tests;
 
 pub use spread::Spread;
 
-use super::Named;
+use super::{Goes, Named};
 use crate::calendar::Calendar;
 use crate::case::{Case, CaseNumber, CaseState, Channel, Clock, Moment};
 use chrono::{Datelike, NaiveDate, NaiveTime};
@@ -88,6 +88,16 @@ pub struct ByChannel {
     pub figures: Figures,
 }
 
+/// A month's report for one reader.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthOverview {
+    /// None: the whole company.
+    pub department_title: Option<String>,
+    pub report: MonthReport,
+    /// The month's cases as a spreadsheet.
+    pub sheet: Goes,
+}
+
 /// The numbers of a month.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
@@ -156,6 +166,16 @@ pub fn report(cases: &[Case], asked: &MonthAsked<'_>) -> MonthReport {
         departments: departments.collect(),
         channels: channels.filter(|by| by.figures != span.figures(&[])).collect(),
     }
+}
+
+/// The cases that such a report counts as received, closed, or open when the month ended, in the order given.
+pub fn cases_of<'a>(cases: &'a [Case], asked: &MonthAsked<'_>) -> Vec<&'a Case> {
+    let span = Span::of(asked);
+    let is_asked = |case: &&Case| is_counted(case) && asked.department.is_none_or(|name| name == case.department);
+    let is_of = |case: &&Case| {
+        span.contains(case.lodged_at) || case.closed_at.is_some_and(|at| span.contains(at)) || span.is_open_at_end(case)
+    };
+    cases.iter().filter(is_asked).filter(is_of).collect()
 }
 
 fn is_counted(case: &Case) -> bool {

@@ -3,7 +3,7 @@
 
 use super::words::Words;
 use super::{MARKER, clean};
-use crate::desk::verbs::Verb;
+use crate::desk::verbs::{Value, Verb};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -44,11 +44,17 @@ impl Press {
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
+            Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
+            Self::Verb(Verb::Advise) => words.pick("Advies geven", "Give advice"),
             Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
             Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
             Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
+    }
+
+    fn wants_value(self) -> bool {
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Department | Value::Moment))
     }
 
     fn typed(self, words: Words) -> &'static str {
@@ -78,7 +84,9 @@ pub(super) struct Replies<'a> {
 impl Replies<'_> {
     pub fn button(self, press: Press) -> Button {
         let verb = press.typed(self.words);
-        let verb = if verb.is_empty() { String::new() } else { format!("{verb}\r\n") };
+        // What belongs behind the verb is typed there at once.
+        let room = if press.wants_value() { " " } else { "" };
+        let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
         Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
     }
 

@@ -2,6 +2,7 @@
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
 mod handled;
+mod overviews;
 mod procedure;
 
 use super::{Committee, House};
@@ -10,7 +11,6 @@ use crate::case::{
     Side, Why,
 };
 use crate::desk::draft::*;
-use crate::digest::{Digest, Row};
 use chrono::{NaiveDate, TimeDelta};
 
 /// Monday 23 November 2026, 09:30 in Amsterdam.
@@ -50,7 +50,15 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        overviews::letters,
+        procedure::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 
@@ -62,6 +70,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         Content::SetAside(_)
             | Content::Alarm(_)
             | Content::Digest(_)
+            | Content::Month(_)
             | Content::Question(Question {
                 why: Problem::NoCase
                     | Problem::WhichCase { .. }
@@ -178,10 +187,8 @@ fn to_supervisor(language: Language) -> Vec<Content> {
         mail: 4711,
         excerpt: "U hebt gewonnen.".to_owned(),
     });
-    let mut all =
-        vec![set_aside, Content::Digest(Box::new(digest(language))), Content::Digest(Box::new(quiet_digest()))];
-    all.extend(alarms.map(|about| Content::Alarm(Alarm { about })));
-    all
+    let alarms = alarms.map(|about| Content::Alarm(Alarm { about }));
+    std::iter::once(set_aside).chain(alarms).collect()
 }
 
 fn acknowledgement(language: Language) -> Acknowledgement {
@@ -252,52 +259,6 @@ fn remarks() -> Vec<Remark> {
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]
-}
-
-fn digest(language: Language) -> Digest {
-    let row = |serial, subject: &str, customer: &str, next| Row {
-        number: number(serial),
-        subject: subject.to_owned(),
-        customer: customer.to_owned(),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
-        handler: String::new(),
-        received_at: after(-30, 0),
-        next,
-        closed_at: None,
-        unanswered: true,
-        reply_address: "schade@voorbeeld.example".to_owned(),
-    };
-    Digest {
-        day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
-        department_title: None,
-        since: after(-72, 0),
-        now: now(),
-        overdue: vec![row(121, "Kras op het portier", "Fatima el Amrani", Some((Clock::FirstResponse, after(-15, 0))))],
-        due_today: vec![row(122, "Factuur klopt niet", "J.P. van der Berg", Some((Clock::Resolve, after(8, 0))))],
-        open: vec![Row {
-            handler: "p.dewit@voorbeeld.example".to_owned(),
-            unanswered: false,
-            ..row(123, &subject(language), "Jan Jansen", Some((Clock::Resolve, after(56, 0))))
-        }],
-        closed: vec![Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) }],
-        received_since: 3,
-        failed_letters: vec![row(118, "", "Anna de Boer", None)],
-        chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
-    }
-}
-
-fn quiet_digest() -> Digest {
-    let busy = digest(Language::Dutch);
-    Digest {
-        department_title: Some("Schade en verzekering".to_owned()),
-        overdue: Vec::new(),
-        due_today: Vec::new(),
-        open: Vec::new(),
-        closed: Vec::new(),
-        failed_letters: Vec::new(),
-        received_since: 0,
-        ..busy
-    }
 }
 
 fn due() -> Due {

@@ -5,6 +5,7 @@ use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::{LetterKind, TermStage};
 use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Content, Draft, Term};
+use crate::digest::Section;
 
 /// Room for the customer's name in a staff letter's subject.
 const CUSTOMER_CHARS_MAX: usize = 60;
@@ -81,12 +82,17 @@ fn desk_line(draft: &Draft, words: Words) -> String {
     match &draft.content {
         Content::Digest(digest) => {
             let whose = digest.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
-            let (late, today) = (digest.overdue.len(), digest.due_today.len());
+            let (late, today) = (digest.rows(Section::Overdue).len(), digest.rows(Section::DueToday).len());
             let day = words.day(digest.day);
             words.pick(
                 format!("Klachten{whose}, {day}: {late} te laat, {today} vandaag"),
                 format!("Complaints{whose}, {day}: {late} overdue, {today} today"),
             )
+        }
+        Content::Month(month) => {
+            let whose = month.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
+            let of = words.month(month.report.month.first_day());
+            words.pick(format!("Klachten{whose} in {of}"), format!("Complaints{whose} in {of}"))
         }
         Content::SetAside(set_aside) => {
             let subject = or_none(&clean::line(&set_aside.subject, TOPIC_CHARS_MAX), words);

@@ -33,7 +33,7 @@ macro_rules! letters {
 }
 
 /// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: [(&str, &str, &str); 32] = letters![
+const LETTERS: &[(&str, &str, &str)] = &letters![
     "acknowledgement",
     "notification",
     "answer",
@@ -50,6 +50,7 @@ const LETTERS: [(&str, &str, &str); 32] = letters![
     "agenda",
     "away",
     "digest",
+    "month",
 ];
 
 /// Shared by all: (name, source).
@@ -86,7 +87,7 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
             engine.add_template(name, source)?;
         }
     }
-    for (letter, language, source) in LETTERS {
+    for (letter, language, source) in LETTERS.iter().copied() {
         for form in [Form::Text, Form::Html] {
             engine.add_template_owned(template_name(letter, language, form), source)?;
         }

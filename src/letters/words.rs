@@ -58,6 +58,12 @@ impl Words {
         format!("{} {} {} {}", self.pick(weekday.0, weekday.1), date.day(), self.pick(month.0, month.2), date.year())
     }
 
+    /// `november 2026`.
+    pub fn month(self, first_day: NaiveDate) -> String {
+        let month = month(first_day);
+        format!("{} {}", self.pick(month.0, month.2), first_day.year())
+    }
+
     /// `dinsdag 24 november 2026 om 10.12 uur`.
     pub fn moment(self, at: Moment) -> String {
         let local = self.local(at);
@@ -91,6 +97,13 @@ impl Words {
             1_000..1_000_000 => format!("{} kB", bytes / 1_000),
             _ => format!("{}{}{} MB", tenths / 10, self.pick(',', '.'), tenths % 10),
         }
+    }
+
+    /// `3,5`: a number with at most one decimal.
+    pub fn number(self, number: f64) -> String {
+        let shown = format!("{number:.1}");
+        let shown = shown.strip_suffix(".0").unwrap_or(&shown);
+        self.pick(shown.replace('.', ","), shown.to_owned())
     }
 
     /// How long until or since: `25 minuten`, `3 uur`, `2 dagen`; rounded down.
@@ -146,6 +159,7 @@ impl Words {
             LetterKind::Question => self.pick("de vraag", "the question"),
             LetterKind::DeliveryFailed => self.pick("de melding van een mislukte bezorging", "the delivery notice"),
             LetterKind::Digest => self.pick("het dagoverzicht", "the daily overview"),
+            LetterKind::Month => self.pick("het maandoverzicht", "the monthly report"),
             LetterKind::SetAside => self.pick("de melding van een terzijde gelegd bericht", "the set-aside notice"),
             LetterKind::Alarm => self.pick("de waarschuwing", "the warning"),
             LetterKind::Term => self.pick("de melding van een termijn", "the notice of a time limit"),

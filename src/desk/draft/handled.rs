@@ -171,6 +171,8 @@ pub enum Problem {
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
+    /// A reply without a verb to a case in a digest, whose reader did not see what the customer wrote.
+    FromDigest,
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,

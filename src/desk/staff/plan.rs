@@ -28,13 +28,15 @@ impl Plan {
 /// The steps of a reply to a letter of the `answered` kind. Without verbs it is an answer to the customer.
 ///
 /// # Errors
-/// Two verbs want the text, and it is not clear which of it the customer would get.
+/// Two verbs want the text, and it is not clear which of it the customer would get; nothing says who gets it.
 pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, Problem> {
     let lines = &typed.instruction.lines;
     if lines.is_empty() {
         // A question to the supervisor is answered with advice, which stays in the house (§2.1.3).
         let (verb, text) = match answered {
             Some(LetterKind::Escalation) => (Verb::Advise, &typed.whole),
+            // A digest does not show what the customer wrote: hardly an answer to it (invariant 7).
+            Some(LetterKind::Digest) => return Err(Problem::FromDigest),
             _ => (Verb::Answer, &typed.instruction.text),
         };
         return Ok(Plan { steps: vec![Step { verb, value: String::new(), text: text.clone() }] });

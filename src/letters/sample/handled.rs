@@ -97,6 +97,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         answered_already(language, ""),
         answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
+        Problem::FromDigest,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");

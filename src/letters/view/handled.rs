@@ -162,6 +162,7 @@ impl Seen<'_> {
             ),
             Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
+            Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };
         let nearest = match problem {

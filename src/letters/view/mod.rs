@@ -1,15 +1,16 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest; the letters to customers are here.
+//! the agenda, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
 
 mod handled;
+mod month;
 mod overview;
 mod procedure;
 mod staff;
 
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
-use crate::case::{Address, Due, Moment};
+use crate::case::{Address, Due, Keys, Moment};
 use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
@@ -27,6 +28,8 @@ pub(super) struct Seen<'a> {
     pub left_out: &'a [Carried],
     pub house: &'a House,
     pub token: &'a str,
+    /// For the tokens of buttons that are about another case than the letter.
+    pub keys: &'a Keys,
     pub reply_address: &'a Address,
     /// Of the replies that buttons open.
     pub button_subject: String,
@@ -54,6 +57,7 @@ impl Seen<'_> {
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Away(away) => self.away(away),
             Content::Digest(digest) => self.digest(digest),
+            Content::Month(month) => self.month(month),
         };
         context! { ..own, ..self.page(subject) }
     }
