@@ -24,11 +24,32 @@ CREATE TABLE mail (
     decided_at    INTEGER,
     -- 1: moved out of the inbox, or gone from it.
     moved         INTEGER NOT NULL DEFAULT 0,
+    -- Of a mail put aside: the letter that told a person of it; empty where no letter could (the digest does). NULL: not
+    -- told yet.
+    told_in       TEXT,
     UNIQUE (mailbox, uid_validity, uid)
 ) STRICT;
 CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
 CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
+CREATE INDEX mail_untold ON mail (disposition, id) WHERE told_in IS NULL;
+CREATE INDEX mail_told ON mail (told_in);
+
+-- The UIDs that a watched folder gave out, a row for each listing that showed new ones; written when that listing was
+-- dealt with, so that each of its UIDs has a row of its own, is withheld, or had vanished (invariant 1).
+CREATE TABLE given_out (
+    mailbox       TEXT    NOT NULL,
+    uid_validity  INTEGER NOT NULL,
+    first_uid     INTEGER NOT NULL,
+    -- The first UID that is not among them.
+    next_uid      INTEGER NOT NULL,
+    -- How many: fewer than the span for a folder seen for the first time, whose earlier mails were never ours.
+    uids          INTEGER NOT NULL,
+    vanished      INTEGER NOT NULL,
+    dealt_with_at INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid_validity, first_uid)
+) STRICT;
+CREATE INDEX given_out_at ON given_out (dealt_with_at);
 
 -- Mails that the server has and did not give, and how often; the row goes when the mail is on file.
 CREATE TABLE withheld (

@@ -121,6 +121,20 @@ pub enum What {
         disposition: String,
         reason: String,
     },
+    /// A person was told of mails that were put aside; without a letter, they stand in the digest only.
+    AsideTold {
+        letter: Option<LetterId>,
+        mails: Vec<i64>,
+    },
+    /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
+    Reconsidered {
+        disposition: String,
+        reason: String,
+    },
+    /// The sender's domain disowns the mail: no acknowledgement until a person has looked (invariant 6).
+    AcknowledgementHeld,
+    /// A person looked: the acknowledgement goes out after all.
+    AcknowledgementReleased,
     /// The digest of a day went to the outbox.
     DigestWritten {
         day: chrono::NaiveDate,
@@ -226,6 +240,10 @@ impl What {
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",
+            Self::AsideTold { .. } => "aside_told",
+            Self::Reconsidered { .. } => "reconsidered",
+            Self::AcknowledgementHeld => "acknowledgement_held",
+            Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
         }
     }

@@ -102,6 +102,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To staff: a mail on file that somebody asked to see.
+    Shown,
 }
 
 impl LetterKind {
@@ -133,12 +135,13 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Shown => "shown",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 15] = [
+        const ALL: [LetterKind; 16] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -154,6 +157,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Shown,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

@@ -148,6 +148,10 @@ impl Case {
             | What::Advised { .. }
             | What::OtherWrote { .. }
             | What::MailFiled { .. }
+            | What::AsideTold { .. }
+            | What::Reconsidered { .. }
+            | What::AcknowledgementHeld
+            | What::AcknowledgementReleased
             | What::DigestWritten { .. } => {}
             What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),

@@ -3,8 +3,8 @@
 use super::{Exit, failed};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError};
-use crate::desk::on_digest;
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail};
+use crate::desk::{on_digest, with_mail_day};
 use crate::letters::RenderError;
 use crate::mail;
 use crate::register::CaseQuery;
@@ -25,6 +25,8 @@ enum PreviewError {
     #[error(transparent)]
     Register(#[from] crate::register::RegisterError),
     #[error(transparent)]
+    Work(#[from] WorkError),
+    #[error(transparent)]
     Render(#[from] RenderError),
 }
 
@@ -41,7 +43,9 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(since)).await?;
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
-    for draft in on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh).letters {
+    let mail_day = day_of_mail(&office, since, at).await?;
+    let decision = on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh);
+    for draft in with_mail_day(decision, &mail_day, &office.rules).letters {
         let letter = office.letters.render(&draft, &office.house, &office.rules.keys, at)?;
         println!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
     }

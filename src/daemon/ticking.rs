@@ -1,12 +1,13 @@
-//! One step of the clock: what is due by the hour is decided on like a mail: the day's digest, and letters that a
-//! cap held back. The register says what was done already, so that a restart, a second instance or an outage
+//! One step of the clock: what is due by the hour is decided on like a mail: the day's digest, notices about mails put aside,
+//! and letters that a cap held back. The register says what was done already, so that a restart, a second instance or an outage
 //! changes nothing.
 
+use super::aside::{day_of_mail, tell_of_aside};
 use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError};
-use crate::desk::{DigestDue, digest_due, on_digest, on_terms};
+use crate::desk::{DigestDue, digest_due, on_digest, on_terms, with_mail_day};
 use crate::register::CaseQuery;
 
 /// The name of the digest's runs in the register.
@@ -20,7 +21,7 @@ pub async fn tick(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
-    let steps = [terms(office).await?, digest(office).await?];
+    let steps = [terms(office).await?, tell_of_aside(office).await?, digest(office).await?];
     let worked = released > 0 || steps.contains(&Step::Worked);
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
@@ -66,11 +67,13 @@ async fn digest(office: &Office) -> Result<Step, WorkError> {
     let mut salts = Salts::new()?;
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(since)).await?;
     let head = office.register.chain_head().await?;
+    let mail_day = day_of_mail(office, since, now).await?;
     let mut tx = office.register.begin().await?;
     if !tx.claim_run(DIGEST, day, now).await? {
         return Ok(Step::Idle);
     }
-    let mut decision = on_digest(day, since, &cases, &head.hash, &office.rules, now, &mut fresh);
+    let decision = on_digest(day, since, &cases, &head.hash, &office.rules, now, &mut fresh);
+    let mut decision = with_mail_day(decision, &mail_day, &office.rules);
     let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     tx.commit().await?;

@@ -4,8 +4,10 @@
 use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
 use crate::digest::Digest;
 
+mod aside;
 mod handled;
 
+pub use aside::{SetAside, Shown};
 pub use handled::{Done, Problem, Question, Receipt};
 
 /// One letter to one recipient.
@@ -82,6 +84,7 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Shown(Shown),
     Digest(Box<Digest>),
 }
 
@@ -102,6 +105,7 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -160,6 +164,8 @@ pub enum Remark {
     Reopened,
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
     FromOther(String),
+    /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
+    WasAside { reason: String, by: Option<String> },
 }
 
 /// Why no acknowledgement was sent.
@@ -219,19 +225,6 @@ pub struct DeliveryFailed {
     pub permanent: bool,
     /// The clock that runs again because of it, with its original last moment.
     pub runs_again: Option<(crate::case::Clock, Moment)>,
-}
-
-/// To staff: a mail was set aside or could not be read, and somebody should look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    pub from: String,
-    pub subject: String,
-    pub received_at: Moment,
-    pub reason: String,
-    /// Its row in the register.
-    pub mail: i64,
-    /// First lines of the text, if any could be read.
-    pub excerpt: String,
 }
 
 /// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.

@@ -9,10 +9,13 @@
 //! | [`on_mail`] | a mail that came in |
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
+//! | [`on_aside`] | telling a person of what was put aside |
 //! | [`on_digest`] | the digests of a day |
 
 pub mod after_closing;
 mod aside;
+mod aside_notice;
+mod balance;
 mod colleague;
 pub mod draft;
 mod duty;
@@ -26,6 +29,7 @@ mod may_reply;
 mod opening;
 pub mod routing;
 mod rules;
+mod second_look;
 mod snapshot;
 mod staff;
 mod terms;
@@ -33,13 +37,15 @@ pub mod verbs;
 pub mod when;
 
 pub use aside::on_unreadable;
+pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
+pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use duty::{DigestDue, digest_due, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
-pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
+pub use snapshot::{Asked, BouncedLetter, CaseFile, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored, Written};
 pub use terms::on_terms;
 
 use crate::case::{CaseNumber, Event};

@@ -1,7 +1,9 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
+use super::Disposition;
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
+use std::collections::BTreeMap;
 
 /// A mail to decide on.
 #[derive(Debug, Clone)]
@@ -28,6 +30,70 @@ pub struct Lookup {
     pub sender: Option<Address>,
     /// The year a new case would be numbered in.
     pub year: i32,
+    /// The mail on file that a colleague asks about.
+    pub asked: Option<Asked>,
+}
+
+/// Which mail on file is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// By the number that notices and digests give.
+    Number(i64),
+    /// The one that this notice tells of.
+    ToldIn(LetterId),
+}
+
+/// A mail on file that somebody asks about, or is to be told of.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: i64,
+    pub disposition: Disposition,
+    /// As the register keeps it: English.
+    pub reason: String,
+    /// The case it is filed on.
+    pub case: Option<CaseNumber>,
+    /// The department of that case.
+    pub department: Option<String>,
+    pub received_at: Moment,
+    pub from_junk: bool,
+    /// How often reading it was begun.
+    pub readings: i64,
+    /// Not a first slice only.
+    pub whole: bool,
+    /// Empty where the server never gave it, or it was blanked.
+    pub raw: Vec<u8>,
+    /// The case that another copy of it became.
+    pub became: Option<CaseNumber>,
+    /// What it says; None where reading does not survive it.
+    pub mail: Option<Box<Mail>>,
+}
+
+/// A mail that was set aside, and that a person put back into the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutBack {
+    /// The row it had first, and why it was set aside then.
+    pub mail: i64,
+    pub reason: String,
+    /// When the mail server received it (invariant 9): a client may state another moment when it puts it back.
+    pub received_at: Moment,
+}
+
+/// One folder's mails as the register counts them: the two sides of the mail balance (invariant 1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderCount {
+    pub folder: String,
+    /// UIDs that the server gave out.
+    pub given_out: u64,
+    pub vanished: u64,
+    /// What the others became; under None those that wait, on file or at the server.
+    pub mails: BTreeMap<Option<Disposition>, u64>,
+}
+
+impl FolderCount {
+    /// Of a folder that gave out nothing.
+    pub fn of(folder: &str) -> Self {
+        Self { folder: folder.to_owned(), ..Self::default() }
+    }
 }
 
 /// What the register knows.
@@ -46,6 +112,10 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
+    /// The mail is one that was set aside, put back by a person.
+    pub put_back: Option<PutBack>,
+    /// The mail of `Lookup::asked`.
+    pub stored: Option<Stored>,
     pub written: Written,
 }
 

@@ -44,6 +44,7 @@ pub fn build(cases: &[Case], asked: &Asked<'_>) -> Digest {
         received_since: 0,
         failed_letters: Vec::new(),
         chain_head: asked.chain_head.to_owned(),
+        mail: None,
     };
     for case in cases.iter().filter(|case| asked.department.is_none_or(|name| name == case.department)) {
         let row = asked.row(case);

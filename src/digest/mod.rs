@@ -1,11 +1,13 @@
 //! The supervisor's overview (§2.4.1): built from cases, as plain values that the template prints.
 //! No sending, no clock, no SQL of its own.
 
+mod balance;
 mod build;
 pub mod chart;
 pub mod month;
 pub mod sheet;
 
+pub use balance::{Balance, MailDay, PutAside};
 pub use build::{Asked, Named, build};
 
 use crate::case::{CaseNumber, Clock, Moment};
@@ -30,6 +32,8 @@ pub struct Digest {
     pub failed_letters: Vec<Row>,
     /// Hash of the last event of the register's chain: this mail is its witness.
     pub chain_head: String,
+    /// For who watches over the whole desk: the mail balance, and what was put aside.
+    pub mail: Option<Box<MailDay>>,
 }
 
 /// One case in a list.

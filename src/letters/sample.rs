@@ -1,6 +1,7 @@
 //! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
+mod aside;
 mod handled;
 mod procedure;
 
@@ -50,7 +51,15 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        procedure::letters,
+        aside::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 
@@ -60,6 +69,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
     let of_no_case = matches!(
         content,
         Content::SetAside(_)
+            | Content::Shown(_)
             | Content::Alarm(_)
             | Content::Digest(_)
             | Content::Question(Question {
@@ -167,16 +177,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             reason: pick(language, "tekst van een interne notitie", "text of an internal note"),
         },
     ];
-    let set_aside = Content::SetAside(SetAside {
-        from: "Prijswinnaar <x@loterij.example>".to_owned(),
-        subject: "GEFELICITEERD!!!".to_owned(),
-        received_at: after(-1, 0),
-        reason: pick(language, "de mailserver houdt het voor spam", "the mail server takes it for spam"),
-        mail: 4711,
-        excerpt: "U hebt gewonnen.".to_owned(),
-    });
-    let mut all =
-        vec![set_aside, Content::Digest(Box::new(digest(language))), Content::Digest(Box::new(quiet_digest()))];
+    let mut all = vec![Content::Digest(Box::new(digest(language))), Content::Digest(Box::new(quiet_digest()))];
     all.extend(alarms.map(|about| Content::Alarm(Alarm { about })));
     all
 }
@@ -280,6 +281,7 @@ fn digest(language: Language) -> Digest {
         received_since: 3,
         failed_letters: vec![row(118, "", "Anna de Boer", None)],
         chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
+        mail: None,
     }
 }
 

@@ -334,13 +334,29 @@ impl Tx {
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
-    /// junk does not count for one in the inbox, nor does one that could not be read: a person put it there again.
+    /// A mail decided on before that is the same (invariant 2), and was not put aside.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition NOT IN ('duplicate', 'unreadable') \
-             AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
+             AND disposition NOT IN ('duplicate', 'unreadable', 'set_aside') ORDER BY id LIMIT 1",
+        )
+        .bind(&identity.content_hash)
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// The same mail, set aside. One that lay among the junk does not count for one in the inbox.
+    pub(super) async fn duplicate_aside(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+    ) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 \
+             AND disposition = 'set_aside' AND from_junk = (SELECT from_junk FROM mail WHERE id = $3) \
              ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
@@ -352,7 +368,7 @@ impl Tx {
     }
 }
 
-fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
+pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
     let name: Option<String> = row.try_get(column)?;
     name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
         .transpose()

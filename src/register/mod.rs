@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `withheld.rs` | mails the server has and does not give |
+//! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
+//! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
@@ -17,6 +19,8 @@
 //! | `verify.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
+mod aside;
+mod balance;
 mod cases;
 mod chain;
 mod error;
@@ -28,6 +32,7 @@ mod snapshot;
 mod verify;
 mod withheld;
 
+pub use balance::{DealtWith, Numbering};
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};

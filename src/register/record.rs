@@ -39,6 +39,7 @@ impl Tx {
         let mut cases = BTreeMap::new();
         for event in &decision.events {
             self.append(event, &salts()).await?;
+            self.mark_mails(event).await?;
             self.apply(&mut cases, event).await?;
         }
         for (case, row) in cases.values() {
@@ -48,6 +49,17 @@ impl Tx {
             self.put_letter(outgoing, now).await?;
         }
         Ok(())
+    }
+
+    /// What an event says of mails stands in their rows too.
+    async fn mark_mails(&mut self, event: &Event) -> Result<(), RegisterError> {
+        match (&event.what, event.mail) {
+            (What::AsideTold { letter, mails }, _) => self.note_told(mails, letter.as_ref()).await,
+            (What::Reconsidered { disposition, reason }, Some(mail)) => {
+                self.reconsider(mail, disposition, event.case, reason).await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn apply(

@@ -29,6 +29,15 @@ impl Tx {
             duplicate_of: self.duplicate_of(mail, identity).await?,
             ..Snapshot::default()
         };
+        if known.duplicate_of.is_none() {
+            known.put_back = self.put_back(mail, identity).await?;
+        }
+        if known.duplicate_of.is_none() && known.put_back.is_none() {
+            known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+        }
+        if let Some(asked) = &lookup.asked {
+            known.stored = self.stored(asked).await?;
+        }
         if let Some(token) = &lookup.token {
             let letter = self.letter_of(&token.letter).await?;
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);

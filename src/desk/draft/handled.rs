@@ -43,6 +43,10 @@ pub enum Done {
     Reopened,
     Dismissed,
     Restored,
+    /// The acknowledgement that waited for a person's look goes to that address.
+    Acknowledged {
+        to: Address,
+    },
     /// A new case was opened for a customer.
     Registered {
         number: CaseNumber,
@@ -136,6 +140,13 @@ pub enum Problem {
     /// A mail was passed on, and it is not certain who the customer is (§2.2).
     WhoIsTheCustomer {
         prefilled: String,
+    },
+    /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
+    NoSuchMail,
+    /// `#klacht` about a mail that became a case before.
+    IsComplaint {
+        mail: i64,
+        case: CaseNumber,
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,

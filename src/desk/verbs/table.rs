@@ -18,6 +18,7 @@ pub enum Verb {
     Dismiss,
     Restore,
     Register(Taken),
+    Show,
     Help,
 }
 
@@ -55,6 +56,8 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// The number of a mail on file.
+    Mail,
     None,
 }
 
@@ -217,8 +220,8 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "maakt er toch weer een klacht van",
-        means_english: "makes it a complaint after all",
+        means_dutch: "maakt er toch een klacht van; een terzijde gelegd bericht met zijn nummer: #klacht 17",
+        means_english: "makes it a complaint after all; a message set aside by its number: #complaint 17",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),
@@ -263,6 +266,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "meldt een klacht die u per e-mail kreeg, als onduidelijk is wie de klant is",
         means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
+    },
+    Row {
+        verb: Verb::Show,
+        dutch: "#toon",
+        english: "#show",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::Mail,
+        wants_text: false,
+        means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
+        means_english: "sends you a message that was set aside: #show 17",
     },
     Row {
         verb: Verb::Help,

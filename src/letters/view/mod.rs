@@ -1,7 +1,8 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
-//! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
+//! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
 //! the agenda, `overview.rs` the digest; the letters to customers are here.
 
+mod aside;
 mod handled;
 mod overview;
 mod procedure;
@@ -52,6 +53,7 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }
@@ -60,7 +62,11 @@ impl Seen<'_> {
     fn page(&self, subject: &str) -> Value {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
-        let asks = matches!(self.draft.content, Content::Question(_));
+        let asks = match &self.draft.content {
+            Content::Question(_) | Content::SetAside(_) | Content::Shown(_) => true,
+            Content::Digest(digest) => digest.mail.is_some(),
+            _ => false,
+        };
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
         let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);

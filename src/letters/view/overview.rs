@@ -42,6 +42,7 @@ impl Seen<'_> {
             closed => list(&digest.closed, List::Closed),
             received_since => digest.received_since,
             chain_head => self.line(&digest.chain_head),
+            mail => digest.mail.as_deref().map(|day| self.mail_day(day)),
         }
     }
 
