@@ -59,6 +59,9 @@ CREATE TABLE cases (
     customer_address  TEXT    NOT NULL,
     received_at       INTEGER NOT NULL,
     closed_at         INTEGER,
+    -- Folded, for #zoek: who complains and what about; plates, contract numbers and the like, between bars.
+    words             TEXT    NOT NULL,
+    keys              TEXT    NOT NULL,
     -- The whole case as JSON.
     body              TEXT    NOT NULL,
     UNIQUE (year, serial)
