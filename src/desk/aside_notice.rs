@@ -124,6 +124,7 @@ impl Stored {
             readings: 0,
             whole: true,
             raw: Vec::new(),
+            sha256: None,
             became: None,
             mail: Some(Box::new(mail.mail.clone())),
         }

@@ -27,6 +27,8 @@ mod intake;
 mod letters_out;
 mod may_reply;
 mod opening;
+mod originals;
+pub mod references;
 pub mod routing;
 mod rules;
 mod second_look;
@@ -34,6 +36,7 @@ mod snapshot;
 mod staff;
 mod terms;
 pub mod verbs;
+mod wants;
 pub mod when;
 
 pub use aside::on_unreadable;
@@ -41,12 +44,17 @@ pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use duty::{DigestDue, digest_due, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
+pub use fold::fold;
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
-pub use snapshot::{Asked, BouncedLetter, CaseFile, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored, Written};
+pub use snapshot::{
+    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,
+    Written,
+};
 pub use terms::on_terms;
+pub use wants::{Found, Scope, Search, Standing, Want, Word};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;

@@ -10,7 +10,9 @@ use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unackn
 use super::letters_out::{answering, caseless, language, to_staff};
 use super::may_reply::{WhyNot, may_reply_looked_at, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case_with};
-use super::verbs::{self, Verb};
+use super::originals::original;
+use super::verbs::Verb;
+use super::wants::typed;
 use super::{Asked, Decision, Disposition, Fresh, Incoming, PutBack, Role, Rules, Snapshot, Stored};
 use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, Side, Token, What};
 use crate::mail::Mail;
@@ -32,7 +34,7 @@ pub(super) fn asked(mail: &Mail, token: Option<&Token>, rules: &Rules) -> Option
     if rules.role(&from) != Role::Staff {
         return None;
     }
-    let instruction = verbs::parse(&mail.reply).ok()?;
+    let instruction = typed(mail)?;
     let [line] = instruction.lines.as_slice() else { return None };
     want(line.verb)?;
     let on_case = token.is_some_and(|token| token.case.is_some());
@@ -98,7 +100,8 @@ impl Look<'_> {
         let content = Content::Shown(shown(stored, self.rules));
         let subject = stored.mail.as_deref().map(|mail| mail.subject.clone()).unwrap_or_default();
         let topic = Topic { subject, customer: String::new() };
-        let letter = super::draft::Draft { topic, ..caseless(self.from.clone(), content, self.rules, fresh) };
+        let carried = original(stored, self.rules).into_iter().collect();
+        let letter = super::draft::Draft { topic, carried, ..caseless(self.from.clone(), content, self.rules, fresh) };
         let reason = format!("asked to see mail {}", stored.id);
         Decision { letters: vec![answering(letter, self.mail.mail)], ..self.filed(reason, None) }
     }
@@ -244,6 +247,7 @@ impl Looked<'_> {
             received_at: self.stored.received_at,
             due: self.rules.due(self.stored.received_at),
             message_id: mail.message_id.clone(),
+            references: self.rules.references.find(&format!("{}\n{words}", mail.subject)),
         }
     }
 

@@ -13,6 +13,8 @@
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
+//! | `file.rs` | a case with all that is kept beside it |
+//! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `jobs.rs` | what is done once a day |
@@ -24,10 +26,12 @@ mod balance;
 mod cases;
 mod chain;
 mod error;
+mod file;
 mod jobs;
 mod mails;
 mod outbox;
 mod record;
+mod search;
 mod snapshot;
 mod verify;
 mod withheld;

@@ -3,8 +3,8 @@
 
 use super::mails::Identity;
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, Event, LetterId, Moment, What};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
+use crate::case::{CaseNumber, LetterId, Moment};
+use crate::desk::{BouncedLetter, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
@@ -60,32 +60,13 @@ impl Tx {
                 known.named.push(*number);
             }
         }
+        if let Some(want) = &lookup.want {
+            known.found = Some(self.find(want).await?);
+        }
         if let Some(sender) = &lookup.sender {
             known.written = self.written_to(&sender.key(), now).await?;
         }
         Ok(known)
-    }
-
-    /// A case with the texts of its notes.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
-        let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
-             ORDER BY event.seq",
-        )
-        .bind(case.number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body: String = row.try_get(0)?;
-            events.extend(serde_json::from_str::<Event>(&body).ok());
-        }
-        let notes = events.iter().filter_map(note).collect();
-        Ok(Some(CaseFile { case, notes, events }))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
@@ -116,15 +97,6 @@ impl Tx {
             Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
         };
         Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
-    }
-}
-
-/// Texts that never leave the house (invariant 7).
-fn note(event: &Event) -> Option<String> {
-    match &event.what {
-        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
-        What::Escalated { question, .. } => Some(question.clone()),
-        _ => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::desk::letters_out::{
     acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
     to_customer, to_staff,
 };
+use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition, Fresh};
@@ -56,6 +57,7 @@ impl<'a> Work<'a> {
                 self.done.push(Done::Help);
                 Ok(())
             }
+            Verb::Dossier | Verb::Search | Verb::Standing => Err(self.not_now(step.verb)),
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
             Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
@@ -205,7 +207,7 @@ impl<'a> Work<'a> {
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
         let letter = notification_again(&self.case, address, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
@@ -244,7 +246,7 @@ impl<'a> Work<'a> {
             timeline: timeline(&self.reply.file.events),
         }));
         let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
         self.done.push(Done::Escalated { to, text: question.to_owned() });
         Ok(())

@@ -19,6 +19,12 @@ pub enum Verb {
     Restore,
     Register(Taken),
     Show,
+    /// The whole file of a case.
+    Dossier,
+    /// Cases that match some words.
+    Search,
+    /// The sender's open cases.
+    Standing,
     Help,
 }
 
@@ -58,6 +64,10 @@ pub enum Value {
     Moment,
     /// The number of a mail on file.
     Mail,
+    /// A case number.
+    Case,
+    /// Words to search for.
+    Words,
     None,
 }
 
@@ -277,6 +287,39 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
         means_english: "sends you a message that was set aside: #show 17",
+    },
+    Row {
+        verb: Verb::Dossier,
+        dutch: "#dossier",
+        english: "#file",
+        aliases: &["dossiers"],
+        text: TextGoes::Nowhere,
+        value: Value::Case,
+        wants_text: false,
+        means_dutch: "stuurt u het hele dossier van deze klacht, of van het nummer erachter",
+        means_english: "sends you the whole file of this complaint, or of the number behind it",
+    },
+    Row {
+        verb: Verb::Search,
+        dutch: "#zoek",
+        english: "#search",
+        aliases: &["zoeken"],
+        text: TextGoes::Nowhere,
+        value: Value::Words,
+        wants_text: false,
+        means_dutch: "zoekt klachten op nummer, naam, adres, kenteken, contractnummer of woorden",
+        means_english: "finds complaints by number, name, address, plate, contract number or words",
+    },
+    Row {
+        verb: Verb::Standing,
+        dutch: "#stand",
+        english: "#mycases",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan",
+        means_english: "sends you your open complaints, the most urgent first",
     },
     Row {
         verb: Verb::Help,
