@@ -5,6 +5,8 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod aside;
+mod balance;
 mod chain;
 mod deciding;
 mod intake;

@@ -1,6 +1,7 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod aside;
 mod colleagues;
 mod customers;
 mod digests;
@@ -77,6 +78,8 @@ struct Company {
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
     duplicate_of: Option<i64>,
+    put_back: Option<PutBack>,
+    stored: Option<Stored>,
     from_junk: bool,
 }
 
@@ -91,7 +94,17 @@ impl Company {
         let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
         let file = CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(case(&rules)) };
         let (files, sent) = (vec![file], Vec::new());
-        Self { rules, files, sent, letter_department: None, letter_kind: None, duplicate_of: None, from_junk: false }
+        Self {
+            rules,
+            files,
+            sent,
+            letter_department: None,
+            letter_kind: None,
+            duplicate_of: None,
+            put_back: None,
+            stored: None,
+            from_junk: false,
+        }
     }
 
     fn case(&mut self) -> &mut Case {
@@ -121,6 +134,8 @@ impl Company {
             named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,
             duplicate_of: self.duplicate_of,
+            put_back: self.put_back.clone(),
+            stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
             ..Snapshot::default()
         }
     }
