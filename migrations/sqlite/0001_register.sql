@@ -47,7 +47,7 @@ CREATE TABLE given_out (
     uids          INTEGER NOT NULL,
     vanished      INTEGER NOT NULL,
     dealt_with_at INTEGER NOT NULL,
-    PRIMARY KEY (mailbox, uid_validity, first_uid)
+    PRIMARY KEY (mailbox, uid_validity, next_uid)
 ) STRICT;
 CREATE INDEX given_out_at ON given_out (dealt_with_at);
 

@@ -82,6 +82,7 @@ impl<'a> Aside<'a> {
                 "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
             }
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
+            Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
         }
     }

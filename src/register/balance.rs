@@ -200,11 +200,16 @@ impl Tx {
         let mut noted = BTreeSet::new();
         for some in dealt.listed.chunks(LIST_MAX) {
             let text = format!(
-                "SELECT first_uid FROM given_out WHERE mailbox = $1 AND uid_validity = $2 AND first_uid IN ({})",
+                "SELECT first_uid FROM given_out WHERE mailbox = $1 AND uid_validity = $2 AND next_uid IN ({})",
                 numbered(3, some.len())
             );
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(dealt.mailbox).bind(dealt.uid_validity);
-            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&mut *self.inner).await? {
+            for row in some
+                .iter()
+                .fold(query, |query, uid| query.bind(uid.saturating_add(1)))
+                .fetch_all(&mut *self.inner)
+                .await?
+            {
                 noted.insert(row.try_get::<i64, _>(0)?);
             }
         }

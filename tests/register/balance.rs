@@ -51,6 +51,7 @@ async fn expunge_newest(dovecot: &Dovecot) {
 async fn what_vanished_between_two_polls_is_counted_and_the_difference_is_0() {
     let (desk, dovecot) = (Desk::new().await, Dovecot::start());
     let office = office_on(&desk, &dovecot).await;
+    poll(&office, 0).await;
     dovecot.deliver(USER, &complaint(1));
     dovecot.deliver(USER, &complaint(2));
     poll(&office, 1).await;

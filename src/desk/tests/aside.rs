@@ -83,7 +83,7 @@ fn all_that_was_put_aside_is_told_in_one_letter_and_then_at_most_once_an_hour() 
         said,
         [
             (17, "Karin <karin@prive.example>", "de mailserver houdt het voor spam"),
-            (18, "", "het kon niet worden gelezen (reading it failed)"),
+            (18, "", "het kon niet worden gelezen"),
             (19, "Karin <karin@prive.example>", "het is een brief van onszelf die bij ons terugkwam"),
         ]
     );

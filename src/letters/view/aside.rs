@@ -13,8 +13,8 @@ use minijinja::value::Value;
 
 /// First lines of a mail that was put aside.
 const EXCERPT_CHARS_MAX: usize = 400;
-/// Mails shown with their text and buttons: a letter over 100 kB is cut by some clients. The others get a line each.
-const IN_FULL_MAX: usize = 25;
+/// Mails shown with their text and buttons: a dozen is looked through in two minutes. The others get a line each.
+const IN_FULL_MAX: usize = 12;
 
 impl Seen<'_> {
     pub(super) fn set_aside(&self, letter: &SetAside) -> Value {
