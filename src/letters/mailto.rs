@@ -100,7 +100,7 @@ impl Replies<'_> {
     pub fn about(self, about: About, mail: i64) -> Button {
         let (verb, label) = match about {
             About::Complaint => (Verb::Restore, self.words.pick("Dit is een klacht", "This is a complaint")),
-            About::Show => (Verb::Show, self.words.pick("Helemaal zien", "See all of it")),
+            About::Show => (Verb::Show, self.words.pick("Tonen", "Show")),
         };
         let verb = self.words.pick(verb.row().dutch, verb.row().english);
         Button { label, url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
