@@ -1,7 +1,7 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment};
+use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -38,11 +38,20 @@ pub enum What {
     FollowedUp {
         message_id: Option<String>,
         from: String,
+        /// The new text; the whole mail is kept beside it.
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
         message_id: Option<String>,
         from: String,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Staff wrote to the customer: the text that goes out.
     Answered {
@@ -139,6 +148,20 @@ pub enum What {
         disposition: String,
         reason: String,
     },
+    /// A person was told of mails that were put aside; without a letter, they stand in the digest only.
+    AsideTold {
+        letter: Option<LetterId>,
+        mails: Vec<i64>,
+    },
+    /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
+    Reconsidered {
+        disposition: String,
+        reason: String,
+    },
+    /// The sender's domain disowns the mail: no acknowledgement until a person has looked (invariant 6).
+    AcknowledgementHeld,
+    /// A person looked: the acknowledgement goes out after all.
+    AcknowledgementReleased,
     /// The digest of a day went to the outbox.
     DigestWritten {
         day: chrono::NaiveDate,
@@ -167,6 +190,9 @@ pub struct Opened {
     pub received_at: Moment,
     pub due: Due,
     pub message_id: Option<String>,
+    /// Plates and contract numbers in subject and text.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 /// A mail of staff that the customer got from them and not from us.
@@ -265,6 +291,10 @@ impl What {
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",
+            Self::AsideTold { .. } => "aside_told",
+            Self::Reconsidered { .. } => "reconsidered",
+            Self::AcknowledgementHeld => "acknowledgement_held",
+            Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
             Self::MonthWritten { .. } => "month_written",
         }

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod reference;
 mod state;
 mod token;
 mod why;
@@ -13,6 +14,7 @@ mod why;
 pub use address::{Address, AddressError};
 pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
+pub use reference::{Reference, reference_key};
 pub use state::{Case, CaseState, Escalation, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
@@ -106,6 +108,8 @@ pub enum LetterKind {
     Agenda,
     /// To the supervisor: the handler of a case is away.
     Away,
+    /// To staff: a mail on file that somebody asked to see.
+    Shown,
 }
 
 impl LetterKind {
@@ -139,6 +143,7 @@ impl LetterKind {
             Self::Advice => "advice",
             Self::Agenda => "agenda",
             Self::Away => "away",
+            Self::Shown => "shown",
         }
     }
 
@@ -162,6 +167,7 @@ impl LetterKind {
             LetterKind::Advice,
             LetterKind::Agenda,
             LetterKind::Away,
+            LetterKind::Shown,
         ];
         ALL.iter().copied().find(|kind| kind.name() == name)
     }

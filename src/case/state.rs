@@ -3,13 +3,15 @@
 
 use super::{
     Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate,
-    LetterId, LetterKind, Moment, Opened, Reopened, TermStage, What,
+    LetterId, LetterKind, Moment, Opened, Reference, Reopened, TermStage, What,
 };
 use serde::{Deserialize, Serialize};
 
 /// Foreign Message-IDs kept for threading: the first and this many of the last, because relays refuse endless
 /// References headers.
 const THREAD_IDS_MAX: usize = 10;
+/// References of one case: a car or two and their contracts; more is a price list.
+const REFERENCES_MAX: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +86,9 @@ pub struct Case {
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
+    /// Plates and contract numbers in what the customer wrote, each once.
+    #[serde(default)]
+    pub references: Vec<Reference>,
     /// Message-IDs the customer's mail client knows, oldest first.
     pub customer_thread: Vec<String>,
     /// Message-IDs the staff's mail clients know, oldest first.
@@ -119,6 +124,7 @@ impl Case {
             agenda: Vec::new(),
             told: Vec::new(),
             failed_letters: Vec::new(),
+            references: opened.references.clone(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
             last_event_at: at,
@@ -149,11 +155,18 @@ impl Case {
             | What::AwayTold { .. }
             | What::Noted { .. }
             | What::Advised { .. }
-            | What::OtherWrote { .. }
             | What::MailFiled { .. }
+            | What::AsideTold { .. }
+            | What::Reconsidered { .. }
+            | What::AcknowledgementHeld
+            | What::AcknowledgementReleased
             | What::DigestWritten { .. }
             | What::MonthWritten { .. } => {}
-            What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
+            What::FollowedUp { message_id, references, .. } => {
+                remember(&mut self.customer_thread, message_id.as_deref());
+                self.refer_to(references);
+            }
+            What::OtherWrote { references, .. } => self.refer_to(references),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
@@ -241,6 +254,15 @@ impl Case {
                 self.responses.push(stamp);
             }
             _ => self.responses.push(stamp),
+        }
+    }
+
+    fn refer_to(&mut self, references: &[Reference]) {
+        for one in references {
+            let known = self.references.iter().any(|known| known.name == one.name && known.key() == one.key());
+            if !known && self.references.len() < REFERENCES_MAX {
+                self.references.push(one.clone());
+            }
         }
     }
 

@@ -195,7 +195,11 @@ fn detail(what: &What) -> String {
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
         What::Linked { other } => other.to_string(),
-        What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
+        What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
+            reason.clone()
+        }
+        What::AsideTold { mails, .. } => format!("{} mails", mails.len()),
+        What::AcknowledgementHeld | What::AcknowledgementReleased => String::new(),
         What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
         What::DepartmentSet { department, .. } => department.clone(),
         What::Escalated { question, to } => format!("{to}: {question}"),

@@ -5,9 +5,11 @@ use super::{Exit, failed};
 use crate::case::Moment;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError};
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail};
 use crate::desk::draft::Draft;
-use crate::desk::{digest_needs_closed_since, first_working_day, month_needs_closed_since, on_digest, on_month};
+use crate::desk::{
+    digest_needs_closed_since, first_working_day, month_needs_closed_since, on_digest, on_month, with_mail_day,
+};
 use crate::digest::month::Month;
 use crate::letters::RenderError;
 use crate::mail;
@@ -29,6 +31,8 @@ enum PreviewError {
     #[error(transparent)]
     Register(#[from] crate::register::RegisterError),
     #[error(transparent)]
+    Work(#[from] WorkError),
+    #[error(transparent)]
     Render(#[from] RenderError),
 }
 
@@ -46,7 +50,9 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
-    print(&office, &on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh).letters, at)?;
+    let mail_day = day_of_mail(&office, since, at).await?;
+    let decision = on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh);
+    print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
         let closed_since = month_needs_closed_since(month, &office.rules);

@@ -1,6 +1,7 @@
 //! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
 //! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
 
+mod aside;
 mod clerk;
 mod deciding;
 mod intake;
@@ -10,6 +11,7 @@ mod run;
 mod sending;
 mod ticking;
 
+pub use aside::day_of_mail;
 pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};

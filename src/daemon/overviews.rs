@@ -2,6 +2,7 @@
 //! instance or an outage changes nothing. Their pictures and spreadsheets are made on a thread of their own and before the
 //! transaction, so that neither mails nor other instances wait for them.
 
+use super::aside::day_of_mail;
 use super::clerk::{self, Known};
 use super::deciding::Salts;
 use super::office::Office;
@@ -31,8 +32,10 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
     let closed_since = desk::digest_needs_closed_since(since, now);
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
     let head = office.register.chain_head().await?;
+    let mail_day = day_of_mail(office, since, now).await?;
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
-        desk::on_digest(day, since, cases, &head.hash, &office.rules, now, fresh)
+        let decision = desk::on_digest(day, since, cases, &head.hash, &office.rules, now, fresh);
+        desk::with_mail_day(decision, &mail_day, &office.rules)
     };
     let written = write(office, cases, now, decide).await?;
     record(office, DIGEST, day, now, written).await

@@ -1,7 +1,8 @@
-//! One step of the clock: what is due by the hour is decided on like a mail: terms, the overviews of `overviews.rs`, and
+//! One step of the clock: what is due by the hour is decided on like a mail: terms, the overviews of `overviews.rs`, mails put aside, and
 //! letters that a cap held back. The register says what was done already, so that a restart, a second instance or an outage
 //! changes nothing.
 
+use super::aside::tell_of_aside;
 use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
@@ -18,7 +19,8 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
-    let steps = [terms(office).await?, overviews::digest(office).await?, overviews::month(office).await?];
+    let aside = tell_of_aside(office).await?;
+    let steps = [terms(office).await?, aside, overviews::digest(office).await?, overviews::month(office).await?];
     let worked = released > 0 || steps.contains(&Step::Worked);
     Ok(if worked { Step::Worked } else { Step::Idle })
 }

@@ -10,7 +10,7 @@ use super::may_reply::is_machine;
 use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::{is_proven, mistaken};
 use super::verbs::{self, Instruction, Line, Taken, Verb};
-use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
 use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, What, Why};
 use crate::mail::{Forwarded, ForwardedHow};
 use chrono::TimeDelta;
@@ -58,9 +58,15 @@ impl NewMail<'_> {
         let verb = instruction.lines.first().map(|line| line.verb);
         match (verb, forwarded) {
             (Some(Verb::Help), _) => Ok(self.help(fresh)),
-            // What follows mails a customer: for that a name is no proof (invariant 6).
-            (Some(Verb::Register(_)), _) | (None, Some(_)) if !is_proven(self.mail.mail.proof, self.rules) => {
+            // What follows mails a customer, or shows what was mailed: for that a name is no proof (invariant 6).
+            (Some(Verb::Register(_) | Verb::Show | Verb::Restore), _) | (None, Some(_))
+                if !is_proven(self.mail.mail.proof, self.rules) =>
+            {
                 Err(Problem::Unproven)
+            }
+            (Some(verb), _) if let Some(want) = second_look::want(verb) => {
+                let NewMail { mail, from, known, rules, now } = *self;
+                second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
             }
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
             (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
@@ -173,6 +179,7 @@ impl NewMail<'_> {
         received_at: Moment,
     ) -> Opened {
         let routing = self.rules.routes.route(&subject, &text);
+        let references = self.rules.references.find(&format!("{subject}\n{text}"));
         Opened {
             channel,
             language: language_of(&text, &subject, self.rules),
@@ -184,6 +191,7 @@ impl NewMail<'_> {
             received_at,
             due: self.rules.due(received_at),
             message_id: None,
+            references,
         }
     }
 

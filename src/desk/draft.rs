@@ -5,8 +5,10 @@ use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterI
 use crate::digest::Digest;
 use crate::digest::month::MonthOverview;
 
+mod aside;
 mod handled;
 
+pub use aside::{SetAside, Shown};
 pub use handled::{Done, Problem, Question, Receipt, Unsure};
 
 /// One letter to one recipient.
@@ -42,19 +44,37 @@ pub struct Topic {
     pub customer: String,
 }
 
-/// An attachment that goes along: referred to, not stored twice (invariant 3).
+/// A file that goes along: referred to, not stored twice (invariant 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
-    /// The mail's row in the register.
-    pub mail: i64,
-    /// Which attachment of that mail, counted from 0.
-    pub index: usize,
+    pub source: Source,
     pub name: String,
     pub media_type: String,
     /// Size in bytes, decoded.
     pub size: usize,
     /// SHA-256 of the decoded content, hexadecimal.
     pub sha256: String,
+}
+
+/// Where the register keeps the content of a file that goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An attachment of a mail: the mail's row, and which attachment, counted from 0.
+    Attachment { mail: i64, index: usize },
+    /// A whole mail as it came: its row.
+    Mail(i64),
+    /// A letter of ours; attachments that it carried itself are only named in it.
+    Letter(LetterId),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Attachment { mail, index } => write!(f, "attachment {index} of mail {mail}"),
+            Self::Mail(mail) => write!(f, "mail {mail}"),
+            Self::Letter(letter) => write!(f, "letter {letter}"),
+        }
+    }
 }
 
 /// A file made for a letter; it stands in the letter's bytes.
@@ -84,6 +104,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Away(Box<Away>),
+    Shown(Shown),
     Digest(Box<Digest>),
     Month(Box<MonthOverview>),
 }
@@ -106,6 +127,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Away(_) => LetterKind::Away,
+            Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
             Self::Month(_) => LetterKind::Month,
         }
@@ -165,6 +187,8 @@ pub enum Remark {
     Reopened,
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
     FromOther(String),
+    /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
+    WasAside { reason: String, by: Option<String> },
 }
 
 /// Why no acknowledgement was sent.
@@ -224,19 +248,6 @@ pub struct DeliveryFailed {
     pub permanent: bool,
     /// The clock that runs again because of it, with its original last moment.
     pub runs_again: Option<(crate::case::Clock, Moment)>,
-}
-
-/// To staff: a mail was set aside or could not be read, and somebody should look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    pub from: String,
-    pub subject: String,
-    pub received_at: Moment,
-    pub reason: String,
-    /// Its row in the register.
-    pub mail: i64,
-    /// First lines of the text, if any could be read.
-    pub excerpt: String,
 }
 
 /// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.

@@ -2,7 +2,7 @@
 
 use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
-    Remark, Topic, Unacknowledged,
+    Remark, Source, Topic, Unacknowledged,
 };
 use super::{Department, Fresh, Incoming, Role, Rules};
 use crate::case::{Address, AgendaItem, Case, Language, Side};
@@ -245,8 +245,7 @@ fn may_go_to_customer(attachment: &Attachment) -> bool {
 
 fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
     Carried {
-        mail,
-        index,
+        source: Source::Attachment { mail, index },
         name: attachment.name.clone(),
         media_type: attachment.media_type.clone(),
         size: attachment.content.len(),

@@ -30,6 +30,19 @@ pub(super) fn open_case(
     now: Moment,
     fresh: &mut Fresh,
 ) -> (Decision, Case) {
+    open_case_with(mail, new, Vec::new(), known, rules, now, fresh)
+}
+
+/// The same, with more for staff to know than the mail itself shows.
+pub(super) fn open_case_with(
+    mail: &Incoming<'_>,
+    new: NewCase<'_>,
+    mut marked: Vec<Remark>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> (Decision, Case) {
     let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
     let case = Case::open(number, now, &new.opened);
     let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
@@ -37,9 +50,12 @@ pub(super) fn open_case(
     events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
 
     let unacknowledged = new.acknowledge.as_ref().err().copied();
+    if unacknowledged == Some(Unacknowledged::Disowned) {
+        events.push(event(Actor::Desk, What::AcknowledgementHeld));
+    }
     let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
     let department = department(&case, rules).map(|d| d.address.clone());
-    let marked = remarks(mail.mail, new.named);
+    marked.extend(remarks(mail.mail, new.named));
     let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
     let decision = Decision {
         disposition: Disposition::Complaint,

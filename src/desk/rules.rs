@@ -1,6 +1,7 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
 use super::fold::fold;
+use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
@@ -46,6 +47,8 @@ pub enum RulesError {
     Address(#[from] AddressError),
     #[error(transparent)]
     Routes(#[from] RoutesError),
+    #[error(transparent)]
+    References(#[from] PatternError),
 }
 
 /// Everything the desk must know of the company.
@@ -56,6 +59,7 @@ pub struct Rules {
     pub keys: Keys,
     pub calendar: Calendar,
     pub routes: Routes,
+    pub references: References,
     pub departments: Vec<Department>,
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
@@ -70,7 +74,8 @@ pub struct Rules {
 
 impl Rules {
     /// # Errors
-    /// An address in the settings that is none, keywords that cannot be compiled; `config::load` refuses these before.
+    /// An address in the settings that is none, keywords that cannot be compiled: `config::load` refuses these before. A
+    /// pattern of `[[reference]]` that cannot be used.
     pub fn new(config: &Config, keys: Keys) -> Result<Self, RulesError> {
         let addresses = |list: &[String]| list.iter().map(|a| Address::parse(a)).collect::<Result<Vec<_>, _>>();
         let department = |d: &crate::config::Department| -> Result<Department, AddressError> {
@@ -93,6 +98,7 @@ impl Rules {
             keys,
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
             routes: Routes::compile(&config.department)?,
+            references: References::compile(&config.reference)?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,

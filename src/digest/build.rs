@@ -58,6 +58,7 @@ pub fn build(cases: &[Case], asked: &Asked<'_>) -> Digest {
         questions: count(&|case| is_open(case) && case.escalation.is_some()),
         picture: None,
         sheet: Goes::Nothing,
+        mail: None,
         chain_head: asked.chain_head.to_owned(),
     }
 }

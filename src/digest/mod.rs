@@ -1,11 +1,13 @@
 //! The supervisor's overviews (§2.4.1), the day's and the month's: built from cases, as plain values that templates
 //! print. No sending, no clock, no SQL of its own.
 
+mod balance;
 mod build;
 pub mod chart;
 pub mod month;
 pub mod sheet;
 
+pub use balance::{Balance, MailDay, PutAside};
 pub use build::{Asked, Named, build, placed};
 
 use crate::case::{AgendaItem, CaseNumber, Clock, Escalation, Moment};
@@ -38,6 +40,8 @@ pub struct Digest {
     pub sheet: Goes,
     /// Hash of the last event of the register's chain: this mail is its witness.
     pub chain_head: String,
+    /// For who watches over the whole desk: the mail balance, and what was put aside.
+    pub mail: Option<Box<MailDay>>,
 }
 
 impl Digest {

@@ -20,11 +20,13 @@ pub(super) enum Press {
     Advise,
     /// A reply that begins with this verb.
     Verb(Verb),
+    /// A disowned complaint is real: its acknowledgement goes out.
+    IsReal,
 }
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
@@ -34,6 +36,8 @@ impl Press {
         ("reply_to_customer", Self::Verb(Verb::Answer)),
         ("reopen", Self::Verb(Verb::Reopen)),
         ("restore", Self::Verb(Verb::Restore)),
+        ("real", Self::IsReal),
+        ("dismiss", Self::Verb(Verb::Dismiss)),
     ];
 
     fn label(self, words: Words) -> &'static str {
@@ -49,6 +53,8 @@ impl Press {
             Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
             Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
             Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
+            Self::Verb(Verb::Dismiss) => words.pick("Geen klacht", "No complaint"),
+            Self::IsReal => words.pick("Dit is een klacht", "This is a complaint"),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
     }
@@ -60,9 +66,17 @@ impl Press {
     fn typed(self, words: Words) -> &'static str {
         match self {
             Self::Answer | Self::Advise => "",
+            Self::IsReal => words.pick(Verb::Restore.row().dutch, Verb::Restore.row().english),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
     }
+}
+
+/// What a button does with a mail that was put aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Complaint,
+    Show,
 }
 
 /// One button.
@@ -88,6 +102,16 @@ impl Replies<'_> {
         let room = if press.wants_value() { " " } else { "" };
         let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
         Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+    }
+
+    /// A mail that asks for something to be done with that mail on file.
+    pub fn about(self, about: About, mail: i64) -> Button {
+        let (verb, label) = match about {
+            About::Complaint => (Verb::Restore, self.words.pick("Dit is een klacht", "This is a complaint")),
+            About::Show => (Verb::Show, self.words.pick("Tonen", "Show")),
+        };
+        let verb = self.words.pick(verb.row().dutch, verb.row().english);
+        Button { label: label.to_owned(), url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
     }
 
     /// A reply with this text typed already; None where mail clients would cut it.

@@ -120,7 +120,8 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Escalation
         | LetterKind::Advice
         | LetterKind::Agenda
-        | LetterKind::Away => Some("auto-generated"),
+        | LetterKind::Away
+        | LetterKind::Shown => Some("auto-generated"),
     }
 }
 

@@ -32,7 +32,7 @@ mod words;
 
 pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
-pub use lighten::{Weight, lighten};
+pub use lighten::{Apart, Weight, lighten};
 
 use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
 use crate::desk::draft::{Carried, Content, Draft};
@@ -252,7 +252,10 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_));
+    let may_list = matches!(
+        draft.content,
+        Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_) | Content::Shown(_)
+    );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

@@ -1,6 +1,7 @@
 //! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
+mod aside;
 mod handled;
 mod overviews;
 mod procedure;
@@ -58,6 +59,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         to_supervisor,
         overviews::letters,
         procedure::letters,
+        aside::letters,
     ];
     make.into_iter().flat_map(both).collect()
 }
@@ -68,6 +70,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
     let of_no_case = matches!(
         content,
         Content::SetAside(_)
+            | Content::Shown(_)
             | Content::Alarm(_)
             | Content::Digest(_)
             | Content::Month(_)
@@ -179,16 +182,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             reason: pick(language, "tekst van een interne notitie", "text of an internal note"),
         },
     ];
-    let set_aside = Content::SetAside(SetAside {
-        from: "Prijswinnaar <x@loterij.example>".to_owned(),
-        subject: "GEFELICITEERD!!!".to_owned(),
-        received_at: after(-1, 0),
-        reason: pick(language, "de mailserver houdt het voor spam", "the mail server takes it for spam"),
-        mail: 4711,
-        excerpt: "U hebt gewonnen.".to_owned(),
-    });
-    let alarms = alarms.map(|about| Content::Alarm(Alarm { about }));
-    std::iter::once(set_aside).chain(alarms).collect()
+    alarms.map(|about| Content::Alarm(Alarm { about })).into_iter().collect()
 }
 
 fn acknowledgement(language: Language) -> Acknowledgement {

@@ -95,8 +95,16 @@ fn desk_line(draft: &Draft, words: Words) -> String {
             words.pick(format!("Klachten{whose} in {of}"), format!("Complaints{whose} in {of}"))
         }
         Content::SetAside(set_aside) => {
-            let subject = or_none(&clean::line(&set_aside.subject, TOPIC_CHARS_MAX), words);
-            words.pick(format!("Terzijde gelegd: {subject}"), format!("Set aside: {subject}"))
+            let what = match set_aside.mails.as_slice() {
+                [only] => or_none(&clean::line(&only.subject, TOPIC_CHARS_MAX), words),
+                mails => words.pick(format!("{} berichten", mails.len()), format!("{} messages", mails.len())),
+            };
+            words.pick(format!("Terzijde gelegd: {what}"), format!("Set aside: {what}"))
+        }
+        Content::Shown(shown) => {
+            let subject = or_none(&clean::line(&shown.subject, TOPIC_CHARS_MAX), words);
+            let number = shown.mail;
+            words.pick(format!("Bericht {number}: {subject}"), format!("Message {number}: {subject}"))
         }
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
         _ => format!("Re: {}", case_line(draft, words)),

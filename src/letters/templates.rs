@@ -49,17 +49,19 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "advice",
     "agenda",
     "away",
+    "shown",
     "digest",
     "month",
 ];
 
-/// Shared by all: (name, source).
-const SHARED: [(&str, &str); 5] = [
+/// Shared by all: (name, source); what has no extension is written once for both forms.
+const SHARED: [(&str, &str); 6] = [
     ("kit.txt", include_str!("../../templates/kit.txt")),
     ("kit.html", include_str!("../../templates/kit.html")),
     ("base.txt", include_str!("../../templates/base.txt")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts", include_str!("../../templates/parts.j2")),
+    ("mail_day", include_str!("../../templates/mail_day.j2")),
 ];
 
 /// The engine with every template compiled. Text that comes in as a value is never itself read as a template.
@@ -80,11 +82,12 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     engine.add_filter("packed", packed);
     engine.add_filter("lines", html_lines);
     for (name, source) in SHARED {
-        if name == "parts" {
-            engine.add_template("parts.txt", source)?;
-            engine.add_template("parts.html", source)?;
-        } else {
+        if name.contains('.') {
             engine.add_template(name, source)?;
+            continue;
+        }
+        for form in [Form::Text, Form::Html] {
+            engine.add_template_owned(format!("{name}.{}", form.extension()), source)?;
         }
     }
     for (letter, language, source) in LETTERS.iter().copied() {
@@ -109,7 +112,10 @@ pub(super) fn fill(
     };
     let named = |error: minijinja::Error| RenderError::Template(error.to_string());
     let extension = form.extension();
-    let shared = context! { kit => format!("kit.{extension}"), parts => format!("parts.{extension}"), ..view.clone() };
+    let part = |name: &str| format!("{name}.{extension}");
+    let shared = context! {
+        kit => part("kit"), parts => part("parts"), mail_day_part => part("mail_day"), ..view.clone()
+    };
     let letter = engine.get_template(&template_name(kind.name(), tag, form)).map_err(named)?;
     let body = letter.render(&shared).map_err(named)?;
     let body = match form {

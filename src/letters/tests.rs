@@ -71,6 +71,7 @@ const KINDS: &[LetterKind] = &[
     LetterKind::Advice,
     LetterKind::Agenda,
     LetterKind::Away,
+    LetterKind::Shown,
 ];
 
 #[test]

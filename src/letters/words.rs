@@ -165,6 +165,7 @@ impl Words {
             LetterKind::Term => self.pick("de melding van een termijn", "the notice of a time limit"),
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
+            LetterKind::Shown => self.pick("het bericht dat u wilde zien", "the message you asked to see"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }

@@ -2,7 +2,8 @@
 
 use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, CaseState, Moment};
+use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
+use crate::desk::fold;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -34,11 +35,15 @@ pub(super) struct Columns {
     pub customer_address: String,
     pub received_at: i64,
     pub closed_at: Option<i64>,
+    /// For `#zoek`: who complains and what about, folded.
+    pub words: String,
+    /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
+    pub keys: String,
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str =
-    "number, year, serial, state, department, handler, customer_address, received_at, closed_at, body";
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, words, \
+     keys, body";
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -52,6 +57,8 @@ impl Columns {
             customer_address: case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default(),
             received_at: millis(case.received_at),
             closed_at: case.closed_at.map(millis),
+            words: words(case),
+            keys: keys(case),
         }
     }
 
@@ -67,6 +74,8 @@ impl Columns {
             customer_address: row.try_get(6)?,
             received_at: row.try_get(7)?,
             closed_at: row.try_get(8)?,
+            words: row.try_get(9)?,
+            keys: row.try_get(10)?,
         })
     }
 }
@@ -124,11 +133,11 @@ impl Tx {
         let statement = match row {
             CaseRow::New => {
                 "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
-                 closed_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                 closed_at, words, keys, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
             }
             CaseRow::Known => {
                 "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
-                 customer_address = $7, received_at = $8, closed_at = $9, body = $10 WHERE number = $1"
+                 customer_address = $7, received_at = $8, closed_at = $9, words = $10, keys = $11, body = $12 WHERE number = $1"
             }
         };
         let columns = Columns::of(case);
@@ -142,6 +151,8 @@ impl Tx {
             .bind(columns.customer_address)
             .bind(columns.received_at)
             .bind(columns.closed_at)
+            .bind(columns.words)
+            .bind(columns.keys)
             .bind(&json)
             .execute(&mut *self.inner)
             .await?;
@@ -157,6 +168,18 @@ impl Tx {
         let last: i64 = row.try_get(0)?;
         u32::try_from(last + 1).map_err(|_| unreadable(format!("serial {last} of year {year}")))
     }
+}
+
+fn words(case: &Case) -> String {
+    let address = case.customer.address.as_ref().map(Address::as_str).unwrap_or_default();
+    let phone = case.customer.phone.as_deref().unwrap_or_default();
+    without_nul(&fold(&[&case.customer.name, address, phone, &case.subject, &case.text].join(" ")))
+}
+
+fn keys(case: &Case) -> String {
+    let phone = case.customer.phone.as_deref().map(reference_key);
+    let all = case.references.iter().map(Reference::key).chain(phone).filter(|key| !key.is_empty());
+    all.map(|key| format!("|{}|", without_nul(&key))).collect()
 }
 
 pub(super) fn body(row: &AnyRow) -> Result<Case, RegisterError> {

@@ -8,6 +8,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aside;
 mod bad_input;
 mod certificates;
 mod colleagues;

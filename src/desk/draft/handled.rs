@@ -57,6 +57,10 @@ pub enum Done {
     Reopened,
     Dismissed,
     Restored,
+    /// The acknowledgement that waited for a person's look goes to that address.
+    Acknowledged {
+        to: Address,
+    },
     /// A new case was opened for a customer.
     Registered {
         number: CaseNumber,
@@ -168,6 +172,13 @@ pub enum Problem {
         /// What the colleague wrote.
         text: String,
         prefilled: String,
+    },
+    /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
+    NoSuchMail,
+    /// `#klacht` about a mail that became a case before.
+    IsComplaint {
+        mail: i64,
+        case: CaseNumber,
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,

@@ -3,12 +3,14 @@
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, Reopened, What, Why};
+use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reopened, What, Why};
 use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again, to_customer, to_staff,
+    acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
+    to_customer, to_staff,
 };
+use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition, Fresh};
@@ -56,7 +58,9 @@ impl<'a> Work<'a> {
                 self.done.push(Done::Help);
                 Ok(())
             }
+            Verb::Dossier | Verb::Search | Verb::Standing => Err(self.not_now(step.verb)),
             // A new complaint is a new mail: this one answers a letter of another case.
+            Verb::Show => Err(Problem::NoSuchMail),
             Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
         }
     }
@@ -209,7 +213,7 @@ impl<'a> Work<'a> {
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
         let letter = notification_again(&self.case, address, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
@@ -248,7 +252,7 @@ impl<'a> Work<'a> {
             timeline: timeline(&self.reply.file.events),
         }));
         let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
         self.done.push(Done::Escalated { to, text: question.to_owned() });
         Ok(())
@@ -342,14 +346,38 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// It is a complaint: one that was dismissed counts again, and an acknowledgement that was held because the sender's
+    /// domain disowns the mail goes out, now that a person has looked.
     fn restore(&mut self, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Dismissed {
+        let held = self.held_acknowledgement();
+        if self.case.state != CaseState::Dismissed && held.is_none() {
             return Err(self.not_now(Verb::Restore));
         }
-        self.record(What::Restored);
+        if self.case.state == CaseState::Dismissed {
+            self.record(What::Restored);
+            self.done.push(Done::Restored);
+        }
+        if let Some(to) = held {
+            self.record(What::AcknowledgementReleased);
+            let letter = acknowledgement(&self.case, to.clone(), self.reply.rules, self.fresh);
+            self.letters.push(letter);
+            self.done.push(Done::Acknowledged { to });
+        }
         self.keep(text);
-        self.done.push(Done::Restored);
         Ok(())
+    }
+
+    /// Whom the acknowledgement goes to that waits for a person's look.
+    fn held_acknowledgement(&self) -> Option<Address> {
+        let events = || self.reply.file.events.iter().chain(&self.events).map(|event| &event.what);
+        let is_held = events().any(|what| *what == What::AcknowledgementHeld);
+        let is_written = events().any(|what| match what {
+            What::AcknowledgementReleased => true,
+            What::LetterWritten { letter_kind, .. } => *letter_kind == LetterKind::Acknowledgement,
+            _ => false,
+        });
+        let goes_on = matches!(self.case.state, CaseState::Open | CaseState::Dismissed);
+        self.case.customer.address.clone().filter(|_| is_held && !is_written && goes_on)
     }
 
     /// Text beside a verb that is none of its own stays in the file.

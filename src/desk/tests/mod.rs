@@ -2,6 +2,7 @@
 //! register of a few cases that looks up what the desk asks for.
 
 mod already;
+mod aside;
 mod away;
 mod colleagues;
 mod customers;
@@ -80,6 +81,8 @@ struct Company {
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
     duplicate_of: Option<i64>,
+    put_back: Option<PutBack>,
+    stored: Option<Stored>,
     from_junk: bool,
 }
 
@@ -92,9 +95,19 @@ impl Company {
     fn of(settings: &str) -> Self {
         let config = config::from_toml(settings, "proef.toml").unwrap();
         let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
-        let file = CaseFile { case: case(&rules), notes: vec![NOTE.to_owned()], events: Vec::new() };
+        let file = CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(case(&rules)) };
         let (files, sent) = (vec![file], Vec::new());
-        Self { rules, files, sent, letter_department: None, letter_kind: None, duplicate_of: None, from_junk: false }
+        Self {
+            rules,
+            files,
+            sent,
+            letter_department: None,
+            letter_kind: None,
+            duplicate_of: None,
+            put_back: None,
+            stored: None,
+            from_junk: false,
+        }
     }
 
     fn case(&mut self) -> &mut Case {
@@ -126,6 +139,8 @@ impl Company {
             named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,
             duplicate_of: self.duplicate_of,
+            put_back: self.put_back.clone(),
+            stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
             ..Snapshot::default()
         }
     }
@@ -160,6 +175,7 @@ fn case(rules: &Rules) -> Case {
         received_at: now(),
         due: rules.due(now()),
         message_id: Some("eerste@prive.example".into()),
+        references: Vec::new(),
     };
     let mut case = Case::open(number(7), now(), &opened);
     case.staff_thread = vec!["melding@lease.example".into()];

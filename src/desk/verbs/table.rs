@@ -20,6 +20,13 @@ pub enum Verb {
     Dismiss,
     Restore,
     Register(Taken),
+    Show,
+    /// The whole file of a case.
+    Dossier,
+    /// Cases that match some words.
+    Search,
+    /// The sender's open cases.
+    Standing,
     Help,
 }
 
@@ -57,6 +64,12 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// The number of a mail on file.
+    Mail,
+    /// A case number.
+    Case,
+    /// Words to search for.
+    Words,
     None,
 }
 
@@ -230,8 +243,8 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "maakt er toch weer een klacht van",
-        means_english: "makes it a complaint after all",
+        means_dutch: "maakt er toch een klacht van; een terzijde gelegd bericht met zijn nummer: #klacht 17",
+        means_english: "makes it a complaint after all; a message set aside by its number: #complaint 17",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),
@@ -276,6 +289,50 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "meldt een klacht die u per e-mail kreeg, als onduidelijk is wie de klant is",
         means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
+    },
+    Row {
+        verb: Verb::Show,
+        dutch: "#toon",
+        english: "#show",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::Mail,
+        wants_text: false,
+        means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
+        means_english: "sends you a message that was set aside: #show 17",
+    },
+    Row {
+        verb: Verb::Dossier,
+        dutch: "#dossier",
+        english: "#file",
+        aliases: &["dossiers"],
+        text: TextGoes::Nowhere,
+        value: Value::Case,
+        wants_text: false,
+        means_dutch: "stuurt u het hele dossier van deze klacht, of van het nummer erachter",
+        means_english: "sends you the whole file of this complaint, or of the number behind it",
+    },
+    Row {
+        verb: Verb::Search,
+        dutch: "#zoek",
+        english: "#search",
+        aliases: &["zoeken"],
+        text: TextGoes::Nowhere,
+        value: Value::Words,
+        wants_text: false,
+        means_dutch: "zoekt klachten op nummer, naam, adres, kenteken, contractnummer of woorden",
+        means_english: "finds complaints by number, name, address, plate, contract number or words",
+    },
+    Row {
+        verb: Verb::Standing,
+        dutch: "#stand",
+        english: "#mycases",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan",
+        means_english: "sends you your open complaints, the most urgent first",
     },
     Row {
         verb: Verb::Help,

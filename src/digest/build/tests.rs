@@ -30,6 +30,7 @@ fn case(serial: u32, department: &str, first_response: i64, resolve: i64) -> Cas
         received_at: after(-30),
         due: Due { acknowledge: after(first_response), first_response: after(first_response), resolve: after(resolve) },
         message_id: None,
+        references: Vec::new(),
     };
     Case::open(CaseNumber { year: 2026, serial }, after(-30), &opened)
 }

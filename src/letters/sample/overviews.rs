@@ -30,7 +30,7 @@ fn title(language: Language) -> String {
     pick(language, "Schade en verzekering", "Damage and insurance")
 }
 
-fn digest(language: Language) -> Digest {
+pub(super) fn digest(language: Language) -> Digest {
     Digest {
         day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
         department: Some("schade".to_owned()),
@@ -45,6 +45,7 @@ fn digest(language: Language) -> Digest {
         // Pixels do not matter here.
         picture: Some(Picture { png: Some(b"png".to_vec()), alt: alt(language) }),
         sheet: Goes::Along,
+        mail: None,
         chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
 //! the agenda, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
 
+mod aside;
 mod handled;
 mod month;
 mod overview;
@@ -56,6 +57,7 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Away(away) => self.away(away),
+            Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
             Content::Month(month) => self.month(month),
         };
@@ -65,7 +67,11 @@ impl Seen<'_> {
     fn page(&self, subject: &str) -> Value {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
-        let asks = matches!(self.draft.content, Content::Question(_));
+        let asks = match &self.draft.content {
+            Content::Question(_) | Content::SetAside(_) | Content::Shown(_) => true,
+            Content::Digest(digest) => digest.mail.is_some(),
+            _ => false,
+        };
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
         let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);

@@ -49,6 +49,7 @@ impl Seen<'_> {
             picture => digest.picture.as_ref().map(|picture| self.picture(picture)),
             sheet => goes(digest.sheet),
             chain_head => self.line(&digest.chain_head),
+            mail => digest.mail.as_deref().map(|day| self.mail_day(day)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::case::{Channel, Customer, Moment, Place, Why};
-use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, SetAside, Unacknowledged};
+use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
 use minijinja::context;
@@ -12,8 +12,6 @@ use minijinja::value::Value;
 pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// What stood below it, from earlier mails: enough to see what it was about.
 const QUOTED_CHARS_MAX: usize = 4_000;
-/// First lines of a mail that was set aside.
-const EXCERPT_CHARS_MAX: usize = 1_000;
 /// Attachments named one by one; a mail may have thousands.
 pub(super) const LISTED_MAX: usize = 50;
 /// The verbs a handler needs most; `#hulp` brings the others.
@@ -80,17 +78,6 @@ impl Seen<'_> {
         }
     }
 
-    pub(super) fn set_aside(&self, letter: &SetAside) -> Value {
-        context! {
-            from => self.line(&letter.from),
-            subject_line => self.subject_line(&letter.subject),
-            received => self.words.short(letter.received_at),
-            reason => self.line(&letter.reason),
-            mail => letter.mail,
-            excerpt => clean::shortened(&letter.excerpt, EXCERPT_CHARS_MAX).0,
-        }
-    }
-
     pub(super) fn alarm(&self, about: &AlarmAbout) -> Value {
         match about {
             AlarmAbout::StaffLetterRefused { to, letter_kind, reply } => context! {
@@ -149,7 +136,7 @@ impl Seen<'_> {
         files
     }
 
-    fn file(&self, name: &str, size: usize) -> Value {
+    pub(super) fn file(&self, name: &str, size: usize) -> Value {
         context! { name => mime::file_name(name), size => self.words.size(size) }
     }
 
@@ -163,10 +150,16 @@ impl Seen<'_> {
                 Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
+                Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
             };
             context! { kind, value }
         };
         remarks.iter().take(LISTED_MAX).map(view).collect()
+    }
+
+    fn was_aside(&self, reason: &str, by: Option<&str>) -> Value {
+        let by = by.map(|by| self.line(by));
+        context! { kind => "was_aside", value => self.line(reason), by }
     }
 
     fn why(&self, why: &Why) -> Value {
