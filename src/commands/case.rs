@@ -97,6 +97,12 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "overdue": case.overdue(now).into_iter().map(clock_name).collect::<Vec<_>>(),
         "escalated": case.escalation.is_some(),
         "reopened": case.reopened,
+        "dispute": case.disputed.as_ref().map(|dispute| json!({
+            "at": at(dispute.at),
+            "last_day": dispute.last_day,
+            "ruled_at": case.ruling.as_ref().map(|ruling| at(ruling.at)),
+        })),
+        "merged_into": case.merged_into,
     })
 }
 
@@ -184,14 +190,16 @@ fn moment_of(config: &Config, stored: &StoredEvent) -> String {
 fn detail(what: &What) -> String {
     let text = match what {
         What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text } => {
+        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text }
+        | What::Disputed { text, .. } | What::Ruled { text } => {
             text.clone()
         }
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
-        What::Linked { other } => other.to_string(),
+        What::Linked { other } | What::Merged { into: other } => other.to_string(),
+        What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
         What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
         What::DepartmentSet { department, .. } => department.clone(),

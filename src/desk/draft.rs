@@ -4,9 +4,11 @@
 use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
 use crate::digest::Digest;
 
+mod committee;
 mod handled;
 
-pub use handled::{Done, Problem, Question, Receipt};
+pub use committee::{Dispute, DisputeStage, Filing};
+pub use handled::{Done, NoMerge, Problem, Question, Receipt};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +84,7 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Dispute(Dispute),
     Digest(Box<Digest>),
 }
 
@@ -102,6 +105,7 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Dispute(_) => LetterKind::Dispute,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -152,14 +156,40 @@ pub enum Remark {
     SenderDisowned,
     /// Reply-To names another address; letters go to From.
     ReplyToElsewhere(String),
-    /// The sender may be somebody else than it seems: two senders, or a name that shows another address.
-    SenderOdd(String),
-    /// It was not all read (a limit, a damaged part): the original is on file.
-    NotAllRead(String),
+    /// The sender may be somebody else than it seems.
+    SenderOdd(OddSender),
+    /// It was not all read: the original is on file.
+    NotAllRead(Unread),
     /// The case was closed, and this mail opened it again with new terms.
     Reopened,
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
     FromOther(String),
+    /// It was a case of its own, which goes on in this one.
+    WasCase(CaseNumber),
+}
+
+/// Why a sender may be somebody else than it seems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddSender {
+    /// The mail names several senders.
+    Several,
+    /// The name shows another address than the sender's.
+    NameShowsAddress,
+}
+
+/// What of a mail was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Mails within mails, or more parts than are looked at.
+    ManyParts,
+    /// More headers, or longer ones, than are looked at.
+    Headers,
+    /// The end of a very long text or of a very large mail.
+    End,
+    /// Outlook's `winmail.dat`.
+    Winmail,
+    /// A damaged part.
+    Damaged,
 }
 
 /// Why no acknowledgement was sent.
@@ -275,6 +305,9 @@ pub enum HappenedWhat {
     Moved,
     Escalated,
     Advised,
+    Disputed,
+    Ruled,
+    Merged,
     LetterFailed,
 }
 

@@ -1,6 +1,6 @@
 //! Sorts cases into the lists of a digest (§2.4.1). Pure: which cases, since when and what day it is come in.
 
-use super::{Digest, Row};
+use super::{Digest, DisputeStands, Row};
 use crate::case::{Address, Case, CaseState, Clock, Moment};
 use chrono_tz::Tz;
 
@@ -88,6 +88,14 @@ fn next_clock(case: &Case) -> Option<(Clock, Moment)> {
     running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
 }
 
+fn dispute(case: &Case) -> Option<DisputeStands> {
+    match (&case.disputed, &case.ruling) {
+        (_, Some(_)) => Some(DisputeStands::Ruled),
+        (Some(_), None) => Some(DisputeStands::WithCommittee),
+        (None, None) => None,
+    }
+}
+
 impl Asked<'_> {
     fn named(&self, name: &str) -> Option<&Named> {
         self.departments.iter().find(|department| department.name == name)
@@ -110,6 +118,7 @@ impl Asked<'_> {
             received_at: case.received_at,
             next: next_clock(case),
             closed_at: case.closed_at,
+            dispute: dispute(case),
             unanswered: case.state == CaseState::Open && case.first_response_at().is_none(),
             reply_address: self.named(&case.department).map_or_else(String::new, |named| named.address.to_string()),
         }

@@ -45,8 +45,17 @@ pub struct Row {
     /// The clock that runs out first (or has run out), and its last moment.
     pub next: Option<(Clock, Moment)>,
     pub closed_at: Option<Moment>,
+    /// Where a dispute with the committee stands; None: there is none.
+    pub dispute: Option<DisputeStands>,
     /// Waiting for a first reaction (§1).
     pub unanswered: bool,
     /// Where to write about it: the department's address.
     pub reply_address: String,
+}
+
+/// How far a dispute with the committee is (the procedure's end).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStands {
+    WithCommittee,
+    Ruled,
 }

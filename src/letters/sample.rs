@@ -10,7 +10,7 @@ use crate::case::{
     Side, Why,
 };
 use crate::desk::draft::*;
-use crate::digest::{Digest, Row};
+use crate::digest::{Digest, DisputeStands, Row};
 use chrono::{NaiveDate, TimeDelta};
 
 /// Monday 23 November 2026, 09:30 in Amsterdam.
@@ -245,7 +245,9 @@ fn remarks() -> Vec<Remark> {
         Remark::MayBelongTo(number(98)),
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
-        Remark::NotAllRead("part 7".to_owned()),
+        Remark::SenderOdd(OddSender::NameShowsAddress),
+        Remark::NotAllRead(Unread::Damaged),
+        Remark::WasCase(number(97)),
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]
@@ -261,6 +263,7 @@ fn digest(language: Language) -> Digest {
         received_at: after(-30, 0),
         next,
         closed_at: None,
+        dispute: None,
         unanswered: true,
         reply_address: "schade@voorbeeld.example".to_owned(),
     };
@@ -276,7 +279,11 @@ fn digest(language: Language) -> Digest {
             unanswered: false,
             ..row(123, &subject(language), "Jan Jansen", Some((Clock::Resolve, after(56, 0))))
         }],
-        closed: vec![Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) }],
+        closed: vec![Row {
+            closed_at: Some(after(-20, 0)),
+            dispute: Some(DisputeStands::WithCommittee),
+            ..row(119, "Wachttijd", "M. Visser", None)
+        }],
         received_since: 3,
         failed_letters: vec![row(118, "", "Anna de Boer", None)],
         chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),

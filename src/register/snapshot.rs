@@ -3,7 +3,7 @@
 
 use super::mails::Identity;
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, Event, LetterId, Moment, What};
+use crate::case::{CaseNumber, Event, LetterId, Moment};
 use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
 use sqlx::Row;
 
@@ -75,7 +75,7 @@ impl Tx {
             let body: String = row.try_get(0)?;
             events.extend(serde_json::from_str::<Event>(&body).ok());
         }
-        let notes = events.iter().filter_map(note).collect();
+        let notes = events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned).collect();
         Ok(Some(CaseFile { case, notes, events }))
     }
 
@@ -107,15 +107,6 @@ impl Tx {
             Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
         };
         Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
-    }
-}
-
-/// Texts that never leave the house (invariant 7).
-fn note(event: &Event) -> Option<String> {
-    match &event.what {
-        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
-        What::Escalated { question, .. } => Some(question.clone()),
-        _ => None,
     }
 }
 

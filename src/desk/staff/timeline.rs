@@ -21,6 +21,8 @@ fn line(event: &Event) -> Option<Happened> {
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
+        What::Disputed { text, .. } => (HappenedWhat::Disputed, text.as_str()),
+        What::Ruled { text } => (HappenedWhat::Ruled, text.as_str()),
         What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),

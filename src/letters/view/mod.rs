@@ -1,7 +1,8 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest; the letters to customers are here.
+//! the agenda, `committee.rs` disputes, `overview.rs` the digest; the letters to customers are here.
 
+mod committee;
 mod handled;
 mod overview;
 mod procedure;
@@ -52,6 +53,7 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::Dispute(dispute) => self.dispute(dispute),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }

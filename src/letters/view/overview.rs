@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::case::{Address, Clock};
-use crate::digest::{Digest, Row};
+use crate::digest::{Digest, DisputeStands, Row};
 use crate::letters::{clean, mailto};
 use minijinja::context;
 use minijinja::value::Value;
@@ -90,6 +90,11 @@ impl Seen<'_> {
                 format!("{} {}", self.words.pick("ontvangen", "received"), self.words.short(row.received_at))
             }
         };
-        moment + silent
+        let dispute = match row.dispute {
+            Some(DisputeStands::WithCommittee) => self.words.pick("; bij de geschillencommissie", "; with the committee"),
+            Some(DisputeStands::Ruled) => self.words.pick("; uitspraak van de commissie", "; ruled by the committee"),
+            None => "",
+        };
+        moment + silent + dispute
     }
 }
