@@ -43,6 +43,8 @@ CREATE TABLE withheld (
 -- The bytes as they came; can be blanked on a lawful request without breaking the chain.
 CREATE TABLE mail_raw (
     mail_id INTEGER PRIMARY KEY REFERENCES mail (id),
+    -- Of the bytes: a letter that carries them along names it.
+    sha256  TEXT    NOT NULL,
     raw     BLOB    NOT NULL
 ) STRICT;
 
@@ -57,6 +59,8 @@ CREATE TABLE cases (
     customer_address  TEXT    NOT NULL,
     received_at       INTEGER NOT NULL,
     closed_at         INTEGER,
+    -- When something on the agenda is to be told of.
+    remind_at         INTEGER,
     -- The whole case as JSON.
     body              TEXT    NOT NULL,
     UNIQUE (year, serial)
@@ -115,15 +119,20 @@ CREATE INDEX outbox_recipient ON outbox (recipient_key, automatic, created_at);
 
 -- The letter's bytes, final but for the attachments it carries along.
 CREATE TABLE letter (
-    id    TEXT PRIMARY KEY REFERENCES outbox (id),
-    bytes BLOB NOT NULL
+    id           TEXT    PRIMARY KEY REFERENCES outbox (id),
+    -- Of the letter with its attachments only named: so another letter carries it along.
+    light_size   INTEGER NOT NULL,
+    light_sha256 TEXT    NOT NULL,
+    bytes        BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE letter_carried (
     letter_id  TEXT    NOT NULL REFERENCES letter (id),
     position   INTEGER NOT NULL,
-    mail_id    INTEGER NOT NULL REFERENCES mail (id),
-    part       INTEGER NOT NULL,
+    -- Which attachment of that mail, or the whole mail where no part is named; or another letter.
+    mail_id    INTEGER REFERENCES mail (id),
+    part       INTEGER,
+    of_letter  TEXT REFERENCES letter (id),
     name       TEXT    NOT NULL,
     media_type TEXT    NOT NULL,
     size       INTEGER NOT NULL,

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod reference;
 mod state;
 mod token;
 mod why;
@@ -13,6 +14,7 @@ mod why;
 pub use address::{Address, AddressError};
 pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
+pub use reference::{Reference, reference_key};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};

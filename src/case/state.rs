@@ -8,8 +8,8 @@ pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterId, Moment,
-     Opened, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterId, Moment, Opened,
+    Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -50,8 +50,14 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                     Exit::FoundProblems,
                 ));
             };
-            let events = register.events(number).await?;
-            let letters = register.letters(Some(number), &[]).await?;
+            let (mut events, mut letters) = (Vec::new(), Vec::new());
+            // The file of a case in which others go on holds theirs.
+            for number in case.absorbed.iter().chain([&number]) {
+                events.extend(register.events(*number).await?);
+                letters.extend(register.letters(Some(*number), &[]).await?);
+            }
+            events.sort_by_key(|stored| stored.seq);
+            letters.sort_by_key(|letter| letter.created_at);
             if json {
                 println!("{}", file_json(config, &case, &events, &letters, now));
             } else {
@@ -121,6 +127,7 @@ fn event_json(config: &Config, stored: &StoredEvent) -> Value {
     line["at"] = json!(time(config, event.at));
     line["actor"] = json!(actor(&event.actor));
     line["seq"] = json!(stored.seq);
+    line["case"] = json!(event.case);
     line
 }
 
@@ -190,10 +197,12 @@ fn moment_of(config: &Config, stored: &StoredEvent) -> String {
 fn detail(what: &What) -> String {
     let text = match what {
         What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text }
-        | What::Disputed { text, .. } | What::Ruled { text } => {
-            text.clone()
-        }
+        What::Answered { text, .. }
+        | What::Noted { text }
+        | What::PhoneContact { text }
+        | What::Advised { text }
+        | What::Disputed { text, .. }
+        | What::Ruled { text } => text.clone(),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),

@@ -157,7 +157,12 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            (identity, decision, known.file, known.written)
+            let mut file = decision.case.and_then(|number| known.file_of(number)).or(known.file.as_ref()).cloned();
+            if let Some(file) = &mut file {
+                // Where two cases become one, what is internal in either stays in the house (invariant 7).
+                file.notes = known.notes();
+            }
+            (identity, decision, file, known.written)
         }
     };
     let known = Known { file: file.as_ref(), written };

@@ -43,19 +43,37 @@ pub struct Topic {
     pub customer: String,
 }
 
-/// An attachment that goes along: referred to, not stored twice (invariant 3).
+/// A file that goes along: referred to, not stored twice (invariant 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
-    /// The mail's row in the register.
-    pub mail: i64,
-    /// Which attachment of that mail, counted from 0.
-    pub index: usize,
+    pub source: Source,
     pub name: String,
     pub media_type: String,
     /// Size in bytes, decoded.
     pub size: usize,
     /// SHA-256 of the decoded content, hexadecimal.
     pub sha256: String,
+}
+
+/// Where the register keeps the content of a file that goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An attachment of a mail: the mail's row, and which attachment, counted from 0.
+    Attachment { mail: i64, index: usize },
+    /// A whole mail as it came: its row.
+    Mail(i64),
+    /// A letter of ours; attachments that it carried itself are only named in it.
+    Letter(LetterId),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Attachment { mail, index } => write!(f, "attachment {index} of mail {mail}"),
+            Self::Mail(mail) => write!(f, "mail {mail}"),
+            Self::Letter(letter) => write!(f, "letter {letter}"),
+        }
+    }
 }
 
 /// A file made for a letter; it stands in the letter's bytes.

@@ -9,6 +9,7 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
@@ -25,6 +26,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         }),
         named: CaseNumber::find_all(&mail.subject),
         sender: sender(mail),
+        want: wanted(mail, rules),
         year: rules.year(now),
     }
 }

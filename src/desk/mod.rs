@@ -30,6 +30,7 @@ mod snapshot;
 mod staff;
 mod terms;
 pub mod verbs;
+mod wants;
 pub mod when;
 
 pub use aside::on_unreadable;
@@ -39,8 +40,9 @@ pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use rules::{Department, Role, Rules, RulesError};
-pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
+pub use snapshot::{BouncedLetter, CaseFile, FiledLetter, FiledMail, Incoming, Lookup, Snapshot, Written};
 pub use terms::on_terms;
+pub use wants::{Found, Scope, Search, Standing, Want, Word};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;

@@ -1,6 +1,8 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
-use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
+use super::Disposition;
+use super::wants::{Found, Want};
+use crate::case::{Address, Case, CaseNumber, LetterFate, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
 
 /// A mail to decide on.
@@ -26,6 +28,8 @@ pub struct Lookup {
     pub named: Vec<CaseNumber>,
     /// The address an automatic letter would go to: counted for the cap (invariant 5).
     pub sender: Option<Address>,
+    /// What the verbs of a colleague's mail ask for.
+    pub want: Option<Want>,
     /// The year a new case would be numbered in.
     pub year: i32,
 }
@@ -40,13 +44,35 @@ pub struct Snapshot {
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,
-    /// Those of `Lookup::named` that exist.
+    /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
     pub named: Vec<CaseNumber>,
     /// The serial the next case of the year gets.
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
     pub written: Written,
+    /// The answer to `Lookup::want`.
+    pub found: Option<Found>,
+}
+
+impl Snapshot {
+    /// The file of that case, wherever it was looked up for.
+    pub fn file_of(&self, number: CaseNumber) -> Option<&CaseFile> {
+        self.files().find(|file| file.case.number == number)
+    }
+
+    /// The texts of the notes in all files that were looked up.
+    pub fn notes(&self) -> Vec<String> {
+        self.files().flat_map(|file| file.notes.iter().cloned()).collect()
+    }
+
+    fn files(&self) -> impl Iterator<Item = &CaseFile> {
+        let wanted = match &self.found {
+            Some(Found::Case(file)) => file.as_deref(),
+            _ => None,
+        };
+        self.file.iter().chain(wanted)
+    }
 }
 
 /// Letters to the sender of the mail, for the caps of invariant 5.
@@ -68,6 +94,45 @@ pub struct CaseFile {
     pub notes: Vec<String>,
     /// Everything that happened, oldest first, as far as its content was not blanked.
     pub events: Vec<crate::case::Event>,
+    /// The mails that are filed on it, oldest first.
+    pub mails: Vec<FiledMail>,
+    /// The letters that were written about it, oldest first.
+    pub letters: Vec<FiledLetter>,
+}
+
+impl CaseFile {
+    /// A case of which nothing else is known.
+    pub fn of(case: Case) -> Self {
+        Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+}
+
+/// A mail in a case's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledMail {
+    /// Its row in the register.
+    pub id: i64,
+    pub received_at: Moment,
+    pub disposition: Disposition,
+    /// Octets, as it lay on the server.
+    pub size: usize,
+    /// Of its bytes, hexadecimal. None where the register has not all of it: over the limit, or blanked.
+    pub sha256: Option<String>,
+}
+
+/// A letter in a case's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledLetter {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub to: String,
+    pub written_at: Moment,
+    /// What became of it; None while it waits.
+    pub fate: Option<LetterFate>,
+    /// Octets without the attachments it carried.
+    pub light_size: usize,
+    /// Of those octets, hexadecimal; None where they were blanked.
+    pub light_sha256: Option<String>,
 }
 
 /// A letter of ours that came back.

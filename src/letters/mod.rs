@@ -30,7 +30,7 @@ mod words;
 
 pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
-pub use lighten::{Weight, lighten};
+pub use lighten::{Apart, Weight, lighten};
 
 use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
 use crate::desk::draft::{Carried, Content, Draft};

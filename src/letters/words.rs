@@ -132,9 +132,7 @@ impl Words {
     pub fn odd_sender(self, what: OddSender) -> &'static str {
         match what {
             OddSender::Several => self.pick("er staan meer afzenders op", "it names several senders"),
-            OddSender::NameShowsAddress => {
-                self.pick("de naam toont een ander adres", "the name shows another address")
-            }
+            OddSender::NameShowsAddress => self.pick("de naam toont een ander adres", "the name shows another address"),
         }
     }
 
@@ -176,7 +174,9 @@ impl Words {
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
-            LetterKind::Dispute => self.pick("het bericht over de geschillencommissie", "the notice about the committee"),
+            LetterKind::Dispute => {
+                self.pick("het bericht over de geschillencommissie", "the notice about the committee")
+            }
         }
     }
 }

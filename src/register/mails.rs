@@ -3,6 +3,7 @@
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -95,9 +96,10 @@ impl Register {
             .fetch_optional(&mut *tx.inner)
             .await?;
             let Some(row) = row else { continue };
-            sqlx::query("INSERT INTO mail_raw (mail_id, raw) VALUES ($1, $2)")
+            sqlx::query("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES ($1, $2, $3)")
                 .bind(row.try_get::<i64, _>(0)?)
                 .bind(&mail.raw[..])
+                .bind(sha256(&mail.raw))
                 .execute(&mut *tx.inner)
                 .await?;
             tx.forget_withheld(mail).await?;
@@ -361,6 +363,11 @@ fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, Regis
 /// `$3, $4, $5`: parameters of an IN list.
 pub(super) fn numbered(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// PostgreSQL takes no NUL in a text.

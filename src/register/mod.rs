@@ -11,6 +11,8 @@
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
+//! | `file.rs` | a case with all that is kept beside it |
+//! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `jobs.rs` | what is done once a day |
@@ -20,10 +22,12 @@
 mod cases;
 mod chain;
 mod error;
+mod file;
 mod jobs;
 mod mails;
 mod outbox;
 mod record;
+mod search;
 mod snapshot;
 mod verify;
 mod withheld;

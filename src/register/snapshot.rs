@@ -3,8 +3,8 @@
 
 use super::mails::Identity;
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, Event, LetterId, Moment};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
+use crate::case::{CaseNumber, LetterId, Moment};
+use crate::desk::{BouncedLetter, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
@@ -47,36 +47,17 @@ impl Tx {
             known.bounced = Some(found.letter);
         }
         for number in lookup.named.iter().take(NAMED_MAX) {
-            if self.load_case(*number).await?.is_some() {
-                known.named.push(*number);
+            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
+                known.named.push(case.number);
             }
+        }
+        if let Some(want) = &lookup.want {
+            known.found = Some(self.find(want).await?);
         }
         if let Some(sender) = &lookup.sender {
             known.written = self.written_to(&sender.key(), now).await?;
         }
         Ok(known)
-    }
-
-    /// A case with the texts of its notes.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
-        let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
-             ORDER BY event.seq",
-        )
-        .bind(case.number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body: String = row.try_get(0)?;
-            events.extend(serde_json::from_str::<Event>(&body).ok());
-        }
-        let notes = events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned).collect();
-        Ok(Some(CaseFile { case, notes, events }))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

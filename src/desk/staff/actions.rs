@@ -63,6 +63,7 @@ impl<'a> Work<'a> {
                 self.done.push(Done::Help);
                 Ok(())
             }
+            Verb::Dossier | Verb::Search | Verb::Standing => Err(self.not_now(step.verb)),
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
         }

@@ -89,7 +89,7 @@ impl Company {
     fn of(settings: &str) -> Self {
         let config = config::from_toml(settings, "proef.toml").unwrap();
         let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
-        let file = CaseFile { case: case(&rules), notes: vec![NOTE.to_owned()], events: Vec::new() };
+        let file = CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(case(&rules)) };
         let (files, sent) = (vec![file], Vec::new());
         Self { rules, files, sent, letter_department: None, letter_kind: None, duplicate_of: None, from_junk: false }
     }

@@ -21,6 +21,12 @@ pub enum Verb {
     Dispute,
     Ruling,
     Register(Taken),
+    /// The whole file of a case.
+    Dossier,
+    /// Cases that match some words.
+    Search,
+    /// The sender's open cases.
+    Standing,
     Help,
 }
 
@@ -56,10 +62,12 @@ pub enum Value {
     Text,
     Address,
     Department,
-    /// A case's number.
-    Case,
     /// A moment and what is to be done then.
     Moment,
+    /// A case number.
+    Case,
+    /// Words to search for.
+    Words,
     None,
 }
 
@@ -301,6 +309,39 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "meldt een klacht die u per e-mail kreeg, als onduidelijk is wie de klant is",
         means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
+    },
+    Row {
+        verb: Verb::Dossier,
+        dutch: "#dossier",
+        english: "#file",
+        aliases: &["dossiers"],
+        text: TextGoes::Nowhere,
+        value: Value::Case,
+        wants_text: false,
+        means_dutch: "stuurt u het hele dossier van deze klacht, of van het nummer erachter",
+        means_english: "sends you the whole file of this complaint, or of the number behind it",
+    },
+    Row {
+        verb: Verb::Search,
+        dutch: "#zoek",
+        english: "#search",
+        aliases: &["zoeken"],
+        text: TextGoes::Nowhere,
+        value: Value::Words,
+        wants_text: false,
+        means_dutch: "zoekt klachten op nummer, naam, adres, kenteken, contractnummer of woorden",
+        means_english: "finds complaints by number, name, address, plate, contract number or words",
+    },
+    Row {
+        verb: Verb::Standing,
+        dutch: "#stand",
+        english: "#mycases",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan",
+        means_english: "sends you your open complaints, the most urgent first",
     },
     Row {
         verb: Verb::Help,

@@ -42,11 +42,8 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
 
 fn disputes(language: Language) -> [Dispute; 4] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
-    let text = pick(
-        language,
-        "De klant stuurde ons een kopie van het formulier.",
-        "The customer sent us a copy of the form.",
-    );
+    let text =
+        pick(language, "De klant stuurde ons een kopie van het formulier.", "The customer sent us a copy of the form.");
     let ruling = pick(
         language,
         "De commissie geeft de klant gelijk.\nWij betalen € 240 binnen twee weken.",

@@ -91,7 +91,9 @@ impl Seen<'_> {
             }
         };
         let dispute = match row.dispute {
-            Some(DisputeStands::WithCommittee) => self.words.pick("; bij de geschillencommissie", "; with the committee"),
+            Some(DisputeStands::WithCommittee) => {
+                self.words.pick("; bij de geschillencommissie", "; with the committee")
+            }
             Some(DisputeStands::Ruled) => self.words.pick("; uitspraak van de commissie", "; ruled by the committee"),
             None => "",
         };
