@@ -13,6 +13,7 @@ mod certificates;
 mod commands;
 mod days;
 mod letter;
+mod life;
 mod living;
 mod machines;
 mod many;

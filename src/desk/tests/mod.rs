@@ -7,6 +7,7 @@ mod digests;
 mod fates;
 mod life;
 mod loops;
+mod merging;
 mod staff;
 mod terms;
 mod verbs_done;

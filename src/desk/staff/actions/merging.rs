@@ -25,9 +25,9 @@ impl Work<'_> {
         let of_gone = self.letters.iter_mut().filter(|letter| letter.case == Some(gone.number));
         of_gone.for_each(|letter| letter.case = Some(self.case.number));
         let told = self.tell(readers, &gone, was_closed);
-        self.keep(text);
         let (stays, state) = (self.case.number, self.case.state);
         self.done.push(Done::Merged { stays, gone: gone.number, state, told });
+        self.keep(text);
         Ok(())
     }
 
