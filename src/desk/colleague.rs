@@ -82,6 +82,7 @@ impl NewMail<'_> {
             customer: Customer::default(),
             due: self.rules.due(self.now),
             first_response_done: true,
+            case_closed: false,
         };
         let letter = caseless(self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         let reason = "asked for the list of verbs".to_owned();
@@ -227,7 +228,13 @@ impl NewMail<'_> {
     }
 
     fn receipt(&self, case: &Case, done: Vec<Done>, fresh: &mut Fresh) -> Draft {
-        let receipt = Receipt { done, customer: case.customer.clone(), due: case.due, first_response_done: false };
+        let receipt = Receipt {
+            done,
+            customer: case.customer.clone(),
+            due: case.due,
+            first_response_done: false,
+            case_closed: false,
+        };
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }

@@ -25,9 +25,8 @@ async fn complains(world: &World, subject: &str, text: &str) -> (Letter, Letter)
 }
 
 fn happened(case: &Value) -> Vec<(&str, &str)> {
-    let line = |line: &'_ Value| (line["kind"].as_str(), line["case"].as_str());
-    let lines = case["timeline"].as_array().unwrap().iter().map(line);
-    lines.map(|(kind, number)| (kind.unwrap(), number.unwrap())).collect()
+    let lines = case["timeline"].as_array().unwrap().iter();
+    lines.map(|line| (line["kind"].as_str().unwrap(), line["case"].as_str().unwrap())).collect()
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ pub struct Receipt {
     pub due: Due,
     /// Stopped clocks are not shown as due.
     pub first_response_done: bool,
+    /// The case is closed, or no complaint: none of its clocks run.
+    pub case_closed: bool,
 }
 
 /// One thing that was done with a staff mail.

@@ -80,6 +80,7 @@ impl<'a> Work<'a> {
             customer: self.case.customer.clone(),
             due: self.case.due,
             first_response_done: self.has_answered(),
+            case_closed: self.case.state != CaseState::Open,
         });
         let receipt = to_staff(&self.case, self.reply.from.clone(), content, self.reply.rules, self.fresh);
         self.letters.push(answering(receipt, self.reply.mail.mail));

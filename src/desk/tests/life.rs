@@ -92,6 +92,9 @@ fn a_ruling_needs_its_text_and_reopens_nothing() {
     assert_eq!(stage(&decision), DisputeStage::Ruled);
     company.after(decision.events[0].what.clone());
     assert_eq!(company.case().state, CaseState::Closed);
+    // Nor does the receipt name terms, which do not run.
+    let Content::Receipt(receipt) = &decision.letters[1].content else { panic!("{decision:?}") };
+    assert!(receipt.case_closed);
 }
 
 #[test]

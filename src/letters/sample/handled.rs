@@ -66,7 +66,9 @@ fn ended(language: Language) -> [Done; 6] {
 
 fn receipt(done: Vec<Done>, customer: Customer) -> Content {
     let first_response_done = done.iter().any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. }));
-    Content::Receipt(Receipt { done, customer, due: due(), first_response_done })
+    let over = |done: &Done| matches!(done, Done::Closed { .. } | Done::Merged { state: CaseState::Closed, .. });
+    let case_closed = done.iter().any(over);
+    Content::Receipt(Receipt { done, customer, due: due(), first_response_done, case_closed })
 }
 
 pub(super) fn questions(language: Language) -> Vec<Content> {

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
-use crate::case::{Address, CaseState};
+use crate::case::Address;
 use crate::desk::draft::{Done, NoMerge, Problem, Question, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
@@ -12,8 +12,7 @@ use minijinja::value::Value;
 impl Seen<'_> {
     pub(super) fn receipt(&self, letter: &Receipt) -> Value {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
-        let over = has(|done| matches!(done, Done::Closed { .. } | Done::Dismissed | Done::Help))
-            || letter.done.iter().any(|done| matches!(done, Done::Merged { state: CaseState::Closed, .. }));
+        let over = has(|done| matches!(done, Done::Closed { .. } | Done::Dismissed | Done::Help)) || letter.case_closed;
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere = has(|done| matches!(done, Done::Registered { .. } | Done::DepartmentSet { .. }));
         context! {
