@@ -61,6 +61,9 @@ CREATE TABLE cases (
     closed_at         INTEGER,
     -- When something on the agenda is to be told of.
     remind_at         INTEGER,
+    -- Folded, for #zoek: who complains and what about; plates, contract numbers and the like, between bars.
+    words             TEXT    NOT NULL,
+    keys              TEXT    NOT NULL,
     -- The whole case as JSON.
     body              TEXT    NOT NULL,
     UNIQUE (year, serial)

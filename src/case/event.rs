@@ -1,7 +1,9 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment};
+use super::{
+    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -38,11 +40,20 @@ pub enum What {
     FollowedUp {
         message_id: Option<String>,
         from: String,
+        /// The new text; the whole mail is kept beside it.
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
         message_id: Option<String>,
         from: String,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Staff wrote to the customer: the text that goes out.
     Answered {
@@ -160,6 +171,9 @@ pub struct Opened {
     pub received_at: Moment,
     pub due: Due,
     pub message_id: Option<String>,
+    /// Plates and contract numbers in subject and text.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 /// Something to be done about a case (§2.4.1).

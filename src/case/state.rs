@@ -9,7 +9,7 @@ pub use merging::Absorbed;
 
 use super::{
     Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterId, Moment, Opened,
-    Reopened, TermStage, What,
+    Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// Foreign Message-IDs kept for threading: the first and this many of the last, because relays refuse endless
 /// References headers.
 const THREAD_IDS_MAX: usize = 10;
+/// References of one case: a car or two and their contracts; more is a price list.
+const REFERENCES_MAX: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -119,6 +121,9 @@ pub struct Case {
     pub absorbed: Vec<CaseNumber>,
     /// The case this one goes on in.
     pub merged_into: Option<CaseNumber>,
+    /// Plates and contract numbers in what the customer wrote, each once.
+    #[serde(default)]
+    pub references: Vec<Reference>,
     /// Message-IDs the customer's mail client knows, oldest first.
     pub customer_thread: Vec<String>,
     /// Message-IDs the staff's mail clients know, oldest first.
@@ -159,6 +164,7 @@ impl Case {
             ruling: None,
             absorbed: Vec::new(),
             merged_into: None,
+            references: opened.references.clone(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
             last_event_at: at,
@@ -186,10 +192,13 @@ impl Case {
             | What::Answered { .. }
             | What::Noted { .. }
             | What::Advised { .. }
-            | What::OtherWrote { .. }
             | What::MailFiled { .. }
             | What::DigestWritten { .. } => {}
-            What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
+            What::FollowedUp { message_id, references, .. } => {
+                remember(&mut self.customer_thread, message_id.as_deref());
+                self.refer_to(references);
+            }
+            What::OtherWrote { references, .. } => self.refer_to(references),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
                 self.department.clone_from(department);
@@ -268,6 +277,15 @@ impl Case {
             self.closing_confirmed.get_or_insert_with(|| stamp.clone());
         }
         self.responses.push(stamp);
+    }
+
+    fn refer_to(&mut self, references: &[Reference]) {
+        for one in references {
+            let known = self.references.iter().any(|known| known.name == one.name && known.key() == one.key());
+            if !known && self.references.len() < REFERENCES_MAX {
+                self.references.push(one.clone());
+            }
+        }
     }
 
     fn set_agenda(&mut self, item: &AgendaItem) {

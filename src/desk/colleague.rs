@@ -182,6 +182,7 @@ impl NewMail<'_> {
         received_at: Moment,
     ) -> Opened {
         let routing = self.rules.routes.route(&subject, &text);
+        let references = self.rules.references.find(&format!("{subject}\n{text}"));
         Opened {
             channel,
             language: language_of(&text, &subject, self.rules),
@@ -193,6 +194,7 @@ impl NewMail<'_> {
             received_at,
             due: self.rules.due(received_at),
             message_id: None,
+            references,
         }
     }
 

@@ -12,7 +12,9 @@ use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
 use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
+use crate::case::{
+    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
+};
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
@@ -171,7 +173,8 @@ fn on_answer(
 /// The customer answers a letter of ours.
 fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
-    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from, text, references };
     if file.case.state == CaseState::Closed {
         return wrote_after_closing(mail, file, what, rules, now, fresh);
     }
@@ -230,7 +233,8 @@ fn other_wrote(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned() };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
     let mut marked = remarks(mail.mail, &[]);
     let unknown = match rules.language {
         Language::Dutch => "een onbekende afzender",
@@ -329,5 +333,16 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
         received_at: mail.received_at,
         due: rules.due(mail.received_at),
         message_id: mail.mail.message_id.clone(),
+        references: references(mail.mail, words, rules),
     }
+}
+
+/// Plates and contract numbers in the subject and the new text.
+fn references(mail: &Mail, words: &str, rules: &Rules) -> Vec<Reference> {
+    rules.references.find(&format!("{}\n{words}", mail.subject))
+}
+
+/// What of a later mail stands in its event.
+fn wrote(mail: &Mail, rules: &Rules) -> (String, Vec<Reference>) {
+    (mail.reply.chars().take(TEXT_MAX).collect(), references(mail, &mail.reply, rules))
 }

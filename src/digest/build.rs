@@ -156,6 +156,7 @@ mod tests {
                 resolve: after(resolve),
             },
             message_id: None,
+            references: Vec::new(),
         };
         Case::open(CaseNumber { year: 2026, serial }, after(-30), &opened)
     }

@@ -2,7 +2,8 @@
 
 use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, CaseState, Moment};
+use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
+use crate::desk::fold;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -39,11 +40,15 @@ pub(super) struct Columns {
     pub received_at: i64,
     pub closed_at: Option<i64>,
     pub remind_at: Option<i64>,
+    /// For `#zoek`: who complains and what about, folded.
+    pub words: String,
+    /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
+    pub keys: String,
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str =
-    "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, body";
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, words, \
+     keys, body";
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -58,6 +63,8 @@ impl Columns {
             received_at: millis(case.received_at),
             closed_at: case.closed_at.map(millis),
             remind_at: case.next_reminder().map(millis),
+            words: words(case),
+            keys: keys(case),
         }
     }
 
@@ -74,6 +81,8 @@ impl Columns {
             received_at: row.try_get(7)?,
             closed_at: row.try_get(8)?,
             remind_at: row.try_get(9)?,
+            words: row.try_get(10)?,
+            keys: row.try_get(11)?,
         })
     }
 }
@@ -143,11 +152,13 @@ impl Tx {
         let statement = match row {
             CaseRow::New => {
                 "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
-                 closed_at, remind_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+                 closed_at, remind_at, words, keys, body) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             }
             CaseRow::Known => {
                 "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
-                 customer_address = $7, received_at = $8, closed_at = $9, remind_at = $10, body = $11 WHERE number = $1"
+                 customer_address = $7, received_at = $8, closed_at = $9, remind_at = $10, words = $11, keys = $12, \
+                 body = $13 WHERE number = $1"
             }
         };
         let columns = Columns::of(case);
@@ -162,6 +173,8 @@ impl Tx {
             .bind(columns.received_at)
             .bind(columns.closed_at)
             .bind(columns.remind_at)
+            .bind(columns.words)
+            .bind(columns.keys)
             .bind(&json)
             .execute(&mut *self.inner)
             .await?;
@@ -177,6 +190,18 @@ impl Tx {
         let last: i64 = row.try_get(0)?;
         u32::try_from(last + 1).map_err(|_| unreadable(format!("serial {last} of year {year}")))
     }
+}
+
+fn words(case: &Case) -> String {
+    let address = case.customer.address.as_ref().map(Address::as_str).unwrap_or_default();
+    let phone = case.customer.phone.as_deref().unwrap_or_default();
+    without_nul(&fold(&[&case.customer.name, address, phone, &case.subject, &case.text].join(" ")))
+}
+
+fn keys(case: &Case) -> String {
+    let phone = case.customer.phone.as_deref().map(reference_key);
+    let all = case.references.iter().map(Reference::key).chain(phone).filter(|key| !key.is_empty());
+    all.map(|key| format!("|{}|", without_nul(&key))).collect()
 }
 
 pub(super) fn body(row: &AnyRow) -> Result<Case, RegisterError> {

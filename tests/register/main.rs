@@ -115,6 +115,7 @@ fn opened(serial: u32) -> Event {
         received_at: at(0),
         due: Due { acknowledge: at(1440), first_response: at(1440), resolve: at(4320) },
         message_id: Some(format!("klacht{serial}@klant.example")),
+        references: Vec::new(),
     }));
     event(serial, what)
 }

@@ -1,7 +1,7 @@
 //! Two cases about one complaint become one: nothing that is owed is forgotten, and no clock gets later. Plain values.
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
-use crate::case::{Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, TermStage};
+use crate::case::{Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Reference, TermStage};
 use serde::{Deserialize, Serialize};
 
 /// What a case brings into the one it goes on in.
@@ -18,6 +18,7 @@ pub struct Absorbed {
     pub responses: Vec<Stamp>,
     pub closing_confirmed: Option<Stamp>,
     pub linked: Vec<CaseNumber>,
+    pub references: Vec<Reference>,
     pub escalation: Option<Escalation>,
     pub agenda: Vec<AgendaItem>,
     pub told: Vec<(Clock, TermStage)>,
@@ -46,6 +47,7 @@ impl Absorbed {
             responses,
             closing_confirmed,
             linked,
+            references,
             escalation,
             agenda,
             told,
@@ -81,6 +83,7 @@ impl Absorbed {
             responses,
             closing_confirmed,
             linked,
+            references,
             escalation,
             agenda,
             told,
@@ -194,6 +197,7 @@ impl Case {
                 self.linked.push(*number);
             }
         }
+        self.refer_to(&other.references);
         self.linked.retain(|number| *number != other.other);
         self.escalation = match (self.escalation.take(), other.escalation.clone()) {
             (Some(mine), Some(theirs)) => {

@@ -33,6 +33,7 @@ fn opened() -> Event {
         received_at: at(-1),
         due: due(23),
         message_id: Some("klacht@klant.example".into()),
+        references: Vec::new(),
     };
     event(0, What::Opened(Box::new(opened)))
 }
@@ -278,7 +279,12 @@ fn a_reopened_case_gets_new_terms_and_is_lodged_when_it_was() {
 
 #[test]
 fn a_thread_keeps_its_first_id_and_the_last_ones() {
-    let wrote = |n: i64| What::FollowedUp { message_id: Some(format!("{n}@klant.example")), from: String::new() };
+    let wrote = |n: i64| What::FollowedUp {
+        message_id: Some(format!("{n}@klant.example")),
+        from: String::new(),
+        text: String::new(),
+        references: Vec::new(),
+    };
     let events: Vec<Event> = (1..=30).chain(29..=30).map(|n| event(n, wrote(n))).collect();
     let thread = case(&events).customer_thread;
     assert_eq!(thread.len(), THREAD_IDS_MAX);
@@ -321,8 +327,8 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
         1 => (text(), letter()).prop_map(|(settlement, letter)| What::Closed(Closed { settlement, letter })),
         1 => (-99i64..99).prop_map(|hours| What::Reopened(Reopened { received_at: at(hours), due: due(hours) })),
-        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new() }),
-        1 => prop::option::of(text()).prop_map(|message_id| What::OtherWrote { message_id, from: String::new() }),
+        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
+        1 => prop::option::of(text()).prop_map(|message_id| What::OtherWrote { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
         1 => (letter(), text()).prop_map(|(letter, text)| What::Answered { letter, text }),
         1 => text().prop_map(|text| What::Noted { text }),
         1 => (1u32..4).prop_map(|serial| What::Linked { other: CaseNumber { year: 2026, serial } }),

@@ -60,6 +60,7 @@ fn file(office: &Office) -> CaseFile {
         received_at: now(),
         due: office.rules.due(now()),
         message_id: None,
+        references: Vec::new(),
     };
     CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(Case::open(NUMBER, now(), &opened)) }
 }

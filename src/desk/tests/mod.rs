@@ -162,6 +162,7 @@ fn case(rules: &Rules) -> Case {
         received_at: now(),
         due: rules.due(now()),
         message_id: Some("eerste@prive.example".into()),
+        references: Vec::new(),
     };
     let mut case = Case::open(number(7), now(), &opened);
     case.staff_thread = vec!["melding@lease.example".into()];

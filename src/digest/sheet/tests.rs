@@ -26,6 +26,7 @@ fn case(serial: u32, subject: &str, name: &str) -> Case {
             resolve: now() + TimeDelta::hours(40),
         },
         message_id: None,
+        references: Vec::new(),
     };
     Case::open(CaseNumber { year: 2026, serial }, now(), &opened)
 }
