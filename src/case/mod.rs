@@ -12,7 +12,7 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
 pub use reference::{Reference, reference_key};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
@@ -106,6 +106,8 @@ pub enum LetterKind {
     Agenda,
     /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
     Dispute,
+    /// To the supervisor: the handler of a case is away.
+    Away,
 }
 
 impl LetterKind {
@@ -138,12 +140,13 @@ impl LetterKind {
             Self::Advice => "advice",
             Self::Agenda => "agenda",
             Self::Dispute => "dispute",
+            Self::Away => "away",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 16] = [
+        const ALL: [LetterKind; 17] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -160,6 +163,7 @@ impl LetterKind {
             LetterKind::Advice,
             LetterKind::Agenda,
             LetterKind::Dispute,
+            LetterKind::Away,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

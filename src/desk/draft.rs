@@ -6,9 +6,11 @@ use crate::digest::Digest;
 
 mod committee;
 mod handled;
+mod remarks;
 
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Done, NoMerge, Problem, Question, Receipt};
+pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use remarks::{OddSender, Remark, Unread};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +105,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Dispute(Dispute),
+    Away(Box<Away>),
     Digest(Box<Digest>),
 }
 
@@ -124,6 +127,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Dispute(_) => LetterKind::Dispute,
+            Self::Away(_) => LetterKind::Away,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -163,51 +167,6 @@ pub struct Notification {
     pub reopened: bool,
     /// No acknowledgement went out, and why.
     pub unacknowledged: Option<Unacknowledged>,
-}
-
-/// Something staff should know about a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
-    MayBelongTo(CaseNumber),
-    /// The trusted server says the sender's domain disowns this mail (DMARC fail).
-    SenderDisowned,
-    /// Reply-To names another address; letters go to From.
-    ReplyToElsewhere(String),
-    /// The sender may be somebody else than it seems.
-    SenderOdd(OddSender),
-    /// It was not all read: the original is on file.
-    NotAllRead(Unread),
-    /// The case was closed, and this mail opened it again with new terms.
-    Reopened,
-    /// It came from another address than the customer's; that address is told nothing (invariant 6).
-    FromOther(String),
-    /// It was a case of its own, which goes on in this one.
-    WasCase(CaseNumber),
-}
-
-/// Why a sender may be somebody else than it seems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OddSender {
-    /// The mail names several senders.
-    Several,
-    /// The name shows another address than the sender's.
-    NameShowsAddress,
-}
-
-/// What of a mail was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
-    /// Mails within mails, or more parts than are looked at.
-    ManyParts,
-    /// More headers, or longer ones, than are looked at.
-    Headers,
-    /// The end of a very long text or of a very large mail.
-    End,
-    /// Outlook's `winmail.dat`.
-    Winmail,
-    /// A damaged part.
-    Damaged,
 }
 
 /// Why no acknowledgement was sent.
@@ -359,6 +318,19 @@ pub enum AgendaStage {
     Due,
     /// Not needed any more: the entry's cancellation is enclosed.
     Cancelled,
+}
+
+/// To the supervisor: the handler of this case is away (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    pub who: Address,
+    /// The first lines of the absence notice.
+    pub notice: String,
+    pub customer: Customer,
+    pub due: Due,
+    pub first_response_done: bool,
+    /// Who else could take it.
+    pub colleagues: Vec<Address>,
 }
 
 /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).

@@ -177,6 +177,7 @@ impl Words {
             LetterKind::Dispute => {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")
             }
+            LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }
     }
 }

@@ -1,5 +1,4 @@
-//! What each verb does, on the case as the verbs before it left it. Pure. `actions/` has what is done with the
-//! committee, and the making of one case out of two.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, and merging.
 
 mod committee;
 mod merging;
@@ -22,9 +21,9 @@ const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
-    reply: &'a StaffReply<'a>,
+    pub(super) reply: &'a StaffReply<'a>,
     fresh: &'a mut Fresh,
-    case: Case,
+    pub(super) case: Case,
     events: Vec<Event>,
     letters: Vec<Draft>,
     done: Vec<Done>,
@@ -51,6 +50,7 @@ impl<'a> Work<'a> {
             Verb::Department => self.move_to(&step.value, &step.text),
             Verb::Escalate => self.escalate(&step.text),
             Verb::Advise => self.advise(&step.text),
+            Verb::Sent => self.confirm(&step.text),
             Verb::Agenda => self.agenda(&step.value, &step.text),
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
@@ -100,13 +100,18 @@ impl<'a> Work<'a> {
         goes_out || self.case.first_response_at().is_some()
     }
 
-    fn record(&mut self, what: What) {
+    pub(super) fn record(&mut self, what: What) {
         let event = Event { case: Some(self.case.number), ..self.reply.event(what) };
         self.case.apply(&event);
         self.events.push(event);
     }
 
-    fn not_now(&self, verb: Verb) -> Problem {
+    /// For the receipt.
+    pub(super) fn tell(&mut self, done: Done) {
+        self.done.push(done);
+    }
+
+    pub(super) fn not_now(&self, verb: Verb) -> Problem {
         Problem::NotNow { verb: verb.row().dutch.to_owned() }
     }
 
@@ -370,7 +375,7 @@ impl<'a> Work<'a> {
     }
 
     /// Text beside a verb that is none of its own stays in the file.
-    fn keep(&mut self, text: &str) {
+    pub(super) fn keep(&mut self, text: &str) {
         if !text.trim().is_empty() {
             self.record(What::Noted { text: text.to_owned() });
             self.done.push(Done::Noted { text: text.to_owned() });
@@ -378,7 +383,7 @@ impl<'a> Work<'a> {
     }
 
     /// Who answers first handles the case; from a shared mailbox that is the department.
-    fn first_handler(&mut self) {
+    pub(super) fn first_handler(&mut self) {
         let shared = self.reply.rules.departments.iter().any(|d| d.address == *self.reply.from);
         if self.case.handler.is_none() && !shared {
             self.record(What::HandlerSet { handler: self.reply.from.clone() });

@@ -3,7 +3,7 @@
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{
-    Advice, Agenda, AgendaStage, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat, Term,
+    Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat, Term,
 };
 use chrono::NaiveDate;
 
@@ -25,6 +25,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     };
     all.push(Content::Advice(advice.clone()));
     all.push(Content::Advice(Advice { customer: unreachable(), first_response_done: true, ..advice }));
+    all.extend(absences(language).map(|away| Content::Away(Box::new(away))));
     let agenda = |(stage, customer)| {
         let text = pick(language, "Garage bellen: is het portier gespoten?", "Call the garage: is the door painted?");
         Content::Agenda(Agenda { id: "a1".to_owned(), sequence: 0, stage, at: after(77, 30), text, customer })
@@ -63,6 +64,29 @@ fn disputes(language: Language) -> [Dispute; 4] {
         Dispute { stage: DisputeStage::Filed(Filing::NotTaken), text: String::new(), ..plain.clone() },
         Dispute { stage: DisputeStage::Ruled, text: ruling, ..plain },
     ]
+}
+
+fn absences(language: Language) -> [Away; 2] {
+    let away = Away {
+        who: address("p.dewit@voorbeeld.example"),
+        notice: pick(
+            language,
+            "Ik ben er maandag 30 november weer.\nVoor spoed: bel 070 123 4567.",
+            "I am back on Monday 30 November.\nIf urgent, call 070 123 4567.",
+        ),
+        customer: customer(),
+        due: due(),
+        first_response_done: false,
+        colleagues: vec![address("f.elamrani@voorbeeld.example"), address("j.smit@voorbeeld.example")],
+    };
+    let bare = Away {
+        notice: String::new(),
+        customer: unreachable(),
+        first_response_done: true,
+        colleagues: Vec::new(),
+        ..away.clone()
+    };
+    [away, bare]
 }
 
 fn terms(language: Language) -> Vec<Term> {

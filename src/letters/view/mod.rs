@@ -54,6 +54,7 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Dispute(dispute) => self.dispute(dispute),
+            Content::Away(away) => self.away(away),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }

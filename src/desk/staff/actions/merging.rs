@@ -24,7 +24,7 @@ impl Work<'_> {
         // What this mail wrote before belongs to the case that stays.
         let of_gone = self.letters.iter_mut().filter(|letter| letter.case == Some(gone.number));
         of_gone.for_each(|letter| letter.case = Some(self.case.number));
-        let told = self.tell(readers, &gone, was_closed);
+        let told = self.tell_handlers(readers, &gone, was_closed);
         let (stays, state) = (self.case.number, self.case.state);
         self.done.push(Done::Merged { stays, gone: gone.number, state, told });
         self.keep(text);
@@ -79,7 +79,7 @@ impl Work<'_> {
 
     /// They get what the customer wrote in the case that is no more. Where a closed case is open again by it, the
     /// supervisor hears of it too.
-    fn tell(&mut self, mut readers: Vec<Address>, gone: &Case, was_closed: bool) -> Vec<Address> {
+    fn tell_handlers(&mut self, mut readers: Vec<Address>, gone: &Case, was_closed: bool) -> Vec<Address> {
         let supervisor = self.department().map(|d| d.supervisor.clone()).filter(|to| to != self.reply.from);
         let reopened = was_closed && self.case.state == CaseState::Open;
         readers.extend(supervisor.filter(|to| reopened && !readers.contains(to)));
