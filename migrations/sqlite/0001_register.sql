@@ -80,6 +80,8 @@ CREATE TABLE cases (
     customer_address  TEXT    NOT NULL,
     received_at       INTEGER NOT NULL,
     closed_at         INTEGER,
+    -- When something on the agenda is to be told of.
+    remind_at         INTEGER,
     -- Folded, for #zoek: who complains and what about; plates, contract numbers and the like, between bars.
     words             TEXT    NOT NULL,
     keys              TEXT    NOT NULL,

@@ -1,7 +1,9 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference};
+use super::{
+    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -128,6 +130,22 @@ pub enum What {
     /// A case that may belong with this one: a number was named without proof.
     Linked {
         other: CaseNumber,
+    },
+    /// The customer went to the committee (the procedure's end).
+    Disputed {
+        text: String,
+        /// The last day it can be filed; None: the committee does not take this department's complaints.
+        last_day: Option<chrono::NaiveDate>,
+    },
+    /// The committee ruled; the text says what, and what the company does about it.
+    Ruled {
+        text: String,
+    },
+    /// Another case of the same customer goes on in this one, with all that is owed there.
+    Absorbed(Box<Absorbed>),
+    /// This case goes on in another one.
+    Merged {
+        into: CaseNumber,
     },
     /// A letter was put in the outbox.
     LetterWritten {
@@ -261,6 +279,19 @@ pub enum LetterFate {
 }
 
 impl What {
+    /// A text of staff that never leaves the house (invariant 7).
+    pub fn internal_text(&self) -> Option<&str> {
+        match self {
+            Self::Noted { text }
+            | Self::Advised { text }
+            | Self::PhoneContact { text }
+            | Self::Disputed { text, .. }
+            | Self::Ruled { text } => Some(text),
+            Self::Escalated { question, .. } => Some(question),
+            _ => None,
+        }
+    }
+
     /// The stable name that stands in the chain beside the payload.
     pub fn name(&self) -> &'static str {
         match self {
@@ -288,6 +319,10 @@ impl What {
             Self::Dismissed { .. } => "dismissed",
             Self::Restored => "restored",
             Self::TermTold { .. } => "term_told",
+            Self::Disputed { .. } => "disputed",
+            Self::Ruled { .. } => "ruled",
+            Self::Absorbed(_) => "absorbed",
+            Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",

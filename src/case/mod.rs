@@ -15,7 +15,7 @@ pub use address::{Address, AddressError};
 pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
 pub use reference::{Reference, reference_key};
-pub use state::{Case, CaseState, Escalation, Stamp};
+pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 
@@ -106,6 +106,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
+    Dispute,
     /// To the supervisor: the handler of a case is away.
     Away,
     /// To staff: a mail on file that somebody asked to see.
@@ -142,6 +144,7 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Dispute => "dispute",
             Self::Away => "away",
             Self::Shown => "shown",
         }
@@ -166,6 +169,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Dispute,
             LetterKind::Away,
             LetterKind::Shown,
         ];

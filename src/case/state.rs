@@ -1,10 +1,17 @@
 //! The case and how events make it: `apply` cannot fail and has no side effects, so that the register's row
 //! can be rebuilt from the events at any time (invariant 8). Plain values.
 
+mod letters;
+mod merging;
+
+pub use letters::{CustomerLetter, Round};
+pub use merging::Absorbed;
+
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate,
-    LetterId, LetterKind, Moment, Opened, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId, Moment,
+    Opened, Reference, Reopened, TermStage, What,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Foreign Message-IDs kept for threading: the first and this many of the last, because relays refuse endless
@@ -52,6 +59,24 @@ pub struct Escalation {
     pub at: Moment,
 }
 
+/// The customer went to the committee (the procedure's end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// When staff recorded it: the month's report counts it then.
+    pub at: Moment,
+    pub text: String,
+    /// The last day it could be filed, as it was known then; None: the committee does not take such complaints.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// What the committee decided, binding for the company (the procedure's end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruling {
+    pub at: Moment,
+    /// The ruling, and what the company does about it.
+    pub text: String,
+}
+
 /// A complaint's file, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -86,6 +111,16 @@ pub struct Case {
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
+    /// Letters to the customer in the order in which they were written.
+    pub letters: Vec<CustomerLetter>,
+    /// The dispute with the committee; a new one takes its place only after a ruling.
+    pub disputed: Option<Dispute>,
+    /// The committee's ruling on that dispute.
+    pub ruling: Option<Ruling>,
+    /// Cases that go on in this one, whose numbers lead here.
+    pub absorbed: Vec<CaseNumber>,
+    /// The case this one goes on in.
+    pub merged_into: Option<CaseNumber>,
     /// Plates and contract numbers in what the customer wrote, each once.
     #[serde(default)]
     pub references: Vec<Reference>,
@@ -124,6 +159,11 @@ impl Case {
             agenda: Vec::new(),
             told: Vec::new(),
             failed_letters: Vec::new(),
+            letters: Vec::new(),
+            disputed: None,
+            ruling: None,
+            absorbed: Vec::new(),
+            merged_into: None,
             references: opened.references.clone(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
@@ -200,10 +240,17 @@ impl Case {
                     self.linked.push(*other);
                 }
             }
-            What::LetterWritten { letter_kind, message_id, .. } => {
-                let thread =
-                    if letter_kind.is_for_customer() { &mut self.customer_thread } else { &mut self.staff_thread };
+            What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
+            What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::Absorbed(other) => self.absorb(other),
+            What::Merged { into } => self.go_on_in(*into),
+            What::LetterWritten { letter, letter_kind, message_id, .. } => {
+                let for_customer = letter_kind.is_for_customer();
+                let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
+                if for_customer {
+                    self.know(event.at, letter, *letter_kind);
+                }
             }
             What::LetterFate { letter, letter_kind, fate, .. } => {
                 self.letter_fate(event.at, letter, *letter_kind, fate)
@@ -219,7 +266,16 @@ impl Case {
         self.due = reopened.due;
         self.responses.clear();
         self.told.clear();
+        self.begin_round();
         self.reopened += 1;
+    }
+
+    /// What is added while it lies there belongs to the same dispute.
+    fn dispute(&mut self, at: Moment, text: &str, last_day: Option<NaiveDate>) {
+        if self.ruling.take().is_some() {
+            self.disputed = None;
+        }
+        self.disputed.get_or_insert_with(|| Dispute { at, text: text.to_owned(), last_day });
     }
 
     /// Staff spoke to the customer: it also confirms what had to be confirmed (§2.1.2, §2.4.2).
@@ -242,21 +298,6 @@ impl Case {
         }
     }
 
-    /// A letter of that kind was taken by a mail server, or posted.
-    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
-        let stamp = Stamp { letter: Some(letter.clone()), at };
-        match kind {
-            LetterKind::Acknowledgement => {
-                self.acknowledged.get_or_insert(stamp);
-            }
-            LetterKind::Closing => {
-                self.closing_confirmed = Some(stamp.clone());
-                self.responses.push(stamp);
-            }
-            _ => self.responses.push(stamp),
-        }
-    }
-
     fn refer_to(&mut self, references: &[Reference]) {
         for one in references {
             let known = self.references.iter().any(|known| known.name == one.name && known.key() == one.key());
@@ -272,28 +313,6 @@ impl Case {
         self.agenda.sort_by_key(|item| item.at);
     }
 
-    fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
-        if !kind.is_for_customer() {
-            return;
-        }
-        match fate {
-            LetterFate::Accepted { .. } => {
-                self.stamp(kind, letter, at);
-                // A letter that got through shows that the address works again.
-                self.failed_letters.clear();
-            }
-            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
-                // The clock it stopped runs on to its original due moment (invariant 9).
-                self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
-                if !self.failed_letters.contains(letter) {
-                    self.failed_letters.push(letter.clone());
-                }
-            }
-        }
-    }
-
     /// When a person's first answer of this round was accepted (§1).
     pub fn first_response_at(&self) -> Option<Moment> {
         self.responses.first().map(|stamp| stamp.at)
@@ -302,6 +321,11 @@ impl Case {
     /// When the acknowledgement was accepted (§2.1.2).
     pub fn acknowledged_at(&self) -> Option<Moment> {
         self.acknowledged.as_ref().map(|stamp| stamp.at)
+    }
+
+    /// The first moment at which something on the agenda is to be told of.
+    pub fn next_reminder(&self) -> Option<Moment> {
+        self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at).min()
     }
 
     /// The last moment of a clock and, when it was stopped, when.

@@ -50,8 +50,14 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                     Exit::FoundProblems,
                 ));
             };
-            let events = register.events(number).await?;
-            let letters = register.letters(Some(number), &[]).await?;
+            let (mut events, mut letters) = (Vec::new(), Vec::new());
+            // The file of a case in which others go on holds theirs.
+            for number in case.absorbed.iter().chain([&number]) {
+                events.extend(register.events(*number).await?);
+                letters.extend(register.letters(Some(*number), &[]).await?);
+            }
+            events.sort_by_key(|stored| stored.seq);
+            letters.sort_by_key(|letter| letter.created_at);
             if json {
                 println!("{}", file_json(config, &case, &events, &letters, now));
             } else {
@@ -97,6 +103,12 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "overdue": case.overdue(now).into_iter().map(clock_name).collect::<Vec<_>>(),
         "escalated": case.escalation.is_some(),
         "reopened": case.reopened,
+        "dispute": case.disputed.as_ref().map(|dispute| json!({
+            "at": at(dispute.at),
+            "last_day": dispute.last_day,
+            "ruled_at": case.ruling.as_ref().map(|ruling| at(ruling.at)),
+        })),
+        "merged_into": case.merged_into,
     })
 }
 
@@ -115,6 +127,7 @@ fn event_json(config: &Config, stored: &StoredEvent) -> Value {
     line["at"] = json!(time(config, event.at));
     line["actor"] = json!(actor(&event.actor));
     line["seq"] = json!(stored.seq);
+    line["case"] = json!(event.case);
     line
 }
 
@@ -184,9 +197,12 @@ fn moment_of(config: &Config, stored: &StoredEvent) -> String {
 fn detail(what: &What) -> String {
     let text = match what {
         What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text } => {
-            text.clone()
-        }
+        What::Answered { text, .. }
+        | What::Noted { text }
+        | What::PhoneContact { text }
+        | What::Advised { text }
+        | What::Disputed { text, .. }
+        | What::Ruled { text } => text.clone(),
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
         What::AnswerShown { to, .. } => to.to_string(),
         What::AwayTold { who, to } => format!("{who}, to {to}"),
@@ -194,7 +210,8 @@ fn detail(what: &What) -> String {
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
-        What::Linked { other } => other.to_string(),
+        What::Linked { other } | What::Merged { into: other } => other.to_string(),
+        What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
             reason.clone()
         }

@@ -7,9 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, WorkError, day_of_mail};
 use crate::desk::draft::Draft;
-use crate::desk::{
-    digest_needs_closed_since, first_working_day, month_needs_closed_since, on_digest, on_month, with_mail_day,
-};
+use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day};
 use crate::digest::month::Month;
 use crate::letters::RenderError;
 use crate::mail;
@@ -55,8 +53,7 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-        let closed_since = month_needs_closed_since(month, &office.rules);
-        let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
+        let cases = office.register.cases(CaseQuery::All).await?;
         print(&office, &on_month(month, &cases, &office.rules, at, &mut fresh).letters, at)?;
     }
     Ok(())

@@ -180,10 +180,7 @@ fn also_to(untold: Option<&Address>, letters: &[Draft], fresh: &mut Fresh) -> Op
 /// What staff typed as notes, on file or in this very mail. A note keeps the quotes it answers; those are not staff's
 /// words, and with them in between the note would never be met whole.
 fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
-    let of_this_mail = decision.events.iter().filter_map(|event| match &event.what {
-        What::Noted { text } => Some(text.clone()),
-        _ => None,
-    });
+    let of_this_mail = decision.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned);
     let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
     on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
 }

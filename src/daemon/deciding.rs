@@ -6,7 +6,7 @@ use super::aside::read_all;
 use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
-use crate::desk::{Incoming, Written, lookup, on_mail, on_unreadable};
+use crate::desk::{CaseFile, Incoming, Written, lookup, on_mail, on_unreadable};
 use crate::mail::{self, Finding, FindingKind, Mail};
 use crate::register::{Identity, Pending, RegisterError, Tx};
 use futures_util::FutureExt;
@@ -161,8 +161,9 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            let written = known.written;
-            let file = known.into_file(decision.case);
+            let (written, notes) = (known.written, known.notes());
+            // Where two cases become one, what is internal in either stays in the house (invariant 7).
+            let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
             (identity, decision, file, written)
         }
     };

@@ -53,8 +53,7 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::NoteOnly { run } => return note(office, MONTH, run, now).await,
         MonthDue::Write { run, month } => (run, month),
     };
-    let closed_since = desk::month_needs_closed_since(month, &office.rules);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
+    let cases = office.register.cases(CaseQuery::All).await?;
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
         desk::on_month(month, cases, &office.rules, now, fresh)
     };

@@ -29,7 +29,7 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
 async fn terms(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
-    for case in office.register.cases(CaseQuery::Open).await? {
+    for case in office.register.cases(CaseQuery::Guarded).await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
             continue;
         }

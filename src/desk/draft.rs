@@ -6,10 +6,14 @@ use crate::digest::Digest;
 use crate::digest::month::MonthOverview;
 
 mod aside;
+mod committee;
 mod handled;
+mod remarks;
 
 pub use aside::{SetAside, Shown};
-pub use handled::{Done, Problem, Question, Receipt, Unsure};
+pub use committee::{Dispute, DisputeStage, Filing};
+pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use remarks::{OddSender, Remark, Unread};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,6 +107,7 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Dispute(Dispute),
     Away(Box<Away>),
     Shown(Shown),
     Digest(Box<Digest>),
@@ -126,6 +131,7 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Dispute(_) => LetterKind::Dispute,
             Self::Away(_) => LetterKind::Away,
             Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
@@ -168,27 +174,6 @@ pub struct Notification {
     pub reopened: bool,
     /// No acknowledgement went out, and why.
     pub unacknowledged: Option<Unacknowledged>,
-}
-
-/// Something staff should know about a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
-    MayBelongTo(CaseNumber),
-    /// The trusted server says the sender's domain disowns this mail (DMARC fail).
-    SenderDisowned,
-    /// Reply-To names another address; letters go to From.
-    ReplyToElsewhere(String),
-    /// The sender may be somebody else than it seems: two senders, or a name that shows another address.
-    SenderOdd(String),
-    /// It was not all read (a limit, a damaged part): the original is on file.
-    NotAllRead(String),
-    /// The case was closed, and this mail opened it again with new terms.
-    Reopened,
-    /// It came from another address than the customer's; that address is told nothing (invariant 6).
-    FromOther(String),
-    /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
-    WasAside { reason: String, by: Option<String> },
 }
 
 /// Why no acknowledgement was sent.
@@ -291,6 +276,9 @@ pub enum HappenedWhat {
     Moved,
     Escalated,
     Advised,
+    Disputed,
+    Ruled,
+    Merged,
     LetterFailed,
 }
 

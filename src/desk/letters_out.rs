@@ -196,6 +196,23 @@ pub(super) fn follow_up(
     Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
 }
 
+/// To a handler: what the customer wrote in another case, which goes on in this one.
+pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let content = Content::FollowUp(FollowUp {
+        customer: case.customer.clone(),
+        subject: gone.subject.clone(),
+        text: gone.text.clone(),
+        quoted: String::new(),
+        received_at: gone.lodged_at,
+        due: case.due,
+        listed: Vec::new(),
+        remarks: vec![Remark::WasCase(gone.number)],
+        case_closed: case.state != crate::case::CaseState::Open,
+        first_response_done: case.first_response_at().is_some(),
+    });
+    to_staff(case, to, content, rules, fresh)
+}
+
 /// §2.4.2: the written confirmation of the settlement.
 pub(super) fn closing(case: &Case, to: Address, settlement: &str, rules: &Rules, fresh: &mut Fresh) -> Draft {
     let content = Content::Closing(Closing {

@@ -52,7 +52,7 @@ pub use fold::fold;
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
-pub use monthly::{MonthDue, first_working_day, month_due, month_needs_closed_since, on_month};
+pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
     Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,

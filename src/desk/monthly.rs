@@ -7,7 +7,7 @@ use super::letters_out::caseless;
 use super::{Decision, Disposition, Fresh, Rules};
 use crate::case::{Actor, Case, Event, Language, Moment, What};
 use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate};
 
 /// Months that are made up for after an outage: a year, which is also what a yearly report would need.
 const MONTHS_MADE_UP_MAX: usize = 12;
@@ -53,16 +53,11 @@ pub fn first_working_day(month: Month, rules: &Rules) -> Option<NaiveDate> {
     days.find(|day| rules.calendar.is_working_day(*day))
 }
 
-/// Since when closed cases must be known for the report of that month.
-pub fn month_needs_closed_since(month: Month, rules: &Rules) -> Moment {
-    rules.calendar.at(month.first_day(), NaiveTime::MIN)
-}
-
-/// All reports of a month: each department's supervisor gets the department's, `digest.recipients` the company's.
+/// All reports of a month, from all cases there are: a dispute may be about one that was closed long before: each department's supervisor gets the department's, `digest.recipients` the company's.
 pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let departments = named(rules);
     let calendar = &rules.calendar;
-    let asked = |department| MonthAsked { month, department, departments: &departments, calendar, disputes: None };
+    let asked = |department| MonthAsked { month, department, departments: &departments, calendar };
     let mut letters: Vec<Draft> = Vec::new();
     for department in &rules.departments {
         let (overview, sheet) = whole(cases, &asked(Some(&department.name)), rules, now);

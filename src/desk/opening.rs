@@ -1,7 +1,7 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
-use super::draft::{Remark, Unacknowledged};
+use super::draft::{OddSender, Remark, Unacknowledged, Unread};
 use super::letters_out::{acknowledgement, department, notification};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, Opened, What};
@@ -78,9 +78,16 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             let stated: Vec<&str> = mail.reply_to.iter().map(|party| party.address.as_str()).collect();
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
-        FindingKind::SeveralFrom | FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(finding.detail.clone())),
+        FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
-        _ => Some(Remark::NotAllRead(finding.detail.clone())),
+        FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
+        FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
+        FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
+        FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
+    // A hundred damaged parts are one remark.
+    remarks.dedup();
     remarks
 }

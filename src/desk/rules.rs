@@ -1,5 +1,6 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
+use super::draft::Filing;
 use super::fold::fold;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
@@ -175,5 +176,14 @@ impl Rules {
         let months = self.committee_months?;
         let applies = self.department(department).is_none_or(|d| d.committee);
         applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
+    }
+
+    /// Whether, and until when, such a dispute can be filed, as it stands at that moment.
+    pub fn filing(&self, department: &str, lodged_at: Moment, now: Moment) -> Filing {
+        match self.committee_last_day(department, lodged_at) {
+            None => Filing::NotTaken,
+            Some(day) if day < self.calendar.local(now).date_naive() => Filing::Past(day),
+            Some(day) => Filing::Until(day),
+        }
     }
 }

@@ -147,7 +147,13 @@ impl Look<'_> {
     fn receipt(&self, case: &Case, acknowledged: Option<Address>, fresh: &mut Fresh) -> super::draft::Draft {
         let department_title = self.rules.title(&case.department).to_owned();
         let done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
-        let receipt = Receipt { done, customer: case.customer.clone(), due: case.due, first_response_done: false };
+        let receipt = Receipt {
+            done,
+            customer: case.customer.clone(),
+            due: case.due,
+            first_response_done: false,
+            case_closed: false,
+        };
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }

@@ -115,7 +115,7 @@ pub struct Snapshot {
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,
-    /// Those of `Lookup::named` that exist.
+    /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
     pub named: Vec<CaseNumber>,
     /// Open cases of the customers in `Lookup::mailed`.
     pub mailed: Vec<CaseFile>,
@@ -135,13 +135,17 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The file of that case, wherever it was looked up for.
-    pub fn file_of(&self, number: CaseNumber) -> Option<&CaseFile> {
+    /// The texts of the notes in all files that were looked up.
+    pub fn notes(&self) -> Vec<String> {
+        self.files().flat_map(|file| file.notes.iter().cloned()).collect()
+    }
+
+    fn files(&self) -> impl Iterator<Item = &CaseFile> {
         let wanted = match &self.found {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        self.file.iter().chain(wanted).find(|file| file.case.number == number)
+        self.file.iter().chain(wanted)
     }
 }
 

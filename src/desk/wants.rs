@@ -88,7 +88,7 @@ pub(super) fn wanted(mail: &Mail, rules: &Rules) -> Option<Want> {
 
 fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want> {
     match line.verb {
-        Verb::Dossier => line.value.parse().ok().map(Want::Case),
+        Verb::Dossier | Verb::Merge => line.value.parse().ok().map(Want::Case),
         Verb::Search => Some(Want::Search(search(searched(line, below), scope(from, rules)))),
         Verb::Standing => Some(Want::Standing(Standing { scope: scope(from, rules), handler: from.clone() })),
         _ => None,

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Digest, Goes, Mark, Row, Section};
+use super::{Digest, DisputeStands, Goes, Mark, Row, Section};
 use crate::case::{Address, AgendaItem, Case, CaseState, Clock, Moment};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -88,6 +88,15 @@ fn next_clock(case: &Case) -> Option<(Clock, Moment)> {
     });
     // Of two that run out together the later one of the procedure counts more: an answer also confirms.
     running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
+}
+
+/// Where a dispute with the committee stands (the procedure's end).
+fn dispute(case: &Case) -> Option<Mark> {
+    match (&case.disputed, &case.ruling) {
+        (_, Some(_)) => Some(Mark::Dispute(DisputeStands::Ruled)),
+        (Some(_), None) => Some(Mark::Dispute(DisputeStands::WithCommittee)),
+        (None, None) => None,
+    }
 }
 
 impl Asked<'_> {
@@ -175,13 +184,20 @@ impl Asked<'_> {
     fn marks(&self, case: &Case) -> Vec<Mark> {
         let undelivered = (!case.failed_letters.is_empty()).then_some(Mark::Undelivered);
         if case.state != CaseState::Open {
-            return undelivered.into_iter().collect();
+            return undelivered.into_iter().chain(dispute(case)).collect();
         }
         let question = case.escalation.clone().map(Mark::Question);
         let unanswered = case.first_response_at().is_none().then_some(Mark::Unanswered);
         let reopened = (case.reopened > 0).then_some(Mark::Reopened);
         let to_do = self.do_next(case).into_iter().map(Mark::ToDo);
-        question.into_iter().chain(undelivered).chain(reopened).chain(to_do).chain(unanswered).collect()
+        question
+            .into_iter()
+            .chain(undelivered)
+            .chain(reopened)
+            .chain(dispute(case))
+            .chain(to_do)
+            .chain(unanswered)
+            .collect()
     }
 
     /// What is to be done by the end of today; where there is nothing, the next thing.

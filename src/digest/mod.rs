@@ -110,7 +110,7 @@ pub struct Row {
     pub reply_address: String,
 }
 
-/// Something about a case beside its clocks.
+/// What stands beside a case in a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
     /// A question waits for the supervisor.
@@ -122,6 +122,15 @@ pub enum Mark {
     Reopened,
     /// Nobody answered the customer yet.
     Unanswered,
+    /// The customer went to the committee.
+    Dispute(DisputeStands),
+}
+
+/// How far a dispute with the committee is (the procedure's end).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStands {
+    WithCommittee,
+    Ruled,
 }
 
 /// A picture that stands in a letter, with the words that say the same.

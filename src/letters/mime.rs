@@ -121,6 +121,7 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Advice
         | LetterKind::Agenda
         | LetterKind::Away
+        | LetterKind::Dispute
         | LetterKind::Shown => Some("auto-generated"),
     }
 }

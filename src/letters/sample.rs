@@ -249,7 +249,9 @@ fn remarks() -> Vec<Remark> {
         Remark::MayBelongTo(number(98)),
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
-        Remark::NotAllRead("part 7".to_owned()),
+        Remark::SenderOdd(OddSender::NameShowsAddress),
+        Remark::NotAllRead(Unread::Damaged),
+        Remark::WasCase(number(97)),
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]

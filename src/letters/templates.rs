@@ -48,6 +48,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "escalation",
     "advice",
     "agenda",
+    "dispute",
     "away",
     "shown",
     "digest",

@@ -70,6 +70,7 @@ const KINDS: &[LetterKind] = &[
     LetterKind::Escalation,
     LetterKind::Advice,
     LetterKind::Agenda,
+    LetterKind::Dispute,
     LetterKind::Away,
     LetterKind::Shown,
 ];

@@ -2,7 +2,7 @@
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
 use crate::case::{Clock, Language, LetterKind, Moment};
-use crate::desk::draft::HappenedWhat;
+use crate::desk::draft::{HappenedWhat, OddSender, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
@@ -132,9 +132,31 @@ impl Words {
             HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
+            HappenedWhat::Disputed => self.pick("Naar de geschillencommissie", "To the disputes committee"),
+            HappenedWhat::Ruled => self.pick("Uitspraak van de commissie", "Ruling of the committee"),
+            HappenedWhat::Merged => self.pick("Samengevoegd", "Merged"),
             HappenedWhat::LetterFailed => {
                 self.pick("E-mail aan de klant kwam niet aan", "E-mail to the customer did not arrive")
             }
+        }
+    }
+
+    /// Why a sender may be somebody else than it seems.
+    pub fn odd_sender(self, what: OddSender) -> &'static str {
+        match what {
+            OddSender::Several => self.pick("er staan meer afzenders op", "it names several senders"),
+            OddSender::NameShowsAddress => self.pick("de naam toont een ander adres", "the name shows another address"),
+        }
+    }
+
+    /// What of a mail was not read.
+    pub fn unread(self, what: Unread) -> &'static str {
+        match what {
+            Unread::ManyParts => self.pick("het bestaat uit te veel delen", "it has too many parts"),
+            Unread::Headers => self.pick("de kop is te lang", "its headers are too long"),
+            Unread::End => self.pick("het is te lang of te groot", "it is too long or too large"),
+            Unread::Winmail => self.pick("een winmail.dat van Outlook", "a winmail.dat of Outlook"),
+            Unread::Damaged => self.pick("een deel is beschadigd", "a part is damaged"),
         }
     }
 
@@ -167,6 +189,9 @@ impl Words {
             LetterKind::Advice => self.pick("het advies", "the advice"),
             LetterKind::Shown => self.pick("het bericht dat u wilde zien", "the message you asked to see"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Dispute => {
+                self.pick("het bericht over de geschillencommissie", "the notice about the committee")
+            }
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }
     }

@@ -7,11 +7,15 @@ use crate::desk::fold;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+/// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
+const MERGED_MAX: usize = 32;
+
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    Open,
+    /// Those the clock is watched for: open ones, and those with something on the agenda.
+    Guarded,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
 }
@@ -35,6 +39,7 @@ pub(super) struct Columns {
     pub customer_address: String,
     pub received_at: i64,
     pub closed_at: Option<i64>,
+    pub remind_at: Option<i64>,
     /// For `#zoek`: who complains and what about, folded.
     pub words: String,
     /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
@@ -42,7 +47,7 @@ pub(super) struct Columns {
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, words, \
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, words, \
      keys, body";
 
 impl Columns {
@@ -57,6 +62,7 @@ impl Columns {
             customer_address: case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default(),
             received_at: millis(case.received_at),
             closed_at: case.closed_at.map(millis),
+            remind_at: case.next_reminder().map(millis),
             words: words(case),
             keys: keys(case),
         }
@@ -74,8 +80,9 @@ impl Columns {
             customer_address: row.try_get(6)?,
             received_at: row.try_get(7)?,
             closed_at: row.try_get(8)?,
-            words: row.try_get(9)?,
-            keys: row.try_get(10)?,
+            remind_at: row.try_get(9)?,
+            words: row.try_get(10)?,
+            keys: row.try_get(11)?,
         })
     }
 }
@@ -100,8 +107,8 @@ impl Register {
     pub async fn cases(&self, query: CaseQuery) -> Result<Vec<Case>, RegisterError> {
         let rows = match query {
             CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial").fetch_all(&self.pool).await?,
-            CaseQuery::Open => {
-                sqlx::query("SELECT body FROM cases WHERE state = $1 ORDER BY year, serial")
+            CaseQuery::Guarded => {
+                sqlx::query("SELECT body FROM cases WHERE state = $1 OR remind_at IS NOT NULL ORDER BY year, serial")
                     .bind(CaseState::Open.name())
                     .fetch_all(&self.pool)
                     .await?
@@ -127,17 +134,31 @@ impl Tx {
         row.as_ref().map(body).transpose()
     }
 
+    /// The case that goes on under that number: the one itself, or the one it was merged with.
+    pub(super) async fn case_going_on(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
+        let mut found = self.load_case(number).await?;
+        for _ in 0..MERGED_MAX {
+            match found.as_ref().and_then(|case| case.merged_into) {
+                None => return Ok(found),
+                Some(next) => found = self.load_case(next).await?,
+            }
+        }
+        Err(unreadable(format!("case {number}: it was merged more than {MERGED_MAX} times")))
+    }
+
     /// Writes what a case has become. A new one is never written over another: a number that is taken is a conflict.
     pub(super) async fn save_case(&mut self, case: &Case, row: CaseRow) -> Result<(), RegisterError> {
         let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
         let statement = match row {
             CaseRow::New => {
                 "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
-                 closed_at, words, keys, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+                 closed_at, remind_at, words, keys, body) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             }
             CaseRow::Known => {
                 "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
-                 customer_address = $7, received_at = $8, closed_at = $9, words = $10, keys = $11, body = $12 WHERE number = $1"
+                 customer_address = $7, received_at = $8, closed_at = $9, remind_at = $10, words = $11, keys = $12, \
+                 body = $13 WHERE number = $1"
             }
         };
         let columns = Columns::of(case);
@@ -151,6 +172,7 @@ impl Tx {
             .bind(columns.customer_address)
             .bind(columns.received_at)
             .bind(columns.closed_at)
+            .bind(columns.remind_at)
             .bind(columns.words)
             .bind(columns.keys)
             .bind(&json)

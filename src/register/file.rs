@@ -1,34 +1,48 @@
 //! A case with everything that is kept beside it: events, mails, letters. Only SQL.
 
 use super::{Register, RegisterError, Tx, moment, outbox, unreadable};
-use crate::case::{CaseNumber, Event, LetterFate, LetterId, What};
+use crate::case::{CaseNumber, Event, LetterFate, LetterId};
 use crate::desk::{CaseFile, Disposition, FiledLetter, FiledMail};
 use crate::letters;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 impl Tx {
-    /// A case and what is kept beside it, but for the bytes.
+    /// A case and what is kept beside it, but for the bytes. The number of a case that goes on in another leads to that
+    /// one, whose file holds both.
     ///
     /// # Errors
     /// The database refused.
     pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
+        let Some(case) = self.case_going_on(number).await? else { return Ok(None) };
+        let (mut events, mut mails, mut letters) = (Vec::new(), Vec::new(), Vec::new());
+        for number in case.absorbed.iter().chain([&case.number]) {
+            events.extend(self.filed_events(*number).await?);
+            mails.extend(self.filed_mails(*number).await?);
+            letters.extend(self.filed_letters(*number).await?);
+        }
+        events.sort_by_key(|(seq, _)| *seq);
+        mails.sort_by_key(|mail: &FiledMail| mail.id);
+        letters.sort_by_key(|letter: &FiledLetter| letter.written_at);
+        let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
+        let notes = events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned).collect();
+        Ok(Some(CaseFile { case, notes, events, mails, letters }))
+    }
+
+    async fn filed_events(&mut self, number: CaseNumber) -> Result<Vec<(i64, Event)>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
-             ORDER BY event.seq",
+            "SELECT event.seq, body FROM event JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE case_number = $1 ORDER BY event.seq",
         )
         .bind(number.to_string())
         .fetch_all(&mut *self.inner)
         .await?;
-        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
+        let mut events = Vec::with_capacity(rows.len());
         for row in rows {
-            let body: String = row.try_get(0)?;
-            events.extend(serde_json::from_str::<Event>(&body).ok());
+            let (seq, body): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+            events.extend(serde_json::from_str::<Event>(&body).ok().map(|event| (seq, event)));
         }
-        let notes = events.iter().filter_map(note).collect();
-        let (mails, letters) = (self.filed_mails(number).await?, self.filed_letters(number).await?);
-        Ok(Some(CaseFile { case, notes, events, mails, letters }))
+        Ok(events)
     }
 
     async fn filed_mails(&mut self, number: CaseNumber) -> Result<Vec<FiledMail>, RegisterError> {
@@ -101,13 +115,4 @@ fn filed_letter(row: &AnyRow) -> Result<FiledLetter, RegisterError> {
         light_size: usize::try_from(row.try_get::<Option<i64>, _>(8)?.unwrap_or_default()).unwrap_or_default(),
         light_sha256: row.try_get(9)?,
     })
-}
-
-/// Texts that never leave the house (invariant 7).
-fn note(event: &Event) -> Option<String> {
-    match &event.what {
-        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
-        What::Escalated { question, .. } => Some(question.clone()),
-        _ => None,
-    }
 }

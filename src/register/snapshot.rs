@@ -64,8 +64,8 @@ impl Tx {
             known.confirms = self.case_file(number).await?;
         }
         for number in lookup.named.iter().take(NAMED_MAX) {
-            if self.load_case(*number).await?.is_some() {
-                known.named.push(*number);
+            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
+                known.named.push(case.number);
             }
         }
         if let Some(want) = &lookup.want {

@@ -15,6 +15,7 @@ mod colleagues;
 mod commands;
 mod days;
 mod letter;
+mod life;
 mod living;
 mod machines;
 mod many;

@@ -1,4 +1,7 @@
-//! What each verb does, on the case as the verbs before it left it. Pure.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, and merging.
+
+mod committee;
+mod merging;
 
 use super::StaffReply;
 use super::plan::Step;
@@ -54,7 +57,11 @@ impl<'a> Work<'a> {
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
             Verb::Restore => self.restore(&step.text),
+            Verb::Merge => self.merge(&step.value, &step.text),
+            Verb::Dispute => self.dispute(&step.text),
+            Verb::Ruling => self.ruling(&step.text),
             Verb::Help => {
+                self.keep(&step.text);
                 self.done.push(Done::Help);
                 Ok(())
             }
@@ -76,6 +83,7 @@ impl<'a> Work<'a> {
             customer: self.case.customer.clone(),
             due: self.case.due,
             first_response_done: self.has_answered(),
+            case_closed: self.case.state != CaseState::Open,
         });
         let receipt = to_staff(&self.case, self.reply.from.clone(), content, self.reply.rules, self.fresh);
         self.letters.push(answering(receipt, self.reply.mail.mail));
@@ -96,7 +104,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn record(&mut self, what: What) {
-        let event = self.reply.event(what);
+        let event = Event { case: Some(self.case.number), ..self.reply.event(what) };
         self.case.apply(&event);
         self.events.push(event);
     }
@@ -123,6 +131,7 @@ impl<'a> Work<'a> {
         let content = Content::Answer(Answer { text: text.to_owned() });
         let letter = Draft { carried, ..to_customer(&self.case, to.clone(), content, self.fresh) };
         self.first_handler();
+        self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.letters.push(letter);
         self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
@@ -167,6 +176,7 @@ impl<'a> Work<'a> {
     /// §1: a conversation is a reaction, and confirms what had to be confirmed.
     fn phoned(&mut self, text: &str) -> Result<(), Problem> {
         self.first_handler();
+        self.settle_escalation();
         self.record(What::PhoneContact { text: text.to_owned() });
         self.done.push(Done::Phoned { text: text.to_owned() });
         Ok(())
@@ -177,6 +187,7 @@ impl<'a> Work<'a> {
         let handler = Address::parse(written).ok();
         match (handler, department) {
             (Some(handler), Some(department)) if department.binds(&handler) => {
+                self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
                     let letter = notification_again(&self.case, handler, self.reply.rules, self.fresh);
@@ -192,7 +203,7 @@ impl<'a> Work<'a> {
     }
 
     fn set_handler(&mut self, verb: Verb, handler: Address, text: &str) -> Result<(), Problem> {
-        if self.case.state == CaseState::Merged {
+        if self.case.state != CaseState::Open {
             return Err(self.not_now(verb));
         }
         self.record(What::HandlerSet { handler: handler.clone() });
@@ -218,14 +229,20 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// §2.1.3: the supervisor can take a case over; a question that waited for an answer is settled by it. A colleague
-    /// who takes it over waits for that answer in the handler's place.
+    /// §2.1.3: the supervisor can take a case over. A colleague who does so waits for the supervisor's answer in the
+    /// handler's place.
     fn take_over(&mut self, text: &str) -> Result<(), Problem> {
+        self.settle_escalation();
+        self.set_handler(Verb::TakeOver, self.reply.from.clone(), text)
+    }
+
+    /// §2.1.3: whoever was asked, or supervises, settles the question by answering the customer, by taking the case over
+    /// and by giving it to somebody.
+    fn settle_escalation(&mut self) {
         let supervises = self.department().is_some_and(|d| d.supervisor == *self.reply.from);
         if self.case.escalation.as_ref().is_some_and(|asked| supervises || asked.to == *self.reply.from) {
             self.record(What::EscalationSettled);
         }
-        self.set_handler(Verb::TakeOver, self.reply.from.clone(), text)
     }
 
     /// §2.1.3: the question goes to the supervisor with the whole file.
@@ -282,7 +299,11 @@ impl<'a> Work<'a> {
     }
 
     /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
+    /// Beside a ruling there may be something to do on a closed case, too.
     fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
+        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
+            return Err(self.not_now(Verb::Agenda));
+        }
         if AGENDA_DONE.contains(&fold(value).as_str()) {
             self.clear_agenda();
             self.keep(text);

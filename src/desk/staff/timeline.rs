@@ -22,6 +22,9 @@ fn line(event: &Event) -> Option<Happened> {
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
+        What::Disputed { text, .. } => (HappenedWhat::Disputed, text.as_str()),
+        What::Ruled { text } => (HappenedWhat::Ruled, text.as_str()),
+        What::Merged { into } => return Some(happened(event, HappenedWhat::Merged, into.to_string())),
         What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),
@@ -30,9 +33,13 @@ fn line(event: &Event) -> Option<Happened> {
         },
         _ => return None,
     };
+    Some(happened(event, what, text.to_owned()))
+}
+
+fn happened(event: &Event, what: HappenedWhat, text: String) -> Happened {
     let by = match &event.actor {
         Actor::Staff(address) => address.to_string(),
         Actor::Customer | Actor::Other(_) | Actor::Desk | Actor::Server => String::new(),
     };
-    Some(Happened { at: event.at, what, text: text.to_owned(), by })
+    Happened { at: event.at, what, text, by }
 }

@@ -9,7 +9,9 @@ mod customers;
 mod digests;
 mod direct;
 mod fates;
+mod life;
 mod loops;
+mod merging;
 mod staff;
 mod terms;
 mod verbs_done;
@@ -123,10 +125,16 @@ impl Company {
         self.rules.keys.write(&Token { case: Some(number(7)), side, letter: letter_id(1) })
     }
 
+    /// The file that a number leads to.
+    fn going_on(&self, number: CaseNumber) -> Option<&CaseFile> {
+        let file = self.files.iter().find(|file| file.case.number == number)?;
+        file.case.merged_into.map_or(Some(file), |into| self.going_on(into))
+    }
+
     /// As the register does.
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
-        let find = |number: CaseNumber| self.files.iter().find(|f| f.case.number == number).cloned();
+        let find = |number: CaseNumber| self.going_on(number).cloned();
         let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
@@ -134,9 +142,13 @@ impl Company {
             letter_department: self.letter_department.clone(),
             letter_kind: self.letter_kind,
             bounced,
+            named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
+            found: match wanted.want {
+                Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
+                _ => None,
+            },
             mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
             confirms: wanted.confirms.and_then(find),
-            named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),

@@ -26,6 +26,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         customer: super::customer(),
         due: super::due(),
         first_response_done: false,
+        case_closed: false,
     };
     let question = |why| Content::Question(Question { why, text: pick(language, "#klacht 17", "#complaint 17") });
     vec![

@@ -148,7 +148,7 @@ fn month(language: Language) -> MonthOverview {
         closed: 40,
         open_at_end: 7,
         reopened: 2,
-        disputes: Some(1),
+        disputes: 1,
         first_response_hours: spread(3.5, 20.0, 41),
         resolution_hours: spread(27.0, 71.5, 40),
         resolution_working_days: spread(1.0, 3.0, 40),
@@ -156,7 +156,7 @@ fn month(language: Language) -> MonthOverview {
         resolved_in_time: Share { kept: 36, of: 41 },
         keywords: vec![keyword("schade*", 12), keyword("factu*", 9), keyword("kras", 7)],
     };
-    let quiet = Figures { disputes: Some(0), ..Figures::default() };
+    let quiet = Figures::default();
     let by = |title: &str, figures: &Figures| ByDepartment { title: title.to_owned(), figures: figures.clone() };
     let phone = Figures { received: 4, closed: 3, resolution_hours: None, first_response_hours: None, ..total.clone() };
     MonthOverview {

@@ -1,8 +1,9 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
+//! the agenda, `committee.rs` disputes, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
 
 mod aside;
+mod committee;
 mod handled;
 mod month;
 mod overview;
@@ -56,6 +57,7 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::Dispute(dispute) => self.dispute(dispute),
             Content::Away(away) => self.away(away),
             Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),

@@ -38,7 +38,7 @@ impl Seen<'_> {
                 cell(self.words.pick("nog open", "still open"), total.open_at_end),
                 cell(self.words.pick("heropend", "reopened"), total.reopened),
             ],
-            quiet => *total == Figures { disputes: total.disputes, ..Figures::default() },
+            quiet => *total == Figures::default(),
             first_response => self.pace(total.first_response_hours, total.first_response_in_time, Unit::Hour),
             resolution => self.pace(total.resolution_working_days, total.resolved_in_time, Unit::WorkingDay),
             resolution_hours => total.resolution_hours.map(|spread| self.spread(spread, Unit::Hour)),

@@ -4,7 +4,7 @@ use super::handled::view;
 use super::{Seen, mailto};
 use crate::case::{Address, Side, Token};
 use crate::desk::verbs::Verb;
-use crate::digest::{Digest, Goes, Mark, Picture, Row, Section};
+use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
 use crate::letters::mailto::{Press, Replies};
 use crate::letters::{clean, mime};
 use minijinja::context;
@@ -144,6 +144,12 @@ impl Seen<'_> {
                 "Een e-mail aan de klant kwam niet aan.".to_owned(),
                 "An e-mail to the customer did not arrive.".to_owned(),
             )),
+            Mark::Dispute(DisputeStands::WithCommittee) => {
+                Some(self.words.pick("Bij de geschillencommissie.", "With the committee.").to_owned())
+            }
+            Mark::Dispute(DisputeStands::Ruled) => {
+                Some(self.words.pick("Uitspraak van de commissie.", "Ruled by the committee.").to_owned())
+            }
             Mark::Reopened if section == Section::Reopened => None,
             Mark::Reopened => Some(self.words.pick("Heropend.", "Reopened.").to_owned()),
             Mark::Unanswered if section == Section::Waiting || clock == Some(crate::case::Clock::FirstResponse) => None,

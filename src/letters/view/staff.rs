@@ -146,9 +146,10 @@ impl Seen<'_> {
                 Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
-                Remark::SenderOdd(what) => ("sender_odd", self.line(what)),
-                Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
+                Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
+                Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
                 Remark::Reopened => ("reopened", String::new()),
+                Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
                 Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
             };
