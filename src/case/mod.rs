@@ -104,6 +104,10 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To a colleague: the cases asked for.
+    CaseList,
+    /// To a colleague: the whole file of a case.
+    Dossier,
 }
 
 impl LetterKind {
@@ -135,12 +139,14 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::CaseList => "case_list",
+            Self::Dossier => "dossier",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 15] = [
+        const ALL: [LetterKind; 17] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -156,6 +162,8 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::CaseList,
+            LetterKind::Dossier,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

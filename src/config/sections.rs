@@ -44,7 +44,8 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         digest: read_with(&mut file, "digest", digest),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
-        reference: several(&mut file, "reference", MAX_REFERENCES, reference).unwrap_or_else(|| vec![Reference::plate()]),
+        reference: several(&mut file, "reference", MAX_REFERENCES, reference)
+            .unwrap_or_else(|| vec![Reference::plate()]),
     };
     file.finish();
     config
@@ -339,12 +340,7 @@ fn committee(s: &mut Section) -> Committee {
 }
 
 /// The `[[name]]` sections, each read by `read`. None: there are none, or they are refused.
-fn several<T>(
-    file: &mut Section,
-    name: &'static str,
-    max: usize,
-    read: fn(&mut Section) -> T,
-) -> Option<Vec<T>> {
+fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut Section) -> T) -> Option<Vec<T>> {
     let tables = match file.take(name)?.kind {
         ValueKind::Array(values) if values.len() <= max => values,
         ValueKind::Array(values) => {

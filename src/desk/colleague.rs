@@ -64,6 +64,7 @@ impl NewMail<'_> {
             }
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
             (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
+            (Some(verb), _) if verb.asks() => Err(Problem::AskAlone { verb: verb.row().dutch.to_owned() }),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
     }

@@ -1,11 +1,15 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
+use crate::case::{
+    Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
+};
 use crate::digest::Digest;
 
+mod asked;
 mod handled;
 
+pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use handled::{Done, Problem, Question, Receipt};
 
 /// One letter to one recipient.
@@ -100,6 +104,8 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    CaseList(CaseList),
+    Dossier(Box<Dossier>),
     Digest(Box<Digest>),
 }
 
@@ -120,6 +126,8 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::CaseList(_) => LetterKind::CaseList,
+            Self::Dossier(_) => LetterKind::Dossier,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -148,6 +156,8 @@ pub struct Notification {
     pub text: String,
     /// The rest of the mail below it (quotes), if any; may be long.
     pub quoted: String,
+    /// Plates and contract numbers in it.
+    pub references: Vec<Reference>,
     pub department_title: String,
     pub why: Why,
     pub received_at: Moment,
@@ -291,6 +301,10 @@ pub enum HappenedWhat {
     Closed,
     Reopened,
     Moved,
+    Handled,
+    Planned,
+    Dismissed,
+    Restored,
     Escalated,
     Advised,
     LetterFailed,

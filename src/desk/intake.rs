@@ -9,10 +9,13 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::queries::on_query;
 use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference};
+use crate::case::{
+    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
+};
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
@@ -85,6 +88,9 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return filed(mail, Disposition::Automatic, file.map(|file| file.case.number), reason, now);
     }
     if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
+        return decision;
+    }
+    if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
         return decision;
     }
     match (file, token, from) {
@@ -232,8 +238,7 @@ fn other_wrote(
     fresh: &mut Fresh,
 ) -> Decision {
     let (text, references) = wrote(mail.mail, rules);
-    let what =
-        What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
+    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
     let mut marked = remarks(mail.mail, &[]);
     let unknown = match rules.language {
         Language::Dutch => "een onbekende afzender",

@@ -14,6 +14,7 @@
 pub mod after_closing;
 mod aside;
 mod colleague;
+mod dossier;
 pub mod draft;
 mod duty;
 mod fate;
@@ -24,6 +25,7 @@ mod intake;
 mod letters_out;
 mod may_reply;
 mod opening;
+mod queries;
 pub mod references;
 pub mod routing;
 mod rules;

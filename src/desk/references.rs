@@ -136,8 +136,7 @@ mod tests {
     use std::sync::LazyLock;
 
     /// Compiled once: in a debug build that takes longer than all the searches.
-    static PLATES: LazyLock<References> =
-        LazyLock::new(|| References::compile(&[config::Reference::plate()]).unwrap());
+    static PLATES: LazyLock<References> = LazyLock::new(|| References::compile(&[config::Reference::plate()]).unwrap());
 
     fn pattern(name: &str, pattern: &str) -> config::Reference {
         config::Reference { name: name.to_owned(), pattern: pattern.to_owned() }

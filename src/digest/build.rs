@@ -74,20 +74,6 @@ fn is_within(at: Moment, asked: &Asked<'_>) -> bool {
     asked.since < at && at <= asked.now
 }
 
-/// The clock that runs out first; None when all have stopped.
-fn next_clock(case: &Case) -> Option<(Clock, Moment)> {
-    if case.state != CaseState::Open {
-        return None;
-    }
-    let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-    let running = clocks.into_iter().filter_map(|clock| match case.clock(clock) {
-        (due, None) => Some((clock, due)),
-        (_, Some(_)) => None,
-    });
-    // Of two that run out together the later one of the procedure counts more: an answer also confirms.
-    running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
-}
-
 impl Asked<'_> {
     fn named(&self, name: &str) -> Option<&Named> {
         self.departments.iter().find(|department| department.name == name)
@@ -108,7 +94,7 @@ impl Asked<'_> {
             department_title: self.title(&case.department),
             handler: case.handler.as_ref().map_or_else(String::new, ToString::to_string),
             received_at: case.received_at,
-            next: next_clock(case),
+            next: case.next_clock(),
             closed_at: case.closed_at,
             unanswered: case.state == CaseState::Open && case.first_response_at().is_none(),
             reply_address: self.named(&case.department).map_or_else(String::new, |named| named.address.to_string()),
@@ -147,7 +133,7 @@ mod tests {
                 resolve: after(resolve),
             },
             message_id: None,
-        references: Vec::new(),
+            references: Vec::new(),
         };
         Case::open(CaseNumber { year: 2026, serial }, after(-30), &opened)
     }

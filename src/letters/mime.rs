@@ -106,7 +106,9 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Term
         | LetterKind::Escalation
         | LetterKind::Advice
-        | LetterKind::Agenda => Some("auto-generated"),
+        | LetterKind::Agenda
+        | LetterKind::CaseList
+        | LetterKind::Dossier => Some("auto-generated"),
     }
 }
 

@@ -221,7 +221,10 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_));
+    let may_list = matches!(
+        draft.content,
+        Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_) | Content::Dossier(_)
+    );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

@@ -1,13 +1,14 @@
 //! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
+mod asked;
 mod handled;
 mod procedure;
 
 use super::{Committee, House};
 use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
-    Side, Why,
+    Reference, Side, Why,
 };
 use crate::desk::draft::*;
 use crate::digest::{Digest, Row};
@@ -50,7 +51,15 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        procedure::letters,
+        asked::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 
@@ -62,8 +71,13 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         Content::SetAside(_)
             | Content::Alarm(_)
             | Content::Digest(_)
+            | Content::CaseList(_)
             | Content::Question(Question {
-                why: Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. },
+                why: Problem::NoCase
+                    | Problem::CaseUnknown { .. }
+                    | Problem::AskTheDepartment
+                    | Problem::FormIncomplete { .. }
+                    | Problem::WhoIsTheCustomer { .. },
                 ..
             })
     );
@@ -204,6 +218,7 @@ fn notification(language: Language) -> Notification {
              have called twice now and nobody calls back. This cannot be right?\n\nJan Jansen",
         ),
         quoted: String::new(),
+        references: vec![Reference { name: "kenteken".to_owned(), written: "XK-123-B".to_owned() }],
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         why: Why::Keywords {
             matched: vec![

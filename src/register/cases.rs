@@ -42,8 +42,7 @@ pub(super) struct Columns {
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str =
-    "number, year, serial, state, department, handler, customer_address, received_at, closed_at, words, \
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, words, \
      keys, body";
 
 impl Columns {

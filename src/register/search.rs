@@ -47,9 +47,8 @@ impl Tx {
         text.scope(&standing.scope);
         text.and(|text| format!("state = {}", text.bind(CaseState::Open.name().to_owned())));
         let own = text.bind(standing.handler.key());
-        let order = format!(
-            "ORDER BY CASE handler WHEN {own} THEN 0 WHEN '' THEN 1 ELSE 2 END, received_at, year, serial"
-        );
+        let order =
+            format!("ORDER BY CASE handler WHEN {own} THEN 0 WHEN '' THEN 1 ELSE 2 END, received_at, year, serial");
         self.cases_of(&text, &order, OPEN_MAX).await
     }
 

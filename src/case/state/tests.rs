@@ -177,7 +177,12 @@ fn a_reopened_case_gets_new_terms_and_is_lodged_when_it_was() {
 
 #[test]
 fn a_thread_keeps_its_first_id_and_the_last_ones() {
-    let wrote = |n: i64| What::FollowedUp { message_id: Some(format!("{n}@klant.example")), from: String::new(), text: String::new(), references: Vec::new() };
+    let wrote = |n: i64| What::FollowedUp {
+        message_id: Some(format!("{n}@klant.example")),
+        from: String::new(),
+        text: String::new(),
+        references: Vec::new(),
+    };
     let events: Vec<Event> = (1..=30).chain(29..=30).map(|n| event(n, wrote(n))).collect();
     let thread = case(&events).customer_thread;
     assert_eq!(thread.len(), THREAD_IDS_MAX);

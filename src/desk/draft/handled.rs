@@ -137,6 +137,16 @@ pub enum Problem {
     WhoIsTheCustomer {
         prefilled: String,
     },
+    /// A verb that asks stands beside another one.
+    AskAlone {
+        verb: String,
+    },
+    /// `#dossier` of a case that there is not; empty: of no case at all.
+    CaseUnknown {
+        written: String,
+    },
+    /// A colleague without a department asks about complaints.
+    AskTheDepartment,
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
     /// The reply answers a letter of a department the sender does not belong to (any more).

@@ -4,15 +4,15 @@ use crate::case::{Actor, Event, LetterFate, What};
 use crate::desk::draft::{Happened, HappenedWhat};
 
 /// What happened, oldest first; entries that only klachtpost needs are left out.
-pub(super) fn timeline(events: &[Event]) -> Vec<Happened> {
+pub(in crate::desk) fn timeline(events: &[Event]) -> Vec<Happened> {
     events.iter().filter_map(line).collect()
 }
 
 fn line(event: &Event) -> Option<Happened> {
     let (what, text) = match &event.what {
         What::Opened(_) => (HappenedWhat::Received, ""),
-        What::FollowedUp { .. } => (HappenedWhat::CustomerWrote, ""),
-        What::OtherWrote { from, .. } => (HappenedWhat::OtherWrote, from.as_str()),
+        What::FollowedUp { text, .. } => (HappenedWhat::CustomerWrote, text.as_str()),
+        What::OtherWrote { text, .. } => (HappenedWhat::OtherWrote, text.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
         What::Noted { text } => (HappenedWhat::Noted, text.as_str()),
         What::PhoneContact { text } => (HappenedWhat::Phoned, text.as_str()),
@@ -20,6 +20,10 @@ fn line(event: &Event) -> Option<Happened> {
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
+        What::HandlerSet { handler } => (HappenedWhat::Handled, handler.as_str()),
+        What::AgendaSet(item) => (HappenedWhat::Planned, item.text.as_str()),
+        What::Dismissed { reason } => (HappenedWhat::Dismissed, reason.as_str()),
+        What::Restored => (HappenedWhat::Restored, ""),
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
         What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
@@ -31,7 +35,8 @@ fn line(event: &Event) -> Option<Happened> {
     };
     let by = match &event.actor {
         Actor::Staff(address) => address.to_string(),
-        Actor::Customer | Actor::Other(_) | Actor::Desk | Actor::Server => String::new(),
+        Actor::Other(address) => address.clone(),
+        Actor::Customer | Actor::Desk | Actor::Server => String::new(),
     };
     Some(Happened { at: event.at, what, text: text.to_owned(), by })
 }

@@ -76,6 +76,10 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         // Too long for a button: then it is copied.
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NoCase,
+        Problem::AskAlone { verb: verb("#zoek", "#search") },
+        Problem::CaseUnknown { written: "K-2026-9".to_owned() },
+        Problem::CaseUnknown { written: String::new() },
+        Problem::AskTheDepartment,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");

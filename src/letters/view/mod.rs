@@ -1,7 +1,8 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest; the letters to customers are here.
+//! the agenda, `overview.rs` the digest, `asked.rs` lists and files that colleagues ask for; the letters to customers are here.
 
+mod asked;
 mod handled;
 mod overview;
 mod procedure;
@@ -10,7 +11,7 @@ mod staff;
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
 use crate::case::{Address, Due, Moment};
-use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
+use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
 use minijinja::value::Value;
@@ -52,6 +53,8 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::CaseList(list) => self.case_list(list),
+            Content::Dossier(file) => self.dossier(file),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }
@@ -61,6 +64,7 @@ impl Seen<'_> {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
         let asks = matches!(self.draft.content, Content::Question(_));
+        let to_read = matches!(&self.draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
         let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);
@@ -69,7 +73,7 @@ impl Seen<'_> {
             lang => self.words.tag(),
             subject,
             for_customer,
-            can_answer => !for_customer && (self.draft.case.is_some() || asks),
+            can_answer => !for_customer && !to_read && (self.draft.case.is_some() || asks),
             marker => MARKER,
             token => self.token,
             number => self.draft.case.map_or_else(String::new, |number| number.to_string()),
