@@ -1,5 +1,6 @@
 //! A case with everything that is kept beside it: events, mails, letters. Only SQL.
 
+use super::mails::{self, MailRow};
 use super::{Register, RegisterError, Tx, moment, outbox, unreadable};
 use crate::case::{CaseNumber, Event, LetterId, What};
 use crate::desk::{CaseFile, Disposition, FiledLetter, FiledMail};
@@ -55,6 +56,20 @@ impl Tx {
 }
 
 impl Register {
+    /// The mails that are filed on a case, oldest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mails_of_case(&self, number: CaseNumber) -> Result<Vec<MailRow>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT id, received_at, disposition, reason, case_number, size FROM mail WHERE case_number = $1 ORDER BY id",
+        )
+        .bind(number.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(mails::mail_row).collect()
+    }
+
     /// The bytes of a letter with its attachments only named; None where they were blanked.
     ///
     /// # Errors

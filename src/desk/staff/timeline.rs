@@ -20,7 +20,10 @@ fn line(event: &Event) -> Option<Happened> {
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
-        What::HandlerSet { handler } => (HappenedWhat::Handled, handler.as_str()),
+        What::HandlerSet { handler } => {
+            let is_own = event.actor == Actor::Staff(handler.clone());
+            (HappenedWhat::Handled, if is_own { "" } else { handler.as_str() })
+        }
         What::AgendaSet(item) => (HappenedWhat::Planned, item.text.as_str()),
         What::Dismissed { reason } => (HappenedWhat::Dismissed, reason.as_str()),
         What::Restored => (HappenedWhat::Restored, ""),

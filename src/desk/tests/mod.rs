@@ -6,6 +6,7 @@ mod customers;
 mod digests;
 mod fates;
 mod loops;
+mod queries;
 mod staff;
 mod terms;
 mod verbs_done;

@@ -121,7 +121,7 @@ fn file(language: Language) -> Dossier {
         ],
         timeline: vec![
             happened(-13, HappenedWhat::Received, "Kras", "Scratch", ""),
-            happened(-9, HappenedWhat::Handled, HANDLER, HANDLER, HANDLER),
+            happened(-9, HappenedWhat::Handled, "", "", HANDLER),
             happened(-8, HappenedWhat::Noted, "Niet meer dan € 500 bieden.", "Offer no more than € 500.", HANDLER),
             happened(-4, HappenedWhat::Answered, "Kunt u een foto sturen?", "Could you send a photo?", HANDLER),
             happened(-2, HappenedWhat::CustomerWrote, "Hierbij de foto.", "Here is the photo.", ""),

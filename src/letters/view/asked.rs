@@ -50,13 +50,15 @@ impl Seen<'_> {
     fn listed_case(&self, case: &ListedCase, with_handler: bool) -> Value {
         let handler = match &case.handler {
             Some(handler) => handler.to_string(),
-            None => self.words.pick("nog niemand", "nobody yet").to_owned(),
+            None if case.state == CaseState::Open => self.words.pick("nog niemand", "nobody yet").to_owned(),
+            None => String::new(),
         };
         let customer = clean::line(&case.customer, clean::NAME_CHARS_MAX);
-        let mut below: Vec<String> = [customer].into_iter().filter(|name| !name.is_empty()).collect();
+        let mut below = vec![customer];
         if with_handler {
             below.extend([self.line(&case.department_title), self.line(&handler)]);
         }
+        below.retain(|part| !part.is_empty());
         let ask = format!("{} {}", self.verb(Verb::Dossier), case.number);
         context! {
             number => case.number.to_string(),
