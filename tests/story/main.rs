@@ -18,5 +18,6 @@ mod machines;
 mod many;
 mod outages;
 mod proof_of_sender;
+mod queries;
 mod whole;
 mod world;
