@@ -12,7 +12,7 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
 pub use reference::{Reference, reference_key};
 pub use state::{Case, CaseState, Escalation, Stamp};
@@ -108,6 +108,8 @@ pub enum LetterKind {
     CaseList,
     /// To a colleague: the whole file of a case.
     Dossier,
+    /// To the supervisor: the handler of a case is away.
+    Away,
 }
 
 impl LetterKind {
@@ -141,12 +143,13 @@ impl LetterKind {
             Self::Agenda => "agenda",
             Self::CaseList => "case_list",
             Self::Dossier => "dossier",
+            Self::Away => "away",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 17] = [
+        const ALL: [LetterKind; 18] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -164,6 +167,7 @@ impl LetterKind {
             LetterKind::Agenda,
             LetterKind::CaseList,
             LetterKind::Dossier,
+            LetterKind::Away,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

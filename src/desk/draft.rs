@@ -10,7 +10,7 @@ mod asked;
 mod handled;
 
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
-pub use handled::{Done, Problem, Question, Receipt};
+pub use handled::{Done, Problem, Question, Receipt, Unsure};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +106,7 @@ pub enum Content {
     Agenda(Agenda),
     CaseList(CaseList),
     Dossier(Box<Dossier>),
+    Away(Box<Away>),
     Digest(Box<Digest>),
 }
 
@@ -128,6 +129,7 @@ impl Content {
             Self::Agenda(_) => LetterKind::Agenda,
             Self::CaseList(_) => LetterKind::CaseList,
             Self::Dossier(_) => LetterKind::Dossier,
+            Self::Away(_) => LetterKind::Away,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -340,6 +342,19 @@ pub enum AgendaStage {
     Due,
     /// Not needed any more: the entry's cancellation is enclosed.
     Cancelled,
+}
+
+/// To the supervisor: the handler of this case is away (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    pub who: Address,
+    /// The first lines of the absence notice.
+    pub notice: String,
+    pub customer: Customer,
+    pub due: Due,
+    pub first_response_done: bool,
+    /// Who else could take it.
+    pub colleagues: Vec<Address>,
 }
 
 /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).

@@ -76,6 +76,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
                 why: Problem::NoCase
                     | Problem::CaseUnknown { .. }
                     | Problem::AskTheDepartment
+                    | Problem::WhichCase { .. }
                     | Problem::FormIncomplete { .. }
                     | Problem::WhoIsTheCustomer { .. },
                 ..

@@ -33,7 +33,7 @@ macro_rules! letters {
 }
 
 /// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: [(&str, &str, &str); 34] = letters![
+const LETTERS: [(&str, &str, &str); 36] = letters![
     "acknowledgement",
     "notification",
     "answer",
@@ -50,6 +50,7 @@ const LETTERS: [(&str, &str, &str); 34] = letters![
     "agenda",
     "case_list",
     "dossier",
+    "away",
     "digest",
 ];
 

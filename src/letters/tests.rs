@@ -52,7 +52,7 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
-const KINDS: [LetterKind; 17] = [
+const KINDS: [LetterKind; 18] = [
     LetterKind::Acknowledgement,
     LetterKind::Notification,
     LetterKind::Answer,
@@ -70,6 +70,7 @@ const KINDS: [LetterKind; 17] = [
     LetterKind::Agenda,
     LetterKind::CaseList,
     LetterKind::Dossier,
+    LetterKind::Away,
 ];
 
 #[test]

@@ -158,6 +158,7 @@ impl Words {
             LetterKind::CaseList => self.pick("de lijst met klachten", "the list of complaints"),
             LetterKind::Dossier => self.pick("het dossier", "the file"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }
     }
 }

@@ -101,7 +101,7 @@ impl Seen<'_> {
 
     /// A button that opens a new mail to the desk with this on its first line.
     fn ask(&self, typed: &str, label: &'static str) -> mailto::Button {
-        mailto::Button { label, url: mailto::typed(self.house.desk_address.as_str(), typed) }
+        mailto::Button { label: label.to_owned(), url: mailto::typed(self.house.desk_address.as_str(), typed) }
     }
 
     pub(super) fn dossier(&self, file: &Dossier) -> Value {

@@ -55,6 +55,7 @@ impl Seen<'_> {
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::CaseList(list) => self.case_list(list),
             Content::Dossier(file) => self.dossier(file),
+            Content::Away(away) => self.away(away),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }
