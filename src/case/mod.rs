@@ -108,6 +108,10 @@ pub enum LetterKind {
     Agenda,
     /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
     Dispute,
+    /// To a colleague: the cases asked for.
+    CaseList,
+    /// To a colleague: the whole file of a case.
+    Dossier,
     /// To the supervisor: the handler of a case is away.
     Away,
     /// To staff: a mail on file that somebody asked to see.
@@ -145,6 +149,8 @@ impl LetterKind {
             Self::Advice => "advice",
             Self::Agenda => "agenda",
             Self::Dispute => "dispute",
+            Self::CaseList => "case_list",
+            Self::Dossier => "dossier",
             Self::Away => "away",
             Self::Shown => "shown",
         }
@@ -170,6 +176,8 @@ impl LetterKind {
             LetterKind::Advice,
             LetterKind::Agenda,
             LetterKind::Dispute,
+            LetterKind::CaseList,
+            LetterKind::Dossier,
             LetterKind::Away,
             LetterKind::Shown,
         ];

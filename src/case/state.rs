@@ -337,6 +337,20 @@ impl Case {
         }
     }
 
+    /// The clock that runs out first, and its last moment; None when all have stopped.
+    pub fn next_clock(&self) -> Option<(Clock, Moment)> {
+        if self.state != CaseState::Open {
+            return None;
+        }
+        let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
+        let running = clocks.into_iter().filter_map(|clock| match self.clock(clock) {
+            (due, None) => Some((clock, due)),
+            (_, Some(_)) => None,
+        });
+        // Of two that run out together the later one of the procedure counts more: an answer also confirms.
+        running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
+    }
+
     /// The clocks that still run past their last moment. A case that is not open has none.
     pub fn overdue(&self, now: Moment) -> Vec<Clock> {
         if self.state != CaseState::Open {

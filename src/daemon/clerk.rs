@@ -148,7 +148,9 @@ impl Clerk<'_> {
         let written = self.known.written;
         match kind {
             LetterKind::Acknowledgement => written.automatic >= AUTOMATIC_LETTERS_PER_HOUR_MAX,
-            LetterKind::Receipt | LetterKind::Question => written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX,
+            LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+                written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX
+            }
             _ => false,
         }
     }

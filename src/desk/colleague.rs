@@ -73,6 +73,7 @@ impl NewMail<'_> {
             (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {
                 self.passed_on(forwarded, &beside(&instruction), fresh)
             }
+            (Some(verb), _) if verb.asks() => Err(Problem::AskAlone { verb: verb.row().dutch.to_owned() }),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
     }

@@ -1,16 +1,20 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
+use crate::case::{
+    Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
+};
 use crate::digest::Digest;
 use crate::digest::month::MonthOverview;
 
 mod aside;
+mod asked;
 mod committee;
 mod handled;
 mod remarks;
 
 pub use aside::{SetAside, Shown};
+pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use committee::{Dispute, DisputeStage, Filing};
 pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 pub use remarks::{OddSender, Remark, Unread};
@@ -108,6 +112,8 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Dispute(Dispute),
+    CaseList(CaseList),
+    Dossier(Box<Dossier>),
     Away(Box<Away>),
     Shown(Shown),
     Digest(Box<Digest>),
@@ -132,6 +138,8 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Dispute(_) => LetterKind::Dispute,
+            Self::CaseList(_) => LetterKind::CaseList,
+            Self::Dossier(_) => LetterKind::Dossier,
             Self::Away(_) => LetterKind::Away,
             Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
@@ -163,6 +171,8 @@ pub struct Notification {
     pub text: String,
     /// The rest of the mail below it (quotes), if any; may be long.
     pub quoted: String,
+    /// Plates and contract numbers in it.
+    pub references: Vec<Reference>,
     pub department_title: String,
     pub why: Why,
     pub received_at: Moment,
@@ -274,6 +284,10 @@ pub enum HappenedWhat {
     Closed,
     Reopened,
     Moved,
+    Handled,
+    Planned,
+    Dismissed,
+    Restored,
     Escalated,
     Advised,
     Disputed,

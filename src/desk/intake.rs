@@ -9,6 +9,7 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::queries::on_query;
 use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
 use super::{away, colleague, direct, fate, second_look, staff};
@@ -97,6 +98,9 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return filed(mail, Disposition::Automatic, file.map(|file| file.case.number), reason, now);
     }
     if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
+        return decision;
+    }
+    if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
         return decision;
     }
     match (file, token, from) {

@@ -2,7 +2,7 @@
 
 use super::Disposition;
 use super::wants::{Found, Want};
-use crate::case::{Address, Case, CaseNumber, LetterFate, LetterId, LetterKind, Moment, Token};
+use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
 use std::collections::BTreeMap;
 
@@ -212,10 +212,7 @@ pub struct FiledMail {
 pub struct FiledLetter {
     pub id: LetterId,
     pub kind: LetterKind,
-    pub to: String,
     pub written_at: Moment,
-    /// What became of it; None while it waits.
-    pub fate: Option<LetterFate>,
     /// Octets without the attachments it carried.
     pub light_size: usize,
     /// Of those octets, hexadecimal; None where they were blanked.

@@ -97,8 +97,7 @@ fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want>
 
 /// What was typed above quotes and signature, taken apart. None: there is a mistake in it, and its sender is asked.
 pub(super) fn typed(mail: &Mail) -> Option<Instruction> {
-    let typed = mail.forwarded.as_ref().map_or(mail.reply.as_str(), |forwarded| forwarded.above.as_str());
-    let own: Vec<&str> = typed.lines().filter(|line| !line.trim_start().starts_with('>')).collect();
+    let own: Vec<&str> = mail.reply.lines().filter(|line| !line.trim_start().starts_with('>')).collect();
     verbs::parse(&own.join("\n")).ok()
 }
 
@@ -135,15 +134,4 @@ pub(super) fn scope(address: &Address, rules: &Rules) -> Scope {
     let (own, others): (Vec<_>, Vec<_>) = rules.departments.iter().partition(|d| d.binds(address));
     let names = |list: Vec<&super::Department>| list.into_iter().map(|d| d.name.clone()).collect();
     if own.iter().any(|d| d.fallback) { Scope::AllBut(names(others)) } else { Scope::Only(names(own)) }
-}
-
-impl Scope {
-    /// Whether a case of that department is within it.
-    pub fn holds(&self, department: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Only(names) => names.iter().any(|name| name == department),
-            Self::AllBut(names) => names.iter().all(|name| name != department),
-        }
-    }
 }

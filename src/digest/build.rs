@@ -4,7 +4,7 @@
 mod tests;
 
 use super::{Digest, DisputeStands, Goes, Mark, Row, Section};
-use crate::case::{Address, AgendaItem, Case, CaseState, Clock, Moment};
+use crate::case::{Address, AgendaItem, Case, CaseState, Moment};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -76,20 +76,6 @@ fn is_complaint(case: &Case) -> bool {
     matches!(case.state, CaseState::Open | CaseState::Closed)
 }
 
-/// The clock that runs out first; None when all have stopped.
-fn next_clock(case: &Case) -> Option<(Clock, Moment)> {
-    if case.state != CaseState::Open {
-        return None;
-    }
-    let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-    let running = clocks.into_iter().filter_map(|clock| match case.clock(clock) {
-        (due, None) => Some((clock, due)),
-        (_, Some(_)) => None,
-    });
-    // Of two that run out together the later one of the procedure counts more: an answer also confirms.
-    running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
-}
-
 /// Where a dispute with the committee stands (the procedure's end).
 fn dispute(case: &Case) -> Option<Mark> {
     match (&case.disputed, &case.ruling) {
@@ -132,7 +118,7 @@ impl Asked<'_> {
     }
 
     fn section_of_open(&self, case: &Case) -> Section {
-        match next_clock(case) {
+        match case.next_clock() {
             Some((_, due)) if due < self.now => Section::Overdue,
             Some((_, due)) if self.is_by_today(due) => Section::DueToday,
             _ if case.escalation.is_some() => Section::Escalated,
@@ -151,7 +137,7 @@ impl Asked<'_> {
             Section::Escalated => case.escalation.as_ref().map(|escalation| escalation.at),
             Section::Agenda | Section::Planned => case.agenda.first().map(|item| item.at),
             Section::Closed => case.closed_at,
-            _ => next_clock(case).map(|(_, due)| due),
+            _ => case.next_clock().map(|(_, due)| due),
         }
     }
 
@@ -174,7 +160,7 @@ impl Asked<'_> {
             department_title: self.title(&case.department),
             handler: case.handler.as_ref().map_or_else(String::new, ToString::to_string),
             received_at: case.received_at,
-            next: next_clock(case),
+            next: case.next_clock(),
             closed_at: case.closed_at,
             marks: self.marks(case),
             reply_address: self.named(&case.department).map_or_else(String::new, |named| named.address.to_string()),

@@ -140,6 +140,11 @@ pub(super) fn plain(address: &str, subject: &str) -> String {
     format!("mailto:{}?subject={}", percent(address, b"@"), percent(&subject, b""))
 }
 
+/// A link that opens a new mail to `address` with this on its first line; the subject says the same.
+pub(super) fn typed(address: &str, line: &str) -> String {
+    format!("{}&body={}", plain(address, line), percent(line, b""))
+}
+
 /// Everything but unreserved characters (RFC 3986 §2.3) and those in `kept` as `%XX`; a `+` too, because some
 /// clients read it as a blank.
 fn percent(text: &str, kept: &[u8]) -> String {

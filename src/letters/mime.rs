@@ -122,7 +122,9 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Agenda
         | LetterKind::Away
         | LetterKind::Dispute
-        | LetterKind::Shown => Some("auto-generated"),
+        | LetterKind::Shown
+        | LetterKind::CaseList
+        | LetterKind::Dossier => Some("auto-generated"),
     }
 }
 

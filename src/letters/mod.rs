@@ -254,7 +254,11 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
     let whole = sizes.clone().last().unwrap_or(own);
     let may_list = matches!(
         draft.content,
-        Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_) | Content::Shown(_)
+        Content::Notification(_)
+            | Content::FollowUp(_)
+            | Content::Escalation(_)
+            | Content::Shown(_)
+            | Content::Dossier(_)
     );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();

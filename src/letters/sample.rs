@@ -2,6 +2,7 @@
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
 mod aside;
+mod asked;
 mod handled;
 mod overviews;
 mod procedure;
@@ -9,7 +10,7 @@ mod procedure;
 use super::{Committee, House};
 use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
-    Side, Why,
+    Reference, Side, Why,
 };
 use crate::desk::draft::*;
 use chrono::{NaiveDate, TimeDelta};
@@ -60,6 +61,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         overviews::letters,
         procedure::letters,
         aside::letters,
+        asked::letters,
     ];
     make.into_iter().flat_map(both).collect()
 }
@@ -74,8 +76,11 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
             | Content::Alarm(_)
             | Content::Digest(_)
             | Content::Month(_)
+            | Content::CaseList(_)
             | Content::Question(Question {
                 why: Problem::NoCase
+                    | Problem::CaseUnknown { .. }
+                    | Problem::AskTheDepartment
                     | Problem::WhichCase { .. }
                     | Problem::FormIncomplete { .. }
                     | Problem::WhoIsTheCustomer { .. },
@@ -208,6 +213,7 @@ fn notification(language: Language) -> Notification {
              have called twice now and nobody calls back. This cannot be right?\n\nJan Jansen",
         ),
         quoted: String::new(),
+        references: vec![Reference { name: "kenteken".to_owned(), written: "XK-123-B".to_owned() }],
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         why: Why::Keywords {
             matched: vec![

@@ -4,7 +4,7 @@
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::{LetterKind, TermStage};
-use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Content, Draft, Term};
+use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Asked, CaseList, Content, Draft, Term};
 use crate::digest::Section;
 
 /// Room for the customer's name in a staff letter's subject.
@@ -106,8 +106,21 @@ fn desk_line(draft: &Draft, words: Words) -> String {
             let number = shown.mail;
             words.pick(format!("Bericht {number}: {subject}"), format!("Message {number}: {subject}"))
         }
+        Content::CaseList(list) => list_line(list, words),
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
         _ => format!("Re: {}", case_line(draft, words)),
+    }
+}
+
+/// What was asked and how many cases answer it.
+fn list_line(list: &CaseList, words: Words) -> String {
+    let count = if list.more { format!("{}+", list.cases.len()) } else { list.cases.len().to_string() };
+    match &list.asked {
+        Asked::Standing => words.pick(format!("Uw open klachten ({count})"), format!("Your open complaints ({count})")),
+        Asked::Search { words: searched } => {
+            let searched = clean::line(&searched.join(" "), TOPIC_CHARS_MAX);
+            words.pick(format!("Gezocht: {searched} ({count})"), format!("Searched: {searched} ({count})"))
+        }
     }
 }
 

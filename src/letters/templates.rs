@@ -49,6 +49,8 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "advice",
     "agenda",
     "dispute",
+    "case_list",
+    "dossier",
     "away",
     "shown",
     "digest",

@@ -71,6 +71,8 @@ const KINDS: &[LetterKind] = &[
     LetterKind::Advice,
     LetterKind::Agenda,
     LetterKind::Dispute,
+    LetterKind::CaseList,
+    LetterKind::Dossier,
     LetterKind::Away,
     LetterKind::Shown,
 ];

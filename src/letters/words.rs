@@ -130,6 +130,10 @@ impl Words {
             HappenedWhat::Closed => self.pick("Gesloten", "Closed"),
             HappenedWhat::Reopened => self.pick("Heropend", "Reopened"),
             HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
+            HappenedWhat::Handled => self.pick("Behandelaar", "Handler"),
+            HappenedWhat::Planned => self.pick("Op de agenda", "On the agenda"),
+            HappenedWhat::Dismissed => self.pick("Geen klacht", "No complaint"),
+            HappenedWhat::Restored => self.pick("Toch een klacht", "A complaint after all"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
             HappenedWhat::Disputed => self.pick("Naar de geschillencommissie", "To the disputes committee"),
@@ -188,6 +192,8 @@ impl Words {
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
             LetterKind::Shown => self.pick("het bericht dat u wilde zien", "the message you asked to see"),
+            LetterKind::CaseList => self.pick("de lijst met klachten", "the list of complaints"),
+            LetterKind::Dossier => self.pick("het dossier", "the file"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
             LetterKind::Dispute => {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")

@@ -1,7 +1,8 @@
 //! A case with everything that is kept beside it: events, mails, letters. Only SQL.
 
+use super::mails::{self, MailRow};
 use super::{Register, RegisterError, Tx, moment, outbox, unreadable};
-use crate::case::{CaseNumber, Event, LetterFate, LetterId};
+use crate::case::{CaseNumber, Event, LetterId};
 use crate::desk::{CaseFile, Disposition, FiledLetter, FiledMail};
 use crate::letters;
 use sqlx::Row;
@@ -58,9 +59,8 @@ impl Tx {
 
     async fn filed_letters(&mut self, number: CaseNumber) -> Result<Vec<FiledLetter>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT outbox.id, kind, recipient, created_at, state, held_because, server, reply, light_size, \
-             light_sha256 FROM outbox LEFT JOIN letter ON letter.id = outbox.id WHERE case_number = $1 \
-             ORDER BY created_at, outbox.id",
+            "SELECT outbox.id, kind, created_at, light_size, light_sha256 FROM outbox \
+             LEFT JOIN letter ON letter.id = outbox.id WHERE case_number = $1 ORDER BY created_at, outbox.id",
         )
         .bind(number.to_string())
         .fetch_all(&mut *self.inner)
@@ -70,6 +70,20 @@ impl Tx {
 }
 
 impl Register {
+    /// The mails that are filed on a case, oldest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mails_of_case(&self, number: CaseNumber) -> Result<Vec<MailRow>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT id, received_at, disposition, reason, case_number, size FROM mail WHERE case_number = $1 ORDER BY id",
+        )
+        .bind(number.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(mails::mail_row).collect()
+    }
+
     /// The bytes of a letter with its attachments only named; None where they were blanked.
     ///
     /// # Errors
@@ -99,20 +113,11 @@ fn filed_mail(row: &AnyRow) -> Result<FiledMail, RegisterError> {
 }
 
 fn filed_letter(row: &AnyRow) -> Result<FiledLetter, RegisterError> {
-    let state: String = row.try_get(4)?;
-    let fate = match state.as_str() {
-        "accepted" => Some(LetterFate::Accepted { server: row.try_get(6)?, reply: row.try_get(7)? }),
-        "refused" => Some(LetterFate::Refused { reply: row.try_get(7)? }),
-        "held" => Some(LetterFate::Held { reason: row.try_get(5)? }),
-        _ => None,
-    };
     Ok(FiledLetter {
         id: LetterId::from_stored(row.try_get::<String, _>(0)?),
         kind: outbox::kind(row, 1)?,
-        to: row.try_get(2)?,
-        written_at: moment(row.try_get(3)?),
-        fate,
-        light_size: usize::try_from(row.try_get::<Option<i64>, _>(8)?.unwrap_or_default()).unwrap_or_default(),
-        light_sha256: row.try_get(9)?,
+        written_at: moment(row.try_get(2)?),
+        light_size: usize::try_from(row.try_get::<Option<i64>, _>(3)?.unwrap_or_default()).unwrap_or_default(),
+        light_sha256: row.try_get(4)?,
     })
 }

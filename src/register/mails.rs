@@ -293,18 +293,7 @@ impl Register {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(MailRow {
-                    id: row.try_get(0)?,
-                    received_at: moment(row.try_get(1)?),
-                    disposition: disposition(row, 2)?,
-                    reason: row.try_get(3)?,
-                    case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
-                    size: row.try_get(5)?,
-                })
-            })
-            .collect()
+        rows.iter().map(mail_row).collect()
     }
 }
 
@@ -368,6 +357,18 @@ impl Tx {
         .await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
+}
+
+/// From a row of id, received_at, disposition, reason, case_number and size.
+pub(super) fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
+    Ok(MailRow {
+        id: row.try_get(0)?,
+        received_at: moment(row.try_get(1)?),
+        disposition: disposition(row, 2)?,
+        reason: row.try_get(3)?,
+        case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
+        size: row.try_get(5)?,
+    })
 }
 
 pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {

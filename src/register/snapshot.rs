@@ -107,7 +107,7 @@ impl Tx {
     async fn written_to(&mut self, recipient_key: &str, now: Moment) -> Result<Written, RegisterError> {
         let row = sqlx::query(
             "SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'held' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question') THEN 1 ELSE 0 END), 0) \
+             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question', 'case_list', 'dossier') THEN 1 ELSE 0 END), 0) \
              AS BIGINT), CAST(COALESCE(SUM(CASE WHEN held_because = 'cap' THEN 1 ELSE 0 END), 0) AS BIGINT) \
              FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND created_at > $2",
         )

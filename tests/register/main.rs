@@ -13,6 +13,7 @@ mod intake;
 mod mails;
 mod opening;
 mod outbox;
+mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;

@@ -22,5 +22,6 @@ mod many;
 mod outages;
 mod procedure;
 mod proof_of_sender;
+mod queries;
 mod whole;
 mod world;

@@ -188,6 +188,16 @@ pub enum Problem {
     WhoIsTheCustomer {
         prefilled: String,
     },
+    /// A verb that asks stands beside another one.
+    AskAlone {
+        verb: String,
+    },
+    /// `#dossier` of a case that there is not; empty: of no case at all.
+    CaseUnknown {
+        written: String,
+    },
+    /// A colleague without a department asks about complaints.
+    AskTheDepartment,
     /// A mail that the customer seems to have had from the sender: was it the sender's answer?
     SentByYou {
         customer: Address,

@@ -65,7 +65,10 @@ impl<'a> Work<'a> {
                 self.done.push(Done::Help);
                 Ok(())
             }
-            Verb::Dossier | Verb::Search | Verb::Standing => Err(self.not_now(step.verb)),
+            // Alone in a mail they are answered before; with others it is not clear what should come of them.
+            Verb::Dossier | Verb::Search | Verb::Standing => {
+                Err(Problem::AskAlone { verb: step.verb.row().dutch.to_owned() })
+            }
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
             Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),

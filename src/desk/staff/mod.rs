@@ -20,6 +20,7 @@ use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What
 use crate::mail::SenderProof;
 use actions::Work;
 use plan::plan;
+pub(super) use timeline::timeline;
 
 /// Decides on a reply that holds a staff token and comes from a staff address.
 pub(super) fn on_reply(

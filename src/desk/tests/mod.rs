@@ -12,6 +12,7 @@ mod fates;
 mod life;
 mod loops;
 mod merging;
+mod queries;
 mod staff;
 mod terms;
 mod verbs_done;

@@ -397,6 +397,11 @@ impl Verb {
         TABLE.iter().find(|row| row.verb == self).unwrap_or(&TABLE[0])
     }
 
+    /// Whether it only asks the register and changes nothing: such a verb stands alone in a mail.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Dossier | Self::Search | Self::Standing)
+    }
+
     /// The verb of that folded word, in either language or by an alias.
     pub fn named(word: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.names().any(|name| name == word)).map(|row| row.verb)

@@ -1,7 +1,9 @@
 //! What the sections of a digest promise: by example, and against the cases themselves.
 
 use super::*;
-use crate::case::{Address, CaseNumber, Channel, Customer, Due, Escalation, Language, LetterId, Opened, Stamp, Why};
+use crate::case::{
+    Address, CaseNumber, Channel, Clock, Customer, Due, Escalation, Language, LetterId, Opened, Stamp, Why,
+};
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 

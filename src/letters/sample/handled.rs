@@ -126,6 +126,10 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
         Problem::FromDigest,
+        Problem::AskAlone { verb: verb("#zoek", "#search") },
+        Problem::CaseUnknown { written: "K-2026-9".to_owned() },
+        Problem::CaseUnknown { written: String::new() },
+        Problem::AskTheDepartment,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");

@@ -165,6 +165,9 @@ impl Seen<'_> {
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
+            Problem::AskAlone { verb } => ("ask_alone", verb.clone(), Vec::new()),
+            Problem::CaseUnknown { written } => ("case_unknown", written.clone(), Vec::new()),
+            Problem::AskTheDepartment => ("ask_the_department", String::new(), Vec::new()),
             Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
             Problem::WhichCase { customer, choices } => (
                 "which_case",

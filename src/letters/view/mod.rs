@@ -1,8 +1,10 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
-//! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `committee.rs` disputes, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
+//! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails,
+//! `procedure.rs` terms, escalations and the agenda, `committee.rs` disputes, `asked.rs` lists and files that colleagues
+//! ask for, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
 
 mod aside;
+mod asked;
 mod committee;
 mod handled;
 mod month;
@@ -13,7 +15,7 @@ mod staff;
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
 use crate::case::{Address, Due, Keys, Moment};
-use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
+use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
 use minijinja::value::Value;
@@ -58,6 +60,8 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Dispute(dispute) => self.dispute(dispute),
+            Content::CaseList(list) => self.case_list(list),
+            Content::Dossier(file) => self.dossier(file),
             Content::Away(away) => self.away(away),
             Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
@@ -74,6 +78,7 @@ impl Seen<'_> {
             Content::Digest(digest) => digest.mail.is_some(),
             _ => false,
         };
+        let to_read = matches!(&self.draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
         let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);
@@ -82,7 +87,7 @@ impl Seen<'_> {
             lang => self.words.tag(),
             subject,
             for_customer,
-            can_answer => !for_customer && (self.draft.case.is_some() || asks),
+            can_answer => !for_customer && !to_read && (self.draft.case.is_some() || asks),
             marker => MARKER,
             token => self.token,
             number => self.draft.case.map_or_else(String::new, |number| number.to_string()),

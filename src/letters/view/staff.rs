@@ -30,6 +30,7 @@ impl Seen<'_> {
                 Channel::Desk => "desk",
             },
             subject_line => self.subject_line(&letter.subject),
+            references => self.references(&letter.references),
             words => words_of(&letter.text, &letter.quoted),
             department => self.line(&letter.department_title),
             why => self.why(&letter.why),
