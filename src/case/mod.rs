@@ -102,6 +102,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To the operator: klachtpost does not get through to a server, or does again.
+    Outage,
 }
 
 impl LetterKind {
@@ -133,12 +135,13 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Outage => "outage",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 15] = [
+        const ALL: [LetterKind; 16] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -154,6 +157,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Outage,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

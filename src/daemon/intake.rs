@@ -3,9 +3,12 @@
 
 use super::deciding::decide_batch;
 use super::office::Office;
+use super::pulse::Loop;
+use super::watching::{Complaint, News};
 use super::{Step, WorkError};
 use crate::config;
 use crate::desk::Disposition;
+use crate::desk::outage::Area;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{Known, NewMail};
 use std::collections::{BTreeMap, HashMap};
@@ -51,12 +54,16 @@ async fn take_in_folder(
         }
         let known = known(office, folder, listing.uid_validity, batch).await?;
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
+        office.watch.alive(Area::Intake, office.clock.now());
+        office.pulse.beat(Loop::Intake);
         if !new.is_empty() {
             let place = Place { folder, uid_validity: listing.uid_validity };
             fetch_and_store(office, mailbox, place, &new).await?;
             step = Step::Worked;
         }
-        while decide_batch(office).await? == Step::Worked {}
+        while decide_batch(office).await? == Step::Worked {
+            office.pulse.beat(Loop::Intake);
+        }
         if folder == Folder::Inbox {
             file_away(office, mailbox, listing.uid_validity, batch).await?;
         }
@@ -219,11 +226,14 @@ async fn file_away(
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
             Err(error @ MailboxError::Server { .. }) => {
-                tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
+                if office.watch.first(Complaint::Moving) == News::Yes {
+                    tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
+                }
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
+        office.watch.mended(Complaint::Moving);
         let gone: Vec<i64> = gone.iter().map(|uid| uid.0).collect();
         office.register.mark_moved(&folder_name(&office.config.mailbox, Folder::Inbox), uid_validity, &gone).await?;
     }

@@ -1,5 +1,7 @@
 //! The office: what every step of the work needs, made once at start from the settings.
 
+use super::pulse::Pulse;
+use super::watching::Watch;
 use crate::case::{Address, AddressError, Keys};
 use crate::clock::{self, Clock};
 use crate::config::Config;
@@ -25,6 +27,10 @@ pub struct Office {
     pub clock: Clock,
     /// Asked to stop: what is in hand is finished, nothing more is begun.
     pub stop: CancellationToken,
+    /// What the loops see of the servers.
+    pub watch: Watch,
+    /// Whether the loops still move.
+    pub pulse: Pulse,
 }
 
 /// Why the office cannot open.
@@ -61,6 +67,8 @@ impl Office {
             register,
             clock,
             stop: CancellationToken::new(),
+            watch: Watch::default(),
+            pulse: Pulse::default(),
             config,
         })
     }

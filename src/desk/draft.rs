@@ -5,8 +5,10 @@ use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterI
 use crate::digest::Digest;
 
 mod handled;
+mod outage;
 
 pub use handled::{Done, Problem, Question, Receipt};
+pub use outage::{Outage, OutageStage};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +85,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Digest(Box<Digest>),
+    Outage(Outage),
 }
 
 impl Content {
@@ -103,6 +106,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Outage(_) => LetterKind::Outage,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_digest`] | the digests of a day |
+//! | [`outage::on_outage`] | servers that cannot be reached, for the operator |
 
 pub mod after_closing;
 mod aside;
@@ -24,6 +25,7 @@ mod intake;
 mod letters_out;
 mod may_reply;
 mod opening;
+pub mod outage;
 pub mod routing;
 mod rules;
 mod snapshot;

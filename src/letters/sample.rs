@@ -2,6 +2,7 @@
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
 mod handled;
+mod outage;
 mod procedure;
 
 use super::{Committee, House};
@@ -50,7 +51,15 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        procedure::letters,
+        outage::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 
@@ -62,6 +71,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         Content::SetAside(_)
             | Content::Alarm(_)
             | Content::Digest(_)
+            | Content::Outage(_)
             | Content::Question(Question {
                 why: Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. },
                 ..

@@ -3,6 +3,7 @@
 //! the agenda, `overview.rs` the digest; the letters to customers are here.
 
 mod handled;
+mod outage;
 mod overview;
 mod procedure;
 mod staff;
@@ -53,6 +54,7 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Digest(digest) => self.digest(digest),
+            Content::Outage(outage) => self.outage(outage),
         };
         context! { ..own, ..self.page(subject) }
     }
