@@ -5,12 +5,12 @@ use super::deciding::decide_batch;
 use super::office::Office;
 use super::pulse::Loop;
 use super::watching::{Complaint, News};
-use super::{Step, WorkError};
+use super::{Step, WorkError, again};
 use crate::config;
 use crate::desk::Disposition;
 use crate::desk::outage::Area;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
-use crate::register::{Known, NewMail};
+use crate::register::{Known, NewMail, OnFile};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -52,12 +52,14 @@ async fn take_in_folder(
         if office.stop.is_cancelled() {
             break;
         }
-        let known = known(office, folder, listing.uid_validity, batch).await?;
-        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
+        let keys =
+            again::keys(office, &folder_name(&office.config.mailbox, folder), listing.uid_validity, batch).await?;
+        let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
+        let known = known(office, place, batch).await?;
+        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
         office.watch.alive(Area::Intake, office.clock.now());
         office.pulse.beat(Loop::Intake);
         if !new.is_empty() {
-            let place = Place { folder, uid_validity: listing.uid_validity };
             fetch_and_store(office, mailbox, place, &new).await?;
             step = Step::Worked;
         }
@@ -65,7 +67,7 @@ async fn take_in_folder(
             office.pulse.beat(Loop::Intake);
         }
         if folder == Folder::Inbox {
-            file_away(office, mailbox, listing.uid_validity, batch).await?;
+            file_away(office, mailbox, place, batch).await?;
         }
     }
     Ok(step)
@@ -90,15 +92,10 @@ fn batches(entries: &[Entry]) -> Vec<&[Entry]> {
     batches
 }
 
-async fn known(
-    office: &Office,
-    folder: Folder,
-    uid_validity: i64,
-    batch: &[Entry],
-) -> Result<HashMap<i64, Known>, WorkError> {
-    let uids: Vec<i64> = batch.iter().map(|entry| entry.uid.0).collect();
-    let name = folder_name(&office.config.mailbox, folder);
-    Ok(office.register.known_uids(&name, uid_validity, &uids).await?)
+async fn known(office: &Office, place: Place<'_>, batch: &[Entry]) -> Result<HashMap<i64, OnFile>, WorkError> {
+    let keys: Vec<i64> = batch.iter().map(|entry| place.key(entry.uid)).collect();
+    let name = folder_name(&office.config.mailbox, place.folder);
+    Ok(office.register.known_uids(&name, place.uid_validity, &keys).await?)
 }
 
 /// The name a folder's mails are on file under: two folders may share a UIDVALIDITY.
@@ -111,24 +108,39 @@ fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
 
 /// Where UIDs count.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<'a> {
     folder: Folder,
     uid_validity: i64,
+    /// See [`again`].
+    keys: &'a HashMap<Uid, i64>,
+}
+
+impl Place<'_> {
+    /// What a mail is on file under: its UID, but where the server gave that out again.
+    fn key(&self, uid: Uid) -> i64 {
+        self.keys.get(&uid).copied().unwrap_or(uid.0)
+    }
 }
 
 /// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
 /// at which the server breaks off is counted again; after some times it goes on file without its text.
-async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, new: &[Entry]) -> Result<(), WorkError> {
+async fn fetch_and_store(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    place: Place<'_>,
+    new: &[Entry],
+) -> Result<(), WorkError> {
     let name = folder_name(&office.config.mailbox, place.folder);
-    let uids: Vec<i64> = new.iter().map(|entry| entry.uid.0).collect();
+    let uids: Vec<i64> = new.iter().map(|entry| place.key(entry.uid)).collect();
     let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;
-    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) = new.iter().partition(|e| withheld.contains_key(&e.uid.0));
-    tried.sort_by_key(|entry| withheld.get(&entry.uid.0).map(|w| w.attempts));
+    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) =
+        new.iter().partition(|e| withheld.contains_key(&place.key(e.uid)));
+    tried.sort_by_key(|entry| withheld.get(&place.key(entry.uid)).map(|w| w.attempts));
     if !fresh.is_empty() {
         fetch_together(office, mailbox, place, &fresh).await?;
     }
     for entry in tried {
-        match withheld.get(&entry.uid.0) {
+        match withheld.get(&place.key(entry.uid)) {
             Some(w) if w.attempts >= FETCHES_MAX => {
                 let reason = format!("the mail server did not give it in {} attempts: {}", w.attempts, w.reason);
                 let mail = NewMail { unreadable_because: Some(reason), ..on_file(office, place, &entry, Vec::new()) };
@@ -144,7 +156,7 @@ async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, n
 async fn fetch_together(
     office: &Office,
     mailbox: &mut Mailbox,
-    place: Place,
+    place: Place<'_>,
     entries: &[Entry],
 ) -> Result<(), WorkError> {
     let settings = &office.config.mailbox;
@@ -153,7 +165,7 @@ async fn fetch_together(
     let fetched = match mailbox.fetch_many(entries, settings.max_message_bytes).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            let failed: Vec<_> = entries.iter().map(|entry| (entry.uid.0, error.to_string())).collect();
+            let failed: Vec<_> = entries.iter().map(|entry| (place.key(entry.uid), error.to_string())).collect();
             office.register.count_withheld(&name, place.uid_validity, &failed).await?;
             return Err(error.into());
         }
@@ -170,7 +182,7 @@ async fn fetch_together(
             Fetched::Vanished => {}
             Fetched::Withheld { reason } => {
                 tracing::warn!(mail.uid = uid.0, %reason, "the mail server does not give this mail; it is tried again");
-                failed.push((uid.0, reason));
+                failed.push((place.key(uid), reason));
             }
         }
     }
@@ -181,12 +193,12 @@ async fn fetch_together(
     Ok(())
 }
 
-fn on_file(office: &Office, place: Place, entry: &Entry, raw: Vec<u8>) -> NewMail {
+fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec<u8>) -> NewMail {
     let now = office.clock.now();
     NewMail {
         mailbox: folder_name(&office.config.mailbox, place.folder),
         uid_validity: place.uid_validity,
-        uid: entry.uid.0,
+        uid: place.key(entry.uid),
         from_junk: place.folder == Folder::Junk,
         received_at: received_at(entry, &raw, now),
         fetched_at: now,
@@ -204,16 +216,13 @@ fn received_at(entry: &Entry, raw: &[u8], now: crate::case::Moment) -> crate::ca
 }
 
 /// Moves what has been decided on to the folder that shows what it was.
-async fn file_away(
-    office: &Office,
-    mailbox: &mut Mailbox,
-    uid_validity: i64,
-    batch: &[Entry],
-) -> Result<(), WorkError> {
-    let known = known(office, Folder::Inbox, uid_validity, batch).await?;
+async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, batch: &[Entry]) -> Result<(), WorkError> {
+    let known = known(office, place, batch).await?;
     let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
     for entry in batch.iter().filter(|entry| !entry.marked_done) {
-        let Some(Known::Decided(disposition)) = known.get(&entry.uid.0) else { continue };
+        let Some(Known::Decided(disposition)) = known.get(&place.key(entry.uid)).map(|on_file| on_file.known) else {
+            continue;
+        };
         let (order, destination) = match disposition {
             Disposition::SetAside => (1, Destination::SetAside),
             Disposition::Unreadable => (2, Destination::Unreadable),
@@ -234,8 +243,11 @@ async fn file_away(
             Err(error) => return Err(error.into()),
         };
         office.watch.mended(Complaint::Moving);
-        let gone: Vec<i64> = gone.iter().map(|uid| uid.0).collect();
-        office.register.mark_moved(&folder_name(&office.config.mailbox, Folder::Inbox), uid_validity, &gone).await?;
+        let gone: Vec<i64> = gone.iter().map(|uid| place.key(*uid)).collect();
+        office
+            .register
+            .mark_moved(&folder_name(&office.config.mailbox, place.folder), place.uid_validity, &gone)
+            .await?;
     }
     Ok(())
 }

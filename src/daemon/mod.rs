@@ -1,6 +1,7 @@
 //! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
 //! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
 
+mod again;
 mod clerk;
 mod deciding;
 mod intake;

@@ -16,6 +16,7 @@ use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
 use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
+use crate::outbox::smtp::Deadlines;
 use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
 use crate::register::{Claimed, Sent};
 use chrono::TimeDelta;
@@ -59,9 +60,17 @@ impl Sender {
     /// # Errors
     /// A CA file that cannot be read, TLS off on a host that is not loopback.
     pub async fn new(office: &Office) -> Result<Self, WorkError> {
+        Self::new_within(office, Deadlines::default()).await
+    }
+
+    /// As [`Sender::new`], with other waits for the server than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Sender::new`].
+    pub async fn new_within(office: &Office, deadlines: Deadlines) -> Result<Self, WorkError> {
         let mut transports = Vec::new();
         for _ in 0..office.config.sender.connections.max(1) {
-            transports.push(Transport::open(&office.config.sender).await?);
+            transports.push(Transport::open_within(&office.config.sender, deadlines).await?);
         }
         Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0 })
     }

@@ -33,7 +33,7 @@ mod withheld;
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NewMail, Pending};
+pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
