@@ -113,7 +113,7 @@ async fn noise() {
 async fn a_drip() {
     let desk = Desk::open().await;
     counted(&desk).await;
-    for (each, gets_through) in [(Duration::from_micros(200), true), (Duration::from_millis(50), false)] {
+    for (each, gets_through) in [(Duration::from_millis(1), true), (Duration::from_millis(50), false)] {
         for side in [Side::Imap, Side::Smtp] {
             let what = format!("{each:?} a byte over {side:?}");
             let (before, subjects) = (desk.before().await, desk.deliver());

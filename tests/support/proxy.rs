@@ -46,7 +46,7 @@ pub enum Act {
     Say(&'static str),
     /// As [`Act::Say`], and the connection ends.
     SayAndHangUp(&'static str),
-    /// From here on every byte takes this long.
+    /// From here on every byte of the server takes this long.
     Slow(Duration),
 }
 
@@ -134,7 +134,6 @@ impl Drop for Proxy {
 #[derive(Default)]
 struct Shared {
     in_data: bool,
-    slow: Option<Duration>,
 }
 
 async fn connect(client: TcpStream, server: u16, dialect: Dialect, plan: Arc<Mutex<Plan>>) {
@@ -184,7 +183,7 @@ async fn client_side(
                 let _ = tokio::io::copy(&mut from, &mut tokio::io::sink()).await;
                 return None;
             }
-            act => hand_on(&mut to, line, act, &shared).await?,
+            act => hand_on(&mut to, line, act, None).await?,
         }
     }
 }
@@ -197,7 +196,7 @@ async fn server_side(
     shared: Arc<Mutex<Shared>>,
 ) -> Option<()> {
     let mut from = BufReader::new(from);
-    let mut literal_left = 0usize;
+    let (mut literal_left, mut slow) = (0usize, None);
     loop {
         let line = piece(&mut from, dialect).await?;
         let act = if dialect == Dialect::Opaque {
@@ -215,7 +214,12 @@ async fn server_side(
         };
         match act {
             Some(Act::Stall) => std::future::pending().await,
-            act => hand_on(&mut *to.lock().await, line, act, &shared).await?,
+            act => {
+                if let Some(Act::Slow(each)) = act {
+                    slow = Some(each);
+                }
+                hand_on(&mut *to.lock().await, line, act, slow).await?;
+            }
         }
     }
 }
@@ -233,7 +237,7 @@ async fn piece(from: &mut (impl AsyncBufRead + Unpin), dialect: Dialect) -> Opti
     Some(bytes).filter(|bytes| !bytes.is_empty())
 }
 
-async fn hand_on(to: &mut OwnedWriteHalf, line: Vec<u8>, act: Option<Act>, shared: &Mutex<Shared>) -> Option<()> {
+async fn hand_on(to: &mut OwnedWriteHalf, line: Vec<u8>, act: Option<Act>, slow: Option<Duration>) -> Option<()> {
     match act {
         Some(Act::Cut) => return None,
         Some(Act::CutMid) => {
@@ -243,10 +247,8 @@ async fn hand_on(to: &mut OwnedWriteHalf, line: Vec<u8>, act: Option<Act>, share
             return None;
         }
         Some(Act::Garble) => return to.write_all(&noise(&line)).await.ok(),
-        Some(Act::Slow(each)) => shared.lock().unwrap().slow = Some(each),
         _ => {}
     }
-    let slow = shared.lock().unwrap().slow;
     match slow {
         None => to.write_all(&line).await.ok(),
         Some(each) => {
