@@ -9,8 +9,9 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Libraries that say too much of what went well.
-const QUIET: &str = "sqlx=warn,rustls=warn";
+/// Libraries that say too much of what went well. The database's says of each slow disk that it was slow, and `ingest`
+/// must say nothing to its MTA.
+const QUIET: &str = "sqlx=error,rustls=warn";
 /// What the targets of our own records begin with.
 const OURS: &str = "klachtpost";
 

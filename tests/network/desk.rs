@@ -1,9 +1,10 @@
 //! A desk in this process, with proxies before its two servers: a round in which something goes wrong, a round in which
 //! nothing does, and what must be true after both.
 
-use crate::support::dovecot::{Dovecot, PASSWORD, USER};
+use crate::support::certs::PrivateCa;
+use crate::support::dovecot::{self, Dovecot, PASSWORD, USER};
 use crate::support::proxy::{Dialect, Proxy};
-use crate::support::smtp::{Setup, SmtpServer};
+use crate::support::smtp::{Protection, Setup, SmtpServer};
 use chrono::TimeDelta;
 use klachtpost::clock::Clock;
 use klachtpost::config;
@@ -66,7 +67,29 @@ impl Desk {
         let out = Proxy::start(Dialect::Smtp, smtp.port()).await;
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock::at(Clock::System.now());
-        let office = office(&dir, &clock, imap.port, out.port, more).await;
+        let servers =
+            [imap.port, out.port].map(|port| format!("host = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\""));
+        let office = office(&dir, &clock, &servers, more).await;
+        Self { dovecot, imap, smtp, out, office, clock, _dir: dir, delivered: AtomicU64::new(0) }
+    }
+
+    /// Both servers under TLS, so that the proxies see bytes only.
+    pub async fn open_secured() -> Self {
+        let authority = PrivateCa::new();
+        let certificate = || authority.certificate_for("localhost");
+        let dovecot = Dovecot::start_with(dovecot::Setup { certificate: Some(certificate()), ..Default::default() });
+        let protection = Protection::Tls(certificate().server_config());
+        let smtp = SmtpServer::start(Setup { protection, ..Setup::default() }).await;
+        let imap = Proxy::start(Dialect::Opaque, dovecot.imaps_port).await;
+        let out = Proxy::start(Dialect::Opaque, smtp.port()).await;
+        let dir = tempfile::tempdir().unwrap();
+        let ca_file = dir.path().join("ca.pem");
+        std::fs::copy(authority.ca_file(), &ca_file).unwrap();
+        let clock = Clock::at(Clock::System.now());
+        let servers = [imap.port, out.port].map(|port| {
+            format!("host = \"localhost\"\nport = {port}\nsecurity = \"tls\"\nca_file = \"{}\"", ca_file.display())
+        });
+        let office = office(&dir, &clock, &servers, "").await;
         Self { dovecot, imap, smtp, out, office, clock, _dir: dir, delivered: AtomicU64::new(0) }
     }
 
@@ -132,17 +155,28 @@ impl Desk {
         assert_eq!(filed, before.filed + subjects.len(), "{what}: mails in the folder for handled mail");
     }
 
+    /// Each letter came, at most one of them twice and then the same: what was in flight when the connection broke.
+    pub async fn assert_sent_at_least_once(&self, before: &Before, what: &str) {
+        let twice = self.came(before, what).values().any(|copies| copies.len() > 1);
+        self.assert_sent(before, if twice { Repeats::One } else { Repeats::None }, what).await;
+    }
+
+    /// The letters that came since, by Message-ID: an acknowledgement and a notification for each mail.
+    fn came(&self, before: &Before, what: &str) -> BTreeMap<String, Vec<Vec<u8>>> {
+        let mut came: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for letter in &self.smtp.letters()[before.letters..] {
+            came.entry(message_id(&letter.text())).or_default().push(letter.bytes.clone());
+        }
+        assert_eq!(came.len(), 2 * MAILS, "{what}: letters");
+        came
+    }
+
     /// Each letter was accepted, and came once but for what is expected.
     pub async fn assert_sent(&self, before: &Before, repeats: Repeats, what: &str) {
         for state in [LetterState::Queued, LetterState::Leased, LetterState::Refused, LetterState::Held] {
             assert_eq!(self.office.register.count_letters(state).await.unwrap(), 0, "{what}: {state:?}");
         }
-        let mut came: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-        for letter in &self.smtp.letters()[before.letters..] {
-            came.entry(message_id(&letter.text())).or_default().push(letter.bytes.clone());
-        }
-        // An acknowledgement and a notification for each.
-        assert_eq!(came.len(), 2 * MAILS, "{what}: letters");
+        let came = self.came(before, what);
         let repeated: Vec<_> = came.values().filter(|copies| copies.len() > 1).collect();
         let expected = usize::from(repeats == Repeats::One);
         assert_eq!(repeated.len(), expected, "{what}: letters that came more than once");
@@ -213,12 +247,12 @@ fn short_smtp_times(patience: u32) -> smtp::Deadlines {
     }
 }
 
-async fn office(dir: &TempDir, clock: &Clock, imap_port: u16, smtp_port: u16, more: &str) -> Arc<Office> {
+async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], more: &str) -> Arc<Office> {
     let settings = format!(
         "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"klachten@lease.example\"\n\
-         [mailbox]\nhost = \"127.0.0.1\"\nport = {imap_port}\nsecurity = \"none\"\nusername = \"{USER}\"\n\
+         [mailbox]\n{imap}\nusername = \"{USER}\"\n\
          password = \"{PASSWORD}\"\naccept_unproven_staff = true\n\
-         [sender]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"none\"\nconnections = 1\n\
+         [sender]\n{smtp}\nconnections = 1\n\
          [register]\nurl = \"sqlite:{}\"\n{more}\n\
          [[department]]\nname = \"schade\"\ntitle = \"Schade\"\naddress = \"schade@lease.example\"\n\
          supervisor = \"s.bakker@lease.example\"\nfallback = true\n",

@@ -108,6 +108,33 @@ async fn noise() {
     at_every_place(Act::Garble, |_, place| !is_text(place)).await;
 }
 
+/// Bytes of the servers' side of a TLS session at which something happens; all of them are spread over the whole of it.
+const TLS_PLACES: usize = 5;
+const TLS_PLACES_LONG: usize = 200;
+
+/// Under TLS nobody between can change a thing: noise is a broken connection, wherever it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_tls() {
+    let desk = Desk::open_secured().await;
+    let sizes = counted(&desk).await.map(|(side, _)| (side, side.proxy(&desk).bytes()));
+    let places = if is_long() { TLS_PLACES_LONG } else { TLS_PLACES };
+    for (side, size) in sizes {
+        assert!(size > 3_000, "{side:?}: {size} bytes are no session");
+        // Not up to the very end: sizes of sessions differ by some bytes, and a goodbye need not be heard.
+        for at in (0..places).map(|place| 1 + place * (size - 1_000) / places) {
+            for act in [Act::Cut, Act::Garble, Act::Stall] {
+                let what = format!("{act:?} at byte {at} of {side:?}");
+                let (before, subjects) = (desk.before().await, desk.deliver());
+                side.proxy(&desk).arm(Spot::Byte(at), act.clone());
+                desk.faulty_round_with(4).await;
+                desk.clean_round().await;
+                desk.assert_registered(&before, &subjects, &what).await;
+                desk.assert_sent_at_least_once(&before, &what).await;
+            }
+        }
+    }
+}
+
 /// A server that drips is waited for as long as each wait allows, and not longer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drip() {
