@@ -11,7 +11,7 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
 pub use state::{Case, CaseState, Escalation, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
@@ -102,6 +102,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To the supervisor: the handler of a case is away.
+    Away,
     /// To the operator: klachtpost does not get through to a server, or does again.
     Outage,
 }
@@ -135,13 +137,14 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Away => "away",
             Self::Outage => "outage",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 16] = [
+        const ALL: [LetterKind; 17] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -157,6 +160,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Away,
             LetterKind::Outage,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 mod handled;
 mod outage;
 
-pub use handled::{Done, Problem, Question, Receipt};
+pub use handled::{Done, Problem, Question, Receipt, Unsure};
 pub use outage::{Outage, OutageStage};
 
 /// One letter to one recipient.
@@ -84,6 +84,7 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Away(Box<Away>),
     Digest(Box<Digest>),
     Outage(Outage),
 }
@@ -105,6 +106,7 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Away(_) => LetterKind::Away,
             Self::Digest(_) => LetterKind::Digest,
             Self::Outage(_) => LetterKind::Outage,
         }
@@ -312,6 +314,19 @@ pub enum AgendaStage {
     Due,
     /// Not needed any more: the entry's cancellation is enclosed.
     Cancelled,
+}
+
+/// To the supervisor: the handler of this case is away (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    pub who: Address,
+    /// The first lines of the absence notice.
+    pub notice: String,
+    pub customer: Customer,
+    pub due: Due,
+    pub first_response_done: bool,
+    /// Who else could take it.
+    pub colleagues: Vec<Address>,
 }
 
 /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).

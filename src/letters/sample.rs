@@ -73,7 +73,10 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
             | Content::Digest(_)
             | Content::Outage(_)
             | Content::Question(Question {
-                why: Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. },
+                why: Problem::NoCase
+                    | Problem::WhichCase { .. }
+                    | Problem::FormIncomplete { .. }
+                    | Problem::WhoIsTheCustomer { .. },
                 ..
             })
     );

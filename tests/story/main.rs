@@ -10,6 +10,7 @@ mod support;
 
 mod bad_input;
 mod certificates;
+mod colleagues;
 mod commands;
 mod days;
 mod letter;
