@@ -2,12 +2,12 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, host, keywords, reference, register_url, reply_secret, url,
 };
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Operator, PLATE, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -391,13 +391,4 @@ fn department(s: &mut Section) -> Department {
         fallback: s.flag("fallback", false),
         committee: s.flag("committee", true),
     }
-}
-
-fn reference(s: &mut Section) -> Reference {
-    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
-    let pattern = s.text_or("pattern", "");
-    if pattern.is_empty() && name != PLATE {
-        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
-    }
-    Reference { name, pattern }
 }
