@@ -84,6 +84,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
         FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
+        FindingKind::OnlyTheBeginning => Some(Remark::OnlyTheBeginning),
         FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
         FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));

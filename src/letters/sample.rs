@@ -260,6 +260,7 @@ fn remarks() -> Vec<Remark> {
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
         Remark::SenderOdd(OddSender::NameShowsAddress),
         Remark::NotAllRead(Unread::Damaged),
+        Remark::OnlyTheBeginning,
         Remark::WasCase(number(97)),
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),

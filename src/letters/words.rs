@@ -158,7 +158,7 @@ impl Words {
         match what {
             Unread::ManyParts => self.pick("het bestaat uit te veel delen", "it has too many parts"),
             Unread::Headers => self.pick("de kop is te lang", "its headers are too long"),
-            Unread::End => self.pick("het is te lang of te groot", "it is too long or too large"),
+            Unread::End => self.pick("het is te lang", "it is too long"),
             Unread::Winmail => self.pick("een winmail.dat van Outlook", "a winmail.dat of Outlook"),
             Unread::Damaged => self.pick("een deel is beschadigd", "a part is damaged"),
         }

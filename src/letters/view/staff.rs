@@ -149,6 +149,7 @@ impl Seen<'_> {
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
                 Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
+                Remark::OnlyTheBeginning => ("only_the_beginning", String::new()),
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
