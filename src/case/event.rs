@@ -116,6 +116,20 @@ pub enum What {
         to: String,
         fate: LetterFate,
     },
+    /// A letter on paper was made, for staff to print and post (§2.3).
+    PaperWritten {
+        /// The letter to staff that brings it.
+        letter: LetterId,
+        /// What stands on it.
+        letter_kind: LetterKind,
+    },
+    /// Staff posted a letter on paper.
+    Posted {
+        letter: LetterId,
+        letter_kind: LetterKind,
+        /// When, as staff say: here its clock stops.
+        posted_at: Moment,
+    },
     /// A mail that concerns no case, or changed nothing on it, and why.
     MailFiled {
         disposition: String,
@@ -225,6 +239,8 @@ impl What {
             Self::TermTold { .. } => "term_told",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
+            Self::PaperWritten { .. } => "paper_written",
+            Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",
             Self::DigestWritten { .. } => "digest_written",
         }

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod paper;
 mod state;
 mod token;
 mod why;
@@ -13,6 +14,7 @@ mod why;
 pub use address::{Address, AddressError};
 pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
+pub use paper::{Paper, PaperStage, Reach};
 pub use state::{Case, CaseState, Escalation, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
@@ -49,6 +51,9 @@ pub struct Customer {
     pub name: String,
     pub address: Option<Address>,
     pub phone: Option<String>,
+    /// The postal address without the name, line by line; empty where it is not known.
+    #[serde(default)]
+    pub postal: Vec<String>,
 }
 
 /// The last moments of the three clocks (§1, §2.1.2).
@@ -102,12 +107,19 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To staff: a letter on paper for the customer, to be printed and posted (§2.3).
+    Paper,
 }
 
 impl LetterKind {
     /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
         matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
+    }
+
+    /// Whether a customer gets words by it: in the letter itself, or on the paper that goes with it.
+    pub fn reaches_customer(self) -> bool {
+        self.is_for_customer() || self == Self::Paper
     }
 
     /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
@@ -133,12 +145,13 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Paper => "paper",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 15] = [
+        const ALL: [LetterKind; 16] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -154,6 +167,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Paper,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

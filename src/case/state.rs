@@ -3,7 +3,7 @@
 
 use super::{
     Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind,
-    Moment, Opened, Reopened, TermStage, What,
+    Moment, Opened, Paper, Reopened, TermStage, What,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ pub struct Case {
     pub lodged_at: Moment,
     pub due: Due,
     pub acknowledged: Option<Stamp>,
-    /// Accepted answers of a person in the present round, oldest first; the first stops the clock (§1).
+    /// Accepted or posted answers of a person in the present round; the earliest stops the clock (§1).
     pub responses: Vec<Stamp>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
@@ -84,6 +84,9 @@ pub struct Case {
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
+    /// Letters on paper that are not posted yet, oldest first (§2.3).
+    #[serde(default)]
+    pub papers: Vec<Paper>,
     /// Message-IDs the customer's mail client knows, oldest first.
     pub customer_thread: Vec<String>,
     /// Message-IDs the staff's mail clients know, oldest first.
@@ -119,6 +122,7 @@ impl Case {
             agenda: Vec::new(),
             told: Vec::new(),
             failed_letters: Vec::new(),
+            papers: Vec::new(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
             last_event_at: at,
@@ -182,6 +186,8 @@ impl Case {
                     self.linked.push(*other);
                 }
             }
+            What::PaperWritten { letter, letter_kind } => self.paper_written(letter, *letter_kind, event.at),
+            What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::LetterWritten { letter_kind, message_id, .. } => {
                 let thread =
                     if letter_kind.is_for_customer() { &mut self.customer_thread } else { &mut self.staff_thread };
@@ -201,6 +207,7 @@ impl Case {
         self.due = reopened.due;
         self.responses.clear();
         self.told.clear();
+        self.recall_confirmations();
         self.reopened += 1;
     }
 
@@ -214,12 +221,15 @@ impl Case {
         self.responses.push(stamp);
     }
 
-    /// A letter of that kind was taken by a mail server, or posted.
-    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+    /// A letter of that kind was taken by a mail server, or posted: a moment that staff say may be earlier than what was
+    /// recorded before.
+    pub(super) fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
         let stamp = Stamp { letter: Some(letter.clone()), at };
         match kind {
             LetterKind::Acknowledgement => {
-                self.acknowledged.get_or_insert(stamp);
+                if self.acknowledged_at().is_none_or(|known| at < known) {
+                    self.acknowledged = Some(stamp);
+                }
             }
             LetterKind::Closing => {
                 self.closing_confirmed = Some(stamp.clone());
@@ -236,6 +246,9 @@ impl Case {
     }
 
     fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
+        if kind == LetterKind::Paper {
+            self.paper_fate(letter, fate);
+        }
         if !kind.is_for_customer() {
             return;
         }
@@ -257,9 +270,9 @@ impl Case {
         }
     }
 
-    /// When a person's first answer of this round was accepted (§1).
+    /// When a person's first answer of this round was accepted, or posted (§1).
     pub fn first_response_at(&self) -> Option<Moment> {
-        self.responses.first().map(|stamp| stamp.at)
+        self.responses.iter().map(|stamp| stamp.at).min()
     }
 
     /// When the acknowledgement was accepted (§2.1.2).

@@ -1,7 +1,7 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Moment, What};
+use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
 use crate::clock;
 use crate::config::Config;
 use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
@@ -83,7 +83,8 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "department": case.department,
         "handler": case.handler,
         "channel": case.channel,
-        "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone },
+        "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone,
+            "postal": case.customer.postal },
         "subject": case.subject,
         "received_at": at(case.received_at),
         "acknowledged_at": case.acknowledged_at().map(at),
@@ -103,8 +104,14 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
 fn file_json(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) -> Value {
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
+    file["to_post"] = case.to_post().map(|paper| paper_json(config, paper)).collect();
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
+}
+
+/// A letter on paper that waits to be posted.
+fn paper_json(config: &Config, paper: &Paper) -> Value {
+    json!({ "kind": paper.letter_kind, "letter": paper.letter, "written_at": time(config, paper.written_at) })
 }
 
 fn event_json(config: &Config, stored: &StoredEvent) -> Value {
@@ -170,6 +177,10 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
             .map_or((stored.kind.as_str(), "(blanked)".to_owned()), |e| (e.what.name(), actor(&e.actor)));
         println!("  {at}  {kind:<15} {who:<32} {}", stored.event.as_ref().map(|e| detail(&e.what)).unwrap_or_default());
     }
+    for paper in case.to_post() {
+        let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
+        println!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
+    }
     println!("\nLetters");
     for letter in letters {
         println!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, letter.reply);
@@ -192,6 +203,7 @@ fn detail(what: &What) -> String {
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
         What::Linked { other } => other.to_string(),
+        What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
         What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
         What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
         What::DepartmentSet { department, .. } => department.clone(),

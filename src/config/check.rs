@@ -36,6 +36,39 @@ pub(super) fn addresses(s: &mut Section, key: &'static str) -> Vec<String> {
     texts
 }
 
+/// A line in the head of a letter on paper; more does not stand in its column.
+const MAX_PRINTED_CHARS: usize = 60;
+/// Lines of the company's address there; more would run into the window of the envelope.
+const MAX_PRINTED_LINES: usize = 3;
+
+/// A line of the company's address block, if one is given.
+pub(super) fn printed_line(s: &mut Section, key: &'static str) -> Option<String> {
+    let line = s.text(key).filter(|line| !line.is_empty())?;
+    if !is_printed(&line) {
+        s.refuse(key, format!("\"{}\"", clipped(&line)), format!("write one line of at most {MAX_PRINTED_CHARS} characters"));
+    }
+    Some(line)
+}
+
+/// The lines of the company's address block that must be there.
+pub(super) fn printed_lines(s: &mut Section, key: &'static str) -> Vec<String> {
+    let lines = s.list(key);
+    let write = format!(
+        "write one to {MAX_PRINTED_LINES} lines of at most {MAX_PRINTED_CHARS} characters, e.g. `{key} = [\"Postbus 100\"]`"
+    );
+    match lines.iter().find(|line| !is_printed(line)) {
+        Some(bad) => s.refuse(key, format!("\"{}\"", clipped(bad)), write),
+        None if lines.is_empty() => s.refuse(key, "nothing", write),
+        None if lines.len() > MAX_PRINTED_LINES => s.refuse(key, format!("{} lines", lines.len()), write),
+        None => {}
+    }
+    lines
+}
+
+fn is_printed(line: &str) -> bool {
+    !line.trim().is_empty() && line.chars().count() <= MAX_PRINTED_CHARS && !line.contains(char::is_control)
+}
+
 /// A server's name or IP address, without scheme or port.
 pub(super) fn host(s: &mut Section, needed: bool) -> String {
     let host = s.text_or("host", "");

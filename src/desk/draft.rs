@@ -5,8 +5,10 @@ use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterI
 use crate::digest::Digest;
 
 mod handled;
+mod paper;
 
 pub use handled::{Done, Problem, Question, Receipt};
+pub use paper::{Paper, Sheet, Waiting};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +85,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Digest(Box<Digest>),
+    Paper(Box<Paper>),
 }
 
 impl Content {
@@ -103,6 +106,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Paper(_) => LetterKind::Paper,
         }
     }
 }
@@ -167,6 +171,8 @@ pub enum Remark {
 pub enum Unacknowledged {
     /// There is no address one could write to.
     NoAddress,
+    /// It goes on paper, in a letter of its own to who posts it (§2.3).
+    ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
     /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
@@ -276,6 +282,7 @@ pub enum HappenedWhat {
     Escalated,
     Advised,
     LetterFailed,
+    Posted,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.
@@ -322,6 +329,8 @@ pub struct Term {
     pub handler: Option<Address>,
     /// Letters to the customer that are on their way or did not arrive: why the clock still runs.
     pub failed_letters: usize,
+    /// Letters on paper that nobody posted yet: why the clock still runs.
+    pub to_post: Vec<Waiting>,
 }
 
 /// To a supervisor or the operator: something needs a person now.
@@ -338,4 +347,6 @@ pub enum AlarmAbout {
     CapReached { address: String, held: usize },
     /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
     HeldAtDoor { to: String, reason: String },
+    /// The same for a letter on paper: it was not sent to who would print it.
+    PaperHeld { reason: String },
 }

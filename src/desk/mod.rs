@@ -24,6 +24,7 @@ mod intake;
 mod letters_out;
 mod may_reply;
 mod opening;
+mod paper;
 pub mod routing;
 mod rules;
 mod snapshot;

@@ -24,12 +24,13 @@ pub(super) enum Press {
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
         ("close", Self::Verb(Verb::Close)),
         ("phoned", Self::Verb(Verb::Phoned)),
+        ("posted", Self::Verb(Verb::Posted)),
         ("take_over", Self::Verb(Verb::TakeOver)),
         ("reply_to_customer", Self::Verb(Verb::Answer)),
         ("reopen", Self::Verb(Verb::Reopen)),
@@ -43,6 +44,7 @@ impl Press {
             Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
+            Self::Verb(Verb::Posted) => words.pick("Verstuurd", "Posted"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
             Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
             Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),

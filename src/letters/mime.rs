@@ -106,7 +106,8 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Term
         | LetterKind::Escalation
         | LetterKind::Advice
-        | LetterKind::Agenda => Some("auto-generated"),
+        | LetterKind::Agenda
+        | LetterKind::Paper => Some("auto-generated"),
     }
 }
 

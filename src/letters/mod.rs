@@ -9,7 +9,7 @@
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
-//! | `paper/` | the letter on paper, as PDF, for who has no e-mail |
+//! | `on_paper.rs`, `paper/` | what stands on a letter on paper, and the PDF it is printed from |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |
@@ -21,6 +21,7 @@ mod door;
 mod lighten;
 mod mailto;
 mod mime;
+mod on_paper;
 pub mod paper;
 mod sample;
 mod subject;
@@ -61,6 +62,8 @@ pub struct House {
     /// The mail server delivers `local+token@domain`: replies and bounces come back to such an address.
     pub sub_addressing: bool,
     pub committee: Option<Committee>,
+    /// The company as it stands on its paper; None: only its name.
+    pub letterhead: Option<Letterhead>,
     /// Largest letter the sending server takes, in octets, attachments encoded.
     pub max_message_bytes: u64,
 }
@@ -72,6 +75,17 @@ pub struct Committee {
     pub url: String,
     /// For whom it is there: a sentence, printed as it is; may be empty.
     pub applies_to: String,
+}
+
+/// The company's address block on a letter on paper (§2.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Letterhead {
+    /// Street and number, or post office box; one a line.
+    pub address: Vec<String>,
+    /// `1234 AB  Plaats`.
+    pub postcode_and_place: String,
+    pub phone: Option<String>,
+    pub website: Option<String>,
 }
 
 /// A letter, final but for the content of its attachments (see [`assemble`]).
@@ -91,6 +105,8 @@ pub struct Letter {
     /// The attachments that go along, in the order of their placeholders. Of a letter to staff those that would
     /// make it too large are listed in its text instead.
     pub carried: Vec<Carried>,
+    /// What can be read on the sheet that goes along for the customer: the door looks at it.
+    pub sheet: Option<String>,
 }
 
 /// Why a template cannot be used; found at start.
@@ -119,6 +135,8 @@ pub enum RenderError {
     Build(String),
     #[error("expected a letter of at most {max} octets, found {found}; next: leave attachments out")]
     TooLarge { max: u64, found: u64 },
+    #[error("tried to print the letter on paper: {0}")]
+    Paper(String),
     #[error("expected a secret for the reply token, found none")]
     NoKey,
 }
@@ -149,12 +167,13 @@ impl Letters {
         if token.is_empty() {
             return Err(RenderError::NoKey);
         }
-        let with_entry = calendar_entry::enclosed(draft, house, now).map(|entry| {
+        let (sheet, file) = on_paper::print(draft, house, now)?.map(|paper| (paper.text, paper.file)).unzip();
+        let with_file = calendar_entry::enclosed(draft, house, now).or(file).map(|file| {
             let mut draft = draft.clone();
-            draft.enclosed.push(entry);
+            draft.enclosed.push(file);
             draft
         });
-        let draft = with_entry.as_ref().unwrap_or(draft);
+        let draft = with_file.as_ref().unwrap_or(draft);
         let bare = self.write(draft, &[], &draft.carried, house, &token, now)?;
         let kept = kept(draft, &bare, house)?;
         let bytes = if kept.is_empty() {
@@ -173,6 +192,7 @@ impl Letters {
             envelope_from: house.reply_address(&token).to_string(),
             bytes,
             carried: kept.to_vec(),
+            sheet,
         })
     }
 
@@ -221,7 +241,11 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_));
+    // Who prints a letter sent the attachments, and has them.
+    let may_list = matches!(
+        draft.content,
+        Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_) | Content::Paper(_)
+    );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

@@ -120,8 +120,9 @@ impl Words {
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
             HappenedWhat::LetterFailed => {
-                self.pick("E-mail aan de klant kwam niet aan", "E-mail to the customer did not arrive")
+                self.pick("Bericht aan de klant kwam niet aan", "Message to the customer did not arrive")
             }
+            HappenedWhat::Posted => self.pick("Brief aan de klant gepost", "Letter to the customer posted"),
         }
     }
 
@@ -131,6 +132,23 @@ impl Words {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+        }
+    }
+
+    /// A letter on paper by its name alone: for lists and file names.
+    pub fn sheet(self, kind: LetterKind) -> &'static str {
+        match kind {
+            LetterKind::Acknowledgement => self.pick("ontvangstbevestiging", "acknowledgement"),
+            LetterKind::Closing => self.pick("afhandeling", "settlement"),
+            _ => self.pick("antwoord", "answer"),
+        }
+    }
+
+    /// The name where it looks like a person's (invariant 11).
+    pub fn salutation(self, name: &str) -> String {
+        match super::clean::person(name) {
+            Some(name) => format!("{} {name},", self.pick("Beste", "Dear")),
+            None => self.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
         }
     }
 
@@ -152,6 +170,7 @@ impl Words {
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Paper => self.pick("de brief om te posten", "the letter to be posted"),
         }
     }
 }

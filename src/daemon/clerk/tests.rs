@@ -51,7 +51,7 @@ fallback = true
 fn file(office: &Office) -> CaseFile {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Karin Klant".into(), address: Address::parse(KLANT).ok(), phone: None },
+        customer: Customer { name: "Karin Klant".into(), address: Address::parse(KLANT).ok(), phone: None, postal: Vec::new() },
         subject: "Kras op de deur".into(),
         text: "Er zit een kras op de deur.".into(),
         language: Language::Dutch,

@@ -19,9 +19,10 @@ fn line(event: &Event) -> Option<Happened> {
         What::Closed(closed) => (HappenedWhat::Closed, closed.settlement.as_str()),
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
+        What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
-        What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
+        What::LetterFate { letter_kind, fate, .. } if letter_kind.reaches_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),
             LetterFate::Bounced { status, .. } => (HappenedWhat::LetterFailed, status.as_str()),

@@ -6,6 +6,7 @@ mod customers;
 mod digests;
 mod fates;
 mod loops;
+mod paper;
 mod staff;
 mod terms;
 mod verbs_done;
@@ -116,6 +117,7 @@ impl Company {
         Snapshot {
             file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
             letter_department: self.letter_department.clone(),
+            letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
             bounced,
             named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
@@ -141,7 +143,7 @@ impl Company {
 fn case(rules: &Rules) -> Case {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Karin Klant".into(), address: Some(address(KLANT)), phone: None },
+        customer: Customer { name: "Karin Klant".into(), address: Some(address(KLANT)), phone: None, postal: Vec::new() },
         subject: "Kras op de deur".into(),
         text: "Er zit een kras op de deur.".into(),
         language: Language::Dutch,

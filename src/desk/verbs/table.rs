@@ -8,6 +8,7 @@ pub enum Verb {
     Answer,
     Close,
     Phoned,
+    Posted,
     TakeOver,
     Assign,
     Department,
@@ -55,6 +56,8 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// A moment that is past; none: now.
+    Past,
     None,
 }
 
@@ -120,6 +123,17 @@ pub const TABLE: &[Row] = &[
         wants_text: true,
         means_dutch: "legt vast dat u de klant hebt gesproken; dat telt als reactie",
         means_english: "records that you spoke to the customer; that counts as a reaction",
+    },
+    Row {
+        verb: Verb::Posted,
+        dutch: "#verstuurd",
+        english: "#posted",
+        aliases: &["gepost", "sent", "mailed"],
+        text: TextGoes::CaseFile,
+        value: Value::Past,
+        wants_text: false,
+        means_dutch: "legt vast dat de brief aan de klant is gepost: #verstuurd of #verstuurd gisteren 16:00",
+        means_english: "records that the letter to the customer was posted: #posted or #posted yesterday 16:00",
     },
     Row {
         verb: Verb::TakeOver,

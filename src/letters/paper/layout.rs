@@ -161,30 +161,55 @@ impl Setter<'_> {
         let sender = &self.letter.sender;
         let back = sender.address.iter().chain([&sender.postcode_and_place]).map(String::as_str);
         let back: Vec<&str> = back.filter(|line| !line.is_empty()).collect();
+        let has_address = !back.is_empty();
         let label = self.words.pick("Retouradres: ", "Return to: ");
         let width = WINDOW_RIGHT - LEFT;
         // One line, because a second would push the address out of the window; the head has it in any case.
         let back = self.faces.regular.printable(&(label.to_owned() + &back.join(", ")));
-        let fitting = RETURN_SIZES.into_iter().find(|size| self.faces.regular.width(&back, *size) <= width);
+        let fits = |size: &f32| self.faces.regular.width(&back, *size) <= width;
+        let fitting = RETURN_SIZES.into_iter().filter(|_| has_address).find(fits);
         if let Some(size) = fitting {
             page.texts.push(Text { size, ..self.grey(LEFT, RETURN_BASELINE, &back) });
         }
-        let (mut max, mut found) = (0, 0);
+        let filled: Vec<&String> = self.letter.recipient.iter().filter(|line| !line.trim().is_empty()).collect();
+        let mut max = 0;
         for (size, leading) in ADDRESS_SIZES {
-            let filled = self.letter.recipient.iter().filter(|line| !line.trim().is_empty());
-            let wrapped = filled.flat_map(|line| self.wrapped(line, Weight::Regular, size, width));
+            let wrapped = filled.iter().flat_map(|line| self.wrapped(line, Weight::Regular, size, width));
             let lines: Vec<String> = wrapped.collect();
             max = ((WINDOW_BOTTOM - ADDRESS_BASELINE) / leading) as usize + 1;
-            found = lines.len();
-            if found <= max {
-                for (row, line) in (0u8..).zip(&lines) {
-                    let y = ADDRESS_BASELINE + f32::from(row) * leading;
-                    page.texts.push(self.text(LEFT, y, size, Weight::Regular, line));
-                }
+            if lines.len() <= max {
+                self.address_lines(page, &lines, size, leading);
                 return Ok(());
             }
         }
-        Err(PaperError::Address { max, found })
+        let [.., (size, leading)] = ADDRESS_SIZES;
+        if filled.len() > max {
+            return Err(PaperError::Address { max, found: filled.len() });
+        }
+        let cut: Vec<String> = filled.iter().map(|line| self.cut(line, size, width)).collect();
+        self.address_lines(page, &cut, size, leading);
+        Ok(())
+    }
+
+    fn address_lines(&self, page: &mut Page, lines: &[String], size: f32, leading: f32) {
+        for (row, line) in (0u8..).zip(lines) {
+            let y = ADDRESS_BASELINE + f32::from(row) * leading;
+            page.texts.push(self.text(LEFT, y, size, Weight::Regular, line));
+        }
+    }
+
+    /// A line that is as wide as the window at most; what is cut off is seen to be missing by who prints it.
+    fn cut(&self, line: &str, size: f32, width: f32) -> String {
+        let face = &self.faces.regular;
+        let line = face.printable(line).replace('\n', " ");
+        if face.width(&line, size) <= width {
+            return line;
+        }
+        let mut kept = line;
+        while !kept.is_empty() && face.width(&kept, size) + face.width("…", size) > width {
+            kept.pop();
+        }
+        kept.trim_end().to_owned() + "…"
     }
 
     /// Date, case number and who handles it: a small label, the value below it.

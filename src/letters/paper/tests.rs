@@ -169,6 +169,28 @@ fn an_address_that_does_not_fit_is_refused_with_the_reason() {
 }
 
 #[test]
+fn address_lines_that_are_too_wide_for_the_window_are_cut_visibly() {
+    let line = "WWWWWWWWWW ".repeat(18);
+    let letter = PaperLetter { recipient: vec![line; 7], ..sample() };
+    let faces = Faces::load().unwrap();
+    let first = pages(&letter, &faces).unwrap().swap_remove(0);
+    let lines: Vec<_> = first.texts.iter().filter(|text| text.shown.starts_with("WWW")).collect();
+    assert_eq!(lines.len(), 7);
+    for line in lines {
+        let right = line.x + faces.of(line.weight).width(&line.shown, line.size);
+        assert!(line.shown.ends_with('…') && right <= 91.0 * MM && line.y <= 79.0 * MM, "{line:?}");
+    }
+}
+
+#[test]
+fn a_company_without_an_address_has_no_return_address() {
+    let mut letter = sample();
+    letter.sender = Sender { address: vec![], postcode_and_place: String::new(), phone: None, website: None, ..letter.sender };
+    let text = text_of(&print(&letter).unwrap().bytes);
+    assert!(text.contains("Voorbeeld Lease B.V.") && !text.contains("Retouradres"), "{text}");
+}
+
+#[test]
 fn a_long_letter_goes_on_on_further_sheets_up_to_a_limit() {
     let long = "Zin met een stuk of tien woorden die samen een regel vullen. ".repeat(25);
     let body = |count: usize| letter(vec![paragraph(&long); count]);

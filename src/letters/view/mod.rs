@@ -1,9 +1,10 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest; the letters to customers are here.
+//! the agenda, `overview.rs` the digest, `paper.rs` letters on paper; the letters to customers are here.
 
 mod handled;
 mod overview;
+mod paper;
 mod procedure;
 mod staff;
 
@@ -53,6 +54,7 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Digest(digest) => self.digest(digest),
+            Content::Paper(paper) => self.paper(paper),
         };
         context! { ..own, ..self.page(subject) }
     }
@@ -82,7 +84,7 @@ impl Seen<'_> {
     fn acknowledgement(&self, letter: &Acknowledgement) -> Value {
         let Due { first_response, resolve, .. } = letter.due;
         context! {
-            salutation => self.salutation(&letter.customer_name),
+            salutation => self.words.salutation(&letter.customer_name),
             received => self.words.moment(letter.received_at),
             department => clean::line(&letter.department_title, clean::NAME_CHARS_MAX),
             first_response => self.still_ahead(first_response),
@@ -95,7 +97,7 @@ impl Seen<'_> {
         let today = self.words.local(self.now).date_naive();
         let committee = self.house.committee.as_ref().filter(|_| letter.committee_last_day.is_some());
         context! {
-            salutation => self.salutation(&letter.customer_name),
+            salutation => self.words.salutation(&letter.customer_name),
             subject_line => clean::line(&letter.subject, clean::SUBJECT_CHARS_MAX),
             received_day => self.words.day(self.words.local(letter.received_at).date_naive()),
             settlement => clean::text(&letter.settlement),
@@ -105,13 +107,6 @@ impl Seen<'_> {
                 url => committee.url.as_str(),
                 applies_to => committee.applies_to.as_str(),
             }),
-        }
-    }
-
-    fn salutation(&self, name: &str) -> String {
-        match clean::person(name) {
-            Some(name) => format!("{} {name},", self.words.pick("Beste", "Dear")),
-            None => self.words.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
         }
     }
 

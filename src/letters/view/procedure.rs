@@ -2,8 +2,8 @@
 
 use super::Seen;
 use super::staff::words_of;
-use crate::case::{Clock, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Escalation, Happened, HappenedWhat, Term};
+use crate::case::{Clock, LetterKind, TermStage};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Escalation, Happened, HappenedWhat, Term, Waiting};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
 use minijinja::context;
@@ -34,6 +34,7 @@ impl Seen<'_> {
             department => self.line(&letter.department_title),
             handler => letter.handler.as_ref().map(ToString::to_string),
             failed_letters => letter.failed_letters,
+            to_post => self.to_post(&running(letter)),
         }
     }
 
@@ -103,4 +104,14 @@ impl Seen<'_> {
             shortened,
         }
     }
+}
+
+/// The letters on paper whose posting would stop this clock.
+fn running(letter: &Term) -> Vec<Waiting> {
+    let stops = |kind: LetterKind| match letter.clock {
+        Clock::Acknowledge => kind == LetterKind::Acknowledgement,
+        Clock::FirstResponse => kind != LetterKind::Acknowledgement,
+        Clock::Resolve => false,
+    };
+    letter.to_post.iter().copied().filter(|one| stops(one.kind)).collect()
 }
