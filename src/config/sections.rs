@@ -2,7 +2,8 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
+    register_url, reply_secret, url,
 };
 use super::section::{Reading, Section, clipped};
 use super::{
@@ -339,8 +340,7 @@ fn committee(s: &mut Section) -> Committee {
 fn paper(s: &mut Section) -> Paper {
     Paper {
         address: printed_lines(s, "address"),
-        postcode_and_place: s
-            .required("postcode_and_place", "e.g. `postcode_and_place = \"3800 AC  Amersfoort\"`, or take out [paper]"),
+        postcode_and_place: printed_place(s, "postcode_and_place"),
         phone: printed_line(s, "phone"),
         website: printed_line(s, "website"),
     }

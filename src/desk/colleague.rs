@@ -129,7 +129,8 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
-        let customer = Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
+        let customer =
+            Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);

@@ -134,7 +134,12 @@ mod tests {
     fn case(serial: u32, department: &str, first_response: i64, resolve: i64) -> Case {
         let opened = Opened {
             channel: Channel::Email,
-            customer: Customer { name: String::new(), address: Address::parse("a@x.nl").ok(), phone: None, postal: Vec::new() },
+            customer: Customer {
+                name: String::new(),
+                address: Address::parse("a@x.nl").ok(),
+                phone: None,
+                postal: Vec::new(),
+            },
             subject: format!("klacht {serial}"),
             text: String::new(),
             language: Language::Dutch,

@@ -62,9 +62,7 @@ fn words(content: &Paper, house: &House) -> Words {
 fn text_of(letter: &PaperLetter) -> String {
     let blocks = letter.body.iter().flat_map(|block| match block {
         Block::Heading(text) | Block::Paragraph(text) => vec![text.as_str()],
-        Block::Signature { greeting, signer } => {
-            std::iter::once(greeting).chain(signer).map(String::as_str).collect()
-        }
+        Block::Signature { greeting, signer } => std::iter::once(greeting).chain(signer).map(String::as_str).collect(),
     });
     let around = letter.recipient.iter().chain([&letter.subject]).chain(&letter.handled_by).map(String::as_str);
     around.chain(blocks).collect::<Vec<_>>().join("\n")
@@ -153,7 +151,8 @@ impl Writing<'_> {
             "Wilt u iets toevoegen, zoals een foto of een document?",
             "Would you like to add something, such as a photo or a document?",
         );
-        let words = [self.words.salutation(&letter.customer_name), begun, with, aim, format!("{add} {}", self.contact())];
+        let words =
+            [self.words.salutation(&letter.customer_name), begun, with, aim, format!("{add} {}", self.contact())];
         words.into_iter().map(Block::Paragraph).chain([self.signature()]).collect()
     }
 
@@ -224,10 +223,9 @@ impl Writing<'_> {
                 "Schrijf ons dan op het adres hierboven".to_owned(),
                 "Please write to us at the address above".to_owned(),
             ),
-            None => self.words.pick(
-                format!("Laat het ons dan weten via {desk}"),
-                format!("Please let us know by mail to {desk}"),
-            ),
+            None => self
+                .words
+                .pick(format!("Laat het ons dan weten via {desk}"), format!("Please let us know by mail to {desk}")),
         };
         by + &self.words.pick(format!(", en noem daarbij nummer {number}."), format!(", and mention number {number}."))
     }

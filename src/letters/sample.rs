@@ -2,7 +2,7 @@
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
 mod handled;
-mod paper;
+pub(super) mod paper;
 mod procedure;
 
 use super::{Committee, House, Letterhead};
@@ -57,7 +57,15 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters, paper::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        procedure::letters,
+        paper::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 

@@ -3,6 +3,7 @@
 mod bytes;
 mod enclosed;
 mod hostile;
+mod on_paper;
 mod staff;
 
 use super::*;

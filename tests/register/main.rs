@@ -106,7 +106,12 @@ fn event(serial: u32, what: What) -> Event {
 fn opened(serial: u32) -> Event {
     let what = What::Opened(Box::new(Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Jan".into(), address: Some(address("Jan@klant.example")), phone: None, postal: Vec::new() },
+        customer: Customer {
+            name: "Jan".into(),
+            address: Some(address("Jan@klant.example")),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: "Deuk in de deur".into(),
         text: "De auto kwam met een deuk.".into(),
         language: Language::Dutch,

@@ -17,6 +17,7 @@ mod living;
 mod machines;
 mod many;
 mod outages;
+mod paper;
 mod proof_of_sender;
 mod whole;
 mod world;

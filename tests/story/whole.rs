@@ -11,7 +11,7 @@ const HANDLER: &str = "j.devries@lease.example";
 const DEPARTMENT: &str = "schade@lease.example";
 
 /// A world whose letters go through Postfix into the mailboxes that Dovecot serves.
-fn with_postfix() -> (World, Postfix) {
+pub fn with_postfix() -> (World, Postfix) {
     let world = World::start();
     let address = |name: &&str| match *name {
         "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),

@@ -143,7 +143,12 @@ impl Company {
 fn case(rules: &Rules) -> Case {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Karin Klant".into(), address: Some(address(KLANT)), phone: None, postal: Vec::new() },
+        customer: Customer {
+            name: "Karin Klant".into(),
+            address: Some(address(KLANT)),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: "Kras op de deur".into(),
         text: "Er zit een kras op de deur.".into(),
         language: Language::Dutch,

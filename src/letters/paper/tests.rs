@@ -61,7 +61,7 @@ fn sample() -> PaperLetter {
 }
 
 /// The text as a reader copies it out of the PDF.
-fn text_of(pdf: &[u8]) -> String {
+pub(in crate::letters) fn text_of(pdf: &[u8]) -> String {
     let mut tool = Command::new("pdftotext");
     tool.args(["-layout", "-enc", "UTF-8", "-", "-"]);
     tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -185,7 +185,8 @@ fn address_lines_that_are_too_wide_for_the_window_are_cut_visibly() {
 #[test]
 fn a_company_without_an_address_has_no_return_address() {
     let mut letter = sample();
-    letter.sender = Sender { address: vec![], postcode_and_place: String::new(), phone: None, website: None, ..letter.sender };
+    letter.sender =
+        Sender { address: vec![], postcode_and_place: String::new(), phone: None, website: None, ..letter.sender };
     let text = text_of(&print(&letter).unwrap().bytes);
     assert!(text.contains("Voorbeeld Lease B.V.") && !text.contains("Retouradres"), "{text}");
 }

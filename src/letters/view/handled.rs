@@ -1,7 +1,7 @@
 //! What the templates of the receipt and the question can print: what was done with a staff mail, or why nothing was. Pure.
 
-use super::{Seen, paper};
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
+use super::{Seen, paper};
 use crate::case::Address;
 use crate::desk::draft::{Done, Problem, Question, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};

@@ -54,8 +54,9 @@ impl Work<'_> {
     /// Staff posted the letter this mail answers; where it answers none of them, all that waited before it.
     pub(super) fn posted(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         let answered = self.reply.known.letter.as_ref();
-        // What this very mail writes cannot be posted yet.
-        let waiting: Vec<Paper> = self.reply.file.case.to_post().cloned().collect();
+        // What this very mail writes cannot be posted yet, and what it posted above is posted.
+        let before: Vec<&Paper> = self.reply.file.case.to_post().collect();
+        let waiting: Vec<Paper> = self.case.to_post().filter(|paper| before.contains(paper)).cloned().collect();
         let this: Vec<Paper> = waiting.iter().filter(|paper| Some(&paper.letter) == answered).cloned().collect();
         let posted = if this.is_empty() { waiting } else { this };
         if posted.is_empty() {
