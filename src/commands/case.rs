@@ -105,6 +105,7 @@ fn file_json(config: &Config, case: &Case, events: &[StoredEvent], letters: &[Le
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
     file["to_post"] = case.to_post().map(|paper| paper_json(config, paper)).collect();
+    file["confirmation_owed"] = json!(case.owes_confirmation());
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
 }
@@ -180,6 +181,9 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     for paper in case.to_post() {
         let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
         println!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
+    }
+    if case.owes_confirmation() {
+        println!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
     }
     println!("\nLetters");
     for letter in letters {

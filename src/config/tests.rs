@@ -395,6 +395,6 @@ fn the_address_block_of_letters_on_paper_is_checked_at_start() {
         whole.replace("Postbus 100", &"x".repeat(61)),
         whole.replace("033 123", "033\\n123"),
     ] {
-        assert!(refused(&with(&wrong)).contains("[paper]"), "{wrong}");
+        assert!(refused(&with(&wrong)).contains(": paper."), "{wrong}");
     }
 }

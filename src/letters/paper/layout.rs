@@ -51,7 +51,7 @@ const SMALL_LEADING: f32 = 11.0;
 /// A subject is a line or two; one that is longer is a text of its own, and is cut visibly.
 const SUBJECT_LINES_MAX: usize = 4;
 /// Lines left open for a pen.
-const PEN_LINES: usize = 4;
+const PEN_LINES: usize = 3;
 /// A paragraph that goes on over the sheet's end leaves and takes along at least this many lines.
 const TOGETHER: usize = 2;
 
@@ -272,6 +272,7 @@ impl Setter<'_> {
             }
         };
         let mut chunks: Vec<Chunk> = self.letter.body.iter().map(chunk).collect();
+        keep_with_signature(&mut chunks, &self.letter.body);
         let mut is_below_heading = false;
         for chunk in &mut chunks {
             if is_below_heading {
@@ -332,6 +333,17 @@ impl Setter<'_> {
 
     fn wrapped(&self, text: &str, weight: Weight, size: f32, width: f32) -> Vec<String> {
         wrap(text, self.faces.of(weight), size, width)
+    }
+}
+
+/// A signature alone on a sheet belongs to nothing: a few last words above it go along.
+fn keep_with_signature(chunks: &mut [Chunk], body: &[Block]) {
+    let Some(at) = body.iter().position(|block| matches!(block, Block::Signature { .. })) else { return };
+    // And a line for the gap between them.
+    let followed_by = chunks.get(at).map_or(0, |signature| signature.lines.len() + 1);
+    let above = at.checked_sub(1).and_then(|above| chunks.get_mut(above));
+    if let Some(above) = above.filter(|above| above.lines.len() <= TOGETHER) {
+        above.breaks = Breaks::Never { followed_by };
     }
 }
 

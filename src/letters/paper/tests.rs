@@ -205,6 +205,19 @@ fn a_long_letter_goes_on_on_further_sheets_up_to_a_limit() {
 }
 
 #[test]
+fn a_signature_never_stands_alone_on_a_sheet() {
+    let faces = Faces::load().unwrap();
+    for filled in 15..40 {
+        let signed = Block::Signature { greeting: "Groet,".into(), signer: vec!["Joris".into()] };
+        let body = vec![paragraph(&vec!["regel"; filled].join("\n")), paragraph("Dank."), signed];
+        let sheets = pages(&letter(body), &faces).unwrap();
+        let sheet = sheets.iter().find(|page| page.texts.iter().any(|text| text.shown == "Groet,")).unwrap();
+        let together = |words: &str| sheet.texts.iter().any(|text| text.shown == words);
+        assert!(together("Dank.") && together("Joris"), "with {filled} lines above it");
+    }
+}
+
+#[test]
 fn a_heading_never_stands_alone_at_the_foot() {
     let faces = Faces::load().unwrap();
     for filled in 20..40 {
