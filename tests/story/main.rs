@@ -18,6 +18,7 @@ mod machines;
 mod many;
 mod outages;
 mod paper;
+mod procedure;
 mod proof_of_sender;
 mod whole;
 mod world;

@@ -2,7 +2,6 @@
 //! department prints, posts and says so, and the clocks stop then (§2.3, §2.4.2).
 
 use crate::letter::{Letter, Written};
-use crate::whole::with_postfix;
 use crate::world::World;
 use serde_json::Value;
 use std::io::Write;
@@ -41,7 +40,7 @@ fn kinds(case: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_customer_without_e_mail_gets_letters_on_paper() {
-    let (world, _postfix) = with_postfix();
+    let (world, _postfix) = World::with_postfix();
     let scan = ("brief.pdf".to_owned(), b"%PDF-1.4 de brief van de klant".to_vec());
     let form = "#brief\nKlant: \u{15e}irin \u{d6}zg\u{fc}r\nAdres: Hof 12-b, 3512 JK Utrecht\nOntvangen: gisteren 16:30\n\n\
                 Er is schade aan mijn auto, zie de brief.";
