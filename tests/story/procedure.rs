@@ -94,7 +94,11 @@ async fn section_1_solved_within_three_working_days_of_receipt() {
     world.work().await;
     for reader in ["schade", "s.bakker"] {
         let alarm = one(&world, reader, "Te laat (oplossen)");
-        assert!(alarm.text.contains("wo 8 apr, 17.30") || alarm.text.contains("8 april 2026 om 17.30"), "{}", alarm.text);
+        assert!(
+            alarm.text.contains("wo 8 apr, 17.30") || alarm.text.contains("8 april 2026 om 17.30"),
+            "{}",
+            alarm.text
+        );
     }
     assert!(!one(&world, "jan.jansen", "Uw klacht").text.contains("april 2026 om 17.30"), "nothing past is promised");
     let number = one(&world, "schade", "Nieuwe klacht").number();
