@@ -1,6 +1,6 @@
 //! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
 
-use super::{acknowledgement, after, customer, due, notification, pick, subject};
+use super::{acknowledgement, after, due, notification, pick, subject};
 use crate::case::{Channel, Customer, Language, LetterKind};
 use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
 use chrono::NaiveDate;
@@ -62,7 +62,6 @@ pub(super) fn by_post() -> Customer {
         address: None,
         phone: Some("06 1234 5678".to_owned()),
         postal: vec!["Coöperatiehof 12-b".to_owned(), "3512 JK  Utrecht".to_owned()],
-        ..customer()
     }
 }
 
