@@ -26,12 +26,17 @@ pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
     pub sender: Sender,
+    /// Another way out, for letters to the operator where the first does not take them.
+    pub second_sender: Option<Sender>,
+    pub operator: Option<Operator>,
     pub register: Register,
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
+    /// Numbers that complaints are found by.
+    pub reference: Vec<Reference>,
 }
 
 /// How a connection is protected.
@@ -147,6 +152,14 @@ pub struct Sender {
     pub max_message_bytes: u64,
     /// Folder of a Maildir; empty for SMTP.
     pub path: PathBuf,
+}
+
+/// Who keeps klachtpost running, and is told by mail when it does not (invariant 12).
+#[derive(Debug, Clone)]
+pub struct Operator {
+    pub address: String,
+    /// How long a trouble lasts before the operator is told of it, in minutes.
+    pub alarm_after_minutes: u32,
 }
 
 /// Where the register is kept.
@@ -277,6 +290,25 @@ pub struct Department {
     pub fallback: bool,
     /// Whether the closing confirmation names the committee.
     pub committee: bool,
+}
+
+/// The reference that needs no pattern in the settings: Dutch number plates.
+pub const PLATE: &str = "kenteken";
+
+/// A kind of number by which people know a car or a contract, so that `#zoek` finds its complaints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What it is called in letters.
+    pub name: String,
+    /// A regular expression (see [`crate::desk::references`]); empty: the built-in one of [`PLATE`].
+    pub pattern: String,
+}
+
+impl Reference {
+    /// What is recognised where the settings name nothing.
+    pub fn plate() -> Self {
+        Self { name: PLATE.to_owned(), pattern: String::new() }
+    }
 }
 
 #[cfg(test)]

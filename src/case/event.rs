@@ -1,7 +1,9 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment};
+use super::{
+    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -38,16 +40,43 @@ pub enum What {
     FollowedUp {
         message_id: Option<String>,
         from: String,
+        /// The new text; the whole mail is kept beside it.
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
         message_id: Option<String>,
         from: String,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Staff wrote to the customer: the text that goes out.
     Answered {
         letter: LetterId,
         text: String,
+    },
+    /// Staff wrote to the customer themselves, with the desk in copy: nothing goes out again, and it is a reaction (§1).
+    AnsweredDirectly(DirectAnswer),
+    /// Such a mail whose sender or meaning is not certain: it counts for nothing until the colleague confirms it in a
+    /// reply to this letter (invariant 6).
+    AnswerToConfirm {
+        question: LetterId,
+        answer: DirectAnswer,
+    },
+    /// A colleague who was about to write to the customer was told of the answer another one gave at that moment.
+    AnswerShown {
+        to: Address,
+        answered_at: Moment,
+    },
+    /// The supervisor was told that the handler is away.
+    AwayTold {
+        who: Address,
+        to: Address,
     },
     /// Internal: never leaves the house (invariant 7).
     Noted {
@@ -102,6 +131,22 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// The customer went to the committee (the procedure's end).
+    Disputed {
+        text: String,
+        /// The last day it can be filed; None: the committee does not take this department's complaints.
+        last_day: Option<chrono::NaiveDate>,
+    },
+    /// The committee ruled; the text says what, and what the company does about it.
+    Ruled {
+        text: String,
+    },
+    /// Another case of the same customer goes on in this one, with all that is owed there.
+    Absorbed(Box<Absorbed>),
+    /// This case goes on in another one.
+    Merged {
+        into: CaseNumber,
+    },
     /// A letter was put in the outbox.
     LetterWritten {
         letter: LetterId,
@@ -135,9 +180,28 @@ pub enum What {
         disposition: String,
         reason: String,
     },
+    /// A person was told of mails that were put aside; without a letter, they stand in the digest only.
+    AsideTold {
+        letter: Option<LetterId>,
+        mails: Vec<i64>,
+    },
+    /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
+    Reconsidered {
+        disposition: String,
+        reason: String,
+    },
+    /// The sender's domain disowns the mail: no acknowledgement until a person has looked (invariant 6).
+    AcknowledgementHeld,
+    /// A person looked: the acknowledgement goes out after all.
+    AcknowledgementReleased,
     /// The digest of a day went to the outbox.
     DigestWritten {
         day: chrono::NaiveDate,
+        recipients: usize,
+    },
+    /// The report of a month, named by its first day, went to the outbox.
+    MonthWritten {
+        month: chrono::NaiveDate,
         recipients: usize,
     },
 }
@@ -158,6 +222,21 @@ pub struct Opened {
     pub received_at: Moment,
     pub due: Due,
     pub message_id: Option<String>,
+    /// Plates and contract numbers in subject and text.
+    #[serde(default)]
+    pub references: Vec<Reference>,
+}
+
+/// A mail of staff that the customer got from them and not from us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectAnswer {
+    /// What the colleague typed.
+    pub text: String,
+    /// The customer's mail client knows it by this.
+    pub message_id: Option<String>,
+    pub from: Address,
+    /// When our mail server received its copy: the nearest we know to when the customer's did (invariant 9).
+    pub received_at: Moment,
 }
 
 /// Something to be done about a case (§2.4.1).
@@ -214,6 +293,19 @@ pub enum LetterFate {
 }
 
 impl What {
+    /// A text of staff that never leaves the house (invariant 7).
+    pub fn internal_text(&self) -> Option<&str> {
+        match self {
+            Self::Noted { text }
+            | Self::Advised { text }
+            | Self::PhoneContact { text }
+            | Self::Disputed { text, .. }
+            | Self::Ruled { text } => Some(text),
+            Self::Escalated { question, .. } => Some(question),
+            _ => None,
+        }
+    }
+
     /// The stable name that stands in the chain beside the payload.
     pub fn name(&self) -> &'static str {
         match self {
@@ -221,6 +313,10 @@ impl What {
             Self::FollowedUp { .. } => "followed_up",
             Self::OtherWrote { .. } => "other_wrote",
             Self::Answered { .. } => "answered",
+            Self::AnsweredDirectly(_) => "answered_directly",
+            Self::AnswerToConfirm { .. } => "answer_to_confirm",
+            Self::AnswerShown { .. } => "answer_shown",
+            Self::AwayTold { .. } => "away_told",
             Self::Noted { .. } => "noted",
             Self::HandlerSet { .. } => "handler_set",
             Self::Closed(_) => "closed",
@@ -237,12 +333,21 @@ impl What {
             Self::Dismissed { .. } => "dismissed",
             Self::Restored => "restored",
             Self::TermTold { .. } => "term_told",
+            Self::Disputed { .. } => "disputed",
+            Self::Ruled { .. } => "ruled",
+            Self::Absorbed(_) => "absorbed",
+            Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::PaperWritten { .. } => "paper_written",
             Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",
+            Self::AsideTold { .. } => "aside_told",
+            Self::Reconsidered { .. } => "reconsidered",
+            Self::AcknowledgementHeld => "acknowledgement_held",
+            Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
+            Self::MonthWritten { .. } => "month_written",
         }
     }
 }

@@ -7,15 +7,17 @@ mod address;
 mod event;
 mod number;
 mod paper;
+mod reference;
 mod state;
 mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};
-pub use state::{Case, CaseState, Escalation, Stamp};
+pub use reference::{Reference, reference_key};
+pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 
@@ -95,6 +97,8 @@ pub enum LetterKind {
     DeliveryFailed,
     /// To a supervisor: the daily overview (§2.4.1).
     Digest,
+    /// To a supervisor: the report of a month (§2.4.1).
+    Month,
     /// To staff: a mail that was set aside wants a look.
     SetAside,
     /// To a supervisor or the operator: something needs a person now.
@@ -109,6 +113,16 @@ pub enum LetterKind {
     Agenda,
     /// To staff: a letter on paper for the customer, to be printed and posted (§2.3).
     Paper,
+    /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
+    Dispute,
+    /// To a colleague: the cases asked for.
+    CaseList,
+    /// To a colleague: the whole file of a case.
+    Dossier,
+    /// To the supervisor: the handler of a case is away.
+    Away,
+    /// To staff: a mail on file that somebody asked to see.
+    Shown,
 }
 
 impl LetterKind {
@@ -139,6 +153,7 @@ impl LetterKind {
             Self::Question => "question",
             Self::DeliveryFailed => "delivery_failed",
             Self::Digest => "digest",
+            Self::Month => "month",
             Self::SetAside => "set_aside",
             Self::Alarm => "alarm",
             Self::Term => "term",
@@ -146,12 +161,17 @@ impl LetterKind {
             Self::Advice => "advice",
             Self::Agenda => "agenda",
             Self::Paper => "paper",
+            Self::Dispute => "dispute",
+            Self::CaseList => "case_list",
+            Self::Dossier => "dossier",
+            Self::Away => "away",
+            Self::Shown => "shown",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 16] = [
+        const ALL: &[LetterKind] = &[
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -161,6 +181,7 @@ impl LetterKind {
             LetterKind::Question,
             LetterKind::DeliveryFailed,
             LetterKind::Digest,
+            LetterKind::Month,
             LetterKind::SetAside,
             LetterKind::Alarm,
             LetterKind::Term,
@@ -168,7 +189,12 @@ impl LetterKind {
             LetterKind::Advice,
             LetterKind::Agenda,
             LetterKind::Paper,
+            LetterKind::Dispute,
+            LetterKind::CaseList,
+            LetterKind::Dossier,
+            LetterKind::Away,
+            LetterKind::Shown,
         ];
-        ALL.into_iter().find(|kind| kind.name() == name)
+        ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }

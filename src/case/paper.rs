@@ -65,6 +65,7 @@ impl Case {
                 && (paper.stage == PaperStage::Stopped || letter_kind == LetterKind::Closing)
         };
         self.drop_papers(is_replaced);
+        self.know(at, letter, letter_kind);
         let (letter, stage) = (letter.clone(), PaperStage::ToPost);
         self.papers.push(Paper { letter, letter_kind, written_at: at, stage });
     }
@@ -72,8 +73,13 @@ impl Case {
     /// Staff posted it then. What was posted before the present round began answers nothing that was asked in it.
     pub(super) fn posted(&mut self, letter: &LetterId, letter_kind: LetterKind, posted_at: Moment) {
         self.drop_papers(|paper| paper.letter == *letter);
-        if posted_at >= self.received_at {
+        if letter_kind == LetterKind::Acknowledgement || posted_at >= self.received_at {
             self.stamp(letter_kind, letter, posted_at);
+        }
+        self.made_good_by(letter, letter_kind);
+        // After a merge two settlements may wait: confirmed are both, or neither.
+        if self.papers.iter().any(|paper| paper.letter_kind == LetterKind::Closing) {
+            self.closing_confirmed = None;
         }
     }
 
@@ -87,9 +93,7 @@ impl Case {
             }
             LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
                 paper.stage = PaperStage::Stopped;
-                if !self.failed_letters.contains(letter) {
-                    self.failed_letters.push(letter.clone());
-                }
+                self.lost(letter);
             }
         }
     }

@@ -34,6 +34,7 @@ pub fn write(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Vec<Outgoing> {
+    log_untold(decision);
     let case = case_after(decision, known.file);
     let clerk = Clerk { known, office, now, notes: notes(decision, known.file) };
     let done = clerk.finish_all(std::mem::take(&mut decision.letters), case.as_ref());
@@ -46,6 +47,7 @@ pub fn write(
     }
     for fated in &done.stopped {
         let follows = on_fate(fated, case.as_ref(), &office.rules, now, fresh);
+        log_untold(&follows);
         decision.events.extend(follows.events);
         follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh));
         follow_ups.extend(follows.letters);
@@ -69,6 +71,26 @@ pub fn write(
         finished.department.clone_from(&department);
     }
     outgoing
+}
+
+/// The last word where a letter to staff did not arrive and nobody is left to tell (invariants 4 and 12).
+fn log_untold(decision: &Decision) {
+    let lost = decision.events.iter().find_map(|event| match &event.what {
+        What::LetterFate { letter, letter_kind, fate, .. }
+            if !letter_kind.is_for_customer() && !matches!(fate, LetterFate::Accepted { .. }) =>
+        {
+            Some((letter, letter_kind))
+        }
+        _ => None,
+    });
+    if let Some((letter, kind)) = lost.filter(|_| decision.letters.is_empty()) {
+        tracing::error!(
+            letter.id = %letter,
+            letter.kind = kind.name(),
+            "a letter to staff did not arrive and nobody is left to tell; next: find it with `klachtpost outbox list`, put \
+             the address right, and name somebody in [operator] address"
+        );
+    }
 }
 
 /// What became of a decision's drafts.
@@ -118,7 +140,7 @@ impl Clerk<'_> {
         let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
         let at_the_door = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
         let held_because = at_the_door.or_else(|| self.is_capped(letter.kind).then(|| HELD_BY_CAP.to_owned()));
-        Ok(Outgoing { letter, department: String::new(), held_because })
+        Ok(Outgoing { letter, department: bound_to(draft), held_because })
     }
 
     /// The third of the layers against loops (invariant 5): letters that answer the mail in hand.
@@ -126,16 +148,27 @@ impl Clerk<'_> {
         let written = self.known.written;
         match kind {
             LetterKind::Acknowledgement => written.automatic >= AUTOMATIC_LETTERS_PER_HOUR_MAX,
-            LetterKind::Receipt | LetterKind::Question => written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX,
+            LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+                written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX
+            }
             _ => false,
         }
+    }
+}
+
+/// A digest binds the department whose supervisor reads it: its buttons hold tokens of that department's cases, and none
+/// works for somebody else's (invariant 6). A letter of a case binds the case's, which is known once all are written.
+fn bound_to(draft: &Draft) -> String {
+    match &draft.content {
+        Content::Digest(digest) => digest.department.clone().unwrap_or_default(),
+        _ => String::new(),
     }
 }
 
 /// Takes out of a receipt what did not happen. False: nothing is left of it.
 fn keep_true(draft: &mut Draft, case: Option<&Case>) -> bool {
     let Content::Receipt(receipt) = &mut draft.content else { return true };
-    receipt.done.retain(|done| matches!(done, Done::Noted { .. }));
+    receipt.done.retain(|done| matches!(done, Done::Noted { .. } | Done::AnsweredDirectly { .. }));
     receipt.first_response_done = case.is_some_and(|case| case.first_response_at().is_some());
     !receipt.done.is_empty()
 }
@@ -149,10 +182,7 @@ fn also_to(untold: Option<&Address>, letters: &[Draft], fresh: &mut Fresh) -> Op
 /// What staff typed as notes, on file or in this very mail. A note keeps the quotes it answers; those are not staff's
 /// words, and with them in between the note would never be met whole.
 fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
-    let of_this_mail = decision.events.iter().filter_map(|event| match &event.what {
-        What::Noted { text } => Some(text.clone()),
-        _ => None,
-    });
+    let of_this_mail = decision.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned);
     let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
     on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
 }

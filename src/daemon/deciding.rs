@@ -2,10 +2,11 @@
 //! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail
 //! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
 
+use super::aside::read_all;
 use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
-use crate::desk::{Incoming, Written, lookup, on_mail, on_unreadable};
+use crate::desk::{CaseFile, Incoming, Written, lookup, on_mail, on_unreadable};
 use crate::mail::{self, Finding, FindingKind, Mail};
 use crate::register::{Identity, Pending, RegisterError, Tx};
 use futures_util::FutureExt;
@@ -19,7 +20,7 @@ const BATCH: i64 = 50;
 const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// Readings that may fail before a mail is set apart: more than one, because a power cut is not the mail's fault; few
 /// enough that a service manager still starts a process again that each of them ends.
-const ATTEMPTS_MAX: i64 = 3;
+pub(super) const ATTEMPTS_MAX: i64 = 3;
 /// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
 const READING_MAX: Duration = Duration::from_secs(120);
 
@@ -144,7 +145,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     let (identity, mut decision, file, written) = match &one.outcome {
         Err(reason) => {
             let identity = Identity { message_id: String::new(), content_hash: String::new() };
-            let decision = on_unreadable(pending.id, pending.received_at, reason, &office.rules, now, &mut fresh);
+            let decision = on_unreadable(pending.id, reason, now);
             (identity, decision, None, Written::default())
         }
         Ok(mail) => {
@@ -153,11 +154,17 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 content_hash: mail::content_hash(mail, &pending.raw),
             };
             let wanted = lookup(mail, &office.rules, now);
-            let known = tx.snapshot(pending.id, &identity, &wanted, now).await?;
+            let mut known = tx.snapshot(pending.id, &identity, &wanted, now).await?;
+            if let Some(stored) = known.stored.take() {
+                known.stored = read_all(office, vec![stored]).await.pop();
+            }
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            (identity, decision, known.file, known.written)
+            let (written, notes) = (known.written, known.notes());
+            // Where two cases become one, what is internal in either stays in the house (invariant 7).
+            let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
+            (identity, decision, file, written)
         }
     };
     let known = Known { file: file.as_ref(), written };

@@ -9,29 +9,40 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
+use super::queries::on_query;
+use super::wants::wanted;
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
+use super::{away, colleague, direct, fate, second_look, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
+use crate::case::{
+    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
+};
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
+    let token = if mail.bounce.is_some() { None } else { answered_letter(mail, rules) };
+    let from = sender(mail);
     Lookup {
-        token: if mail.bounce.is_some() { None } else { answered_letter(mail, rules) },
+        mailed: direct::lookup(mail, from.as_ref(), rules),
+        confirms: direct::names_case(mail, token.as_ref()),
+        asked: second_look::asked(mail, token.as_ref(), rules),
+        token,
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
         named: CaseNumber::find_all(&mail.subject),
-        sender: sender(mail),
+        sender: from,
+        want: wanted(mail, rules),
         year: rules.year(now),
     }
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
 /// plus-address it was sent to, or by the line in the quoted text where a server rewrote the Message-ID.
-fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
+pub(super) fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
     let by_parent = match mail.in_reply_to.as_slice() {
         [] => mail.references.last().and_then(|id| rules.keys.read(id)),
         parents => parents.iter().find_map(|id| rules.keys.read(id)),
@@ -63,8 +74,12 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if mail.mail.bounce.is_some() {
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
-    if let Some(reason) = our_own(mail.mail, rules) {
-        return filed(mail, Disposition::SetAside, None, reason.to_owned(), now);
+    // A person has looked at it: that outweighs all that follows.
+    if let Some(first) = &known.put_back {
+        return second_look::put_back(mail, first, known, rules, now, fresh);
+    }
+    if let Some(why) = our_own(mail.mail, rules) {
+        return set_aside(mail, None, why, rules, now, fresh);
     }
     let from = sender(mail.mail);
     // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
@@ -72,10 +87,10 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return set_aside(mail, None, Aside::InOurName, rules, now, fresh);
     }
     let token = answered_letter(mail.mail, rules);
-    let file = known.file.as_ref().filter(|_| token.is_some());
+    let file = known.file.as_ref().filter(|_| token.is_some()).or_else(|| direct::confirms(known, token.as_ref()));
     // A letter of ours in the sender's hands outweighs a filter's opinion.
     if file.is_none() && (mail.from_junk || mail.mail.marked_spam) {
-        return filed(mail, Disposition::SetAside, None, "marked as spam by the mail server".to_owned(), now);
+        return set_aside(mail, None, Aside::Spam, rules, now, fresh);
     }
     let of_staff = from.as_ref().is_some_and(|from| rules.role(from) != Role::Outsider);
     if (of_staff || file.is_some()) && is_calendar_answer(mail.mail) {
@@ -85,7 +100,14 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
         return decision;
     }
+    if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
+        return decision;
+    }
     match (file, token, from) {
+        // About a mail that was put aside, from whatever letter it was asked.
+        (_, token, Some(from)) if second_look::asked(mail.mail, token.as_ref(), rules).is_some() => {
+            colleague::on_colleague(mail, &from, known, rules, now, fresh)
+        }
         (Some(file), Some(token), Some(from)) => on_answer(mail, file, token.side, &from, known, rules, now, fresh),
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
@@ -131,19 +153,27 @@ fn on_machine(
         Kind::List if !of_staff && token.is_some() => None,
         Kind::AutoReply if token.is_none() && role == Role::Outsider => None,
         Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
-            let case = case.map(|case| case.number);
-            Some(filed(mail, Disposition::Automatic, case, automatic.reason.clone(), now))
+            let number = case.map(|case| case.number);
+            let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
+            if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
+                (automatic.kind, file, sender(mail.mail))
+                && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
+            {
+                decision.events.push(event);
+                decision.letters.push(letter);
+            }
+            Some(decision)
         }
     }
 }
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
-fn our_own(mail: &Mail, rules: &Rules) -> Option<&'static str> {
+fn our_own(mail: &Mail, rules: &Rules) -> Option<Aside<'static>> {
     let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
     let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
     match (marked, our_id) {
-        (true, _) => Some("loop: it carries our own loop mark"),
-        (_, true) => Some("loop: it is a letter of ours"),
+        (true, _) => Some(Aside::OurMark),
+        (_, true) => Some(Aside::OurLetter),
         (false, false) => None,
     }
 }
@@ -159,9 +189,18 @@ fn on_answer(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    match (side, rules.role(from)) {
+    let role = rules.role(from);
+    let is_customer = file.case.customer.address.as_ref() == Some(from);
+    if side == Side::Customer && role == Role::Staff && !is_customer {
+        // A colleague who answers the customer's own mail has our letter to the customer quoted in it.
+        let quoted = Some(file.case.number);
+        if let Some(decision) = direct::on_mail(mail, from, quoted, known, rules, now, fresh) {
+            return decision;
+        }
+    }
+    match (side, role) {
         (Side::Staff, Role::Staff) => staff::on_reply(mail, file, from, known, rules, now, fresh),
-        _ if file.case.customer.address.as_ref() == Some(from) => customer_wrote(mail, file, rules, now, fresh),
+        _ if is_customer => customer_wrote(mail, file, rules, now, fresh),
         _ => other_wrote(mail, file, from.as_str(), rules, now, fresh),
     }
 }
@@ -169,7 +208,8 @@ fn on_answer(
 /// The customer answers a letter of ours.
 fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
-    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from, text, references };
     if file.case.state == CaseState::Closed {
         return wrote_after_closing(mail, file, what, rules, now, fresh);
     }
@@ -228,7 +268,8 @@ fn other_wrote(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned() };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
     let mut marked = remarks(mail.mail, &[]);
     let unknown = match rules.language {
         Language::Dutch => "een onbekende afzender",
@@ -271,9 +312,14 @@ fn on_new(
     fresh: &mut Fresh,
 ) -> Decision {
     if is_nothing(mail.mail) {
-        return unreadable(mail.id, mail.received_at, Aside::Nothing, rules, now, fresh);
+        return unreadable(mail.id, Aside::Nothing, now);
     }
     let is_colleague = |from: &Address| matches!(rules.role(from), Role::Staff | Role::Employee);
+    if let Some(from) = from.as_ref().filter(|from| rules.role(from) == Role::Staff && mail.mail.automatic.is_none())
+        && let Some(decision) = direct::on_mail(mail, from, None, known, rules, now, fresh)
+    {
+        return decision;
+    }
     match from {
         Some(from) if is_colleague(&from) && mail.mail.proof == SenderProof::Failed => {
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)
@@ -328,5 +374,16 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
         received_at: mail.received_at,
         due: rules.due(mail.received_at),
         message_id: mail.mail.message_id.clone(),
+        references: references(mail.mail, words, rules),
     }
+}
+
+/// Plates and contract numbers in the subject and the new text.
+fn references(mail: &Mail, words: &str, rules: &Rules) -> Vec<Reference> {
+    rules.references.find(&format!("{}\n{words}", mail.subject))
+}
+
+/// What of a later mail stands in its event.
+fn wrote(mail: &Mail, rules: &Rules) -> (String, Vec<Reference>) {
+    (mail.reply.chars().take(TEXT_MAX).collect(), references(mail, &mail.reply, rules))
 }

@@ -1,7 +1,7 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
-use super::draft::{Remark, Sheet, Unacknowledged};
+use super::draft::{OddSender, Remark, Sheet, Unacknowledged, Unread};
 use super::letters_out::{acknowledgement, acknowledgement_text, department, notification};
 use super::paper::{paper, written};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
@@ -31,6 +31,19 @@ pub(super) fn open_case(
     now: Moment,
     fresh: &mut Fresh,
 ) -> (Decision, Case) {
+    open_case_with(mail, new, Vec::new(), known, rules, now, fresh)
+}
+
+/// The same, with more for staff to know than the mail itself shows.
+pub(super) fn open_case_with(
+    mail: &Incoming<'_>,
+    new: NewCase<'_>,
+    mut marked: Vec<Remark>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> (Decision, Case) {
     let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
     let case = Case::open(number, now, &new.opened);
     let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
@@ -38,13 +51,16 @@ pub(super) fn open_case(
     events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
 
     let unacknowledged = new.acknowledge.as_ref().err().copied();
+    if unacknowledged == Some(Unacknowledged::Disowned) {
+        events.push(event(Actor::Desk, What::AcknowledgementHeld));
+    }
     let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
     let department = department(&case, rules).map(|d| d.address.clone());
-    let marked = remarks(mail.mail, new.named);
     let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
     let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
     let on_paper = by_post.map(|to| paper(&case, to, sheet(), rules, fresh));
     events.extend(on_paper.as_ref().and_then(written).map(|what| event(Actor::Desk, what)));
+    marked.extend(remarks(mail.mail, new.named));
     let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
     let decision = Decision {
         disposition: Disposition::Complaint,
@@ -67,9 +83,16 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             let stated: Vec<&str> = mail.reply_to.iter().map(|party| party.address.as_str()).collect();
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
-        FindingKind::SeveralFrom | FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(finding.detail.clone())),
+        FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
-        _ => Some(Remark::NotAllRead(finding.detail.clone())),
+        FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
+        FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
+        FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
+        FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
+    // A hundred damaged parts are one remark.
+    remarks.dedup();
     remarks
 }

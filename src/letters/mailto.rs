@@ -3,7 +3,7 @@
 
 use super::words::Words;
 use super::{MARKER, clean};
-use crate::desk::verbs::Verb;
+use crate::desk::verbs::{Value, Verb};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -20,21 +20,25 @@ pub(super) enum Press {
     Advise,
     /// A reply that begins with this verb.
     Verb(Verb),
+    /// A disowned complaint is real: its acknowledgement goes out.
+    IsReal,
 }
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
         ("close", Self::Verb(Verb::Close)),
         ("phoned", Self::Verb(Verb::Phoned)),
-        ("posted", Self::Verb(Verb::Posted)),
+        ("sent", Self::Verb(Verb::Sent)),
         ("take_over", Self::Verb(Verb::TakeOver)),
         ("reply_to_customer", Self::Verb(Verb::Answer)),
         ("reopen", Self::Verb(Verb::Reopen)),
         ("restore", Self::Verb(Verb::Restore)),
+        ("real", Self::IsReal),
+        ("dismiss", Self::Verb(Verb::Dismiss)),
     ];
 
     fn label(self, words: Words) -> &'static str {
@@ -44,27 +48,43 @@ impl Press {
             Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
-            Self::Verb(Verb::Posted) => words.pick("Verstuurd", "Posted"),
+            Self::Verb(Verb::Sent) => words.pick("Verstuurd", "Sent"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
+            Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
+            Self::Verb(Verb::Advise) => words.pick("Advies geven", "Give advice"),
             Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
             Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
             Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
+            Self::Verb(Verb::Dismiss) => words.pick("Geen klacht", "No complaint"),
+            Self::IsReal => words.pick("Dit is een klacht", "This is a complaint"),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
+    }
+
+    fn wants_value(self) -> bool {
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Department | Value::Moment))
     }
 
     fn typed(self, words: Words) -> &'static str {
         match self {
             Self::Answer | Self::Advise => "",
+            Self::IsReal => words.pick(Verb::Restore.row().dutch, Verb::Restore.row().english),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
     }
 }
 
+/// What a button does with a mail that was put aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Complaint,
+    Show,
+}
+
 /// One button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Button {
-    pub label: &'static str,
+    pub label: String,
     pub url: String,
 }
 
@@ -80,16 +100,27 @@ pub(super) struct Replies<'a> {
 impl Replies<'_> {
     pub fn button(self, press: Press) -> Button {
         let verb = press.typed(self.words);
-        let verb = if verb.is_empty() { String::new() } else { format!("{verb}\r\n") };
-        Button { label: press.label(self.words), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+        // What belongs behind the verb is typed there at once.
+        let room = if press.wants_value() { " " } else { "" };
+        let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
+        Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+    }
+
+    /// A mail that asks for something to be done with that mail on file.
+    pub fn about(self, about: About, mail: i64) -> Button {
+        let (verb, label) = match about {
+            About::Complaint => (Verb::Restore, self.words.pick("Dit is een klacht", "This is a complaint")),
+            About::Show => (Verb::Show, self.words.pick("Tonen", "Show")),
+        };
+        let verb = self.words.pick(verb.row().dutch, verb.row().english);
+        Button { label: label.to_owned(), url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
     }
 
     /// A reply with this text typed already; None where mail clients would cut it.
-    pub fn prefilled(self, text: &str) -> Option<Button> {
+    pub fn prefilled(self, text: &str, label: impl Into<String>) -> Option<Button> {
         let lines: Vec<&str> = text.lines().collect();
         let url = self.url(&format!("{}\r\n\r\n", lines.join("\r\n")));
-        let label = self.words.pick("Aanvullen en versturen", "Complete and send");
-        (url.len() <= URL_OCTETS_MAX).then_some(Button { label, url })
+        (url.len() <= URL_OCTETS_MAX).then(|| Button { label: label.into(), url })
     }
 
     /// The link that opens the reply: `above` is the new text, the token stands below the marker.
@@ -109,6 +140,11 @@ impl Replies<'_> {
 pub(super) fn plain(address: &str, subject: &str) -> String {
     let subject = clean::line(subject, SUBJECT_CHARS_MAX);
     format!("mailto:{}?subject={}", percent(address, b"@"), percent(&subject, b""))
+}
+
+/// A link that opens a new mail to `address` with this on its first line; the subject says the same.
+pub(super) fn typed(address: &str, line: &str) -> String {
+    format!("{}&body={}", plain(address, line), percent(line, b""))
 }
 
 /// Everything but unreserved characters (RFC 3986 §2.3) and those in `kept` as `%XX`; a `+` too, because some
@@ -155,12 +191,13 @@ mod tests {
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
         let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
         let replies = Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words };
-        let url = replies.prefilled("#telefoon\nKlant: Zoë & Co").map(|button| button.url).unwrap_or_default();
+        let url =
+            replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
         assert!(
             url.contains("body=%23telefoon%0D%0AKlant%3A%20Zo%C3%AB%20%26%20Co%0D%0A%0D%0A%23%23-%20klachtpost"),
             "{url}"
         );
-        assert_eq!(replies.prefilled(&"é".repeat(400)), None);
+        assert_eq!(replies.prefilled(&"é".repeat(400), "Versturen"), None);
     }
 
     #[test]

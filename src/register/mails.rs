@@ -3,6 +3,7 @@
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -95,9 +96,10 @@ impl Register {
             .fetch_optional(&mut *tx.inner)
             .await?;
             let Some(row) = row else { continue };
-            sqlx::query("INSERT INTO mail_raw (mail_id, raw) VALUES ($1, $2)")
+            sqlx::query("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES ($1, $2, $3)")
                 .bind(row.try_get::<i64, _>(0)?)
                 .bind(&mail.raw[..])
+                .bind(sha256(&mail.raw))
                 .execute(&mut *tx.inner)
                 .await?;
             tx.forget_withheld(mail).await?;
@@ -291,18 +293,7 @@ impl Register {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(MailRow {
-                    id: row.try_get(0)?,
-                    received_at: moment(row.try_get(1)?),
-                    disposition: disposition(row, 2)?,
-                    reason: row.try_get(3)?,
-                    case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
-                    size: row.try_get(5)?,
-                })
-            })
-            .collect()
+        rows.iter().map(mail_row).collect()
     }
 }
 
@@ -334,13 +325,29 @@ impl Tx {
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
-    /// junk does not count for one in the inbox, nor does one that could not be read: a person put it there again.
+    /// A mail decided on before that is the same (invariant 2), and was not put aside.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition NOT IN ('duplicate', 'unreadable') \
-             AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
+             AND disposition NOT IN ('duplicate', 'unreadable', 'set_aside') ORDER BY id LIMIT 1",
+        )
+        .bind(&identity.content_hash)
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// The same mail, set aside. One that lay among the junk does not count for one in the inbox.
+    pub(super) async fn duplicate_aside(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+    ) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 \
+             AND disposition = 'set_aside' AND from_junk = (SELECT from_junk FROM mail WHERE id = $3) \
              ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
@@ -352,7 +359,19 @@ impl Tx {
     }
 }
 
-fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
+/// From a row of id, received_at, disposition, reason, case_number and size.
+pub(super) fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
+    Ok(MailRow {
+        id: row.try_get(0)?,
+        received_at: moment(row.try_get(1)?),
+        disposition: disposition(row, 2)?,
+        reason: row.try_get(3)?,
+        case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
+        size: row.try_get(5)?,
+    })
+}
+
+pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
     let name: Option<String> = row.try_get(column)?;
     name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
         .transpose()
@@ -361,6 +380,11 @@ fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, Regis
 /// `$3, $4, $5`: parameters of an IN list.
 pub(super) fn numbered(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// PostgreSQL takes no NUL in a text.

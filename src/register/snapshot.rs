@@ -1,16 +1,18 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
-use super::mails::Identity;
+use super::mails::{Identity, numbered};
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, Event, LetterId, Moment, What};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
+use crate::case::{Address, CaseNumber, CaseState, LetterId, Moment};
+use crate::desk::{BouncedLetter, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
 pub(super) const CAP_WINDOW_MILLIS: i64 = 3_600_000;
 /// Numbers named in one subject that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
+/// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
+const MAILED_MAX: usize = 20;
 
 impl Tx {
     /// Everything the desk must know about a mail.
@@ -29,6 +31,15 @@ impl Tx {
             duplicate_of: self.duplicate_of(mail, identity).await?,
             ..Snapshot::default()
         };
+        if known.duplicate_of.is_none() {
+            known.put_back = self.put_back(mail, identity).await?;
+        }
+        if known.duplicate_of.is_none() && known.put_back.is_none() {
+            known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+        }
+        if let Some(asked) = &lookup.asked {
+            known.stored = self.stored(asked).await?;
+        }
         if let Some(token) = &lookup.token {
             let letter = self.letter_of(&token.letter).await?;
             known.letter = Some(token.letter.clone());
@@ -47,10 +58,19 @@ impl Tx {
             }
             known.bounced = Some(found.letter);
         }
+        for number in self.open_cases_of(&lookup.mailed).await? {
+            known.mailed.extend(self.case_file(number).await?);
+        }
+        if let Some(number) = lookup.confirms {
+            known.confirms = self.case_file(number).await?;
+        }
         for number in lookup.named.iter().take(NAMED_MAX) {
-            if self.load_case(*number).await?.is_some() {
-                known.named.push(*number);
+            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
+                known.named.push(case.number);
             }
+        }
+        if let Some(want) = &lookup.want {
+            known.found = Some(self.find(want).await?);
         }
         if let Some(sender) = &lookup.sender {
             known.written = self.written_to(&sender.key(), now).await?;
@@ -58,26 +78,18 @@ impl Tx {
         Ok(known)
     }
 
-    /// A case with the texts of its notes.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
-        let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
-             ORDER BY event.seq",
-        )
-        .bind(case.number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body: String = row.try_get(0)?;
-            events.extend(serde_json::from_str::<Event>(&body).ok());
+    /// The open cases of these customers, oldest first.
+    async fn open_cases_of(&mut self, customers: &[Address]) -> Result<Vec<CaseNumber>, RegisterError> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
         }
-        let notes = events.iter().filter_map(note).collect();
-        Ok(Some(CaseFile { case, notes, events }))
+        let text = format!(
+            "SELECT number FROM cases WHERE state = $1 AND customer_address IN ({}) ORDER BY year, serial LIMIT {MAILED_MAX}",
+            numbered(2, customers.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
+        let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
+        rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
@@ -96,7 +108,7 @@ impl Tx {
     async fn written_to(&mut self, recipient_key: &str, now: Moment) -> Result<Written, RegisterError> {
         let row = sqlx::query(
             "SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'held' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question') THEN 1 ELSE 0 END), 0) \
+             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question', 'case_list', 'dossier') THEN 1 ELSE 0 END), 0) \
              AS BIGINT), CAST(COALESCE(SUM(CASE WHEN held_because = 'cap' THEN 1 ELSE 0 END), 0) AS BIGINT) \
              FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND created_at > $2",
         )
@@ -108,15 +120,6 @@ impl Tx {
             Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
         };
         Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
-    }
-}
-
-/// Texts that never leave the house (invariant 7).
-fn note(event: &Event) -> Option<String> {
-    match &event.what {
-        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
-        What::Escalated { question, .. } => Some(question.clone()),
-        _ => None,
     }
 }
 

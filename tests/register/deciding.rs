@@ -2,7 +2,7 @@
 //! the database is no mail's. A trigger in the database plays the fault that always comes back.
 
 use super::*;
-use klachtpost::daemon::{Office, Step, decide_batch};
+use klachtpost::daemon::{Office, Step, decide_batch, tick};
 use std::sync::Arc;
 
 fn complaint(uid: i64, from: &str) -> NewMail {
@@ -44,6 +44,7 @@ async fn a_mail_whose_decision_cannot_be_recorded_is_set_apart_and_the_others_ar
     let apart = found(&office, Disposition::Unreadable).await;
     assert_eq!(apart.len(), 1);
     assert!(apart[0].0 == 4 && apart[0].1.contains("failed 3 times") && apart[0].1.contains("cursed"), "{apart:?}");
+    tick(&office).await.unwrap();
     // A person hears of it, the numbers have no gap, and nothing of the tries is left.
     let told = desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside' AND recipient = 'chef@lease.example'");
     assert_eq!(told.await, 1);
@@ -106,6 +107,7 @@ async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
     let apart = found(&office, Disposition::Unreadable).await;
     assert!(apart.len() == 1 && apart[0].0 == 1 && apart[0].1.contains(because), "{apart:?}");
     assert_eq!(ids(&office, Disposition::Complaint).await, [2]);
+    tick(&office).await.unwrap();
     assert_eq!(desk.number("SELECT count(*) FROM outbox WHERE kind = 'set_aside'").await, 1);
 }
 

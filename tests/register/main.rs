@@ -5,12 +5,15 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod aside;
+mod balance;
 mod chain;
 mod deciding;
 mod intake;
 mod mails;
 mod opening;
 mod outbox;
+mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
@@ -120,6 +123,7 @@ fn opened(serial: u32) -> Event {
         received_at: at(0),
         due: Due { acknowledge: at(1440), first_response: at(1440), resolve: at(4320) },
         message_id: Some(format!("klacht{serial}@klant.example")),
+        references: Vec::new(),
     }));
     event(serial, what)
 }

@@ -8,11 +8,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aside;
 mod bad_input;
 mod certificates;
+mod colleagues;
 mod commands;
 mod days;
 mod letter;
+mod life;
 mod living;
 mod machines;
 mod many;
@@ -20,5 +23,6 @@ mod outages;
 mod paper;
 mod procedure;
 mod proof_of_sender;
+mod queries;
 mod whole;
 mod world;

@@ -107,7 +107,9 @@ async fn answered_by_handler(world: &World, notification: &Letter, acknowledgeme
 }
 
 async fn answered_from_outlook(world: &World, notification: &Letter) {
-    let typed = ["Beste heer Jansen,", "U krijgt een leenauto &amp; een volle tank.", "Groet, afdeling Schade"];
+    // The handler answered a moment ago: so that it goes all the same.
+    let typed =
+        ["#antwoord", "Beste heer Jansen,", "U krijgt een leenauto &amp; een volle tank.", "Groet, afdeling Schade"];
     world.deliver(&Written::outlook_reply(DEPARTMENT, notification, &typed).bytes());
     world.work().await;
     let answer = world.letters_once("jan.jansen", 3).await.remove(2);

@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 /// The complaints address, and the server whose word on senders counts.
 pub const DESK: &str = "klachten@lease.example";
 pub const AUTHSERV: &str = "mx.lease.example";
-/// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, customers.
+/// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, the operator, customers.
 pub const PEOPLE: &[&str] = &[
     "schade",
     "onderhoud",
@@ -32,6 +32,7 @@ pub const PEOPLE: &[&str] = &[
     "j.devries",
     "receptie",
     "directie",
+    "beheer",
     "jan.jansen",
     "emma.brown",
     "mallory",

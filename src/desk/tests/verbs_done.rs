@@ -306,7 +306,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Address => "mia@lease.example",
             Value::Department => "service",
             Value::Past => "vandaag",
-            Value::Text | Value::None => "",
+            Value::Text | Value::Mail | Value::None | Value::Case | Value::Words => "",
         };
         format!("{name} {value}")
     });

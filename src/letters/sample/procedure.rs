@@ -1,9 +1,12 @@
-//! Samples of terms, escalations, advice and the agenda. Pure.
+//! Samples of terms, escalations, advice, the agenda and disputes. Pure.
 
 use super::paper::{by_post, to_post};
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Escalation, Happened, HappenedWhat, Term};
+use crate::desk::draft::{
+    Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat, Term,
+};
+use chrono::NaiveDate;
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let mut all: Vec<Content> = terms(language).into_iter().map(Content::Term).collect();
@@ -23,6 +26,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     };
     all.push(Content::Advice(advice.clone()));
     all.push(Content::Advice(Advice { customer: unreachable(), first_response_done: true, ..advice }));
+    all.extend(absences(language).map(|away| Content::Away(Box::new(away))));
     let agenda = |(stage, customer)| {
         let text = pick(language, "Garage bellen: is het portier gespoten?", "Call the garage: is the door painted?");
         Content::Agenda(Agenda { id: "a1".to_owned(), sequence: 0, stage, at: after(77, 30), text, customer })
@@ -34,7 +38,56 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         (AgendaStage::Cancelled, customer()),
     ];
     all.extend(stages.map(agenda));
+    all.extend(disputes(language).map(Content::Dispute));
     all
+}
+
+fn disputes(language: Language) -> [Dispute; 4] {
+    let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
+    let text =
+        pick(language, "De klant stuurde ons een kopie van het formulier.", "The customer sent us a copy of the form.");
+    let ruling = pick(
+        language,
+        "De commissie geeft de klant gelijk.\nWij betalen € 240 binnen twee weken.",
+        "The committee finds for the customer.\nWe pay € 240 within two weeks.",
+    );
+    let plain = Dispute {
+        stage: DisputeStage::Filed(Filing::Until(day(2027))),
+        text,
+        by: address("p.dewit@voorbeeld.example"),
+        customer: customer(),
+        subject: subject(language),
+        lodged_at: after(-13, 42),
+    };
+    [
+        plain.clone(),
+        Dispute { stage: DisputeStage::Filed(Filing::Past(day(2025))), customer: unreachable(), ..plain.clone() },
+        Dispute { stage: DisputeStage::Filed(Filing::NotTaken), text: String::new(), ..plain.clone() },
+        Dispute { stage: DisputeStage::Ruled, text: ruling, ..plain },
+    ]
+}
+
+fn absences(language: Language) -> [Away; 2] {
+    let away = Away {
+        who: address("p.dewit@voorbeeld.example"),
+        notice: pick(
+            language,
+            "Ik ben er maandag 30 november weer.\nVoor spoed: bel 070 123 4567.",
+            "I am back on Monday 30 November.\nIf urgent, call 070 123 4567.",
+        ),
+        customer: customer(),
+        due: due(),
+        first_response_done: false,
+        colleagues: vec![address("f.elamrani@voorbeeld.example"), address("j.smit@voorbeeld.example")],
+    };
+    let bare = Away {
+        notice: String::new(),
+        customer: unreachable(),
+        first_response_done: true,
+        colleagues: Vec::new(),
+        ..away.clone()
+    };
+    [away, bare]
 }
 
 fn terms(language: Language) -> Vec<Term> {

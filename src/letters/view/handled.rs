@@ -3,7 +3,7 @@
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use super::{Seen, paper};
 use crate::case::Address;
-use crate::desk::draft::{Done, Problem, Question, Receipt};
+use crate::desk::draft::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -15,7 +15,7 @@ impl Seen<'_> {
         let over = has(|done| {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
             closed || matches!(done, Done::Dismissed | Done::Help)
-        });
+        }) || letter.case_closed;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere = has(|done| matches!(done, Done::Registered { .. } | Done::DepartmentSet { .. }));
@@ -30,25 +30,57 @@ impl Seen<'_> {
             posting => has(|done| matches!(done, Done::OnPaper { .. } | Done::ClosedOnPaper { .. })),
             told,
             owes_call => !told && has(|done| matches!(done, Done::Closed { to: None, .. })),
-            posted => self.verb(Verb::Posted),
             manual => self.manual(),
+            sent => self.verb(Verb::Sent),
         }
     }
 
     pub(super) fn question(&self, letter: &Question) -> Value {
         let why = &letter.why;
-        let prefilled = prefilled(why).map(|text| {
-            let button = self.replies().prefilled(text);
-            context! { text => clean::text(text), buttons => button.iter().map(view).collect::<Vec<_>>() }
-        });
+        let prefilled = self.prefilled(why);
+        let is_typed_again = prefilled.is_some() && !confirms(why);
         context! {
             why => self.problem(why),
             verbs => self.meant(why),
             help => self.verb(Verb::Help),
             // What the sender typed stands in the prefilled reply already.
-            text => if prefilled.is_some() { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
+            text => if is_typed_again { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
+            colleague => self.colleague(why),
             prefilled,
         }
+    }
+
+    /// The reply that only has to be completed or sent: its text, and a button for each way to send it.
+    fn prefilled(&self, why: &Problem) -> Option<Value> {
+        let sent = self.verb(Verb::Sent);
+        let label = |dutch: &str, english: &str| self.words.pick(dutch, english).to_owned();
+        let replies: Vec<(String, String)> = match why {
+            Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => {
+                vec![(prefilled.clone(), label("Aanvullen en versturen", "Complete and send"))]
+            }
+            Problem::AnsweredAlready { prefilled, .. } => {
+                vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))]
+            }
+            Problem::SentByYou { .. } => {
+                vec![(sent.to_owned(), label("Ja, dit was mijn antwoord", "Yes, this was my answer"))]
+            }
+            Problem::WhichCase { choices, .. } => {
+                let choices = choices.iter().take(LISTED_MAX);
+                choices.map(|(number, _)| (format!("{sent} {number}"), number.to_string())).collect()
+            }
+            _ => return None,
+        };
+        let buttons = replies.iter().filter_map(|(text, label)| self.replies().prefilled(text, label));
+        let buttons: Vec<Value> = buttons.map(|button| view(&button)).collect();
+        let text = replies.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
+        Some(context! { text => clean::text(&text), buttons })
+    }
+
+    /// What a colleague wrote to the customer before, and when.
+    fn colleague(&self, why: &Problem) -> Option<Value> {
+        let Problem::AnsweredAlready { at, text, .. } = why else { return None };
+        let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
+        Some(context! { when => self.words.moment(*at), text, shortened })
     }
 
     /// The verb that was probably meant with what it does; all of them where nobody can tell.
@@ -72,32 +104,48 @@ impl Seen<'_> {
             Done::ClosedOnPaper { settlement, .. } => ("closed_on_paper", settlement.as_str()),
             Done::Posted { .. } => ("posted", ""),
             Done::Phoned { text } => ("phoned", text.as_str()),
+            Done::AnsweredDirectly { text, .. } => ("answered_directly", text.as_str()),
+            Done::AlsoWithCustomer { .. } => ("also_with_customer", ""),
+            Done::LeftUndone { .. } => ("left_undone", ""),
             Done::HandlerSet { .. } => ("handler_set", ""),
             Done::DepartmentSet { .. } => ("department_set", ""),
             Done::Reopened => ("reopened", ""),
             Done::Dismissed => ("dismissed", ""),
             Done::Restored => ("restored", ""),
+            Done::Acknowledged { .. } => ("acknowledged", ""),
             Done::Registered { .. } => ("registered", ""),
             Done::Escalated { text, .. } => ("escalated", text.as_str()),
             Done::Advised { text, .. } => ("advised", text.as_str()),
             Done::AgendaSet { text, .. } => ("agenda_set", text.as_str()),
             Done::AgendaCleared => ("agenda_cleared", ""),
+            Done::Disputed { text, .. } => ("disputed", text.as_str()),
+            Done::Ruled { text, .. } => ("ruled", text.as_str()),
+            Done::Merged { .. } => ("merged", ""),
+            Done::Unused { text } => ("unused", text.as_str()),
             Done::Help => ("help", ""),
         };
         let to = match done {
             Done::Relayed { to, .. } | Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
-            Done::Closed { to, .. } => to.as_ref(),
+            Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
+            Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
+            Done::Acknowledged { to } => Some(to),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
+            Done::Disputed { told, .. } | Done::Ruled { told, .. } => told.as_ref(),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
             _ => None,
         };
         let name = match done {
             Done::DepartmentSet { title } | Done::Registered { department_title: title, .. } => self.line(title),
-            Done::AgendaSet { at, .. } | Done::Posted { at, .. } => self.words.moment(*at),
+            Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
+                self.words.moment(*at)
+            }
+            Done::LeftUndone { written } => self.line(&written.join(", ")),
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
+        let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
+        let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
         let attachments = match done {
             Done::Relayed { attachments, .. }
@@ -112,7 +160,7 @@ impl Seen<'_> {
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
         context! {
-            kind, sheet, is_you, name, outside_hours, opened, text, shortened, attachments,
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments,
             to => to.map(ToString::to_string),
         }
     }
@@ -123,6 +171,8 @@ impl Seen<'_> {
             Problem::UnknownVerb { written, .. } => ("unknown_verb", written.clone(), Vec::new()),
             Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), Vec::new()),
             Problem::SettlementMissing => ("settlement_missing", String::new(), Vec::new()),
+            Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
+            Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
@@ -145,12 +195,26 @@ impl Seen<'_> {
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
+            Problem::AskAlone { verb } => ("ask_alone", verb.clone(), Vec::new()),
+            Problem::CaseUnknown { written } => ("case_unknown", written.clone(), Vec::new()),
+            Problem::AskTheDepartment => ("ask_the_department", String::new(), Vec::new()),
+            Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
+            Problem::WhichCase { customer, choices } => (
+                "which_case",
+                customer.to_string(),
+                choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
+            ),
+            Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
+            Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
+            Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
+            Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };
         let nearest = match problem {
             Problem::UnknownVerb { nearest, .. } => nearest.as_deref(),
             Problem::TwoTexts { second, .. } => Some(second.as_str()),
+            Problem::SentByYou { why: Unsure::AlsoTo(other), .. } => Some(other.as_str()),
             _ => None,
         };
         context! {
@@ -158,6 +222,7 @@ impl Seen<'_> {
             written => self.line(&written),
             nearest => nearest.map(|verb| self.line(verb)),
             choices => choices.iter().take(LISTED_MAX).map(|choice| self.line(choice)).collect::<Vec<_>>(),
+            not_merged => if let Problem::NotMerged { why, .. } = problem { not_merged(*why) } else { "" },
             not_now => if let Problem::NotNow { verb } = problem { not_now(verb) } else { "" },
         }
     }
@@ -192,14 +257,29 @@ impl Seen<'_> {
 
 /// A button as templates see it.
 pub(super) fn view(button: &mailto::Button) -> Value {
-    context! { label => button.label, url => button.url.as_str() }
+    context! { label => button.label.as_str(), url => button.url.as_str() }
 }
 
-/// The reply that only has to be completed.
-fn prefilled(problem: &Problem) -> Option<&str> {
-    match problem {
-        Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => Some(prefilled),
-        _ => None,
+/// The reader only says yes: what the mail said stands in the letter, not in the reply.
+fn confirms(problem: &Problem) -> bool {
+    matches!(problem, Problem::SentByYou { .. } | Problem::WhichCase { .. })
+}
+
+/// Which case stays, and who hears of it.
+fn merged(done: &Done) -> Value {
+    let Done::Merged { stays, gone, state, told } = done else { return Value::UNDEFINED };
+    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    context! { stays => stays.to_string(), gone => gone.to_string(), state => state.name(), told => told.join(", ") }
+}
+
+/// Why two cases cannot be made one.
+fn not_merged(why: NoMerge) -> &'static str {
+    match why {
+        NoMerge::Unknown => "unknown",
+        NoMerge::Same => "same",
+        NoMerge::OtherCustomer => "other_customer",
+        NoMerge::Merged => "merged",
+        NoMerge::Dismissed => "dismissed",
     }
 }
 
@@ -208,6 +288,7 @@ fn not_now(verb: &str) -> &'static str {
     match Verb::named(verb.trim_start_matches('#')) {
         Some(Verb::Reopen) => "is_open",
         Some(Verb::Restore) => "is_complaint",
+        Some(Verb::Sent) => "nothing_waits",
         _ => "is_over",
     }
 }

@@ -16,7 +16,7 @@ impl Seen<'_> {
             sheet_kind => name(letter.sheet.kind()),
             customer => self.customer(&letter.customer),
             due => letter.due.map(|due| self.term(due)),
-            posted => self.verb(Verb::Posted),
+            sent => self.verb(Verb::Sent),
             phoned => self.verb(Verb::Phoned),
             attached => self.attached(),
             listed => self.listed(&[]),

@@ -6,6 +6,7 @@ use crate::case::{Closed, LetterKind, Moment, Paper, What};
 use crate::desk::draft::{Answer, Done, Draft, Problem, Sheet};
 use crate::desk::letters_out::{carry_to_customer, closing_text};
 use crate::desk::paper::{fits, paper, written};
+use crate::desk::verbs::Verb;
 use crate::desk::when;
 use chrono::{DurationRound, TimeDelta};
 
@@ -14,6 +15,7 @@ impl Work<'_> {
     pub(super) fn answer_on_paper(&mut self, text: &str) -> Result<(), Problem> {
         let letter = self.sheet(Sheet::Answer(Answer { text: text.to_owned() }), text)?;
         self.first_handler();
+        self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.done.push(Done::OnPaper {
             letter_kind: LetterKind::Answer,
@@ -51,8 +53,23 @@ impl Work<'_> {
         self.done.push(Done::Closed { to: None, settlement: settlement.to_owned() });
     }
 
+    /// `#verstuurd`: where the answered letter asks whether the customer had a mail, that it was so; else what waits on
+    /// paper was posted.
+    pub(super) fn sent(&mut self, value: &str, text: &str) -> Result<(), Problem> {
+        match self.reply.asked_about().cloned() {
+            Some(answer) => {
+                self.confirm(answer, value, text);
+                Ok(())
+            }
+            None if self.case.customer.address.is_some() && self.case.papers.is_empty() => {
+                Err(self.not_now(Verb::Sent))
+            }
+            None => self.posted(value, text),
+        }
+    }
+
     /// Staff posted the letter this mail answers; where it answers none of them, all that waited before it.
-    pub(super) fn posted(&mut self, value: &str, text: &str) -> Result<(), Problem> {
+    fn posted(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         let answered = self.reply.known.letter.as_ref();
         // What this very mail writes cannot be posted yet, and what it posted above is posted.
         let before: Vec<&Paper> = self.reply.file.case.to_post().collect();
