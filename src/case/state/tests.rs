@@ -306,6 +306,7 @@ fn any_kind() -> impl Strategy<Value = LetterKind> {
         LetterKind::Closing,
         LetterKind::Notification,
         LetterKind::Alarm,
+        LetterKind::Paper,
     ])
 }
 
@@ -324,6 +325,10 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
         2 => (letter(), any_kind(), text()).prop_map(|(letter, letter_kind, message_id)| What::LetterWritten {
             letter, letter_kind, to: "jan@klant.example".into(), message_id
+        }),
+        1 => (letter(), any_kind()).prop_map(|(letter, letter_kind)| What::PaperWritten { letter, letter_kind }),
+        1 => (letter(), any_kind(), -99i64..99).prop_map(|(letter, letter_kind, hours)| What::Posted {
+            letter, letter_kind, posted_at: at(hours)
         }),
         1 => (text(), letter()).prop_map(|(settlement, letter)| What::Closed(Closed { settlement, letter })),
         1 => (-99i64..99).prop_map(|hours| What::Reopened(Reopened { received_at: at(hours), due: due(hours) })),
@@ -444,4 +449,44 @@ fn a_sheet_that_reached_nobody_does_not_wait_to_be_posted_until_it_is_let_go_or_
     assert_eq!((to_post(&let_go), let_go.failed_letters.len()), (vec!["x"], 0));
     let again = case(&[&written[..], &[on_paper(3, "y", LetterKind::Answer)]].concat());
     assert_eq!((to_post(&again), again.failed_letters.len()), (vec!["y"], 0));
+}
+
+#[test]
+fn a_letter_of_an_earlier_round_answers_nothing_even_when_it_is_posted_in_a_later_one() {
+    let late = [on_paper(1, "x", LetterKind::Answer), closed(2), reopened(30), posted(41, "x", LetterKind::Answer, 40)];
+    assert_eq!((case(&late).first_response_at(), to_post(&case(&late)).len()), (None, 0));
+    let fresh =
+        [closed(2), reopened(30), on_paper(31, "x", LetterKind::Answer), posted(41, "x", LetterKind::Answer, 40)];
+    assert_eq!(case(&fresh).first_response_at(), Some(at(40)));
+    // That the complaint is registered the customer is told once.
+    let told = [on_paper(1, "a", LetterKind::Acknowledgement), closed(2), reopened(30)];
+    let told = case(&[&told[..], &[posted(41, "a", LetterKind::Acknowledgement, 20)]].concat());
+    assert_eq!(told.acknowledged_at(), Some(at(20)));
+}
+
+#[test]
+fn what_waits_to_be_posted_goes_over_to_the_case_that_stays() {
+    let waits = [on_paper(1, "y", LetterKind::Answer)];
+    let mut kept = case(&[on_paper(3, "x", LetterKind::Answer), absorbed(&waits)]);
+    assert_eq!(to_post(&kept), ["y", "x"]);
+    kept.apply(&posted(60, "y", LetterKind::Answer, 55));
+    assert_eq!((kept.first_response_at(), to_post(&kept)), (Some(at(55)), vec!["x"]));
+    let mut gone = case(&waits);
+    gone.apply(&event(50, What::Merged { into: CaseNumber { year: 2026, serial: 8 } }));
+    assert_eq!(to_post(&gone).len(), 0);
+    // Nobody posts that an open complaint was closed, whichever of the two was.
+    let done = [closed(2), on_paper(2, "z", LetterKind::Closing)];
+    assert_eq!(to_post(&case(&[absorbed(&done)])).len(), 0);
+    assert_eq!(to_post(&case(&[&done[..], &[absorbed(&[])]].concat())).len(), 0);
+}
+
+#[test]
+fn two_settlements_on_paper_are_confirmed_when_both_are_posted() {
+    let other = absorbed(&[closed(2), on_paper(2, "y", LetterKind::Closing)]);
+    let mut kept = case(&[closed(1), on_paper(1, "x", LetterKind::Closing), other]);
+    assert_eq!(to_post(&kept), ["x", "y"]);
+    kept.apply(&posted(60, "x", LetterKind::Closing, 60));
+    assert!(kept.owes_confirmation());
+    kept.apply(&posted(61, "y", LetterKind::Closing, 61));
+    assert!(!kept.owes_confirmation());
 }

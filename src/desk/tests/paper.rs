@@ -3,7 +3,7 @@
 
 use super::draft::{Done, Paper, Problem, Sheet, Unacknowledged, Waiting};
 use super::*;
-use crate::case::{Clock, LetterFate, PaperStage, TermStage};
+use crate::case::{Clock, DirectAnswer, LetterFate, PaperStage, TermStage};
 use chrono::TimeDelta;
 
 const RECEPTIE: &str = "receptie@lease.example";
@@ -243,7 +243,8 @@ fn posted_never_lies_in_the_future_nor_before_the_letter_was_written() {
 fn with_nothing_to_post_the_sender_is_told_so() {
     let mut company = of(by_post());
     assert_eq!(*asked(&does(&company, "#verstuurd"), "none"), Problem::NothingToPost);
-    assert_eq!(*asked(&does(&Company::new(), "#verstuurd"), "by mail"), Problem::NothingToPost);
+    let by_mail = Problem::NotNow { verb: "#verstuurd".into() };
+    assert_eq!(*asked(&does(&Company::new(), "#verstuurd"), "by mail"), by_mail);
     // What reached nobody cannot be posted.
     waiting(&mut company, 1, LetterKind::Answer, 20);
     company.case().papers[0].stage = PaperStage::Stopped;
@@ -251,6 +252,28 @@ fn with_nothing_to_post_the_sender_is_told_so() {
     // A letter that this very mail makes is not printed yet.
     let both = does(&of(by_post()), "#afgehandeld\n#verstuurd\nWij betalen.");
     assert_eq!(*asked(&both, "both"), Problem::NothingToPost);
+}
+
+/// One verb, two meanings: the letter that is answered says which.
+#[test]
+fn in_reply_to_a_question_about_a_mail_it_confirms_and_the_letters_still_wait() {
+    let mut company = Company::new();
+    waiting(&mut company, 9, LetterKind::Answer, 20);
+    let answer = DirectAnswer {
+        message_id: None,
+        from: address(JAN),
+        text: "Wij bellen u.".into(),
+        received_at: minutes_ago(10),
+    };
+    // The reply's token names letter 1.
+    let what = What::AnswerToConfirm { question: letter_id(1), answer };
+    let event = Event { at: minutes_ago(9), case: Some(number(7)), actor: Actor::Desk, mail: None, what };
+    company.files[0].events.push(event.clone());
+    let decision = does(&company, "#verstuurd dat was ik");
+    assert_eq!((kinds(&decision), posted(&decision).len()), (vec!["handler_set", "answered_directly", "noted"], 0));
+    assert_eq!(after(&company, &decision).to_post().count(), 1);
+    company.files[0].events.clear();
+    assert_eq!(posted(&does(&company, "#verstuurd")).len(), 1);
 }
 
 #[test]
