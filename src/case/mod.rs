@@ -123,6 +123,8 @@ pub enum LetterKind {
     Away,
     /// To staff: a mail on file that somebody asked to see.
     Shown,
+    /// To the operator: klachtpost does not get through to a server, or does again.
+    Outage,
 }
 
 impl LetterKind {
@@ -166,6 +168,7 @@ impl LetterKind {
             Self::Dossier => "dossier",
             Self::Away => "away",
             Self::Shown => "shown",
+            Self::Outage => "outage",
         }
     }
 
@@ -194,6 +197,7 @@ impl LetterKind {
             LetterKind::Dossier,
             LetterKind::Away,
             LetterKind::Shown,
+            LetterKind::Outage,
         ];
         ALL.iter().copied().find(|kind| kind.name() == name)
     }

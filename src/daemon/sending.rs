@@ -5,15 +5,20 @@
 use super::clerk::{self, Known};
 use super::deciding::Salts;
 use super::office::Office;
+use super::pulse::Loop;
+use super::watching::News;
 use super::{Step, WorkError};
 use crate::case::{LetterFate, Moment};
 use crate::clock;
+use crate::config::SenderKind;
 use crate::desk::draft::Source;
+use crate::desk::outage::{Area, Trouble};
 use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
 use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
-use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Transport};
+use crate::outbox::smtp::Deadlines;
+use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
 use crate::register::{Claimed, Sent};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -56,9 +61,17 @@ impl Sender {
     /// # Errors
     /// A CA file that cannot be read, TLS off on a host that is not loopback.
     pub async fn new(office: &Office) -> Result<Self, WorkError> {
+        Self::new_within(office, Deadlines::default()).await
+    }
+
+    /// As [`Sender::new`], with other waits for the server than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Sender::new`].
+    pub async fn new_within(office: &Office, deadlines: Deadlines) -> Result<Self, WorkError> {
         let mut transports = Vec::new();
         for _ in 0..office.config.sender.connections.max(1) {
-            transports.push(Transport::open(&office.config.sender).await?);
+            transports.push(Transport::open_within(&office.config.sender, deadlines).await?);
         }
         Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0 })
     }
@@ -122,6 +135,7 @@ async fn work_off(
 ) -> Result<bool, WorkError> {
     // Asked to stop: the letter in hand is finished, the others wait for the next start.
     while !office.stop.is_cancelled() {
+        office.pulse.beat(Loop::Sending);
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(letter) = next else { return Ok(false) };
         let outcome = match assemble(office, &letter).await {
@@ -133,14 +147,10 @@ async fn work_off(
                 queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
                 return Err(error);
             }
-            Err(error) => Outcome::Refused {
-                reply: error.to_string(),
-                stage: crate::outbox::Stage::Letter,
-                cause: RefusedFor::Size,
-            },
+            Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
         };
-        if let Outcome::TryAgain { scope: Scope::Server, reason, .. } = &outcome {
-            tracing::warn!(letter.id = %letter.id, "the sending server is not reachable: {reason}");
+        note(office, &letter, &outcome);
+        if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
             queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
             return Ok(true);
         }
@@ -150,6 +160,36 @@ async fn work_off(
         }
     }
     Ok(false)
+}
+
+/// What an outcome says of the server. A letter's own trouble (its recipient, its text) says nothing of it.
+fn note(office: &Office, letter: &Claimed, outcome: &Outcome) {
+    let now = office.clock.now();
+    let (trouble, reason) = match outcome {
+        Outcome::Accepted { .. } => return good(office),
+        Outcome::Refused { stage, .. } if *stage > Stage::Letter => return good(office),
+        Outcome::TryAgain { stage, reason, scope } if *scope == Scope::Server || *stage <= Stage::MailFrom => {
+            let trouble = match stage {
+                Stage::Tls => Trouble::Certificate,
+                Stage::Login => Trouble::Login,
+                Stage::Connect | Stage::Greeting => Trouble::Away,
+                _ if office.config.sender.kind == SenderKind::Maildir => Trouble::Files,
+                _ => Trouble::Refusal,
+            };
+            (trouble, reason)
+        }
+        Outcome::Unknown { reason } => (Trouble::Away, reason),
+        Outcome::Refused { .. } | Outcome::TryAgain { .. } => return,
+    };
+    if office.watch.failed(Area::Sending, trouble, reason.clone(), now) == News::Yes {
+        tracing::warn!(letter.id = %letter.id, "sending fails: {reason}; the letters wait and are tried again");
+    }
+}
+
+fn good(office: &Office) {
+    if office.watch.good(Area::Sending, office.clock.now()) == News::Yes {
+        tracing::info!("sending goes on");
+    }
 }
 
 /// The letter as it goes out, with the attachments it carries along.

@@ -11,6 +11,7 @@ mod aside;
 mod asked;
 mod committee;
 mod handled;
+mod outage;
 mod paper;
 mod remarks;
 
@@ -18,6 +19,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use committee::{Dispute, DisputeStage, Filing};
 pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
 
@@ -121,6 +123,7 @@ pub enum Content {
     Digest(Box<Digest>),
     Paper(Box<Paper>),
     Month(Box<MonthOverview>),
+    Outage(Outage),
 }
 
 impl Content {
@@ -148,6 +151,7 @@ impl Content {
             Self::Digest(_) => LetterKind::Digest,
             Self::Paper(_) => LetterKind::Paper,
             Self::Month(_) => LetterKind::Month,
+            Self::Outage(_) => LetterKind::Outage,
         }
     }
 }

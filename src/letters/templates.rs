@@ -56,6 +56,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "digest",
     "paper",
     "month",
+    "outage",
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.

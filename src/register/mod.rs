@@ -18,6 +18,7 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `jobs.rs` | what is done once a day |
+//! | `outages.rs` | what the operator was told |
 //! | `verify.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
@@ -29,6 +30,7 @@ mod error;
 mod file;
 mod jobs;
 mod mails;
+mod outages;
 mod outbox;
 mod record;
 mod search;
@@ -40,7 +42,8 @@ pub use balance::{DealtWith, Numbering};
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NewMail, Pending};
+pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
+pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use verify::{Finding, Verified};

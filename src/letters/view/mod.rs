@@ -8,6 +8,7 @@ mod asked;
 mod committee;
 mod handled;
 mod month;
+mod outage;
 mod overview;
 mod paper;
 mod procedure;
@@ -68,6 +69,7 @@ impl Seen<'_> {
             Content::Digest(digest) => self.digest(digest),
             Content::Paper(paper) => self.paper(paper),
             Content::Month(month) => self.month(month),
+            Content::Outage(outage) => self.outage(outage),
         };
         context! { ..own, ..self.page(subject) }
     }
