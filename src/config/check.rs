@@ -2,7 +2,7 @@
 //! reads; nothing here looks anything up on a network.
 
 use super::section::{Reading, Section, clipped};
-use super::{Config, Mailbox};
+use super::{Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 
@@ -171,6 +171,16 @@ pub(super) fn department_name(s: &mut Section) -> String {
         s.refuse("name", format!("\"{}\"", clipped(&name)), write);
     }
     name
+}
+
+/// A kind of number by which people know a car or a contract.
+pub(super) fn reference(s: &mut Section) -> Reference {
+    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
+    let pattern = s.text_or("pattern", "");
+    if pattern.is_empty() && name != PLATE {
+        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
+    }
+    Reference { name, pattern }
 }
 
 /// Words that a complaint is routed by; a star only at an end.

@@ -3,12 +3,12 @@
 
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    register_url, reply_secret, url,
+    reference, register_url, reply_secret, url,
 };
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Operator, PLATE, Paper, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -402,13 +402,4 @@ fn department(s: &mut Section) -> Department {
         fallback: s.flag("fallback", false),
         committee: s.flag("committee", true),
     }
-}
-
-fn reference(s: &mut Section) -> Reference {
-    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
-    let pattern = s.text_or("pattern", "");
-    if pattern.is_empty() && name != PLATE {
-        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
-    }
-    Reference { name, pattern }
 }
