@@ -2,12 +2,13 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, reference, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
+    reference, register_url, reply_secret, url,
 };
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Operator, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -48,6 +49,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
+        paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
@@ -348,6 +350,15 @@ fn committee(s: &mut Section) -> Committee {
         url: url(s, "url"),
         months: small(s, "months", 12, 1..=MAX_COMMITTEE_MONTHS, "months after the complaint was lodged"),
         applies_to: s.text_or("applies_to", ""),
+    }
+}
+
+fn paper(s: &mut Section) -> Paper {
+    Paper {
+        address: printed_lines(s, "address"),
+        postcode_and_place: printed_place(s, "postcode_and_place"),
+        phone: printed_line(s, "phone"),
+        website: printed_line(s, "website"),
     }
 }
 
