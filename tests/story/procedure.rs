@@ -122,7 +122,8 @@ async fn section_2_1_1_an_oral_complaint_is_registered_digitally() {
         "who took the call handles it"
     );
     assert_eq!(moment(&case["received_at"]).format("%H:%M").to_string(), "16:30");
-    let receipt = one(&world, "j.devries", "Jan Jansen");
+    // Beside it, depending on the hour, a warning that the first reaction is nearly due.
+    let receipt = one(&world, "j.devries", "Re: [K-");
     assert!(receipt.text.contains(&acknowledgement.number()), "{}", receipt.text);
 
     // What is missing is asked for by a form that needs only filling in.
@@ -189,6 +190,24 @@ async fn section_2_2_a_complaint_mailed_to_an_employee_is_handled_the_same_way()
 }
 
 #[tokio::test]
+async fn section_2_3_a_letter_from_reception_is_registered_and_answered_on_paper() {
+    let (world, _postfix) = World::with_postfix();
+    let letter = "#brief\nKlant: Mevrouw De Wit\nAdres: Dorpsstraat 1, 1234 AB Utrecht\nOntvangen: gisteren 10:00\n\n\
+                  De kras op mijn auto is nog niet hersteld.";
+    let scan = Some(("scan.pdf".to_owned(), b"%PDF-1.4 een brief".to_vec()));
+    writes(&world, Written { attached: scan, ..Written::new(HANDLER, "brief", letter) }).await;
+    let notification = one(&world, "schade", "Nieuwe klacht");
+    assert!(notification.attachments.iter().any(|(name, _)| name == "scan.pdf"), "the scan goes along");
+    let to_post = one(&world, "schade", "Te posten");
+    assert!(to_post.attachments.iter().any(|(name, pdf)| name.ends_with(".pdf") && pdf.starts_with(b"%PDF")));
+    let number = notification.number();
+    assert!(world.case(&number).await["acknowledged_at"].is_null(), "a letter that lies on a desk confirms nothing");
+    writes(&world, Written::reply(HANDLER, &to_post, "#verstuurd")).await;
+    let case = world.case(&number).await;
+    assert!(case["acknowledged_at"].is_string() && case["channel"] == "letter", "{case}");
+}
+
+#[tokio::test]
 async fn section_2_4_1_settled_with_a_text_guarded_by_an_agenda_and_a_daily_overview() {
     let (world, _postfix) = World::with_postfix();
     world.set("digest", "at = \"23:59\"\nworking_days_only = false");
@@ -248,4 +267,14 @@ async fn the_end_who_still_disagrees_can_go_to_the_committee() {
     assert!(has(&world, "s.bakker", "Hier ben ik het niet mee eens"), "the supervisor is told");
     assert!(has(&world, "j.devries", "Hier ben ik het niet mee eens"), "and the handler");
     one(&world, "jan.jansen", "heropend");
+
+    // The committee: the last day is told, the ruling binds, and both are on file.
+    let asked = world.letters("j.devries").into_iter().find(|l| l.text.contains("niet mee eens")).expect("it");
+    writes(&world, Written::reply(HANDLER, &asked, "#geschil De klant stuurde een kopie van het formulier.")).await;
+    one(&world, "s.bakker", "kopie van het formulier");
+    writes(&world, Written::reply(HANDLER, &asked, "#uitspraak De klant krijgt gelijk; wij betalen 240 euro.")).await;
+    let case = world.case(&number).await;
+    assert!(case["dispute"]["last_day"].is_string() && case["dispute"]["ruled_at"].is_string(), "{case}");
+    assert!(!has(&world, "jan.jansen", "240 euro"), "what we do about it is told by whoever answers the customer");
+    world.verify().await;
 }

@@ -180,7 +180,8 @@ impl Canvas {
 
     /// A box from left and top to right and bottom; nothing where it has no height.
     fn fill(&mut self, ink: Rgb, [left, top, right, bottom]: [f32; 4]) {
-        if let Some(area) = Rect::from_ltrb(left, top, right, bottom) {
+        let area = Rect::from_ltrb(left, top, right, bottom);
+        if let Some(area) = area.filter(|area| area.width() > 0.0 && area.height() > 0.0) {
             self.shape(ink, &PathBuilder::from_rect(area));
         }
     }
