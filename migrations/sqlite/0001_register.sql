@@ -29,6 +29,7 @@ CREATE TABLE mail (
 CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
 CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
+CREATE INDEX mail_unmoved ON mail (mailbox, uid_validity) WHERE moved = 0;
 
 -- Mails that the server has and did not give, and how often; the row goes when the mail is on file.
 CREATE TABLE withheld (

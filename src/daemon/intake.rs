@@ -5,10 +5,11 @@ use super::deciding::decide_batch;
 use super::office::Office;
 use super::{Step, WorkError};
 use crate::config;
+use crate::crash;
 use crate::desk::Disposition;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{Known, NewMail};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Mails fetched and put on file at a time.
@@ -44,6 +45,9 @@ async fn take_in_folder(
     listing: &Listing,
 ) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
+    if folder == Folder::Inbox {
+        note_gone(office, listing).await?;
+    }
     for batch in batches(&listing.entries) {
         // Asked to stop: what is on file stays, what is not stays in the mailbox.
         if office.stop.is_cancelled() {
@@ -62,6 +66,18 @@ async fn take_in_folder(
         }
     }
     Ok(step)
+}
+
+/// A process killed between moving mails and noting it: they are gone from the inbox, and the register learns it now.
+async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> {
+    let name = folder_name(&office.config.mailbox, Folder::Inbox);
+    let there: HashSet<i64> = listing.entries.iter().map(|entry| entry.uid.0).collect();
+    let mut gone = office.register.unmoved(&name, listing.uid_validity).await?;
+    gone.retain(|uid| !there.contains(uid));
+    if !gone.is_empty() {
+        office.register.mark_moved(&name, listing.uid_validity, &gone).await?;
+    }
+    Ok(())
 }
 
 /// Runs of entries, each bounded in number and bytes.
@@ -167,7 +183,9 @@ async fn fetch_together(
             }
         }
     }
+    crash::point("before storing mails");
     office.register.store_mails(&mails).await?;
+    crash::point("after storing mails");
     if !failed.is_empty() {
         office.register.count_withheld(&name, place.uid_validity, &failed).await?;
     }
@@ -215,6 +233,7 @@ async fn file_away(
         by_destination.entry(order).or_insert((destination, Vec::new())).1.push(entry.uid);
     }
     for (destination, uids) in by_destination.into_values() {
+        crash::point("before moving mails");
         let gone = match mailbox.file_away(&uids, destination).await {
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
@@ -224,8 +243,10 @@ async fn file_away(
             }
             Err(error) => return Err(error.into()),
         };
+        crash::point("after moving mails");
         let gone: Vec<i64> = gone.iter().map(|uid| uid.0).collect();
         office.register.mark_moved(&folder_name(&office.config.mailbox, Folder::Inbox), uid_validity, &gone).await?;
+        crash::point("after marking mails as moved");
     }
     Ok(())
 }

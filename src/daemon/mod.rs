@@ -5,6 +5,7 @@ mod clerk;
 mod deciding;
 mod intake;
 mod office;
+mod reading;
 mod run;
 mod sending;
 mod ticking;
@@ -49,6 +50,10 @@ pub enum WorkError {
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
+    #[error(
+        "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
+    )]
+    Hangs,
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
 }

@@ -13,6 +13,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
+/// The letters in hand get this long when too much hangs for an orderly stop.
+const LAST_LETTERS: Duration = Duration::from_secs(10);
 /// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
 const ROUNDS_MAX: usize = 10_000;
 
@@ -32,15 +34,31 @@ pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
     // A service manager that waits for the word "ready" gets it; elsewhere this does nothing.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!("klachtpost runs");
-    tokio::join!(
-        intake_loop(&office, &letters),
-        sending_loop(&office, sender, &letters),
-        ticking_loop(&office, &ticks, &letters),
-    );
+    let loops = async {
+        tokio::join!(
+            intake_loop(&office, &letters),
+            sending_loop(&office, sender, &letters),
+            ticking_loop(&office, &ticks, &letters),
+        )
+    };
+    // What hangs may keep the register's write lock, and then no loop ends.
+    tokio::select! { _ = loops => {} () = given_up(&office) => {} }
     let _ = ticker.shutdown().await;
+    if office.hung.is_too_much() {
+        return Err(WorkError::Hangs);
+    }
     office.register.close().await;
     tracing::info!("klachtpost stopped");
     Ok(())
+}
+
+/// Ends some time after the daemon was asked to stop because too much hangs.
+async fn given_up(office: &Office) {
+    office.stop.cancelled().await;
+    if !office.hung.is_too_much() {
+        return std::future::pending().await;
+    }
+    tokio::time::sleep(LAST_LETTERS).await;
 }
 
 async fn intake_loop(office: &Arc<Office>, letters: &Notify) {
@@ -146,6 +164,9 @@ fn chance() -> f64 {
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     let taken_in = take_in_once(&office).await;
+    if office.hung.is_too_much() {
+        return taken_in.and(Err(WorkError::Hangs));
+    }
     tick(&office).await?;
     let sent = send_all(&office).await;
     taken_in.and(sent)

@@ -8,6 +8,7 @@ use super::office::Office;
 use super::{Step, WorkError};
 use crate::case::{LetterFate, Moment};
 use crate::clock;
+use crate::crash;
 use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
@@ -69,7 +70,9 @@ impl Sender {
     pub async fn send_due(&mut self, office: &Arc<Office>) -> Result<Round, WorkError> {
         self.catch_up(office).await?;
         let now = office.clock.now();
+        crash::point("before claiming letters");
         let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
+        crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
@@ -126,7 +129,10 @@ async fn work_off(
         let outcome = match assemble(office, &letter).await {
             Ok(bytes) => {
                 let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
-                transport.send(envelope, &bytes).await
+                crash::point("before sending a letter");
+                let outcome = transport.send(envelope, &bytes).await;
+                crash::point("after the server's answer to a letter");
+                outcome
             }
             Err(error) if error.is_unavailable() => {
                 queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
@@ -219,7 +225,9 @@ async fn record_fate(
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     }
+    crash::point("before recording what became of a letter");
     tx.commit().await?;
+    crash::point("after recording what became of a letter");
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError};
+use crate::crash;
 use crate::desk::{DigestDue, digest_due, on_digest, on_terms};
 use crate::register::CaseQuery;
 
@@ -20,6 +21,7 @@ pub async fn tick(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
+    crash::point("after letting held letters go");
     let steps = [terms(office).await?, digest(office).await?];
     let worked = released > 0 || steps.contains(&Step::Worked);
     Ok(if worked { Step::Worked } else { Step::Idle })
@@ -42,7 +44,9 @@ async fn terms(office: &Office) -> Result<Step, WorkError> {
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         let mut salts = Salts::new()?;
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+        crash::point("before recording that a clock runs out");
         tx.commit().await?;
+        crash::point("after recording that a clock runs out");
         step = Step::Worked;
     }
     Ok(step)
@@ -57,7 +61,9 @@ async fn digest(office: &Office) -> Result<Step, WorkError> {
         DigestDue::NoteOnly { day } => {
             let mut tx = office.register.begin().await?;
             tx.claim_run(DIGEST, day, now).await?;
+            crash::point("before noting the first day");
             tx.commit().await?;
+            crash::point("after noting the first day");
             return Ok(Step::Idle);
         }
         DigestDue::Write { day, since } => (day, since),
@@ -73,7 +79,9 @@ async fn digest(office: &Office) -> Result<Step, WorkError> {
     let mut decision = on_digest(day, since, &cases, &head.hash, &office.rules, now, &mut fresh);
     let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    crash::point("before recording a digest");
     tx.commit().await?;
+    crash::point("after recording a digest");
     tracing::info!(digest.day = %day, letters = letters.len(), "digest written");
     Ok(Step::Worked)
 }

@@ -248,6 +248,21 @@ impl Register {
         tx.commit().await
     }
 
+    /// Mails that are decided on and were not seen to leave this mailbox.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unmoved(&self, mailbox: &str, uid_validity: i64) -> Result<Vec<i64>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT uid FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND moved = 0 AND disposition IS NOT NULL",
+        )
+        .bind(mailbox)
+        .bind(uid_validity)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// The bytes of a mail; None where they were blanked.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ pub use verify::{Finding, Verified};
 pub use withheld::Withheld;
 
 use crate::case::Moment;
+use crate::crash;
 use chrono::TimeZone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
@@ -52,6 +53,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a write waits for another program's, before it is tried again later.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Folding the log into the file takes well under a second; a connection that never comes back must not keep the process.
+const CLOSING_MAX: Duration = Duration::from_secs(10);
 
 /// FULL: a letter or mail that we said is on file survives a power cut.
 const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -91,7 +95,9 @@ impl Register {
         let path = sqlite_path(url)?;
         let failed = |why: String| RegisterError::Open { path: path.display().to_string(), why };
         sqlx::any::install_default_drivers();
+        crash::point("before making the register's file");
         make_private(&path).map_err(|e| failed(e.to_string()))?;
+        crash::point("after making the register's file");
         let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))
             .map_err(|e| failed(e.to_string()))?;
         // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
@@ -107,7 +113,9 @@ impl Register {
             .await
             .map_err(|e| failed(e.to_string()))?;
         first.close().await?;
+        crash::point("before bringing the tables up to date");
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        crash::point("after bringing the tables up to date");
         Ok(Self { pool, turn: Arc::default() })
     }
 
@@ -131,6 +139,7 @@ impl Register {
         sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased'")
             .execute(&self.pool)
             .await?;
+        crash::point("after taking back the letters of a killed daemon");
         Ok(OnlyDaemon { _lock: lock })
     }
 
@@ -149,9 +158,10 @@ impl Register {
         Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
     }
 
-    /// Closes all connections; the write-ahead log is folded into the file.
+    /// Closes all connections; the write-ahead log is folded into the file. One that hangs is not waited for: the next
+    /// start finds the log and goes on from there.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let _ = tokio::time::timeout(CLOSING_MAX, self.pool.close()).await;
     }
 }
 
