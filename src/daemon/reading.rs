@@ -15,8 +15,9 @@ use std::time::Duration;
 pub(super) const ATTEMPTS_MAX: i64 = 3;
 /// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
 const READING_MAX: Duration = Duration::from_secs(120);
-/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew.
-const HUNG_MAX: u32 = 3;
+/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew. One mail that
+/// hangs at each of its attempts leaves fewer.
+const HUNG_MAX: u32 = 4;
 
 /// What hangs in this process and cannot be ended but with it.
 #[derive(Debug, Default)]

@@ -195,13 +195,11 @@ fn first_mails() -> Vec<Mail> {
     let again = [b"Received: from mx2.example by mx.example; Mon, 23 Nov 2026 10:12:03 +0100\r\n", &damage.bytes()[..]];
     let text = "Dear all,\n\nI am very unhappy with the invoice that I received from you. Please correct it.\n\nEmma";
     let spam = [b"X-Spam-Flag: YES\r\n", &Written::new("win@spam.example", "Gewonnen", "Klik hier.").bytes()[..]];
-    let absent = Written::new("piet@klant.example", "Automatisch antwoord: afwezig", "Ik ben er maandag weer.");
     vec![
         (damage.bytes(), 2),
         (Written::new(EMMA, "Wrong invoice", text).bytes(), 21),
         (again.concat(), 1),
         (spam.concat(), 1),
-        ([b"Auto-Submitted: auto-replied\r\n", &absent.bytes()[..]].concat(), 1),
         (b"\0\0\0\xff\xfe nothing that is a mail".to_vec(), 1),
     ]
 }
@@ -210,7 +208,9 @@ fn first_mails() -> Vec<Mail> {
 fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     let acknowledgement = &letters[EMMA][0];
+    let absent = Written::reply(EMMA, acknowledgement, "I am away until Monday.");
     vec![
+        ([b"Auto-Submitted: auto-replied\r\n", &absent.bytes()[..]].concat(), 0),
         (Written::reply(HANDLER, notification, "Beste heer Jansen,\n\nWij herstellen de kras woensdag.").bytes(), 0),
         (Written::new("mallory@klant.example", "crash-points reading abort", "Klacht.").bytes(), 0),
         (Written::reply(EMMA, acknowledgement, "I also paid it already.").bytes(), 0),

@@ -29,6 +29,8 @@ pub struct Scene {
     pub user: String,
     pub dir: TempDir,
     pub smtp: SmtpServer,
+    /// Where letters go, if not there.
+    other_server: Option<u16>,
 }
 
 /// How a process of the program ended.
@@ -51,7 +53,7 @@ impl Scene {
     /// A desk that was never opened.
     pub async fn new(host: &Dovecot, desk: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let scene = Self { user: user_of(desk), dir, smtp: SmtpServer::start(smtp::Setup::default()).await };
+        let scene = Self { user: user_of(desk), dir, smtp: SmtpServer::start(smtp::Setup::default()).await, other_server: None };
         scene.settle(host);
         scene
     }
@@ -62,6 +64,7 @@ impl Scene {
             user: user_of(desk),
             dir: tempfile::tempdir().unwrap(),
             smtp: SmtpServer::start(smtp::Setup::default()).await,
+            other_server: None,
         };
         copy_folder(self.dir.path(), copy.dir.path()).await;
         // With moments and owners: the moment is when the mail was received.
@@ -84,6 +87,12 @@ impl Scene {
         std::fs::read_to_string(self.ledger()).unwrap_or_default().lines().map(str::to_owned).collect()
     }
 
+    /// From now on letters go to the server at that port.
+    pub fn sends_to(&mut self, port: u16, host: &Dovecot) {
+        self.other_server = Some(port);
+        self.settle(host);
+    }
+
     fn settle(&self, host: &Dovecot) {
         let manual = include_str!("../../config/klachtpost.toml");
         let departments = &manual[manual.find("[[department]]").unwrap()..];
@@ -97,7 +106,7 @@ impl Scene {
              {departments}",
             host.imap_port,
             self.user,
-            self.smtp.port(),
+            self.other_server.unwrap_or(self.smtp.port()),
             self.register().display()
         );
         std::fs::write(self.dir.path().join("klachtpost.toml"), settings).unwrap();
