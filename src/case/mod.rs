@@ -11,7 +11,9 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{
+    Actor, AgendaItem, Closed, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage, What,
+};
 pub use number::{CaseNumber, NumberError};
 pub use state::{Case, CaseState, Escalation, Stamp};
 pub use token::{Keys, LetterId, Side, Token};

@@ -148,7 +148,8 @@ impl Case {
             | What::Advised { .. }
             | What::OtherWrote { .. }
             | What::MailFiled { .. }
-            | What::DigestWritten { .. } => {}
+            | What::DigestWritten { .. }
+            | What::Sealed(_) => {}
             What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {

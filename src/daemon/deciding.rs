@@ -92,7 +92,7 @@ async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<(
     match decide_all(office, &[apart]).await {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
-            Ok(office.register.set_apart(mail, &reason, office.clock.now()).await?)
+            Ok(office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.next()).await?)
         }
         done => done,
     }

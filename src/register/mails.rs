@@ -217,18 +217,21 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
-        sqlx::query(
+    pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment, salt: &str) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        let apart = sqlx::query(
             "UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL",
         )
         .bind(mail)
         .bind(Disposition::Unreadable.name())
         .bind(without_nul(reason))
         .bind(millis(now))
-        .execute(&self.pool)
+        .execute(&mut *tx.inner)
         .await?;
-        Ok(())
+        if apart.rows_affected() > 0 {
+            tx.seal(Some(mail), &[], now, salt).await?;
+        }
+        tx.commit().await
     }
 
     /// These are no longer in the inbox.

@@ -13,8 +13,9 @@
 //! | `outbox.rs` | letters: claimed, sent, held |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
+//! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
-//! | `verify.rs` | proof that nobody changed the past |
+//! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
 mod cases;
@@ -24,8 +25,10 @@ mod jobs;
 mod mails;
 mod outbox;
 mod record;
+mod seal;
 mod snapshot;
 mod verify;
+mod verify_rows;
 mod withheld;
 
 pub use cases::CaseQuery;

@@ -4,7 +4,7 @@
 use super::cases::CaseRow;
 use super::mails::{Identity, without_nul};
 use super::{RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
+use crate::case::{Case, CaseNumber, Event, LetterId, Moment, Side, What};
 use crate::desk::Decision;
 use crate::letters::Letter;
 use std::collections::BTreeMap;
@@ -46,6 +46,10 @@ impl Tx {
         }
         for outgoing in letters {
             self.put_letter(outgoing, now).await?;
+        }
+        if mail.is_some() || !letters.is_empty() {
+            let written: Vec<&LetterId> = letters.iter().map(|outgoing| &outgoing.letter.id).collect();
+            self.seal(mail.map(|(mail, _)| mail), &written, now, &salts()).await?;
         }
         Ok(())
     }

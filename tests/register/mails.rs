@@ -156,8 +156,8 @@ async fn mails_are_counted_and_listed_by_what_they_turned_out_to_be() {
     desk.register.store_mails(&(1..=4).map(new_mail).collect::<Vec<_>>()).await.unwrap();
     decide(&desk, 1, &identity("a@x", "1"), Disposition::Complaint).await.unwrap();
     decide(&desk, 2, &identity("b@x", "2"), Disposition::SetAside).await.unwrap();
-    desk.register.set_apart(3, "a NUL\0 in it", at(5)).await.unwrap();
-    desk.register.set_apart(1, "too late: it is decided on", at(5)).await.unwrap();
+    desk.register.set_apart(3, "a NUL\0 in it", at(5), "salt").await.unwrap();
+    desk.register.set_apart(1, "too late: it is decided on", at(5), "salt").await.unwrap();
     let counted = desk.register.dispositions(at(0)).await.unwrap();
     let expected = [Some(Disposition::Complaint), Some(Disposition::SetAside), Some(Disposition::Unreadable), None];
     assert_eq!(counted.len(), expected.len());

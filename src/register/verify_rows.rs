@@ -1,0 +1,117 @@
+//! The second half of verifying: mails and letters held against their seals in the chain, and letters' fates against
+//! the events that tell of them (invariant 8). Only SQL.
+
+use super::RegisterError;
+use super::seal::{Fate, letter_row, mail_row};
+use super::verify::Finding;
+use crate::case::{Event, LetterId, Seal, What};
+use sqlx::{AnyConnection, Row};
+use std::collections::BTreeMap;
+
+/// Rows looked for at a time that have no seal: bounds the memory.
+const PAGE: i64 = 1_000;
+
+/// What the chain says about mails and letters.
+#[derive(Default)]
+pub(super) struct Sealings {
+    mails: BTreeMap<i64, Seal>,
+    letters: BTreeMap<LetterId, Seal>,
+    /// The last word on a letter: the state of its row, and its fate.
+    fates: BTreeMap<LetterId, (&'static str, Fate)>,
+    /// Seals that were blanked: then a row without one proves nothing.
+    blanked: usize,
+}
+
+impl Sealings {
+    /// Takes in what an event says about rows.
+    pub fn take(&mut self, event: &Event) {
+        if let What::Sealed(sealed) = &event.what {
+            self.mails.extend(event.mail.zip(sealed.mail.clone()));
+            self.letters.extend(sealed.letters.iter().map(|sealed| (sealed.letter.clone(), sealed.seal.clone())));
+        }
+        if let Some((letter, state, fate)) = Fate::told_by(event) {
+            self.fates.insert(letter.clone(), (state, fate));
+        }
+    }
+
+    /// An event without its content.
+    pub fn blanked(&mut self, kind: &str) {
+        self.blanked += usize::from(kind == "sealed" || kind == "letter_fate");
+    }
+
+    /// Holds every row against what the chain says.
+    pub async fn hold(self, connection: &mut AnyConnection, findings: &mut Vec<Finding>) -> Result<(), RegisterError> {
+        let mut find = |place: String, what: &str| findings.push(Finding { place, what: what.to_owned() });
+        for (mail, seal) in &self.mails {
+            let place = format!("mail {mail}");
+            match mail_row(connection, *mail).await? {
+                None => find(place, "its decision is there, the mail is not"),
+                Some(row) if row.seal.row != seal.row => find(place, "a column was changed"),
+                Some(row) if row.is_whole && row.seal.content != seal.content => find(place, "its bytes were changed"),
+                Some(_) => {}
+            }
+        }
+        for (letter, seal) in &self.letters {
+            let place = format!("letter {}", letter.as_str());
+            let Some(row) = letter_row(connection, letter).await? else {
+                find(place, "its writing is there, the letter is not");
+                continue;
+            };
+            if row.seal.row != seal.row {
+                find(place, "a column was changed");
+            } else if row.is_whole && row.seal.content != seal.content {
+                find(place, "its bytes were changed");
+            } else if !self.is_fate(letter, &row.state, &row.fate) {
+                find(place, "what became of it is not what its events tell");
+            }
+        }
+        if self.blanked == 0 {
+            self.unsealed(connection, &mut find).await?;
+        }
+        Ok(())
+    }
+
+    fn is_fate(&self, letter: &LetterId, state: &str, fate: &Fate) -> bool {
+        match self.fates.get(letter) {
+            Some((told_state, told)) => *told_state == state && told == fate,
+            // Still on its way; the reply is the last try's.
+            None => self.blanked > 0 || !matches!(state, "accepted" | "refused") && fate.accepted_at.is_none(),
+        }
+    }
+
+    /// Rows that no decision of ours made.
+    async fn unsealed(
+        &self,
+        connection: &mut AnyConnection,
+        find: &mut impl FnMut(String, &str),
+    ) -> Result<(), RegisterError> {
+        let mut last = i64::MIN;
+        loop {
+            let query = "SELECT id FROM mail WHERE id > $1 AND disposition IS NOT NULL ORDER BY id LIMIT $2";
+            let rows = sqlx::query(query).bind(last).bind(PAGE).fetch_all(&mut *connection).await?;
+            for row in &rows {
+                last = row.try_get(0)?;
+                if !self.mails.contains_key(&last) {
+                    find(format!("mail {last}"), "it was decided on outside the chain");
+                }
+            }
+            if rows.is_empty() {
+                break;
+            }
+        }
+        let mut last = String::new();
+        loop {
+            let query = "SELECT id FROM outbox WHERE id > $1 ORDER BY id LIMIT $2";
+            let rows = sqlx::query(query).bind(&last).bind(PAGE).fetch_all(&mut *connection).await?;
+            for row in &rows {
+                last = row.try_get(0)?;
+                if !self.letters.contains_key(&LetterId::from_stored(last.as_str())) {
+                    find(format!("letter {last}"), "it was written outside the chain");
+                }
+            }
+            if rows.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
