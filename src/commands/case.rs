@@ -199,11 +199,9 @@ fn detail(what: &What) -> String {
         What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
         What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
-        What::Reopened(_)
-        | What::DigestWritten { .. }
-        | What::EscalationSettled
-        | What::Restored
-        | What::Sealed(_) => String::new(),
+        What::Reopened(_) | What::DigestWritten { .. } | What::EscalationSettled | What::Restored | What::Sealed(_) => {
+            String::new()
+        }
     };
     text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect()
 }

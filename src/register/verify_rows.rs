@@ -68,7 +68,7 @@ impl Sealings {
         if self.blanked == 0 {
             self.unsealed(connection, &mut find).await?;
         }
-        Ok(())
+        astray(connection, &mut find).await
     }
 
     fn is_fate(&self, letter: &LetterId, state: &str, fate: &Fate) -> bool {
@@ -114,4 +114,20 @@ impl Sealings {
             }
         }
     }
+}
+
+/// Contents that were moved away from their row: that row would pass for blanked.
+async fn astray(connection: &mut AnyConnection, find: &mut impl FnMut(String, &str)) -> Result<(), RegisterError> {
+    for (place, query) in [
+        ("events", "SELECT count(*) FROM event_payload WHERE seq NOT IN (SELECT seq FROM event)"),
+        ("mails", "SELECT count(*) FROM mail_raw WHERE mail_id NOT IN (SELECT id FROM mail)"),
+        ("letters", "SELECT count(*) FROM letter WHERE id NOT IN (SELECT id FROM outbox)"),
+        ("letters", "SELECT count(*) FROM letter_carried WHERE letter_id NOT IN (SELECT id FROM outbox)"),
+    ] {
+        let astray: i64 = sqlx::query(query).fetch_one(&mut *connection).await?.try_get(0)?;
+        if astray > 0 {
+            find(place.to_owned(), "there is content that belongs to no row");
+        }
+    }
+    Ok(())
 }

@@ -5,6 +5,8 @@ use crate::letter::Letter;
 use crate::scene::Scene;
 use crate::support::dovecot::Dovecot;
 use crate::support::smtp::Received;
+use klachtpost::case::Case;
+use klachtpost::register::{CaseQuery, Register};
 use serde_json::Value;
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,14 +25,17 @@ pub struct Outcome {
 impl Outcome {
     /// Of a desk at rest.
     pub async fn of(scene: &Scene) -> Self {
+        let register = Register::open(&format!("sqlite:{}", scene.register().display())).await.unwrap();
+        let verified = register.verify().await.unwrap();
+        assert_eq!(verified.findings, [], "{}: the past is unchanged", scene.user);
         let mut cases = BTreeMap::new();
-        for line in scene.said(&["case", "list", "--json"]).await.lines() {
-            let listed: Value = serde_json::from_str(line).unwrap();
-            let number = listed["number"].as_str().unwrap().to_owned();
-            let shown: Value =
-                serde_json::from_str(&scene.said(&["case", "show", &number, "--json"]).await).unwrap();
-            cases.insert(number, timeless(listed, &shown));
+        for case in register.cases(CaseQuery::All).await.unwrap() {
+            let mut kinds: Vec<String> =
+                register.events(case.number).await.unwrap().into_iter().map(|e| e.kind).collect();
+            kinds.sort();
+            cases.insert(case.number.to_string(), timeless(&case, kinds));
         }
+        register.close().await;
         let mut connection = scene.open().await;
         let rows = sqlx::query("SELECT uid, disposition, reason FROM mail").fetch_all(&mut connection).await.unwrap();
         let mails = rows.iter().map(|row| (row.get(0), row.get::<String, _>(1))).collect();
@@ -42,24 +47,35 @@ impl Outcome {
 
     /// The same, where two kills may have changed the order of registering: cases by customer and subject.
     pub fn unordered(&self) -> Self {
-        let renamed = |(_, case): (&String, &Value)| (format!("{} {}", case["customer"], case["subject"]), case.clone());
+        let renamed =
+            |(_, case): (&String, &Value)| (format!("{} {}", case["customer"], case["subject"]), case.clone());
         let cases = self.cases.iter().map(renamed).collect();
         Self { cases, ..self.clone() }
     }
 }
 
-fn timeless(mut listed: Value, shown: &Value) -> Value {
-    let mut kinds: Vec<String> =
-        shown["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].to_string()).collect();
-    kinds.sort();
-    let case = listed.as_object_mut().unwrap();
-    for moment in ["acknowledged_at", "first_response_at", "closed_at"] {
-        let is_there = case[moment].is_string();
-        case.insert(moment.to_owned(), is_there.into());
-    }
-    case.remove("number");
-    case.insert("kinds".to_owned(), kinds.into());
-    listed
+/// All of a case but its number and the moments at which servers happened to take its letters.
+fn timeless(case: &Case, kinds: Vec<String>) -> Value {
+    serde_json::json!({
+        "state": case.state.name(),
+        "department": case.department,
+        "handler": case.handler.as_ref().map(ToString::to_string),
+        "customer": case.customer.address.as_ref().map(ToString::to_string),
+        "subject": case.subject,
+        "text": case.text,
+        "received_at": case.received_at,
+        "lodged_at": case.lodged_at,
+        "due": case.due,
+        "is_acknowledged": case.acknowledged_at().is_some(),
+        "is_answered": case.first_response_at().is_some(),
+        "responses": case.responses.len(),
+        "is_closed": case.closed_at.is_some(),
+        "is_confirmed": case.closing_confirmed.is_some(),
+        "settlement": case.settlement,
+        "told": case.told,
+        "failed_letters": case.failed_letters.len(),
+        "events": kinds,
+    })
 }
 
 /// Asserts that every mail of the mailbox is one row, decided on and in one folder.
@@ -93,7 +109,12 @@ pub async fn every_letter_is_accepted(scene: &Scene, before: &BTreeSet<String>, 
         let id = id.trim_matches(['<', '>']).to_owned();
         assert_eq!(state, "accepted", "{}: the letter {id} to {to}", scene.user);
         let copies = by_id.remove(&id).unwrap_or_default();
-        assert_eq!(copies.is_empty(), before.contains(&id), "{}: the letter {id} to {to} is missing, or came again", scene.user);
+        assert_eq!(
+            copies.is_empty(),
+            before.contains(&id),
+            "{}: the letter {id} to {to} is missing, or came again",
+            scene.user
+        );
         for copy in &copies {
             assert_eq!((&copy.to, &copy.bytes), (&to, &copies[0].bytes), "{}: the copies of {id} differ", scene.user);
         }

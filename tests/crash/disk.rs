@@ -105,7 +105,8 @@ async fn on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_roo
     until("the daemon's word", || log().contains("the disk is full").then_some(())).await;
     assert_eq!(host.mails(&scene.user, "").len(), 2, "what is not on file stays in the inbox");
     disk.grow();
-    until("the rest", || (scene.smtp.letters().len() >= 6 && host.mails(&scene.user, "").is_empty()).then_some(())).await;
+    until("the rest", || (scene.smtp.letters().len() >= 6 && host.mails(&scene.user, "").is_empty()).then_some(()))
+        .await;
     assert_eq!(log().matches("the disk is full").count(), 1, "once, not at each attempt:\n{}", log());
     drop(daemon);
     scene.work(&[]).await;

@@ -126,7 +126,9 @@ async fn a_daemon_with_a_hanging_mail_goes_on_with_the_others_and_stops_when_ask
     let id = daemon.id().unwrap().to_string();
     assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     let ended = tokio::time::timeout(Duration::from_secs(30), daemon.wait()).await;
-    ended.unwrap_or_else(|_| panic!("a thread that hangs keeps it: {}", std::fs::read_to_string(log).unwrap())).unwrap();
+    ended
+        .unwrap_or_else(|_| panic!("a thread that hangs keeps it: {}", std::fs::read_to_string(log).unwrap()))
+        .unwrap();
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
     until_done(&scene).await;
     only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;

@@ -53,7 +53,12 @@ impl Scene {
     /// A desk that was never opened.
     pub async fn new(host: &Dovecot, desk: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let scene = Self { user: user_of(desk), dir, smtp: SmtpServer::start(smtp::Setup::default()).await, other_server: None };
+        let scene = Self {
+            user: user_of(desk),
+            dir,
+            smtp: SmtpServer::start(smtp::Setup::default()).await,
+            other_server: None,
+        };
         scene.settle(host);
         scene
     }

@@ -117,7 +117,8 @@ async fn a_daemon_whose_register_is_locked_goes_on_by_itself() {
     assert!(said().contains("another program keeps it locked"), "{}", said());
     assert_eq!(host.mails(&scene.user, "").len(), 1, "what is not on file stays in the inbox");
     lock.rollback().await.unwrap();
-    until("the rest", || (scene.smtp.letters().len() >= 3 && host.mails(&scene.user, "").is_empty()).then_some(())).await;
+    until("the rest", || (scene.smtp.letters().len() >= 3 && host.mails(&scene.user, "").is_empty()).then_some(()))
+        .await;
     drop(daemon);
     scene.work(&[]).await;
     every_mail_is_one_row(&scene, &host, 2).await;

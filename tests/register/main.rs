@@ -7,6 +7,7 @@
 
 mod chain;
 mod deciding;
+mod evidence;
 mod intake;
 mod mails;
 mod opening;
