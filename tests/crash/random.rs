@@ -99,7 +99,10 @@ async fn stormy(seed: u64, kills: usize) -> Sum {
         daemon.kill().await.unwrap();
     }
     arriving.await.unwrap();
+    let starts = || log_of(&scene, usize::MAX).matches("klachtpost runs").count();
+    let starts_before = starts();
     let mut last = daemon(&scene);
+    until("the last start", || (starts() > starts_before).then_some(())).await;
     rest(&scene, &host).await;
     let asked = tokio::process::Command::new("kill").args(["-TERM", &last.id().unwrap().to_string()]).status();
     assert!(asked.await.unwrap().success());
@@ -150,14 +153,15 @@ async fn rest(scene: &Scene, host: &Dovecot) {
         if undone == 0 && host.mails(&scene.user, "").is_empty() {
             return;
         }
-        assert!(Instant::now() < deadline, "{undone} mails and letters are not done:\n{}", log_of(scene));
+        assert!(Instant::now() < deadline, "{undone} mails and letters are not done:\n{}", log_of(scene, 20));
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 
-fn log_of(scene: &Scene) -> String {
+/// The last lines of the daemons' log, the latest first.
+fn log_of(scene: &Scene, lines: usize) -> String {
     let log = std::fs::read_to_string(scene.dir.path().join("daemon.log")).unwrap_or_default();
-    log.lines().rev().take(20).collect::<Vec<_>>().join("\n")
+    log.lines().rev().take(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// The longest life of a daemon: some die while they start, some in the middle of work, some at rest. Counted in what a
