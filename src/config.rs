@@ -26,6 +26,9 @@ pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
     pub sender: Sender,
+    /// Another way out, for letters to the operator where the first does not take them.
+    pub second_sender: Option<Sender>,
+    pub operator: Option<Operator>,
     pub register: Register,
     pub deadlines: Deadlines,
     pub digest: Digest,
@@ -146,6 +149,14 @@ pub struct Sender {
     pub max_message_bytes: u64,
     /// Folder of a Maildir; empty for SMTP.
     pub path: PathBuf,
+}
+
+/// Who keeps klachtpost running, and is told by mail when it does not (invariant 12).
+#[derive(Debug, Clone)]
+pub struct Operator {
+    pub address: String,
+    /// How long a trouble lasts before the operator is told of it, in minutes.
+    pub alarm_after_minutes: u32,
 }
 
 /// Where the register is kept.

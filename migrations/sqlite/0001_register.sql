@@ -63,6 +63,7 @@ CREATE TABLE cases (
     UNIQUE (year, serial)
 ) STRICT;
 CREATE INDEX cases_state ON cases (state, department);
+CREATE INDEX cases_customer ON cases (customer_address, state);
 
 -- What happened: append-only, chained by hashes over the whole register.
 CREATE TABLE event (

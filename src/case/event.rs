@@ -49,6 +49,24 @@ pub enum What {
         letter: LetterId,
         text: String,
     },
+    /// Staff wrote to the customer themselves, with the desk in copy: nothing goes out again, and it is a reaction (§1).
+    AnsweredDirectly(DirectAnswer),
+    /// Such a mail whose sender or meaning is not certain: it counts for nothing until the colleague confirms it in a
+    /// reply to this letter (invariant 6).
+    AnswerToConfirm {
+        question: LetterId,
+        answer: DirectAnswer,
+    },
+    /// A colleague who was about to write to the customer was told of the answer another one gave at that moment.
+    AnswerShown {
+        to: Address,
+        answered_at: Moment,
+    },
+    /// The supervisor was told that the handler is away.
+    AwayTold {
+        who: Address,
+        to: Address,
+    },
     /// Internal: never leaves the house (invariant 7).
     Noted {
         text: String,
@@ -174,6 +192,18 @@ pub struct Opened {
     pub message_id: Option<String>,
 }
 
+/// A mail of staff that the customer got from them and not from us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectAnswer {
+    /// What the colleague typed.
+    pub text: String,
+    /// The customer's mail client knows it by this.
+    pub message_id: Option<String>,
+    pub from: Address,
+    /// When our mail server received its copy: the nearest we know to when the customer's did (invariant 9).
+    pub received_at: Moment,
+}
+
 /// Something to be done about a case (§2.4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgendaItem {
@@ -235,6 +265,10 @@ impl What {
             Self::FollowedUp { .. } => "followed_up",
             Self::OtherWrote { .. } => "other_wrote",
             Self::Answered { .. } => "answered",
+            Self::AnsweredDirectly(_) => "answered_directly",
+            Self::AnswerToConfirm { .. } => "answer_to_confirm",
+            Self::AnswerShown { .. } => "answer_shown",
+            Self::AwayTold { .. } => "away_told",
             Self::Noted { .. } => "noted",
             Self::HandlerSet { .. } => "handler_set",
             Self::Closed(_) => "closed",

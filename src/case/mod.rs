@@ -12,7 +12,8 @@ mod why;
 
 pub use address::{Address, AddressError};
 pub use event::{
-    Actor, AgendaItem, Closed, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage, What,
+    Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage,
+    What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use state::{Case, CaseState, Escalation, Stamp};
@@ -104,6 +105,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To the supervisor: the handler of a case is away.
+    Away,
 }
 
 impl LetterKind {
@@ -135,12 +138,13 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Away => "away",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 15] = [
+        const ALL: [LetterKind; 16] = [
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -156,6 +160,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Away,
         ];
         ALL.into_iter().find(|kind| kind.name() == name)
     }

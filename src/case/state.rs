@@ -2,8 +2,8 @@
 //! can be rebuilt from the events at any time (invariant 8). Plain values.
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, Due, Event, Language, LetterFate, LetterId, LetterKind,
-    Moment, Opened, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate,
+    LetterId, LetterKind, Moment, Opened, Reopened, TermStage, What,
 };
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +144,9 @@ impl Case {
         match &event.what {
             What::Opened(_)
             | What::Answered { .. }
+            | What::AnswerToConfirm { .. }
+            | What::AnswerShown { .. }
+            | What::AwayTold { .. }
             | What::Noted { .. }
             | What::Advised { .. }
             | What::OtherWrote { .. }
@@ -151,6 +154,7 @@ impl Case {
             | What::DigestWritten { .. }
             | What::Sealed(_) => {}
             What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
+            What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
                 self.department.clone_from(department);
@@ -213,6 +217,16 @@ impl Case {
             self.closing_confirmed.get_or_insert_with(|| stamp.clone());
         }
         self.responses.push(stamp);
+    }
+
+    /// A person's answer, without a letter of ours. One of an earlier round stops no clock of this one.
+    fn answered_directly(&mut self, answer: &DirectAnswer) {
+        remember(&mut self.customer_thread, answer.message_id.as_deref());
+        if answer.received_at >= self.received_at {
+            self.responses.push(Stamp { letter: None, at: answer.received_at });
+            // It may be confirmed later than an answer that came after it.
+            self.responses.sort_by_key(|stamp| stamp.at);
+        }
     }
 
     /// A letter of that kind was taken by a mail server, or posted.

@@ -187,6 +187,9 @@ fn detail(what: &What) -> String {
         What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text } => {
             text.clone()
         }
+        What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
+        What::AnswerShown { to, .. } => to.to_string(),
+        What::AwayTold { who, to } => format!("{who}, to {to}"),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),

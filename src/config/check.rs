@@ -201,6 +201,9 @@ fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     if config.digest.recipients.iter().any(|address| is_desk(address)) {
         refuse("digest.recipients".to_owned());
     }
+    if config.operator.as_ref().is_some_and(|operator| is_desk(&operator.address)) {
+        refuse("operator.address".to_owned());
+    }
 }
 
 /// The address in lower case, without what stands between `+` and `@`: that is delivered to the same mailbox.

@@ -7,7 +7,7 @@ use super::check::{
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -27,6 +27,8 @@ const MAX_COMMITTEE_MONTHS: u64 = 120;
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
 /// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
 const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
+/// Minutes a trouble may last before the operator hears of it: not for each restart of a server, not after a day.
+const ALARM_MINUTES: std::ops::RangeInclusive<u64> = 5..=1_440;
 /// Connections to the sending server at once; providers allow some ten.
 const MAX_CONNECTIONS: u64 = 50;
 
@@ -37,6 +39,9 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         desk: read_with(&mut file, "desk", desk),
         mailbox: read_with(&mut file, "mailbox", mailbox),
         sender: read_with(&mut file, "sender", sender),
+        second_sender: table(&mut file, "second_sender")
+            .map(|table| read_table(&mut file, "second_sender", table, sender)),
+        operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         register: read_with(&mut file, "register", register),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
@@ -247,6 +252,13 @@ fn sender(s: &mut Section) -> Sender {
         connections: usize::try_from(connections).unwrap_or(1),
         max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
         path: maildir(s, kind == Some(SenderKind::Maildir)),
+    }
+}
+
+fn operator(s: &mut Section) -> Operator {
+    Operator {
+        address: address(s, "address", "who keeps klachtpost running, e.g. `address = \"beheer@lease.example\"`"),
+        alarm_after_minutes: small(s, "alarm_after_minutes", 30, ALARM_MINUTES, "minutes"),
     }
 }
 

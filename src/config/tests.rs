@@ -380,3 +380,21 @@ fn debug_shows_no_secret() {
     let shown = format!("{:?}", from_toml(&text, "k.toml").unwrap());
     assert!(!shown.contains(SECRET) && !shown.contains("wachtwoord"), "{shown}");
 }
+
+const OPERATOR: &str = "[operator]\naddress = \"beheer@lease.example\"\n";
+
+#[test]
+fn the_operator_and_a_second_way_to_reach_them_may_be_left_out() {
+    let config = from_toml(LEAST, "k.toml").unwrap();
+    assert!(config.operator.is_none() && config.second_sender.is_none());
+    let second = "[second_sender]\nkind = \"maildir\"\npath = \"anders\"\n";
+    let config = from_toml(&changed("[sender]", &format!("{OPERATOR}{second}[sender]")), "k.toml").unwrap();
+    let operator = config.operator.unwrap();
+    assert_eq!((operator.address.as_str(), operator.alarm_after_minutes), ("beheer@lease.example", 30));
+    assert_eq!(config.second_sender.unwrap().path, Path::new("anders"));
+    // An alarm to the desk itself would be taken in as a complaint.
+    let error = refused(&changed("[sender]", "[operator]\naddress = \"klachten@lease.example\"\n[sender]"));
+    assert!(error.contains("operator.address") && error.contains("the desk's own address"), "{error}");
+    let error = refused(&changed("[sender]", &format!("{OPERATOR}alarm_after_minutes = 1\n[sender]")));
+    assert!(error.contains("operator.alarm_after_minutes") && error.contains("from 5 to 1440"), "{error}");
+}

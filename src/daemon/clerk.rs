@@ -34,6 +34,7 @@ pub fn write(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Vec<Outgoing> {
+    log_untold(decision);
     let case = case_after(decision, known.file);
     let clerk = Clerk { known, office, now, notes: notes(decision, known.file) };
     let done = clerk.finish_all(std::mem::take(&mut decision.letters), case.as_ref());
@@ -46,6 +47,7 @@ pub fn write(
     }
     for fated in &done.stopped {
         let follows = on_fate(fated, case.as_ref(), &office.rules, now, fresh);
+        log_untold(&follows);
         decision.events.extend(follows.events);
         follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh));
         follow_ups.extend(follows.letters);
@@ -69,6 +71,26 @@ pub fn write(
         finished.department.clone_from(&department);
     }
     outgoing
+}
+
+/// The last word where a letter to staff did not arrive and nobody is left to tell (invariants 4 and 12).
+fn log_untold(decision: &Decision) {
+    let lost = decision.events.iter().find_map(|event| match &event.what {
+        What::LetterFate { letter, letter_kind, fate, .. }
+            if !letter_kind.is_for_customer() && !matches!(fate, LetterFate::Accepted { .. }) =>
+        {
+            Some((letter, letter_kind))
+        }
+        _ => None,
+    });
+    if let Some((letter, kind)) = lost.filter(|_| decision.letters.is_empty()) {
+        tracing::error!(
+            letter.id = %letter,
+            letter.kind = kind.name(),
+            "a letter to staff did not arrive and nobody is left to tell; next: find it with `klachtpost outbox list`, put \
+             the address right, and name somebody in [operator] address"
+        );
+    }
 }
 
 /// What became of a decision's drafts.
@@ -135,7 +157,7 @@ impl Clerk<'_> {
 /// Takes out of a receipt what did not happen. False: nothing is left of it.
 fn keep_true(draft: &mut Draft, case: Option<&Case>) -> bool {
     let Content::Receipt(receipt) = &mut draft.content else { return true };
-    receipt.done.retain(|done| matches!(done, Done::Noted { .. }));
+    receipt.done.retain(|done| matches!(done, Done::Noted { .. } | Done::AnsweredDirectly { .. }));
     receipt.first_response_done = case.is_some_and(|case| case.first_response_at().is_some());
     !receipt.done.is_empty()
 }

@@ -136,7 +136,9 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             crash::poison(Breaks::Deciding, mail.subject.as_bytes());
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            (identity, decision, known.file, known.written)
+            let written = known.written;
+            let file = known.into_file(decision.case);
+            (identity, decision, file, written)
         }
     };
     let known = Known { file: file.as_ref(), written };

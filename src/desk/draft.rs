@@ -6,7 +6,7 @@ use crate::digest::Digest;
 
 mod handled;
 
-pub use handled::{Done, Problem, Question, Receipt};
+pub use handled::{Done, Problem, Question, Receipt, Unsure};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +82,7 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Away(Box<Away>),
     Digest(Box<Digest>),
 }
 
@@ -102,6 +103,7 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Away(_) => LetterKind::Away,
             Self::Digest(_) => LetterKind::Digest,
         }
     }
@@ -308,6 +310,19 @@ pub enum AgendaStage {
     Due,
     /// Not needed any more: the entry's cancellation is enclosed.
     Cancelled,
+}
+
+/// To the supervisor: the handler of this case is away (§2.4.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Away {
+    pub who: Address,
+    /// The first lines of the absence notice.
+    pub notice: String,
+    pub customer: Customer,
+    pub due: Due,
+    pub first_response_done: bool,
+    /// Who else could take it.
+    pub colleagues: Vec<Address>,
 }
 
 /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).

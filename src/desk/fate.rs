@@ -3,7 +3,7 @@
 use super::aside::filed;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
-use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
 use crate::mail::BounceAction;
 
@@ -111,14 +111,23 @@ fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
     }
 }
 
-/// A letter to staff that no server takes goes one step up; where there is no step left, the log has it.
+/// Who hears of what does not arrive, from the first to the last: the supervisor, then the operator; where the settings
+/// name none, the fallback's supervisor.
+fn ladder(case: Option<&Case>, rules: &Rules) -> Vec<Address> {
+    let fallback = rules.fallback();
+    let supervisor = case.and_then(|case| department(case, rules)).or(fallback).map(|d| d.supervisor.clone());
+    let last = rules.operator.clone().or_else(|| fallback.map(|d| d.supervisor.clone()));
+    let mut steps: Vec<Address> = supervisor.into_iter().chain(last).collect();
+    steps.dedup();
+    steps
+}
+
+/// A letter to staff that no server takes goes one step up, alarms too: never down again, so that it ends. Where there is
+/// no step left, the log has it.
 fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    let above = case.and_then(|c| department(c, rules)).or_else(|| rules.fallback()).map(|d| d.supervisor.clone());
-    let last = rules.fallback().map(|d| d.supervisor.clone());
-    let Some(to) = above.into_iter().chain(last).find(|to| *to != fated.to) else { return Vec::new() };
-    if matches!(fated.kind, LetterKind::Alarm) {
-        return Vec::new();
-    }
+    let steps = ladder(case, rules);
+    let above = steps.iter().position(|step| *step == fated.to).map_or(0, |step| step + 1);
+    let Some(to) = steps.get(above).cloned() else { return Vec::new() };
     let content = Content::Alarm(Alarm {
         about: AlarmAbout::StaffLetterRefused {
             to: fated.to.to_string(),
@@ -130,7 +139,9 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
         None => vec![caseless(to, content, rules, fresh)],
         Some(case) => {
             let mut letters = vec![to_staff(case, to.clone(), content, rules, fresh)];
-            if matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp) {
+            // The operator puts an address right; the complaint itself is the departments' business.
+            let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
+            if is_told && rules.role(&to) == Role::Staff {
                 letters.push(notification_again(case, to, rules, fresh));
             }
             letters
@@ -141,9 +152,7 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
 /// A cap holds the first letters to an address back: a person must look at what writes so much (invariant 5). Nobody is
 /// told by a letter to that very address.
 pub fn on_cap(to: &Address, held: usize, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    let own = case.and_then(|c| department(c, rules)).map(|d| d.supervisor.clone());
-    let last = rules.fallback().map(|d| d.supervisor.clone());
-    let Some(reader) = own.into_iter().chain(last).find(|reader| reader != to) else { return Vec::new() };
+    let Some(reader) = ladder(case, rules).into_iter().find(|reader| reader != to) else { return Vec::new() };
     let content = Content::Alarm(Alarm { about: AlarmAbout::CapReached { address: to.to_string(), held } });
     vec![match case {
         Some(case) => to_staff(case, reader, content, rules, fresh),

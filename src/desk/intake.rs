@@ -9,7 +9,8 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot, colleague, fate, staff};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
+use super::{away, colleague, direct, fate, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
 use crate::case::{Reopened, Side, Token};
@@ -17,21 +18,25 @@ use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
+    let token = if mail.bounce.is_some() { None } else { answered_letter(mail, rules) };
+    let from = sender(mail);
     Lookup {
-        token: if mail.bounce.is_some() { None } else { answered_letter(mail, rules) },
+        mailed: direct::lookup(mail, from.as_ref(), rules),
+        confirms: direct::names_case(mail, token.as_ref()),
+        token,
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
         named: CaseNumber::find_all(&mail.subject),
-        sender: sender(mail),
+        sender: from,
         year: rules.year(now),
     }
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
 /// plus-address it was sent to, or by the line in the quoted text where a server rewrote the Message-ID.
-fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
+pub(super) fn answered_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
     let by_parent = match mail.in_reply_to.as_slice() {
         [] => mail.references.last().and_then(|id| rules.keys.read(id)),
         parents => parents.iter().find_map(|id| rules.keys.read(id)),
@@ -72,7 +77,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return set_aside(mail, None, Aside::InOurName, rules, now, fresh);
     }
     let token = answered_letter(mail.mail, rules);
-    let file = known.file.as_ref().filter(|_| token.is_some());
+    let file = known.file.as_ref().filter(|_| token.is_some()).or_else(|| direct::confirms(known, token.as_ref()));
     // A letter of ours in the sender's hands outweighs a filter's opinion.
     if file.is_none() && (mail.from_junk || mail.mail.marked_spam) {
         return filed(mail, Disposition::SetAside, None, "marked as spam by the mail server".to_owned(), now);
@@ -131,8 +136,16 @@ fn on_machine(
         Kind::List if !of_staff && token.is_some() => None,
         Kind::AutoReply if token.is_none() && role == Role::Outsider => None,
         Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
-            let case = case.map(|case| case.number);
-            Some(filed(mail, Disposition::Automatic, case, automatic.reason.clone(), now))
+            let number = case.map(|case| case.number);
+            let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
+            if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
+                (automatic.kind, file, sender(mail.mail))
+                && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
+            {
+                decision.events.push(event);
+                decision.letters.push(letter);
+            }
+            Some(decision)
         }
     }
 }
@@ -159,9 +172,18 @@ fn on_answer(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    match (side, rules.role(from)) {
+    let role = rules.role(from);
+    let is_customer = file.case.customer.address.as_ref() == Some(from);
+    if side == Side::Customer && role == Role::Staff && !is_customer {
+        // A colleague who answers the customer's own mail has our letter to the customer quoted in it.
+        let quoted = Some(file.case.number);
+        if let Some(decision) = direct::on_mail(mail, from, quoted, known, rules, now, fresh) {
+            return decision;
+        }
+    }
+    match (side, role) {
         (Side::Staff, Role::Staff) => staff::on_reply(mail, file, from, known, rules, now, fresh),
-        _ if file.case.customer.address.as_ref() == Some(from) => customer_wrote(mail, file, rules, now, fresh),
+        _ if is_customer => customer_wrote(mail, file, rules, now, fresh),
         _ => other_wrote(mail, file, from.as_str(), rules, now, fresh),
     }
 }
@@ -274,6 +296,11 @@ fn on_new(
         return unreadable(mail.id, mail.received_at, Aside::Nothing, rules, now, fresh);
     }
     let is_colleague = |from: &Address| matches!(rules.role(from), Role::Staff | Role::Employee);
+    if let Some(from) = from.as_ref().filter(|from| rules.role(from) == Role::Staff && mail.mail.automatic.is_none())
+        && let Some(decision) = direct::on_mail(mail, from, None, known, rules, now, fresh)
+    {
+        return decision;
+    }
     match from {
         Some(from) if is_colleague(&from) && mail.mail.proof == SenderProof::Failed => {
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)

@@ -13,7 +13,9 @@
 
 pub mod after_closing;
 mod aside;
+mod away;
 mod colleague;
+mod direct;
 pub mod draft;
 mod duty;
 mod fate;

@@ -59,6 +59,8 @@ pub struct Rules {
     pub departments: Vec<Department>,
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
+    /// Who is told what klachtpost cannot mend itself.
+    pub operator: Option<Address>,
     pub deadlines: crate::config::Deadlines,
     pub digest: crate::config::Digest,
     pub committee_months: Option<u32>,
@@ -94,6 +96,7 @@ impl Rules {
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
+            operator: config.operator.as_ref().map(|operator| Address::parse(&operator.address)).transpose()?,
             deadlines: config.deadlines.clone(),
             digest: config.digest.clone(),
             committee_months: config.committee.as_ref().map(|c| c.months),
@@ -131,7 +134,7 @@ impl Rules {
             Role::Ourselves
         } else if self.departments.iter().any(|d| d.binds(address)) || self.digest_recipients.contains(address) {
             Role::Staff
-        } else if self.employees.contains(address) {
+        } else if self.employees.contains(address) || self.operator.as_ref() == Some(address) {
             Role::Employee
         } else {
             Role::Outsider

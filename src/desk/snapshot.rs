@@ -24,6 +24,10 @@ pub struct Lookup {
     pub bounced: Option<LetterId>,
     /// Numbers named without proof.
     pub named: Vec<CaseNumber>,
+    /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
+    pub mailed: Vec<Address>,
+    /// The case a colleague names in a reply to a question of ours that belongs to none.
+    pub confirms: Option<CaseNumber>,
     /// The address an automatic letter would go to: counted for the cap (invariant 5).
     pub sender: Option<Address>,
     /// The year a new case would be numbered in.
@@ -42,11 +46,24 @@ pub struct Snapshot {
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist.
     pub named: Vec<CaseNumber>,
+    /// Open cases of the customers in `Lookup::mailed`.
+    pub mailed: Vec<CaseFile>,
+    /// The case of `Lookup::confirms`.
+    pub confirms: Option<CaseFile>,
     /// The serial the next case of the year gets.
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
     pub written: Written,
+}
+
+impl Snapshot {
+    /// The case that was decided on, as it was before; whatever else is known of a case where it was none.
+    pub fn into_file(self, decided: Option<CaseNumber>) -> Option<CaseFile> {
+        let is_decided = |file: &CaseFile| Some(file.case.number) == decided;
+        let other = self.mailed.into_iter().chain(self.confirms).find(is_decided);
+        other.or(self.file)
+    }
 }
 
 /// Letters to the sender of the mail, for the caps of invariant 5.

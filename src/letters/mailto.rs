@@ -62,7 +62,7 @@ impl Press {
 /// One button.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Button {
-    pub label: &'static str,
+    pub label: String,
     pub url: String,
 }
 
@@ -79,15 +79,14 @@ impl Replies<'_> {
     pub fn button(self, press: Press) -> Button {
         let verb = press.typed(self.words);
         let verb = if verb.is_empty() { String::new() } else { format!("{verb}\r\n") };
-        Button { label: press.label(self.words), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+        Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
     }
 
     /// A reply with this text typed already; None where mail clients would cut it.
-    pub fn prefilled(self, text: &str) -> Option<Button> {
+    pub fn prefilled(self, text: &str, label: impl Into<String>) -> Option<Button> {
         let lines: Vec<&str> = text.lines().collect();
         let url = self.url(&format!("{}\r\n\r\n", lines.join("\r\n")));
-        let label = self.words.pick("Aanvullen en versturen", "Complete and send");
-        (url.len() <= URL_OCTETS_MAX).then_some(Button { label, url })
+        (url.len() <= URL_OCTETS_MAX).then(|| Button { label: label.into(), url })
     }
 
     /// The link that opens the reply: `above` is the new text, the token stands below the marker.
@@ -153,12 +152,13 @@ mod tests {
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
         let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
         let replies = Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words };
-        let url = replies.prefilled("#telefoon\nKlant: Zoë & Co").map(|button| button.url).unwrap_or_default();
+        let url =
+            replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
         assert!(
             url.contains("body=%23telefoon%0D%0AKlant%3A%20Zo%C3%AB%20%26%20Co%0D%0A%0D%0A%23%23-%20klachtpost"),
             "{url}"
         );
-        assert_eq!(replies.prefilled(&"é".repeat(400)), None);
+        assert_eq!(replies.prefilled(&"é".repeat(400), "Versturen"), None);
     }
 
     #[test]

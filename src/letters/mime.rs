@@ -82,9 +82,18 @@ fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Wo
     if let Some(origin) = auto_submitted(kind) {
         builder = builder
             .raw_header(ascii_header("Auto-Submitted", origin.to_owned()))
-            .raw_header(ascii_header("X-Auto-Response-Suppress", "All".to_owned()));
+            .raw_header(ascii_header("X-Auto-Response-Suppress", suppressed(kind).to_owned()));
     }
     builder.raw_header(ascii_header("Content-Language", words.tag().to_owned()))
+}
+
+/// What machines should not answer (MS-OXCMAIL 2.2.1.77). That a handler is away is worth knowing, because the case waits
+/// then: the supervisor is told of it, and by a letter that asks for silence itself.
+fn suppressed(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::Notification | LetterKind::FollowUp | LetterKind::Term => "DR, RN, NRN, AutoReply",
+        _ => "All",
+    }
 }
 
 /// RFC 3834 §5. Advice is marked though a person typed it: we wrap it, it goes to a colleague and not to a customer,
@@ -106,7 +115,8 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Term
         | LetterKind::Escalation
         | LetterKind::Advice
-        | LetterKind::Agenda => Some("auto-generated"),
+        | LetterKind::Agenda
+        | LetterKind::Away => Some("auto-generated"),
     }
 }
 

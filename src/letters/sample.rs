@@ -63,7 +63,10 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
             | Content::Alarm(_)
             | Content::Digest(_)
             | Content::Question(Question {
-                why: Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. },
+                why: Problem::NoCase
+                    | Problem::WhichCase { .. }
+                    | Problem::FormIncomplete { .. }
+                    | Problem::WhoIsTheCustomer { .. },
                 ..
             })
     );

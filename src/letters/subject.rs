@@ -25,6 +25,9 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
         (false, Some(_)) => match &draft.content {
             Content::Notification(_) => case_line(draft, words),
             Content::Term(term) => format!("{}: {}", term_prefix(term, words), case_line(draft, words)),
+            Content::Away(_) => {
+                format!("{}: {}", words.pick("Behandelaar afwezig", "Handler away"), case_line(draft, words))
+            }
             Content::Agenda(agenda) => format!("{}: {}", agenda_prefix(agenda, words), case_line(draft, words)),
             _ => format!("Re: {}", case_line(draft, words)),
         },

@@ -33,7 +33,7 @@ macro_rules! letters {
 }
 
 /// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: [(&str, &str, &str); 30] = letters![
+const LETTERS: [(&str, &str, &str); 32] = letters![
     "acknowledgement",
     "notification",
     "answer",
@@ -48,6 +48,7 @@ const LETTERS: [(&str, &str, &str); 30] = letters![
     "escalation",
     "advice",
     "agenda",
+    "away",
     "digest",
 ];
 

@@ -52,7 +52,7 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
-const KINDS: [LetterKind; 15] = [
+const KINDS: [LetterKind; 16] = [
     LetterKind::Acknowledgement,
     LetterKind::Notification,
     LetterKind::Answer,
@@ -68,6 +68,7 @@ const KINDS: [LetterKind; 15] = [
     LetterKind::Escalation,
     LetterKind::Advice,
     LetterKind::Agenda,
+    LetterKind::Away,
 ];
 
 #[test]

@@ -152,6 +152,7 @@ impl Words {
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
-use super::mails::Identity;
+use super::mails::{Identity, numbered};
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{CaseNumber, Event, LetterId, Moment, What};
+use crate::case::{Address, CaseNumber, CaseState, Event, LetterId, Moment, What};
 use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
 use sqlx::Row;
 
@@ -11,6 +11,8 @@ use sqlx::Row;
 pub(super) const CAP_WINDOW_MILLIS: i64 = 3_600_000;
 /// Numbers named in one subject that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
+/// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
+const MAILED_MAX: usize = 20;
 
 impl Tx {
     /// Everything the desk must know about a mail.
@@ -46,6 +48,12 @@ impl Tx {
             }
             known.bounced = Some(found.letter);
         }
+        for number in self.open_cases_of(&lookup.mailed).await? {
+            known.mailed.extend(self.case_file(number).await?);
+        }
+        if let Some(number) = lookup.confirms {
+            known.confirms = self.case_file(number).await?;
+        }
         for number in lookup.named.iter().take(NAMED_MAX) {
             if self.load_case(*number).await?.is_some() {
                 known.named.push(*number);
@@ -77,6 +85,20 @@ impl Tx {
         }
         let notes = events.iter().filter_map(note).collect();
         Ok(Some(CaseFile { case, notes, events }))
+    }
+
+    /// The open cases of these customers, oldest first.
+    async fn open_cases_of(&mut self, customers: &[Address]) -> Result<Vec<CaseNumber>, RegisterError> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT number FROM cases WHERE state = $1 AND customer_address IN ({}) ORDER BY year, serial LIMIT {MAILED_MAX}",
+            numbered(2, customers.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
+        let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
+        rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

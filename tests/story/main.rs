@@ -10,6 +10,7 @@ mod support;
 
 mod bad_input;
 mod certificates;
+mod colleagues;
 mod commands;
 mod days;
 mod letter;
@@ -17,6 +18,7 @@ mod living;
 mod machines;
 mod many;
 mod outages;
+mod procedure;
 mod proof_of_sender;
 mod whole;
 mod world;

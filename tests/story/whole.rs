@@ -2,26 +2,12 @@
 //! clients, talked about inside, followed up, closed with a settlement.
 
 use crate::letter::{Letter, Written};
-use crate::support::postfix::Postfix;
-use crate::world::{DESK, PEOPLE, World};
+use crate::world::{DESK, World};
 use serde_json::Value;
 
 const JAN: &str = "jan.jansen@klant.example";
 const HANDLER: &str = "j.devries@lease.example";
 const DEPARTMENT: &str = "schade@lease.example";
-
-/// A world whose letters go through Postfix into the mailboxes that Dovecot serves.
-fn with_postfix() -> (World, Postfix) {
-    let world = World::start();
-    let address = |name: &&str| match *name {
-        "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
-        _ => format!("{name}@lease.example"),
-    };
-    let addresses: Vec<String> = PEOPLE.iter().map(address).collect();
-    let postfix = Postfix::start(&world.homes(), &addresses.iter().map(String::as_str).collect::<Vec<_>>());
-    world.settle(postfix.port());
-    (world, postfix)
-}
 
 fn complaint(photo: &[u8]) -> Written {
     let text =
@@ -43,7 +29,7 @@ fn assert_nothing_internal(letter: &Letter) {
 
 #[tokio::test]
 async fn from_complaint_to_settlement() {
-    let (world, _postfix) = with_postfix();
+    let (world, _postfix) = World::with_postfix();
     let photo: Vec<u8> = (0..60_000_u32).map(|n| (n * n % 251) as u8).collect();
     let complaint = complaint(&photo);
     world.deliver(&complaint.bytes());
@@ -121,7 +107,9 @@ async fn answered_by_handler(world: &World, notification: &Letter, acknowledgeme
 }
 
 async fn answered_from_outlook(world: &World, notification: &Letter) {
-    let typed = ["Beste heer Jansen,", "U krijgt een leenauto &amp; een volle tank.", "Groet, afdeling Schade"];
+    // The handler answered a moment ago: so that it goes all the same.
+    let typed =
+        ["#antwoord", "Beste heer Jansen,", "U krijgt een leenauto &amp; een volle tank.", "Groet, afdeling Schade"];
     world.deliver(&Written::outlook_reply(DEPARTMENT, notification, &typed).bytes());
     world.work().await;
     let answer = world.letters_once("jan.jansen", 3).await.remove(2);
@@ -210,7 +198,7 @@ fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
 
 #[tokio::test]
 async fn an_english_customer_is_written_to_in_english_and_the_fallback_takes_what_fits_nobody() {
-    let (world, _postfix) = with_postfix();
+    let (world, _postfix) = World::with_postfix();
     let text = "Dear all,\n\nI am very unhappy with how I was treated by your company. Please let me know what you will do.\n\nEmma";
     world.deliver(&Written::new("Emma Brown <emma.brown@klant.example>", "Complaint", text).bytes());
     world.work().await;

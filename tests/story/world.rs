@@ -4,17 +4,18 @@
 use crate::letter::Letter;
 use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
 use crate::support::imap_reader;
+use crate::support::postfix::Postfix;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 /// The complaints address, and the server whose word on senders counts.
 pub const DESK: &str = "klachten@lease.example";
 pub const AUTHSERV: &str = "mx.lease.example";
-/// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, customers.
+/// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, the operator, customers.
 pub const PEOPLE: &[&str] = &[
     "schade",
     "onderhoud",
@@ -30,6 +31,7 @@ pub const PEOPLE: &[&str] = &[
     "e.hendriks",
     "j.devries",
     "directie",
+    "beheer",
     "jan.jansen",
     "emma.brown",
     "mallory",
@@ -69,6 +71,19 @@ impl World {
     pub fn start_with(setup: Setup) -> Self {
         let users = PEOPLE.iter().map(ToString::to_string).collect();
         Self { dovecot: Dovecot::start_with(Setup { users, ..setup }), dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// A mail host whose letters go through Postfix into the mailboxes that Dovecot serves.
+    pub fn with_postfix() -> (Self, Postfix) {
+        let world = Self::start();
+        let address = |name: &&str| match *name {
+            "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
+            _ => format!("{name}@lease.example"),
+        };
+        let addresses: Vec<String> = PEOPLE.iter().map(address).collect();
+        let postfix = Postfix::start(&world.homes(), &addresses.iter().map(String::as_str).collect::<Vec<_>>());
+        world.settle(postfix.port());
+        (world, postfix)
     }
 
     /// The folder above everybody's home, for a server that delivers.
@@ -119,6 +134,19 @@ impl World {
     /// A mail arrives at the complaints address.
     pub fn deliver(&self, mail: &[u8]) {
         self.dovecot.deliver(USER, mail);
+    }
+
+    /// A mail that the company's server received at that moment.
+    pub fn deliver_at(&self, mail: &[u8], received: SystemTime) {
+        self.dovecot.deliver_at(USER, mail, received);
+    }
+
+    /// Puts lines into a section of the settings.
+    pub fn set(&self, section: &str, lines: &str) {
+        let settings = std::fs::read_to_string(self.settings_file()).unwrap();
+        let header = format!("[{section}]\n");
+        assert!(settings.contains(&header), "{section}");
+        std::fs::write(self.settings_file(), settings.replacen(&header, &format!("{header}{lines}\n"), 1)).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -34,6 +34,20 @@ pub enum Done {
     Phoned {
         text: String,
     },
+    /// The customer had it from the sender already; recorded as the answer of that moment, and not sent again.
+    AnsweredDirectly {
+        to: Option<Address>,
+        text: String,
+        received_at: Moment,
+    },
+    /// The customer stands in To or Cc of a mail whose text was internal, and so has read it.
+    AlsoWithCustomer {
+        to: Address,
+    },
+    /// Verbs in a mail to the customer that were left undone, as they were typed.
+    LeftUndone {
+        written: Vec<String>,
+    },
     HandlerSet {
         handler: Address,
     },
@@ -137,10 +151,37 @@ pub enum Problem {
     WhoIsTheCustomer {
         prefilled: String,
     },
+    /// A mail that the customer seems to have had from the sender: was it the sender's answer?
+    SentByYou {
+        customer: Address,
+        why: Unsure,
+    },
+    /// The same, and the customer has several open cases.
+    WhichCase {
+        customer: Address,
+        choices: Vec<(CaseNumber, String)>,
+    },
+    /// A colleague answered before, and the sender could not know: nothing goes out twice.
+    AnsweredAlready {
+        by: Address,
+        at: Moment,
+        /// What the colleague wrote.
+        text: String,
+        prefilled: String,
+    },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,
     },
+}
+
+/// Why a mail to the customer is not recorded as the answer without asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsure {
+    /// The mail server does not confirm the sender (invariant 6).
+    Sender,
+    /// Somebody else got it too: it may have been meant for them (invariant 7).
+    AlsoTo(Address),
 }

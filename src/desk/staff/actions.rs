@@ -18,9 +18,9 @@ const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
-    reply: &'a StaffReply<'a>,
+    pub(super) reply: &'a StaffReply<'a>,
     fresh: &'a mut Fresh,
-    case: Case,
+    pub(super) case: Case,
     events: Vec<Event>,
     letters: Vec<Draft>,
     done: Vec<Done>,
@@ -47,6 +47,7 @@ impl<'a> Work<'a> {
             Verb::Department => self.move_to(&step.value, &step.text),
             Verb::Escalate => self.escalate(&step.text),
             Verb::Advise => self.advise(&step.text),
+            Verb::Sent => self.confirm(&step.text),
             Verb::Agenda => self.agenda(&step.value, &step.text),
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
@@ -90,13 +91,18 @@ impl<'a> Work<'a> {
         goes_out || self.case.first_response_at().is_some()
     }
 
-    fn record(&mut self, what: What) {
+    pub(super) fn record(&mut self, what: What) {
         let event = self.reply.event(what);
         self.case.apply(&event);
         self.events.push(event);
     }
 
-    fn not_now(&self, verb: Verb) -> Problem {
+    /// For the receipt.
+    pub(super) fn tell(&mut self, done: Done) {
+        self.done.push(done);
+    }
+
+    pub(super) fn not_now(&self, verb: Verb) -> Problem {
         Problem::NotNow { verb: verb.row().dutch.to_owned() }
     }
 
@@ -347,7 +353,7 @@ impl<'a> Work<'a> {
     }
 
     /// Text beside a verb that is none of its own stays in the file.
-    fn keep(&mut self, text: &str) {
+    pub(super) fn keep(&mut self, text: &str) {
         if !text.trim().is_empty() {
             self.record(What::Noted { text: text.to_owned() });
             self.done.push(Done::Noted { text: text.to_owned() });
@@ -355,7 +361,7 @@ impl<'a> Work<'a> {
     }
 
     /// Who answers first handles the case; from a shared mailbox that is the department.
-    fn first_handler(&mut self) {
+    pub(super) fn first_handler(&mut self) {
         let shared = self.reply.rules.departments.iter().any(|d| d.address == *self.reply.from);
         if self.case.handler.is_none() && !shared {
             self.record(What::HandlerSet { handler: self.reply.from.clone() });

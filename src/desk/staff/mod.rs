@@ -4,15 +4,19 @@
 //! with the nearest right form, and nothing of that mail is relayed: a mail is carried out whole or not at all.
 
 mod actions;
+mod already;
+mod direct;
 mod plan;
 mod timeline;
 
 use super::aside::{Aside, set_aside};
-use super::draft::Problem;
+use super::direct as direct_mail;
+use super::draft::{Problem, Unsure};
+use super::intake::answered_letter;
 use super::letters_out::question;
 use super::verbs::{self, Mistake};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
-use crate::case::{Actor, Address, Event, Moment, What};
+use crate::case::{Actor, Address, DirectAnswer, Event, Moment, Token, What};
 use crate::mail::SenderProof;
 use actions::Work;
 use plan::plan;
@@ -29,9 +33,33 @@ pub(super) fn on_reply(
 ) -> Decision {
     let reply = StaffReply { mail, file, from, known, rules, now };
     if !is_proven(mail.mail.proof, rules) {
-        return reply.unproven(fresh);
+        return match reply.customer_in_copy().filter(|_| reply.may_act().is_ok()) {
+            Some(customer) => reply.ask_whether(&customer, Unsure::Sender, fresh),
+            None => reply.unproven(fresh),
+        };
     }
     match reply.carry_out(fresh) {
+        Ok(decision) => decision,
+        Err(why) => reply.refuse(why, fresh),
+    }
+}
+
+/// Decides on a mail of staff that the customer of this case had from them, and that holds no token of staff.
+pub(super) fn on_direct(
+    mail: &Incoming<'_>,
+    file: &CaseFile,
+    from: &Address,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let reply = StaffReply { mail, file, from, known, rules, now };
+    if !is_proven(mail.mail.proof, rules) {
+        let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
+        return reply.ask_whether(&customer, Unsure::Sender, fresh);
+    }
+    match reply.only_recorded(fresh) {
         Ok(decision) => decision,
         Err(why) => reply.refuse(why, fresh),
     }
@@ -68,10 +96,16 @@ impl StaffReply<'_> {
     /// Everything the mail asks for, or the first thing that stands in its way.
     fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
         self.may_act()?;
+        if let Some(customer) = self.customer_in_copy() {
+            return self.carry_out_direct(&customer, fresh);
+        }
         let typed = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply).map_err(mistaken)?;
         let plan = plan(&typed, self.known.letter_kind)?;
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
+        }
+        if let Some(why) = self.answered_already(&plan, &typed) {
+            return Err(why);
         }
         let mut work = Work::new(self, fresh);
         for step in &plan.steps {
@@ -91,11 +125,24 @@ impl StaffReply<'_> {
         }
     }
 
-    /// Somebody else in To or Cc: a colleague, the customer, a garage. What is typed may be meant for them and not for
+    /// Somebody else in To or Cc: a colleague, a garage. What is typed may be meant for them and not for
     /// the customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
     fn somebody_in_copy(&self) -> Option<Address> {
-        let named = self.mail.mail.to.iter().chain(&self.mail.mail.cc).filter_map(|p| Address::parse(&p.address).ok());
-        named.into_iter().find(|a| !self.rules.is_desk(a) && a != self.from)
+        self.mailed().next()
+    }
+
+    fn mailed(&self) -> impl Iterator<Item = Address> + '_ {
+        direct_mail::mailed(self.mail.mail, self.from, self.rules)
+    }
+
+    /// The letter that is answered.
+    fn token(&self) -> Option<Token> {
+        answered_letter(self.mail.mail, self.rules)
+    }
+
+    /// What that letter asked to be confirmed.
+    fn asked_about(&self) -> Option<&DirectAnswer> {
+        direct_mail::to_confirm(self.file, &self.token()?.letter)
     }
 
     fn event(&self, what: What) -> Event {
@@ -107,12 +154,18 @@ impl StaffReply<'_> {
     fn refuse(&self, why: Problem, fresh: &mut Fresh) -> Decision {
         let reason = "asked the sender what is meant; nothing was relayed";
         let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: reason.to_owned() };
+        let shown = match &why {
+            Problem::AnsweredAlready { at, .. } => {
+                Some(self.event(What::AnswerShown { to: self.from.clone(), answered_at: *at }))
+            }
+            _ => None,
+        };
         let asked = question(Some(&self.file.case), self.from.clone(), why, self.mail.mail, self.rules, fresh);
         Decision {
             disposition: Disposition::Staff,
             reason: reason.to_owned(),
             case: Some(self.file.case.number),
-            events: vec![self.event(filed)],
+            events: std::iter::once(self.event(filed)).chain(shown).collect(),
             letters: vec![asked],
         }
     }

@@ -14,6 +14,7 @@ fn line(event: &Event) -> Option<Happened> {
         What::FollowedUp { .. } => (HappenedWhat::CustomerWrote, ""),
         What::OtherWrote { from, .. } => (HappenedWhat::OtherWrote, from.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
+        What::AnsweredDirectly(answer) => (HappenedWhat::Answered, answer.text.as_str()),
         What::Noted { text } => (HappenedWhat::Noted, text.as_str()),
         What::PhoneContact { text } => (HappenedWhat::Phoned, text.as_str()),
         What::Closed(closed) => (HappenedWhat::Closed, closed.settlement.as_str()),

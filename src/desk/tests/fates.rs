@@ -60,7 +60,7 @@ fn a_refused_letter_to_the_customer_is_told_to_the_handler_with_the_clock_that_r
 }
 
 #[test]
-fn a_refused_letter_to_staff_goes_one_step_up_and_ends_there() {
+fn a_refused_letter_to_staff_goes_up_step_by_step_and_ends_at_the_last() {
     let mut company = Company::new();
     let decision = settle(&mut company, &fated(LetterKind::Notification, "schade@lease.example", refused()));
     assert_eq!(
@@ -69,7 +69,43 @@ fn a_refused_letter_to_staff_goes_one_step_up_and_ends_there() {
     );
     let decision = settle(&mut company, &fated(LetterKind::FollowUp, "chef@lease.example", refused()));
     assert_eq!(decision.letters[0].to.as_str(), "baas@lease.example");
-    assert_eq!(sent(&settle(&mut company, &fated(LetterKind::Alarm, "chef@lease.example", refused()))), []);
+    // Alarms too; without an operator the fallback's supervisor is last.
+    for kind in [LetterKind::Alarm, LetterKind::Term, LetterKind::Away] {
+        let decision = settle(&mut company, &fated(kind, "chef@lease.example", refused()));
+        assert_eq!(sent(&decision), [(LetterKind::Alarm, "baas@lease.example")]);
+        assert_eq!(sent(&settle(&mut company, &fated(kind, "baas@lease.example", refused()))), []);
+    }
+}
+
+#[test]
+fn with_an_operator_the_last_step_is_his_and_he_gets_no_complaint_to_read() {
+    let mut company = Company::of(&format!("{SETTINGS}\n[operator]\naddress = \"beheer@lease.example\"\n"));
+    let notified = fated(LetterKind::Notification, "chef@lease.example", refused());
+    assert_eq!(sent(&settle(&mut company, &notified)), [(LetterKind::Alarm, "beheer@lease.example")]);
+    let alarmed = fated(LetterKind::Alarm, "chef@lease.example", refused());
+    assert_eq!(sent(&settle(&mut company, &alarmed)), [(LetterKind::Alarm, "beheer@lease.example")]);
+    for kind in [LetterKind::Alarm, LetterKind::Notification] {
+        assert_eq!(sent(&settle(&mut company, &fated(kind, "beheer@lease.example", refused()))), []);
+    }
+    // What belongs to no case: the fallback's supervisor, then the operator.
+    let digest =
+        |to| on_fate(&fated(LetterKind::Digest, to, refused()), None, &company.rules, now(), &mut Fresh::new([1; 32]));
+    assert_eq!(sent(&digest("directie@lease.example")), [(LetterKind::Alarm, "baas@lease.example")]);
+    assert_eq!(sent(&digest("baas@lease.example")), [(LetterKind::Alarm, "beheer@lease.example")]);
+}
+
+#[test]
+fn a_delivery_report_about_a_letter_to_staff_goes_up_like_a_refusal() {
+    let mut company = Company::new();
+    let to = address("schade@lease.example");
+    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Notification, to }];
+    let token = company.token(Side::Staff);
+    let decision = company.decide(&report(&token, "failed"));
+    let chef = "chef@lease.example";
+    assert_eq!(sent(&decision), [(LetterKind::Alarm, chef), (LetterKind::Notification, chef)]);
+    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Alarm, to: address(chef) }];
+    assert_eq!(sent(&company.decide(&report(&token, "failed"))), [(LetterKind::Alarm, "baas@lease.example")]);
+    assert_eq!(sent(&company.decide(&report(&token, "delayed"))), []);
 }
 
 #[test]

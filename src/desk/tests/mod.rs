@@ -1,9 +1,12 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod already;
+mod away;
 mod colleagues;
 mod customers;
 mod digests;
+mod direct;
 mod fates;
 mod loops;
 mod staff;
@@ -13,8 +16,8 @@ mod verbs_done;
 use super::draft::{Content, Draft};
 use super::*;
 use crate::case::{
-    Actor, Address, Case, Channel, Customer, Event, Keys, Language, LetterId, LetterKind, Moment, Opened, Side, Token,
-    What, Why,
+    Actor, Address, Case, CaseState, Channel, Customer, Event, Keys, Language, LetterId, LetterKind, Moment, Opened,
+    Side, Token, What, Why,
 };
 use crate::config;
 use crate::mail::{self, Mail};
@@ -118,6 +121,8 @@ impl Company {
             letter_department: self.letter_department.clone(),
             letter_kind: self.letter_kind,
             bounced,
+            mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
+            confirms: wanted.confirms.and_then(find),
             named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,
             duplicate_of: self.duplicate_of,
@@ -136,6 +141,11 @@ impl Company {
         );
         decision
     }
+}
+
+fn is_open_case_of(file: &CaseFile, customers: &[Address]) -> bool {
+    let customer = file.case.customer.address.as_ref();
+    file.case.state == CaseState::Open && customer.is_some_and(|customer| customers.contains(customer))
 }
 
 fn case(rules: &Rules) -> Case {

@@ -15,7 +15,7 @@ const SHOWN_MAX: usize = 80;
 /// A verb at least this long is known with other letters stuck to it; a shorter one begins ordinary words.
 const STUCK_MIN: usize = 6;
 /// Verbs of the procedure that this version does not carry out: with their mark they are no words for a customer either.
-const LATER: [&str; 8] = ["verstuurd", "samenvoegen", "geschil", "uitspraak", "dossier", "zoek", "toon", "stand"];
+const LATER: [&str; 7] = ["samenvoegen", "geschil", "uitspraak", "dossier", "zoek", "toon", "stand"];
 /// Words that begin an internal note with the `#` forgotten.
 const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
 

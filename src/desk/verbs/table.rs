@@ -14,6 +14,8 @@ pub enum Verb {
     Escalate,
     Advise,
     Agenda,
+    /// What the sender did for the customer without us: a mail of their own, confirmed.
+    Sent,
     Reopen,
     Dismiss,
     Restore,
@@ -186,6 +188,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "zet iets op uw agenda: #agenda vr 14:00 garage bellen; #agenda klaar haalt het weg",
         means_english: "puts something on your agenda: #agenda fri 14:00 call the garage; #agenda done takes it off",
+    },
+    Row {
+        verb: Verb::Sent,
+        dutch: "#verstuurd",
+        english: "#sent",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "bevestigt, als wij het u vragen, dat de klant uw antwoord al heeft; dat telt als reactie",
+        means_english: "confirms, when we ask you, that the customer has your answer already; that counts as a reaction",
     },
     Row {
         verb: Verb::Reopen,

@@ -3,7 +3,7 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Customer, Language};
-use crate::desk::draft::{Content, Done, Problem, Question, Receipt};
+use crate::desk::draft::{Content, Done, Problem, Question, Receipt, Unsure};
 
 pub(super) fn receipts(language: Language) -> Vec<Content> {
     let answer = pick(
@@ -14,6 +14,7 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
     let settlement = pick(language, "Wij vergoeden de schade.", "We will pay.");
     let note = pick(language, "Garage gebeld: zij betalen.", "Called the garage: they pay.");
     let called = pick(language, "Klant gesproken: foto komt morgen.", "Spoke to the customer: photo comes tomorrow.");
+    let called_too = called.clone();
     let question = pick(language, "Mogen wij dit vergoeden?", "May we compensate this?");
     let item = pick(language, "garage bellen", "call the garage");
     let title = pick(language, "Onderhoud en reparatie", "Maintenance and repair");
@@ -39,14 +40,28 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::AgendaSet { at: after(77, 30), text: String::new(), outside_hours: true }],
         vec![Done::AgendaCleared],
         vec![Done::Help],
+        vec![directly(language)],
+        vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
+        vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],
+        vec![Done::Phoned { text: called_too }, Done::AlsoWithCustomer { to: customer_address() }],
     ];
     let mut receipts: Vec<_> = all.map(|done| receipt(done, customer())).into();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
 }
 
+fn said(language: Language) -> String {
+    pick(language, "Wij vergoeden de schade van € 240.", "We will pay the damage of € 240.")
+}
+
+fn directly(language: Language) -> Done {
+    Done::AnsweredDirectly { to: Some(customer_address()), text: said(language), received_at: after(0, -25) }
+}
+
 fn receipt(done: Vec<Done>, customer: Customer) -> Content {
-    let first_response_done = done.iter().any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. }));
+    let first_response_done = done
+        .iter()
+        .any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. } | Done::AnsweredDirectly { .. }));
     Content::Receipt(Receipt { done, customer, due: due(), first_response_done })
 }
 
@@ -75,6 +90,12 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::WhoIsTheCustomer { prefilled: form(language, "") },
         // Too long for a button: then it is copied.
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
+        Problem::NotNow { verb: verb("#verstuurd", "#sent") },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::Sender },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
+        which_case(language),
+        answered_already(language, ""),
+        answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
@@ -86,6 +107,25 @@ fn not_a_colleague(written: &str, colleagues: &[&str]) -> Problem {
     Problem::NotAColleague {
         written: written.to_owned(),
         colleagues: colleagues.iter().map(|text| address(text)).collect(),
+    }
+}
+
+fn which_case(language: Language) -> Problem {
+    let choices = vec![
+        (number(98), pick(language, "Factuur klopt niet", "Wrong invoice")),
+        (number(123), super::subject(language)),
+    ];
+    Problem::WhichCase { customer: customer_address(), choices }
+}
+
+fn answered_already(language: Language, more: &str) -> Problem {
+    let typed =
+        pick(language, "#antwoord\nBeste Jan,\n\nDe garage belt u. ", "#answer\nDear Jan,\n\nThe garage will call. ");
+    Problem::AnsweredAlready {
+        by: address("f.elamrani@voorbeeld.example"),
+        at: after(0, -6),
+        text: said(language),
+        prefilled: format!("{typed}{more}"),
     }
 }
 

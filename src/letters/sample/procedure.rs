@@ -2,7 +2,7 @@
 
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Content, Escalation, Happened, HappenedWhat, Term};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Content, Escalation, Happened, HappenedWhat, Term};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let mut all: Vec<Content> = terms(language).into_iter().map(Content::Term).collect();
@@ -22,6 +22,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     };
     all.push(Content::Advice(advice.clone()));
     all.push(Content::Advice(Advice { customer: unreachable(), first_response_done: true, ..advice }));
+    all.extend(absences(language).map(|away| Content::Away(Box::new(away))));
     let agenda = |(stage, customer)| {
         let text = pick(language, "Garage bellen: is het portier gespoten?", "Call the garage: is the door painted?");
         Content::Agenda(Agenda { id: "a1".to_owned(), sequence: 0, stage, at: after(77, 30), text, customer })
@@ -34,6 +35,29 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     ];
     all.extend(stages.map(agenda));
     all
+}
+
+fn absences(language: Language) -> [Away; 2] {
+    let away = Away {
+        who: address("p.dewit@voorbeeld.example"),
+        notice: pick(
+            language,
+            "Ik ben er maandag 30 november weer.\nVoor spoed: bel 070 123 4567.",
+            "I am back on Monday 30 November.\nIf urgent, call 070 123 4567.",
+        ),
+        customer: customer(),
+        due: due(),
+        first_response_done: false,
+        colleagues: vec![address("f.elamrani@voorbeeld.example"), address("j.smit@voorbeeld.example")],
+    };
+    let bare = Away {
+        notice: String::new(),
+        customer: unreachable(),
+        first_response_done: true,
+        colleagues: Vec::new(),
+        ..away.clone()
+    };
+    [away, bare]
 }
 
 fn terms(language: Language) -> Vec<Term> {

@@ -51,7 +51,10 @@ fn machines_are_told_which_letters_a_machine_wrote() {
             _ => Some("auto-generated"),
         };
         assert_eq!(header(&bytes, "Auto-Submitted").as_deref(), expected, "{kind:?}");
-        assert_eq!(header(&bytes, "X-Auto-Response-Suppress").is_some(), expected.is_some(), "{kind:?}");
+        // Whether a handler is away is worth knowing; no other machine need answer.
+        let of_handler = matches!(kind, LetterKind::Notification | LetterKind::FollowUp | LetterKind::Term);
+        let suppressed = expected.map(|_| if of_handler { "DR, RN, NRN, AutoReply" } else { "All" });
+        assert_eq!(header(&bytes, "X-Auto-Response-Suppress").as_deref(), suppressed, "{kind:?}");
         assert_eq!(header(&bytes, "X-Loop").as_deref(), Some("klachten@voorbeeld.example"));
         assert_eq!(header(&bytes, "Content-Language").as_deref(), Some("nl"));
         assert_eq!(header(&bytes, "Date").as_deref(), Some("Mon, 23 Nov 2026 09:30:00 +0100"));

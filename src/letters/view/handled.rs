@@ -3,7 +3,7 @@
 use super::Seen;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use crate::case::Address;
-use crate::desk::draft::{Done, Problem, Question, Receipt};
+use crate::desk::draft::{Done, Problem, Question, Receipt, Unsure};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -24,23 +24,56 @@ impl Seen<'_> {
             resolve => self.term(letter.due.resolve),
             has_address => letter.customer.address.is_some(),
             manual => self.manual(),
+            sent => self.verb(Verb::Sent),
         }
     }
 
     pub(super) fn question(&self, letter: &Question) -> Value {
         let why = &letter.why;
-        let prefilled = prefilled(why).map(|text| {
-            let button = self.replies().prefilled(text);
-            context! { text => clean::text(text), buttons => button.iter().map(view).collect::<Vec<_>>() }
-        });
+        let prefilled = self.prefilled(why);
+        let is_typed_again = prefilled.is_some() && !confirms(why);
         context! {
             why => self.problem(why),
             verbs => self.meant(why),
             help => self.verb(Verb::Help),
             // What the sender typed stands in the prefilled reply already.
-            text => if prefilled.is_some() { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
+            text => if is_typed_again { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
+            colleague => self.colleague(why),
             prefilled,
         }
+    }
+
+    /// The reply that only has to be completed or sent: its text, and a button for each way to send it.
+    fn prefilled(&self, why: &Problem) -> Option<Value> {
+        let sent = self.verb(Verb::Sent);
+        let label = |dutch: &str, english: &str| self.words.pick(dutch, english).to_owned();
+        let replies: Vec<(String, String)> = match why {
+            Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => {
+                vec![(prefilled.clone(), label("Aanvullen en versturen", "Complete and send"))]
+            }
+            Problem::AnsweredAlready { prefilled, .. } => {
+                vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))]
+            }
+            Problem::SentByYou { .. } => {
+                vec![(sent.to_owned(), label("Ja, dit was mijn antwoord", "Yes, this was my answer"))]
+            }
+            Problem::WhichCase { choices, .. } => {
+                let choices = choices.iter().take(LISTED_MAX);
+                choices.map(|(number, _)| (format!("{sent} {number}"), number.to_string())).collect()
+            }
+            _ => return None,
+        };
+        let buttons = replies.iter().filter_map(|(text, label)| self.replies().prefilled(text, label));
+        let buttons: Vec<Value> = buttons.map(|button| view(&button)).collect();
+        let text = replies.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
+        Some(context! { text => clean::text(&text), buttons })
+    }
+
+    /// What a colleague wrote to the customer before, and when.
+    fn colleague(&self, why: &Problem) -> Option<Value> {
+        let Problem::AnsweredAlready { at, text, .. } = why else { return None };
+        let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
+        Some(context! { when => self.words.moment(*at), text, shortened })
     }
 
     /// The verb that was probably meant with what it does; all of them where nobody can tell.
@@ -61,6 +94,9 @@ impl Seen<'_> {
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
             Done::Phoned { text } => ("phoned", text.as_str()),
+            Done::AnsweredDirectly { text, .. } => ("answered_directly", text.as_str()),
+            Done::AlsoWithCustomer { .. } => ("also_with_customer", ""),
+            Done::LeftUndone { .. } => ("left_undone", ""),
             Done::HandlerSet { .. } => ("handler_set", ""),
             Done::DepartmentSet { .. } => ("department_set", ""),
             Done::Reopened => ("reopened", ""),
@@ -75,7 +111,8 @@ impl Seen<'_> {
         };
         let to = match done {
             Done::Relayed { to, .. } => Some(to),
-            Done::Closed { to, .. } => to.as_ref(),
+            Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
+            Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
@@ -83,7 +120,8 @@ impl Seen<'_> {
         };
         let name = match done {
             Done::DepartmentSet { title } | Done::Registered { department_title: title, .. } => self.line(title),
-            Done::AgendaSet { at, .. } => self.words.moment(*at),
+            Done::AgendaSet { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => self.words.moment(*at),
+            Done::LeftUndone { written } => self.line(&written.join(", ")),
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
@@ -116,12 +154,20 @@ impl Seen<'_> {
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
+            Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
+            Problem::WhichCase { customer, choices } => (
+                "which_case",
+                customer.to_string(),
+                choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
+            ),
+            Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };
         let nearest = match problem {
             Problem::UnknownVerb { nearest, .. } => nearest.as_deref(),
             Problem::TwoTexts { second, .. } => Some(second.as_str()),
+            Problem::SentByYou { why: Unsure::AlsoTo(other), .. } => Some(other.as_str()),
             _ => None,
         };
         context! {
@@ -163,15 +209,12 @@ impl Seen<'_> {
 
 /// A button as templates see it.
 pub(super) fn view(button: &mailto::Button) -> Value {
-    context! { label => button.label, url => button.url.as_str() }
+    context! { label => button.label.as_str(), url => button.url.as_str() }
 }
 
-/// The reply that only has to be completed.
-fn prefilled(problem: &Problem) -> Option<&str> {
-    match problem {
-        Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => Some(prefilled),
-        _ => None,
-    }
+/// The reader only says yes: what the mail said stands in the letter, not in the reply.
+fn confirms(problem: &Problem) -> bool {
+    matches!(problem, Problem::SentByYou { .. } | Problem::WhichCase { .. })
 }
 
 /// Why a verb cannot be done on the case as it is.
@@ -179,6 +222,7 @@ fn not_now(verb: &str) -> &'static str {
     match Verb::named(verb.trim_start_matches('#')) {
         Some(Verb::Reopen) => "is_open",
         Some(Verb::Restore) => "is_complaint",
+        Some(Verb::Sent) => "nothing_waits",
         _ => "is_over",
     }
 }

@@ -52,6 +52,7 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::Away(away) => self.away(away),
             Content::Digest(digest) => self.digest(digest),
         };
         context! { ..own, ..self.page(subject) }

@@ -1,9 +1,10 @@
 //! What the templates of terms, escalations, advice and the agenda can print (§2.1.3, §2.4.1). Pure.
 
 use super::Seen;
+use super::handled::view;
 use super::staff::words_of;
-use crate::case::{Clock, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Escalation, Happened, HappenedWhat, Term};
+use crate::case::{Address, Clock, TermStage};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, Term};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
 use minijinja::context;
@@ -88,6 +89,25 @@ impl Seen<'_> {
             subject_line => self.subject_line(&self.draft.topic.subject),
             note => self.verb(Verb::Note),
             has_entry => !self.draft.enclosed.is_empty(),
+        }
+    }
+
+    pub(super) fn away(&self, letter: &Away) -> Value {
+        let assign = |colleague: &Address| {
+            // A phone has no room for whole addresses.
+            let label = format!("{} {}", self.words.pick("Aan", "To"), colleague.local());
+            self.replies().prefilled(&format!("{} {colleague}", self.verb(Verb::Assign)), label)
+        };
+        context! {
+            who => letter.who.to_string(),
+            notice => clean::shortened(&letter.notice, STEP_CHARS_MAX).0,
+            customer => self.customer(&letter.customer),
+            subject_line => self.subject_line(&self.draft.topic.subject),
+            first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
+            resolve => self.term(letter.due.resolve),
+            take_over => self.verb(Verb::TakeOver),
+            assign => self.verb(Verb::Assign),
+            others => letter.colleagues.iter().filter_map(assign).map(|one| view(&one)).collect::<Vec<_>>(),
         }
     }
 

@@ -131,6 +131,11 @@ impl SmtpServer {
         self.shared.letters.lock().unwrap().clone()
     }
 
+    /// What was taken over behind the first `known` letters.
+    pub fn letters_from(&self, known: usize) -> Vec<Received> {
+        self.shared.letters.lock().unwrap().iter().skip(known).cloned().collect()
+    }
+
     /// Every command line so far, in order, over all connections.
     pub fn commands(&self) -> Vec<String> {
         self.shared.commands.lock().unwrap().clone()

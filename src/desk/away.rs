@@ -1,0 +1,60 @@
+//! A handler's absence notice (§2.4.1): it never reaches the customer, and the supervisor hears that a case waits for
+//! somebody who is away. Whatever a handler's own mailbox answers by itself counts, in whatever words. Pure.
+//!
+//! No loop (invariant 5): the letter never goes to whoever sent the notice, it goes once a day for each handler and case,
+//! and the supervisor's own notice about it is only filed, because the supervisor is not the case's handler.
+
+use super::draft::{Away, Content, Draft};
+use super::letters_out::{department, handler_address, to_staff};
+use super::{CaseFile, Fresh, Rules};
+use crate::case::{Actor, Address, Case, CaseState, Event, Moment, What};
+use crate::mail::Mail;
+use chrono::TimeDelta;
+
+/// Mail programs answer each sender once a day or once an absence; more often nobody needs to hear it.
+const AGAIN_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Characters of the notice: until when, and who stands in, is said at once.
+const NOTICE_MAX: usize = 600;
+/// Colleagues offered with a button each; a list is no choice any more.
+const COLLEAGUES_MAX: usize = 4;
+
+/// What follows from an absence notice beside its being filed: the event and the letter to the supervisor. None: nothing,
+/// because somebody else handles the case, it is over, the mailbox is a department's, or it was told today.
+pub(super) fn on_absence(
+    mail: &Mail,
+    from: &Address,
+    file: &CaseFile,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Option<(Event, Draft)> {
+    let case = &file.case;
+    let is_shared = rules.departments.iter().any(|department| department.address == *from);
+    let handles = handler_address(case, rules).is_some_and(|handler| handler == *from);
+    if is_shared || !handles || case.state != CaseState::Open || was_told(file, from, now) {
+        return None;
+    }
+    let supervisors = [department(case, rules), rules.fallback()].into_iter().flatten().map(|d| &d.supervisor);
+    let to = supervisors.into_iter().find(|supervisor| *supervisor != from)?.clone();
+    let what = What::AwayTold { who: from.clone(), to: to.clone() };
+    let event = Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what };
+    Some((event, to_staff(case, to, Content::Away(Box::new(away(mail, from, case, rules))), rules, fresh)))
+}
+
+fn was_told(file: &CaseFile, from: &Address, now: Moment) -> bool {
+    let is_recent = |event: &&Event| event.at > now - AGAIN_AFTER;
+    let mut recent = file.events.iter().filter(is_recent);
+    recent.any(|event| matches!(&event.what, What::AwayTold { who, .. } if who == from))
+}
+
+fn away(mail: &Mail, from: &Address, case: &Case, rules: &Rules) -> Away {
+    let colleagues = department(case, rules).into_iter().flat_map(|department| &department.staff);
+    Away {
+        who: from.clone(),
+        notice: mail.reply.chars().take(NOTICE_MAX).collect(),
+        customer: case.customer.clone(),
+        due: case.due,
+        first_response_done: case.first_response_at().is_some(),
+        colleagues: colleagues.filter(|one| *one != from).take(COLLEAGUES_MAX).cloned().collect(),
+    }
+}

@@ -1,0 +1,98 @@
+//! Two colleagues, one customer: who was about to write what another has just written is told first, so that nothing goes
+//! out twice. Once for each answer of a colleague: who knows of it and writes all the same is not asked again. Pure.
+//!
+//! The same address twice always goes; of a shared mailbox nobody can tell who of its people typed.
+
+use super::StaffReply;
+use super::plan::Plan;
+use crate::case::{Actor, Address, Event, Language, Moment, What};
+use crate::desk::draft::Problem;
+use crate::desk::verbs::{Reply, Verb};
+use chrono::TimeDelta;
+
+/// So long after a colleague's answer a reply may have been typed without knowing of it: the time that one long answer
+/// takes, and that mail servers take in between.
+const JUST_NOW: TimeDelta = TimeDelta::minutes(15);
+
+/// A colleague's answer to the customer.
+struct Earlier<'a> {
+    by: &'a Address,
+    at: Moment,
+    text: &'a str,
+}
+
+impl StaffReply<'_> {
+    /// Why this reply should wait, if a colleague answered and the sender cannot know. `#antwoord` says that it is to go.
+    pub(super) fn answered_already(&self, plan: &Plan, typed: &Reply) -> Option<Problem> {
+        let insists = typed.instruction.lines.iter().any(|line| line.verb == Verb::Answer);
+        if insists || !plan.reaches_customer() {
+            return None;
+        }
+        let events = &self.file.events;
+        let earlier = events.iter().filter_map(|event| self.earlier(event)).max_by_key(|earlier| earlier.at)?;
+        // Nobody closes a case in passing: a settlement waits only where the letter it answers is older than the answer.
+        let is_plain = typed.instruction.lines.is_empty();
+        let is_fresh = is_plain && self.now - earlier.at < JUST_NOW;
+        let came_later = self.answered_letter_written_at().is_some_and(|written| written < earlier.at);
+        if !(is_fresh || came_later) || events.iter().any(|event| self.shows(event, earlier.at)) {
+            return None;
+        }
+        Some(Problem::AnsweredAlready {
+            by: earlier.by.clone(),
+            at: earlier.at,
+            text: earlier.text.to_owned(),
+            prefilled: self.all_the_same(typed),
+        })
+    }
+
+    /// The answer of somebody else that the customer has, as far as anybody knows.
+    fn earlier<'a>(&self, event: &'a Event) -> Option<Earlier<'a>> {
+        let failed = &self.file.case.failed_letters;
+        let (text, letter) = match &event.what {
+            What::Answered { letter, text } => (text.as_str(), Some(letter)),
+            What::Closed(closed) => (closed.settlement.as_str(), Some(&closed.letter)),
+            What::AnsweredDirectly(answer) => (answer.text.as_str(), None),
+            _ => return None,
+        };
+        match &event.actor {
+            Actor::Staff(by) if by != self.from && letter.is_none_or(|letter| !failed.contains(letter)) => {
+                Some(Earlier { by, at: event.at, text })
+            }
+            _ => None,
+        }
+    }
+
+    /// The sender knows of a colleague's answer of that moment: was told, or wrote again after it.
+    fn shows(&self, event: &Event, answered_at: Moment) -> bool {
+        match &event.what {
+            What::AnswerShown { to, answered_at: shown } => to == self.from && *shown >= answered_at,
+            What::Answered { .. } | What::Closed(_) => {
+                event.actor == Actor::Staff(self.from.clone()) && event.at > answered_at
+            }
+            _ => false,
+        }
+    }
+
+    fn answered_letter_written_at(&self) -> Option<Moment> {
+        let answered = self.token()?.letter;
+        self.file.events.iter().find_map(|event| match &event.what {
+            What::LetterWritten { letter, .. } if *letter == answered => Some(event.at),
+            _ => None,
+        })
+    }
+
+    /// What was typed, to be sent again as it is.
+    fn all_the_same(&self, typed: &Reply) -> String {
+        let row = Verb::Answer.row();
+        let answer = match self.rules.language {
+            Language::Dutch => row.dutch,
+            Language::English => row.english,
+        };
+        let lines = typed.instruction.lines.iter().map(|line| format!("{} {}", line.written, line.value));
+        let mut lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+        if lines.is_empty() {
+            lines.push(answer.to_owned());
+        }
+        format!("{}\n{}", lines.join("\n"), typed.instruction.text)
+    }
+}

@@ -1,0 +1,165 @@
+//! Carrying out a mail that the customer has had from the sender already: recorded as the answer, with the verbs that can
+//! be done beside it. The table of cases stands in `desk/direct.rs`. Pure.
+
+use super::StaffReply;
+use super::actions::Work;
+use super::plan::{Plan, Step, plan};
+use crate::case::{Actor, Address, CaseNumber, DirectAnswer, Event, What};
+use crate::desk::draft::{Done, Problem, Unsure};
+use crate::desk::letters_out::question;
+use crate::desk::verbs::{self, Mistake, Verb};
+use crate::desk::{Decision, Disposition, Fresh, direct};
+
+impl StaffReply<'_> {
+    /// The customer, where this mail went there too.
+    pub(super) fn customer_in_copy(&self) -> Option<Address> {
+        let customer = self.file.case.customer.address.as_ref()?;
+        self.mailed().find(|address| address == customer)
+    }
+
+    /// (a): with a token, so that its verbs count.
+    pub(super) fn carry_out_direct(&self, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
+        let planned = read.as_ref().ok().map(|typed| plan(typed, None));
+        if let Some(Ok(plan)) = &planned
+            && !plan.reaches_customer()
+        {
+            return self.internal_but_read(plan, customer, fresh);
+        }
+        if let Some(other) = self.mailed().find(|address| address != customer) {
+            return Ok(self.ask_whether(customer, Unsure::AlsoTo(other), fresh));
+        }
+        if let Some(Ok(plan)) = &planned {
+            let mut work = Work::new(self, fresh);
+            work.answered_directly(self.direct_answer(said(plan))?);
+            let beside = plan.steps.iter().filter(|step| step.verb != Verb::Answer);
+            if beside.map(|step| work.act(step)).all(|done| done.is_ok()) {
+                return Ok(work.finish_direct());
+            }
+        }
+        self.only_recorded(fresh)
+    }
+
+    /// (b), and whatever of (a) is not clear: the answer is on file, its verbs are left undone.
+    pub(super) fn only_recorded(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
+        let (text, undone) = match &read {
+            Ok(typed) => {
+                let others = typed.instruction.lines.iter().filter(|line| line.verb != Verb::Answer);
+                let undone: Vec<String> = others.map(|line| line.written.clone()).collect();
+                (plan(typed, None).as_ref().map_or(typed.instruction.text.clone(), |p| said(p).to_owned()), undone)
+            }
+            Err(Mistake::Unknown { written, .. } | Mistake::LowerDown { written }) => {
+                (self.mail.mail.reply.clone(), vec![written.clone()])
+            }
+        };
+        let answer = self.direct_answer(&text)?;
+        let mut work = Work::new(self, fresh);
+        work.answered_directly(answer);
+        if !undone.is_empty() {
+            work.tell(Done::LeftUndone { written: undone });
+        }
+        Ok(work.finish_direct())
+    }
+
+    /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
+    fn internal_but_read(&self, plan: &Plan, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
+        let mut work = Work::new(self, fresh);
+        for step in &plan.steps {
+            work.act(step)?;
+        }
+        let confirms = plan.steps.iter().any(|step| step.verb == Verb::Sent);
+        if confirms || self.mail.mail.reply.trim().is_empty() {
+            return Ok(work.finish());
+        }
+        work.tell(Done::AlsoWithCustomer { to: customer.clone() });
+        let mut decision = work.finish();
+        if let Some(receipt) = decision.letters.last() {
+            let answer = direct::answer(self.mail, self.from, &self.mail.mail.reply);
+            let waits = What::AnswerToConfirm { question: receipt.id.clone(), answer };
+            decision.events.push(Event { actor: Actor::Desk, ..self.event(waits) });
+        }
+        Ok(decision)
+    }
+
+    /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
+    pub(super) fn ask_whether(&self, customer: &Address, why: Unsure, fresh: &mut Fresh) -> Decision {
+        let (disposition, reason) = match why {
+            Unsure::Sender => (Disposition::SetAside, "a colleague's mail to the customer, not proven: asked"),
+            Unsure::AlsoTo(_) => (Disposition::Staff, "a colleague's mail to the customer and somebody else: asked"),
+        };
+        let problem = Problem::SentByYou { customer: customer.clone(), why };
+        let asked = question(Some(&self.file.case), self.from.clone(), problem, self.mail.mail, self.rules, fresh);
+        let answer = direct::answer(self.mail, self.from, &self.mail.mail.reply);
+        Decision {
+            disposition,
+            reason: reason.to_owned(),
+            case: Some(self.file.case.number),
+            events: vec![Event {
+                actor: Actor::Desk,
+                ..self.event(What::AnswerToConfirm { question: asked.id.clone(), answer })
+            }],
+            letters: vec![asked],
+        }
+    }
+
+    /// # Errors
+    /// Nothing was typed and nothing attached.
+    fn direct_answer(&self, text: &str) -> Result<DirectAnswer, Problem> {
+        let mail = self.mail.mail;
+        let text = if text.trim().is_empty() { mail.reply.trim() } else { text };
+        let is_verbs_only = verbs::parse(text).is_ok_and(|typed| typed.text.is_empty());
+        match (is_verbs_only, mail.attachments.is_empty()) {
+            (true, true) => Err(Problem::NothingTyped),
+            (true, false) => Ok(direct::answer(self.mail, self.from, "")),
+            (false, _) => Ok(direct::answer(self.mail, self.from, text)),
+        }
+    }
+}
+
+/// The words for the customer.
+fn said(plan: &Plan) -> &str {
+    let outward = |step: &&Step| matches!(step.verb, Verb::Answer | Verb::Close);
+    plan.steps.iter().find(outward).map_or("", |step| step.text.as_str())
+}
+
+impl Work<'_> {
+    /// On file as the answer; whoever gives it first handles the case.
+    fn answered_directly(&mut self, answer: DirectAnswer) {
+        self.first_handler();
+        self.tell(Done::AnsweredDirectly {
+            to: self.case.customer.address.clone(),
+            text: answer.text.clone(),
+            received_at: answer.received_at,
+        });
+        self.record(What::AnsweredDirectly(answer));
+    }
+
+    /// `#verstuurd`: what the answered letter asked about was the sender's answer indeed. A second time changes nothing.
+    pub(super) fn confirm(&mut self, text: &str) -> Result<(), Problem> {
+        let Some(answer) = self.reply.asked_about().cloned() else { return Err(self.not_now(Verb::Sent)) };
+        let is_number = text.trim().parse::<CaseNumber>().is_ok();
+        let is_on_file = |event: &Event| event.what == What::AnsweredDirectly(answer.clone());
+        if self.reply.file.events.iter().any(is_on_file) {
+            self.tell(Done::AnsweredDirectly {
+                to: self.case.customer.address.clone(),
+                text: answer.text,
+                received_at: answer.received_at,
+            });
+        } else {
+            self.answered_directly(answer);
+        }
+        if !is_number {
+            self.keep(text);
+        }
+        Ok(())
+    }
+
+    /// The customer has the attachments: a confirmation does not bring them again.
+    fn finish_direct(self) -> Decision {
+        let mut decision = self.finish();
+        let to_customer = decision.letters.iter_mut().filter(|draft| draft.content.kind().is_for_customer());
+        to_customer.for_each(|draft| draft.carried.clear());
+        decision
+    }
+}
