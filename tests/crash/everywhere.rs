@@ -216,7 +216,8 @@ fn first_mails() -> Vec<Mail> {
     ]
 }
 
-/// A colleague answers, a customer writes again, a letter comes back; and among them a mail that ends the process.
+/// A colleague answers, a customer writes again; and among them a mail that ends the process. None depends on another:
+/// a mail whose decision a kill cut off is decided on after the others.
 fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     let acknowledgement = &letters[EMMA][0];
@@ -226,17 +227,17 @@ fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
         (Written::reply(HANDLER, notification, "Beste heer Jansen,\n\nWij herstellen de kras woensdag.").bytes(), 0),
         (Written::new("mallory@klant.example", "crash-points reading abort", "Klacht.").bytes(), 0),
         (Written::reply(EMMA, acknowledgement, "I also paid it already.").bytes(), 0),
-        (came_back(&letters[JAN][0]), 0),
         (Written::new("karin@klant.example", "Schade", "Er zit een deuk in de bumper.").bytes(), 0),
     ]
 }
 
-/// The case is closed with a settlement, another gets a note; the day's digest is due.
+/// The case is closed with a settlement and gets a note, a letter of it comes back; the day's digest is due.
 fn third_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     vec![
         (Written::reply(HANDLER, notification, "#afgehandeld\n\nDe kras is kosteloos hersteld.").bytes(), 0),
         (Written::reply(HANDLER, notification, "#intern\nDeze klant belt elke dag.").bytes(), 0),
+        (came_back(&letters[JAN][0]), 0),
         (Written::reply(HANDLER, notification, "#vakantie\nIk ben er morgen niet.").bytes(), 0),
     ]
 }
