@@ -34,6 +34,8 @@ pub struct Config {
     pub digest: Digest,
     pub committee: Option<Committee>,
     pub department: Vec<Department>,
+    /// Numbers that complaints are found by.
+    pub reference: Vec<Reference>,
 }
 
 /// How a connection is protected.
@@ -276,6 +278,25 @@ pub struct Department {
     pub fallback: bool,
     /// Whether the closing confirmation names the committee.
     pub committee: bool,
+}
+
+/// The reference that needs no pattern in the settings: Dutch number plates.
+pub const PLATE: &str = "kenteken";
+
+/// A kind of number by which people know a car or a contract, so that `#zoek` finds its complaints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// What it is called in letters.
+    pub name: String,
+    /// A regular expression (see [`crate::desk::references`]); empty: the built-in one of [`PLATE`].
+    pub pattern: String,
+}
+
+impl Reference {
+    /// What is recognised where the settings name nothing.
+    pub fn plate() -> Self {
+        Self { name: PLATE.to_owned(), pattern: String::new() }
+    }
 }
 
 #[cfg(test)]

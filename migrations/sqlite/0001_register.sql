@@ -24,12 +24,33 @@ CREATE TABLE mail (
     decided_at    INTEGER,
     -- 1: moved out of the inbox, or gone from it.
     moved         INTEGER NOT NULL DEFAULT 0,
+    -- Of a mail put aside: the letter that told a person of it; empty where no letter could (the digest does). NULL: not
+    -- told yet.
+    told_in       TEXT,
     UNIQUE (mailbox, uid_validity, uid)
 ) STRICT;
-CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
+CREATE INDEX mail_undecided ON mail (id) WHERE disposition IS NULL;
 CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
 CREATE INDEX mail_unmoved ON mail (mailbox, uid_validity) WHERE moved = 0;
+CREATE INDEX mail_untold ON mail (disposition, id) WHERE told_in IS NULL;
+CREATE INDEX mail_told ON mail (told_in);
+
+-- The UIDs that a watched folder gave out, a row for each listing that showed new ones; written when that listing was
+-- dealt with, so that each of its UIDs has a row of its own, is withheld, or had vanished (invariant 1).
+CREATE TABLE given_out (
+    mailbox       TEXT    NOT NULL,
+    uid_validity  INTEGER NOT NULL,
+    first_uid     INTEGER NOT NULL,
+    -- The first UID that is not among them.
+    next_uid      INTEGER NOT NULL,
+    -- How many: fewer than the span for a folder seen for the first time, whose earlier mails were never ours.
+    uids          INTEGER NOT NULL,
+    vanished      INTEGER NOT NULL,
+    dealt_with_at INTEGER NOT NULL,
+    PRIMARY KEY (mailbox, uid_validity, next_uid)
+) STRICT;
+CREATE INDEX given_out_at ON given_out (dealt_with_at);
 
 -- Mails that the server has and did not give, and how often; the row goes when the mail is on file.
 CREATE TABLE withheld (
@@ -44,6 +65,8 @@ CREATE TABLE withheld (
 -- The bytes as they came; can be blanked on a lawful request without breaking the chain.
 CREATE TABLE mail_raw (
     mail_id INTEGER PRIMARY KEY REFERENCES mail (id),
+    -- Of the bytes: a letter that carries them along names it.
+    sha256  TEXT    NOT NULL,
     raw     BLOB    NOT NULL
 ) STRICT;
 
@@ -58,6 +81,11 @@ CREATE TABLE cases (
     customer_address  TEXT    NOT NULL,
     received_at       INTEGER NOT NULL,
     closed_at         INTEGER,
+    -- When something on the agenda is to be told of.
+    remind_at         INTEGER,
+    -- Folded, for #zoek: who complains and what about; plates, contract numbers and the like, between bars.
+    words             TEXT    NOT NULL,
+    keys              TEXT    NOT NULL,
     -- The whole case as JSON.
     body              TEXT    NOT NULL,
     UNIQUE (year, serial)
@@ -117,15 +145,20 @@ CREATE INDEX outbox_recipient ON outbox (recipient_key, automatic, created_at);
 
 -- The letter's bytes, final but for the attachments it carries along.
 CREATE TABLE letter (
-    id    TEXT PRIMARY KEY REFERENCES outbox (id),
-    bytes BLOB NOT NULL
+    id           TEXT    PRIMARY KEY REFERENCES outbox (id),
+    -- Of the letter with its attachments only named: so another letter carries it along.
+    light_size   INTEGER NOT NULL,
+    light_sha256 TEXT    NOT NULL,
+    bytes        BLOB    NOT NULL
 ) STRICT;
 
 CREATE TABLE letter_carried (
     letter_id  TEXT    NOT NULL REFERENCES letter (id),
     position   INTEGER NOT NULL,
-    mail_id    INTEGER NOT NULL REFERENCES mail (id),
-    part       INTEGER NOT NULL,
+    -- Which attachment of that mail, or the whole mail where no part is named; or another letter.
+    mail_id    INTEGER REFERENCES mail (id),
+    part       INTEGER,
+    of_letter  TEXT REFERENCES letter (id),
     name       TEXT    NOT NULL,
     media_type TEXT    NOT NULL,
     size       INTEGER NOT NULL,

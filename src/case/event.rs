@@ -1,7 +1,9 @@
 //! What happened, in the past tense: the only thing that ever changes a case. Plain values; their JSON form
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
-use super::{Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment};
+use super::{
+    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference,
+};
 use serde::{Deserialize, Serialize};
 
 /// One entry of the register's chain.
@@ -38,11 +40,20 @@ pub enum What {
     FollowedUp {
         message_id: Option<String>,
         from: String,
+        /// The new text; the whole mail is kept beside it.
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
         message_id: Option<String>,
         from: String,
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        references: Vec<Reference>,
     },
     /// Staff wrote to the customer: the text that goes out.
     Answered {
@@ -120,6 +131,22 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// The customer went to the committee (the procedure's end).
+    Disputed {
+        text: String,
+        /// The last day it can be filed; None: the committee does not take this department's complaints.
+        last_day: Option<chrono::NaiveDate>,
+    },
+    /// The committee ruled; the text says what, and what the company does about it.
+    Ruled {
+        text: String,
+    },
+    /// Another case of the same customer goes on in this one, with all that is owed there.
+    Absorbed(Box<Absorbed>),
+    /// This case goes on in another one.
+    Merged {
+        into: CaseNumber,
+    },
     /// A letter was put in the outbox.
     LetterWritten {
         letter: LetterId,
@@ -139,9 +166,28 @@ pub enum What {
         disposition: String,
         reason: String,
     },
+    /// A person was told of mails that were put aside; without a letter, they stand in the digest only.
+    AsideTold {
+        letter: Option<LetterId>,
+        mails: Vec<i64>,
+    },
+    /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
+    Reconsidered {
+        disposition: String,
+        reason: String,
+    },
+    /// The sender's domain disowns the mail: no acknowledgement until a person has looked (invariant 6).
+    AcknowledgementHeld,
+    /// A person looked: the acknowledgement goes out after all.
+    AcknowledgementReleased,
     /// The digest of a day went to the outbox.
     DigestWritten {
         day: chrono::NaiveDate,
+        recipients: usize,
+    },
+    /// The report of a month, named by its first day, went to the outbox.
+    MonthWritten {
+        month: chrono::NaiveDate,
         recipients: usize,
     },
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
@@ -190,6 +236,9 @@ pub struct Opened {
     pub received_at: Moment,
     pub due: Due,
     pub message_id: Option<String>,
+    /// Plates and contract numbers in subject and text.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 /// A mail of staff that the customer got from them and not from us.
@@ -258,6 +307,19 @@ pub enum LetterFate {
 }
 
 impl What {
+    /// A text of staff that never leaves the house (invariant 7).
+    pub fn internal_text(&self) -> Option<&str> {
+        match self {
+            Self::Noted { text }
+            | Self::Advised { text }
+            | Self::PhoneContact { text }
+            | Self::Disputed { text, .. }
+            | Self::Ruled { text } => Some(text),
+            Self::Escalated { question, .. } => Some(question),
+            _ => None,
+        }
+    }
+
     /// The stable name that stands in the chain beside the payload.
     pub fn name(&self) -> &'static str {
         match self {
@@ -285,10 +347,19 @@ impl What {
             Self::Dismissed { .. } => "dismissed",
             Self::Restored => "restored",
             Self::TermTold { .. } => "term_told",
+            Self::Disputed { .. } => "disputed",
+            Self::Ruled { .. } => "ruled",
+            Self::Absorbed(_) => "absorbed",
+            Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
             Self::MailFiled { .. } => "mail_filed",
+            Self::AsideTold { .. } => "aside_told",
+            Self::Reconsidered { .. } => "reconsidered",
+            Self::AcknowledgementHeld => "acknowledgement_held",
+            Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
+            Self::MonthWritten { .. } => "month_written",
             Self::Sealed(_) => "sealed",
         }
     }

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod reference;
 mod state;
 mod token;
 mod why;
@@ -16,7 +17,8 @@ pub use event::{
     What,
 };
 pub use number::{CaseNumber, NumberError};
-pub use state::{Case, CaseState, Escalation, Stamp};
+pub use reference::{Reference, reference_key};
+pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 
@@ -93,6 +95,8 @@ pub enum LetterKind {
     DeliveryFailed,
     /// To a supervisor: the daily overview (§2.4.1).
     Digest,
+    /// To a supervisor: the report of a month (§2.4.1).
+    Month,
     /// To staff: a mail that was set aside wants a look.
     SetAside,
     /// To a supervisor or the operator: something needs a person now.
@@ -105,8 +109,16 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
+    Dispute,
+    /// To a colleague: the cases asked for.
+    CaseList,
+    /// To a colleague: the whole file of a case.
+    Dossier,
     /// To the supervisor: the handler of a case is away.
     Away,
+    /// To staff: a mail on file that somebody asked to see.
+    Shown,
 }
 
 impl LetterKind {
@@ -132,19 +144,24 @@ impl LetterKind {
             Self::Question => "question",
             Self::DeliveryFailed => "delivery_failed",
             Self::Digest => "digest",
+            Self::Month => "month",
             Self::SetAside => "set_aside",
             Self::Alarm => "alarm",
             Self::Term => "term",
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Dispute => "dispute",
+            Self::CaseList => "case_list",
+            Self::Dossier => "dossier",
             Self::Away => "away",
+            Self::Shown => "shown",
         }
     }
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: [LetterKind; 16] = [
+        const ALL: &[LetterKind] = &[
             LetterKind::Acknowledgement,
             LetterKind::Notification,
             LetterKind::Answer,
@@ -154,14 +171,19 @@ impl LetterKind {
             LetterKind::Question,
             LetterKind::DeliveryFailed,
             LetterKind::Digest,
+            LetterKind::Month,
             LetterKind::SetAside,
             LetterKind::Alarm,
             LetterKind::Term,
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Dispute,
+            LetterKind::CaseList,
+            LetterKind::Dossier,
             LetterKind::Away,
+            LetterKind::Shown,
         ];
-        ALL.into_iter().find(|kind| kind.name() == name)
+        ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }

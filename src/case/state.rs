@@ -1,15 +1,24 @@
 //! The case and how events make it: `apply` cannot fail and has no side effects, so that the register's row
 //! can be rebuilt from the events at any time (invariant 8). Plain values.
 
+mod letters;
+mod merging;
+
+pub use letters::{CustomerLetter, Round};
+pub use merging::Absorbed;
+
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterFate,
-    LetterId, LetterKind, Moment, Opened, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId, Moment,
+    Opened, Reference, Reopened, TermStage, What,
 };
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// Foreign Message-IDs kept for threading: the first and this many of the last, because relays refuse endless
 /// References headers.
 const THREAD_IDS_MAX: usize = 10;
+/// References of one case: a car or two and their contracts; more is a price list.
+const REFERENCES_MAX: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +59,24 @@ pub struct Escalation {
     pub at: Moment,
 }
 
+/// The customer went to the committee (the procedure's end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// When staff recorded it: the month's report counts it then.
+    pub at: Moment,
+    pub text: String,
+    /// The last day it could be filed, as it was known then; None: the committee does not take such complaints.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// What the committee decided, binding for the company (the procedure's end).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruling {
+    pub at: Moment,
+    /// The ruling, and what the company does about it.
+    pub text: String,
+}
+
 /// A complaint's file, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
@@ -84,6 +111,19 @@ pub struct Case {
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
+    /// Letters to the customer in the order in which they were written.
+    pub letters: Vec<CustomerLetter>,
+    /// The dispute with the committee; a new one takes its place only after a ruling.
+    pub disputed: Option<Dispute>,
+    /// The committee's ruling on that dispute.
+    pub ruling: Option<Ruling>,
+    /// Cases that go on in this one, whose numbers lead here.
+    pub absorbed: Vec<CaseNumber>,
+    /// The case this one goes on in.
+    pub merged_into: Option<CaseNumber>,
+    /// Plates and contract numbers in what the customer wrote, each once.
+    #[serde(default)]
+    pub references: Vec<Reference>,
     /// Message-IDs the customer's mail client knows, oldest first.
     pub customer_thread: Vec<String>,
     /// Message-IDs the staff's mail clients know, oldest first.
@@ -119,6 +159,12 @@ impl Case {
             agenda: Vec::new(),
             told: Vec::new(),
             failed_letters: Vec::new(),
+            letters: Vec::new(),
+            disputed: None,
+            ruling: None,
+            absorbed: Vec::new(),
+            merged_into: None,
+            references: opened.references.clone(),
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
             last_event_at: at,
@@ -149,11 +195,19 @@ impl Case {
             | What::AwayTold { .. }
             | What::Noted { .. }
             | What::Advised { .. }
-            | What::OtherWrote { .. }
             | What::MailFiled { .. }
+            | What::AsideTold { .. }
+            | What::Reconsidered { .. }
+            | What::AcknowledgementHeld
+            | What::AcknowledgementReleased
             | What::DigestWritten { .. }
+            | What::MonthWritten { .. }
             | What::Sealed(_) => {}
-            What::FollowedUp { message_id, .. } => remember(&mut self.customer_thread, message_id.as_deref()),
+            What::FollowedUp { message_id, references, .. } => {
+                remember(&mut self.customer_thread, message_id.as_deref());
+                self.refer_to(references);
+            }
+            What::OtherWrote { references, .. } => self.refer_to(references),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
@@ -187,10 +241,17 @@ impl Case {
                     self.linked.push(*other);
                 }
             }
-            What::LetterWritten { letter_kind, message_id, .. } => {
-                let thread =
-                    if letter_kind.is_for_customer() { &mut self.customer_thread } else { &mut self.staff_thread };
+            What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
+            What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::Absorbed(other) => self.absorb(other),
+            What::Merged { into } => self.go_on_in(*into),
+            What::LetterWritten { letter, letter_kind, message_id, .. } => {
+                let for_customer = letter_kind.is_for_customer();
+                let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
+                if for_customer {
+                    self.know(event.at, letter, *letter_kind);
+                }
             }
             What::LetterFate { letter, letter_kind, fate, .. } => {
                 self.letter_fate(event.at, letter, *letter_kind, fate)
@@ -206,7 +267,16 @@ impl Case {
         self.due = reopened.due;
         self.responses.clear();
         self.told.clear();
+        self.begin_round();
         self.reopened += 1;
+    }
+
+    /// What is added while it lies there belongs to the same dispute.
+    fn dispute(&mut self, at: Moment, text: &str, last_day: Option<NaiveDate>) {
+        if self.ruling.take().is_some() {
+            self.disputed = None;
+        }
+        self.disputed.get_or_insert_with(|| Dispute { at, text: text.to_owned(), last_day });
     }
 
     /// Staff spoke to the customer: it also confirms what had to be confirmed (§2.1.2, §2.4.2).
@@ -229,18 +299,12 @@ impl Case {
         }
     }
 
-    /// A letter of that kind was taken by a mail server, or posted.
-    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
-        let stamp = Stamp { letter: Some(letter.clone()), at };
-        match kind {
-            LetterKind::Acknowledgement => {
-                self.acknowledged.get_or_insert(stamp);
+    fn refer_to(&mut self, references: &[Reference]) {
+        for one in references {
+            let known = self.references.iter().any(|known| known.name == one.name && known.key() == one.key());
+            if !known && self.references.len() < REFERENCES_MAX {
+                self.references.push(one.clone());
             }
-            LetterKind::Closing => {
-                self.closing_confirmed = Some(stamp.clone());
-                self.responses.push(stamp);
-            }
-            _ => self.responses.push(stamp),
         }
     }
 
@@ -248,28 +312,6 @@ impl Case {
         self.agenda.retain(|known| known.id != item.id);
         self.agenda.push(item.clone());
         self.agenda.sort_by_key(|item| item.at);
-    }
-
-    fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
-        if !kind.is_for_customer() {
-            return;
-        }
-        match fate {
-            LetterFate::Accepted { .. } => {
-                self.stamp(kind, letter, at);
-                // A letter that got through shows that the address works again.
-                self.failed_letters.clear();
-            }
-            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
-                // The clock it stopped runs on to its original due moment (invariant 9).
-                self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
-                if !self.failed_letters.contains(letter) {
-                    self.failed_letters.push(letter.clone());
-                }
-            }
-        }
     }
 
     /// When a person's first answer of this round was accepted (§1).
@@ -282,6 +324,11 @@ impl Case {
         self.acknowledged.as_ref().map(|stamp| stamp.at)
     }
 
+    /// The first moment at which something on the agenda is to be told of.
+    pub fn next_reminder(&self) -> Option<Moment> {
+        self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at).min()
+    }
+
     /// The last moment of a clock and, when it was stopped, when.
     pub fn clock(&self, clock: Clock) -> (Moment, Option<Moment>) {
         match clock {
@@ -289,6 +336,20 @@ impl Case {
             Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
             Clock::Resolve => (self.due.resolve, self.closed_at),
         }
+    }
+
+    /// The clock that runs out first, and its last moment; None when all have stopped.
+    pub fn next_clock(&self) -> Option<(Clock, Moment)> {
+        if self.state != CaseState::Open {
+            return None;
+        }
+        let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
+        let running = clocks.into_iter().filter_map(|clock| match self.clock(clock) {
+            (due, None) => Some((clock, due)),
+            (_, Some(_)) => None,
+        });
+        // Of two that run out together the later one of the procedure counts more: an answer also confirms.
+        running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
     }
 
     /// The clocks that still run past their last moment. A case that is not open has none.

@@ -1,5 +1,6 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
+use super::export::export;
 use super::{Exit, failed};
 use crate::case::{Actor, Case, CaseNumber, Clock, Moment, What};
 use crate::clock;
@@ -7,6 +8,9 @@ use crate::config::Config;
 use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
 use clap::Subcommand;
 use serde_json::{Value, json};
+
+/// Characters of an event on its one line; `case export` has all of it.
+const DETAIL_CHARS_MAX: usize = 100;
 
 /// What to show.
 #[derive(Debug, Subcommand)]
@@ -21,6 +25,13 @@ pub enum Command {
     Show {
         number: CaseNumber,
         /// As one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a case's whole file to standard output
+    Export {
+        number: CaseNumber,
+        /// As one line of JSON with everything, mails and letters included (base64)
         #[arg(long)]
         json: bool,
     },
@@ -44,22 +55,32 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
             }
         }
         Command::Show { number, json } => {
-            let Some(case) = register.case(number).await? else {
-                return Ok(failed(
-                    &format!("there is no case {number}; see `klachtpost case list`"),
-                    Exit::FoundProblems,
-                ));
-            };
-            let events = register.events(number).await?;
-            let letters = register.letters(Some(number), &[]).await?;
+            let Some(case) = register.case(number).await? else { return Ok(no_case(number)) };
+            let (mut events, mut letters) = (Vec::new(), Vec::new());
+            // The file of a case in which others go on holds theirs.
+            for number in case.absorbed.iter().chain([&number]) {
+                events.extend(register.events(*number).await?);
+                letters.extend(register.letters(Some(*number), &[]).await?);
+            }
+            events.sort_by_key(|stored| stored.seq);
+            letters.sort_by_key(|letter| letter.created_at);
             if json {
                 println!("{}", file_json(config, &case, &events, &letters, now));
             } else {
                 print_file(config, &case, &events, &letters, now);
             }
         }
+        Command::Export { number, json } => {
+            if !export(config, &register, number, json, now).await? {
+                return Ok(no_case(number));
+            }
+        }
     }
     Ok(Exit::Done)
+}
+
+fn no_case(number: CaseNumber) -> Exit {
+    failed(&format!("there is no case {number}; see `klachtpost case list`"), Exit::FoundProblems)
 }
 
 fn clock_name(clock: Clock) -> &'static str {
@@ -71,7 +92,7 @@ fn clock_name(clock: Clock) -> &'static str {
 }
 
 /// RFC 3339 in the desk's zone.
-fn time(config: &Config, at: Moment) -> String {
+pub(super) fn time(config: &Config, at: Moment) -> String {
     at.with_timezone(&config.desk.time_zone).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
 }
 
@@ -85,6 +106,7 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "channel": case.channel,
         "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone },
         "subject": case.subject,
+        "references": case.references,
         "received_at": at(case.received_at),
         "acknowledged_at": case.acknowledged_at().map(at),
         "first_response_at": case.first_response_at().map(at),
@@ -97,17 +119,29 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "overdue": case.overdue(now).into_iter().map(clock_name).collect::<Vec<_>>(),
         "escalated": case.escalation.is_some(),
         "reopened": case.reopened,
+        "dispute": case.disputed.as_ref().map(|dispute| json!({
+            "at": at(dispute.at),
+            "last_day": dispute.last_day,
+            "ruled_at": case.ruling.as_ref().map(|ruling| at(ruling.at)),
+        })),
+        "merged_into": case.merged_into,
     })
 }
 
-fn file_json(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) -> Value {
+pub(super) fn file_json(
+    config: &Config,
+    case: &Case,
+    events: &[StoredEvent],
+    letters: &[LetterRow],
+    now: Moment,
+) -> Value {
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
 }
 
-fn event_json(config: &Config, stored: &StoredEvent) -> Value {
+pub(super) fn event_json(config: &Config, stored: &StoredEvent) -> Value {
     let Some(event) = &stored.event else {
         return json!({ "seq": stored.seq, "kind": stored.kind, "blanked": true });
     };
@@ -115,6 +149,7 @@ fn event_json(config: &Config, stored: &StoredEvent) -> Value {
     line["at"] = json!(time(config, event.at));
     line["actor"] = json!(actor(&event.actor));
     line["seq"] = json!(stored.seq);
+    line["case"] = json!(event.case);
     line
 }
 
@@ -145,7 +180,7 @@ fn actor(actor: &Actor) -> String {
     }
 }
 
-fn print_case(config: &Config, case: &Case, now: Moment) {
+pub(super) fn print_case(config: &Config, case: &Case, now: Moment) {
     let overdue: Vec<_> = case.overdue(now).into_iter().map(clock_name).collect();
     println!(
         "{}  {:<9} {:<15} {}  {:<28} {}{}",
@@ -161,13 +196,13 @@ fn print_case(config: &Config, case: &Case, now: Moment) {
 
 fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) {
     print_case(config, case, now);
+    for reference in &case.references {
+        println!("{}: {}", reference.name, reference.written);
+    }
     println!("\nTimeline");
     for stored in events {
         let at = moment_of(config, stored);
-        let (kind, who) = stored
-            .event
-            .as_ref()
-            .map_or((stored.kind.as_str(), "(blanked)".to_owned()), |e| (e.what.name(), actor(&e.actor)));
+        let (kind, who) = who(stored);
         println!("  {at}  {kind:<15} {who:<32} {}", stored.event.as_ref().map(|e| detail(&e.what)).unwrap_or_default());
     }
     println!("\nLetters");
@@ -176,17 +211,31 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     }
 }
 
-fn moment_of(config: &Config, stored: &StoredEvent) -> String {
+pub(super) fn moment_of(config: &Config, stored: &StoredEvent) -> String {
     let at = stored.event.as_ref().map(|event| event.at);
     at.map(|at| at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
 }
 
+/// What happened, and who did it.
+pub(super) fn who(stored: &StoredEvent) -> (&str, String) {
+    let known = stored.event.as_ref().map(|event| (event.what.name(), actor(&event.actor)));
+    known.unwrap_or_else(|| (stored.kind.as_str(), "(blanked)".to_owned()))
+}
+
 fn detail(what: &What) -> String {
-    let text = match what {
-        What::Opened(opened) => opened.subject.clone(),
-        What::Answered { text, .. } | What::Noted { text } | What::PhoneContact { text } | What::Advised { text } => {
-            text.clone()
-        }
+    words(what).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(DETAIL_CHARS_MAX).collect()
+}
+
+/// All that an event says, for people.
+pub(super) fn words(what: &What) -> String {
+    match what {
+        What::Opened(opened) => format!("{}\n\n{}", opened.subject, opened.text),
+        What::Answered { text, .. }
+        | What::Noted { text }
+        | What::PhoneContact { text }
+        | What::Advised { text }
+        | What::Disputed { text, .. }
+        | What::Ruled { text } => text.clone(),
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
         What::AnswerShown { to, .. } => to.to_string(),
         What::AwayTold { who, to } => format!("{who}, to {to}"),
@@ -194,17 +243,20 @@ fn detail(what: &What) -> String {
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
-        What::Linked { other } => other.to_string(),
-        What::MailFiled { reason, .. } | What::Dismissed { reason } => reason.clone(),
-        What::FollowedUp { from, .. } | What::OtherWrote { from, .. } => from.clone(),
+        What::Linked { other } | What::Merged { into: other } => other.to_string(),
+        What::Absorbed(absorbed) => absorbed.other.to_string(),
+        What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
+            reason.clone()
+        }
+        What::AsideTold { mails, .. } => format!("{} mails", mails.len()),
+        What::AcknowledgementHeld | What::AcknowledgementReleased => String::new(),
+        What::FollowedUp { from, text, .. } | What::OtherWrote { from, text, .. } => format!("{from}\n\n{text}"),
         What::DepartmentSet { department, .. } => department.clone(),
         What::Escalated { question, to } => format!("{to}: {question}"),
         What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
         What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
-        What::Reopened(_) | What::DigestWritten { .. } | What::EscalationSettled | What::Restored | What::Sealed(_) => {
-            String::new()
-        }
-    };
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect()
+        What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
+        What::DigestWritten { .. } | What::MonthWritten { .. } | What::Sealed(_) => String::new(),
+    }
 }

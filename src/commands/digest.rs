@@ -1,16 +1,20 @@
-//! `klachtpost digest`: the digests of a day as they would go out now; nothing is sent or noted.
+//! `klachtpost digest`: the digests of a day as they would go out now, and on a month's first working day the reports of
+//! the month before; nothing is sent or noted.
 
 use super::{Exit, failed};
+use crate::case::Moment;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError};
-use crate::desk::on_digest;
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail};
+use crate::desk::draft::Draft;
+use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day};
+use crate::digest::month::Month;
 use crate::letters::RenderError;
 use crate::mail;
 use crate::register::CaseQuery;
 use chrono::{Days, NaiveDate};
 
-/// Prints the text of each digest.
+/// Prints the text of each.
 pub async fn run(config: Config, day: Option<NaiveDate>) -> Exit {
     match preview(config, day).await {
         Ok(()) => Exit::Done,
@@ -25,6 +29,8 @@ enum PreviewError {
     #[error(transparent)]
     Register(#[from] crate::register::RegisterError),
     #[error(transparent)]
+    Work(#[from] WorkError),
+    #[error(transparent)]
     Render(#[from] RenderError),
 }
 
@@ -38,11 +44,24 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let at = if day == today { now } else { calendar.at(day, office.rules.digest.at) };
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let since = calendar.at(before, office.rules.digest.at);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(since)).await?;
+    let closed_since = digest_needs_closed_since(since, at);
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
-    for draft in on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh).letters {
-        let letter = office.letters.render(&draft, &office.house, &office.rules.keys, at)?;
+    let mail_day = day_of_mail(&office, since, at).await?;
+    let decision = on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh);
+    print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
+    if first_working_day(Month::of(day), &office.rules) == Some(day) {
+        let month = Month::of(day).before();
+        let cases = office.register.cases(CaseQuery::All).await?;
+        print(&office, &on_month(month, &cases, &office.rules, at, &mut fresh).letters, at)?;
+    }
+    Ok(())
+}
+
+fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {
+    for draft in letters {
+        let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
         println!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
     }
     Ok(())

@@ -4,7 +4,7 @@
 use super::Exit;
 use crate::clock::Clock;
 use crate::config;
-use crate::register::{NewMail, Register};
+use crate::register::{DealtWith, NewMail, Numbering, Register};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
@@ -33,7 +33,17 @@ async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
         unreadable_because: None,
     };
     let register = Register::open(&config.register.url).await.ok()?;
-    register.store_mails(&[mail]).await.ok()?;
+    register.store_mails(std::slice::from_ref(&mail)).await.ok()?;
+    // On the balance as given out and registered. Where that cannot be noted now, the MTA's next try does.
+    let dealt = DealtWith {
+        mailbox: &mail.mailbox,
+        uid_validity: mail.uid_validity,
+        numbering: Numbering::Unordered,
+        listed: &[mail.uid],
+        vanished: &[],
+        at: now,
+    };
+    register.deal_with(&dealt).await.ok()?;
     register.close().await;
     Some(())
 }

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod digest;
 mod explain;
+mod export;
 mod ingest;
 mod outbox;
 mod run;

@@ -7,7 +7,7 @@ use super::check::{
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Operator, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, PLATE, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 /// Departments of one company; each has a column in the digest and its keywords in the search table.
 const MAX_DEPARTMENTS: usize = 200;
+/// Kinds of numbers that are recognised: more than any company keeps.
+const MAX_REFERENCES: usize = 32;
 /// Hours a term can have: a month of them.
 const MAX_TERM_HOURS: u64 = 31 * 24;
 /// Working days a term can have: about a year.
@@ -46,7 +48,9 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
-        department: departments(&mut file),
+        department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
+        reference: several(&mut file, "reference", MAX_REFERENCES, reference)
+            .unwrap_or_else(|| vec![Reference::plate()]),
     };
     file.finish();
     config
@@ -347,33 +351,33 @@ fn committee(s: &mut Section) -> Committee {
     }
 }
 
-fn departments(file: &mut Section) -> Vec<Department> {
-    let tables = match file.take("department").map(|value| value.kind) {
-        None => Vec::new(),
-        Some(ValueKind::Array(values)) if values.len() <= MAX_DEPARTMENTS => values,
-        Some(ValueKind::Array(values)) => {
-            file.refuse("department", format!("{} of them", values.len()), format!("write at most {MAX_DEPARTMENTS}"));
-            return Vec::new();
+/// The `[[name]]` sections, each read by `read`. None: there are none, or they are refused.
+fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut Section) -> T) -> Option<Vec<T>> {
+    let tables = match file.take(name)?.kind {
+        ValueKind::Array(values) if values.len() <= max => values,
+        ValueKind::Array(values) => {
+            file.refuse(name, format!("{} of them", values.len()), format!("write at most {max}"));
+            return None;
         }
-        Some(_) => {
-            let write = "write [[department]], with two brackets, once for each, in the settings file";
-            file.refuse("department", "something else than a list of sections", write);
-            return Vec::new();
+        _ => {
+            let write = format!("write [[{name}]], with two brackets, once for each, in the settings file");
+            file.refuse(name, "something else than a list of sections", write);
+            return None;
         }
     };
-    let mut departments = Vec::new();
+    let mut all = Vec::new();
     for (index, value) in tables.into_iter().enumerate() {
         let ValueKind::Table(table) = value.kind else {
-            file.refuse("department", "a value in place of a section", "write [[department]] and its keys below it");
+            file.refuse(name, "a value in place of a section", format!("write [[{name}]] and its keys below it"));
             continue;
         };
         let label = match table.get("name").map(|name| &name.kind) {
-            Some(ValueKind::String(name)) if !name.is_empty() => format!("department \"{}\"", name.escape_debug()),
-            _ => format!("department no. {}", index + 1),
+            Some(ValueKind::String(own)) if !own.is_empty() => format!("{name} \"{}\"", own.escape_debug()),
+            _ => format!("{name} no. {}", index + 1),
         };
-        departments.push(read_table(file, &label, table, department));
+        all.push(read_table(file, &label, table, read));
     }
-    departments
+    Some(all)
 }
 
 fn department(s: &mut Section) -> Department {
@@ -387,4 +391,13 @@ fn department(s: &mut Section) -> Department {
         fallback: s.flag("fallback", false),
         committee: s.flag("committee", true),
     }
+}
+
+fn reference(s: &mut Section) -> Reference {
+    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
+    let pattern = s.text_or("pattern", "");
+    if pattern.is_empty() && name != PLATE {
+        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
+    }
+    Reference { name, pattern }
 }

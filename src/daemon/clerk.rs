@@ -140,7 +140,7 @@ impl Clerk<'_> {
         let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
         let at_the_door = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
         let held_because = at_the_door.or_else(|| self.is_capped(letter.kind).then(|| HELD_BY_CAP.to_owned()));
-        Ok(Outgoing { letter, department: String::new(), held_because })
+        Ok(Outgoing { letter, department: bound_to(draft), held_because })
     }
 
     /// The third of the layers against loops (invariant 5): letters that answer the mail in hand.
@@ -148,9 +148,20 @@ impl Clerk<'_> {
         let written = self.known.written;
         match kind {
             LetterKind::Acknowledgement => written.automatic >= AUTOMATIC_LETTERS_PER_HOUR_MAX,
-            LetterKind::Receipt | LetterKind::Question => written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX,
+            LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+                written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX
+            }
             _ => false,
         }
+    }
+}
+
+/// A digest binds the department whose supervisor reads it: its buttons hold tokens of that department's cases, and none
+/// works for somebody else's (invariant 6). A letter of a case binds the case's, which is known once all are written.
+fn bound_to(draft: &Draft) -> String {
+    match &draft.content {
+        Content::Digest(digest) => digest.department.clone().unwrap_or_default(),
+        _ => String::new(),
     }
 }
 
@@ -171,10 +182,7 @@ fn also_to(untold: Option<&Address>, letters: &[Draft], fresh: &mut Fresh) -> Op
 /// What staff typed as notes, on file or in this very mail. A note keeps the quotes it answers; those are not staff's
 /// words, and with them in between the note would never be met whole.
 fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
-    let of_this_mail = decision.events.iter().filter_map(|event| match &event.what {
-        What::Noted { text } => Some(text.clone()),
-        _ => None,
-    });
+    let of_this_mail = decision.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned);
     let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
     on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
 }

@@ -2,15 +2,17 @@
 //! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail
 //! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
 
+use super::aside::read_all;
 use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
 use super::reading::{self, ATTEMPTS_MAX, Read};
 use super::{Step, WorkError};
 use crate::crash::{self, Breaks};
-use crate::desk::{Incoming, Written, lookup, on_mail, on_unreadable};
+use crate::desk::{CaseFile, Incoming, Written, lookup, on_mail, on_unreadable};
 use crate::mail;
 use crate::register::{Identity, RegisterError, Tx};
 use futures_util::FutureExt;
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,34 +70,40 @@ async fn decide_read(office: Arc<Office>, read: Vec<Read>) -> Result<(), WorkErr
         }
         done => return done,
     }
-    for one in &read {
+    for (done, one) in (1..).zip(&read) {
         match decide_all(&office, std::slice::from_ref(one)).await {
             Err(WorkError::Register(RegisterError::Decided { mail })) => {
                 tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
             }
-            Err(error) if !error.is_unavailable() => not_decided(&office, one, &error).await?,
+            Err(error) if !error.is_unavailable() => {
+                if not_decided(&office, one, &error).await?.is_break() {
+                    let waiting: Vec<i64> = read.iter().skip(done).map(|read| read.pending.id).collect();
+                    return Ok(office.register.uncount_attempt(&waiting).await?);
+                }
+            }
             done => done?,
         }
     }
     Ok(())
 }
 
-/// What cannot be decided on is tried again, and in the end set apart.
-async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<(), WorkError> {
+/// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
+async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<ControlFlow<()>, WorkError> {
     let (mail, attempts) = (one.pending.id, one.pending.attempts + 1);
     tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
     if attempts < ATTEMPTS_MAX {
-        return Ok(());
+        return Ok(ControlFlow::Break(()));
     }
     let reason = format!("deciding on it failed {attempts} times: {error}");
     let apart = Read { pending: one.pending.clone(), outcome: Err(reason.clone()) };
     match decide_all(office, &[apart]).await {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
-            Ok(office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.next()).await?)
+            office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.next()).await?;
         }
-        done => done,
+        done => done?,
     }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// All of them or none; a panic in deciding is a failure like another.
@@ -122,7 +130,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     let (identity, mut decision, file, written) = match &one.outcome {
         Err(reason) => {
             let identity = Identity { message_id: String::new(), content_hash: String::new() };
-            let decision = on_unreadable(pending.id, pending.received_at, reason, &office.rules, now, &mut fresh);
+            let decision = on_unreadable(pending.id, reason, now);
             (identity, decision, None, Written::default())
         }
         Ok(mail) => {
@@ -131,13 +139,17 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 content_hash: mail::content_hash(mail, &pending.raw),
             };
             let wanted = lookup(mail, &office.rules, now);
-            let known = tx.snapshot(pending.id, &identity, &wanted, now).await?;
+            let mut known = tx.snapshot(pending.id, &identity, &wanted, now).await?;
+            if let Some(stored) = known.stored.take() {
+                known.stored = read_all(office, vec![stored]).await.pop();
+            }
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             crash::poison(Breaks::Deciding, mail.subject.as_bytes());
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            let written = known.written;
-            let file = known.into_file(decision.case);
+            let (written, notes) = (known.written, known.notes());
+            // Where two cases become one, what is internal in either stays in the house (invariant 7).
+            let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
             (identity, decision, file, written)
         }
     };

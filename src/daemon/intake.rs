@@ -4,11 +4,11 @@
 use super::deciding::decide_batch;
 use super::office::Office;
 use super::{Step, WorkError};
-use crate::config;
+use crate::config::{self, MailboxKind};
 use crate::crash;
 use crate::desk::Disposition;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
-use crate::register::{Known, NewMail};
+use crate::register::{DealtWith, Known, NewMail, Numbering};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -48,16 +48,17 @@ async fn take_in_folder(
     if folder == Folder::Inbox {
         note_gone(office, listing).await?;
     }
+    let mut vanished = Vec::new();
     for batch in batches(&listing.entries) {
         // Asked to stop: what is on file stays, what is not stays in the mailbox.
         if office.stop.is_cancelled() {
-            break;
+            return Ok(step);
         }
         let known = known(office, folder, listing.uid_validity, batch).await?;
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
         if !new.is_empty() {
             let place = Place { folder, uid_validity: listing.uid_validity };
-            fetch_and_store(office, mailbox, place, &new).await?;
+            vanished.extend(fetch_and_store(office, mailbox, place, &new).await?);
             step = Step::Worked;
         }
         while decide_batch(office).await? == Step::Worked {}
@@ -65,6 +66,7 @@ async fn take_in_folder(
             file_away(office, mailbox, listing.uid_validity, batch).await?;
         }
     }
+    note_given_out(office, folder, listing, &vanished).await?;
     Ok(step)
 }
 
@@ -77,6 +79,25 @@ async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> 
     if !gone.is_empty() {
         office.register.mark_moved(&name, listing.uid_validity, &gone).await?;
     }
+    Ok(())
+}
+
+/// For the mail balance (invariant 1): the UIDs that this listing showed for the first time, now that its mails are on
+/// file. A listing that was not dealt with to its end is noted with the next one.
+async fn note_given_out(office: &Office, folder: Folder, listing: &Listing, vanished: &[i64]) -> Result<(), WorkError> {
+    let listed: Vec<i64> = listing.entries.iter().map(|entry| entry.uid.0).collect();
+    let numbering = match (office.config.mailbox.kind, listing.uid_next) {
+        (MailboxKind::Maildir, _) => Numbering::Unordered,
+        (MailboxKind::Imap, Some(next)) => Numbering::Ascending { next },
+        // A server that does not say (RFC 3501 allows it): then the highest that is there counts.
+        (MailboxKind::Imap, None) => Numbering::Ascending { next: 1 },
+    };
+    let mailbox = &folder_name(&office.config.mailbox, folder);
+    let (uid_validity, at) = (listing.uid_validity, office.clock.now());
+    let dealt = DealtWith { mailbox, uid_validity, numbering, listed: &listed, vanished, at };
+    crash::point("before noting what the mailbox gave out");
+    office.register.deal_with(&dealt).await?;
+    crash::point("after noting what the mailbox gave out");
     Ok(())
 }
 
@@ -127,14 +148,22 @@ struct Place {
 
 /// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
 /// at which the server breaks off is counted again; after some times it goes on file without its text.
-async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, new: &[Entry]) -> Result<(), WorkError> {
+///
+/// Gives back the UIDs of those that were gone.
+async fn fetch_and_store(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    place: Place,
+    new: &[Entry],
+) -> Result<Vec<i64>, WorkError> {
     let name = folder_name(&office.config.mailbox, place.folder);
     let uids: Vec<i64> = new.iter().map(|entry| entry.uid.0).collect();
     let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;
     let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) = new.iter().partition(|e| withheld.contains_key(&e.uid.0));
     tried.sort_by_key(|entry| withheld.get(&entry.uid.0).map(|w| w.attempts));
+    let mut vanished = Vec::new();
     if !fresh.is_empty() {
-        fetch_together(office, mailbox, place, &fresh).await?;
+        vanished.extend(fetch_together(office, mailbox, place, &fresh).await?);
     }
     for entry in tried {
         match withheld.get(&entry.uid.0) {
@@ -143,19 +172,20 @@ async fn fetch_and_store(office: &Office, mailbox: &mut Mailbox, place: Place, n
                 let mail = NewMail { unreadable_because: Some(reason), ..on_file(office, place, &entry, Vec::new()) };
                 office.register.store_mails(&[NewMail { whole: false, ..mail }]).await?;
             }
-            _ => fetch_together(office, mailbox, place, std::slice::from_ref(&entry)).await?,
+            _ => vanished.extend(fetch_together(office, mailbox, place, std::slice::from_ref(&entry)).await?),
         }
     }
-    Ok(())
+    Ok(vanished)
 }
 
-/// Fetches and stores; counts those that were not given, all of them where the connection broke off.
+/// Fetches and stores; counts those that were not given, all of them where the connection broke off. Gives back the UIDs
+/// of those that were gone.
 async fn fetch_together(
     office: &Office,
     mailbox: &mut Mailbox,
     place: Place,
     entries: &[Entry],
-) -> Result<(), WorkError> {
+) -> Result<Vec<i64>, WorkError> {
     let settings = &office.config.mailbox;
     let name = folder_name(settings, place.folder);
     let by_uid: HashMap<Uid, &Entry> = entries.iter().map(|entry| (entry.uid, entry)).collect();
@@ -167,7 +197,7 @@ async fn fetch_together(
             return Err(error.into());
         }
     };
-    let (mut mails, mut failed) = (Vec::with_capacity(entries.len()), Vec::new());
+    let (mut mails, mut failed, mut vanished) = (Vec::with_capacity(entries.len()), Vec::new(), Vec::new());
     for (uid, fetched) in fetched {
         let Some(entry) = by_uid.get(&uid) else { continue };
         match fetched {
@@ -176,7 +206,7 @@ async fn fetch_together(
                 let entry = Entry { size: size.or(entry.size), ..**entry };
                 mails.push(NewMail { whole: false, ..on_file(office, place, &entry, headers_and_start) });
             }
-            Fetched::Vanished => {}
+            Fetched::Vanished => vanished.push(uid.0),
             Fetched::Withheld { reason } => {
                 tracing::warn!(mail.uid = uid.0, %reason, "the mail server does not give this mail; it is tried again");
                 failed.push((uid.0, reason));
@@ -189,7 +219,7 @@ async fn fetch_together(
     if !failed.is_empty() {
         office.register.count_withheld(&name, place.uid_validity, &failed).await?;
     }
-    Ok(())
+    Ok(vanished)
 }
 
 fn on_file(office: &Office, place: Place, entry: &Entry, raw: Vec<u8>) -> NewMail {

@@ -1,15 +1,18 @@
 //! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
 //! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
 
+mod aside;
 mod clerk;
 mod deciding;
 mod intake;
 mod office;
+mod overviews;
 mod reading;
 mod run;
 mod sending;
 mod ticking;
 
+pub use aside::day_of_mail;
 pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
@@ -54,6 +57,8 @@ pub enum WorkError {
         "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
     )]
     Hangs,
+    #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
+    Writing,
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
 }

@@ -140,7 +140,7 @@ async fn until_next(office: &Office) -> Duration {
     wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
 }
 
-async fn ticking_loop(office: &Office, ticks: &Notify, letters: &Notify) {
+async fn ticking_loop(office: &Arc<Office>, ticks: &Notify, letters: &Notify) {
     loop {
         tokio::select! { () = office.stop.cancelled() => break, () = ticks.notified() => {} }
         match tick(office).await {

@@ -9,6 +9,7 @@ use super::{Step, WorkError};
 use crate::case::{LetterFate, Moment};
 use crate::clock;
 use crate::crash;
+use crate::desk::draft::Source;
 use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
@@ -160,19 +161,26 @@ async fn work_off(
 /// The letter as it goes out, with the attachments it carries along.
 async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkError> {
     if letter.weight == letters::Weight::Light {
-        return Ok(letters::lighten(&letter.bytes, &letter.carried));
+        return Ok(letters::lighten(&letter.bytes, &letter.carried, letters::Apart::TooLarge));
     }
     let mut contents = Vec::with_capacity(letter.carried.len());
     let mut read: Option<(i64, mail::Mail)> = None;
     for carried in &letter.carried {
-        if read.as_ref().is_none_or(|(id, _)| *id != carried.mail) {
-            let raw = office.register.raw_mail(carried.mail).await?.unwrap_or_default();
-            let mail =
-                tokio::task::spawn_blocking(move || mail::read(&raw, "")).await.map_err(|_| WorkError::Reading)?;
-            read = Some((carried.mail, mail));
-        }
-        let attachment = read.as_ref().and_then(|(_, mail)| mail.attachments.get(carried.index));
-        contents.push((carried.clone(), attachment.map(|a| a.content.clone()).unwrap_or_default()));
+        // What was blanked meanwhile is not what the letter was written with: assembling says so.
+        let content = match &carried.source {
+            Source::Mail(mail) => office.register.raw_mail(*mail).await?.unwrap_or_default(),
+            Source::Letter(id) => office.register.light_letter(id).await?.unwrap_or_default(),
+            Source::Attachment { mail: id, index } => {
+                if read.as_ref().is_none_or(|(known, _)| known != id) {
+                    let raw = office.register.raw_mail(*id).await?.unwrap_or_default();
+                    let mail = tokio::task::spawn_blocking(move || mail::read(&raw, "")).await;
+                    read = Some((*id, mail.map_err(|_| WorkError::Reading)?));
+                }
+                let attachment = read.as_ref().and_then(|(_, mail)| mail.attachments.get(*index));
+                attachment.map(|attachment| attachment.content.clone()).unwrap_or_default()
+            }
+        };
+        contents.push((carried.clone(), content));
     }
     Ok(letters::assemble(&letter.bytes, &contents)?)
 }

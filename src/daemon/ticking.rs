@@ -1,28 +1,28 @@
-//! One step of the clock: what is due by the hour is decided on like a mail: the day's digest, and letters that a
-//! cap held back. The register says what was done already, so that a restart, a second instance or an outage
+//! One step of the clock: what is due by the hour is decided on like a mail: terms, the overviews of `overviews.rs`, mails put aside, and
+//! letters that a cap held back. The register says what was done already, so that a restart, a second instance or an outage
 //! changes nothing.
 
+use super::aside::tell_of_aside;
 use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
-use super::{Step, WorkError};
+use super::{Step, WorkError, overviews};
 use crate::crash;
-use crate::desk::{DigestDue, digest_due, on_digest, on_terms};
+use crate::desk::on_terms;
 use crate::register::CaseQuery;
-
-/// The name of the digest's runs in the register.
-const DIGEST: &str = "digest";
+use std::sync::Arc;
 
 /// Does what is due now.
 ///
 /// # Errors
 /// The register refused: the next tick tries again.
-pub async fn tick(office: &Office) -> Result<Step, WorkError> {
+pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
     crash::point("after letting held letters go");
-    let steps = [terms(office).await?, digest(office).await?];
+    let aside = tell_of_aside(office).await?;
+    let steps = [terms(office).await?, aside, overviews::digest(office).await?, overviews::month(office).await?];
     let worked = released > 0 || steps.contains(&Step::Worked);
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
@@ -31,7 +31,7 @@ pub async fn tick(office: &Office) -> Result<Step, WorkError> {
 async fn terms(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
-    for case in office.register.cases(CaseQuery::Open).await? {
+    for case in office.register.cases(CaseQuery::Guarded).await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
             continue;
         }
@@ -50,38 +50,4 @@ async fn terms(office: &Office) -> Result<Step, WorkError> {
         step = Step::Worked;
     }
     Ok(step)
-}
-
-async fn digest(office: &Office) -> Result<Step, WorkError> {
-    let now = office.clock.now();
-    let last = office.register.last_run(DIGEST).await?;
-    let (day, since) = match digest_due(last, &office.rules, now) {
-        DigestDue::Nothing => return Ok(Step::Idle),
-        // The very first start makes up for nothing: only the day is noted.
-        DigestDue::NoteOnly { day } => {
-            let mut tx = office.register.begin().await?;
-            tx.claim_run(DIGEST, day, now).await?;
-            crash::point("before noting the first day");
-            tx.commit().await?;
-            crash::point("after noting the first day");
-            return Ok(Step::Idle);
-        }
-        DigestDue::Write { day, since } => (day, since),
-    };
-    let mut fresh = office.fresh()?;
-    let mut salts = Salts::new()?;
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(since)).await?;
-    let head = office.register.chain_head().await?;
-    let mut tx = office.register.begin().await?;
-    if !tx.claim_run(DIGEST, day, now).await? {
-        return Ok(Step::Idle);
-    }
-    let mut decision = on_digest(day, since, &cases, &head.hash, &office.rules, now, &mut fresh);
-    let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
-    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
-    crash::point("before recording a digest");
-    tx.commit().await?;
-    crash::point("after recording a digest");
-    tracing::info!(digest.day = %day, letters = letters.len(), "digest written");
-    Ok(Step::Worked)
 }

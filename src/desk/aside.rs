@@ -1,18 +1,23 @@
-//! Mails that are kept and not acted on: filed, set aside as suspect, or unreadable. What might be a complaint is shown to
-//! a person (invariant 1); a loop or a machine's report is not. Pure.
+//! Mails that are kept and not acted on: filed, set aside as spam, a loop or suspect, or unreadable. Nothing that is put
+//! aside goes unseen (invariant 1): `aside_notice.rs` tells a person of it within the hour; what concerns a case is told
+//! to that case's department at once. Pure.
 
+use super::aside_notice::put_aside;
 use super::draft::{Content, Draft, SetAside};
-use super::letters_out::{caseless, department};
+use super::letters_out::{department, to_staff};
 use super::may_reply::sender;
-use super::{Decision, Disposition, Fresh, Incoming, Rules};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
-
-/// Characters of a text shown in a notice about a mail set aside.
-const EXCERPT_MAX: usize = 600;
+use super::{Decision, Disposition, Fresh, Incoming, Rules, Stored};
+use crate::case::{Actor, Case, CaseNumber, Event, Language, Moment, What};
 
 /// Why a person should look at a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aside<'a> {
+    /// The mail server says so, in a header or by the folder it put it in.
+    Spam,
+    /// It carries the mark that all our letters carry.
+    OurMark,
+    /// It is a letter of ours.
+    OurLetter,
     /// Its sender is the complaints address, but it is no letter of ours.
     InOurName,
     /// It names a colleague as its sender, and the mail server does not confirm that (invariant 6).
@@ -25,36 +30,60 @@ pub(super) enum Aside<'a> {
     Unread(&'a str),
 }
 
-impl Aside<'_> {
-    /// For the person who looks at it; the register keeps the English words.
-    fn words(self, language: Language) -> String {
-        let (dutch, english) = match self {
-            Self::InOurName => (
-                "het komt zogenaamd van het klachtenadres zelf",
-                "it claims to come from the complaints address itself",
-            ),
-            Self::Unproven => (
-                "de afzender zou een collega zijn, maar de mailserver bevestigt dat niet",
-                "it names a colleague as its sender, which the mail server does not confirm",
-            ),
-            Self::MachineOfStaff => (
-                "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd",
-                "it comes from a colleague, but a machine sent it; nothing was relayed",
-            ),
-            Self::Nothing => {
-                ("er is geen afzender en geen tekst in gevonden", "neither a sender nor any text was found in it")
+impl<'a> Aside<'a> {
+    const FIXED: [Aside<'static>; 7] = [
+        Aside::Spam,
+        Aside::OurMark,
+        Aside::OurLetter,
+        Aside::InOurName,
+        Aside::Unproven,
+        Aside::MachineOfStaff,
+        Aside::Nothing,
+    ];
+
+    /// What the register keeps of it, back as a reason: what is none of the fixed ones is what a reading ended with.
+    pub fn of(reason: &'a str) -> Self {
+        Self::FIXED.into_iter().find(|aside| aside.english() == reason).unwrap_or(Aside::Unread(reason))
+    }
+
+    /// A letter of ours that came back, in whatever shape (invariant 5).
+    pub fn is_loop(self) -> bool {
+        matches!(self, Self::OurMark | Self::OurLetter)
+    }
+
+    /// As the register keeps it: these words are known again by [`Aside::of`].
+    pub fn english(self) -> &'a str {
+        match self {
+            Self::Spam => "marked as spam by the mail server",
+            Self::OurMark => "loop: it carries our own loop mark",
+            Self::OurLetter => "loop: it is a letter of ours",
+            Self::InOurName => "it claims to come from the complaints address itself",
+            Self::Unproven => "it names a colleague as its sender, which the mail server does not confirm",
+            Self::MachineOfStaff => "it comes from a colleague, but a machine sent it; nothing was relayed",
+            Self::Nothing => "neither a sender nor any text was found in it",
+            Self::Unread(why) => why,
+        }
+    }
+
+    /// For the person who looks at it.
+    pub fn words(self, language: Language) -> String {
+        if language == Language::English {
+            return match self {
+                Self::OurMark | Self::OurLetter => "it is a letter of ours that came back to us".to_owned(),
+                other => other.english().to_owned(),
+            };
+        }
+        match self {
+            Self::Spam => "de mailserver houdt het voor spam".to_owned(),
+            Self::OurMark | Self::OurLetter => "het is een brief van onszelf die bij ons terugkwam".to_owned(),
+            Self::InOurName => "het komt zogenaamd van het klachtenadres zelf".to_owned(),
+            Self::Unproven => "de afzender zou een collega zijn, maar de mailserver bevestigt dat niet".to_owned(),
+            Self::MachineOfStaff => {
+                "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
             }
-            Self::Unread(why) => {
-                return match language {
-                    Language::Dutch => format!("het kon niet worden gelezen ({why})"),
-                    // As the reader said it, and as the register keeps it.
-                    Language::English => why.to_owned(),
-                };
-            }
-        };
-        match language {
-            Language::Dutch => dutch.to_owned(),
-            Language::English => english.to_owned(),
+            Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
+            Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
+            Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
         }
     }
 }
@@ -76,7 +105,7 @@ fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: S
     Decision { disposition, reason, case, events: vec![event], letters: Vec::new() }
 }
 
-/// Set aside as suspect, and told to the supervisor: of the case's department where there is one, else the fallback's.
+/// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.
 pub(super) fn set_aside(
     mail: &Incoming<'_>,
     case: Option<&Case>,
@@ -85,61 +114,47 @@ pub(super) fn set_aside(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let from = sender(mail.mail);
-    let notice = SetAside {
-        from: from.as_ref().map(ToString::to_string).unwrap_or_default(),
-        subject: mail.mail.subject.clone(),
-        received_at: mail.received_at,
-        reason: why.words(rules.language),
-        mail: mail.id,
-        excerpt: mail.mail.reply.chars().take(EXCERPT_MAX).collect(),
-    };
-    let letters = match reader(case, rules) {
-        // A machine is not written to, whosever it is (invariant 5).
-        Some(reader) if mail.mail.automatic.is_some() && from == Some(reader.clone()) => Vec::new(),
-        reader => notices(reader, notice, rules, fresh),
-    };
     let number = case.map(|case| case.number);
-    Decision { letters, ..filed(mail, Disposition::SetAside, number, why.words(Language::English), now) }
+    let mut decision = filed(mail, Disposition::SetAside, number, why.english().to_owned(), now);
+    if let Some(letter) = case.and_then(|case| at_once(mail, case, why, rules, fresh)) {
+        let what = What::AsideTold { letter: Some(letter.id.clone()), mails: vec![mail.id] };
+        decision.events.push(Event { at: now, case: number, actor: Actor::Desk, mail: None, what });
+        decision.letters.push(letter);
+    }
+    decision
 }
 
-/// A mail that reading did not survive (invariant 1): a person sees it.
-pub fn on_unreadable(
-    mail: i64,
-    received_at: Moment,
-    reason: &str,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    unreadable(mail, received_at, Aside::Unread(reason), rules, now, fresh)
+/// None where the reader's own mailbox is the machine that sent it, whosever that is (invariant 5): then the notice to
+/// somebody else tells of it.
+fn at_once(mail: &Incoming<'_>, case: &Case, why: Aside<'_>, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
+    let reader = department(case, rules)?.supervisor.clone();
+    if mail.mail.automatic.is_some() && sender(mail.mail).as_ref() == Some(&reader) {
+        return None;
+    }
+    let stored = Stored::of(mail, why.english());
+    let told = put_aside(&stored, rules);
+    let content = Content::SetAside(SetAside { mails: vec![told], waiting: 0 });
+    Some(to_staff(case, reader, content, rules, fresh))
 }
 
-pub(super) fn unreadable(
-    mail: i64,
-    received_at: Moment,
-    why: Aside<'_>,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let notice = SetAside {
-        from: String::new(),
-        subject: String::new(),
-        received_at,
-        reason: why.words(rules.language),
-        mail,
-        excerpt: String::new(),
-    };
-    let letters = notices(reader(None, rules), notice, rules, fresh);
-    Decision { letters, ..kept(mail, Disposition::Unreadable, None, why.words(Language::English), now) }
+/// A mail that reading did not survive (invariant 1): a person sees it, in the next notice.
+pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> Decision {
+    unreadable(mail, Aside::Unread(reason), now)
 }
 
-fn reader(case: Option<&Case>, rules: &Rules) -> Option<Address> {
-    let department = case.map_or_else(|| rules.fallback(), |case| department(case, rules));
-    department.map(|department| department.supervisor.clone())
+pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
+    kept(mail, Disposition::Unreadable, None, why.english().to_owned(), now)
 }
 
-fn notices(reader: Option<Address>, notice: SetAside, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    reader.map(|to| caseless(to, Content::SetAside(notice), rules, fresh)).into_iter().collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_that_the_register_keeps_is_known_again() {
+        for aside in Aside::FIXED {
+            assert_eq!(Aside::of(aside.english()), aside);
+        }
+        assert_eq!(Aside::of("reading it failed"), Aside::Unread("reading it failed"));
+    }
 }

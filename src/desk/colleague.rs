@@ -10,7 +10,7 @@ use super::may_reply::is_machine;
 use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::{is_proven, mistaken};
 use super::verbs::{self, Instruction, Line, Taken, Verb};
-use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
 use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, What, Why};
 use crate::mail::{Forwarded, ForwardedHow};
 use chrono::TimeDelta;
@@ -57,23 +57,37 @@ impl NewMail<'_> {
         let instruction = verbs::parse(typed).map_err(mistaken)?;
         let verb = instruction.lines.first().map(|line| line.verb);
         match (verb, forwarded) {
-            (Some(Verb::Help), _) => Ok(self.help(fresh)),
-            // What follows mails a customer: for that a name is no proof (invariant 6).
-            (Some(Verb::Register(_)), _) | (None, Some(_)) if !is_proven(self.mail.mail.proof, self.rules) => {
+            (Some(Verb::Help), _) => Ok(self.help(&instruction, fresh)),
+            // What follows mails a customer, or shows what was mailed: for that a name is no proof (invariant 6).
+            (Some(Verb::Register(_) | Verb::Show | Verb::Restore), _) | (None | Some(Verb::Note), Some(_))
+                if !is_proven(self.mail.mail.proof, self.rules) =>
+            {
                 Err(Problem::Unproven)
             }
+            (Some(verb), _) if let Some(want) = second_look::want(verb) => {
+                let NewMail { mail, from, known, rules, now } = *self;
+                second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
+            }
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
-            (None, Some(forwarded)) => self.passed_on(forwarded, fresh),
+            (None, Some(forwarded)) => self.passed_on(forwarded, &forwarded.above, fresh),
+            (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {
+                self.passed_on(forwarded, &beside(&instruction), fresh)
+            }
+            (Some(verb), _) if verb.asks() => Err(Problem::AskAlone { verb: verb.row().dutch.to_owned() }),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
     }
 
-    fn help(&self, fresh: &mut Fresh) -> Decision {
+    /// The manual. A text beside it has no case to be kept with: it comes back, and is on file with the mail.
+    fn help(&self, instruction: &Instruction, fresh: &mut Fresh) -> Decision {
+        let text = beside(instruction);
+        let unused = Some(Done::Unused { text }).filter(|_| !instruction.text.trim().is_empty());
         let receipt = Receipt {
-            done: vec![Done::Help],
+            done: unused.into_iter().chain([Done::Help]).collect(),
             customer: Customer::default(),
             due: self.rules.due(self.now),
             first_response_done: true,
+            case_closed: false,
         };
         let letter = caseless(self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         let reason = "asked for the list of verbs".to_owned();
@@ -117,8 +131,8 @@ impl NewMail<'_> {
         Problem::UnknownDepartment { written, departments }
     }
 
-    /// §2.2: the customer's own mail, passed on.
-    fn passed_on(&self, forwarded: &Forwarded, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    /// §2.2: the customer's own mail, passed on. What the colleague typed above it is a note, with `#intern` or without.
+    fn passed_on(&self, forwarded: &Forwarded, above: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
         let address = Address::parse(&forwarded.from.address).ok();
         // A rewritten sender proves nothing; and a colleague or we ourselves are no customer.
         let outsider = address.filter(|address| self.rules.role(address) == Role::Outsider);
@@ -130,7 +144,7 @@ impl NewMail<'_> {
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);
-        Ok(self.open(opened, &forwarded.above, fresh))
+        Ok(self.open(opened, above, fresh))
     }
 
     /// Attached: its own server's time; inline: the time stated, if plausible; else the forward's (invariant 9).
@@ -173,6 +187,7 @@ impl NewMail<'_> {
         received_at: Moment,
     ) -> Opened {
         let routing = self.rules.routes.route(&subject, &text);
+        let references = self.rules.references.find(&format!("{subject}\n{text}"));
         Opened {
             channel,
             language: language_of(&text, &subject, self.rules),
@@ -184,6 +199,7 @@ impl NewMail<'_> {
             received_at,
             due: self.rules.due(received_at),
             message_id: None,
+            references,
         }
     }
 
@@ -219,7 +235,13 @@ impl NewMail<'_> {
     }
 
     fn receipt(&self, case: &Case, done: Vec<Done>, fresh: &mut Fresh) -> Draft {
-        let receipt = Receipt { done, customer: case.customer.clone(), due: case.due, first_response_done: false };
+        let receipt = Receipt {
+            done,
+            customer: case.customer.clone(),
+            due: case.due,
+            first_response_done: false,
+            case_closed: false,
+        };
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }
@@ -240,6 +262,18 @@ fn body(instruction: &Instruction) -> Result<String, Problem> {
     let beside = lines.first().map(|line| line.value.as_str()).filter(|value| !value.is_empty());
     // Below the form, whose labels are read from the top.
     Ok(std::iter::once(instruction.text.as_str()).chain(beside).collect::<Vec<_>>().join("\n\n"))
+}
+
+/// Nothing but notes.
+fn is_note(instruction: &Instruction) -> bool {
+    instruction.lines.iter().all(|line| line.verb == Verb::Note)
+}
+
+/// All that was typed, without the verbs.
+fn beside(instruction: &Instruction) -> String {
+    let values = instruction.lines.iter().map(|line| line.value.as_str());
+    let parts = values.chain([instruction.text.as_str()]).filter(|part| !part.trim().is_empty());
+    parts.collect::<Vec<_>>().join("\n\n")
 }
 
 fn channel(taken: Taken) -> Channel {

@@ -1,12 +1,23 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use crate::case::{Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Side, Why};
+use crate::case::{
+    Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
+};
 use crate::digest::Digest;
+use crate::digest::month::MonthOverview;
 
+mod aside;
+mod asked;
+mod committee;
 mod handled;
+mod remarks;
 
-pub use handled::{Done, Problem, Question, Receipt, Unsure};
+pub use aside::{SetAside, Shown};
+pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
+pub use committee::{Dispute, DisputeStage, Filing};
+pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use remarks::{OddSender, Remark, Unread};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,19 +52,37 @@ pub struct Topic {
     pub customer: String,
 }
 
-/// An attachment that goes along: referred to, not stored twice (invariant 3).
+/// A file that goes along: referred to, not stored twice (invariant 3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
-    /// The mail's row in the register.
-    pub mail: i64,
-    /// Which attachment of that mail, counted from 0.
-    pub index: usize,
+    pub source: Source,
     pub name: String,
     pub media_type: String,
     /// Size in bytes, decoded.
     pub size: usize,
     /// SHA-256 of the decoded content, hexadecimal.
     pub sha256: String,
+}
+
+/// Where the register keeps the content of a file that goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// An attachment of a mail: the mail's row, and which attachment, counted from 0.
+    Attachment { mail: i64, index: usize },
+    /// A whole mail as it came: its row.
+    Mail(i64),
+    /// A letter of ours; attachments that it carried itself are only named in it.
+    Letter(LetterId),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Attachment { mail, index } => write!(f, "attachment {index} of mail {mail}"),
+            Self::Mail(mail) => write!(f, "mail {mail}"),
+            Self::Letter(letter) => write!(f, "letter {letter}"),
+        }
+    }
 }
 
 /// A file made for a letter; it stands in the letter's bytes.
@@ -82,8 +111,13 @@ pub enum Content {
     Escalation(Box<Escalation>),
     Advice(Advice),
     Agenda(Agenda),
+    Dispute(Dispute),
+    CaseList(CaseList),
+    Dossier(Box<Dossier>),
     Away(Box<Away>),
+    Shown(Shown),
     Digest(Box<Digest>),
+    Month(Box<MonthOverview>),
 }
 
 impl Content {
@@ -103,8 +137,13 @@ impl Content {
             Self::Escalation(_) => LetterKind::Escalation,
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
+            Self::Dispute(_) => LetterKind::Dispute,
+            Self::CaseList(_) => LetterKind::CaseList,
+            Self::Dossier(_) => LetterKind::Dossier,
             Self::Away(_) => LetterKind::Away,
+            Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Month(_) => LetterKind::Month,
         }
     }
 }
@@ -132,6 +171,8 @@ pub struct Notification {
     pub text: String,
     /// The rest of the mail below it (quotes), if any; may be long.
     pub quoted: String,
+    /// Plates and contract numbers in it.
+    pub references: Vec<Reference>,
     pub department_title: String,
     pub why: Why,
     pub received_at: Moment,
@@ -143,25 +184,6 @@ pub struct Notification {
     pub reopened: bool,
     /// No acknowledgement went out, and why.
     pub unacknowledged: Option<Unacknowledged>,
-}
-
-/// Something staff should know about a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
-    MayBelongTo(CaseNumber),
-    /// The trusted server says the sender's domain disowns this mail (DMARC fail).
-    SenderDisowned,
-    /// Reply-To names another address; letters go to From.
-    ReplyToElsewhere(String),
-    /// The sender may be somebody else than it seems: two senders, or a name that shows another address.
-    SenderOdd(String),
-    /// It was not all read (a limit, a damaged part): the original is on file.
-    NotAllRead(String),
-    /// The case was closed, and this mail opened it again with new terms.
-    Reopened,
-    /// It came from another address than the customer's; that address is told nothing (invariant 6).
-    FromOther(String),
 }
 
 /// Why no acknowledgement was sent.
@@ -223,19 +245,6 @@ pub struct DeliveryFailed {
     pub runs_again: Option<(crate::case::Clock, Moment)>,
 }
 
-/// To staff: a mail was set aside or could not be read, and somebody should look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetAside {
-    pub from: String,
-    pub subject: String,
-    pub received_at: Moment,
-    pub reason: String,
-    /// Its row in the register.
-    pub mail: i64,
-    /// First lines of the text, if any could be read.
-    pub excerpt: String,
-}
-
 /// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escalation {
@@ -275,8 +284,15 @@ pub enum HappenedWhat {
     Closed,
     Reopened,
     Moved,
+    Handled,
+    Planned,
+    Dismissed,
+    Restored,
     Escalated,
     Advised,
+    Disputed,
+    Ruled,
+    Merged,
     LetterFailed,
 }
 

@@ -1,14 +1,19 @@
-//! What is due by the clock: the daily digests (§2.4.1). Pure; the tick and the register's rows come in.
+//! What is due by the clock every day: the digests (§2.4.1). Pure; the tick and the register's rows come in.
 
-use super::draft::Content;
+use super::draft::{Content, Draft, Enclosed};
 use super::letters_out::caseless;
 use super::{Decision, Department, Disposition, Fresh, Rules};
-use crate::case::{Actor, Address, Case, Event, Moment, What};
-use crate::digest::{Asked, Digest, Named, build};
+use crate::case::{Actor, Address, Case, Event, Language, Moment, What};
+use crate::digest::sheet::{self, SheetAsked, sheet};
+use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};
 
 /// Days looked back for the last digest that was due: longer than any run of closing days.
 const LOOK_BACK_DAYS: u64 = 60;
+
+/// Days of closed cases that a digest needs beside the open ones: its picture's four weeks. A closing letter that failed
+/// stands in it as long.
+const CLOSED_DAYS: u64 = chart::DAYS as u64;
 
 /// Whether a digest is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,11 @@ pub fn digest_due(last: Option<(NaiveDate, Moment)>, rules: &Rules, now: Moment)
     }
 }
 
+/// Since when closed cases must be known for a digest that is written now.
+pub fn digest_needs_closed_since(since: Moment, now: Moment) -> Moment {
+    since.min(now.checked_sub_days(Days::new(CLOSED_DAYS)).unwrap_or(since))
+}
+
 /// All digests of a day: each department's supervisor gets the department's, `digest.recipients` the company's.
 pub fn on_digest(
     day: NaiveDate,
@@ -49,22 +59,70 @@ pub fn on_digest(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let named: Vec<Named> = rules.departments.iter().map(named).collect();
-    let digest = |department: Option<&str>| {
-        let zone = rules.calendar.zone();
-        build(cases, &Asked { department, departments: &named, since, now, zone, chain_head })
-    };
-    let mut digests: Vec<(Address, Digest)> =
-        rules.departments.iter().map(|d| (d.supervisor.clone(), digest(Some(&d.name)))).collect();
-    digests.extend(rules.digest_recipients.iter().map(|to| (to.clone(), digest(None))));
-    let letters: Vec<_> =
-        digests.into_iter().map(|(to, digest)| caseless(to, Content::Digest(Box::new(digest)), rules, fresh)).collect();
+    let departments = named(rules);
+    let zone = rules.calendar.zone();
+    let asked = |department| Asked { department, departments: &departments, since, now, zone, chain_head };
+    let mut letters: Vec<Draft> = Vec::new();
+    for department in &rules.departments {
+        let (digest, sheet) = whole(cases, &asked(Some(&department.name)), rules);
+        letters.push(letter(department.supervisor.clone(), digest, sheet, rules, fresh));
+    }
+    if !rules.digest_recipients.is_empty() {
+        let (digest, sheet) = whole(cases, &asked(None), rules);
+        let to_all = rules.digest_recipients.iter().cloned();
+        letters.extend(to_all.map(|to| letter(to, digest.clone(), sheet.clone(), rules, fresh)));
+    }
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
     Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
 }
 
-fn named(department: &Department) -> Named {
-    Named { name: department.name.clone(), title: department.title.clone(), address: department.address.clone() }
+/// One digest with its picture and its spreadsheet.
+fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<Enclosed>) {
+    let mut digest = build(cases, asked);
+    let own = cases.iter().filter(|case| asked.department.is_none_or(|name| name == case.department));
+    digest.picture = chart::shown(&chart::days(own, asked.now, &rules.calendar), rules.language);
+    let listed: Vec<&Case> = placed(cases, asked).into_iter().map(|(_, case)| case).collect();
+    let name = match rules.language {
+        Language::Dutch => format!("klachten-{}.xlsx", digest.day),
+        Language::English => format!("complaints-{}.xlsx", digest.day),
+    };
+    let (goes, sheet) = enclosed_sheet(name, &listed, asked.departments, rules, asked.now);
+    digest.sheet = goes;
+    (digest, sheet)
+}
+
+fn letter(to: Address, digest: Digest, sheet: Option<Enclosed>, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let enclosed = sheet.into_iter().collect();
+    Draft { enclosed, ..caseless(to, Content::Digest(Box::new(digest)), rules, fresh) }
+}
+
+/// The spreadsheet of an overview. One that cannot be made (more rows than the format has) is left out: the overview
+/// itself always goes, and says so.
+pub(super) fn enclosed_sheet(
+    name: String,
+    cases: &[&Case],
+    departments: &[Named],
+    rules: &Rules,
+    now: Moment,
+) -> (Goes, Option<Enclosed>) {
+    if cases.is_empty() {
+        return (Goes::Nothing, None);
+    }
+    let asked = SheetAsked { departments, now, zone: rules.calendar.zone(), language: rules.language };
+    match sheet(cases.iter().copied(), &asked) {
+        Ok(content) => (Goes::Along, Some(Enclosed { name, media_type: sheet::MEDIA_TYPE.to_owned(), content })),
+        Err(_) => (Goes::LeftOut, None),
+    }
+}
+
+/// The departments as overviews name them.
+pub(super) fn named(rules: &Rules) -> Vec<Named> {
+    let named = |department: &Department| Named {
+        name: department.name.clone(),
+        title: department.title.clone(),
+        address: department.address.clone(),
+    };
+    rules.departments.iter().map(named).collect()
 }

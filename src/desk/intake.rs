@@ -9,10 +9,14 @@ use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::queries::on_query;
+use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, colleague, direct, fate, staff};
+use super::{away, colleague, direct, fate, second_look, staff};
 use crate::case::What;
-use crate::case::{Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened};
+use crate::case::{
+    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
+};
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
@@ -23,6 +27,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
     Lookup {
         mailed: direct::lookup(mail, from.as_ref(), rules),
         confirms: direct::names_case(mail, token.as_ref()),
+        asked: second_look::asked(mail, token.as_ref(), rules),
         token,
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
@@ -30,6 +35,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         }),
         named: CaseNumber::find_all(&mail.subject),
         sender: from,
+        want: wanted(mail, rules),
         year: rules.year(now),
     }
 }
@@ -68,8 +74,12 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if mail.mail.bounce.is_some() {
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
-    if let Some(reason) = our_own(mail.mail, rules) {
-        return filed(mail, Disposition::SetAside, None, reason.to_owned(), now);
+    // A person has looked at it: that outweighs all that follows.
+    if let Some(first) = &known.put_back {
+        return second_look::put_back(mail, first, known, rules, now, fresh);
+    }
+    if let Some(why) = our_own(mail.mail, rules) {
+        return set_aside(mail, None, why, rules, now, fresh);
     }
     let from = sender(mail.mail);
     // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
@@ -80,7 +90,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     let file = known.file.as_ref().filter(|_| token.is_some()).or_else(|| direct::confirms(known, token.as_ref()));
     // A letter of ours in the sender's hands outweighs a filter's opinion.
     if file.is_none() && (mail.from_junk || mail.mail.marked_spam) {
-        return filed(mail, Disposition::SetAside, None, "marked as spam by the mail server".to_owned(), now);
+        return set_aside(mail, None, Aside::Spam, rules, now, fresh);
     }
     let of_staff = from.as_ref().is_some_and(|from| rules.role(from) != Role::Outsider);
     if (of_staff || file.is_some()) && is_calendar_answer(mail.mail) {
@@ -90,7 +100,14 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
         return decision;
     }
+    if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
+        return decision;
+    }
     match (file, token, from) {
+        // About a mail that was put aside, from whatever letter it was asked.
+        (_, token, Some(from)) if second_look::asked(mail.mail, token.as_ref(), rules).is_some() => {
+            colleague::on_colleague(mail, &from, known, rules, now, fresh)
+        }
         (Some(file), Some(token), Some(from)) => on_answer(mail, file, token.side, &from, known, rules, now, fresh),
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
@@ -151,12 +168,12 @@ fn on_machine(
 }
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
-fn our_own(mail: &Mail, rules: &Rules) -> Option<&'static str> {
+fn our_own(mail: &Mail, rules: &Rules) -> Option<Aside<'static>> {
     let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
     let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
     match (marked, our_id) {
-        (true, _) => Some("loop: it carries our own loop mark"),
-        (_, true) => Some("loop: it is a letter of ours"),
+        (true, _) => Some(Aside::OurMark),
+        (_, true) => Some(Aside::OurLetter),
         (false, false) => None,
     }
 }
@@ -191,7 +208,8 @@ fn on_answer(
 /// The customer answers a letter of ours.
 fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
-    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from, text, references };
     if file.case.state == CaseState::Closed {
         return wrote_after_closing(mail, file, what, rules, now, fresh);
     }
@@ -250,7 +268,8 @@ fn other_wrote(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned() };
+    let (text, references) = wrote(mail.mail, rules);
+    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
     let mut marked = remarks(mail.mail, &[]);
     let unknown = match rules.language {
         Language::Dutch => "een onbekende afzender",
@@ -293,7 +312,7 @@ fn on_new(
     fresh: &mut Fresh,
 ) -> Decision {
     if is_nothing(mail.mail) {
-        return unreadable(mail.id, mail.received_at, Aside::Nothing, rules, now, fresh);
+        return unreadable(mail.id, Aside::Nothing, now);
     }
     let is_colleague = |from: &Address| matches!(rules.role(from), Role::Staff | Role::Employee);
     if let Some(from) = from.as_ref().filter(|from| rules.role(from) == Role::Staff && mail.mail.automatic.is_none())
@@ -354,5 +373,16 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
         received_at: mail.received_at,
         due: rules.due(mail.received_at),
         message_id: mail.mail.message_id.clone(),
+        references: references(mail.mail, words, rules),
     }
+}
+
+/// Plates and contract numbers in the subject and the new text.
+fn references(mail: &Mail, words: &str, rules: &Rules) -> Vec<Reference> {
+    rules.references.find(&format!("{}\n{words}", mail.subject))
+}
+
+/// What of a later mail stands in its event.
+fn wrote(mail: &Mail, rules: &Rules) -> (String, Vec<Reference>) {
+    (mail.reply.chars().take(TEXT_MAX).collect(), references(mail, &mail.reply, rules))
 }

@@ -2,7 +2,7 @@
 
 use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
-    Remark, Topic, Unacknowledged,
+    Remark, Source, Topic, Unacknowledged,
 };
 use super::{Department, Fresh, Incoming, Role, Rules};
 use crate::case::{Address, AgendaItem, Case, Language, Side};
@@ -139,6 +139,7 @@ pub(super) fn notification(
         subject: case.subject.clone(),
         text: case.text.clone(),
         quoted: mail.mail.quoted.clone(),
+        references: case.references.clone(),
         department_title: rules.title(&case.department).to_owned(),
         why: case.routing.clone(),
         received_at: case.received_at,
@@ -160,6 +161,7 @@ pub(super) fn notification_again(case: &Case, to: Address, rules: &Rules, fresh:
         subject: case.subject.clone(),
         text: case.text.clone(),
         quoted: String::new(),
+        references: case.references.clone(),
         department_title: rules.title(&case.department).to_owned(),
         why: case.routing.clone(),
         received_at: case.received_at,
@@ -194,6 +196,23 @@ pub(super) fn follow_up(
         first_response_done: case.first_response_at().is_some(),
     });
     Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
+}
+
+/// To a handler: what the customer wrote in another case, which goes on in this one.
+pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let content = Content::FollowUp(FollowUp {
+        customer: case.customer.clone(),
+        subject: gone.subject.clone(),
+        text: gone.text.clone(),
+        quoted: String::new(),
+        received_at: gone.lodged_at,
+        due: case.due,
+        listed: Vec::new(),
+        remarks: vec![Remark::WasCase(gone.number)],
+        case_closed: case.state != crate::case::CaseState::Open,
+        first_response_done: case.first_response_at().is_some(),
+    });
+    to_staff(case, to, content, rules, fresh)
 }
 
 /// §2.4.2: the written confirmation of the settlement.
@@ -245,8 +264,7 @@ fn may_go_to_customer(attachment: &Attachment) -> bool {
 
 fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {
     Carried {
-        mail,
-        index,
+        source: Source::Attachment { mail, index },
         name: attachment.name.clone(),
         media_type: attachment.media_type.clone(),
         size: attachment.content.len(),

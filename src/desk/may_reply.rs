@@ -45,6 +45,19 @@ pub enum WhyNot {
 /// # Errors
 /// Why there is none.
 pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
+    let address = may_reply_looked_at(mail, rules)?;
+    if mail.proof == crate::mail::SenderProof::Failed {
+        return Err(WhyNot::Disowned);
+    }
+    Ok(address)
+}
+
+/// The same for a mail that a person has looked at: what a domain or a filter says of its sender is overruled, that a
+/// machine sent it is not.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn may_reply_looked_at(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
     let address = sender(mail).ok_or(WhyNot::NoAddress)?;
     if rules.is_desk(&address) {
         return Err(WhyNot::Ourselves);
@@ -54,9 +67,6 @@ pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
     }
     if mail.automatic.is_some() || mail.bounce.is_some() || is_machine(&address) {
         return Err(WhyNot::Machine);
-    }
-    if mail.proof == crate::mail::SenderProof::Failed {
-        return Err(WhyNot::Disowned);
     }
     Ok(address)
 }

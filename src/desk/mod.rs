@@ -9,13 +9,18 @@
 //! | [`on_mail`] | a mail that came in |
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
+//! | [`on_aside`] | telling a person of what was put aside |
 //! | [`on_digest`] | the digests of a day |
+//! | [`on_month`] | the reports of a month |
 
 pub mod after_closing;
 mod aside;
+mod aside_notice;
 mod away;
+mod balance;
 mod colleague;
 mod direct;
+mod dossier;
 pub mod draft;
 mod duty;
 mod fate;
@@ -25,24 +30,38 @@ mod fresh;
 mod intake;
 mod letters_out;
 mod may_reply;
+mod monthly;
 mod opening;
+mod originals;
+mod queries;
+pub mod references;
 pub mod routing;
 mod rules;
+mod second_look;
 mod snapshot;
 mod staff;
 mod terms;
 pub mod verbs;
+mod wants;
 pub mod when;
 
 pub use aside::on_unreadable;
-pub use duty::{DigestDue, digest_due, on_digest};
+pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
+pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
+pub use duty::{DigestDue, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
+pub use fold::fold;
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
+pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use rules::{Department, Role, Rules, RulesError};
-pub use snapshot::{BouncedLetter, CaseFile, Incoming, Lookup, Snapshot, Written};
+pub use snapshot::{
+    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,
+    Written,
+};
 pub use terms::on_terms;
+pub use wants::{Found, Scope, Search, Standing, Want, Word};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;

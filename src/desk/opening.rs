@@ -1,7 +1,7 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
-use super::draft::{Remark, Unacknowledged};
+use super::draft::{OddSender, Remark, Unacknowledged, Unread};
 use super::letters_out::{acknowledgement, department, notification};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, Opened, What};
@@ -30,6 +30,19 @@ pub(super) fn open_case(
     now: Moment,
     fresh: &mut Fresh,
 ) -> (Decision, Case) {
+    open_case_with(mail, new, Vec::new(), known, rules, now, fresh)
+}
+
+/// The same, with more for staff to know than the mail itself shows.
+pub(super) fn open_case_with(
+    mail: &Incoming<'_>,
+    new: NewCase<'_>,
+    mut marked: Vec<Remark>,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> (Decision, Case) {
     let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
     let case = Case::open(number, now, &new.opened);
     let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
@@ -37,9 +50,12 @@ pub(super) fn open_case(
     events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
 
     let unacknowledged = new.acknowledge.as_ref().err().copied();
+    if unacknowledged == Some(Unacknowledged::Disowned) {
+        events.push(event(Actor::Desk, What::AcknowledgementHeld));
+    }
     let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
     let department = department(&case, rules).map(|d| d.address.clone());
-    let marked = remarks(mail.mail, new.named);
+    marked.extend(remarks(mail.mail, new.named));
     let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
     let decision = Decision {
         disposition: Disposition::Complaint,
@@ -62,9 +78,16 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             let stated: Vec<&str> = mail.reply_to.iter().map(|party| party.address.as_str()).collect();
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
-        FindingKind::SeveralFrom | FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(finding.detail.clone())),
+        FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
-        _ => Some(Remark::NotAllRead(finding.detail.clone())),
+        FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
+        FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
+        FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
+        FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
+    // A hundred damaged parts are one remark.
+    remarks.dedup();
     remarks
 }

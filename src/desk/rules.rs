@@ -1,6 +1,8 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
+use super::draft::Filing;
 use super::fold::fold;
+use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
@@ -46,6 +48,8 @@ pub enum RulesError {
     Address(#[from] AddressError),
     #[error(transparent)]
     Routes(#[from] RoutesError),
+    #[error(transparent)]
+    References(#[from] PatternError),
 }
 
 /// Everything the desk must know of the company.
@@ -56,6 +60,7 @@ pub struct Rules {
     pub keys: Keys,
     pub calendar: Calendar,
     pub routes: Routes,
+    pub references: References,
     pub departments: Vec<Department>,
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
@@ -70,7 +75,8 @@ pub struct Rules {
 
 impl Rules {
     /// # Errors
-    /// An address in the settings that is none, keywords that cannot be compiled; `config::load` refuses these before.
+    /// An address in the settings that is none, keywords that cannot be compiled: `config::load` refuses these before. A
+    /// pattern of `[[reference]]` that cannot be used.
     pub fn new(config: &Config, keys: Keys) -> Result<Self, RulesError> {
         let addresses = |list: &[String]| list.iter().map(|a| Address::parse(a)).collect::<Result<Vec<_>, _>>();
         let department = |d: &crate::config::Department| -> Result<Department, AddressError> {
@@ -93,6 +99,7 @@ impl Rules {
             keys,
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
             routes: Routes::compile(&config.department)?,
+            references: References::compile(&config.reference)?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
@@ -169,5 +176,14 @@ impl Rules {
         let months = self.committee_months?;
         let applies = self.department(department).is_none_or(|d| d.committee);
         applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
+    }
+
+    /// Whether, and until when, such a dispute can be filed, as it stands at that moment.
+    pub fn filing(&self, department: &str, lodged_at: Moment, now: Moment) -> Filing {
+        match self.committee_last_day(department, lodged_at) {
+            None => Filing::NotTaken,
+            Some(day) if day < self.calendar.local(now).date_naive() => Filing::Past(day),
+            Some(day) => Filing::Until(day),
+        }
     }
 }

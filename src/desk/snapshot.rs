@@ -1,7 +1,10 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
+use super::Disposition;
+use super::wants::{Found, Want};
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
+use std::collections::BTreeMap;
 
 /// A mail to decide on.
 #[derive(Debug, Clone)]
@@ -30,8 +33,76 @@ pub struct Lookup {
     pub confirms: Option<CaseNumber>,
     /// The address an automatic letter would go to: counted for the cap (invariant 5).
     pub sender: Option<Address>,
+    /// What the verbs of a colleague's mail ask for.
+    pub want: Option<Want>,
     /// The year a new case would be numbered in.
     pub year: i32,
+    /// The mail on file that a colleague asks about.
+    pub asked: Option<Asked>,
+}
+
+/// Which mail on file is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// By the number that notices and digests give.
+    Number(i64),
+    /// The one that this notice tells of.
+    ToldIn(LetterId),
+}
+
+/// A mail on file that somebody asks about, or is to be told of.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub id: i64,
+    pub disposition: Disposition,
+    /// As the register keeps it: English.
+    pub reason: String,
+    /// The case it is filed on.
+    pub case: Option<CaseNumber>,
+    /// The department of that case.
+    pub department: Option<String>,
+    pub received_at: Moment,
+    pub from_junk: bool,
+    /// How often reading it was begun.
+    pub readings: i64,
+    /// Not a first slice only.
+    pub whole: bool,
+    /// Of the bytes, hexadecimal; None where there are none.
+    pub sha256: Option<String>,
+    /// Empty where the server never gave it, or it was blanked.
+    pub raw: Vec<u8>,
+    /// The case that another copy of it became.
+    pub became: Option<CaseNumber>,
+    /// What it says; None where reading does not survive it.
+    pub mail: Option<Box<Mail>>,
+}
+
+/// A mail that was set aside, and that a person put back into the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutBack {
+    /// The row it had first, and why it was set aside then.
+    pub mail: i64,
+    pub reason: String,
+    /// When the mail server received it (invariant 9): a client may state another moment when it puts it back.
+    pub received_at: Moment,
+}
+
+/// One folder's mails as the register counts them: the two sides of the mail balance (invariant 1).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderCount {
+    pub folder: String,
+    /// UIDs that the server gave out.
+    pub given_out: u64,
+    pub vanished: u64,
+    /// What the others became; under None those that wait, on file or at the server.
+    pub mails: BTreeMap<Option<Disposition>, u64>,
+}
+
+impl FolderCount {
+    /// Of a folder that gave out nothing.
+    pub fn of(folder: &str) -> Self {
+        Self { folder: folder.to_owned(), ..Self::default() }
+    }
 }
 
 /// What the register knows.
@@ -44,7 +115,7 @@ pub struct Snapshot {
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,
-    /// Those of `Lookup::named` that exist.
+    /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
     pub named: Vec<CaseNumber>,
     /// Open cases of the customers in `Lookup::mailed`.
     pub mailed: Vec<CaseFile>,
@@ -54,14 +125,39 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
+    /// The mail is one that was set aside, put back by a person.
+    pub put_back: Option<PutBack>,
+    /// The mail of `Lookup::asked`.
+    pub stored: Option<Stored>,
     pub written: Written,
+    /// The answer to `Lookup::want`.
+    pub found: Option<Found>,
+}
+
+impl Snapshot {
+    /// The texts of the notes in all files that were looked up.
+    pub fn notes(&self) -> Vec<String> {
+        self.files().flat_map(|file| file.notes.iter().cloned()).collect()
+    }
+
+    fn files(&self) -> impl Iterator<Item = &CaseFile> {
+        let wanted = match &self.found {
+            Some(Found::Case(file)) => file.as_deref(),
+            _ => None,
+        };
+        self.file.iter().chain(wanted)
+    }
 }
 
 impl Snapshot {
     /// The case that was decided on, as it was before; whatever else is known of a case where it was none.
     pub fn into_file(self, decided: Option<CaseNumber>) -> Option<CaseFile> {
         let is_decided = |file: &CaseFile| Some(file.case.number) == decided;
-        let other = self.mailed.into_iter().chain(self.confirms).find(is_decided);
+        let wanted = match self.found {
+            Some(Found::Case(file)) => file.map(|file| *file),
+            _ => None,
+        };
+        let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).find(is_decided);
         other.or(self.file)
     }
 }
@@ -85,6 +181,42 @@ pub struct CaseFile {
     pub notes: Vec<String>,
     /// Everything that happened, oldest first, as far as its content was not blanked.
     pub events: Vec<crate::case::Event>,
+    /// The mails that are filed on it, oldest first.
+    pub mails: Vec<FiledMail>,
+    /// The letters that were written about it, oldest first.
+    pub letters: Vec<FiledLetter>,
+}
+
+impl CaseFile {
+    /// A case of which nothing else is known.
+    pub fn of(case: Case) -> Self {
+        Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+}
+
+/// A mail in a case's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledMail {
+    /// Its row in the register.
+    pub id: i64,
+    pub received_at: Moment,
+    pub disposition: Disposition,
+    /// Octets, as it lay on the server.
+    pub size: usize,
+    /// Of its bytes, hexadecimal. None where the register has not all of it: over the limit, or blanked.
+    pub sha256: Option<String>,
+}
+
+/// A letter in a case's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FiledLetter {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub written_at: Moment,
+    /// Octets without the attachments it carried.
+    pub light_size: usize,
+    /// Of those octets, hexadecimal; None where they were blanked.
+    pub light_sha256: Option<String>,
 }
 
 /// A letter of ours that came back.

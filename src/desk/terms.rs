@@ -11,10 +11,13 @@ const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Res
 
 /// What is due for a case now; None: nothing.
 pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Option<Decision> {
-    if case.state != CaseState::Open {
-        return None;
-    }
-    let due: Vec<(Clock, TermStage)> = CLOCKS.into_iter().filter_map(|clock| stage(case, clock, rules, now)).collect();
+    // A closed case has no running clocks, and may still have something on the agenda (a ruling to carry out).
+    let clocks = match case.state {
+        CaseState::Open => CLOCKS.as_slice(),
+        CaseState::Closed => &[],
+        CaseState::Dismissed | CaseState::Merged => return None,
+    };
+    let due: Vec<(Clock, TermStage)> = clocks.iter().filter_map(|clock| stage(case, *clock, rules, now)).collect();
     let reminders: Vec<&AgendaItem> = case.agenda.iter().filter(|item| item.at <= now && !item.reminded).collect();
     if due.is_empty() && reminders.is_empty() {
         return None;

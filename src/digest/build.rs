@@ -1,8 +1,16 @@
-//! Sorts cases into the lists of a digest (§2.4.1). Pure: which cases, since when and what day it is come in.
+//! Sorts cases into the sections of a digest (§2.4.1). Pure: which cases, since when and what day it is come in.
 
-use super::{Digest, Row};
-use crate::case::{Address, Case, CaseState, Clock, Moment};
+#[cfg(test)]
+mod tests;
+
+use super::{Digest, DisputeStands, Goes, Mark, Row, Section};
+use crate::case::{Address, AgendaItem, Case, CaseState, Moment};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
+
+/// Agenda items of one case that are named: a case with more to do on one day needs its file, not a list.
+const TO_DO_MAX: usize = 3;
 
 /// A department as a digest names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,66 +37,110 @@ pub struct Asked<'a> {
     pub chain_head: &'a str,
 }
 
-/// The digest of these cases. Each open case stands in one list: overdue, due today or open, whichever is most urgent.
+/// The digest of these cases, without its picture and its spreadsheet.
 pub fn build(cases: &[Case], asked: &Asked<'_>) -> Digest {
-    let day = asked.now.with_timezone(&asked.zone).date_naive();
-    let mut digest = Digest {
-        day,
+    let mut sections: BTreeMap<Section, Vec<Row>> = BTreeMap::new();
+    for (section, case) in placed(cases, asked) {
+        sections.entry(section).or_default().push(asked.row(case));
+    }
+    let count = |is_one: &dyn Fn(&Case) -> bool| asked.own(cases).filter(|case| is_one(case)).count();
+    let is_open = |case: &Case| case.state == CaseState::Open;
+    Digest {
+        day: asked.day(),
+        department: asked.department.map(ToOwned::to_owned),
         department_title: asked.department.map(|name| asked.title(name)),
         since: asked.since,
         now: asked.now,
-        overdue: Vec::new(),
-        due_today: Vec::new(),
-        open: Vec::new(),
-        closed: Vec::new(),
-        received_since: 0,
-        failed_letters: Vec::new(),
+        sections,
+        received_since: count(&|case| is_complaint(case) && asked.is_since(case.lodged_at)),
+        open: count(&is_open),
+        closed_since: count(&|case| asked.was_closed(case)),
+        questions: count(&|case| is_open(case) && case.escalation.is_some()),
+        picture: None,
+        sheet: Goes::Nothing,
+        mail: None,
         chain_head: asked.chain_head.to_owned(),
-    };
-    for case in cases.iter().filter(|case| asked.department.is_none_or(|name| name == case.department)) {
-        let row = asked.row(case);
-        digest.received_since += usize::from(is_within(case.lodged_at, asked));
-        if !case.failed_letters.is_empty() {
-            digest.failed_letters.push(row.clone());
-        }
-        let is_due_today = |(_, due): (Clock, Moment)| due.with_timezone(&asked.zone).date_naive() <= day;
-        match (case.state, row.next) {
-            (CaseState::Open, Some((_, due))) if due < asked.now => digest.overdue.push(row),
-            (CaseState::Open, Some(next)) if is_due_today(next) => digest.due_today.push(row),
-            (CaseState::Open, _) => digest.open.push(row),
-            (CaseState::Closed, _) if case.closed_at.is_some_and(|at| is_within(at, asked)) => digest.closed.push(row),
-            (CaseState::Closed | CaseState::Dismissed | CaseState::Merged, _) => {}
-        }
     }
-    for list in [&mut digest.overdue, &mut digest.due_today, &mut digest.open] {
-        // What runs out first stands first; without a clock, the oldest number.
-        list.sort_by_key(|row| (row.next.map(|(_, due)| due), row.number));
-    }
-    digest.closed.sort_by_key(|row| (row.closed_at, row.number));
-    digest.failed_letters.sort_by_key(|row| row.number);
-    digest
 }
 
-/// After the last digest and not after this one, so that two digests never count the same thing.
-fn is_within(at: Moment, asked: &Asked<'_>) -> bool {
-    asked.since < at && at <= asked.now
+/// The cases a digest shows, each with its section, in the order in which they stand there.
+pub fn placed<'a>(cases: &'a [Case], asked: &Asked<'_>) -> Vec<(Section, &'a Case)> {
+    let own = asked.own(cases).filter_map(|case| asked.section(case).map(|section| (section, case)));
+    let mut placed: Vec<(Section, &Case)> = own.collect();
+    placed.sort_by_key(|(section, case)| (*section, asked.urgency(*section, case), case.number));
+    placed
 }
 
-/// The clock that runs out first; None when all have stopped.
-fn next_clock(case: &Case) -> Option<(Clock, Moment)> {
-    if case.state != CaseState::Open {
-        return None;
+/// Neither dismissed nor going on under another number.
+fn is_complaint(case: &Case) -> bool {
+    matches!(case.state, CaseState::Open | CaseState::Closed)
+}
+
+/// Where a dispute with the committee stands (the procedure's end).
+fn dispute(case: &Case) -> Option<Mark> {
+    match (&case.disputed, &case.ruling) {
+        (_, Some(_)) => Some(Mark::Dispute(DisputeStands::Ruled)),
+        (Some(_), None) => Some(Mark::Dispute(DisputeStands::WithCommittee)),
+        (None, None) => None,
     }
-    let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-    let running = clocks.into_iter().filter_map(|clock| match case.clock(clock) {
-        (due, None) => Some((clock, due)),
-        (_, Some(_)) => None,
-    });
-    // Of two that run out together the later one of the procedure counts more: an answer also confirms.
-    running.min_by_key(|(clock, due)| (*due, std::cmp::Reverse(*clock)))
 }
 
 impl Asked<'_> {
+    fn own<'a>(&self, cases: &'a [Case]) -> impl Iterator<Item = &'a Case> {
+        cases.iter().filter(|case| self.department.is_none_or(|name| name == case.department))
+    }
+
+    fn day(&self) -> NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+
+    fn is_by_today(&self, at: Moment) -> bool {
+        at.with_timezone(&self.zone).date_naive() <= self.day()
+    }
+
+    /// After the last digest and not after this one, so that two digests never count the same thing.
+    fn is_since(&self, at: Moment) -> bool {
+        self.since < at && at <= self.now
+    }
+
+    fn was_closed(&self, case: &Case) -> bool {
+        case.state == CaseState::Closed && case.closed_at.is_some_and(|at| self.is_since(at))
+    }
+
+    /// The first section that fits; each open case has one.
+    fn section(&self, case: &Case) -> Option<Section> {
+        match case.state {
+            CaseState::Open => Some(self.section_of_open(case)),
+            CaseState::Closed if !case.failed_letters.is_empty() => Some(Section::Undelivered),
+            CaseState::Closed => self.was_closed(case).then_some(Section::Closed),
+            CaseState::Dismissed | CaseState::Merged => None,
+        }
+    }
+
+    fn section_of_open(&self, case: &Case) -> Section {
+        match case.next_clock() {
+            Some((_, due)) if due < self.now => Section::Overdue,
+            Some((_, due)) if self.is_by_today(due) => Section::DueToday,
+            _ if case.escalation.is_some() => Section::Escalated,
+            _ if !case.failed_letters.is_empty() => Section::Undelivered,
+            _ if case.agenda.iter().any(|item| self.is_by_today(item.at)) => Section::Agenda,
+            _ if case.reopened > 0 => Section::Reopened,
+            _ if case.first_response_at().is_none() => Section::Waiting,
+            _ if case.agenda.is_empty() => Section::Idle,
+            _ => Section::Planned,
+        }
+    }
+
+    /// What stands first within a section: what waits longest, or is to be done first.
+    fn urgency(&self, section: Section, case: &Case) -> Option<Moment> {
+        match section {
+            Section::Escalated => case.escalation.as_ref().map(|escalation| escalation.at),
+            Section::Agenda | Section::Planned => case.agenda.first().map(|item| item.at),
+            Section::Closed => case.closed_at,
+            _ => case.next_clock().map(|(_, due)| due),
+        }
+    }
+
     fn named(&self, name: &str) -> Option<&Named> {
         self.departments.iter().find(|department| department.name == name)
     }
@@ -108,132 +160,36 @@ impl Asked<'_> {
             department_title: self.title(&case.department),
             handler: case.handler.as_ref().map_or_else(String::new, ToString::to_string),
             received_at: case.received_at,
-            next: next_clock(case),
+            next: case.next_clock(),
             closed_at: case.closed_at,
-            unanswered: case.state == CaseState::Open && case.first_response_at().is_none(),
+            marks: self.marks(case),
             reply_address: self.named(&case.department).map_or_else(String::new, |named| named.address.to_string()),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::case::{CaseNumber, Channel, Customer, Due, Language, LetterId, Opened, Stamp, Why};
-    use chrono::{TimeDelta, TimeZone, Utc};
-
-    fn now() -> Moment {
-        Utc.with_ymd_and_hms(2026, 11, 23, 6, 30, 0).unwrap()
-    }
-
-    fn after(hours: i64) -> Moment {
-        now() + TimeDelta::hours(hours)
-    }
-
-    /// A case whose terms end so many hours from now.
-    fn case(serial: u32, department: &str, first_response: i64, resolve: i64) -> Case {
-        let opened = Opened {
-            channel: Channel::Email,
-            customer: Customer { name: String::new(), address: Address::parse("a@x.nl").ok(), phone: None },
-            subject: format!("klacht {serial}"),
-            text: String::new(),
-            language: Language::Dutch,
-            department: department.to_owned(),
-            routing: Why::Fallback,
-            received_at: after(-30),
-            due: Due {
-                acknowledge: after(first_response),
-                first_response: after(first_response),
-                resolve: after(resolve),
-            },
-            message_id: None,
-        };
-        Case::open(CaseNumber { year: 2026, serial }, after(-30), &opened)
-    }
-
-    fn stamp() -> Stamp {
-        Stamp { letter: Some(LetterId::from_stored("a")), at: after(-2) }
-    }
-
-    fn answered(mut case: Case) -> Case {
-        case.acknowledged = Some(stamp());
-        case.responses.push(stamp());
-        case
-    }
-
-    fn closed(mut case: Case, hours: i64) -> Case {
-        case.state = CaseState::Closed;
-        case.closed_at = Some(after(hours));
-        case
-    }
-
-    fn asked<'a>(department: Option<&'a str>, departments: &'a [Named]) -> Asked<'a> {
-        Asked {
-            department,
-            departments,
-            since: after(-24),
-            now: now(),
-            zone: chrono_tz::Europe::Amsterdam,
-            chain_head: "h",
+    fn marks(&self, case: &Case) -> Vec<Mark> {
+        let undelivered = (!case.failed_letters.is_empty()).then_some(Mark::Undelivered);
+        if case.state != CaseState::Open {
+            return undelivered.into_iter().chain(dispute(case)).collect();
         }
+        let question = case.escalation.clone().map(Mark::Question);
+        let unanswered = case.first_response_at().is_none().then_some(Mark::Unanswered);
+        let reopened = (case.reopened > 0).then_some(Mark::Reopened);
+        let to_do = self.do_next(case).into_iter().map(Mark::ToDo);
+        question
+            .into_iter()
+            .chain(undelivered)
+            .chain(reopened)
+            .chain(dispute(case))
+            .chain(to_do)
+            .chain(unanswered)
+            .collect()
     }
 
-    fn serials(rows: &[Row]) -> Vec<u32> {
-        rows.iter().map(|row| row.number.serial).collect()
-    }
-
-    #[test]
-    fn each_open_case_stands_in_its_most_urgent_list_and_the_most_urgent_first() {
-        let cases = [
-            case(1, "schade", 20, 60),
-            answered(case(2, "schade", -5, 60)),
-            case(3, "schade", -1, 60),
-            answered(case(4, "schade", -9, -2)),
-            case(5, "factuur", 10, 60),
-            answered(case(6, "factuur", -5, 40)),
-        ];
-        let digest = build(&cases, &asked(None, &[]));
-        assert_eq!(serials(&digest.overdue), [4, 3]);
-        assert_eq!(serials(&digest.due_today), [5]);
-        assert_eq!(serials(&digest.open), [1, 6, 2]);
-        assert_eq!(digest.overdue[1].next, Some((Clock::FirstResponse, after(-1))));
-        assert!(digest.overdue[1].unanswered && !digest.overdue[0].unanswered);
-    }
-
-    #[test]
-    fn closed_and_received_are_counted_once_between_two_digests() {
-        let mut fresh = case(3, "schade", 20, 60);
-        fresh.lodged_at = after(-24);
-        let cases = [closed(case(1, "schade", 1, 1), -23), closed(case(2, "schade", 1, 1), -24), fresh.clone()];
-        let digest = build(&cases, &asked(None, &[]));
-        assert_eq!((serials(&digest.closed), digest.received_since), (vec![1], 0));
-        let earlier = Asked { since: after(-48), now: after(-24), ..asked(None, &[]) };
-        let before = build(&cases, &earlier);
-        assert_eq!((serials(&before.closed), before.received_since), (vec![2], 3));
-    }
-
-    #[test]
-    fn a_supervisor_sees_the_own_department_with_its_title() {
-        let mut failed = case(2, "factuur", 20, 60);
-        failed.failed_letters.push(LetterId::from_stored("b"));
-        let titled =
-            [Named { name: "factuur".into(), title: "Facturen".into(), address: Address::parse("f@x.nl").unwrap() }];
-        let cases = [case(1, "schade", 20, 60), failed];
-        let digest = build(&cases, &asked(Some("factuur"), &titled));
-        assert_eq!(digest.department_title.as_deref(), Some("Facturen"));
-        assert_eq!((serials(&digest.open), serials(&digest.failed_letters)), (vec![2], vec![2]));
-        assert_eq!((digest.open[0].reply_address.as_str(), digest.open[0].customer.as_str()), ("f@x.nl", "a@x.nl"));
-    }
-
-    #[test]
-    fn today_is_the_day_of_the_desk_not_of_utc() {
-        // 23:30 UTC is half past midnight of the next day in Amsterdam: a term of 08:00 UTC is due today.
-        let late = Utc.with_ymd_and_hms(2026, 11, 23, 23, 30, 0).unwrap();
-        let mut one = case(1, "schade", 20, 60);
-        one.due.first_response = Utc.with_ymd_and_hms(2026, 11, 24, 8, 0, 0).unwrap();
-        one.acknowledged = Some(stamp());
-        let digest = build(&[one], &Asked { now: late, ..asked(None, &[]) });
-        assert_eq!(serials(&digest.due_today), [1]);
-        assert_eq!(digest.day, chrono::NaiveDate::from_ymd_opt(2026, 11, 24).unwrap());
+    /// What is to be done by the end of today; where there is nothing, the next thing.
+    fn do_next(&self, case: &Case) -> Vec<AgendaItem> {
+        let by_today = case.agenda.iter().filter(|item| self.is_by_today(item.at)).take(TO_DO_MAX);
+        let by_today: Vec<AgendaItem> = by_today.cloned().collect();
+        if by_today.is_empty() { case.agenda.first().cloned().into_iter().collect() } else { by_today }
     }
 }

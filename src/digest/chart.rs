@@ -5,6 +5,7 @@ mod draw;
 #[cfg(test)]
 mod tests;
 
+use super::Picture;
 use crate::calendar::Calendar;
 use crate::case::{Case, CaseState, Clock, Language, Moment};
 use crate::typeface::TypefaceError;
@@ -39,9 +40,9 @@ pub enum ChartError {
 /// The last [`DAYS`] days up to the one of `now` in the desk's zone, oldest first. What is no complaint, or goes on
 /// under another number, is not counted. Of a reopened case only the present round is known: before it, it counts
 /// as received and no more.
-pub fn days(cases: &[Case], now: Moment, calendar: &Calendar) -> Vec<Day> {
+pub fn days<'a>(cases: impl IntoIterator<Item = &'a Case>, now: Moment, calendar: &Calendar) -> Vec<Day> {
     let today = calendar.local(now).date_naive();
-    let counted: Vec<&Case> = cases.iter().filter(|case| is_counted(case)).collect();
+    let counted: Vec<&Case> = cases.into_iter().filter(|case| is_counted(case)).collect();
     let oldest_first = (0..DAYS as u64).rev().filter_map(|back| today.checked_sub_days(chrono::Days::new(back)));
     let day = |date: NaiveDate| {
         let start = calendar.at(date, NaiveTime::MIN);
@@ -76,6 +77,13 @@ fn is_overdue(case: &Case, end: Moment) -> bool {
         due < end && stopped.is_none_or(|at| at > end)
     };
     was_open && [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve].into_iter().any(is_late)
+}
+
+/// The picture and its words; None where nothing happened in the four weeks. Where it cannot be painted the words go
+/// alone: a digest never fails for its picture.
+pub fn shown(days: &[Day], language: Language) -> Option<Picture> {
+    let quiet = days.iter().all(|day| (day.received, day.closed, day.overdue) == (0, 0, 0));
+    (!quiet).then(|| Picture { png: picture(days, language).ok(), alt: alt_text(days, language) })
 }
 
 /// The picture as PNG, 560 × 220 points at two pixels a point. Blue, light blue and vermilion of Okabe and Ito, which

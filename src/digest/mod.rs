@@ -1,52 +1,153 @@
-//! The supervisor's overview (§2.4.1): built from cases, as plain values that the template prints.
-//! No sending, no clock, no SQL of its own.
+//! The supervisor's overviews (§2.4.1), the day's and the month's: built from cases, as plain values that templates
+//! print. No sending, no clock, no SQL of its own.
 
+mod balance;
 mod build;
 pub mod chart;
 pub mod month;
 pub mod sheet;
 
-pub use build::{Asked, Named, build};
+pub use balance::{Balance, MailDay, PutAside};
+pub use build::{Asked, Named, build, placed};
 
-use crate::case::{CaseNumber, Clock, Moment};
+use crate::case::{AgendaItem, CaseNumber, Clock, Escalation, Moment};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// One digest for one reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     pub day: NaiveDate,
-    /// None: the whole company.
+    /// The short name of the department whose supervisor reads it; None: the whole company.
+    pub department: Option<String>,
     pub department_title: Option<String>,
     /// Since the last digest (for what was received and closed).
     pub since: Moment,
     pub now: Moment,
-    /// Overdue first, longest overdue first.
-    pub overdue: Vec<Row>,
-    pub due_today: Vec<Row>,
-    pub open: Vec<Row>,
-    pub closed: Vec<Row>,
+    /// Each open case stands in one of them, once; what is most urgent stands first.
+    pub sections: BTreeMap<Section, Vec<Row>>,
+    /// Complaints lodged since the last digest.
     pub received_since: usize,
-    /// Letters to customers that did not arrive.
-    pub failed_letters: Vec<Row>,
+    /// Cases that are open.
+    pub open: usize,
+    /// Cases closed since the last digest, those whose closing letter failed among them.
+    pub closed_since: usize,
+    /// Questions to a supervisor that wait for an answer (§2.1.3), whatever section their case stands in.
+    pub questions: usize,
+    /// Four weeks as a picture; None where nothing happened in them.
+    pub picture: Option<Picture>,
+    /// The same list with every case in it, for who wants to sort and count.
+    pub sheet: Goes,
     /// Hash of the last event of the register's chain: this mail is its witness.
     pub chain_head: String,
+    /// For who watches over the whole desk: the mail balance, and what was put aside.
+    pub mail: Option<Box<MailDay>>,
 }
 
-/// One case in a list.
+impl Digest {
+    /// The cases of a section.
+    pub fn rows(&self, section: Section) -> &[Row] {
+        self.sections.get(&section).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Where a case stands in a digest. The order is that of urgency: a case is in the first that fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// A clock ran out.
+    Overdue,
+    /// A clock runs out before the day ends.
+    DueToday,
+    /// The supervisor was asked something (§2.1.3).
+    Escalated,
+    /// A letter to the customer did not arrive; of a closed case too.
+    Undelivered,
+    /// Something on the agenda is to be done today, or was missed (§2.4.1).
+    Agenda,
+    /// The customer was not satisfied with the settlement.
+    Reopened,
+    /// Nobody answered yet (§1).
+    Waiting,
+    /// Answered, open, and nothing on the agenda: nobody is going to do anything (§2.4.1).
+    Idle,
+    /// Answered, and on the agenda of a later day.
+    Planned,
+    /// Closed since the last digest.
+    Closed,
+}
+
+impl Section {
+    pub const ALL: [Self; 10] = [
+        Self::Overdue,
+        Self::DueToday,
+        Self::Escalated,
+        Self::Undelivered,
+        Self::Agenda,
+        Self::Reopened,
+        Self::Waiting,
+        Self::Idle,
+        Self::Planned,
+        Self::Closed,
+    ];
+}
+
+/// One case in a section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub number: CaseNumber,
     pub subject: String,
     pub customer: String,
     pub department_title: String,
-    /// Address or name of the handler; empty: the department.
+    /// Address of the handler; empty: the department.
     pub handler: String,
     pub received_at: Moment,
     /// The clock that runs out first (or has run out), and its last moment.
     pub next: Option<(Clock, Moment)>,
     pub closed_at: Option<Moment>,
-    /// Waiting for a first reaction (§1).
-    pub unanswered: bool,
+    /// What else the reader should know of it.
+    pub marks: Vec<Mark>,
     /// Where to write about it: the department's address.
     pub reply_address: String,
+}
+
+/// What stands beside a case in a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// A question waits for the supervisor.
+    Question(Escalation),
+    /// To be done today, or missed; where there is no such item, the next one.
+    ToDo(AgendaItem),
+    /// A letter to the customer did not arrive.
+    Undelivered,
+    Reopened,
+    /// Nobody answered the customer yet.
+    Unanswered,
+    /// The customer went to the committee.
+    Dispute(DisputeStands),
+}
+
+/// How far a dispute with the committee is (the procedure's end).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStands {
+    WithCommittee,
+    Ruled,
+}
+
+/// A picture that stands in a letter, with the words that say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// None: it could not go along, and only the words do.
+    pub png: Option<Vec<u8>>,
+    pub alt: String,
+}
+
+/// Whether a file goes along with an overview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Goes {
+    /// There is nothing to put in it.
+    #[default]
+    Nothing,
+    Along,
+    /// It would make the letter too large; the letter says so.
+    LeftOut,
 }

@@ -11,9 +11,9 @@ mod tests;
 
 pub use spread::Spread;
 
-use super::Named;
+use super::{Goes, Named};
 use crate::calendar::Calendar;
-use crate::case::{Case, CaseNumber, CaseState, Channel, Clock, Moment};
+use crate::case::{Case, CaseState, Channel, Clock, Moment};
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,8 +61,6 @@ pub struct MonthAsked<'a> {
     /// All departments of the settings.
     pub departments: &'a [Named],
     pub calendar: &'a Calendar,
-    /// Cases that went to the committee in this month; None: not known.
-    pub disputes: Option<&'a BTreeSet<CaseNumber>>,
 }
 
 /// A month's report.
@@ -88,6 +86,16 @@ pub struct ByChannel {
     pub figures: Figures,
 }
 
+/// A month's report for one reader.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthOverview {
+    /// None: the whole company.
+    pub department_title: Option<String>,
+    pub report: MonthReport,
+    /// The month's cases as a spreadsheet.
+    pub sheet: Goes,
+}
+
 /// The numbers of a month.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
@@ -98,8 +106,8 @@ pub struct Figures {
     pub open_at_end: usize,
     /// Cases reopened (and not again since).
     pub reopened: usize,
-    /// Cases that went to the committee; None: not known.
-    pub disputes: Option<usize>,
+    /// Cases that went to the committee.
+    pub disputes: usize,
     /// Elapsed hours from receipt to the first reaction (§1), of those given in the month.
     pub first_response_hours: Option<Spread>,
     /// Elapsed hours from receipt to the settlement, of the cases closed in the month.
@@ -158,6 +166,16 @@ pub fn report(cases: &[Case], asked: &MonthAsked<'_>) -> MonthReport {
     }
 }
 
+/// The cases that such a report counts as received, closed, or open when the month ended, in the order given.
+pub fn cases_of<'a>(cases: &'a [Case], asked: &MonthAsked<'_>) -> Vec<&'a Case> {
+    let span = Span::of(asked);
+    let is_asked = |case: &&Case| is_counted(case) && asked.department.is_none_or(|name| name == case.department);
+    let is_of = |case: &&Case| {
+        span.contains(case.lodged_at) || case.closed_at.is_some_and(|at| span.contains(at)) || span.is_open_at_end(case)
+    };
+    cases.iter().filter(is_asked).filter(is_of).collect()
+}
+
 fn is_counted(case: &Case) -> bool {
     match case.state {
         CaseState::Open | CaseState::Closed => true,
@@ -189,14 +207,13 @@ struct Span<'a> {
     /// The first moment after it.
     end: Moment,
     calendar: &'a Calendar,
-    disputes: Option<&'a BTreeSet<CaseNumber>>,
 }
 
 impl<'a> Span<'a> {
     fn of(asked: &MonthAsked<'a>) -> Self {
         let midnight = |day| asked.calendar.at(day, NaiveTime::MIN);
         let (start, end) = (midnight(asked.month.first_day()), midnight(asked.month.end_day()));
-        Self { start, end, calendar: asked.calendar, disputes: asked.disputes }
+        Self { start, end, calendar: asked.calendar }
     }
 
     fn contains(&self, at: Moment) -> bool {
@@ -212,7 +229,7 @@ impl<'a> Span<'a> {
             closed: closed.len(),
             open_at_end: count(&|case| self.is_open_at_end(case)),
             reopened: count(&|case| case.reopened > 0 && self.contains(case.received_at)),
-            disputes: self.disputes.map(|disputes| count(&|case| disputes.contains(&case.number))),
+            disputes: count(&|case| case.disputed.as_ref().is_some_and(|disputed| self.contains(disputed.at))),
             first_response_hours: Spread::of(responded.iter().map(|(case, at)| hours(case, *at)).collect()),
             resolution_hours: Spread::of(closed.iter().map(|(case, at)| hours(case, *at)).collect()),
             resolution_working_days: Spread::of(closed.iter().map(|(case, at)| self.working_days(case, *at)).collect()),

@@ -46,6 +46,9 @@ pub struct SheetAsked<'a> {
     pub language: Language,
 }
 
+/// The type of such a file, for the letter it goes with.
+pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// Why there is no spreadsheet.
 #[derive(Debug, thiserror::Error)]
 pub enum SheetError {
@@ -56,7 +59,8 @@ pub enum SheetError {
 }
 
 /// The cases as a spreadsheet, in the order given.
-pub fn sheet(cases: &[Case], asked: &SheetAsked<'_>) -> Result<Vec<u8>, SheetError> {
+pub fn sheet<'a>(cases: impl IntoIterator<Item = &'a Case>, asked: &SheetAsked<'_>) -> Result<Vec<u8>, SheetError> {
+    let cases: Vec<&Case> = cases.into_iter().collect();
     let last_row = u32::try_from(cases.len()).ok().filter(|_| cases.len() <= ROWS_MAX);
     let last_row = last_row.ok_or(SheetError::TooMany(cases.len()))?;
     let mut book = Workbook::new();

@@ -1,7 +1,7 @@
 //! Attachments that go along: the stored letter has a placeholder line for each, so that a mail's bytes are not kept
 //! twice (invariant 3); when the letter is sent, its base64 takes that line's place. Pure and always the same.
 
-use crate::desk::draft::Carried;
+use crate::desk::draft::{Carried, Source};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -16,12 +16,10 @@ const PART_HEADERS: u64 = 2_048;
 /// Why a stored letter and its attachments do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssembleError {
-    #[error("attachment {index} of mail {mail}: expected its place in the letter, found none or another's")]
-    Place { mail: i64, index: usize },
-    #[error(
-        "attachment {index} of mail {mail}: expected the content it had when the letter was written, found another"
-    )]
-    Changed { mail: i64, index: usize },
+    #[error("{source_of}: expected its place in the letter, found none or another's")]
+    Place { source_of: Source },
+    #[error("{source_of}: expected the content it had when the letter was written, found another")]
+    Changed { source_of: Source },
     #[error("the letter has a place for an attachment that was not given")]
     Missing,
 }
@@ -53,19 +51,18 @@ pub fn assemble(bytes: &[u8], carried: &[(Carried, Vec<u8>)]) -> Result<Vec<u8>,
             continue;
         }
         let Some((place, (one, content))) = waiting.next() else { return Err(AssembleError::Missing) };
-        let (mail, index) = (one.mail, one.index);
         let Some(line_end) = line.strip_prefix(placeholder(place, one).as_bytes()) else {
-            return Err(AssembleError::Place { mail, index });
+            return Err(AssembleError::Place { source_of: one.source.clone() });
         };
         if hex(&Sha256::digest(content)) != one.sha256.to_ascii_lowercase() {
-            return Err(AssembleError::Changed { mail, index });
+            return Err(AssembleError::Changed { source_of: one.source.clone() });
         }
         encode_lines(content, &mut whole);
         whole.extend_from_slice(line_end);
     }
     match waiting.next() {
         None => Ok(whole),
-        Some((_, (one, _))) => Err(AssembleError::Place { mail: one.mail, index: one.index }),
+        Some((_, (one, _))) => Err(AssembleError::Place { source_of: one.source.clone() }),
     }
 }
 

@@ -14,12 +14,21 @@ pub enum Weight {
     Light,
 }
 
+/// Where an attachment is that does not go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Apart {
+    /// In the register only: it was too large.
+    TooLarge,
+    /// In the mail that it came with, which lies beside this letter in the file.
+    InItsMail,
+}
+
 /// The letter without the attachments it would carry along. A part that is not found as it was written stays.
-pub fn lighten(bytes: &[u8], carried: &[Carried]) -> Vec<u8> {
+pub fn lighten(bytes: &[u8], carried: &[Carried], apart: Apart) -> Vec<u8> {
     let mut text = bytes.to_vec();
     for (place, one) in carried.iter().enumerate() {
         if let Some((start, end)) = part_around(&text, placeholder(place, one).as_bytes()) {
-            text.splice(start..end, notice(one));
+            text.splice(start..end, notice(one, apart));
         }
     }
     text
@@ -34,13 +43,19 @@ fn part_around(text: &[u8], line: &[u8]) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-fn notice(one: &Carried) -> Vec<u8> {
+fn notice(one: &Carried, apart: Apart) -> Vec<u8> {
     let size = one.size.div_ceil(1024);
-    let said = format!(
-        "{} ({size} kB) was te groot om mee te sturen; het staat bij de klacht in het register.\r\n\
-         {} ({size} kB) was too large to send along; it is kept with the complaint in the register.\r\n",
-        one.name, one.name
-    );
+    let (dutch, english) = match apart {
+        Apart::TooLarge => (
+            "was te groot om mee te sturen; het staat bij de klacht in het register.",
+            "was too large to send along; it is kept with the complaint in the register.",
+        ),
+        Apart::InItsMail => (
+            "ging met deze brief mee; het zit in de mail waarmee het binnenkwam.",
+            "went along with this letter; it is in the mail that it came with.",
+        ),
+    };
+    let said = format!("{name} ({size} kB) {dutch}\r\n{name} ({size} kB) {english}\r\n", name = one.name);
     let lines: Vec<String> = said.as_bytes().chunks(57).map(|chunk| STANDARD.encode(chunk)).collect();
     let headers = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     format!("{headers}{}", lines.join("\r\n")).into_bytes()

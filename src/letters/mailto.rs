@@ -3,7 +3,7 @@
 
 use super::words::Words;
 use super::{MARKER, clean};
-use crate::desk::verbs::Verb;
+use crate::desk::verbs::{Value, Verb};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -20,11 +20,13 @@ pub(super) enum Press {
     Advise,
     /// A reply that begins with this verb.
     Verb(Verb),
+    /// A disowned complaint is real: its acknowledgement goes out.
+    IsReal,
 }
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
@@ -34,6 +36,8 @@ impl Press {
         ("reply_to_customer", Self::Verb(Verb::Answer)),
         ("reopen", Self::Verb(Verb::Reopen)),
         ("restore", Self::Verb(Verb::Restore)),
+        ("real", Self::IsReal),
+        ("dismiss", Self::Verb(Verb::Dismiss)),
     ];
 
     fn label(self, words: Words) -> &'static str {
@@ -44,19 +48,35 @@ impl Press {
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
+            Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
+            Self::Verb(Verb::Advise) => words.pick("Advies geven", "Give advice"),
             Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
             Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
             Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
+            Self::Verb(Verb::Dismiss) => words.pick("Geen klacht", "No complaint"),
+            Self::IsReal => words.pick("Dit is een klacht", "This is a complaint"),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
+    }
+
+    fn wants_value(self) -> bool {
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Department | Value::Moment))
     }
 
     fn typed(self, words: Words) -> &'static str {
         match self {
             Self::Answer | Self::Advise => "",
+            Self::IsReal => words.pick(Verb::Restore.row().dutch, Verb::Restore.row().english),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
         }
     }
+}
+
+/// What a button does with a mail that was put aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Complaint,
+    Show,
 }
 
 /// One button.
@@ -78,8 +98,20 @@ pub(super) struct Replies<'a> {
 impl Replies<'_> {
     pub fn button(self, press: Press) -> Button {
         let verb = press.typed(self.words);
-        let verb = if verb.is_empty() { String::new() } else { format!("{verb}\r\n") };
+        // What belongs behind the verb is typed there at once.
+        let room = if press.wants_value() { " " } else { "" };
+        let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
         Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+    }
+
+    /// A mail that asks for something to be done with that mail on file.
+    pub fn about(self, about: About, mail: i64) -> Button {
+        let (verb, label) = match about {
+            About::Complaint => (Verb::Restore, self.words.pick("Dit is een klacht", "This is a complaint")),
+            About::Show => (Verb::Show, self.words.pick("Tonen", "Show")),
+        };
+        let verb = self.words.pick(verb.row().dutch, verb.row().english);
+        Button { label: label.to_owned(), url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
     }
 
     /// A reply with this text typed already; None where mail clients would cut it.
@@ -106,6 +138,11 @@ impl Replies<'_> {
 pub(super) fn plain(address: &str, subject: &str) -> String {
     let subject = clean::line(subject, SUBJECT_CHARS_MAX);
     format!("mailto:{}?subject={}", percent(address, b"@"), percent(&subject, b""))
+}
+
+/// A link that opens a new mail to `address` with this on its first line; the subject says the same.
+pub(super) fn typed(address: &str, line: &str) -> String {
+    format!("{}&body={}", plain(address, line), percent(line, b""))
 }
 
 /// Everything but unreserved characters (RFC 3986 §2.3) and those in `kept` as `%XX`; a `+` too, because some

@@ -6,8 +6,10 @@ use super::clean::{self, NAME_CHARS_MAX};
 use super::words::Words;
 use super::{House, RenderError};
 use crate::case::{Address, LetterKind, Moment};
-use crate::desk::draft::{Carried, Draft, Enclosed};
-use lettre::message::header::{ContentDisposition, ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use crate::desk::draft::{Carried, Content, Draft, Enclosed};
+use lettre::message::header::{
+    ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
 use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
 
 /// Ids in References: the first and this many of the last, because relays refuse endless headers.
@@ -50,7 +52,8 @@ pub(super) fn build(
         builder = builder.reply_to(mailbox(&desk_name, parts.reply_address)?);
     }
     builder = marks(thread(builder, draft), draft.content.kind(), house, words);
-    let mut message = builder.multipart(body(draft, &parts)).map_err(|error| RenderError::Build(error.to_string()))?;
+    let mut message =
+        builder.multipart(body(draft, &parts, house)).map_err(|error| RenderError::Build(error.to_string()))?;
     message.headers_mut().insert_raw(ascii_header("Date", words.local(now).to_rfc2822()));
     Ok(message.formatted())
 }
@@ -110,24 +113,36 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Question
         | LetterKind::DeliveryFailed
         | LetterKind::Digest
+        | LetterKind::Month
         | LetterKind::SetAside
         | LetterKind::Alarm
         | LetterKind::Term
         | LetterKind::Escalation
         | LetterKind::Advice
         | LetterKind::Agenda
-        | LetterKind::Away => Some("auto-generated"),
+        | LetterKind::Away
+        | LetterKind::Dispute
+        | LetterKind::Shown
+        | LetterKind::CaseList
+        | LetterKind::Dossier => Some("auto-generated"),
     }
 }
 
 /// Text and HTML, then the files. An invitation stands in the letter twice, as the calendars themselves send it: as an
 /// alternative of the text (RFC 6047 §2.4), by which Outlook, Apple Mail and Gmail know it, and as a file, for whoever
-/// has to open it. The file has another type, so that no client counts two invitations.
-fn body(draft: &Draft, parts: &Parts<'_>) -> MultiPart {
-    let both = MultiPart::alternative()
-        .boundary(boundary(draft, "a"))
-        .singlepart(readable(ContentType::TEXT_PLAIN, &parts.text))
-        .singlepart(readable(ContentType::TEXT_HTML, &parts.html));
+/// has to open it. The file has another type, so that no client counts two invitations. A picture stands beside the HTML
+/// that shows it (RFC 2387), so that clients show it there and not as a file.
+fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
+    let text = readable(ContentType::TEXT_PLAIN, &parts.text);
+    let html = readable(ContentType::TEXT_HTML, &parts.html);
+    let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
+    let both = match picture(draft) {
+        None => both.singlepart(html),
+        Some(png) => {
+            let related = MultiPart::related().boundary(boundary(draft, "r")).singlepart(html);
+            both.multipart(related.singlepart(inline(png, &picture_id(draft, house))))
+        }
+    };
     let invitations = draft.enclosed.iter().filter(|file| is_invitation(file));
     let all = invitations.fold(both, |all, file| {
         all.singlepart(SinglePart::builder().header(enclosed_type(&file.media_type)).body(encoded(file)))
@@ -138,6 +153,28 @@ fn body(draft: &Draft, parts: &Parts<'_>) -> MultiPart {
     let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(all);
     let mixed = draft.enclosed.iter().fold(mixed, |mixed, file| mixed.singlepart(enclosure(file)));
     parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
+}
+
+/// The picture that the letter shows.
+fn picture(draft: &Draft) -> Option<&[u8]> {
+    match &draft.content {
+        Content::Digest(digest) => digest.picture.as_ref()?.png.as_deref(),
+        _ => None,
+    }
+}
+
+/// By what the HTML names the picture (RFC 2392), without angle brackets.
+pub(super) fn picture_id(draft: &Draft, house: &House) -> String {
+    format!("chart.{}@{}", draft.id, house.desk_address.domain())
+}
+
+fn inline(png: &[u8], id: &str) -> SinglePart {
+    let content = Body::new_with_encoding(png.to_vec(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+    SinglePart::builder()
+        .header(enclosed_type("image/png"))
+        .header(ContentId::from(format!("<{id}>")))
+        .header(ContentDisposition::inline_with_name("klachten.png"))
+        .body(content)
 }
 
 /// A calendar entry that asks the reader's calendar for something (RFC 5546 §1.4).

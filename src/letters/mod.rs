@@ -10,6 +10,7 @@
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
 //! | `paper/` | the letter on paper, as PDF, for who has no e-mail |
+//! | `slimmer.rs` | an overview without the files that would make it too large |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
 //! | `sample.rs` | one draft of every kind, rendered at start |
@@ -23,6 +24,7 @@ mod mailto;
 mod mime;
 pub mod paper;
 mod sample;
+mod slimmer;
 mod subject;
 mod templates;
 mod view;
@@ -30,7 +32,7 @@ mod words;
 
 pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
-pub use lighten::{Weight, lighten};
+pub use lighten::{Apart, Weight, lighten};
 
 use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
 use crate::desk::draft::{Carried, Content, Draft};
@@ -123,6 +125,13 @@ pub enum RenderError {
     NoKey,
 }
 
+/// The letter's own token, and the secrets for those of its buttons.
+#[derive(Clone, Copy)]
+struct Signed<'a> {
+    token: &'a str,
+    keys: &'a Keys,
+}
+
 /// The compiled templates.
 pub struct Letters {
     engine: Environment<'static>,
@@ -143,8 +152,18 @@ impl Letters {
         Ok(letters)
     }
 
-    /// The letter that the draft asks for.
+    /// The letter that the draft asks for. An overview that would be too large goes without its files, and says so.
     pub fn render(&self, draft: &Draft, house: &House, keys: &Keys, now: Moment) -> Result<Letter, RenderError> {
+        match self.render_whole(draft, house, keys, now) {
+            Err(error @ RenderError::TooLarge { .. }) => match slimmer::slimmer(draft) {
+                Some(slimmer) => self.render(&slimmer, house, keys, now),
+                None => Err(error),
+            },
+            done => done,
+        }
+    }
+
+    fn render_whole(&self, draft: &Draft, house: &House, keys: &Keys, now: Moment) -> Result<Letter, RenderError> {
         let token = keys.write(&Token { case: draft.case, side: draft.side, letter: draft.id.clone() });
         if token.is_empty() {
             return Err(RenderError::NoKey);
@@ -155,13 +174,14 @@ impl Letters {
             draft
         });
         let draft = with_entry.as_ref().unwrap_or(draft);
-        let bare = self.write(draft, &[], &draft.carried, house, &token, now)?;
+        let signed = Signed { token: &token, keys };
+        let bare = self.write(draft, &[], &draft.carried, house, signed, now)?;
         let kept = kept(draft, &bare, house)?;
         let bytes = if kept.is_empty() {
             bare
         } else {
             let (kept, left_out) = draft.carried.split_at(kept.len());
-            self.write(draft, kept, left_out, house, &token, now)?
+            self.write(draft, kept, left_out, house, signed, now)?
         };
         Ok(Letter {
             id: draft.id.clone(),
@@ -183,16 +203,27 @@ impl Letters {
         carried: &[Carried],
         left_out: &[Carried],
         house: &House,
-        token: &str,
+        signed: Signed<'_>,
         now: Moment,
     ) -> Result<Vec<u8>, RenderError> {
+        let Signed { token, keys } = signed;
         let words = Words { language: draft.language, zone: house.zone };
         let reply_address = house.reply_address(token);
         let subject = subject::subject(draft, words);
         let button_subject = subject::case_line(draft, words);
         let reply_to = &reply_address;
-        let seen =
-            view::Seen { draft, carried, left_out, house, token, reply_address: reply_to, button_subject, words, now };
+        let seen = view::Seen {
+            draft,
+            carried,
+            left_out,
+            house,
+            token,
+            keys,
+            reply_address: reply_to,
+            button_subject,
+            words,
+            now,
+        };
         let view = seen.view(&subject);
         let kind = draft.content.kind();
         let text = fill(&self.engine, kind, draft.language, Form::Text, &view)?;
@@ -221,7 +252,14 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    let may_list = matches!(draft.content, Content::Notification(_) | Content::FollowUp(_) | Content::Escalation(_));
+    let may_list = matches!(
+        draft.content,
+        Content::Notification(_)
+            | Content::FollowUp(_)
+            | Content::Escalation(_)
+            | Content::Shown(_)
+            | Content::Dossier(_)
+    );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

@@ -1,16 +1,18 @@
 //! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
 //! broken template is found before it matters; the tests look at the same letters. Pure.
 
+mod aside;
+mod asked;
 mod handled;
+mod overviews;
 mod procedure;
 
 use super::{Committee, House};
 use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
-    Side, Why,
+    Reference, Side, Why,
 };
 use crate::desk::draft::*;
-use crate::digest::{Digest, Row};
 use chrono::{NaiveDate, TimeDelta};
 
 /// Monday 23 November 2026, 09:30 in Amsterdam.
@@ -50,7 +52,17 @@ pub(super) fn drafts() -> Vec<Draft> {
             .into_iter()
             .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
     };
-    let make = [to_customer, to_handler, handled::receipts, handled::questions, to_supervisor, procedure::letters];
+    let make = [
+        to_customer,
+        to_handler,
+        handled::receipts,
+        handled::questions,
+        to_supervisor,
+        overviews::letters,
+        procedure::letters,
+        aside::letters,
+        asked::letters,
+    ];
     make.into_iter().flat_map(both).collect()
 }
 
@@ -60,10 +72,15 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
     let of_no_case = matches!(
         content,
         Content::SetAside(_)
+            | Content::Shown(_)
             | Content::Alarm(_)
             | Content::Digest(_)
+            | Content::Month(_)
+            | Content::CaseList(_)
             | Content::Question(Question {
                 why: Problem::NoCase
+                    | Problem::CaseUnknown { .. }
+                    | Problem::AskTheDepartment
                     | Problem::WhichCase { .. }
                     | Problem::FormIncomplete { .. }
                     | Problem::WhoIsTheCustomer { .. },
@@ -170,18 +187,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             reason: pick(language, "tekst van een interne notitie", "text of an internal note"),
         },
     ];
-    let set_aside = Content::SetAside(SetAside {
-        from: "Prijswinnaar <x@loterij.example>".to_owned(),
-        subject: "GEFELICITEERD!!!".to_owned(),
-        received_at: after(-1, 0),
-        reason: pick(language, "de mailserver houdt het voor spam", "the mail server takes it for spam"),
-        mail: 4711,
-        excerpt: "U hebt gewonnen.".to_owned(),
-    });
-    let mut all =
-        vec![set_aside, Content::Digest(Box::new(digest(language))), Content::Digest(Box::new(quiet_digest()))];
-    all.extend(alarms.map(|about| Content::Alarm(Alarm { about })));
-    all
+    alarms.map(|about| Content::Alarm(Alarm { about })).into_iter().collect()
 }
 
 fn acknowledgement(language: Language) -> Acknowledgement {
@@ -207,6 +213,7 @@ fn notification(language: Language) -> Notification {
              have called twice now and nobody calls back. This cannot be right?\n\nJan Jansen",
         ),
         quoted: String::new(),
+        references: vec![Reference { name: "kenteken".to_owned(), written: "XK-123-B".to_owned() }],
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         why: Why::Keywords {
             matched: vec![
@@ -248,56 +255,12 @@ fn remarks() -> Vec<Remark> {
         Remark::MayBelongTo(number(98)),
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
-        Remark::NotAllRead("part 7".to_owned()),
+        Remark::SenderOdd(OddSender::NameShowsAddress),
+        Remark::NotAllRead(Unread::Damaged),
+        Remark::WasCase(number(97)),
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]
-}
-
-fn digest(language: Language) -> Digest {
-    let row = |serial, subject: &str, customer: &str, next| Row {
-        number: number(serial),
-        subject: subject.to_owned(),
-        customer: customer.to_owned(),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
-        handler: String::new(),
-        received_at: after(-30, 0),
-        next,
-        closed_at: None,
-        unanswered: true,
-        reply_address: "schade@voorbeeld.example".to_owned(),
-    };
-    Digest {
-        day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
-        department_title: None,
-        since: after(-72, 0),
-        now: now(),
-        overdue: vec![row(121, "Kras op het portier", "Fatima el Amrani", Some((Clock::FirstResponse, after(-15, 0))))],
-        due_today: vec![row(122, "Factuur klopt niet", "J.P. van der Berg", Some((Clock::Resolve, after(8, 0))))],
-        open: vec![Row {
-            handler: "p.dewit@voorbeeld.example".to_owned(),
-            unanswered: false,
-            ..row(123, &subject(language), "Jan Jansen", Some((Clock::Resolve, after(56, 0))))
-        }],
-        closed: vec![Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) }],
-        received_since: 3,
-        failed_letters: vec![row(118, "", "Anna de Boer", None)],
-        chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
-    }
-}
-
-fn quiet_digest() -> Digest {
-    let busy = digest(Language::Dutch);
-    Digest {
-        department_title: Some("Schade en verzekering".to_owned()),
-        overdue: Vec::new(),
-        due_today: Vec::new(),
-        open: Vec::new(),
-        closed: Vec::new(),
-        failed_letters: Vec::new(),
-        received_since: 0,
-        ..busy
-    }
 }
 
 fn due() -> Due {

@@ -4,7 +4,8 @@
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::{LetterKind, TermStage};
-use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Content, Draft, Term};
+use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Asked, CaseList, Content, Draft, Term};
+use crate::digest::Section;
 
 /// Room for the customer's name in a staff letter's subject.
 const CUSTOMER_CHARS_MAX: usize = 60;
@@ -81,19 +82,45 @@ fn desk_line(draft: &Draft, words: Words) -> String {
     match &draft.content {
         Content::Digest(digest) => {
             let whose = digest.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
-            let (late, today) = (digest.overdue.len(), digest.due_today.len());
+            let (late, today) = (digest.rows(Section::Overdue).len(), digest.rows(Section::DueToday).len());
             let day = words.day(digest.day);
             words.pick(
                 format!("Klachten{whose}, {day}: {late} te laat, {today} vandaag"),
                 format!("Complaints{whose}, {day}: {late} overdue, {today} today"),
             )
         }
-        Content::SetAside(set_aside) => {
-            let subject = or_none(&clean::line(&set_aside.subject, TOPIC_CHARS_MAX), words);
-            words.pick(format!("Terzijde gelegd: {subject}"), format!("Set aside: {subject}"))
+        Content::Month(month) => {
+            let whose = month.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
+            let of = words.month(month.report.month.first_day());
+            words.pick(format!("Klachten{whose} in {of}"), format!("Complaints{whose} in {of}"))
         }
+        Content::SetAside(set_aside) => {
+            let what = match set_aside.mails.as_slice() {
+                [only] => or_none(&clean::line(&only.subject, TOPIC_CHARS_MAX), words),
+                mails => words.pick(format!("{} berichten", mails.len()), format!("{} messages", mails.len())),
+            };
+            words.pick(format!("Terzijde gelegd: {what}"), format!("Set aside: {what}"))
+        }
+        Content::Shown(shown) => {
+            let subject = or_none(&clean::line(&shown.subject, TOPIC_CHARS_MAX), words);
+            let number = shown.mail;
+            words.pick(format!("Bericht {number}: {subject}"), format!("Message {number}: {subject}"))
+        }
+        Content::CaseList(list) => list_line(list, words),
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
         _ => format!("Re: {}", case_line(draft, words)),
+    }
+}
+
+/// What was asked and how many cases answer it.
+fn list_line(list: &CaseList, words: Words) -> String {
+    let count = if list.more { format!("{}+", list.cases.len()) } else { list.cases.len().to_string() };
+    match &list.asked {
+        Asked::Standing => words.pick(format!("Uw open klachten ({count})"), format!("Your open complaints ({count})")),
+        Asked::Search { words: searched } => {
+            let searched = clean::line(&searched.join(" "), TOPIC_CHARS_MAX);
+            words.pick(format!("Gezocht: {searched} ({count})"), format!("Searched: {searched} ({count})"))
+        }
     }
 }
 

@@ -33,7 +33,7 @@ macro_rules! letters {
 }
 
 /// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: [(&str, &str, &str); 32] = letters![
+const LETTERS: &[(&str, &str, &str)] = &letters![
     "acknowledgement",
     "notification",
     "answer",
@@ -48,17 +48,23 @@ const LETTERS: [(&str, &str, &str); 32] = letters![
     "escalation",
     "advice",
     "agenda",
+    "dispute",
+    "case_list",
+    "dossier",
     "away",
+    "shown",
     "digest",
+    "month",
 ];
 
-/// Shared by all: (name, source).
-const SHARED: [(&str, &str); 5] = [
+/// Shared by all: (name, source); what has no extension is written once for both forms.
+const SHARED: [(&str, &str); 6] = [
     ("kit.txt", include_str!("../../templates/kit.txt")),
     ("kit.html", include_str!("../../templates/kit.html")),
     ("base.txt", include_str!("../../templates/base.txt")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts", include_str!("../../templates/parts.j2")),
+    ("mail_day", include_str!("../../templates/mail_day.j2")),
 ];
 
 /// The engine with every template compiled. Text that comes in as a value is never itself read as a template.
@@ -79,14 +85,15 @@ pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
     engine.add_filter("packed", packed);
     engine.add_filter("lines", html_lines);
     for (name, source) in SHARED {
-        if name == "parts" {
-            engine.add_template("parts.txt", source)?;
-            engine.add_template("parts.html", source)?;
-        } else {
+        if name.contains('.') {
             engine.add_template(name, source)?;
+            continue;
+        }
+        for form in [Form::Text, Form::Html] {
+            engine.add_template_owned(format!("{name}.{}", form.extension()), source)?;
         }
     }
-    for (letter, language, source) in LETTERS {
+    for (letter, language, source) in LETTERS.iter().copied() {
         for form in [Form::Text, Form::Html] {
             engine.add_template_owned(template_name(letter, language, form), source)?;
         }
@@ -108,7 +115,10 @@ pub(super) fn fill(
     };
     let named = |error: minijinja::Error| RenderError::Template(error.to_string());
     let extension = form.extension();
-    let shared = context! { kit => format!("kit.{extension}"), parts => format!("parts.{extension}"), ..view.clone() };
+    let part = |name: &str| format!("{name}.{extension}");
+    let shared = context! {
+        kit => part("kit"), parts => part("parts"), mail_day_part => part("mail_day"), ..view.clone()
+    };
     let letter = engine.get_template(&template_name(kind.name(), tag, form)).map_err(named)?;
     let body = letter.render(&shared).map_err(named)?;
     let body = match form {

@@ -2,7 +2,7 @@
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
 use crate::case::{Clock, Language, LetterKind, Moment};
-use crate::desk::draft::HappenedWhat;
+use crate::desk::draft::{HappenedWhat, OddSender, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
@@ -58,6 +58,12 @@ impl Words {
         format!("{} {} {} {}", self.pick(weekday.0, weekday.1), date.day(), self.pick(month.0, month.2), date.year())
     }
 
+    /// `november 2026`.
+    pub fn month(self, first_day: NaiveDate) -> String {
+        let month = month(first_day);
+        format!("{} {}", self.pick(month.0, month.2), first_day.year())
+    }
+
     /// `dinsdag 24 november 2026 om 10.12 uur`.
     pub fn moment(self, at: Moment) -> String {
         let local = self.local(at);
@@ -93,6 +99,13 @@ impl Words {
         }
     }
 
+    /// `3,5`: a number with at most one decimal.
+    pub fn number(self, number: f64) -> String {
+        let shown = format!("{number:.1}");
+        let shown = shown.strip_suffix(".0").unwrap_or(&shown);
+        self.pick(shown.replace('.', ","), shown.to_owned())
+    }
+
     /// How long until or since: `25 minuten`, `3 uur`, `2 dagen`; rounded down.
     pub fn span(self, span: TimeDelta) -> String {
         let span = span.abs();
@@ -117,11 +130,37 @@ impl Words {
             HappenedWhat::Closed => self.pick("Gesloten", "Closed"),
             HappenedWhat::Reopened => self.pick("Heropend", "Reopened"),
             HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
+            HappenedWhat::Handled => self.pick("Behandelaar", "Handler"),
+            HappenedWhat::Planned => self.pick("Op de agenda", "On the agenda"),
+            HappenedWhat::Dismissed => self.pick("Geen klacht", "No complaint"),
+            HappenedWhat::Restored => self.pick("Toch een klacht", "A complaint after all"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
+            HappenedWhat::Disputed => self.pick("Naar de geschillencommissie", "To the disputes committee"),
+            HappenedWhat::Ruled => self.pick("Uitspraak van de commissie", "Ruling of the committee"),
+            HappenedWhat::Merged => self.pick("Samengevoegd", "Merged"),
             HappenedWhat::LetterFailed => {
                 self.pick("E-mail aan de klant kwam niet aan", "E-mail to the customer did not arrive")
             }
+        }
+    }
+
+    /// Why a sender may be somebody else than it seems.
+    pub fn odd_sender(self, what: OddSender) -> &'static str {
+        match what {
+            OddSender::Several => self.pick("er staan meer afzenders op", "it names several senders"),
+            OddSender::NameShowsAddress => self.pick("de naam toont een ander adres", "the name shows another address"),
+        }
+    }
+
+    /// What of a mail was not read.
+    pub fn unread(self, what: Unread) -> &'static str {
+        match what {
+            Unread::ManyParts => self.pick("het bestaat uit te veel delen", "it has too many parts"),
+            Unread::Headers => self.pick("de kop is te lang", "its headers are too long"),
+            Unread::End => self.pick("het is te lang of te groot", "it is too long or too large"),
+            Unread::Winmail => self.pick("een winmail.dat van Outlook", "a winmail.dat of Outlook"),
+            Unread::Damaged => self.pick("een deel is beschadigd", "a part is damaged"),
         }
     }
 
@@ -146,12 +185,19 @@ impl Words {
             LetterKind::Question => self.pick("de vraag", "the question"),
             LetterKind::DeliveryFailed => self.pick("de melding van een mislukte bezorging", "the delivery notice"),
             LetterKind::Digest => self.pick("het dagoverzicht", "the daily overview"),
+            LetterKind::Month => self.pick("het maandoverzicht", "the monthly report"),
             LetterKind::SetAside => self.pick("de melding van een terzijde gelegd bericht", "the set-aside notice"),
             LetterKind::Alarm => self.pick("de waarschuwing", "the warning"),
             LetterKind::Term => self.pick("de melding van een termijn", "the notice of a time limit"),
             LetterKind::Escalation => self.pick("de vraag aan de leidinggevende", "the question to the supervisor"),
             LetterKind::Advice => self.pick("het advies", "the advice"),
+            LetterKind::Shown => self.pick("het bericht dat u wilde zien", "the message you asked to see"),
+            LetterKind::CaseList => self.pick("de lijst met klachten", "the list of complaints"),
+            LetterKind::Dossier => self.pick("het dossier", "the file"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Dispute => {
+                self.pick("het bericht over de geschillencommissie", "the notice about the committee")
+            }
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
         }
     }

@@ -2,15 +2,20 @@
 
 use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, CaseState, Moment};
+use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
+use crate::desk::fold;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+
+/// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
+const MERGED_MAX: usize = 32;
 
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    Open,
+    /// Those the clock is watched for: open ones, and those with something on the agenda.
+    Guarded,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
 }
@@ -34,11 +39,16 @@ pub(super) struct Columns {
     pub customer_address: String,
     pub received_at: i64,
     pub closed_at: Option<i64>,
+    pub remind_at: Option<i64>,
+    /// For `#zoek`: who complains and what about, folded.
+    pub words: String,
+    /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
+    pub keys: String,
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str =
-    "number, year, serial, state, department, handler, customer_address, received_at, closed_at, body";
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, words, \
+     keys, body";
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -52,6 +62,9 @@ impl Columns {
             customer_address: case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default(),
             received_at: millis(case.received_at),
             closed_at: case.closed_at.map(millis),
+            remind_at: case.next_reminder().map(millis),
+            words: words(case),
+            keys: keys(case),
         }
     }
 
@@ -67,6 +80,9 @@ impl Columns {
             customer_address: row.try_get(6)?,
             received_at: row.try_get(7)?,
             closed_at: row.try_get(8)?,
+            remind_at: row.try_get(9)?,
+            words: row.try_get(10)?,
+            keys: row.try_get(11)?,
         })
     }
 }
@@ -91,8 +107,8 @@ impl Register {
     pub async fn cases(&self, query: CaseQuery) -> Result<Vec<Case>, RegisterError> {
         let rows = match query {
             CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial").fetch_all(&self.pool).await?,
-            CaseQuery::Open => {
-                sqlx::query("SELECT body FROM cases WHERE state = $1 ORDER BY year, serial")
+            CaseQuery::Guarded => {
+                sqlx::query("SELECT body FROM cases WHERE state = $1 OR remind_at IS NOT NULL ORDER BY year, serial")
                     .bind(CaseState::Open.name())
                     .fetch_all(&self.pool)
                     .await?
@@ -118,17 +134,31 @@ impl Tx {
         row.as_ref().map(body).transpose()
     }
 
+    /// The case that goes on under that number: the one itself, or the one it was merged with.
+    pub(super) async fn case_going_on(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
+        let mut found = self.load_case(number).await?;
+        for _ in 0..MERGED_MAX {
+            match found.as_ref().and_then(|case| case.merged_into) {
+                None => return Ok(found),
+                Some(next) => found = self.load_case(next).await?,
+            }
+        }
+        Err(unreadable(format!("case {number}: it was merged more than {MERGED_MAX} times")))
+    }
+
     /// Writes what a case has become. A new one is never written over another: a number that is taken is a conflict.
     pub(super) async fn save_case(&mut self, case: &Case, row: CaseRow) -> Result<(), RegisterError> {
         let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
         let statement = match row {
             CaseRow::New => {
                 "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
-                 closed_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                 closed_at, remind_at, words, keys, body) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             }
             CaseRow::Known => {
                 "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
-                 customer_address = $7, received_at = $8, closed_at = $9, body = $10 WHERE number = $1"
+                 customer_address = $7, received_at = $8, closed_at = $9, remind_at = $10, words = $11, keys = $12, \
+                 body = $13 WHERE number = $1"
             }
         };
         let columns = Columns::of(case);
@@ -142,6 +172,9 @@ impl Tx {
             .bind(columns.customer_address)
             .bind(columns.received_at)
             .bind(columns.closed_at)
+            .bind(columns.remind_at)
+            .bind(columns.words)
+            .bind(columns.keys)
             .bind(&json)
             .execute(&mut *self.inner)
             .await?;
@@ -157,6 +190,18 @@ impl Tx {
         let last: i64 = row.try_get(0)?;
         u32::try_from(last + 1).map_err(|_| unreadable(format!("serial {last} of year {year}")))
     }
+}
+
+fn words(case: &Case) -> String {
+    let address = case.customer.address.as_ref().map(Address::as_str).unwrap_or_default();
+    let phone = case.customer.phone.as_deref().unwrap_or_default();
+    without_nul(&fold(&[&case.customer.name, address, phone, &case.subject, &case.text].join(" ")))
+}
+
+fn keys(case: &Case) -> String {
+    let phone = case.customer.phone.as_deref().map(reference_key);
+    let all = case.references.iter().map(Reference::key).chain(phone).filter(|key| !key.is_empty());
+    all.map(|key| format!("|{}|", without_nul(&key))).collect()
 }
 
 pub(super) fn body(row: &AnyRow) -> Result<Case, RegisterError> {

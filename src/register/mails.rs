@@ -3,6 +3,7 @@
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
+use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
@@ -95,9 +96,10 @@ impl Register {
             .fetch_optional(&mut *tx.inner)
             .await?;
             let Some(row) = row else { continue };
-            sqlx::query("INSERT INTO mail_raw (mail_id, raw) VALUES ($1, $2)")
+            sqlx::query("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES ($1, $2, $3)")
                 .bind(row.try_get::<i64, _>(0)?)
                 .bind(&mail.raw[..])
+                .bind(sha256(&mail.raw))
                 .execute(&mut *tx.inner)
                 .await?;
             tx.forget_withheld(mail).await?;
@@ -132,28 +134,28 @@ impl Register {
         Ok(found)
     }
 
-    /// Mails to decide on, with at most `max_bytes` of text but for the first: a batch of new ones, or else one that
-    /// an earlier attempt did not finish, alone, so that only the mail that breaks the process is counted again.
+    /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
+    /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
+    /// only the mail that breaks the process is counted again. The others wait for its last attempt, and no longer.
     ///
     /// # Errors
     /// The database refused.
     pub async fn pending(&self, batch: i64, max_bytes: i64) -> Result<Vec<Pending>, RegisterError> {
-        let new = "SELECT mail.id, COALESCE(length(raw), 0) FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
-                   WHERE disposition IS NULL AND attempts = 0 ORDER BY mail.id LIMIT $1";
-        let mut rows = sqlx::query(new).bind(batch).fetch_all(&self.pool).await?;
-        if rows.is_empty() {
-            let again =
-                "SELECT id, CAST(0 AS BIGINT) FROM mail WHERE disposition IS NULL ORDER BY attempts, id LIMIT 1";
-            rows = sqlx::query(again).fetch_all(&self.pool).await?;
-        }
+        let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
+                     LEFT JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL ORDER BY mail.id LIMIT $1";
+        let rows = sqlx::query(first).bind(batch).fetch_all(&self.pool).await?;
         let mut pending = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
             bytes += row.try_get::<i64, _>(1)?;
-            if bytes > max_bytes && !pending.is_empty() {
+            let was_tried = row.try_get::<i64, _>(2)? > 0;
+            if !pending.is_empty() && (was_tried || bytes > max_bytes) {
                 break;
             }
             pending.extend(self.pending_mail(row.try_get(0)?).await?);
+            if was_tried {
+                break;
+            }
         }
         Ok(pending)
     }
@@ -309,18 +311,7 @@ impl Register {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(MailRow {
-                    id: row.try_get(0)?,
-                    received_at: moment(row.try_get(1)?),
-                    disposition: disposition(row, 2)?,
-                    reason: row.try_get(3)?,
-                    case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
-                    size: row.try_get(5)?,
-                })
-            })
-            .collect()
+        rows.iter().map(mail_row).collect()
     }
 }
 
@@ -352,13 +343,29 @@ impl Tx {
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2). One that was only set aside because it lay among the
-    /// junk does not count for one in the inbox, nor does one that could not be read: a person put it there again.
+    /// A mail decided on before that is the same (invariant 2), and was not put aside.
     pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
         let row = sqlx::query(
             "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition NOT IN ('duplicate', 'unreadable') \
-             AND (disposition <> 'set_aside' OR from_junk = (SELECT from_junk FROM mail WHERE id = $3)) \
+             AND disposition NOT IN ('duplicate', 'unreadable', 'set_aside') ORDER BY id LIMIT 1",
+        )
+        .bind(&identity.content_hash)
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// The same mail, set aside. One that lay among the junk does not count for one in the inbox.
+    pub(super) async fn duplicate_aside(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+    ) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 \
+             AND disposition = 'set_aside' AND from_junk = (SELECT from_junk FROM mail WHERE id = $3) \
              ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
@@ -370,7 +377,19 @@ impl Tx {
     }
 }
 
-fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
+/// From a row of id, received_at, disposition, reason, case_number and size.
+pub(super) fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
+    Ok(MailRow {
+        id: row.try_get(0)?,
+        received_at: moment(row.try_get(1)?),
+        disposition: disposition(row, 2)?,
+        reason: row.try_get(3)?,
+        case: row.try_get::<Option<String>, _>(4)?.and_then(|n| n.parse().ok()),
+        size: row.try_get(5)?,
+    })
+}
+
+pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, RegisterError> {
     let name: Option<String> = row.try_get(column)?;
     name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
         .transpose()
@@ -379,6 +398,11 @@ fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposition>, Regis
 /// `$3, $4, $5`: parameters of an IN list.
 pub(super) fn numbered(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// PostgreSQL takes no NUL in a text.

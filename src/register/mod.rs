@@ -8,9 +8,13 @@
 //! |---|---|
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `withheld.rs` | mails the server has and does not give |
+//! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
+//! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
+//! | `file.rs` | a case with all that is kept beside it |
+//! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
@@ -18,19 +22,24 @@
 //! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
+mod aside;
+mod balance;
 mod cases;
 mod chain;
 mod error;
+mod file;
 mod jobs;
 mod mails;
 mod outbox;
 mod record;
 mod seal;
+mod search;
 mod snapshot;
 mod verify;
 mod verify_rows;
 mod withheld;
 
+pub use balance::{DealtWith, Numbering};
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};

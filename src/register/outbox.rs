@@ -4,9 +4,13 @@
 use super::snapshot::CAP_WINDOW_MILLIS;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
-use crate::desk::draft::Carried;
+use crate::desk::draft::{Carried, Source};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+
+/// What a letter carries along, in order; [`carried_row`] reads it.
+pub(super) const CARRIED: &str = "SELECT mail_id, part, of_letter, name, media_type, size, sha256 \
+                                  FROM letter_carried WHERE letter_id = $1 ORDER BY position";
 
 /// Where a letter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,12 +301,7 @@ impl Tx {
         let letter =
             sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_optional(&mut *self.inner).await?;
         let letter = letter.ok_or_else(|| unreadable("a letter whose bytes were blanked"))?;
-        let carried = sqlx::query(
-            "SELECT mail_id, part, name, media_type, size, sha256 FROM letter_carried WHERE letter_id = $1 ORDER BY position",
-        )
-        .bind(&id)
-        .fetch_all(&mut *self.inner)
-        .await?;
+        let carried = sqlx::query(CARRIED).bind(&id).fetch_all(&mut *self.inner).await?;
         let light = row.try_get::<i64, _>(7)? != 0;
         Ok(Claimed {
             id: LetterId::from_stored(id),
@@ -347,15 +346,23 @@ impl Tx {
     }
 }
 
-fn carried_row(row: &AnyRow) -> Result<Carried, RegisterError> {
-    let (index, size): (i64, i64) = (row.try_get(1)?, row.try_get(4)?);
+pub(super) fn carried_row(row: &AnyRow) -> Result<Carried, RegisterError> {
+    let size: i64 = row.try_get(5)?;
+    let columns = (row.try_get(0)?, row.try_get::<Option<i64>, _>(1)?, row.try_get::<Option<String>, _>(2)?);
+    let source = match columns {
+        (_, _, Some(letter)) => Source::Letter(LetterId::from_stored(letter)),
+        (Some(mail), Some(index), None) => {
+            Source::Attachment { mail, index: usize::try_from(index).map_err(|_| unreadable("part number"))? }
+        }
+        (Some(mail), None, None) => Source::Mail(mail),
+        (None, _, None) => return Err(unreadable("an attachment of nothing")),
+    };
     Ok(Carried {
-        mail: row.try_get(0)?,
-        index: usize::try_from(index).map_err(|_| unreadable("part number"))?,
-        name: row.try_get(2)?,
-        media_type: row.try_get(3)?,
+        source,
+        name: row.try_get(3)?,
+        media_type: row.try_get(4)?,
         size: usize::try_from(size).map_err(|_| unreadable("part size"))?,
-        sha256: row.try_get(5)?,
+        sha256: row.try_get(6)?,
     })
 }
 

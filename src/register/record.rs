@@ -2,11 +2,12 @@
 //! letters, all in one transaction (invariant 3). The one place where cases change. Only SQL and `apply`.
 
 use super::cases::CaseRow;
-use super::mails::{Identity, without_nul};
+use super::mails::{Identity, sha256, without_nul};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, Moment, Side, What};
 use crate::desk::Decision;
-use crate::letters::Letter;
+use crate::desk::draft::Source;
+use crate::letters::{self, Letter};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -39,6 +40,7 @@ impl Tx {
         let mut cases = BTreeMap::new();
         for event in &decision.events {
             self.append(event, &salts()).await?;
+            self.mark_mails(event).await?;
             self.apply(&mut cases, event).await?;
         }
         for (case, row) in cases.values() {
@@ -51,7 +53,24 @@ impl Tx {
             let written: Vec<&LetterId> = letters.iter().map(|outgoing| &outgoing.letter.id).collect();
             self.seal(mail.map(|(mail, _)| mail), &written, now, &salts()).await?;
         }
+        for event in &decision.events {
+            // Its row is another one now: what was sealed of it before no longer holds.
+            if matches!(event.what, What::Reconsidered { .. }) && event.mail != mail.map(|(mail, _)| mail) {
+                self.seal(event.mail, &[], now, &salts()).await?;
+            }
+        }
         Ok(())
+    }
+
+    /// What an event says of mails stands in their rows too.
+    async fn mark_mails(&mut self, event: &Event) -> Result<(), RegisterError> {
+        match (&event.what, event.mail) {
+            (What::AsideTold { letter, mails }, _) => self.note_told(mails, letter.as_ref()).await,
+            (What::Reconsidered { disposition, reason }, Some(mail)) => {
+                self.reconsider(mail, disposition, event.case, reason).await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn apply(
@@ -103,20 +122,29 @@ impl Tx {
         .bind(millis(now))
         .execute(&mut *self.inner)
         .await?;
-        sqlx::query("INSERT INTO letter (id, bytes) VALUES ($1, $2)")
+        let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
+        sqlx::query("INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES ($1, $2, $3, $4)")
             .bind(letter.id.as_str())
             .bind(&letter.bytes[..])
+            .bind(i64::try_from(light.len()).unwrap_or_default())
+            .bind(sha256(&light))
             .execute(&mut *self.inner)
             .await?;
         for (position, carried) in letter.carried.iter().enumerate() {
+            let (mail, part, of_letter) = match &carried.source {
+                Source::Attachment { mail, index } => (Some(*mail), i64::try_from(*index).ok(), None),
+                Source::Mail(mail) => (Some(*mail), None, None),
+                Source::Letter(letter) => (None, None, Some(letter.as_str())),
+            };
             sqlx::query(
-                "INSERT INTO letter_carried (letter_id, position, mail_id, part, name, media_type, size, sha256) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "INSERT INTO letter_carried (letter_id, position, mail_id, part, of_letter, name, media_type, size, \
+                 sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
             .bind(letter.id.as_str())
             .bind(i64::try_from(position).unwrap_or_default())
-            .bind(carried.mail)
-            .bind(i64::try_from(carried.index).unwrap_or_default())
+            .bind(mail)
+            .bind(part)
+            .bind(of_letter)
             .bind(without_nul(&carried.name))
             .bind(without_nul(&carried.media_type))
             .bind(i64::try_from(carried.size).unwrap_or_default())

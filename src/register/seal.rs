@@ -2,7 +2,8 @@
 //! and bytes cannot be changed unseen either (invariant 8). Computed of the rows as they stand in the database, when
 //! they are written and again when they are verified. Only SQL and hashing.
 //!
-//! Not sealed is what goes on changing while klachtpost works: of a mail `attempts` and `moved`; of a letter when and how
+//! Not sealed is what goes on changing while klachtpost works: of a mail `attempts` and `moved` (`told_in` is held against
+//! the event that says so); of a letter when and how
 //! often it is tried (`attempts`, `created_at`, which a cap's hour moves, `not_before`, `lease_until`, `light`,
 //! `held_because`). Its fate (`state`, `accepted_at`, `server`, `reply`) is held against the events that tell of it.
 
@@ -53,6 +54,8 @@ pub(super) struct MailRow {
     pub seal: Seal,
     /// Whether its bytes are there; they can be blanked on a lawful request.
     pub is_whole: bool,
+    /// The letter that told of it; held against the event that says so.
+    pub told_in: Option<String>,
 }
 
 impl Tx {
@@ -82,7 +85,7 @@ impl Tx {
 pub(super) async fn mail_row(connection: &mut AnyConnection, mail: i64) -> Result<Option<MailRow>, RegisterError> {
     let row = sqlx::query(
         "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-         case_number, message_id, content_hash, decided_at, raw FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
+         case_number, message_id, content_hash, decided_at, raw, sha256, told_in FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
          WHERE mail.id = $1",
     )
     .bind(mail)
@@ -97,7 +100,8 @@ pub(super) async fn mail_row(connection: &mut AnyConnection, mail: i64) -> Resul
         print.text(&row, text)?;
     }
     let raw: Option<Vec<u8>> = row.try_get(15)?;
-    Ok(Some(MailRow { is_whole: raw.is_some(), seal: Seal { row: print.end(), content: content(raw) } }))
+    let seal = Seal { row: print.end(), content: content(raw.as_deref(), &row, &[16])? };
+    Ok(Some(MailRow { is_whole: raw.is_some(), seal, told_in: row.try_get(17)? }))
 }
 
 /// The letter as it stands in the database now, with the attachments it carries along; None: there is no such row.
@@ -107,7 +111,7 @@ pub(super) async fn letter_row(
 ) -> Result<Option<LetterRow>, RegisterError> {
     let row = sqlx::query(
         "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-         recipient_key, bytes, state, accepted_at, server, reply FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
+         recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT) FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
          WHERE outbox.id = $1",
     )
     .bind(letter.as_str())
@@ -120,7 +124,7 @@ pub(super) async fn letter_row(
         print.text(&row, text)?;
     }
     let carried = sqlx::query(
-        "SELECT position, mail_id, part, size, name, media_type, sha256 FROM letter_carried WHERE letter_id = $1 \
+        "SELECT position, mail_id, part, size, name, media_type, sha256, of_letter FROM letter_carried WHERE letter_id = $1 \
          ORDER BY position",
     )
     .bind(letter.as_str())
@@ -130,21 +134,28 @@ pub(super) async fn letter_row(
         for number in 0..=3 {
             print.number(attachment, number)?;
         }
-        for text in 4..=6 {
+        for text in 4..=7 {
             print.text(attachment, text)?;
         }
     }
     let bytes: Option<Vec<u8>> = row.try_get(10)?;
     Ok(Some(LetterRow {
         is_whole: bytes.is_some(),
-        seal: Seal { row: print.end(), content: content(bytes) },
+        seal: Seal { row: print.end(), content: content(bytes.as_deref(), &row, &[15, 16])? },
         state: row.try_get(11)?,
         fate: Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? },
     }))
 }
 
-fn content(bytes: Option<Vec<u8>>) -> String {
-    bytes.map(|bytes| hex(&Sha256::digest(bytes))).unwrap_or_default()
+/// Over the bytes and what stands beside them about them; empty where they were blanked.
+fn content(bytes: Option<&[u8]>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
+    let Some(bytes) = bytes else { return Ok(String::new()) };
+    let mut print = Fingerprint::default();
+    print.0.update(Sha256::digest(bytes));
+    for column in beside {
+        print.text(row, *column)?;
+    }
+    Ok(print.end())
 }
 
 /// SHA-256 over columns, each with its length, an absent value apart from an empty one.

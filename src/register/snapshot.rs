@@ -3,8 +3,8 @@
 
 use super::mails::{Identity, numbered};
 use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{Address, CaseNumber, CaseState, Event, LetterId, Moment, What};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Snapshot, Written};
+use crate::case::{Address, CaseNumber, CaseState, LetterId, Moment};
+use crate::desk::{BouncedLetter, Lookup, Snapshot, Written};
 use sqlx::Row;
 
 /// Automatic letters are counted over this time (invariant 5).
@@ -31,6 +31,15 @@ impl Tx {
             duplicate_of: self.duplicate_of(mail, identity).await?,
             ..Snapshot::default()
         };
+        if known.duplicate_of.is_none() {
+            known.put_back = self.put_back(mail, identity).await?;
+        }
+        if known.duplicate_of.is_none() && known.put_back.is_none() {
+            known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+        }
+        if let Some(asked) = &lookup.asked {
+            known.stored = self.stored(asked).await?;
+        }
         if let Some(token) = &lookup.token {
             let letter = self.letter_of(&token.letter).await?;
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
@@ -55,36 +64,17 @@ impl Tx {
             known.confirms = self.case_file(number).await?;
         }
         for number in lookup.named.iter().take(NAMED_MAX) {
-            if self.load_case(*number).await?.is_some() {
-                known.named.push(*number);
+            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
+                known.named.push(case.number);
             }
+        }
+        if let Some(want) = &lookup.want {
+            known.found = Some(self.find(want).await?);
         }
         if let Some(sender) = &lookup.sender {
             known.written = self.written_to(&sender.key(), now).await?;
         }
         Ok(known)
-    }
-
-    /// A case with the texts of its notes.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.load_case(number).await? else { return Ok(None) };
-        let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq WHERE case_number = $1 \
-             ORDER BY event.seq",
-        )
-        .bind(case.number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events: Vec<Event> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let body: String = row.try_get(0)?;
-            events.extend(serde_json::from_str::<Event>(&body).ok());
-        }
-        let notes = events.iter().filter_map(note).collect();
-        Ok(Some(CaseFile { case, notes, events }))
     }
 
     /// The open cases of these customers, oldest first.
@@ -117,7 +107,7 @@ impl Tx {
     async fn written_to(&mut self, recipient_key: &str, now: Moment) -> Result<Written, RegisterError> {
         let row = sqlx::query(
             "SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'held' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question') THEN 1 ELSE 0 END), 0) \
+             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question', 'case_list', 'dossier') THEN 1 ELSE 0 END), 0) \
              AS BIGINT), CAST(COALESCE(SUM(CASE WHEN held_because = 'cap' THEN 1 ELSE 0 END), 0) AS BIGINT) \
              FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND created_at > $2",
         )
@@ -129,15 +119,6 @@ impl Tx {
             Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
         };
         Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
-    }
-}
-
-/// Texts that never leave the house (invariant 7).
-fn note(event: &Event) -> Option<String> {
-    match &event.what {
-        What::Noted { text } | What::Advised { text } | What::PhoneContact { text } => Some(text.clone()),
-        What::Escalated { question, .. } => Some(question.clone()),
-        _ => None,
     }
 }
 

@@ -177,6 +177,7 @@ impl Walk {
             self.find(place, "it is about a case that was never opened");
         }
     }
+
     /// Holds a case's row against what its events make.
     fn case(&mut self, row: &AnyRow) -> Result<(), RegisterError> {
         let columns = Columns::read(row)?;

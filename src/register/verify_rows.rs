@@ -18,6 +18,8 @@ pub(super) struct Sealings {
     letters: BTreeMap<LetterId, Seal>,
     /// The last word on a letter: the state of its row, and its fate.
     fates: BTreeMap<LetterId, (&'static str, Fate)>,
+    /// Mails that somebody was told of, and the letter that told.
+    told: BTreeMap<i64, String>,
     /// Seals that were blanked: then a row without one proves nothing.
     blanked: usize,
 }
@@ -29,6 +31,10 @@ impl Sealings {
             self.mails.extend(event.mail.zip(sealed.mail.clone()));
             self.letters.extend(sealed.letters.iter().map(|sealed| (sealed.letter.clone(), sealed.seal.clone())));
         }
+        if let What::AsideTold { letter, mails } = &event.what {
+            let letter = letter.as_ref().map(LetterId::as_str).unwrap_or_default();
+            self.told.extend(mails.iter().map(|mail| (*mail, letter.to_owned())));
+        }
         if let Some((letter, state, fate)) = Fate::told_by(event) {
             self.fates.insert(letter.clone(), (state, fate));
         }
@@ -36,7 +42,7 @@ impl Sealings {
 
     /// An event without its content.
     pub fn blanked(&mut self, kind: &str) {
-        self.blanked += usize::from(kind == "sealed" || kind == "letter_fate");
+        self.blanked += usize::from(["sealed", "letter_fate", "aside_told"].contains(&kind));
     }
 
     /// Holds every row against what the chain says.
@@ -48,6 +54,9 @@ impl Sealings {
                 None => find(place, "its decision is there, the mail is not"),
                 Some(row) if row.seal.row != seal.row => find(place, "a column was changed"),
                 Some(row) if row.is_whole && row.seal.content != seal.content => find(place, "its bytes were changed"),
+                Some(row) if self.blanked == 0 && row.told_in.as_ref() != self.told.get(mail) => {
+                    find(place, "who was told of it is not what its events tell");
+                }
                 Some(_) => {}
             }
         }

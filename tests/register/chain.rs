@@ -90,6 +90,8 @@ async fn every_column_of_a_case_is_what_its_events_make() {
         "customer_address = 'x'",
         "received_at = received_at + 1",
         "closed_at = 1",
+        "words = 'anders'",
+        "keys = '|XK123B|'",
         "body = replace(body, 'Deuk', 'Kras')",
         "body = '{'",
     ];
@@ -101,7 +103,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
     assert!(is_found(&after("DELETE FROM cases WHERE number = 'K-2026-000002'").await, "K-2026-000002"));
     assert!(is_found(&after("UPDATE cases SET number = 'nr 3' WHERE number = 'K-2026-000002'").await, "nr 3"));
     let added = "INSERT INTO cases SELECT 'K-2026-000005', year, 5, state, department, handler, customer_address, \
-                 received_at, closed_at, body FROM cases WHERE serial = 1";
+                 received_at, closed_at, words, keys, body FROM cases WHERE serial = 1";
     assert!(is_found(&after(added).await, "K-2026-000005"));
 }
 

@@ -5,6 +5,8 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod aside;
+mod balance;
 mod chain;
 mod deciding;
 mod evidence;
@@ -12,6 +14,7 @@ mod intake;
 mod mails;
 mod opening;
 mod outbox;
+mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
@@ -116,6 +119,7 @@ fn opened(serial: u32) -> Event {
         received_at: at(0),
         due: Due { acknowledge: at(1440), first_response: at(1440), resolve: at(4320) },
         message_id: Some(format!("klacht{serial}@klant.example")),
+        references: Vec::new(),
     }));
     event(serial, what)
 }

@@ -8,17 +8,20 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aside;
 mod bad_input;
 mod certificates;
 mod colleagues;
 mod commands;
 mod days;
 mod letter;
+mod life;
 mod living;
 mod machines;
 mod many;
 mod outages;
 mod procedure;
 mod proof_of_sender;
+mod queries;
 mod whole;
 mod world;

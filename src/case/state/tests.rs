@@ -1,7 +1,7 @@
 //! What events make of a case: the three clocks and what stops them, and that applying is the same whenever it is done.
 
 use super::*;
-use crate::case::{Actor, Closed, Reopened, Why};
+use crate::case::{Actor, Closed, LetterFate, LetterKind, Reopened, Why};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -33,6 +33,7 @@ fn opened() -> Event {
         received_at: at(-1),
         due: due(23),
         message_id: Some("klacht@klant.example".into()),
+        references: Vec::new(),
     };
     event(0, What::Opened(Box::new(opened)))
 }
@@ -160,6 +161,108 @@ fn a_letter_that_gets_through_makes_good_for_those_that_did_not() {
     assert_eq!(case.acknowledged_at(), None, "the acknowledgement is still lost");
 }
 
+fn written(hours: i64, letter: &str, letter_kind: LetterKind) -> Event {
+    let (to, message_id) = ("jan@klant.example".into(), format!("{letter}@us"));
+    event(hours, What::LetterWritten { letter: LetterId::from_stored(letter), letter_kind, to, message_id })
+}
+
+#[test]
+fn a_lost_letter_is_made_good_only_by_a_newer_one_that_says_as_much() {
+    let kinds = [LetterKind::Acknowledgement, LetterKind::Answer, LetterKind::Closing];
+    for (lost, lost_kind) in kinds.into_iter().enumerate() {
+        for (through, kind) in kinds.into_iter().enumerate() {
+            let written_in = |first: &str, second: &str, kinds: [LetterKind; 2]| {
+                [written(1, first, kinds[0]), written(2, second, kinds[1])]
+            };
+            let ends = [bounced(3, "lost", lost_kind), accepted(4, "through", kind)];
+            let newer = case(&[&written_in("lost", "through", [lost_kind, kind])[..], &ends].concat());
+            let older = case(&[&written_in("through", "lost", [kind, lost_kind])[..], &ends].concat());
+            assert_eq!(newer.failed_letters.is_empty(), lost <= through, "{lost_kind:?} {kind:?}");
+            assert_eq!(older.failed_letters, [LetterId::from_stored("lost")], "{lost_kind:?} {kind:?}");
+        }
+    }
+    let let_go = case(&[
+        fate(1, "x", LetterKind::Answer, LetterFate::Held { reason: "note".into() }),
+        accepted(2, "x", LetterKind::Answer),
+    ]);
+    assert!(let_go.failed_letters.is_empty(), "a letter that was held and let go is not lost");
+}
+
+#[test]
+fn an_answer_written_before_the_reopening_does_not_stop_its_clock() {
+    for kind in [LetterKind::Answer, LetterKind::Closing] {
+        let late = [written(2, "x", kind), closed(3), reopened(100), accepted(101, "x", kind)];
+        let case = case(&late);
+        assert_eq!((case.first_response_at(), case.closing_confirmed.clone()), (None, None), "{kind:?}");
+        let mut answered = case;
+        answered.apply(&written(102, "y", LetterKind::Answer));
+        answered.apply(&accepted(103, "y", LetterKind::Answer));
+        assert_eq!(answered.first_response_at(), Some(at(103)));
+    }
+}
+
+#[test]
+fn a_dispute_keeps_its_first_moment_until_the_committee_ruled() {
+    let disputed = |hours, text: &str| event(hours, What::Disputed { text: text.into(), last_day: None });
+    let ruled = |hours| event(hours, What::Ruled { text: "Gelijk; wij betalen.".into() });
+    let moments = |events: &[Event]| {
+        let case = case(events);
+        (case.disputed.map(|dispute| dispute.at), case.ruling.map(|ruling| ruling.at))
+    };
+    assert_eq!(moments(&[disputed(1, "a"), disputed(9, "b")]), (Some(at(1)), None));
+    assert_eq!(moments(&[disputed(1, "a"), ruled(20)]), (Some(at(1)), Some(at(20))));
+    assert_eq!(moments(&[disputed(1, "a"), ruled(20), disputed(30, "b")]), (Some(at(30)), None));
+    assert_eq!(moments(&[ruled(20)]), (None, Some(at(20))), "a ruling on a dispute nobody told of");
+}
+
+fn absorbed(events: &[Event]) -> Event {
+    let other = Event { case: Some(CaseNumber { year: 2026, serial: 8 }), ..opened() };
+    let other = Case::replay([other].iter().chain(events)).unwrap();
+    event(50, What::Absorbed(Box::new(Absorbed::of(&other))))
+}
+
+#[test]
+fn an_answer_to_either_of_two_open_cases_is_an_answer_to_the_one_they_become() {
+    let answered = absorbed(&[written(1, "y", LetterKind::Answer), accepted(2, "y", LetterKind::Answer)]);
+    assert_eq!(case(&[answered]).first_response_at(), Some(at(2)));
+    let under_way = absorbed(&[written(1, "y", LetterKind::Answer)]);
+    let kept = case(&[under_way, accepted(51, "y", LetterKind::Answer)]);
+    assert_eq!(kept.first_response_at(), Some(at(51)));
+    let lost = absorbed(&[bounced(2, "y", LetterKind::Answer)]);
+    assert_eq!(case(&[lost]).failed_letters, [LetterId::from_stored("y")]);
+}
+
+#[test]
+fn what_was_answered_before_a_case_was_reopened_does_not_stop_its_clock_by_merging() {
+    let old = absorbed(&[accepted(2, "y", LetterKind::Answer), written(2, "z", LetterKind::Answer), closed(3)]);
+    let kept = case(&[closed(1), reopened(40), old, accepted(60, "z", LetterKind::Answer)]);
+    assert_eq!(kept.clock(Clock::FirstResponse), (at(64), None));
+}
+
+#[test]
+fn two_closed_cases_are_confirmed_when_both_are() {
+    let unconfirmed = absorbed(&[written(2, "y", LetterKind::Closing), closed(2)]);
+    let kept = case(&[closed(1), accepted(2, "c1", LetterKind::Closing), unconfirmed]);
+    assert_eq!((kept.state, kept.closing_confirmed.clone()), (CaseState::Closed, None));
+    let mut later = kept;
+    later.apply(&accepted(60, "y", LetterKind::Closing));
+    assert!(later.closing_confirmed.is_some());
+}
+
+#[test]
+fn what_staff_were_told_of_a_term_goes_with_that_term() {
+    let told = |hours| event(hours, What::TermTold { clock: Clock::Resolve, stage: TermStage::Before });
+    let mut earlier = absorbed(&[told(3)]);
+    let What::Absorbed(other) = &mut earlier.what else { panic!() };
+    other.due.resolve = at(1);
+    assert_eq!(case(&[earlier.clone()]).told, [(Clock::Resolve, TermStage::Before)]);
+    assert_eq!(case(&[earlier]).due.resolve, at(1));
+    let mut later = absorbed(&[told(3)]);
+    let What::Absorbed(other) = &mut later.what else { panic!() };
+    other.due.resolve = at(999);
+    assert!(case(&[later]).told.is_empty(), "of the earlier term nobody was told yet");
+}
+
 #[test]
 fn a_reopened_case_gets_new_terms_and_is_lodged_when_it_was() {
     let case = case(&[accepted(2, "x", LetterKind::Answer), closed(3), reopened(100)]);
@@ -176,7 +279,12 @@ fn a_reopened_case_gets_new_terms_and_is_lodged_when_it_was() {
 
 #[test]
 fn a_thread_keeps_its_first_id_and_the_last_ones() {
-    let wrote = |n: i64| What::FollowedUp { message_id: Some(format!("{n}@klant.example")), from: String::new() };
+    let wrote = |n: i64| What::FollowedUp {
+        message_id: Some(format!("{n}@klant.example")),
+        from: String::new(),
+        text: String::new(),
+        references: Vec::new(),
+    };
     let events: Vec<Event> = (1..=30).chain(29..=30).map(|n| event(n, wrote(n))).collect();
     let thread = case(&events).customer_thread;
     assert_eq!(thread.len(), THREAD_IDS_MAX);
@@ -219,12 +327,14 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
         1 => (text(), letter()).prop_map(|(settlement, letter)| What::Closed(Closed { settlement, letter })),
         1 => (-99i64..99).prop_map(|hours| What::Reopened(Reopened { received_at: at(hours), due: due(hours) })),
-        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new() }),
-        1 => prop::option::of(text()).prop_map(|message_id| What::OtherWrote { message_id, from: String::new() }),
+        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
+        1 => prop::option::of(text()).prop_map(|message_id| What::OtherWrote { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
         1 => (letter(), text()).prop_map(|(letter, text)| What::Answered { letter, text }),
         1 => text().prop_map(|text| What::Noted { text }),
         1 => (1u32..4).prop_map(|serial| What::Linked { other: CaseNumber { year: 2026, serial } }),
         1 => Just(What::HandlerSet { handler: Address::parse("anna@lease.example").unwrap() }),
+        1 => text().prop_map(|text| What::Disputed { text, last_day: None }),
+        1 => text().prop_map(|text| What::Ruled { text }),
         1 => Just(opened().what),
     ]
 }

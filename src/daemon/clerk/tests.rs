@@ -4,7 +4,7 @@ use super::*;
 use crate::case::{CaseNumber, Channel, Customer, Language, LetterId, Opened, Token, Why};
 use crate::clock::Clock;
 use crate::config;
-use crate::desk::draft::Carried;
+use crate::desk::draft::{Carried, Source};
 use crate::desk::{Disposition, Incoming, Snapshot, on_mail};
 use crate::mail::{self, MARKER};
 use std::path::Path;
@@ -60,8 +60,9 @@ fn file(office: &Office) -> CaseFile {
         received_at: now(),
         due: office.rules.due(now()),
         message_id: None,
+        references: Vec::new(),
     };
-    CaseFile { case: Case::open(NUMBER, now(), &opened), notes: vec![NOTE.to_owned()], events: Vec::new() }
+    CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(Case::open(NUMBER, now(), &opened)) }
 }
 
 fn staff_token(office: &Office) -> String {
@@ -167,8 +168,7 @@ async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_m
     let mut fresh = Fresh::new([1; 32]);
     let mut decision = decided(&office, "chef@lease.example", "Zie de bijlage.", Some(&file), &mut fresh);
     decision.letters[0].carried = vec![Carried {
-        mail: 42,
-        index: 0,
+        source: Source::Attachment { mail: 42, index: 0 },
         name: "film.mp4".into(),
         media_type: "video/mp4".into(),
         size: 30 << 20,

@@ -1,6 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use crate::case::{Address, CaseNumber, Customer, Due, Moment};
+use super::Filing;
+use crate::case::{Address, CaseNumber, CaseState, Customer, Due, Moment};
 
 /// To the sender of a staff mail: exactly what was done and who got what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub struct Receipt {
     pub due: Due,
     /// Stopped clocks are not shown as due.
     pub first_response_done: bool,
+    /// The case is closed, or no complaint: none of its clocks run.
+    pub case_closed: bool,
 }
 
 /// One thing that was done with a staff mail.
@@ -57,6 +60,10 @@ pub enum Done {
     Reopened,
     Dismissed,
     Restored,
+    /// The acknowledgement that waited for a person's look goes to that address.
+    Acknowledged {
+        to: Address,
+    },
     /// A new case was opened for a customer.
     Registered {
         number: CaseNumber,
@@ -81,6 +88,28 @@ pub enum Done {
     },
     /// Nothing is on the agenda any more.
     AgendaCleared,
+    /// The dispute with the committee was recorded; that supervisor hears of it.
+    Disputed {
+        filing: Filing,
+        told: Option<Address>,
+        text: String,
+    },
+    /// The committee's ruling was recorded; that supervisor hears of it.
+    Ruled {
+        told: Option<Address>,
+        text: String,
+    },
+    /// Both cases are one now, under the number that stays, in that state; these colleagues hear of it.
+    Merged {
+        stays: CaseNumber,
+        gone: CaseNumber,
+        state: CaseState,
+        told: Vec<Address>,
+    },
+    /// A text with which nothing was done, because it is not clear where it belongs.
+    Unused {
+        text: String,
+    },
     /// The list of verbs was asked for.
     Help,
 }
@@ -106,6 +135,14 @@ pub enum Problem {
     },
     /// `#afgehandeld` without a settlement (§2.4.1).
     SettlementMissing,
+    /// `#uitspraak` without what was ruled and what we do about it.
+    RulingMissing,
+    /// `#samenvoegen` with a case that cannot be made one with this one.
+    NotMerged {
+        /// The number as it was typed, or the case that stands in the way; may be empty.
+        written: String,
+        why: NoMerge,
+    },
     /// A reply without any new text or attachment.
     NothingTyped,
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
@@ -151,6 +188,16 @@ pub enum Problem {
     WhoIsTheCustomer {
         prefilled: String,
     },
+    /// A verb that asks stands beside another one.
+    AskAlone {
+        verb: String,
+    },
+    /// `#dossier` of a case that there is not; empty: of no case at all.
+    CaseUnknown {
+        written: String,
+    },
+    /// A colleague without a department asks about complaints.
+    AskTheDepartment,
     /// A mail that the customer seems to have had from the sender: was it the sender's answer?
     SentByYou {
         customer: Address,
@@ -169,12 +216,36 @@ pub enum Problem {
         text: String,
         prefilled: String,
     },
+    /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
+    NoSuchMail,
+    /// `#klacht` about a mail that became a case before.
+    IsComplaint {
+        mail: i64,
+        case: CaseNumber,
+    },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
+    /// A reply without a verb to a case in a digest, whose reader did not see what the customer wrote.
+    FromDigest,
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,
     },
+}
+
+/// Why two cases cannot be made one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoMerge {
+    /// There is no case of that number, or no number was given.
+    Unknown,
+    /// It is this very case.
+    Same,
+    /// They are of different customers.
+    OtherCustomer,
+    /// One of them goes on under another number already.
+    Merged,
+    /// One of them is no complaint.
+    Dismissed,
 }
 
 /// Why a mail to the customer is not recorded as the answer without asking.

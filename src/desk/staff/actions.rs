@@ -1,14 +1,19 @@
-//! What each verb does, on the case as the verbs before it left it. Pure.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, and merging.
+
+mod committee;
+mod merging;
 
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, Reopened, What, Why};
+use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reopened, What, Why};
 use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again, to_customer, to_staff,
+    acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
+    to_customer, to_staff,
 };
+use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition, Fresh};
@@ -52,11 +57,20 @@ impl<'a> Work<'a> {
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
             Verb::Restore => self.restore(&step.text),
+            Verb::Merge => self.merge(&step.value, &step.text),
+            Verb::Dispute => self.dispute(&step.text),
+            Verb::Ruling => self.ruling(&step.text),
             Verb::Help => {
+                self.keep(&step.text);
                 self.done.push(Done::Help);
                 Ok(())
             }
+            // Alone in a mail they are answered before; with others it is not clear what should come of them.
+            Verb::Dossier | Verb::Search | Verb::Standing => {
+                Err(Problem::AskAlone { verb: step.verb.row().dutch.to_owned() })
+            }
             // A new complaint is a new mail: this one answers a letter of another case.
+            Verb::Show => Err(Problem::NoSuchMail),
             Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
         }
     }
@@ -72,6 +86,7 @@ impl<'a> Work<'a> {
             customer: self.case.customer.clone(),
             due: self.case.due,
             first_response_done: self.has_answered(),
+            case_closed: self.case.state != CaseState::Open,
         });
         let receipt = to_staff(&self.case, self.reply.from.clone(), content, self.reply.rules, self.fresh);
         self.letters.push(answering(receipt, self.reply.mail.mail));
@@ -92,7 +107,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn record(&mut self, what: What) {
-        let event = self.reply.event(what);
+        let event = Event { case: Some(self.case.number), ..self.reply.event(what) };
         self.case.apply(&event);
         self.events.push(event);
     }
@@ -119,6 +134,7 @@ impl<'a> Work<'a> {
         let content = Content::Answer(Answer { text: text.to_owned() });
         let letter = Draft { carried, ..to_customer(&self.case, to.clone(), content, self.fresh) };
         self.first_handler();
+        self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.letters.push(letter);
         self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
@@ -163,6 +179,7 @@ impl<'a> Work<'a> {
     /// §1: a conversation is a reaction, and confirms what had to be confirmed.
     fn phoned(&mut self, text: &str) -> Result<(), Problem> {
         self.first_handler();
+        self.settle_escalation();
         self.record(What::PhoneContact { text: text.to_owned() });
         self.done.push(Done::Phoned { text: text.to_owned() });
         Ok(())
@@ -173,6 +190,7 @@ impl<'a> Work<'a> {
         let handler = Address::parse(written).ok();
         match (handler, department) {
             (Some(handler), Some(department)) if department.binds(&handler) => {
+                self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
                     let letter = notification_again(&self.case, handler, self.reply.rules, self.fresh);
@@ -188,7 +206,7 @@ impl<'a> Work<'a> {
     }
 
     fn set_handler(&mut self, verb: Verb, handler: Address, text: &str) -> Result<(), Problem> {
-        if self.case.state == CaseState::Merged {
+        if self.case.state != CaseState::Open {
             return Err(self.not_now(verb));
         }
         self.record(What::HandlerSet { handler: handler.clone() });
@@ -209,19 +227,25 @@ impl<'a> Work<'a> {
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
         let letter = notification_again(&self.case, address, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
 
-    /// §2.1.3: the supervisor can take a case over; a question that waited for an answer is settled by it. A colleague
-    /// who takes it over waits for that answer in the handler's place.
+    /// §2.1.3: the supervisor can take a case over. A colleague who does so waits for the supervisor's answer in the
+    /// handler's place.
     fn take_over(&mut self, text: &str) -> Result<(), Problem> {
+        self.settle_escalation();
+        self.set_handler(Verb::TakeOver, self.reply.from.clone(), text)
+    }
+
+    /// §2.1.3: whoever was asked, or supervises, settles the question by answering the customer, by taking the case over
+    /// and by giving it to somebody.
+    fn settle_escalation(&mut self) {
         let supervises = self.department().is_some_and(|d| d.supervisor == *self.reply.from);
         if self.case.escalation.as_ref().is_some_and(|asked| supervises || asked.to == *self.reply.from) {
             self.record(What::EscalationSettled);
         }
-        self.set_handler(Verb::TakeOver, self.reply.from.clone(), text)
     }
 
     /// §2.1.3: the question goes to the supervisor with the whole file.
@@ -248,7 +272,7 @@ impl<'a> Work<'a> {
             timeline: timeline(&self.reply.file.events),
         }));
         let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
         self.done.push(Done::Escalated { to, text: question.to_owned() });
         Ok(())
@@ -278,7 +302,11 @@ impl<'a> Work<'a> {
     }
 
     /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
+    /// Beside a ruling there may be something to do on a closed case, too.
     fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
+        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
+            return Err(self.not_now(Verb::Agenda));
+        }
         if AGENDA_DONE.contains(&fold(value).as_str()) {
             self.clear_agenda();
             self.keep(text);
@@ -342,14 +370,38 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// It is a complaint: one that was dismissed counts again, and an acknowledgement that was held because the sender's
+    /// domain disowns the mail goes out, now that a person has looked.
     fn restore(&mut self, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Dismissed {
+        let held = self.held_acknowledgement();
+        if self.case.state != CaseState::Dismissed && held.is_none() {
             return Err(self.not_now(Verb::Restore));
         }
-        self.record(What::Restored);
+        if self.case.state == CaseState::Dismissed {
+            self.record(What::Restored);
+            self.done.push(Done::Restored);
+        }
+        if let Some(to) = held {
+            self.record(What::AcknowledgementReleased);
+            let letter = acknowledgement(&self.case, to.clone(), self.reply.rules, self.fresh);
+            self.letters.push(letter);
+            self.done.push(Done::Acknowledged { to });
+        }
         self.keep(text);
-        self.done.push(Done::Restored);
         Ok(())
+    }
+
+    /// Whom the acknowledgement goes to that waits for a person's look.
+    fn held_acknowledgement(&self) -> Option<Address> {
+        let events = || self.reply.file.events.iter().chain(&self.events).map(|event| &event.what);
+        let is_held = events().any(|what| *what == What::AcknowledgementHeld);
+        let is_written = events().any(|what| match what {
+            What::AcknowledgementReleased => true,
+            What::LetterWritten { letter_kind, .. } => *letter_kind == LetterKind::Acknowledgement,
+            _ => false,
+        });
+        let goes_on = matches!(self.case.state, CaseState::Open | CaseState::Dismissed);
+        self.case.customer.address.clone().filter(|_| is_held && !is_written && goes_on)
     }
 
     /// Text beside a verb that is none of its own stays in the file.

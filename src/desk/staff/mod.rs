@@ -16,10 +16,11 @@ use super::intake::answered_letter;
 use super::letters_out::question;
 use super::verbs::{self, Mistake};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
-use crate::case::{Actor, Address, DirectAnswer, Event, Moment, Token, What};
+use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
 use crate::mail::SenderProof;
 use actions::Work;
 use plan::plan;
+pub(super) use timeline::timeline;
 
 /// Decides on a reply that holds a staff token and comes from a staff address.
 pub(super) fn on_reply(
@@ -123,6 +124,13 @@ impl StaffReply<'_> {
             None => Ok(()),
             Some(name) => Err(Problem::NotYourCase { department: self.rules.title(name).to_owned() }),
         }
+    }
+
+    /// Another case that is to be acted on binds the sender too.
+    fn may_act_on(&self, case: &Case) -> Result<(), Problem> {
+        let binds = self.rules.department_or_fallback(&case.department).is_some_and(|d| d.binds(self.from));
+        let department = || self.rules.title(&case.department).to_owned();
+        if binds { Ok(()) } else { Err(Problem::NotYourCase { department: department() }) }
     }
 
     /// Somebody else in To or Cc: a colleague, a garage. What is typed may be meant for them and not for

@@ -21,20 +21,22 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn reaches_customer(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.verb.row().text, TextGoes::Customer | TextGoes::Settlement))
+        self.steps.iter().any(|step| is_outward(&step.verb))
     }
 }
 
 /// The steps of a reply to a letter of the `answered` kind. Without verbs it is an answer to the customer.
 ///
 /// # Errors
-/// Two verbs want the text, and it is not clear which of it the customer would get.
+/// Two verbs want the text, and it is not clear which of it the customer would get; nothing says who gets it.
 pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, Problem> {
     let lines = &typed.instruction.lines;
     if lines.is_empty() {
         // A question to the supervisor is answered with advice, which stays in the house (§2.1.3).
         let (verb, text) = match answered {
             Some(LetterKind::Escalation) => (Verb::Advise, &typed.whole),
+            // A digest does not show what the customer wrote: hardly an answer to it (invariant 7).
+            Some(LetterKind::Digest) => return Err(Problem::FromDigest),
             _ => (Verb::Answer, &typed.instruction.text),
         };
         return Ok(Plan { steps: vec![Step { verb, value: String::new(), text: text.clone() }] });
@@ -51,7 +53,7 @@ pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, 
     }
     if let Some(step) = owner.and_then(|verb| steps.iter_mut().find(|step| step.verb == verb)) {
         // What leaves the house keeps less when in doubt; what stays in the file keeps more.
-        let internal = step.verb.row().text == TextGoes::CaseFile;
+        let internal = !is_outward(&step.verb);
         let text = if internal { &typed.whole } else { &typed.instruction.text };
         step.text = joined(&step.text, text);
     }
@@ -62,8 +64,7 @@ pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, 
 fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
     let lines = &typed.instruction.lines;
     let goes = |verb: Verb| verb.row().text;
-    let outward = |verb: &Verb| matches!(goes(*verb), TextGoes::Customer | TextGoes::Settlement);
-    let mut outgoing: Vec<Verb> = lines.iter().map(|line| line.verb).filter(outward).collect();
+    let mut outgoing: Vec<Verb> = lines.iter().map(|line| line.verb).filter(is_outward).collect();
     outgoing.dedup();
     // A note or a conversation without words of its own would want the same text.
     let wanting = lines.iter().find(|line| line.verb.row().wants_text && line.value.is_empty()).map(|line| line.verb);
@@ -72,8 +73,16 @@ fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
         ([first], Some(second)) => Err(two_texts(*first, second)),
         ([only], None) => Ok(Some(*only)),
         ([], Some(verb)) => Ok(Some(verb)),
-        ([], None) => Ok(lines.iter().map(|line| line.verb).find(|verb| goes(*verb) == TextGoes::CaseFile)),
+        ([], None) => {
+            let kept = lines.iter().map(|line| line.verb).find(|verb| goes(*verb) == TextGoes::CaseFile);
+            // A verb that has no use for a text keeps it all the same: it is not thrown away.
+            Ok(kept.or_else(|| lines.first().map(|line| line.verb)))
+        }
     }
+}
+
+fn is_outward(verb: &Verb) -> bool {
+    matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement)
 }
 
 fn two_texts(first: Verb, second: Verb) -> Problem {

@@ -4,15 +4,15 @@ use crate::case::{Actor, Event, LetterFate, What};
 use crate::desk::draft::{Happened, HappenedWhat};
 
 /// What happened, oldest first; entries that only klachtpost needs are left out.
-pub(super) fn timeline(events: &[Event]) -> Vec<Happened> {
+pub(in crate::desk) fn timeline(events: &[Event]) -> Vec<Happened> {
     events.iter().filter_map(line).collect()
 }
 
 fn line(event: &Event) -> Option<Happened> {
     let (what, text) = match &event.what {
         What::Opened(_) => (HappenedWhat::Received, ""),
-        What::FollowedUp { .. } => (HappenedWhat::CustomerWrote, ""),
-        What::OtherWrote { from, .. } => (HappenedWhat::OtherWrote, from.as_str()),
+        What::FollowedUp { text, .. } => (HappenedWhat::CustomerWrote, text.as_str()),
+        What::OtherWrote { text, .. } => (HappenedWhat::OtherWrote, text.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
         What::AnsweredDirectly(answer) => (HappenedWhat::Answered, answer.text.as_str()),
         What::Noted { text } => (HappenedWhat::Noted, text.as_str()),
@@ -21,7 +21,17 @@ fn line(event: &Event) -> Option<Happened> {
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
+        What::HandlerSet { handler } => {
+            let is_own = event.actor == Actor::Staff(handler.clone());
+            (HappenedWhat::Handled, if is_own { "" } else { handler.as_str() })
+        }
+        What::AgendaSet(item) => (HappenedWhat::Planned, item.text.as_str()),
+        What::Dismissed { reason } => (HappenedWhat::Dismissed, reason.as_str()),
+        What::Restored => (HappenedWhat::Restored, ""),
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
+        What::Disputed { text, .. } => (HappenedWhat::Disputed, text.as_str()),
+        What::Ruled { text } => (HappenedWhat::Ruled, text.as_str()),
+        What::Merged { into } => return Some(happened(event, HappenedWhat::Merged, into.to_string())),
         What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),
@@ -30,9 +40,14 @@ fn line(event: &Event) -> Option<Happened> {
         },
         _ => return None,
     };
+    Some(happened(event, what, text.to_owned()))
+}
+
+fn happened(event: &Event, what: HappenedWhat, text: String) -> Happened {
     let by = match &event.actor {
         Actor::Staff(address) => address.to_string(),
-        Actor::Customer | Actor::Other(_) | Actor::Desk | Actor::Server => String::new(),
+        Actor::Other(address) => address.clone(),
+        Actor::Customer | Actor::Desk | Actor::Server => String::new(),
     };
-    Some(Happened { at: event.at, what, text: text.to_owned(), by })
+    Happened { at: event.at, what, text, by }
 }

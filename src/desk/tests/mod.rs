@@ -2,13 +2,17 @@
 //! register of a few cases that looks up what the desk asks for.
 
 mod already;
+mod aside;
 mod away;
 mod colleagues;
 mod customers;
 mod digests;
 mod direct;
 mod fates;
+mod life;
 mod loops;
+mod merging;
+mod queries;
 mod staff;
 mod terms;
 mod verbs_done;
@@ -80,6 +84,8 @@ struct Company {
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
     duplicate_of: Option<i64>,
+    put_back: Option<PutBack>,
+    stored: Option<Stored>,
     from_junk: bool,
 }
 
@@ -92,9 +98,19 @@ impl Company {
     fn of(settings: &str) -> Self {
         let config = config::from_toml(settings, "proef.toml").unwrap();
         let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
-        let file = CaseFile { case: case(&rules), notes: vec![NOTE.to_owned()], events: Vec::new() };
+        let file = CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(case(&rules)) };
         let (files, sent) = (vec![file], Vec::new());
-        Self { rules, files, sent, letter_department: None, letter_kind: None, duplicate_of: None, from_junk: false }
+        Self {
+            rules,
+            files,
+            sent,
+            letter_department: None,
+            letter_kind: None,
+            duplicate_of: None,
+            put_back: None,
+            stored: None,
+            from_junk: false,
+        }
     }
 
     fn case(&mut self) -> &mut Case {
@@ -110,10 +126,16 @@ impl Company {
         self.rules.keys.write(&Token { case: Some(number(7)), side, letter: letter_id(1) })
     }
 
+    /// The file that a number leads to.
+    fn going_on(&self, number: CaseNumber) -> Option<&CaseFile> {
+        let file = self.files.iter().find(|file| file.case.number == number)?;
+        file.case.merged_into.map_or(Some(file), |into| self.going_on(into))
+    }
+
     /// As the register does.
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
-        let find = |number: CaseNumber| self.files.iter().find(|f| f.case.number == number).cloned();
+        let find = |number: CaseNumber| self.going_on(number).cloned();
         let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
@@ -121,11 +143,17 @@ impl Company {
             letter_department: self.letter_department.clone(),
             letter_kind: self.letter_kind,
             bounced,
+            named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
+            found: match wanted.want {
+                Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
+                _ => None,
+            },
             mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
             confirms: wanted.confirms.and_then(find),
-            named: wanted.named.into_iter().filter(|n| find(*n).is_some()).collect(),
             next_serial: 8,
             duplicate_of: self.duplicate_of,
+            put_back: self.put_back.clone(),
+            stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
             ..Snapshot::default()
         }
     }
@@ -160,6 +188,7 @@ fn case(rules: &Rules) -> Case {
         received_at: now(),
         due: rules.due(now()),
         message_id: Some("eerste@prive.example".into()),
+        references: Vec::new(),
     };
     let mut case = Case::open(number(7), now(), &opened);
     case.staff_thread = vec!["melding@lease.example".into()];

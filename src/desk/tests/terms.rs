@@ -2,7 +2,7 @@
 
 use super::draft::AgendaStage;
 use super::*;
-use crate::case::{AgendaItem, Clock, LetterFate, TermStage};
+use crate::case::{AgendaItem, CaseState, Clock, LetterFate, TermStage};
 
 const CHEF: &str = "chef@lease.example";
 
@@ -132,9 +132,14 @@ fn stopped_clocks_and_cases_that_are_not_open_are_left_alone() {
         What::Dismissed { reason: String::new() },
     ] {
         let mut company = self::company();
-        company.after(What::AgendaSet(item(LATE)));
         company.after(what.clone());
         assert_eq!(guarded(&mut company, "2026-06-01T09:00:00Z"), None, "{what:?}");
+        company.after(What::AgendaSet(item(LATE)));
+        let reminded = guarded(&mut company, "2026-06-01T09:00:00Z");
+        // What was put on the agenda of a closed case is still to be done; no term of it runs.
+        let kinds = reminded.iter().flat_map(kinds).collect::<Vec<_>>();
+        let expected: &[&str] = if company.case().state == CaseState::Closed { &["agenda_reminded"] } else { &[] };
+        assert_eq!(kinds, expected, "{what:?}");
     }
 }
 

@@ -305,7 +305,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Moment => "vr 14:00 Kladgeheim",
             Value::Address => "mia@lease.example",
             Value::Department => "service",
-            Value::Text | Value::None => "",
+            Value::Text | Value::Mail | Value::None | Value::Case | Value::Words => "",
         };
         format!("{name} {value}")
     });

@@ -14,8 +14,6 @@ const VERB_LINES_MAX: usize = 20;
 const SHOWN_MAX: usize = 80;
 /// A verb at least this long is known with other letters stuck to it; a shorter one begins ordinary words.
 const STUCK_MIN: usize = 6;
-/// Verbs of the procedure that this version does not carry out: with their mark they are no words for a customer either.
-const LATER: [&str; 7] = ["samenvoegen", "geschil", "uitspraak", "dossier", "zoek", "toon", "stand"];
 /// Words that begin an internal note with the `#` forgotten.
 const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
 
@@ -198,7 +196,7 @@ fn telling_names() -> impl Iterator<Item = &'static str> {
 fn is_near_verb(word: &str) -> bool {
     let is_near =
         |name: &str| slips(word, name) <= slips_allowed(name) || name.len() >= STUCK_MIN && word.starts_with(name);
-    all_names().chain(LATER).any(is_near)
+    all_names().any(is_near)
 }
 
 /// The verb that was probably meant.

@@ -19,7 +19,17 @@ pub enum Verb {
     Reopen,
     Dismiss,
     Restore,
+    Merge,
+    Dispute,
+    Ruling,
     Register(Taken),
+    Show,
+    /// The whole file of a case.
+    Dossier,
+    /// Cases that match some words.
+    Search,
+    /// The sender's open cases.
+    Standing,
     Help,
 }
 
@@ -57,6 +67,12 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// The number of a mail on file.
+    Mail,
+    /// A case number.
+    Case,
+    /// Words to search for.
+    Words,
     None,
 }
 
@@ -230,8 +246,41 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "maakt er toch weer een klacht van",
-        means_english: "makes it a complaint after all",
+        means_dutch: "maakt er toch een klacht van; een terzijde gelegd bericht met zijn nummer: #klacht 17",
+        means_english: "makes it a complaint after all; a message set aside by its number: #complaint 17",
+    },
+    Row {
+        verb: Verb::Merge,
+        dutch: "#samenvoegen",
+        english: "#merge",
+        aliases: &["samenvoeg"],
+        text: TextGoes::CaseFile,
+        value: Value::Case,
+        wants_text: false,
+        means_dutch: "maakt van twee klachten van een klant één: #samenvoegen K-2026-000123; beide nummers blijven werken",
+        means_english: "makes two complaints of a customer one: #merge K-2026-000123; both numbers keep working",
+    },
+    Row {
+        verb: Verb::Dispute,
+        dutch: "#geschil",
+        english: "#dispute",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt vast dat de klant naar de geschillencommissie is",
+        means_english: "records that the customer went to the disputes committee",
+    },
+    Row {
+        verb: Verb::Ruling,
+        dutch: "#uitspraak",
+        english: "#ruling",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: true,
+        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen",
+        means_english: "records what the committee decided and what we do about it",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),
@@ -278,6 +327,50 @@ pub const TABLE: &[Row] = &[
         means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
     },
     Row {
+        verb: Verb::Show,
+        dutch: "#toon",
+        english: "#show",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::Mail,
+        wants_text: false,
+        means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
+        means_english: "sends you a message that was set aside: #show 17",
+    },
+    Row {
+        verb: Verb::Dossier,
+        dutch: "#dossier",
+        english: "#file",
+        aliases: &["dossiers"],
+        text: TextGoes::Nowhere,
+        value: Value::Case,
+        wants_text: false,
+        means_dutch: "stuurt u het hele dossier van deze klacht, of van het nummer erachter",
+        means_english: "sends you the whole file of this complaint, or of the number behind it",
+    },
+    Row {
+        verb: Verb::Search,
+        dutch: "#zoek",
+        english: "#search",
+        aliases: &["zoeken"],
+        text: TextGoes::Nowhere,
+        value: Value::Words,
+        wants_text: false,
+        means_dutch: "zoekt klachten op nummer, naam, adres, kenteken, contractnummer of woorden",
+        means_english: "finds complaints by number, name, address, plate, contract number or words",
+    },
+    Row {
+        verb: Verb::Standing,
+        dutch: "#stand",
+        english: "#mycases",
+        aliases: &[],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan",
+        means_english: "sends you your open complaints, the most urgent first",
+    },
+    Row {
         verb: Verb::Help,
         dutch: "#hulp",
         english: "#help",
@@ -302,6 +395,11 @@ impl Verb {
     pub fn row(self) -> &'static Row {
         // Every verb has one: a test goes through them all.
         TABLE.iter().find(|row| row.verb == self).unwrap_or(&TABLE[0])
+    }
+
+    /// Whether it only asks the register and changes nothing: such a verb stands alone in a mail.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Dossier | Self::Search | Self::Standing)
     }
 
     /// The verb of that folded word, in either language or by an alias.

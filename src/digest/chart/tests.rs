@@ -31,6 +31,7 @@ fn case(serial: u32, hours_ago: i64) -> Case {
         received_at,
         due: Due { acknowledge: after(24), first_response: after(24), resolve: after(72) },
         message_id: None,
+        references: Vec::new(),
     };
     Case::open(CaseNumber { year: 2026, serial }, received_at, &opened)
 }

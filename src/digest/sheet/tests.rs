@@ -26,6 +26,7 @@ fn case(serial: u32, subject: &str, name: &str) -> Case {
             resolve: now() + TimeDelta::hours(40),
         },
         message_id: None,
+        references: Vec::new(),
     };
     Case::open(CaseNumber { year: 2026, serial }, now(), &opened)
 }
@@ -92,7 +93,28 @@ proptest! {
         let cases: Vec<Case> = (1..).zip(&texts).map(|(serial, (a, b))| case(serial, a, b)).collect();
         let bytes = sheet(&cases, &asked()).unwrap();
         prop_assert!(!part(&bytes, "xl/worksheets/sheet1.xml").contains("<f>"));
+        prop_assert!(!part(&bytes, "xl/worksheets/sheet1.xml").contains("<hyperlink"));
         prop_assert_eq!(bytes, sheet(&cases, &asked()).unwrap());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn what_begins_as_a_formula_is_a_text_that_stays_one(start in "[=+@\\-\t\r]", rest in "[A-Za-z0-9()!|'\"]{1,30}") {
+        let text = format!("{start}{rest}");
+        let bytes = sheet(&[case(1, &text, &text)], &asked()).unwrap();
+        let page = part(&bytes, "xl/worksheets/sheet1.xml");
+        prop_assert!(!page.contains("<f>") && !page.contains("<f "), "{}", page);
+        // Customer and subject: shared strings, in the format that keeps them text when they are edited.
+        let quoted = |cell: &str| {
+            let of = page.split(&format!("<c r=\"{cell}\"")).nth(1).and_then(|rest| rest.split('>').next());
+            of.map(|attributes| attributes.to_owned())
+        };
+        let expected = quoted("A2");
+        prop_assert!(expected.as_ref().is_some_and(|attributes| attributes.contains("t=\"s\"")), "{}", page);
+        prop_assert_eq!(&quoted("D2"), &expected);
+        prop_assert_eq!(&quoted("G2"), &expected);
     }
 }
 

@@ -2,8 +2,9 @@
 //! nothing was. Pure.
 
 use super::{address, after, customer, customer_address, due, number, pick};
-use crate::case::{Customer, Language};
-use crate::desk::draft::{Content, Done, Problem, Question, Receipt, Unsure};
+use crate::case::{CaseState, Customer, Language};
+use crate::desk::draft::{Content, Done, Filing, NoMerge, Problem, Question, Receipt, Unsure};
+use chrono::NaiveDate;
 
 pub(super) fn receipts(language: Language) -> Vec<Content> {
     let answer = pick(
@@ -39,15 +40,33 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::AgendaSet { at: after(77, 30), text: item, outside_hours: false }],
         vec![Done::AgendaSet { at: after(77, 30), text: String::new(), outside_hours: true }],
         vec![Done::AgendaCleared],
-        vec![Done::Help],
+        vec![Done::Unused { text: pick(language, "Klant belt straks terug.", "Customer calls back.") }, Done::Help],
         vec![directly(language)],
         vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
         vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],
         vec![Done::Phoned { text: called_too }, Done::AlsoWithCustomer { to: customer_address() }],
     ];
-    let mut receipts: Vec<_> = all.map(|done| receipt(done, customer())).into();
+    let ended = ended(language).map(|done| vec![done]);
+    let mut receipts: Vec<_> = all.into_iter().chain(ended).map(|done| receipt(done, customer())).collect();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
+}
+
+/// The end of the procedure, and two cases that became one.
+fn ended(language: Language) -> [Done; 6] {
+    let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
+    let supervisor = || Some(address("s.bakker@voorbeeld.example"));
+    let text = pick(language, "Formulier ontvangen.", "Got the form.");
+    let ruling = pick(language, "De klant krijgt gelijk; wij betalen € 240.", "For the customer; we pay € 240.");
+    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told };
+    [
+        Done::Disputed { filing: Filing::Until(day(2027)), told: supervisor(), text },
+        Done::Disputed { filing: Filing::Past(day(2025)), told: supervisor(), text: String::new() },
+        Done::Disputed { filing: Filing::NotTaken, told: None, text: String::new() },
+        Done::Ruled { told: supervisor(), text: ruling },
+        merged(CaseState::Open, vec![address("p.dewit@voorbeeld.example"), address("schade@voorbeeld.example")]),
+        merged(CaseState::Closed, Vec::new()),
+    ]
 }
 
 fn said(language: Language) -> String {
@@ -62,7 +81,9 @@ fn receipt(done: Vec<Done>, customer: Customer) -> Content {
     let first_response_done = done
         .iter()
         .any(|done| matches!(done, Done::Relayed { .. } | Done::Phoned { .. } | Done::AnsweredDirectly { .. }));
-    Content::Receipt(Receipt { done, customer, due: due(), first_response_done })
+    let over = |done: &Done| matches!(done, Done::Closed { .. } | Done::Merged { state: CaseState::Closed, .. });
+    let case_closed = done.iter().any(over);
+    Content::Receipt(Receipt { done, customer, due: due(), first_response_done, case_closed })
 }
 
 pub(super) fn questions(language: Language) -> Vec<Content> {
@@ -72,6 +93,13 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::UnknownVerb { written: "#xyz".to_owned(), nearest: None },
         Problem::VerbLowerDown { written: "#intern".to_owned() },
         Problem::SettlementMissing,
+        Problem::RulingMissing,
+        not_merged("", NoMerge::Unknown),
+        not_merged("K-2026-999999", NoMerge::Unknown),
+        not_merged("K-2026-000123", NoMerge::Same),
+        not_merged("K-2026-000098", NoMerge::OtherCustomer),
+        not_merged("K-2026-000098", NoMerge::Merged),
+        not_merged("K-2026-000098", NoMerge::Dismissed),
         Problem::NothingTyped,
         Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
         Problem::Unproven,
@@ -97,10 +125,19 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         answered_already(language, ""),
         answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
+        Problem::FromDigest,
+        Problem::AskAlone { verb: verb("#zoek", "#search") },
+        Problem::CaseUnknown { written: "K-2026-9".to_owned() },
+        Problem::CaseUnknown { written: String::new() },
+        Problem::AskTheDepartment,
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");
     problems.into_iter().map(|why| Content::Question(Question { why, text: text.clone() })).collect()
+}
+
+fn not_merged(written: &str, why: NoMerge) -> Problem {
+    Problem::NotMerged { written: written.to_owned(), why }
 }
 
 fn not_a_colleague(written: &str, colleagues: &[&str]) -> Problem {

@@ -1,8 +1,11 @@
-//! Samples of terms, escalations, advice and the agenda. Pure.
+//! Samples of terms, escalations, advice, the agenda and disputes. Pure.
 
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Content, Escalation, Happened, HappenedWhat, Term};
+use crate::desk::draft::{
+    Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat, Term,
+};
+use chrono::NaiveDate;
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let mut all: Vec<Content> = terms(language).into_iter().map(Content::Term).collect();
@@ -34,7 +37,33 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         (AgendaStage::Cancelled, customer()),
     ];
     all.extend(stages.map(agenda));
+    all.extend(disputes(language).map(Content::Dispute));
     all
+}
+
+fn disputes(language: Language) -> [Dispute; 4] {
+    let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
+    let text =
+        pick(language, "De klant stuurde ons een kopie van het formulier.", "The customer sent us a copy of the form.");
+    let ruling = pick(
+        language,
+        "De commissie geeft de klant gelijk.\nWij betalen € 240 binnen twee weken.",
+        "The committee finds for the customer.\nWe pay € 240 within two weeks.",
+    );
+    let plain = Dispute {
+        stage: DisputeStage::Filed(Filing::Until(day(2027))),
+        text,
+        by: address("p.dewit@voorbeeld.example"),
+        customer: customer(),
+        subject: subject(language),
+        lodged_at: after(-13, 42),
+    };
+    [
+        plain.clone(),
+        Dispute { stage: DisputeStage::Filed(Filing::Past(day(2025))), customer: unreachable(), ..plain.clone() },
+        Dispute { stage: DisputeStage::Filed(Filing::NotTaken), text: String::new(), ..plain.clone() },
+        Dispute { stage: DisputeStage::Ruled, text: ruling, ..plain },
+    ]
 }
 
 fn absences(language: Language) -> [Away; 2] {

@@ -1,14 +1,20 @@
 //! Headers, parts and attachments, read back by a mail parser.
 
 use super::*;
+use crate::desk::draft::Source;
 use mail_parser::MimeHeaders;
 use proptest::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 pub(super) fn carried(name: &str, media_type: &str, content: &[u8]) -> (Carried, Vec<u8>) {
     let sha256 = carried::hex(&Sha256::digest(content));
-    let one =
-        Carried { mail: 7, index: 0, name: name.into(), media_type: media_type.into(), size: content.len(), sha256 };
+    let one = Carried {
+        source: Source::Attachment { mail: 7, index: 0 },
+        name: name.into(),
+        media_type: media_type.into(),
+        size: content.len(),
+        sha256,
+    };
     (one, content.to_vec())
 }
 
@@ -43,7 +49,7 @@ fn the_same_draft_is_the_same_bytes() {
 
 #[test]
 fn machines_are_told_which_letters_a_machine_wrote() {
-    for kind in KINDS {
+    for kind in KINDS.iter().copied() {
         let bytes = write(&first(kind, Language::Dutch)).bytes;
         let expected = match kind {
             LetterKind::Acknowledgement => Some("auto-replied"),
@@ -124,10 +130,10 @@ fn what_does_not_belong_together_is_not_assembled() {
     let letter = write(&with(LetterKind::Answer, &all));
     let mut changed = all.clone();
     changed[1].1 = b"anders".to_vec();
-    assert_eq!(assemble(&letter.bytes, &changed), Err(AssembleError::Changed { mail: 7, index: 0 }));
+    assert_eq!(assemble(&letter.bytes, &changed), Err(AssembleError::Changed { source_of: all[0].0.source.clone() }));
     assert_eq!(assemble(&letter.bytes, &all[..1]), Err(AssembleError::Missing));
     let bare = write(&with(LetterKind::Answer, &[]));
-    assert_eq!(assemble(&bare.bytes, &all), Err(AssembleError::Place { mail: 7, index: 0 }));
+    assert_eq!(assemble(&bare.bytes, &all), Err(AssembleError::Place { source_of: all[0].0.source.clone() }));
     assert_eq!(assemble(&bare.bytes, &[]), Ok(bare.bytes));
 }
 

@@ -3,7 +3,7 @@
 use super::Seen;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use crate::case::Address;
-use crate::desk::draft::{Done, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -12,7 +12,7 @@ use minijinja::value::Value;
 impl Seen<'_> {
     pub(super) fn receipt(&self, letter: &Receipt) -> Value {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
-        let over = has(|done| matches!(done, Done::Closed { .. } | Done::Dismissed | Done::Help));
+        let over = has(|done| matches!(done, Done::Closed { .. } | Done::Dismissed | Done::Help)) || letter.case_closed;
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere = has(|done| matches!(done, Done::Registered { .. } | Done::DepartmentSet { .. }));
         context! {
@@ -102,11 +102,16 @@ impl Seen<'_> {
             Done::Reopened => ("reopened", ""),
             Done::Dismissed => ("dismissed", ""),
             Done::Restored => ("restored", ""),
+            Done::Acknowledged { .. } => ("acknowledged", ""),
             Done::Registered { .. } => ("registered", ""),
             Done::Escalated { text, .. } => ("escalated", text.as_str()),
             Done::Advised { text, .. } => ("advised", text.as_str()),
             Done::AgendaSet { text, .. } => ("agenda_set", text.as_str()),
             Done::AgendaCleared => ("agenda_cleared", ""),
+            Done::Disputed { text, .. } => ("disputed", text.as_str()),
+            Done::Ruled { text, .. } => ("ruled", text.as_str()),
+            Done::Merged { .. } => ("merged", ""),
+            Done::Unused { text } => ("unused", text.as_str()),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -114,7 +119,9 @@ impl Seen<'_> {
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
+            Done::Acknowledged { to } => Some(to),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
+            Done::Disputed { told, .. } | Done::Ruled { told, .. } => told.as_ref(),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
             _ => None,
         };
@@ -125,11 +132,13 @@ impl Seen<'_> {
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
+        let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
+        let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
         let attachments = if let Done::Relayed { attachments, .. } = done { *attachments } else { 0 };
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
-        context! { kind, to => to.map(ToString::to_string), is_you, name, outside_hours, opened, text, shortened, attachments }
+        context! { kind, to => to.map(ToString::to_string), is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments }
     }
 
     /// The problem's name in the templates, the word it is about, what was probably meant and what there is to choose.
@@ -138,6 +147,8 @@ impl Seen<'_> {
             Problem::UnknownVerb { written, .. } => ("unknown_verb", written.clone(), Vec::new()),
             Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), Vec::new()),
             Problem::SettlementMissing => ("settlement_missing", String::new(), Vec::new()),
+            Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
+            Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
@@ -154,6 +165,9 @@ impl Seen<'_> {
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
             Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
+            Problem::AskAlone { verb } => ("ask_alone", verb.clone(), Vec::new()),
+            Problem::CaseUnknown { written } => ("case_unknown", written.clone(), Vec::new()),
+            Problem::AskTheDepartment => ("ask_the_department", String::new(), Vec::new()),
             Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
             Problem::WhichCase { customer, choices } => (
                 "which_case",
@@ -161,7 +175,10 @@ impl Seen<'_> {
                 choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
             ),
             Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
+            Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
+            Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
+            Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };
         let nearest = match problem {
@@ -175,6 +192,7 @@ impl Seen<'_> {
             written => self.line(&written),
             nearest => nearest.map(|verb| self.line(verb)),
             choices => choices.iter().take(LISTED_MAX).map(|choice| self.line(choice)).collect::<Vec<_>>(),
+            not_merged => if let Problem::NotMerged { why, .. } = problem { not_merged(*why) } else { "" },
             not_now => if let Problem::NotNow { verb } = problem { not_now(verb) } else { "" },
         }
     }
@@ -215,6 +233,24 @@ pub(super) fn view(button: &mailto::Button) -> Value {
 /// The reader only says yes: what the mail said stands in the letter, not in the reply.
 fn confirms(problem: &Problem) -> bool {
     matches!(problem, Problem::SentByYou { .. } | Problem::WhichCase { .. })
+}
+
+/// Which case stays, and who hears of it.
+fn merged(done: &Done) -> Value {
+    let Done::Merged { stays, gone, state, told } = done else { return Value::UNDEFINED };
+    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    context! { stays => stays.to_string(), gone => gone.to_string(), state => state.name(), told => told.join(", ") }
+}
+
+/// Why two cases cannot be made one.
+fn not_merged(why: NoMerge) -> &'static str {
+    match why {
+        NoMerge::Unknown => "unknown",
+        NoMerge::Same => "same",
+        NoMerge::OtherCustomer => "other_customer",
+        NoMerge::Merged => "merged",
+        NoMerge::Dismissed => "dismissed",
+    }
 }
 
 /// Why a verb cannot be done on the case as it is.

@@ -1,16 +1,21 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
-//! `staff.rs` has the notices to staff, `handled.rs` what became of their mails, `procedure.rs` terms, escalations and
-//! the agenda, `overview.rs` the digest; the letters to customers are here.
+//! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails,
+//! `procedure.rs` terms, escalations and the agenda, `committee.rs` disputes, `asked.rs` lists and files that colleagues
+//! ask for, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
 
+mod aside;
+mod asked;
+mod committee;
 mod handled;
+mod month;
 mod overview;
 mod procedure;
 mod staff;
 
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
-use crate::case::{Address, Due, Moment};
-use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft};
+use crate::case::{Address, Due, Keys, Moment};
+use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
 use minijinja::value::Value;
@@ -27,6 +32,8 @@ pub(super) struct Seen<'a> {
     pub left_out: &'a [Carried],
     pub house: &'a House,
     pub token: &'a str,
+    /// For the tokens of buttons that are about another case than the letter.
+    pub keys: &'a Keys,
     pub reply_address: &'a Address,
     /// Of the replies that buttons open.
     pub button_subject: String,
@@ -52,8 +59,13 @@ impl Seen<'_> {
             Content::Escalation(escalation) => self.escalation(escalation),
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
+            Content::Dispute(dispute) => self.dispute(dispute),
+            Content::CaseList(list) => self.case_list(list),
+            Content::Dossier(file) => self.dossier(file),
             Content::Away(away) => self.away(away),
+            Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
+            Content::Month(month) => self.month(month),
         };
         context! { ..own, ..self.page(subject) }
     }
@@ -61,7 +73,12 @@ impl Seen<'_> {
     fn page(&self, subject: &str) -> Value {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
-        let asks = matches!(self.draft.content, Content::Question(_));
+        let asks = match &self.draft.content {
+            Content::Question(_) | Content::SetAside(_) | Content::Shown(_) => true,
+            Content::Digest(digest) => digest.mail.is_some(),
+            _ => false,
+        };
+        let to_read = matches!(&self.draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
         let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);
@@ -70,7 +87,7 @@ impl Seen<'_> {
             lang => self.words.tag(),
             subject,
             for_customer,
-            can_answer => !for_customer && (self.draft.case.is_some() || asks),
+            can_answer => !for_customer && !to_read && (self.draft.case.is_some() || asks),
             marker => MARKER,
             token => self.token,
             number => self.draft.case.map_or_else(String::new, |number| number.to_string()),

@@ -2,7 +2,7 @@
 
 use super::Seen;
 use crate::case::{Channel, Customer, Moment, Place, Why};
-use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, SetAside, Unacknowledged};
+use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
 use minijinja::context;
@@ -12,8 +12,6 @@ use minijinja::value::Value;
 pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// What stood below it, from earlier mails: enough to see what it was about.
 const QUOTED_CHARS_MAX: usize = 4_000;
-/// First lines of a mail that was set aside.
-const EXCERPT_CHARS_MAX: usize = 1_000;
 /// Attachments named one by one; a mail may have thousands.
 pub(super) const LISTED_MAX: usize = 50;
 /// The verbs a handler needs most; `#hulp` brings the others.
@@ -32,6 +30,7 @@ impl Seen<'_> {
                 Channel::Desk => "desk",
             },
             subject_line => self.subject_line(&letter.subject),
+            references => self.references(&letter.references),
             words => words_of(&letter.text, &letter.quoted),
             department => self.line(&letter.department_title),
             why => self.why(&letter.why),
@@ -77,17 +76,6 @@ impl Seen<'_> {
             runs_again => letter.runs_again.map(|(clock, due)| context! {
                 clock => self.words.clock(clock), when => self.words.short(due), past => self.is_past(due),
             }),
-        }
-    }
-
-    pub(super) fn set_aside(&self, letter: &SetAside) -> Value {
-        context! {
-            from => self.line(&letter.from),
-            subject_line => self.subject_line(&letter.subject),
-            received => self.words.short(letter.received_at),
-            reason => self.line(&letter.reason),
-            mail => letter.mail,
-            excerpt => clean::shortened(&letter.excerpt, EXCERPT_CHARS_MAX).0,
         }
     }
 
@@ -149,7 +137,7 @@ impl Seen<'_> {
         files
     }
 
-    fn file(&self, name: &str, size: usize) -> Value {
+    pub(super) fn file(&self, name: &str, size: usize) -> Value {
         context! { name => mime::file_name(name), size => self.words.size(size) }
     }
 
@@ -159,14 +147,21 @@ impl Seen<'_> {
                 Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
-                Remark::SenderOdd(what) => ("sender_odd", self.line(what)),
-                Remark::NotAllRead(what) => ("not_all_read", self.line(what)),
+                Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
+                Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
                 Remark::Reopened => ("reopened", String::new()),
+                Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
+                Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
             };
             context! { kind, value }
         };
         remarks.iter().take(LISTED_MAX).map(view).collect()
+    }
+
+    fn was_aside(&self, reason: &str, by: Option<&str>) -> Value {
+        let by = by.map(|by| self.line(by));
+        context! { kind => "was_aside", value => self.line(reason), by }
     }
 
     fn why(&self, why: &Why) -> Value {

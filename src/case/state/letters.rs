@@ -1,0 +1,101 @@
+//! The letters to the customer: which round each belongs to, what its fate does to the clocks, and which lost one a
+//! later one makes good for. Plain values.
+
+use super::{Case, Stamp};
+use crate::case::{LetterFate, LetterId, LetterKind, Moment};
+use serde::{Deserialize, Serialize};
+
+/// Letters remembered one by one: no case has as many under way at once, and the events keep them all.
+const LETTERS_MAX: usize = 200;
+
+/// A letter to the customer, from when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerLetter {
+    pub letter: LetterId,
+    pub letter_kind: LetterKind,
+    pub at: Moment,
+    pub round: Round,
+}
+
+/// Whether a letter was written since the case was last opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Round {
+    Present,
+    /// It stops no clock of the present round, however late a server takes it.
+    Earlier,
+}
+
+impl Case {
+    /// Remembers a letter to the customer, the first time it is heard of.
+    pub(super) fn know(&mut self, at: Moment, letter: &LetterId, letter_kind: LetterKind) {
+        if self.letters.iter().any(|known| known.letter == *letter) {
+            return;
+        }
+        self.letters.push(CustomerLetter { letter: letter.clone(), letter_kind, at, round: Round::Present });
+        if self.letters.len() > LETTERS_MAX {
+            self.letters.remove(0);
+        }
+    }
+
+    /// All letters so far belong to what was before.
+    pub(super) fn begin_round(&mut self) {
+        self.letters.iter_mut().for_each(|letter| letter.round = Round::Earlier);
+    }
+
+    pub(super) fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
+        if !kind.is_for_customer() {
+            return;
+        }
+        self.know(at, letter, kind);
+        match fate {
+            LetterFate::Accepted { .. } => {
+                self.stamp(kind, letter, at);
+                self.made_good_by(letter, kind);
+            }
+            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
+                // The clock it stopped runs on to its original due moment (invariant 9).
+                self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+                self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+                self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
+                if !self.failed_letters.contains(letter) {
+                    self.failed_letters.push(letter.clone());
+                }
+            }
+        }
+    }
+
+    /// A letter of that kind was taken by a mail server, or posted.
+    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+        let stamp = Stamp { letter: Some(letter.clone()), at };
+        let of_earlier = self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Earlier);
+        match kind {
+            // The customer is told once that the complaint is registered, however often it is opened again.
+            LetterKind::Acknowledgement => {
+                self.acknowledged.get_or_insert(stamp);
+            }
+            _ if of_earlier => {}
+            LetterKind::Closing => {
+                self.closing_confirmed = Some(stamp.clone());
+                self.responses.push(stamp);
+            }
+            _ => self.responses.push(stamp),
+        }
+    }
+
+    /// A letter that got through makes good for itself, and for older ones that did not and said no more than it.
+    fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
+        let older: Vec<&CustomerLetter> = self.letters.iter().take_while(|known| known.letter != *letter).collect();
+        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && says(o.letter_kind) <= says(kind));
+        self.failed_letters.retain(|failed| failed != letter && !said(failed));
+    }
+}
+
+/// How much a letter tells the customer: an answer also shows that the complaint is known, a settlement also answers.
+fn says(kind: LetterKind) -> u8 {
+    match kind {
+        LetterKind::Acknowledgement => 0,
+        LetterKind::Closing => 2,
+        _ => 1,
+    }
+}

@@ -1,0 +1,101 @@
+//! `klachtpost case export`: the whole file of a case, for an auditor, a committee or a customer who asks for it. As
+//! text, or as one line of JSON that holds everything, the mails and letters themselves included.
+
+use super::case::{event_json, file_json, moment_of, print_case, who, words};
+use crate::case::{Case, CaseNumber, Moment};
+use crate::config::Config;
+use crate::register::{LetterRow, MailRow, Register, RegisterError, StoredEvent};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+/// A case with all that belongs to it, but for the bytes of mails and letters.
+struct File {
+    case: Case,
+    events: Vec<StoredEvent>,
+    letters: Vec<LetterRow>,
+    mails: Vec<MailRow>,
+}
+
+/// Prints the file. False: there is no such case.
+pub(super) async fn export(
+    config: &Config,
+    register: &Register,
+    number: CaseNumber,
+    as_json: bool,
+    now: Moment,
+) -> Result<bool, RegisterError> {
+    let Some(case) = register.case(number).await? else { return Ok(false) };
+    let file = File {
+        case,
+        events: register.events(number).await?,
+        letters: register.letters(Some(number), &[]).await?,
+        mails: register.mails_of_case(number).await?,
+    };
+    if as_json {
+        println!("{}", whole(config, register, &file, now).await?);
+    } else {
+        print(config, &file, now);
+    }
+    Ok(true)
+}
+
+/// Everything: what `case show --json` says, the events as they are chained, and the bytes. A letter's attachments are
+/// those of the mails they came with; in the letter they are named.
+async fn whole(config: &Config, register: &Register, file: &File, now: Moment) -> Result<Value, RegisterError> {
+    let mut whole = file_json(config, &file.case, &file.events, &file.letters, now);
+    whole["case"] = serde_json::to_value(&file.case).unwrap_or_default();
+    whole["events"] = file.events.iter().map(|stored| chained(config, stored)).collect();
+    let mut mails = Vec::with_capacity(file.mails.len());
+    for mail in &file.mails {
+        let raw = register.raw_mail(mail.id).await?;
+        mails.push(json!({
+            "id": mail.id,
+            "received_at": super::case::time(config, mail.received_at),
+            "disposition": mail.disposition.map(|disposition| disposition.name()),
+            "reason": mail.reason,
+            "size": mail.size,
+            "raw": raw.map(|raw| STANDARD.encode(raw)),
+        }));
+    }
+    whole["mails"] = mails.into();
+    for (place, letter) in file.letters.iter().enumerate() {
+        let raw = register.light_letter(&letter.id).await?;
+        whole["letters"][place]["raw"] = json!(raw.map(|raw| STANDARD.encode(raw)));
+    }
+    Ok(whole)
+}
+
+/// An event with what the chain says of it.
+fn chained(config: &Config, stored: &StoredEvent) -> Value {
+    let mut line = event_json(config, stored);
+    line["mail"] = json!(stored.event.as_ref().and_then(|event| event.mail));
+    line
+}
+
+fn print(config: &Config, file: &File, now: Moment) {
+    print_case(config, &file.case, now);
+    println!("\nTimeline");
+    for stored in &file.events {
+        let (at, (kind, who)) = (moment_of(config, stored), who(stored));
+        println!("\n{at}  {kind}  {who}");
+        let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
+        text.lines().for_each(|line| println!("    {}", printable(line)));
+    }
+    println!("\nMails");
+    for mail in &file.mails {
+        let at = mail.received_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
+        let kind = mail.disposition.map_or("undecided", |disposition| disposition.name());
+        println!("  {:<8} {at}  {kind:<12} {} bytes  {}", mail.id, mail.size, mail.reason);
+    }
+    println!("\nLetters");
+    for letter in &file.letters {
+        let (kind, state, reply) = (letter.kind.name(), letter.state.name(), printable(&letter.reply));
+        println!("  {kind:<16} {state:<9} {:<32} {reply}", letter.to);
+    }
+}
+
+/// A stranger's words must not steer the operator's terminal.
+fn printable(line: &str) -> String {
+    line.chars().filter(|c| !c.is_control() || *c == '\t').collect()
+}

@@ -1,0 +1,102 @@
+//! One step of the clock: a person is told of the mails that were put aside since the last notice; and what the digest
+//! says about mail. The mails are read again from the register, where reading survives them.
+
+use super::clerk::{self, Known};
+use super::deciding::Salts;
+use super::office::Office;
+use super::reading::ATTEMPTS_MAX;
+use super::{Step, WorkError};
+use crate::case::Moment;
+use crate::crash;
+use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
+use crate::digest::MailDay;
+use crate::mail;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+/// Reading the mails of one notice takes a second; what takes longer hangs, and is told of unread.
+const READING_MAX: Duration = Duration::from_secs(60);
+
+/// Tells of mails that were put aside, at most once an hour.
+pub(super) async fn tell_of_aside(office: &Office) -> Result<Step, WorkError> {
+    let now = office.clock.now();
+    let count = office.register.count_untold_aside().await?;
+    if count == 0 {
+        return Ok(Step::Idle);
+    }
+    let last = office.register.last_aside_notice().await?;
+    // Asked before the mails are read: most minutes of an hour have nothing to tell yet.
+    if !may_tell(last, now) {
+        return Ok(Step::Idle);
+    }
+    let limit = i64::try_from(NOTICE_MAILS_MAX).unwrap_or(i64::MAX);
+    let mut untold = Vec::new();
+    for stored in read_all(office, office.register.untold_aside(limit).await?).await {
+        let letter = came_back(&stored, &office.rules);
+        let came_back_from = match &letter {
+            Some(letter) => office.register.reader_of(letter).await?,
+            None => None,
+        };
+        untold.push(Untold { stored, came_back_from });
+    }
+    let waiting = usize::try_from(count).unwrap_or_default().saturating_sub(untold.len());
+    let mut fresh = office.fresh()?;
+    let Some(mut decision) = on_aside(&untold, waiting, last, &office.rules, now, &mut fresh) else {
+        return Ok(Step::Idle);
+    };
+    if decision.letters.is_empty() {
+        tracing::error!(
+            mails = untold.len(),
+            "nobody can be told by letter of mails put aside: every reader's mailbox sends our letters back; see the digest"
+        );
+    }
+    let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
+    let mut salts = Salts::new()?;
+    let mut tx = office.register.begin().await?;
+    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    crash::point("before recording that mails put aside are told of");
+    tx.commit().await?;
+    crash::point("after recording that mails put aside are told of");
+    tracing::info!(mails = untold.len(), waiting, "mails put aside were told of");
+    Ok(Step::Worked)
+}
+
+/// What became of the mail since then, for the digest.
+///
+/// # Errors
+/// The register refused.
+pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Result<MailDay, WorkError> {
+    let counts = office.register.balance(since, until).await?;
+    let limit = i64::try_from(DAY_ASIDE_MAX).unwrap_or(i64::MAX);
+    let (stored, count) = office.register.aside_between(since, until, limit).await?;
+    let stored = read_all(office, stored).await;
+    Ok(mail_day(&counts, &stored, usize::try_from(count).unwrap_or_default(), &office.rules))
+}
+
+/// The same mails, read; on a thread of its own, because one of them may be why it was put aside.
+pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored> {
+    let trusted = office.config.mailbox.trusted_authserv_id.clone();
+    let unread = stored.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        stored.into_iter().map(|one| read_again(one, &trusted)).collect::<Vec<_>>()
+    });
+    match tokio::time::timeout(READING_MAX, reading).await {
+        Ok(Ok(read)) => read,
+        _ => {
+            tracing::error!(
+                mails = unread.len(),
+                "reading mails that were put aside did not end; they are told of unread"
+            );
+            unread
+        }
+    }
+}
+
+/// A mail that no reading ever survived is not read once more: an abort would take the process with it.
+fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
+    if stored.raw.is_empty() || stored.readings >= ATTEMPTS_MAX {
+        return stored;
+    }
+    let read = catch_unwind(AssertUnwindSafe(|| mail::read(&stored.raw, trusted_authserv_id)));
+    Stored { mail: read.ok().map(Box::new), ..stored }
+}

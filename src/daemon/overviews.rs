@@ -1,0 +1,111 @@
+//! The day's digests and the month's reports, each once: the register says which were written, so that a restart, a second
+//! instance or an outage changes nothing. Their pictures and spreadsheets are made on a thread of their own and before the
+//! transaction, so that neither mails nor other instances wait for them.
+
+use super::aside::day_of_mail;
+use super::clerk::{self, Known};
+use super::deciding::Salts;
+use super::office::Office;
+use super::{Step, WorkError};
+use crate::case::{Case, Moment};
+use crate::crash;
+use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
+use crate::register::{CaseQuery, Outgoing};
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// The names of the runs in the register.
+const DIGEST: &str = "digest";
+const MONTH: &str = "month";
+
+/// The digests of a day, when they are due.
+///
+/// # Errors
+/// The register refused: the next tick tries again.
+pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
+    let now = office.clock.now();
+    let last = office.register.last_run(DIGEST).await?;
+    let (day, since) = match digest_due(last, &office.rules, now) {
+        DigestDue::Nothing => return Ok(Step::Idle),
+        DigestDue::NoteOnly { day } => return note(office, DIGEST, day, now).await,
+        DigestDue::Write { day, since } => (day, since),
+    };
+    let closed_since = desk::digest_needs_closed_since(since, now);
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
+    let head = office.register.chain_head().await?;
+    let mail_day = day_of_mail(office, since, now).await?;
+    let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
+        let decision = desk::on_digest(day, since, cases, &head.hash, &office.rules, now, fresh);
+        desk::with_mail_day(decision, &mail_day, &office.rules)
+    };
+    let written = write(office, cases, now, decide).await?;
+    record(office, DIGEST, day, now, written).await
+}
+
+/// The reports of a month, when they are due.
+///
+/// # Errors
+/// The register refused: the next tick tries again.
+pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
+    let now = office.clock.now();
+    let last = office.register.last_run(MONTH).await?;
+    let (run, month) = match month_due(last.map(|(day, _)| day), &office.rules, now) {
+        MonthDue::Nothing => return Ok(Step::Idle),
+        MonthDue::NoteOnly { run } => return note(office, MONTH, run, now).await,
+        MonthDue::Write { run, month } => (run, month),
+    };
+    let cases = office.register.cases(CaseQuery::All).await?;
+    let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
+        desk::on_month(month, cases, &office.rules, now, fresh)
+    };
+    let written = write(office, cases, now, decide).await?;
+    record(office, MONTH, run, now, written).await
+}
+
+/// The very first start makes up for nothing: only the day is noted.
+async fn note(office: &Office, job: &str, day: NaiveDate, now: Moment) -> Result<Step, WorkError> {
+    let mut tx = office.register.begin().await?;
+    tx.claim_run(job, day, now).await?;
+    crash::point("before noting the first day");
+    tx.commit().await?;
+    crash::point("after noting the first day");
+    Ok(Step::Idle)
+}
+
+/// Decides and writes the letters, on a thread where it may take its time.
+async fn write(
+    office: &Arc<Office>,
+    cases: Vec<Case>,
+    now: Moment,
+    decide: impl FnOnce(&Office, &[Case], &mut Fresh) -> Decision + Send + 'static,
+) -> Result<(Decision, Vec<Outgoing>), WorkError> {
+    let mut fresh = office.fresh()?;
+    let office = office.clone();
+    let writing = tokio::task::spawn_blocking(move || {
+        let mut decision = decide(&office, &cases, &mut fresh);
+        let letters = clerk::write(&mut decision, &Known::default(), &office, now, &mut fresh);
+        (decision, letters)
+    });
+    writing.await.map_err(|_| WorkError::Writing)
+}
+
+/// Records them, unless another instance was first.
+async fn record(
+    office: &Office,
+    job: &str,
+    day: NaiveDate,
+    now: Moment,
+    (decision, letters): (Decision, Vec<Outgoing>),
+) -> Result<Step, WorkError> {
+    let mut salts = Salts::new()?;
+    let mut tx = office.register.begin().await?;
+    if !tx.claim_run(job, day, now).await? {
+        return Ok(Step::Idle);
+    }
+    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    crash::point("before recording an overview");
+    tx.commit().await?;
+    crash::point("after recording an overview");
+    tracing::info!(overview = job, overview.day = %day, letters = letters.len(), "overviews written");
+    Ok(Step::Worked)
+}

@@ -1,0 +1,132 @@
+//! The notice about mails that were put aside: to one person, within the hour, weekends too, all new ones in one letter
+//! (issue 4, no. 11). Pure; the tick, the mails and the moment come in.
+//!
+//! A notice about our own loop must not feed that loop (invariant 5): whoever's mailbox sends our letters back to us is
+//! not written to about it, and where nobody else is left only the digest tells of it.
+
+use super::aside::Aside;
+use super::draft::{Content, SetAside, Topic};
+use super::letters_out::caseless;
+use super::may_reply::sender;
+use super::{Decision, Disposition, Draft, Fresh, Incoming, Rules, Stored};
+use crate::case::{Actor, Address, Event, Language, LetterId, Moment, What};
+use crate::digest::PutAside;
+use chrono::TimeDelta;
+
+/// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
+const EXCERPT_MAX: usize = 400;
+/// Time between two notices: one letter an hour is read, one for each piece of spam is not.
+const BETWEEN_NOTICES: TimeDelta = TimeDelta::hours(1);
+/// Mails that one notice tells of; the mail would grow past what clients show. The next notice has the others.
+pub const NOTICE_MAILS_MAX: usize = 100;
+
+/// A mail to tell of.
+#[derive(Debug, Clone)]
+pub struct Untold {
+    pub stored: Stored,
+    /// Of a letter of ours that came back: whom it was sent to.
+    pub came_back_from: Option<Address>,
+}
+
+/// The letter of ours that a mail put aside is, or carries along; the register says whom it went to.
+pub fn came_back(stored: &Stored, rules: &Rules) -> Option<LetterId> {
+    let mail = stored.mail.as_deref().filter(|_| Aside::of(&stored.reason).is_loop())?;
+    let by_id = mail.message_id.as_deref().and_then(|id| rules.keys.read(id));
+    by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
+}
+
+/// Whether an hour has passed since the last notice.
+pub fn may_tell(last_notice: Option<Moment>, now: Moment) -> bool {
+    // A notice of the future is that of a clock which was put back since: it must not silence the next one.
+    let is_recent = |last: Moment| last <= now && now - last < BETWEEN_NOTICES;
+    !last_notice.is_some_and(is_recent)
+}
+
+/// Tells of everything that was put aside and not told of, unless that was done within the last hour. `waiting` is how
+/// many there are beside these.
+pub fn on_aside(
+    untold: &[Untold],
+    waiting: usize,
+    last_notice: Option<Moment>,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Option<Decision> {
+    if untold.is_empty() || !may_tell(last_notice, now) {
+        return None;
+    }
+    let mails: Vec<i64> = untold.iter().map(|one| one.stored.id).collect();
+    let letter = reader(untold, rules).map(|to| notice(untold, waiting, to, rules, fresh));
+    let told_in = letter.as_ref().map(|letter| letter.id.clone());
+    let what = What::AsideTold { letter: told_in, mails };
+    Some(Decision {
+        disposition: Disposition::SetAside,
+        reason: "mails put aside were told of".to_owned(),
+        case: None,
+        events: vec![Event { at: now, case: None, actor: Actor::Desk, mail: None, what }],
+        letters: letter.into_iter().collect(),
+    })
+}
+
+/// The fallback department's supervisor; where that mailbox sends our letters back, the next one up.
+fn reader(untold: &[Untold], rules: &Rules) -> Option<Address> {
+    let fallback = rules.fallback().into_iter();
+    let mut readers = fallback.map(|department| &department.supervisor).chain(&rules.digest_recipients);
+    readers.find(|reader| !untold.iter().any(|one| sends_back(one, reader))).cloned()
+}
+
+fn sends_back(untold: &Untold, reader: &Address) -> bool {
+    let author = || untold.stored.mail.as_deref().and_then(sender);
+    let wrote_it =
+        |why: Aside<'_>| (why.is_loop() || why == Aside::MachineOfStaff) && author().as_ref() == Some(reader);
+    untold.came_back_from.as_ref() == Some(reader) || wrote_it(Aside::of(&untold.stored.reason))
+}
+
+fn notice(untold: &[Untold], waiting: usize, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let mails = untold.iter().map(|one| put_aside(&one.stored, rules)).collect();
+    let subject = match rules.language {
+        Language::Dutch => "Terzijde gelegd",
+        Language::English => "Set aside",
+    };
+    let topic = Topic { subject: subject.to_owned(), customer: String::new() };
+    Draft { topic, ..caseless(to, Content::SetAside(SetAside { mails, waiting }), rules, fresh) }
+}
+
+/// A mail put aside, as people are told of it.
+pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
+    let mail = stored.mail.as_deref();
+    let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
+        true => party.address.clone(),
+        false => format!("{} <{}>", party.name, party.address),
+    });
+    let text = mail.map_or("", |mail| if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply });
+    PutAside {
+        mail: stored.id,
+        from: from.unwrap_or_default(),
+        subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
+        received_at: stored.received_at,
+        reason: Aside::of(&stored.reason).words(rules.language),
+        excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
+    }
+}
+
+impl Stored {
+    /// A mail that is being decided on, as it will be kept.
+    pub(super) fn of(mail: &Incoming<'_>, reason: &str) -> Self {
+        Self {
+            id: mail.id,
+            disposition: Disposition::SetAside,
+            reason: reason.to_owned(),
+            case: None,
+            department: None,
+            received_at: mail.received_at,
+            from_junk: mail.from_junk,
+            readings: 0,
+            whole: true,
+            raw: Vec::new(),
+            sha256: None,
+            became: None,
+            mail: Some(Box::new(mail.mail.clone())),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the supervisor is told of a dispute with the committee (the procedure's end). Plain values.
+
+use crate::case::{Address, Customer, Moment};
+use chrono::NaiveDate;
+
+/// To the supervisor: the customer went to the committee, or the committee ruled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispute {
+    pub stage: DisputeStage,
+    /// What the colleague wrote about it; may be empty for a dispute.
+    pub text: String,
+    /// Who recorded it.
+    pub by: Address,
+    pub customer: Customer,
+    pub subject: String,
+    /// When the complaint was first lodged: the committee counts from here.
+    pub lodged_at: Moment,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DisputeStage {
+    /// The customer went to the committee.
+    Filed(Filing),
+    /// The committee ruled, binding for the company.
+    Ruled,
+}
+
+/// Whether, and until when, a dispute can be filed with the committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filing {
+    /// Up to and including that day.
+    Until(NaiveDate),
+    /// That day has gone by.
+    Past(NaiveDate),
+    /// The committee does not take complaints of this department, or the settings name none.
+    NotTaken,
+}

@@ -1,0 +1,50 @@
+//! What staff should know about a mail, as the letters about it say it in their own words. Plain values.
+
+use crate::case::CaseNumber;
+
+/// Something staff should know about a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// The mail names this case without proof; a case of its own was opened.
+    MayBelongTo(CaseNumber),
+    /// The trusted server says the sender's domain disowns this mail (DMARC fail).
+    SenderDisowned,
+    /// Reply-To names another address; letters go to From.
+    ReplyToElsewhere(String),
+    /// The sender may be somebody else than it seems.
+    SenderOdd(OddSender),
+    /// It was not all read: the original is on file.
+    NotAllRead(Unread),
+    /// The case was closed, and this mail opened it again with new terms.
+    Reopened,
+    /// It came from another address than the customer's; that address is told nothing (invariant 6).
+    FromOther(String),
+    /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
+    WasAside { reason: String, by: Option<String> },
+    /// It was a case of its own, which goes on in this one.
+    WasCase(CaseNumber),
+}
+
+/// Why a sender may be somebody else than it seems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddSender {
+    /// The mail names several senders.
+    Several,
+    /// The name shows another address than the sender's.
+    NameShowsAddress,
+}
+
+/// What of a mail was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Mails within mails, or more parts than are looked at.
+    ManyParts,
+    /// More headers, or longer ones, than are looked at.
+    Headers,
+    /// The end of a very long text or of a very large mail.
+    End,
+    /// Outlook's `winmail.dat`.
+    Winmail,
+    /// A damaged part.
+    Damaged,
+}

@@ -1,0 +1,92 @@
+//! What is due by the clock every month: the reports (§2.4.1), on the first working day of the next month. Pure; the
+//! tick and the register's rows come in.
+
+use super::draft::{Content, Draft, Enclosed};
+use super::duty::{enclosed_sheet, named};
+use super::letters_out::caseless;
+use super::{Decision, Disposition, Fresh, Rules};
+use crate::case::{Actor, Case, Event, Language, Moment, What};
+use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
+use chrono::{Days, NaiveDate};
+
+/// Months that are made up for after an outage: a year, which is also what a yearly report would need.
+const MONTHS_MADE_UP_MAX: usize = 12;
+
+/// Days in which a month's first working day is looked for: two months, because one may be closed altogether; its report
+/// goes out when the company opens again.
+const FIRST_DAYS_MAX: u64 = 62;
+
+/// Whether a month's report is due. Its run is noted under the first day of the month in which it is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonthDue {
+    Nothing,
+    /// The very first start: nothing is made up for.
+    NoteOnly {
+        run: NaiveDate,
+    },
+    Write {
+        run: NaiveDate,
+        /// The month it is about: the one before.
+        month: Month,
+    },
+}
+
+/// The report that is due now, given the last run: each month's once, whatever restarts. After an outage the oldest that
+/// is missing, because each month's numbers stand in its own report only; the next tick has the next.
+pub fn month_due(last: Option<NaiveDate>, rules: &Rules, now: Moment) -> MonthDue {
+    let this = Month::of(rules.calendar.local(now).date_naive());
+    let Some(last) = last else { return MonthDue::NoteOnly { run: this.first_day() } };
+    let back = std::iter::successors(Some(this), |month| Some(month.before())).take(MONTHS_MADE_UP_MAX);
+    let missing = back.take_while(|month| month.first_day() > last);
+    let due = missing.filter(|month| is_past(*month, rules, now)).last();
+    due.map_or(MonthDue::Nothing, |due| MonthDue::Write { run: due.first_day(), month: due.before() })
+}
+
+/// The hour of the digest on the month's first working day has come.
+fn is_past(month: Month, rules: &Rules, now: Moment) -> bool {
+    first_working_day(month, rules).is_some_and(|day| rules.calendar.at(day, rules.digest.at) <= now)
+}
+
+/// The day on which the report of the month before goes out.
+pub fn first_working_day(month: Month, rules: &Rules) -> Option<NaiveDate> {
+    let mut days = (0..FIRST_DAYS_MAX).filter_map(|ahead| month.first_day().checked_add_days(Days::new(ahead)));
+    days.find(|day| rules.calendar.is_working_day(*day))
+}
+
+/// All reports of a month, from all cases there are: a dispute may be about one that was closed long before: each department's supervisor gets the department's, `digest.recipients` the company's.
+pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    let departments = named(rules);
+    let calendar = &rules.calendar;
+    let asked = |department| MonthAsked { month, department, departments: &departments, calendar };
+    let mut letters: Vec<Draft> = Vec::new();
+    for department in &rules.departments {
+        let (overview, sheet) = whole(cases, &asked(Some(&department.name)), rules, now);
+        let content = Content::Month(Box::new(overview));
+        let to = department.supervisor.clone();
+        letters.push(Draft { enclosed: sheet, ..caseless(to, content, rules, fresh) });
+    }
+    if !rules.digest_recipients.is_empty() {
+        let (overview, sheet) = whole(cases, &asked(None), rules, now);
+        for to in rules.digest_recipients.iter().cloned() {
+            let content = Content::Month(Box::new(overview.clone()));
+            letters.push(Draft { enclosed: sheet.clone(), ..caseless(to, content, rules, fresh) });
+        }
+    }
+    let first = month.first_day();
+    let what = What::MonthWritten { month: first, recipients: letters.len() };
+    let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
+    let reason = format!("the report of {}", first.format("%Y-%m"));
+    Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+}
+
+/// One report with its spreadsheet.
+fn whole(cases: &[Case], asked: &MonthAsked<'_>, rules: &Rules, now: Moment) -> (MonthOverview, Vec<Enclosed>) {
+    let month = asked.month.first_day().format("%Y-%m");
+    let name = match rules.language {
+        Language::Dutch => format!("klachten-{month}.xlsx"),
+        Language::English => format!("complaints-{month}.xlsx"),
+    };
+    let (goes, sheet) = enclosed_sheet(name, &cases_of(cases, asked), asked.departments, rules, now);
+    let department_title = asked.department.map(|name| rules.title(name).to_owned());
+    (MonthOverview { department_title, report: report(cases, asked), sheet: goes }, sheet.into_iter().collect())
+}

@@ -1,0 +1,135 @@
+//! Samples of what people are told of mails that were put aside: the notice, a mail asked for, the digest's section. Pure.
+
+use super::overviews::digest;
+use super::{address, after, notification, number, pick};
+use crate::case::Language;
+use crate::desk::draft::{
+    Content, Done, Notification, Problem, Question, Receipt, Remark, SetAside, Shown, Unacknowledged,
+};
+use crate::digest::{Balance, Digest, MailDay, PutAside};
+
+pub(super) fn letters(language: Language) -> Vec<Content> {
+    let spam = put_aside(language);
+    let unreadable = PutAside {
+        mail: 4712,
+        from: String::new(),
+        subject: String::new(),
+        received_at: after(0, -40),
+        reason: pick(language, "het kon niet worden gelezen", "reading it failed"),
+        excerpt: String::new(),
+    };
+    let few = vec![spam.clone(), complaint(language), unreadable];
+    let many = (1..=13).map(|mail| PutAside { mail, ..spam.clone() }).collect();
+    let (number, real) = (number(123), address("jan.jansen@klant.example"));
+    let receipt = Receipt {
+        done: vec![Done::Acknowledged { to: real }],
+        customer: super::customer(),
+        due: super::due(),
+        first_response_done: false,
+        case_closed: false,
+    };
+    let question = |why| Content::Question(Question { why, text: pick(language, "#klacht 17", "#complaint 17") });
+    vec![
+        Content::SetAside(SetAside { mails: few, waiting: 0 }),
+        Content::SetAside(SetAside { mails: vec![spam], waiting: 0 }),
+        Content::SetAside(SetAside { mails: many, waiting: 12 }),
+        Content::Shown(shown(language)),
+        Content::Shown(Shown {
+            text: String::new(),
+            is_read: false,
+            case: Some(number),
+            reason: String::new(),
+            can_be_complaint: false,
+            whole: false,
+            ..shown(language)
+        }),
+        Content::Digest(Box::new(Digest { mail: Some(Box::new(mail_day(language))), ..digest(language) })),
+        Content::Digest(Box::new(Digest { mail: Some(Box::new(unbalanced(language))), ..digest(language) })),
+        Content::Notification(Box::new(Notification {
+            remarks: vec![Remark::SenderDisowned],
+            unacknowledged: Some(Unacknowledged::Disowned),
+            ..notification(language)
+        })),
+        Content::Notification(Box::new(Notification {
+            remarks: vec![was_aside(language, Some("e.hendriks@voorbeeld.example")), was_aside(language, None)],
+            ..notification(language)
+        })),
+        Content::Receipt(receipt),
+        question(Problem::NoSuchMail),
+        question(Problem::IsComplaint { mail: 17, case: number }),
+    ]
+}
+
+fn was_aside(language: Language, by: Option<&str>) -> Remark {
+    let reason = pick(language, "de mailserver houdt het voor spam", "marked as spam by the mail server");
+    Remark::WasAside { reason, by: by.map(str::to_owned) }
+}
+
+fn put_aside(language: Language) -> PutAside {
+    PutAside {
+        mail: 4710,
+        from: "Prijswinnaar <x@loterij.example>".to_owned(),
+        subject: "GEFELICITEERD!!!".to_owned(),
+        received_at: after(-1, 0),
+        reason: pick(language, "de mailserver houdt het voor spam", "marked as spam by the mail server"),
+        excerpt: "U hebt gewonnen. Klik hier om uw prijs op te halen.".to_owned(),
+    }
+}
+
+fn complaint(language: Language) -> PutAside {
+    PutAside {
+        mail: 4711,
+        from: "Karin de Groot <karin@klant.example>".to_owned(),
+        subject: pick(language, "Vierde keer: waar blijft mijn geld???", "Fourth time: where is my money???"),
+        excerpt: pick(
+            language,
+            "Beste mensen,\n\nDit is de vierde keer dat ik schrijf. U zou mij 300 euro terugbetalen.",
+            "Dear all,\n\nThis is the fourth time I write. You were going to pay me back 300 euro.",
+        ),
+        ..put_aside(language)
+    }
+}
+
+fn shown(language: Language) -> Shown {
+    let told = complaint(language);
+    Shown {
+        mail: told.mail,
+        from: told.from,
+        subject: told.subject,
+        received_at: told.received_at,
+        reason: told.reason,
+        case: None,
+        is_read: true,
+        text: told.excerpt,
+        attachments: vec![("bankafschrift.pdf".to_owned(), 182_000)],
+        whole: true,
+        can_be_complaint: true,
+    }
+}
+
+fn mail_day(language: Language) -> MailDay {
+    let folder = Balance {
+        folder: "klachten".to_owned(),
+        given_out: 14,
+        complaints: 5,
+        follow_ups: 2,
+        staff: 3,
+        automatic: 1,
+        set_aside: 2,
+        vanished: 1,
+        ..Balance::default()
+    };
+    MailDay { folders: vec![folder], aside: vec![put_aside(language), complaint(language)], more_aside: 0 }
+}
+
+fn unbalanced(language: Language) -> MailDay {
+    let even = mail_day(language);
+    let mut folders = even.folders.clone();
+    folders.extend(even.folders.iter().map(|one| Balance {
+        folder: "klachten/Junk".to_owned(),
+        given_out: one.given_out + 2,
+        vanished: 0,
+        ..one.clone()
+    }));
+    MailDay { folders, more_aside: 3, ..even }
+}

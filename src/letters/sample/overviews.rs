@@ -1,0 +1,185 @@
+//! Samples of the overviews: a day of a department and of the company, a quiet day, a month and a quiet month. Pure.
+
+use super::{address, after, now, number, pick, subject};
+use crate::case::{AgendaItem, Channel, Clock, Escalation, Language};
+use crate::desk::draft::Content;
+use crate::digest::month::{
+    ByChannel, ByDepartment, Figures, Frequency, Month, MonthOverview, MonthReport, Share, Spread,
+};
+use crate::digest::{Digest, Goes, Mark, Picture, Row, Section};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// The overviews in that language.
+pub(super) fn letters(language: Language) -> Vec<Content> {
+    let own = digest(language);
+    let company = Digest { department: None, department_title: None, sheet: Goes::LeftOut, ..own.clone() };
+    let company = Digest { picture: own.picture.clone().map(|picture| Picture { png: None, ..picture }), ..company };
+    let digests = [own, company, quiet_digest(language)].map(|digest| Content::Digest(Box::new(digest)));
+    let company = month(language);
+    let own = MonthOverview {
+        department_title: Some(title(language)),
+        report: MonthReport { departments: Vec::new(), ..company.report.clone() },
+        sheet: Goes::LeftOut,
+    };
+    let months = [company, own, quiet_month(language)].map(|month| Content::Month(Box::new(month)));
+    digests.into_iter().chain(months).collect()
+}
+
+fn title(language: Language) -> String {
+    pick(language, "Schade en verzekering", "Damage and insurance")
+}
+
+pub(super) fn digest(language: Language) -> Digest {
+    Digest {
+        day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
+        department: Some("schade".to_owned()),
+        department_title: Some(title(language)),
+        since: after(-72, 0),
+        now: now(),
+        sections: sections(language),
+        received_since: 3,
+        open: 10,
+        closed_since: 1,
+        questions: 2,
+        // Pixels do not matter here.
+        picture: Some(Picture { png: Some(b"png".to_vec()), alt: alt(language) }),
+        sheet: Goes::Along,
+        mail: None,
+        chain_head: "3f5a9c0b7d1e2f4a6b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c".to_owned(),
+    }
+}
+
+fn quiet_digest(language: Language) -> Digest {
+    Digest {
+        sections: BTreeMap::new(),
+        received_since: 0,
+        open: 0,
+        closed_since: 0,
+        questions: 0,
+        picture: None,
+        sheet: Goes::Nothing,
+        ..digest(language)
+    }
+}
+
+fn alt(language: Language) -> String {
+    pick(
+        language,
+        "Klachten per dag van 27 okt tot en met 23 nov: 31 ontvangen, 28 afgehandeld; te laat: nu 2, hoogstens 4.",
+        "Complaints per day from 27 Oct to 23 Nov: 31 received, 28 closed; overdue: 2 now, 4 at most.",
+    )
+}
+
+fn row(language: Language, serial: u32, subject: &str, customer: &str, next: Option<(Clock, i64)>) -> Row {
+    Row {
+        number: number(serial),
+        subject: subject.to_owned(),
+        customer: customer.to_owned(),
+        department_title: title(language),
+        handler: "p.dewit@voorbeeld.example".to_owned(),
+        received_at: after(-30, 0),
+        next: next.map(|(clock, hours)| (clock, after(hours, 0))),
+        closed_at: None,
+        marks: Vec::new(),
+        reply_address: "schade@voorbeeld.example".to_owned(),
+    }
+}
+
+fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
+    let row = |serial, subject: &str, customer: &str, next| row(language, serial, subject, customer, next);
+    let (first, resolve) = (|hours| Some((Clock::FirstResponse, hours)), |hours| Some((Clock::Resolve, hours)));
+    let unhandled = Row {
+        handler: String::new(),
+        marks: vec![Mark::Unanswered],
+        ..row(121, "Kras op het portier", "Fatima el Amrani", first(-15))
+    };
+    let asked = Row {
+        marks: vec![question(language), Mark::Undelivered],
+        ..row(117, "Eigen risico dubbel betaald", "T. Smit", resolve(-3))
+    };
+    let today = Row {
+        marks: vec![Mark::Reopened, Mark::Unanswered],
+        ..row(122, "Factuur klopt niet", "J.P. van der Berg", first(8))
+    };
+    let escalated = Row { marks: vec![question(language)], ..row(123, &subject(language), "Jan Jansen", resolve(56)) };
+    let undelivered = Row { marks: vec![Mark::Undelivered], ..row(118, "", "Anna de Boer", resolve(56)) };
+    let agenda =
+        Row { marks: vec![to_do(language, -20), to_do(language, 5)], ..row(116, "Ruit", "K. Bos", resolve(56)) };
+    let reopened = Row { marks: vec![Mark::Reopened], ..row(90, "Huurauto", "R. Mol", resolve(56)) };
+    let waiting = Row { marks: vec![Mark::Unanswered], ..row(124, "Deuk", "S. Ozturk", first(20)) };
+    let planned = Row { marks: vec![to_do(language, 76)], ..row(115, "Spiegel", "B. Post", resolve(56)) };
+    let closed = Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) };
+    BTreeMap::from([
+        (Section::Overdue, vec![unhandled, asked]),
+        (Section::DueToday, vec![today]),
+        (Section::Escalated, vec![escalated]),
+        (Section::Undelivered, vec![undelivered]),
+        (Section::Agenda, vec![agenda]),
+        (Section::Reopened, vec![reopened]),
+        (Section::Waiting, vec![waiting]),
+        (Section::Idle, vec![row(114, "Bandenwissel", "L. Kok", resolve(56))]),
+        (Section::Planned, vec![planned]),
+        (Section::Closed, vec![closed]),
+    ])
+}
+
+fn question(language: Language) -> Mark {
+    let question = pick(language, "Mag ik € 300 coulance bieden?", "May I offer € 300 as a gesture?");
+    Mark::Question(Escalation { question, to: address("chef@voorbeeld.example"), at: after(-18, 0) })
+}
+
+fn to_do(language: Language, hours: i64) -> Mark {
+    Mark::ToDo(AgendaItem {
+        id: "a".to_owned(),
+        at: after(hours, 0),
+        text: pick(language, "garage bellen", "call the garage"),
+        whose: address("p.dewit@voorbeeld.example"),
+        sequence: 0,
+        reminded: false,
+    })
+}
+
+fn month(language: Language) -> MonthOverview {
+    let spread = |median, percentile_90, count| Some(Spread { median, percentile_90, count });
+    let keyword = |keyword: &str, cases| Frequency { keyword: keyword.to_owned(), cases };
+    let total = Figures {
+        received: 42,
+        closed: 40,
+        open_at_end: 7,
+        reopened: 2,
+        disputes: 1,
+        first_response_hours: spread(3.5, 20.0, 41),
+        resolution_hours: spread(27.0, 71.5, 40),
+        resolution_working_days: spread(1.0, 3.0, 40),
+        first_response_in_time: Share { kept: 39, of: 41 },
+        resolved_in_time: Share { kept: 36, of: 41 },
+        keywords: vec![keyword("schade*", 12), keyword("factu*", 9), keyword("kras", 7)],
+    };
+    let quiet = Figures::default();
+    let by = |title: &str, figures: &Figures| ByDepartment { title: title.to_owned(), figures: figures.clone() };
+    let phone = Figures { received: 4, closed: 3, resolution_hours: None, first_response_hours: None, ..total.clone() };
+    MonthOverview {
+        department_title: None,
+        report: MonthReport {
+            month: october(),
+            departments: vec![by(&title(language), &total), by(&pick(language, "Facturen", "Invoices"), &quiet)],
+            channels: vec![
+                ByChannel { channel: Channel::Email, figures: total.clone() },
+                ByChannel { channel: Channel::Phone, figures: phone },
+            ],
+            total,
+        },
+        sheet: Goes::Along,
+    }
+}
+
+fn quiet_month(language: Language) -> MonthOverview {
+    let report =
+        MonthReport { month: october(), total: Figures::default(), departments: Vec::new(), channels: Vec::new() };
+    MonthOverview { department_title: Some(title(language)), report, sheet: Goes::Nothing }
+}
+
+fn october() -> Month {
+    Month::of(NaiveDate::from_ymd_opt(2026, 10, 1).unwrap_or_default())
+}
