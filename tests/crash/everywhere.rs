@@ -121,7 +121,7 @@ async fn killed_at(round: &Round, host: &Dovecot, desk: usize, fatal: &[usize]) 
     let repeats = every_letter_is_accepted(&scene, &round.letters_before, &scene.smtp.letters()).await;
     assert!(repeats <= kills * CONNECTIONS, "{said}: {repeats} repeats");
     let outcome = Outcome::of(&scene).await;
-    if fatal.len() == 1 && !round.is_poisoned {
+    if fatal.len() == 1 {
         assert_eq!(outcome, round.outcome, "{said}");
     } else {
         assert_eq!(outcome.unordered(), round.outcome.unordered(), "{said}");
@@ -167,7 +167,7 @@ async fn clean_rounds(host: &Dovecot) -> Vec<Round> {
             host.deliver_at(&desk.user, mail, received);
         }
         if number == 2 {
-            a_digest_is_due(&desk).await;
+            overviews_are_due(&desk).await;
         }
         let before = desk.copy(host, number + 1).await;
         let letters_before = if number == 0 { BTreeSet::new() } else { letters_so_far(&desk).await };
@@ -216,8 +216,7 @@ fn first_mails() -> Vec<Mail> {
     ]
 }
 
-/// A colleague answers, a customer writes again; and among them a mail that ends the process. None depends on another:
-/// a mail whose decision a kill cut off is decided on after the others.
+/// A colleague answers, a customer writes again, a letter comes back; and among them a mail that ends the process.
 fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     let acknowledgement = &letters[EMMA][0];
@@ -227,17 +226,17 @@ fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
         (Written::reply(HANDLER, notification, "Beste heer Jansen,\n\nWij herstellen de kras woensdag.").bytes(), 0),
         (Written::new("mallory@klant.example", "crash-points reading abort", "Klacht.").bytes(), 0),
         (Written::reply(EMMA, acknowledgement, "I also paid it already.").bytes(), 0),
+        (came_back(&letters[JAN][0]), 0),
         (Written::new("karin@klant.example", "Schade", "Er zit een deuk in de bumper.").bytes(), 0),
     ]
 }
 
-/// The case is closed with a settlement and gets a note, a letter of it comes back; the day's digest is due.
+/// The case is closed with a settlement, another gets a note; the overviews of day and month are due.
 fn third_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     vec![
         (Written::reply(HANDLER, notification, "#afgehandeld\n\nDe kras is kosteloos hersteld.").bytes(), 0),
         (Written::reply(HANDLER, notification, "#intern\nDeze klant belt elke dag.").bytes(), 0),
-        (came_back(&letters[JAN][0]), 0),
         (Written::reply(HANDLER, notification, "#vakantie\nIk ben er morgen niet.").bytes(), 0),
     ]
 }
@@ -257,10 +256,11 @@ fn came_back(letter: &Letter) -> Vec<u8> {
     .into_bytes()
 }
 
-/// As if the last one was written the day before yesterday.
-async fn a_digest_is_due(desk: &Scene) {
+/// As if the last ones were written the day before yesterday and the month before.
+async fn overviews_are_due(desk: &Scene) {
     let mut connection = desk.open().await;
-    let moved = sqlx::query("UPDATE job_run SET day = '2026-01-01'").execute(&mut connection).await.unwrap();
-    assert_eq!(moved.rows_affected(), 1);
+    let earlier = "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END";
+    let moved = sqlx::query(earlier).execute(&mut connection).await.unwrap();
+    assert_eq!(moved.rows_affected(), 2, "of the day and of the month");
     connection.close().await.unwrap();
 }

@@ -103,7 +103,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
     assert!(is_found(&after("DELETE FROM cases WHERE number = 'K-2026-000002'").await, "K-2026-000002"));
     assert!(is_found(&after("UPDATE cases SET number = 'nr 3' WHERE number = 'K-2026-000002'").await, "nr 3"));
     let added = "INSERT INTO cases SELECT 'K-2026-000005', year, 5, state, department, handler, customer_address, \
-                 received_at, closed_at, words, keys, body FROM cases WHERE serial = 1";
+                 received_at, closed_at, remind_at, words, keys, body FROM cases WHERE serial = 1";
     assert!(is_found(&after(added).await, "K-2026-000005"));
 }
 
