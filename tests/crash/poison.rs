@@ -76,7 +76,7 @@ async fn what_aborts_the_process_is_tried_three_times_and_the_others_go_on() {
     for step in ["reading abort", "deciding abort"] {
         let (host, scene, delivered) = with(&[step]).await;
         let bad = until_done(&scene).await;
-        assert_eq!(bad.len(), 3, "{step}");
+        assert_eq!(bad.len(), 3, "{step}: {:?}", bad.iter().map(|ended| (ended.status, &ended.log)).collect::<Vec<_>>());
         assert!(bad.iter().all(Ended::is_aborted), "{step}");
         only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;
     }
