@@ -173,3 +173,14 @@ CREATE TABLE job_run (
     run_at INTEGER NOT NULL,
     PRIMARY KEY (job, day)
 ) STRICT;
+
+-- What the operator was told of servers that cannot be reached: one row an area, so that a restart repeats nothing.
+CREATE TABLE outage (
+    area           TEXT    PRIMARY KEY,
+    -- The first failure after the last success; none: it works.
+    failing_since  INTEGER,
+    -- The letter that is not followed by one that says it is over: of what, since when, and when it went.
+    told_trouble   TEXT    NOT NULL DEFAULT '',
+    told_since     INTEGER,
+    told_at        INTEGER
+) STRICT;

@@ -119,6 +119,8 @@ pub enum LetterKind {
     Away,
     /// To staff: a mail on file that somebody asked to see.
     Shown,
+    /// To the operator: klachtpost does not get through to a server, or does again.
+    Outage,
 }
 
 impl LetterKind {
@@ -156,6 +158,7 @@ impl LetterKind {
             Self::Dossier => "dossier",
             Self::Away => "away",
             Self::Shown => "shown",
+            Self::Outage => "outage",
         }
     }
 
@@ -183,6 +186,7 @@ impl LetterKind {
             LetterKind::Dossier,
             LetterKind::Away,
             LetterKind::Shown,
+            LetterKind::Outage,
         ];
         ALL.iter().copied().find(|kind| kind.name() == name)
     }

@@ -24,6 +24,13 @@ pub async fn run(explicit: Option<&Path>) -> Exit {
     all_right &= line("templates and register", office.as_ref().map(|_| config.register.url.clone()));
     all_right &= line("mailbox", mailbox(&config.mailbox).await);
     all_right &= line("sender", Transport::check(&config.sender).await);
+    if let Some(second) = &config.second_sender {
+        all_right &= line("second sender", Transport::check(second).await);
+    }
+    if let Some(operator) = &config.operator {
+        let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);
+        all_right &= line("operator", Ok::<_, String>(told));
+    }
     if all_right { Exit::Done } else { Exit::FoundProblems }
 }
 

@@ -9,6 +9,11 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
 
+/// The largest mail that is taken from a pipe. Nobody else has it, so all of it goes on file, whatever
+/// `max_message_bytes` says of a mailbox, whose server keeps the rest. SQLite takes 1,000,000,000 bytes in one value,
+/// and two copies are in memory meanwhile.
+const BYTES_MAX: u64 = 512 * 1024 * 1024;
+
 /// Puts the mail on file.
 pub async fn run(explicit: Option<&Path>, file: &Path) -> Exit {
     if store(explicit, file).await.is_some() { Exit::Done } else { Exit::TryAgainLater }
@@ -16,8 +21,7 @@ pub async fn run(explicit: Option<&Path>, file: &Path) -> Exit {
 
 async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
     let config = config::load(explicit, super::environment()).ok()?;
-    let limit = config.mailbox.max_message_bytes;
-    let (raw, size) = read(file, limit).ok()?;
+    let raw = read(file).ok()?;
     let now = Clock::System.now();
     let mail = NewMail {
         mailbox: format!("{}/pipe", config.mailbox.name),
@@ -27,8 +31,8 @@ async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
         from_junk: false,
         received_at: now,
         fetched_at: now,
-        size: i64::try_from(size).unwrap_or(i64::MAX),
-        whole: size <= limit,
+        size: i64::try_from(raw.len()).unwrap_or(i64::MAX),
+        whole: true,
         raw,
         unreadable_because: None,
     };
@@ -48,15 +52,16 @@ async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
     Some(())
 }
 
-/// At most `limit` bytes of the mail, and how many there were.
-fn read(file: &Path, limit: u64) -> std::io::Result<(Vec<u8>, u64)> {
-    let mut input: Box<dyn Read> =
+/// The whole mail, or an error: the MTA keeps what we do not take, and says so to the sender in the end.
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    let input: Box<dyn Read> =
         if file == Path::new("-") { Box::new(std::io::stdin()) } else { Box::new(std::fs::File::open(file)?) };
     let mut raw = Vec::new();
-    input.by_ref().take(limit).read_to_end(&mut raw)?;
-    let rest = std::io::copy(&mut input, &mut std::io::sink())?;
-    let size = raw.len() as u64 + rest;
-    Ok((raw, size))
+    input.take(BYTES_MAX + 1).read_to_end(&mut raw)?;
+    if raw.len() as u64 > BYTES_MAX {
+        return Err(std::io::Error::other("larger than klachtpost takes from a pipe"));
+    }
+    Ok(raw)
 }
 
 fn name(raw: &[u8]) -> i64 {

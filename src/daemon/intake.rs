@@ -3,12 +3,15 @@
 
 use super::deciding::decide_batch;
 use super::office::Office;
-use super::{Step, WorkError};
+use super::pulse::Loop;
+use super::watching::{Complaint, News};
+use super::{Step, WorkError, again};
 use crate::config::{self, MailboxKind};
 use crate::crash;
 use crate::desk::Disposition;
+use crate::desk::outage::Area;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
-use crate::register::{DealtWith, Known, NewMail, Numbering};
+use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -54,16 +57,22 @@ async fn take_in_folder(
         if office.stop.is_cancelled() {
             return Ok(step);
         }
-        let known = known(office, folder, listing.uid_validity, batch).await?;
-        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&e.uid.0)).copied().collect();
+        let keys =
+            again::keys(office, &folder_name(&office.config.mailbox, folder), listing.uid_validity, batch).await?;
+        let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
+        let known = known(office, place, batch).await?;
+        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
+        office.watch.alive(Area::Intake, office.clock.now());
+        office.pulse.beat(Loop::Intake);
         if !new.is_empty() {
-            let place = Place { folder, uid_validity: listing.uid_validity };
             vanished.extend(fetch_and_store(office, mailbox, place, &new).await?);
             step = Step::Worked;
         }
-        while decide_batch(office).await? == Step::Worked {}
+        while decide_batch(office).await? == Step::Worked {
+            office.pulse.beat(Loop::Intake);
+        }
         if folder == Folder::Inbox {
-            file_away(office, mailbox, listing.uid_validity, batch).await?;
+            file_away(office, mailbox, place, batch).await?;
         }
     }
     note_given_out(office, folder, listing, &vanished).await?;
@@ -75,7 +84,7 @@ async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> 
     let name = folder_name(&office.config.mailbox, Folder::Inbox);
     let there: HashSet<i64> = listing.entries.iter().map(|entry| entry.uid.0).collect();
     let mut gone = office.register.unmoved(&name, listing.uid_validity).await?;
-    gone.retain(|uid| !there.contains(uid));
+    gone.retain(|key| !there.contains(&again::uid(office.config.mailbox.kind, *key)));
     if !gone.is_empty() {
         office.register.mark_moved(&name, listing.uid_validity, &gone).await?;
     }
@@ -120,15 +129,10 @@ fn batches(entries: &[Entry]) -> Vec<&[Entry]> {
     batches
 }
 
-async fn known(
-    office: &Office,
-    folder: Folder,
-    uid_validity: i64,
-    batch: &[Entry],
-) -> Result<HashMap<i64, Known>, WorkError> {
-    let uids: Vec<i64> = batch.iter().map(|entry| entry.uid.0).collect();
-    let name = folder_name(&office.config.mailbox, folder);
-    Ok(office.register.known_uids(&name, uid_validity, &uids).await?)
+async fn known(office: &Office, place: Place<'_>, batch: &[Entry]) -> Result<HashMap<i64, OnFile>, WorkError> {
+    let keys: Vec<i64> = batch.iter().map(|entry| place.key(entry.uid)).collect();
+    let name = folder_name(&office.config.mailbox, place.folder);
+    Ok(office.register.known_uids(&name, place.uid_validity, &keys).await?)
 }
 
 /// The name a folder's mails are on file under: two folders may share a UIDVALIDITY.
@@ -141,9 +145,18 @@ fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
 
 /// Where UIDs count.
 #[derive(Clone, Copy)]
-struct Place {
+struct Place<'a> {
     folder: Folder,
     uid_validity: i64,
+    /// See [`again`].
+    keys: &'a HashMap<Uid, i64>,
+}
+
+impl Place<'_> {
+    /// What a mail is on file under: its UID, but where the server gave that out again.
+    fn key(&self, uid: Uid) -> i64 {
+        self.keys.get(&uid).copied().unwrap_or(uid.0)
+    }
 }
 
 /// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
@@ -153,20 +166,21 @@ struct Place {
 async fn fetch_and_store(
     office: &Office,
     mailbox: &mut Mailbox,
-    place: Place,
+    place: Place<'_>,
     new: &[Entry],
 ) -> Result<Vec<i64>, WorkError> {
     let name = folder_name(&office.config.mailbox, place.folder);
-    let uids: Vec<i64> = new.iter().map(|entry| entry.uid.0).collect();
+    let uids: Vec<i64> = new.iter().map(|entry| place.key(entry.uid)).collect();
     let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;
-    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) = new.iter().partition(|e| withheld.contains_key(&e.uid.0));
-    tried.sort_by_key(|entry| withheld.get(&entry.uid.0).map(|w| w.attempts));
+    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) =
+        new.iter().partition(|e| withheld.contains_key(&place.key(e.uid)));
+    tried.sort_by_key(|entry| withheld.get(&place.key(entry.uid)).map(|w| w.attempts));
     let mut vanished = Vec::new();
     if !fresh.is_empty() {
         vanished.extend(fetch_together(office, mailbox, place, &fresh).await?);
     }
     for entry in tried {
-        match withheld.get(&entry.uid.0) {
+        match withheld.get(&place.key(entry.uid)) {
             Some(w) if w.attempts >= FETCHES_MAX => {
                 let reason = format!("the mail server did not give it in {} attempts: {}", w.attempts, w.reason);
                 let mail = NewMail { unreadable_because: Some(reason), ..on_file(office, place, &entry, Vec::new()) };
@@ -183,7 +197,7 @@ async fn fetch_and_store(
 async fn fetch_together(
     office: &Office,
     mailbox: &mut Mailbox,
-    place: Place,
+    place: Place<'_>,
     entries: &[Entry],
 ) -> Result<Vec<i64>, WorkError> {
     let settings = &office.config.mailbox;
@@ -192,7 +206,7 @@ async fn fetch_together(
     let fetched = match mailbox.fetch_many(entries, settings.max_message_bytes).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            let failed: Vec<_> = entries.iter().map(|entry| (entry.uid.0, error.to_string())).collect();
+            let failed: Vec<_> = entries.iter().map(|entry| (place.key(entry.uid), error.to_string())).collect();
             office.register.count_withheld(&name, place.uid_validity, &failed).await?;
             return Err(error.into());
         }
@@ -209,7 +223,7 @@ async fn fetch_together(
             Fetched::Vanished => vanished.push(uid.0),
             Fetched::Withheld { reason } => {
                 tracing::warn!(mail.uid = uid.0, %reason, "the mail server does not give this mail; it is tried again");
-                failed.push((uid.0, reason));
+                failed.push((place.key(uid), reason));
             }
         }
     }
@@ -222,12 +236,12 @@ async fn fetch_together(
     Ok(vanished)
 }
 
-fn on_file(office: &Office, place: Place, entry: &Entry, raw: Vec<u8>) -> NewMail {
+fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec<u8>) -> NewMail {
     let now = office.clock.now();
     NewMail {
         mailbox: folder_name(&office.config.mailbox, place.folder),
         uid_validity: place.uid_validity,
-        uid: entry.uid.0,
+        uid: place.key(entry.uid),
         from_junk: place.folder == Folder::Junk,
         received_at: received_at(entry, &raw, now),
         fetched_at: now,
@@ -245,16 +259,13 @@ fn received_at(entry: &Entry, raw: &[u8], now: crate::case::Moment) -> crate::ca
 }
 
 /// Moves what has been decided on to the folder that shows what it was.
-async fn file_away(
-    office: &Office,
-    mailbox: &mut Mailbox,
-    uid_validity: i64,
-    batch: &[Entry],
-) -> Result<(), WorkError> {
-    let known = known(office, Folder::Inbox, uid_validity, batch).await?;
+async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, batch: &[Entry]) -> Result<(), WorkError> {
+    let known = known(office, place, batch).await?;
     let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
     for entry in batch.iter().filter(|entry| !entry.marked_done) {
-        let Some(Known::Decided(disposition)) = known.get(&entry.uid.0) else { continue };
+        let Some(Known::Decided(disposition)) = known.get(&place.key(entry.uid)).map(|on_file| on_file.known) else {
+            continue;
+        };
         let (order, destination) = match disposition {
             Disposition::SetAside => (1, Destination::SetAside),
             Disposition::Unreadable => (2, Destination::Unreadable),
@@ -268,14 +279,20 @@ async fn file_away(
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
             Err(error @ MailboxError::Server { .. }) => {
-                tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
+                if office.watch.first(Complaint::Moving) == News::Yes {
+                    tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
+                }
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
         crash::point("after moving mails");
-        let gone: Vec<i64> = gone.iter().map(|uid| uid.0).collect();
-        office.register.mark_moved(&folder_name(&office.config.mailbox, Folder::Inbox), uid_validity, &gone).await?;
+        office.watch.mended(Complaint::Moving);
+        let gone: Vec<i64> = gone.iter().map(|uid| place.key(*uid)).collect();
+        office
+            .register
+            .mark_moved(&folder_name(&office.config.mailbox, place.folder), place.uid_validity, &gone)
+            .await?;
         crash::point("after marking mails as moved");
     }
     Ok(())

@@ -1,16 +1,19 @@
 //! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
 //! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
 
+mod again;
 mod aside;
 mod clerk;
 mod deciding;
 mod intake;
 mod office;
 mod overviews;
+mod pulse;
 mod reading;
 mod run;
 mod sending;
 mod ticking;
+mod watching;
 
 pub use aside::day_of_mail;
 pub use deciding::decide_batch;
@@ -19,9 +22,11 @@ pub use office::{Office, OfficeError, house};
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};
 pub use ticking::tick;
+pub use watching::{News, Teller, Watch};
 
-use crate::letters::AssembleError;
-use crate::mailbox::MailboxError;
+use crate::desk::outage::Trouble;
+use crate::letters::{AssembleError, RenderError};
+use crate::mailbox::{self, MailboxError};
 use crate::outbox::SendError;
 use crate::register::RegisterError;
 
@@ -44,6 +49,8 @@ pub enum WorkError {
     #[error(transparent)]
     Office(#[from] OfficeError),
     #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error(transparent)]
     Assemble(#[from] AssembleError),
     #[error(
         "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
@@ -64,6 +71,29 @@ pub enum WorkError {
 }
 
 impl WorkError {
+    /// What kind of trouble an operator would call it.
+    fn trouble(&self) -> Trouble {
+        match self {
+            Self::Mailbox(error) => match error {
+                MailboxError::Unreachable { .. } | MailboxError::Timeout { .. } | MailboxError::Protocol { .. } => {
+                    Trouble::Away
+                }
+                MailboxError::Tls { .. } => Trouble::Certificate,
+                MailboxError::Refused { .. } => Trouble::Login,
+                MailboxError::Server { step, .. } => match step {
+                    mailbox::Step::FindFolder(_) | mailbox::Step::MakeFolder(_) | mailbox::Step::OpenFolder(_) => {
+                        Trouble::Folder
+                    }
+                    _ => Trouble::Refusal,
+                },
+                MailboxError::Setting { .. } => Trouble::Folder,
+                MailboxError::Files { .. } => Trouble::Files,
+            },
+            Self::Register(_) | Self::Office(OfficeError::Register(_)) => Trouble::Register,
+            _ => Trouble::Fault,
+        }
+    }
+
     /// The register cannot be used now: neither the mail nor the letter in hand is to blame.
     fn is_unavailable(&self) -> bool {
         match self {

@@ -1,6 +1,8 @@
 //! The office: what every step of the work needs, made once at start from the settings.
 
+use super::pulse::Pulse;
 use super::reading::Hung;
+use super::watching::Watch;
 use crate::case::{Address, AddressError, Keys};
 use crate::clock::{self, Clock};
 use crate::config::Config;
@@ -16,6 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
 const SECRET_BYTES: usize = 32;
+/// Permission bits of group and others.
+const OTHERS: u32 = 0o077;
 
 /// Settings, rules, templates, register and clock of one desk.
 pub struct Office {
@@ -29,6 +33,10 @@ pub struct Office {
     pub stop: CancellationToken,
     /// What hangs and cannot be ended.
     pub hung: Hung,
+    /// What the loops see of the servers.
+    pub watch: Watch,
+    /// Whether the loops still move.
+    pub pulse: Pulse,
 }
 
 /// Why the office cannot open.
@@ -66,6 +74,8 @@ impl Office {
             clock,
             stop: CancellationToken::new(),
             hung: Hung::default(),
+            watch: Watch::default(),
+            pulse: Pulse::default(),
             config,
         })
     }
@@ -113,9 +123,18 @@ fn keys(config: &Config) -> Result<Keys, OfficeError> {
     Ok(Keys::new(secret.as_bytes(), previous))
 }
 
+/// Only as it was made: readable by its owner. Whoever else can read it can write tokens.
 fn read_secret(path: &Path) -> std::io::Result<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut file = std::fs::File::open(path)?;
+    let mode = file.metadata()?.permissions().mode() & 0o7777;
+    if mode & OTHERS != 0 {
+        let found =
+            format!("expected a file that only its owner can read, found mode {mode:04o}; run `chmod 600` on it");
+        return Err(std::io::Error::other(found));
+    }
     let mut secret = String::new();
-    std::fs::File::open(path)?.read_to_string(&mut secret)?;
+    file.read_to_string(&mut secret)?;
     if secret.trim().len() < SECRET_BYTES {
         return Err(std::io::Error::other("expected the secret made on first start, found a file that is too short"));
     }

@@ -1,16 +1,22 @@
-//! The daemon's three loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
+//! The daemon's loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
 //! after at most a minute.
 
-use super::{Office, Round, Sender, Step, WorkError, decide_batch, take_in, tick};
+use super::pulse::Loop;
+use super::watching::Complaint;
+use super::{News, Office, Round, Sender, Step, Teller, WorkError, decide_batch, take_in, tick};
 use crate::clock;
+use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
+/// How often it is asked whether the operator must be told something: an alarm counts in minutes.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
 /// The letters in hand get this long when too much hangs for an orderly stop.
@@ -39,6 +45,8 @@ pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
             intake_loop(&office, &letters),
             sending_loop(&office, sender, &letters),
             ticking_loop(&office, &ticks, &letters),
+            telling_loop(&office),
+            watchdog_loop(&office),
         )
     };
     // What hangs may keep the register's write lock, and then no loop ends.
@@ -63,33 +71,37 @@ async fn given_up(office: &Office) {
 
 async fn intake_loop(office: &Arc<Office>, letters: &Notify) {
     let mut backoff = Backoff::default();
-    let mut told: Option<String> = None;
     while !office.stop.is_cancelled() {
-        let error = match watch(office, letters, &mut backoff, &mut told).await {
+        office.pulse.beat(Loop::Intake);
+        match watch(office, letters, &mut backoff).await {
             Ok(()) => break,
-            Err(error) => error,
-        };
-        // Once per kind of trouble, not once per attempt.
-        let text = error.to_string();
-        if told.as_ref() != Some(&text) {
-            match &error {
-                WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
-                _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
-            }
-            told = Some(text);
+            Err(error) => intake_failed(office, &error),
         }
         let pause = backoff.pause(chance());
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
     }
 }
 
+/// To the log once per kind of trouble, not once per attempt; what lasts goes to the operator.
+fn intake_failed(office: &Office, error: &WorkError) {
+    let news = office.watch.failed(Area::Intake, error.trouble(), error.to_string(), office.clock.now());
+    if news == News::No {
+        return;
+    }
+    match error {
+        WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
+        _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
+    }
+}
+
+fn intake_works(office: &Office) {
+    if office.watch.good(Area::Intake, office.clock.now()) == News::Yes {
+        tracing::info!("taking in goes on");
+    }
+}
+
 /// Watches the mailbox until it fails or the daemon stops.
-async fn watch(
-    office: &Arc<Office>,
-    letters: &Notify,
-    backoff: &mut Backoff,
-    told: &mut Option<String>,
-) -> Result<(), WorkError> {
+async fn watch(office: &Arc<Office>, letters: &Notify, backoff: &mut Backoff) -> Result<(), WorkError> {
     let settings = &office.config.mailbox;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(()),
@@ -102,9 +114,8 @@ async fn watch(
             letters.notify_one();
         }
         backoff.reset();
-        if told.take().is_some() {
-            tracing::info!("taking in goes on");
-        }
+        intake_works(office);
+        office.pulse.beat(Loop::Intake);
         let woken: Result<_, MailboxError> = tokio::select! {
             () = office.stop.cancelled() => { mailbox.close().await; return Ok(()); }
             woken = mailbox.wait(poll) => woken,
@@ -116,12 +127,20 @@ async fn watch(
 async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify) {
     let mut backoff = Backoff::default();
     while !office.stop.is_cancelled() {
-        let pause = match sender.send_due(office).await {
+        office.pulse.beat(Loop::Sending);
+        let round = sender.send_due(office).await;
+        if round.is_ok() {
+            backoff.reset();
+            office.watch.mended(Complaint::Recording);
+        }
+        let pause = match round {
             Ok(Round::Worked) => continue,
             Ok(Round::Idle) => until_next(office).await,
             Ok(Round::ServerAway(wait)) => wait,
             Err(error) => {
-                tracing::warn!(%error, "sending is interrupted; it is tried again");
+                if office.watch.first(Complaint::Recording) == News::Yes {
+                    tracing::warn!(%error, "sending is interrupted; it is tried again");
+                }
                 backoff.pause(chance())
             }
         };
@@ -143,12 +162,52 @@ async fn until_next(office: &Office) -> Duration {
 async fn ticking_loop(office: &Arc<Office>, ticks: &Notify, letters: &Notify) {
     loop {
         tokio::select! { () = office.stop.cancelled() => break, () = ticks.notified() => {} }
-        match tick(office).await {
+        office.pulse.beat(Loop::Ticking);
+        let ticked = tick(office).await;
+        if ticked.is_ok() {
+            office.watch.mended(Complaint::Ticking);
+        }
+        match ticked {
             Ok(Step::Worked) => letters.notify_one(),
             Ok(Step::Idle) => {}
-            Err(error) => tracing::warn!(%error, "the hour's work was not done; the next minute tries again"),
+            Err(error) if office.watch.first(Complaint::Ticking) == News::Yes => {
+                tracing::warn!(%error, "the hour's work was not done; every minute tries again");
+            }
+            Err(_) => {}
         }
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+    }
+}
+
+/// Tells the operator of what lasts.
+async fn telling_loop(office: &Office) {
+    let mut teller = Teller::default();
+    while !office.stop.is_cancelled() {
+        office.pulse.beat(Loop::Telling);
+        if let Err(error) = teller.tell(office).await
+            && office.watch.first(Complaint::Telling) == News::Yes
+        {
+            tracing::error!(%error, "the letter to the operator could not be written; it is tried every minute");
+        }
+        tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(TELL_EVERY) => {} }
+    }
+}
+
+/// Tells the service manager that all is well, as long as every loop moves. It is polled by the task that polls the
+/// loops, so that one that holds up the thread holds up this as well.
+async fn watchdog_loop(office: &Office) {
+    let Some(limit) = sd_notify::watchdog_enabled() else { return };
+    let mut told = false;
+    loop {
+        let hanging = office.pulse.hanging(Instant::now());
+        if hanging.is_empty() {
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        } else if !std::mem::replace(&mut told, true) {
+            tracing::error!(
+                ?hanging,
+                "a loop hangs; the service manager's watchdog is no longer told that all is well"
+            );
+        }
+        tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(limit / 2) => {} }
     }
 }
 
@@ -164,12 +223,18 @@ fn chance() -> f64 {
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     let taken_in = take_in_once(&office).await;
+    match &taken_in {
+        Ok(()) => intake_works(&office),
+        Err(error) => intake_failed(&office, error),
+    }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
     }
-    tick(&office).await?;
+    let ticked = tick(&office).await;
     let sent = send_all(&office).await;
-    taken_in.and(sent)
+    // Runs from a timetable count too: since when it fails is on file.
+    let told = Teller::default().tell(&office).await;
+    taken_in.and(ticked.map(drop)).and(sent).and(told.map(drop))
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {

@@ -5,16 +5,21 @@
 use super::clerk::{self, Known};
 use super::deciding::Salts;
 use super::office::Office;
+use super::pulse::Loop;
+use super::watching::News;
 use super::{Step, WorkError};
 use crate::case::{LetterFate, Moment};
 use crate::clock;
+use crate::config::SenderKind;
 use crate::crash;
 use crate::desk::draft::Source;
+use crate::desk::outage::{Area, Trouble};
 use crate::desk::{Fated, on_fate};
 use crate::letters;
 use crate::mail;
 use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
-use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Transport};
+use crate::outbox::smtp::Deadlines;
+use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
 use crate::register::{Claimed, Sent};
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -57,9 +62,17 @@ impl Sender {
     /// # Errors
     /// A CA file that cannot be read, TLS off on a host that is not loopback.
     pub async fn new(office: &Office) -> Result<Self, WorkError> {
+        Self::new_within(office, Deadlines::default()).await
+    }
+
+    /// As [`Sender::new`], with other waits for the server than the usual ones.
+    ///
+    /// # Errors
+    /// As [`Sender::new`].
+    pub async fn new_within(office: &Office, deadlines: Deadlines) -> Result<Self, WorkError> {
         let mut transports = Vec::new();
         for _ in 0..office.config.sender.connections.max(1) {
-            transports.push(Transport::open(&office.config.sender).await?);
+            transports.push(Transport::open_within(&office.config.sender, deadlines).await?);
         }
         Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0 })
     }
@@ -125,6 +138,7 @@ async fn work_off(
 ) -> Result<bool, WorkError> {
     // Asked to stop: the letter in hand is finished, the others wait for the next start.
     while !office.stop.is_cancelled() {
+        office.pulse.beat(Loop::Sending);
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         let Some(letter) = next else { return Ok(false) };
         let outcome = match assemble(office, &letter).await {
@@ -139,14 +153,10 @@ async fn work_off(
                 queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
                 return Err(error);
             }
-            Err(error) => Outcome::Refused {
-                reply: error.to_string(),
-                stage: crate::outbox::Stage::Letter,
-                cause: RefusedFor::Size,
-            },
+            Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
         };
-        if let Outcome::TryAgain { scope: Scope::Server, reason, .. } = &outcome {
-            tracing::warn!(letter.id = %letter.id, "the sending server is not reachable: {reason}");
+        note(office, &letter, &outcome);
+        if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
             queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
             return Ok(true);
         }
@@ -156,6 +166,36 @@ async fn work_off(
         }
     }
     Ok(false)
+}
+
+/// What an outcome says of the server. A letter's own trouble (its recipient, its text) says nothing of it.
+fn note(office: &Office, letter: &Claimed, outcome: &Outcome) {
+    let now = office.clock.now();
+    let (trouble, reason) = match outcome {
+        Outcome::Accepted { .. } => return good(office),
+        Outcome::Refused { stage, .. } if *stage > Stage::Letter => return good(office),
+        Outcome::TryAgain { stage, reason, scope } if *scope == Scope::Server || *stage <= Stage::MailFrom => {
+            let trouble = match stage {
+                Stage::Tls => Trouble::Certificate,
+                Stage::Login => Trouble::Login,
+                Stage::Connect | Stage::Greeting => Trouble::Away,
+                _ if office.config.sender.kind == SenderKind::Maildir => Trouble::Files,
+                _ => Trouble::Refusal,
+            };
+            (trouble, reason)
+        }
+        Outcome::Unknown { reason } => (Trouble::Away, reason),
+        Outcome::Refused { .. } | Outcome::TryAgain { .. } => return,
+    };
+    if office.watch.failed(Area::Sending, trouble, reason.clone(), now) == News::Yes {
+        tracing::warn!(letter.id = %letter.id, "sending fails: {reason}; the letters wait and are tried again");
+    }
+}
+
+fn good(office: &Office) {
+    if office.watch.good(Area::Sending, office.clock.now()) == News::Yes {
+        tracing::info!("sending goes on");
+    }
 }
 
 /// The letter as it goes out, with the attachments it carries along.
@@ -200,14 +240,23 @@ async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(
     let now = office.clock.now();
     let (sent, fate) = settle(letter, outcome, now)?;
     tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let whole = AssertUnwindSafe(record_fate(office, letter, &sent, fate, now)).catch_unwind().await;
+    let whole =
+        AssertUnwindSafe(record_fate(office, letter, &sent, fate.clone().map(Followed::By), now)).catch_unwind().await;
     match whole.unwrap_or(Err(WorkError::Deciding)) {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            record_fate(office, letter, &sent, None, now).await
+            record_fate(office, letter, &sent, fate.map(Followed::Not), now).await
         }
         done => done,
     }
+}
+
+/// A letter's fate, and what is recorded with it.
+enum Followed {
+    /// What follows from it for the case, and letters about it.
+    By(LetterFate),
+    /// Nothing but an event, so that the chain has it.
+    Not(LetterFate),
 }
 
 /// The letter's fate and what follows from it, in one transaction.
@@ -215,21 +264,28 @@ async fn record_fate(
     office: &Office,
     letter: &Claimed,
     sent: &Sent,
-    fate: Option<LetterFate>,
+    fate: Option<Followed>,
     now: Moment,
 ) -> Result<(), WorkError> {
     let mut fresh = office.fresh()?;
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
     tx.mark_sent(&letter.id, sent).await?;
-    if let Some(fate) = fate {
+    if let Some(followed) = fate {
+        let (case, fate) = match &followed {
+            Followed::By(fate) => (letter.case, fate.clone()),
+            Followed::Not(fate) => (None, fate.clone()),
+        };
         let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate };
-        let file = match letter.case {
+        let file = match case {
             Some(number) => tx.case_file(number).await?,
             None => None,
         };
         let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
         let known = Known { file: file.as_ref(), ..Known::default() };
+        if matches!(followed, Followed::Not(_)) {
+            decision.letters.clear();
+        }
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     }

@@ -11,12 +11,14 @@ mod aside;
 mod asked;
 mod committee;
 mod handled;
+mod outage;
 mod remarks;
 
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use committee::{Dispute, DisputeStage, Filing};
 pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use outage::{Outage, OutageStage};
 pub use remarks::{OddSender, Remark, Unread};
 
 /// One letter to one recipient.
@@ -118,6 +120,7 @@ pub enum Content {
     Shown(Shown),
     Digest(Box<Digest>),
     Month(Box<MonthOverview>),
+    Outage(Outage),
 }
 
 impl Content {
@@ -144,6 +147,7 @@ impl Content {
             Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
             Self::Month(_) => LetterKind::Month,
+            Self::Outage(_) => LetterKind::Outage,
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | [`on_aside`] | telling a person of what was put aside |
 //! | [`on_digest`] | the digests of a day |
 //! | [`on_month`] | the reports of a month |
+//! | [`outage::on_outage`] | servers that cannot be reached, for the operator |
 
 pub mod after_closing;
 mod aside;
@@ -33,6 +34,7 @@ mod may_reply;
 mod monthly;
 mod opening;
 mod originals;
+pub mod outage;
 mod queries;
 pub mod references;
 pub mod routing;

@@ -124,7 +124,8 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Dispute
         | LetterKind::Shown
         | LetterKind::CaseList
-        | LetterKind::Dossier => Some("auto-generated"),
+        | LetterKind::Dossier
+        | LetterKind::Outage => Some("auto-generated"),
     }
 }
 

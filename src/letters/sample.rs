@@ -4,6 +4,7 @@
 mod aside;
 mod asked;
 mod handled;
+mod outage;
 mod overviews;
 mod procedure;
 
@@ -62,6 +63,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         procedure::letters,
         aside::letters,
         asked::letters,
+        outage::letters,
     ];
     make.into_iter().flat_map(both).collect()
 }
@@ -77,6 +79,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
             | Content::Digest(_)
             | Content::Month(_)
             | Content::CaseList(_)
+            | Content::Outage(_)
             | Content::Question(Question {
                 why: Problem::NoCase
                     | Problem::CaseUnknown { .. }

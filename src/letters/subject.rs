@@ -4,7 +4,8 @@
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::{LetterKind, TermStage};
-use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Asked, CaseList, Content, Draft, Term};
+use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Asked, CaseList, Content, Draft, Outage, OutageStage, Term};
+use crate::desk::outage::Area;
 use crate::digest::Section;
 
 /// Room for the customer's name in a staff letter's subject.
@@ -108,6 +109,7 @@ fn desk_line(draft: &Draft, words: Words) -> String {
         }
         Content::CaseList(list) => list_line(list, words),
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
+        Content::Outage(outage) => outage_line(outage, words).to_owned(),
         _ => format!("Re: {}", case_line(draft, words)),
     }
 }
@@ -120,6 +122,24 @@ fn list_line(list: &CaseList, words: Words) -> String {
         Asked::Search { words: searched } => {
             let searched = clean::line(&searched.join(" "), TOPIC_CHARS_MAX);
             words.pick(format!("Gezocht: {searched} ({count})"), format!("Searched: {searched} ({count})"))
+        }
+    }
+}
+
+/// What an operator with a full mailbox must know before the mail is opened.
+fn outage_line(outage: &Outage, words: Words) -> &'static str {
+    match (outage.area, &outage.stage) {
+        (Area::Intake, OutageStage::Failing { .. }) => {
+            words.pick("Storing: klachtpost ontvangt geen klachten", "Outage: klachtpost receives no complaints")
+        }
+        (Area::Intake, OutageStage::Over) => {
+            words.pick("Hersteld: klachtpost ontvangt weer klachten", "Over: klachtpost receives complaints again")
+        }
+        (Area::Sending, OutageStage::Failing { .. }) => {
+            words.pick("Storing: klachtpost verstuurt geen e-mail", "Outage: klachtpost sends no e-mail")
+        }
+        (Area::Sending, OutageStage::Over) => {
+            words.pick("Hersteld: klachtpost verstuurt weer e-mail", "Over: klachtpost sends e-mail again")
         }
     }
 }

@@ -55,6 +55,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "shown",
     "digest",
     "month",
+    "outage",
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.

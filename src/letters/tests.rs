@@ -75,6 +75,7 @@ const KINDS: &[LetterKind] = &[
     LetterKind::Dossier,
     LetterKind::Away,
     LetterKind::Shown,
+    LetterKind::Outage,
 ];
 
 #[test]

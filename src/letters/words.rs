@@ -199,6 +199,7 @@ impl Words {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")
             }
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
+            LetterKind::Outage => self.pick("het storingsbericht", "the notice of an outage"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! no SQL, no clock of the desk, and no deciding: what follows from an outcome is the outbox's business.
 
 use super::maildir::Maildir;
-use super::smtp::Smtp;
+use super::smtp::{Deadlines, Smtp};
 use crate::config::{Sender, SenderKind};
 use std::fmt;
 use std::path::PathBuf;
@@ -126,8 +126,13 @@ pub enum Transport {
 impl Transport {
     /// Reads what the settings point at (the certificate file); connects only when the first letter goes.
     pub async fn open(settings: &Sender) -> Result<Self, SendError> {
+        Self::open_within(settings, Deadlines::default()).await
+    }
+
+    /// As [`Transport::open`], with other waits than the usual ones.
+    pub async fn open_within(settings: &Sender, deadlines: Deadlines) -> Result<Self, SendError> {
         Ok(match settings.kind {
-            SenderKind::Smtp => Self::Smtp(Box::new(Smtp::open(settings).await?)),
+            SenderKind::Smtp => Self::Smtp(Box::new(Smtp::open_with(settings, deadlines).await?)),
             SenderKind::Maildir => Self::Maildir(Maildir::open(&settings.path)),
         })
     }

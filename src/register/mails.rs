@@ -51,6 +51,16 @@ pub enum Known {
     Decided(Disposition),
 }
 
+/// What is known of the mail that has a UID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OnFile {
+    pub known: Known,
+    pub received_at: Moment,
+    pub size: i64,
+    /// Moved out of the inbox, or gone from it.
+    pub moved: bool,
+}
+
 /// What makes two mails the same (invariant 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -118,17 +128,23 @@ impl Register {
         mailbox: &str,
         uid_validity: i64,
         uids: &[i64],
-    ) -> Result<HashMap<i64, Known>, RegisterError> {
+    ) -> Result<HashMap<i64, OnFile>, RegisterError> {
         let mut found = HashMap::with_capacity(uids.len());
         for some in uids.chunks(LIST_MAX) {
             let text = format!(
-                "SELECT uid, disposition FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
+                "SELECT uid, disposition, received_at, size, moved FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
                 numbered(3, some.len())
             );
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
             for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
                 let known = disposition(&row, 1)?.map_or(Known::Undecided, Known::Decided);
-                found.insert(row.try_get(0)?, known);
+                let on_file = OnFile {
+                    known,
+                    received_at: moment(row.try_get(2)?),
+                    size: row.try_get(3)?,
+                    moved: row.try_get::<i64, _>(4)? != 0,
+                };
+                found.insert(row.try_get(0)?, on_file);
             }
         }
         Ok(found)

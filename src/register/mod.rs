@@ -19,6 +19,7 @@
 //! | `record.rs` | a decision, written down |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
+//! | `outages.rs` | what the operator was told |
 //! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
@@ -30,6 +31,7 @@ mod error;
 mod file;
 mod jobs;
 mod mails;
+mod outages;
 mod outbox;
 mod record;
 mod seal;
@@ -43,7 +45,8 @@ pub use balance::{DealtWith, Numbering};
 pub use cases::CaseQuery;
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NewMail, Pending};
+pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
+pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use verify::{Finding, Verified};

@@ -71,7 +71,8 @@ impl Sealings {
             } else if row.is_whole && row.seal.content != seal.content {
                 find(place, "its bytes were changed");
             } else if !self.is_fate(letter, &row.state, &row.fate) {
-                find(place, "what became of it is not what its events tell");
+                let told = self.fates.get(letter).map_or("nothing of its end", |(state, _)| state);
+                find(place, &format!("its row says {} {:?}, its events tell {told}", row.state, row.fate));
             }
         }
         if self.blanked == 0 {

@@ -259,7 +259,8 @@ fn came_back(letter: &Letter) -> Vec<u8> {
 /// As if the last ones were written the day before yesterday and the month before.
 async fn overviews_are_due(desk: &Scene) {
     let mut connection = desk.open().await;
-    let earlier = "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END";
+    let earlier =
+        "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END";
     let moved = sqlx::query(earlier).execute(&mut connection).await.unwrap();
     assert_eq!(moved.rows_affected(), 2, "of the day and of the month");
     connection.close().await.unwrap();

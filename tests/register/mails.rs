@@ -45,7 +45,14 @@ async fn what_is_known_of_a_uid_follows_its_decision() {
     uids.push(i64::MAX);
     desk.register.store_mails(&[new_mail(1), new_mail(700), new_mail(i64::MAX)]).await.unwrap();
     decide(&desk, 2, &identity("a@x", "h"), Disposition::Complaint).await.unwrap();
-    let mut known: Vec<_> = desk.register.known_uids("klachten", 1, &uids).await.unwrap().into_iter().collect();
+    let mut known: Vec<_> = desk
+        .register
+        .known_uids("klachten", 1, &uids)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(uid, on_file)| (uid, on_file.known))
+        .collect();
     known.sort_by_key(|(uid, _)| *uid);
     let expected = [(1, Known::Undecided), (700, Known::Decided(Disposition::Complaint)), (i64::MAX, Known::Undecided)];
     assert_eq!(known, expected);

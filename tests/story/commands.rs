@@ -62,6 +62,16 @@ async fn ingest_takes_a_mail_from_a_pipe_and_says_nothing() {
     assert_eq!(world.cases().await.len(), 1, "the mail server's second try is the same mail");
     world.letters_once("jan.jansen", 1).await;
 
+    // Over the limit of a mailbox, whose server keeps the rest: nobody else has the rest of this one.
+    world.set("mailbox", "max_message_bytes = 65536");
+    let film: Vec<u8> = (0..200_000u32).map(|at| (at % 251) as u8).collect();
+    let attached = Some(("film.mp4".to_owned(), film.clone()));
+    let large = Written { attached, ..Written::new("emma.brown@klant.example", "Schade", "Zie de film.") }.bytes();
+    assert_eq!(world.run_with_input(&["ingest", "-"], &large).await.code, 0);
+    world.work().await;
+    let notification = world.letters_once("schade", 2).await.remove(1);
+    assert_eq!(notification.attachments, [("film.mp4".to_owned(), film)]);
+
     std::fs::write(world.settings_file(), "nonsense").unwrap();
     let ran = world.run_with_input(&["ingest", "-"], &mail).await;
     assert_eq!((ran.code, ran.out.as_str(), ran.log.as_str()), (75, "", ""));

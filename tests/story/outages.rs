@@ -38,7 +38,7 @@ async fn letters_wait_for_a_server_that_is_away() {
 
     // The daemon, too, goes on by itself once the server is back.
     let daemon = world.daemon();
-    until("an attempt", || daemon.log().contains("not reachable").then_some(())).await;
+    until("an attempt", || daemon.log().contains("sending fails").then_some(())).await;
     let setup = Setup { port, delivery: Delivery::HomesBelow(world.homes()), ..Setup::default() };
     let _smtp = SmtpServer::start(setup).await;
     let letter = world.letters_once("jan.jansen", 1).await.remove(0);

@@ -149,7 +149,8 @@ impl World {
         std::fs::write(self.settings_file(), settings.replacen(&header, &format!("{header}{lines}\n"), 1)).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A subcommand that is yet to be started, with nothing of klachtpost's in its environment but the settings file.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_klachtpost"));
         command.args(arguments).current_dir(self.dir.path()).kill_on_drop(true);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KLACHTPOST")) {

@@ -7,4 +7,5 @@ pub mod dovecot;
 pub mod fake_imap;
 pub mod imap_reader;
 pub mod postfix;
+pub mod proxy;
 pub mod smtp;

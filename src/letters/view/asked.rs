@@ -68,7 +68,8 @@ impl Seen<'_> {
             below => below.join(" · "),
             who => "",
             url => "",
-            button => super::handled::view(&self.ask(&ask, self.words.pick("Dossier openen", "Open the file"))),
+            marks => Vec::<String>::new(),
+            buttons => [super::handled::view(&self.ask(&ask, self.words.pick("Dossier openen", "Open the file")))],
         }
     }
 

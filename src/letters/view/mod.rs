@@ -8,6 +8,7 @@ mod asked;
 mod committee;
 mod handled;
 mod month;
+mod outage;
 mod overview;
 mod procedure;
 mod staff;
@@ -66,6 +67,7 @@ impl Seen<'_> {
             Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
             Content::Month(month) => self.month(month),
+            Content::Outage(outage) => self.outage(outage),
         };
         context! { ..own, ..self.page(subject) }
     }

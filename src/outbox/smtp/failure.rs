@@ -9,8 +9,9 @@ use std::time::Duration;
 const CLOSING: u16 = 421;
 /// Replies that want a login, a better one or another one (RFC 4954 §6): never about the letter.
 const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
-/// Commands out of order: our conversation is at fault, not the letter.
-const BAD_SEQUENCE: u16 = 503;
+/// Commands that were not understood, are not known or come out of order (RFC 5321 §4.2.2): the conversation is at
+/// fault, or somebody between us and the server; never the letter.
+const OF_THE_CONVERSATION: [u16; 3] = [500, 502, 503];
 /// "Exceeded storage allocation": too big, unless the status says that the mailbox is full.
 const TOO_MUCH: u16 = 552;
 /// Too big for the recipient or for the server (RFC 3463 §3.3, §3.4).
@@ -94,7 +95,7 @@ impl Failure {
             What::Broken(_) | What::Silent(_) if stage == Stage::FinalDot => Outcome::Unknown { reason },
             What::Broken(_) | What::Silent(_) => try_again(Scope::Letter),
             What::Reply { code, .. } if LOGIN_CODES.contains(&code) => try_again(Scope::Server),
-            What::Reply { code, .. } if code < 500 || code == BAD_SEQUENCE => try_again(Scope::Letter),
+            What::Reply { code, .. } if code < 500 || OF_THE_CONVERSATION.contains(&code) => try_again(Scope::Letter),
             What::Reply { code, text } => match refused_for(code, &text) {
                 // A refused sender is the desk's own address: the operator's to mend, not this letter's end.
                 RefusedFor::Other if stage == Stage::MailFrom => try_again(Scope::Letter),
@@ -188,6 +189,8 @@ mod tests {
             (421, "4.3.2 closing", "qqqqlllll"),
             (450, "4.7.1 greylisted", "qqqqlllll"),
             (452, "4.3.1 disk full", "qqqqlllll"),
+            (500, "5.5.2 not understood", "qqqqlllll"),
+            (502, "5.5.1 not known", "qqqqlllll"),
             (503, "5.5.1 bad sequence", "qqqqlllll"),
             (530, "5.7.0 log in first", "qqqqqqqqq"),
             (535, "5.7.8 wrong password", "qqqqqqqqq"),

@@ -1,0 +1,266 @@
+//! What the loops see of the servers: what is new goes to the log, once and not once a second, and what lasts goes to
+//! the operator by mail. When that is, the desk decides (`desk::outage`).
+//!
+//! The letter to the operator is the one that does not go through the outbox (invariant 3): the outbox, its database or
+//! its server may be what is broken. It goes straight to [sender], or to [second_sender]; what was told is on file, so
+//! that a restart does not repeat it.
+
+use super::office::Office;
+use super::{Step, WorkError};
+use crate::case::Moment;
+use crate::config;
+use crate::desk::draft::{Outage, OutageStage};
+use crate::desk::outage::{Area, Condition, Told, Trouble, Word, on_outage, word};
+use crate::letters::Letter;
+use crate::outbox::{Envelope, Outcome, Transport};
+use crate::register::OutageRow;
+use chrono::TimeDelta;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+/// What the loops saw last.
+#[derive(Debug, Default)]
+pub struct Watch {
+    seen: Mutex<BTreeMap<Area, Seen>>,
+    said: Mutex<BTreeSet<Complaint>>,
+}
+
+/// What the log says once, though it is met at every look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Complaint {
+    /// Mails that are on file stay in the inbox.
+    Moving,
+    /// What became of letters cannot be written down.
+    Recording,
+    /// What is due by the hour is not done.
+    Ticking,
+    /// The operator cannot be told.
+    Telling,
+}
+
+/// One area, as its loop sees it.
+#[derive(Debug, Clone)]
+struct Seen {
+    condition: Condition,
+    /// The error, as in the log.
+    found: String,
+    /// The last sign of life.
+    heard_at: Moment,
+}
+
+/// Whether the log should say it: it is another trouble than before, or the end of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    Yes,
+    No,
+}
+
+impl Watch {
+    /// It goes on: an end is not in sight yet, but something was done.
+    pub fn alive(&self, area: Area, now: Moment) {
+        if let Some(seen) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&area) {
+            seen.heard_at = now;
+        }
+    }
+
+    /// A complaint that is said once, until [`Watch::mended`] is said of the same thing.
+    pub fn first(&self, complaint: Complaint) -> News {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert(complaint) { News::Yes } else { News::No }
+    }
+
+    /// What was complained of is over.
+    pub fn mended(&self, complaint: Complaint) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).remove(&complaint);
+    }
+
+    /// It worked. News where it did not before.
+    pub fn good(&self, area: Area, now: Moment) -> News {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now });
+        match before.map(|before| before.condition) {
+            Some(Condition::Failing { .. }) => News::Yes,
+            _ => News::No,
+        }
+    }
+
+    /// It failed. News where it worked before, or failed in another way.
+    pub fn failed(&self, area: Area, trouble: Trouble, found: String, now: Moment) -> News {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = seen.get(&area).map(|before| before.condition);
+        let (since, news) = match before {
+            Some(Condition::Failing { since, trouble: earlier }) if earlier == trouble => (since, News::No),
+            Some(Condition::Failing { since, .. }) => (since, News::Yes),
+            _ => (now, News::Yes),
+        };
+        seen.insert(area, Seen { condition: Condition::Failing { since, trouble }, found, heard_at: now });
+        news
+    }
+
+    /// How it goes with an area; `None` as long as nobody has tried. What has worked and then was not heard of for so
+    /// long is stuck.
+    fn look(&self, area: Area, silence_max: TimeDelta, now: Moment) -> Option<(Condition, String)> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = seen.get(&area)?;
+        let is_stuck = area == Area::Intake && seen.condition == Condition::Good && now - seen.heard_at > silence_max;
+        if is_stuck {
+            let found = "taking in was begun and neither ended nor failed".to_owned();
+            return Some((Condition::Failing { since: seen.heard_at, trouble: Trouble::Stuck }, found));
+        }
+        Some((seen.condition, seen.found.clone()))
+    }
+}
+
+/// Tells the operator; keeps what must be said again in the same words.
+#[derive(Debug, Default)]
+pub struct Teller {
+    /// What the register had of an area at the start, brought up to date since.
+    known: BTreeMap<Area, OutageRow>,
+    /// What could not be written down because the register is away: it is tried again.
+    unwritten: BTreeMap<Area, OutageRow>,
+    /// A letter of which nobody knows whether it was taken: a repeat has the same Message-ID (invariant 4).
+    unsure: BTreeMap<Area, (Word, Letter)>,
+}
+
+impl Teller {
+    /// Tells the operator what is to be told now. Nothing where the settings name nobody.
+    ///
+    /// # Errors
+    /// No random numbers, or a letter that cannot be rendered.
+    pub async fn tell(&mut self, office: &Office) -> Result<Step, WorkError> {
+        let Some(operator) = &office.config.operator else { return Ok(Step::Idle) };
+        let alarm_after = TimeDelta::minutes(i64::from(operator.alarm_after_minutes));
+        let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
+        let mut step = Step::Idle;
+        for area in Area::ALL {
+            let now = office.clock.now();
+            let Some((condition, found)) = office.watch.look(area, alarm_after + poll, now) else { continue };
+            let row = self.row(office, area).await;
+            let condition = since_before(condition, row.failing_since);
+            let mut next = OutageRow { failing_since: began(condition), ..row };
+            let say = word(condition, row.told, alarm_after, now);
+            if say != Word::Nothing && self.say(office, area, say, found, now).await? {
+                next.told = match say {
+                    Word::Failing { trouble, since } => Some(Told { trouble, since, at: now }),
+                    Word::Over { .. } | Word::Nothing => None,
+                };
+                step = Step::Worked;
+            }
+            self.keep(office, area, next).await;
+        }
+        Ok(step)
+    }
+
+    /// From the register once, from memory after that: the register may be what is away.
+    async fn row(&mut self, office: &Office, area: Area) -> OutageRow {
+        if let Some(row) = self.known.get(&area) {
+            return *row;
+        }
+        match office.register.outage(area).await {
+            Ok(row) => *self.known.entry(area).or_insert(row),
+            Err(_) => OutageRow::default(),
+        }
+    }
+
+    async fn keep(&mut self, office: &Office, area: Area, row: OutageRow) {
+        if self.known.insert(area, row) == Some(row) && !self.unwritten.contains_key(&area) {
+            return;
+        }
+        match office.register.note_outage(area, &row).await {
+            Ok(()) => drop(self.unwritten.remove(&area)),
+            Err(error) => {
+                tracing::debug!(%error, "what the operator was told is not on file yet; it is tried again");
+                self.unwritten.insert(area, row);
+            }
+        }
+    }
+
+    /// Whether the operator has been told.
+    async fn say(
+        &mut self,
+        office: &Office,
+        area: Area,
+        say: Word,
+        found: String,
+        now: Moment,
+    ) -> Result<bool, WorkError> {
+        let letter = match self.unsure.remove(&area).filter(|(unsure, _)| *unsure == say) {
+            Some((_, letter)) => letter,
+            None => match write(office, area, say, found, now)? {
+                Some(letter) => letter,
+                None => return Ok(false),
+            },
+        };
+        for settings in ways(office, area, say) {
+            match send(settings, &letter).await {
+                Outcome::Accepted { .. } => {
+                    tracing::info!(area = area.name(), "the operator was told by mail");
+                    office.watch.mended(Complaint::Telling);
+                    self.unsure.remove(&area);
+                    return Ok(true);
+                }
+                Outcome::Unknown { .. } => {
+                    self.unsure.insert(area, (say, letter.clone()));
+                }
+                Outcome::Refused { reply, .. } => tracing::debug!(%reply, "the letter to the operator was refused"),
+                Outcome::TryAgain { reason, .. } => tracing::debug!(%reason, "the operator could not be written to"),
+            }
+        }
+        if office.watch.first(Complaint::Telling) == News::Yes {
+            tracing::error!(
+                area = area.name(),
+                "the operator could not be told by mail; it is tried every minute; next: repair [sender], or add a [second_sender]"
+            );
+        }
+        Ok(false)
+    }
+}
+
+/// A trouble that a process before this one met is the same trouble.
+fn since_before(condition: Condition, earlier: Option<Moment>) -> Condition {
+    match (condition, earlier) {
+        (Condition::Failing { since, trouble }, Some(earlier)) => {
+            Condition::Failing { since: since.min(earlier), trouble }
+        }
+        (condition, _) => condition,
+    }
+}
+
+fn began(condition: Condition) -> Option<Moment> {
+    match condition {
+        Condition::Good => None,
+        Condition::Failing { since, .. } => Some(since),
+    }
+}
+
+/// The ways out, in the order they are tried. That sending fails is not told by the way that fails.
+fn ways(office: &Office, area: Area, say: Word) -> impl Iterator<Item = &config::Sender> {
+    let first = !(area == Area::Sending && matches!(say, Word::Failing { .. }));
+    let config = &office.config;
+    first.then_some(&config.sender).into_iter().chain(config.second_sender.as_ref())
+}
+
+async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
+    let mut transport = match Transport::open(settings).await {
+        Ok(transport) => transport,
+        Err(error) => {
+            let (stage, scope) = (crate::outbox::Stage::Letter, crate::outbox::Scope::Server);
+            return Outcome::TryAgain { reason: error.to_string(), stage, scope };
+        }
+    };
+    let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
+    let outcome = transport.send(envelope, &letter.bytes).await;
+    transport.close().await;
+    outcome
+}
+
+fn write(office: &Office, area: Area, say: Word, found: String, now: Moment) -> Result<Option<Letter>, WorkError> {
+    let (since, stage) = match say {
+        Word::Nothing => return Ok(None),
+        Word::Failing { trouble, since } => (since, OutageStage::Failing { trouble, found }),
+        Word::Over { since } => (since, OutageStage::Over),
+    };
+    let outage = Outage { area, since, now, stage };
+    let Some(draft) = on_outage(outage, &office.rules, &mut office.fresh()?) else { return Ok(None) };
+    Ok(Some(office.letters.render(&draft, &office.house, &office.rules.keys, now)?))
+}

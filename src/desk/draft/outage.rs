@@ -1,0 +1,25 @@
+//! What the operator is told when klachtpost does not get through. Plain values.
+
+use crate::case::Moment;
+use crate::desk::outage::{Area, Trouble};
+
+/// To the operator: mail cannot be taken in or letters cannot be sent, or that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outage {
+    pub area: Area,
+    /// Its first failure.
+    pub since: Moment,
+    /// When this was found.
+    pub now: Moment,
+    pub stage: OutageStage,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutageStage {
+    Failing {
+        trouble: Trouble,
+        /// The error as it stands in the log: tried, expected, found; no secrets.
+        found: String,
+    },
+    Over,
+}

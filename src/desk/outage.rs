@@ -1,0 +1,146 @@
+//! When the operator is told that klachtpost does not get through, and when that it does again (invariant 12). Pure:
+//! what was seen and what was told before come in, with the moment; a [`Word`] goes out.
+
+use super::draft::{Content, Draft, Outage};
+use super::letters_out::caseless;
+use super::{Fresh, Rules};
+use crate::case::Moment;
+use chrono::TimeDelta;
+
+/// How often the operator hears of one and the same trouble: once a day, so that it is neither forgotten nor a plague.
+const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
+
+/// What can be cut off: the way in, or the way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    Intake,
+    Sending,
+}
+
+impl Area {
+    pub const ALL: [Self; 2] = [Self::Intake, Self::Sending];
+
+    /// The stable name in the register.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Sending => "sending",
+        }
+    }
+}
+
+/// What kind of trouble it is: what makes a difference for who has to do what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// No connection, no answer in time, or an answer that makes no sense.
+    Away,
+    Certificate,
+    Login,
+    /// A folder of the mailbox is gone or cannot be made.
+    Folder,
+    /// The server answers, and says no.
+    Refusal,
+    /// A Maildir cannot be read or written.
+    Files,
+    /// Our own database.
+    Register,
+    /// Nothing failed, and nothing came to an end either.
+    Stuck,
+    /// A fault in klachtpost.
+    Fault,
+}
+
+impl Trouble {
+    pub const ALL: [Self; 9] = [
+        Self::Away,
+        Self::Certificate,
+        Self::Login,
+        Self::Folder,
+        Self::Refusal,
+        Self::Files,
+        Self::Register,
+        Self::Stuck,
+        Self::Fault,
+    ];
+
+    /// The stable name in the register.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::Certificate => "certificate",
+            Self::Login => "login",
+            Self::Folder => "folder",
+            Self::Refusal => "refusal",
+            Self::Files => "files",
+            Self::Register => "register",
+            Self::Stuck => "stuck",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// The trouble of that stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|trouble| trouble.name() == name)
+    }
+}
+
+/// How it goes with an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    Good,
+    /// Since the first failure after the last success.
+    Failing {
+        since: Moment,
+        trouble: Trouble,
+    },
+}
+
+/// What the operator was told last, as long as it is not told to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    pub trouble: Trouble,
+    /// When the trouble began.
+    pub since: Moment,
+    pub at: Moment,
+}
+
+/// What the operator is to be told now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    Nothing,
+    /// Failing for so long, or still, or in another way.
+    Failing {
+        trouble: Trouble,
+        since: Moment,
+    },
+    Over {
+        since: Moment,
+    },
+}
+
+/// Once per trouble; again when it becomes another one, daily while it lasts, and once when it is over. Two letters
+/// about one trouble are never closer together than `alarm_after`, so that a server that fails now in this way and
+/// then in that fills nobody's mailbox.
+pub fn word(condition: Condition, told: Option<Told>, alarm_after: TimeDelta, now: Moment) -> Word {
+    match (condition, told) {
+        (Condition::Good, None) => Word::Nothing,
+        (Condition::Good, Some(told)) => Word::Over { since: told.since },
+        (Condition::Failing { since, trouble }, None) if now - since >= alarm_after => Word::Failing { trouble, since },
+        (Condition::Failing { since, trouble }, Some(told)) => {
+            let (age, is_other) = (now - told.at, trouble != told.trouble);
+            let since = since.min(told.since);
+            let due = age >= REMIND_AFTER || (is_other && age >= alarm_after);
+            if due { Word::Failing { trouble, since } } else { Word::Nothing }
+        }
+        (Condition::Failing { .. }, None) => Word::Nothing,
+    }
+}
+
+/// The letter to the operator; none where the settings name nobody.
+pub fn on_outage(outage: Outage, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
+    let operator = rules.operator.clone()?;
+    Some(caseless(operator, Content::Outage(outage), rules, fresh))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! What the letter to the operator can print: what was tried, what was found, and the next step, in plain words
+//! (invariant 12). Pure.
+
+use super::Seen;
+use crate::desk::draft::{Outage, OutageStage};
+use crate::desk::outage::{Area, Trouble};
+use crate::letters::words::Words;
+use minijinja::context;
+use minijinja::value::Value;
+
+/// Hours up to which a duration is told in minutes too, which is how an outage is talked about.
+const MINUTES_MAX: i64 = 24 * 60;
+
+impl Seen<'_> {
+    pub(super) fn outage(&self, outage: &Outage) -> Value {
+        let words = self.words;
+        let lasted = outage.now - outage.since;
+        let in_minutes = lasted.num_minutes();
+        let lasted = if (60..MINUTES_MAX).contains(&in_minutes) {
+            words.pick(format!("{in_minutes} minuten"), format!("{in_minutes} minutes"))
+        } else {
+            words.span(lasted)
+        };
+        let (trouble, found) = match &outage.stage {
+            OutageStage::Failing { trouble, found } => (Some(*trouble), found.as_str()),
+            OutageStage::Over => (None, ""),
+        };
+        context! {
+            area => outage.area.name(),
+            over => trouble.is_none(),
+            since => words.moment(outage.since),
+            now => words.moment(outage.now),
+            lasted,
+            tried => tried(outage.area, words),
+            found => trouble.map_or("", |trouble| found_words(trouble, words)),
+            next => trouble.map_or("", |trouble| next(outage.area, trouble, words)),
+            log_line => self.line(found),
+        }
+    }
+}
+
+fn tried(area: Area, words: Words) -> &'static str {
+    match area {
+        Area::Intake => words.pick(
+            "inloggen op de klachtenmailbox en ophalen wat er binnenkwam",
+            "logging in to the complaints mailbox and taking in what had come",
+        ),
+        Area::Sending => words.pick(
+            "de brieven die klaarstaan aan de mailserver geven",
+            "handing the waiting letters to the mail server",
+        ),
+    }
+}
+
+fn found_words(trouble: Trouble, words: Words) -> &'static str {
+    match trouble {
+        Trouble::Away => words.pick(
+            "de mailserver is niet te bereiken of antwoordt niet",
+            "the mail server cannot be reached or does not answer",
+        ),
+        Trouble::Certificate => words.pick(
+            "de beveiligde verbinding komt niet tot stand; meestal is het certificaat verlopen of voor een andere naam",
+            "the secured connection cannot be made; usually the certificate has expired or is for another name",
+        ),
+        Trouble::Login => words.pick(
+            "de mailserver weigert de gebruikersnaam of het wachtwoord",
+            "the mail server refuses the user name or the password",
+        ),
+        Trouble::Folder => words.pick(
+            "een map van de mailbox bestaat niet meer of kan niet worden gemaakt",
+            "a folder of the mailbox is gone or cannot be made",
+        ),
+        Trouble::Refusal => {
+            words.pick("de mailserver antwoordt, maar weigert de opdracht", "the mail server answers, but refuses")
+        }
+        Trouble::Files => words.pick("de map is niet te lezen of te schrijven", "the folder cannot be read or written"),
+        Trouble::Register => words.pick(
+            "de database van klachtpost is niet te lezen of te schrijven",
+            "klachtpost's own database cannot be read or written",
+        ),
+        Trouble::Stuck => {
+            words.pick("het ophalen is begonnen en komt niet tot een einde", "taking in was begun and comes to no end")
+        }
+        Trouble::Fault => words.pick("een fout in klachtpost zelf", "a fault in klachtpost itself"),
+    }
+}
+
+fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
+    match (trouble, area) {
+        (Trouble::Away, _) => words.pick(
+            "Kijk of de mailserver draait en of deze computer er verbinding mee krijgt.",
+            "See whether the mail server runs and whether this computer can connect to it.",
+        ),
+        (Trouble::Certificate, _) => words.pick(
+            "Laat het certificaat van de mailserver vernieuwen, of zet in de instellingen de naam die erop staat (host) of de uitgever (ca_file).",
+            "Have the mail server's certificate renewed, or put the name on it (host) or its authority (ca_file) into the settings.",
+        ),
+        (Trouble::Login, _) => words.pick(
+            "Controleer gebruikersnaam en wachtwoord in de instellingen; misschien is het wachtwoord gewijzigd of verlopen.",
+            "Check the user name and password in the settings; perhaps the password was changed or has expired.",
+        ),
+        (Trouble::Folder, _) => words.pick(
+            "Maak de map die in de regel uit het logboek staat aan in de mailbox, of verbeter de naam onder [mailbox] in de instellingen.",
+            "Make the folder named in the line of the log in the mailbox, or correct its name under [mailbox] in the settings.",
+        ),
+        (Trouble::Refusal, Area::Intake) => words.pick(
+            "Kijk in het logboek van de mailserver en of de mailbox vol is of geen rechten meer heeft.",
+            "Look at the mail server's log, and whether the mailbox is full or has lost its rights.",
+        ),
+        (Trouble::Refusal, Area::Sending) => words.pick(
+            "Vraag de beheerder van de mailserver of het klachtenadres er nog mag versturen.",
+            "Ask the mail server's administrator whether the complaints address may still send there.",
+        ),
+        (Trouble::Files, _) => words.pick(
+            "Controleer of de map bestaat, van de gebruiker van klachtpost is, en of de schijf niet vol is.",
+            "See that the folder exists and belongs to klachtpost's user, and that the disk is not full.",
+        ),
+        (Trouble::Register, _) => words.pick(
+            "Kijk of de schijf vol is, en of een ander programma het bestand gebruikt.",
+            "See whether the disk is full, and whether another program uses the file.",
+        ),
+        (Trouble::Stuck, _) => words.pick(
+            "Herstart klachtpost (systemctl restart klachtpost); daarbij gaat niets verloren. Komt het terug, bewaar dan het logboek en meld het.",
+            "Restart klachtpost (systemctl restart klachtpost); nothing is lost by that. If it comes back, keep the log and report it.",
+        ),
+        (Trouble::Fault, _) => words.pick(
+            "Bewaar het logboek en meld deze fout bij de makers van klachtpost.",
+            "Keep the log and report this fault to the makers of klachtpost.",
+        ),
+    }
+}

@@ -1,0 +1,149 @@
+//! Who keeps klachtpost running is told by mail when it has been cut off for long: once, in plain words, also over
+//! another way when the usual one is what fails, and not again after a restart.
+
+use crate::desk::Desk;
+use crate::support::dovecot::PASSWORD;
+use crate::support::proxy::Act;
+use crate::support::smtp::{Act as SmtpAct, At, Fault, Setup, SmtpServer};
+use chrono::TimeDelta;
+use klachtpost::daemon::run_once;
+use mail_parser::MessageParser;
+
+const OPERATOR: &str = "beheer@lease.example";
+const REFUSED: Act = Act::Say("TAG NO [AUTHENTICATIONFAILED] Authentication failed.\r\n");
+
+fn settings(second: Option<&SmtpServer>) -> String {
+    let second = second.map_or_else(String::new, |server| {
+        format!("[second_sender]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n", server.port())
+    });
+    format!("{second}[operator]\naddress = \"{OPERATOR}\"\n")
+}
+
+/// A run from a timetable: each is a process of its own as far as what is remembered goes.
+async fn run_after(desk: &Desk, minutes: i64) {
+    desk.clock.set(desk.clock.now() + TimeDelta::minutes(minutes));
+    let _ = run_once(desk.office.clone()).await;
+}
+
+/// Subject and text of the letters to the operator.
+fn told(server: &SmtpServer) -> Vec<(String, String)> {
+    let letters = server.letters();
+    let letters = letters.iter().filter(|letter| letter.to == OPERATOR);
+    letters
+        .map(|letter| {
+            let message = MessageParser::default().parse(&letter.bytes).unwrap();
+            let (subject, text) = (message.subject().unwrap(), message.body_text(0).unwrap());
+            (subject.to_owned(), text.into_owned())
+        })
+        .collect()
+}
+
+fn subjects(server: &SmtpServer) -> Vec<String> {
+    told(server).into_iter().map(|(subject, _)| subject).collect()
+}
+
+const BLIND: &str = "Storing: klachtpost ontvangt geen klachten";
+const SEES_AGAIN: &str = "Hersteld: klachtpost ontvangt weer klachten";
+
+#[tokio::test]
+async fn blind_for_half_an_hour_is_told_once_and_its_end_too() {
+    let desk = Desk::open_with(&settings(None)).await;
+    run_after(&desk, 0).await;
+    desk.imap.always("LOGIN", REFUSED);
+    run_after(&desk, 5).await;
+    run_after(&desk, 29).await;
+    assert_eq!(subjects(&desk.smtp), [""; 0], "not for less than half an hour");
+    run_after(&desk, 6).await;
+    let letter = told(&desk.smtp).remove(0);
+    assert_eq!(letter.0, BLIND);
+    for part in
+        ["Al 35 minuten, sinds ", "Geprobeerd: inloggen", "gebruikersnaam of het wachtwoord", "Wat u kunt doen:"]
+    {
+        assert!(letter.1.contains(part), "{part} is missing in {}", letter.1);
+    }
+    assert!(!letter.1.contains(PASSWORD), "{}", letter.1);
+    for _ in 0..5 {
+        run_after(&desk, 20).await;
+    }
+    assert_eq!(subjects(&desk.smtp), [BLIND], "once, whatever restarts");
+    // Another trouble is another letter.
+    desk.imap.always("LOGIN", Act::SayAndHangUp("* BYE out of order\r\n"));
+    run_after(&desk, 20).await;
+    assert_eq!(subjects(&desk.smtp), [BLIND; 2]);
+    assert!(told(&desk.smtp)[1].1.contains("niet te bereiken"), "{:?}", told(&desk.smtp)[1]);
+    // And daily while it lasts.
+    run_after(&desk, 24 * 60).await;
+    assert_eq!(subjects(&desk.smtp).len(), 3);
+    desk.imap.behave();
+    run_after(&desk, 5).await;
+    run_after(&desk, 5).await;
+    assert_eq!(subjects(&desk.smtp).last().map(String::as_str), Some(SEES_AGAIN));
+    assert_eq!(subjects(&desk.smtp).len(), 4, "and its end once");
+}
+
+#[tokio::test]
+async fn what_mends_itself_soon_is_not_told() {
+    let desk = Desk::open_with(&settings(None)).await;
+    for _ in 0..3 {
+        desk.imap.always("LOGIN", REFUSED);
+        run_after(&desk, 20).await;
+        run_after(&desk, 20).await;
+        desk.imap.behave();
+        run_after(&desk, 5).await;
+    }
+    assert_eq!(subjects(&desk.smtp), [""; 0]);
+}
+
+#[tokio::test]
+async fn where_sending_fails_the_second_way_is_taken() {
+    let second = SmtpServer::start(Setup::default()).await;
+    let desk = Desk::open_with(&settings(Some(&second))).await;
+    desk.deliver();
+    desk.smtp.fault(Fault::at(At::Greeting, SmtpAct::reply_and_drop("421 4.3.2 closed for today")));
+    run_after(&desk, 0).await;
+    run_after(&desk, 31).await;
+    assert_eq!(subjects(&second), ["Storing: klachtpost verstuurt geen e-mail"]);
+    assert!(told(&second)[0].1.contains("421 4.3.2 closed for today"), "{:?}", told(&second)[0]);
+    run_after(&desk, 31).await;
+    assert_eq!(second.letters().len(), 1, "and no other letter goes that way");
+    // Blind as well, and the first way is still closed.
+    desk.imap.always("LOGIN", REFUSED);
+    run_after(&desk, 1).await;
+    run_after(&desk, 31).await;
+    assert_eq!(subjects(&second).last().map(String::as_str), Some(BLIND));
+    desk.smtp.clear_faults();
+    desk.imap.behave();
+    run_after(&desk, 5).await;
+    let over = subjects(&desk.smtp);
+    assert_eq!(over, [SEES_AGAIN, "Hersteld: klachtpost verstuurt weer e-mail"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_got_lost_repeats_the_alarm_with_the_same_id() {
+    let desk = Desk::open_with(&settings(None)).await;
+    desk.imap.always("LOGIN", REFUSED);
+    run_after(&desk, 0).await;
+    desk.clock.set(desk.clock.now() + TimeDelta::minutes(31));
+    desk.smtp.fault(Fault::at(At::Taken, SmtpAct::Drop).times(1));
+    let mut teller = klachtpost::daemon::Teller::default();
+    for _ in 0..3 {
+        teller.tell(&desk.office).await.unwrap();
+    }
+    let letters = desk.smtp.letters();
+    assert_eq!(letters.len(), 2);
+    assert_eq!(letters[0].bytes, letters[1].bytes);
+}
+
+#[tokio::test]
+async fn a_register_that_is_away_is_told_without_it() {
+    let desk = Desk::open_with(&settings(None)).await;
+    run_after(&desk, 0).await;
+    desk.office.register.close().await;
+    let mut teller = klachtpost::daemon::Teller::default();
+    for minutes in [0, 31, 1, 1] {
+        run_after(&desk, minutes).await;
+        teller.tell(&desk.office).await.unwrap();
+    }
+    let told = told(&desk.smtp);
+    assert!(told[0].1.contains("database van klachtpost"), "{}", told[0].1);
+}

@@ -1,0 +1,20 @@
+//! The network and everything on it that can go wrong, at every place where it can: nothing is lost, nothing is done
+//! twice, nothing hangs, the log says it once, and somebody is told. Real Dovecot, an SMTP server of our own, and a
+//! proxy between them and klachtpost's own steps.
+
+// So that helpers outside the test functions count as tests for the lints too.
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alarms;
+mod desk;
+mod every_position;
+mod restored;
+mod servers_words;
+
+/// Whether the exhaustive variants are wanted: `tests/run --long` says so.
+fn is_long() -> bool {
+    std::env::var_os("KLACHTPOST_TESTS_LONG").is_some_and(|long| long == "1")
+}
