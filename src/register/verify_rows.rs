@@ -85,7 +85,7 @@ impl Sealings {
         match self.fates.get(letter) {
             Some((told_state, told)) => *told_state == state && told == fate,
             // Still on its way; the reply is the last try's.
-            None => self.blanked > 0 || !matches!(state, "accepted" | "refused") && fate.accepted_at.is_none(),
+            None => self.blanked > 0 || matches!(state, "queued" | "leased" | "held") && fate.accepted_at.is_none(),
         }
     }
 
