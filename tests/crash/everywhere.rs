@@ -1,6 +1,6 @@
 //! Killed at every crash point. A handful of mails of every kind is worked off in three rounds without a kill; then each
-//! passage of that work is made fatal once, from the same start, and some with a second kill at a seeded passage after
-//! it; and each time the outcome must be what it was without.
+//! point of that work is made fatal once, from the same start (in the long run at each of its passages), and some with a
+//! second kill at a seeded passage after it; and each time the outcome must be what it was without.
 
 use crate::balance::{Outcome, every_letter_is_accepted, every_mail_is_one_row, letters_so_far};
 use crate::chance::{Chance, is_long, seed};
@@ -23,8 +23,6 @@ const DESKS: usize = 700;
 const AT_A_TIME: usize = 3;
 /// A second kill comes at most this many passages after the first.
 const SECOND_WITHIN: u64 = 25;
-/// Passages of the same point in one round that are fatal, outside the long run.
-const SAME_POINT_MAX: usize = 3;
 /// Of so many passages one gets a second kill too; in the long run all do.
 const SECOND_OF: usize = 4;
 /// Second kills of each passage in the long run.
@@ -48,7 +46,7 @@ struct Killed {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn killed_at_every_passage_all_ends_as_without() {
+async fn killed_at_every_point_all_ends_as_without() {
     let began = Instant::now();
     let seed = seed("killed at every passage");
     let host = Arc::new(mail_host(if is_long() { 6 * DESKS } else { DESKS }));
@@ -59,15 +57,13 @@ async fn killed_at_every_passage_all_ends_as_without() {
     let mut chance = Chance::of(seed);
     let turns = Arc::new(Semaphore::new(AT_A_TIME));
     let (mut desk, mut tasks) = (rounds.len() + 1, JoinSet::new());
-    for round in &rounds {
-        for fatal in fatal_passages(round, &mut chance) {
-            let (round, host, turns) = (round.clone(), host.clone(), turns.clone());
-            desk += 1;
-            tasks.spawn(async move {
-                let _turn = turns.acquire_owned().await.unwrap();
-                killed_at(&round, &host, desk, &fatal).await
-            });
-        }
+    for (round, fatal) in fatal_passages(&rounds, &mut chance) {
+        let (round, host, turns) = (round.clone(), host.clone(), turns.clone());
+        desk += 1;
+        tasks.spawn(async move {
+            let _turn = turns.acquire_owned().await.unwrap();
+            killed_at(&round, &host, desk, &fatal).await
+        });
     }
     let (mut runs, mut kills, mut repeats) = (0, 0, 0);
     while let Some(ended) = tasks.join_next().await {
@@ -83,28 +79,27 @@ async fn killed_at_every_passage_all_ends_as_without() {
     assert!(kills >= runs && runs > points.len(), "{kills} kills in {runs} runs");
 }
 
-/// The passages to be killed at: each alone, and some with a second one. A point that is passed again and again in one
-/// round (once for each letter, say) is fatal at some of its passages, by the seed; in the long run at all.
-fn fatal_passages(round: &Round, chance: &mut Chance) -> Vec<Vec<usize>> {
-    let mut by_point: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
-    for (passage, point) in (1..).zip(&round.passages) {
-        by_point.entry(point).or_default().push(passage);
+/// The passages to be killed at: each alone, and some with a second one. Outside the long run each point is fatal once,
+/// at one of its passages in all rounds, by the seed.
+fn fatal_passages<'a>(rounds: &'a [Arc<Round>], chance: &mut Chance) -> Vec<(&'a Arc<Round>, Vec<usize>)> {
+    let mut by_point: BTreeMap<&String, Vec<(&Arc<Round>, usize)>> = BTreeMap::new();
+    for round in rounds {
+        for (passage, point) in (1..).zip(&round.passages) {
+            by_point.entry(point).or_default().push((round, passage));
+        }
     }
-    let most = if is_long() { usize::MAX } else { SAME_POINT_MAX };
     let mut firsts = Vec::new();
     for mut passages in by_point.into_values() {
-        while passages.len() > most {
-            passages.swap_remove(chance.between(0, passages.len() as u64) as usize);
+        if !is_long() {
+            passages = vec![passages.swap_remove(chance.between(0, passages.len() as u64) as usize)];
         }
         firsts.extend(passages);
     }
-    let mut all: Vec<Vec<usize>> = firsts.iter().map(|first| vec![*first]).collect();
-    if round.is_poisoned {
-        return all;
-    }
+    let mut all: Vec<(&Arc<Round>, Vec<usize>)> = firsts.iter().map(|(round, first)| (*round, vec![*first])).collect();
     let (every, seconds) = if is_long() { (1, SECONDS_LONG) } else { (SECOND_OF, 1) };
-    for first in firsts.iter().skip(chance.between(0, every as u64) as usize).step_by(every) {
-        all.extend((0..seconds).map(|_| vec![*first, first + chance.between(1, SECOND_WITHIN) as usize]));
+    firsts.retain(|(round, _)| !round.is_poisoned);
+    for (round, first) in firsts.into_iter().skip(chance.between(0, every as u64) as usize).step_by(every) {
+        all.extend((0..seconds).map(|_| (round, vec![first, first + chance.between(1, SECOND_WITHIN) as usize])));
     }
     all
 }
