@@ -85,7 +85,10 @@ impl Sealings {
         match self.fates.get(letter) {
             Some((told_state, told)) => *told_state == state && told == fate,
             // Still on its way; the reply is the last try's.
-            None => self.blanked > 0 || matches!(state, "queued" | "leased" | "held") && fate.accepted_at.is_none(),
+            None => {
+                let is_on_its_way = matches!(state, "queued" | "leased" | "held");
+                self.blanked > 0 || is_on_its_way && fate.accepted_at.is_none() && fate.server.is_empty()
+            }
         }
     }
 

@@ -84,9 +84,13 @@ async fn every_column_of_every_table_is_proven_or_named_with_the_reason_why_not(
         let (_, key) = PROVEN.iter().find(|(name, _)| name == table).unwrap_or_else(|| panic!("{table} is in no list"));
         let rows = text(&hand.desk, &format!("SELECT CAST({key} AS TEXT) FROM {table}")).await;
         assert!(!rows.is_empty(), "{table} has rows");
+        let ended = "SELECT id FROM outbox WHERE state IN ('accepted', 'refused')";
+        let ended = text(&hand.desk, ended).await;
         for column in text(&hand.desk, &format!("SELECT name FROM pragma_table_info('{table}')")).await {
-            let is_proven = !NOT_PROVEN.iter().any(|(t, c, _)| t == table && *c == column);
+            let named = NOT_PROVEN.iter().any(|(t, c, _)| t == table && *c == column);
             for row in rows.iter().step_by(1 + rows.len() / 12) {
+                // Of a letter on its way the reply is the last try's.
+                let is_proven = !named && (column != "reply" || ended.contains(row));
                 tried += 1;
                 flipped(&mut hand, table, key, row, &column, is_proven).await;
             }
