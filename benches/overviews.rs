@@ -86,7 +86,12 @@ fn cases(count: u32, rules: &Rules, now: Moment) -> Result<Vec<Case>, Box<dyn Er
         let matched = Match { keyword: "schade*".to_owned(), place: Place::Text, found: "schade".to_owned() };
         let opened = Opened {
             channel: Channel::Email,
-            customer: Customer { name: format!("Klant {serial}"), address: Some(address.clone()), phone: None },
+            customer: Customer {
+                name: format!("Klant {serial}"),
+                address: Some(address.clone()),
+                phone: None,
+                postal: Vec::new(),
+            },
             subject: format!("Kras op het portier na reparatie, dossier {serial}"),
             text: "Er zit een kras op het portier. ".repeat(30),
             language: Language::Dutch,

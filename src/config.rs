@@ -33,6 +33,7 @@ pub struct Config {
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub committee: Option<Committee>,
+    pub paper: Option<Paper>,
     pub department: Vec<Department>,
     /// Numbers that complaints are found by.
     pub reference: Vec<Reference>,
@@ -257,6 +258,17 @@ pub struct Committee {
     pub months: u32,
     /// A sentence the letter prints: for whom the committee is there; "" for everyone.
     pub applies_to: String,
+}
+
+/// The company as it stands on letters on paper, for customers without e-mail (§2.3).
+#[derive(Debug, Clone)]
+pub struct Paper {
+    /// Street and number, or post office box; one a line.
+    pub address: Vec<String>,
+    /// `1234 AB  Plaats`.
+    pub postcode_and_place: String,
+    pub phone: Option<String>,
+    pub website: Option<String>,
 }
 
 /// A department, responsible for the complaints that concern it (§2.1.2).

@@ -161,6 +161,20 @@ pub enum What {
         to: String,
         fate: LetterFate,
     },
+    /// A letter on paper was made, for staff to print and post (§2.3).
+    PaperWritten {
+        /// The letter to staff that brings it.
+        letter: LetterId,
+        /// What stands on it.
+        letter_kind: LetterKind,
+    },
+    /// Staff posted a letter on paper.
+    Posted {
+        letter: LetterId,
+        letter_kind: LetterKind,
+        /// When, as staff say: here its clock stops.
+        posted_at: Moment,
+    },
     /// A mail that concerns no case, or changed nothing on it, and why.
     MailFiled {
         disposition: String,
@@ -353,6 +367,8 @@ impl What {
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
+            Self::PaperWritten { .. } => "paper_written",
+            Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",
             Self::AsideTold { .. } => "aside_told",
             Self::Reconsidered { .. } => "reconsidered",

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod paper;
 mod reference;
 mod state;
 mod token;
@@ -17,6 +18,7 @@ pub use event::{
     What,
 };
 pub use number::{CaseNumber, NumberError};
+pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
@@ -54,6 +56,9 @@ pub struct Customer {
     pub name: String,
     pub address: Option<Address>,
     pub phone: Option<String>,
+    /// The postal address without the name, line by line; empty where it is not known.
+    #[serde(default)]
+    pub postal: Vec<String>,
 }
 
 /// The last moments of the three clocks (§1, §2.1.2).
@@ -109,6 +114,8 @@ pub enum LetterKind {
     Advice,
     /// To the handler: something on the agenda (§2.4.1).
     Agenda,
+    /// To staff: a letter on paper for the customer, to be printed and posted (§2.3).
+    Paper,
     /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
     Dispute,
     /// To a colleague: the cases asked for.
@@ -127,6 +134,11 @@ impl LetterKind {
     /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
         matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
+    }
+
+    /// Whether a customer gets words by it: in the letter itself, or on the paper that goes with it.
+    pub fn reaches_customer(self) -> bool {
+        self.is_for_customer() || self == Self::Paper
     }
 
     /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
@@ -153,6 +165,7 @@ impl LetterKind {
             Self::Escalation => "escalation",
             Self::Advice => "advice",
             Self::Agenda => "agenda",
+            Self::Paper => "paper",
             Self::Dispute => "dispute",
             Self::CaseList => "case_list",
             Self::Dossier => "dossier",
@@ -181,6 +194,7 @@ impl LetterKind {
             LetterKind::Escalation,
             LetterKind::Advice,
             LetterKind::Agenda,
+            LetterKind::Paper,
             LetterKind::Dispute,
             LetterKind::CaseList,
             LetterKind::Dossier,

@@ -9,7 +9,7 @@ pub use merging::Absorbed;
 
 use super::{
     Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId, Moment,
-    Opened, Reference, Reopened, TermStage, What,
+    Opened, Paper, Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub struct Case {
     pub lodged_at: Moment,
     pub due: Due,
     pub acknowledged: Option<Stamp>,
-    /// Accepted answers of a person in the present round, oldest first; the first stops the clock (§1).
+    /// Accepted or posted answers of a person in the present round; the earliest stops the clock (§1).
     pub responses: Vec<Stamp>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
@@ -111,6 +111,9 @@ pub struct Case {
     pub told: Vec<(Clock, TermStage)>,
     /// Letters to the customer that did not arrive and were not made good since.
     pub failed_letters: Vec<LetterId>,
+    /// Letters on paper that are not posted yet, oldest first (§2.3).
+    #[serde(default)]
+    pub papers: Vec<Paper>,
     /// Letters to the customer in the order in which they were written.
     pub letters: Vec<CustomerLetter>,
     /// The dispute with the committee; a new one takes its place only after a ruling.
@@ -159,6 +162,7 @@ impl Case {
             agenda: Vec::new(),
             told: Vec::new(),
             failed_letters: Vec::new(),
+            papers: Vec::new(),
             letters: Vec::new(),
             disputed: None,
             ruling: None,
@@ -241,6 +245,8 @@ impl Case {
                     self.linked.push(*other);
                 }
             }
+            What::PaperWritten { letter, letter_kind } => self.paper_written(letter, *letter_kind, event.at),
+            What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
             What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
             What::Absorbed(other) => self.absorb(other),
@@ -286,16 +292,20 @@ impl Case {
         if self.state == CaseState::Closed {
             self.closing_confirmed.get_or_insert_with(|| stamp.clone());
         }
+        self.respond(stamp);
+    }
+
+    /// Oldest first: what staff confirm or posted may be told later than an answer that came after it.
+    fn respond(&mut self, stamp: Stamp) {
         self.responses.push(stamp);
+        self.responses.sort_by_key(|stamp| stamp.at);
     }
 
     /// A person's answer, without a letter of ours. One of an earlier round stops no clock of this one.
     fn answered_directly(&mut self, answer: &DirectAnswer) {
         remember(&mut self.customer_thread, answer.message_id.as_deref());
         if answer.received_at >= self.received_at {
-            self.responses.push(Stamp { letter: None, at: answer.received_at });
-            // It may be confirmed later than an answer that came after it.
-            self.responses.sort_by_key(|stamp| stamp.at);
+            self.respond(Stamp { letter: None, at: answer.received_at });
         }
     }
 
@@ -314,9 +324,9 @@ impl Case {
         self.agenda.sort_by_key(|item| item.at);
     }
 
-    /// When a person's first answer of this round was accepted (§1).
+    /// When a person's first answer of this round was accepted, or posted (§1).
     pub fn first_response_at(&self) -> Option<Moment> {
-        self.responses.first().map(|stamp| stamp.at)
+        self.responses.iter().map(|stamp| stamp.at).min()
     }
 
     /// When the acknowledgement was accepted (§2.1.2).

@@ -2,7 +2,7 @@
 
 use super::export::export;
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Moment, What};
+use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
 use crate::clock;
 use crate::config::Config;
 use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
@@ -104,7 +104,8 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "department": case.department,
         "handler": case.handler,
         "channel": case.channel,
-        "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone },
+        "customer": { "name": case.customer.name, "address": case.customer.address, "phone": case.customer.phone,
+            "postal": case.customer.postal },
         "subject": case.subject,
         "references": case.references,
         "received_at": at(case.received_at),
@@ -137,8 +138,15 @@ pub(super) fn file_json(
 ) -> Value {
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
+    file["to_post"] = case.to_post().map(|paper| paper_json(config, paper)).collect();
+    file["confirmation_owed"] = json!(case.owes_confirmation());
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
+}
+
+/// A letter on paper that waits to be posted.
+fn paper_json(config: &Config, paper: &Paper) -> Value {
+    json!({ "kind": paper.letter_kind, "letter": paper.letter, "written_at": time(config, paper.written_at) })
 }
 
 pub(super) fn event_json(config: &Config, stored: &StoredEvent) -> Value {
@@ -205,6 +213,13 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
         let (kind, who) = who(stored);
         println!("  {at}  {kind:<15} {who:<32} {}", stored.event.as_ref().map(|e| detail(&e.what)).unwrap_or_default());
     }
+    for paper in case.to_post() {
+        let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
+        println!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
+    }
+    if case.owes_confirmation() {
+        println!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
+    }
     println!("\nLetters");
     for letter in letters {
         println!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, letter.reply);
@@ -243,6 +258,7 @@ pub(super) fn words(what: &What) -> String {
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
+        What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
         What::Linked { other } | What::Merged { into: other } => other.to_string(),
         What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {

@@ -26,12 +26,16 @@ pub(super) async fn export(
     now: Moment,
 ) -> Result<bool, RegisterError> {
     let Some(case) = register.case(number).await? else { return Ok(false) };
-    let file = File {
-        case,
-        events: register.events(number).await?,
-        letters: register.letters(Some(number), &[]).await?,
-        mails: register.mails_of_case(number).await?,
-    };
+    let mut file = File { case, events: Vec::new(), letters: Vec::new(), mails: Vec::new() };
+    // The file of a case in which others go on holds theirs.
+    for number in file.case.absorbed.clone().iter().chain([&number]) {
+        file.events.extend(register.events(*number).await?);
+        file.letters.extend(register.letters(Some(*number), &[]).await?);
+        file.mails.extend(register.mails_of_case(*number).await?);
+    }
+    file.events.sort_by_key(|stored| stored.seq);
+    file.letters.sort_by_key(|letter| letter.created_at);
+    file.mails.sort_by_key(|mail| mail.id);
     if as_json {
         println!("{}", whole(config, register, &file, now).await?);
     } else {

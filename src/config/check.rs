@@ -2,7 +2,7 @@
 //! reads; nothing here looks anything up on a network.
 
 use super::section::{Reading, Section, clipped};
-use super::{Config, Mailbox};
+use super::{Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 
@@ -12,6 +12,10 @@ const MIN_SECRET_CHARS: usize = 32;
 const MAX_NAME_CHARS: usize = 40;
 /// Letters and digits a keyword must have; one letter with a star would meet everything.
 const MIN_KEYWORD_LETTERS: usize = 2;
+/// A line in the head of a letter on paper; more does not stand in its column.
+const MAX_PRINTED_CHARS: usize = 60;
+/// Lines of the company's address there; more would run into the window of the envelope.
+const MAX_PRINTED_LINES: usize = 3;
 
 fn is_address(text: &str) -> bool {
     text.parse::<lettre::Address>().is_ok()
@@ -34,6 +38,51 @@ pub(super) fn addresses(s: &mut Section, key: &'static str) -> Vec<String> {
         s.refuse(key, format!("\"{}\"", clipped(bad)), write);
     }
     texts
+}
+
+/// A line of the company's address block, if one is given.
+pub(super) fn printed_line(s: &mut Section, key: &'static str) -> Option<String> {
+    let line = s.text(key).filter(|line| !line.is_empty())?;
+    fits_on_paper(s, key, &line);
+    Some(line)
+}
+
+/// The postcode and place of that block.
+pub(super) fn printed_place(s: &mut Section, key: &'static str) -> String {
+    let line = s.required(
+        key,
+        "the company's postcode and place, e.g. `postcode_and_place = \"3800 AC  Amersfoort\"`, or take out [paper]",
+    );
+    if !line.is_empty() {
+        fits_on_paper(s, key, &line);
+    }
+    line
+}
+
+fn fits_on_paper(s: &mut Section, key: &'static str, line: &str) {
+    if !is_printed(line) {
+        let write = format!("write one line of at most {MAX_PRINTED_CHARS} characters");
+        s.refuse(key, format!("\"{}\"", clipped(line)), write);
+    }
+}
+
+/// The lines of the company's address block that must be there.
+pub(super) fn printed_lines(s: &mut Section, key: &'static str) -> Vec<String> {
+    let lines = s.list(key);
+    let write = format!(
+        "write one to {MAX_PRINTED_LINES} lines of at most {MAX_PRINTED_CHARS} characters, e.g. `{key} = [\"Postbus 100\"]`"
+    );
+    match lines.iter().find(|line| !is_printed(line)) {
+        Some(bad) => s.refuse(key, format!("\"{}\"", clipped(bad)), write),
+        None if lines.is_empty() => s.refuse(key, "nothing", write),
+        None if lines.len() > MAX_PRINTED_LINES => s.refuse(key, format!("{} lines", lines.len()), write),
+        None => {}
+    }
+    lines
+}
+
+fn is_printed(line: &str) -> bool {
+    !line.trim().is_empty() && line.chars().count() <= MAX_PRINTED_CHARS && !line.contains(char::is_control)
 }
 
 /// A server's name or IP address, without scheme or port.
@@ -122,6 +171,16 @@ pub(super) fn department_name(s: &mut Section) -> String {
         s.refuse("name", format!("\"{}\"", clipped(&name)), write);
     }
     name
+}
+
+/// A kind of number by which people know a car or a contract.
+pub(super) fn reference(s: &mut Section) -> Reference {
+    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
+    let pattern = s.text_or("pattern", "");
+    if pattern.is_empty() && name != PLATE {
+        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
+    }
+    Reference { name, pattern }
 }
 
 /// Words that a complaint is routed by; a star only at an end.

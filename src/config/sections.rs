@@ -2,12 +2,13 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
+    reference, register_url, reply_secret, url,
 };
 use super::section::{Reading, Section, clipped};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
-    MailboxKind, Operator, PLATE, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -48,6 +49,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
+        paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
@@ -351,6 +353,15 @@ fn committee(s: &mut Section) -> Committee {
     }
 }
 
+fn paper(s: &mut Section) -> Paper {
+    Paper {
+        address: printed_lines(s, "address"),
+        postcode_and_place: printed_place(s, "postcode_and_place"),
+        phone: printed_line(s, "phone"),
+        website: printed_line(s, "website"),
+    }
+}
+
 /// The `[[name]]` sections, each read by `read`. None: there are none, or they are refused.
 fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut Section) -> T) -> Option<Vec<T>> {
     let tables = match file.take(name)?.kind {
@@ -391,13 +402,4 @@ fn department(s: &mut Section) -> Department {
         fallback: s.flag("fallback", false),
         committee: s.flag("committee", true),
     }
-}
-
-fn reference(s: &mut Section) -> Reference {
-    let name = s.required("name", "what it is called in letters, e.g. `name = \"contract\"`");
-    let pattern = s.text_or("pattern", "");
-    if pattern.is_empty() && name != PLATE {
-        s.refuse("pattern", "nothing", "write its regular expression; only `kenteken` has one of its own");
-    }
-    Reference { name, pattern }
 }

@@ -381,6 +381,24 @@ fn debug_shows_no_secret() {
     assert!(!shown.contains(SECRET) && !shown.contains("wachtwoord"), "{shown}");
 }
 
+#[test]
+fn the_address_block_of_letters_on_paper_is_checked_at_start() {
+    let with = |lines: &str| format!("{LEAST}\n[paper]\n{lines}");
+    let whole = "address = [\"Postbus 100\"]\npostcode_and_place = \"3800 AC  Amersfoort\"\nphone = \"033 123 45 67\"";
+    let paper = from_toml(&with(whole), "k.toml").unwrap().paper.unwrap();
+    assert_eq!((paper.address, paper.website), (vec!["Postbus 100".to_owned()], None));
+    assert!(from_toml(LEAST, "k.toml").unwrap().paper.is_none());
+    for wrong in [
+        String::new(),
+        whole.replace("3800 AC  Amersfoort", ""),
+        whole.replace("[\"Postbus 100\"]", "[\"a\", \"b\", \"c\", \"d\"]"),
+        whole.replace("Postbus 100", &"x".repeat(61)),
+        whole.replace("033 123", "033\\n123"),
+    ] {
+        assert!(refused(&with(&wrong)).contains(": paper."), "{wrong}");
+    }
+}
+
 const OPERATOR: &str = "[operator]\naddress = \"beheer@lease.example\"\n";
 
 #[test]

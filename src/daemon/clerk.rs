@@ -116,7 +116,7 @@ impl Clerk<'_> {
         let mut done = Finished::default();
         for mut draft in drafts {
             // A receipt stands behind the letters it tells of.
-            let stopped = done.stopped.iter().any(|fated| fated.kind.is_for_customer());
+            let stopped = done.stopped.iter().any(|fated| fated.kind.reaches_customer());
             if stopped && !keep_true(&mut draft, case) {
                 done.untold = Some(draft.to);
                 continue;

@@ -104,6 +104,12 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
             url: c.url.clone(),
             applies_to: c.applies_to.clone(),
         }),
+        letterhead: config.paper.as_ref().map(|paper| letters::Letterhead {
+            address: paper.address.clone(),
+            postcode_and_place: paper.postcode_and_place.clone(),
+            phone: paper.phone.clone(),
+            website: paper.website.clone(),
+        }),
         max_message_bytes: config.sender.max_message_bytes,
     })
 }

@@ -91,5 +91,5 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
 fn cut_off(pending: &Pending) -> Finding {
     let detail =
         format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
-    Finding { kind: FindingKind::TextTooLong, detail }
+    Finding { kind: FindingKind::OnlyTheBeginning, detail }
 }

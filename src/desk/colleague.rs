@@ -11,7 +11,9 @@ use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::{is_proven, mistaken};
 use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
-use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, What, Why};
+use crate::case::{
+    Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
+};
 use crate::mail::{Forwarded, ForwardedHow};
 use chrono::TimeDelta;
 
@@ -115,7 +117,8 @@ impl NewMail<'_> {
         }
         // A colleague's own subject says how the complaint came in, not what it is.
         let subject = form.subject.clone().unwrap_or_else(|| first_line(&form.text));
-        let customer = Customer { name: form.name.unwrap_or_default(), address: form.email, phone: form.phone };
+        let (name, postal) = (form.name.unwrap_or_default(), form.postal);
+        let customer = Customer { name, address: form.email, phone: form.phone, postal };
         let received_at = form.received.unwrap_or(self.mail.received_at);
         let mut opened = self.opened(channel(taken), customer, subject, form.text, received_at);
         if let Some(wanted) = form.department {
@@ -140,7 +143,8 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
-        let customer = Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None };
+        let customer =
+            Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);
@@ -207,10 +211,11 @@ impl NewMail<'_> {
     fn open(&self, opened: Opened, above: &str, fresh: &mut Fresh) -> Decision {
         let department = opened.department.clone();
         // A mailbox that nobody reads gets no acknowledgement by this way either (invariant 5).
-        let acknowledge = match &opened.customer.address {
-            None => Err(Unacknowledged::NoAddress),
-            Some(address) if is_machine(address) => Err(Unacknowledged::Automatic),
-            Some(address) => Ok(address.clone()),
+        let acknowledge = match opened.customer.reach() {
+            Reach::Phone => Err(Unacknowledged::NoAddress),
+            Reach::Post => Err(Unacknowledged::ByPost),
+            Reach::Mail(address) if is_machine(address) => Err(Unacknowledged::Automatic),
+            Reach::Mail(address) => Ok(address.clone()),
         };
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
@@ -229,7 +234,8 @@ impl NewMail<'_> {
             record(What::Noted { text: above.to_owned() }, &mut case);
         }
         let department_title = self.rules.title(&department).to_owned();
-        let done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
+        let mut done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
+        done.extend(decision.letters.iter().filter_map(on_paper));
         decision.letters.push(self.receipt(&case, done, fresh));
         decision
     }
@@ -245,6 +251,13 @@ impl NewMail<'_> {
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }
+}
+
+/// The acknowledgement that somebody must post.
+fn on_paper(draft: &Draft) -> Option<Done> {
+    let Content::Paper(_) = &draft.content else { return None };
+    let (letter_kind, to) = (LetterKind::Acknowledgement, draft.to.clone());
+    Some(Done::OnPaper { letter_kind, to, text: String::new(), attachments: 0 })
 }
 
 fn first_line(text: &str) -> String {

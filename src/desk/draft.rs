@@ -12,6 +12,7 @@ mod asked;
 mod committee;
 mod handled;
 mod outage;
+mod paper;
 mod remarks;
 
 pub use aside::{SetAside, Shown};
@@ -19,6 +20,7 @@ pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use committee::{Dispute, DisputeStage, Filing};
 pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 pub use outage::{Outage, OutageStage};
+pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
 
 /// One letter to one recipient.
@@ -119,6 +121,7 @@ pub enum Content {
     Away(Box<Away>),
     Shown(Shown),
     Digest(Box<Digest>),
+    Paper(Box<Paper>),
     Month(Box<MonthOverview>),
     Outage(Outage),
 }
@@ -146,6 +149,7 @@ impl Content {
             Self::Away(_) => LetterKind::Away,
             Self::Shown(_) => LetterKind::Shown,
             Self::Digest(_) => LetterKind::Digest,
+            Self::Paper(_) => LetterKind::Paper,
             Self::Month(_) => LetterKind::Month,
             Self::Outage(_) => LetterKind::Outage,
         }
@@ -195,6 +199,8 @@ pub struct Notification {
 pub enum Unacknowledged {
     /// There is no address one could write to.
     NoAddress,
+    /// It goes on paper, in a letter of its own to who posts it (§2.3).
+    ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
     /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
@@ -298,6 +304,7 @@ pub enum HappenedWhat {
     Ruled,
     Merged,
     LetterFailed,
+    Posted,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.
@@ -357,6 +364,8 @@ pub struct Term {
     pub handler: Option<Address>,
     /// Letters to the customer that are on their way or did not arrive: why the clock still runs.
     pub failed_letters: usize,
+    /// Letters on paper that nobody posted yet: why the clock still runs.
+    pub to_post: Vec<Waiting>,
 }
 
 /// To a supervisor or the operator: something needs a person now.
@@ -373,4 +382,6 @@ pub enum AlarmAbout {
     CapReached { address: String, held: usize },
     /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
     HeldAtDoor { to: String, reason: String },
+    /// The same for a letter on paper: it was not sent to who would print it.
+    PaperHeld { reason: String },
 }

@@ -3,6 +3,7 @@
 use super::aside::filed;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
+use super::paper::{paper_again, written};
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
 use crate::mail::BounceAction;
@@ -21,13 +22,13 @@ pub struct Fated {
 
 /// Decides on the fate of a letter. `case` is the letter's case as it stands.
 pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
-    let event = fate_event(fated, case, None, now);
+    let letters = consequences(fated, case, rules, fresh);
     Decision {
         disposition: Disposition::Staff,
         reason: String::new(),
         case: case.map(|c| c.number),
-        events: vec![event],
-        letters: consequences(fated, case, rules, fresh),
+        events: events(fated, case, None, &letters, now),
+        letters,
     }
 }
 
@@ -52,13 +53,22 @@ pub(super) fn on_bounce(
     let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
     let fated = Fated { letter: id, kind, to, fate };
     let case = known.file.as_ref().map(|file| &file.case);
+    let letters = consequences(&fated, case, rules, fresh);
     Decision {
         disposition: Disposition::Bounce,
         reason: "a letter of ours came back".to_owned(),
         case: case.map(|c| c.number),
-        events: vec![fate_event(&fated, case, Some(mail.id), now)],
-        letters: consequences(&fated, case, rules, fresh),
+        events: events(&fated, case, Some(mail.id), &letters, now),
+        letters,
     }
+}
+
+/// What became of it, and the sheets that are made again because of that.
+fn events(fated: &Fated, case: Option<&Case>, mail: Option<i64>, letters: &[Draft], now: Moment) -> Vec<Event> {
+    let number = case.map(|case| case.number);
+    let again = |what| Event { at: now, case: number, actor: Actor::Desk, mail, what };
+    let sheets = letters.iter().filter_map(written).map(again);
+    std::iter::once(fate_event(fated, case, mail, now)).chain(sheets).collect()
 }
 
 fn fate_event(fated: &Fated, case: Option<&Case>, mail: Option<i64>, now: Moment) -> Event {
@@ -143,6 +153,8 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
             if is_told && rules.role(&to) == Role::Staff {
                 letters.push(notification_again(case, to, rules, fresh));
+            } else if let Some(lost) = case.papers.iter().find(|paper| paper.letter == fated.letter) {
+                letters.extend(paper_again(case, lost.letter_kind, to, rules, fresh));
             }
             letters
         }
@@ -162,7 +174,11 @@ pub fn on_cap(to: &Address, held: usize, case: Option<&Case>, rules: &Rules, fre
 
 fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
     let Some(case) = case else { return Vec::new() };
-    let about = AlarmAbout::HeldAtDoor { to: fated.to.to_string(), reason: reason.to_owned() };
+    let (to, reason) = (fated.to.to_string(), reason.to_owned());
+    let about = match fated.kind {
+        LetterKind::Paper => AlarmAbout::PaperHeld { reason },
+        _ => AlarmAbout::HeldAtDoor { to, reason },
+    };
     let to = handler_address(case, rules);
     to.map(|to| to_staff(case, to, Content::Alarm(Alarm { about }), rules, fresh)).into_iter().collect()
 }

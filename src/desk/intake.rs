@@ -364,6 +364,7 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
             name: mail.mail.from.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
             address: from,
             phone: None,
+            postal: Vec::new(),
         },
         subject: mail.mail.subject.clone(),
         text: words.chars().take(TEXT_MAX).collect(),

@@ -113,14 +113,18 @@ pub(super) fn caseless(to: Address, content: Content, rules: &Rules, fresh: &mut
 
 /// §2.1.2: the complaint is being handled.
 pub(super) fn acknowledgement(case: &Case, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
-    let content = Content::Acknowledgement(Acknowledgement {
+    to_customer(case, to, Content::Acknowledgement(acknowledgement_text(case, rules)), fresh)
+}
+
+/// What an acknowledgement says, by whatever way it goes.
+pub(super) fn acknowledgement_text(case: &Case, rules: &Rules) -> Acknowledgement {
+    Acknowledgement {
         customer_name: case.customer.name.clone(),
         department_title: rules.title(&case.department).to_owned(),
         received_at: case.received_at,
         due: case.due,
         reopened: case.reopened > 0,
-    });
-    to_customer(case, to, content, fresh)
+    }
 }
 
 /// To the department: a complaint to handle.
@@ -217,14 +221,18 @@ pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules
 
 /// §2.4.2: the written confirmation of the settlement.
 pub(super) fn closing(case: &Case, to: Address, settlement: &str, rules: &Rules, fresh: &mut Fresh) -> Draft {
-    let content = Content::Closing(Closing {
+    to_customer(case, to, Content::Closing(closing_text(case, settlement, rules)), fresh)
+}
+
+/// What the confirmation says, by whatever way it goes.
+pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Closing {
+    Closing {
         customer_name: case.customer.name.clone(),
         subject: case.subject.clone(),
         received_at: case.lodged_at,
         settlement: settlement.to_owned(),
         committee_last_day: rules.committee_last_day(&case.department, case.lodged_at),
-    });
-    to_customer(case, to, content, fresh)
+    }
 }
 
 /// All attachments go along; the writing room leaves out what would make the letter too large, and says so in it.

@@ -35,6 +35,7 @@ mod monthly;
 mod opening;
 mod originals;
 pub mod outage;
+mod paper;
 mod queries;
 pub mod references;
 pub mod routing;

@@ -1,8 +1,9 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
-use super::draft::{OddSender, Remark, Unacknowledged, Unread};
-use super::letters_out::{acknowledgement, department, notification};
+use super::draft::{OddSender, Remark, Sheet, Unacknowledged, Unread};
+use super::letters_out::{acknowledgement, acknowledgement_text, department, notification};
+use super::paper::{paper, written};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, Opened, What};
 use crate::mail::{FindingKind, Mail, SenderProof};
@@ -55,6 +56,10 @@ pub(super) fn open_case_with(
     }
     let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
     let department = department(&case, rules).map(|d| d.address.clone());
+    let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
+    let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
+    let on_paper = by_post.map(|to| paper(&case, to, sheet(), rules, fresh));
+    events.extend(on_paper.as_ref().and_then(written).map(|what| event(Actor::Desk, what)));
     marked.extend(remarks(mail.mail, new.named));
     let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
     let decision = Decision {
@@ -62,7 +67,7 @@ pub(super) fn open_case_with(
         reason: format!("a complaint for {}", case.department),
         case: Some(number),
         events,
-        letters: acknowledged.into_iter().chain(notified).collect(),
+        letters: acknowledged.into_iter().chain(notified).chain(on_paper).collect(),
     };
     (decision, case)
 }
@@ -84,6 +89,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
         FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
+        FindingKind::OnlyTheBeginning => Some(Remark::OnlyTheBeginning),
         FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
         FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));

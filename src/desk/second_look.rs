@@ -244,6 +244,7 @@ impl Looked<'_> {
                 name: mail.from.as_ref().map(|party| party.name.clone()).unwrap_or_default(),
                 address: sender(mail).filter(is_outsider),
                 phone: None,
+                postal: Vec::new(),
             },
             subject,
             text: words.chars().take(TEXT_MAX).collect(),

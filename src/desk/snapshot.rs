@@ -112,6 +112,8 @@ pub struct Snapshot {
     pub file: Option<CaseFile>,
     /// The department the answered letter was sent to; None for customers' letters.
     pub letter_department: Option<String>,
+    /// The letter this mail answers.
+    pub letter: Option<LetterId>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,

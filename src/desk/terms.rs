@@ -1,7 +1,7 @@
 //! The guarding of the terms (§2.4.1): staff are warned before a clock runs out and told when it did, each once per
 //! round; and of the agenda, whose items come back as reminders at their hour. Pure; the tick and the cases come in.
 
-use super::draft::{AgendaStage, Content, Term};
+use super::draft::{AgendaStage, Content, Term, Waiting};
 use super::letters_out::{agenda_letter, department, handler_address, to_staff};
 use super::{Decision, Disposition, Fresh, Rules};
 use crate::case::{Actor, Address, AgendaItem, Case, CaseState, Clock, Event, Moment, TermStage, What};
@@ -63,7 +63,10 @@ fn stage(case: &Case, clock: Clock, rules: &Rules, now: Moment) -> Option<(Clock
 fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Address> {
     let handler = handler_address(case, rules);
     let supervisor = department(case, rules).map(|d| d.supervisor.clone());
+    let can_post = case.to_post().next().is_some();
     let mut readers: Vec<Address> = match (clock, stage) {
+        // The handler can post it, or call.
+        (Clock::Acknowledge, TermStage::Before) if can_post => handler.into_iter().chain(supervisor).collect(),
         (Clock::Acknowledge, TermStage::Before) => supervisor.into_iter().collect(),
         (_, TermStage::Before) => handler.into_iter().collect(),
         (_, TermStage::After) => handler.into_iter().chain(supervisor).collect(),
@@ -82,5 +85,6 @@ fn term(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Term {
         department_title: rules.title(&case.department).to_owned(),
         handler: case.handler.clone(),
         failed_letters: case.failed_letters.len(),
+        to_post: case.to_post().map(|p| Waiting { kind: p.letter_kind, written_at: p.written_at }).collect(),
     }
 }

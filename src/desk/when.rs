@@ -118,6 +118,21 @@ pub fn received(text: &str, now: Moment, calendar: &Calendar) -> Result<Moment, 
     reading.back().map_err(|why| reading.error(why, Direction::Back))
 }
 
+/// Reads the value of `#verstuurd`: as [`received`], but of a day without an hour it is the evening, when the post is
+/// collected, so that a clock stops rather late than early; today that is now.
+///
+/// # Errors
+/// As [`received`].
+pub fn posted(text: &str, now: Moment, calendar: &Calendar) -> Result<Moment, WhenError> {
+    let reading = Reading::new(text, now, calendar);
+    let at = reading.back().map_err(|why| reading.error(why, Direction::Back))?;
+    let said = &reading.said;
+    let by_the_hour = matches!(said.base, Some(Base::Now | Base::Ago(_, Unit::Minutes | Unit::Hours)));
+    let day_only = said.time.is_none() && said.part.is_none() && !by_the_hour;
+    let evening = || calendar.at(calendar.local(at).date_naive(), EVENING).min(now);
+    Ok(if day_only { evening() } else { at })
+}
+
 /// The moment in the form that both readers understand, whatever the day: `24-11-2026 14:00`.
 #[must_use]
 pub fn written(at: Moment, calendar: &Calendar) -> String {

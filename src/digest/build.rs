@@ -111,7 +111,9 @@ impl Asked<'_> {
     fn section(&self, case: &Case) -> Option<Section> {
         match case.state {
             CaseState::Open => Some(self.section_of_open(case)),
-            CaseState::Closed if !case.failed_letters.is_empty() => Some(Section::Undelivered),
+            CaseState::Closed if !case.failed_letters.is_empty() || case.owes_confirmation() => {
+                Some(Section::Undelivered)
+            }
             CaseState::Closed => self.was_closed(case).then_some(Section::Closed),
             CaseState::Dismissed | CaseState::Merged => None,
         }
@@ -169,8 +171,10 @@ impl Asked<'_> {
 
     fn marks(&self, case: &Case) -> Vec<Mark> {
         let undelivered = (!case.failed_letters.is_empty()).then_some(Mark::Undelivered);
+        let to_post = Some(case.to_post().count()).filter(|count| *count > 0).map(Mark::ToPost);
         if case.state != CaseState::Open {
-            return undelivered.into_iter().chain(dispute(case)).collect();
+            let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed);
+            return undelivered.into_iter().chain(to_post).chain(unconfirmed).chain(dispute(case)).collect();
         }
         let question = case.escalation.clone().map(Mark::Question);
         let unanswered = case.first_response_at().is_none().then_some(Mark::Unanswered);
@@ -179,6 +183,7 @@ impl Asked<'_> {
         question
             .into_iter()
             .chain(undelivered)
+            .chain(to_post)
             .chain(reopened)
             .chain(dispute(case))
             .chain(to_do)

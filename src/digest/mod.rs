@@ -60,7 +60,7 @@ pub enum Section {
     DueToday,
     /// The supervisor was asked something (§2.1.3).
     Escalated,
-    /// A letter to the customer did not arrive; of a closed case too.
+    /// A letter to the customer did not arrive; of a closed case too, and there also one that was never sent (§2.4.2).
     Undelivered,
     /// Something on the agenda is to be done today, or was missed (§2.4.1).
     Agenda,
@@ -119,6 +119,10 @@ pub enum Mark {
     ToDo(AgendaItem),
     /// A letter to the customer did not arrive.
     Undelivered,
+    /// So many letters on paper wait to be posted (§2.3).
+    ToPost(usize),
+    /// Closed, and the customer was not told of the settlement yet (§2.4.2).
+    Unconfirmed,
     Reopened,
     /// Nobody answered the customer yet.
     Unanswered,

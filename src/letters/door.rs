@@ -1,5 +1,6 @@
-//! The check at the door (invariant 7): the last look at a letter to a customer. What is internal and still got in,
-//! by whatever road, stops here and is shown to a person. Pure; it reads the final bytes as the customer's client will.
+//! The check at the door (invariant 7): the last look at a letter to a customer, by mail or on paper. What is internal and
+//! still got in, by whatever road, stops here and is shown to a person. Pure; it reads the final bytes as the customer's
+//! client will, and of a letter to staff that brings a sheet of paper what stands on the sheet.
 
 use super::{Letter, MARKER};
 use crate::case::{Keys, Language, Side};
@@ -44,12 +45,14 @@ impl HeldBecause {
     }
 }
 
-/// Lets the letter pass, or says why not. Letters to staff always pass.
+/// Lets the letter pass, or says why not. Letters to staff always pass, but for a sheet they bring to be printed.
 pub fn door(letter: &Letter, internal: &Internal<'_>) -> Result<(), HeldBecause> {
-    if !letter.kind.is_for_customer() && letter.side == Side::Staff {
-        return Ok(());
-    }
-    let texts = readable(&letter.bytes).ok_or(HeldBecause::Unreadable)?;
+    let for_staff = !letter.kind.is_for_customer() && letter.side == Side::Staff;
+    let texts = match &letter.sheet {
+        Some(sheet) if for_staff => vec![sheet.to_lowercase()],
+        None if for_staff => return Ok(()),
+        _ => readable(&letter.bytes).ok_or(HeldBecause::Unreadable)?,
+    };
     let is_staffs = |text: &String| internal.keys.find_all(text).any(|token| token.side == Side::Staff);
     if texts.iter().any(is_staffs) {
         return Err(HeldBecause::StaffToken);

@@ -26,12 +26,13 @@ pub(super) enum Press {
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 11] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
         ("close", Self::Verb(Verb::Close)),
         ("phoned", Self::Verb(Verb::Phoned)),
+        ("sent", Self::Verb(Verb::Sent)),
         ("take_over", Self::Verb(Verb::TakeOver)),
         ("reply_to_customer", Self::Verb(Verb::Answer)),
         ("reopen", Self::Verb(Verb::Reopen)),
@@ -47,6 +48,7 @@ impl Press {
             Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
+            Self::Verb(Verb::Sent) => words.pick("Verstuurd", "Sent"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
             Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
             Self::Verb(Verb::Advise) => words.pick("Advies geven", "Give advice"),

@@ -120,6 +120,7 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Escalation
         | LetterKind::Advice
         | LetterKind::Agenda
+        | LetterKind::Paper
         | LetterKind::Away
         | LetterKind::Dispute
         | LetterKind::Shown

@@ -9,7 +9,7 @@
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
-//! | `paper/` | the letter on paper, as PDF, for who has no e-mail |
+//! | `on_paper.rs`, `paper/` | what stands on a letter on paper, and the PDF it is printed from |
 //! | `slimmer.rs` | an overview without the files that would make it too large |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
@@ -22,6 +22,7 @@ mod door;
 mod lighten;
 mod mailto;
 mod mime;
+mod on_paper;
 pub mod paper;
 mod sample;
 mod slimmer;
@@ -63,6 +64,8 @@ pub struct House {
     /// The mail server delivers `local+token@domain`: replies and bounces come back to such an address.
     pub sub_addressing: bool,
     pub committee: Option<Committee>,
+    /// The company as it stands on its paper; None: only its name.
+    pub letterhead: Option<Letterhead>,
     /// Largest letter the sending server takes, in octets, attachments encoded.
     pub max_message_bytes: u64,
 }
@@ -74,6 +77,17 @@ pub struct Committee {
     pub url: String,
     /// For whom it is there: a sentence, printed as it is; may be empty.
     pub applies_to: String,
+}
+
+/// The company's address block on a letter on paper (§2.3).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Letterhead {
+    /// Street and number, or post office box; one a line.
+    pub address: Vec<String>,
+    /// `1234 AB  Plaats`.
+    pub postcode_and_place: String,
+    pub phone: Option<String>,
+    pub website: Option<String>,
 }
 
 /// A letter, final but for the content of its attachments (see [`assemble`]).
@@ -93,6 +107,8 @@ pub struct Letter {
     /// The attachments that go along, in the order of their placeholders. Of a letter to staff those that would
     /// make it too large are listed in its text instead.
     pub carried: Vec<Carried>,
+    /// What can be read on the sheet that goes along for the customer: the door looks at it.
+    pub sheet: Option<String>,
 }
 
 /// Why a template cannot be used; found at start.
@@ -121,6 +137,8 @@ pub enum RenderError {
     Build(String),
     #[error("expected a letter of at most {max} octets, found {found}; next: leave attachments out")]
     TooLarge { max: u64, found: u64 },
+    #[error("tried to print the letter on paper: {0}")]
+    Paper(String),
     #[error("expected a secret for the reply token, found none")]
     NoKey,
 }
@@ -168,12 +186,13 @@ impl Letters {
         if token.is_empty() {
             return Err(RenderError::NoKey);
         }
-        let with_entry = calendar_entry::enclosed(draft, house, now).map(|entry| {
+        let (sheet, file) = on_paper::print(draft, house, now)?.map(|paper| (paper.text, paper.file)).unzip();
+        let with_file = calendar_entry::enclosed(draft, house, now).or(file).map(|file| {
             let mut draft = draft.clone();
-            draft.enclosed.push(entry);
+            draft.enclosed.push(file);
             draft
         });
-        let draft = with_entry.as_ref().unwrap_or(draft);
+        let draft = with_file.as_ref().unwrap_or(draft);
         let signed = Signed { token: &token, keys };
         let bare = self.write(draft, &[], &draft.carried, house, signed, now)?;
         let kept = kept(draft, &bare, house)?;
@@ -193,6 +212,7 @@ impl Letters {
             envelope_from: house.reply_address(&token).to_string(),
             bytes,
             carried: kept.to_vec(),
+            sheet,
         })
     }
 
@@ -252,11 +272,13 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
+    // Who prints a letter sent the attachments, and has them.
     let may_list = matches!(
         draft.content,
         Content::Notification(_)
             | Content::FollowUp(_)
             | Content::Escalation(_)
+            | Content::Paper(_)
             | Content::Shown(_)
             | Content::Dossier(_)
     );

@@ -8,7 +8,7 @@ mod layout;
 mod lines;
 mod pdf;
 #[cfg(test)]
-mod tests;
+pub(in crate::letters) mod tests;
 
 use crate::case::{CaseNumber, Language, Moment};
 use crate::typeface::{Typeface, TypefaceError, Weight};

@@ -6,9 +6,10 @@ mod asked;
 mod handled;
 mod outage;
 mod overviews;
+pub(super) mod paper;
 mod procedure;
 
-use super::{Committee, House};
+use super::{Committee, House, Letterhead};
 use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
     Reference, Side, Why,
@@ -42,6 +43,12 @@ pub(super) fn house() -> House {
             url: "https://www.keurmerkprivatelease.nl/paginas/het-keurmerk/detail/ik-heb-een-klacht/".to_owned(),
             applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
         }),
+        letterhead: Some(Letterhead {
+            address: vec!["Postbus 100".to_owned()],
+            postcode_and_place: "3800 AC  Amersfoort".to_owned(),
+            phone: Some("033 123 45 67".to_owned()),
+            website: Some("www.voorbeeldlease.example".to_owned()),
+        }),
         max_message_bytes: 25 << 20,
     }
 }
@@ -64,6 +71,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         aside::letters,
         asked::letters,
         outage::letters,
+        paper::letters,
     ];
     make.into_iter().flat_map(both).collect()
 }
@@ -184,6 +192,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             letter_kind: LetterKind::Notification,
             reply: "550 5.2.1 Mailbox disabled".to_owned(),
         },
+        AlarmAbout::PaperHeld { reason: pick(language, "tekst van een interne notitie", "text of an internal note") },
         AlarmAbout::CapReached { address: "robot@klant.example".to_owned(), held: 37 },
         AlarmAbout::HeldAtDoor {
             to: "jan.jansen@klant.example".to_owned(),
@@ -260,6 +269,7 @@ fn remarks() -> Vec<Remark> {
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
         Remark::SenderOdd(OddSender::NameShowsAddress),
         Remark::NotAllRead(Unread::Damaged),
+        Remark::OnlyTheBeginning,
         Remark::WasCase(number(97)),
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
@@ -271,7 +281,7 @@ fn due() -> Due {
 }
 
 fn customer() -> Customer {
-    Customer { name: "Jan Jansen".to_owned(), address: Some(customer_address()), phone: None }
+    Customer { name: "Jan Jansen".to_owned(), address: Some(customer_address()), phone: None, postal: Vec::new() }
 }
 
 fn subject(language: Language) -> String {

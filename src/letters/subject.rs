@@ -27,6 +27,7 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
         (false, Some(_)) => match &draft.content {
             Content::Notification(_) => case_line(draft, words),
             Content::Term(term) => format!("{}: {}", term_prefix(term, words), case_line(draft, words)),
+            Content::Paper(_) => format!("{}: {}", words.pick("Te posten", "To be posted"), case_line(draft, words)),
             Content::Away(_) => {
                 format!("{}: {}", words.pick("Behandelaar afwezig", "Handler away"), case_line(draft, words))
             }
@@ -152,6 +153,9 @@ fn alarm_line(about: &AlarmAbout, words: Words) -> &'static str {
         }
         AlarmAbout::CapReached { .. } => {
             words.pick("Let op: te veel e-mails aan één adres", "Please look: too many e-mails to one address")
+        }
+        AlarmAbout::PaperHeld { .. } => {
+            words.pick("Let op: brief aan klant tegengehouden", "Please look: letter to a customer held back")
         }
         AlarmAbout::HeldAtDoor { .. } => {
             words.pick("Let op: e-mail aan klant tegengehouden", "Please look: e-mail to a customer held back")

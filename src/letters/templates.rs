@@ -54,6 +54,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "away",
     "shown",
     "digest",
+    "paper",
     "month",
     "outage",
 ];

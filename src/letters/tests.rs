@@ -3,6 +3,7 @@
 mod bytes;
 mod enclosed;
 mod hostile;
+mod on_paper;
 mod overviews;
 mod staff;
 
@@ -70,6 +71,7 @@ const KINDS: &[LetterKind] = &[
     LetterKind::Escalation,
     LetterKind::Advice,
     LetterKind::Agenda,
+    LetterKind::Paper,
     LetterKind::Dispute,
     LetterKind::CaseList,
     LetterKind::Dossier,

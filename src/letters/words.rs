@@ -140,8 +140,9 @@ impl Words {
             HappenedWhat::Ruled => self.pick("Uitspraak van de commissie", "Ruling of the committee"),
             HappenedWhat::Merged => self.pick("Samengevoegd", "Merged"),
             HappenedWhat::LetterFailed => {
-                self.pick("E-mail aan de klant kwam niet aan", "E-mail to the customer did not arrive")
+                self.pick("Bericht aan de klant kwam niet aan", "Message to the customer did not arrive")
             }
+            HappenedWhat::Posted => self.pick("Brief aan de klant gepost", "Letter to the customer posted"),
         }
     }
 
@@ -158,7 +159,7 @@ impl Words {
         match what {
             Unread::ManyParts => self.pick("het bestaat uit te veel delen", "it has too many parts"),
             Unread::Headers => self.pick("de kop is te lang", "its headers are too long"),
-            Unread::End => self.pick("het is te lang of te groot", "it is too long or too large"),
+            Unread::End => self.pick("het is te lang", "it is too long"),
             Unread::Winmail => self.pick("een winmail.dat van Outlook", "a winmail.dat of Outlook"),
             Unread::Damaged => self.pick("een deel is beschadigd", "a part is damaged"),
         }
@@ -170,6 +171,23 @@ impl Words {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+        }
+    }
+
+    /// A letter on paper by its name alone: for lists and file names.
+    pub fn sheet(self, kind: LetterKind) -> &'static str {
+        match kind {
+            LetterKind::Acknowledgement => self.pick("ontvangstbevestiging", "acknowledgement"),
+            LetterKind::Closing => self.pick("afhandeling", "settlement"),
+            _ => self.pick("antwoord", "answer"),
+        }
+    }
+
+    /// The name where it looks like a person's (invariant 11).
+    pub fn salutation(self, name: &str) -> String {
+        match super::clean::person(name) {
+            Some(name) => format!("{} {name},", self.pick("Beste", "Dear")),
+            None => self.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
         }
     }
 
@@ -195,6 +213,7 @@ impl Words {
             LetterKind::CaseList => self.pick("de lijst met klachten", "the list of complaints"),
             LetterKind::Dossier => self.pick("het dossier", "the file"),
             LetterKind::Agenda => self.pick("de afspraak", "the agenda entry"),
+            LetterKind::Paper => self.pick("de brief om te posten", "the letter to be posted"),
             LetterKind::Dispute => {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")
             }

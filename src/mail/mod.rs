@@ -283,6 +283,8 @@ pub enum FindingKind {
     TooManyHeaders,
     HeaderTooLong,
     TextTooLong,
+    /// Only the beginning of a very large mail was given to read.
+    OnlyTheBeginning,
     CharsetGuessed,
     Winmail,
     Unreadable,

@@ -42,6 +42,7 @@ impl Tx {
         }
         if let Some(token) = &lookup.token {
             let letter = self.letter_of(&token.letter).await?;
+            known.letter = Some(token.letter.clone());
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
             known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
             // The letter's row may be gone with a restored backup; the token itself names its case.

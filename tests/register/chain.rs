@@ -90,6 +90,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
         "customer_address = 'x'",
         "received_at = received_at + 1",
         "closed_at = 1",
+        "remind_at = 1",
         "words = 'anders'",
         "keys = '|XK123B|'",
         "body = replace(body, 'Deuk', 'Kras')",

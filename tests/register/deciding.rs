@@ -166,7 +166,7 @@ async fn of_a_mail_that_is_not_whole_staff_are_told_so() {
     let letters = office.register.claim(at(1), at(2), 10).await.unwrap();
     let notification = letters.iter().find(|letter| letter.kind == LetterKind::Notification).unwrap();
     let text = klachtpost::mail::read(&notification.bytes, "").text;
-    assert!(text.contains("the rest is in the mailbox"), "{text}");
+    assert!(text.contains("Het hele bericht ligt in de klachtenmailbox"), "{text}");
 }
 
 #[tokio::test]

@@ -110,7 +110,12 @@ fn event(serial: u32, what: What) -> Event {
 fn opened(serial: u32) -> Event {
     let what = What::Opened(Box::new(Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Jan".into(), address: Some(address("Jan@klant.example")), phone: None },
+        customer: Customer {
+            name: "Jan".into(),
+            address: Some(address("Jan@klant.example")),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: "Deuk in de deur".into(),
         text: "De auto kwam met een deuk.".into(),
         language: Language::Dutch,
@@ -145,6 +150,7 @@ fn id(letter: &str) -> LetterId {
 fn outgoing(letter: &str, to: &str) -> Outgoing {
     Outgoing {
         letter: Letter {
+            sheet: None,
             id: id(letter),
             kind: LetterKind::Acknowledgement,
             case: Some(number(1)),

@@ -21,6 +21,7 @@ mod logs;
 mod machines;
 mod many;
 mod outages;
+mod paper;
 mod procedure;
 mod proof_of_sender;
 mod queries;

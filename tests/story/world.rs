@@ -30,6 +30,7 @@ pub const PEOPLE: &[&str] = &[
     "h.vandijk",
     "e.hendriks",
     "j.devries",
+    "receptie",
     "directie",
     "beheer",
     "jan.jansen",
@@ -118,7 +119,8 @@ impl World {
         let (mailbox, sender) =
             (differs.mailbox.unwrap_or_else(plain_mailbox), differs.sender.unwrap_or_else(plain_sender));
         let settings = format!(
-            "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{DESK}\"\n\
+            "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{DESK}\"\nemployees = [\"receptie@lease.example\"]\n\
+             [paper]\naddress = [\"Postbus 100\"]\npostcode_and_place = \"3800 AC  Amersfoort\"\n\
              [mailbox]\n{mailbox}username = \"{USER}\"\npassword = \"{PASSWORD}\"\npoll_seconds = 3600\n\
              trusted_authserv_id = \"{AUTHSERV}\"\n\
              [sender]\n{sender}\

@@ -28,7 +28,7 @@ pub enum Round {
 
 impl Case {
     /// Remembers a letter to the customer, the first time it is heard of.
-    pub(super) fn know(&mut self, at: Moment, letter: &LetterId, letter_kind: LetterKind) {
+    pub(in crate::case) fn know(&mut self, at: Moment, letter: &LetterId, letter_kind: LetterKind) {
         if self.letters.iter().any(|known| known.letter == *letter) {
             return;
         }
@@ -38,12 +38,16 @@ impl Case {
         }
     }
 
-    /// All letters so far belong to what was before.
+    /// All letters so far belong to what was before, and nobody posts any more that the complaint is closed.
     pub(super) fn begin_round(&mut self) {
         self.letters.iter_mut().for_each(|letter| letter.round = Round::Earlier);
+        self.recall_confirmations();
     }
 
     pub(super) fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
+        if kind == LetterKind::Paper {
+            self.paper_fate(letter, fate);
+        }
         if !kind.is_for_customer() {
             return;
         }
@@ -54,37 +58,44 @@ impl Case {
                 self.made_good_by(letter, kind);
             }
             LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
-                // The clock it stopped runs on to its original due moment (invariant 9).
-                self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
-                self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
-                if !self.failed_letters.contains(letter) {
-                    self.failed_letters.push(letter.clone());
-                }
+                self.lost(letter);
             }
         }
     }
 
-    /// A letter of that kind was taken by a mail server, or posted.
-    fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+    /// The clock it stopped runs on to its original due moment (invariant 9).
+    pub(in crate::case) fn lost(&mut self, letter: &LetterId) {
+        self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+        self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+        self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
+        if !self.failed_letters.contains(letter) {
+            self.failed_letters.push(letter.clone());
+        }
+    }
+
+    /// A letter of that kind was taken by a mail server, or posted: a moment that staff say may be earlier than what was
+    /// recorded before.
+    pub(in crate::case) fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
         let stamp = Stamp { letter: Some(letter.clone()), at };
         let of_earlier = self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Earlier);
         match kind {
             // The customer is told once that the complaint is registered, however often it is opened again.
             LetterKind::Acknowledgement => {
-                self.acknowledged.get_or_insert(stamp);
+                if self.acknowledged_at().is_none_or(|known| at < known) {
+                    self.acknowledged = Some(stamp);
+                }
             }
             _ if of_earlier => {}
             LetterKind::Closing => {
                 self.closing_confirmed = Some(stamp.clone());
-                self.responses.push(stamp);
+                self.respond(stamp);
             }
-            _ => self.responses.push(stamp),
+            _ => self.respond(stamp),
         }
     }
 
     /// A letter that got through makes good for itself, and for older ones that did not and said no more than it.
-    fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
+    pub(in crate::case) fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
         let older: Vec<&CustomerLetter> = self.letters.iter().take_while(|known| known.letter != *letter).collect();
         let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && says(o.letter_kind) <= says(kind));
         self.failed_letters.retain(|failed| failed != letter && !said(failed));

@@ -1,7 +1,9 @@
 //! Two cases about one complaint become one: nothing that is owed is forgotten, and no clock gets later. Plain values.
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
-use crate::case::{Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Reference, TermStage};
+use crate::case::{
+    Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Paper, Reference, TermStage,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a case brings into the one it goes on in.
@@ -24,6 +26,9 @@ pub struct Absorbed {
     pub told: Vec<(Clock, TermStage)>,
     pub failed_letters: Vec<LetterId>,
     pub letters: Vec<CustomerLetter>,
+    /// Letters on paper that are still to be posted.
+    #[serde(default)]
+    pub papers: Vec<Paper>,
     pub disputed: Option<Dispute>,
     pub ruling: Option<Ruling>,
     pub absorbed: Vec<CaseNumber>,
@@ -53,6 +58,7 @@ impl Absorbed {
             told,
             failed_letters,
             letters,
+            papers,
             disputed,
             ruling,
             absorbed,
@@ -89,6 +95,7 @@ impl Absorbed {
             told,
             failed_letters,
             letters,
+            papers,
             disputed,
             ruling,
             absorbed,
@@ -127,6 +134,7 @@ impl Case {
         self.escalation = None;
         self.agenda.clear();
         self.failed_letters.clear();
+        self.papers.clear();
     }
 
     /// It was closed; what is still open is the other's round, with its terms.
@@ -180,6 +188,9 @@ impl Case {
         }
         customer.address = customer.address.take().or_else(|| other.customer.address.clone());
         customer.phone = customer.phone.take().or_else(|| other.customer.phone.clone());
+        if customer.postal.is_empty() {
+            customer.postal.clone_from(&other.customer.postal);
+        }
         self.handler = self.handler.take().or_else(|| other.handler.clone());
     }
 
@@ -192,6 +203,7 @@ impl Case {
                 self.failed_letters.push(letter.clone());
             }
         }
+        self.take_papers(other);
         for number in &other.linked {
             if *number != self.number && !self.linked.contains(number) {
                 self.linked.push(*number);
@@ -208,5 +220,14 @@ impl Case {
         let disputes = [self.disputed.take(), other.disputed.clone()];
         self.disputed = disputes.into_iter().flatten().min_by_key(|dispute| dispute.at);
         self.ruling = self.ruling.take().or_else(|| other.ruling.clone());
+    }
+
+    /// What waited to be posted still does, but for the word that an open complaint was closed.
+    fn take_papers(&mut self, other: &Absorbed) {
+        self.papers.extend(other.papers.iter().cloned());
+        self.papers.sort_by_key(|paper| paper.written_at);
+        if self.state == CaseState::Open {
+            self.recall_confirmations();
+        }
     }
 }

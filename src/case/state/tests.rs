@@ -1,5 +1,7 @@
 //! What events make of a case: the three clocks and what stops them, and that applying is the same whenever it is done.
 
+mod paper;
+
 use super::*;
 use crate::case::{Actor, Closed, LetterFate, LetterKind, Reopened, Why};
 use chrono::TimeDelta;
@@ -306,6 +308,7 @@ fn any_kind() -> impl Strategy<Value = LetterKind> {
         LetterKind::Closing,
         LetterKind::Notification,
         LetterKind::Alarm,
+        LetterKind::Paper,
     ])
 }
 
@@ -324,6 +327,10 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
         2 => (letter(), any_kind(), text()).prop_map(|(letter, letter_kind, message_id)| What::LetterWritten {
             letter, letter_kind, to: "jan@klant.example".into(), message_id
+        }),
+        1 => (letter(), any_kind()).prop_map(|(letter, letter_kind)| What::PaperWritten { letter, letter_kind }),
+        1 => (letter(), any_kind(), -99i64..99).prop_map(|(letter, letter_kind, hours)| What::Posted {
+            letter, letter_kind, posted_at: at(hours)
         }),
         1 => (text(), letter()).prop_map(|(settlement, letter)| What::Closed(Closed { settlement, letter })),
         1 => (-99i64..99).prop_map(|hours| What::Reopened(Reopened { received_at: at(hours), due: due(hours) })),

@@ -51,7 +51,12 @@ fallback = true
 fn file(office: &Office) -> CaseFile {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Karin Klant".into(), address: Address::parse(KLANT).ok(), phone: None },
+        customer: Customer {
+            name: "Karin Klant".into(),
+            address: Address::parse(KLANT).ok(),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: "Kras op de deur".into(),
         text: "Er zit een kras op de deur.".into(),
         language: Language::Dutch,
@@ -227,5 +232,28 @@ async fn receipts_and_questions_to_a_colleague_who_may_be_a_machine_wait_but_ans
         let mut decision = decided(&office, JAN, "#onbekend", Some(&file), &mut fresh);
         let letters = write(&mut decision, &known, &office, now(), &mut fresh);
         assert_eq!(shown(&letters)[0], (LetterKind::Question, JAN, held));
+    }
+}
+
+#[tokio::test]
+async fn a_letter_on_paper_with_something_internal_is_held_before_it_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = office(folder.path()).await;
+    let mut file = file(&office);
+    file.case.customer =
+        Customer { address: None, postal: vec!["Hof 1".into(), "1234 AB Utrecht".into()], ..file.case.customer };
+    let token = staff_token(&office);
+    for text in [format!("Beste Karin,\n\n{NOTE}"), format!("#afgehandeld\nZie {token}")] {
+        let mut fresh = Fresh::new([1; 32]);
+        let mut decision = decided(&office, JAN, &text, Some(&file), &mut fresh);
+        let known = Known { file: Some(&file), ..Known::default() };
+        let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+        let held: Vec<_> = letters.iter().filter(|o| o.held_because.is_some()).map(|o| o.letter.kind).collect();
+        assert_eq!(held, [LetterKind::Paper], "{text}");
+        // No receipt says that it can be posted; the handler is alarmed instead.
+        assert!(letters.iter().any(|o| o.letter.kind == LetterKind::Alarm && o.held_because.is_none()), "{text}");
+        assert!(letters.iter().all(|o| o.letter.kind != LetterKind::Receipt), "{text}");
+        let case = case_after(&decision, Some(&file)).unwrap();
+        assert_eq!((case.to_post().count(), case.failed_letters.len()), (0, 1), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
 use super::Filing;
-use crate::case::{Address, CaseNumber, CaseState, Customer, Due, Moment};
+use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
 
 /// To the sender of a staff mail: exactly what was done and who got what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,25 @@ pub enum Done {
     Noted {
         text: String,
     },
-    /// Closed; the confirmation with this settlement goes to that address.
+    /// This text comes back to that colleague as a letter on paper, with so many attachments to print.
+    OnPaper {
+        letter_kind: LetterKind,
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
+    /// Closed; the confirmation with this settlement comes back to that colleague as a letter on paper.
+    ClosedOnPaper {
+        to: Address,
+        settlement: String,
+        attachments: usize,
+    },
+    /// That letter on paper was posted: its clock stopped at that moment.
+    Posted {
+        letter_kind: LetterKind,
+        at: Moment,
+    },
+    /// Closed; the confirmation with this settlement goes to that address, or is given in a conversation.
     Closed {
         to: Option<Address>,
         settlement: String,
@@ -151,8 +169,22 @@ pub enum Problem {
     },
     /// The sender could not be proven (invariant 6).
     Unproven,
-    /// A letter cannot be sent: the customer has no address.
+    /// A letter cannot be sent: the customer has neither e-mail address nor postal address.
     NoCustomerAddress,
+    /// The text is longer than a letter on paper may be.
+    TooLongForPaper,
+    /// `#verstuurd`, and no letter on paper waits to be posted.
+    NothingToPost,
+    /// `#verstuurd` with a moment that is not understood, or not past: the nearest right form.
+    UnclearPosting {
+        found: String,
+        nearest: String,
+    },
+    /// `#verstuurd` with a moment before the letter was written.
+    PostedBeforeWritten {
+        said: Moment,
+        written_at: Moment,
+    },
     /// `#afgehandeld` on a case that is closed already.
     CaseClosed,
     /// Two verbs that both want the text, and it is not clear which of it is for the customer (invariant 7).

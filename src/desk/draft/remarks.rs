@@ -15,6 +15,8 @@ pub enum Remark {
     SenderOdd(OddSender),
     /// It was not all read: the original is on file.
     NotAllRead(Unread),
+    /// It is so large that only its beginning is on file: the whole mail is in the mailbox, among the handled ones.
+    OnlyTheBeginning,
     /// The case was closed, and this mail opened it again with new terms.
     Reopened,
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
@@ -41,7 +43,7 @@ pub enum Unread {
     ManyParts,
     /// More headers, or longer ones, than are looked at.
     Headers,
-    /// The end of a very long text or of a very large mail.
+    /// The end of a very long text.
     End,
     /// Outlook's `winmail.dat`.
     Winmail,

@@ -1,12 +1,13 @@
-//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, and merging.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, merging, and letters on paper.
 
 mod committee;
 mod merging;
+mod paper;
 
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reopened, What, Why};
+use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reach, Reopened, What, Why};
 use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
@@ -52,7 +53,7 @@ impl<'a> Work<'a> {
             Verb::Department => self.move_to(&step.value, &step.text),
             Verb::Escalate => self.escalate(&step.text),
             Verb::Advise => self.advise(&step.text),
-            Verb::Sent => self.confirm(&step.text),
+            Verb::Sent => self.sent(&step.value, &step.text),
             Verb::Agenda => self.agenda(&step.value, &step.text),
             Verb::Reopen => self.reopen(&step.text),
             Verb::Dismiss => self.dismiss(&step.text),
@@ -129,7 +130,11 @@ impl<'a> Work<'a> {
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return Err(Problem::NothingTyped);
         }
-        let to = self.customer_address()?;
+        let to = match self.case.customer.reach() {
+            Reach::Mail(to) => to.clone(),
+            Reach::Post => return self.answer_on_paper(text),
+            Reach::Phone => return Err(Problem::NoCustomerAddress),
+        };
         let attachments = carried.len();
         let content = Content::Answer(Answer { text: text.to_owned() });
         let letter = Draft { carried, ..to_customer(&self.case, to.clone(), content, self.fresh) };
@@ -158,7 +163,14 @@ impl<'a> Work<'a> {
         if !self.may_close() {
             return Err(Problem::CaseClosed);
         }
-        let to = self.customer_address()?;
+        let to = match self.case.customer.reach() {
+            Reach::Mail(to) => to.clone(),
+            Reach::Post => return self.close_on_paper(settlement),
+            Reach::Phone => {
+                self.close_unwritten(settlement);
+                return Ok(());
+            }
+        };
         let carried = carry_to_customer(self.reply.mail);
         let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
         self.first_handler();
@@ -422,9 +434,5 @@ impl<'a> Work<'a> {
 
     fn department(&self) -> Option<&Department> {
         self.reply.rules.department_or_fallback(&self.case.department)
-    }
-
-    fn customer_address(&self) -> Result<Address, Problem> {
-        self.case.customer.address.clone().ok_or(Problem::NoCustomerAddress)
     }
 }

@@ -136,9 +136,9 @@ impl Work<'_> {
     }
 
     /// `#verstuurd`: what the answered letter asked about was the sender's answer indeed. A second time changes nothing.
-    pub(super) fn confirm(&mut self, text: &str) -> Result<(), Problem> {
-        let Some(answer) = self.reply.asked_about().cloned() else { return Err(self.not_now(Verb::Sent)) };
-        let is_number = text.trim().parse::<CaseNumber>().is_ok();
+    /// The verb's value is the number of its case where that was asked, else words of the sender.
+    pub(super) fn confirm(&mut self, answer: DirectAnswer, value: &str, text: &str) {
+        let said = if value.parse::<CaseNumber>().is_ok() { "" } else { value };
         let is_on_file = |event: &Event| event.what == What::AnsweredDirectly(answer.clone());
         if self.reply.file.events.iter().any(is_on_file) {
             self.tell(Done::AnsweredDirectly {
@@ -149,10 +149,7 @@ impl Work<'_> {
         } else {
             self.answered_directly(answer);
         }
-        if !is_number {
-            self.keep(text);
-        }
-        Ok(())
+        self.keep([said, text].join("\n").trim());
     }
 
     /// The customer has the attachments: a confirmation does not bring them again.

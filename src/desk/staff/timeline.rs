@@ -20,6 +20,7 @@ fn line(event: &Event) -> Option<Happened> {
         What::Closed(closed) => (HappenedWhat::Closed, closed.settlement.as_str()),
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
+        What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::HandlerSet { handler } => {
             let is_own = event.actor == Actor::Staff(handler.clone());
@@ -32,7 +33,7 @@ fn line(event: &Event) -> Option<Happened> {
         What::Disputed { text, .. } => (HappenedWhat::Disputed, text.as_str()),
         What::Ruled { text } => (HappenedWhat::Ruled, text.as_str()),
         What::Merged { into } => return Some(happened(event, HappenedWhat::Merged, into.to_string())),
-        What::LetterFate { letter_kind, fate, .. } if letter_kind.is_for_customer() => match fate {
+        What::LetterFate { letter_kind, fate, .. } if letter_kind.reaches_customer() => match fate {
             LetterFate::Accepted { .. } => return None,
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),
             LetterFate::Bounced { status, .. } => (HappenedWhat::LetterFailed, status.as_str()),

@@ -12,6 +12,7 @@ mod fates;
 mod life;
 mod loops;
 mod merging;
+mod paper;
 mod queries;
 mod staff;
 mod terms;
@@ -141,6 +142,7 @@ impl Company {
         Snapshot {
             file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
             letter_department: self.letter_department.clone(),
+            letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
             bounced,
             named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
@@ -179,7 +181,12 @@ fn is_open_case_of(file: &CaseFile, customers: &[Address]) -> bool {
 fn case(rules: &Rules) -> Case {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: "Karin Klant".into(), address: Some(address(KLANT)), phone: None },
+        customer: Customer {
+            name: "Karin Klant".into(),
+            address: Some(address(KLANT)),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: "Kras op de deur".into(),
         text: "Er zit een kras op de deur.".into(),
         language: Language::Dutch,

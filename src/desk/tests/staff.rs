@@ -230,7 +230,7 @@ fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
 fn a_customer_without_an_address_cannot_be_answered_by_mail() {
     let mut company = Company::new();
     company.case().customer.address = None;
-    for text in ["Wij betalen.", "#afgehandeld\nWij betalen."] {
+    for text in ["Wij betalen.", "#antwoord\nWij betalen."] {
         assert_eq!(*why(&company.decide(&reply_of(&company, JAN, text))), Problem::NoCustomerAddress);
     }
 }

@@ -305,6 +305,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Moment => "vr 14:00 Kladgeheim",
             Value::Address => "mia@lease.example",
             Value::Department => "service",
+            Value::Past => "vandaag",
             Value::Text | Value::Mail | Value::None | Value::Case | Value::Words => "",
         };
         format!("{name} {value}")
@@ -327,6 +328,7 @@ proptest! {
         let mut company = escalated();
         company.case().state = state;
         company.letter_kind = Some(answered);
+        company.after(What::PaperWritten { letter: letter_id(5), letter_kind: LetterKind::Answer });
         if let Some(outward) = outward {
             lines.insert(at.index(lines.len() + 1), outward.to_owned());
         }

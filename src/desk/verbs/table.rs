@@ -14,7 +14,7 @@ pub enum Verb {
     Escalate,
     Advise,
     Agenda,
-    /// What the sender did for the customer without us: a mail of their own, confirmed.
+    /// What the sender did for the customer without us: a letter on paper, posted; a mail of their own, confirmed.
     Sent,
     Reopen,
     Dismiss,
@@ -67,6 +67,8 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// A moment that is past, none: now; beside a letter that asks which case, a case number.
+    Past,
     /// The number of a mail on file.
     Mail,
     /// A case number.
@@ -209,12 +211,12 @@ pub const TABLE: &[Row] = &[
         verb: Verb::Sent,
         dutch: "#verstuurd",
         english: "#sent",
-        aliases: &[],
+        aliases: &["gepost", "posted", "mailed"],
         text: TextGoes::CaseFile,
-        value: Value::Text,
+        value: Value::Past,
         wants_text: false,
-        means_dutch: "bevestigt, als wij het u vragen, dat de klant uw antwoord al heeft; dat telt als reactie",
-        means_english: "confirms, when we ask you, that the customer has your answer already; that counts as a reaction",
+        means_dutch: "meldt dat de brief is gepost (#verstuurd gisteren 16:00), of, als wij het vragen, dat de klant uw antwoord al heeft",
+        means_english: "tells us that the letter was posted (#sent yesterday 16:00) or, when we ask, that the customer has your answer already",
     },
     Row {
         verb: Verb::Reopen,

@@ -310,3 +310,15 @@ proptest! {
         prop_assert!((0..=7).contains(&(ahead - today).num_days()) && (0..=7).contains(&(today - back).num_days()));
     }
 }
+
+#[test]
+fn a_day_without_an_hour_was_posted_in_its_evening() {
+    let evening = now() - TimeDelta::days(1);
+    let said = |text: &str| calendar().local(posted(text, now(), &calendar()).unwrap()).format("%d %H:%M").to_string();
+    let (yesterday, today) = (calendar().local(evening).format("%d").to_string(), now());
+    assert_eq!(said("gisteren"), format!("{yesterday} 18:00"));
+    assert_eq!(said("gisteren 9:15"), format!("{yesterday} 09:15"));
+    assert_eq!(posted("vandaag", today, &calendar()), Ok(today));
+    assert_eq!(posted("2 uur geleden", today, &calendar()), Ok(today - TimeDelta::hours(2)));
+    assert!(posted("morgen", now(), &calendar()).is_err());
+}

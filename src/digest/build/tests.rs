@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::case::{
-    Address, CaseNumber, Channel, Clock, Customer, Due, Escalation, Language, LetterId, Opened, Stamp, Why,
+    Address, CaseNumber, Channel, Clock, Customer, Due, Escalation, Language, LetterId, LetterKind, Opened, Paper,
+    PaperStage, Stamp, Why,
 };
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
@@ -23,7 +24,12 @@ fn address(text: &str) -> Address {
 fn case(serial: u32, department: &str, first_response: i64, resolve: i64) -> Case {
     let opened = Opened {
         channel: Channel::Email,
-        customer: Customer { name: String::new(), address: Address::parse("a@x.nl").ok(), phone: None },
+        customer: Customer {
+            name: String::new(),
+            address: Address::parse("a@x.nl").ok(),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: format!("klacht {serial}"),
         text: String::new(),
         language: Language::Dutch,
@@ -50,6 +56,7 @@ fn answered(mut case: Case) -> Case {
 fn closed(mut case: Case, hours: i64) -> Case {
     case.state = CaseState::Closed;
     case.closed_at = Some(after(hours));
+    case.closing_confirmed = Some(stamp());
     case
 }
 
@@ -138,6 +145,25 @@ fn a_row_tells_what_its_section_does_not() {
     assert!([Mark::Undelivered, Mark::Reopened, Mark::Unanswered].iter().all(|mark| marks.contains(mark)));
     assert_eq!(items(marks), ["-3", "-2", "2"], "the first few of today");
     assert_eq!(items(&digest.rows(Section::Planned)[0].marks), ["48"], "the next one");
+}
+
+#[test]
+fn what_waits_to_be_posted_and_who_was_not_told_of_the_settlement_is_shown() {
+    let waits = |mut case: Case, letter_kind| {
+        let letter = LetterId::from_stored("p");
+        case.papers.push(Paper { letter, letter_kind, written_at: after(-3), stage: PaperStage::ToPost });
+        case
+    };
+    let open = waits(case(1, "schade", 20, 60), LetterKind::Answer);
+    let untold = |serial, hours| Case { closing_confirmed: None, ..closed(case(serial, "schade", 20, 60), hours) };
+    let cases =
+        [open, waits(untold(2, -90), LetterKind::Closing), untold(3, -3), closed(case(4, "schade", 20, 60), -3)];
+    let digest = build(&cases, &asked(None, &[]));
+    assert_eq!(digest.rows(Section::Waiting)[0].marks, [Mark::ToPost(1), Mark::Unanswered]);
+    assert_eq!((serials(&digest, Section::Undelivered), serials(&digest, Section::Closed)), (vec![2, 3], vec![4]));
+    let marks: Vec<_> = digest.rows(Section::Undelivered).iter().map(|row| row.marks.clone()).collect();
+    assert_eq!(marks, [vec![Mark::ToPost(1), Mark::Unconfirmed], vec![Mark::Unconfirmed]]);
+    assert_eq!(digest.closed_since, 2);
 }
 
 #[test]

@@ -13,7 +13,12 @@ fn now() -> Moment {
 fn case(serial: u32, subject: &str, name: &str) -> Case {
     let opened = Opened {
         channel: Channel::Letter,
-        customer: Customer { name: name.to_owned(), address: Address::parse("a@x.nl").ok(), phone: None },
+        customer: Customer {
+            name: name.to_owned(),
+            address: Address::parse("a@x.nl").ok(),
+            phone: None,
+            postal: Vec::new(),
+        },
         subject: subject.to_owned(),
         text: String::new(),
         language: Language::Dutch,

@@ -51,7 +51,7 @@ const SMALL_LEADING: f32 = 11.0;
 /// A subject is a line or two; one that is longer is a text of its own, and is cut visibly.
 const SUBJECT_LINES_MAX: usize = 4;
 /// Lines left open for a pen.
-const PEN_LINES: usize = 4;
+const PEN_LINES: usize = 3;
 /// A paragraph that goes on over the sheet's end leaves and takes along at least this many lines.
 const TOGETHER: usize = 2;
 
@@ -161,30 +161,55 @@ impl Setter<'_> {
         let sender = &self.letter.sender;
         let back = sender.address.iter().chain([&sender.postcode_and_place]).map(String::as_str);
         let back: Vec<&str> = back.filter(|line| !line.is_empty()).collect();
+        let has_address = !back.is_empty();
         let label = self.words.pick("Retouradres: ", "Return to: ");
         let width = WINDOW_RIGHT - LEFT;
         // One line, because a second would push the address out of the window; the head has it in any case.
         let back = self.faces.regular.printable(&(label.to_owned() + &back.join(", ")));
-        let fitting = RETURN_SIZES.into_iter().find(|size| self.faces.regular.width(&back, *size) <= width);
+        let fits = |size: &f32| self.faces.regular.width(&back, *size) <= width;
+        let fitting = RETURN_SIZES.into_iter().filter(|_| has_address).find(fits);
         if let Some(size) = fitting {
             page.texts.push(Text { size, ..self.grey(LEFT, RETURN_BASELINE, &back) });
         }
-        let (mut max, mut found) = (0, 0);
+        let filled: Vec<&String> = self.letter.recipient.iter().filter(|line| !line.trim().is_empty()).collect();
+        let mut max = 0;
         for (size, leading) in ADDRESS_SIZES {
-            let filled = self.letter.recipient.iter().filter(|line| !line.trim().is_empty());
-            let wrapped = filled.flat_map(|line| self.wrapped(line, Weight::Regular, size, width));
+            let wrapped = filled.iter().flat_map(|line| self.wrapped(line, Weight::Regular, size, width));
             let lines: Vec<String> = wrapped.collect();
             max = ((WINDOW_BOTTOM - ADDRESS_BASELINE) / leading) as usize + 1;
-            found = lines.len();
-            if found <= max {
-                for (row, line) in (0u8..).zip(&lines) {
-                    let y = ADDRESS_BASELINE + f32::from(row) * leading;
-                    page.texts.push(self.text(LEFT, y, size, Weight::Regular, line));
-                }
+            if lines.len() <= max {
+                self.address_lines(page, &lines, size, leading);
                 return Ok(());
             }
         }
-        Err(PaperError::Address { max, found })
+        let [.., (size, leading)] = ADDRESS_SIZES;
+        if filled.len() > max {
+            return Err(PaperError::Address { max, found: filled.len() });
+        }
+        let cut: Vec<String> = filled.iter().map(|line| self.cut(line, size, width)).collect();
+        self.address_lines(page, &cut, size, leading);
+        Ok(())
+    }
+
+    fn address_lines(&self, page: &mut Page, lines: &[String], size: f32, leading: f32) {
+        for (row, line) in (0u8..).zip(lines) {
+            let y = ADDRESS_BASELINE + f32::from(row) * leading;
+            page.texts.push(self.text(LEFT, y, size, Weight::Regular, line));
+        }
+    }
+
+    /// A line that is as wide as the window at most; what is cut off is seen to be missing by who prints it.
+    fn cut(&self, line: &str, size: f32, width: f32) -> String {
+        let face = &self.faces.regular;
+        let line = face.printable(line).replace('\n', " ");
+        if face.width(&line, size) <= width {
+            return line;
+        }
+        let mut kept = line;
+        while !kept.is_empty() && face.width(&kept, size) + face.width("…", size) > width {
+            kept.pop();
+        }
+        kept.trim_end().to_owned() + "…"
     }
 
     /// Date, case number and who handles it: a small label, the value below it.
@@ -247,6 +272,7 @@ impl Setter<'_> {
             }
         };
         let mut chunks: Vec<Chunk> = self.letter.body.iter().map(chunk).collect();
+        keep_with_signature(&mut chunks, &self.letter.body);
         let mut is_below_heading = false;
         for chunk in &mut chunks {
             if is_below_heading {
@@ -307,6 +333,17 @@ impl Setter<'_> {
 
     fn wrapped(&self, text: &str, weight: Weight, size: f32, width: f32) -> Vec<String> {
         wrap(text, self.faces.of(weight), size, width)
+    }
+}
+
+/// A signature alone on a sheet belongs to nothing: a few last words above it go along.
+fn keep_with_signature(chunks: &mut [Chunk], body: &[Block]) {
+    let Some(at) = body.iter().position(|block| matches!(block, Block::Signature { .. })) else { return };
+    // And a line for the gap between them.
+    let followed_by = chunks.get(at).map_or(0, |signature| signature.lines.len() + 1);
+    let above = at.checked_sub(1).and_then(|above| chunks.get_mut(above));
+    if let Some(above) = above.filter(|above| above.lines.len() <= TOGETHER) {
+        above.breaks = Breaks::Never { followed_by };
     }
 }
 

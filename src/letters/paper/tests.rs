@@ -61,7 +61,7 @@ fn sample() -> PaperLetter {
 }
 
 /// The text as a reader copies it out of the PDF.
-fn text_of(pdf: &[u8]) -> String {
+pub(in crate::letters) fn text_of(pdf: &[u8]) -> String {
     let mut tool = Command::new("pdftotext");
     tool.args(["-layout", "-enc", "UTF-8", "-", "-"]);
     tool.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -169,6 +169,29 @@ fn an_address_that_does_not_fit_is_refused_with_the_reason() {
 }
 
 #[test]
+fn address_lines_that_are_too_wide_for_the_window_are_cut_visibly() {
+    let line = "WWWWWWWWWW ".repeat(18);
+    let letter = PaperLetter { recipient: vec![line; 7], ..sample() };
+    let faces = Faces::load().unwrap();
+    let first = pages(&letter, &faces).unwrap().swap_remove(0);
+    let lines: Vec<_> = first.texts.iter().filter(|text| text.shown.starts_with("WWW")).collect();
+    assert_eq!(lines.len(), 7);
+    for line in lines {
+        let right = line.x + faces.of(line.weight).width(&line.shown, line.size);
+        assert!(line.shown.ends_with('…') && right <= 91.0 * MM && line.y <= 79.0 * MM, "{line:?}");
+    }
+}
+
+#[test]
+fn a_company_without_an_address_has_no_return_address() {
+    let mut letter = sample();
+    letter.sender =
+        Sender { address: vec![], postcode_and_place: String::new(), phone: None, website: None, ..letter.sender };
+    let text = text_of(&print(&letter).unwrap().bytes);
+    assert!(text.contains("Voorbeeld Lease B.V.") && !text.contains("Retouradres"), "{text}");
+}
+
+#[test]
 fn a_long_letter_goes_on_on_further_sheets_up_to_a_limit() {
     let long = "Zin met een stuk of tien woorden die samen een regel vullen. ".repeat(25);
     let body = |count: usize| letter(vec![paragraph(&long); count]);
@@ -179,6 +202,19 @@ fn a_long_letter_goes_on_on_further_sheets_up_to_a_limit() {
     assert_eq!(squeezed(&text).matches("woorden").count(), 12 * 25);
     let endless = letter(vec![paragraph(&"regel\n".repeat(50 * PAGES_MAX))]);
     assert!(matches!(print(&endless), Err(PaperError::TooLong)));
+}
+
+#[test]
+fn a_signature_never_stands_alone_on_a_sheet() {
+    let faces = Faces::load().unwrap();
+    for filled in 15..40 {
+        let signed = Block::Signature { greeting: "Groet,".into(), signer: vec!["Joris".into()] };
+        let body = vec![paragraph(&vec!["regel"; filled].join("\n")), paragraph("Dank."), signed];
+        let sheets = pages(&letter(body), &faces).unwrap();
+        let sheet = sheets.iter().find(|page| page.texts.iter().any(|text| text.shown == "Groet,")).unwrap();
+        let together = |words: &str| sheet.texts.iter().any(|text| text.shown == words);
+        assert!(together("Dank.") && together("Joris"), "with {filled} lines above it");
+    }
 }
 
 #[test]

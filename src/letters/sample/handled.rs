@@ -2,7 +2,7 @@
 //! nothing was. Pure.
 
 use super::{address, after, customer, customer_address, due, number, pick};
-use crate::case::{CaseState, Customer, Language};
+use crate::case::{Address, CaseState, Customer, Language, LetterKind};
 use crate::desk::draft::{Content, Done, Filing, NoMerge, Problem, Question, Receipt, Unsure};
 use chrono::NaiveDate;
 
@@ -22,9 +22,14 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
     let registered =
         |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
     let all = [
-        vec![Done::Relayed { to: customer_address(), text: answer, attachments: 1 }],
+        vec![Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 1 }],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
-        vec![Done::Closed { to: None, settlement }],
+        vec![Done::Closed { to: None, settlement: settlement.clone() }],
+        vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
+        vec![on_paper(LetterKind::Answer, answer.clone(), 2)],
+        vec![registered(None), on_paper(LetterKind::Acknowledgement, String::new(), 0)],
+        vec![Done::ClosedOnPaper { to: colleague(), settlement: settlement.clone(), attachments: 1 }],
+        vec![posted(LetterKind::Acknowledgement), posted(LetterKind::Answer), posted(LetterKind::Closing)],
         vec![Done::Phoned { text: called }],
         vec![Done::Phoned { text: String::new() }],
         vec![Done::HandlerSet { handler: address("schade@voorbeeld.example") }],
@@ -50,6 +55,18 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
     let mut receipts: Vec<_> = all.into_iter().chain(ended).map(|done| receipt(done, customer())).collect();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
+}
+
+fn colleague() -> Address {
+    address("schade@voorbeeld.example")
+}
+
+fn on_paper(letter_kind: LetterKind, text: String, attachments: usize) -> Done {
+    Done::OnPaper { letter_kind, to: colleague(), text, attachments }
+}
+
+fn posted(letter_kind: LetterKind) -> Done {
+    Done::Posted { letter_kind, at: after(-1, 0) }
 }
 
 /// The end of the procedure, and two cases that became one.
@@ -104,6 +121,10 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
         Problem::Unproven,
         Problem::NoCustomerAddress,
+        Problem::TooLongForPaper,
+        Problem::NothingToPost,
+        Problem::UnclearPosting { found: "morgen".to_owned(), nearest: "22-11-2026 16:00".to_owned() },
+        Problem::PostedBeforeWritten { said: after(-30, 0), written_at: after(-1, 0) },
         Problem::CaseClosed,
         Problem::TwoTexts { first: verb("#intern", "#internal"), second: verb("#afgehandeld", "#closed") },
         Problem::UnclearMoment { found: "half drie".to_owned(), nearest: "24-11-2026 14:30".to_owned() },

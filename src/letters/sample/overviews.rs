@@ -99,11 +99,16 @@ fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
         ..row(117, "Eigen risico dubbel betaald", "T. Smit", resolve(-3))
     };
     let today = Row {
-        marks: vec![Mark::Reopened, Mark::Unanswered],
+        marks: vec![Mark::ToPost(2), Mark::Reopened, Mark::Unanswered],
         ..row(122, "Factuur klopt niet", "J.P. van der Berg", first(8))
     };
     let escalated = Row { marks: vec![question(language)], ..row(123, &subject(language), "Jan Jansen", resolve(56)) };
     let undelivered = Row { marks: vec![Mark::Undelivered], ..row(118, "", "Anna de Boer", resolve(56)) };
+    let untold = Row {
+        marks: vec![Mark::ToPost(1), Mark::Unconfirmed],
+        closed_at: Some(after(-40, 0)),
+        ..row(112, "Bumper", "Ş. Özgür", None)
+    };
     let agenda =
         Row { marks: vec![to_do(language, -20), to_do(language, 5)], ..row(116, "Ruit", "K. Bos", resolve(56)) };
     let reopened = Row { marks: vec![Mark::Reopened], ..row(90, "Huurauto", "R. Mol", resolve(56)) };
@@ -114,7 +119,7 @@ fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
         (Section::Overdue, vec![unhandled, asked]),
         (Section::DueToday, vec![today]),
         (Section::Escalated, vec![escalated]),
-        (Section::Undelivered, vec![undelivered]),
+        (Section::Undelivered, vec![undelivered, untold]),
         (Section::Agenda, vec![agenda]),
         (Section::Reopened, vec![reopened]),
         (Section::Waiting, vec![waiting]),

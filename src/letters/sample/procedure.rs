@@ -1,5 +1,6 @@
 //! Samples of terms, escalations, advice, the agenda and disputes. Pure.
 
+use super::paper::{by_post, to_post};
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{
@@ -99,6 +100,7 @@ fn terms(language: Language) -> Vec<Term> {
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         handler: None,
         failed_letters: 0,
+        to_post: Vec::new(),
     };
     let late = Term {
         stage: TermStage::After,
@@ -114,7 +116,9 @@ fn terms(language: Language) -> Vec<Term> {
         Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },
         Term { clock: Clock::Resolve, customer: unreachable(), failed_letters: 2, ..late.clone() },
         Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain },
-        Term { clock: Clock::Acknowledge, customer: unreachable(), ..late },
+        Term { clock: Clock::Acknowledge, customer: unreachable(), ..late.clone() },
+        Term { customer: by_post(), to_post: Vec::new(), failed_letters: 0, ..late.clone() },
+        Term { clock: Clock::Acknowledge, customer: by_post(), to_post: to_post(), failed_letters: 0, ..late },
     ]
 }
 

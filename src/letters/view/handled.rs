@@ -1,7 +1,7 @@
 //! What the templates of the receipt and the question can print: what was done with a staff mail, or why nothing was. Pure.
 
-use super::Seen;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
+use super::{Seen, paper};
 use crate::case::Address;
 use crate::desk::draft::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
@@ -12,7 +12,11 @@ use minijinja::value::Value;
 impl Seen<'_> {
     pub(super) fn receipt(&self, letter: &Receipt) -> Value {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
-        let over = has(|done| matches!(done, Done::Closed { .. } | Done::Dismissed | Done::Help)) || letter.case_closed;
+        let over = has(|done| {
+            let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
+            closed || matches!(done, Done::Dismissed | Done::Help)
+        }) || letter.case_closed;
+        let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere = has(|done| matches!(done, Done::Registered { .. } | Done::DepartmentSet { .. }));
         context! {
@@ -22,7 +26,10 @@ impl Seen<'_> {
             dismissed => has(|done| matches!(done, Done::Dismissed)),
             first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
             resolve => self.term(letter.due.resolve),
-            has_address => letter.customer.address.is_some(),
+            customer => self.customer(&letter.customer),
+            posting => has(|done| matches!(done, Done::OnPaper { .. } | Done::ClosedOnPaper { .. })),
+            told,
+            owes_call => !told && has(|done| matches!(done, Done::Closed { to: None, .. })),
             manual => self.manual(),
             sent => self.verb(Verb::Sent),
         }
@@ -93,6 +100,9 @@ impl Seen<'_> {
             Done::Relayed { text, .. } => ("relayed", text.as_str()),
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
+            Done::OnPaper { text, .. } => ("on_paper", text.as_str()),
+            Done::ClosedOnPaper { settlement, .. } => ("closed_on_paper", settlement.as_str()),
+            Done::Posted { .. } => ("posted", ""),
             Done::Phoned { text } => ("phoned", text.as_str()),
             Done::AnsweredDirectly { text, .. } => ("answered_directly", text.as_str()),
             Done::AlsoWithCustomer { .. } => ("also_with_customer", ""),
@@ -115,7 +125,7 @@ impl Seen<'_> {
             Done::Help => ("help", ""),
         };
         let to = match done {
-            Done::Relayed { to, .. } => Some(to),
+            Done::Relayed { to, .. } | Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
@@ -127,7 +137,9 @@ impl Seen<'_> {
         };
         let name = match done {
             Done::DepartmentSet { title } | Done::Registered { department_title: title, .. } => self.line(title),
-            Done::AgendaSet { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => self.words.moment(*at),
+            Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
+                self.words.moment(*at)
+            }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             _ => String::new(),
         };
@@ -135,10 +147,22 @@ impl Seen<'_> {
         let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
         let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
-        let attachments = if let Done::Relayed { attachments, .. } = done { *attachments } else { 0 };
+        let attachments = match done {
+            Done::Relayed { attachments, .. }
+            | Done::OnPaper { attachments, .. }
+            | Done::ClosedOnPaper { attachments, .. } => *attachments,
+            _ => 0,
+        };
+        let sheet = match done {
+            Done::OnPaper { letter_kind, .. } | Done::Posted { letter_kind, .. } => paper::name(*letter_kind),
+            _ => "",
+        };
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
-        context! { kind, to => to.map(ToString::to_string), is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments }
+        context! {
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments,
+            to => to.map(ToString::to_string),
+        }
     }
 
     /// The problem's name in the templates, the word it is about, what was probably meant and what there is to choose.
@@ -153,6 +177,12 @@ impl Seen<'_> {
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),
+            Problem::TooLongForPaper => ("too_long_for_paper", String::new(), Vec::new()),
+            Problem::NothingToPost => ("nothing_to_post", String::new(), Vec::new()),
+            Problem::UnclearPosting { found, nearest } => ("unclear_posting", found.clone(), vec![nearest.clone()]),
+            Problem::PostedBeforeWritten { said, written_at } => {
+                ("posted_before_written", self.words.moment(*said), vec![self.words.moment(*written_at)])
+            }
             Problem::CaseClosed => ("case_closed", String::new(), Vec::new()),
             Problem::TwoTexts { first, .. } => ("two_texts", first.clone(), Vec::new()),
             Problem::NotAColleague { written, colleagues } => {

@@ -1,7 +1,7 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails,
 //! `procedure.rs` terms, escalations and the agenda, `committee.rs` disputes, `asked.rs` lists and files that colleagues
-//! ask for, `overview.rs` the digest, `month.rs` the month's report; the letters to customers are here.
+//! ask for, `overview.rs` the digest, `month.rs` the month's report, `paper.rs` letters on paper; the letters to customers are here.
 
 mod aside;
 mod asked;
@@ -10,6 +10,7 @@ mod handled;
 mod month;
 mod outage;
 mod overview;
+mod paper;
 mod procedure;
 mod staff;
 
@@ -66,6 +67,7 @@ impl Seen<'_> {
             Content::Away(away) => self.away(away),
             Content::Shown(shown) => self.shown(shown),
             Content::Digest(digest) => self.digest(digest),
+            Content::Paper(paper) => self.paper(paper),
             Content::Month(month) => self.month(month),
             Content::Outage(outage) => self.outage(outage),
         };
@@ -102,7 +104,7 @@ impl Seen<'_> {
     fn acknowledgement(&self, letter: &Acknowledgement) -> Value {
         let Due { first_response, resolve, .. } = letter.due;
         context! {
-            salutation => self.salutation(&letter.customer_name),
+            salutation => self.words.salutation(&letter.customer_name),
             received => self.words.moment(letter.received_at),
             department => clean::line(&letter.department_title, clean::NAME_CHARS_MAX),
             first_response => self.still_ahead(first_response),
@@ -115,7 +117,7 @@ impl Seen<'_> {
         let today = self.words.local(self.now).date_naive();
         let committee = self.house.committee.as_ref().filter(|_| letter.committee_last_day.is_some());
         context! {
-            salutation => self.salutation(&letter.customer_name),
+            salutation => self.words.salutation(&letter.customer_name),
             subject_line => clean::line(&letter.subject, clean::SUBJECT_CHARS_MAX),
             received_day => self.words.day(self.words.local(letter.received_at).date_naive()),
             settlement => clean::text(&letter.settlement),
@@ -125,13 +127,6 @@ impl Seen<'_> {
                 url => committee.url.as_str(),
                 applies_to => committee.applies_to.as_str(),
             }),
-        }
-    }
-
-    fn salutation(&self, name: &str) -> String {
-        match clean::person(name) {
-            Some(name) => format!("{} {name},", self.words.pick("Beste", "Dear")),
-            None => self.words.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
         }
     }
 

@@ -144,6 +144,17 @@ impl Seen<'_> {
                 "Een e-mail aan de klant kwam niet aan.".to_owned(),
                 "An e-mail to the customer did not arrive.".to_owned(),
             )),
+            Mark::ToPost(1) => {
+                Some(self.words.pick("Er ligt een brief om te posten.", "A letter waits to be posted.").to_owned())
+            }
+            Mark::ToPost(count) => Some(self.words.pick(
+                format!("Er liggen {count} brieven om te posten."),
+                format!("{count} letters wait to be posted."),
+            )),
+            Mark::Unconfirmed => Some(self.words.pick(
+                "De klant weet nog niet van de afhandeling.".to_owned(),
+                "The customer does not know of the settlement yet.".to_owned(),
+            )),
             Mark::Dispute(DisputeStands::WithCommittee) => {
                 Some(self.words.pick("Bij de geschillencommissie.", "With the committee.").to_owned())
             }

@@ -3,8 +3,8 @@
 use super::Seen;
 use super::handled::view;
 use super::staff::words_of;
-use crate::case::{Address, Clock, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, Term};
+use crate::case::{Address, Clock, LetterKind, TermStage};
+use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, Term, Waiting};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
 use minijinja::context;
@@ -35,6 +35,7 @@ impl Seen<'_> {
             department => self.line(&letter.department_title),
             handler => letter.handler.as_ref().map(ToString::to_string),
             failed_letters => letter.failed_letters,
+            to_post => self.to_post(&running(letter)),
         }
     }
 
@@ -123,4 +124,14 @@ impl Seen<'_> {
             shortened,
         }
     }
+}
+
+/// The letters on paper whose posting would stop this clock.
+fn running(letter: &Term) -> Vec<Waiting> {
+    let stops = |kind: LetterKind| match letter.clock {
+        Clock::Acknowledge => kind == LetterKind::Acknowledgement,
+        Clock::FirstResponse => kind != LetterKind::Acknowledgement,
+        Clock::Resolve => false,
+    };
+    letter.to_post.iter().copied().filter(|one| stops(one.kind)).collect()
 }

@@ -1,7 +1,7 @@
 //! What the templates of notices to staff can print, and what letters to staff have in common. Pure.
 
 use super::Seen;
-use crate::case::{Channel, Customer, Moment, Place, Why};
+use crate::case::{Channel, Customer, Moment, Place, Reach, Why};
 use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
@@ -43,6 +43,7 @@ impl Seen<'_> {
             reopened => letter.reopened,
             unacknowledged => letter.unacknowledged.map(|why| match why {
                 Unacknowledged::NoAddress => "no_address",
+                Unacknowledged::ByPost => "by_post",
                 Unacknowledged::Automatic => "automatic",
                 Unacknowledged::Disowned => "disowned",
             }),
@@ -90,6 +91,7 @@ impl Seen<'_> {
             AlarmAbout::CapReached { address, held } => {
                 context! { about => "cap_reached", to => self.line(address), held => held }
             }
+            AlarmAbout::PaperHeld { reason } => context! { about => "paper_held", reason => self.line(reason) },
             AlarmAbout::HeldAtDoor { to, reason } => {
                 context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }
             }
@@ -108,6 +110,8 @@ impl Seen<'_> {
             line,
             address => customer.address.as_ref().map(ToString::to_string),
             phone => customer.phone.as_deref().map(|phone| self.line(phone)),
+            postal => self.line(&customer.postal.join(", ")),
+            can_write => customer.reach() != Reach::Phone,
         }
     }
 
@@ -149,6 +153,7 @@ impl Seen<'_> {
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
                 Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
+                Remark::OnlyTheBeginning => ("only_the_beginning", String::new()),
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),

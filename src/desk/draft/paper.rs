@@ -1,0 +1,44 @@
+//! A letter on paper (§2.3): what stands on the sheet for the customer, and what the colleague who prints it must know.
+//! Plain values.
+
+use super::{Acknowledgement, Answer, Closing};
+use crate::case::{Customer, Language, LetterKind, Moment};
+
+/// To who prints, signs and posts it: the sheet goes along as PDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub sheet: Sheet,
+    /// The sheet's language is the customer's; the colleague's is the draft's.
+    pub language: Language,
+    pub customer: Customer,
+    pub department_title: String,
+    /// The clock it stops has this last moment; None: it stops none that still runs.
+    pub due: Option<Moment>,
+}
+
+/// What the customer reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sheet {
+    Acknowledgement(Acknowledgement),
+    /// What staff typed, and nothing else (invariant 7).
+    Answer(Answer),
+    Closing(Closing),
+}
+
+impl Sheet {
+    /// The kind of letter it would be as a mail.
+    pub fn kind(&self) -> LetterKind {
+        match self {
+            Self::Acknowledgement(_) => LetterKind::Acknowledgement,
+            Self::Answer(_) => LetterKind::Answer,
+            Self::Closing(_) => LetterKind::Closing,
+        }
+    }
+}
+
+/// A letter on paper that waits to be posted, as a warning names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub kind: LetterKind,
+    pub written_at: Moment,
+}

@@ -1,0 +1,70 @@
+//! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
+
+use super::{acknowledgement, after, due, notification, pick, subject};
+use crate::case::{Channel, Customer, Language, LetterKind};
+use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
+use chrono::NaiveDate;
+
+pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
+    let paper = |sheet| Paper {
+        sheet,
+        language,
+        customer: by_post(),
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        due: Some(due().first_response),
+    };
+    let other = match language {
+        Language::Dutch => Language::English,
+        Language::English => Language::Dutch,
+    };
+    let acknowledged = paper(Sheet::Acknowledgement(acknowledgement(language)));
+    let late = Paper { due: Some(after(-1, 0)), ..paper(Sheet::Answer(answer(other))) };
+    let sheets = [acknowledged, late, Paper { due: None, language: other, ..paper(Sheet::Closing(closing(other))) }];
+    let notified = Notification {
+        customer: by_post(),
+        channel: Channel::Letter,
+        unacknowledged: Some(Unacknowledged::ByPost),
+        ..notification(language)
+    };
+    let mut all: Vec<Content> = sheets.map(|paper| Content::Paper(Box::new(paper))).into();
+    all.push(Content::Notification(Box::new(notified)));
+    all
+}
+
+pub(in crate::letters) fn answer(language: Language) -> Answer {
+    Answer {
+        text: pick(
+            language,
+            "Beste mevrouw Özgür,\n\nVervelend, die kras. Wij laten hem woensdag herstellen 👍\n\nPieter de Wit",
+            "Dear Ms Özgür,\n\nSorry about that scratch. We will have it repaired on Wednesday 👍\n\nPieter de Wit",
+        ),
+    }
+}
+
+pub(in crate::letters) fn closing(language: Language) -> Closing {
+    Closing {
+        customer_name: by_post().name,
+        subject: subject(language),
+        received_at: after(-13, 42),
+        settlement: pick(
+            language,
+            "Wij vergoeden de schade van € 240.\n\nU ontvangt het bedrag binnen vijf werkdagen.",
+            "We will pay the damage of € 240.\n\nYou will receive it within five working days.",
+        ),
+        committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
+    }
+}
+
+/// Has no e-mail, but a letter box.
+pub(super) fn by_post() -> Customer {
+    Customer {
+        name: "Şirin Özgür-Łukasz".to_owned(),
+        address: None,
+        phone: Some("06 1234 5678".to_owned()),
+        postal: vec!["Coöperatiehof 12-b".to_owned(), "3512 JK  Utrecht".to_owned()],
+    }
+}
+
+pub(super) fn to_post() -> Vec<Waiting> {
+    vec![Waiting { kind: LetterKind::Acknowledgement, written_at: after(-12, 0) }]
+}
