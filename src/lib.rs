@@ -18,6 +18,7 @@
 //! | [`calendar`] | working days, holidays, due moments | plain values |
 //! | [`config`] | the settings | files and environment, once at start |
 //! | [`clock`] | the hour and chance | the OS clock |
+//! | [`crash`] | where tests kill the process | nothing, but in test builds |
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
 //! | [`typeface`] | the font of paper and pictures | plain values |
@@ -53,6 +54,7 @@ pub mod case;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod crash;
 pub mod daemon;
 pub mod desk;
 pub mod digest;

@@ -28,7 +28,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(_) => return Exit::TryAgainLater.into(),
     };
-    runtime.block_on(commands::run(arguments)).into()
+    let exit = runtime.block_on(commands::run(arguments));
+    // What still runs is a reading that hangs: waiting for its thread would be waiting for ever.
+    runtime.shutdown_background();
+    exit.into()
 }
 
 /// Logs to standard error; `KLACHTPOST_LOG` sets the level (default `info`).

@@ -21,17 +21,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["case"]),
     ("calendar", &["case", "config"]),
     ("clock", &["case"]),
+    ("crash", &[]),
     ("mail", &[]),
     ("typeface", &[]),
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "mail", "digest"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "typeface"]),
-    ("register", &["case", "desk", "letters"]),
+    ("register", &["case", "crash", "desk", "letters"]),
     ("mailbox", &["case", "config"]),
     ("outbox", &["case", "config"]),
     (
         "daemon",
-        &["case", "calendar", "clock", "config", "mail", "mailbox", "digest", "desk", "letters", "register", "outbox"],
+        &[
+            "case", "calendar", "clock", "config", "crash", "mail", "mailbox", "digest", "desk", "letters", "register",
+            "outbox",
+        ],
     ),
     (
         "commands",
@@ -46,7 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// What only some rooms may touch: the words, and the rooms or files.
 const ONLY: &[(&[&str], &[&str])] = &[
     (&["Utc::now", "Local::now", "SystemTime::now", "getrandom"], &["clock"]),
-    (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "commands", "main"]),
+    (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "commands", "main", "crash"]),
     (&["sqlx::"], &["register"]),
     (&["async_imap::", "imap_proto::"], &["mailbox"]),
     // Beside these, two ask it whether an address is one.
@@ -58,7 +62,7 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["process::exit", "ExitCode"], &["main", "commands"]),
     (
         &["std::fs", "File", "OpenOptions", "std::net"],
-        &["config", "mailbox", "outbox", "register", "daemon/office.rs", "commands"],
+        &["config", "mailbox", "outbox", "register", "daemon/office.rs", "commands", "crash"],
     ),
     (&["tokio::", "async fn", ".await"], &["mailbox", "outbox", "register", "daemon", "commands", "main"]),
 ];

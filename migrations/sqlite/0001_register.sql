@@ -29,9 +29,10 @@ CREATE TABLE mail (
     told_in       TEXT,
     UNIQUE (mailbox, uid_validity, uid)
 ) STRICT;
-CREATE INDEX mail_undecided ON mail (attempts, id) WHERE disposition IS NULL;
+CREATE INDEX mail_undecided ON mail (id) WHERE disposition IS NULL;
 CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
+CREATE INDEX mail_unmoved ON mail (mailbox, uid_validity) WHERE moved = 0;
 CREATE INDEX mail_untold ON mail (disposition, id) WHERE told_in IS NULL;
 CREATE INDEX mail_told ON mail (told_in);
 

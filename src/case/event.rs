@@ -204,6 +204,34 @@ pub enum What {
         month: chrono::NaiveDate,
         recipients: usize,
     },
+    /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
+    Sealed(Sealed),
+}
+
+/// What stands in the chain for the mail and the letters of one decision.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// Of the event's mail.
+    #[serde(default)]
+    pub mail: Option<Seal>,
+    #[serde(default)]
+    pub letters: Vec<LetterSeal>,
+}
+
+/// Of a row and of the bytes that belong to it: SHA-256, hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seal {
+    /// Over the columns that never change.
+    pub row: String,
+    /// Over the bytes, which can be blanked on a lawful request; empty where there were none.
+    pub content: String,
+}
+
+/// The seal of one letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterSeal {
+    pub letter: LetterId,
+    pub seal: Seal,
 }
 
 /// A complaint was registered.
@@ -348,6 +376,7 @@ impl What {
             Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
             Self::MonthWritten { .. } => "month_written",
+            Self::Sealed(_) => "sealed",
         }
     }
 }

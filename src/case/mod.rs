@@ -13,7 +13,10 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
-pub use event::{Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, Opened, Reopened, TermStage, What};
+pub use event::{
+    Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage,
+    What,
+};
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};

@@ -205,7 +205,8 @@ impl Case {
             | What::AcknowledgementHeld
             | What::AcknowledgementReleased
             | What::DigestWritten { .. }
-            | What::MonthWritten { .. } => {}
+            | What::MonthWritten { .. }
+            | What::Sealed(_) => {}
             What::FollowedUp { message_id, references, .. } => {
                 remember(&mut self.customer_thread, message_id.as_deref());
                 self.refer_to(references);

@@ -273,6 +273,6 @@ pub(super) fn words(what: &What) -> String {
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
         What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
         What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
-        What::DigestWritten { .. } | What::MonthWritten { .. } => String::new(),
+        What::DigestWritten { .. } | What::MonthWritten { .. } | What::Sealed(_) => String::new(),
     }
 }

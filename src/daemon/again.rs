@@ -4,6 +4,7 @@
 
 use super::WorkError;
 use super::office::Office;
+use crate::config::MailboxKind;
 use crate::mailbox::{Entry, Uid};
 use crate::register::OnFile;
 use std::collections::HashMap;
@@ -29,6 +30,14 @@ pub(super) async fn keys(
         Some((entry.uid, key(entry, on_file)?))
     });
     Ok(others.collect())
+}
+
+/// The UID of a mail that is on file under this number.
+pub(super) fn uid(kind: MailboxKind, key: i64) -> i64 {
+    match kind {
+        MailboxKind::Imap => key & ((1 << UID_BITS) - 1),
+        MailboxKind::Maildir => key,
+    }
 }
 
 /// A number of its own for a mail that is not the one on file under its UID: received at another second, and either
@@ -71,6 +80,9 @@ mod tests {
         ] {
             let expected = other.then_some((2_000 << 32) | 7);
             assert_eq!(key(&entry, &on_file), expected, "{entry:?} {on_file:?}");
+            let own = expected.unwrap_or(entry.uid.0);
+            let kind = if entry.uid.0 == 7 { MailboxKind::Imap } else { MailboxKind::Maildir };
+            assert_eq!(uid(kind, own), entry.uid.0);
         }
     }
 }

@@ -2,10 +2,12 @@
 //! says about mail. The mails are read again from the register, where reading survives them.
 
 use super::clerk::{self, Known};
-use super::deciding::{ATTEMPTS_MAX, Salts};
+use super::deciding::Salts;
 use super::office::Office;
+use super::reading::ATTEMPTS_MAX;
 use super::{Step, WorkError};
 use crate::case::Moment;
+use crate::crash;
 use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
 use crate::digest::MailDay;
 use crate::mail;
@@ -52,7 +54,9 @@ pub(super) async fn tell_of_aside(office: &Office) -> Result<Step, WorkError> {
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    crash::point("before recording that mails put aside are told of");
     tx.commit().await?;
+    crash::point("after recording that mails put aside are told of");
     tracing::info!(mails = untold.len(), waiting, "mails put aside were told of");
     Ok(Step::Worked)
 }

@@ -5,12 +5,15 @@
 use super::aside::read_all;
 use super::clerk::{self, Known};
 use super::office::{Office, OfficeError};
+use super::reading::{self, ATTEMPTS_MAX, Read};
 use super::{Step, WorkError};
+use crate::crash::{self, Breaks};
 use crate::desk::{CaseFile, Incoming, Written, lookup, on_mail, on_unreadable};
-use crate::mail::{self, Finding, FindingKind, Mail};
-use crate::register::{Identity, Pending, RegisterError, Tx};
+use crate::mail;
+use crate::register::{Identity, RegisterError, Tx};
 use futures_util::FutureExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,33 +21,40 @@ use std::time::Duration;
 const BATCH: i64 = 50;
 /// Octets of one transaction's mails, which are in memory together; one mail may be larger.
 const BATCH_BYTES: i64 = 32 * 1024 * 1024;
-/// Readings that may fail before a mail is set apart: more than one, because a power cut is not the mail's fault; few
-/// enough that a service manager still starts a process again that each of them ends.
-pub(super) const ATTEMPTS_MAX: i64 = 3;
-/// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
-const READING_MAX: Duration = Duration::from_secs(120);
+/// Deciding on a batch and recording it takes seconds, or a few waits for a database that another program keeps
+/// locked; what takes longer hangs, and only a new process helps.
+const DECIDING_MAX: Duration = Duration::from_secs(300);
 
 /// Decides on what is on file. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
 /// one that cannot be decided on is set apart.
 ///
 /// # Errors
-/// The register cannot be used now: try again later. No mail is blamed for that.
+/// The register cannot be used now: try again later, no mail is blamed for that. Or too much hangs: then the process
+/// must be started anew, and the daemon is asked to stop.
 pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
+    if office.hung.is_too_much() {
+        office.stop.cancel();
+        return Err(WorkError::Hangs);
+    }
     let pending = office.register.pending(BATCH, BATCH_BYTES).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
+    crash::point("before counting an attempt");
     office.register.count_attempt(&ids).await?;
-    let trusted = office.config.mailbox.trusted_authserv_id.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        pending.into_iter().map(|pending| read_one(pending, &trusted)).collect::<Vec<_>>()
-    });
-    let Ok(Ok(read)) = tokio::time::timeout(READING_MAX, reading).await else {
-        tracing::error!(mails = ids.len(), "reading did not end; its mails are read again one by one");
-        return Ok(Step::Worked);
+    crash::point("after counting an attempt");
+    let Some(read) = reading::read(office, pending).await else { return Ok(Step::Worked) };
+    // In a task of its own, so that its end can be waited for with a deadline even if it never pauses.
+    let deciding = tokio::spawn(decide_read(office.clone(), read));
+    let decided = match tokio::time::timeout(crash::deadline(DECIDING_MAX), deciding).await {
+        Ok(ended) => ended.unwrap_or(Err(WorkError::Deciding)),
+        Err(_) => {
+            tracing::error!(mails = ids.len(), "deciding did not end; only a new process helps");
+            office.hung.deciding_hangs();
+            return Ok(Step::Worked);
+        }
     };
-    let decided = decide_read(office, &read).await;
     if decided.is_err() {
         // As good as can be: while it cannot be written, no further attempt is counted either.
         let _ = office.register.uncount_attempt(&ids).await;
@@ -52,75 +62,48 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
     decided.map(|()| Step::Worked)
 }
 
-/// A mail that was read, or why it could not be.
-struct Read {
-    pending: Pending,
-    outcome: Result<Mail, String>,
-}
-
-fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
-    if let Some(reason) = &pending.unreadable_because {
-        let outcome = Err(reason.clone());
-        return Read { pending, outcome };
-    }
-    if pending.attempts >= ATTEMPTS_MAX {
-        let outcome = Err(format!("reading it was tried {} times and never ended", pending.attempts));
-        return Read { pending, outcome };
-    }
-    // A panic is a bug in us; it must not stop the mails behind this one.
-    let outcome = catch_unwind(AssertUnwindSafe(|| mail::read(&pending.raw, trusted_authserv_id)));
-    let outcome = outcome.map(|mut mail| {
-        if !pending.whole {
-            mail.findings.push(cut_off(&pending));
-        }
-        mail
-    });
-    Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
-}
-
-/// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.
-fn cut_off(pending: &Pending) -> Finding {
-    let detail =
-        format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
-    Finding { kind: FindingKind::OnlyTheBeginning, detail }
-}
-
 /// A batch in one transaction; where that fails, mail by mail, so that one of them does not stop the others.
-async fn decide_read(office: &Office, read: &[Read]) -> Result<(), WorkError> {
-    match decide_all(office, read).await {
+async fn decide_read(office: Arc<Office>, read: Vec<Read>) -> Result<(), WorkError> {
+    match decide_all(&office, &read).await {
         Err(error) if !error.is_unavailable() => {
             tracing::warn!(%error, mails = read.len(), "a batch was not recorded; it is done again mail by mail");
         }
         done => return done,
     }
-    for one in read {
-        match decide_all(office, std::slice::from_ref(one)).await {
+    for (done, one) in (1..).zip(&read) {
+        match decide_all(&office, std::slice::from_ref(one)).await {
             Err(WorkError::Register(RegisterError::Decided { mail })) => {
                 tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
             }
-            Err(error) if !error.is_unavailable() => not_decided(office, one, &error).await?,
+            Err(error) if !error.is_unavailable() => {
+                if not_decided(&office, one, &error).await?.is_break() {
+                    let waiting: Vec<i64> = read.iter().skip(done).map(|read| read.pending.id).collect();
+                    return Ok(office.register.uncount_attempt(&waiting).await?);
+                }
+            }
             done => done?,
         }
     }
     Ok(())
 }
 
-/// What cannot be decided on is tried again, and in the end set apart.
-async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<(), WorkError> {
+/// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
+async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<ControlFlow<()>, WorkError> {
     let (mail, attempts) = (one.pending.id, one.pending.attempts + 1);
     tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
     if attempts < ATTEMPTS_MAX {
-        return Ok(());
+        return Ok(ControlFlow::Break(()));
     }
     let reason = format!("deciding on it failed {attempts} times: {error}");
     let apart = Read { pending: one.pending.clone(), outcome: Err(reason.clone()) };
     match decide_all(office, &[apart]).await {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
-            Ok(office.register.set_apart(mail, &reason, office.clock.now()).await?)
+            office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.next()).await?;
         }
-        done => done,
+        done => done?,
     }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// All of them or none; a panic in deciding is a failure like another.
@@ -133,7 +116,9 @@ async fn decide_together(office: &Office, read: &[Read]) -> Result<(), WorkError
     for one in read {
         decide_one(office, &mut tx, one).await?;
     }
+    crash::point("before recording decisions");
     tx.commit().await?;
+    crash::point("after recording decisions");
     Ok(())
 }
 
@@ -160,6 +145,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             }
             let incoming =
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
+            crash::poison(Breaks::Deciding, mail.subject.as_bytes());
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
             let (written, notes) = (known.written, known.notes());
             // Where two cases become one, what is internal in either stays in the house (invariant 7).

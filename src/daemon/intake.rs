@@ -7,11 +7,12 @@ use super::pulse::Loop;
 use super::watching::{Complaint, News};
 use super::{Step, WorkError, again};
 use crate::config::{self, MailboxKind};
+use crate::crash;
 use crate::desk::Disposition;
 use crate::desk::outage::Area;
 use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Mails fetched and put on file at a time.
@@ -47,6 +48,9 @@ async fn take_in_folder(
     listing: &Listing,
 ) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
+    if folder == Folder::Inbox {
+        note_gone(office, listing).await?;
+    }
     let mut vanished = Vec::new();
     for batch in batches(&listing.entries) {
         // Asked to stop: what is on file stays, what is not stays in the mailbox.
@@ -75,6 +79,18 @@ async fn take_in_folder(
     Ok(step)
 }
 
+/// A process killed between moving mails and noting it: they are gone from the inbox, and the register learns it now.
+async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> {
+    let name = folder_name(&office.config.mailbox, Folder::Inbox);
+    let there: HashSet<i64> = listing.entries.iter().map(|entry| entry.uid.0).collect();
+    let mut gone = office.register.unmoved(&name, listing.uid_validity).await?;
+    gone.retain(|key| !there.contains(&again::uid(office.config.mailbox.kind, *key)));
+    if !gone.is_empty() {
+        office.register.mark_moved(&name, listing.uid_validity, &gone).await?;
+    }
+    Ok(())
+}
+
 /// For the mail balance (invariant 1): the UIDs that this listing showed for the first time, now that its mails are on
 /// file. A listing that was not dealt with to its end is noted with the next one.
 async fn note_given_out(office: &Office, folder: Folder, listing: &Listing, vanished: &[i64]) -> Result<(), WorkError> {
@@ -88,7 +104,10 @@ async fn note_given_out(office: &Office, folder: Folder, listing: &Listing, vani
     let mailbox = &folder_name(&office.config.mailbox, folder);
     let (uid_validity, at) = (listing.uid_validity, office.clock.now());
     let dealt = DealtWith { mailbox, uid_validity, numbering, listed: &listed, vanished, at };
-    Ok(office.register.deal_with(&dealt).await?)
+    crash::point("before noting what the mailbox gave out");
+    office.register.deal_with(&dealt).await?;
+    crash::point("after noting what the mailbox gave out");
+    Ok(())
 }
 
 /// Runs of entries, each bounded in number and bytes.
@@ -208,7 +227,9 @@ async fn fetch_together(
             }
         }
     }
+    crash::point("before storing mails");
     office.register.store_mails(&mails).await?;
+    crash::point("after storing mails");
     if !failed.is_empty() {
         office.register.count_withheld(&name, place.uid_validity, &failed).await?;
     }
@@ -253,6 +274,7 @@ async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, bat
         by_destination.entry(order).or_insert((destination, Vec::new())).1.push(entry.uid);
     }
     for (destination, uids) in by_destination.into_values() {
+        crash::point("before moving mails");
         let gone = match mailbox.file_away(&uids, destination).await {
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
@@ -264,12 +286,14 @@ async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, bat
             }
             Err(error) => return Err(error.into()),
         };
+        crash::point("after moving mails");
         office.watch.mended(Complaint::Moving);
         let gone: Vec<i64> = gone.iter().map(|uid| place.key(*uid)).collect();
         office
             .register
             .mark_moved(&folder_name(&office.config.mailbox, place.folder), place.uid_validity, &gone)
             .await?;
+        crash::point("after marking mails as moved");
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod intake;
 mod office;
 mod overviews;
 mod pulse;
+mod reading;
 mod run;
 mod sending;
 mod ticking;
@@ -59,6 +60,10 @@ pub enum WorkError {
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
+    #[error(
+        "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
+    )]
+    Hangs,
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
     #[error("failed to start the clock's ticker: {0}")]

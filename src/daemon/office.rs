@@ -1,10 +1,12 @@
 //! The office: what every step of the work needs, made once at start from the settings.
 
 use super::pulse::Pulse;
+use super::reading::Hung;
 use super::watching::Watch;
 use crate::case::{Address, AddressError, Keys};
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
 use crate::register::{Register, RegisterError, sqlite_path};
@@ -29,6 +31,8 @@ pub struct Office {
     pub clock: Clock,
     /// Asked to stop: what is in hand is finished, nothing more is begun.
     pub stop: CancellationToken,
+    /// What hangs and cannot be ended.
+    pub hung: Hung,
     /// What the loops see of the servers.
     pub watch: Watch,
     /// Whether the loops still move.
@@ -69,6 +73,7 @@ impl Office {
             register,
             clock,
             stop: CancellationToken::new(),
+            hung: Hung::default(),
             watch: Watch::default(),
             pulse: Pulse::default(),
             config,
@@ -149,10 +154,23 @@ fn make_secret(path: &Path) -> Result<String, OfficeError> {
     Ok(secret)
 }
 
-/// Readable by its owner only, and on disk before the first letter carries a token made with it.
+/// Readable by its owner only, and on disk before the first letter carries a token made with it. Under another name until
+/// it is whole: half a secret would keep every later start from going on.
 fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let draft = PathBuf::from(format!("{}.{}.new", path.display(), std::process::id()));
+    // Left by a killed process that had our number.
+    let _ = std::fs::remove_file(&draft);
+    crash::point("before making the secret");
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    crash::point("while making the secret");
     writeln!(file, "{secret}")?;
-    file.sync_all()
+    file.sync_all()?;
+    crash::point("before naming the secret");
+    // Not over another's: of two that start at once, one is told to try again.
+    std::fs::hard_link(&draft, path)?;
+    std::fs::remove_file(&draft)?;
+    crash::point("after naming the secret");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }

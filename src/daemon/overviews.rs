@@ -8,6 +8,7 @@ use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError};
 use crate::case::{Case, Moment};
+use crate::crash;
 use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
 use crate::register::{CaseQuery, Outgoing};
 use chrono::NaiveDate;
@@ -65,7 +66,9 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
 async fn note(office: &Office, job: &str, day: NaiveDate, now: Moment) -> Result<Step, WorkError> {
     let mut tx = office.register.begin().await?;
     tx.claim_run(job, day, now).await?;
+    crash::point("before noting the first day");
     tx.commit().await?;
+    crash::point("after noting the first day");
     Ok(Step::Idle)
 }
 
@@ -100,7 +103,9 @@ async fn record(
         return Ok(Step::Idle);
     }
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    crash::point("before recording an overview");
     tx.commit().await?;
+    crash::point("after recording an overview");
     tracing::info!(overview = job, overview.day = %day, letters = letters.len(), "overviews written");
     Ok(Step::Worked)
 }

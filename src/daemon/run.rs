@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 const TELL_EVERY: Duration = Duration::from_secs(60);
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
+/// The letters in hand get this long when too much hangs for an orderly stop.
+const LAST_LETTERS: Duration = Duration::from_secs(10);
 /// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
 const ROUNDS_MAX: usize = 10_000;
 
@@ -38,17 +40,33 @@ pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
     // A service manager that waits for the word "ready" gets it; elsewhere this does nothing.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!("klachtpost runs");
-    tokio::join!(
-        intake_loop(&office, &letters),
-        sending_loop(&office, sender, &letters),
-        ticking_loop(&office, &ticks, &letters),
-        telling_loop(&office),
-        watchdog_loop(&office),
-    );
+    let loops = async {
+        tokio::join!(
+            intake_loop(&office, &letters),
+            sending_loop(&office, sender, &letters),
+            ticking_loop(&office, &ticks, &letters),
+            telling_loop(&office),
+            watchdog_loop(&office),
+        )
+    };
+    // What hangs may keep the register's write lock, and then no loop ends.
+    tokio::select! { _ = loops => {} () = given_up(&office) => {} }
     let _ = ticker.shutdown().await;
+    if office.hung.is_too_much() {
+        return Err(WorkError::Hangs);
+    }
     office.register.close().await;
     tracing::info!("klachtpost stopped");
     Ok(())
+}
+
+/// Ends some time after the daemon was asked to stop because too much hangs.
+async fn given_up(office: &Office) {
+    office.stop.cancelled().await;
+    if !office.hung.is_too_much() {
+        return std::future::pending().await;
+    }
+    tokio::time::sleep(LAST_LETTERS).await;
 }
 
 async fn intake_loop(office: &Arc<Office>, letters: &Notify) {
@@ -208,6 +226,9 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     match &taken_in {
         Ok(()) => intake_works(&office),
         Err(error) => intake_failed(&office, error),
+    }
+    if office.hung.is_too_much() {
+        return taken_in.and(Err(WorkError::Hangs));
     }
     let ticked = tick(&office).await;
     let sent = send_all(&office).await;

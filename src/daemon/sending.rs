@@ -11,6 +11,7 @@ use super::{Step, WorkError};
 use crate::case::{LetterFate, Moment};
 use crate::clock;
 use crate::config::SenderKind;
+use crate::crash;
 use crate::desk::draft::Source;
 use crate::desk::outage::{Area, Trouble};
 use crate::desk::{Fated, on_fate};
@@ -83,7 +84,9 @@ impl Sender {
     pub async fn send_due(&mut self, office: &Arc<Office>) -> Result<Round, WorkError> {
         self.catch_up(office).await?;
         let now = office.clock.now();
+        crash::point("before claiming letters");
         let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
+        crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
@@ -141,7 +144,10 @@ async fn work_off(
         let outcome = match assemble(office, &letter).await {
             Ok(bytes) => {
                 let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
-                transport.send(envelope, &bytes).await
+                crash::point("before sending a letter");
+                let outcome = transport.send(envelope, &bytes).await;
+                crash::point("after the server's answer to a letter");
+                outcome
             }
             Err(error) if error.is_unavailable() => {
                 queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
@@ -234,14 +240,23 @@ async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(
     let now = office.clock.now();
     let (sent, fate) = settle(letter, outcome, now)?;
     tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let whole = AssertUnwindSafe(record_fate(office, letter, &sent, fate, now)).catch_unwind().await;
+    let whole =
+        AssertUnwindSafe(record_fate(office, letter, &sent, fate.clone().map(Followed::By), now)).catch_unwind().await;
     match whole.unwrap_or(Err(WorkError::Deciding)) {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            record_fate(office, letter, &sent, None, now).await
+            record_fate(office, letter, &sent, fate.map(Followed::Not), now).await
         }
         done => done,
     }
+}
+
+/// A letter's fate, and what is recorded with it.
+enum Followed {
+    /// What follows from it for the case, and letters about it.
+    By(LetterFate),
+    /// Nothing but an event, so that the chain has it.
+    Not(LetterFate),
 }
 
 /// The letter's fate and what follows from it, in one transaction.
@@ -249,25 +264,34 @@ async fn record_fate(
     office: &Office,
     letter: &Claimed,
     sent: &Sent,
-    fate: Option<LetterFate>,
+    fate: Option<Followed>,
     now: Moment,
 ) -> Result<(), WorkError> {
     let mut fresh = office.fresh()?;
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
     tx.mark_sent(&letter.id, sent).await?;
-    if let Some(fate) = fate {
+    if let Some(followed) = fate {
+        let (case, fate) = match &followed {
+            Followed::By(fate) => (letter.case, fate.clone()),
+            Followed::Not(fate) => (None, fate.clone()),
+        };
         let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate };
-        let file = match letter.case {
+        let file = match case {
             Some(number) => tx.case_file(number).await?,
             None => None,
         };
         let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
         let known = Known { file: file.as_ref(), ..Known::default() };
+        if matches!(followed, Followed::Not(_)) {
+            decision.letters.clear();
+        }
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     }
+    crash::point("before recording what became of a letter");
     tx.commit().await?;
+    crash::point("after recording what became of a letter");
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
 use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError, overviews};
+use crate::crash;
 use crate::desk::on_terms;
 use crate::register::CaseQuery;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
     let released = office.register.release_capped(now, per_hour).await?;
+    crash::point("after letting held letters go");
     let aside = tell_of_aside(office).await?;
     let steps = [terms(office).await?, aside, overviews::digest(office).await?, overviews::month(office).await?];
     let worked = released > 0 || steps.contains(&Step::Worked);
@@ -42,7 +44,9 @@ async fn terms(office: &Office) -> Result<Step, WorkError> {
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         let mut salts = Salts::new()?;
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+        crash::point("before recording that a clock runs out");
         tx.commit().await?;
+        crash::point("after recording that a clock runs out");
         step = Step::Worked;
     }
     Ok(step)

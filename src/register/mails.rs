@@ -150,28 +150,28 @@ impl Register {
         Ok(found)
     }
 
-    /// Mails to decide on, with at most `max_bytes` of text but for the first: a batch of new ones, or else one that
-    /// an earlier attempt did not finish, alone, so that only the mail that breaks the process is counted again.
+    /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
+    /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
+    /// only the mail that breaks the process is counted again. The others wait for its last attempt, and no longer.
     ///
     /// # Errors
     /// The database refused.
     pub async fn pending(&self, batch: i64, max_bytes: i64) -> Result<Vec<Pending>, RegisterError> {
-        let new = "SELECT mail.id, COALESCE(length(raw), 0) FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
-                   WHERE disposition IS NULL AND attempts = 0 ORDER BY mail.id LIMIT $1";
-        let mut rows = sqlx::query(new).bind(batch).fetch_all(&self.pool).await?;
-        if rows.is_empty() {
-            let again =
-                "SELECT id, CAST(0 AS BIGINT) FROM mail WHERE disposition IS NULL ORDER BY attempts, id LIMIT 1";
-            rows = sqlx::query(again).fetch_all(&self.pool).await?;
-        }
+        let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
+                     LEFT JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL ORDER BY mail.id LIMIT $1";
+        let rows = sqlx::query(first).bind(batch).fetch_all(&self.pool).await?;
         let mut pending = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
             bytes += row.try_get::<i64, _>(1)?;
-            if bytes > max_bytes && !pending.is_empty() {
+            let was_tried = row.try_get::<i64, _>(2)? > 0;
+            if !pending.is_empty() && (was_tried || bytes > max_bytes) {
                 break;
             }
             pending.extend(self.pending_mail(row.try_get(0)?).await?);
+            if was_tried {
+                break;
+            }
         }
         Ok(pending)
     }
@@ -235,18 +235,21 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
-        sqlx::query(
+    pub async fn set_apart(&self, mail: i64, reason: &str, now: Moment, salt: &str) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        let apart = sqlx::query(
             "UPDATE mail SET disposition = $2, reason = $3, decided_at = $4 WHERE id = $1 AND disposition IS NULL",
         )
         .bind(mail)
         .bind(Disposition::Unreadable.name())
         .bind(without_nul(reason))
         .bind(millis(now))
-        .execute(&self.pool)
+        .execute(&mut *tx.inner)
         .await?;
-        Ok(())
+        if apart.rows_affected() > 0 {
+            tx.seal(Some(mail), &[], now, salt).await?;
+        }
+        tx.commit().await
     }
 
     /// These are no longer in the inbox.
@@ -264,6 +267,21 @@ impl Register {
                 .await?;
         }
         tx.commit().await
+    }
+
+    /// Mails that are decided on and were not seen to leave this mailbox.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unmoved(&self, mailbox: &str, uid_validity: i64) -> Result<Vec<i64>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT uid FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND moved = 0 AND disposition IS NOT NULL",
+        )
+        .bind(mailbox)
+        .bind(uid_validity)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// The bytes of a mail; None where they were blanked.

@@ -17,9 +17,10 @@
 //! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
+//! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
-//! | `verify.rs` | proof that nobody changed the past |
+//! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
 mod aside;
@@ -33,9 +34,11 @@ mod mails;
 mod outages;
 mod outbox;
 mod record;
+mod seal;
 mod search;
 mod snapshot;
 mod verify;
+mod verify_rows;
 mod withheld;
 
 pub use balance::{DealtWith, Numbering};
@@ -50,6 +53,7 @@ pub use verify::{Finding, Verified};
 pub use withheld::Withheld;
 
 use crate::case::Moment;
+use crate::crash;
 use chrono::TimeZone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
@@ -64,6 +68,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 const CONNECTIONS_MAX: u32 = 4;
 /// How long a write waits for another program's, before it is tried again later.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Folding the log into the file takes well under a second; a connection that never comes back must not keep the process.
+const CLOSING_MAX: Duration = Duration::from_secs(10);
 
 /// FULL: a letter or mail that we said is on file survives a power cut.
 const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -103,7 +110,9 @@ impl Register {
         let path = sqlite_path(url)?;
         let failed = |why: String| RegisterError::Open { path: path.display().to_string(), why };
         sqlx::any::install_default_drivers();
+        crash::point("before making the register's file");
         make_private(&path).map_err(|e| failed(e.to_string()))?;
+        crash::point("after making the register's file");
         let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))
             .map_err(|e| failed(e.to_string()))?;
         // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
@@ -119,7 +128,9 @@ impl Register {
             .await
             .map_err(|e| failed(e.to_string()))?;
         first.close().await?;
+        crash::point("before bringing the tables up to date");
         sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        crash::point("after bringing the tables up to date");
         Ok(Self { pool, turn: Arc::default() })
     }
 
@@ -143,6 +154,7 @@ impl Register {
         sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased'")
             .execute(&self.pool)
             .await?;
+        crash::point("after taking back the letters of a killed daemon");
         Ok(OnlyDaemon { _lock: lock })
     }
 
@@ -161,9 +173,10 @@ impl Register {
         Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
     }
 
-    /// Closes all connections; the write-ahead log is folded into the file.
+    /// Closes all connections; the write-ahead log is folded into the file. One that hangs is not waited for: the next
+    /// start finds the log and goes on from there.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let _ = tokio::time::timeout(CLOSING_MAX, self.pool.close()).await;
     }
 }
 

@@ -4,7 +4,7 @@
 use super::cases::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
 use super::{RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, Event, Moment, Side, What};
+use crate::case::{Case, CaseNumber, Event, LetterId, Moment, Side, What};
 use crate::desk::Decision;
 use crate::desk::draft::Source;
 use crate::letters::{self, Letter};
@@ -48,6 +48,16 @@ impl Tx {
         }
         for outgoing in letters {
             self.put_letter(outgoing, now).await?;
+        }
+        if mail.is_some() || !letters.is_empty() {
+            let written: Vec<&LetterId> = letters.iter().map(|outgoing| &outgoing.letter.id).collect();
+            self.seal(mail.map(|(mail, _)| mail), &written, now, &salts()).await?;
+        }
+        for event in &decision.events {
+            // Its row is another one now: what was sealed of it before no longer holds.
+            if matches!(event.what, What::Reconsidered { .. }) && event.mail != mail.map(|(mail, _)| mail) {
+                self.seal(event.mail, &[], now, &salts()).await?;
+            }
         }
         Ok(())
     }

@@ -1,9 +1,11 @@
 //! Proof that nobody changed the past behind the daemon's back (invariant 8): every hash of the chain is computed
-//! again, and every case is made again from its events and held against its row. It cannot see that the whole
+//! again, every case is made again from its events and held against its row, and mails and letters are held against
+//! their seals (`verify_rows.rs`). It cannot see that the whole
 //! file was replaced by an older one: for that, a digest's printed chain head is the witness. Only SQL and `apply`.
 
 use super::cases::{COLUMNS, Columns, body};
 use super::chain::{ChainHead, GENESIS, Link, payload_hash};
+use super::verify_rows::Sealings;
 use super::{Register, RegisterError};
 use crate::case::{Case, CaseNumber, Event};
 use sqlx::Row;
@@ -16,7 +18,7 @@ const PAGE: i64 = 1_000;
 /// Something that is not as klachtpost wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Where: an event's number, or a case's.
+    /// Where: an event's number, a case's, a mail's or a letter's.
     pub place: String,
     pub what: String,
 }
@@ -65,8 +67,11 @@ impl Register {
         for row in &rows {
             walk.case(row)?;
         }
+        let sealings = std::mem::take(&mut walk.sealings);
+        let mut verified = walk.end(rows.len());
+        sealings.hold(&mut moment, &mut verified.findings).await?;
         moment.rollback().await?;
-        Ok(walk.end(rows.len()))
+        Ok(verified)
     }
 }
 
@@ -81,6 +86,8 @@ struct Walk {
     seen: BTreeSet<CaseNumber>,
     /// Cases with a blanked payload: they cannot be made again.
     incomplete: BTreeSet<CaseNumber>,
+    /// What the chain says about mails and letters.
+    sealings: Sealings,
     findings: Vec<Finding>,
 }
 
@@ -94,6 +101,7 @@ impl Default for Walk {
             cases: BTreeMap::new(),
             seen: BTreeSet::new(),
             incomplete: BTreeSet::new(),
+            sealings: Sealings::default(),
             findings: Vec::new(),
         }
     }
@@ -133,6 +141,7 @@ impl Walk {
         let (salt, body): (Option<String>, Option<String>) = (row.try_get(9)?, row.try_get(10)?);
         let (Some(salt), Some(body)) = (salt, body) else {
             self.blanked += 1;
+            self.sealings.blanked(&link.kind);
             self.incomplete.extend(number);
             return Ok(());
         };
@@ -156,6 +165,7 @@ impl Walk {
         if !same {
             self.find(place, "its columns and its content say different things");
         }
+        self.sealings.take(event);
         let Some(number) = event.case else { return };
         if let crate::case::What::Opened(opened) = &event.what {
             if self.cases.insert(number, Case::open(number, event.at, opened)).is_some() {
@@ -167,6 +177,7 @@ impl Walk {
             self.find(place, "it is about a case that was never opened");
         }
     }
+
     /// Holds a case's row against what its events make.
     fn case(&mut self, row: &AnyRow) -> Result<(), RegisterError> {
         let columns = Columns::read(row)?;

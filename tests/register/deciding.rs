@@ -96,6 +96,50 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
     assert_eq!(desk.number("SELECT count(DISTINCT serial) FROM cases").await, 5);
 }
 
+/// The ids of the next batch.
+async fn next(office: &Office) -> Vec<i64> {
+    office.register.pending(50, i64::MAX).await.unwrap().into_iter().map(|mail| mail.id).collect()
+}
+
+#[tokio::test]
+async fn no_mail_overtakes_one_that_was_tried_before_and_none_is_tried_together_with_it() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let mails: Vec<NewMail> = (1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect();
+    office.register.store_mails(&mails).await.unwrap();
+    assert_eq!(next(&office).await, [1, 2, 3, 4, 5], "new ones together, in the order of their arrival");
+    office.register.count_attempt(&[3]).await.unwrap();
+    assert_eq!(next(&office).await, [1, 2], "those before it do not share its attempts");
+    decide_batch(&office).await.unwrap();
+    assert_eq!(next(&office).await, [3], "it is alone, and those behind it wait");
+    office.register.count_attempt(&[3]).await.unwrap();
+    office.register.count_attempt(&[3]).await.unwrap();
+    assert_eq!(next(&office).await, [3], "until after its last attempt");
+    decide_batch(&office).await.unwrap();
+    assert_eq!(ids(&office, Disposition::Unreadable).await, [3]);
+    assert_eq!(next(&office).await, [4, 5]);
+}
+
+#[tokio::test]
+async fn a_decision_that_fails_and_then_does_not_is_not_overtaken() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let mails: Vec<NewMail> = (1..=4).map(|uid| complaint(uid, &format!("k{uid}@klant.example"))).collect();
+    office.register.store_mails(&mails).await.unwrap();
+    desk.by_hand(
+        "CREATE TRIGGER poison BEFORE INSERT ON outbox WHEN NEW.recipient_key = 'k2@klant.example' \
+         BEGIN SELECT RAISE(ABORT, 'not now'); END",
+    )
+    .await;
+    decide_batch(&office).await.unwrap();
+    assert_eq!(next(&office).await, [2]);
+    desk.by_hand("DROP TRIGGER poison").await;
+    decide_all(&office).await;
+    let in_order = "SELECT count(*) FROM cases, mail WHERE case_number = number AND serial = mail.id";
+    assert_eq!(desk.number(in_order).await, 4, "the numbers are in the order of arrival");
+    assert_eq!(desk.number("SELECT attempts FROM mail WHERE id = 4").await, 1, "the fault was not that of the others");
+}
+
 #[tokio::test]
 async fn a_mail_the_server_never_gave_goes_on_file_and_a_person_hears_of_it() {
     let desk = Desk::new().await;

@@ -9,6 +9,7 @@ mod aside;
 mod balance;
 mod chain;
 mod deciding;
+mod evidence;
 mod intake;
 mod mails;
 mod opening;

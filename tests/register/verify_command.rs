@@ -35,10 +35,12 @@ async fn a_digest_bears_witness_to_the_past_it_saw() {
     let desk = Desk::new().await;
     desk.with_cases().await;
     let digest = digest_letter(&desk).await;
+    let head = desk.number("SELECT seq FROM event WHERE kind = 'digest_written'").await - 1;
     // Later events change nothing about it.
     desk.record(vec![event(1, What::Noted { text: "later".into() })], &[]).await.unwrap();
     let kept = verify(&desk, &digest);
-    assert!(kept.status.success() && said(&kept).contains("up to event 13, and it is still there"), "{}", said(&kept));
+    let there = format!("up to event {head}, and it is still there");
+    assert!(kept.status.success() && said(&kept).contains(&there), "{}", said(&kept));
 
     // Another file in its place, right in itself.
     let other = Desk::new().await;

@@ -53,6 +53,20 @@ impl Postfix {
         self.port
     }
 
+    /// Letters it took and did not deliver yet.
+    pub fn queued(&self) -> usize {
+        let queues = ["maildrop", "incoming", "active", "deferred"].map(|name| self.file("queue").join(name));
+        let mut folders = queues.to_vec();
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = std::fs::read_dir(folder) else { continue };
+            for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+                if path.is_dir() { folders.push(path) } else { files += 1 }
+            }
+        }
+        files
+    }
+
     /// Its log so far, for the message of a failing test.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.file("mail.log")).unwrap_or_default()

@@ -1,0 +1,78 @@
+//! The crash points of test builds. Passages are counted over all processes of a test, in a file; at the passages the
+//! test names, the process kills itself with SIGKILL: no destructor, no flush, as a power cut would.
+
+use super::Breaks;
+use rustix::process::{Signal, getpid, kill_process};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The file with one line per passage. Without it nothing is counted and nobody is killed.
+const LEDGER: &str = "KLACHTPOST_CRASH_LEDGER";
+/// The passages that are fatal, counted from 1, with commas between them.
+const FATAL: &str = "KLACHTPOST_CRASH_AT";
+/// Milliseconds, in place of the usual deadlines of reading and deciding.
+const DEADLINE: &str = "KLACHTPOST_CRASH_DEADLINE";
+
+static PASSAGES: LazyLock<Option<Mutex<Passages>>> = LazyLock::new(|| Passages::open().map(Mutex::new));
+
+struct Passages {
+    ledger: File,
+    passed: usize,
+    fatal: Vec<usize>,
+}
+
+impl Passages {
+    fn open() -> Option<Self> {
+        let path = std::env::var_os(LEDGER)?;
+        let passed = std::fs::read_to_string(&path).map_or(0, |lines| lines.lines().count());
+        let ledger = OpenOptions::new().create(true).append(true).open(&path).ok()?;
+        let fatal = std::env::var(FATAL).unwrap_or_default();
+        Some(Self { ledger, passed, fatal: fatal.split(',').filter_map(|n| n.parse().ok()).collect() })
+    }
+
+    fn pass(&mut self, name: &str) {
+        self.passed += 1;
+        let is_fatal = self.fatal.contains(&self.passed);
+        // One write, so that the line is whole or absent.
+        let written = self.ledger.write_all(format!("{name}\n").as_bytes());
+        if is_fatal && written.is_ok() {
+            let _ = kill_process(getpid(), Signal::KILL);
+        }
+    }
+}
+
+/// A place where a test may kill the process. The others wait meanwhile, so that passages have an order.
+pub fn point(name: &'static str) {
+    if let Some(passages) = &*PASSAGES {
+        passages.lock().unwrap_or_else(PoisonError::into_inner).pass(name);
+    }
+}
+
+/// Breaks this step where the text asks for it: `crash-points reading abort`, `… hang` or `… panic`.
+pub fn poison(step: Breaks, text: &[u8]) {
+    let step = match step {
+        Breaks::Reading => "reading",
+        Breaks::Deciding => "deciding",
+    };
+    let asks = |how: &str| {
+        let magic = format!("crash-points {step} {how}").into_bytes();
+        text.windows(magic.len()).any(|window| window == magic)
+    };
+    if asks("abort") {
+        std::process::abort();
+    }
+    if asks("hang") {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+    assert!(!asks("panic"), "a panic on purpose");
+}
+
+/// How long a step may take: the test's time, or the usual one.
+pub fn deadline(usual: Duration) -> Duration {
+    let millis = std::env::var(DEADLINE).ok().and_then(|millis| millis.parse().ok());
+    millis.map_or(usual, Duration::from_millis)
+}

@@ -1,0 +1,95 @@
+//! Reading a batch in a thread of its own, within a deadline. A thread cannot be ended from outside: one that hangs is
+//! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. What hangs,
+//! panics or aborts is counted by the caller before it is read (invariant 1).
+
+use super::office::Office;
+use crate::crash::{self, Breaks};
+use crate::mail::{self, Finding, FindingKind, Mail};
+use crate::register::Pending;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// Attempts at a mail before it is set apart: more than one, because a power cut is not the mail's fault; few enough
+/// that a service manager still starts a process again that each of them ends.
+pub(super) const ATTEMPTS_MAX: i64 = 3;
+/// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
+const READING_MAX: Duration = Duration::from_secs(120);
+/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew. One mail that
+/// hangs at each of its attempts leaves fewer.
+const HUNG_MAX: u32 = 4;
+
+/// What hangs in this process and cannot be ended but with it.
+#[derive(Debug, Default)]
+pub struct Hung {
+    readings: AtomicU32,
+    deciding: AtomicU32,
+}
+
+impl Hung {
+    /// Whether only a new process helps.
+    pub fn is_too_much(&self) -> bool {
+        self.readings.load(Ordering::Relaxed) >= HUNG_MAX || self.deciding.load(Ordering::Relaxed) > 0
+    }
+
+    /// A decision hangs, with the register's write lock in its hands: nothing can be written any more.
+    pub(super) fn deciding_hangs(&self) {
+        self.deciding.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A mail that was read, or why it could not be.
+pub(super) struct Read {
+    pub pending: Pending,
+    pub outcome: Result<Mail, String>,
+}
+
+/// Reads them all; None: it did not end in time.
+pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<Read>> {
+    let trusted = office.config.mailbox.trusted_authserv_id.clone();
+    let mails = pending.len();
+    let reading =
+        tokio::task::spawn_blocking(move || pending.into_iter().map(|mail| read_one(mail, &trusted)).collect());
+    match tokio::time::timeout(crash::deadline(READING_MAX), reading).await {
+        Ok(Ok(read)) => Some(read),
+        Ok(Err(_)) => {
+            tracing::error!(mails, "reading broke off; its mails are read again one by one");
+            None
+        }
+        Err(_) => {
+            let hung = office.hung.readings.fetch_add(1, Ordering::Relaxed) + 1;
+            tracing::error!(mails, hung, "reading did not end; its mails are read again one by one");
+            None
+        }
+    }
+}
+
+fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
+    if let Some(reason) = &pending.unreadable_because {
+        let outcome = Err(reason.clone());
+        return Read { pending, outcome };
+    }
+    if pending.attempts >= ATTEMPTS_MAX {
+        let outcome = Err(format!("reading it was tried {} times and never ended", pending.attempts));
+        return Read { pending, outcome };
+    }
+    // A panic is a bug in us; it must not stop the mails behind this one.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        crash::poison(Breaks::Reading, &pending.raw);
+        mail::read(&pending.raw, trusted_authserv_id)
+    }));
+    let outcome = outcome.map(|mut mail| {
+        if !pending.whole {
+            mail.findings.push(cut_off(&pending));
+        }
+        mail
+    });
+    Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
+}
+
+/// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.
+fn cut_off(pending: &Pending) -> Finding {
+    let detail =
+        format!("only the first {} bytes of it; it is too large, and the rest is in the mailbox", pending.raw.len());
+    Finding { kind: FindingKind::OnlyTheBeginning, detail }
+}

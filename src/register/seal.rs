@@ -1,0 +1,192 @@
+//! Seals: the hashes of a decision's mail and letters, which stand in the chain behind its events, so that those rows
+//! and bytes cannot be changed unseen either (invariant 8). Computed of the rows as they stand in the database, when
+//! they are written and again when they are verified. Only SQL and hashing.
+//!
+//! Not sealed is what goes on changing while klachtpost works: of a mail `attempts` and `moved` (`told_in` is held against
+//! the event that says so); of a letter when and how
+//! often it is tried (`attempts`, `created_at`, which a cap's hour moves, `not_before`, `lease_until`, `light`,
+//! `held_because`). Its fate (`state`, `accepted_at`, `server`, `reply`) is held against the events that tell of it.
+
+use super::chain::hex;
+use super::mails::without_nul;
+use super::{RegisterError, Tx, millis};
+use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
+use sha2::{Digest, Sha256};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Row};
+
+/// What a row of `outbox` says about the end of its letter's way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Fate {
+    pub accepted_at: Option<i64>,
+    pub server: String,
+    pub reply: String,
+}
+
+impl Fate {
+    /// The state and the fate that an event leaves a letter's row in; None: this one leaves it as it is.
+    pub fn told_by(event: &Event) -> Option<(&LetterId, &'static str, Self)> {
+        let What::LetterFate { letter, fate, .. } = &event.what else { return None };
+        match fate {
+            LetterFate::Accepted { server, reply } => {
+                let (server, reply) = (without_nul(server), without_nul(reply));
+                Some((letter, "accepted", Self { accepted_at: Some(millis(event.at)), server, reply }))
+            }
+            LetterFate::Refused { reply } => {
+                Some((letter, "refused", Self { reply: without_nul(reply), ..Self::default() }))
+            }
+            LetterFate::Bounced { .. } | LetterFate::Held { .. } => None,
+        }
+    }
+}
+
+/// A letter's row, as far as it is proven.
+pub(super) struct LetterRow {
+    pub seal: Seal,
+    /// Whether its bytes are there; they can be blanked on a lawful request.
+    pub is_whole: bool,
+    pub state: String,
+    pub fate: Fate,
+}
+
+/// A mail's row, as far as it is proven.
+pub(super) struct MailRow {
+    pub seal: Seal,
+    /// Whether its bytes are there; they can be blanked on a lawful request.
+    pub is_whole: bool,
+    /// The letter that told of it; held against the event that says so.
+    pub told_in: Option<String>,
+}
+
+impl Tx {
+    /// Writes the seals of a decision's mail and letters into the chain.
+    pub(super) async fn seal(
+        &mut self,
+        mail: Option<i64>,
+        letters: &[&LetterId],
+        now: Moment,
+        salt: &str,
+    ) -> Result<(), RegisterError> {
+        let mut sealed = Sealed::default();
+        if let Some(mail) = mail {
+            sealed.mail = mail_row(&mut self.inner, mail).await?.map(|row| row.seal);
+        }
+        for letter in letters {
+            if let Some(row) = letter_row(&mut self.inner, letter).await? {
+                sealed.letters.push(LetterSeal { letter: (*letter).clone(), seal: row.seal });
+            }
+        }
+        let event = Event { at: now, case: None, actor: Actor::Desk, mail, what: What::Sealed(sealed) };
+        self.append(&event, salt).await
+    }
+}
+
+/// The mail as it stands in the database now; None: there is no such row.
+pub(super) async fn mail_row(connection: &mut AnyConnection, mail: i64) -> Result<Option<MailRow>, RegisterError> {
+    let row = sqlx::query(
+        "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
+         case_number, message_id, content_hash, decided_at, raw, sha256, told_in FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
+         WHERE mail.id = $1",
+    )
+    .bind(mail)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut print = Fingerprint::default();
+    for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
+        print.number(&row, number)?;
+    }
+    for text in [1, 9, 10, 11, 12, 13] {
+        print.text(&row, text)?;
+    }
+    let raw: Option<Vec<u8>> = row.try_get(15)?;
+    let seal = Seal { row: print.end(), content: content(raw.as_deref(), &row, &[16])? };
+    Ok(Some(MailRow { is_whole: raw.is_some(), seal, told_in: row.try_get(17)? }))
+}
+
+/// The letter as it stands in the database now, with the attachments it carries along; None: there is no such row.
+pub(super) async fn letter_row(
+    connection: &mut AnyConnection,
+    letter: &LetterId,
+) -> Result<Option<LetterRow>, RegisterError> {
+    let row = sqlx::query(
+        "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
+         recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT) FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
+         WHERE outbox.id = $1",
+    )
+    .bind(letter.as_str())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let mut print = Fingerprint::default();
+    print.number(&row, 0)?;
+    for text in 1..=9 {
+        print.text(&row, text)?;
+    }
+    let carried = sqlx::query(
+        "SELECT position, mail_id, part, size, name, media_type, sha256, of_letter FROM letter_carried WHERE letter_id = $1 \
+         ORDER BY position",
+    )
+    .bind(letter.as_str())
+    .fetch_all(connection)
+    .await?;
+    for attachment in &carried {
+        for number in 0..=3 {
+            print.number(attachment, number)?;
+        }
+        for text in 4..=7 {
+            print.text(attachment, text)?;
+        }
+    }
+    let bytes: Option<Vec<u8>> = row.try_get(10)?;
+    Ok(Some(LetterRow {
+        is_whole: bytes.is_some(),
+        seal: Seal { row: print.end(), content: content(bytes.as_deref(), &row, &[15, 16])? },
+        state: row.try_get(11)?,
+        fate: Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? },
+    }))
+}
+
+/// Over the bytes and what stands beside them about them; empty where they were blanked.
+fn content(bytes: Option<&[u8]>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
+    let Some(bytes) = bytes else { return Ok(String::new()) };
+    let mut print = Fingerprint::default();
+    print.0.update(Sha256::digest(bytes));
+    for column in beside {
+        print.text(row, *column)?;
+    }
+    Ok(print.end())
+}
+
+/// SHA-256 over columns, each with its length, an absent value apart from an empty one.
+#[derive(Default)]
+struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    fn number(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
+        let value: Option<i64> = row.try_get(column)?;
+        self.field(value.map(|value| value.to_string()));
+        Ok(())
+    }
+
+    fn text(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
+        let value = row.try_get(column)?;
+        self.field(value);
+        Ok(())
+    }
+
+    fn field(&mut self, value: Option<String>) {
+        match value {
+            None => self.0.update([0]),
+            Some(value) => {
+                self.0.update([1]);
+                self.0.update((value.len() as u64).to_be_bytes());
+                self.0.update(value);
+            }
+        }
+    }
+
+    fn end(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
