@@ -234,21 +234,23 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
     Ok(office.register.unclaim(&ids, not_before).await?)
 }
 
-/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, so
-/// that it is not sent again and again for a fault of ours.
+/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, and where
+/// not even that can, that it went: it is not sent again and again for a fault of ours.
 async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(), WorkError> {
     let now = office.clock.now();
     let (sent, fate) = settle(letter, outcome, now)?;
     tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let whole =
-        AssertUnwindSafe(record_fate(office, letter, &sent, fate.clone().map(Followed::By), now)).catch_unwind().await;
-    match whole.unwrap_or(Err(WorkError::Deciding)) {
-        Err(error) if !error.is_unavailable() => {
-            tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            record_fate(office, letter, &sent, fate.map(Followed::Not), now).await
+    let followed = fate.into_iter().flat_map(|fate| [Followed::By(fate.clone()), Followed::Not(fate)]);
+    for followed in followed {
+        let tried = AssertUnwindSafe(record_fate(office, letter, &sent, Some(followed), now)).catch_unwind().await;
+        match tried.unwrap_or(Err(WorkError::Deciding)) {
+            Err(error) if !error.is_unavailable() => {
+                tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
+            }
+            done => return done,
         }
-        done => done,
     }
+    record_fate(office, letter, &sent, None, now).await
 }
 
 /// A letter's fate, and what is recorded with it.

@@ -339,7 +339,7 @@ fn seeds() -> Vec<u64> {
     let long = std::env::var_os("KLACHTPOST_TESTS_LONG").is_some();
     match given {
         Some(seed) => vec![seed],
-        None => ONCE_FAILED.into_iter().chain(1..=if long { 3_000 } else { 40 }).collect(),
+        None => ONCE_FAILED.into_iter().chain(1..=if long { 3_000 } else { 25 }).collect(),
     }
 }
 
