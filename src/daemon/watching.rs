@@ -2,7 +2,7 @@
 //! the operator by mail. When that is, the desk decides (`desk::outage`).
 //!
 //! The letter to the operator is the one that does not go through the outbox (invariant 3): the outbox, its database or
-//! its server may be what is broken. It goes straight to [sender], or to [second_sender]; what was told is on file, so
+//! its server may be what is broken. It goes straight to `[sender]`, or to `[second_sender]`; what was told is on file, so
 //! that a restart does not repeat it.
 
 use super::office::Office;
