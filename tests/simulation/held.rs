@@ -50,6 +50,7 @@ fn case_differs(book: &Complaint, case: &Case) -> Differences {
     };
     let compared = [
         ("customer", book.customer.clone(), case.customer.address.as_ref().map_or(String::new(), ToString::to_string)),
+        ("channel", book.channel.replace("passed on", "email"), format!("{:?}", case.channel).to_lowercase()),
         ("department", book.department.to_owned(), case.department.clone()),
         ("state", format!("{state:?}"), format!("{:?}", case.state)),
         ("lodged", book.lodged.to_string(), case.lodged_at.to_string()),

@@ -122,13 +122,16 @@ impl Month {
         let topic = self.chance.pick(&TOPICS);
         let english = self.chance.percent(20);
         let channel = match self.chance.below(100) {
-            0..80 => "email",
-            80..90 => "phone",
+            0..72 => "email",
+            72..80 => "phone",
+            80..86 => "letter",
+            86..90 => "desk",
             _ => "passed on",
         };
         let customer = format!("klant{}@klant.example", self.complaints.len() + 1);
-        // A call is written down to the minute.
-        let lodged = if channel == "phone" { at - TimeDelta::seconds(7) } else { at };
+        // What reception writes down has no seconds.
+        let is_written_down = matches!(channel, "phone" | "letter" | "desk");
+        let lodged = if is_written_down { at - TimeDelta::seconds(7) } else { at };
         self.complaints.push(Complaint::new(customer, topic.department, channel, english, lodged));
         let heard = if channel == "email" { at } else { office_hours(at + self.chance.minutes(5, 300)) };
         self.plan(heard, Act::Complain(self.complaints.len() - 1));
@@ -187,7 +190,9 @@ impl Month {
         let (id, second) = (self.id(), self.id());
         let original = people::mail(&from, subject, text, &id, complaint.lodged, "");
         let raw = match complaint.channel {
-            "phone" => people::call("Klant", &complaint.customer, complaint.lodged, text, &second, at),
+            "phone" => people::written_down("#telefoon", &complaint.customer, complaint.lodged, text, &second, at),
+            "letter" => people::written_down("#brief", &complaint.customer, complaint.lodged, text, &second, at),
+            "desk" => people::written_down("#balie", &complaint.customer, complaint.lodged, text, &second, at),
             "passed on" => people::passed_on(&original, &second, at),
             _ => original,
         };

@@ -117,11 +117,11 @@ pub fn passed_on(original: &[u8], id: &str, at: Moment) -> Vec<u8> {
     [head.as_bytes(), original, b"\r\n--grens--\r\n"].concat()
 }
 
-/// A call that reception writes down; the hour as the clock on the wall shows it.
-pub fn call(name: &str, address: &str, taken: Moment, text: &str, id: &str, at: Moment) -> Vec<u8> {
+/// What reception heard, or had in the post, written down; the hour as the clock on the wall shows it.
+pub fn written_down(verb: &str, address: &str, taken: Moment, text: &str, id: &str, at: Moment) -> Vec<u8> {
     let shown = wall(taken).format("%d-%m-%Y %H:%M");
-    let form = format!("#telefoon\r\nKlant: {name}\r\nE-mail: {address}\r\nOntvangen: {shown}\r\n\r\n{text}");
-    mail(&format!("Receptie <{RECEPTION}>"), "Telefoontje", &form, id, at, "")
+    let form = format!("{verb}\r\nKlant: Klant\r\nE-mail: {address}\r\nOntvangen: {shown}\r\n\r\n{text}");
+    mail(&format!("Receptie <{RECEPTION}>"), "Bij de receptie", &form, id, at, "")
 }
 
 /// A mail server reports that a letter did not arrive after all (RFC 3464).
