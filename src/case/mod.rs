@@ -131,6 +131,32 @@ pub enum LetterKind {
 }
 
 impl LetterKind {
+    pub const ALL: &[Self] = &[
+        Self::Acknowledgement,
+        Self::Notification,
+        Self::Answer,
+        Self::FollowUp,
+        Self::Closing,
+        Self::Receipt,
+        Self::Question,
+        Self::DeliveryFailed,
+        Self::Digest,
+        Self::Month,
+        Self::SetAside,
+        Self::Alarm,
+        Self::Term,
+        Self::Escalation,
+        Self::Advice,
+        Self::Agenda,
+        Self::Paper,
+        Self::Dispute,
+        Self::CaseList,
+        Self::Dossier,
+        Self::Away,
+        Self::Shown,
+        Self::Outage,
+    ];
+
     /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
         matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
@@ -177,31 +203,6 @@ impl LetterKind {
 
     /// The kind of that stable name.
     pub fn from_name(name: &str) -> Option<Self> {
-        const ALL: &[LetterKind] = &[
-            LetterKind::Acknowledgement,
-            LetterKind::Notification,
-            LetterKind::Answer,
-            LetterKind::FollowUp,
-            LetterKind::Closing,
-            LetterKind::Receipt,
-            LetterKind::Question,
-            LetterKind::DeliveryFailed,
-            LetterKind::Digest,
-            LetterKind::Month,
-            LetterKind::SetAside,
-            LetterKind::Alarm,
-            LetterKind::Term,
-            LetterKind::Escalation,
-            LetterKind::Advice,
-            LetterKind::Agenda,
-            LetterKind::Paper,
-            LetterKind::Dispute,
-            LetterKind::CaseList,
-            LetterKind::Dossier,
-            LetterKind::Away,
-            LetterKind::Shown,
-            LetterKind::Outage,
-        ];
-        ALL.iter().copied().find(|kind| kind.name() == name)
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
     }
 }

@@ -3,6 +3,7 @@
 
 use super::draft::{Carried, Content, Dossier, Draft, MayAnswer, Source, WrittenLetter};
 use super::letters_out::{department, handler_address, to_staff};
+use super::originals::as_file;
 use super::staff::timeline;
 use super::{CaseFile, Fresh, Rules};
 use crate::case::{Actor, Address, Clock, Event, Language, LetterKind, What};
@@ -85,13 +86,7 @@ fn originals(file: &CaseFile, rules: &Rules) -> Originals {
         let day = rules.calendar.local(at).format("%Y-%m-%d");
         let name = format!("{:02} {day} {name}.eml", place + 1);
         match sha256 {
-            Some(sha256) => originals.carried.push(Carried {
-                source,
-                name,
-                media_type: "message/rfc822".to_owned(),
-                size,
-                sha256: sha256.clone(),
-            }),
+            Some(sha256) => originals.carried.push(as_file(source, name, size, sha256)),
             None => originals.missing.push((name, size)),
         }
     }

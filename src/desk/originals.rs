@@ -15,7 +15,7 @@ pub(super) fn with_originals(letter: Draft, file: &CaseFile, rules: &Rules) -> D
     for (place, mail) in file.mails.iter().filter(of_customer).enumerate() {
         let name = name(mail, place + 1, rules.language);
         match &mail.sha256 {
-            Some(sha256) => carried.push(carried_mail(mail.id, name, mail.size, sha256)),
+            Some(sha256) => carried.push(as_file(Source::Mail(mail.id), name, mail.size, sha256)),
             None => missing.push((name, mail.size)),
         }
     }
@@ -36,11 +36,12 @@ pub(super) fn original(stored: &Stored, rules: &Rules) -> Option<Carried> {
         Language::Dutch => format!("bericht {}.eml", stored.id),
         Language::English => format!("message {}.eml", stored.id),
     };
-    Some(carried_mail(stored.id, name, stored.raw.len(), sha256))
+    Some(as_file(Source::Mail(stored.id), name, stored.raw.len(), sha256))
 }
 
-fn carried_mail(mail: i64, name: String, size: usize, sha256: &str) -> Carried {
-    Carried { source: Source::Mail(mail), name, media_type: MAIL.to_owned(), size, sha256: sha256.to_owned() }
+/// A mail or a letter as a file.
+pub(super) fn as_file(source: Source, name: String, size: usize, sha256: &str) -> Carried {
+    Carried { source, name, media_type: MAIL.to_owned(), size, sha256: sha256.to_owned() }
 }
 
 fn name(mail: &FiledMail, place: usize, language: Language) -> String {

@@ -54,35 +54,11 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
-const KINDS: &[LetterKind] = &[
-    LetterKind::Acknowledgement,
-    LetterKind::Notification,
-    LetterKind::Answer,
-    LetterKind::FollowUp,
-    LetterKind::Closing,
-    LetterKind::Receipt,
-    LetterKind::Question,
-    LetterKind::DeliveryFailed,
-    LetterKind::Digest,
-    LetterKind::Month,
-    LetterKind::SetAside,
-    LetterKind::Alarm,
-    LetterKind::Term,
-    LetterKind::Escalation,
-    LetterKind::Advice,
-    LetterKind::Agenda,
-    LetterKind::Paper,
-    LetterKind::Dispute,
-    LetterKind::CaseList,
-    LetterKind::Dossier,
-    LetterKind::Away,
-    LetterKind::Shown,
-    LetterKind::Outage,
-];
-
 #[test]
 fn the_texts_of_all_letters() {
-    for (kind, (language, tag)) in KINDS.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language))) {
+    for (kind, (language, tag)) in
+        LetterKind::ALL.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language)))
+    {
         let all = sample::drafts();
         let of_kind = all.iter().filter(|draft| draft.content.kind() == kind && draft.language == language);
         let texts: Vec<_> = of_kind.map(read).map(|read| format!("{}\n\n{}", read.headers, read.text)).collect();
@@ -93,7 +69,9 @@ fn the_texts_of_all_letters() {
 
 #[test]
 fn the_html_of_all_letters() {
-    for (kind, (language, tag)) in KINDS.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language))) {
+    for (kind, (language, tag)) in
+        LetterKind::ALL.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language)))
+    {
         insta::assert_snapshot!(format!("{}-{tag}.html", kind.name()), read(&first(kind, language)).html);
     }
 }

@@ -3,9 +3,9 @@
 //! second kill at a seeded passage after it; and each time the outcome must be what it was without.
 
 use crate::balance::{Outcome, every_letter_is_accepted, every_mail_is_one_row, letters_so_far};
-use crate::chance::{Chance, is_long, seed};
 use crate::letter::{Letter, Written};
 use crate::scene::{CONNECTIONS, Scene, mail_host};
+use crate::support::chance::{Chance, is_long, seed};
 use crate::support::dovecot::Dovecot;
 use sqlx::Connection;
 use std::collections::{BTreeMap, BTreeSet};

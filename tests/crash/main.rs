@@ -18,7 +18,6 @@ mod support;
 mod world;
 
 mod balance;
-mod chance;
 mod disk;
 mod everywhere;
 mod poison;

@@ -2,9 +2,9 @@
 //! started at once. Sends through Postfix where the test runs as root, as Postfix must; else through our own server.
 
 use crate::balance::every_mail_is_one_row;
-use crate::chance::{Chance, is_long, seed};
 use crate::letter::{Letter, Written};
 use crate::scene::{CONNECTIONS, Scene, end_of};
+use crate::support::chance::{Chance, is_long, seed};
 use crate::support::dovecot::{Dovecot, Setup};
 use crate::support::imap_reader;
 use crate::support::postfix::Postfix;

@@ -2,7 +2,7 @@
 //! each line of an answer, in the middle of a mail and of a letter. Places are counted in a session without faults.
 
 use crate::desk::{Desk, Repeats};
-use crate::is_long;
+use crate::support::chance::is_long;
 use crate::support::proxy::{Act, Heard, Proxy, Spot};
 use std::time::{Duration, Instant};
 

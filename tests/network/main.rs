@@ -13,8 +13,3 @@ mod desk;
 mod every_position;
 mod restored;
 mod servers_words;
-
-/// Whether the exhaustive variants are wanted: `tests/run --long` says so.
-fn is_long() -> bool {
-    std::env::var_os("KLACHTPOST_TESTS_LONG").is_some_and(|long| long == "1")
-}

@@ -4,6 +4,7 @@
 use crate::ledger::{Complaint, TERMS, Term};
 use crate::month::{Month, digest_days, is_internal};
 use crate::slow::{self, Moment, a_day_later, day_in_words, in_words, third_working_day, wall};
+use crate::support::chance::{asked_seed, is_long};
 use crate::town::Got;
 use chrono::{Months, TimeDelta};
 use klachtpost::case::{Case, CaseState, LetterKind};
@@ -180,13 +181,11 @@ fn the_slow_calendar_is_right_by_hand() {
     assert!(!slow::works(wall(at("2026-04-06T10:00:00Z")).date_naive()));
 }
 
-/// The seeds of a plain run; one more from `KLACHTPOST_SEED`, many in a long run.
+/// The seeds of a plain run; one more from `KLACHTPOST_TESTS_SEED`, many in a long run.
 fn seeds() -> Vec<u64> {
-    let given = std::env::var("KLACHTPOST_SEED").ok().map(|seed| seed.parse().expect("a number"));
-    let long = std::env::var_os("KLACHTPOST_TESTS_LONG").is_some();
-    match given {
+    match asked_seed() {
         Some(seed) => vec![seed],
-        None if long => (1..=20).collect(),
+        None if is_long() => (1..=20).collect(),
         None => vec![2026],
     }
 }
@@ -198,7 +197,7 @@ async fn a_month_of_complaints_comes_out_as_the_towns_own_book_says() {
         month.pass().await;
         let found = differences(&month).await;
         let shown: Vec<&String> = found.iter().take(20).collect();
-        assert!(found.is_empty(), "KLACHTPOST_SEED={seed}: {} differences, among them:\n{shown:#?}", found.len());
+        assert!(found.is_empty(), "KLACHTPOST_TESTS_SEED={seed}: {} differences, among them:\n{shown:#?}", found.len());
         // A month in which nothing went wrong would prove nothing.
         let (bounced, reopened) =
             (month.expected[&Disposition::Bounce], month.complaints.iter().filter(|c| c.reopened > 0));

@@ -4,7 +4,6 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
-mod chance;
 mod held;
 mod ledger;
 mod month;

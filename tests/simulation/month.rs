@@ -2,10 +2,10 @@
 //! who write back, bounces, an outage over the weekend in which the clocks change, holidays. In the end everything klachtpost
 //! believes is held against the town's own book.
 
-use crate::chance::Chance;
 use crate::ledger::{Complaint, TERMS, Term};
 use crate::people::{self, TOPICS};
 use crate::slow::{self, Moment, at_wall, office_hours, wall};
+use crate::support::chance::Chance;
 use crate::town::{Got, Proof, Town};
 use chrono::TimeDelta;
 use klachtpost::desk::Disposition;

@@ -1,9 +1,9 @@
 //! Short lives of a desk under many seeds: people, strangers and machines write at random, the sending server misbehaves, the
 //! process dies anywhere between two awaits; and then what always holds must hold. Each check names the invariant.
 
-use crate::chance::Chance;
 use crate::people::{self, TOPICS};
 use crate::slow::Moment;
+use crate::support::chance::{Chance, asked_seed, is_long};
 use crate::support::smtp::{Act as Fails, At, Fault};
 use crate::town::{DESK, Got, Proof, Town};
 use chrono::TimeDelta;
@@ -332,14 +332,12 @@ fn most_in_an_hour(life: &Life) -> usize {
     acknowledgements().map(within).max().unwrap_or(0)
 }
 
-/// The seeds of a plain run; one of `KLACHTPOST_SEED`, thousands in a long run. Seeds that once failed stay at the front.
+/// The seeds of a plain run; one of `KLACHTPOST_TESTS_SEED`, thousands in a long run. Seeds that once failed stay at the front.
 fn seeds() -> Vec<u64> {
     const ONCE_FAILED: [u64; 0] = [];
-    let given = std::env::var("KLACHTPOST_SEED").ok().map(|seed| seed.parse().expect("a number"));
-    let long = std::env::var_os("KLACHTPOST_TESTS_LONG").is_some();
-    match given {
+    match asked_seed() {
         Some(seed) => vec![seed],
-        None => ONCE_FAILED.into_iter().chain(1..=if long { 3_000 } else { 25 }).collect(),
+        None => ONCE_FAILED.into_iter().chain(1..=if is_long() { 3_000 } else { 25 }).collect(),
     }
 }
 
@@ -350,7 +348,7 @@ async fn what_always_holds_holds_under_every_seed() {
         let mut life = Life::of(seed).await;
         life.live().await;
         let broken = broken(&life).await;
-        assert!(broken.is_empty(), "KLACHTPOST_SEED={seed}: {broken:#?}");
+        assert!(broken.is_empty(), "KLACHTPOST_TESTS_SEED={seed}: {broken:#?}");
         let ids: BTreeSet<String> = life.letters.iter().map(|(letter, _)| letter.id()).collect();
         (mails, letters) = (mails + life.town.delivered(), letters + ids.len());
         repeats += life.letters.len() - ids.len();

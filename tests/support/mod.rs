@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of this")]
 
 pub mod certs;
+pub mod chance;
 pub mod dovecot;
 pub mod fake_imap;
 pub mod imap_reader;

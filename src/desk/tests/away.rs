@@ -3,7 +3,6 @@
 use super::*;
 use chrono::TimeDelta;
 
-const CHEF: &str = "chef@lease.example";
 const NOTICE: &str = "Ik ben er maandag weer. Bij spoed: Mia.";
 
 fn absence(company: &Company, from: &str) -> Post {

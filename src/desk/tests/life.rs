@@ -6,27 +6,7 @@ use super::*;
 use crate::case::{CaseState, Closed};
 use chrono::{NaiveDate, TimeDelta};
 
-const CHEF: &str = "chef@lease.example";
 const WITH_COMMITTEE: &str = "[committee]\nname = \"Commissie\"\nurl = \"https://commissie.example/\"\n";
-
-fn does(company: &Company, from: &str, text: &str) -> Decision {
-    company.decide(&reply_of(company, from, text))
-}
-
-fn done(decision: &Decision) -> &[Done] {
-    let told = decision.letters.iter().find_map(|draft| match &draft.content {
-        Content::Receipt(receipt) => Some(receipt.done.as_slice()),
-        _ => None,
-    });
-    told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
-}
-
-/// Nothing was done and only the sender was asked.
-fn asked<'a>(decision: &'a Decision, from: &str, text: &str) -> &'a Problem {
-    assert_eq!(sent(decision), [(LetterKind::Question, from)], "{text}");
-    assert_eq!(kinds(decision), ["mail_filed"], "{text}");
-    why(decision)
-}
 
 fn with_committee() -> Company {
     Company::of(&format!("{SETTINGS}\n{WITH_COMMITTEE}"))

@@ -7,26 +7,6 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 const MIA: &str = "mia@lease.example";
-const CHEF: &str = "chef@lease.example";
-
-fn does(company: &Company, from: &str, text: &str) -> Decision {
-    company.decide(&reply_of(company, from, text))
-}
-
-fn done(decision: &Decision) -> &[Done] {
-    let told = decision.letters.iter().find_map(|draft| match &draft.content {
-        Content::Receipt(receipt) => Some(receipt.done.as_slice()),
-        _ => None,
-    });
-    told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
-}
-
-/// Nothing was done and only the sender was asked.
-fn asked<'a>(decision: &'a Decision, from: &str, text: &str) -> &'a Problem {
-    assert_eq!(sent(decision), [(LetterKind::Question, from)], "{text}");
-    assert_eq!(kinds(decision), ["mail_filed"], "{text}");
-    why(decision)
-}
 
 /// Beside case 7 a case 8 of the same customer, lodged so many hours later.
 fn two(hours: i64) -> Company {

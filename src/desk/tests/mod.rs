@@ -58,6 +58,7 @@ fallback = true
 "#;
 const KLANT: &str = "klant@prive.example";
 const JAN: &str = "jan@lease.example";
+const CHEF: &str = "chef@lease.example";
 const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
 
 /// Thursday 5 March 2026, 10:00 in Amsterdam.
@@ -273,6 +274,27 @@ fn reply_of(company: &Company, from: &str, text: &str) -> Post {
 /// Kinds and recipients of the letters.
 fn sent(decision: &Decision) -> Vec<(LetterKind, &str)> {
     decision.letters.iter().map(|draft| (draft.content.kind(), draft.to.as_str())).collect()
+}
+
+/// What the sender of a mail of staff is told was done.
+fn done(decision: &Decision) -> &[draft::Done] {
+    let told = decision.letters.iter().find_map(|draft| match &draft.content {
+        Content::Receipt(receipt) => Some(receipt.done.as_slice()),
+        _ => None,
+    });
+    told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
+}
+
+/// A reply of staff to the letter at hand, decided on.
+fn does(company: &Company, from: &str, text: &str) -> Decision {
+    company.decide(&reply_of(company, from, text))
+}
+
+/// Nothing was done and only the sender was asked.
+fn asked<'a>(decision: &'a Decision, from: &str, text: &str) -> &'a draft::Problem {
+    assert_eq!(sent(decision), [(LetterKind::Question, from)], "{text}");
+    assert_eq!(kinds(decision), ["mail_filed"], "{text}");
+    why(decision)
 }
 
 fn kinds(decision: &Decision) -> Vec<&'static str> {

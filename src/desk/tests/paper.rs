@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 
 const RECEPTIE: &str = "receptie@lease.example";
 const SCHADE: &str = "schade@lease.example";
-const CHEF: &str = "chef@lease.example";
 const FORM: &str = "#brief\nKlant: Şirin Özgür\nAdres: Hof 12-b, 3512 JK Utrecht\n\nEr is schade aan mijn auto.";
 
 /// Case 7 is of a customer with a letter box, or with a telephone only; its clocks run since now.
@@ -45,14 +44,6 @@ fn after(company: &Company, decision: &Decision) -> Case {
     let mut case = company.files[0].case.clone();
     decision.events.iter().for_each(|event| case.apply(event));
     case
-}
-
-fn done(decision: &Decision) -> &[Done] {
-    let told = decision.letters.iter().find_map(|draft| match &draft.content {
-        Content::Receipt(receipt) => Some(receipt.done.as_slice()),
-        _ => None,
-    });
-    told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
 }
 
 fn paper(decision: &Decision) -> (&Draft, &Paper) {

@@ -5,7 +5,6 @@ use crate::case::CaseState;
 use crate::desk::draft::{Asked, CaseList, Dossier, MayAnswer, Problem, Source};
 use crate::desk::{Found, Scope, Want};
 
-const CHEF: &str = "chef@lease.example";
 const BAAS: &str = "baas@lease.example";
 const FIEN: &str = "fien@lease.example";
 const DIRECTIE: &str = "directie@lease.example";

@@ -4,8 +4,6 @@ use super::draft::AgendaStage;
 use super::*;
 use crate::case::{AgendaItem, CaseState, Clock, LetterFate, TermStage};
 
-const CHEF: &str = "chef@lease.example";
-
 fn at(text: &str) -> Moment {
     text.parse().unwrap()
 }

@@ -8,26 +8,6 @@ use crate::desk::verbs::{TABLE, TextGoes, Value};
 use proptest::prelude::*;
 
 const MIA: &str = "mia@lease.example";
-const CHEF: &str = "chef@lease.example";
-
-fn done(decision: &Decision) -> &[Done] {
-    let told = decision.letters.iter().find_map(|draft| match &draft.content {
-        Content::Receipt(receipt) => Some(receipt.done.as_slice()),
-        _ => None,
-    });
-    told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
-}
-
-fn does(company: &Company, from: &str, text: &str) -> Decision {
-    company.decide(&reply_of(company, from, text))
-}
-
-/// Nothing was done and only the sender was asked.
-fn asked<'a>(decision: &'a Decision, from: &str, text: &str) -> &'a Problem {
-    assert_eq!(sent(decision), [(LetterKind::Question, from)], "{text}");
-    assert_eq!(kinds(decision), ["mail_filed"], "{text}");
-    why(decision)
-}
 
 fn closed(company: &mut Company) {
     company.after(What::Closed(Closed { settlement: "Betaald".into(), letter: letter_id(9) }));

@@ -49,7 +49,7 @@ fn the_same_draft_is_the_same_bytes() {
 
 #[test]
 fn machines_are_told_which_letters_a_machine_wrote() {
-    for kind in KINDS.iter().copied() {
+    for kind in LetterKind::ALL.iter().copied() {
         let bytes = write(&first(kind, Language::Dutch)).bytes;
         let expected = match kind {
             LetterKind::Acknowledgement => Some("auto-replied"),

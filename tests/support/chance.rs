@@ -1,6 +1,8 @@
-//! Chance that repeats: numbers drawn from one seed (SplitMix64, Steele et al. 2014), so that a failure can be had again.
+//! Chance that repeats: numbers drawn from one seed (SplitMix64, Steele et al. 2014), so that a failure can be had again;
+//! which seed that is, and how much of it a run takes (`KLACHTPOST_TESTS_SEED`, `KLACHTPOST_TESTS_LONG`).
 
 /// The stream of a seed.
+#[derive(Debug, Clone)]
 pub struct Chance(u64);
 
 impl Chance {
@@ -14,6 +16,11 @@ impl Chance {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^ (mixed >> 31)
+    }
+
+    /// From `least` up to, not including, `end`.
+    pub fn between(&mut self, least: u64, end: u64) -> u64 {
+        least + self.below(end - least)
     }
 
     /// 0 to `end`, `end` not included.
@@ -35,4 +42,22 @@ impl Chance {
         let at = usize::try_from(self.below(from.len() as u64)).expect("a small number");
         &from[at]
     }
+}
+
+/// The seed that is asked for.
+pub fn asked_seed() -> Option<u64> {
+    std::env::var("KLACHTPOST_TESTS_SEED").ok().map(|seed| seed.parse().expect("KLACHTPOST_TESTS_SEED is a number"))
+}
+
+/// The seed of this run: the one that is asked for, or one of the hour; always printed.
+pub fn seed(test: &str) -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let seed = asked_seed().unwrap_or(now.as_secs());
+    println!("{test}: KLACHTPOST_TESTS_SEED={seed}");
+    seed
+}
+
+/// Whether the long variants are wanted: `tests/run --long` says so.
+pub fn is_long() -> bool {
+    std::env::var_os("KLACHTPOST_TESTS_LONG").is_some_and(|long| long == "1")
 }
