@@ -32,6 +32,7 @@ pub struct Config {
     pub register: Register,
     pub deadlines: Deadlines,
     pub digest: Digest,
+    pub limits: Limits,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
@@ -245,6 +246,21 @@ impl Default for Digest {
             working_days_only: true,
             recipients: Vec::new(),
         }
+    }
+}
+
+/// How many letters go out of themselves before they are held (invariant 5).
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Automatic letters of the whole desk in an hour.
+    pub automatic_per_hour: usize,
+    /// Those to customers of one domain.
+    pub automatic_per_domain_per_hour: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500 }
     }
 }
 

@@ -126,9 +126,15 @@ CREATE TABLE outbox (
     recipient     TEXT    NOT NULL,
     recipient_key TEXT    NOT NULL,
     automatic     INTEGER NOT NULL,
-    -- queued, leased, accepted, refused, held
+    -- Folded; customers' letters are counted by it (invariant 5).
+    domain        TEXT    NOT NULL,
+    -- What it counts as for the caps of one address; empty: for none.
+    counted_as    TEXT    NOT NULL,
+    -- queued, leased, accepted, refused, held, bundled
     state         TEXT    NOT NULL,
     held_because  TEXT    NOT NULL DEFAULT '',
+    -- The letter that goes out in this one's stead, together with others.
+    bundled_in    TEXT,
     attempts      INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL,
     not_before    INTEGER NOT NULL,
@@ -141,7 +147,12 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (state, not_before, created_at);
 CREATE INDEX outbox_case ON outbox (case_number);
-CREATE INDEX outbox_recipient ON outbox (recipient_key, automatic, created_at);
+CREATE INDEX outbox_counted ON outbox (counted_as, created_at) WHERE counted_as <> '';
+CREATE INDEX outbox_sent ON outbox (created_at) WHERE automatic = 1 AND state <> 'held' AND state <> 'bundled';
+CREATE INDEX outbox_sent_to ON outbox (domain, created_at)
+    WHERE automatic = 1 AND side = 'customer' AND state <> 'held' AND state <> 'bundled';
+CREATE INDEX outbox_held ON outbox (held_because, recipient_key, created_at) WHERE state = 'held';
+CREATE INDEX outbox_bundled ON outbox (bundled_in) WHERE bundled_in IS NOT NULL;
 
 -- The letter's bytes, final but for the attachments it carries along.
 CREATE TABLE letter (

@@ -161,6 +161,11 @@ pub enum What {
         to: String,
         fate: LetterFate,
     },
+    /// Letters that a cap held back go out together in another one, whose fate is theirs (invariant 5).
+    Bundled {
+        letters: Vec<LetterId>,
+        into: LetterId,
+    },
     /// A letter on paper was made, for staff to print and post (§2.3).
     PaperWritten {
         /// The letter to staff that brings it.
@@ -367,6 +372,7 @@ impl What {
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
+            Self::Bundled { .. } => "bundled",
             Self::PaperWritten { .. } => "paper_written",
             Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",

@@ -128,6 +128,10 @@ pub enum LetterKind {
     Shown,
     /// To the operator: klachtpost does not get through to a server, or does again.
     Outage,
+    /// To a customer who sent a great many: one acknowledgement of several complaints (invariant 5).
+    Acknowledgements,
+    /// To staff: letters that became too many, in one (invariant 5).
+    Bundle,
 }
 
 impl LetterKind {
@@ -155,11 +159,13 @@ impl LetterKind {
         Self::Away,
         Self::Shown,
         Self::Outage,
+        Self::Acknowledgements,
+        Self::Bundle,
     ];
 
     /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
-        matches!(self, Self::Acknowledgement | Self::Answer | Self::Closing)
+        matches!(self, Self::Acknowledgement | Self::Acknowledgements | Self::Answer | Self::Closing)
     }
 
     /// Whether a customer gets words by it: in the letter itself, or on the paper that goes with it.
@@ -170,6 +176,11 @@ impl LetterKind {
     /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
     pub fn is_automatic(self) -> bool {
         !matches!(self, Self::Answer | Self::Closing)
+    }
+
+    /// Whether it goes out in the stead of others, whose fate is its own.
+    pub fn is_bundle(self) -> bool {
+        matches!(self, Self::Acknowledgements | Self::Bundle)
     }
 
     /// The stable name in the register.
@@ -198,6 +209,8 @@ impl LetterKind {
             Self::Away => "away",
             Self::Shown => "shown",
             Self::Outage => "outage",
+            Self::Acknowledgements => "acknowledgements",
+            Self::Bundle => "bundle",
         }
     }
 

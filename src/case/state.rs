@@ -206,6 +206,7 @@ impl Case {
             | What::AcknowledgementReleased
             | What::DigestWritten { .. }
             | What::MonthWritten { .. }
+            | What::Bundled { .. }
             | What::Sealed(_) => {}
             What::FollowedUp { message_id, references, .. } => {
                 remember(&mut self.customer_thread, message_id.as_deref());
@@ -255,7 +256,7 @@ impl Case {
                 let for_customer = letter_kind.is_for_customer();
                 let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
-                if for_customer {
+                if for_customer && !letter_kind.is_bundle() {
                     self.know(event.at, letter, *letter_kind);
                 }
             }

@@ -259,6 +259,7 @@ pub(super) fn words(what: &What) -> String {
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
         What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
+        What::Bundled { letters, into } => format!("{} letters, in {into}", letters.len()),
         What::Linked { other } | What::Merged { into: other } => other.to_string(),
         What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {

@@ -7,7 +7,7 @@ use super::check::{
 };
 use super::section::{Reading, Section, clipped};
 use super::{
-    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Mailbox,
+    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
     MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
@@ -32,6 +32,8 @@ const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
 const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
 /// Minutes a trouble may last before the operator hears of it: not for each restart of a server, not after a day.
 const ALARM_MINUTES: std::ops::RangeInclusive<u64> = 5..=1_440;
+/// Letters an hour: below the first figure an ordinary morning would be held, above the second there is no cap.
+const LETTERS_PER_HOUR: std::ops::RangeInclusive<u64> = 10..=1_000_000;
 /// Connections to the sending server at once; providers allow some ten.
 const MAX_CONNECTIONS: u64 = 50;
 
@@ -48,6 +50,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         register: read_with(&mut file, "register", register),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
+        limits: read_with(&mut file, "limits", limits),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
@@ -341,6 +344,18 @@ fn digest(s: &mut Section) -> Digest {
         at: time(s, "at", usual.at),
         working_days_only: s.flag("working_days_only", usual.working_days_only),
         recipients: addresses(s, "recipients"),
+    }
+}
+
+fn limits(s: &mut Section) -> Limits {
+    let usual = Limits::default();
+    let mut letters = |key, default: usize| {
+        let default = u64::try_from(default).unwrap_or(u64::MAX);
+        usize::try_from(s.number(key, default, LETTERS_PER_HOUR, "letters an hour")).unwrap_or(usize::MAX)
+    };
+    Limits {
+        automatic_per_hour: letters("automatic_per_hour", usual.automatic_per_hour),
+        automatic_per_domain_per_hour: letters("automatic_per_domain_per_hour", usual.automatic_per_domain_per_hour),
     }
 }
 

@@ -3,27 +3,21 @@
 
 use super::office::Office;
 use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
+use crate::desk::caps::{Cap, Counts, alarm_of, counted_as, held_by};
 use crate::desk::draft::{Content, Done, Draft};
-use crate::desk::{CaseFile, Decision, Fated, Fresh, Written, on_cap, on_fate};
+use crate::desk::{CaseFile, Decision, Fated, Fresh, on_cap, on_fate};
 use crate::letters::{self, Letter};
 use crate::register::Outgoing;
-
-/// Why a letter waits for the hour to pass (invariant 5); the register lets it go by this name.
-pub const HELD_BY_CAP: &str = "cap";
-/// Automatic letters to one address in an hour before they are held: a person does not write more complaints than
-/// this, a machine does.
-pub const AUTOMATIC_LETTERS_PER_HOUR_MAX: usize = 10;
-/// Receipts and questions to one colleague in an hour before they are held: one every three minutes. Somebody who works
-/// off a morning's cases gets fewer; a mailbox that answers by machine and does not say so gets no more.
-pub const ANSWERS_TO_STAFF_PER_HOUR_MAX: usize = 20;
 
 /// What the clerk must know beside the decision.
 #[derive(Debug, Default)]
 pub struct Known<'a> {
     /// The case as it was before the decision.
     pub file: Option<&'a CaseFile>,
-    /// What the sender of the mail got in the last hour.
-    pub written: Written,
+    /// What went out in the last hour and day.
+    pub counts: Counts,
+    /// The stranger whose mail was decided on.
+    pub about: Option<Address>,
 }
 
 /// Finishes the decision's letters, and what follows where one of them does not go out.
@@ -41,21 +35,21 @@ pub fn write(
     decision.events.extend(done.outgoing.iter().map(|finished| written(&finished.letter, now)));
 
     let mut follow_ups = Vec::new();
-    let capped = done.outgoing.iter().find(|finished| finished.held_because.as_deref() == Some(HELD_BY_CAP));
-    if let Some(capped) = capped.filter(|_| known.written.held_by_cap == 0) {
-        follow_ups.extend(on_cap(&capped.letter.to, 1, case.as_ref(), &office.rules, fresh));
+    if let Some((cap, held)) = &done.capped {
+        follow_ups.extend(clerk.alarm(*cap, held, case.as_ref(), fresh));
     }
     for fated in &done.stopped {
         let follows = on_fate(fated, case.as_ref(), &office.rules, now, fresh);
         log_untold(&follows);
         decision.events.extend(follows.events);
-        follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh));
-        follow_ups.extend(follows.letters);
+        follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh).map(uncounted));
+        follow_ups.extend(follows.letters.into_iter().map(uncounted));
     }
     let mut outgoing = done.outgoing;
-    for draft in follow_ups {
+    for (draft, counted_as) in follow_ups {
         match clerk.finish(&draft) {
             Ok(finished) => {
+                let finished = Outgoing { counted_as, ..finished };
                 decision.events.push(written(&finished.letter, now));
                 outgoing.push(finished);
             }
@@ -101,6 +95,8 @@ struct Finished {
     stopped: Vec<Fated>,
     /// The sender whose receipt had nothing true left to say.
     untold: Option<Address>,
+    /// The first letter that a cap holds.
+    capped: Option<(Cap, Draft)>,
 }
 
 struct Clerk<'a> {
@@ -122,12 +118,7 @@ impl Clerk<'_> {
                 continue;
             }
             match self.finish(&draft) {
-                Ok(finished) => {
-                    if let Some(reason) = finished.held_because.as_ref().filter(|reason| *reason != HELD_BY_CAP) {
-                        done.stopped.push(fated(&draft, LetterFate::Held { reason: reason.clone() }));
-                    }
-                    done.outgoing.push(finished);
-                }
+                Ok(finished) => done.take(self.under_the_caps(finished, &draft), &draft),
                 Err(error) => done.stopped.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
             }
         }
@@ -138,22 +129,48 @@ impl Clerk<'_> {
         let (rules, house) = (&self.office.rules, &self.office.house);
         let letter = self.office.letters.render(draft, house, &rules.keys, self.now)?;
         let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
-        let at_the_door = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
-        let held_because = at_the_door.or_else(|| self.is_capped(letter.kind).then(|| HELD_BY_CAP.to_owned()));
-        Ok(Outgoing { letter, department: bound_to(draft), held_because })
+        let held_because = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
+        let counted_as = counted_as(letter.kind, &letter.to, self.known.about.as_ref());
+        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
     }
 
-    /// The third of the layers against loops (invariant 5): letters that answer the mail in hand.
-    fn is_capped(&self, kind: LetterKind) -> bool {
-        let written = self.known.written;
-        match kind {
-            LetterKind::Acknowledgement => written.automatic >= AUTOMATIC_LETTERS_PER_HOUR_MAX,
-            LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
-                written.answers_to_staff >= ANSWERS_TO_STAFF_PER_HOUR_MAX
-            }
-            _ => false,
+    /// The third of the layers against loops (invariant 5).
+    fn under_the_caps(&self, finished: Outgoing, draft: &Draft) -> (Outgoing, Option<Cap>) {
+        if finished.held_because.is_some() {
+            return (finished, None);
         }
+        let cap = held_by(draft, self.known.about.as_ref(), &self.known.counts, self.office.rules.caps);
+        (Outgoing { held_because: cap.map(|cap| cap.name().to_owned()), ..finished }, cap)
     }
+
+    /// Tells of a cap, once a day for each. Letters about terms are many at a time by themselves: no loop.
+    fn alarm(&self, cap: Cap, held: &Draft, case: Option<&Case>, fresh: &mut Fresh) -> Option<(Draft, String)> {
+        let alarm = alarm_of(cap, held, self.known.about.as_ref());
+        let is_told = self.known.counts.of.get(&alarm).is_some_and(|count| count.is_of_today);
+        if is_told || cap == Cap::Address && held.content.kind() == LetterKind::Term {
+            return None;
+        }
+        let other_end = alarm.rsplit_once(' ').map_or("", |(_, other_end)| other_end);
+        tracing::warn!(cap = cap.name(), "a cap holds automatic letters back; a supervisor is told");
+        let letter = on_cap(cap, held, other_end, case, &self.office.rules, fresh)?;
+        Some((letter, alarm))
+    }
+}
+
+impl Finished {
+    fn take(&mut self, (finished, cap): (Outgoing, Option<Cap>), draft: &Draft) {
+        match (cap, &finished.held_because) {
+            (Some(cap), _) => drop(self.capped.get_or_insert_with(|| (cap, draft.clone()))),
+            (None, Some(reason)) => self.stopped.push(fated(draft, LetterFate::Held { reason: reason.clone() })),
+            (None, None) => {}
+        }
+        self.outgoing.push(finished);
+    }
+}
+
+/// A letter that tells of another one counts as nothing.
+fn uncounted(draft: Draft) -> (Draft, String) {
+    (draft, String::new())
 }
 
 /// A digest binds the department whose supervisor reads it: its buttons hold tokens of that department's cases, and none
@@ -205,7 +222,7 @@ fn written(letter: &Letter, now: Moment) -> Event {
 }
 
 fn fated(draft: &Draft, fate: LetterFate) -> Fated {
-    Fated { letter: draft.id.clone(), kind: draft.content.kind(), to: draft.to.clone(), fate }
+    Fated { letter: draft.id.clone(), kind: draft.content.kind(), to: draft.to.clone(), fate, bundled: Vec::new() }
 }
 
 /// The decision's case as its events leave it.

@@ -8,7 +8,8 @@ use super::office::{Office, OfficeError};
 use super::reading::{self, ATTEMPTS_MAX, Read};
 use super::{Step, WorkError};
 use crate::crash::{self, Breaks};
-use crate::desk::{CaseFile, Incoming, Written, lookup, on_mail, on_unreadable};
+use crate::desk::caps::{counted_sender, to_count};
+use crate::desk::{CaseFile, Incoming, lookup, on_mail, on_unreadable};
 use crate::mail;
 use crate::register::{Identity, RegisterError, Tx};
 use futures_util::FutureExt;
@@ -127,11 +128,11 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     let mut fresh = office.fresh()?;
     let mut salts = Salts::new()?;
     let pending = &one.pending;
-    let (identity, mut decision, file, written) = match &one.outcome {
+    let (identity, mut decision, file, about) = match &one.outcome {
         Err(reason) => {
             let identity = Identity { message_id: String::new(), content_hash: String::new() };
             let decision = on_unreadable(pending.id, reason, now);
-            (identity, decision, None, Written::default())
+            (identity, decision, None, None)
         }
         Ok(mail) => {
             let identity = Identity {
@@ -139,7 +140,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 content_hash: mail::content_hash(mail, &pending.raw),
             };
             let wanted = lookup(mail, &office.rules, now);
-            let mut known = tx.snapshot(pending.id, &identity, &wanted, now).await?;
+            let mut known = tx.snapshot(pending.id, &identity, &wanted).await?;
             if let Some(stored) = known.stored.take() {
                 known.stored = read_all(office, vec![stored]).await.pop();
             }
@@ -147,13 +148,14 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
             crash::poison(Breaks::Deciding, mail.subject.as_bytes());
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            let (written, notes) = (known.written, known.notes());
+            let notes = known.notes();
             // Where two cases become one, what is internal in either stays in the house (invariant 7).
             let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
-            (identity, decision, file, written)
+            (identity, decision, file, counted_sender(mail, &office.rules))
         }
     };
-    let known = Known { file: file.as_ref(), written };
+    let counts = tx.counts(&to_count(&decision.letters, about.as_ref()), office.rules.caps, now).await?;
+    let known = Known { file: file.as_ref(), counts, about };
     let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
     tx.record(Some((pending.id, &identity)), &decision, &letters, now, &mut || salts.next()).await?;
     tracing::info!(

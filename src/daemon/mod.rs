@@ -3,6 +3,7 @@
 
 mod again;
 mod aside;
+mod bundling;
 mod clerk;
 mod deciding;
 mod intake;

@@ -273,12 +273,16 @@ async fn record_fate(
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
     tx.mark_sent(&letter.id, sent).await?;
+    let bundled = if letter.kind.is_bundle() { tx.bundled_in(&letter.id).await? } else { Vec::new() };
+    if !bundled.is_empty() {
+        tx.mark_bundle_sent(&letter.id, sent).await?;
+    }
     if let Some(followed) = fate {
         let (case, fate) = match &followed {
             Followed::By(fate) => (letter.case, fate.clone()),
             Followed::Not(fate) => (None, fate.clone()),
         };
-        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate };
+        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate, bundled };
         let file = match case {
             Some(number) => tx.case_file(number).await?,
             None => None,

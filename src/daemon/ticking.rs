@@ -3,11 +3,13 @@
 //! changes nothing.
 
 use super::aside::tell_of_aside;
-use super::clerk::{self, AUTOMATIC_LETTERS_PER_HOUR_MAX, Known};
+use super::bundling::bundle;
+use super::clerk::{self, Known};
 use super::deciding::Salts;
 use super::office::Office;
 use super::{Step, WorkError, overviews};
 use crate::crash;
+use crate::desk::caps::to_count;
 use crate::desk::on_terms;
 use crate::register::CaseQuery;
 use std::sync::Arc;
@@ -18,11 +20,16 @@ use std::sync::Arc;
 /// The register refused: the next tick tries again.
 pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
-    let per_hour = i64::try_from(AUTOMATIC_LETTERS_PER_HOUR_MAX).unwrap_or(i64::MAX);
-    let released = office.register.release_capped(now, per_hour).await?;
+    let released = office.register.release_capped(office.rules.caps, now).await?;
     crash::point("after letting held letters go");
     let aside = tell_of_aside(office).await?;
-    let steps = [terms(office).await?, aside, overviews::digest(office).await?, overviews::month(office).await?];
+    let steps = [
+        bundle(office).await?,
+        terms(office).await?,
+        aside,
+        overviews::digest(office).await?,
+        overviews::month(office).await?,
+    ];
     let worked = released > 0 || steps.contains(&Step::Worked);
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
@@ -40,7 +47,8 @@ async fn terms(office: &Office) -> Result<Step, WorkError> {
         let Some(file) = tx.case_file(case.number).await? else { continue };
         let mut fresh = office.fresh()?;
         let Some(mut decision) = on_terms(&file.case, &office.rules, now, &mut fresh) else { continue };
-        let known = Known { file: Some(&file), ..Known::default() };
+        let counts = tx.counts(&to_count(&decision.letters, None), office.rules.caps, now).await?;
+        let known = Known { file: Some(&file), counts, about: None };
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         let mut salts = Salts::new()?;
         tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;

@@ -1,6 +1,7 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
+use super::caps::Cap;
 use crate::case::{
     Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
 };
@@ -9,6 +10,7 @@ use crate::digest::month::MonthOverview;
 
 mod aside;
 mod asked;
+mod bundle;
 mod committee;
 mod handled;
 mod outage;
@@ -17,6 +19,7 @@ mod remarks;
 
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
+pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
 pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
 pub use outage::{Outage, OutageStage};
@@ -124,6 +127,8 @@ pub enum Content {
     Paper(Box<Paper>),
     Month(Box<MonthOverview>),
     Outage(Outage),
+    Acknowledgements(Acknowledgements),
+    Bundle(Box<Bundle>),
 }
 
 impl Content {
@@ -152,6 +157,8 @@ impl Content {
             Self::Paper(_) => LetterKind::Paper,
             Self::Month(_) => LetterKind::Month,
             Self::Outage(_) => LetterKind::Outage,
+            Self::Acknowledgements(_) => LetterKind::Acknowledgements,
+            Self::Bundle(_) => LetterKind::Bundle,
         }
     }
 }
@@ -378,8 +385,9 @@ pub struct Alarm {
 pub enum AlarmAbout {
     /// A letter to staff was refused for good: so this goes up one step (invariant 4).
     StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
-    /// Letters are held back because of a cap (invariant 5).
-    CapReached { address: String, held: usize },
+    /// Letters are held back because of a cap (invariant 5). Both ends of what may be a loop: the desk, and an address, a
+    /// domain, or nobody in particular.
+    CapReached { cap: Cap, desk: Address, other_end: String },
     /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
     HeldAtDoor { to: String, reason: String },
     /// The same for a letter on paper: it was not sent to who would print it.

@@ -1,11 +1,13 @@
 //! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
 
 use super::aside::filed;
+use super::bundle::{self, Bundled};
+use super::caps::Cap;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
 use super::paper::{paper_again, written};
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
-use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, What};
+use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
 
 /// Characters of a server's reply that are shown to people.
@@ -18,6 +20,14 @@ pub struct Fated {
     pub kind: LetterKind,
     pub to: Address,
     pub fate: LetterFate,
+    /// The letters it stood for: their fate is its own.
+    pub bundled: Vec<Bundled>,
+}
+
+impl Fated {
+    fn stood_for(&self, letter: &LetterId) -> bool {
+        self.bundled.iter().any(|bundled| bundled.id == *letter)
+    }
 }
 
 /// Decides on the fate of a letter. `case` is the letter's case as it stands.
@@ -45,13 +55,13 @@ pub(super) fn on_bounce(
         let case = known.file.as_ref().map(|file| file.case.number);
         return filed(mail, Disposition::Automatic, case, "a letter of ours is delayed, not lost".to_owned(), now);
     }
-    let Some(BouncedLetter { id, kind, to }) = known.bounced.clone() else {
+    let Some(BouncedLetter { id, kind, to, bundled }) = known.bounced.clone() else {
         let reason = "a delivery report about no letter of ours that is known".to_owned();
         return filed(mail, Disposition::Bounce, None, reason, now);
     };
     let status = reported.status.first().cloned().unwrap_or_default();
     let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
-    let fated = Fated { letter: id, kind, to, fate };
+    let fated = Fated { letter: id, kind, to, fate, bundled };
     let case = known.file.as_ref().map(|file| &file.case);
     let letters = consequences(&fated, case, rules, fresh);
     Decision {
@@ -68,7 +78,8 @@ fn events(fated: &Fated, case: Option<&Case>, mail: Option<i64>, letters: &[Draf
     let number = case.map(|case| case.number);
     let again = |what| Event { at: now, case: number, actor: Actor::Desk, mail, what };
     let sheets = letters.iter().filter_map(written).map(again);
-    std::iter::once(fate_event(fated, case, mail, now)).chain(sheets).collect()
+    let bundled = bundle::fates(&fated.bundled, &fated.to, &fated.fate, mail, now);
+    std::iter::once(fate_event(fated, case, mail, now)).chain(bundled).chain(sheets).collect()
 }
 
 fn fate_event(fated: &Fated, case: Option<&Case>, mail: Option<i64>, now: Moment) -> Event {
@@ -111,6 +122,11 @@ fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
     match fated.kind {
         LetterKind::Acknowledgement => {
             let other = case.acknowledged.as_ref().is_some_and(|stamp| stamp.letter.as_ref() != Some(&fated.letter));
+            (!other).then_some((Clock::Acknowledge, case.due.acknowledge))
+        }
+        LetterKind::Acknowledgements => {
+            let stood_for = |stamp: &Stamp| stamp.letter.as_ref().is_some_and(|letter| fated.stood_for(letter));
+            let other = case.acknowledged.as_ref().is_some_and(|stamp| !stood_for(stamp));
             (!other).then_some((Clock::Acknowledge, case.due.acknowledge))
         }
         LetterKind::Answer | LetterKind::Closing => {
@@ -161,15 +177,23 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
     }
 }
 
-/// A cap holds the first letters to an address back: a person must look at what writes so much (invariant 5). Nobody is
-/// told by a letter to that very address.
-pub fn on_cap(to: &Address, held: usize, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    let Some(reader) = ladder(case, rules).into_iter().find(|reader| reader != to) else { return Vec::new() };
-    let content = Content::Alarm(Alarm { about: AlarmAbout::CapReached { address: to.to_string(), held } });
-    vec![match case {
+/// A cap holds letters back: a person must look at what writes so much (invariant 5). Nobody is told by a letter to that
+/// very address.
+pub fn on_cap(
+    cap: Cap,
+    held: &Draft,
+    other_end: &str,
+    case: Option<&Case>,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Option<Draft> {
+    let reader = ladder(case, rules).into_iter().find(|reader| *reader != held.to)?;
+    let about = AlarmAbout::CapReached { cap, desk: rules.desk_address.clone(), other_end: other_end.to_owned() };
+    let content = Content::Alarm(Alarm { about });
+    Some(match case {
         Some(case) => to_staff(case, reader, content, rules, fresh),
         None => caseless(reader, content, rules, fresh),
-    }]
+    })
 }
 
 fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {

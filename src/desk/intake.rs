@@ -34,7 +34,6 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
         named: CaseNumber::find_all(&mail.subject),
-        sender: from,
         want: wanted(mail, rules),
         year: rules.year(now),
     }

@@ -10,6 +10,7 @@
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_aside`] | telling a person of what was put aside |
+//! | [`on_bundle`] | letters that a cap held back |
 //! | [`on_digest`] | the digests of a day |
 //! | [`on_month`] | the reports of a month |
 //! | [`outage::on_outage`] | servers that cannot be reached, for the operator |
@@ -19,6 +20,8 @@ mod aside;
 mod aside_notice;
 mod away;
 mod balance;
+mod bundle;
+pub mod caps;
 mod colleague;
 mod direct;
 mod dossier;
@@ -51,6 +54,7 @@ pub mod when;
 pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
+pub use bundle::{BUNDLE_MAX, Bundled, Waiting, is_bundle_due, on_bundle};
 pub use duty::{DigestDue, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
 pub use fold::fold;
@@ -61,7 +65,6 @@ pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
     Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,
-    Written,
 };
 pub use terms::on_terms;
 pub use wants::{Found, Scope, Search, Standing, Want, Word};

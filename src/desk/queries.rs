@@ -75,7 +75,7 @@ impl Query<'_> {
             Some(number) => vec![number.to_string()],
             None => search.words.into_iter().map(|word| word.folded).collect(),
         });
-        let listed = cases.iter().map(|case| self.listed(case)).collect();
+        let listed = cases.iter().map(|case| listed(case, self.rules)).collect();
         // What was searched for may stand below the verb.
         let unused = if typed.lines.iter().any(|line| line.value.is_empty()) { "" } else { typed.text.as_str() };
         let list = CaseList { asked: Asked::Search { words }, cases: listed, more, unused: unused.to_owned() };
@@ -86,7 +86,7 @@ impl Query<'_> {
     /// is nobody.
     fn standing(&self, typed: &Instruction, fresh: &mut Fresh) -> Decision {
         let (cases, more) = self.cases();
-        let open = cases.iter().filter(|case| case.state == CaseState::Open).map(|case| self.listed(case));
+        let open = cases.iter().filter(|case| case.state == CaseState::Open).map(|case| listed(case, self.rules));
         let mut listed: Vec<ListedCase> =
             open.filter(|case| case.handler.as_ref().is_none_or(|handler| handler == self.from)).collect();
         listed.sort_by_key(|case| (case.handler.is_none(), case.next.map(|(_, due)| due), case.number));
@@ -97,24 +97,6 @@ impl Query<'_> {
         match &self.known.found {
             Some(Found::Cases { cases, more }) => (cases, *more),
             _ => (&[], false),
-        }
-    }
-
-    fn listed(&self, case: &Case) -> ListedCase {
-        let address = case.customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
-        let name = case.customer.name.trim();
-        // A handler who left the department handles it no more.
-        let current = handler_address(case, self.rules);
-        ListedCase {
-            number: case.number,
-            customer: if name.is_empty() { address } else { name.to_owned() },
-            subject: case.subject.clone(),
-            department_title: self.rules.title(&case.department).to_owned(),
-            handler: case.handler.clone().filter(|handler| current.as_ref() == Some(handler)),
-            state: case.state,
-            received_at: case.received_at,
-            closed_at: case.closed_at,
-            next: case.next_clock(),
         }
     }
 
@@ -154,6 +136,24 @@ impl Query<'_> {
     fn answered(&self, reason: &str, letter: Draft) -> Decision {
         let letters = vec![answering(letter, self.mail.mail)];
         Decision { letters, ..filed(self.mail, Disposition::Staff, None, reason.to_owned(), self.now) }
+    }
+}
+
+/// A case as lists show it. A handler who left the department handles it no more.
+pub(super) fn listed(case: &Case, rules: &Rules) -> ListedCase {
+    let address = case.customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name = case.customer.name.trim();
+    let current = handler_address(case, rules);
+    ListedCase {
+        number: case.number,
+        customer: if name.is_empty() { address } else { name.to_owned() },
+        subject: case.subject.clone(),
+        department_title: rules.title(&case.department).to_owned(),
+        handler: case.handler.clone().filter(|handler| current.as_ref() == Some(handler)),
+        state: case.state,
+        received_at: case.received_at,
+        closed_at: case.closed_at,
+        next: case.next_clock(),
     }
 }
 

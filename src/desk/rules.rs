@@ -1,5 +1,6 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
+use super::caps::Caps;
 use super::draft::Filing;
 use super::fold::fold;
 use super::references::{PatternError, References};
@@ -68,6 +69,7 @@ pub struct Rules {
     pub operator: Option<Address>,
     pub deadlines: crate::config::Deadlines,
     pub digest: crate::config::Digest,
+    pub caps: Caps,
     pub committee_months: Option<u32>,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
     pub accept_unproven_staff: bool,
@@ -106,6 +108,7 @@ impl Rules {
             operator: config.operator.as_ref().map(|operator| Address::parse(&operator.address)).transpose()?,
             deadlines: config.deadlines.clone(),
             digest: config.digest.clone(),
+            caps: Caps { domain: config.limits.automatic_per_domain_per_hour, desk: config.limits.automatic_per_hour },
             committee_months: config.committee.as_ref().map(|c| c.months),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
         })

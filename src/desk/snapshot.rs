@@ -1,6 +1,7 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
 use super::Disposition;
+use super::bundle::Bundled;
 use super::wants::{Found, Want};
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
@@ -31,8 +32,6 @@ pub struct Lookup {
     pub mailed: Vec<Address>,
     /// The case a colleague names in a reply to a question of ours that belongs to none.
     pub confirms: Option<CaseNumber>,
-    /// The address an automatic letter would go to: counted for the cap (invariant 5).
-    pub sender: Option<Address>,
     /// What the verbs of a colleague's mail ask for.
     pub want: Option<Want>,
     /// The year a new case would be numbered in.
@@ -131,7 +130,6 @@ pub struct Snapshot {
     pub put_back: Option<PutBack>,
     /// The mail of `Lookup::asked`.
     pub stored: Option<Stored>,
-    pub written: Written,
     /// The answer to `Lookup::want`.
     pub found: Option<Found>,
 }
@@ -162,17 +160,6 @@ impl Snapshot {
         let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).find(is_decided);
         other.or(self.file)
     }
-}
-
-/// Letters to the sender of the mail, for the caps of invariant 5.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Automatic letters of the last hour that went out.
-    pub automatic: usize,
-    /// Those among them that answered a mail of staff: receipts and questions.
-    pub answers_to_staff: usize,
-    /// Letters of the last hour that a cap holds back.
-    pub held_by_cap: usize,
 }
 
 /// A case and what is kept beside it.
@@ -227,4 +214,6 @@ pub struct BouncedLetter {
     pub id: LetterId,
     pub kind: LetterKind,
     pub to: Address,
+    /// The letters it stood for.
+    pub bundled: Vec<Bundled>,
 }

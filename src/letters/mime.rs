@@ -106,12 +106,13 @@ fn suppressed(kind: LetterKind) -> &'static str {
 fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
     match kind {
         LetterKind::Answer | LetterKind::Closing => None,
-        LetterKind::Acknowledgement => Some("auto-replied"),
+        LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
         LetterKind::Notification
         | LetterKind::FollowUp
         | LetterKind::Receipt
         | LetterKind::Question
         | LetterKind::DeliveryFailed
+        | LetterKind::Bundle
         | LetterKind::Digest
         | LetterKind::Month
         | LetterKind::SetAside

@@ -3,6 +3,7 @@
 
 mod aside;
 mod asked;
+mod bundle;
 mod handled;
 mod outage;
 mod overviews;
@@ -14,6 +15,7 @@ use crate::case::{
     Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
     Reference, Side, Why,
 };
+use crate::desk::caps::Cap;
 use crate::desk::draft::*;
 use chrono::{NaiveDate, TimeDelta};
 
@@ -71,6 +73,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         aside::letters,
         asked::letters,
         outage::letters,
+        bundle::letters,
         paper::letters,
     ];
     make.into_iter().flat_map(both).collect()
@@ -88,6 +91,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
             | Content::Month(_)
             | Content::CaseList(_)
             | Content::Outage(_)
+            | Content::Bundle(_)
             | Content::Question(Question {
                 why: Problem::NoCase
                     | Problem::CaseUnknown { .. }
@@ -193,13 +197,19 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             reply: "550 5.2.1 Mailbox disabled".to_owned(),
         },
         AlarmAbout::PaperHeld { reason: pick(language, "tekst van een interne notitie", "text of an internal note") },
-        AlarmAbout::CapReached { address: "robot@klant.example".to_owned(), held: 37 },
+        cap_reached(Cap::Address, "robot@klant.example"),
+        cap_reached(Cap::Domain, "klant.example"),
+        cap_reached(Cap::Desk, ""),
         AlarmAbout::HeldAtDoor {
             to: "jan.jansen@klant.example".to_owned(),
             reason: pick(language, "tekst van een interne notitie", "text of an internal note"),
         },
     ];
     alarms.map(|about| Content::Alarm(Alarm { about })).into_iter().collect()
+}
+
+fn cap_reached(cap: Cap, other_end: &str) -> AlarmAbout {
+    AlarmAbout::CapReached { cap, desk: house().desk_address, other_end: other_end.to_owned() }
 }
 
 fn acknowledgement(language: Language) -> Acknowledgement {

@@ -4,6 +4,7 @@
 use super::clean::{self, SUBJECT_CHARS_MAX};
 use super::words::Words;
 use crate::case::{LetterKind, TermStage};
+use crate::desk::caps::Cap;
 use crate::desk::draft::{Agenda, AgendaStage, AlarmAbout, Asked, CaseList, Content, Draft, Outage, OutageStage, Term};
 use crate::desk::outage::Area;
 use crate::digest::Section;
@@ -16,6 +17,9 @@ const TOPIC_CHARS_MAX: usize = 110;
 /// The letter's subject, without controls and at most 200 characters.
 pub(super) fn subject(draft: &Draft, words: Words) -> String {
     let subject = match (draft.content.kind().is_for_customer(), draft.case) {
+        (true, _) if let Some(count @ 2..) = several(draft) => {
+            words.pick(format!("Uw klachten ({count})"), format!("Your complaints ({count})"))
+        }
         (true, Some(number)) => {
             let reply = if is_first(draft) { "" } else { "Re: " };
             format!("{reply}{} {number}", words.pick("Uw klacht", "Your complaint"))
@@ -55,6 +59,14 @@ pub(super) fn topic(draft: &Draft, words: Words) -> String {
 /// A subject, or that there is none.
 pub(super) fn or_none(subject: &str, words: Words) -> String {
     if subject.is_empty() { words.pick("geen onderwerp", "no subject").to_owned() } else { subject.to_owned() }
+}
+
+/// How many complaints a customer is told of at once.
+fn several(draft: &Draft) -> Option<usize> {
+    match &draft.content {
+        Content::Acknowledgements(several) => Some(several.complaints.len()),
+        _ => None,
+    }
 }
 
 /// The first letter to a customer opens the thread; all others answer in it.
@@ -111,6 +123,10 @@ fn desk_line(draft: &Draft, words: Words) -> String {
         Content::CaseList(list) => list_line(list, words),
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),
         Content::Outage(outage) => outage_line(outage, words).to_owned(),
+        Content::Bundle(bundle) => match bundle.letters {
+            1 => words.pick("Een melding die wachtte", "A notice that waited").to_owned(),
+            count => words.pick(format!("{count} meldingen in één bericht"), format!("{count} notices in one message")),
+        },
         _ => format!("Re: {}", case_line(draft, words)),
     }
 }
@@ -151,8 +167,14 @@ fn alarm_line(about: &AlarmAbout, words: Words) -> &'static str {
         AlarmAbout::StaffLetterRefused { .. } => {
             words.pick("Let op: een collega krijgt geen post", "Please look: a colleague gets no mail")
         }
-        AlarmAbout::CapReached { .. } => {
-            words.pick("Let op: te veel e-mails aan één adres", "Please look: too many e-mails to one address")
+        AlarmAbout::CapReached { cap: Cap::Address, .. } => {
+            words.pick("Let op: te veel e-mails met één adres", "Please look: too many e-mails with one address")
+        }
+        AlarmAbout::CapReached { cap: Cap::Domain, .. } => {
+            words.pick("Let op: te veel e-mails aan één domein", "Please look: too many e-mails to one domain")
+        }
+        AlarmAbout::CapReached { cap: Cap::Desk, .. } => {
+            words.pick("Let op: te veel e-mails in een uur", "Please look: too many e-mails in an hour")
         }
         AlarmAbout::PaperHeld { .. } => {
             words.pick("Let op: brief aan klant tegengehouden", "Please look: letter to a customer held back")

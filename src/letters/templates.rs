@@ -57,6 +57,8 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "paper",
     "month",
     "outage",
+    "acknowledgements",
+    "bundle",
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.

@@ -219,6 +219,10 @@ impl Words {
             }
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
             LetterKind::Outage => self.pick("het storingsbericht", "the notice of an outage"),
+            LetterKind::Acknowledgements => {
+                self.pick("de ontvangstbevestiging van meerdere klachten", "the acknowledgement of several complaints")
+            }
+            LetterKind::Bundle => self.pick("het bericht met verzamelde meldingen", "the bundle of notices"),
         }
     }
 }

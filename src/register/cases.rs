@@ -126,7 +126,11 @@ impl Register {
 }
 
 impl Tx {
-    pub(super) async fn load_case(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
+    /// The case as it stands.
+    ///
+    /// # Errors
+    /// The database refused, or holds a case of a newer version.
+    pub async fn load_case(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
         let row = sqlx::query("SELECT body FROM cases WHERE number = $1")
             .bind(number.to_string())
             .fetch_optional(&mut *self.inner)

@@ -25,6 +25,7 @@
 
 mod aside;
 mod balance;
+mod caps;
 mod cases;
 mod chain;
 mod error;

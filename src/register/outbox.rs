@@ -1,7 +1,6 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
-use super::snapshot::CAP_WINDOW_MILLIS;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::{Carried, Source};
@@ -22,10 +21,12 @@ pub enum LetterState {
     Refused,
     /// A person, or the hour, must let it go.
     Held,
+    /// Another letter goes out in its stead.
+    Bundled,
 }
 
 impl LetterState {
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Leased, Self::Accepted, Self::Refused, Self::Held];
+    pub const ALL: [Self; 6] = [Self::Queued, Self::Leased, Self::Accepted, Self::Refused, Self::Held, Self::Bundled];
 
     /// The stable name in the register and in JSON.
     pub fn name(self) -> &'static str {
@@ -35,6 +36,7 @@ impl LetterState {
             Self::Accepted => "accepted",
             Self::Refused => "refused",
             Self::Held => "held",
+            Self::Bundled => "bundled",
         }
     }
 }
@@ -182,29 +184,6 @@ impl Register {
             .execute(&self.pool)
             .await?;
         Ok(())
-    }
-
-    /// Lets letters go that a cap held back, the oldest first, as many as the cap allows by now (invariant 5). Returns
-    /// how many.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn release_capped(&self, now: Moment, per_hour: i64) -> Result<u64, RegisterError> {
-        let _turn = self.turn().await;
-        let result = sqlx::query(
-            "UPDATE outbox SET state = 'queued', held_because = '', created_at = $1, not_before = $1 WHERE id IN (\
-             SELECT waiting.id FROM (SELECT id, recipient_key, ROW_NUMBER() OVER \
-              (PARTITION BY recipient_key ORDER BY created_at, id) AS place FROM outbox \
-              WHERE state = 'held' AND held_because = 'cap') waiting \
-             WHERE waiting.place + (SELECT count(*) FROM outbox sent WHERE sent.recipient_key = waiting.recipient_key \
-              AND sent.automatic = 1 AND sent.state <> 'held' AND sent.created_at > $2) <= $3)",
-        )
-        .bind(millis(now))
-        .bind(millis(now) - CAP_WINDOW_MILLIS)
-        .bind(per_hour)
-        .execute(&self.pool)
-        .await?;
-        Ok(result.rows_affected())
     }
 
     /// Holds a letter back, or lets it go. False where there is no such letter in a fitting state.

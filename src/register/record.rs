@@ -1,10 +1,11 @@
 //! A decision, written down: the mail's disposition, the events, what they make of the cases, and the finished
 //! letters, all in one transaction (invariant 3). The one place where cases change. Only SQL and `apply`.
 
+use super::caps::side_name;
 use super::cases::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
 use super::{RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, Event, LetterId, Moment, Side, What};
+use crate::case::{Case, CaseNumber, Event, LetterId, Moment, What};
 use crate::desk::Decision;
 use crate::desk::draft::Source;
 use crate::letters::{self, Letter};
@@ -19,6 +20,8 @@ pub struct Outgoing {
     pub department: String,
     /// Why it does not go out by itself; None: it does.
     pub held_because: Option<String>,
+    /// What it counts as for the caps of one address; may be empty (invariant 5).
+    pub counted_as: String,
 }
 
 impl Tx {
@@ -41,6 +44,7 @@ impl Tx {
         for event in &decision.events {
             self.append(event, &salts()).await?;
             self.mark_mails(event).await?;
+            self.mark_bundled(event).await?;
             self.apply(&mut cases, event).await?;
         }
         for (case, row) in cases.values() {
@@ -98,19 +102,15 @@ impl Tx {
     async fn put_letter(&mut self, outgoing: &Outgoing, now: Moment) -> Result<(), RegisterError> {
         let letter = &outgoing.letter;
         let state = if outgoing.held_because.is_some() { "held" } else { "queued" };
-        let side = match letter.side {
-            Side::Customer => "customer",
-            Side::Staff => "staff",
-        };
         sqlx::query(
             "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-             recipient_key, automatic, state, held_because, created_at, not_before) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+             recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)",
         )
         .bind(letter.id.as_str())
         .bind(letter.kind.name())
         .bind(letter.case.map(|n| n.to_string()).unwrap_or_default())
-        .bind(side)
+        .bind(side_name(letter.side))
         .bind(&outgoing.department)
         .bind(&letter.message_id)
         .bind(&letter.envelope_from)
@@ -120,6 +120,8 @@ impl Tx {
         .bind(state)
         .bind(without_nul(outgoing.held_because.as_deref().unwrap_or_default()))
         .bind(millis(now))
+        .bind(letter.to.domain().to_lowercase())
+        .bind(&outgoing.counted_as)
         .execute(&mut *self.inner)
         .await?;
         let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);

@@ -5,7 +5,7 @@
 //! Not sealed is what goes on changing while klachtpost works: of a mail `attempts` and `moved` (`told_in` is held against
 //! the event that says so); of a letter when and how
 //! often it is tried (`attempts`, `created_at`, which a cap's hour moves, `not_before`, `lease_until`, `light`,
-//! `held_because`). Its fate (`state`, `accepted_at`, `server`, `reply`) is held against the events that tell of it.
+//! `held_because`), and in which other letter it goes out (`bundled_in` is held against the event that says so). Its fate (`state`, `accepted_at`, `server`, `reply`) is held against the events that tell of it.
 
 use super::chain::hex;
 use super::mails::without_nul;
@@ -46,6 +46,8 @@ pub(super) struct LetterRow {
     /// Whether its bytes are there; they can be blanked on a lawful request.
     pub is_whole: bool,
     pub state: String,
+    /// The letter it goes out in; held against the event that says so.
+    pub bundled_in: Option<String>,
     pub fate: Fate,
 }
 
@@ -111,7 +113,8 @@ pub(super) async fn letter_row(
 ) -> Result<Option<LetterRow>, RegisterError> {
     let row = sqlx::query(
         "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-         recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT) FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
+         recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT), domain, counted_as, \
+         bundled_in FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
          WHERE outbox.id = $1",
     )
     .bind(letter.as_str())
@@ -120,7 +123,7 @@ pub(super) async fn letter_row(
     let Some(row) = row else { return Ok(None) };
     let mut print = Fingerprint::default();
     print.number(&row, 0)?;
-    for text in 1..=9 {
+    for text in (1..=9).chain([17, 18]) {
         print.text(&row, text)?;
     }
     let carried = sqlx::query(
@@ -143,6 +146,7 @@ pub(super) async fn letter_row(
         is_whole: bytes.is_some(),
         seal: Seal { row: print.end(), content: content(bytes.as_deref(), &row, &[15, 16])? },
         state: row.try_get(11)?,
+        bundled_in: row.try_get(19)?,
         fate: Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? },
     }))
 }

@@ -2,13 +2,11 @@
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
 use super::mails::{Identity, numbered};
-use super::{RegisterError, Tx, millis, outbox};
-use crate::case::{Address, CaseNumber, CaseState, LetterId, Moment};
-use crate::desk::{BouncedLetter, Lookup, Snapshot, Written};
+use super::{RegisterError, Tx, outbox};
+use crate::case::{Address, CaseNumber, CaseState, LetterId};
+use crate::desk::{BouncedLetter, Lookup, Snapshot};
 use sqlx::Row;
 
-/// Automatic letters are counted over this time (invariant 5).
-pub(super) const CAP_WINDOW_MILLIS: i64 = 3_600_000;
 /// Numbers named in one subject that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
@@ -24,7 +22,6 @@ impl Tx {
         mail: i64,
         identity: &Identity,
         lookup: &Lookup,
-        now: Moment,
     ) -> Result<Snapshot, RegisterError> {
         let mut known = Snapshot {
             next_serial: self.next_serial(lookup.year).await?,
@@ -56,7 +53,8 @@ impl Tx {
             if let Some(number) = found.case {
                 known.file = self.case_file(number).await?;
             }
-            known.bounced = Some(found.letter);
+            let bundled = self.bundled_in(letter).await?;
+            known.bounced = Some(BouncedLetter { bundled, ..found.letter });
         }
         for number in self.open_cases_of(&lookup.mailed).await? {
             known.mailed.extend(self.case_file(number).await?);
@@ -71,9 +69,6 @@ impl Tx {
         }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
-        }
-        if let Some(sender) = &lookup.sender {
-            known.written = self.written_to(&sender.key(), now).await?;
         }
         Ok(known)
     }
@@ -99,27 +94,15 @@ impl Tx {
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(KnownLetter {
-            letter: BouncedLetter { id: letter.clone(), kind: outbox::kind(&row, 1)?, to: outbox::address(&row, 2)? },
+            letter: BouncedLetter {
+                id: letter.clone(),
+                kind: outbox::kind(&row, 1)?,
+                to: outbox::address(&row, 2)?,
+                bundled: Vec::new(),
+            },
             case: row.try_get::<String, _>(3)?.parse().ok(),
             department: row.try_get(4)?,
         }))
-    }
-
-    async fn written_to(&mut self, recipient_key: &str, now: Moment) -> Result<Written, RegisterError> {
-        let row = sqlx::query(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN state <> 'held' THEN 1 ELSE 0 END), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(CASE WHEN state <> 'held' AND kind IN ('receipt', 'question', 'case_list', 'dossier') THEN 1 ELSE 0 END), 0) \
-             AS BIGINT), CAST(COALESCE(SUM(CASE WHEN held_because = 'cap' THEN 1 ELSE 0 END), 0) AS BIGINT) \
-             FROM outbox WHERE recipient_key = $1 AND automatic = 1 AND created_at > $2",
-        )
-        .bind(recipient_key)
-        .bind(millis(now) - CAP_WINDOW_MILLIS)
-        .fetch_one(&mut *self.inner)
-        .await?;
-        let count = |column: usize| -> Result<usize, RegisterError> {
-            Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
-        };
-        Ok(Written { automatic: count(0)?, answers_to_staff: count(1)?, held_by_cap: count(2)? })
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Sealings {
     letters: BTreeMap<LetterId, Seal>,
     /// The last word on a letter: the state of its row, and its fate.
     fates: BTreeMap<LetterId, (&'static str, Fate)>,
+    /// Letters that go out in another one's shape.
+    bundled: BTreeMap<LetterId, String>,
     /// Mails that somebody was told of, and the letter that told.
     told: BTreeMap<i64, String>,
     /// Seals that were blanked: then a row without one proves nothing.
@@ -35,6 +37,9 @@ impl Sealings {
             let letter = letter.as_ref().map(LetterId::as_str).unwrap_or_default();
             self.told.extend(mails.iter().map(|mail| (*mail, letter.to_owned())));
         }
+        if let What::Bundled { letters, into } = &event.what {
+            self.bundled.extend(letters.iter().map(|letter| (letter.clone(), into.as_str().to_owned())));
+        }
         if let Some((letter, state, fate)) = Fate::told_by(event) {
             self.fates.insert(letter.clone(), (state, fate));
         }
@@ -42,7 +47,7 @@ impl Sealings {
 
     /// An event without its content.
     pub fn blanked(&mut self, kind: &str) {
-        self.blanked += usize::from(["sealed", "letter_fate", "aside_told"].contains(&kind));
+        self.blanked += usize::from(["sealed", "letter_fate", "aside_told", "bundled"].contains(&kind));
     }
 
     /// Holds every row against what the chain says.
@@ -70,6 +75,8 @@ impl Sealings {
                 find(place, "a column was changed");
             } else if row.is_whole && row.seal.content != seal.content {
                 find(place, "its bytes were changed");
+            } else if self.blanked == 0 && row.bundled_in.as_ref() != self.bundled.get(letter) {
+                find(place, "which letter it goes out in is not what its events tell");
             } else if !self.is_fate(letter, &row.state, &row.fate) {
                 let told = self.fates.get(letter).map_or("nothing of its end", |(state, _)| state);
                 find(place, &format!("its row says {} {:?}, its events tell {told}", row.state, row.fate));
@@ -86,7 +93,8 @@ impl Sealings {
             Some((told_state, told)) => *told_state == state && told == fate,
             // Still on its way; the reply is the last try's.
             None => {
-                let is_on_its_way = matches!(state, "queued" | "leased" | "held");
+                let is_bundled = self.bundled.contains_key(letter) && state == "bundled";
+                let is_on_its_way = is_bundled || matches!(state, "queued" | "leased" | "held");
                 self.blanked > 0 || is_on_its_way && fate.accepted_at.is_none() && fate.server.is_empty()
             }
         }

@@ -47,7 +47,17 @@ async fn desk_at_work() -> Desk {
     tick(&office).await.unwrap();
     office.clock.set(at(24 * 60));
     tick(&office).await.unwrap();
+    bundled(&desk).await;
     desk
+}
+
+/// Two letters that a cap held back, and the one that goes out in their stead.
+async fn bundled(desk: &Desk) {
+    let held = |letter: &str| Outgoing { held_because: Some("cap".into()), ..outgoing(letter, "robot@klant.example") };
+    desk.record(vec![], &[held("b1"), held("b2")]).await.unwrap();
+    let what = What::Bundled { letters: vec![id("b1"), id("b2")], into: id("b3") };
+    let event = Event { at: at(0), case: None, actor: Actor::Desk, mail: None, what };
+    desk.record(vec![event], &[outgoing("b3", "robot@klant.example")]).await.unwrap();
 }
 
 async fn text(desk: &Desk, sql: &str) -> Vec<String> {
@@ -176,7 +186,7 @@ async fn rows_that_no_decision_made_are_found() {
     let columns = "mailbox, uid_validity, from_junk, received_at, fetched_at, size, whole, disposition, reason";
     let mail = format!("INSERT INTO mail ({columns}, uid) SELECT {columns}, 99 FROM mail WHERE id = 1");
     hand.is_found("mail", &mail, "a mail put in", true).await;
-    let columns = "kind, case_number, side, department, envelope_from, recipient, recipient_key, automatic, state, \
+    let columns = "kind, case_number, side, department, envelope_from, recipient, recipient_key, automatic, domain, counted_as, state, \
                    created_at, not_before";
     let letter = format!(
         "INSERT INTO outbox ({columns}, id, message_id) SELECT {columns}, 'x', 'x@lease.example' FROM outbox LIMIT 1"

@@ -7,6 +7,7 @@
 
 mod aside;
 mod balance;
+mod caps;
 mod chain;
 mod deciding;
 mod evidence;
@@ -163,6 +164,7 @@ fn outgoing(letter: &str, to: &str) -> Outgoing {
         },
         department: String::new(),
         held_because: None,
+        counted_as: format!("customer {}", address(to).key()),
     }
 }
 

@@ -119,29 +119,3 @@ async fn once_hurried_everything_that_waits_for_a_retry_is_due() {
     desk.register.hurry(at(20)).await.unwrap();
     assert_eq!(claimed(&desk, 20).await, ["l0"]);
 }
-
-/// Eleven letters to one address in an hour and one to another: the cap of invariant 5 holds the rest.
-#[tokio::test]
-async fn letters_over_the_cap_go_oldest_first_as_the_hour_passes() {
-    let desk = Desk::new().await;
-    let held = |letter: &str, to: &str| Outgoing { held_because: Some("cap".into()), ..outgoing(letter, to) };
-    let mut tx = desk.register.begin().await.unwrap();
-    let nothing = decision(Disposition::Staff, vec![]);
-    let sent = [outgoing("s1", "machine@x.nl"), outgoing("s2", "machine@x.nl"), held("z", "calm@x.nl")];
-    tx.record(None, &nothing, &sent, at(0), &mut salt).await.unwrap();
-    // Named against the order in which they were written.
-    for (minutes, letter) in [(1, "h9"), (2, "h5"), (3, "h7"), (4, "h1")] {
-        tx.record(None, &nothing, &[held(letter, "machine@x.nl")], at(minutes), &mut salt).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    desk.by_hand("UPDATE outbox SET held_because = 'a note in it' WHERE id = 'h5'").await;
-    claimed(&desk, 0).await;
-    assert_eq!(desk.register.release_capped(at(10), 3).await.unwrap(), 2, "one to each address");
-    let mut released = claimed(&desk, 10).await;
-    released.sort();
-    assert_eq!(released, ["h9", "z"]);
-    assert_eq!(desk.register.release_capped(at(11), 3).await.unwrap(), 0, "the hour has not passed");
-    assert_eq!(desk.register.release_capped(at(61), 3).await.unwrap(), 2);
-    assert_eq!(claimed(&desk, 61).await, ["h1", "h7"].iter().rev().copied().collect::<Vec<_>>());
-    assert_eq!(desk.register.count_letters(LetterState::Held).await.unwrap(), 1, "what the door holds stays");
-}

@@ -1,7 +1,7 @@
 //! `#zoek` and `#stand` on a real SQLite file: what is found however it is typed, and that what people type is never
 //! read as SQL or as a pattern.
 
-use crate::{Desk, address, at, event, number, opened};
+use crate::{Desk, address, event, number, opened};
 use klachtpost::case::{Case, Event, Reference, What};
 use klachtpost::desk::{Found, Lookup, Scope, Search, Standing, Want, Word, fold};
 use klachtpost::register::Identity;
@@ -29,7 +29,7 @@ async fn found(desk: &Desk, want: Want) -> (Vec<Case>, bool) {
     let mut tx = desk.register.begin().await.unwrap();
     let identity = Identity { message_id: String::new(), content_hash: "x".into() };
     let lookup = Lookup { want: Some(want), year: 2026, ..Lookup::default() };
-    match tx.snapshot(1, &identity, &lookup, at(0)).await.unwrap().found {
+    match tx.snapshot(1, &identity, &lookup).await.unwrap().found {
         Some(Found::Cases { cases, more }) => (cases, more),
         other => panic!("{other:?}"),
     }

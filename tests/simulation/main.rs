@@ -6,6 +6,7 @@
 
 mod held;
 mod ledger;
+mod loops;
 mod month;
 mod people;
 mod seeds;

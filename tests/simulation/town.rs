@@ -93,12 +93,17 @@ impl Got {
 
 impl Town {
     pub async fn found(at: Moment, proof: Proof) -> Self {
+        Self::found_as(DESK, at, proof).await
+    }
+
+    /// A town whose desk has that address.
+    pub async fn found_as(desk: &str, at: Moment, proof: Proof) -> Self {
         // In memory where there is such a folder: a simulated month is years of waiting for a disk.
         let memory = Path::new("/dev/shm");
         let dir = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let smtp = SmtpServer::start(Setup::default()).await;
         let clock = Clock::at(at);
-        let office = Office::open(settings(dir.path(), smtp.port(), proof), clock.clone()).await.unwrap();
+        let office = Office::open(settings(desk, dir.path(), smtp.port(), proof), clock.clone()).await.unwrap();
         let office = Arc::new(office);
         let at_work = Some(AtWork::begin(&office).await);
         Self { dir, clock, smtp, taken: 0, delivered: 0, office, at_work }
@@ -187,7 +192,7 @@ impl Town {
     }
 }
 
-fn settings(dir: &Path, smtp_port: u16, proof: Proof) -> config::Config {
+fn settings(desk: &str, dir: &Path, smtp_port: u16, proof: Proof) -> config::Config {
     let proof = match proof {
         Proof::Accepted => "accept_unproven_staff = true",
         Proof::Headers => "trusted_authserv_id = \"mx.lease.example\"",
@@ -195,7 +200,7 @@ fn settings(dir: &Path, smtp_port: u16, proof: Proof) -> config::Config {
     let sample = include_str!("../../config/klachtpost.toml");
     let departments = &sample[sample.find("[[department]]").expect("departments")..];
     let text = format!(
-        "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{DESK}\"\nemployees = [\"{RECEPTION}\"]\n\
+        "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{desk}\"\nemployees = [\"{RECEPTION}\"]\n\
          [mailbox]\nkind = \"maildir\"\npath = \"{dir}/inbox\"\n{proof}\n\
          [sender]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"none\"\n\
          [register]\nurl = \"sqlite:{dir}/klachtpost.db\"\n\

@@ -40,7 +40,7 @@ fn kinds(case: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_customer_without_e_mail_gets_letters_on_paper() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let scan = ("brief.pdf".to_owned(), b"%PDF-1.4 de brief van de klant".to_vec());
     let form = "#brief\nKlant: \u{15e}irin \u{d6}zg\u{fc}r\nAdres: Hof 12-b, 3512 JK Utrecht\nOntvangen: 1 uur geleden\n\n\
                 Er is schade aan mijn auto, zie de brief.";

@@ -54,7 +54,7 @@ fn moment(value: &Value) -> chrono::DateTime<chrono::FixedOffset> {
 
 #[tokio::test]
 async fn section_1_a_first_substantive_reaction_within_24_hours() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     // Received 21 hours before we look: the clock began then, and the acknowledgement does not stop it.
     let (number, notification) = received(&world, 21 * HOUR).await;
     one(&world, "jan.jansen", "Ons doel is u uiterlijk");
@@ -87,7 +87,7 @@ async fn section_1_a_first_substantive_reaction_within_24_hours() {
 
 #[tokio::test]
 async fn section_1_solved_within_three_working_days_of_receipt() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     // Thursday 2 April 2026: Friday, the Tuesday after Easter Monday, and Wednesday 8 April.
     let thursday: chrono::DateTime<chrono::Utc> = "2026-04-02T09:00:00Z".parse().unwrap();
     world.deliver_at(&complaint().bytes(), thursday.into());
@@ -109,7 +109,7 @@ async fn section_1_solved_within_three_working_days_of_receipt() {
 
 #[tokio::test]
 async fn section_2_1_1_an_oral_complaint_is_registered_digitally() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let call = "#telefoon\nKlant: Jan Jansen\nE-mail: jan.jansen@klant.example\nTelefoon: 06 12345678\n\
                 Ontvangen: gisteren 16:30\n\nNa het schadeherstel zit er een nieuwe kras op.";
     writes(&world, Written::new(HANDLER, "gesprek", call)).await;
@@ -136,7 +136,7 @@ async fn section_2_1_1_an_oral_complaint_is_registered_digitally() {
 
 #[tokio::test]
 async fn section_2_1_2_the_department_is_responsible_and_the_customer_gets_a_confirmation() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let (number, _) = received(&world, Duration::ZERO).await;
     let confirmed = one(&world, "jan.jansen", "in behandeling bij de afdeling");
     assert!(confirmed.text.contains("Schade en verzekering"), "{}", confirmed.text);
@@ -156,7 +156,7 @@ async fn section_2_1_2_the_department_is_responsible_and_the_customer_gets_a_con
 
 #[tokio::test]
 async fn section_2_1_3_who_cannot_solve_it_asks_the_supervisor_who_can_take_it_over() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let (number, notification) = received(&world, Duration::ZERO).await;
     writes(&world, Written::reply(HANDLER, &notification, "#escaleren\nMag ik een nieuw portier vergoeden?")).await;
     let asked = one(&world, "s.bakker", "Mag ik een nieuw portier vergoeden?");
@@ -174,7 +174,7 @@ async fn section_2_1_3_who_cannot_solve_it_asks_the_supervisor_who_can_take_it_o
 
 #[tokio::test]
 async fn section_2_2_a_complaint_mailed_to_an_employee_is_handled_the_same_way() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let inline = "\n---------- Forwarded message ---------\nVan: Jan Jansen <jan.jansen@klant.example>\n\
                   Date: ma 16 nov 2026 om 09:10\nSubject: Kras op het portier\nTo: <n.peters@lease.example>\n\n\n\
                   Mijn auto kwam met een kras terug van de schadehersteller.";
@@ -191,7 +191,7 @@ async fn section_2_2_a_complaint_mailed_to_an_employee_is_handled_the_same_way()
 
 #[tokio::test]
 async fn section_2_3_a_letter_from_reception_is_registered_and_answered_on_paper() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let letter = "#brief\nKlant: Mevrouw De Wit\nAdres: Dorpsstraat 1, 1234 AB Utrecht\nOntvangen: gisteren 10:00\n\n\
                   De kras op mijn auto is nog niet hersteld.";
     let scan = Some(("scan.pdf".to_owned(), b"%PDF-1.4 een brief".to_vec()));
@@ -209,7 +209,7 @@ async fn section_2_3_a_letter_from_reception_is_registered_and_answered_on_paper
 
 #[tokio::test]
 async fn section_2_4_1_settled_with_a_text_guarded_by_an_agenda_and_a_daily_overview() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     world.set("digest", "at = \"23:59\"\nworking_days_only = false");
     let (number, notification) = received(&world, Duration::ZERO).await;
     writes(&world, Written::reply(HANDLER, &notification, "#agenda morgen 14:00 garage bellen")).await;
@@ -237,7 +237,7 @@ async fn section_2_4_1_settled_with_a_text_guarded_by_an_agenda_and_a_daily_over
 
 #[tokio::test]
 async fn section_2_4_2_and_2_4_3_confirmed_in_writing_and_kept() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let (number, notification) = received(&world, Duration::ZERO).await;
     writes(&world, Written::reply(HANDLER, &notification, "#afgehandeld\nDe kras is kosteloos hersteld.")).await;
     let closing = one(&world, "jan.jansen", "De kras is kosteloos hersteld.");
@@ -254,7 +254,7 @@ async fn section_2_4_2_and_2_4_3_confirmed_in_writing_and_kept() {
 
 #[tokio::test]
 async fn the_end_who_still_disagrees_can_go_to_the_committee() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let (number, notification) = received(&world, Duration::ZERO).await;
     writes(&world, Written::reply(HANDLER, &notification, "#afgehandeld\nWij vergoeden niets.")).await;
     let closing = one(&world, "jan.jansen", "Wij vergoeden niets.");

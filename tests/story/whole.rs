@@ -29,7 +29,7 @@ fn assert_nothing_internal(letter: &Letter) {
 
 #[tokio::test]
 async fn from_complaint_to_settlement() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let photo: Vec<u8> = (0..60_000_u32).map(|n| (n * n % 251) as u8).collect();
     let complaint = complaint(&photo);
     world.deliver(&complaint.bytes());
@@ -198,7 +198,7 @@ fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
 
 #[tokio::test]
 async fn an_english_customer_is_written_to_in_english_and_the_fallback_takes_what_fits_nobody() {
-    let (world, _postfix) = World::with_postfix();
+    let world = World::with_postfix();
     let text = "Dear all,\n\nI am very unhappy with how I was treated by your company. Please let me know what you will do.\n\nEmma";
     world.deliver(&Written::new("Emma Brown <emma.brown@klant.example>", "Complaint", text).bytes());
     world.work().await;

@@ -46,6 +46,8 @@ const COMMAND_PATIENCE: Duration = Duration::from_secs(300);
 pub struct World {
     pub dovecot: Dovecot,
     dir: TempDir,
+    /// The server that letters go through, where it is not the test's own.
+    postfix: Option<Postfix>,
 }
 
 /// What differs from the plain settings of a story: lines for `[mailbox]` and `[sender]`, in place of the plain ones.
@@ -71,12 +73,16 @@ impl World {
 
     pub fn start_with(setup: Setup) -> Self {
         let users = PEOPLE.iter().map(ToString::to_string).collect();
-        Self { dovecot: Dovecot::start_with(Setup { users, ..setup }), dir: tempfile::tempdir().unwrap() }
+        Self {
+            dovecot: Dovecot::start_with(Setup { users, ..setup }),
+            dir: tempfile::tempdir().unwrap(),
+            postfix: None,
+        }
     }
 
     /// A mail host whose letters go through Postfix into the mailboxes that Dovecot serves.
-    pub fn with_postfix() -> (Self, Postfix) {
-        let world = Self::start();
+    pub fn with_postfix() -> Self {
+        let mut world = Self::start();
         let address = |name: &&str| match *name {
             "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
             _ => format!("{name}@lease.example"),
@@ -84,7 +90,8 @@ impl World {
         let addresses: Vec<String> = PEOPLE.iter().map(address).collect();
         let postfix = Postfix::start(&world.homes(), &addresses.iter().map(String::as_str).collect::<Vec<_>>());
         world.settle(postfix.port());
-        (world, postfix)
+        world.postfix = Some(postfix);
+        world
     }
 
     /// The folder above everybody's home, for a server that delivers.
@@ -183,6 +190,14 @@ impl World {
     pub async fn work(&self) {
         let ran = self.run(&["run", "--once"]).await;
         assert_eq!(ran.code, 0, "{}", ran.log);
+        self.delivered().await;
+    }
+
+    /// Waits until all that Postfix took lies in the mailboxes: it says 250 before that.
+    pub async fn delivered(&self) {
+        if let Some(postfix) = &self.postfix {
+            until("an empty queue", || (postfix.queued() == 0).then_some(())).await;
+        }
     }
 
     /// Starts the daemon.

@@ -48,7 +48,8 @@ impl Case {
         if kind == LetterKind::Paper {
             self.paper_fate(letter, fate);
         }
-        if !kind.is_for_customer() {
+        // Of a bundle the letters it stands for are told of one by one.
+        if !kind.is_for_customer() || kind.is_bundle() {
             return;
         }
         self.know(at, letter, kind);

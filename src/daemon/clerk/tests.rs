@@ -4,6 +4,7 @@ use super::*;
 use crate::case::{CaseNumber, Channel, Customer, Language, LetterId, Opened, Token, Why};
 use crate::clock::Clock;
 use crate::config;
+use crate::desk::caps::{ANSWERS_TO_STAFF_PER_HOUR_MAX, Count, TO_CUSTOMER_PER_HOUR_MAX};
 use crate::desk::draft::{Carried, Source};
 use crate::desk::{Disposition, Incoming, Snapshot, on_mail};
 use crate::mail::{self, MARKER};
@@ -124,7 +125,7 @@ async fn what_is_internal_is_held_at_the_door_and_the_handler_alarmed() {
         let known = Known { file: Some(&file), ..Known::default() };
         let letters = write(&mut decision, &known, &office, now(), &mut fresh);
         let held = letters.iter().find(|o| o.letter.side == Side::Customer).unwrap();
-        assert!(held.held_because.as_ref().is_some_and(|reason| reason != HELD_BY_CAP), "{text}");
+        assert!(held.held_because.as_ref().is_some_and(|reason| reason != "cap"), "{text}");
         assert!(letters.iter().any(|o| o.letter.kind == LetterKind::Alarm && o.letter.to.as_str() == JAN), "{text}");
         assert!(kinds(&decision).contains(&"letter_fate"), "{text}");
         // The receipt must not say that it went out.
@@ -193,24 +194,43 @@ async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_m
     assert!(refused && decision.events.iter().any(|event| event.mail == Some(42)));
 }
 
+/// What the register would have counted: so many of each in the last hour, and the alarms of today.
+fn counts(of: &[(&str, usize)], held_today: &[&str]) -> Counts {
+    let count = |(of, last_hour): &(&str, usize)| {
+        let count =
+            Count { last_hour: *last_hour, is_of_today: *last_hour > 0, is_held_today: held_today.contains(of) };
+        ((*of).to_owned(), count)
+    };
+    Counts { of: of.iter().map(count).collect(), ..Counts::default() }
+}
+
 #[tokio::test]
-async fn over_the_cap_an_acknowledgement_waits_and_the_supervisor_is_told_once() {
+async fn over_the_cap_an_acknowledgement_waits_and_the_supervisor_is_told_once_with_both_ends() {
     let folder = tempfile::tempdir().unwrap();
     let office = office(folder.path()).await;
-    let written = |automatic, held_by_cap| Written { automatic, answers_to_staff: 0, held_by_cap };
-    for (written, held, alarmed) in [
-        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX - 1, 0), None, false),
-        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX, 0), Some(HELD_BY_CAP), true),
-        (written(AUTOMATIC_LETTERS_PER_HOUR_MAX, 1), Some(HELD_BY_CAP), false),
+    let (to, alarm) = (format!("customer {KLANT}"), format!("alarm cap {KLANT}"));
+    let max = TO_CUSTOMER_PER_HOUR_MAX;
+    for (counts, held, alarmed) in [
+        (counts(&[(&to, max - 1)], &[]), None, false),
+        (counts(&[(&to, max)], &[]), Some("cap"), true),
+        (counts(&[(&to, max), (&alarm, 1)], &[]), Some("cap"), false),
+        // Held once, bundled for a day: a machine gets no other ten each hour.
+        (counts(&[(&to, 1)], &[&to]), Some("cap"), true),
     ] {
         let mut fresh = Fresh::new([1; 32]);
         let mut decision = decided(&office, KLANT, "Schade!", None, &mut fresh);
-        let letters = write(&mut decision, &Known { file: None, written }, &office, now(), &mut fresh);
-        assert_eq!(letters[0].held_because.as_deref(), held, "{written:?}");
+        let known = Known { counts: counts.clone(), about: Address::parse(KLANT).ok(), ..Known::default() };
+        let letters = write(&mut decision, &known, &office, now(), &mut fresh);
+        assert_eq!(letters[0].held_because.as_deref(), held, "{counts:?}");
+        assert_eq!(letters[0].counted_as, to);
         assert_eq!(letters[1].held_because, None, "the department is told all the same");
         assert_eq!(decision.disposition, Disposition::Complaint, "registered all the same");
-        let alarm = letters.iter().find(|o| o.letter.kind == LetterKind::Alarm);
-        assert_eq!(alarm.map(|o| o.letter.to.as_str()), alarmed.then_some("chef@lease.example"), "{written:?}");
+        let told = letters.iter().find(|o| o.letter.kind == LetterKind::Alarm);
+        assert_eq!(told.map(|o| o.letter.to.as_str()), alarmed.then_some("chef@lease.example"), "{counts:?}");
+        let Some(told) = told else { continue };
+        let text = mail::read(&told.letter.bytes, "").text;
+        assert!(text.contains(KLANT) && text.contains("klachten@lease.example"), "{text}");
+        assert_eq!(told.counted_as, alarm);
     }
 }
 
@@ -219,12 +239,9 @@ async fn receipts_and_questions_to_a_colleague_who_may_be_a_machine_wait_but_ans
     let folder = tempfile::tempdir().unwrap();
     let office = office(folder.path()).await;
     let file = file(&office);
-    for (answers_to_staff, held) in
-        [(ANSWERS_TO_STAFF_PER_HOUR_MAX - 1, None), (ANSWERS_TO_STAFF_PER_HOUR_MAX, Some(HELD_BY_CAP))]
-    {
-        // A busy department gets many notifications; those do not count.
-        let written = Written { automatic: 500, answers_to_staff, held_by_cap: 0 };
-        let known = Known { file: Some(&file), written };
+    for (answers, held) in [(ANSWERS_TO_STAFF_PER_HOUR_MAX - 1, None), (ANSWERS_TO_STAFF_PER_HOUR_MAX, Some("cap"))] {
+        let counts = counts(&[(&format!("answer {JAN}"), answers)], &[]);
+        let known = Known { file: Some(&file), counts, about: None };
         let mut fresh = Fresh::new([1; 32]);
         let mut decision = decided(&office, JAN, "Wij betalen.", Some(&file), &mut fresh);
         let letters = write(&mut decision, &known, &office, now(), &mut fresh);

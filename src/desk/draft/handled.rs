@@ -248,6 +248,11 @@ pub enum Problem {
         text: String,
         prefilled: String,
     },
+    /// So many answers to a customer who wrote nothing in between: a machine may be answering in the sender's mailbox.
+    ManyAnswers {
+        count: usize,
+        prefilled: String,
+    },
     /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
     NoSuchMail,
     /// `#klacht` about a mail that became a case before.

@@ -1,7 +1,9 @@
 //! Two colleagues, one customer: who was about to write what another has just written is told first, so that nothing goes
 //! out twice. Once for each answer of a colleague: who knows of it and writes all the same is not asked again. Pure.
 //!
-//! The same address twice always goes; of a shared mailbox nobody can tell who of its people typed.
+//! The same address twice goes; of a shared mailbox nobody can tell who of its people typed. But not again and again while
+//! the customer is silent: a mailbox that answers by machine, and does not say so, would write to the customer for ever
+//! (invariant 5).
 
 use super::StaffReply;
 use super::plan::Plan;
@@ -13,6 +15,11 @@ use chrono::TimeDelta;
 /// So long after a colleague's answer a reply may have been typed without knowing of it: the time that one long answer
 /// takes, and that mail servers take in between.
 const JUST_NOW: TimeDelta = TimeDelta::minutes(15);
+
+/// Answers of one sender in a day to a customer who wrote nothing since: an answer, what was forgotten in it, and a
+/// correction. A person who has more to say is asked once more; a machine cannot say `#antwoord`.
+const ANSWERS_IN_A_ROW_MAX: usize = 3;
+const DAY: TimeDelta = TimeDelta::days(1);
 
 /// A colleague's answer to the customer.
 struct Earlier<'a> {
@@ -43,6 +50,20 @@ impl StaffReply<'_> {
             text: earlier.text.to_owned(),
             prefilled: self.all_the_same(typed),
         })
+    }
+
+    /// Why this reply should wait, if its sender wrote so often that a machine may be writing.
+    pub(super) fn answers_in_a_row(&self, plan: &Plan, typed: &Reply) -> Option<Problem> {
+        if !typed.instruction.lines.is_empty() || !plan.reaches_customer() {
+            return None;
+        }
+        let since_customer = self.file.events.iter().rev().take_while(|event| event.actor != Actor::Customer);
+        let own = since_customer.filter(|event| {
+            let is_answer = matches!(event.what, What::Answered { .. });
+            is_answer && event.actor == Actor::Staff(self.from.clone()) && self.now - event.at < DAY
+        });
+        let count = own.count();
+        (count >= ANSWERS_IN_A_ROW_MAX).then(|| Problem::ManyAnswers { count, prefilled: self.all_the_same(typed) })
     }
 
     /// The answer of somebody else that the customer has, as far as anybody knows.

@@ -105,7 +105,7 @@ impl StaffReply<'_> {
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
         }
-        if let Some(why) = self.answered_already(&plan, &typed) {
+        if let Some(why) = self.answered_already(&plan, &typed).or_else(|| self.answers_in_a_row(&plan, &typed)) {
             return Err(why);
         }
         let mut work = Work::new(self, fresh);

@@ -109,3 +109,21 @@ fn a_settlement_waits_too_and_every_way_of_answering_counts() {
     company.case().failed_letters = vec![letter_id(5)];
     assert!(came_through(&company.decide(&reply_of(&company, JAN, TEXT))));
 }
+
+#[test]
+fn a_mailbox_that_answers_again_and_again_is_asked_before_the_customer_gets_more() {
+    let mut company = Company::new();
+    let answered = |company: &mut Company| {
+        let decision = does(company, JAN, "Bedankt voor uw bericht, wij nemen contact met u op.");
+        company.lives_through(&decision);
+        decision
+    };
+    for round in 0..3 {
+        assert_eq!(sent(&answered(&mut company))[0].0, LetterKind::Answer, "{round}");
+    }
+    let fourth = does(&company, JAN, "Bedankt voor uw bericht, wij nemen contact met u op.");
+    let Problem::ManyAnswers { count: 3, prefilled } = asked(&fourth, JAN, "the fourth") else { panic!("{fourth:?}") };
+    // A person says so, and it goes; a verb is a person's.
+    assert_eq!(sent(&does(&company, JAN, prefilled))[0].0, LetterKind::Answer);
+    assert_eq!(sent(&does(&company, JAN, "#afgehandeld\nWij betalen."))[0].0, LetterKind::Closing);
+}

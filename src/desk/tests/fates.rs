@@ -3,9 +3,10 @@
 use super::draft::AlarmAbout;
 use super::*;
 use crate::case::{Clock, LetterFate, Stamp};
+use crate::desk::caps::Cap;
 
 fn fated(kind: LetterKind, to: &str, fate: LetterFate) -> Fated {
-    Fated { letter: letter_id(1), kind, to: address(to), fate }
+    Fated { letter: letter_id(1), kind, to: address(to), fate, bundled: Vec::new() }
 }
 
 fn refused() -> LetterFate {
@@ -98,12 +99,13 @@ fn with_an_operator_the_last_step_is_his_and_he_gets_no_complaint_to_read() {
 fn a_delivery_report_about_a_letter_to_staff_goes_up_like_a_refusal() {
     let mut company = Company::new();
     let to = address("schade@lease.example");
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Notification, to }];
+    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Notification, to, bundled: Vec::new() }];
     let token = company.token(Side::Staff);
     let decision = company.decide(&report(&token, "failed"));
     let chef = "chef@lease.example";
     assert_eq!(sent(&decision), [(LetterKind::Alarm, chef), (LetterKind::Notification, chef)]);
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Alarm, to: address(chef) }];
+    company.sent =
+        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Alarm, to: address(chef), bundled: Vec::new() }];
     assert_eq!(sent(&company.decide(&report(&token, "failed"))), [(LetterKind::Alarm, "baas@lease.example")]);
     assert_eq!(sent(&company.decide(&report(&token, "delayed"))), []);
 }
@@ -122,12 +124,13 @@ fn a_reached_cap_is_told_to_a_supervisor_but_never_to_the_address_itself() {
     let mut company = Company::new();
     let case = company.case().clone();
     let told = |to: &str, case: Option<&Case>| {
-        let drafts = on_cap(&address(to), 1, case, &company.rules, &mut Fresh::new([0; 32]));
-        drafts.first().map(|draft| {
-            let Content::Alarm(alarm) = &draft.content else { panic!("{draft:?}") };
-            assert_eq!(alarm.about, AlarmAbout::CapReached { address: to.to_owned(), held: 1 });
-            draft.to.to_string()
-        })
+        let held = company.decide(&post(to, "Schade")).letters.remove(0);
+        let held = Draft { to: address(to), ..held };
+        let draft = on_cap(Cap::Address, &held, to, case, &company.rules, &mut Fresh::new([0; 32]))?;
+        let Content::Alarm(alarm) = &draft.content else { panic!("{draft:?}") };
+        let desk = company.rules.desk_address.clone();
+        assert_eq!(alarm.about, AlarmAbout::CapReached { cap: Cap::Address, desk, other_end: to.to_owned() });
+        Some(draft.to.to_string())
     };
     assert_eq!(told(KLANT, Some(&case)).as_deref(), Some("chef@lease.example"));
     assert_eq!(told("chef@lease.example", Some(&case)).as_deref(), Some("baas@lease.example"));
@@ -137,7 +140,8 @@ fn a_reached_cap_is_told_to_a_supervisor_but_never_to_the_address_itself() {
 #[test]
 fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
     let mut company = Company::new();
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT) }];
+    company.sent =
+        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT), bundled: Vec::new() }];
     let token = company.token(Side::Customer);
     let decision = company.decide(&report(&token, "failed"));
     assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))));
@@ -153,7 +157,8 @@ fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
 #[test]
 fn a_bounce_about_no_letter_of_ours_is_filed() {
     let mut company = Company::new();
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT) }];
+    company.sent =
+        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT), bundled: Vec::new() }];
     let forged = company.token(Side::Customer).replace(".c.", ".s.");
     for token in ["vreemd", forged.as_str()] {
         let decision = company.decide(&report(token, "failed"));

@@ -4,6 +4,7 @@
 mod already;
 mod aside;
 mod away;
+mod caps;
 mod colleagues;
 mod customers;
 mod digests;
@@ -157,7 +158,6 @@ impl Company {
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
-            ..Snapshot::default()
         }
     }
 

@@ -41,8 +41,9 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     lists.map(Content::CaseList).into_iter().chain(files.map(Box::new).map(Content::Dossier)).collect()
 }
 
-fn found(language: Language) -> Vec<ListedCase> {
-    let open = ListedCase {
+/// An open case as lists show it.
+pub(super) fn listed(language: Language) -> ListedCase {
+    ListedCase {
         number: number(123),
         customer: "Jan Jansen".to_owned(),
         subject: subject(language),
@@ -52,7 +53,11 @@ fn found(language: Language) -> Vec<ListedCase> {
         received_at: after(-13, 42),
         closed_at: None,
         next: Some((Clock::FirstResponse, after(10, 42))),
-    };
+    }
+}
+
+fn found(language: Language) -> Vec<ListedCase> {
+    let open = listed(language);
     let closed = ListedCase {
         number: number(77),
         customer: "j.jansen@klant.example".to_owned(),

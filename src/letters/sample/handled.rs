@@ -144,6 +144,10 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),
+        Problem::ManyAnswers {
+            count: 3,
+            prefilled: format!("{}\n{}", pick(language, "#antwoord", "#answer"), said(language)),
+        },
         answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
         Problem::FromDigest,

@@ -52,7 +52,7 @@ fn machines_are_told_which_letters_a_machine_wrote() {
     for kind in LetterKind::ALL.iter().copied() {
         let bytes = write(&first(kind, Language::Dutch)).bytes;
         let expected = match kind {
-            LetterKind::Acknowledgement => Some("auto-replied"),
+            LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
             LetterKind::Answer | LetterKind::Closing => None,
             _ => Some("auto-generated"),
         };

@@ -42,7 +42,7 @@ impl Seen<'_> {
         }
     }
 
-    fn cases(&self, cases: &[&ListedCase], with_handler: bool) -> Value {
+    pub(super) fn cases(&self, cases: &[&ListedCase], with_handler: bool) -> Value {
         let rows: Vec<_> = cases.iter().take(CASES_MAX).map(|case| self.listed_case(case, with_handler)).collect();
         context! { rows, count => cases.len(), more => cases.len().saturating_sub(CASES_MAX) }
     }

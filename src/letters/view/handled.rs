@@ -58,7 +58,7 @@ impl Seen<'_> {
             Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => {
                 vec![(prefilled.clone(), label("Aanvullen en versturen", "Complete and send"))]
             }
-            Problem::AnsweredAlready { prefilled, .. } => {
+            Problem::AnsweredAlready { prefilled, .. } | Problem::ManyAnswers { prefilled, .. } => {
                 vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))]
             }
             Problem::SentByYou { .. } => {
@@ -205,6 +205,7 @@ impl Seen<'_> {
                 choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
             ),
             Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
+            Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),

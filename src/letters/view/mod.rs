@@ -1,10 +1,11 @@
 //! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
 //! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails,
 //! `procedure.rs` terms, escalations and the agenda, `committee.rs` disputes, `asked.rs` lists and files that colleagues
-//! ask for, `overview.rs` the digest, `month.rs` the month's report, `paper.rs` letters on paper; the letters to customers are here.
+//! ask for, `bundle.rs` letters that stand for many, `overview.rs` the digest, `month.rs` the month's report, `paper.rs` letters on paper; the letters to customers are here.
 
 mod aside;
 mod asked;
+mod bundle;
 mod committee;
 mod handled;
 mod month;
@@ -70,6 +71,8 @@ impl Seen<'_> {
             Content::Paper(paper) => self.paper(paper),
             Content::Month(month) => self.month(month),
             Content::Outage(outage) => self.outage(outage),
+            Content::Acknowledgements(several) => self.acknowledgements(several),
+            Content::Bundle(bundle) => self.bundle(bundle),
         };
         context! { ..own, ..self.page(subject) }
     }
@@ -94,7 +97,11 @@ impl Seen<'_> {
             can_answer => !for_customer && !to_read && (self.draft.case.is_some() || asks),
             marker => MARKER,
             token => self.token,
-            number => self.draft.case.map_or_else(String::new, |number| number.to_string()),
+            // Of several complaints each has its own.
+            number => match self.draft.content {
+                Content::Acknowledgements(_) => String::new(),
+                _ => self.draft.case.map_or_else(String::new, |number| number.to_string()),
+            },
             company => self.house.company.as_str(),
             desk_address => self.house.desk_address.as_str(),
             buttons => presses.map(press).collect::<BTreeMap<_, _>>(),

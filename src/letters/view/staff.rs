@@ -88,9 +88,11 @@ impl Seen<'_> {
                 letter => self.words.letter(*letter_kind),
                 reply => self.line(reply),
             },
-            AlarmAbout::CapReached { address, held } => {
-                context! { about => "cap_reached", to => self.line(address), held => held }
-            }
+            AlarmAbout::CapReached { cap, desk, other_end } => context! {
+                about => cap.name(),
+                desk => desk.to_string(),
+                to => self.line(other_end),
+            },
             AlarmAbout::PaperHeld { reason } => context! { about => "paper_held", reason => self.line(reason) },
             AlarmAbout::HeldAtDoor { to, reason } => {
                 context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }

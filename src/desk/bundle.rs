@@ -1,0 +1,160 @@
+//! What a cap of one address held back goes out together, and nothing of it is lost (invariant 5): to a customer one
+//! acknowledgement of all complaints, to staff one letter with what waited attached. Pure; the tick, the letters and the
+//! cases come in.
+
+use super::draft::{Acknowledged, Acknowledgements, Bundle, Carried, Content, Draft, ListedCase, Source};
+use super::letters_out::{caseless, to_customer};
+use super::originals::as_file;
+use super::queries::listed;
+use super::{Decision, Disposition, Fresh, Rules};
+use crate::case::{
+    Actor, Address, Case, CaseNumber, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment, Side, What,
+};
+use chrono::TimeDelta;
+
+/// The first letters that are held wait this long; staff's later ones too.
+const FIRST_WAIT: TimeDelta = TimeDelta::hours(1);
+/// A customer's wait is doubled by each bundle of the day, up to this part of the term for acknowledging: two machines
+/// that answer each other come to a few letters a day, and no person waits past the term.
+const PARTS_OF_TERM: i32 = 3;
+/// Letters of one bundle: bounds the transaction that records its fate. More make another one.
+pub const BUNDLE_MAX: usize = 2_500;
+/// Letters attached to one bundle, as to any other letter to staff.
+const ATTACHED_MAX: usize = 100;
+
+/// Letters to one address that a cap holds back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub to: Address,
+    pub side: Side,
+    /// When the first of them was written.
+    pub oldest: Moment,
+    /// Bundles that were written to it in the last day.
+    pub bundles_today: u32,
+}
+
+/// A letter that goes out in another one's shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundled {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    /// Octets without the attachments it carries.
+    pub light_size: usize,
+    /// Of those octets, hexadecimal.
+    pub light_sha256: String,
+}
+
+/// Whether these have waited long enough.
+pub fn is_bundle_due(waiting: &Waiting, rules: &Rules, now: Moment) -> bool {
+    let wait = match waiting.side {
+        Side::Staff => FIRST_WAIT,
+        Side::Customer => {
+            let term = TimeDelta::hours(i64::from(rules.deadlines.acknowledge_hours)) / PARTS_OF_TERM;
+            let doubled = FIRST_WAIT.checked_mul(1 << waiting.bundles_today.min(10)).unwrap_or(term);
+            doubled.min(term)
+        }
+    };
+    now - waiting.oldest >= wait
+}
+
+/// Bundles letters, oldest first. `cases` are theirs as they stand. None: there is nothing to send.
+pub fn on_bundle(
+    waiting: &Waiting,
+    letters: &[Bundled],
+    cases: &[Case],
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Option<Decision> {
+    let bundle = match waiting.side {
+        Side::Customer => acknowledgements(&waiting.to, cases, rules, fresh)?,
+        Side::Staff if letters.is_empty() => return None,
+        Side::Staff => to_colleague(&waiting.to, letters, cases, rules, fresh),
+    };
+    let what =
+        What::Bundled { letters: letters.iter().map(|letter| letter.id.clone()).collect(), into: bundle.id.clone() };
+    Some(Decision {
+        disposition: Disposition::Staff,
+        reason: "letters that a cap held back go out together".to_owned(),
+        case: None,
+        events: vec![Event { at: now, case: None, actor: Actor::Desk, mail: None, what }],
+        letters: vec![bundle],
+    })
+}
+
+/// A reply to it comes to the newest of the complaints.
+fn acknowledgements(to: &Address, cases: &[Case], rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
+    let mut cases: Vec<&Case> = cases.iter().collect();
+    cases.sort_by_key(|case| case.number);
+    let newest = *cases.last()?;
+    let last = |moment: fn(&Due) -> Moment| cases.iter().map(|case| moment(&case.due)).max();
+    let due = Due {
+        acknowledge: last(|due| due.acknowledge)?,
+        first_response: last(|due| due.first_response)?,
+        resolve: last(|due| due.resolve)?,
+    };
+    let acknowledged = |case: &&Case| Acknowledged {
+        number: case.number,
+        received_at: case.received_at,
+        department_title: rules.title(&case.department).to_owned(),
+    };
+    let content = Content::Acknowledgements(Acknowledgements {
+        customer_name: newest.customer.name.clone(),
+        complaints: cases.iter().map(acknowledged).collect(),
+        due,
+    });
+    Some(to_customer(newest, to.clone(), content, fresh))
+}
+
+fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let of = |kinds: &[LetterKind]| -> Vec<ListedCase> {
+        let mut numbers: Vec<CaseNumber> =
+            letters.iter().filter(|letter| kinds.contains(&letter.kind)).filter_map(|letter| letter.case).collect();
+        numbers.sort();
+        numbers.dedup();
+        let known = numbers.iter().filter_map(|number| cases.iter().find(|case| case.number == *number));
+        known.map(|case| listed(case, rules)).collect()
+    };
+    let told = [LetterKind::Notification, LetterKind::FollowUp, LetterKind::Term];
+    let content = Content::Bundle(Box::new(Bundle {
+        letters: letters.len(),
+        complaints: of(&[LetterKind::Notification]),
+        messages: of(&[LetterKind::FollowUp]),
+        terms: of(&[LetterKind::Term]),
+        answers: letters.iter().filter(|letter| !told.contains(&letter.kind)).count(),
+    }));
+    let carried = letters.iter().take(ATTACHED_MAX).enumerate();
+    let carried = carried.map(|(place, letter)| attached(place + 1, letter, rules.language)).collect();
+    Draft { carried, ..caseless(to.clone(), content, rules, fresh) }
+}
+
+fn attached(place: usize, letter: &Bundled, language: Language) -> Carried {
+    let about = letter.case.map_or_else(String::new, |number| format!(" {number}"));
+    let what = match language {
+        Language::Dutch => "melding",
+        Language::English => "notice",
+    };
+    let name = format!("{place:03} {what}{about}.eml");
+    as_file(Source::Letter(letter.id.clone()), name, letter.light_size, &letter.light_sha256)
+}
+
+/// What became of the letters that a bundle stands for: what became of it.
+pub(super) fn fates(
+    bundled: &[Bundled],
+    to: &Address,
+    fate: &LetterFate,
+    mail: Option<i64>,
+    now: Moment,
+) -> Vec<Event> {
+    let event = |letter: &Bundled| {
+        let what = What::LetterFate {
+            letter: letter.id.clone(),
+            letter_kind: letter.kind,
+            to: to.to_string(),
+            fate: fate.clone(),
+        };
+        Event { at: now, case: letter.case, actor: Actor::Server, mail, what }
+    };
+    bundled.iter().map(event).collect()
+}

@@ -1,0 +1,188 @@
+//! The third layer against loops, which works where the other two fail (invariant 5): how many automatic letters may go
+//! out in an hour, to one address, to one domain, from the desk. What is over is held, never dropped. Pure: the counts
+//! come in as values.
+
+use super::draft::Draft;
+use super::may_reply::sender;
+use super::{Role, Rules};
+use crate::case::{Address, LetterKind, Side};
+use crate::mail::Mail;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Automatic letters to one customer in an hour: a person does not write more complaints than this, a machine does. Who
+/// was held back once gets the others bundled for a day: else a machine would get as many again each hour.
+pub const TO_CUSTOMER_PER_HOUR_MAX: usize = 10;
+/// Receipts, questions and the like to one colleague in an hour: one every three minutes. Somebody who works off a
+/// morning's cases gets fewer; a mailbox that answers by machine and does not say so gets no more.
+pub const ANSWERS_TO_STAFF_PER_HOUR_MAX: usize = 20;
+/// Letters to staff in an hour about the mails of one stranger. A web form on the company's site is one sender, too.
+pub const ABOUT_ONE_SENDER_PER_HOUR_MAX: usize = 20;
+/// Warnings of terms to one address in an hour: more at a time are read as a list.
+pub const TERMS_PER_HOUR_MAX: usize = 30;
+
+/// Letters of the desk in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caps {
+    /// To customers of one domain.
+    pub domain: usize,
+    /// Of the whole desk.
+    pub desk: usize,
+}
+
+/// What holds a letter back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cap {
+    /// One address: held and bundled.
+    Address,
+    /// One domain: held until the hour has passed.
+    Domain,
+    /// The desk: held until the hour has passed.
+    Desk,
+}
+
+impl Cap {
+    /// The stable name in the register, as the reason why a letter is held.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Address => "cap",
+            Self::Domain => "cap_domain",
+            Self::Desk => "cap_desk",
+        }
+    }
+}
+
+/// What the register counted, before the letters in hand.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// By what they count as.
+    pub of: BTreeMap<String, Count>,
+    /// Automatic letters of the last hour to customers of a domain, those held not among them.
+    pub to_domain: BTreeMap<String, usize>,
+    /// Automatic letters of the last hour, those held not among them.
+    pub of_desk: usize,
+}
+
+/// Letters that count as one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Of the last hour, those held among them.
+    pub last_hour: usize,
+    /// One was written in the last day.
+    pub is_of_today: bool,
+    /// One of the last day was held back by a cap.
+    pub is_held_today: bool,
+}
+
+/// What must be counted for a decision's letters. Letters count in the register as what they were.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ToCount {
+    pub of: BTreeSet<String>,
+    pub domains: BTreeSet<String>,
+}
+
+/// What a letter counts as where one address is concerned; empty: for nothing. `about` is the sender of the mail in hand.
+pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Address>) -> String {
+    match kind {
+        LetterKind::Acknowledgement | LetterKind::Acknowledgements => format!("customer {}", to.key()),
+        LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+            format!("answer {}", to.key())
+        }
+        LetterKind::Notification | LetterKind::FollowUp => {
+            about.map_or_else(String::new, |about| format!("about {}", about.key()))
+        }
+        LetterKind::Term => format!("term {}", to.key()),
+        _ => String::new(),
+    }
+}
+
+/// As what the alarm about a cap counts, so that it is given once a day.
+pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Address>) -> String {
+    let other_end = match cap {
+        Cap::Address => counted_as(held.content.kind(), &held.to, about)
+            .split_once(' ')
+            .map_or_else(String::new, |(_, address)| address.to_owned()),
+        Cap::Domain => held.to.domain().to_lowercase(),
+        Cap::Desk => String::new(),
+    };
+    format!("alarm {} {other_end}", cap.name())
+}
+
+/// Whose mails make letters about them count: a stranger's. A receptionist may register as many calls as come in.
+pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Address> {
+    sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)
+}
+
+/// What to count for these letters.
+pub fn to_count(letters: &[Draft], about: Option<&Address>) -> ToCount {
+    let mut wanted = ToCount::default();
+    for draft in letters.iter().filter(|draft| may_wait(draft.content.kind())) {
+        wanted.of.insert(counted_as(draft.content.kind(), &draft.to, about));
+        wanted.of.extend([Cap::Address, Cap::Domain, Cap::Desk].map(|cap| alarm_of(cap, draft, about)));
+        if draft.side == Side::Customer {
+            wanted.domains.insert(draft.to.domain().to_lowercase());
+        }
+    }
+    wanted.of.remove("");
+    wanted
+}
+
+/// The cap that holds this letter back, if one does; the one of the address first, because its letters are bundled.
+pub fn held_by(draft: &Draft, about: Option<&Address>, counts: &Counts, caps: Caps) -> Option<Cap> {
+    let kind = draft.content.kind();
+    if !may_wait(kind) {
+        return None;
+    }
+    let count = counts.of.get(&counted_as(kind, &draft.to, about)).copied().unwrap_or_default();
+    let of_domain = || counts.to_domain.get(&draft.to.domain().to_lowercase()).copied().unwrap_or_default();
+    if is_over(kind, count) {
+        Some(Cap::Address)
+    } else if draft.side == Side::Customer && of_domain() >= caps.domain {
+        Some(Cap::Domain)
+    } else {
+        (counts.of_desk >= caps.desk).then_some(Cap::Desk)
+    }
+}
+
+fn is_over(kind: LetterKind, count: Count) -> bool {
+    match kind {
+        LetterKind::Acknowledgement => count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.is_held_today,
+        LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+            count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX
+        }
+        LetterKind::Notification | LetterKind::FollowUp => count.last_hour >= ABOUT_ONE_SENDER_PER_HOUR_MAX,
+        LetterKind::Term => count.last_hour >= TERMS_PER_HOUR_MAX,
+        _ => false,
+    }
+}
+
+/// Letters that a cap can hold: those that are written because mails came in, or a term ran out, by the hundred. What a
+/// person typed is never held, nor what comes once a day, nor what tells that something waits.
+fn may_wait(kind: LetterKind) -> bool {
+    match kind {
+        LetterKind::Acknowledgement
+        | LetterKind::Notification
+        | LetterKind::FollowUp
+        | LetterKind::Receipt
+        | LetterKind::Question
+        | LetterKind::CaseList
+        | LetterKind::Dossier
+        | LetterKind::Shown
+        | LetterKind::DeliveryFailed
+        | LetterKind::Away
+        | LetterKind::Term => true,
+        LetterKind::Answer
+        | LetterKind::Closing
+        | LetterKind::Escalation
+        | LetterKind::Advice
+        | LetterKind::Agenda
+        | LetterKind::Paper
+        | LetterKind::Dispute
+        | LetterKind::Digest
+        | LetterKind::Month
+        | LetterKind::SetAside
+        | LetterKind::Alarm
+        | LetterKind::Outage
+        | LetterKind::Acknowledgements
+        | LetterKind::Bundle => false,
+    }
+}

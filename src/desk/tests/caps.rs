@@ -1,0 +1,182 @@
+//! The caps and the bundles (invariant 5): which letter is held by what, when the held ones go out, and what they say.
+
+use super::draft::{Acknowledgements, Bundle};
+use super::*;
+use crate::case::{CaseNumber, LetterFate};
+use crate::desk::caps::*;
+use chrono::TimeDelta;
+
+const CAPS: Caps = Caps { domain: 50, desk: 100 };
+
+fn counted(of: &str, last_hour: usize) -> Counts {
+    let count = Count { last_hour, is_of_today: last_hour > 0, is_held_today: false };
+    Counts { of: [(of.to_owned(), count)].into(), ..Counts::default() }
+}
+
+fn drafts() -> Vec<Draft> {
+    Company::new().decide(&post(KLANT, "Schade!")).letters
+}
+
+#[test]
+fn each_cap_holds_what_is_over_it_and_nothing_else() {
+    let (acknowledgement, notification) = (drafts().remove(0), drafts().remove(1));
+    let about = address(KLANT);
+    let domain = |sent| Counts { to_domain: [("prive.example".to_owned(), sent)].into(), ..Counts::default() };
+    let desk = |sent| Counts { of_desk: sent, ..Counts::default() };
+    let to = format!("customer {KLANT}");
+    for (counts, of_acknowledgement, of_notification) in [
+        (Counts::default(), None, None),
+        (counted(&to, TO_CUSTOMER_PER_HOUR_MAX - 1), None, None),
+        (counted(&to, TO_CUSTOMER_PER_HOUR_MAX), Some(Cap::Address), None),
+        (counted(&format!("about {KLANT}"), ABOUT_ONE_SENDER_PER_HOUR_MAX), None, Some(Cap::Address)),
+        (domain(49), None, None),
+        (domain(50), Some(Cap::Domain), None),
+        (desk(99), None, None),
+        (desk(100), Some(Cap::Desk), Some(Cap::Desk)),
+    ] {
+        let held = |draft| held_by(draft, Some(&about), &counts, CAPS);
+        assert_eq!((held(&acknowledgement), held(&notification)), (of_acknowledgement, of_notification), "{counts:?}");
+    }
+}
+
+#[test]
+fn what_a_person_typed_and_what_tells_of_trouble_is_never_held() {
+    let company = Company::new();
+    let answer = does(&company, JAN, "Wij betalen.").letters.remove(0);
+    assert_eq!(answer.content.kind(), LetterKind::Answer);
+    let held = drafts().remove(0);
+    let alarm = on_cap(Cap::Desk, &held, "", None, &company.rules, &mut Fresh::new([0; 32])).unwrap();
+    let counts = Counts { of_desk: usize::MAX, ..Counts::default() };
+    for draft in [answer, alarm] {
+        assert_eq!(held_by(&draft, None, &counts, CAPS), None, "{draft:?}");
+        assert_eq!(to_count(&[draft], None), ToCount::default());
+    }
+}
+
+#[test]
+fn an_alarm_is_known_by_its_other_end() {
+    let (acknowledgement, notification) = (drafts().remove(0), drafts().remove(1));
+    let about = address(KLANT);
+    let of = |cap, draft| alarm_of(cap, draft, Some(&about));
+    // One machine is one alarm, whichever of its letters came to the cap first.
+    assert_eq!(of(Cap::Address, &acknowledgement), format!("alarm cap {KLANT}"));
+    assert_eq!(of(Cap::Address, &notification), format!("alarm cap {KLANT}"));
+    assert_eq!(of(Cap::Domain, &acknowledgement), "alarm cap_domain prive.example");
+    assert_eq!(of(Cap::Desk, &acknowledgement), "alarm cap_desk ");
+}
+
+#[test]
+fn only_a_strangers_mails_count_for_letters_about_their_sender() {
+    let rules = &Company::new().rules;
+    for (from, counts) in [(KLANT, true), (JAN, false), ("receptie@lease.example", false)] {
+        let mail = mail::read(&post(from, "Schade").raw(), "");
+        assert_eq!(counted_sender(&mail, rules).is_some(), counts, "{from}");
+    }
+}
+
+fn waiting(side: Side, minutes: i64, bundles_today: u32) -> Waiting {
+    Waiting { to: address(KLANT), side, oldest: now() - TimeDelta::minutes(minutes), bundles_today }
+}
+
+#[test]
+fn a_customer_who_writes_on_gets_ever_rarer_bundles_and_waits_no_longer_than_the_term_allows() {
+    let rules = &Company::new().rules;
+    // Minutes after which the next one goes out, by how many went out today.
+    for (bundles_today, minutes) in [(0, 60), (1, 120), (2, 240), (3, 480), (4, 480), (40, 480)] {
+        let due = |minutes| is_bundle_due(&waiting(Side::Customer, minutes, bundles_today), rules, now());
+        assert_eq!((due(minutes - 1), due(minutes)), (false, true), "{bundles_today}");
+        let due = |minutes| is_bundle_due(&waiting(Side::Staff, minutes, bundles_today), rules, now());
+        assert_eq!((due(59), due(60)), (false, true), "staff are told every hour");
+    }
+}
+
+fn case(serial: u32) -> Case {
+    let number = CaseNumber { year: 2026, serial };
+    Case { number, received_at: now() + TimeDelta::minutes(i64::from(serial)), ..Company::new().case().clone() }
+}
+
+fn bundled(place: u8, kind: LetterKind, serial: u32) -> Bundled {
+    let case = Some(CaseNumber { year: 2026, serial });
+    Bundled { id: letter_id(place), kind, case, light_size: 10, light_sha256: "ab".into() }
+}
+
+#[test]
+fn one_acknowledgement_names_every_complaint_and_answers_come_to_the_newest() {
+    let company = Company::new();
+    let letters = [bundled(1, LetterKind::Acknowledgement, 9), bundled(2, LetterKind::Acknowledgement, 8)];
+    let cases = [case(9), case(8)];
+    let one = waiting(Side::Customer, 60, 0);
+    let decision = on_bundle(&one, &letters, &cases, &company.rules, now(), &mut Fresh::new([0; 32])).unwrap();
+    let [draft] = decision.letters.as_slice() else { panic!("{decision:?}") };
+    let Content::Acknowledgements(Acknowledgements { complaints, due, .. }) = &draft.content else {
+        panic!("{draft:?}")
+    };
+    assert_eq!(complaints.iter().map(|one| one.number.serial).collect::<Vec<_>>(), [8, 9]);
+    assert_eq!((draft.to.as_str(), draft.side, draft.case), (KLANT, Side::Customer, Some(case(9).number)));
+    assert_eq!(due.resolve, case(9).due.resolve);
+    let What::Bundled { letters: ids, into } = &decision.events[0].what else { panic!("{decision:?}") };
+    assert_eq!((ids.as_slice(), into), ([letter_id(1), letter_id(2)].as_slice(), &draft.id));
+}
+
+#[test]
+fn staff_get_one_letter_with_what_waited_attached_each_case_once() {
+    let company = Company::new();
+    let kinds = [
+        (LetterKind::Notification, 8),
+        (LetterKind::FollowUp, 9),
+        (LetterKind::FollowUp, 9),
+        (LetterKind::Term, 8),
+        (LetterKind::Question, 8),
+    ];
+    let letters: Vec<_> = (1..).zip(kinds).map(|(place, (kind, serial))| bundled(place, kind, serial)).collect();
+    let to = Waiting { to: address("schade@lease.example"), ..waiting(Side::Staff, 60, 0) };
+    let cases = [case(8), case(9)];
+    let decision = on_bundle(&to, &letters, &cases, &company.rules, now(), &mut Fresh::new([0; 32])).unwrap();
+    let [draft] = decision.letters.as_slice() else { panic!("{decision:?}") };
+    let Content::Bundle(bundle) = &draft.content else { panic!("{draft:?}") };
+    let Bundle { letters, complaints, messages, terms, answers } = &**bundle;
+    assert_eq!((*letters, complaints.len(), messages.len(), terms.len(), *answers), (5, 1, 1, 1, 1));
+    let names: Vec<&str> = draft.carried.iter().map(|carried| carried.name.as_str()).collect();
+    assert_eq!((names.len(), names[1]), (5, "002 melding K-2026-000009.eml"));
+    // It binds no case: a reply to it is about none in particular.
+    assert_eq!((draft.case, draft.side), (None, Side::Staff));
+    assert_eq!(on_bundle(&to, &[], &[], &company.rules, now(), &mut Fresh::new([0; 32])), None);
+}
+
+#[test]
+fn the_fate_of_a_bundle_is_that_of_each_letter_in_it() {
+    let mut company = Company::new();
+    let known = company.case().clone();
+    let token = Token { case: Some(known.number), side: Side::Customer, letter: letter_id(9) };
+    let letters = vec![
+        Bundled { case: Some(known.number), ..bundled(1, LetterKind::Acknowledgement, 7) },
+        bundled(2, LetterKind::Acknowledgement, 8),
+    ];
+    let fate = LetterFate::Accepted { server: "mx".into(), reply: "250 ok".into() };
+    let fated = Fated {
+        letter: token.letter.clone(),
+        kind: LetterKind::Acknowledgements,
+        to: address(KLANT),
+        fate,
+        bundled: letters.clone(),
+    };
+    let decision = on_fate(&fated, Some(&known), &company.rules, now(), &mut Fresh::new([0; 32]));
+    assert_eq!((kinds(&decision).len(), sent(&decision)), (3, vec![]));
+    let mut case = known.clone();
+    decision.events.iter().filter(|event| event.case == Some(known.number)).for_each(|event| case.apply(event));
+    assert_eq!(
+        (case.acknowledged_at(), case.first_response_at()),
+        (Some(now()), None),
+        "no machine's letter is an answer"
+    );
+
+    // It comes back: each clock runs again, and the handler of the case it was about hears of it, once.
+    company.case().acknowledged.clone_from(&case.acknowledged);
+    let refused = Fated { fate: LetterFate::Refused { reply: "550 no such user".into() }, ..fated };
+    let decision = on_fate(&refused, Some(&case), &company.rules, now(), &mut Fresh::new([0; 32]));
+    assert_eq!(sent(&decision), [(LetterKind::DeliveryFailed, "schade@lease.example")]);
+    let Content::DeliveryFailed(failed) = &decision.letters[0].content else { panic!() };
+    assert_eq!(failed.runs_again, Some((crate::case::Clock::Acknowledge, case.due.acknowledge)));
+    decision.events.iter().filter(|event| event.case == Some(known.number)).for_each(|event| case.apply(event));
+    assert_eq!(case.acknowledged_at(), None);
+}

@@ -1,0 +1,265 @@
+//! Rows of `outbox` as the caps see them (invariant 5): how many letters count as what, those that are held until an hour
+//! has passed, those that go out together. What a cap is, and what is over it, is decided elsewhere. Only SQL.
+
+use super::outbox::{address, kind};
+use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
+use crate::case::{Event, LetterId, Moment, Side, What};
+use crate::desk::caps::{Cap, Caps, Count, Counts, ToCount};
+use crate::desk::{Bundled, Waiting};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+/// Letters counted one by one: more than any cap of one address allows.
+const COUNTED_MAX: i64 = 100;
+/// Letters that went out or are on their way, written of itself by klachtpost: the index of that condition has only these.
+const SENT: &str = "automatic = 1 AND state <> 'held' AND state <> 'bundled'";
+
+impl Tx {
+    /// Counts for a decision's letters, inside the transaction that records them: so each decision of a batch counts those
+    /// of the ones before it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn counts(&mut self, wanted: &ToCount, caps: Caps, now: Moment) -> Result<Counts, RegisterError> {
+        let mut counts = Counts::default();
+        if wanted.of.is_empty() && wanted.domains.is_empty() {
+            return Ok(counts);
+        }
+        for counted_as in &wanted.of {
+            counts.of.insert(counted_as.clone(), self.count_of(counted_as, now).await?);
+        }
+        for domain in &wanted.domains {
+            counts.to_domain.insert(domain.clone(), self.sent_to_domain(domain, caps.domain, now).await?);
+        }
+        counts.of_desk = self.sent_by_desk(caps.desk, now).await?;
+        Ok(counts)
+    }
+
+    async fn count_of(&mut self, counted_as: &str, now: Moment) -> Result<Count, RegisterError> {
+        let some = |condition: &str, limit: i64| {
+            format!(
+                "(SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE counted_as = $1 AND counted_as <> '' \
+                 AND {condition} LIMIT {limit}) AS some)"
+            )
+        };
+        let text = format!(
+            "SELECT {}, {}, {}",
+            some("created_at > $2", COUNTED_MAX),
+            some("created_at > $3", 1),
+            some("created_at > $3 AND held_because = 'cap'", 1)
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(counted_as)
+            .bind(millis(now) - HOUR)
+            .bind(millis(now) - DAY)
+            .fetch_one(&mut *self.inner)
+            .await?;
+        Ok(Count {
+            last_hour: number(&row, 0)?,
+            is_of_today: number(&row, 1)? > 0,
+            is_held_today: number(&row, 2)? > 0,
+        })
+    }
+
+    /// At most `limit`: more make no difference.
+    async fn sent_to_domain(&mut self, domain: &str, limit: usize, now: Moment) -> Result<usize, RegisterError> {
+        let text = format!(
+            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND side = 'customer' \
+             AND domain = $1 AND created_at > $2 LIMIT $3) AS some"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(domain);
+        let row = query.bind(millis(now) - HOUR).bind(signed(limit)).fetch_one(&mut *self.inner).await?;
+        number(&row, 0)
+    }
+
+    /// See [`Tx::sent_to_domain`].
+    async fn sent_by_desk(&mut self, limit: usize, now: Moment) -> Result<usize, RegisterError> {
+        let text = format!(
+            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND created_at > $1 LIMIT $2) AS some"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(now) - HOUR).bind(signed(limit));
+        number(&query.fetch_one(&mut *self.inner).await?, 0)
+    }
+
+    /// The letters to this address that a cap holds back, oldest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn held_for(&mut self, waiting: &Waiting, limit: usize) -> Result<Vec<Bundled>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT outbox.id, kind, case_number, light_size, light_sha256 FROM outbox JOIN letter ON letter.id = outbox.id \
+             WHERE state = 'held' AND held_because = $1 AND recipient_key = $2 AND side = $3 \
+             ORDER BY created_at, outbox.id LIMIT $4",
+        )
+        .bind(Cap::Address.name())
+        .bind(waiting.to.key())
+        .bind(side_name(waiting.side))
+        .bind(signed(limit))
+        .fetch_all(&mut *self.inner)
+        .await?;
+        rows.iter().map(bundled).collect()
+    }
+
+    /// The letters that this one stands for.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn bundled_in(&mut self, bundle: &LetterId) -> Result<Vec<Bundled>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT outbox.id, kind, case_number, light_size, light_sha256 FROM outbox JOIN letter ON letter.id = outbox.id \
+             WHERE bundled_in = $1 AND bundled_in IS NOT NULL ORDER BY outbox.created_at, outbox.id",
+        )
+        .bind(bundle.as_str())
+        .fetch_all(&mut *self.inner)
+        .await?;
+        rows.iter().map(bundled).collect()
+    }
+
+    /// What an event says of letters that go out together stands in their rows too.
+    pub(super) async fn mark_bundled(&mut self, event: &Event) -> Result<(), RegisterError> {
+        let What::Bundled { letters, into } = &event.what else { return Ok(()) };
+        for letter in letters {
+            sqlx::query("UPDATE outbox SET state = 'bundled', bundled_in = $2 WHERE id = $1 AND state = 'held'")
+                .bind(letter.as_str())
+                .bind(into.as_str())
+                .execute(&mut *self.inner)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The end of a bundle is the end of the letters it stands for.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mark_bundle_sent(&mut self, bundle: &LetterId, sent: &Sent) -> Result<(), RegisterError> {
+        let (state, accepted_at, server, reply) = match sent {
+            Sent::Accepted { at, server, reply } => ("accepted", Some(millis(*at)), server.as_str(), reply.as_str()),
+            Sent::Refused { reply } => ("refused", None, "", reply.as_str()),
+            Sent::Again { .. } | Sent::Lighter { .. } => return Ok(()),
+        };
+        sqlx::query(
+            "UPDATE outbox SET state = $2, accepted_at = $3, server = $4, reply = $5 \
+             WHERE bundled_in = $1 AND bundled_in IS NOT NULL",
+        )
+        .bind(bundle.as_str())
+        .bind(state)
+        .bind(accepted_at)
+        .bind(super::mails::without_nul(server))
+        .bind(super::mails::without_nul(reply))
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(())
+    }
+
+    async fn release(
+        &mut self,
+        cap: Cap,
+        domain: Option<&str>,
+        room: usize,
+        now: Moment,
+    ) -> Result<u64, RegisterError> {
+        let released = sqlx::query(
+            "UPDATE outbox SET state = 'queued', held_because = '', created_at = $1, not_before = $1 WHERE id IN (\
+             SELECT id FROM outbox WHERE state = 'held' AND held_because = $2 AND domain = COALESCE($3, domain) \
+             ORDER BY created_at, id LIMIT $4)",
+        )
+        .bind(millis(now))
+        .bind(cap.name())
+        .bind(domain)
+        .bind(signed(room))
+        .execute(&mut *self.inner)
+        .await?;
+        Ok(released.rows_affected())
+    }
+}
+
+impl Register {
+    /// Lets letters go that the cap of a domain or of the desk held back, the oldest first, as many as they allow by now.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn release_capped(&self, caps: Caps, now: Moment) -> Result<u64, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT held_because, domain FROM outbox WHERE state = 'held' AND held_because IN ($1, $2)",
+        )
+        .bind(Cap::Desk.name())
+        .bind(Cap::Domain.name())
+        .fetch_all(&self.pool)
+        .await?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut tx = self.begin().await?;
+        let mut room = caps.desk.saturating_sub(tx.sent_by_desk(caps.desk, now).await?);
+        let mut released = tx.release(Cap::Desk, None, room, now).await?;
+        for row in &rows {
+            let (because, domain): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            if because != Cap::Domain.name() {
+                continue;
+            }
+            room = caps.desk.saturating_sub(tx.sent_by_desk(caps.desk, now).await?);
+            let of_domain = caps.domain.saturating_sub(tx.sent_to_domain(&domain, caps.domain, now).await?);
+            released += tx.release(Cap::Domain, Some(&domain), room.min(of_domain), now).await?;
+        }
+        tx.commit().await?;
+        Ok(released)
+    }
+
+    /// Addresses to which a cap holds letters back.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn waiting(&self, now: Moment) -> Result<Vec<Waiting>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT MIN(recipient), side, MIN(created_at), (SELECT CAST(count(*) AS BIGINT) FROM outbox bundles \
+              WHERE bundles.counted_as = 'customer ' || held.recipient_key AND bundles.counted_as <> '' \
+              AND bundles.created_at > $2 AND bundles.kind = 'acknowledgements') \
+             FROM outbox held WHERE state = 'held' AND held_because = $1 GROUP BY recipient_key, side",
+        )
+        .bind(Cap::Address.name())
+        .bind(millis(now) - DAY)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(waiting).collect()
+    }
+}
+
+fn waiting(row: &AnyRow) -> Result<Waiting, RegisterError> {
+    let side: String = row.try_get(1)?;
+    Ok(Waiting {
+        to: address(row, 0)?,
+        side: if side == side_name(Side::Customer) { Side::Customer } else { Side::Staff },
+        oldest: moment(row.try_get(2)?),
+        bundles_today: u32::try_from(row.try_get::<i64, _>(3)?).unwrap_or(u32::MAX),
+    })
+}
+
+fn bundled(row: &AnyRow) -> Result<Bundled, RegisterError> {
+    Ok(Bundled {
+        id: LetterId::from_stored(row.try_get::<String, _>(0)?),
+        kind: kind(row, 1)?,
+        case: row.try_get::<String, _>(2)?.parse().ok(),
+        light_size: usize::try_from(row.try_get::<i64, _>(3)?).map_err(|_| unreadable("a letter's size"))?,
+        light_sha256: row.try_get(4)?,
+    })
+}
+
+/// As the column `side` has it.
+pub(super) fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Customer => "customer",
+        Side::Staff => "staff",
+    }
+}
+
+fn number(row: &AnyRow, column: usize) -> Result<usize, RegisterError> {
+    Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
+}
+
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
