@@ -8,8 +8,11 @@ use crate::support::smtp::Received;
 use klachtpost::case::Case;
 use klachtpost::register::{CaseQuery, Register};
 use serde_json::Value;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Letters that are sent themselves: neither waiting for the hour of a cap, nor in another letter's shape.
+const GOES_OUT: &str = "bundled_in IS NULL AND NOT (state = 'held' AND held_because = 'cap')";
 
 /// What a desk came to, without the moments at which the test happened to run.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +102,11 @@ pub async fn every_mail_is_one_row(scene: &Scene, host: &Dovecot, delivered: usi
 /// `before`: letters that were accepted earlier and must not come again. Returns how many repeats there were.
 pub async fn every_letter_is_accepted(scene: &Scene, before: &BTreeSet<String>, received: &[Received]) -> usize {
     let mut connection = scene.open().await;
-    let rows = sqlx::query("SELECT message_id, state, recipient FROM outbox").fetch_all(&mut connection).await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT message_id, state, recipient FROM outbox WHERE {GOES_OUT}")));
+    let rows = rows.fetch_all(&mut connection).await.unwrap();
+    let bundled = "SELECT count(*) FROM outbox WHERE bundled_in IS NOT NULL AND state <> 'accepted'";
+    let unsettled: i64 = sqlx::query(bundled).fetch_one(&mut connection).await.unwrap().get(0);
+    assert_eq!(unsettled, 0, "{}: letters whose bundle was accepted are accepted with it", scene.user);
     let mut by_id: BTreeMap<String, Vec<&Received>> = BTreeMap::new();
     for letter in received {
         by_id.entry(Letter::of(letter.bytes.clone()).id).or_default().push(letter);
@@ -126,6 +133,7 @@ pub async fn every_letter_is_accepted(scene: &Scene, before: &BTreeSet<String>, 
 /// The Message-IDs of all letters in the outbox.
 pub async fn letters_so_far(scene: &Scene) -> BTreeSet<String> {
     let mut connection = scene.open().await;
-    let rows = sqlx::query("SELECT message_id FROM outbox").fetch_all(&mut connection).await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(format!("SELECT message_id FROM outbox WHERE {GOES_OUT}")));
+    let rows = rows.fetch_all(&mut connection).await.unwrap();
     rows.iter().map(|row| row.get::<String, _>(0).trim_matches(['<', '>']).to_owned()).collect()
 }

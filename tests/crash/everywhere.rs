@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 const JAN: &str = "jan.jansen@klant.example";
 const EMMA: &str = "emma.brown@klant.example";
+const ROBOT: &str = "robot@klant.example";
 const HANDLER: &str = "j.devries@lease.example";
 /// Desks of the mail host: one per kill, and some over.
 const DESKS: usize = 700;
@@ -150,19 +151,22 @@ fn all_points_are_passed(passed: &BTreeSet<&String>) {
 async fn clean_rounds(host: &Dovecot) -> Vec<Round> {
     let desk = Scene::new(host, 0).await;
     let (mut rounds, mut delivered) = (Vec::new(), 0);
-    for number in 0..3 {
+    for number in 0..4 {
         let mails = match number {
             0 => first_mails(),
             1 => second_mails(&letters(&desk)),
-            _ => third_mails(&letters(&desk)),
+            2 => third_mails(&letters(&desk)),
+            _ => Vec::new(),
         };
         delivered += mails.len();
         for (mail, hours_ago) in &mails {
             let received = SystemTime::now() - Duration::from_secs(hours_ago * 3600 + 60);
             host.deliver_at(&desk.user, mail, received);
         }
-        if number == 2 {
-            overviews_are_due(&desk).await;
+        match number {
+            2 => overviews_are_due(&desk).await,
+            3 => held_letters_have_waited(&desk).await,
+            _ => {}
         }
         let before = desk.copy(host, number + 1).await;
         let letters_before = if number == 0 { BTreeSet::new() } else { letters_so_far(&desk).await };
@@ -226,7 +230,8 @@ fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     ]
 }
 
-/// The case is closed with a settlement, another gets a note; the overviews of day and month are due.
+/// The case is closed with a settlement, another gets a note; the overviews of day and month are due; and somebody sends
+/// one more complaint than are acknowledged one by one in an hour.
 fn third_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
     let notification = &letters["schade@lease.example"][0];
     vec![
@@ -234,6 +239,9 @@ fn third_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
         (Written::reply(HANDLER, notification, "#intern\nDeze klant belt elke dag.").bytes(), 0),
         (Written::reply(HANDLER, notification, "#vakantie\nIk ben er morgen niet.").bytes(), 0),
     ]
+    .into_iter()
+    .chain((0..11).map(|n| (Written::new(ROBOT, &format!("Deuk {n}"), "Er zit een deuk in.").bytes(), 0)))
+    .collect()
 }
 
 /// What a mail server sends when a letter cannot be delivered after all (RFC 3464).
@@ -258,5 +266,14 @@ async fn overviews_are_due(desk: &Scene) {
         "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END";
     let moved = sqlx::query(earlier).execute(&mut connection).await.unwrap();
     assert_eq!(moved.rows_affected(), 2, "of the day and of the month");
+    connection.close().await.unwrap();
+}
+
+/// As if the letter that the cap held was written two hours ago: it goes out in a bundle now.
+async fn held_letters_have_waited(desk: &Scene) {
+    let mut connection = desk.open().await;
+    let earlier = "UPDATE outbox SET created_at = created_at - 7200000 WHERE state = 'held' AND held_because = 'cap'";
+    let moved = sqlx::query(earlier).execute(&mut connection).await.unwrap();
+    assert_eq!(moved.rows_affected(), 1, "ten of the eleven were acknowledged at once");
     connection.close().await.unwrap();
 }
