@@ -146,7 +146,7 @@ impl Clerk<'_> {
     /// Tells of a cap, once a day for each. Letters about terms are many at a time by themselves: no loop.
     fn alarm(&self, cap: Cap, held: &Draft, case: Option<&Case>, fresh: &mut Fresh) -> Option<(Draft, String)> {
         let alarm = alarm_of(cap, held, self.known.about.as_ref());
-        let is_told = self.known.counts.of.get(&alarm).is_some_and(|count| count.is_of_today);
+        let is_told = self.known.counts.of.get(&alarm).is_some_and(|count| count.last_day > 0);
         if is_told || cap == Cap::Address && held.content.kind() == LetterKind::Term {
             return None;
         }

@@ -12,9 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Automatic letters to one customer in an hour: a person does not write more complaints than this, a machine does. Who
 /// was held back once gets the others bundled for a day: else a machine would get as many again each hour.
 pub const TO_CUSTOMER_PER_HOUR_MAX: usize = 10;
+/// The same in a day, for a machine that takes its time.
+pub const TO_CUSTOMER_PER_DAY_MAX: usize = 40;
 /// Receipts, questions and the like to one colleague in an hour: one every three minutes. Somebody who works off a
 /// morning's cases gets fewer; a mailbox that answers by machine and does not say so gets no more.
 pub const ANSWERS_TO_STAFF_PER_HOUR_MAX: usize = 20;
+/// The same in a day: more than the hours of a working day allow.
+pub const ANSWERS_TO_STAFF_PER_DAY_MAX: usize = 200;
 /// Letters to staff in an hour about the mails of one stranger. A web form on the company's site is one sender, too.
 pub const ABOUT_ONE_SENDER_PER_HOUR_MAX: usize = 20;
 /// Warnings of terms to one address in an hour: more at a time are read as a list.
@@ -67,8 +71,8 @@ pub struct Counts {
 pub struct Count {
     /// Of the last hour, those held among them.
     pub last_hour: usize,
-    /// One was written in the last day.
-    pub is_of_today: bool,
+    /// Of the last day, those held among them.
+    pub last_day: usize,
     /// One of the last day was held back by a cap.
     pub is_held_today: bool,
 }
@@ -145,9 +149,12 @@ pub fn held_by(draft: &Draft, about: Option<&Address>, counts: &Counts, caps: Ca
 
 fn is_over(kind: LetterKind, count: Count) -> bool {
     match kind {
-        LetterKind::Acknowledgement => count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.is_held_today,
+        LetterKind::Acknowledgement => {
+            let is_much = count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.last_day >= TO_CUSTOMER_PER_DAY_MAX;
+            is_much || count.is_held_today
+        }
         LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
-            count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX
+            count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX || count.last_day >= ANSWERS_TO_STAFF_PER_DAY_MAX
         }
         LetterKind::Notification | LetterKind::FollowUp => count.last_hour >= ABOUT_ONE_SENDER_PER_HOUR_MAX,
         LetterKind::Term => count.last_hour >= TERMS_PER_HOUR_MAX,

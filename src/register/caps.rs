@@ -12,7 +12,7 @@ use sqlx::any::AnyRow;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// Letters counted one by one: more than any cap of one address allows.
-const COUNTED_MAX: i64 = 100;
+const COUNTED_MAX: i64 = 200;
 /// Letters that went out or are on their way, written of itself by klachtpost: the index of that condition has only these.
 const SENT: &str = "automatic = 1 AND state <> 'held' AND state <> 'bundled'";
 
@@ -47,7 +47,7 @@ impl Tx {
         let text = format!(
             "SELECT {}, {}, {}",
             some("created_at > $2", COUNTED_MAX),
-            some("created_at > $3", 1),
+            some("created_at > $3", COUNTED_MAX),
             some("created_at > $3 AND held_because = 'cap'", 1)
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(text))
@@ -56,11 +56,7 @@ impl Tx {
             .bind(millis(now) - DAY)
             .fetch_one(&mut *self.inner)
             .await?;
-        Ok(Count {
-            last_hour: number(&row, 0)?,
-            is_of_today: number(&row, 1)? > 0,
-            is_held_today: number(&row, 2)? > 0,
-        })
+        Ok(Count { last_hour: number(&row, 0)?, last_day: number(&row, 1)?, is_held_today: number(&row, 2)? > 0 })
     }
 
     /// At most `limit`: more make no difference.

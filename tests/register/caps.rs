@@ -56,11 +56,11 @@ async fn letters_count_as_what_they_were_for_an_hour_and_a_held_one_for_a_day() 
         let counts = tx.counts(&wanted, CAPS, at(minutes)).await.unwrap();
         looks.push((counts.of[&machine], counts.of[&calm].last_hour, counts.to_domain["x.nl"], counts.of_desk));
     }
-    let count = |last_hour, is_of_today, is_held_today| Count { last_hour, is_of_today, is_held_today };
+    let count = |last_hour, last_day, is_held_today| Count { last_hour, last_day, is_held_today };
     // The held ones count for their address, and not for what went out.
-    assert_eq!(looks[0], (count(3, true, true), 1, 2, 3));
-    assert_eq!(looks[1], (count(2, true, true), 0, 1, 1));
-    assert_eq!(looks[2], (count(0, false, false), 0, 0, 0));
+    assert_eq!(looks[0], (count(3, 3, true), 1, 2, 3));
+    assert_eq!(looks[1], (count(2, 3, true), 0, 1, 1));
+    assert_eq!(looks[2], (count(0, 0, false), 0, 0, 0));
 }
 
 #[tokio::test]

@@ -78,13 +78,14 @@ async fn a_flood_from_one_sender_is_registered_whole_and_answered_with_few_lette
     println!("figures: flood: {mails} mails of one sender, {} cases, {customer} letters to that sender", all.len());
 }
 
-/// Answers every letter with a mail that says nothing of being automatic, from then on.
-async fn with_autoresponder(town: &mut Town, whom: &str, days: i64, first: Vec<Got>) -> Vec<Vec<Got>> {
+/// Answers every letter, so many minutes later, with a mail that says nothing of being automatic.
+async fn with_autoresponder(town: &mut Town, whom: &str, minutes: i64, days: i64, first: Vec<Got>) -> Vec<Vec<Got>> {
     let (mut answered, mut by_day) = (0, Vec::new());
     let mut unanswered: Vec<Got> = to(&first, whom).cloned().collect();
     let mut of_day = first;
-    for minute in 1..=days * 24 * 12 {
-        let now = start() + TimeDelta::minutes(5 * minute);
+    let turns_a_day = 24 * 60 / minutes;
+    for turn in 1..=days * turns_a_day {
+        let now = start() + TimeDelta::minutes(minutes * turn);
         for letter in unanswered.drain(..) {
             answered += 1;
             let text = format!("Bedankt voor uw bericht {answered}. Wij nemen zo snel mogelijk contact met u op.");
@@ -99,7 +100,7 @@ async fn with_autoresponder(town: &mut Town, whom: &str, days: i64, first: Vec<G
         let came = town.work(now).await;
         unanswered.extend(to(&came, whom).cloned());
         of_day.extend(came);
-        if minute % (24 * 12) == 0 {
+        if turn % turns_a_day == 0 {
             by_day.push(std::mem::take(&mut of_day));
         }
     }
@@ -111,7 +112,7 @@ async fn an_autoresponder_that_lies_in_every_header_is_stopped_by_the_caps() {
     let mut town = Town::found(start(), Proof::Accepted).await;
     town.deliver(&people::mail(ROBOT, "Deuk", "Er zit een deuk in.", "1@klant.example", start(), ""), start());
     let first = town.work(start()).await;
-    let by_day = with_autoresponder(&mut town, ROBOT, 3, first).await;
+    let by_day = with_autoresponder(&mut town, ROBOT, 5, 3, first).await;
     let letters: Vec<usize> = by_day.iter().map(|day| to(day, ROBOT).count()).collect();
     assert!(letters[0] <= LETTERS_A_DAY_MAX && letters[1] <= 6 && letters[2] <= 6, "{letters:?}");
     assert_eq!(cases(&town).await.len(), town.delivered(), "each of its mails is on file as a case");
@@ -121,6 +122,18 @@ async fn an_autoresponder_that_lies_in_every_header_is_stopped_by_the_caps() {
     }
     let told = by_day[0].iter().find(|letter| letter.mail.subject.contains("te veel e-mails")).expect("an alarm");
     assert!(told.mail.text.contains(ROBOT) && told.mail.text.contains(DESK), "{}", told.mail.text);
+    verified(&town).await;
+}
+
+#[tokio::test]
+async fn an_autoresponder_that_takes_its_time_is_stopped_too() {
+    let mut town = Town::found(start(), Proof::Accepted).await;
+    town.deliver(&people::mail(ROBOT, "Deuk", "Er zit een deuk in.", "1@klant.example", start(), ""), start());
+    let first = town.work(start()).await;
+    // Eight letters an hour, which no cap of an hour would ever see.
+    let by_day = with_autoresponder(&mut town, ROBOT, 7, 3, first).await;
+    let letters: Vec<usize> = by_day.iter().map(|day| to(day, ROBOT).count()).collect();
+    assert!(letters[0] <= 50 && letters[2] <= 6, "{letters:?}");
     verified(&town).await;
 }
 
@@ -169,7 +182,7 @@ async fn a_machine_in_a_mailbox_of_staff_that_says_nothing_of_it_is_slowed_down_
         start(),
     );
     let first = town.work(start()).await;
-    let by_day = with_autoresponder(&mut town, "schade@lease.example", 2, first).await;
+    let by_day = with_autoresponder(&mut town, "schade@lease.example", 2, 2, first).await;
     let customer: Vec<usize> = by_day.iter().map(|day| to(day, "jan@klant.example").count()).collect();
     // The acknowledgement, and three answers a day: then a person must say that it is one.
     assert!(

@@ -197,8 +197,7 @@ async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_m
 /// What the register would have counted: so many of each in the last hour, and the alarms of today.
 fn counts(of: &[(&str, usize)], held_today: &[&str]) -> Counts {
     let count = |(of, last_hour): &(&str, usize)| {
-        let count =
-            Count { last_hour: *last_hour, is_of_today: *last_hour > 0, is_held_today: held_today.contains(of) };
+        let count = Count { last_hour: *last_hour, last_day: *last_hour, is_held_today: held_today.contains(of) };
         ((*of).to_owned(), count)
     };
     Counts { of: of.iter().map(count).collect(), ..Counts::default() }

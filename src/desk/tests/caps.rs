@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 const CAPS: Caps = Caps { domain: 50, desk: 100 };
 
 fn counted(of: &str, last_hour: usize) -> Counts {
-    let count = Count { last_hour, is_of_today: last_hour > 0, is_held_today: false };
+    let count = Count { last_hour, last_day: last_hour, is_held_today: false };
     Counts { of: [(of.to_owned(), count)].into(), ..Counts::default() }
 }
 
@@ -36,6 +36,23 @@ fn each_cap_holds_what_is_over_it_and_nothing_else() {
     ] {
         let held = |draft| held_by(draft, Some(&about), &counts, CAPS);
         assert_eq!((held(&acknowledgement), held(&notification)), (of_acknowledgement, of_notification), "{counts:?}");
+    }
+}
+
+#[test]
+fn a_machine_that_takes_its_time_comes_to_the_cap_of_a_day() {
+    let company = Company::new();
+    let receipt = does(&company, JAN, "#intern\nBellen.").letters.remove(0);
+    assert_eq!(receipt.content.kind(), LetterKind::Receipt);
+    let cases = [(drafts().remove(0), TO_CUSTOMER_PER_DAY_MAX), (receipt, ANSWERS_TO_STAFF_PER_DAY_MAX)];
+    for (draft, max) in cases {
+        let of = counted_as(draft.content.kind(), &draft.to, None);
+        let counts = |last_day| {
+            let count = Count { last_hour: 3, last_day, is_held_today: false };
+            Counts { of: [(of.clone(), count)].into(), ..Counts::default() }
+        };
+        let held = |last_day| held_by(&draft, None, &counts(last_day), CAPS);
+        assert_eq!((held(max - 1), held(max)), (None, Some(Cap::Address)));
     }
 }
 
