@@ -3,6 +3,8 @@
 use super::draft::{Done, Problem};
 use super::*;
 use crate::mail::MARKER;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 
 /// What a mail came to, in the words of the table below.
@@ -291,10 +293,54 @@ fn attachments_go_along_but_no_mails_seals_or_logos() {
         ("application/vnd.ms-outlook", "attachment", "melding"),
         ("application/pkcs7-signature", "attachment", "smime.p7s"),
         ("application/ms-tnef", "attachment", "winmail.dat"),
+        ("text/plain", "inline", "voettekst.txt"),
+        // Apple Mail calls a document that it can show so.
+        ("application/pdf", "inline", "foto's.pdf"),
     ];
     let decision = company.decide(&with_attachments(&company, "Zie de bijlage.", &files));
-    let carried: Vec<&str> = decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect();
-    assert_eq!((answer(&decision), carried), (Some("Zie de bijlage."), vec!["offerte.pdf"]));
+    assert_eq!((answer(&decision), carried(&decision)), (Some("Zie de bijlage."), vec!["offerte.pdf", "foto's.pdf"]));
+}
+
+fn carried(decision: &Decision) -> Vec<&str> {
+    decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect()
+}
+
+#[test]
+fn a_notification_saved_as_a_file_does_not_go_along_by_whatever_name_and_type() {
+    let company = Company::new();
+    let token = company.token(Side::Staff);
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let contents = [
+        format!("Kenmerk: {token}").into_bytes(),
+        format!("<p>{MARKER}</p><p>{NOTE}</p>").into_bytes(),
+        format!("Message-ID: <{}@lease.example>\n\n{NOTE}", token.to_uppercase()).into_bytes(),
+        wide(&format!("Kenmerk: {token}")),
+        wide(MARKER),
+    ];
+    let names = ["melding.txt", "melding.html", "melding", "melding.rtf", "Nieuwe klacht.bin"];
+    for (content, name) in contents.iter().zip(names).chain([(&b"{}".to_vec(), "x.mht"), (&b"{}".to_vec(), "x.OFT")]) {
+        let packed = STANDARD.encode(content);
+        for (kind, disposition) in [("application/octet-stream", "attachment"), ("text/plain", "attachment")] {
+            let part = format!(
+                "--grens\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\nContent-Disposition: {disposition}; \
+                 filename=\"{name}\"\n\n{packed}\n"
+            );
+            let file = ("application/pdf", "attachment", "offerte.pdf");
+            let mut mail = with_attachments(&company, "Zie de bijlage.", &[file]);
+            mail.text = mail.text.replace("--grens--", &format!("{part}--grens--"));
+            let decision = company.decide(&mail);
+            assert_eq!(
+                (answer(&decision), carried(&decision)),
+                (Some("Zie de bijlage."), vec!["offerte.pdf"]),
+                "{name}"
+            );
+        }
+    }
+    // The reference of a letter to the customer is the customer's own.
+    let own = format!("Kenmerk: {}", company.token(Side::Customer));
+    let mut mail = with_attachments(&company, "Zie de bijlage.", &[("text/plain", "attachment", "brief.txt")]);
+    mail.text = mail.text.replace("inhoud", &own);
+    assert_eq!(carried(&company.decide(&mail)), ["brief.txt"]);
 }
 
 #[test]
