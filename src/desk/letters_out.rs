@@ -270,7 +270,8 @@ fn may_go_to_customer(attachment: &Attachment, keys: &Keys) -> bool {
         || MAIL_FILES.iter().any(|end| name.ends_with(end));
     // Apple Mail shows a document in the text too: it is no part of the text for that.
     let is_shown = ["image/", "text/"].iter().any(|kind| attachment.media_type.starts_with(kind));
-    !(attachment.inline && is_shown) && !is_mail && !holds_notification(&attachment.content, keys)
+    let stays = is_mail || attachment.inline && is_shown || holds_notification(&attachment.content, keys);
+    !stays
 }
 
 /// Whether a letter to staff was saved in it, as a text, a page or a mail by whatever name; also in Outlook's own files,

@@ -3,6 +3,7 @@
 
 mod already;
 mod aside;
+mod authority;
 mod away;
 mod colleagues;
 mod customers;
