@@ -10,6 +10,7 @@ mod customers;
 mod digests;
 mod direct;
 mod fates;
+mod forged;
 mod life;
 mod loops;
 mod merging;
