@@ -125,8 +125,12 @@ impl StaffReply<'_> {
 
     /// Somebody else in To or Cc: a colleague, a garage. What is typed may be meant for them and not for
     /// the customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
-    fn somebody_in_copy(&self) -> Option<Address> {
-        self.mailed().next()
+    fn somebody_in_copy(&self) -> Option<String> {
+        let mail = self.mail.mail;
+        let mut written = mail.to.iter().chain(&mail.cc).map(|party| &party.address);
+        // What is no address to us may be one to the colleague's own server.
+        let odd = written.find(|address| Address::parse(address).is_err()).cloned();
+        self.mailed().next().map(|address| address.to_string()).or(odd)
     }
 
     fn mailed(&self) -> impl Iterator<Item = Address> + '_ {

@@ -117,12 +117,21 @@ fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
             let in_to = reply_of(&company, JAN, text).to(&format!("klachten@lease.example, {other}"));
             for mail in [in_cc, in_to] {
                 let decision = company.decide(&mail);
-                assert_eq!(*why(&decision), Problem::ColleagueInCopy { address: address(other) }, "{other}");
+                assert_eq!(*why(&decision), Problem::ColleagueInCopy { address: other.to_owned() }, "{other}");
                 assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{other}");
             }
         }
         let note = reply_of(&company, JAN, "#intern Kijk jij hier eens naar?").header(&format!("Cc: {other}"));
         assert_eq!(kinds(&company.decide(&note)), ["noted"], "{other}");
+    }
+    // Whoever it is, it is somebody.
+    for odd in
+        ["\"mia.bakker\"@lease.example", "Mia <mia@lease.example.>", "mia@[10.0.0.1]", "mia..b@lease.example", "mia@"]
+    {
+        let decision =
+            company.decide(&reply_of(&company, JAN, "Kijk jij hier eens naar?").header(&format!("Cc: {odd}")));
+        assert!(matches!(why(&decision), Problem::ColleagueInCopy { .. }), "{odd}: {decision:?}");
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{odd}");
     }
     let plus = reply_of(&company, JAN, "Wij betalen.").to("klachten+iets@lease.example").header(&format!("Cc: {JAN}"));
     assert_eq!(answer(&company.decide(&plus)), Some("Wij betalen."));
