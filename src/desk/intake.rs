@@ -158,6 +158,7 @@ fn on_machine(
             let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
             if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
                 (automatic.kind, file, sender(mail.mail))
+                && Act::Speak.believes(mail.mail.proof, rules)
                 && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
             {
                 decision.events.push(event);
