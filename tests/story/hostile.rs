@@ -1,6 +1,6 @@
 //! A mail in which every part that could be read as something else is an attack: names, subjects, ids, texts, file names.
 //! It goes the whole way, through every letter that comes of it, and nothing of it becomes a header, markup, a command of
-//! SMTP, a template, a path or a recipient (issue: injection).
+//! SMTP, a template, a path or a recipient.
 
 use crate::letter::{Letter, Written};
 use crate::support::smtp::{Delivery, Setup, SmtpServer};
