@@ -202,6 +202,10 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
         let mail = if reply.html { Written { html: Some(text), ..mail } } else { Written { text, ..mail } };
         world.deliver(&mail.bytes());
     }
+    // The file itself, saved as a page.
+    let saved = Some(("Klacht van Jansen.html".to_owned(), file.html.clone().into_bytes()));
+    let with_page = Written::reply(HANDLER, &file, &typed(replies.len()));
+    world.deliver(&Written { attached: saved, ..with_page }.bytes());
     world.work().await;
 
     let letters = smtp.letters();
@@ -215,6 +219,8 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
         let expected = if reply.may_ask { 0..=1 } else { 1..=1 };
         assert!(expected.contains(&answers), "{} (html: {}): {answers}", reply.client, reply.html);
     }
+    assert!(to_jan.iter().any(|letter| letter.text.contains(&typed(replies.len()))));
+    assert!(to_jan.iter().all(|letter| letter.attachments.is_empty()));
     // What had no sign of a quote about it any more was stopped at the door, and its sender told.
     let outbox = world.outbox().await;
     let held =
