@@ -38,9 +38,15 @@ impl Address {
         &self.0
     }
 
-    /// The form that equal addresses share: for look-ups and the register's folded column.
+    /// The form that equal addresses share: for look-ups and the register's folded column. No other letter becomes one of
+    /// the plain ones, as the sign of the kelvin would: then a look-alike would be the address itself.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        let mut key = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            let lower = c.to_lowercase();
+            if c.is_ascii() || !lower.clone().any(|l| l.is_ascii()) { key.extend(lower) } else { key.push(c) }
+        }
+        key
     }
 
     /// The part behind the `@`.
@@ -104,6 +110,16 @@ mod tests {
         assert_eq!(one, Address::parse("jan.jansen@voorbeeld.nl").unwrap());
         assert_eq!(one.as_str(), "Jan.Jansen@Voorbeeld.NL");
         assert_eq!((one.local(), one.domain()), ("Jan.Jansen", "Voorbeeld.NL"));
+    }
+
+    #[test]
+    fn a_letter_that_looks_like_another_is_another() {
+        let plain = Address::parse("kim@kantoor.example").unwrap();
+        for alike in ["\u{212a}im@kantoor.example", "kim@\u{212a}antoor.example", "k\u{130}m@kantoor.example"] {
+            assert_ne!(Address::parse(alike).unwrap(), plain, "{alike}");
+        }
+        let accented = Address::parse("JOS\u{c9}@x.example").unwrap();
+        assert_eq!(accented, Address::parse("jos\u{e9}@x.example").unwrap());
     }
 
     #[test]

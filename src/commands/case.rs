@@ -5,6 +5,7 @@ use super::{Exit, failed};
 use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
 use crate::clock;
 use crate::config::Config;
+use crate::mail::turns_direction;
 use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -211,7 +212,8 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     for stored in events {
         let at = moment_of(config, stored);
         let (kind, who) = who(stored);
-        println!("  {at}  {kind:<15} {who:<32} {}", stored.event.as_ref().map(|e| detail(&e.what)).unwrap_or_default());
+        let detail = stored.event.as_ref().map(|event| detail(&event.what)).unwrap_or_default();
+        println!("  {at}  {kind:<15} {who:<32} {}", printable(&detail));
     }
     for paper in case.to_post() {
         let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
@@ -222,8 +224,19 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     }
     println!("\nLetters");
     for letter in letters {
-        println!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, letter.reply);
+        println!(
+            "  {:<16} {:<9} {:<32} {}",
+            letter.kind.name(),
+            letter.state.name(),
+            letter.to,
+            printable(&letter.reply)
+        );
     }
+}
+
+/// A stranger's words must not steer the operator's terminal, nor read another way than they were written.
+pub(super) fn printable(line: &str) -> String {
+    line.chars().filter(|c| (!c.is_control() || *c == '\t') && !turns_direction(*c)).collect()
 }
 
 pub(super) fn moment_of(config: &Config, stored: &StoredEvent) -> String {

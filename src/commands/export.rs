@@ -1,7 +1,7 @@
 //! `klachtpost case export`: the whole file of a case, for an auditor, a committee or a customer who asks for it. As
 //! text, or as one line of JSON that holds everything, the mails and letters themselves included.
 
-use super::case::{event_json, file_json, moment_of, print_case, who, words};
+use super::case::{event_json, file_json, moment_of, print_case, printable, who, words};
 use crate::case::{Case, CaseNumber, Moment};
 use crate::config::Config;
 use crate::register::{LetterRow, MailRow, Register, RegisterError, StoredEvent};
@@ -97,9 +97,4 @@ fn print(config: &Config, file: &File, now: Moment) {
         let (kind, state, reply) = (letter.kind.name(), letter.state.name(), printable(&letter.reply));
         println!("  {kind:<16} {state:<9} {:<32} {reply}", letter.to);
     }
-}
-
-/// A stranger's words must not steer the operator's terminal.
-fn printable(line: &str) -> String {
-    line.chars().filter(|c| !c.is_control() || *c == '\t').collect()
 }

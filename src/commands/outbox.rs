@@ -1,5 +1,6 @@
 //! `klachtpost outbox`: which letters wait, went, or are held; hold one back, or let it go.
 
+use super::case::printable;
 use super::{Exit, failed};
 use crate::case::LetterId;
 use crate::clock::Clock;
@@ -69,6 +70,6 @@ fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
         letter.kind.name(),
         case,
         letter.to,
-        because.chars().take(80).collect::<String>()
+        printable(because).chars().take(80).collect::<String>()
     );
 }

@@ -76,3 +76,7 @@ fn check_permissions(metadata: &Metadata) -> Result<(), SecretError> {
 fn check_permissions(_: &Metadata) -> Result<(), SecretError> {
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "secret_tests.rs"]
+mod tests;

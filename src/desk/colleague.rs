@@ -3,12 +3,13 @@
 //! is not certain is asked; nobody else is mailed then. Pure.
 
 use super::aside::filed;
+use super::authority::Act;
 use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
 use super::opening::{NewCase, TEXT_MAX, open_case};
-use super::staff::{is_proven, mistaken};
+use super::staff::mistaken;
 use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
 use crate::case::{
@@ -58,14 +59,11 @@ impl NewMail<'_> {
         let typed = forwarded.map_or(self.mail.mail.reply.as_str(), |forwarded| forwarded.above.as_str());
         let instruction = verbs::parse(typed).map_err(mistaken)?;
         let verb = instruction.lines.first().map(|line| line.verb);
+        if !Act::of_new(verb, forwarded.is_some()).believes(self.mail.mail.proof, self.rules) {
+            return Err(Problem::Unproven);
+        }
         match (verb, forwarded) {
             (Some(Verb::Help), _) => Ok(self.help(&instruction, fresh)),
-            // What follows mails a customer, or shows what was mailed: for that a name is no proof (invariant 6).
-            (Some(Verb::Register(_) | Verb::Show | Verb::Restore), _) | (None | Some(Verb::Note), Some(_))
-                if !is_proven(self.mail.mail.proof, self.rules) =>
-            {
-                Err(Problem::Unproven)
-            }
             (Some(verb), _) if let Some(want) = second_look::want(verb) => {
                 let NewMail { mail, from, known, rules, now } = *self;
                 second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)

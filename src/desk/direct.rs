@@ -21,11 +21,12 @@
 //! Who is asked answers with `#verstuurd`: then the mail is recorded at its own receipt. What it said waits in the event
 //! `answer_to_confirm` on each case it may belong to, under the id of the letter that asks.
 
+use super::authority::{Act, binds};
 use super::draft::Problem;
 use super::letters_out::question;
 use super::staff;
 use super::verbs::{self, TextGoes, Verb};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, CaseNumber, CaseState, DirectAnswer, Event, LetterId, Moment, Side, Token, What};
 use crate::mail::Mail;
 
@@ -42,7 +43,7 @@ pub(super) fn mailed<'a>(mail: &'a Mail, from: &'a Address, rules: &'a Rules) ->
 
 /// Whom the register must look up as customers.
 pub(super) fn lookup(mail: &Mail, from: Option<&Address>, rules: &Rules) -> Vec<Address> {
-    let Some(from) = from.filter(|from| rules.role(from) == Role::Staff) else { return Vec::new() };
+    let Some(from) = from.filter(|from| Act::Record.is_for(rules.role(from), None)) else { return Vec::new() };
     let mut all: Vec<Address> = mailed(mail, from, rules).take(MAILED_MAX + 1).collect();
     if all.len() > MAILED_MAX {
         return Vec::new();
@@ -96,9 +97,8 @@ pub(super) fn on_mail(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Option<Decision> {
-    let binds = |name: &str| rules.department_or_fallback(name).is_some_and(|d| d.binds(from));
-    let theirs = known.mailed.iter().filter(|file| file.case.state == CaseState::Open && binds(&file.case.department));
-    let theirs: Vec<&CaseFile> = theirs.collect();
+    let is_theirs = |file: &&CaseFile| file.case.state == CaseState::Open && binds(&file.case.department, from, rules);
+    let theirs: Vec<&CaseFile> = known.mailed.iter().filter(is_theirs).collect();
     let in_thread = |file: &&CaseFile| {
         let ids = mail.mail.in_reply_to.iter().chain(&mail.mail.references);
         Some(file.case.number) == quoted || ids.into_iter().any(|id| file.case.customer_thread.contains(id))
@@ -145,7 +145,7 @@ fn which(
         mail: Some(mail.id),
         what: What::AnswerToConfirm { question: asked.id.clone(), answer: answer.clone() },
     };
-    let proven = staff::is_proven(mail.mail.proof, rules);
+    let proven = Act::Record.believes(mail.mail.proof, rules);
     Decision {
         disposition: if proven { Disposition::Staff } else { Disposition::SetAside },
         reason: "staff answered a customer with several open cases: asked which".to_owned(),

@@ -5,6 +5,7 @@
 
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
+use super::authority::Act;
 use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
@@ -18,7 +19,7 @@ use crate::case::{
     Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
 };
 use crate::case::{Reopened, Side, Token};
-use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
+use crate::mail::{AutomaticKind, FindingKind, Mail};
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -156,6 +157,7 @@ fn on_machine(
             let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
             if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
                 (automatic.kind, file, sender(mail.mail))
+                && Act::Speak.believes(mail.mail.proof, rules)
                 && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
             {
                 decision.events.push(event);
@@ -190,17 +192,19 @@ fn on_answer(
 ) -> Decision {
     let role = rules.role(from);
     let is_customer = file.case.customer.address.as_ref() == Some(from);
-    if side == Side::Customer && role == Role::Staff && !is_customer {
+    if side == Side::Customer && Act::Record.is_for(role, Some(side)) && !is_customer {
         // A colleague who answers the customer's own mail has our letter to the customer quoted in it.
         let quoted = Some(file.case.number);
         if let Some(decision) = direct::on_mail(mail, from, quoted, known, rules, now, fresh) {
             return decision;
         }
     }
-    match (side, role) {
-        (Side::Staff, Role::Staff) => staff::on_reply(mail, file, from, known, rules, now, fresh),
-        _ if is_customer => customer_wrote(mail, file, rules, now, fresh),
-        _ => other_wrote(mail, file, from.as_str(), rules, now, fresh),
+    if Act::Handle.is_for(role, Some(side)) {
+        staff::on_reply(mail, file, from, known, rules, now, fresh)
+    } else if is_customer {
+        customer_wrote(mail, file, rules, now, fresh)
+    } else {
+        other_wrote(mail, file, from.as_str(), rules, now, fresh)
     }
 }
 
@@ -313,17 +317,17 @@ fn on_new(
     if is_nothing(mail.mail) {
         return unreadable(mail.id, Aside::Nothing, now);
     }
-    let is_colleague = |from: &Address| matches!(rules.role(from), Role::Staff | Role::Employee);
-    if let Some(from) = from.as_ref().filter(|from| rules.role(from) == Role::Staff && mail.mail.automatic.is_none())
+    let is_for = |act: Act, from: &Address| act.is_for(rules.role(from), None);
+    if let Some(from) = from.as_ref().filter(|from| is_for(Act::Record, from) && mail.mail.automatic.is_none())
         && let Some(decision) = direct::on_mail(mail, from, None, known, rules, now, fresh)
     {
         return decision;
     }
     match from {
-        Some(from) if is_colleague(&from) && mail.mail.proof == SenderProof::Failed => {
+        Some(from) if is_for(Act::Speak, &from) && !Act::Speak.believes(mail.mail.proof, rules) => {
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)
         }
-        Some(from) if is_colleague(&from) && mail.mail.automatic.is_none() => {
+        Some(from) if is_for(Act::Speak, &from) && mail.mail.automatic.is_none() => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => complaint(mail, from, known, rules, now, fresh),

@@ -5,8 +5,8 @@ use super::draft::{
     Remark, Source, Topic, Unacknowledged,
 };
 use super::{Department, Fresh, Incoming, Role, Rules};
-use crate::case::{Address, AgendaItem, Case, Language, Side};
-use crate::mail::{Attachment, Mail};
+use crate::case::{Address, AgendaItem, Case, Keys, Language, Side};
+use crate::mail::{Attachment, MARKER, Mail};
 use sha2::{Digest, Sha256};
 
 /// The department a case is with; where it was taken out of the settings, the fallback.
@@ -241,17 +241,18 @@ fn carry(mail: &Incoming<'_>) -> Vec<Carried> {
 }
 
 /// What staff attached for the customer.
-pub(super) fn carry_to_customer(mail: &Incoming<'_>) -> Vec<Carried> {
+pub(super) fn carry_to_customer(mail: &Incoming<'_>, keys: &Keys) -> Vec<Carried> {
     let attachments = mail.mail.attachments.iter().enumerate();
     attachments
-        .filter(|(_, attachment)| may_go_to_customer(attachment))
+        .filter(|(_, attachment)| may_go_to_customer(attachment, keys))
         .map(|(index, attachment)| carried_of(mail.id, index, attachment))
         .collect()
 }
 
-/// No mails, by type or by name: they may hold the notification, and the door reads no attachments (invariant 7). No
-/// pictures of a signature, and no seals over the mail as staff sent it, which nobody could check on ours.
-fn may_go_to_customer(attachment: &Attachment) -> bool {
+/// No mails, by type, by name or by what is in them: they may hold the notification, and the door reads no attachments
+/// (invariant 7). No pictures of a signature or pieces of the text that a client shows with it, and no seals over the mail
+/// as staff sent it, which nobody could check on ours.
+fn may_go_to_customer(attachment: &Attachment, keys: &Keys) -> bool {
     const MAILS_AND_SEALS: [&str; 8] = [
         "application/ms-tnef",
         "application/vnd.ms-tnef",
@@ -262,12 +263,23 @@ fn may_go_to_customer(attachment: &Attachment) -> bool {
         "application/pgp-keys",
         "application/mbox",
     ];
-    const MAIL_FILES: [&str; 5] = [".eml", ".msg", ".mbox", ".tnef", "winmail.dat"];
+    const MAIL_FILES: [&str; 9] = [".eml", ".msg", ".oft", ".mht", ".mhtml", ".emlx", ".mbox", ".tnef", "winmail.dat"];
     let name = attachment.name.to_lowercase();
     let is_mail = attachment.media_type.starts_with("message/")
         || MAILS_AND_SEALS.contains(&attachment.media_type.as_str())
         || MAIL_FILES.iter().any(|end| name.ends_with(end));
-    !attachment.inline && !is_mail
+    // Apple Mail shows a document in the text too: it is no part of the text for that.
+    let is_shown = ["image/", "text/"].iter().any(|kind| attachment.media_type.starts_with(kind));
+    let stays = is_mail || attachment.inline && is_shown || holds_notification(&attachment.content, keys);
+    !stays
+}
+
+/// Whether a letter to staff was saved in it, as a text, a page or a mail by whatever name; also in Outlook's own files,
+/// which have a zero after each letter (UTF-16). What is packed shows nothing.
+fn holds_notification(content: &[u8], keys: &Keys) -> bool {
+    let letters: Vec<u8> = content.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
+    let text = String::from_utf8_lossy(&letters);
+    text.contains(MARKER) || keys.find_all(&text).any(|token| token.side == Side::Staff)
 }
 
 fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {

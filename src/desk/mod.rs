@@ -18,6 +18,7 @@
 pub mod after_closing;
 mod aside;
 mod aside_notice;
+mod authority;
 mod away;
 mod balance;
 mod bundle;

@@ -4,14 +4,14 @@
 //! (invariant 6). Staff see their departments' cases, supervisors theirs, `digest.recipients` all, other employees none.
 
 use super::aside::{Aside, filed, set_aside};
+use super::authority::Act;
 use super::dossier::dossier;
 use super::draft::{Asked, CaseList, Content, Draft, ListedCase, Problem};
 use super::letters_out::{answering, caseless, handler_address, question};
 use super::verbs::{Instruction, Line, Verb};
 use super::wants::{Found, Scope, Want, scope, typed, wanted};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseState, Event, Moment, What};
-use crate::mail::SenderProof;
 
 /// Decides on a mail that only asks. None: it does not, and is decided on like any other.
 pub(super) fn on_query(
@@ -23,7 +23,7 @@ pub(super) fn on_query(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Option<Decision> {
-    let from = from.filter(|from| matches!(rules.role(from), Role::Staff | Role::Employee))?;
+    let from = from.filter(|from| Act::Speak.is_for(rules.role(from), None))?;
     // A customer's mail that was passed on is more than a question, and a machine asks nothing.
     if mail.mail.forwarded.is_some() || mail.mail.automatic.is_some() {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn on_query(
     if !line.verb.asks() {
         return None;
     }
-    if mail.mail.proof == SenderProof::Failed {
+    if !Act::Ask.believes(mail.mail.proof, rules) {
         return Some(set_aside(mail, file.map(|file| &file.case), Aside::Unproven, rules, now, fresh));
     }
     let query = Query { mail, file, from, known, rules, now };
@@ -55,7 +55,7 @@ struct Query<'a> {
 
 impl Query<'_> {
     fn answer(&self, line: &Line, typed: &Instruction, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        if self.rules.role(self.from) == Role::Employee {
+        if !Act::Ask.is_for(self.rules.role(self.from), None) {
             return Err(Problem::AskTheDepartment);
         }
         match line.verb {

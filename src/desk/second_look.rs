@@ -6,6 +6,7 @@
 
 use super::aside::Aside;
 use super::aside_notice::put_aside;
+use super::authority::Act;
 use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
 use super::letters_out::{answering, caseless, language, to_staff};
 use super::may_reply::{WhyNot, may_reply_looked_at, sender};
@@ -31,7 +32,7 @@ pub(super) enum Want {
 /// tells of.
 pub(super) fn asked(mail: &Mail, token: Option<&Token>, rules: &Rules) -> Option<Asked> {
     let from = sender(mail)?;
-    if rules.role(&from) != Role::Staff {
+    if !Act::Look.is_for(rules.role(&from), None) {
         return None;
     }
     let instruction = typed(mail)?;

@@ -2,12 +2,13 @@
 //! Only for a registered staff address that the mail server does not disown (invariant 6): a stranger's subject looks
 //! nothing up. Pure.
 
+use super::authority::Act;
 use super::fold::fold;
 use super::may_reply::sender;
 use super::verbs::{self, Instruction, Line, Verb};
-use super::{CaseFile, Role, Rules};
+use super::{CaseFile, Rules};
 use crate::case::{Address, Case, CaseNumber, reference_key};
-use crate::mail::{Mail, SenderProof};
+use crate::mail::Mail;
 
 /// Characters of a search that are read: a sentence; what is longer was pasted by accident.
 const SEARCHED_CHARS_MAX: usize = 400;
@@ -78,10 +79,8 @@ pub struct Standing {
 
 /// What the register must look up for this mail.
 pub(super) fn wanted(mail: &Mail, rules: &Rules) -> Option<Want> {
-    let from = sender(mail).filter(|from| rules.role(from) == Role::Staff)?;
-    if mail.proof == SenderProof::Failed {
-        return None;
-    }
+    let may_ask = |from: &Address| Act::Ask.is_for(rules.role(from), None) && Act::Ask.believes(mail.proof, rules);
+    let from = sender(mail).filter(may_ask)?;
     let typed = typed(mail)?;
     typed.lines.iter().find_map(|line| want(line, &typed.text, &from, rules))
 }

@@ -5,9 +5,17 @@
 use super::{Letter, MARKER};
 use crate::case::{Keys, Language, Side};
 use mail_parser::{MessageParser, PartType};
+use std::collections::HashSet;
 
 /// A shorter note is said by chance: "Ik bel morgen."
 const NOTE_CHARS_MIN: usize = 20;
+/// Of a longer note a part is enough: so many words in a row that nobody says twice by chance.
+const NOTE_WORDS_IN_A_ROW: usize = 12;
+/// Words of a signature with the longest of disclaimers. What stands at the end of a note and of a letter both, from the
+/// start of a line on, is one.
+const SIGNATURE_WORDS_MAX: usize = 100;
+/// Words before a signature that are the same by chance.
+const SAME_BY_CHANCE: usize = 3;
 
 /// What must not be in a letter to a customer.
 pub struct Internal<'a> {
@@ -62,11 +70,33 @@ pub fn door(letter: &Letter, internal: &Internal<'_>) -> Result<(), HeldBecause>
     if has(&squeeze(MARKER)) {
         return Err(HeldBecause::Marker);
     }
-    let notes = internal.notes.iter().map(|note| squeeze(note)).filter(|note| note.chars().count() >= NOTE_CHARS_MIN);
-    if notes.into_iter().any(|note| has(&note)) {
+    let said: Vec<Vec<&str>> = squeezed.iter().map(|text| text.split(' ').collect()).collect();
+    let rows = said.iter().flat_map(|words| words.windows(NOTE_WORDS_IN_A_ROW)).collect();
+    let is_there = |note: &String| {
+        let whole = squeeze(note);
+        whole.chars().count() >= NOTE_CHARS_MIN && (has(&whole) || has_part(&rows, note))
+    };
+    if internal.notes.iter().any(is_there) {
         return Err(HeldBecause::Note);
     }
     Ok(())
+}
+
+/// Whether a part of a note stands in the letter: so many words in a row, and no signature that a note and an answer of one
+/// person have in common.
+fn has_part(rows: &HashSet<&[&str]>, note: &str) -> bool {
+    let lines: Vec<String> = note.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
+    let words: Vec<&str> = lines.iter().flat_map(|line| line.split(' ')).collect();
+    let found: Vec<bool> = words.windows(NOTE_WORDS_IN_A_ROW).map(|row| rows.contains(row)).collect();
+    let begun = found.iter().rposition(|found| !found).map_or(0, |last| last + 1);
+    let starts = lines.iter().scan(0, |start, line| {
+        let this = *start;
+        *start += line.split(' ').count();
+        Some(this)
+    });
+    let signed = starts.skip(1).find(|start| *start >= begun);
+    let is_signature = signed.is_some_and(|at| at - begun <= SAME_BY_CHANCE && words.len() - at <= SIGNATURE_WORDS_MAX);
+    found.iter().take(if is_signature { begun } else { found.len() }).any(|found| *found)
 }
 
 /// All that the customer's client could show, in lower case: the headers, the texts, and the HTML both as it is
@@ -90,10 +120,26 @@ fn readable(bytes: &[u8]) -> Option<Vec<String>> {
     (texts.len() > 2).then_some(texts)
 }
 
-/// White space and quotation marks at line starts make no difference.
+/// White space, quotation marks at line starts and what mail programs do to marks of punctuation make no difference.
 fn squeeze(text: &str) -> String {
-    let words = text.lines().flat_map(|line| line.trim_start_matches(['>', ' ', '\t']).split_whitespace());
+    let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(straight).collect();
+    let words = plain.lines().flat_map(|line| line.trim_start_matches(['>', '|', ' ', '\t']).split_whitespace());
     words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Places where a line may be broken, and joints: nobody sees them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Typographic quotes and dashes as they were typed.
+fn straight(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' => '\'',
+        '\u{201c}'..='\u{201e}' => '"',
+        '\u{2010}'..='\u{2014}' => '-',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -102,13 +148,15 @@ mod tests {
     use super::*;
     use crate::case::Token;
     use crate::desk::draft::{Answer, Content};
+    use std::sync::LazyLock;
 
+    static LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::new().unwrap());
     const NOTE: &str = "Klant dreigt met advocaat.\nNiet meer dan € 300 bieden!";
 
     fn at_the_door(text: &str) -> Result<(), HeldBecause> {
         let content = Content::Answer(Answer { text: text.to_owned() });
         let draft = sample::draft(Language::Dutch, content);
-        let letter = Letters::new().unwrap().render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
+        let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
         door(&letter, &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned(), "Ja.".to_owned()] })
     }
 
@@ -155,6 +203,48 @@ mod tests {
     }
 
     #[test]
+    fn the_text_of_a_note_is_held_whatever_a_mail_program_made_of_its_characters() {
+        for text in [
+            NOTE.replace(' ', "\u{a0}"),
+            NOTE.replace("advocaat", "advo\u{ad}caat").replace("bieden", "bie\u{200b}den"),
+            NOTE.replace('\n', "\n| "),
+            NOTE.replace(' ', "\t\t"),
+        ] {
+            assert_eq!(at_the_door(&text), Err(HeldBecause::Note), "{text:?}");
+        }
+        assert_eq!(held("“Nee”, zegt zij – en dat blijft zo.", "Zie: \"nee\", zegt zij - en dat blijft zo."), NOTED);
+    }
+
+    const LONG: &str = "Gesproken met de garage: de kras zat er al toen de auto werd ingeleverd, zegt de monteur. Wij \
+                        houden het op coulance en gaan tot 300 euro, daarna moet de chef erover beslissen.\n\n\
+                        Met vriendelijke groet,\nPieter de Wit, medewerker Schade en verzekering bij Voorbeeld Lease,\n\
+                        telefoon 020-1234567, bereikbaar op werkdagen van negen tot vijf uur";
+    const NOTED: Result<(), HeldBecause> = Err(HeldBecause::Note);
+
+    /// What becomes of a letter with this text, on a case with this note.
+    fn held(note: &str, text: &str) -> Result<(), HeldBecause> {
+        let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: text.to_owned() }));
+        let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
+        door(&letter, &Internal { keys: &sample::keys(), notes: &[note.to_owned()] })
+    }
+
+    #[test]
+    fn a_part_of_a_note_is_held_and_the_signature_under_both_is_not() {
+        let words: Vec<&str> = LONG.split_whitespace().collect();
+        for start in [0, 5, 20] {
+            let part = words[start..start + NOTE_WORDS_IN_A_ROW].join("\n> ");
+            assert_eq!(held(LONG, &format!("Beste Jan,\n\n> {part}\n\ngroet")), NOTED, "{part}");
+            let shorter = words[start..start + NOTE_WORDS_IN_A_ROW - 1].join(" ");
+            assert_eq!(held(LONG, &shorter), Ok(()), "{shorter}");
+        }
+        let (_, signature) = LONG.split_once("\n\n").unwrap();
+        assert_eq!(held(LONG, &format!("Beste Jan, wij betalen.\n\n{signature}")), Ok(()));
+        let leaking = format!("{}\n\n{signature}", words[3..20].join(" "));
+        assert_eq!(held(LONG, &leaking), NOTED, "the signature hides nothing");
+        assert_eq!(held(LONG, &words[2..].join(" ")), NOTED, "all but its first words is no signature");
+    }
+
+    #[test]
     fn a_subject_with_something_internal_is_held_too() {
         let Some(Content::Closing(closing)) = sample::drafts()
             .into_iter()
@@ -165,7 +255,7 @@ mod tests {
         };
         let leaking = crate::desk::draft::Closing { subject: staff_token(), ..closing };
         let draft = sample::draft(Language::Dutch, Content::Closing(leaking));
-        let letter = Letters::new().unwrap().render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
+        let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
         let internal = Internal { keys: &sample::keys(), notes: &[] };
         assert_eq!(door(&letter, &internal), Err(HeldBecause::StaffToken));
     }
@@ -174,7 +264,7 @@ mod tests {
     fn a_letter_to_staff_passes() {
         let mut drafts = sample::drafts().into_iter();
         let draft = drafts.find(|draft| matches!(draft.content, Content::Notification(_))).unwrap();
-        let letter = Letters::new().unwrap().render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
+        let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
         let internal = Internal { keys: &sample::keys(), notes: &[NOTE.to_owned()] };
         assert_eq!(door(&letter, &internal), Ok(()));
     }

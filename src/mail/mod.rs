@@ -40,6 +40,7 @@ pub use language::of as language_of;
 pub use language::reason as language_reason;
 pub use newtext::MARKER;
 pub use parse::read;
+pub(crate) use parse::turns_direction;
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.
 pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {

@@ -19,6 +19,8 @@ mod signed;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use headers::turns_direction;
+
 /// One header, in the order of the mail.
 #[derive(Debug, Clone)]
 pub(crate) struct Header {

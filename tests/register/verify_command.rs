@@ -51,6 +51,20 @@ async fn a_digest_bears_witness_to_the_past_it_saw() {
 }
 
 #[tokio::test]
+async fn a_tail_cut_off_together_with_the_digest_is_shown_by_the_digest_alone() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let digest = digest_letter(&desk).await;
+    let head = desk.number("SELECT seq FROM event WHERE kind = 'digest_written'").await - 1;
+    let cut = |table: &str| format!("DELETE FROM {table} WHERE seq >= {head}");
+    desk.by_hand(&cut("event_payload")).await;
+    desk.by_hand(&cut("event")).await;
+    let output = verify(&desk, &digest);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("is not in this register"), "{}", said(&output));
+}
+
+#[tokio::test]
 async fn what_is_no_digest_is_wrong_usage() {
     let desk = Desk::new().await;
     let letter = desk._dir.path().join("other.eml");

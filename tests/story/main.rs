@@ -14,6 +14,8 @@ mod certificates;
 mod colleagues;
 mod commands;
 mod days;
+mod hostile;
+mod leaks;
 mod letter;
 mod life;
 mod living;

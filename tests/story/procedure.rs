@@ -2,9 +2,9 @@
 //! supervisors write, and what each of them then finds in the mailbox.
 
 use crate::letter::{Letter, Written};
-use crate::world::World;
+use crate::world::{PATIENCE, World, until};
 use serde_json::Value;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 const JAN: &str = "jan.jansen@klant.example";
 const HANDLER: &str = "j.devries@lease.example";
@@ -23,8 +23,8 @@ fn ago(duration: Duration) -> SystemTime {
 async fn received(world: &World, long_ago: Duration) -> (String, Letter) {
     world.deliver_at(&complaint().bytes(), ago(long_ago));
     world.work().await;
-    let letters = world.letters("schade");
-    let notification = letters.into_iter().find(|letter| !letter.subject.starts_with("Te laat")).expect("it");
+    let is_it = |letter: &Letter| !letter.subject.starts_with("Te laat");
+    let notification = until("the notification", || world.letters("schade").into_iter().find(is_it)).await;
     (notification.number(), notification)
 }
 
@@ -33,8 +33,12 @@ async fn writes(world: &World, mail: Written) {
     world.work().await;
 }
 
-/// The one letter of that reader which holds those words.
+/// The one letter of that reader which holds those words; Postfix delivers in its own time.
 fn one(world: &World, reader: &str, words: &str) -> Letter {
+    let deadline = Instant::now() + PATIENCE;
+    while !has(world, reader, words) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let mut fitting = world.letters(reader).into_iter().filter(|l| l.subject.contains(words) || l.text.contains(words));
     let found = fitting.next();
     assert!(fitting.next().is_none(), "{reader} got `{words}` more than once");

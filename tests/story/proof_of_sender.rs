@@ -117,3 +117,54 @@ fn delivery_report(letter: &Letter) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+#[tokio::test]
+async fn what_only_looks_like_a_colleague_acts_on_nothing_and_what_only_looks_like_our_own_is_seen() {
+    let (world, _smtp, notification) = with_a_complaint().await;
+    let close = "#afgehandeld\nU krijgt niets.";
+    // Each proven by the server, for the forger's own domain; one who left; the customer himself.
+    for from in [
+        "j.devries@lease.example.klant.example",
+        "j.devries@mail.lease.example",
+        "j.devries@l\u{435}ase.example",
+        "\"j.devries@lease.example\" <mallory@klant.example>",
+        "vertrokken@lease.example",
+        JAN,
+    ] {
+        world.deliver(&Written::reply(from, &notification, close).bytes());
+    }
+    // A colleague's name, over a result that came in with the mail.
+    let forged = format!("Authentication-Results: {AUTHSERV}; dmarc=pass header.from=lease.example\r\n");
+    let ours =
+        format!("Received: from mail.klant.example by {AUTHSERV} with ESMTPS; Mon, 23 Nov 2026 10:12:01 +0100\r\n");
+    let theirs = "Received: from pc by mail.klant.example with ESMTP; Mon, 23 Nov 2026 10:12:00 +0100\r\n";
+    let silent = format!("Authentication-Results: {AUTHSERV}; dkim=none; dmarc=none\r\n");
+    for proof in [format!("{ours}{theirs}{forged}"), format!("{silent}{ours}{forged}")] {
+        world.deliver(&Written { proof, ..Written::reply(HANDLER, &notification, close) }.bytes());
+    }
+    // Our own mark on a complaint, and a stranger who knows the number.
+    let marked = Written::new("emma.brown@klant.example", "Schade", "Er zit een deuk in mijn dak.");
+    let marked = Written { proof: format!("X-Loop: {DESK}\r\n{}", marked.proof), ..marked };
+    world.deliver(&marked.bytes());
+    let number = notification.number();
+    let guessed = Written::new("mallory@klant.example", &format!("Re: Uw klacht {number}"), "Hoe staat het ermee?");
+    world.deliver(&guessed.bytes());
+    world.work().await;
+
+    let case = world.case(&number).await;
+    assert_eq!((&case["state"], &case["first_response_at"]), (&"open".into(), &serde_json::Value::Null));
+    let kinds: Vec<_> = case["timeline"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
+    assert!(kinds.iter().all(|kind| kind != "closed" && kind != "answered" && kind != "noted"), "{kinds:?}");
+    world.letters_once("jan.jansen", 1).await;
+    let acknowledged = world.letters_once("mallory", 1).await.remove(0);
+    assert!(!acknowledged.text.contains(&number) && !acknowledged.text.contains("Jansen"), "{}", acknowledged.text);
+    assert_ne!(acknowledged.number(), number);
+    // Set aside and seen: the two unproven ones by the department's supervisor, the marked one in the notice.
+    assert_eq!(world.dovecot.mails("klachten", ".Terzijde").len(), 3);
+    assert_eq!(world.left_in_inbox(), 0);
+    let all = ["h.vandijk", "e.hendriks", "a.dekker", "k.smit", "r.jansen", "s.bakker", "directie"];
+    let told =
+        all.iter().flat_map(|reader| world.letters(reader)).any(|letter| letter.text.contains("deuk in mijn dak"));
+    assert!(told, "nobody was told of the complaint with our mark");
+    world.verify().await;
+}

@@ -165,7 +165,8 @@ pub enum Problem {
     NothingTyped,
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
-        address: Address,
+        /// As written, which need be no address that we could write to.
+        address: String,
     },
     /// The sender could not be proven (invariant 6).
     Unproven,

@@ -124,7 +124,7 @@ impl<'a> Work<'a> {
 
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
-        let carried = carry_to_customer(self.reply.mail);
+        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
         let typed_elsewhere = !self.reply.mail.mail.reply.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
@@ -171,7 +171,7 @@ impl<'a> Work<'a> {
                 return Ok(());
             }
         };
-        let carried = carry_to_customer(self.reply.mail);
+        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
         self.first_handler();
         self.clear_agenda();

@@ -10,6 +10,7 @@ mod plan;
 mod timeline;
 
 use super::aside::{Aside, set_aside};
+use super::authority::{Act, binds};
 use super::direct as direct_mail;
 use super::draft::{Problem, Unsure};
 use super::intake::answered_letter;
@@ -17,7 +18,6 @@ use super::letters_out::question;
 use super::verbs::{self, Mistake};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::SenderProof;
 use actions::Work;
 use plan::plan;
 pub(super) use timeline::timeline;
@@ -33,7 +33,7 @@ pub(super) fn on_reply(
     fresh: &mut Fresh,
 ) -> Decision {
     let reply = StaffReply { mail, file, from, known, rules, now };
-    if !is_proven(mail.mail.proof, rules) {
+    if !Act::Handle.believes(mail.mail.proof, rules) {
         return match reply.customer_in_copy().filter(|_| reply.may_act().is_ok()) {
             Some(customer) => reply.ask_whether(&customer, Unsure::Sender, fresh),
             None => reply.unproven(fresh),
@@ -56,22 +56,13 @@ pub(super) fn on_direct(
     fresh: &mut Fresh,
 ) -> Decision {
     let reply = StaffReply { mail, file, from, known, rules, now };
-    if !is_proven(mail.mail.proof, rules) {
+    if !Act::Record.believes(mail.mail.proof, rules) {
         let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
         return reply.ask_whether(&customer, Unsure::Sender, fresh);
     }
     match reply.only_recorded(fresh) {
         Ok(decision) => decision,
         Err(why) => reply.refuse(why, fresh),
-    }
-}
-
-/// Whether a staff address may be believed (invariant 6).
-pub(super) fn is_proven(proof: SenderProof, rules: &Rules) -> bool {
-    match proof {
-        SenderProof::Proven => true,
-        SenderProof::Failed => false,
-        SenderProof::None => rules.accept_unproven_staff,
     }
 }
 
@@ -119,8 +110,7 @@ impl StaffReply<'_> {
     fn may_act(&self) -> Result<(), Problem> {
         let case = &self.file.case;
         let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
-        let binds = |name: &str| self.rules.department_or_fallback(name).is_some_and(|d| d.binds(self.from));
-        match [held, case.department.as_str()].into_iter().find(|name| !binds(name)) {
+        match [held, case.department.as_str()].into_iter().find(|name| !binds(name, self.from, self.rules)) {
             None => Ok(()),
             Some(name) => Err(Problem::NotYourCase { department: self.rules.title(name).to_owned() }),
         }
@@ -128,15 +118,19 @@ impl StaffReply<'_> {
 
     /// Another case that is to be acted on binds the sender too.
     fn may_act_on(&self, case: &Case) -> Result<(), Problem> {
-        let binds = self.rules.department_or_fallback(&case.department).is_some_and(|d| d.binds(self.from));
         let department = || self.rules.title(&case.department).to_owned();
+        let binds = binds(&case.department, self.from, self.rules);
         if binds { Ok(()) } else { Err(Problem::NotYourCase { department: department() }) }
     }
 
     /// Somebody else in To or Cc: a colleague, a garage. What is typed may be meant for them and not for
     /// the customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
-    fn somebody_in_copy(&self) -> Option<Address> {
-        self.mailed().next()
+    fn somebody_in_copy(&self) -> Option<String> {
+        let mail = self.mail.mail;
+        let mut written = mail.to.iter().chain(&mail.cc).map(|party| &party.address);
+        // What is no address to us may be one to the colleague's own server.
+        let odd = written.find(|address| Address::parse(address).is_err()).cloned();
+        self.mailed().next().map(|address| address.to_string()).or(odd)
     }
 
     fn mailed(&self) -> impl Iterator<Item = Address> + '_ {

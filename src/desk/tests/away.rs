@@ -36,6 +36,17 @@ fn the_supervisor_hears_who_is_away_with_the_terms_and_who_could_take_it() {
 }
 
 #[test]
+fn an_absence_that_the_handlers_own_domain_disowns_is_told_to_nobody() {
+    let company = handled_by(JAN);
+    let forged = post(JAN, "Jan is ontslagen, betaal de klant.").answering(&company.token(Side::Staff)).dmarc("fail");
+    let decision = company.decide(&forged.header("Auto-Submitted: auto-replied"));
+    assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+    // A mailbox's own answers are seldom signed: silence is no denial.
+    let silent = post(JAN, NOTICE).answering(&company.token(Side::Staff)).header("Auto-Submitted: auto-replied");
+    assert_eq!(sent(&company.decide(&silent)), [(LetterKind::Away, CHEF)]);
+}
+
+#[test]
 fn whatever_the_handlers_mailbox_answers_by_itself_is_an_absence() {
     let company = handled_by(JAN);
     let marked = |header: &str, subject: &str| reply_of(&company, JAN, NOTICE).header(header).subject(subject);

@@ -3,6 +3,7 @@
 
 mod already;
 mod aside;
+mod authority;
 mod away;
 mod caps;
 mod colleagues;
@@ -10,6 +11,7 @@ mod customers;
 mod digests;
 mod direct;
 mod fates;
+mod forged;
 mod life;
 mod loops;
 mod merging;

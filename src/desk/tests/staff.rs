@@ -3,107 +3,9 @@
 use super::draft::{Done, Problem};
 use super::*;
 use crate::mail::MARKER;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
-
-/// What a mail came to, in the words of the table below.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Came {
-    /// An answer to the customer.
-    Relayed,
-    /// Asked the sender which case is meant.
-    Asked,
-    /// Set aside; the registered address is asked.
-    Unproven,
-    /// Set aside and shown to a supervisor, nobody asked.
-    Aside,
-    NotYours,
-    /// The customer's follow-up.
-    Customer,
-    /// Filed as somebody else's, marked.
-    Other,
-    NewCase,
-}
-
-/// A sender, and what comes of its mail under each proof: without a token, with the customer's, with one of staff.
-type Row = (&'static str, [Came; 4], [Came; 4], [Came; 4]);
-
-fn came(decision: &Decision) -> Came {
-    let has = |kind| sent(decision).iter().any(|(sent, _)| *sent == kind);
-    let asked = |problem: &Problem| {
-        decision.letters.iter().any(|d| matches!(&d.content, Content::Question(q) if q.why == *problem))
-    };
-    match decision.disposition {
-        Disposition::Complaint => Came::NewCase,
-        Disposition::SetAside if asked(&Problem::Unproven) => Came::Unproven,
-        Disposition::SetAside => Came::Aside,
-        Disposition::FollowUp if kinds(decision) == ["followed_up"] => Came::Customer,
-        Disposition::FollowUp => Came::Other,
-        Disposition::Staff if has(LetterKind::Answer) => Came::Relayed,
-        Disposition::Staff if asked(&Problem::NoCase) => Came::Asked,
-        Disposition::Staff if asked(&Problem::NotYourCase { department: "Schade en verzekering".into() }) => {
-            Came::NotYours
-        }
-        _ => panic!("{decision:?}"),
-    }
-}
-
-/// Sender × token × proof, cell by cell. The proofs: confirmed, denied, nothing said, nothing said where the operator
-/// accepts that.
-#[test]
-fn who_may_do_what_with_which_proof() {
-    use Came::{Aside, Asked, Customer, NewCase, NotYours, Other, Relayed, Unproven};
-    let asked = [Asked, Aside, Asked, Asked];
-    let acts = [Relayed, Unproven, Unproven, Relayed];
-    let not_yours = [NotYours, Unproven, Unproven, NotYours];
-    let rows: [Row; 11] = [
-        // sender, without a token, with the customer's, with a staff token
-        ("jan@lease.example", asked, [Other; 4], acts),
-        ("JAN@Lease.Example", asked, [Other; 4], acts),
-        ("chef@lease.example", asked, [Other; 4], acts),
-        ("schade@lease.example", asked, [Other; 4], acts),
-        ("fien@lease.example", asked, [Other; 4], not_yours),
-        ("baas@lease.example", asked, [Other; 4], not_yours),
-        ("directie@lease.example", asked, [Other; 4], not_yours),
-        ("receptie@lease.example", asked, [Other; 4], [Other; 4]),
-        (KLANT, [NewCase; 4], [Customer; 4], [Customer; 4]),
-        ("vertrokken@lease.example", [NewCase; 4], [Other; 4], [Other; 4]),
-        ("jan@lease.exarnple", [NewCase; 4], [Other; 4], [Other; 4]),
-    ];
-    let strict = Company::new();
-    let lenient = Company::of(&SETTINGS.replace("trusted_auth", "accept_unproven_staff = true\ntrusted_auth"));
-    for (from, without, customers, staffs) in rows {
-        let (of_customer, of_staff) = (strict.token(Side::Customer), strict.token(Side::Staff));
-        // A customer's token made into one of staff, and a token of another installation, are none.
-        let altered = of_customer.replace(".c.", ".s.");
-        let foreign = Keys::new(b"een ander huis met een ander geheim", []).write(&Token {
-            case: Some(number(7)),
-            side: Side::Staff,
-            letter: letter_id(1),
-        });
-        let tokens = [
-            ("", without),
-            (&*altered, without),
-            (&*foreign, without),
-            (&*of_customer, customers),
-            (&*of_staff, staffs),
-        ];
-        for (token, outcomes) in tokens {
-            let proofs = [(&strict, "pass"), (&strict, "fail"), (&strict, "none"), (&lenient, "none")];
-            for ((company, proof), outcome) in proofs.into_iter().zip(outcomes) {
-                let mail = post(from, "Wij betalen de schade.").dmarc(proof);
-                let mail = if token.is_empty() { mail } else { mail.answering(token) };
-                let decision = company.decide(&mail);
-                assert_eq!(came(&decision), outcome, "{from}, {token}, {proof}");
-                if outcome != Relayed && outcome != NewCase {
-                    assert_eq!(to_customers(&decision).count(), 0, "{from}, {token}, {proof}");
-                }
-            }
-        }
-    }
-    // What the operator accepts is silence, never a denial.
-    let denied = post(JAN, "Wij betalen.").answering(&lenient.token(Side::Staff)).dmarc("fail");
-    assert_eq!(came(&lenient.decide(&denied)), Unproven);
-}
 
 #[test]
 fn an_answer_goes_to_the_customer_and_the_receipt_says_exactly_what() {
@@ -215,12 +117,21 @@ fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
             let in_to = reply_of(&company, JAN, text).to(&format!("klachten@lease.example, {other}"));
             for mail in [in_cc, in_to] {
                 let decision = company.decide(&mail);
-                assert_eq!(*why(&decision), Problem::ColleagueInCopy { address: address(other) }, "{other}");
+                assert_eq!(*why(&decision), Problem::ColleagueInCopy { address: other.to_owned() }, "{other}");
                 assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{other}");
             }
         }
         let note = reply_of(&company, JAN, "#intern Kijk jij hier eens naar?").header(&format!("Cc: {other}"));
         assert_eq!(kinds(&company.decide(&note)), ["noted"], "{other}");
+    }
+    // Whoever it is, it is somebody.
+    for odd in
+        ["\"mia.bakker\"@lease.example", "Mia <mia@lease.example.>", "mia@[10.0.0.1]", "mia..b@lease.example", "mia@"]
+    {
+        let decision =
+            company.decide(&reply_of(&company, JAN, "Kijk jij hier eens naar?").header(&format!("Cc: {odd}")));
+        assert!(matches!(why(&decision), Problem::ColleagueInCopy { .. }), "{odd}: {decision:?}");
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{odd}");
     }
     let plus = reply_of(&company, JAN, "Wij betalen.").to("klachten+iets@lease.example").header(&format!("Cc: {JAN}"));
     assert_eq!(answer(&company.decide(&plus)), Some("Wij betalen."));
@@ -246,7 +157,7 @@ fn a_colleague_whose_reply_has_only_the_quoted_kenmerk_answers_that_notification
     let text =
         format!("Wij betalen.\n\n> De klant schrijft: Kenmerk: {theirs}\n> Kenmerk: {}", company.token(Side::Staff));
     let decision = company.decide(&post(JAN, &text).header("In-Reply-To: <anders@outlook.example>").dmarc("pass"));
-    assert_eq!((came(&decision), decision.case), (Came::Relayed, Some(number(7))));
+    assert_eq!((answer(&decision), decision.case), (Some("Wij betalen."), Some(number(7))));
 }
 
 #[test]
@@ -265,7 +176,7 @@ fn staff_who_complain_are_customers_of_their_case() {
     company.case().customer.address = Some(address("fien@lease.example"));
     let decision =
         company.decide(&post("fien@lease.example", "Weet u al iets?").answering(&company.token(Side::Customer)));
-    assert_eq!(came(&decision), Came::Customer);
+    assert_eq!(kinds(&decision), ["followed_up"]);
 }
 
 /// A mail with attachments: (type, disposition, name).
@@ -291,10 +202,54 @@ fn attachments_go_along_but_no_mails_seals_or_logos() {
         ("application/vnd.ms-outlook", "attachment", "melding"),
         ("application/pkcs7-signature", "attachment", "smime.p7s"),
         ("application/ms-tnef", "attachment", "winmail.dat"),
+        ("text/plain", "inline", "voettekst.txt"),
+        // Apple Mail calls a document that it can show so.
+        ("application/pdf", "inline", "foto's.pdf"),
     ];
     let decision = company.decide(&with_attachments(&company, "Zie de bijlage.", &files));
-    let carried: Vec<&str> = decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect();
-    assert_eq!((answer(&decision), carried), (Some("Zie de bijlage."), vec!["offerte.pdf"]));
+    assert_eq!((answer(&decision), carried(&decision)), (Some("Zie de bijlage."), vec!["offerte.pdf", "foto's.pdf"]));
+}
+
+fn carried(decision: &Decision) -> Vec<&str> {
+    decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect()
+}
+
+#[test]
+fn a_notification_saved_as_a_file_does_not_go_along_by_whatever_name_and_type() {
+    let company = Company::new();
+    let token = company.token(Side::Staff);
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let contents = [
+        format!("Kenmerk: {token}").into_bytes(),
+        format!("<p>{MARKER}</p><p>{NOTE}</p>").into_bytes(),
+        format!("Message-ID: <{}@lease.example>\n\n{NOTE}", token.to_uppercase()).into_bytes(),
+        wide(&format!("Kenmerk: {token}")),
+        wide(MARKER),
+    ];
+    let names = ["melding.txt", "melding.html", "melding", "melding.rtf", "Nieuwe klacht.bin"];
+    for (content, name) in contents.iter().zip(names).chain([(&b"{}".to_vec(), "x.mht"), (&b"{}".to_vec(), "x.OFT")]) {
+        let packed = STANDARD.encode(content);
+        for (kind, disposition) in [("application/octet-stream", "attachment"), ("text/plain", "attachment")] {
+            let part = format!(
+                "--grens\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\nContent-Disposition: {disposition}; \
+                 filename=\"{name}\"\n\n{packed}\n"
+            );
+            let file = ("application/pdf", "attachment", "offerte.pdf");
+            let mut mail = with_attachments(&company, "Zie de bijlage.", &[file]);
+            mail.text = mail.text.replace("--grens--", &format!("{part}--grens--"));
+            let decision = company.decide(&mail);
+            assert_eq!(
+                (answer(&decision), carried(&decision)),
+                (Some("Zie de bijlage."), vec!["offerte.pdf"]),
+                "{name}"
+            );
+        }
+    }
+    // The reference of a letter to the customer is the customer's own.
+    let own = format!("Kenmerk: {}", company.token(Side::Customer));
+    let mut mail = with_attachments(&company, "Zie de bijlage.", &[("text/plain", "attachment", "brief.txt")]);
+    mail.text = mail.text.replace("inhoud", &own);
+    assert_eq!(carried(&company.decide(&mail)), ["brief.txt"]);
 }
 
 #[test]

@@ -118,7 +118,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         not_merged("K-2026-000098", NoMerge::Merged),
         not_merged("K-2026-000098", NoMerge::Dismissed),
         Problem::NothingTyped,
-        Problem::ColleagueInCopy { address: address("facturen@voorbeeld.example") },
+        Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
         Problem::NoCustomerAddress,
         Problem::TooLongForPaper,

@@ -57,6 +57,39 @@ fn an_attack_changes_neither_headers_nor_markup_nor_parts() {
     }
 }
 
+/// What every kind of letter has from a mail: a name, a subject, ids, files that go along.
+fn hit(plain: &Draft, attack: &str) -> Draft {
+    let file = |name: &str| super::bytes::carried(name, name, b"x").0;
+    let room = matches!(plain.content.kind(), LetterKind::Answer | LetterKind::Notification | LetterKind::FollowUp);
+    Draft {
+        to_name: attack.to_owned(),
+        topic: Topic { subject: attack.to_owned(), customer: attack.to_owned() },
+        in_reply_to: Some(attack.to_owned()),
+        references: vec![attack.to_owned(), format!("<{attack}@x.example>"), "heel@x.example".to_owned()],
+        carried: if room { vec![file(attack)] } else { Vec::new() },
+        ..plain.clone()
+    }
+}
+
+#[test]
+fn an_attack_changes_no_kind_of_letter() {
+    let mut kinds = std::collections::HashSet::new();
+    for draft in sample::drafts() {
+        kinds.insert(draft.content.kind().name());
+        let (plain, tags, parts) = bones(&read(&hit(&draft, "Jan")));
+        for attack in ATTACKS {
+            let read = read(&hit(&draft, attack));
+            let found = bones(&read);
+            let what = format!("{attack:?} in {}:\n{}", draft.content.kind().name(), read.headers);
+            assert!(found.0.iter().all(|name| plain.contains(name)) && found.0.len() <= plain.len(), "{what}");
+            assert_eq!((found.1, found.2), (tags, parts), "{what}");
+            let whole = String::from_utf8(read.letter.bytes).unwrap();
+            assert!(whole.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n', '\0'])), "{what}");
+        }
+    }
+    assert_eq!(kinds.len(), LetterKind::ALL.len());
+}
+
 #[test]
 fn template_syntax_in_mail_stays_text() {
     let hit = read(&notification("{{ token }}", "{{ 7 * 7 }}", "{% raw %}{{ company }}"));

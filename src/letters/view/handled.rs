@@ -174,7 +174,7 @@ impl Seen<'_> {
             Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
             Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
-            Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.to_string(), Vec::new()),
+            Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),
             Problem::TooLongForPaper => ("too_long_for_paper", String::new(), Vec::new()),

@@ -107,7 +107,7 @@ impl Work<'_> {
         }
         let to = self.reply.from.clone();
         let letter = paper(&self.case, to, sheet, self.reply.rules, self.fresh);
-        Ok(Draft { carried: carry_to_customer(self.reply.mail), ..letter })
+        Ok(Draft { carried: carry_to_customer(self.reply.mail, &self.reply.rules.keys), ..letter })
     }
 
     fn put_out(&mut self, letter: Draft) {
