@@ -14,6 +14,7 @@ mod certificates;
 mod colleagues;
 mod commands;
 mod days;
+mod full;
 mod letter;
 mod life;
 mod living;
