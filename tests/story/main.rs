@@ -27,5 +27,6 @@ mod procedure;
 mod proof_of_sender;
 mod queries;
 mod secrets;
+mod waiting;
 mod whole;
 mod world;
