@@ -151,7 +151,8 @@ fn replay(serial: u32, events: &[Event], known: &Snapshot) {
 fn judge_authority(decision: &Decision, mail: &Mail, raw: &[u8], company: &Company) {
     let from = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok());
     let role = from.as_ref().map_or(Role::Outsider, |from| company.rules.role(from));
-    let is_colleague = matches!(role, Role::Staff | Role::Employee) && mail.proof != SenderProof::Failed;
+    let is_registered = matches!(role, Role::Staff | Role::Employee);
+    let is_colleague = is_registered && mail.proof != SenderProof::Failed;
     // Also by a look of our own: without the field there is no proof, whatever reading made of it.
     let stated = String::from_utf8_lossy(raw).to_ascii_lowercase().contains("authentication-results");
     let is_proven = is_colleague && mail.proof == SenderProof::Proven && stated;
@@ -163,16 +164,17 @@ fn judge_authority(decision: &Decision, mail: &Mail, raw: &[u8], company: &Compa
     }
     for draft in &decision.letters {
         let kind = draft.content.kind();
-        let is_answer = matches!(
-            kind,
-            LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier | LetterKind::Shown
-        );
+        let is_question = kind == LetterKind::Question;
+        let is_answer =
+            matches!(kind, LetterKind::Receipt | LetterKind::CaseList | LetterKind::Dossier | LetterKind::Shown);
         let is_theirs = matches!(
             kind,
             LetterKind::Answer | LetterKind::Closing | LetterKind::Advice | LetterKind::Escalation | LetterKind::Agenda
         );
-        let name = kind.name();
-        assert!(!is_answer || (is_colleague && from.as_ref() == Some(&draft.to)), "a {name} to {}", draft.to);
+        let (name, is_to_sender) = (kind.name(), from.as_ref() == Some(&draft.to));
+        // Whoever pretends to be a colleague makes us ask that colleague, and learns nothing by it.
+        assert!(!is_question || is_registered && is_to_sender, "a {name} to {}", draft.to);
+        assert!(!is_answer || is_colleague && is_to_sender, "a {name} to {}", draft.to);
         assert!(!is_theirs || is_proven, "a {name} for an unproven sender");
     }
 }

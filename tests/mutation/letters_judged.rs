@@ -145,13 +145,15 @@ fn nothing_internal(letter: &Letter, company: &Company) {
     }
 }
 
-/// Whether what was held came in with this very mail: its words, its subject, a name, an address.
+/// Whether what was held came in with this very mail: its words, its subject, a name, an address, an id.
 fn is_in_the_mail(mail: &Mail, company: &Company, notes: &[String]) -> bool {
     let passed_on = mail.forwarded.as_ref();
     let parties = mail.from.iter().chain(passed_on.map(|forwarded| &forwarded.from));
     let named = parties.flat_map(|party| [party.name.as_str(), &party.address]);
     let subjects = passed_on.map(|forwarded| forwarded.subject.as_str()).into_iter().chain([mail.subject.as_str()]);
-    let said = on_one_line(&named.chain(subjects).chain([mail.text.as_str()]).collect::<Vec<_>>().join("\n"));
+    let ids = mail.message_id.iter().chain(&mail.in_reply_to).chain(&mail.references).map(String::as_str);
+    let said = named.chain(subjects).chain(ids).chain([mail.text.as_str()]);
+    let said = on_one_line(&said.collect::<Vec<_>>().join("\n"));
     let has_token = company.rules.keys.find_all(&said.to_lowercase()).any(|token| token.side == Side::Staff);
     has_token || said.contains(&on_one_line(MARKER)) || notes.iter().any(|note| said.contains(&on_one_line(note)))
 }
