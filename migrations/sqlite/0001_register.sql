@@ -34,7 +34,7 @@ CREATE INDEX mail_identity ON mail (content_hash, message_id);
 CREATE INDEX mail_case ON mail (case_number);
 CREATE INDEX mail_unmoved ON mail (mailbox, uid_validity) WHERE moved = 0;
 CREATE INDEX mail_untold ON mail (disposition, id) WHERE told_in IS NULL;
-CREATE INDEX mail_told ON mail (told_in);
+CREATE INDEX mail_told ON mail (told_in) WHERE told_in IS NOT NULL;
 
 -- The UIDs that a watched folder gave out, a row for each listing that showed new ones; written when that listing was
 -- dealt with, so that each of its UIDs has a row of its own, is withheld, or had vanished (invariant 1).

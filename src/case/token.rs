@@ -15,6 +15,8 @@ const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const MAC_CHARS: usize = 16;
 /// 12 characters of 5 bits: 60 random bits name a letter.
 const LETTER_CHARS: usize = 12;
+/// Enough to tell a few secrets apart.
+const KEY_CHARS: usize = 3;
 const PREFIX: &str = "kp.";
 /// No token is longer (48 octets with the largest numbers); text that only looks like one is not read further, so that
 /// searching stays linear.
@@ -120,23 +122,23 @@ impl Keys {
 
     /// Every right token in `text`, in order: for the check at the door.
     pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Token> + 'a {
-        text.match_indices(PREFIX).filter_map(|(start, _)| {
-            let rest = &text[start..];
-            let in_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-');
-            let length = rest.bytes().take(TOKEN_MAX + 1).take_while(in_token).count();
-            if length > TOKEN_MAX {
-                return None;
-            }
-            self.read(rest[..length].trim_end_matches('.'))
-        })
+        text.match_indices(PREFIX).filter_map(|(start, _)| self.read(token_at(&text[start..])?))
     }
+}
+
+/// What is as long as a token, and has its dots where one has them; whatever is glued behind it is left out.
+fn token_at(text: &str) -> Option<&str> {
+    let mut dots = text.bytes().take(TOKEN_MAX).enumerate().filter(|(_, byte)| *byte == b'.').map(|(at, _)| at);
+    let [_, _, side, letter, key] = [dots.next()?, dots.next()?, dots.next()?, dots.next()?, dots.next()?];
+    let has_its_lengths = letter - side == LETTER_CHARS + 1 && key - letter == KEY_CHARS + 1;
+    text.get(..=key + MAC_CHARS).filter(|_| has_its_lengths)
 }
 
 fn key_name(key: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(b"klachtpost key name");
     hash.update(key);
-    base32(&hash.finalize(), 3)
+    base32(&hash.finalize(), KEY_CHARS)
 }
 
 fn mac(key: &[u8], signed: &str) -> String {
@@ -181,6 +183,18 @@ mod tests {
         assert!(text.len() <= 48, "{} octets leave no room in a plus-address", text.len());
         assert_eq!(keys().read(&format!("<{}@x.nl>", text.to_uppercase())), Some(token()));
         assert_eq!(keys().find(&format!("> Kenmerk: {text}.\n> groet")), Some(token()));
+    }
+
+    #[test]
+    fn a_token_is_found_whatever_is_glued_to_it() {
+        let text = keys().write(&token());
+        for glued in
+            [format!("{text}x"), format!("{text}.nl"), format!("kp.{text}-9"), text.repeat(3), format!("{text}é")]
+        {
+            assert_eq!(keys().find(&glued), Some(token()), "{glued}");
+        }
+        assert_eq!(keys().find_all(&text.repeat(3)).count(), 3);
+        assert_eq!(keys().find(&text[..text.len() - 1]), None);
     }
 
     #[test]

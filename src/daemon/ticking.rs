@@ -11,7 +11,6 @@ use super::{Step, WorkError, overviews};
 use crate::crash;
 use crate::desk::caps::to_count;
 use crate::desk::on_terms;
-use crate::register::CaseQuery;
 use std::sync::Arc;
 
 /// Does what is due now.
@@ -38,7 +37,8 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
 async fn terms(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
-    for case in office.register.cases(CaseQuery::Guarded).await? {
+    let mut guarded = office.register.guarded();
+    while let Some(case) = guarded.next().await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
             continue;
         }

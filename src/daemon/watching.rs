@@ -3,12 +3,14 @@
 //!
 //! The letter to the operator is the one that does not go through the outbox (invariant 3): the outbox, its database or
 //! its server may be what is broken. It goes straight to `[sender]`, or to `[second_sender]`; what was told is on file, so
-//! that a restart does not repeat it.
+//! that a restart does not repeat it. It is told first and noted then: a process killed in between tells it once more,
+//! which is better than never.
 
 use super::office::Office;
 use super::{Step, WorkError};
 use crate::case::Moment;
 use crate::config;
+use crate::crash;
 use crate::desk::draft::{Outage, OutageStage};
 use crate::desk::outage::{Area, Condition, Told, Trouble, Word, on_outage, word};
 use crate::letters::Letter;
@@ -166,8 +168,12 @@ impl Teller {
         if self.known.insert(area, row) == Some(row) && !self.unwritten.contains_key(&area) {
             return;
         }
+        crash::point("before noting an outage");
         match office.register.note_outage(area, &row).await {
-            Ok(()) => drop(self.unwritten.remove(&area)),
+            Ok(()) => {
+                crash::point("after noting an outage");
+                self.unwritten.remove(&area);
+            }
             Err(error) => {
                 tracing::debug!(%error, "what the operator was told is not on file yet; it is tried again");
                 self.unwritten.insert(area, row);
@@ -192,8 +198,10 @@ impl Teller {
             },
         };
         for settings in ways(office, area, say) {
+            crash::point("before telling the operator");
             match send(settings, &letter).await {
                 Outcome::Accepted { .. } => {
+                    crash::point("after telling the operator");
                     tracing::info!(area = area.name(), "the operator was told by mail");
                     office.watch.mended(Complaint::Telling);
                     self.unsure.remove(&area);

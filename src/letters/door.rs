@@ -180,6 +180,8 @@ mod tests {
             format!("In-Reply-To: <{}@voorbeeld.example>", token.to_uppercase()),
             format!("> > {token}. groet"),
             format!("{}{token}", "x".repeat(70)),
+            token.repeat(2),
+            format!("{token}-9"),
         ] {
             assert_eq!(at_the_door(&text), Err(HeldBecause::StaffToken), "{text}");
         }

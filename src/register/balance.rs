@@ -6,7 +6,7 @@ use super::{Register, RegisterError, Tx, millis};
 use crate::case::Moment;
 use crate::desk::FolderCount;
 use sqlx::Row;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Values of one IN list.
 const LIST_MAX: usize = 500;
@@ -161,9 +161,12 @@ impl Tx {
             .bind(dealt.uid_validity)
             .fetch_all(&mut *self.inner)
             .await?;
+        // As sets: a mailbox may list a hundred thousand, and the server withhold as many.
+        let [listed, vanished] =
+            [dealt.listed, dealt.vanished].map(|uids| uids.iter().copied().collect::<HashSet<_>>());
         for row in rows {
             let uid: i64 = row.try_get(0)?;
-            if dealt.listed.contains(&uid) && !dealt.vanished.contains(&uid) {
+            if listed.contains(&uid) && !vanished.contains(&uid) {
                 continue;
             }
             for statement in [
@@ -213,13 +216,14 @@ impl Tx {
                 noted.insert(row.try_get::<i64, _>(0)?);
             }
         }
+        let vanished: HashSet<&i64> = dealt.vanished.iter().collect();
         let new = dealt.listed.iter().filter(|uid| !noted.contains(uid));
         Ok(new
             .map(|uid| Span {
                 first: *uid,
                 next: uid.saturating_add(1),
                 uids: 1,
-                vanished: usize::from(dealt.vanished.contains(uid)),
+                vanished: usize::from(vanished.contains(uid)),
             })
             .collect())
     }

@@ -4,18 +4,20 @@ use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
 use crate::desk::fold;
+use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
 const MERGED_MAX: usize = 32;
 
+/// Cases read at a time.
+const PAGE: i64 = 500;
+
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    /// Those the clock is watched for: open ones, and those with something on the agenda.
-    Guarded,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
 }
@@ -105,23 +107,59 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn cases(&self, query: CaseQuery) -> Result<Vec<Case>, RegisterError> {
-        let rows = match query {
-            CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial").fetch_all(&self.pool).await?,
-            CaseQuery::Guarded => {
-                sqlx::query("SELECT body FROM cases WHERE state = $1 OR remind_at IS NOT NULL ORDER BY year, serial")
-                    .bind(CaseState::Open.name())
-                    .fetch_all(&self.pool)
-                    .await?
-            }
+        let query = match query {
+            CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial"),
             CaseQuery::OpenOrClosedSince(since) => {
                 sqlx::query("SELECT body FROM cases WHERE state = $1 OR closed_at >= $2 ORDER BY year, serial")
                     .bind(CaseState::Open.name())
                     .bind(millis(since))
-                    .fetch_all(&self.pool)
-                    .await?
             }
         };
-        rows.iter().map(body).collect()
+        // Row by row, so that there is each case in memory and not its text as well.
+        let mut rows = query.fetch(&self.pool);
+        let mut cases = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            cases.push(body(&row)?);
+        }
+        Ok(cases)
+    }
+
+    /// The cases the clock is watched for: open ones, and those with something on the agenda.
+    pub fn guarded(&self) -> Guarded<'_> {
+        Guarded { register: self, page: Vec::new().into_iter(), after: (0, 0) }
+    }
+}
+
+/// Cases in the order of their numbers, a page in memory at a time: every minute asks for them, and there may be many.
+pub struct Guarded<'a> {
+    register: &'a Register,
+    page: std::vec::IntoIter<Case>,
+    /// Year and serial of the page's last one.
+    after: (i64, i64),
+}
+
+impl Guarded<'_> {
+    /// The next one; a case that changes meanwhile is seen as it was or as it is.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn next(&mut self) -> Result<Option<Case>, RegisterError> {
+        if self.page.len() == 0 {
+            self.read_on().await?;
+        }
+        Ok(self.page.next())
+    }
+
+    async fn read_on(&mut self) -> Result<(), RegisterError> {
+        let text = "SELECT year, serial, body FROM cases WHERE (state = $1 OR remind_at IS NOT NULL) \
+                    AND (year, serial) > ($2, $3) ORDER BY year, serial LIMIT $4";
+        let query = sqlx::query(text).bind(CaseState::Open.name()).bind(self.after.0).bind(self.after.1).bind(PAGE);
+        let rows = query.fetch_all(&self.register.pool).await?;
+        if let Some(last) = rows.last() {
+            self.after = (last.try_get(0)?, last.try_get(1)?);
+        }
+        self.page = rows.iter().map(body).collect::<Result<Vec<Case>, _>>()?.into_iter();
+        Ok(())
     }
 }
 

@@ -43,7 +43,7 @@ mod verify_rows;
 mod withheld;
 
 pub use balance::{DealtWith, Numbering};
-pub use cases::CaseQuery;
+pub use cases::{CaseQuery, Guarded};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
 pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};

@@ -225,13 +225,13 @@ pub fn short_smtp() -> smtp::Deadlines {
     short_smtp_times(1)
 }
 
-fn short_imap_times(patience: u32) -> mailbox::Deadlines {
+pub fn short_imap_times(patience: u32) -> mailbox::Deadlines {
     let short = SHORT * patience;
     let (idle, goodbye) = (short, Duration::from_millis(50));
     mailbox::Deadlines { connect: short, command: short, transfer: short, idle, goodbye }
 }
 
-fn short_smtp_times(patience: u32) -> smtp::Deadlines {
+pub fn short_smtp_times(patience: u32) -> smtp::Deadlines {
     let short = SHORT * patience;
     // Longer: on a busy machine a reply that comes late would be taken for none, and that letter for perhaps taken.
     let final_dot = short * 5;
@@ -247,7 +247,8 @@ fn short_smtp_times(patience: u32) -> smtp::Deadlines {
     }
 }
 
-async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], more: &str) -> Arc<Office> {
+/// Settings and register in that folder; lines of the two servers, and further ones.
+pub async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], more: &str) -> Arc<Office> {
     let settings = format!(
         "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"klachten@lease.example\"\n\
          [mailbox]\n{imap}\nusername = \"{USER}\"\n\

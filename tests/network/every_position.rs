@@ -39,7 +39,7 @@ async fn counted(desk: &Desk) -> [(Side, Vec<Heard>); 2] {
 }
 
 /// The answer to a letter's ending dot: what happens to it leaves open whether the letter was taken.
-fn is_about_a_letter(heard: &[Heard], at: usize) -> bool {
+pub fn is_about_a_letter(heard: &[Heard], at: usize) -> bool {
     let is_dot = |heard: &Heard| matches!(heard.spot, Spot::Command(_)) && heard.line == ".";
     matches!(heard[at].spot, Spot::Reply(_)) && at > 0 && is_dot(&heard[at - 1])
 }

@@ -9,6 +9,7 @@
 mod support;
 
 mod alarms;
+mod before_postfix;
 mod desk;
 mod every_position;
 mod restored;

@@ -173,3 +173,27 @@ async fn cases_are_listed_by_what_became_of_them() {
     assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(2))).await.unwrap()), [2]);
     assert!(desk.register.case(number(9)).await.unwrap().is_none());
 }
+
+/// The clock's look at the open ones reads page after page, each case once, however many there are.
+#[tokio::test]
+async fn all_open_cases_are_guarded_page_by_page() {
+    const COPIES: usize = 1_200;
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let closed = Closed { settlement: "Hersteld.".into(), letter: id("c") };
+    desk.record(vec![event(1, What::Closed(closed))], &[]).await.unwrap();
+    let copied = desk
+        .by_hand(&format!(
+            "WITH RECURSIVE n (n) AS (VALUES (3) UNION ALL SELECT n + 1 FROM n WHERE n < {}) INSERT INTO cases \
+             SELECT 'K-2026-' || n, year, n, state, department, handler, customer_address, received_at, closed_at, \
+             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n) FROM cases JOIN n WHERE serial = 2",
+            COPIES + 2
+        ))
+        .await;
+    assert_eq!(copied, COPIES as u64);
+    let (mut guarded, mut serials) = (desk.register.guarded(), Vec::new());
+    while let Some(case) = guarded.next().await.unwrap() {
+        serials.push(case.number.serial as usize);
+    }
+    assert_eq!(serials, (2..COPIES + 3).collect::<Vec<_>>());
+}

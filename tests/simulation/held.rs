@@ -4,7 +4,7 @@
 use crate::ledger::{Complaint, TERMS, Term};
 use crate::month::{Month, digest_days, is_internal};
 use crate::slow::{self, Moment, a_day_later, day_in_words, in_words, third_working_day, wall};
-use crate::support::chance::{asked_seed, is_long};
+use crate::support::chance::{asked_seed, is_long_at_speed};
 use crate::town::Got;
 use chrono::{Months, TimeDelta};
 use klachtpost::case::{Case, CaseState, LetterKind};
@@ -185,7 +185,7 @@ fn the_slow_calendar_is_right_by_hand() {
 fn seeds() -> Vec<u64> {
     match asked_seed() {
         Some(seed) => vec![seed],
-        None if is_long() => (1..=20).collect(),
+        None if is_long_at_speed() => (1..=20).collect(),
         None => vec![2026],
     }
 }

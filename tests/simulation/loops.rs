@@ -3,7 +3,7 @@
 
 use crate::people;
 use crate::slow::Moment;
-use crate::support::chance::is_long;
+use crate::support::chance::is_long_at_speed;
 use crate::town::{DESK, Got, Proof, Town};
 use chrono::TimeDelta;
 use klachtpost::case::Case;
@@ -41,7 +41,7 @@ async fn hours(town: &mut Town, from: Moment, hours: i64) -> Vec<Got> {
 
 #[tokio::test]
 async fn a_flood_from_one_sender_is_registered_whole_and_answered_with_few_letters() {
-    let mails = if is_long() { 10_000 } else { 150 };
+    let mails = if is_long_at_speed() { 10_000 } else { 150 };
     let mut town = Town::found(start(), Proof::Accepted).await;
     for n in 0..mails {
         let raw =

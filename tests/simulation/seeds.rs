@@ -3,7 +3,7 @@
 
 use crate::people::{self, TOPICS};
 use crate::slow::Moment;
-use crate::support::chance::{Chance, asked_seed, is_long};
+use crate::support::chance::{Chance, asked_seed, is_long_at_speed};
 use crate::support::smtp::{Act as Fails, At, Fault};
 use crate::town::{DESK, Got, Proof, Town};
 use chrono::TimeDelta;
@@ -337,7 +337,7 @@ fn seeds() -> Vec<u64> {
     const ONCE_FAILED: [u64; 0] = [];
     match asked_seed() {
         Some(seed) => vec![seed],
-        None => ONCE_FAILED.into_iter().chain(1..=if is_long() { 3_000 } else { 25 }).collect(),
+        None => ONCE_FAILED.into_iter().chain(1..=if is_long_at_speed() { 3_000 } else { 25 }).collect(),
     }
 }
 

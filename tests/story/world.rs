@@ -160,7 +160,12 @@ impl World {
 
     /// A subcommand that is yet to be started, with nothing of klachtpost's in its environment but the settings file.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_klachtpost"));
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_klachtpost")), arguments)
+    }
+
+    /// The same of another build of the program.
+    pub fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.dir.path()).kill_on_drop(true);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KLACHTPOST")) {
             command.env_remove(name);

@@ -61,3 +61,8 @@ pub fn seed(test: &str) -> u64 {
 pub fn is_long() -> bool {
     std::env::var_os("KLACHTPOST_TESTS_LONG").is_some_and(|long| long == "1")
 }
+
+/// The same for what is all processor: only in a build for speed, which `tests/run --long` makes for it.
+pub fn is_long_at_speed() -> bool {
+    is_long() && !cfg!(debug_assertions)
+}

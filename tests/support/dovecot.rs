@@ -38,6 +38,8 @@ pub struct Setup {
     pub prefix: &'static str,
     /// With it, both IMAPS and STARTTLS are offered.
     pub certificate: Option<ServerCertificate>,
+    /// Further lines of its settings.
+    pub more: String,
 }
 
 /// A running server.
@@ -73,6 +75,13 @@ impl Dovecot {
     /// Starts the server again, on the ports it had.
     pub fn restart(&mut self) {
         assert!(self.try_launch(), "Dovecot did not start again: {}", self.log());
+    }
+
+    /// Starts it again with other lines in [`Setup::more`].
+    pub fn change(&mut self, more: String) {
+        self.stop();
+        self.setup.more = more;
+        self.restart();
     }
 
     /// Ends the server, as `systemctl stop` would.
@@ -236,7 +245,7 @@ impl Dovecot {
             format!("default_internal_user = {user}\ndefault_login_user = {user}\ndefault_internal_group = {group}\n")
         };
         let capability = self.setup.capability.map(|list| format!("imap_capability = {list}\n")).unwrap_or_default();
-        let prefix = self.setup.prefix;
+        let (prefix, more) = (self.setup.prefix, &self.setup.more);
         format!(
             "base_dir = {dir}/run\nstate_dir = {dir}/state\nlog_path = {dir}/log\ninfo_log_path = {dir}/log\n\
              instance_name = test-{imap}\nprotocols = imap\nlisten = 127.0.0.1\ndisable_plaintext_auth = no\n\
@@ -247,7 +256,7 @@ impl Dovecot {
              inet_listener imaps {{\n    port = {imaps}\n    ssl = yes\n  }}\n}}\n\
              passdb {{\n  driver = passwd-file\n  args = username_format=%n {dir}/users\n}}\n\
              userdb {{\n  driver = passwd-file\n  args = username_format=%n {dir}/users\n}}\n\
-             namespace inbox {{\n  inbox = yes\n  separator = .\n  prefix = {prefix}\n}}\n"
+             namespace inbox {{\n  inbox = yes\n  separator = .\n  prefix = {prefix}\n}}\n{more}"
         )
     }
 }

@@ -168,7 +168,7 @@ impl Conversation {
             return self.say("503 5.5.1 Need MAIL command").await;
         }
         let known = match &self.shared.setup.delivery {
-            Delivery::Memory => true,
+            Delivery::Memory | Delivery::Envelopes => true,
             Delivery::HomesBelow(homes) => maildir::home(homes, &to).is_some(),
         };
         self.to = Some(to);
@@ -232,6 +232,7 @@ impl Conversation {
             let home = maildir::home(homes, &to).ok_or(io::ErrorKind::NotFound)?;
             maildir::deliver(&home, &from, &to, &bytes)?;
         }
+        let bytes = if matches!(self.shared.setup.delivery, Delivery::Envelopes) { Vec::new() } else { bytes };
         let mut letters = self.shared.letters.lock().unwrap();
         letters.push(Received { from, to, bytes, at: SystemTime::now(), connection: self.number });
         Ok(letters.len())

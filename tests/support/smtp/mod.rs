@@ -57,6 +57,8 @@ pub enum Delivery {
     Memory,
     /// `jan+x@any.example` goes into `<folder>/jan/Maildir/new`; without the folder `<folder>/jan` there is no such user.
     HomesBelow(PathBuf),
+    /// As [`Delivery::Memory`], without what stands in them: for more letters than memory holds.
+    Envelopes,
 }
 
 impl Default for Setup {
