@@ -68,13 +68,17 @@ fn a_check_that_our_own_server_did_not_make_proves_nothing() {
     let named = |id: &str| format!("Authentication-Results: {id}; dmarc=pass header.from=lease.example");
     let (other, longer, sub) =
         (named("mx.evil.example"), named("mx.lease.example.evil.example"), named("x.mx.lease.example"));
-    let cases: [&[&str]; 10] = [
+    // A server that checks nothing but where it came from ends its word with the next line of anybody's.
+    let spf = "Authentication-Results: mx.lease.example; spf=pass smtp.mailfrom=evil.example";
+    let cases: [&[&str]; 12] = [
         &[ours, foreign, &forged],
         &[silent, ours, foreign, &forged],
         &[silent, ours, &forged],
         &[ours, silent, foreign, &forged],
         &[failed, ours, foreign, &forged],
         &[ours, silent, "X-Evil: 1", &forged],
+        &[ours, spf, "X-Evil: 1", &forged],
+        &[spf, ours, &forged],
         &[ours, silent, &forged],
         &[ours, &forged, failed],
         &[&other, &longer, &sub, ours, foreign, &forged],
