@@ -19,6 +19,10 @@ use std::sync::Arc;
 const BATCH: usize = 100;
 /// Bytes fetched at a time: bounds the memory; one mail may be larger.
 const BATCH_BYTES: u64 = 32 * 1024 * 1024;
+/// Moves in which a folder's mails are filed away, where they are many thousands.
+const MOVES: usize = 100;
+/// Mails of one move: what the slowest server does within its deadline.
+const MOVED_MAX: usize = 1_000;
 /// Fetches in vain after which a mail goes on file without its text: a server that mends itself does so before, and
 /// a person hears of it the same day.
 const FETCHES_MAX: i64 = 5;
@@ -51,14 +55,15 @@ async fn take_in_folder(
     if folder == Folder::Inbox {
         note_gone(office, listing).await?;
     }
-    let mut vanished = Vec::new();
+    let together = moved_together(listing.entries.len());
+    let (mut vanished, mut keys, mut to_move) = (Vec::new(), HashMap::new(), Vec::new());
     for batch in batches(&listing.entries) {
         // Asked to stop: what is on file stays, what is not stays in the mailbox.
         if office.stop.is_cancelled() {
-            return Ok(step);
+            break;
         }
-        let keys =
-            again::keys(office, &folder_name(&office.config.mailbox, folder), listing.uid_validity, batch).await?;
+        let name = folder_name(&office.config.mailbox, folder);
+        keys.extend(again::keys(office, &name, listing.uid_validity, batch).await?);
         let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
         let known = known(office, place, batch).await?;
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
@@ -72,11 +77,25 @@ async fn take_in_folder(
             office.pulse.beat(Loop::Intake);
         }
         if folder == Folder::Inbox {
-            file_away(office, mailbox, place, batch).await?;
+            to_move.extend_from_slice(batch);
+            if to_move.len() >= together {
+                file_away(office, mailbox, place, &std::mem::take(&mut to_move)).await?;
+            }
         }
     }
-    note_given_out(office, folder, listing, &vanished).await?;
+    let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
+    file_away(office, mailbox, place, &to_move).await?;
+    if !office.stop.is_cancelled() {
+        note_given_out(office, folder, listing, &vanished).await?;
+    }
     Ok(step)
+}
+
+/// How many mails must have come together before they are moved: usually each batch is, at once. A server may walk over the
+/// whole folder for each move (Dovecot does, on a Maildir), so where there are very many, it is walked over a hundred times
+/// and not a thousand.
+fn moved_together(listed: usize) -> usize {
+    (listed / MOVES).min(MOVED_MAX)
 }
 
 /// A process killed between moving mails and noting it: they are gone from the inbox, and the register learns it now.

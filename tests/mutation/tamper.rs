@@ -217,7 +217,7 @@ fn other_line_ends(mail: &[u8], chance: &mut Chance) -> Vec<u8> {
         let text = line.strip_suffix(b"\r\n").unwrap_or(line);
         changed.extend_from_slice(text);
         if text.len() < line.len() {
-            changed.extend_from_slice(if chance.percent(90) { usual } else { *chance.pick(&ends) });
+            changed.extend_from_slice(if chance.percent(90) { usual } else { chance.pick::<&[u8]>(&ends) });
         }
     }
     changed
