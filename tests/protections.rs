@@ -77,9 +77,11 @@ impl Patch {
                 }
                 (None, Some((kind, rest))) => {
                     let hunk = hunks.last_mut().unwrap();
-                    let keep = |kept: bool, side: &mut String| kept.then(|| *side += &format!("{rest}\n"));
-                    keep(kind != "+", &mut hunk.before);
-                    keep(kind != "-", &mut hunk.after);
+                    for (other, side) in [("+", &mut hunk.before), ("-", &mut hunk.after)] {
+                        if kind != other {
+                            *side += &format!("{rest}\n");
+                        }
+                    }
                 }
                 (None, None) => {}
             }
@@ -130,7 +132,11 @@ fn each_patch_says_what_happened_what_stands_against_it_and_which_test_notices()
         let (target, path) = patch.test();
         let wanted = format!("fn {}(", patch.function());
         let named = files_of(target).into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
-        assert!(named.into_iter().any(|text| text.contains(&wanted)), "{}: there is no test {target} {path}", patch.name);
+        assert!(
+            named.into_iter().any(|text| text.contains(&wanted)),
+            "{}: there is no test {target} {path}",
+            patch.name
+        );
     }
 }
 
@@ -150,6 +156,8 @@ fn the_table_has_every_row_and_names_every_patch_with_its_test() {
         let entry = format!("{}: `{}`", patch.number, patch.function());
         assert!(row.contains(&entry), "{}: row {} does not say {entry}", patch.name, patch.row());
     }
+    let rows: BTreeSet<u32> = patches.iter().map(Patch::row).collect();
+    assert!((1..=ROWS).all(|row| rows.contains(&row)), "a row without a patch; there are {rows:?}");
     let there: BTreeSet<String> = patches.into_iter().map(|patch| patch.number).collect();
     assert_eq!(named, there, "the patches that the table names, and those there are");
 }
