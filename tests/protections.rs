@@ -2,6 +2,9 @@
 //! the test it names is there, and the table of what happened to others is whole. That the tests do notice, the slow
 //! script beside the patches shows. Reads the project's own files.
 
+// So that helpers outside the test functions count as tests for the lints too.
+#![cfg(test)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
