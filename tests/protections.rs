@@ -68,6 +68,20 @@ impl Patch {
         self.test().1.rsplit("::").next().unwrap()
     }
 
+    /// Where a test of that path may stand: in its module's file, or in that of the module around it.
+    fn places(&self) -> Vec<PathBuf> {
+        let (target, path) = self.test();
+        let base = target.strip_prefix("--test ").map_or_else(|| "src".to_owned(), |name| format!("tests/{name}"));
+        let mut modules: Vec<&str> = std::iter::once(base.as_str()).chain(path.split("::")).collect();
+        modules.pop();
+        let whole = modules.join("/");
+        let last = modules.pop().unwrap();
+        let above = modules.join("/");
+        let names =
+            [format!("{whole}.rs"), format!("{whole}/mod.rs"), format!("{above}.rs"), format!("{above}/mod.rs")];
+        names.into_iter().chain([format!("{above}_{last}.rs")]).map(|name| root().join(name)).collect()
+    }
+
     fn hunks(&self) -> Vec<Hunk> {
         let mut hunks: Vec<Hunk> = Vec::new();
         let mut file = "";
@@ -93,24 +107,6 @@ impl Patch {
     }
 }
 
-/// The files that make up a target of cargo's: `--lib`, or `--test story`.
-fn files_of(target: &str) -> Vec<PathBuf> {
-    match target.split_once(' ') {
-        None => files_below(&root().join("src")),
-        Some((_, name)) => {
-            let folder = root().join("tests").join(name);
-            let mut files = if folder.is_dir() { files_below(&folder) } else { Vec::new() };
-            files.push(root().join(format!("tests/{name}.rs")));
-            files
-        }
-    }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
-}
-
 #[test]
 fn each_patch_takes_one_thing_out_of_one_place_in_the_sources() {
     for patch in patches() {
@@ -134,7 +130,7 @@ fn each_patch_says_what_happened_what_stands_against_it_and_which_test_notices()
         }
         let (target, path) = patch.test();
         let wanted = format!("fn {}(", patch.function());
-        let named = files_of(target).into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
+        let named = patch.places().into_iter().filter_map(|file| std::fs::read_to_string(file).ok());
         assert!(
             named.into_iter().any(|text| text.contains(&wanted)),
             "{}: there is no test {target} {path}",
