@@ -228,3 +228,22 @@ fn moment(millis: i64) -> Moment {
 fn unreadable(what: impl Into<String>) -> RegisterError {
     RegisterError::Unreadable { what: what.into() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_waits_for_the_disk_before_it_says_that_something_is_on_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
+        let register = Register::open(&url).await.unwrap();
+        let mut connections = Vec::new();
+        for _ in 0..CONNECTIONS_MAX {
+            let mut connection = register.pool.acquire().await.unwrap();
+            let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(level, 2, "FULL: of 1, NORMAL, a power cut may take back what was committed");
+            connections.push(connection);
+        }
+    }
+}

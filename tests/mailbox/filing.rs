@@ -1,6 +1,7 @@
 //! Filing away on Dovecot: where mails end up, by each way a server may offer, and below its prefix.
 
 use crate::support::dovecot::{Dovecot, Setup, USER};
+use crate::support::proxy::{Act, Dialect, Proxy};
 use crate::{fetch_all, inbox, mail};
 use klachtpost::config::Mailbox as Settings;
 use klachtpost::mailbox::{Destination, Mailbox, Uid};
@@ -60,6 +61,24 @@ async fn a_server_without_move_gets_copy_and_expunge_of_just_our_mails() {
     assert_eq!(dovecot.mails(USER, ""), [mail("van een ander")]);
     let commands = dovecot.commands(USER);
     assert!(!commands.contains("UID MOVE") && commands.contains("UID EXPUNGE 1\r\n"), "{commands}");
+}
+
+#[tokio::test]
+async fn what_was_copied_before_a_cut_is_not_copied_again() {
+    let dovecot = Dovecot::start_with(Setup { capability: Some(WITHOUT_MOVE), ..Setup::default() });
+    dovecot.deliver(USER, &mail("op dossier"));
+    let proxy = Proxy::start(Dialect::Imap, dovecot.imap_port).await;
+    proxy.always("UID EXPUNGE", Act::SayAndHangUp("* BYE not now\r\n"));
+    let settings = Settings { port: proxy.port, ..dovecot.settings() };
+    let mut mailbox = Mailbox::open(&settings).await.unwrap();
+    let uids = uids(&mut mailbox).await;
+    mailbox.file_away(&uids, Destination::Processed).await.unwrap_err();
+    assert_eq!((dovecot.mails(USER, "").len(), dovecot.mails(USER, ".Verwerkt").len()), (1, 1), "copied, and no more");
+
+    let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+    inbox(&mut mailbox).await;
+    assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+    assert_eq!((dovecot.mails(USER, "").len(), dovecot.mails(USER, ".Verwerkt").len()), (0, 1));
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use crate::support::dovecot::PASSWORD;
 use crate::support::proxy::Act;
 use crate::support::smtp::{Act as SmtpAct, At, Fault, Setup, SmtpServer};
 use chrono::TimeDelta;
-use klachtpost::daemon::run_once;
+use klachtpost::daemon::{run, run_once};
 use mail_parser::MessageParser;
+use std::time::Duration;
 
 const OPERATOR: &str = "beheer@lease.example";
 const REFUSED: Act = Act::Say("TAG NO [AUTHENTICATIONFAILED] Authentication failed.\r\n");
@@ -132,6 +133,35 @@ async fn an_answer_that_got_lost_repeats_the_alarm_with_the_same_id() {
     let letters = desk.smtp.letters();
     assert_eq!(letters.len(), 2);
     assert_eq!(letters[0].bytes, letters[1].bytes);
+}
+
+#[tokio::test]
+async fn taking_in_that_neither_ends_nor_fails_is_told() {
+    let desk = Desk::open_with(&settings(None)).await;
+    run_after(&desk, 0).await;
+    // From here on the loop is not heard of: no error, and no end.
+    let mut teller = klachtpost::daemon::Teller::default();
+    for (minutes, letters) in [(30, 0), (2, 1), (60, 1)] {
+        desk.clock.set(desk.clock.now() + TimeDelta::minutes(minutes));
+        teller.tell(&desk.office).await.unwrap();
+        assert_eq!(told(&desk.smtp).len(), letters, "{minutes} minutes later");
+    }
+    let (subject, text) = told(&desk.smtp).remove(0);
+    assert!(subject == BLIND && text.contains("komt niet tot een einde"), "{subject}: {text}");
+}
+
+#[tokio::test]
+async fn a_refused_login_is_not_repeated_without_a_pause() {
+    let desk = Desk::open_with(&settings(None)).await;
+    desk.imap.always("LOGIN", REFUSED);
+    let daemon = tokio::spawn(run(desk.office.clone()));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Each attempt is a connection, and the server greets each.
+    let tried = desk.imap.heard().iter().filter(|heard| heard.line.starts_with("* OK")).count();
+    desk.office.stop.cancel();
+    daemon.await.unwrap().unwrap();
+    // At once, then after a second, two and four, of which chance takes off at most half.
+    assert!((2..=4).contains(&tried), "{tried} logins in three seconds");
 }
 
 #[tokio::test]

@@ -87,3 +87,19 @@ async fn mails_that_cannot_be_moved_are_on_file_all_the_same() {
     assert_eq!(failed, 0);
     assert_eq!(desk.number("SELECT count(*) FROM mail WHERE moved = 1").await, 0);
 }
+
+#[tokio::test]
+async fn what_is_not_on_file_is_not_moved() {
+    let desk = Desk::new().await;
+    let (_office, server, _) = polled(&desk, |command| match command {
+        "UID FETCH 4,7 (UID BODY.PEEK[])" => says("* 1 FETCH (UID 4 BODY[] {5}\r\nfirst)\r\nTAG NO one is corrupt\r\n"),
+        "UID FETCH 7 (UID BODY.PEEK[]<0.1048576>)" => says("TAG NO message 2 is corrupt\r\n"),
+        _ => None,
+    })
+    .await;
+    let heard = server.heard();
+    let place = |of: fn(&str) -> bool| heard.iter().rposition(|line| of(line)).unwrap();
+    let asked_last = place(|line| line.contains("UID FETCH 7 (UID BODY"));
+    let moved = heard.iter().position(|line| line.contains("UID MOVE") && line.contains('7')).unwrap();
+    assert!(moved > asked_last, "moved while it was still asked for: {heard:?}");
+}

@@ -206,6 +206,19 @@ fn a_name_that_shows_another_address_is_pointed_out() {
 }
 
 #[test]
+fn a_winmail_dat_is_pointed_out_and_goes_along() {
+    // As Outlook sends it: what the customer typed may be in that file and nowhere else.
+    let text = "--b\nContent-Type: text/plain\n\n\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\n\
+                Content-Transfer-Encoding: base64\n\neJ8+IgAA\n--b--\n";
+    let decision = Company::new().decide(&post(KLANT, text).header("Content-Type: multipart/mixed; boundary=b"));
+    assert_eq!(decision.disposition, Disposition::Complaint);
+    assert_eq!(notification(&decision).remarks, [Remark::NotAllRead(draft::Unread::Winmail)]);
+    let told = decision.letters.iter().find(|draft| draft.content.kind() == LetterKind::Notification).unwrap();
+    let along: Vec<&str> = told.carried.iter().map(|carried| carried.name.as_str()).collect();
+    assert_eq!(along, ["winmail.dat"]);
+}
+
+#[test]
 fn spam_is_set_aside_unless_it_answers_a_letter_of_ours() {
     let mut company = Company::new();
     let spam = post(KLANT, "Weet u al iets?").header("X-Spam-Flag: YES");
