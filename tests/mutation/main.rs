@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use support::chance::{Chance, is_long_at_speed, seed};
 
 /// Mails of a plain run.
-const MAILS: u64 = 2_000;
+const MAILS: u64 = 3_000;
 /// Mails of the long run, if they are done in its time.
 const MAILS_LONG: u64 = 5_000_000;
 /// A longer long run finds little more.

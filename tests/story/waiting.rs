@@ -17,6 +17,8 @@ const DOMAINS: usize = 2_000;
 /// Kilobytes that the program has in memory at most, at whatever moment: a batch of mails and their letters, the pages
 /// SQLite keeps at hand for each of our connections, and a few hundred bytes for each mail of the listing.
 const MEMORY_MAX_KB: usize = 250_000;
+/// Dovecot walks over the whole folder for each: their number may not grow with that of the mails.
+const MOVES_MAX: usize = 150;
 /// The whole of it, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(3 * 3600);
 
@@ -85,6 +87,8 @@ async fn a_hundred_thousand_waiting_mails_become_as_many_cases_in_bounded_memory
     }
     register.close().await.unwrap();
     assert_eq!(world.dovecot.mails(USER, ".Verwerkt").len(), mails);
+    let moves = world.dovecot.commands(USER).matches("UID MOVE").count();
+    assert!(moves <= MOVES_MAX, "{moves} moves for {mails} mails");
     assert!(memory < MEMORY_MAX_KB, "{memory} kB for {mails} mails");
     let (letters, domains) = (smtp.letters().len(), DOMAINS.min(mails));
     println!(
