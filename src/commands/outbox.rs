@@ -5,7 +5,8 @@ use super::{Exit, failed};
 use crate::case::LetterId;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::register::{LetterRow, Register, RegisterError};
+use crate::desk::caps::Cap;
+use crate::register::{LetterRow, LetterState, Register, RegisterError};
 use clap::Subcommand;
 
 /// What to do with letters.
@@ -62,7 +63,6 @@ fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
         return;
     }
     let case = letter.case.map(|n| n.to_string()).unwrap_or_else(|| "-".to_owned());
-    let because = if letter.held_because.is_empty() { &letter.reply } else { &letter.held_because };
     println!(
         "{}  {:<9} {:<16} {:<14} {:<32} {}",
         letter.id,
@@ -70,6 +70,19 @@ fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
         letter.kind.name(),
         case,
         letter.to,
-        printable(because).chars().take(80).collect::<String>()
+        printable(why(letter)).chars().take(80).collect::<String>()
     );
+}
+
+/// Why it waits, or what the server said last.
+fn why(letter: &LetterRow) -> &str {
+    let held_by = |cap: Cap| letter.state == LetterState::Held && letter.held_because == cap.name();
+    match letter.state {
+        _ if held_by(Cap::Address) => "too many to this address: goes out with others, in one letter",
+        _ if held_by(Cap::Domain) => "too many to this domain: goes out when the hour has passed",
+        _ if held_by(Cap::Desk) => "too many in an hour: goes out when the hour has passed",
+        LetterState::Bundled => "goes out with others, in one letter",
+        LetterState::Held => &letter.held_because,
+        LetterState::Queued | LetterState::Leased | LetterState::Accepted | LetterState::Refused => &letter.reply,
+    }
 }

@@ -39,6 +39,14 @@ async fn bundle_some(office: &Office, waiting: &Waiting) -> Result<Step, WorkErr
         return Ok(Step::Idle);
     };
     let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
+    // Without it the letters would wait for a letter that never goes: they stay as they are.
+    if !letters.iter().any(|outgoing| outgoing.letter.kind.is_bundle()) {
+        tracing::error!(
+            letters = held.len(),
+            "letters that a cap holds could not be put together; next: let them go with `klachtpost outbox release`"
+        );
+        return Ok(Step::Idle);
+    }
     let mut salts = Salts::new()?;
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     crash::point("before recording a bundle");
