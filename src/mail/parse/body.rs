@@ -114,6 +114,6 @@ fn last_resort(leaves: &mut [Leaf]) -> Text {
         return readable(leaf, None);
     }
     let calendar = leaves.iter().find(|l| l.media_type == "text/calendar" || l.media_type == "application/ics");
-    let words = calendar.map(|l| calendar::in_words(l.text.as_deref().unwrap_or_default()));
+    let words = calendar.map(|l| calendar::in_words(&plain(l.text.as_deref().unwrap_or_default())));
     Text { text: words.unwrap_or_default(), marks: Vec::new() }
 }

@@ -1,7 +1,7 @@
 //! What reading promises, on small mails of our own: by example, by cost, and on thousands of damaged copies.
 
 use super::super::FindingKind::{self, *};
-use super::super::{MARKER, Mail};
+use super::super::{MARKER, Mail, SenderProof};
 use super::{read, take_apart};
 use base64::Engine;
 
@@ -370,4 +370,35 @@ fn damaged_mail_is_read_all_the_same() {
         assert!(!mail.text.contains('\0') && mail.relayable.len() <= mail.reply.len());
         assert!(mail.attachments.iter().all(|a| !a.name.is_empty() && !a.name.contains(['/', '\\'])));
     }
+}
+
+#[test]
+fn a_field_is_one_only_where_its_name_is_written_as_it_is() {
+    let proof = |name: &str| {
+        let raw = format!(
+            "X-Mailer: x\r\n{name}: mx.lease.example; dmarc=pass header.from=lease.example\r\nFrom: jan@lease.example\r\n\r\n#intern Ja.\r\n"
+        );
+        crate::mail::read(raw.as_bytes(), "mx.lease.example").proof
+    };
+    assert_eq!(proof("AUTHENTICATION-Results"), SenderProof::Proven);
+    for forged in [
+        "Auth\rentication-Results",
+        "Authentication\0-Results",
+        "Authentication-Results\u{b}",
+        "Authentication-Results \t",
+        "\u{feff}Authentication-Results",
+        "Authentication\u{ad}-Results",
+        "Subject: x\rAuthentication-Results",
+    ] {
+        assert_eq!(proof(forged), SenderProof::None, "{forged:?}");
+    }
+    let old_form = crate::mail::read(b"From : jan@lease.example\r\nSubject : Kras\r\n\r\nJa.\r\n", "");
+    assert_eq!((old_form.subject.as_str(), old_form.from.is_some()), ("Kras", true));
+}
+
+#[test]
+fn a_calendar_alone_is_text_without_controls() {
+    let raw = b"From: a@b.nl\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nDTSTART:20260306T130\x000Z\r\nEND:VEVENT\r\n";
+    let text = crate::mail::read(raw, "").text;
+    assert!(text.starts_with("Begin: 06-03-2026") && !text.contains('\0'), "{text:?}");
 }
