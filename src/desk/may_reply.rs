@@ -3,7 +3,7 @@
 
 use super::Rules;
 use crate::case::Address;
-use crate::mail::Mail;
+use crate::mail::{FindingKind, Mail};
 
 /// Local parts of mailboxes that no person reads: RFC 2142 role names of mail systems, and the usual no-replies.
 const MACHINES: &[&str] = &[
@@ -65,7 +65,10 @@ pub(super) fn may_reply_looked_at(mail: &Mail, rules: &Rules) -> Result<Address,
     if mail.return_path.as_deref() == Some("") {
         return Err(WhyNot::NullSender);
     }
-    if mail.automatic.is_some() || mail.bounce.is_some() || is_machine(&address) {
+    // Of a flood of fields not all are read: among the others may be the one that says so, and no person's client writes
+    // as many.
+    let is_flood = mail.findings.iter().any(|finding| finding.kind == FindingKind::TooManyHeaders);
+    if mail.automatic.is_some() || mail.bounce.is_some() || is_machine(&address) || is_flood {
         return Err(WhyNot::Machine);
     }
     Ok(address)

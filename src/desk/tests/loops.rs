@@ -33,6 +33,18 @@ fn a_web_form_opens_a_case_without_acknowledgement() {
 }
 
 #[test]
+fn a_mail_with_more_fields_than_are_read_gets_no_acknowledgement() {
+    let with = |fields: usize| {
+        let mut mail = post("vreemde@elders.example", "Schade!");
+        mail.headers.extend((0..fields).map(|n| format!("X-Veel: {n}")));
+        // The last of them says what it is.
+        mail.header("Auto-Submitted: auto-replied")
+    };
+    let decision = Company::new().decide(&with(3_000));
+    assert_eq!(sent(&decision), [(LetterKind::Notification, "schade@lease.example")]);
+}
+
+#[test]
 fn a_customer_who_answers_through_a_ticket_system_or_a_list_is_heard() {
     let company = Company::new();
     for mark in ["Auto-Submitted: auto-generated", "List-Id: <gezin.groep.example>"] {
