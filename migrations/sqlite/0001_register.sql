@@ -148,9 +148,9 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (state, not_before, created_at);
 CREATE INDEX outbox_case ON outbox (case_number);
 CREATE INDEX outbox_counted ON outbox (counted_as, created_at) WHERE counted_as <> '';
-CREATE INDEX outbox_sent ON outbox (created_at) WHERE automatic = 1 AND state <> 'held' AND state <> 'bundled';
+CREATE INDEX outbox_sent ON outbox (created_at) WHERE automatic = 1 AND state <> 'held' AND bundled_in IS NULL;
 CREATE INDEX outbox_sent_to ON outbox (domain, created_at)
-    WHERE automatic = 1 AND side = 'customer' AND state <> 'held' AND state <> 'bundled';
+    WHERE automatic = 1 AND side = 'customer' AND state <> 'held' AND bundled_in IS NULL;
 CREATE INDEX outbox_held ON outbox (held_because, recipient_key, created_at) WHERE state = 'held';
 CREATE INDEX outbox_bundled ON outbox (bundled_in) WHERE bundled_in IS NOT NULL;
 

@@ -16,9 +16,23 @@ pub(super) async fn bundle(office: &Office) -> Result<Step, WorkError> {
         if !is_bundle_due(&waiting, &office.rules, now) {
             continue;
         }
-        while bundle_some(office, &waiting).await? == Step::Worked {
-            step = Step::Worked;
+        match bundle_all(office, &waiting).await {
+            Ok(Step::Worked) => step = Step::Worked,
+            Ok(Step::Idle) => {}
+            // One address must not keep the rest of the hour's work from being done.
+            Err(error) if !error.is_unavailable() => {
+                tracing::error!(%error, "letters that a cap holds could not be put together; every minute tries again");
+            }
+            Err(error) => return Err(error),
         }
+    }
+    Ok(step)
+}
+
+async fn bundle_all(office: &Office, waiting: &Waiting) -> Result<Step, WorkError> {
+    let mut step = Step::Idle;
+    while bundle_some(office, waiting).await? == Step::Worked {
+        step = Step::Worked;
     }
     Ok(step)
 }

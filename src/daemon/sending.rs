@@ -8,13 +8,13 @@ use super::office::Office;
 use super::pulse::Loop;
 use super::watching::News;
 use super::{Step, WorkError};
-use crate::case::{LetterFate, Moment};
+use crate::case::{CaseNumber, LetterFate, Moment};
 use crate::clock;
 use crate::config::SenderKind;
 use crate::crash;
 use crate::desk::draft::Source;
 use crate::desk::outage::{Area, Trouble};
-use crate::desk::{Fated, on_fate};
+use crate::desk::{Bundled, Fated, on_fate};
 use crate::letters;
 use crate::mail;
 use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
@@ -279,8 +279,12 @@ async fn record_fate(
     }
     if let Some(followed) = fate {
         let (case, fate) = match &followed {
-            Followed::By(fate) => (letter.case, fate.clone()),
+            Followed::By(fate) => (letter.case.or_else(|| lost_case(letter, &bundled, fate)), fate.clone()),
             Followed::Not(fate) => (None, fate.clone()),
+        };
+        let bundled = match followed {
+            Followed::By(_) => bundled,
+            Followed::Not(_) => bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect(),
         };
         let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate, bundled };
         let file = match case {
@@ -299,6 +303,12 @@ async fn record_fate(
     tx.commit().await?;
     crash::point("after recording what became of a letter");
     Ok(())
+}
+
+/// Of letters to staff that did not arrive together: the first of their cases, whose supervisor hears of it.
+fn lost_case(bundle: &Claimed, bundled: &[Bundled], fate: &LetterFate) -> Option<CaseNumber> {
+    let is_lost = bundle.kind.is_bundle() && !matches!(fate, LetterFate::Accepted { .. });
+    bundled.iter().find_map(|letter| letter.case).filter(|_| is_lost)
 }
 
 /// From the transport's outcome to what the register keeps, and the fate the case is told of.

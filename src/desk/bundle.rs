@@ -8,7 +8,8 @@ use super::originals::as_file;
 use super::queries::listed;
 use super::{Decision, Disposition, Fresh, Rules};
 use crate::case::{
-    Actor, Address, Case, CaseNumber, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment, Side, What,
+    Actor, Address, Case, CaseNumber, CaseState, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment, Side,
+    What,
 };
 use chrono::TimeDelta;
 
@@ -41,7 +42,7 @@ pub struct Bundled {
     pub case: Option<CaseNumber>,
     /// Octets without the attachments it carries.
     pub light_size: usize,
-    /// Of those octets, hexadecimal.
+    /// Of those octets, hexadecimal; empty where they were blanked.
     pub light_sha256: String,
 }
 
@@ -85,7 +86,10 @@ pub fn on_bundle(
 
 /// A reply to it comes to the newest of the complaints.
 fn acknowledgements(to: &Address, cases: &[Case], rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
-    let mut cases: Vec<&Case> = cases.iter().collect();
+    let open: Vec<&Case> = cases.iter().filter(|case| case.state == CaseState::Open).collect();
+    // All over by now: they are confirmed all the same, and nothing is promised.
+    let is_over = open.is_empty();
+    let mut cases = if is_over { cases.iter().collect() } else { open };
     cases.sort_by_key(|case| case.number);
     let newest = *cases.last()?;
     let last = |moment: fn(&Due) -> Moment| cases.iter().map(|case| moment(&case.due)).max();
@@ -102,7 +106,7 @@ fn acknowledgements(to: &Address, cases: &[Case], rules: &Rules, fresh: &mut Fre
     let content = Content::Acknowledgements(Acknowledgements {
         customer_name: newest.customer.name.clone(),
         complaints: cases.iter().map(acknowledged).collect(),
-        due,
+        due: (!is_over).then_some(due),
     });
     Some(to_customer(newest, to.clone(), content, fresh))
 }
@@ -124,9 +128,17 @@ fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], rules: &Rules
         terms: of(&[LetterKind::Term]),
         answers: letters.iter().filter(|letter| !told.contains(&letter.kind)).count(),
     }));
-    let carried = letters.iter().take(ATTACHED_MAX).enumerate();
-    let carried = carried.map(|(place, letter)| attached(place + 1, letter, rules.language)).collect();
+    // What stands nowhere else goes first.
+    let (named, answers): (Vec<&Bundled>, Vec<&Bundled>) =
+        letters.iter().partition(|letter| told.contains(&letter.kind));
+    let carried = attachments(answers.into_iter().chain(named), rules.language);
     Draft { carried, ..caseless(to.clone(), content, rules, fresh) }
+}
+
+/// The first of these letters as files; one whose bytes were blanked is none.
+pub(super) fn attachments<'a>(letters: impl Iterator<Item = &'a Bundled>, language: Language) -> Vec<Carried> {
+    let whole = letters.filter(|letter| !letter.light_sha256.is_empty()).take(ATTACHED_MAX);
+    (1..).zip(whole).map(|(place, letter)| attached(place, letter, language)).collect()
 }
 
 fn attached(place: usize, letter: &Bundled, language: Language) -> Carried {

@@ -64,6 +64,8 @@ pub struct Counts {
     pub to_domain: BTreeMap<String, usize>,
     /// Automatic letters of the last hour, those held not among them.
     pub of_desk: usize,
+    /// The desk's cap holds letters already: who comes later goes later.
+    pub waits_at_desk: bool,
 }
 
 /// Letters that count as one thing.
@@ -88,9 +90,9 @@ pub struct ToCount {
 pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Address>) -> String {
     match kind {
         LetterKind::Acknowledgement | LetterKind::Acknowledgements => format!("customer {}", to.key()),
-        LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
-            format!("answer {}", to.key())
-        }
+        LetterKind::Receipt | LetterKind::CaseList | LetterKind::Dossier => format!("answer {}", to.key()),
+        // That something was not done must not wait because of all that was.
+        LetterKind::Question => format!("question {}", to.key()),
         LetterKind::Notification | LetterKind::FollowUp => {
             about.map_or_else(String::new, |about| format!("about {}", about.key()))
         }
@@ -143,7 +145,7 @@ pub fn held_by(draft: &Draft, about: Option<&Address>, counts: &Counts, caps: Ca
     } else if draft.side == Side::Customer && of_domain() >= caps.domain {
         Some(Cap::Domain)
     } else {
-        (counts.of_desk >= caps.desk).then_some(Cap::Desk)
+        (counts.of_desk >= caps.desk || counts.waits_at_desk).then_some(Cap::Desk)
     }
 }
 

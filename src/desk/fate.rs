@@ -161,10 +161,12 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
             reply: reply.to_owned(),
         },
     });
+    // What was to be told together goes along.
+    let carried = bundle::attachments(fated.bundled.iter(), rules.language);
     match case {
-        None => vec![caseless(to, content, rules, fresh)],
+        None => vec![Draft { carried, ..caseless(to, content, rules, fresh) }],
         Some(case) => {
-            let mut letters = vec![to_staff(case, to.clone(), content, rules, fresh)];
+            let mut letters = vec![Draft { carried, ..to_staff(case, to.clone(), content, rules, fresh) }];
             // The operator puts an address right; the complaint itself is the departments' business.
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
             if is_told && rules.role(&to) == Role::Staff {

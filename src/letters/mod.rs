@@ -282,6 +282,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
             | Content::Shown(_)
             | Content::Dossier(_)
             | Content::Bundle(_)
+            | Content::Alarm(_)
     );
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();

@@ -13,8 +13,9 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 /// Letters counted one by one: more than any cap of one address allows.
 const COUNTED_MAX: i64 = 200;
-/// Letters that went out or are on their way, written of itself by klachtpost: the index of that condition has only these.
-const SENT: &str = "automatic = 1 AND state <> 'held' AND state <> 'bundled'";
+/// Letters that went out themselves or are on their way, written of itself by klachtpost: the index of that condition has
+/// only these.
+const SENT: &str = "automatic = 1 AND state <> 'held' AND bundled_in IS NULL";
 
 impl Tx {
     /// Counts for a decision's letters, inside the transaction that records them: so each decision of a batch counts those
@@ -34,6 +35,7 @@ impl Tx {
             counts.to_domain.insert(domain.clone(), self.sent_to_domain(domain, caps.domain, now).await?);
         }
         counts.of_desk = self.sent_by_desk(caps.desk, now).await?;
+        counts.waits_at_desk = self.waits_at_desk().await?;
         Ok(counts)
     }
 
@@ -41,7 +43,7 @@ impl Tx {
         let some = |condition: &str, limit: i64| {
             format!(
                 "(SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE counted_as = $1 AND counted_as <> '' \
-                 AND {condition} LIMIT {limit}) AS some)"
+                 AND {condition} LIMIT {limit}) AS counted)"
             )
         };
         let text = format!(
@@ -63,7 +65,7 @@ impl Tx {
     async fn sent_to_domain(&mut self, domain: &str, limit: usize, now: Moment) -> Result<usize, RegisterError> {
         let text = format!(
             "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND side = 'customer' \
-             AND domain = $1 AND created_at > $2 LIMIT $3) AS some"
+             AND domain = $1 AND created_at > $2 LIMIT $3) AS counted"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(domain);
         let row = query.bind(millis(now) - HOUR).bind(signed(limit)).fetch_one(&mut *self.inner).await?;
@@ -73,10 +75,19 @@ impl Tx {
     /// See [`Tx::sent_to_domain`].
     async fn sent_by_desk(&mut self, limit: usize, now: Moment) -> Result<usize, RegisterError> {
         let text = format!(
-            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND created_at > $1 LIMIT $2) AS some"
+            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND created_at > $1 LIMIT $2) AS counted"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(now) - HOUR).bind(signed(limit));
         number(&query.fetch_one(&mut *self.inner).await?, 0)
+    }
+
+    /// Whether letters wait that the cap of the desk held back.
+    async fn waits_at_desk(&mut self) -> Result<bool, RegisterError> {
+        let row = sqlx::query("SELECT 1 FROM outbox WHERE state = 'held' AND held_because = $1 LIMIT 1")
+            .bind(Cap::Desk.name())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        Ok(row.is_some())
     }
 
     /// The letters to this address that a cap holds back, oldest first.
@@ -85,8 +96,8 @@ impl Tx {
     /// The database refused.
     pub async fn held_for(&mut self, waiting: &Waiting, limit: usize) -> Result<Vec<Bundled>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT outbox.id, kind, case_number, light_size, light_sha256 FROM outbox JOIN letter ON letter.id = outbox.id \
-             WHERE state = 'held' AND held_because = $1 AND recipient_key = $2 AND side = $3 \
+            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, '') FROM outbox \
+             LEFT JOIN letter ON letter.id = outbox.id WHERE state = 'held' AND held_because = $1 AND recipient_key = $2 AND side = $3 \
              ORDER BY created_at, outbox.id LIMIT $4",
         )
         .bind(Cap::Address.name())
@@ -95,7 +106,7 @@ impl Tx {
         .bind(signed(limit))
         .fetch_all(&mut *self.inner)
         .await?;
-        rows.iter().map(bundled).collect()
+        self.bundled(&rows).await
     }
 
     /// The letters that this one stands for.
@@ -104,13 +115,24 @@ impl Tx {
     /// The database refused.
     pub async fn bundled_in(&mut self, bundle: &LetterId) -> Result<Vec<Bundled>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT outbox.id, kind, case_number, light_size, light_sha256 FROM outbox JOIN letter ON letter.id = outbox.id \
-             WHERE bundled_in = $1 AND bundled_in IS NOT NULL ORDER BY outbox.created_at, outbox.id",
+            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, '') FROM outbox \
+             LEFT JOIN letter ON letter.id = outbox.id WHERE bundled_in = $1 AND bundled_in IS NOT NULL ORDER BY outbox.created_at, outbox.id",
         )
         .bind(bundle.as_str())
         .fetch_all(&mut *self.inner)
         .await?;
-        rows.iter().map(bundled).collect()
+        self.bundled(&rows).await
+    }
+
+    /// Of a case that goes on in another, the other: as for a letter that goes out by itself.
+    async fn bundled(&mut self, rows: &[AnyRow]) -> Result<Vec<Bundled>, RegisterError> {
+        let mut letters = rows.iter().map(bundled).collect::<Result<Vec<_>, _>>()?;
+        for letter in &mut letters {
+            if let Some(number) = letter.case {
+                letter.case = self.case_going_on(number).await?.map(|case| case.number);
+            }
+        }
+        Ok(letters)
     }
 
     /// What an event says of letters that go out together stands in their rows too.

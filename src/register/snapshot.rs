@@ -54,6 +54,9 @@ impl Tx {
                 known.file = self.case_file(number).await?;
             }
             let bundled = self.bundled_in(letter).await?;
+            if let (None, Some(number)) = (&known.file, bundled.iter().find_map(|letter| letter.case)) {
+                known.file = self.case_file(number).await?;
+            }
             known.bounced = Some(BouncedLetter { bundled, ..found.letter });
         }
         for number in self.open_cases_of(&lookup.mailed).await? {

@@ -93,8 +93,10 @@ impl Sealings {
             Some((told_state, told)) => *told_state == state && told == fate,
             // Still on its way; the reply is the last try's.
             None => {
-                let is_bundled = self.bundled.contains_key(letter) && state == "bundled";
-                let is_on_its_way = is_bundled || matches!(state, "queued" | "leased" | "held");
+                let is_on_its_way = match self.bundled.contains_key(letter) {
+                    true => state == "bundled",
+                    false => matches!(state, "queued" | "leased" | "held"),
+                };
                 self.blanked > 0 || is_on_its_way && fate.accepted_at.is_none() && fate.server.is_empty()
             }
         }

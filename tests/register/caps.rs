@@ -119,6 +119,11 @@ async fn letters_of_one_address_go_out_in_another_one_and_share_its_fate() {
     tx.mark_bundle_sent(&id("b1"), &sent).await.unwrap();
     assert_eq!(tx.bundled_in(&id("b1")).await.unwrap(), letters);
     tx.commit().await.unwrap();
+    // One letter went out, not three.
+    let mut tx = desk.register.begin().await.unwrap();
+    let wanted = ToCount { domains: ["x.nl".to_owned()].into(), ..ToCount::default() };
+    assert_eq!(tx.counts(&wanted, CAPS, at(62)).await.unwrap().of_desk, 1);
+    drop(tx);
     let rows = desk.register.letters(None, &[LetterState::Accepted]).await.unwrap();
     let mut accepted: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.reply.as_str(), row.accepted_at)).collect();
     accepted.sort();

@@ -239,7 +239,7 @@ async fn receipts_and_questions_to_a_colleague_who_may_be_a_machine_wait_but_ans
     let office = office(folder.path()).await;
     let file = file(&office);
     for (answers, held) in [(ANSWERS_TO_STAFF_PER_HOUR_MAX - 1, None), (ANSWERS_TO_STAFF_PER_HOUR_MAX, Some("cap"))] {
-        let counts = counts(&[(&format!("answer {JAN}"), answers)], &[]);
+        let counts = counts(&[(&format!("answer {JAN}"), answers), (&format!("question {JAN}"), answers)], &[]);
         let known = Known { file: Some(&file), counts, about: None };
         let mut fresh = Fresh::new([1; 32]);
         let mut decision = decided(&office, JAN, "Wij betalen.", Some(&file), &mut fresh);

@@ -9,8 +9,8 @@ pub struct Acknowledgements {
     pub customer_name: String,
     /// By number; never empty.
     pub complaints: Vec<Acknowledged>,
-    /// The last of their moments, each clock for itself.
-    pub due: Due,
+    /// The last of their moments, each clock for itself; None: none of them is open any more.
+    pub due: Option<Due>,
 }
 
 /// One of them.

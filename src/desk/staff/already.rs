@@ -19,6 +19,8 @@ const JUST_NOW: TimeDelta = TimeDelta::minutes(15);
 /// Answers of one sender in a day to a customer who wrote nothing since: an answer, what was forgotten in it, and a
 /// correction. A person who has more to say is asked once more; a machine cannot say `#antwoord`.
 const ANSWERS_IN_A_ROW_MAX: usize = 3;
+/// The same, whatever the customer wrote in between: that may be a machine too.
+const ANSWERS_A_DAY_MAX: usize = 10;
 const DAY: TimeDelta = TimeDelta::days(1);
 
 /// A colleague's answer to the customer.
@@ -57,13 +59,15 @@ impl StaffReply<'_> {
         if !typed.instruction.lines.is_empty() || !plan.reaches_customer() {
             return None;
         }
-        let since_customer = self.file.events.iter().rev().take_while(|event| event.actor != Actor::Customer);
-        let own = since_customer.filter(|event| {
+        let is_own = |event: &&Event| {
             let is_answer = matches!(event.what, What::Answered { .. });
             is_answer && event.actor == Actor::Staff(self.from.clone()) && self.now - event.at < DAY
-        });
-        let count = own.count();
-        (count >= ANSWERS_IN_A_ROW_MAX).then(|| Problem::ManyAnswers { count, prefilled: self.all_the_same(typed) })
+        };
+        let newest_first = || self.file.events.iter().rev();
+        let in_a_row = newest_first().take_while(|event| event.actor != Actor::Customer).filter(is_own).count();
+        let of_day = newest_first().filter(is_own).count();
+        let is_much = in_a_row >= ANSWERS_IN_A_ROW_MAX || of_day >= ANSWERS_A_DAY_MAX;
+        is_much.then(|| Problem::ManyAnswers { count: of_day, prefilled: self.all_the_same(typed) })
     }
 
     /// The answer of somebody else that the customer has, as far as anybody knows.

@@ -127,3 +127,16 @@ fn a_mailbox_that_answers_again_and_again_is_asked_before_the_customer_gets_more
     assert_eq!(sent(&does(&company, JAN, prefilled))[0].0, LetterKind::Answer);
     assert_eq!(sent(&does(&company, JAN, "#afgehandeld\nWij betalen."))[0].0, LetterKind::Closing);
 }
+
+#[test]
+fn two_machines_that_answer_each_other_through_us_come_to_rest() {
+    let mut company = Company::new();
+    for round in 0..20 {
+        let decision = does(&company, JAN, "Uw bericht is ontvangen.");
+        let goes = sent(&decision)[0].0 == LetterKind::Answer;
+        assert_eq!(goes, round < 10, "{round}");
+        company.lives_through(&decision);
+        let wrote = post(KLANT, "Wij hebben uw bericht ontvangen.").answering(&company.token(Side::Customer));
+        company.lives_through(&company.decide(&wrote));
+    }
+}

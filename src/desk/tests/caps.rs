@@ -130,7 +130,7 @@ fn one_acknowledgement_names_every_complaint_and_answers_come_to_the_newest() {
     };
     assert_eq!(complaints.iter().map(|one| one.number.serial).collect::<Vec<_>>(), [8, 9]);
     assert_eq!((draft.to.as_str(), draft.side, draft.case), (KLANT, Side::Customer, Some(case(9).number)));
-    assert_eq!(due.resolve, case(9).due.resolve);
+    assert_eq!(due.map(|due| due.resolve), Some(case(9).due.resolve));
     let What::Bundled { letters: ids, into } = &decision.events[0].what else { panic!("{decision:?}") };
     assert_eq!((ids.as_slice(), into), ([letter_id(1), letter_id(2)].as_slice(), &draft.id));
 }
@@ -154,7 +154,12 @@ fn staff_get_one_letter_with_what_waited_attached_each_case_once() {
     let Bundle { letters, complaints, messages, terms, answers } = &**bundle;
     assert_eq!((*letters, complaints.len(), messages.len(), terms.len(), *answers), (5, 1, 1, 1, 1));
     let names: Vec<&str> = draft.carried.iter().map(|carried| carried.name.as_str()).collect();
-    assert_eq!((names.len(), names[1]), (5, "002 melding K-2026-000009.eml"));
+    // What the text does not show stands first: the question.
+    assert_eq!(
+        (names.len(), names[0], names[2]),
+        (5, "001 melding K-2026-000008.eml", "003 melding K-2026-000009.eml")
+    );
+    assert_eq!(draft.carried[0].source, super::draft::Source::Letter(letter_id(5)));
     // It binds no case: a reply to it is about none in particular.
     assert_eq!((draft.case, draft.side), (None, Side::Staff));
     assert_eq!(on_bundle(&to, &[], &[], &company.rules, now(), &mut Fresh::new([0; 32])), None);
@@ -196,4 +201,44 @@ fn the_fate_of_a_bundle_is_that_of_each_letter_in_it() {
     assert_eq!(failed.runs_again, Some((crate::case::Clock::Acknowledge, case.due.acknowledge)));
     decision.events.iter().filter(|event| event.case == Some(known.number)).for_each(|event| case.apply(event));
     assert_eq!(case.acknowledged_at(), None);
+}
+
+#[test]
+fn of_what_is_over_nothing_is_promised_any_more() {
+    let company = Company::new();
+    let letters = [bundled(1, LetterKind::Acknowledgement, 8), bundled(2, LetterKind::Acknowledgement, 9)];
+    let over = |serial| Case { state: crate::case::CaseState::Dismissed, ..case(serial) };
+    for (cases, named, promises) in [([over(8), case(9)], 1, true), ([over(8), over(9)], 2, false)] {
+        let one = waiting(Side::Customer, 60, 0);
+        let decision = on_bundle(&one, &letters, &cases, &company.rules, now(), &mut Fresh::new([0; 32])).unwrap();
+        let Content::Acknowledgements(told) = &decision.letters[0].content else { panic!("{decision:?}") };
+        assert_eq!((told.complaints.len(), told.due.is_some()), (named, promises));
+        // Each of them has its end with this letter, named in it or not.
+        let What::Bundled { letters, .. } = &decision.events[0].what else { panic!("{decision:?}") };
+        assert_eq!(letters.len(), 2);
+    }
+}
+
+#[test]
+fn what_a_colleague_should_have_got_together_goes_to_the_supervisor_when_it_is_refused() {
+    let mut company = Company::new();
+    let known = company.case().clone();
+    let letters = vec![bundled(1, LetterKind::Notification, 7), bundled(2, LetterKind::Question, 7)];
+    let fated = Fated {
+        letter: letter_id(9),
+        kind: LetterKind::Bundle,
+        to: address("schade@lease.example"),
+        fate: LetterFate::Refused { reply: "552 mailbox full".into() },
+        bundled: letters,
+    };
+    let decision = on_fate(&fated, Some(&known), &company.rules, now(), &mut Fresh::new([0; 32]));
+    assert_eq!(sent(&decision), [(LetterKind::Alarm, "chef@lease.example")]);
+    assert_eq!(decision.letters[0].carried.len(), 2);
+    assert_eq!(kinds(&decision), ["letter_fate"; 3]);
+}
+
+#[test]
+fn who_waits_longer_at_the_desks_cap_goes_first() {
+    let (acknowledgement, counts) = (drafts().remove(0), Counts { waits_at_desk: true, ..Counts::default() });
+    assert_eq!(held_by(&acknowledgement, None, &counts, CAPS), Some(Cap::Desk));
 }

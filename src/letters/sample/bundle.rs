@@ -6,7 +6,7 @@ use crate::case::Language;
 use crate::desk::draft::{Acknowledged, Acknowledgements, Bundle, Content, ListedCase};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
-    let to_customer = [vec![124, 125, 131], (124..=980).chain([990, 1_002]).collect(), vec![124]];
+    let to_customer = [vec![124, 125, 131], (124..=980).chain([990, 1_002]).collect(), vec![124], vec![124, 125]];
     let to_customer = to_customer.map(|serials| Content::Acknowledgements(acknowledgements(language, &serials)));
     let bundles = [
         Bundle {
@@ -30,7 +30,7 @@ fn acknowledgements(language: Language, serials: &[u32]) -> Acknowledgements {
     Acknowledgements {
         customer_name: "Jan Jansen".to_owned(),
         complaints: (0..).zip(serials).map(complaint).collect(),
-        due: due(),
+        due: (serials.len() != 2).then(due),
     }
 }
 

@@ -2,7 +2,7 @@
 //! staff in the stead of a pile. Pure.
 
 use super::Seen;
-use crate::case::{CaseNumber, Due};
+use crate::case::CaseNumber;
 use crate::desk::draft::{Acknowledged, Acknowledgements, Bundle, ListedCase};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
@@ -14,7 +14,6 @@ const IN_FULL_MAX: usize = 12;
 
 impl Seen<'_> {
     pub(super) fn acknowledgements(&self, letter: &Acknowledgements) -> Value {
-        let Due { first_response, resolve, .. } = letter.due;
         let in_full = letter.complaints.len() <= IN_FULL_MAX;
         let one_by_one = letter.complaints.iter().filter(|_| in_full).map(|one| self.acknowledged(one));
         let (first, last) = (
@@ -30,8 +29,9 @@ impl Seen<'_> {
             since => first.map(|at| self.words.moment(at)),
             until => last.map(|at| self.words.moment(at)),
             example => numbers.last().map(ToString::to_string),
-            first_response => self.still_ahead(first_response),
-            resolve => self.still_ahead(resolve),
+            open => letter.due.is_some(),
+            first_response => letter.due.and_then(|due| self.still_ahead(due.first_response)),
+            resolve => letter.due.and_then(|due| self.still_ahead(due.resolve)),
         }
     }
 
@@ -56,7 +56,12 @@ impl Seen<'_> {
 
     pub(super) fn bundle(&self, letter: &Bundle) -> Value {
         let list = |cases: &[ListedCase]| self.cases(&cases.iter().collect::<Vec<_>>(), true);
+        let all =
+            |cases: &[ListedCase]| self.ranges(&cases.iter().map(|case| case.number).collect::<Vec<_>>()).join(", ");
         context! {
+            all_complaints => all(&letter.complaints),
+            all_messages => all(&letter.messages),
+            all_terms => all(&letter.terms),
             letters => letter.letters,
             complaints => list(&letter.complaints),
             messages => list(&letter.messages),

@@ -84,6 +84,7 @@ impl Seen<'_> {
         match about {
             AlarmAbout::StaffLetterRefused { to, letter_kind, reply } => context! {
                 about => "staff_letter_refused",
+                attached => self.carried.len(),
                 to => self.line(to),
                 letter => self.words.letter(*letter_kind),
                 reply => self.line(reply),
