@@ -163,17 +163,27 @@ fn replies(file: &Letter) -> Vec<Reply> {
     plain(file).into_iter().map(of(false)).chain(pages(file).into_iter().map(of(true))).collect()
 }
 
-/// A case with a note, the notification of it and its file, as the handler has them.
-async fn with_a_file(world: &World) -> (Letter, Letter) {
-    world.deliver(&Written::new("jan.jansen@klant.example", "Schade", "Er zit een deuk in de bumper.").bytes());
+/// Cases with a note, the notification of each and its file, as the handler has them.
+async fn with_files(world: &World, count: usize) -> Vec<(Letter, Letter)> {
+    for number in 0..count {
+        let complaint =
+            Written::new("jan.jansen@klant.example", &format!("Schade {number}"), "Er zit een deuk in de bumper.");
+        world.deliver(&complaint.bytes());
+    }
     world.work().await;
-    let notification = world.letters_once("schade", 1).await.remove(0);
-    world.deliver(&Written::reply(HANDLER, &notification, &format!("#intern\n{NOTE}")).bytes());
-    world.deliver(&Written::reply(HANDLER, &notification, "#dossier").bytes());
+    let notifications = world.letters_once("schade", count).await;
+    for notification in &notifications {
+        world.deliver(&Written::reply(HANDLER, notification, &format!("#intern\n{NOTE}")).bytes());
+        world.deliver(&Written::reply(HANDLER, notification, "#dossier").bytes());
+    }
     world.work().await;
     let letters = world.letters("j.devries");
-    let file = letters.iter().find(|letter| letter.text.contains(NOTE) && letter.text.contains("Dossier"));
-    (notification, file.unwrap_or_else(|| panic!("no file with the note: {letters:#?}")).clone())
+    let file_of = |notification: &Letter| {
+        let is_file = |letter: &&Letter| letter.text.contains(NOTE) && letter.text.contains("Dossier");
+        let file = letters.iter().filter(is_file).find(|letter| letter.number() == notification.number());
+        file.unwrap_or_else(|| panic!("no file with the note: {letters:#?}")).clone()
+    };
+    notifications.iter().map(|notification| (notification.clone(), file_of(notification))).collect()
 }
 
 /// Nothing that is internal, in whatever form.
@@ -194,17 +204,20 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
     let world = World::start();
     let smtp = SmtpServer::start(Setup { delivery: Delivery::HomesBelow(world.homes()), ..Setup::default() }).await;
     world.settle(smtp.port());
-    let (notification, file) = with_a_file(&world).await;
-    let replies = replies(&file);
+    // Three answers to each: of more in a row the colleague would be asked.
+    let count = replies(&Letter::default()).len();
+    let files = with_files(&world, (count + 1).div_ceil(3)).await;
+    let replies: Vec<Reply> = (0..count).map(|number| replies(&files[number / 3].1).remove(number)).collect();
     for (number, reply) in replies.iter().enumerate() {
         let text = reply.text.replace("TYPED", &typed(number));
-        let mail = Written::reply(HANDLER, &file, "");
+        let mail = Written::reply(HANDLER, &files[number / 3].1, "");
         let mail = if reply.html { Written { html: Some(text), ..mail } } else { Written { text, ..mail } };
         world.deliver(&mail.bytes());
     }
     // The file itself, saved as a page.
+    let (_, file) = &files[count / 3];
     let saved = Some(("Klacht van Jansen.html".to_owned(), file.html.clone().into_bytes()));
-    let with_page = Written::reply(HANDLER, &file, &typed(replies.len()));
+    let with_page = Written::reply(HANDLER, file, &typed(count));
     world.deliver(&Written { attached: saved, ..with_page }.bytes());
     world.work().await;
 
@@ -212,14 +225,16 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
     let to_jan = letters.iter().filter(|letter| letter.to.starts_with("jan.jansen"));
     let to_jan: Vec<Letter> = to_jan.map(|letter| Letter::of(letter.bytes.clone())).collect();
     let token = |letter: &Letter| letter.id.split('@').next().unwrap_or_default().to_owned();
-    let tokens = [token(&notification), token(&file)];
-    to_jan.iter().for_each(|letter| shows_nothing(letter, &[&tokens[0], &tokens[1]]));
+    let tokens: Vec<String> =
+        files.iter().flat_map(|(notification, file)| [token(notification), token(file)]).collect();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    to_jan.iter().for_each(|letter| shows_nothing(letter, &tokens));
     for (number, reply) in replies.iter().enumerate() {
         let answers = to_jan.iter().filter(|letter| letter.text.contains(&typed(number))).count();
         let expected = if reply.may_ask { 0..=1 } else { 1..=1 };
         assert!(expected.contains(&answers), "{} (html: {}): {answers}", reply.client, reply.html);
     }
-    assert!(to_jan.iter().any(|letter| letter.text.contains(&typed(replies.len()))));
+    assert!(to_jan.iter().any(|letter| letter.text.contains(&typed(count))));
     assert!(to_jan.iter().all(|letter| letter.attachments.is_empty()));
     // What had no sign of a quote about it any more was stopped at the door, and its sender told.
     let outbox = world.outbox().await;
