@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::WrongUsage.into() } else { Exit::Done.into() };
         }
     };
-    log();
+    log(arguments.usual_log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(_) => return Exit::TryAgainLater.into(),
@@ -34,11 +34,11 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// Logs to standard error; `KLACHTPOST_LOG` sets the level (default `info`).
-fn log() {
-    let level = std::env::var("KLACHTPOST_LOG").unwrap_or_else(|_| "info".to_owned());
+/// Logs to standard error; `KLACHTPOST_LOG` sets the level.
+fn log(usual: &str) {
+    let level = std::env::var("KLACHTPOST_LOG").unwrap_or_else(|_| usual.to_owned());
     let filter =
-        EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("info,{QUIET}")));
+        EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("{usual},{QUIET}")));
     let to_standard_error = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(to_standard_error).with(filter).with(filter_fn(may_be_logged)).init();
 }

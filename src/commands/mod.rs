@@ -29,6 +29,16 @@ pub struct Arguments {
     command: Command,
 }
 
+impl Arguments {
+    /// What is logged where nothing else is asked for: the demo tells its story itself.
+    pub fn usual_log_level(&self) -> &'static str {
+        match self.command {
+            Command::Demo { .. } => "warn",
+            _ => "info",
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Watch the mailbox and run the procedure
