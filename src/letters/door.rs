@@ -59,7 +59,7 @@ pub fn door(letter: &Letter, internal: &Internal<'_>) -> Result<(), HeldBecause>
     let texts = match &letter.sheet {
         Some(sheet) if for_staff => vec![sheet.to_lowercase()],
         None if for_staff => return Ok(()),
-        _ => readable(&letter.bytes).ok_or(HeldBecause::Unreadable)?,
+        _ => seen_by_the_customer(letter).ok_or(HeldBecause::Unreadable)?,
     };
     let is_staffs = |text: &String| internal.keys.find_all(text).any(|token| token.side == Side::Staff);
     if texts.iter().any(is_staffs) {
@@ -97,6 +97,13 @@ fn has_part(rows: &HashSet<&[&str]>, note: &str) -> bool {
     let signed = starts.skip(1).find(|start| *start >= begun);
     let is_signature = signed.is_some_and(|at| at - begun <= SAME_BY_CHANCE && words.len() - at <= SIGNATURE_WORDS_MAX);
     found.iter().take(if is_signature { begun } else { found.len() }).any(|found| *found)
+}
+
+/// What stands in the letter, and over the files that go along.
+fn seen_by_the_customer(letter: &Letter) -> Option<Vec<String>> {
+    let files = letter.carried.iter().flat_map(|file| [&file.name, &file.media_type]);
+    let files: Vec<String> = files.map(|text| text.to_lowercase()).collect();
+    Some(readable(&letter.bytes)?.into_iter().chain(files).collect())
 }
 
 /// All that the customer's client could show, in lower case: the headers, the texts, and the HTML both as it is
@@ -170,6 +177,32 @@ mod tests {
         let signed = "Beste Jan,\n\nJa. Wij vergoeden de schade.\n\nMet vriendelijke groet,\nPieter de Wit\n\
                       Afdeling Schade, schade@voorbeeld.example, 020-1234567";
         assert_eq!(at_the_door(signed), Ok(()));
+    }
+
+    #[test]
+    fn what_stands_over_a_file_that_goes_along_is_looked_at_too() {
+        use crate::desk::draft::{Carried, Source};
+        let file = |name: &str, media_type: &str| Carried {
+            source: Source::Mail(1),
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            size: 3,
+            sha256: String::new(),
+        };
+        let token = staff_token();
+        for (name, media_type, expected) in [
+            ("foto.jpg", "image/jpeg", Ok(())),
+            (&*format!("melding {token}.pdf"), "application/pdf", Err(HeldBecause::StaffToken)),
+            ("foto.jpg", &*format!("image/{token}"), Err(HeldBecause::StaffToken)),
+        ] {
+            let content = Content::Answer(Answer { text: "Ja.".to_owned() });
+            let draft = crate::desk::draft::Draft {
+                carried: vec![file(name, media_type)],
+                ..sample::draft(Language::Dutch, content)
+            };
+            let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
+            assert_eq!(door(&letter, &Internal { keys: &sample::keys(), notes: &[] }), expected, "{name} {media_type}");
+        }
     }
 
     #[test]
