@@ -172,6 +172,8 @@ proptest! {
 
     #[test]
     fn any_keywords_compile_and_meet_themselves(keyword in "[\\p{L}\\p{N}]{1,12}( [\\p{L}\\p{N}]{1,12}){0,2}") {
+        // An Arabic mark without its letter (U+FC70) is a blank with a mark, and folds to nothing: no word is written so.
+        prop_assume!(!fold(&keyword).trim().is_empty());
         let routes = Routes::compile(&[department("een", &[&keyword]), department("klantenservice", &[])]).unwrap();
         prop_assert_eq!(routes.route("", &format!("Dag, {keyword}!")).department, "een");
     }
