@@ -16,7 +16,8 @@ use chrono::TimeDelta;
 /// The first letters that are held wait this long; staff's later ones too.
 const FIRST_WAIT: TimeDelta = TimeDelta::hours(1);
 /// A customer's wait is doubled by each bundle of the day, up to this part of the term for acknowledging: two machines
-/// that answer each other come to a few letters a day, and no person waits past the term.
+/// that answer each other come to a few letters a day, and a person waits past the term only where the mail itself came in
+/// late, after an outage: then the term's warning tells of it.
 const PARTS_OF_TERM: i32 = 3;
 /// Letters of one bundle: bounds the transaction that records its fate. More make another one.
 pub const BUNDLE_MAX: usize = 2_500;

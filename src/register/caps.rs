@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
-/// Letters counted one by one: more than any cap of one address allows.
+/// Letters counted one by one: as many as the largest cap of one address asks for; more make no difference.
 const COUNTED_MAX: i64 = 200;
 /// Letters that went out themselves or are on their way, written of itself by klachtpost: the index of that condition has
 /// only these.
