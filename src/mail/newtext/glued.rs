@@ -118,7 +118,8 @@ fn below<'a>(lines: &[Line<'a>], at: usize) -> Vec<&'a str> {
 /// The part of a line from here, with what is below, is what clients write above a quote.
 fn reads_as_clients(line: &str, start: usize, below: &[&str]) -> bool {
     let part = line.get(start..).unwrap_or_default();
-    let lines: Vec<Line<'_>> = std::iter::once(part).chain(below.iter().copied()).map(lines::look).collect();
+    let text = std::iter::once(part).chain(below.iter().copied()).collect::<Vec<_>>().join("\n");
+    let lines = lines::of(&text);
     attribution::find(&lines).first().is_some_and(|found| found.start == 0)
         || attribution::may_be(&lines)
         || blocks::is_header_block(&lines, 0)
