@@ -13,12 +13,14 @@ use std::path::PathBuf;
 mod check;
 mod load;
 mod problems;
+mod sample;
 mod secret;
 mod section;
 mod sections;
 
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
+pub use sample::{Borrowed, SAMPLE};
 
 /// All settings, as written in the file.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub struct Config {
     pub department: Vec<Department>,
     /// Numbers that complaints are found by.
     pub reference: Vec<Reference>,
+    /// What is no company's own.
+    pub borrowed: Borrowed,
 }
 
 /// How a connection is protected.

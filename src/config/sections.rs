@@ -5,7 +5,8 @@ use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
     reference, register_url, reply_secret, url,
 };
-use super::section::{Reading, Section, clipped};
+use super::sample::borrowed;
+use super::section::{Reading, Section, clipped, section_name};
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
     MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
@@ -39,6 +40,7 @@ const MAX_CONNECTIONS: u64 = 50;
 
 /// Reads all sections; what is wrong goes into `reading`.
 pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config {
+    let borrowed = borrowed(&tree, reading.file());
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
@@ -56,6 +58,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
+        borrowed,
     };
     file.finish();
     config
@@ -397,10 +400,7 @@ fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut 
             file.refuse(name, "a value in place of a section", format!("write [[{name}]] and its keys below it"));
             continue;
         };
-        let label = match table.get("name").map(|name| &name.kind) {
-            Some(ValueKind::String(own)) if !own.is_empty() => format!("{name} \"{}\"", own.escape_debug()),
-            _ => format!("{name} no. {}", index + 1),
-        };
+        let label = section_name(name, index, &table);
         all.push(read_table(file, &label, table, read));
     }
     Some(all)

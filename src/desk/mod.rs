@@ -56,7 +56,7 @@ pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use bundle::{BUNDLE_MAX, Bundled, Waiting, is_bundle_due, on_bundle};
-pub use duty::{DigestDue, digest_due, digest_needs_closed_since, on_digest};
+pub use duty::{DigestDue, LookBack, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
 pub use fold::fold;
 pub use fresh::Fresh;
