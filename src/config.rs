@@ -260,11 +260,13 @@ pub struct Limits {
     pub automatic_per_hour: usize,
     /// Those to customers of one domain.
     pub automatic_per_domain_per_hour: usize,
+    /// Acknowledgements to addresses of one domain whose mails nothing proves; counts where `trusted_authserv_id` is set.
+    pub unproven_per_domain_per_hour: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500 }
+        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500, unproven_per_domain_per_hour: 200 }
     }
 }
 

@@ -80,6 +80,7 @@ fn why(letter: &LetterRow) -> &str {
     let held_by = |cap: Cap| letter.state == LetterState::Held && letter.held_because == cap.name();
     match letter.state {
         _ if held_by(Cap::Address) => "too many to this address: goes out with others, in one letter",
+        _ if held_by(Cap::Unproven) => "too many unproven senders of this domain: goes out when the hour has passed",
         _ if held_by(Cap::Domain) => "too many to this domain: goes out when the hour has passed",
         _ if held_by(Cap::Desk) => "too many in an hour: goes out when the hour has passed",
         LetterState::Bundled => "goes out with others, in one letter",

@@ -359,6 +359,7 @@ fn limits(s: &mut Section) -> Limits {
     Limits {
         automatic_per_hour: letters("automatic_per_hour", usual.automatic_per_hour),
         automatic_per_domain_per_hour: letters("automatic_per_domain_per_hour", usual.automatic_per_domain_per_hour),
+        unproven_per_domain_per_hour: letters("unproven_per_domain_per_hour", usual.unproven_per_domain_per_hour),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::office::Office;
 use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
-use crate::desk::caps::{Cap, Counts, alarm_of, counted_as, held_by};
+use crate::desk::caps::{Cap, Counts, Stranger, alarm_of, counted_as, held_by};
 use crate::desk::draft::{Content, Done, Draft};
 use crate::desk::{CaseFile, Decision, Fated, Fresh, on_cap, on_fate};
 use crate::letters::{self, Letter};
@@ -17,7 +17,7 @@ pub struct Known<'a> {
     /// What went out in the last hour and day.
     pub counts: Counts,
     /// The stranger whose mail was decided on.
-    pub about: Option<Address>,
+    pub about: Option<Stranger>,
 }
 
 /// Finishes the decision's letters, and what follows where one of them does not go out.

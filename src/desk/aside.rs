@@ -22,6 +22,8 @@ pub(super) enum Aside<'a> {
     InOurName,
     /// It names a colleague as its sender, and the mail server does not confirm that (invariant 6).
     Unproven,
+    /// It is a colleague's mail to a customer, and perhaps an older one that somebody sent on (invariant 6).
+    Resent,
     /// A colleague's mailbox sent it by machine.
     MachineOfStaff,
     /// Neither a sender nor any text was found.
@@ -31,12 +33,13 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 7] = [
+    const FIXED: [Aside<'static>; 8] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
         Aside::InOurName,
         Aside::Unproven,
+        Aside::Resent,
         Aside::MachineOfStaff,
         Aside::Nothing,
     ];
@@ -59,6 +62,7 @@ impl<'a> Aside<'a> {
             Self::OurLetter => "loop: it is a letter of ours",
             Self::InOurName => "it claims to come from the complaints address itself",
             Self::Unproven => "it names a colleague as its sender, which the mail server does not confirm",
+            Self::Resent => "it is a colleague's mail to a customer, but somebody else may have sent it on",
             Self::MachineOfStaff => "it comes from a colleague, but a machine sent it; nothing was relayed",
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
@@ -78,6 +82,10 @@ impl<'a> Aside<'a> {
             Self::OurMark | Self::OurLetter => "het is een brief van onszelf die bij ons terugkwam".to_owned(),
             Self::InOurName => "het komt zogenaamd van het klachtenadres zelf".to_owned(),
             Self::Unproven => "de afzender zou een collega zijn, maar de mailserver bevestigt dat niet".to_owned(),
+            Self::Resent => {
+                "het is een bericht van een collega aan een klant, maar misschien door een ander opnieuw verstuurd"
+                    .to_owned()
+            }
             Self::MachineOfStaff => {
                 "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
             }

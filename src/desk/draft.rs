@@ -210,7 +210,7 @@ pub enum Unacknowledged {
     ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
-    /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
+    /// The sender's domain disowns the mail (DMARC fail), or From can be read as two senders: held until a person looks.
     Disowned,
 }
 

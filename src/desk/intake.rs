@@ -351,7 +351,7 @@ fn complaint(
 ) -> Decision {
     let acknowledge = may_reply(mail.mail, rules).map_err(|why| match why {
         WhyNot::NoAddress => Unacknowledged::NoAddress,
-        WhyNot::Disowned => Unacknowledged::Disowned,
+        WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
         WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
     });
     let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };

@@ -3,7 +3,7 @@
 
 use super::Rules;
 use crate::case::Address;
-use crate::mail::{FindingKind, Mail};
+use crate::mail::{FindingKind, Mail, SenderProof};
 
 /// Local parts of mailboxes that no person reads: RFC 2142 role names of mail systems, and the usual no-replies.
 const MACHINES: &[&str] = &[
@@ -38,6 +38,8 @@ pub enum WhyNot {
     Ourselves,
     /// The trusted server says that the sender's domain disowns the mail.
     Disowned,
+    /// From can be read as more than one sender: the letter might go to somebody whom no server was asked about.
+    Unclear,
 }
 
 /// The address an automatic letter may go to.
@@ -46,10 +48,11 @@ pub enum WhyNot {
 /// Why there is none.
 pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
     let address = may_reply_looked_at(mail, rules)?;
-    if mail.proof == crate::mail::SenderProof::Failed {
-        return Err(WhyNot::Disowned);
+    match mail.proof {
+        SenderProof::Failed => Err(WhyNot::Disowned),
+        SenderProof::Unclear => Err(WhyNot::Unclear),
+        SenderProof::Proven | SenderProof::None => Ok(address),
     }
-    Ok(address)
 }
 
 /// The same for a mail that a person has looked at: what a domain or a filter says of its sender is overruled, that a

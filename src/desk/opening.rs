@@ -84,6 +84,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
         FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::FromUnclear => Some(Remark::SenderOdd(OddSender::Unclear)),
         FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
         FindingKind::ReadAsFar => Some(Remark::NotAllRead(Unread::End)),

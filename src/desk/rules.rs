@@ -108,7 +108,12 @@ impl Rules {
             operator: config.operator.as_ref().map(|operator| Address::parse(&operator.address)).transpose()?,
             deadlines: config.deadlines.clone(),
             digest: config.digest.clone(),
-            caps: Caps { domain: config.limits.automatic_per_domain_per_hour, desk: config.limits.automatic_per_hour },
+            caps: Caps {
+                domain: config.limits.automatic_per_domain_per_hour,
+                unproven: Some(config.limits.unproven_per_domain_per_hour)
+                    .filter(|_| !config.mailbox.trusted_authserv_id.is_empty()),
+                desk: config.limits.automatic_per_hour,
+            },
             committee_months: config.committee.as_ref().map(|c| c.months),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
         })

@@ -227,7 +227,7 @@ impl Looked<'_> {
         }
         let address = may_reply_looked_at(mail, self.rules).map_err(|why| match why {
             WhyNot::NoAddress => Unacknowledged::NoAddress,
-            WhyNot::Disowned => Unacknowledged::Disowned,
+            WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
             WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
         })?;
         // A colleague's name on a mail that nobody proved is no customer.

@@ -126,6 +126,8 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
+    /// Another mail on file with the same Message-ID and other content; looked up only where `Lookup::mailed` is not empty.
+    pub same_id: Option<i64>,
     /// The mail is one that was set aside, put back by a person.
     pub put_back: Option<PutBack>,
     /// The mail of `Lookup::asked`.

@@ -150,6 +150,7 @@ impl Words {
     pub fn odd_sender(self, what: OddSender) -> &'static str {
         match what {
             OddSender::Several => self.pick("er staan meer afzenders op", "it names several senders"),
+            OddSender::Unclear => self.pick("het adres is vreemd geschreven", "the address is written in an odd way"),
             OddSender::NameShowsAddress => self.pick("de naam toont een ander adres", "the name shows another address"),
         }
     }

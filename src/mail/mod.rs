@@ -40,6 +40,8 @@ pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
 pub use newtext::MARKER;
+#[cfg(test)]
+pub(crate) use parse::hostile_from;
 pub use parse::read;
 pub(crate) use parse::turns_direction;
 
@@ -63,7 +65,7 @@ pub struct Party {
 pub struct Mail {
     /// Decoded subject, on one line; empty when there is none.
     pub subject: String,
-    /// The author. With several From headers the first one, and a finding.
+    /// The author, by the one reading of From (`parse/author.rs`). Of several the first one, and a finding.
     pub from: Option<Party>,
     pub reply_to: Vec<Party>,
     pub to: Vec<Party>,
@@ -102,6 +104,8 @@ pub struct Mail {
     pub bounce: Option<Bounce>,
     pub forwarded: Option<Forwarded>,
     pub proof: SenderProof,
+    /// Of a proven mail: whether anybody could have sent it once more, to others.
+    pub replay: Replay,
     /// The mail server marked it as spam (X-Spam-Flag: YES and the like).
     pub marked_spam: bool,
     /// What was odd, over a limit or unreadable.
@@ -255,13 +259,27 @@ pub enum ForwardedHow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SenderProof {
-    /// dmarc=pass, or a dkim=pass whose domain is aligned with From.
+    /// dmarc=pass for the very domain of From, or a dkim=pass of it.
     Proven,
     /// dmarc=fail by the trusted server.
     Failed,
+    /// From can be read as more than one sender, so that whatever was found may be about somebody else.
+    Unclear,
     /// Nothing said by a host we trust.
     #[default]
     None,
+}
+
+/// Whether what proves the author also shows that the mail was sent now, and to those it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Replay {
+    /// The domain's own server handed it over, just now.
+    Excluded,
+    /// It is signed with its date and those it was written to: an older one says so.
+    ShownByDate,
+    /// Not shown: a genuine mail would look the same if a stranger had sent it on.
+    #[default]
+    Possible,
 }
 
 /// Something a person should know about a mail.
@@ -277,6 +295,8 @@ pub enum FindingKind {
     Empty,
     NoFrom,
     SeveralFrom,
+    /// From is not written as RFC 5322 asks: nobody is proven by it.
+    FromUnclear,
     ReplyToElsewhere,
     /// The display name holds an e-mail address that is not the sender's.
     NameImitatesAddress,

@@ -7,6 +7,7 @@ use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
 use std::cell::OnceCell;
 
+mod author;
 mod body;
 mod calendar;
 mod envelope;
@@ -18,7 +19,10 @@ mod names;
 mod signed;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use author::tests::hostile as hostile_from;
 
+pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use headers::turns_direction;
 
 /// One header, in the order of the mail.
@@ -92,7 +96,8 @@ impl Parsed {
 /// Reads one mail. `trusted_authserv_id` is the host whose Authentication-Results count ("" for none).
 pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     let parsed = take_apart(raw);
-    let mut mail = envelope::of(&parsed);
+    let author = author(&parsed);
+    let mut mail = envelope::of(&parsed, &author);
     let new_text = super::newtext::split(&parsed);
     mail.reply = new_text.reply;
     mail.relayable = new_text.relayable;
@@ -103,7 +108,7 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
-    mail.proof = super::proof::of(&parsed, trusted_authserv_id);
+    (mail.proof, mail.replay) = super::proof::of(&parsed, &author, trusted_authserv_id);
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
     mail.text = parsed.text;
     mail

@@ -34,6 +34,9 @@ impl Tx {
         if known.duplicate_of.is_none() && known.put_back.is_none() {
             known.duplicate_of = self.duplicate_aside(mail, identity).await?;
         }
+        if !lookup.mailed.is_empty() {
+            known.same_id = self.same_id(mail, identity).await?;
+        }
         if let Some(asked) = &lookup.asked {
             known.stored = self.stored(asked).await?;
         }

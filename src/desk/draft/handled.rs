@@ -291,6 +291,8 @@ pub enum NoMerge {
 pub enum Unsure {
     /// The mail server does not confirm the sender (invariant 6).
     Sender,
+    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
+    Resent,
     /// Somebody else got it too: it may have been meant for them (invariant 7).
     AlsoTo(Address),
 }

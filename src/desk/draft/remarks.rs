@@ -32,6 +32,8 @@ pub enum Remark {
 pub enum OddSender {
     /// The mail names several senders.
     Several,
+    /// The sender is not written as mail programs write one.
+    Unclear,
     /// The name shows another address than the sender's.
     NameShowsAddress,
 }

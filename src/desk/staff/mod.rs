@@ -56,9 +56,9 @@ pub(super) fn on_direct(
     fresh: &mut Fresh,
 ) -> Decision {
     let reply = StaffReply { mail, file, from, known, rules, now };
-    if !Act::Record.believes(mail.mail.proof, rules) {
+    if let Some(why) = direct_mail::doubt(mail, known, rules) {
         let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
-        return reply.ask_whether(&customer, Unsure::Sender, fresh);
+        return reply.ask_whether(&customer, why, fresh);
     }
     match reply.only_recorded(fresh) {
         Ok(decision) => decision,

@@ -64,6 +64,9 @@ const JAN: &str = "jan@lease.example";
 const CHEF: &str = "chef@lease.example";
 const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
 
+/// When the mails here were written, half an hour before they are decided on.
+const DATE: &str = "Date: Thu, 5 Mar 2026 09:15:00 +0100\r\n";
+
 /// Thursday 5 March 2026, 10:00 in Amsterdam.
 fn now() -> Moment {
     "2026-03-05T09:00:00Z".parse().unwrap()
@@ -90,6 +93,7 @@ struct Company {
     letter_kind: Option<LetterKind>,
     duplicate_of: Option<i64>,
     put_back: Option<PutBack>,
+    same_id: Option<i64>,
     stored: Option<Stored>,
     from_junk: bool,
 }
@@ -113,6 +117,7 @@ impl Company {
             letter_kind: None,
             duplicate_of: None,
             put_back: None,
+            same_id: None,
             stored: None,
             from_junk: false,
         }
@@ -159,6 +164,7 @@ impl Company {
             next_serial: 8,
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),
+            same_id: self.same_id,
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
         }
     }
@@ -261,8 +267,10 @@ impl Post {
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
         };
         let (to, subject) = (&self.to, &self.subject);
+        let has_date = self.headers.iter().any(|header| header.starts_with("Date:"));
+        let date = if has_date { "" } else { DATE };
         format!(
-            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{typed}\r\n{text}\r\n"
+            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{date}{typed}\r\n{text}\r\n"
         )
         .into_bytes()
     }

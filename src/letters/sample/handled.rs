@@ -141,6 +141,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NotNow { verb: verb("#verstuurd", "#sent") },
         Problem::SentByYou { customer: customer_address(), why: Unsure::Sender },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::Resent },
         Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),

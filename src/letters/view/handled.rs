@@ -222,6 +222,7 @@ impl Seen<'_> {
             kind,
             written => self.line(&written),
             nearest => nearest.map(|verb| self.line(verb)),
+            resent => matches!(problem, Problem::SentByYou { why: Unsure::Resent, .. }),
             choices => choices.iter().take(LISTED_MAX).map(|choice| self.line(choice)).collect::<Vec<_>>(),
             not_merged => if let Problem::NotMerged { why, .. } = problem { not_merged(*why) } else { "" },
             not_now => if let Problem::NotNow { verb } = problem { not_now(verb) } else { "" },

@@ -5,8 +5,7 @@
 //! (Auto-Submitted, the `X-` fields of mail programs), who it is from, lists and bulk, and last the weak signs, of which
 //! two must agree. `Auto-Submitted: no` is a person's word against the weaker ones.
 
-use super::bounce::address;
-use super::parse::{Leaf, Parsed};
+use super::parse::{self, Leaf, Parsed};
 use super::{Automatic, AutomaticKind as Kind};
 
 mod words;
@@ -181,7 +180,7 @@ fn by_sender(parsed: &Parsed) -> Option<Automatic> {
     if super::bounce::is_from_daemon(parsed) {
         return found(Kind::Receipt, "sent by the mail system");
     }
-    let address = parsed.header("from").and_then(address::first)?;
+    let address = parse::author(parsed).party?.address;
     let local = address.split('@').next().unwrap_or_default().to_lowercase().replace(['-', '_', '.'], "");
     if words::NOBODY.iter().any(|name| local.starts_with(name)) {
         return found(Kind::Generated, "sent by an address that reads no answers");

@@ -1,7 +1,7 @@
 //! A mail passed on as an attachment (`message/rfc822`, or a file `.eml`). Pure.
 
 use super::party;
-use crate::mail::parse::{Leaf, Parsed};
+use crate::mail::parse::{self, Leaf, Parsed, Reading};
 use crate::mail::words::{self, Prefix};
 use crate::mail::{Forwarded, ForwardedHow, Party};
 use chrono::{DateTime, FixedOffset};
@@ -42,14 +42,15 @@ fn is_of_digest(leaf: &Leaf) -> bool {
     leaf.headers.iter().all(|header| header.name != "content-type")
 }
 
-/// The author of the attached mail, and whether that is beyond doubt: one From header with one valid address.
+/// The author of the attached mail, and whether that is beyond doubt: one address that mail can be sent to, and no other
+/// one shown.
 fn sender(nested: &Parsed) -> (Party, bool) {
-    let mut headers = nested.headers.iter().filter(|header| header.name == "from");
-    let Some(header) = headers.next() else { return (Party::default(), false) };
-    // The address comes from the undecoded header: an encoded word may hold an address that is only a name.
-    let raw = party::read(&header.raw);
-    let name = party::read(&header.text).party.name;
-    (Party { name, address: raw.party.address }, raw.certain && headers.next().is_none())
+    let author = parse::author(nested);
+    let Party { name, address } = author.party.unwrap_or_default();
+    let name = if name.eq_ignore_ascii_case(&address) { String::new() } else { party::clean_name(&name) };
+    let is_read = matches!(author.reading, Reading::Strict | Reading::Loose);
+    let is_sure = is_read && address.parse::<lettre::Address>().is_ok() && !name.contains('@');
+    (Party { name, address }, is_sure)
 }
 
 /// The moment in a Received header: what stands behind its last semicolon (RFC 5321 section 4.4).

@@ -1,5 +1,6 @@
 //! Who wrote to whom, when, in answer to what: the header fields of a mail as values. Pure.
 
+use super::author::{Author, Reading};
 use super::headers::{clean, ids, moment, parties};
 use super::names;
 use super::{Leaf, Parsed, finding};
@@ -10,9 +11,10 @@ use crate::mail::{Attachment, Finding, FindingKind, Mail, Party};
 const DELIVERED_TO: &[&str] = &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
 
 /// The mail as far as its header fields and parts tell; the texts are the caller's.
-pub(super) fn of(parsed: &Parsed) -> Mail {
+pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
     let mut findings = parsed.findings.clone();
-    let from = from(parsed, &mut findings);
+    findings.extend(odd_author(parsed, author));
+    let from = author.party.clone();
     let reply_to = people(parsed, "reply-to");
     if let Some(from) = &from
         && !reply_to.is_empty()
@@ -58,19 +60,21 @@ fn once_each(findings: Vec<Finding>) -> Vec<Finding> {
     kept
 }
 
-/// The author: of several From fields the first. RFC 5322 §3.6 allows one; a second one is how a forged sender
-/// hides behind a proven one.
-fn from(parsed: &Parsed, findings: &mut Vec<Finding>) -> Option<Party> {
-    let all: Vec<Party> = parsed.fields("from").flat_map(parties).collect();
-    let fields = parsed.fields("from").count();
-    let addressed = all.iter().filter(|p| !p.address.is_empty()).count();
-    if fields > 1 || addressed > 1 {
-        findings.push(finding(FindingKind::SeveralFrom, "more than one sender is stated"));
+/// What a person should know of how the sender is stated.
+fn odd_author(parsed: &Parsed, author: &Author) -> Option<Finding> {
+    let several = || {
+        let addressed = parsed.fields("from").flat_map(parties).filter(|party| !party.address.is_empty());
+        parsed.fields("from").count() > 1 || addressed.count() > 1
+    };
+    match author.reading {
+        Reading::Strict => None,
+        Reading::Nobody => Some(finding(FindingKind::NoFrom, "no sender address is stated")),
+        Reading::Unclear if several() => Some(finding(FindingKind::SeveralFrom, "more than one sender is stated")),
+        Reading::Unclear => {
+            Some(finding(FindingKind::FromUnclear, "the sender is written so that two programs may read two senders"))
+        }
+        Reading::Loose => Some(finding(FindingKind::FromUnclear, "the sender is not written as RFC 5322 asks")),
     }
-    if addressed == 0 {
-        findings.push(finding(FindingKind::NoFrom, "no sender address is stated"));
-    }
-    all.iter().find(|p| !p.address.is_empty()).or_else(|| all.first()).cloned()
 }
 
 /// Everybody with an address in the fields of that name.
