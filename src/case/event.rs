@@ -45,6 +45,8 @@ pub enum What {
         text: String,
         #[serde(default)]
         references: Vec<Reference>,
+        #[serde(default)]
+        tie: Tie,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
@@ -211,6 +213,19 @@ pub enum What {
     },
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
     Sealed(Sealed),
+}
+
+/// What ties a mail in the customer's name to the case (invariant 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// It answers a letter of ours.
+    #[default]
+    Letter,
+    /// It names the case or answers a mail on file, and the mail server confirms the sender.
+    Named,
+    /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
+    NamedUnproven,
 }
 
 /// What stands in the chain for the mail and the letters of one decision.

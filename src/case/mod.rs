@@ -15,7 +15,7 @@ mod why;
 pub use address::{Address, AddressError};
 pub use event::{
     Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage,
-    What,
+    Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};

@@ -294,6 +294,8 @@ pub struct Happened {
 pub enum HappenedWhat {
     Received,
     CustomerWrote,
+    /// In the customer's name; nothing proves it.
+    CustomerPerhaps,
     OtherWrote,
     Answered,
     Noted,

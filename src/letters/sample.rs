@@ -275,6 +275,7 @@ fn odd_notification(plain: Notification) -> Notification {
 fn remarks() -> Vec<Remark> {
     vec![
         Remark::MayBelongTo(number(98)),
+        Remark::SenderUnproven,
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
         Remark::SenderOdd(OddSender::NameShowsAddress),

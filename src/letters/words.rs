@@ -123,6 +123,10 @@ impl Words {
         match what {
             HappenedWhat::Received => self.pick("Klacht ontvangen", "Complaint received"),
             HappenedWhat::CustomerWrote => self.pick("De klant schreef", "The customer wrote"),
+            HappenedWhat::CustomerPerhaps => self.pick(
+                "De klant schreef (afzender niet bewezen)",
+                "The customer wrote (sender not proven)",
+            ),
             HappenedWhat::OtherWrote => self.pick("Iemand anders schreef", "Somebody else wrote"),
             HappenedWhat::Answered => self.pick("Antwoord aan de klant", "Answer to the customer"),
             HappenedWhat::Noted => self.pick("Interne notitie", "Internal note"),

@@ -123,6 +123,8 @@ pub enum Done {
         gone: CaseNumber,
         state: CaseState,
         told: Vec<Address>,
+        /// Who wrote in the case that is gone, and is not the customer of the one that stays: gets no letters any more.
+        not_told: Option<Address>,
     },
     /// A text with which nothing was done, because it is not clear where it belongs.
     Unused {

@@ -5,8 +5,10 @@ use crate::case::CaseNumber;
 /// Something staff should know about a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
+    /// The mail names this case, or answers a mail on its file, without proof; a case of its own was opened.
     MayBelongTo(CaseNumber),
+    /// It came from the customer's address, answers no letter of ours, and nothing proves the sender (invariant 6).
+    SenderUnproven,
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.

@@ -70,12 +70,19 @@ fn posted(letter_kind: LetterKind) -> Done {
 }
 
 /// The end of the procedure, and two cases that became one.
-fn ended(language: Language) -> [Done; 6] {
+fn ended(language: Language) -> [Done; 7] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
     let supervisor = || Some(address("s.bakker@voorbeeld.example"));
     let text = pick(language, "Formulier ontvangen.", "Got the form.");
     let ruling = pick(language, "De klant krijgt gelijk; wij betalen € 240.", "For the customer; we pay € 240.");
-    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told };
+    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told, not_told: None };
+    let joined = Done::Merged {
+        stays: number(98),
+        gone: number(123),
+        state: CaseState::Open,
+        told: Vec::new(),
+        not_told: Some(address("els@klant.example")),
+    };
     [
         Done::Disputed { filing: Filing::Until(day(2027)), told: supervisor(), text },
         Done::Disputed { filing: Filing::Past(day(2025)), told: supervisor(), text: String::new() },
@@ -83,6 +90,7 @@ fn ended(language: Language) -> [Done; 6] {
         Done::Ruled { told: supervisor(), text: ruling },
         merged(CaseState::Open, vec![address("p.dewit@voorbeeld.example"), address("schade@voorbeeld.example")]),
         merged(CaseState::Closed, Vec::new()),
+        joined,
     ]
 }
 

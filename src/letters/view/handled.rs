@@ -268,9 +268,15 @@ fn confirms(problem: &Problem) -> bool {
 
 /// Which case stays, and who hears of it.
 fn merged(done: &Done) -> Value {
-    let Done::Merged { stays, gone, state, told } = done else { return Value::UNDEFINED };
+    let Done::Merged { stays, gone, state, told, not_told } = done else { return Value::UNDEFINED };
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-    context! { stays => stays.to_string(), gone => gone.to_string(), state => state.name(), told => told.join(", ") }
+    context! {
+        stays => stays.to_string(),
+        gone => gone.to_string(),
+        state => state.name(),
+        told => told.join(", "),
+        not_told => not_told.as_ref().map(ToString::to_string),
+    }
 }
 
 /// Why two cases cannot be made one.

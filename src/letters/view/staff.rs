@@ -1,7 +1,7 @@
 //! What the templates of notices to staff can print, and what letters to staff have in common. Pure.
 
-use super::Seen;
-use crate::case::{Channel, Customer, Moment, Place, Reach, Why};
+use super::{Seen, handled};
+use crate::case::{CaseNumber, Channel, Customer, Moment, Place, Reach, Why};
 use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
@@ -151,7 +151,8 @@ impl Seen<'_> {
     fn remarks(&self, remarks: &[Remark]) -> Vec<Value> {
         let view = |remark: &Remark| {
             let (kind, value) = match remark {
-                Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
+                Remark::MayBelongTo(number) => return self.may_belong_to(*number),
+                Remark::SenderUnproven => ("sender_unproven", String::new()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
@@ -165,6 +166,18 @@ impl Seen<'_> {
             context! { kind, value }
         };
         remarks.iter().take(LISTED_MAX).map(view).collect()
+    }
+
+    /// With a button that makes one of the two.
+    fn may_belong_to(&self, number: CaseNumber) -> Value {
+        let verb = self.words.pick(Verb::Merge.row().dutch, Verb::Merge.row().english);
+        let label = format!("{} {number}", self.words.pick("Samenvoegen met", "Merge with"));
+        let button = self.replies().prefilled(&format!("{verb} {number}"), label);
+        context! {
+            kind => "may_belong_to",
+            value => number.to_string(),
+            button => button.as_ref().map(handled::view),
+        }
     }
 
     fn was_aside(&self, reason: &str, by: Option<&str>) -> Value {
@@ -182,6 +195,7 @@ impl Seen<'_> {
             Why::Tie { matched, others } => ("tie", matched.as_slice(), others.join(", ")),
             Why::Fallback => ("fallback", [].as_slice(), String::new()),
             Why::Person => ("person", [].as_slice(), String::new()),
+            Why::Thread => ("thread", [].as_slice(), String::new()),
         };
         // The word the customer wrote says more than the pattern it met.
         let named = |one: &crate::case::Match| {
