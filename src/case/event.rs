@@ -133,6 +133,15 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// It came from where nobody reads an answer, and it is not known whose complaint it is; who it may be.
+    CustomerUnknown {
+        from: String,
+        perhaps: Vec<Customer>,
+    },
+    /// Staff said who the customer is.
+    CustomerSet {
+        customer: Customer,
+    },
     /// The customer went to the committee (the procedure's end).
     Disputed {
         text: String,
@@ -370,6 +379,8 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
+            Self::CustomerUnknown { .. } => "customer_unknown",
+            Self::CustomerSet { .. } => "customer_set",
             Self::PhoneContact { .. } => "phone_contact",
             Self::DepartmentSet { .. } => "department_set",
             Self::Escalated { .. } => "escalated",

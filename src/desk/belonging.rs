@@ -14,6 +14,7 @@
 
 use super::may_reply::{is_machine, sender};
 use super::opening::TEXT_MAX;
+use super::web_form::form_of;
 use super::{CaseFile, Role, Rules, Said, Snapshot};
 use crate::case::{Address, CaseNumber, CaseState, Tie};
 use crate::mail::{FindingKind, Mail, SenderProof};
@@ -62,6 +63,10 @@ pub(super) fn answered(mail: &Mail) -> Vec<String> {
 /// What is said, by whom, where it may have been sent twice. Not by a machine: two callers leave the same words with a
 /// voicemail box, and two customers with a web form. For the same reason not where the answer is to go to somebody else.
 pub(super) fn said(mail: &Mail, rules: &Rules) -> Option<Said> {
+    if let Some(form) = form_of(mail, rules) {
+        let filled = form.read(mail, rules);
+        return Said::new(filled.customer.address?, &filled.subject, &filled.text);
+    }
     let from = sender(mail).filter(|from| rules.role(from) == Role::Outsider && !is_machine(from))?;
     let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
     let is_someones = mail.automatic.is_none() && !elsewhere;
@@ -103,7 +108,8 @@ fn is_proven(mail: &Mail) -> bool {
     mail.proof == SenderProof::Proven && mail.automatic.is_none()
 }
 
-fn numbers<'a>(files: impl Iterator<Item = &'a CaseFile>) -> Vec<CaseNumber> {
+/// Each once.
+pub(super) fn numbers<'a>(files: impl IntoIterator<Item = &'a CaseFile>) -> Vec<CaseNumber> {
     let mut numbers = Vec::new();
     for file in files {
         if !numbers.contains(&file.case.number) {

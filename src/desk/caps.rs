@@ -4,6 +4,7 @@
 
 use super::draft::Draft;
 use super::may_reply::sender;
+use super::web_form::form_of;
 use super::{Role, Rules};
 use crate::case::{Address, LetterKind, Side};
 use crate::mail::Mail;
@@ -113,8 +114,11 @@ pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Address>) -> String {
     format!("alarm {} {other_end}", cap.name())
 }
 
-/// Whose mails make letters about them count: a stranger's. A receptionist may register as many calls as come in.
+/// Whose mails make letters about them count: a stranger's; of a web form the customer's whom it names. A receptionist may register as many calls as come in.
 pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Address> {
+    if let Some(form) = form_of(mail, rules) {
+        return form.read(mail, rules).customer.address.or_else(|| Some(form.from.clone()));
+    }
     sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)
 }
 
@@ -192,6 +196,7 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Alarm
         | LetterKind::Outage
         | LetterKind::Acknowledgements
-        | LetterKind::Bundle => false,
+        | LetterKind::Bundle
+        | LetterKind::Misdirected => false,
     }
 }

@@ -1,6 +1,6 @@
 //! A case's events as lines for people: what a supervisor reads before answering a question (§2.1.3). Pure.
 
-use crate::case::{Actor, Event, LetterFate, Tie, What};
+use crate::case::{Actor, Address, Event, LetterFate, Tie, What};
 use crate::desk::draft::{Happened, HappenedWhat};
 
 /// What happened, oldest first; entries that only klachtpost needs are left out.
@@ -21,6 +21,14 @@ fn line(event: &Event) -> Option<Happened> {
         What::Closed(closed) => (HappenedWhat::Closed, closed.settlement.as_str()),
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
+        What::CustomerSet { customer } => {
+            let address = customer.address.as_ref().map_or("", Address::as_str);
+            return Some(happened(
+                event,
+                HappenedWhat::CustomerSet,
+                format!("{} {address}", customer.name).trim().to_owned(),
+            ));
+        }
         What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::HandlerSet { handler } => {

@@ -162,11 +162,19 @@ fn an_empty_id_answers_nothing() {
     for header in ["In-Reply-To: <>", "In-Reply-To: ", "In-Reply-To: < >", "References: <> <>", "References: <\t>"] {
         for from in [KLANT, ELS] {
             let mail = post(from, "Er is schade.").header(header);
-            assert_eq!(lookup(&mail::read(&mail.raw(), ""), &company.rules, now()).answered, [] as [String; 0], "{header}");
+            assert_eq!(
+                lookup(&mail::read(&mail.raw(), ""), &company.rules, now()).answered,
+                [] as [String; 0],
+                "{header}"
+            );
             let decision = company.decide(&mail);
             assert_eq!((decision.case, kinds(&decision)), (Some(number(8)), vec!["opened"]), "{header} {from}");
         }
     }
+    // Whatever reading makes of such a header.
+    let (in_reply_to, references) = (vec![String::new()], vec![" ".to_owned(), String::new()]);
+    let empty = Mail { in_reply_to, references, ..Mail::default() };
+    assert_eq!(lookup(&empty, &company.rules, now()).answered, [] as [String; 0]);
 }
 
 #[test]
@@ -194,7 +202,8 @@ fn copy(from: &str) -> Post {
 #[test]
 fn the_same_words_from_the_same_address_are_one_complaint() {
     for company in [Company::new(), closed()] {
-        for again in [copy(KLANT), copy("Karin Klant <KLANT@prive.example>"), copy(KLANT).subject(" Kras op  de deur ")] {
+        for again in [copy(KLANT), copy("Karin Klant <KLANT@prive.example>"), copy(KLANT).subject(" Kras op  de deur ")]
+        {
             let decision = company.decide(&again);
             assert_eq!((decision.disposition, decision.case), (Disposition::Duplicate, Some(number(7))), "{again:?}");
             assert_eq!((kinds(&decision), sent(&decision)), (vec!["mail_filed"], vec![]), "{again:?}");

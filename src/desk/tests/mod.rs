@@ -17,10 +17,12 @@ mod life;
 mod loops;
 mod merging;
 mod paper;
+mod put_right;
 mod queries;
 mod staff;
 mod terms;
 mod verbs_done;
+mod web_forms;
 
 use super::draft::{Content, Draft};
 use super::*;

@@ -41,6 +41,7 @@ impl Seen<'_> {
             listed => self.listed(&letter.listed),
             remark_list => self.remarks(&letter.remarks),
             reopened => letter.reopened,
+            unknown => letter.remarks.iter().any(|remark| matches!(remark, Remark::WhoIsCustomer { .. })),
             unacknowledged => letter.unacknowledged.map(|why| match why {
                 Unacknowledged::NoAddress => "no_address",
                 Unacknowledged::ByPost => "by_post",
@@ -161,6 +162,8 @@ impl Seen<'_> {
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
+                Remark::ByForm(from) => ("by_form", self.line(from)),
+                Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),
                 Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
             };
             context! { kind, value }
@@ -177,6 +180,25 @@ impl Seen<'_> {
             kind => "may_belong_to",
             value => number.to_string(),
             button => button.as_ref().map(handled::view),
+        }
+    }
+
+    /// With a button for each whom it may be.
+    fn who_is_customer(&self, from: &str, perhaps: &[Customer]) -> Value {
+        let verb = self.verb(Verb::Customer);
+        let button = |customer: &Customer| {
+            let address = customer.address.as_ref()?;
+            let name = clean::line(&customer.name, clean::NAME_CHARS_MAX);
+            let typed = format!("{verb} {address} {name}");
+            self.replies().prefilled(typed.trim_end(), format!("{}: {address}", self.words.pick("Klant", "Customer")))
+        };
+        let named: Vec<String> =
+            perhaps.iter().filter_map(|customer| Some(customer.address.as_ref()?.to_string())).collect();
+        context! {
+            kind => "who_is_customer",
+            value => self.line(from),
+            perhaps => self.line(&named.join(", ")),
+            buttons => perhaps.iter().filter_map(button).map(|button| handled::view(&button)).collect::<Vec<_>>(),
         }
     }
 
