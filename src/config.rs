@@ -39,6 +39,7 @@ pub struct Config {
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
     /// Numbers that complaints are found by.
+    pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
     /// What is no company's own.
     pub borrowed: Borrowed,
@@ -314,6 +315,35 @@ pub struct Department {
     pub committee: bool,
 }
 
+/// A web form of the company's, or a voicemail box that sends mail: its mails are complaints of the customer they name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebForm {
+    /// Whom its mails come from.
+    pub from: String,
+    pub customer: FormCustomer,
+    pub fields: FormFields,
+}
+
+/// Where such a mail names the customer's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormCustomer {
+    /// In Reply-To.
+    ReplyTo,
+    /// In the field `email`.
+    Field,
+}
+
+/// The labels of its fields, as they stand in the mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormFields {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub subject: Option<String>,
+    /// The complaint: runs to the end of the mail.
+    pub text: Option<String>,
+}
+
 /// The reference that needs no pattern in the settings: Dutch number plates.
 pub const PLATE: &str = "kenteken";
 
@@ -333,5 +363,7 @@ impl Reference {
     }
 }
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;

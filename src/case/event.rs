@@ -45,6 +45,8 @@ pub enum What {
         text: String,
         #[serde(default)]
         references: Vec<Reference>,
+        #[serde(default)]
+        tie: Tie,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
@@ -131,6 +133,15 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// It came from where nobody reads an answer, and it is not known whose complaint it is; who it may be.
+    CustomerUnknown {
+        from: String,
+        perhaps: Vec<Customer>,
+    },
+    /// Staff said who the customer is.
+    CustomerSet {
+        customer: Customer,
+    },
     /// The customer went to the committee (the procedure's end).
     Disputed {
         text: String,
@@ -211,6 +222,19 @@ pub enum What {
     },
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
     Sealed(Sealed),
+}
+
+/// What ties a mail in the customer's name to the case (invariant 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// It answers a letter of ours.
+    #[default]
+    Letter,
+    /// It names the case or answers a mail on file, and the mail server confirms the sender.
+    Named,
+    /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
+    NamedUnproven,
 }
 
 /// What stands in the chain for the mail and the letters of one decision.
@@ -355,6 +379,8 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
+            Self::CustomerUnknown { .. } => "customer_unknown",
+            Self::CustomerSet { .. } => "customer_set",
             Self::PhoneContact { .. } => "phone_contact",
             Self::DepartmentSet { .. } => "department_set",
             Self::Escalated { .. } => "escalated",

@@ -269,6 +269,11 @@ pub(super) fn words(what: &What) -> String {
         What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
         What::Bundled { letters, into } => format!("{} letters, in {into}", letters.len()),
         What::Linked { other } | What::Merged { into: other } => other.to_string(),
+        What::CustomerUnknown { from, .. } => from.clone(),
+        What::CustomerSet { customer } => {
+            let address = customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {address}", customer.name).trim().to_owned()
+        }
         What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
             reason.clone()

@@ -145,6 +145,7 @@ fn why(routing: &Routing) -> String {
         }
         Why::Fallback => "no keyword was found; it takes what remains".to_owned(),
         Why::Person => "a person said so".to_owned(),
+        Why::Thread => "it answers a mail of a case that is there".to_owned(),
     }
 }
 

@@ -2,14 +2,15 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, form_labels, host, keywords, printed_line, printed_lines,
+    printed_place, reference, register_url, reply_secret, url,
 };
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
 use super::{
-    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, FormCustomer, FormFields, Holidays,
+    LiberationDay, Limits, Mailbox, MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    WebForm,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -19,6 +20,8 @@ use std::path::PathBuf;
 
 /// Departments of one company; each has a column in the digest and its keywords in the search table.
 const MAX_DEPARTMENTS: usize = 200;
+/// Web forms and voicemail boxes of one company.
+const MAX_FORMS: usize = 50;
 /// Kinds of numbers that are recognised: more than any company keeps.
 const MAX_REFERENCES: usize = 32;
 /// Hours a term can have: a month of them.
@@ -56,6 +59,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
+        form: several(&mut file, "form", MAX_FORMS, form).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
         borrowed,
@@ -405,6 +409,36 @@ fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut 
         all.push(read_table(file, &label, table, read));
     }
     Some(all)
+}
+
+fn form(s: &mut Section) -> WebForm {
+    let from = address(s, "from", "whom its mails come from, e.g. `from = \"noreply@www.lease.example\"`");
+    let customers = [("reply-to", FormCustomer::ReplyTo), ("field", FormCustomer::Field)];
+    let customer = s.choice("customer", FormCustomer::ReplyTo, &customers).unwrap_or(FormCustomer::ReplyTo);
+    let fields = match s.take("fields").map(|value| value.kind) {
+        None => FormFields::default(),
+        Some(ValueKind::Table(table)) => {
+            let label = s.key("fields");
+            read_table(s, &label, table, form_fields)
+        }
+        Some(_) => {
+            let write = "write the labels of its fields: `fields = { email = \"E-mail\", text = \"Bericht\" }`";
+            s.refuse("fields", "something else than labels", write);
+            FormFields::default()
+        }
+    };
+    form_labels(s, customer, &fields);
+    WebForm { from, customer, fields }
+}
+
+fn form_fields(s: &mut Section) -> FormFields {
+    FormFields {
+        email: s.text("email"),
+        name: s.text("name"),
+        phone: s.text("phone"),
+        subject: s.text("subject"),
+        text: s.text("text"),
+    }
 }
 
 fn department(s: &mut Section) -> Department {

@@ -6,12 +6,12 @@ use chrono::Timelike;
 use secrecy::ExposeSecret;
 use std::path::Path;
 
-const MANUAL: &str = include_str!("../../config/klachtpost.toml");
+pub(super) const MANUAL: &str = include_str!("../../config/klachtpost.toml");
 /// Long enough for a reply secret.
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// The least that can be started with.
-const LEAST: &str = r#"
+pub(super) const LEAST: &str = r#"
 [desk]
 name = "Voorbeeld Lease"
 address = "klachten@lease.example"
@@ -36,7 +36,7 @@ fn changed(from: &str, to: &str) -> String {
 }
 
 /// The problems of `text`, as the operator reads them.
-fn refused(text: &str) -> String {
+pub(super) fn refused(text: &str) -> String {
     from_toml(text, "k.toml").map(|_| ()).unwrap_err().to_string()
 }
 

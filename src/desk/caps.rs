@@ -4,6 +4,7 @@
 
 use super::draft::Draft;
 use super::may_reply::sender;
+use super::web_form::form_of;
 use super::{Role, Rules};
 use crate::case::{Address, LetterKind, Side};
 use crate::mail::{Mail, SenderProof};
@@ -168,8 +169,13 @@ pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Stranger>) -> String {
     format!("alarm {} {other_end}", cap.name())
 }
 
-/// Whose mails make letters about them count: a stranger's. A receptionist may register as many calls as come in.
+/// Whose mails make letters about them count: a stranger's; of a web form the customer's whom it names, and nothing proves
+/// that one. A receptionist may register as many calls as come in.
 pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Stranger> {
+    if let Some(form) = form_of(mail, rules) {
+        let address = form.read(mail, rules).customer.address.unwrap_or_else(|| form.from.clone());
+        return Some(Stranger { address, proof: SenderProof::None });
+    }
     let address = sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)?;
     Some(Stranger { address, proof: mail.proof })
 }
@@ -252,6 +258,7 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Alarm
         | LetterKind::Outage
         | LetterKind::Acknowledgements
-        | LetterKind::Bundle => false,
+        | LetterKind::Bundle
+        | LetterKind::Misdirected => false,
     }
 }

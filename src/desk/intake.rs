@@ -6,20 +6,21 @@
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
-use super::draft::{Remark, Unacknowledged};
-use super::letters_out::{acknowledgement, follow_up, handler_address, language};
-use super::may_reply::{WhyNot, may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::belonging::Belongs;
+use super::draft::Remark;
+use super::letters_out::{acknowledgement, follow_up, handler_address};
+use super::may_reply::{may_reply, sender};
+use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
 use super::queries::on_query;
 use super::wants::wanted;
+use super::web_form::form_of;
+use super::whose::Whose;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, colleague, direct, fate, second_look, staff};
+use super::{away, belonging, colleague, direct, fate, second_look, staff};
 use crate::case::What;
-use crate::case::{
-    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
-};
-use crate::case::{Reopened, Side, Token};
-use crate::mail::{AutomaticKind, FindingKind, Mail};
+use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
+use crate::case::{Reopened, Side, Tie, Token, Why};
+use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -34,7 +35,9 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
-        named: CaseNumber::find_all(&mail.subject),
+        named: belonging::named(mail, rules),
+        answered: belonging::answered(mail),
+        said: belonging::said(mail, rules),
         want: wanted(mail, rules),
         year: rules.year(now),
     }
@@ -80,6 +83,13 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     }
     if let Some(why) = our_own(mail.mail, rules) {
         return set_aside(mail, None, why, rules, now, fresh);
+    }
+    if form_of(mail.mail, rules).is_some() {
+        let is_spam = mail.from_junk || mail.mail.marked_spam;
+        if is_spam {
+            return set_aside(mail, None, Aside::Spam, rules, now, fresh);
+        }
+        return on_form(mail, known, rules, now, fresh);
     }
     let from = sender(mail.mail);
     // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
@@ -202,21 +212,36 @@ fn on_answer(
     if Act::Handle.is_for(role, Some(side)) {
         staff::on_reply(mail, file, from, known, rules, now, fresh)
     } else if is_customer {
-        customer_wrote(mail, file, rules, now, fresh)
+        customer_wrote(mail, file, Tie::Letter, rules, now, fresh)
     } else {
         other_wrote(mail, file, from.as_str(), rules, now, fresh)
     }
 }
 
-/// The customer answers a letter of ours.
-fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+/// The customer writes on the case; or somebody in the customer's name, whom nothing proves (see `belonging.rs`).
+fn customer_wrote(
+    mail: &Incoming<'_>,
+    file: &CaseFile,
+    tie: Tie,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
     let (text, references) = wrote(mail.mail, rules);
-    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from, text, references };
+    let message_id = mail.mail.message_id.clone();
+    let what = What::FollowedUp { message_id, from: from.clone(), text, references, tie };
+    let mut marked = remarks(mail.mail, &[]);
+    if tie == Tie::NamedUnproven {
+        if mail.mail.proof != SenderProof::Failed {
+            marked.insert(0, Remark::SenderUnproven);
+        }
+        return on_file(mail, file, Actor::Other(from), what, marked, rules, now, fresh);
+    }
     if file.case.state == CaseState::Closed {
         return wrote_after_closing(mail, file, what, rules, now, fresh);
     }
-    on_file(mail, file, Actor::Customer, what, remarks(mail.mail, &[]), rules, now, fresh)
+    on_file(mail, file, Actor::Customer, what, marked, rules, now, fresh)
 }
 
 /// Thanks are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
@@ -298,7 +323,7 @@ fn on_file(
     let letters = to.map(|to| follow_up(&file.case, to, mail, marked, rules, fresh)).into_iter().collect();
     Decision {
         disposition: Disposition::FollowUp,
-        reason: "answers a letter of this case".to_owned(),
+        reason: "somebody wrote on this case".to_owned(),
         case: Some(file.case.number),
         events: vec![event],
         letters,
@@ -330,7 +355,11 @@ fn on_new(
         Some(from) if is_for(Act::Speak, &from) && mail.mail.automatic.is_none() => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
-        from => complaint(mail, from, known, rules, now, fresh),
+        from => match belonging::belongs(mail.mail, from.as_ref(), known) {
+            Belongs::To(file, tie) => customer_wrote(mail, file, tie, rules, now, fresh),
+            Belongs::Again(file) => sent_twice(mail, file, now),
+            Belongs::Apart(linked) => complaint(mail, &linked, known, rules, now, fresh),
+        },
     }
 }
 
@@ -343,42 +372,42 @@ fn is_nothing(mail: &Mail) -> bool {
 /// A complaint: registered, routed, acknowledged, told to the department (§2.1).
 fn complaint(
     mail: &Incoming<'_>,
-    from: Option<Address>,
+    linked: &[CaseNumber],
     known: &Snapshot,
     rules: &Rules,
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let acknowledge = may_reply(mail.mail, rules).map_err(|why| match why {
-        WhyNot::NoAddress => Unacknowledged::NoAddress,
-        WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
-        WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
-    });
-    let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };
-    open_case(mail, new, known, rules, now, fresh).0
+    let whose = Whose::of(mail.mail, rules);
+    let mut opened = whose.opened(mail.mail, mail.received_at, rules);
+    // Who can judge whether the two are one sees both. Not so for a number: what a stranger is told would then depend on
+    // whether there is such a case.
+    if let Some(file) = known.answered.first() {
+        opened.department.clone_from(&file.case.department);
+        opened.routing = Why::Thread;
+    }
+    let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
+    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
+    let marked = whose.remark(mail.mail).into_iter().collect();
+    let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
+    let on_file = whose.on_file(mail.mail);
+    let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };
+    decision.events.extend(on_file.map(event));
+    decision
 }
 
-fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
-    let words = if mail.mail.reply.trim().is_empty() { &mail.mail.text } else { &mail.mail.reply };
-    let routing = rules.routes.route(&mail.mail.subject, words);
-    Opened {
-        channel: Channel::Email,
-        customer: Customer {
-            name: mail.mail.from.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
-            address: from,
-            phone: None,
-            postal: Vec::new(),
-        },
-        subject: mail.mail.subject.clone(),
-        text: words.chars().take(TEXT_MAX).collect(),
-        language: language(mail.mail, rules),
-        department: routing.department,
-        routing: routing.why,
-        received_at: mail.received_at,
-        due: rules.due(mail.received_at),
-        message_id: mail.mail.message_id.clone(),
-        references: references(mail.mail, words, rules),
+/// A web form of the company's: it opens a case and does nothing else, whatever was typed into it (invariant 6).
+fn on_form(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    match &known.twice {
+        Some(first) if mail.mail.attachments.is_empty() => sent_twice(mail, first, now),
+        _ => complaint(mail, &belonging::numbers(&known.named), known, rules, now, fresh),
     }
+}
+
+fn sent_twice(mail: &Incoming<'_>, first: &CaseFile, now: Moment) -> Decision {
+    let number = first.case.number;
+    let reason = format!("the words with which {number} was opened within the hour: sent twice");
+    filed(mail, Disposition::Duplicate, Some(number), reason, now)
 }
 
 /// Plates and contract numbers in the subject and the new text.

@@ -21,6 +21,7 @@ mod aside_notice;
 mod authority;
 mod away;
 mod balance;
+mod belonging;
 mod bundle;
 pub mod caps;
 mod colleague;
@@ -50,7 +51,9 @@ mod staff;
 mod terms;
 pub mod verbs;
 mod wants;
+pub mod web_form;
 pub mod when;
+mod whose;
 
 pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
@@ -65,7 +68,8 @@ pub use may_reply::{WhyNot, may_reply};
 pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
-    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,
+    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Said, Snapshot,
+    Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Found, Scope, Search, Standing, Want, Word};

@@ -5,6 +5,7 @@ use super::draft::Filing;
 use super::fold::fold;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
+use super::web_form::WebForm;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
 use crate::config::{Config, DeskLanguage};
@@ -62,6 +63,8 @@ pub struct Rules {
     pub calendar: Calendar,
     pub routes: Routes,
     pub references: References,
+    /// Whose mails are complaints of the customers they name.
+    pub forms: Vec<WebForm>,
     pub departments: Vec<Department>,
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
@@ -71,6 +74,8 @@ pub struct Rules {
     pub digest: crate::config::Digest,
     pub caps: Caps,
     pub committee_months: Option<u32>,
+    /// The mail server says which senders it confirms.
+    pub checks_senders: bool,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
     pub accept_unproven_staff: bool,
 }
@@ -102,6 +107,7 @@ impl Rules {
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
             routes: Routes::compile(&config.department)?,
             references: References::compile(&config.reference)?,
+            forms: config.form.iter().map(WebForm::new).collect::<Result<_, _>>()?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
@@ -115,6 +121,7 @@ impl Rules {
                 desk: config.limits.automatic_per_hour,
             },
             committee_months: config.committee.as_ref().map(|c| c.months),
+            checks_senders: !config.mailbox.trusted_authserv_id.is_empty(),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
         })
     }

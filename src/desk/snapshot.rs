@@ -2,6 +2,7 @@
 
 use super::Disposition;
 use super::bundle::Bundled;
+use super::fold::fold;
 use super::wants::{Found, Want};
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
@@ -26,8 +27,12 @@ pub struct Lookup {
     pub token: Option<Token>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
-    /// Numbers named without proof.
+    /// Cases named without proof.
     pub named: Vec<CaseNumber>,
+    /// Ids of mails that this one answers, the nearest first; none of them is empty.
+    pub answered: Vec<String>,
+    /// The complaint of which it may be a second copy.
+    pub said: Option<Said>,
     /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
     pub mailed: Vec<Address>,
     /// The case a colleague names in a reply to a question of ours that belongs to none.
@@ -38,6 +43,28 @@ pub struct Lookup {
     pub year: i32,
     /// The mail on file that a colleague asks about.
     pub asked: Option<Asked>,
+}
+
+/// A complaint's words, and whose they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub from: Address,
+    subject: String,
+    words: String,
+}
+
+impl Said {
+    /// None where nothing is said: two mails without a word are not the same complaint.
+    pub fn new(from: Address, subject: &str, words: &str) -> Option<Self> {
+        let (subject, words) = (fold(subject), fold(words));
+        (!words.is_empty()).then_some(Self { from, subject, words })
+    }
+
+    /// Whether the case was opened with the same words.
+    pub fn is_of(&self, case: &Case) -> bool {
+        let is_theirs = case.customer.address.as_ref() == Some(&self.from);
+        is_theirs && fold(&case.subject) == self.subject && fold(&case.text) == self.words
+    }
 }
 
 /// Which mail on file is meant.
@@ -117,7 +144,11 @@ pub struct Snapshot {
     pub letter_kind: Option<LetterKind>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
-    pub named: Vec<CaseNumber>,
+    pub named: Vec<CaseFile>,
+    /// The cases that the mails of `Lookup::answered` are filed on, in that order.
+    pub answered: Vec<CaseFile>,
+    /// The case opened with what `Lookup::said` says, within an hour of this mail.
+    pub twice: Option<CaseFile>,
     /// Open cases of the customers in `Lookup::mailed`.
     pub mailed: Vec<CaseFile>,
     /// The case of `Lookup::confirms`.
@@ -147,7 +178,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        self.file.iter().chain(wanted)
+        let related = self.answered.iter().chain(&self.named).chain(&self.twice);
+        self.file.iter().chain(wanted).chain(related)
     }
 }
 
@@ -159,7 +191,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.map(|file| *file),
             _ => None,
         };
-        let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).find(is_decided);
+        let related = self.answered.into_iter().chain(self.named).chain(self.twice);
+        let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }
 }

@@ -123,6 +123,9 @@ impl Words {
         match what {
             HappenedWhat::Received => self.pick("Klacht ontvangen", "Complaint received"),
             HappenedWhat::CustomerWrote => self.pick("De klant schreef", "The customer wrote"),
+            HappenedWhat::CustomerPerhaps => {
+                self.pick("De klant schreef (afzender niet bewezen)", "The customer wrote (sender not proven)")
+            }
             HappenedWhat::OtherWrote => self.pick("Iemand anders schreef", "Somebody else wrote"),
             HappenedWhat::Answered => self.pick("Antwoord aan de klant", "Answer to the customer"),
             HappenedWhat::Noted => self.pick("Interne notitie", "Internal note"),
@@ -138,6 +141,9 @@ impl Words {
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
             HappenedWhat::Disputed => self.pick("Naar de geschillencommissie", "To the disputes committee"),
             HappenedWhat::Ruled => self.pick("Uitspraak van de commissie", "Ruling of the committee"),
+            HappenedWhat::CustomerSet => {
+                self.pick("Wie de klant is, is rechtgezet", "Who the customer is, was put right")
+            }
             HappenedWhat::Merged => self.pick("Samengevoegd", "Merged"),
             HappenedWhat::LetterFailed => {
                 self.pick("Bericht aan de klant kwam niet aan", "Message to the customer did not arrive")
@@ -222,6 +228,9 @@ impl Words {
             LetterKind::Outage => self.pick("het storingsbericht", "the notice of an outage"),
             LetterKind::Acknowledgements => {
                 self.pick("de ontvangstbevestiging van meerdere klachten", "the acknowledgement of several complaints")
+            }
+            LetterKind::Misdirected => {
+                self.pick("het bericht aan wie de klant niet is", "the notice to whoever is not the customer")
             }
             LetterKind::Bundle => self.pick("het bericht met verzamelde meldingen", "the bundle of notices"),
         }

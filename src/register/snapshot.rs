@@ -1,14 +1,18 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
-use super::mails::{Identity, numbered};
-use super::{RegisterError, Tx, outbox};
+use super::mails::{Identity, numbered, without_nul};
+use super::{RegisterError, Tx, cases, outbox};
 use crate::case::{Address, CaseNumber, CaseState, LetterId};
-use crate::desk::{BouncedLetter, Lookup, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, Lookup, Said, Snapshot};
 use sqlx::Row;
 
-/// Numbers named in one subject that are looked up; more is no reference but noise.
-const NAMED_MAX: usize = 5;
+/// Mails on file with one of the ids that a mail answers: whoever sends many with the same id gains nothing.
+const ANSWERED_MAX: usize = 20;
+/// How long after the first a second copy of a complaint is known as one, in milliseconds; whose servers' clocks differ.
+const TWICE_WITHIN: i64 = 3_600_000;
+/// Cases of one address in that time that are looked at: a person does not open more.
+const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
 
@@ -68,10 +72,11 @@ impl Tx {
         if let Some(number) = lookup.confirms {
             known.confirms = self.case_file(number).await?;
         }
-        for number in lookup.named.iter().take(NAMED_MAX) {
-            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
-                known.named.push(case.number);
-            }
+        let answered = self.cases_of_mails(&lookup.answered).await?;
+        known.answered = self.files(&answered).await?;
+        known.named = self.files(&lookup.named).await?;
+        if let Some(said) = &lookup.said {
+            known.twice = self.said_before(mail, said).await?;
         }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
@@ -91,6 +96,61 @@ impl Tx {
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
         let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
+    }
+
+    /// The files that these numbers lead to, each once.
+    async fn files(&mut self, numbers: &[CaseNumber]) -> Result<Vec<CaseFile>, RegisterError> {
+        let mut files: Vec<CaseFile> = Vec::new();
+        for number in numbers {
+            let file = self.case_file(*number).await?;
+            files.extend(file.filter(|file| files.iter().all(|known| known.case.number != file.case.number)));
+        }
+        Ok(files)
+    }
+
+    /// The cases of the mails with these ids, in the order of the ids. Never by an empty one, which many mails share.
+    async fn cases_of_mails(&mut self, ids: &[String]) -> Result<Vec<CaseNumber>, RegisterError> {
+        let ids: Vec<String> = ids.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT message_id, case_number FROM mail WHERE message_id IN ({}) AND message_id <> '' \
+             AND case_number IS NOT NULL ORDER BY id LIMIT {ANSWERED_MAX}",
+            numbered(1, ids.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let rows = ids.iter().fold(query, |query, id| query.bind(id.as_str())).fetch_all(&mut *self.inner).await?;
+        let mut found: Vec<(usize, CaseNumber)> = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (id, number): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let place = ids.iter().position(|known| *known == id);
+            found.extend(place.zip(number.parse().ok()));
+        }
+        found.sort_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// A case opened with the same words within an hour of this mail's receipt.
+    async fn said_before(&mut self, mail: i64, said: &Said) -> Result<Option<CaseFile>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT cases.body FROM cases JOIN mail ON mail.id = $1 WHERE customer_address = $2 \
+             AND cases.received_at BETWEEN mail.received_at - $3 AND mail.received_at + $3 \
+             ORDER BY cases.received_at DESC LIMIT $4",
+        )
+        .bind(mail)
+        .bind(said.from.key())
+        .bind(TWICE_WITHIN)
+        .bind(TWICE_MAX)
+        .fetch_all(&mut *self.inner)
+        .await?;
+        for row in &rows {
+            let case = cases::body(row)?;
+            if said.is_of(&case) {
+                return self.case_file(case.number).await;
+            }
+        }
+        Ok(None)
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

@@ -7,6 +7,7 @@
 
 mod aside;
 mod balance;
+mod belonging;
 mod caps;
 mod chain;
 mod deciding;

@@ -198,7 +198,8 @@ async fn what_no_server_takes_climbs_to_the_supervisor_and_the_operator() {
 
     // The operator's mailbox is gone too: nobody is left, and the log says so.
     smtp.fault(Fault::at(At::Rcpt, Act::reply("550 5.2.1 mailbox disabled")).for_recipient("beheer@lease.example"));
-    world.deliver(&Written { id: "klacht-2@klant.example".into(), ..complaint() }.bytes());
+    let second = Written { id: "klacht-2@klant.example".into(), text: "Nu ook in de deur.".into(), ..complaint() };
+    world.deliver(&second.bytes());
     let ran = world.run(&["run", "--once"]).await;
     assert!(ran.code == 0 && ran.log.contains("nobody is left to tell"), "{}", ran.log);
     world.verify().await;

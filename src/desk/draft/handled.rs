@@ -123,6 +123,16 @@ pub enum Done {
         gone: CaseNumber,
         state: CaseState,
         told: Vec<Address>,
+        /// Who wrote in the case that is gone, and is not the customer of the one that stays: gets no letters any more.
+        not_told: Option<Address>,
+    },
+    /// Letters go to that customer from now on.
+    CustomerSet {
+        to: Address,
+        name: String,
+        owed: Vec<Owed>,
+        /// Who had letters of a person as the customer, and hears that the case goes on with somebody else.
+        told: Option<Address>,
     },
     /// A text with which nothing was done, because it is not clear where it belongs.
     Unused {
@@ -130,6 +140,17 @@ pub enum Done {
     },
     /// The list of verbs was asked for.
     Help,
+}
+
+/// What a customer is owed who was not written to so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// The acknowledgement, which goes out at once (§2.1.2).
+    Acknowledgement,
+    /// An answer, which went to somebody else: a person writes it again (§1).
+    Answer,
+    /// The confirmation of the settlement, the same (§2.4.2).
+    Confirmation,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
@@ -197,6 +218,10 @@ pub enum Problem {
     NotAColleague {
         written: String,
         colleagues: Vec<Address>,
+    },
+    /// `#klant` with something that is no customer's address.
+    NotACustomer {
+        written: String,
     },
     /// `#afdeling` with a name that is none.
     UnknownDepartment {

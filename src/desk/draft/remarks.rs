@@ -1,12 +1,14 @@
 //! What staff should know about a mail, as the letters about it say it in their own words. Plain values.
 
-use crate::case::CaseNumber;
+use crate::case::{CaseNumber, Customer};
 
 /// Something staff should know about a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
+    /// The mail names this case, or answers a mail on its file, without proof; a case of its own was opened.
     MayBelongTo(CaseNumber),
+    /// It came from the customer's address, answers no letter of ours, and nothing proves the sender (invariant 6).
+    SenderUnproven,
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.
@@ -23,6 +25,10 @@ pub enum Remark {
     FromOther(String),
     /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
     WasAside { reason: String, by: Option<String> },
+    /// A web form of the company's sent it, from this address; the customer is whom it names.
+    ByForm(String),
+    /// It came from this address, where nobody reads an answer: who the customer is, and who it may be.
+    WhoIsCustomer { from: String, perhaps: Vec<Customer> },
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
 }

@@ -1,19 +1,24 @@
-//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, merging, and letters on paper.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, merging, who the
+//! customer is, and letters on paper.
 
 mod committee;
+mod customer;
 mod merging;
 mod paper;
 
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reach, Reopened, What, Why};
+use crate::case::{
+    Address, AgendaItem, Case, CaseState, Closed, CustomerLetter, Event, LetterKind, Reach, Reopened, Round, What, Why,
+};
 use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
     acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
     to_customer, to_staff,
 };
+use crate::desk::may_reply::is_machine;
 use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
@@ -59,6 +64,7 @@ impl<'a> Work<'a> {
             Verb::Dismiss => self.dismiss(&step.text),
             Verb::Restore => self.restore(&step.text),
             Verb::Merge => self.merge(&step.value, &step.text),
+            Verb::Customer => self.customer(&step.value, &step.text),
             Verb::Dispute => self.dispute(&step.text),
             Verb::Ruling => self.ruling(&step.text),
             Verb::Help => {
@@ -131,6 +137,8 @@ impl<'a> Work<'a> {
             return Err(Problem::NothingTyped);
         }
         let to = match self.case.customer.reach() {
+            // Where nobody reads it, it would be no answer (§1).
+            Reach::Mail(to) if is_machine(to) => return Err(Problem::NoCustomerAddress),
             Reach::Mail(to) => to.clone(),
             Reach::Post => return self.answer_on_paper(text),
             Reach::Phone => return Err(Problem::NoCustomerAddress),
@@ -164,9 +172,9 @@ impl<'a> Work<'a> {
             return Err(Problem::CaseClosed);
         }
         let to = match self.case.customer.reach() {
-            Reach::Mail(to) => to.clone(),
+            Reach::Mail(to) if !is_machine(to) => to.clone(),
             Reach::Post => return self.close_on_paper(settlement),
-            Reach::Phone => {
+            Reach::Mail(_) | Reach::Phone => {
                 self.close_unwritten(settlement);
                 return Ok(());
             }
@@ -181,10 +189,16 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// An open case; and a closed one whose confirmation was held, refused or came back, so that it can be put right
-    /// (§2.4.2).
+    /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it
+    /// can be put right (§2.4.2).
     fn may_close(&self) -> bool {
-        let unconfirmed = self.case.closing_confirmed.is_none() && !self.case.failed_letters.is_empty();
+        let went_elsewhere =
+            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Elsewhere;
+        let on_its_way =
+            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Present;
+        let letters = &self.case.letters;
+        let elsewhere = letters.iter().any(went_elsewhere) && !letters.iter().any(on_its_way);
+        let unconfirmed = self.case.closing_confirmed.is_none() && (elsewhere || !self.case.failed_letters.is_empty());
         self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
     }
 

@@ -57,6 +57,8 @@ pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, 
         let text = if internal { &typed.whole } else { &typed.instruction.text };
         step.text = joined(&step.text, text);
     }
+    // Who the customer is, is settled before anything is written.
+    steps.sort_by_key(|step| step.verb != Verb::Customer);
     // Who closes and spoke to the customer told the outcome: the conversation confirms the closing (§2.4.2).
     if steps.iter().any(|step| step.verb == Verb::Close) {
         steps.sort_by_key(|step| step.verb == Verb::Phoned);

@@ -5,6 +5,7 @@ mod already;
 mod aside;
 mod authority;
 mod away;
+mod belonging;
 mod caps;
 mod colleagues;
 mod customers;
@@ -16,10 +17,12 @@ mod life;
 mod loops;
 mod merging;
 mod paper;
+mod put_right;
 mod queries;
 mod staff;
 mod terms;
 mod verbs_done;
+mod web_forms;
 
 use super::draft::{Content, Draft};
 use super::*;
@@ -142,6 +145,12 @@ impl Company {
         file.case.merged_into.map_or(Some(file), |into| self.going_on(into))
     }
 
+    /// The files of the cases on which a mail with that id is.
+    fn holding(&self, id: &str) -> Vec<CaseFile> {
+        let holds = |file: &&CaseFile| file.case.customer_thread.iter().any(|known| known == id);
+        self.files.iter().filter(holds).filter_map(|file| self.going_on(file.case.number)).cloned().collect()
+    }
+
     /// As the register does.
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
@@ -154,7 +163,9 @@ impl Company {
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
             bounced,
-            named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
+            named: wanted.named.iter().copied().filter_map(find).collect(),
+            answered: wanted.answered.iter().flat_map(|id| self.holding(id)).collect(),
+            twice: wanted.said.and_then(|said| self.files.iter().find(|file| said.is_of(&file.case)).cloned()),
             found: match wanted.want {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
                 _ => None,
@@ -212,7 +223,7 @@ fn case(rules: &Rules) -> Case {
 }
 
 /// A mail in the making.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Post {
     from: String,
     headers: Vec<String>,

@@ -20,6 +20,8 @@ pub enum Verb {
     Dismiss,
     Restore,
     Merge,
+    /// Who the customer is.
+    Customer,
     Dispute,
     Ruling,
     Register(Taken),
@@ -64,6 +66,8 @@ pub enum Value {
     /// More text.
     Text,
     Address,
+    /// An address, and perhaps a name.
+    Customer,
     Department,
     /// A moment and what is to be done then.
     Moment,
@@ -261,6 +265,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "maakt van twee klachten van een klant één: #samenvoegen K-2026-000123; beide nummers blijven werken",
         means_english: "makes two complaints of a customer one: #merge K-2026-000123; both numbers keep working",
+    },
+    Row {
+        verb: Verb::Customer,
+        dutch: "#klant",
+        english: "#customer",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Customer,
+        wants_text: false,
+        means_dutch: "zet recht wie de klant is: #klant naam@voorbeeld.nl Jan Jansen; brieven gaan voortaan daarheen",
+        means_english: "puts right who the customer is: #customer name@example.com Jan Jansen; letters go there from now on",
     },
     Row {
         verb: Verb::Dispute,

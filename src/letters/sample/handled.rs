@@ -3,7 +3,7 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Content, Done, Filing, NoMerge, Owed, Problem, Question, Receipt, Unsure};
 use chrono::NaiveDate;
 
 pub(super) fn receipts(language: Language) -> Vec<Content> {
@@ -52,7 +52,9 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Phoned { text: called_too }, Done::AlsoWithCustomer { to: customer_address() }],
     ];
     let ended = ended(language).map(|done| vec![done]);
-    let mut receipts: Vec<_> = all.into_iter().chain(ended).map(|done| receipt(done, customer())).collect();
+    let put_right = put_right().map(|done| vec![done]);
+    let mut receipts: Vec<_> =
+        all.into_iter().chain(ended).chain(put_right).map(|done| receipt(done, customer())).collect();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
 }
@@ -69,13 +71,37 @@ fn posted(letter_kind: LetterKind) -> Done {
     Done::Posted { letter_kind, at: after(-1, 0) }
 }
 
+/// Another customer than it seemed.
+fn put_right() -> [Done; 4] {
+    let set = |name: &str, owed: &[Owed], told: Option<Address>| Done::CustomerSet {
+        to: customer_address(),
+        name: name.to_owned(),
+        owed: owed.to_vec(),
+        told,
+    };
+    let old = || Some(address("info@elders.example"));
+    [
+        set("Jan Jansen", &[Owed::Acknowledgement], None),
+        set("", &[Owed::Acknowledgement, Owed::Answer], old()),
+        set("Jan Jansen", &[Owed::Confirmation], old()),
+        set("Jan Jansen", &[], None),
+    ]
+}
+
 /// The end of the procedure, and two cases that became one.
-fn ended(language: Language) -> [Done; 6] {
+fn ended(language: Language) -> [Done; 7] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
     let supervisor = || Some(address("s.bakker@voorbeeld.example"));
     let text = pick(language, "Formulier ontvangen.", "Got the form.");
     let ruling = pick(language, "De klant krijgt gelijk; wij betalen € 240.", "For the customer; we pay € 240.");
-    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told };
+    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told, not_told: None };
+    let joined = Done::Merged {
+        stays: number(98),
+        gone: number(123),
+        state: CaseState::Open,
+        told: Vec::new(),
+        not_told: Some(address("els@klant.example")),
+    };
     [
         Done::Disputed { filing: Filing::Until(day(2027)), told: supervisor(), text },
         Done::Disputed { filing: Filing::Past(day(2025)), told: supervisor(), text: String::new() },
@@ -83,6 +109,7 @@ fn ended(language: Language) -> [Done; 6] {
         Done::Ruled { told: supervisor(), text: ruling },
         merged(CaseState::Open, vec![address("p.dewit@voorbeeld.example"), address("schade@voorbeeld.example")]),
         merged(CaseState::Closed, Vec::new()),
+        joined,
     ]
 }
 
@@ -120,6 +147,8 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NothingTyped,
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
+        Problem::NotACustomer { written: String::new() },
+        Problem::NotACustomer { written: "jan@gmail of piet@klant.example".to_owned() },
         Problem::NoCustomerAddress,
         Problem::TooLongForPaper,
         Problem::NothingToPost,

@@ -3,7 +3,7 @@
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use super::{Seen, paper};
 use crate::case::Address;
-use crate::desk::draft::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Done, NoMerge, Owed, Problem, Question, Receipt, Unsure};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -121,6 +121,7 @@ impl Seen<'_> {
             Done::Disputed { text, .. } => ("disputed", text.as_str()),
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
             Done::Merged { .. } => ("merged", ""),
+            Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
             Done::Help => ("help", ""),
         };
@@ -129,7 +130,7 @@ impl Seen<'_> {
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
-            Done::Acknowledged { to } => Some(to),
+            Done::Acknowledged { to } | Done::CustomerSet { to, .. } => Some(to),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
             Done::Disputed { told, .. } | Done::Ruled { told, .. } => told.as_ref(),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
@@ -146,6 +147,7 @@ impl Seen<'_> {
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
         let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
         let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
+        let customer = if let Done::CustomerSet { .. } = done { Some(self.customer_set(done)) } else { None };
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
         let attachments = match done {
             Done::Relayed { attachments, .. }
@@ -160,8 +162,20 @@ impl Seen<'_> {
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
         context! {
-            kind, sheet, is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments,
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, customer, text, shortened, attachments,
             to => to.map(ToString::to_string),
+        }
+    }
+
+    /// Who the customer is now, and what follows.
+    fn customer_set(&self, done: &Done) -> Value {
+        let Done::CustomerSet { name, owed, told, .. } = done else { return Value::UNDEFINED };
+        context! {
+            name => clean::line(name, clean::NAME_CHARS_MAX),
+            acknowledged => owed.contains(&Owed::Acknowledgement),
+            owes_answer => owed.contains(&Owed::Answer),
+            owes_confirmation => owed.contains(&Owed::Confirmation),
+            told => told.as_ref().map(ToString::to_string),
         }
     }
 
@@ -188,6 +202,7 @@ impl Seen<'_> {
             Problem::NotAColleague { written, colleagues } => {
                 ("not_a_colleague", written.clone(), colleagues.iter().map(Address::to_string).collect())
             }
+            Problem::NotACustomer { written } => ("not_a_customer", written.clone(), Vec::new()),
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
             }
@@ -269,9 +284,15 @@ fn confirms(problem: &Problem) -> bool {
 
 /// Which case stays, and who hears of it.
 fn merged(done: &Done) -> Value {
-    let Done::Merged { stays, gone, state, told } = done else { return Value::UNDEFINED };
+    let Done::Merged { stays, gone, state, told, not_told } = done else { return Value::UNDEFINED };
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-    context! { stays => stays.to_string(), gone => gone.to_string(), state => state.name(), told => told.join(", ") }
+    context! {
+        stays => stays.to_string(),
+        gone => gone.to_string(),
+        state => state.name(),
+        told => told.join(", "),
+        not_told => not_told.as_ref().map(ToString::to_string),
+    }
 }
 
 /// Why two cases cannot be made one.
