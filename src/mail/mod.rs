@@ -38,7 +38,7 @@ mod words;
 pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
-pub use newtext::MARKER;
+pub use newtext::{Apart, Extent, MARKER, OurLetter, OwnWords, Place, own_words, reads_whole, without_banner};
 pub use parse::read;
 pub(crate) use parse::turns_direction;
 
@@ -136,6 +136,8 @@ pub enum CutSign {
     /// "Verstuurd vanaf mijn iPhone".
     AppLine,
     Disclaimer,
+    /// "[EXTERN]", or what else a gateway writes above a mail from outside.
+    Banner,
 }
 
 /// The language of the new text.

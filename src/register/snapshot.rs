@@ -3,7 +3,7 @@
 
 use super::mails::{Identity, numbered};
 use super::{RegisterError, Tx, outbox};
-use crate::case::{Address, CaseNumber, CaseState, LetterId};
+use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
 use crate::desk::{BouncedLetter, Lookup, Snapshot};
 use sqlx::Row;
 
@@ -42,6 +42,9 @@ impl Tx {
             known.letter = Some(token.letter.clone());
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
             known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
+            if token.side == Side::Staff {
+                known.letter_bytes = self.letter_bytes(&token.letter).await?;
+            }
             // The letter's row may be gone with a restored backup; the token itself names its case.
             if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
                 known.file = self.case_file(number).await?;
@@ -88,6 +91,16 @@ impl Tx {
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
         let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
+    }
+
+    /// What a reply to it may quote; None where it is gone or was blanked.
+    async fn letter_bytes(&mut self, letter: &LetterId) -> Result<Option<Vec<u8>>, RegisterError> {
+        let row = sqlx::query("SELECT bytes FROM letter WHERE id = $1")
+            .bind(letter.as_str())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let bytes = row.map(|row| row.try_get::<Vec<u8>, _>(0)).transpose()?;
+        Ok(bytes.filter(|bytes| !bytes.is_empty()))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

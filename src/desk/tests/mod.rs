@@ -12,10 +12,12 @@ mod digests;
 mod direct;
 mod fates;
 mod forged;
+mod halves;
 mod life;
 mod loops;
 mod merging;
 mod paper;
+mod pressed;
 mod queries;
 mod staff;
 mod terms;
@@ -88,6 +90,7 @@ struct Company {
     sent: Vec<BouncedLetter>,
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
+    letter_bytes: Option<Vec<u8>>,
     duplicate_of: Option<i64>,
     put_back: Option<PutBack>,
     stored: Option<Stored>,
@@ -110,7 +113,8 @@ impl Company {
             files,
             sent,
             letter_department: None,
-            letter_kind: None,
+            letter_kind: Some(LetterKind::Notification),
+            letter_bytes: None,
             duplicate_of: None,
             put_back: None,
             stored: None,
@@ -148,6 +152,7 @@ impl Company {
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
+            letter_bytes: self.letter_bytes.clone(),
             bounced,
             named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
             found: match wanted.want {
