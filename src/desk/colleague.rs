@@ -15,7 +15,7 @@ use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, secon
 use crate::case::{
     Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
 };
-use crate::mail::{Forwarded, ForwardedHow};
+use crate::mail::{Forwarded, ForwardedHow, without_banner};
 use chrono::TimeDelta;
 
 /// A date stated in a mail passed on inline is believed when it is no older than this: longer ago nobody forwards a
@@ -56,7 +56,9 @@ struct NewMail<'a> {
 impl NewMail<'_> {
     fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
         let forwarded = self.mail.mail.forwarded.as_ref();
-        let typed = forwarded.map_or(self.mail.mail.reply.as_str(), |forwarded| forwarded.above.as_str());
+        // Above what is passed on a gateway may have written, too.
+        let above = forwarded.map(|forwarded| without_banner(&forwarded.above));
+        let typed = above.as_deref().unwrap_or(&self.mail.mail.reply);
         let instruction = verbs::parse(typed).map_err(mistaken)?;
         let verb = instruction.lines.first().map(|line| line.verb);
         if !Act::of_new(verb, forwarded.is_some()).believes(self.mail.mail.proof, self.rules) {
@@ -69,7 +71,7 @@ impl NewMail<'_> {
                 second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
             }
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
-            (None, Some(forwarded)) => self.passed_on(forwarded, &forwarded.above, fresh),
+            (None, Some(forwarded)) => self.passed_on(forwarded, typed, fresh),
             (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {
                 self.passed_on(forwarded, &beside(&instruction), fresh)
             }
@@ -145,7 +147,7 @@ impl NewMail<'_> {
             Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
-        let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);
+        let opened = self.opened(Channel::Email, customer, subject, without_banner(&forwarded.body), received_at);
         Ok(self.open(opened, above, fresh))
     }
 

@@ -1,5 +1,6 @@
 //! Drafts the desk writes in more than one place: who gets them, and in which thread they stand. Pure.
 
+use super::choices::{About, choices};
 use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
     Remark, Source, Topic, Unacknowledged,
@@ -82,7 +83,22 @@ pub(super) fn question(
     rules: &Rules,
     fresh: &mut Fresh,
 ) -> Draft {
-    let content = Content::Question(Question { why, text: mail.reply.clone() });
+    question_about(case, to, why, &mail.reply, mail, rules, fresh)
+}
+
+/// The same about what was typed in it.
+pub(super) fn question_about(
+    case: Option<&Case>,
+    to: Address,
+    why: Problem,
+    typed: &str,
+    mail: &Mail,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let about = if case.is_some() { About::Case } else { About::Nothing };
+    let choices = choices(&why, typed, about, rules.language);
+    let content = Content::Question(Question { why, text: typed.to_owned(), choices });
     let draft = match case {
         Some(case) => to_staff(case, to, content, rules, fresh),
         None => Draft {

@@ -142,6 +142,8 @@ pub struct Snapshot {
     pub letter: Option<LetterId>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
+    /// Its bytes, where it went to staff; None: not on file, or blanked.
+    pub letter_bytes: Option<Vec<u8>>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
     pub named: Vec<CaseFile>,

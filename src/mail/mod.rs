@@ -39,7 +39,7 @@ mod work;
 pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
-pub use newtext::MARKER;
+pub use newtext::{Apart, Extent, MARKER, OurLetter, OwnWords, Place, own_words, reads_whole, without_banner};
 #[cfg(test)]
 pub(crate) use parse::hostile_from;
 pub use parse::read;
@@ -141,6 +141,8 @@ pub enum CutSign {
     /// "Verstuurd vanaf mijn iPhone".
     AppLine,
     Disclaimer,
+    /// "[EXTERN]", or what else a gateway writes above a mail from outside.
+    Banner,
 }
 
 /// The language of the new text.

@@ -3,7 +3,7 @@
 
 use super::mails::{Identity, numbered, without_nul};
 use super::{RegisterError, Tx, cases, outbox};
-use crate::case::{Address, CaseNumber, CaseState, LetterId};
+use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, Lookup, Said, Snapshot};
 use sqlx::Row;
 
@@ -49,6 +49,9 @@ impl Tx {
             known.letter = Some(token.letter.clone());
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
             known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
+            if token.side == Side::Staff {
+                known.letter_bytes = self.letter_bytes(&token.letter).await?;
+            }
             // The letter's row may be gone with a restored backup; the token itself names its case.
             if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
                 known.file = self.case_file(number).await?;
@@ -151,6 +154,16 @@ impl Tx {
             }
         }
         Ok(None)
+    }
+
+    /// What a reply to it may quote; None where it is gone or was blanked.
+    async fn letter_bytes(&mut self, letter: &LetterId) -> Result<Option<Vec<u8>>, RegisterError> {
+        let row = sqlx::query("SELECT bytes FROM letter WHERE id = $1")
+            .bind(letter.as_str())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let bytes = row.map(|row| row.try_get::<Vec<u8>, _>(0)).transpose()?;
+        Ok(bytes.filter(|bytes| !bytes.is_empty()))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

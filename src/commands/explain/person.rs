@@ -176,6 +176,7 @@ fn sign(sign: CutSign) -> &'static str {
         CutSign::SignatureDelimiter => "the line above a signature",
         CutSign::AppLine => "an app's own line",
         CutSign::Disclaimer => "a disclaimer",
+        CutSign::Banner => "a gateway's warning that the mail is from outside",
     }
 }
 

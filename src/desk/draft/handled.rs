@@ -2,6 +2,8 @@
 
 use super::Filing;
 use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
+use crate::desk::verbs::Verb;
+use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +161,66 @@ pub struct Question {
     pub why: Problem,
     /// What the sender typed, to copy it from.
     pub text: String,
+    /// The ways to go on: each a reply that is typed already, and a button.
+    pub choices: Vec<Choice>,
+}
+
+/// A reply that does what a question asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub does: Does,
+    /// Lines with verbs, for the top.
+    pub verbs: Vec<String>,
+    /// What was typed, or the part of it that is meant; below the verbs.
+    pub text: String,
+    pub stands: Stands,
+    pub way: Way,
+}
+
+/// Whether such a reply can go as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    Finished,
+    /// Something must be typed first.
+    ToComplete,
+}
+
+/// What a button opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A reply to the question.
+    Reply,
+    /// A mail of its own, about no case yet.
+    NewMail,
+}
+
+/// What a choice does, for its button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Does {
+    /// What that verb does, with the text.
+    Verb(Verb),
+    /// The text goes to the customer.
+    ToCustomer,
+    /// All of it, also what looked like a quoted mail.
+    Whole,
+    /// Only what stands above that.
+    UpperHalf,
+    /// The same again.
+    Again,
+    /// Yes, it was the sender's answer.
+    Confirm,
+    /// It was, on that case.
+    OnCase(CaseNumber),
+    /// That colleague handles it.
+    To(Address),
+    /// That department has it.
+    ToDepartment(String),
+    /// What was still missing is filled in.
+    Complete,
+    /// Now, not at the moment that was typed.
+    Now,
+    /// At that moment.
+    At(String),
 }
 
 /// Why a staff mail was not acted on; nothing of it was relayed.
@@ -274,9 +336,10 @@ pub enum Problem {
         text: String,
         prefilled: String,
     },
-    /// So many answers to a customer who wrote nothing in between: a machine may be answering in the sender's mailbox.
+    /// So many answers to a customer: a machine may be answering in the sender's mailbox.
     ManyAnswers {
         count: usize,
+        often: Often,
         prefilled: String,
     },
     /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
@@ -288,12 +351,34 @@ pub enum Problem {
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
-    /// A reply without a verb to a case in a digest, whose reader did not see what the customer wrote.
-    FromDigest,
+    /// A reply without a verb to a letter that does not show what the customer wrote: is it meant for the customer?
+    ForWhom,
+    /// Beside the new text stands something that is neither our letter nor a signature: perhaps the half of an answer.
+    TextApart {
+        place: Place,
+        /// The new text; may be empty.
+        upper: String,
+        lower: String,
+    },
+    /// A verb that opens a case, in a reply about another one.
+    NewMailWanted {
+        verb: String,
+    },
+    /// `#escaleren` by the supervisor, who would be asking nobody else.
+    AskedYourself,
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,
     },
+}
+
+/// Over what the answers were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// Since the customer last wrote.
+    InARow,
+    /// In a day, whatever the customer wrote.
+    InADay,
 }
 
 /// Why two cases cannot be made one.

@@ -49,7 +49,7 @@ impl<'a> Work<'a> {
     /// What stands in its way: then nothing of the mail is done.
     pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
         match step.verb {
-            Verb::Answer => self.answer(&step.text),
+            Verb::Answer | Verb::Everything => self.answer(&step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
             Verb::Phoned => self.phoned(&step.text),
@@ -78,7 +78,7 @@ impl<'a> Work<'a> {
             }
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
-            Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
+            Verb::Register(_) => Err(Problem::NewMailWanted { verb: step.verb.row().dutch.to_owned() }),
         }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Work<'a> {
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
         let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
-        let typed_elsewhere = !self.reply.mail.mail.reply.trim().is_empty();
+        let typed_elsewhere = !self.reply.own.noted.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return Err(Problem::NothingTyped);
         }
@@ -282,7 +282,10 @@ impl<'a> Work<'a> {
         if question.trim().is_empty() {
             return Err(Problem::NothingTyped);
         }
-        if to == *self.reply.from || self.case.state != CaseState::Open {
+        if to == *self.reply.from && self.case.state == CaseState::Open {
+            return Err(Problem::AskedYourself);
+        }
+        if self.case.state != CaseState::Open {
             return Err(self.not_now(Verb::Escalate));
         }
         self.first_handler();

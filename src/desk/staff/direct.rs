@@ -9,7 +9,7 @@ use crate::desk::aside::Aside;
 use crate::desk::draft::{Done, Problem, Unsure};
 use crate::desk::letters_out::question;
 use crate::desk::verbs::{self, Mistake, Verb};
-use crate::desk::{Decision, Disposition, Fresh, direct};
+use crate::desk::{Decision, Disposition, Fresh, ReplyGoes, direct};
 
 impl StaffReply<'_> {
     /// The customer, where this mail went there too.
@@ -20,8 +20,8 @@ impl StaffReply<'_> {
 
     /// (a): with a token, so that its verbs count.
     pub(super) fn carry_out_direct(&self, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
-        let planned = read.as_ref().ok().map(|typed| plan(typed, None));
+        let read = self.typed();
+        let planned = read.as_ref().ok().map(|typed| plan(typed, ReplyGoes::Customer));
         if let Some(Ok(plan)) = &planned
             && !plan.reaches_customer()
         {
@@ -30,7 +30,9 @@ impl StaffReply<'_> {
         if let Some(other) = self.mailed().find(|address| address != customer) {
             return Ok(self.ask_whether(customer, Unsure::AlsoTo(other), fresh));
         }
-        if let Some(Ok(plan)) = &planned {
+        // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
+        if let Some(Ok(plan)) = planned.filter(|_| self.own.apart.is_none()) {
+            let plan = &plan;
             let mut work = Work::new(self, fresh);
             work.answered_directly(self.direct_answer(said(plan))?);
             let beside = plan.steps.iter().filter(|step| step.verb != Verb::Answer);
@@ -43,12 +45,12 @@ impl StaffReply<'_> {
 
     /// (b), and whatever of (a) is not clear: the answer is on file, its verbs are left undone.
     pub(super) fn only_recorded(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
+        let read = self.typed();
         let (text, undone) = match &read {
             Ok(typed) => {
                 let others = typed.instruction.lines.iter().filter(|line| line.verb != Verb::Answer);
                 let undone: Vec<String> = others.map(|line| line.written.clone()).collect();
-                (plan(typed, None).as_ref().map_or(typed.instruction.text.clone(), |p| said(p).to_owned()), undone)
+                (self.said_in(typed), undone)
             }
             Err(Mistake::Unknown { written, .. } | Mistake::LowerDown { written }) => {
                 (self.mail.mail.reply.clone(), vec![written.clone()])
@@ -61,6 +63,14 @@ impl StaffReply<'_> {
             work.tell(Done::LeftUndone { written: undone });
         }
         Ok(work.finish_direct())
+    }
+
+    /// The words for the customer, who has all of them: nothing is cut off what is kept.
+    fn said_in(&self, typed: &verbs::Reply) -> String {
+        if self.own.apart.is_some() {
+            return typed.whole.clone();
+        }
+        plan(typed, ReplyGoes::Customer).map_or_else(|_| typed.instruction.text.clone(), |plan| said(&plan).to_owned())
     }
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.

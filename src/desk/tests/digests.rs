@@ -133,7 +133,7 @@ fn a_button_of_a_digest_works_for_nobody_else() {
 fn text_without_a_verb_from_a_digest_reaches_no_customer_but_is_asked_about() {
     let company = with_digest(Some("schade"));
     let asked = company.decide(&pressed(&company, "chef@lease.example", "Jan, wil jij dit oppakken?"));
-    assert_eq!(*why(&asked), draft::Problem::FromDigest);
+    assert_eq!(*why(&asked), draft::Problem::ForWhom);
     assert!(to_customers(&asked).next().is_none());
 }
 

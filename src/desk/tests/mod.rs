@@ -13,10 +13,12 @@ mod digests;
 mod direct;
 mod fates;
 mod forged;
+mod halves;
 mod life;
 mod loops;
 mod merging;
 mod paper;
+mod pressed;
 mod put_right;
 mod queries;
 mod staff;
@@ -94,6 +96,7 @@ struct Company {
     sent: Vec<BouncedLetter>,
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
+    letter_bytes: Option<Vec<u8>>,
     duplicate_of: Option<i64>,
     put_back: Option<PutBack>,
     same_id: Option<i64>,
@@ -117,7 +120,8 @@ impl Company {
             files,
             sent,
             letter_department: None,
-            letter_kind: None,
+            letter_kind: Some(LetterKind::Notification),
+            letter_bytes: None,
             duplicate_of: None,
             put_back: None,
             same_id: None,
@@ -162,6 +166,7 @@ impl Company {
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
+            letter_bytes: self.letter_bytes.clone(),
             bounced,
             named: wanted.named.iter().copied().filter_map(find).collect(),
             answered: wanted.answered.iter().flat_map(|id| self.holding(id)).collect(),

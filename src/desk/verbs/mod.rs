@@ -1,8 +1,10 @@
 //! Staff verbs: lines at the top of a reply, `#verb value`, one a line (design: "Staff verbs"). Forgiving in
 //! case, accents and punctuation; what is nearly a verb is never relayed but asked about. Pure.
 
+mod again;
 mod table;
 
+pub use again::{Again, again, harmless};
 pub use table::{Row, TABLE, Taken, TextGoes, Value, Verb};
 
 /// Two slips of the finger still point at the verb that was meant.
@@ -72,6 +74,38 @@ fn without_verbs(reply: &str) -> String {
 
 fn known_line(plain: &str) -> bool {
     verb_line(plain).is_some_and(|(word, _)| Verb::named(&word).is_some())
+}
+
+/// Whether the verbs at the top ask for all that stands above our letter.
+pub fn asks_for_everything(new_text: &str) -> bool {
+    let verbs = new_text
+        .lines()
+        .map(visible)
+        .filter(|plain| !plain.is_empty())
+        .map_while(|plain| verb_line(&plain).and_then(|(word, _)| Verb::named(&word)));
+    verbs.into_iter().any(|verb| verb == Verb::Everything)
+}
+
+impl Reply {
+    /// The verb that only says how much is meant has done its work when the mail was read: alone it is an answer.
+    #[must_use]
+    pub fn without_extent(mut self) -> Self {
+        let asked = |line: &Line| line.verb == Verb::Everything;
+        let values = self.instruction.lines.iter().filter(|line| asked(line)).map(|line| line.value.clone());
+        let values: Vec<String> = values.filter(|value| !value.is_empty()).collect();
+        if let Some(at) = self.instruction.lines.iter().position(asked) {
+            let written = self.instruction.lines.get(at).map(|line| line.written.clone()).unwrap_or_default();
+            self.instruction.lines.retain(|line| !asked(line));
+            if self.instruction.lines.is_empty() {
+                self.instruction.lines.push(Line { verb: Verb::Answer, written, value: String::new() });
+            }
+            for text in [&mut self.instruction.text, &mut self.whole] {
+                *text =
+                    values.iter().chain([&*text]).map(String::as_str).collect::<Vec<_>>().join("\n").trim().to_owned();
+            }
+        }
+        self
+    }
 }
 
 /// Reads new text of a staff mail.
