@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 mod author;
 mod body;
 mod calendar;
+mod continued;
 mod envelope;
 mod flowed;
 mod guard;
@@ -19,6 +20,7 @@ mod names;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod uuencoded;
 #[cfg(test)]
 pub(crate) use author::tests::hostile as hostile_from;
 
@@ -150,6 +152,7 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     }
     body::fill(&mut parsed, &message, &mut all);
     parsed.leaves = all.leaves;
+    uuencoded::take_out(&mut parsed);
     parsed
 }
 

@@ -127,9 +127,10 @@ fn name(why: &Problem) -> usize {
         P::TextApart { .. } => 33,
         P::NewMailWanted { .. } => 34,
         P::AskedYourself => 35,
+        P::NotACustomer { .. } => 36,
     }
 }
-const PROBLEMS: usize = 36;
+const PROBLEMS: usize = 37;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 3] = [7, 23, 32];
 
@@ -156,6 +157,7 @@ fn about_verbs() -> Vec<Asked> {
             },
             "#toewijzen mia@lese.example\nGraag vandaag.",
         ),
+        on_case(Problem::NotACustomer { written: "jan@gmail".into() }, "#klant jan@gmail\nZij belde."),
         on_case(
             Problem::UnknownDepartment {
                 written: "servis".into(),
