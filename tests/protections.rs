@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Rows of the table: what happened to others, and above [`OTHERS`] what happened to klachtpost itself.
-const ROWS: u32 = 36;
+const ROWS: u32 = 37;
 const OTHERS: u32 = 30;
 
 /// One protection, taken out.
