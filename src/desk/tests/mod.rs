@@ -212,7 +212,7 @@ fn case(rules: &Rules) -> Case {
 }
 
 /// A mail in the making.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Post {
     from: String,
     headers: Vec<String>,
