@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 mod author;
 mod body;
 mod calendar;
+mod continued;
 mod envelope;
 mod flowed;
 mod guard;
@@ -19,9 +20,10 @@ mod names;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod uuencoded;
+
 #[cfg(test)]
 pub(crate) use author::tests::hostile as hostile_from;
-
 pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use headers::turns_direction;
 
@@ -150,6 +152,7 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     }
     body::fill(&mut parsed, &message, &mut all);
     parsed.leaves = all.leaves;
+    uuencoded::take_out(&mut parsed);
     parsed
 }
 
