@@ -21,9 +21,9 @@ mod signed;
 #[cfg(test)]
 mod tests;
 mod uuencoded;
+
 #[cfg(test)]
 pub(crate) use author::tests::hostile as hostile_from;
-
 pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use headers::turns_direction;
 

@@ -47,15 +47,15 @@ pub(crate) fn of(parsed: &Parsed) -> Author {
     let mut fields = parsed.fields("from");
     let Some(field) = fields.next() else { return Author::default() };
     let is_only_field = fields.next().is_none();
-    if let Some(address) = Scanner(&field.raw).mailbox().filter(|_| is_only_field) {
-        let named = parties(field).into_iter().find(|party| party.address.eq_ignore_ascii_case(address));
-        let party = Party { name: named.map(|party| party.name).unwrap_or_default(), address: address.to_owned() };
-        return Author { party: Some(party), reading: Reading::Strict };
+    // A second reader, who forgives more, must find the same.
+    if let (Some(address), [party]) = (Scanner(&field.raw).mailbox().filter(|_| is_only_field), &*parties(field))
+        && party.address == address
+    {
+        return Author { party: Some(party.clone()), reading: Reading::Strict };
     }
-    let all: Vec<Party> = parsed.fields("from").flat_map(parties).collect();
-    let party = all.iter().find(|party| !party.address.is_empty()).or(all.first()).cloned();
+    let party = shown(parsed);
     let address = party.as_ref().map(|party| party.address.as_str()).unwrap_or_default();
-    let reading = if address.is_empty() {
+    let reading = if !address.contains('@') {
         Reading::Nobody
     } else if is_only_field && is_the_only_address(field, address) {
         Reading::Loose
@@ -63,6 +63,17 @@ pub(crate) fn of(parsed: &Parsed) -> Author {
         Reading::Unclear
     };
     Author { party, reading }
+}
+
+/// The first who can be written to; else the first address that stands there at all, else whoever is named.
+fn shown(parsed: &Parsed) -> Option<Party> {
+    let all: Vec<Party> = parsed.fields("from").flat_map(parties).collect();
+    let is_address = |party: &&Party| party.address.contains('@') && !party.address.contains(char::is_whitespace);
+    let anywhere = || {
+        let address = parsed.fields("from").find_map(|field| address::first(&field.raw))?;
+        Some(Party { name: String::new(), address: address.to_owned() })
+    };
+    all.iter().find(is_address).cloned().or_else(anywhere).or_else(|| all.first().cloned())
 }
 
 /// Each `@`, decoded or not, belongs to that address. Forms of the sign that some programs take for it count too.
@@ -131,8 +142,8 @@ impl<'a> Scanner<'a> {
             match self.0.chars().next()? {
                 '<' => return Some(()),
                 '"' => self.quotation()?,
-                c if is_of_atom(c) || c == '.' || !c.is_ascii() => {
-                    drop(self.run(|c| is_of_atom(c) || c == '.' || !c.is_ascii()))
+                c if is_of_name(c) => {
+                    self.run(is_of_name);
                 }
                 _ => return None,
             }
@@ -181,6 +192,11 @@ impl<'a> Scanner<'a> {
 /// `atext` (RFC 5322 §3.2.3).
 fn is_of_atom(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c)
+}
+
+/// A word of a name, and the dot of RFC 5322 §4.1.
+fn is_of_name(c: char) -> bool {
+    is_of_atom(c) || c == '.' || !c.is_ascii()
 }
 
 /// What RFC 6531 adds, as far as it is letters and digits: blanks, marks and invisible ones are no part of an address.

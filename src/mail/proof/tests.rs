@@ -127,7 +127,11 @@ fn what_is_not_quite_a_field_of_the_trusted_host_is_none() {
         // Nor does one below it count: whose the upper one is cannot be told.
         let own = format!("mx.example.nl; {pass}");
         let below = mail(&[OURS, ("authentication-results", &field), ("authentication-results", &own), FROM]);
-        if !head.contains(['\u{ff0e}', '\u{3002}', '\u{ff4c}', 'x', ';']) || head == "mx.example.nl." {
+        let is_anothers = head.contains(['\u{ff0e}', '\u{3002}', '\u{ff4c}'])
+            || head.starts_with(';')
+            || head.starts_with("mx .")
+            || head.starts_with("mx. ");
+        if !is_anothers {
             assert_eq!(of(&below, TRUSTED), SenderProof::None, "{field:?}");
         }
     }

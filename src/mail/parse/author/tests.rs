@@ -22,7 +22,7 @@ fn what_mail_programs_write_is_read_strictly() {
         ("J. de Vries <jan.de-vries+x@mail.klant.nl>", "J. de Vries", "jan.de-vries+x@mail.klant.nl"),
         ("\"Vries, Jan \\\"de\\\"\" <jan@klant.nl>", "Vries, Jan \"de\"", "jan@klant.nl"),
         ("\"jan@klant.nl\" <jan@klant.nl>", "jan@klant.nl", "jan@klant.nl"),
-        ("jan@klant.nl (Jan (de) Vries)", "Jan (de) Vries", "jan@klant.nl"),
+        ("jan@klant.nl (Jan (de) Vries)", "Jan", "jan@klant.nl"),
         ("Jan (privé) <jan@klant.nl>", "Jan", "jan@klant.nl"),
         ("=?utf-8?q?Jos=C3=A9?= <jose@klant.nl>", "José", "jose@klant.nl"),
         ("José <jose@klant.nl>", "José", "jose@klant.nl"),
