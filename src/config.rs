@@ -16,6 +16,7 @@ mod problems;
 mod secret;
 mod section;
 mod sections;
+mod web_form;
 
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
