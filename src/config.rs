@@ -17,6 +17,7 @@ mod sample;
 mod secret;
 mod section;
 mod sections;
+mod web_form;
 
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};

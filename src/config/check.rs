@@ -2,7 +2,8 @@
 //! reads; nothing here looks anything up on a network.
 
 use super::section::{Reading, Section, clipped};
-use super::{Config, FormCustomer, FormFields, Mailbox, PLATE, Reference};
+use super::web_form::forms_are_nobody_else;
+use super::{Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 
@@ -183,26 +184,6 @@ pub(super) fn reference(s: &mut Section) -> Reference {
     Reference { name, pattern }
 }
 
-/// A label that is found in a mail; and one field at least that names the customer.
-pub(super) fn form_labels(s: &mut Section, customer: FormCustomer, fields: &FormFields) {
-    let FormFields { email, name, phone, subject, text } = fields;
-    let all = [("email", email), ("name", name), ("phone", phone), ("subject", subject), ("text", text)];
-    let mut seen = BTreeSet::new();
-    for (key, label) in all.into_iter().filter_map(|(key, label)| Some((key, label.as_deref()?))) {
-        let letters: String = label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let found = format!("{key} = \"{}\"", clipped(label));
-        if letters.is_empty() {
-            s.refuse("fields", found, "write the label as it stands in the mail, e.g. `email = \"E-mail\"`");
-        } else if !seen.insert(letters) {
-            s.refuse("fields", found, "write a label of its own for each field");
-        }
-    }
-    if customer == FormCustomer::Field && email.is_none() && phone.is_none() {
-        let write = "write which field names the customer, e.g. `fields = { email = \"E-mail\" }`; or `customer = \"reply-to\"`";
-        s.refuse("fields", "neither `email` nor `phone`", write);
-    }
-}
-
 /// Words that a complaint is routed by; a star only at an end.
 pub(super) fn keywords(s: &mut Section) -> Vec<String> {
     let keywords = s.list("keywords");
@@ -229,26 +210,6 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     names_once(config, reading);
     desk_writes_to_others(config, reading);
     forms_are_nobody_else(config, reading);
-}
-
-/// Invariant 6: what a colleague sends is a colleague's, and of two forms with one address nobody could say which it is.
-fn forms_are_nobody_else(config: &Config, reading: &mut Reading) {
-    let mut seen = BTreeSet::new();
-    let of_departments = config.department.iter().flat_map(|d| d.staff.iter().chain([&d.address, &d.supervisor]));
-    let colleagues: BTreeSet<String> = of_departments
-        .chain(&config.desk.employees)
-        .chain(&config.digest.recipients)
-        .map(|address| address.to_lowercase())
-        .collect();
-    for (index, form) in config.form.iter().enumerate() {
-        let key = format!("form no. {}.from", index + 1);
-        let from = form.from.to_lowercase();
-        if colleagues.contains(&from) {
-            reading.refuse(&key, "a colleague's address", "give the form an address of its own on the website");
-        } else if !from.is_empty() && !seen.insert(from) {
-            reading.refuse(&key, "it twice", "write one [[form]] for each address");
-        }
-    }
 }
 
 /// §2.1.2: some department is responsible for every complaint.

@@ -2,15 +2,15 @@
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
 use super::check::{
-    address, addresses, department_name, folder_names, form_labels, host, keywords, printed_line, printed_lines,
-    printed_place, reference, register_url, reply_secret, url,
+    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
+    reference, register_url, reply_secret, url,
 };
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
+use super::web_form::form;
 use super::{
-    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, FormCustomer, FormFields, Holidays,
-    LiberationDay, Limits, Mailbox, MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
-    WebForm,
+    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
+    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind, WebForm,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -74,7 +74,12 @@ fn read_with<T>(file: &mut Section, name: &'static str, read: fn(&mut Section) -
     read_table(file, name, given, read)
 }
 
-fn read_table<T>(file: &mut Section, label: &str, table: Map<String, Value>, read: fn(&mut Section) -> T) -> T {
+pub(super) fn read_table<T>(
+    file: &mut Section,
+    label: &str,
+    table: Map<String, Value>,
+    read: fn(&mut Section) -> T,
+) -> T {
     let mut section = Section::new(file.reading(), label, table);
     let value = read(&mut section);
     section.finish();
@@ -409,36 +414,6 @@ fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut 
         all.push(read_table(file, &label, table, read));
     }
     Some(all)
-}
-
-fn form(s: &mut Section) -> WebForm {
-    let from = address(s, "from", "whom its mails come from, e.g. `from = \"noreply@www.lease.example\"`");
-    let customers = [("reply-to", FormCustomer::ReplyTo), ("field", FormCustomer::Field)];
-    let customer = s.choice("customer", FormCustomer::ReplyTo, &customers).unwrap_or(FormCustomer::ReplyTo);
-    let fields = match s.take("fields").map(|value| value.kind) {
-        None => FormFields::default(),
-        Some(ValueKind::Table(table)) => {
-            let label = s.key("fields");
-            read_table(s, &label, table, form_fields)
-        }
-        Some(_) => {
-            let write = "write the labels of its fields: `fields = { email = \"E-mail\", text = \"Bericht\" }`";
-            s.refuse("fields", "something else than labels", write);
-            FormFields::default()
-        }
-    };
-    form_labels(s, customer, &fields);
-    WebForm { from, customer, fields }
-}
-
-fn form_fields(s: &mut Section) -> FormFields {
-    FormFields {
-        email: s.text("email"),
-        name: s.text("name"),
-        phone: s.text("phone"),
-        subject: s.text("subject"),
-        text: s.text("text"),
-    }
 }
 
 fn department(s: &mut Section) -> Department {

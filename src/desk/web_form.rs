@@ -243,6 +243,10 @@ fn dialled(value: &str) -> Option<String> {
     let value = value.trim().trim_start_matches("tel:");
     let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-()/.".contains(c);
     let end = value.find(|c: char| !is_part(c)).unwrap_or(value.len());
-    let number = value.get(..end)?.trim().trim_end_matches(['(', '-', '/', '.']).trim();
+    let number = value.get(..end)?;
+    // Behind it may stand how long the call took: "(0:31)".
+    let first = number.split(" (").next().unwrap_or(number);
+    let number = if is_phone(first) { first } else { number };
+    let number = number.trim_matches(|c: char| c.is_whitespace() || "(-/.".contains(c));
     is_phone(number).then(|| number.to_owned())
 }

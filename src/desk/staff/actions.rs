@@ -1,6 +1,7 @@
-//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, merging, who the
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: closing, the committee, merging, who the
 //! customer is, and letters on paper.
 
+mod closing;
 mod committee;
 mod customer;
 mod merging;
@@ -9,14 +10,12 @@ mod paper;
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{
-    Address, AgendaItem, Case, CaseState, Closed, CustomerLetter, Event, LetterKind, Reach, Reopened, Round, What, Why,
-};
+use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
 use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
-    to_customer, to_staff,
+    acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
+    to_staff,
 };
 use crate::desk::may_reply::is_machine;
 use crate::desk::originals::with_originals;
@@ -161,45 +160,6 @@ impl<'a> Work<'a> {
         self.record(What::Noted { text: text.to_owned() });
         self.done.push(Done::Noted { text: text.to_owned() });
         Ok(())
-    }
-
-    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing.
-    fn close(&mut self, settlement: &str) -> Result<(), Problem> {
-        if settlement.trim().is_empty() {
-            return Err(Problem::SettlementMissing);
-        }
-        if !self.may_close() {
-            return Err(Problem::CaseClosed);
-        }
-        let to = match self.case.customer.reach() {
-            Reach::Mail(to) if !is_machine(to) => to.clone(),
-            Reach::Post => return self.close_on_paper(settlement),
-            Reach::Mail(_) | Reach::Phone => {
-                self.close_unwritten(settlement);
-                return Ok(());
-            }
-        };
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
-        let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
-        self.first_handler();
-        self.clear_agenda();
-        self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
-        self.letters.push(letter);
-        self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
-        Ok(())
-    }
-
-    /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it
-    /// can be put right (§2.4.2).
-    fn may_close(&self) -> bool {
-        let went_elsewhere =
-            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Elsewhere;
-        let on_its_way =
-            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Present;
-        let letters = &self.case.letters;
-        let elsewhere = letters.iter().any(went_elsewhere) && !letters.iter().any(on_its_way);
-        let unconfirmed = self.case.closing_confirmed.is_none() && (elsewhere || !self.case.failed_letters.is_empty());
-        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
     }
 
     /// §1: a conversation is a reaction, and confirms what had to be confirmed.
