@@ -9,7 +9,7 @@ use super::aside_notice::put_aside;
 use super::authority::Act;
 use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
 use super::letters_out::{answering, caseless, language, to_staff};
-use super::may_reply::{WhyNot, may_reply_looked_at, sender};
+use super::may_reply::{WhyNot, author, may_reply_looked_at, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case_with};
 use super::originals::original;
 use super::verbs::Verb;
@@ -242,7 +242,7 @@ impl Looked<'_> {
         Opened {
             channel: Channel::Email,
             customer: Customer {
-                name: mail.from.as_ref().map(|party| party.name.clone()).unwrap_or_default(),
+                name: author(mail).map(|party| party.name.clone()).unwrap_or_default(),
                 address: sender(mail).filter(is_outsider),
                 phone: None,
                 postal: Vec::new(),

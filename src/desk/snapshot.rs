@@ -26,6 +26,10 @@ pub struct Lookup {
     pub token: Option<Token>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
+    /// Where it names no letter: the addresses it names. The last letter to one of them is meant.
+    pub failed: Vec<Address>,
+    /// Not before this: so long a mail server tries.
+    pub failed_since: Moment,
     /// Numbers named without proof.
     pub named: Vec<CaseNumber>,
     /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
@@ -180,6 +184,14 @@ impl CaseFile {
     /// A case of which nothing else is known.
     pub fn of(case: Case) -> Self {
         Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+
+    /// When a letter of it was written.
+    pub(super) fn written_at(&self, letter: &LetterId) -> Option<Moment> {
+        self.events.iter().find_map(|event| match &event.what {
+            crate::case::What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
+            _ => None,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
 use super::mails::{Identity, numbered};
-use super::{RegisterError, Tx, outbox};
+use super::{RegisterError, Tx, millis, outbox};
 use crate::case::{Address, CaseNumber, CaseState, LetterId};
 use crate::desk::{BouncedLetter, Lookup, Snapshot};
 use sqlx::Row;
@@ -47,7 +47,11 @@ impl Tx {
                 known.file = self.case_file(number).await?;
             }
         }
-        if let Some(letter) = &lookup.bounced
+        let named = match &lookup.bounced {
+            Some(letter) => Some(letter.clone()),
+            None => self.last_letter_to(lookup).await?,
+        };
+        if let Some(letter) = &named
             && let Some(found) = self.letter_of(letter).await?
         {
             if let Some(number) = found.case {
@@ -88,6 +92,27 @@ impl Tx {
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
         let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
+    }
+
+    /// The last letter that a server took for one of the addresses that another one names.
+    async fn last_letter_to(&mut self, lookup: &Lookup) -> Result<Option<LetterId>, RegisterError> {
+        let mut last: Option<(i64, LetterId)> = None;
+        for address in &lookup.failed {
+            let row = sqlx::query(
+                "SELECT id, created_at FROM outbox WHERE recipient_key = $1 AND created_at >= $2 AND state = 'accepted' \
+                 ORDER BY created_at DESC, id DESC LIMIT 1",
+            )
+            .bind(address.key())
+            .bind(millis(lookup.failed_since))
+            .fetch_optional(&mut *self.inner)
+            .await?;
+            let Some(row) = row else { continue };
+            let (id, at): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if last.as_ref().is_none_or(|(latest, _)| *latest < at) {
+                last = Some((at, LetterId::from_stored(id)));
+            }
+        }
+        Ok(last.map(|(_, id)| id))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
