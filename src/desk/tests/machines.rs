@@ -198,7 +198,8 @@ fn after_klacht_the_author_is_the_customer_and_not_the_group() {
 
 #[test]
 fn whom_a_group_names_has_no_authority() {
-    let company = with_alias();
+    let mut company = with_alias();
+    company.rules.accept_unproven_staff = true;
     for extra in ["X-Original-From: Jan <jan@lease.example>", "Reply-To: chef@lease.example"] {
         let text = "#afgehandeld\nBetaald.".to_owned();
         let mail = Post { text, ..through_group(extra) }.answering(&company.token(Side::Staff)).dmarc("pass");
