@@ -8,7 +8,7 @@
 use super::intake::answered_letter;
 use super::machine::SentBy;
 use super::may_reply::sender;
-use super::{BouncedLetter, Lookup, Rules};
+use super::{BouncedLetter, Lookup, Role, Rules};
 use crate::case::{Address, LetterFate, LetterId, Moment};
 use crate::mail::{AutomaticKind, Bounce, Mail};
 use chrono::TimeDelta;
@@ -24,7 +24,9 @@ const SHOWN_CHARS: usize = 300;
 
 /// A mail that may be a server's words about a letter, without being a report that was read.
 pub(super) fn is_notice(mail: &Mail, rules: &Rules) -> bool {
-    if mail.bounce.is_some() {
+    // A colleague's machine is none: what follows would be told to it (invariant 5).
+    let is_outsiders = sender(mail).is_none_or(|from| rules.role(&from) == Role::Outsider);
+    if mail.bounce.is_some() || !is_outsiders {
         return false;
     }
     match SentBy::of(mail, rules) {

@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 
 mod body;
 mod calendar;
+mod continued;
 mod envelope;
 mod flowed;
 mod guard;
@@ -18,6 +19,7 @@ mod names;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod uuencoded;
 
 pub(crate) use headers::turns_direction;
 
@@ -146,6 +148,7 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     }
     body::fill(&mut parsed, &message, &mut all);
     parsed.leaves = all.leaves;
+    uuencoded::take_out(&mut parsed);
     parsed
 }
 
