@@ -125,6 +125,8 @@ pub struct Mailbox {
     pub trusted_authserv_id: String,
     /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
+    /// Other addresses by which mail reaches this mailbox: a group, a forwarding.
+    pub aliases: Vec<String>,
     /// Whether mail to `local+anything@` arrives here.
     pub sub_addressing: bool,
     /// Folder of a Maildir; empty for IMAP.

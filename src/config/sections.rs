@@ -207,6 +207,7 @@ fn mailbox(s: &mut Section) -> Mailbox {
         max_message_bytes: s.number("max_message_bytes", 67_108_864, MESSAGE_BYTES, "bytes"),
         trusted_authserv_id: s.text_or("trusted_authserv_id", ""),
         accept_unproven_staff: s.flag("accept_unproven_staff", false),
+        aliases: addresses(s, "aliases"),
         sub_addressing: s.flag("sub_addressing", false),
         path: maildir(s, kind == Some(MailboxKind::Maildir)),
     };

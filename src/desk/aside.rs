@@ -5,6 +5,7 @@
 use super::aside_notice::put_aside;
 use super::draft::{Content, Draft, SetAside};
 use super::letters_out::{department, to_staff};
+use super::machine::SentBy;
 use super::may_reply::sender;
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Stored};
 use crate::case::{Actor, Case, CaseNumber, Event, Language, Moment, What};
@@ -26,6 +27,12 @@ pub(super) enum Aside<'a> {
     Resent,
     /// A colleague's mailbox sent it by machine.
     MachineOfStaff,
+    /// A list or newsletter sent it on.
+    Bulk,
+    /// A click in a mail program that belongs to no letter of ours.
+    Click,
+    /// A mail server's own words, about no letter that is known.
+    MailSystem,
     /// Neither a sender nor any text was found.
     Nothing,
     /// Reading it failed, and why.
@@ -33,7 +40,7 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 8] = [
+    const FIXED: [Aside<'static>; 11] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
@@ -41,6 +48,9 @@ impl<'a> Aside<'a> {
         Aside::Unproven,
         Aside::Resent,
         Aside::MachineOfStaff,
+        Aside::Bulk,
+        Aside::Click,
+        Aside::MailSystem,
         Aside::Nothing,
     ];
 
@@ -64,6 +74,11 @@ impl<'a> Aside<'a> {
             Self::Unproven => "it names a colleague as its sender, which the mail server does not confirm",
             Self::Resent => "it is a colleague's mail to a customer, but somebody else may have sent it on",
             Self::MachineOfStaff => "it comes from a colleague, but a machine sent it; nothing was relayed",
+            Self::Bulk => "a mailing list or newsletter sent it on",
+            Self::Click => {
+                "it is a click in a mail program (a reaction, a receipt, a recall), to no letter that is known"
+            }
+            Self::MailSystem => "a mail server wrote it, and it is no report that could be read",
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
         }
@@ -89,6 +104,12 @@ impl<'a> Aside<'a> {
             Self::MachineOfStaff => {
                 "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
             }
+            Self::Bulk => "het is via een mailinglijst of nieuwsbrief verstuurd".to_owned(),
+            Self::Click => {
+                "het is een klik in een mailprogramma (een reactie, leesbevestiging of intrekking), bij geen bekende brief"
+                    .to_owned()
+            }
+            Self::MailSystem => "een mailserver schreef het, en het is geen leesbare bezorgmelding".to_owned(),
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
             Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
@@ -136,7 +157,8 @@ pub(super) fn set_aside(
 /// somebody else tells of it.
 fn at_once(mail: &Incoming<'_>, case: &Case, why: Aside<'_>, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
     let reader = department(case, rules)?.supervisor.clone();
-    if mail.mail.automatic.is_some() && sender(mail.mail).as_ref() == Some(&reader) {
+    let is_machines = SentBy::of(mail.mail, rules) != SentBy::Person;
+    if is_machines && sender(mail.mail).as_ref() == Some(&reader) {
         return None;
     }
     let stored = Stored::of(mail, why.english());

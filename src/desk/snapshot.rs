@@ -27,6 +27,10 @@ pub struct Lookup {
     pub token: Option<Token>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
+    /// Where it names no letter: the addresses it names. The last letter to one of them is meant.
+    pub failed: Vec<Address>,
+    /// Not before this: so long a mail server tries.
+    pub failed_since: Moment,
     /// Cases named without proof.
     pub named: Vec<CaseNumber>,
     /// Ids of mails that this one answers, the nearest first; none of them is empty.
@@ -217,6 +221,14 @@ impl CaseFile {
     /// A case of which nothing else is known.
     pub fn of(case: Case) -> Self {
         Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+
+    /// When a letter of it was written.
+    pub(super) fn written_at(&self, letter: &LetterId) -> Option<Moment> {
+        self.events.iter().find_map(|event| match &event.what {
+            crate::case::What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
+            _ => None,
+        })
     }
 }
 

@@ -14,6 +14,7 @@
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
 //! | `automatic/` | did a machine send it, and which kind |
+//! | `no_answer/` | is it a click or an absence told in words, and nothing else |
 //! | `bounce/` | does it report a failed delivery, of whom and of what |
 //! | `forwarded/` | is it a customer's mail that somebody passed on |
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |
@@ -31,6 +32,7 @@ mod identity;
 mod language;
 mod limits;
 mod newtext;
+mod no_answer;
 mod parse;
 mod proof;
 mod words;
@@ -101,6 +103,13 @@ pub struct Mail {
     pub language: Language,
     pub attachments: Vec<Attachment>,
     pub automatic: Option<Automatic>,
+    /// It is that, from end to end, and no answer of anybody.
+    pub no_answer: Option<NoAnswer>,
+    /// What the fields of list servers name: addresses of lists, and ids (RFC 2919). They say how a mail was sent on, and
+    /// nothing about who wrote it.
+    pub lists: Vec<String>,
+    /// Whom a mailing group names as the author where it put its own address into From. Proves nothing.
+    pub written_by: Option<Party>,
     pub bounce: Option<Bounce>,
     pub forwarded: Option<Forwarded>,
     pub proof: SenderProof,
@@ -174,8 +183,48 @@ pub struct Attachment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Automatic {
     pub kind: AutomaticKind,
+    pub certainty: Certainty,
     /// For a person: the header or sign that says so.
     pub reason: String,
+}
+
+/// How sure it is that a machine wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// By its form, its sender or a field of its own.
+    Stated,
+    /// By the fields of lists and bulk mail, which a person's mail has too when a list or a customer system sends it on.
+    Distributed,
+    /// By a field that people's mails have too, beside the words of an absence.
+    Signs,
+    /// By words only: a person may have written them.
+    Words,
+}
+
+/// What a mail is that holds no answer: see `no_answer/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoAnswer {
+    /// A sign set under a mail of ours, with one click.
+    Reaction(Mood),
+    /// A mail program asks to take an earlier mail back.
+    Recall,
+    /// "Read: your letter", in words.
+    ReadReceipt,
+    /// Its writer is away, and says nothing else.
+    Absence,
+    /// A calendar's answer to an appointment.
+    Calendar,
+}
+
+/// Of a reaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mood {
+    Friendly,
+    /// Thumbs down, or a sign that may mean anything.
+    Other,
 }
 
 /// Which kind of machine: the desk treats a web form as a person's complaint.
@@ -190,6 +239,8 @@ pub enum AutomaticKind {
     List,
     /// Answer of a machine that is no absence notice (ticket system, auto-reply).
     AutoReply,
+    /// A mail server's own words that are no report we can read: what it says of a letter, a person must see.
+    MailSystem,
     /// Made by a machine, but possibly on behalf of a person (a web form, a system mail).
     Generated,
 }

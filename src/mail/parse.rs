@@ -112,7 +112,8 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.forwarded = super::forwarded::of(&parsed);
     (mail.proof, mail.replay) = super::proof::of(&parsed, &author, trusted_authserv_id);
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
-    mail.text = parsed.text;
+    mail.text.clone_from(&parsed.text);
+    mail.no_answer = super::no_answer::of(&parsed, &mail);
     mail
 }
 

@@ -112,6 +112,7 @@ fn automatic(mail: &Mail) -> String {
 
 fn machine(kind: AutomaticKind) -> &'static str {
     match kind {
+        AutomaticKind::MailSystem => "a mail server's own words",
         AutomaticKind::OutOfOffice => "out of office",
         AutomaticKind::Receipt => "a receipt or delivery report",
         AutomaticKind::Report => "a report",

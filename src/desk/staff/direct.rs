@@ -118,6 +118,9 @@ impl StaffReply<'_> {
     /// # Errors
     /// Nothing was typed and nothing attached.
     fn direct_answer(&self, text: &str) -> Result<DirectAnswer, Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
         let mail = self.mail.mail;
         let text = if text.trim().is_empty() { mail.reply.trim() } else { text };
         let is_verbs_only = verbs::parse(text).is_ok_and(|typed| typed.text.is_empty());

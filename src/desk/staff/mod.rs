@@ -9,6 +9,7 @@ mod direct;
 mod plan;
 mod timeline;
 
+use super::after_closing::is_signature_alone;
 use super::aside::{Aside, set_aside};
 use super::authority::{Act, binds};
 use super::direct as direct_mail;
@@ -19,9 +20,9 @@ use super::replies::{ReplyGoes, shows_typed};
 use super::verbs::{self, Mistake};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{Extent, Mail, OurLetter, OwnWords, own_words};
+use crate::mail::{Extent, Mail, NoAnswer, OurLetter, OwnWords, own_words};
 use actions::Work;
-use plan::{may_leave, plan};
+use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
 
 /// Decides on a reply that holds a staff token and comes from a staff address.
@@ -112,6 +113,7 @@ impl StaffReply<'_> {
             return Err(why);
         }
         let plan = plan(&typed, plainly)?;
+        self.holds_an_answer(&plan)?;
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
         }
@@ -134,6 +136,25 @@ impl StaffReply<'_> {
         let apart = self.own.apart.as_ref().filter(|_| may_leave(typed, plainly))?;
         let upper = typed.instruction.text.clone();
         Some(Problem::TextApart { place: apart.place, upper, lower: apart.text.clone() })
+    }
+
+    /// A click in a mail program, or a signature alone, is no answer: it neither goes to the customer nor stops a clock (§1).
+    fn holds_an_answer(&self, plan: &Plan) -> Result<(), Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
+        let name = self.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
+        let brings_nothing = self.mail.mail.attachments.iter().all(|attachment| attachment.inline);
+        let empty = |step: &plan::Step| is_signature_alone(&step.text, &[name]);
+        match plan.outward().find(|step| empty(step)).map(|step| step.verb) {
+            Some(verbs::Verb::Close) => Err(Problem::SettlementMissing),
+            Some(_) if brings_nothing => Err(Problem::NothingTyped),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_click(&self) -> bool {
+        matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
     }
 
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.

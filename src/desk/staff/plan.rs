@@ -21,7 +21,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn reaches_customer(&self) -> bool {
-        self.steps.iter().any(|step| is_outward(&step.verb))
+        self.outward().next().is_some()
+    }
+
+    /// The steps whose text goes to the customer.
+    pub fn outward(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| is_outward(&step.verb))
     }
 }
 

@@ -16,6 +16,7 @@ mod forged;
 mod halves;
 mod life;
 mod loops;
+mod machines;
 mod merging;
 mod paper;
 mod pressed;
@@ -159,7 +160,10 @@ impl Company {
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.going_on(number).cloned();
-        let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
+        let by_id = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref());
+        let by_address =
+            || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
+        let bounced = by_id.or_else(by_address).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
             file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),

@@ -28,6 +28,8 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
     let received = parsed.header("received").and_then(|r| r.rsplit_once(';')).and_then(|(_, when)| moment(when));
     let first_id = |name: &str| parsed.fields(name).flat_map(ids).next();
     let attachments = attachments(parsed, &mut findings);
+    let lists = lists(parsed);
+    let written_by = from.as_ref().and_then(|from| written_by(parsed, from, &lists));
     Mail {
         subject: clean(parsed.header("subject").unwrap_or_default(), SUBJECT_CHARS_MAX),
         from,
@@ -41,6 +43,8 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
         message_id: first_id("message-id").or_else(|| bare_id(parsed)),
         in_reply_to: thread_ids(parsed, "in-reply-to"),
         references: thread_ids(parsed, "references"),
+        written_by,
+        lists,
         loop_marks: parsed.fields("x-loop").map(|field| clean(&field.text, SUBJECT_CHARS_MAX)).collect(),
         marked_spam: marked_spam(parsed),
         attachments,
@@ -90,6 +94,41 @@ fn delivered_to(parsed: &Parsed) -> Vec<String> {
         }
     }
     found
+}
+
+/// What the fields of list servers name, in lower case (RFC 2369, RFC 2919 and their forerunners).
+fn lists(parsed: &Parsed) -> Vec<String> {
+    const NAMED_IN: [&str; 6] = ["list-id", "list-post", "list-owner", "mailing-list", "x-mailing-list", "x-beenthere"];
+    let fields = NAMED_IN.iter().flat_map(|name| parsed.fields(name));
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '@' | '.' | '-' | '_' | '+');
+    let named = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        let pieces = lower.split(|c: char| !is_part(c)).map(|piece| piece.trim_matches('.'));
+        pieces.filter(|piece| piece.contains('.')).map(str::to_owned).collect()
+    };
+    fields.flat_map(|field| named(&field.text)).take(IDS_MAX).collect()
+}
+
+/// The author of a mail in whose From a group put its own address ("'Jan' via Klachten"): Google Groups and other lists do
+/// so for senders whose domain forbids others to send in its name.
+fn written_by(parsed: &Parsed, from: &Party, lists: &[String]) -> Option<Party> {
+    let own = from.address.to_lowercase();
+    let says_via = from.name.to_lowercase().contains(" via ");
+    if !lists.contains(&own) && !(says_via && !lists.is_empty()) {
+        return None;
+    }
+    let one = |name: &str| people(parsed, name).into_iter().next();
+    let named = ["x-original-from", "x-original-sender"].into_iter().find_map(one);
+    let author = named.or_else(|| <[Party; 1]>::try_from(people(parsed, "reply-to")).ok().map(|[only]| only))?;
+    let name = if author.name.is_empty() { before_via(&from.name) } else { author.name };
+    let is_other = !author.address.eq_ignore_ascii_case(&own) && !lists.contains(&author.address.to_lowercase());
+    is_other.then_some(Party { name, address: author.address })
+}
+
+/// `Jan de Boer` of `'Jan de Boer' via Klachten`.
+fn before_via(name: &str) -> String {
+    let author = name.find(" via ").and_then(|at| name.get(..at)).unwrap_or_default();
+    author.trim_matches(['\'', '"', ' ']).to_owned()
 }
 
 /// `Some("")` for the null sender `<>`.
