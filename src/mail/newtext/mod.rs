@@ -6,7 +6,7 @@
 
 use super::html::Mark;
 use super::parse::Parsed;
-use super::{Cut, CutSign};
+use super::{Cut, CutSign, words};
 use lines::Line;
 use std::borrow::Cow;
 
@@ -52,8 +52,11 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
     let lines = lines::of(&text);
     let (mut fates, rest) = fates(&lines, &parsed.marks);
     sign(&lines, &parsed.marks, &mut fates);
-    trim_quotes(&lines, &mut fates);
+    // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
     let stop = first_sign(&lines, &fates, &parsed.marks);
+    let rest = if opens_a_thread(parsed) { own_again(&lines, &mut fates, rest) } else { rest };
+    trim_quotes(&lines, &mut fates);
+    let stop = stop.min(first_sign(&lines, &fates, &parsed.marks));
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
@@ -64,6 +67,32 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
     }
+}
+
+/// A first mail: it answers nothing, by its headers, by its subject or by what it quotes. There is no mail below it then, and
+/// what looks like the head of one (a list "Van: Naar: Datum:", a letter's head, a rule of dashes) is the sender's.
+fn opens_a_thread(parsed: &Parsed) -> bool {
+    let answers = ["in-reply-to", "references", "thread-index"].iter().any(|name| parsed.header(name).is_some());
+    let subject = parsed.header("subject").unwrap_or_default();
+    parsed.header("from").is_some()
+        && !answers
+        && words::subject_prefix(subject).0 == words::Prefix::None
+        && !parsed.text.contains(MARKER)
+}
+
+/// Gives a first mail back what was cut by its looks alone. What a client marked as a quote or a signature stays cut.
+fn own_again(lines: &[Line<'_>], fates: &mut [Fate], rest: Option<(usize, CutSign)>) -> Option<(usize, CutSign)> {
+    let by_looks = |sign: CutSign| matches!(sign, CutSign::HeaderBlock | CutSign::Separator | CutSign::Attribution);
+    let first = fates.iter().position(|fate| *fate == Fate::Signature);
+    let signed = first.and_then(|at| lines.get(at)).filter(|line| line.text != "-- ").map(signature::sign);
+    if signed == Some(CutSign::SignatureDelimiter) {
+        fates.iter_mut().filter(|fate| **fate == Fate::Signature).for_each(|fate| *fate = Fate::Own);
+    }
+    let Some((start, _)) = rest.filter(|(_, sign)| by_looks(*sign)) else { return rest };
+    for (fate, line) in fates.iter_mut().zip(lines).skip(start) {
+        *fate = if line.quoted { Fate::Quoted } else { Fate::Own };
+    }
+    None
 }
 
 /// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
