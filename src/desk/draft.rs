@@ -21,7 +21,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use handled::{Done, NoMerge, Problem, Question, Receipt, Stays, Unsure};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};

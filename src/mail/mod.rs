@@ -9,7 +9,7 @@
 //! | file | answers |
 //! |---|---|
 //! | `limits.rs` | how much of a mail is looked at, each limit with its reason |
-//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard) |
+//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard), also of Outlook's own files |
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
@@ -41,6 +41,11 @@ pub use language::reason as language_reason;
 pub use newtext::MARKER;
 pub use parse::read;
 pub(crate) use parse::turns_direction;
+
+/// What a page shows: its words without markup.
+pub(crate) fn shown(page: &str) -> String {
+    html::to_text(page).text
+}
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.
 pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
@@ -91,6 +96,8 @@ pub struct Mail {
     /// The part of the new text that may safely be relayed to the other side: as `reply`, but when in
     /// doubt it keeps less (anything at or below a sign of a quoted mail is out). Never longer than `reply`.
     pub relayable: String,
+    /// The same of the form of the text that was not read (the page beside the plain text), where the two differ.
+    pub other_text: String,
     /// What was cut off `text` to make `reply` (quotes, then signature).
     pub quoted: String,
     /// Why that was cut: the first line of each piece, with the sign it was told by.
@@ -105,6 +112,16 @@ pub struct Mail {
     pub marked_spam: bool,
     /// What was odd, over a limit or unreadable.
     pub findings: Vec<Finding>,
+    /// The mail as it came, where not all of it was read: a person may want to look.
+    pub original: Option<Original>,
+}
+
+/// The bytes of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    pub size: usize,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
 }
 
 /// A place where something was cut off the new text.
@@ -161,6 +178,19 @@ pub struct Attachment {
     pub content: Vec<u8>,
     /// Shown inside the text (Content-ID and inline), e.g. a logo in a signature.
     pub inline: bool,
+    pub standing: Standing,
+}
+
+/// What a part is to the text of its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// A person put it there: a file, or a picture among the words.
+    #[default]
+    Attached,
+    /// A picture that the page shows in a signature, in a quote, or as small as a sign.
+    Decoration,
+    /// Another form of the mail's own text.
+    Alternative,
 }
 
 /// A machine sent it.
@@ -270,6 +300,23 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl FindingKind {
+    /// Something in the mail was not read: its original goes to staff.
+    pub fn leaves_out(self) -> bool {
+        use FindingKind as Kind;
+        matches!(
+            self,
+            Kind::NestedTooDeep
+                | Kind::TooManyParts
+                | Kind::TextTooLong
+                | Kind::Winmail
+                | Kind::Encrypted
+                | Kind::TextInTwoPlaces
+                | Kind::Unreadable
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
@@ -288,5 +335,9 @@ pub enum FindingKind {
     OnlyTheBeginning,
     CharsetGuessed,
     Winmail,
+    /// It can be opened only with a key we have not.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TextInTwoPlaces,
     Unreadable,
 }

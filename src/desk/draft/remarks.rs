@@ -47,6 +47,10 @@ pub enum Unread {
     End,
     /// Outlook's `winmail.dat`.
     Winmail,
+    /// It is encrypted.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TwoTexts,
     /// A damaged part.
     Damaged,
 }

@@ -1,6 +1,7 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod along;
 mod already;
 mod aside;
 mod authority;

@@ -122,6 +122,7 @@ impl Seen<'_> {
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
             Done::Merged { .. } => ("merged", ""),
             Done::Unused { text } => ("unused", text.as_str()),
+            Done::StayedHere { .. } => ("stayed_here", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -141,6 +142,10 @@ impl Seen<'_> {
                 self.words.moment(*at)
             }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
+            Done::StayedHere { files } => {
+                let named = files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
+                self.line(&named.collect::<Vec<_>>().join(", "))
+            }
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
@@ -174,6 +179,8 @@ impl Seen<'_> {
             Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
             Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
+            Problem::Encrypted => ("encrypted", String::new(), Vec::new()),
+            Problem::TextsDiffer => ("texts_differ", String::new(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),

@@ -4,7 +4,7 @@
 //! In doubt `reply` keeps more (a complaint must not lose a word) and `relayable` less (a customer must never
 //! see the notification a colleague answered to).
 
-use super::html::Mark;
+use super::html::{Mark, Page, STRUCK};
 use super::parse::Parsed;
 use super::{Cut, CutSign, words};
 use lines::Line;
@@ -61,20 +61,50 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
+    let relayable = kept(stop, &|f| f == Fate::Own);
     NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
-        relayable: kept(stop, &|f| f == Fate::Own),
+        relayable: if parsed.struck { unstruck(relayable) } else { relayable },
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
     }
 }
 
+/// The same for the other form of a mail's text.
+pub(crate) fn of_page(parsed: &Parsed, page: &Page) -> NewText {
+    split(&Parsed {
+        headers: parsed.headers.clone(),
+        text: page.text.clone(),
+        marks: page.marks.clone(),
+        struck: page.struck,
+        ..Parsed::default()
+    })
+}
+
+/// How many of a page's first lines the sender typed, above a closing ("Met vriendelijke groet"), a signature or a quote.
+pub(crate) fn lines_above_closing(parsed: &Parsed, page: &str) -> usize {
+    let marks = parsed.other.as_ref().map_or(&parsed.marks, |page| &page.marks);
+    let lines = lines::of(page);
+    let (mut fates, _) = fates(&lines, marks);
+    sign(&lines, marks, &mut fates);
+    let own = first_sign(&lines, &fates, marks);
+    let closing = (0..lines.len()).find(|at| is_closing(&lines, &[*at]));
+    own.min(closing.unwrap_or(lines.len()))
+}
+
+/// Without the words that were struck out on the page.
+fn unstruck(text: String) -> String {
+    let kept = text.split(STRUCK).step_by(2).collect::<String>();
+    kept.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// A first mail: it answers nothing, by its headers, by its subject or by what it quotes. There is no mail below it then, and
-/// what looks like the head of one (a list "Van: Naar: Datum:", a letter's head, a rule of dashes) is the sender's.
+/// what looks like the head of one (a list "Van: Naar: Datum:", a letter's head, a rule of dashes) is the sender's. That a
+/// thread is missing says something only where the headers are whole, as those of a mail that servers passed on.
 fn opens_a_thread(parsed: &Parsed) -> bool {
     let answers = ["in-reply-to", "references", "thread-index"].iter().any(|name| parsed.header(name).is_some());
     let subject = parsed.header("subject").unwrap_or_default();
-    parsed.header("from").is_some()
+    parsed.header("received").is_some()
         && !answers
         && words::subject_prefix(subject).0 == words::Prefix::None
         && !parsed.text.contains(MARKER)

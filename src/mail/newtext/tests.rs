@@ -242,14 +242,15 @@ proptest! {
     }
 }
 
-/// A mail with these headers.
+/// A mail with these headers, as a server passed it on.
 fn of_mail(headers: &[(&str, &str)], text: &str) -> NewText {
     let header = |(name, value): &(&str, &str)| crate::mail::parse::Header {
         name: (*name).to_owned(),
         raw: (*value).to_owned(),
         text: (*value).to_owned(),
     };
-    split(&Parsed { headers: headers.iter().map(header).collect(), text: text.to_owned(), ..Parsed::default() })
+    let headers = headers.iter().chain(&[("received", "from a by b; Mon, 23 Nov 2026 10:12:00 +0100")]);
+    split(&Parsed { headers: headers.map(header).collect(), text: text.to_owned(), ..Parsed::default() })
 }
 
 #[test]
