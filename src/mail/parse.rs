@@ -117,7 +117,9 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.relayable = new_text.relayable;
     mail.quoted = new_text.quoted;
     mail.cuts = new_text.cuts;
-    mail.other_text = parsed.other.as_ref().map(|page| super::newtext::of_page(&parsed, page).relayable).unwrap_or_default();
+    mail.other_text =
+        parsed.other.as_ref().map(|page| super::newtext::of_page(&parsed, page).relayable).unwrap_or_default();
+    mail.findings.extend(new_text.finding);
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);

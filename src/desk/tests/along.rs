@@ -2,11 +2,10 @@
 
 use super::*;
 use crate::desk::draft::{Done, Problem, Stays};
-use crate::mail::MARKER;
 use crate::desk::verbs::{TABLE, TextGoes, Verb};
+use crate::mail::MARKER;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-
 
 /// A part of a mail: its type with parameters, more of its header, and what is in it.
 fn part(kind: &str, header: &str, content: &[u8]) -> String {
@@ -39,7 +38,11 @@ fn along(decision: &Decision) -> (Vec<&str>, Vec<(&str, Stays)>) {
 fn only_what_a_person_attached_goes_along_and_the_receipt_names_the_rest() {
     let company = Company::new();
     let file = |kind: &str, name: &str| {
-        part(&format!("{kind}; name=\"{name}\""), &format!("Content-Disposition: attachment; filename=\"{name}\"\n"), b"x")
+        part(
+            &format!("{kind}; name=\"{name}\""),
+            &format!("Content-Disposition: attachment; filename=\"{name}\"\n"),
+            b"x",
+        )
     };
     let parts = [
         plain("Zie de bijlage."),
@@ -53,7 +56,11 @@ fn only_what_a_person_attached_goes_along_and_the_receipt_names_the_rest() {
         part("image/jpeg; name=foto.jpg", "Content-Disposition: inline; filename=foto.jpg\n", &[7; 300]),
     ];
     // What is locked is asked about; here only the lock's own parts stand beside a text that was read.
-    let without_locks: Vec<String> = parts.iter().filter(|part| !part.contains("pkcs7-mime") && !part.contains("P7M") && !part.contains("pgp")).cloned().collect();
+    let without_locks: Vec<String> = parts
+        .iter()
+        .filter(|part| !part.contains("pkcs7-mime") && !part.contains("P7M") && !part.contains("pgp"))
+        .cloned()
+        .collect();
     let decision = company.decide(&answering(&company, "mixed", &without_locks));
     assert_eq!(answer(&decision), Some("Zie de bijlage."));
     assert_eq!(
@@ -86,7 +93,10 @@ fn what_is_encrypted_is_asked_about_and_stops_no_clock() {
     for parts in [
         vec![part("application/pkcs7-mime; name=smime.p7m", "", locked)],
         vec![plain("[EXTERN]"), part("application/octet-stream; name=smime.p7m", "", locked)],
-        vec!["Content-Type: application/pgp-encrypted\n\nVersion: 1\n".to_owned(), part("application/octet-stream", "", b"x")],
+        vec![
+            "Content-Type: application/pgp-encrypted\n\nVersion: 1\n".to_owned(),
+            part("application/octet-stream", "", b"x"),
+        ],
         vec![plain("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----")],
     ] {
         let decision = company.decide(&answering(&company, "mixed", &parts));
@@ -109,9 +119,11 @@ fn forms_of_a_text_that_ask_for_different_things_are_asked_about() {
     ] {
         assert_eq!(*why(&both(text, page)), Problem::TextsDiffer, "{text} {page}");
     }
-    let quoted = format!("<p>Wij betalen.</p><blockquote type=cite><p>{MARKER}</p><p>#intern bewaart uw tekst</p></blockquote>");
+    let quoted =
+        format!("<p>Wij betalen.</p><blockquote type=cite><p>{MARKER}</p><p>#intern bewaart uw tekst</p></blockquote>");
     let below = format!("Wij betalen.\n\n> {MARKER}\n> #intern bewaart uw tekst");
-    for (text, page) in [(below.as_str(), quoted.as_str()), ("Wij betalen.", "<p>Wij <b>betalen</b>.</p><p>Groet</p>")] {
+    for (text, page) in [(below.as_str(), quoted.as_str()), ("Wij betalen.", "<p>Wij <b>betalen</b>.</p><p>Groet</p>")]
+    {
         assert_eq!(answer(&both(text, page)), Some("Wij betalen."), "{page}");
     }
     let struck = both("U krijgt niets 300 euro.", "<p>U krijgt <del>niets</del> 300 euro.</p>");
@@ -124,8 +136,18 @@ fn a_notification_saved_as_a_page_is_met_however_its_characters_are_written() {
     let token = company.token(Side::Staff);
     let numbered = |text: &str| text.chars().map(|c| format!("&#{};", u32::from(c))).collect::<String>();
     let tagged = |text: &str| text.chars().map(|c| format!("<b>{c}</b>")).collect::<String>();
-    for content in [numbered(&token), numbered(MARKER), tagged(&token), MARKER.replace('#', "&#x23;"), MARKER.replace('-', "&#45;")] {
-        let page = part("text/html; name=pagina.html", "Content-Disposition: attachment; filename=pagina.html\n", content.as_bytes());
+    for content in [
+        numbered(&token),
+        numbered(MARKER),
+        tagged(&token),
+        MARKER.replace('#', "&#x23;"),
+        MARKER.replace('-', "&#45;"),
+    ] {
+        let page = part(
+            "text/html; name=pagina.html",
+            "Content-Disposition: attachment; filename=pagina.html\n",
+            content.as_bytes(),
+        );
         let decision = company.decide(&answering(&company, "mixed", &[plain("Zie de bijlage."), page]));
         assert_eq!(along(&decision), (vec![], vec![("pagina.html", Stays::Internal)]), "{content}");
     }

@@ -18,7 +18,8 @@ const STUCK_MIN: usize = 6;
 const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
 /// What people write around such a word where it says for whom the text is ("Alleen intern", "Voor intern gebruik:").
 const AROUND_NOTE: [&str; 14] = [
-    "alleen", "only", "strikt", "strictly", "puur", "voor", "for", "gebruik", "use", "niet", "not", "klant", "customer", "een",
+    "alleen", "only", "strikt", "strictly", "puur", "voor", "for", "gebruik", "use", "niet", "not", "klant",
+    "customer", "een",
 ];
 /// Words of a head of that kind.
 const HEAD_WORDS_MAX: usize = 4;
@@ -99,12 +100,17 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
                 return Err(Mistake::LowerDown { written: shown(&plain) });
             }
             (None, true) if says_internal(&plain) => {
-                return Err(Mistake::Unknown { nearest: Some(Verb::Note.row().dutch.to_owned()), written: shown(&plain) });
+                return Err(Mistake::Unknown {
+                    nearest: Some(Verb::Note.row().dutch.to_owned()),
+                    written: shown(&plain),
+                });
             }
             (None, true) if let Some(word) = verb_without_mark(&plain).or_else(|| named_mark(&plain)) => {
                 return Err(Mistake::Unknown { nearest: nearest(&word), written: shown(&plain) });
             }
-            (None, false) if begins_a_note(&plain) || named_mark(&plain).is_some() => return Err(Mistake::LowerDown { written: shown(&plain) }),
+            (None, false) if begins_a_note(&plain) || named_mark(&plain).is_some() => {
+                return Err(Mistake::LowerDown { written: shown(&plain) });
+            }
             _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
             _ => {
                 text_begun |= !plain.is_empty();
@@ -168,10 +174,13 @@ fn begins_a_note(plain: &str) -> bool {
 /// behind it, or no other word but such as belong to it. "Dit is intern besproken." is neither.
 fn says_internal(plain: &str) -> bool {
     let (head, colon) = plain.split_once(':').map_or((plain, false), |(head, _)| (head, true));
-    let words: Vec<String> = head.split(|c: char| !c.is_alphanumeric()).map(fold_word).filter(|w| !w.is_empty()).collect();
+    let words: Vec<String> =
+        head.split(|c: char| !c.is_alphanumeric()).map(fold_word).filter(|w| !w.is_empty()).collect();
     let is_note = |word: &String| NOTE_WORDS.contains(&word.as_str());
     let belongs = |word: &String| is_note(word) || AROUND_NOTE.contains(&word.as_str());
-    words.len() <= HEAD_WORDS_MAX && words.iter().any(is_note) && (colon || words.len() > 1 && words.iter().all(belongs))
+    words.len() <= HEAD_WORDS_MAX
+        && words.iter().any(is_note)
+        && (colon || words.len() > 1 && words.iter().all(belongs))
 }
 
 /// "hashtag intern", as who dictates a mail says it: the name of the verb.

@@ -25,7 +25,9 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 1 }],
         vec![
             Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
-            Done::StayedHere { files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)] },
+            Done::StayedHere {
+                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+            },
         ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],

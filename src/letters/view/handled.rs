@@ -143,7 +143,8 @@ impl Seen<'_> {
             }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             Done::StayedHere { files } => {
-                let named = files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
+                let named =
+                    files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
                 self.line(&named.collect::<Vec<_>>().join(", "))
             }
             _ => String::new(),

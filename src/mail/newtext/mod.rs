@@ -4,15 +4,22 @@
 //! In doubt `reply` keeps more (a complaint must not lose a word) and `relayable` less (a customer must never
 //! see the notification a colleague answered to).
 
-use super::html::{Mark, Page, STRUCK};
+use super::html::Mark;
+use super::limits::WORK_STEPS_MAX;
 use super::parse::Parsed;
-use super::{Cut, CutSign, words};
+use super::work::Work;
+use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
+pub(crate) use page::{lines_above_closing, of_page};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 mod attribution;
 mod blocks;
+mod first;
+mod glued;
 mod lines;
+mod page;
 mod phrases;
 mod signature;
 #[cfg(test)]
@@ -31,6 +38,8 @@ pub(crate) struct NewText {
     pub relayable: String,
     pub quoted: String,
     pub cuts: Vec<Cut>,
+    /// The budget was spent before the end.
+    pub finding: Option<Finding>,
 }
 
 /// What becomes of a line.
@@ -48,15 +57,21 @@ enum Fate {
 
 /// Takes the text of a mail apart.
 pub(crate) fn split(parsed: &Parsed) -> NewText {
+    split_within(parsed, &Work::new(WORK_STEPS_MAX))
+}
+
+/// As far as the budget reaches.
+fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let text = unarmor(&parsed.text);
-    let lines = lines::of(&text);
-    let (mut fates, rest) = fates(&lines, &parsed.marks);
-    sign(&lines, &parsed.marks, &mut fates);
+    let (text, marks) = glued::apart(&text, &parsed.marks, work);
+    let lines = lines::counted(&text, work);
+    let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
+    sign(&lines, &marks, &mut fates);
     // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
-    let stop = first_sign(&lines, &fates, &parsed.marks);
-    let rest = if opens_a_thread(parsed) { own_again(&lines, &mut fates, rest) } else { rest };
+    let stop = first_sign(&lines, &fates, &marks);
+    let rest = if first::opens_a_thread(parsed) { first::own_again(&lines, &mut fates, rest) } else { rest };
     trim_quotes(&lines, &mut fates);
-    let stop = stop.min(first_sign(&lines, &fates, &parsed.marks));
+    let stop = stop.min(first_sign(&lines, &fates, &marks)).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
@@ -64,65 +79,16 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
     let relayable = kept(stop, &|f| f == Fate::Own);
     NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
-        relayable: if parsed.struck { unstruck(relayable) } else { relayable },
+        relayable: if parsed.struck { page::unstruck(relayable) } else { relayable },
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
+        finding: work.is_spent().then(|| read_as_far(read, lines.len())),
     }
 }
 
-/// The same for the other form of a mail's text.
-pub(crate) fn of_page(parsed: &Parsed, page: &Page) -> NewText {
-    split(&Parsed {
-        headers: parsed.headers.clone(),
-        text: page.text.clone(),
-        marks: page.marks.clone(),
-        struck: page.struck,
-        ..Parsed::default()
-    })
-}
-
-/// How many of a page's first lines the sender typed, above a closing ("Met vriendelijke groet"), a signature or a quote.
-pub(crate) fn lines_above_closing(parsed: &Parsed, page: &str) -> usize {
-    let marks = parsed.other.as_ref().map_or(&parsed.marks, |page| &page.marks);
-    let lines = lines::of(page);
-    let (mut fates, _) = fates(&lines, marks);
-    sign(&lines, marks, &mut fates);
-    let own = first_sign(&lines, &fates, marks);
-    let closing = (0..lines.len()).find(|at| is_closing(&lines, &[*at]));
-    own.min(closing.unwrap_or(lines.len()))
-}
-
-/// Without the words that were struck out on the page.
-fn unstruck(text: String) -> String {
-    let kept = text.split(STRUCK).step_by(2).collect::<String>();
-    kept.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-/// A first mail: it answers nothing, by its headers, by its subject or by what it quotes. There is no mail below it then, and
-/// what looks like the head of one (a list "Van: Naar: Datum:", a letter's head, a rule of dashes) is the sender's. That a
-/// thread is missing says something only where the headers are whole, as those of a mail that servers passed on.
-fn opens_a_thread(parsed: &Parsed) -> bool {
-    let answers = ["in-reply-to", "references", "thread-index"].iter().any(|name| parsed.header(name).is_some());
-    let subject = parsed.header("subject").unwrap_or_default();
-    parsed.header("received").is_some()
-        && !answers
-        && words::subject_prefix(subject).0 == words::Prefix::None
-        && !parsed.text.contains(MARKER)
-}
-
-/// Gives a first mail back what was cut by its looks alone. What a client marked as a quote or a signature stays cut.
-fn own_again(lines: &[Line<'_>], fates: &mut [Fate], rest: Option<(usize, CutSign)>) -> Option<(usize, CutSign)> {
-    let by_looks = |sign: CutSign| matches!(sign, CutSign::HeaderBlock | CutSign::Separator | CutSign::Attribution);
-    let first = fates.iter().position(|fate| *fate == Fate::Signature);
-    let signed = first.and_then(|at| lines.get(at)).filter(|line| line.text != "-- ").map(signature::sign);
-    if signed == Some(CutSign::SignatureDelimiter) {
-        fates.iter_mut().filter(|fate| **fate == Fate::Signature).for_each(|fate| *fate = Fate::Own);
-    }
-    let Some((start, _)) = rest.filter(|(_, sign)| by_looks(*sign)) else { return rest };
-    for (fate, line) in fates.iter_mut().zip(lines).skip(start) {
-        *fate = if line.quoted { Fate::Quoted } else { Fate::Own };
-    }
-    None
+fn read_as_far(read: usize, all: usize) -> Finding {
+    let detail = format!("read as far as line {read} of {all}; what is below was kept as it is, and is not relayed");
+    Finding { kind: FindingKind::ReadAsFar, detail }
 }
 
 /// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
@@ -168,14 +134,29 @@ fn unarmor(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}{}", plain.join("\n")))
 }
 
-/// Goes through the lines once, from the top. Also says where all that is below is quoted, and by which sign.
-fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usize, CutSign)>) {
+/// What became of the lines.
+struct Fated {
+    fates: Vec<Fate>,
+    /// Where all that is below is quoted, and by which sign.
+    rest: Option<(usize, CutSign)>,
+    /// As many lines were looked at.
+    read: usize,
+}
+
+/// Goes through the lines once, from the top.
+fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
+    let is_rest = |(at, mark): &(usize, Mark)| (*mark == Mark::Rest).then_some(*at);
+    let rests: HashSet<usize> = marks.iter().filter_map(is_rest).collect();
     let mut fates: Vec<Fate> = vec![Fate::Own; lines.len()];
     let attributions = attribution::find(lines);
     let mut next_attribution = attributions.iter().peekable();
     let (mut own_above, mut rest) = (false, None);
-    let mut at = 0;
+    let (mut at, mut read) = (0, lines.len());
     while let Some(line) = lines.get(at) {
+        if work.is_spent() {
+            read = at;
+            break;
+        }
         while next_attribution.peek().is_some_and(|a| a.start < at) {
             next_attribution.next();
         }
@@ -188,7 +169,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usi
             at = mark_piped(lines, span.end, &mut fates);
             continue;
         }
-        if let Some(sign) = cut_sign(lines, marks, at, own_above) {
+        if let Some(sign) = cut_sign(lines, &rests, at, own_above) {
             if let Some(end) = blocks::end_above_answered_quote(lines, at).filter(|_| !own_above) {
                 set(&mut fates, at..end, Fate::Dropped);
                 at = end;
@@ -212,7 +193,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usi
         set(&mut fates, start..lines.len(), Fate::Below);
     }
     drop_between_mark_and_quote(lines, marks, &mut fates);
-    (fates, rest)
+    Fated { fates, rest, read }
 }
 
 fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
@@ -222,7 +203,7 @@ fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
 }
 
 fn next_text(lines: &[Line<'_>], from: usize) -> usize {
-    lines.iter().skip(from).position(|l| !l.is_blank()).map_or(lines.len(), |skip| from + skip)
+    lines::from(lines, from).position(|l| !l.is_blank()).map_or(lines.len(), |skip| from + skip)
 }
 
 fn is_quote(lines: &[Line<'_>], at: usize) -> bool {
@@ -232,13 +213,13 @@ fn is_quote(lines: &[Line<'_>], at: usize) -> bool {
 /// Some clients quote with a bar; only below an attribution, elsewhere it is somebody's table.
 fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
     let start = next_text(lines, from);
-    let piped = lines.iter().skip(start).take_while(|l| l.text.starts_with('|')).count();
+    let piped = lines::from(lines, start).take_while(|l| l.text.starts_with('|')).count();
     set(fates, start..start + piped, Fate::Quoted);
     if piped > 0 { start + piped } else { from }
 }
 
 /// The sign that from this line on everything is quoted, if there is one.
-fn cut_sign(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> Option<CutSign> {
+fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bool) -> Option<CutSign> {
     let line = lines.get(at)?;
     // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
     // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
@@ -248,7 +229,7 @@ fn cut_sign(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: b
     if line.quoted {
         return None;
     }
-    if marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at) {
+    if rests.contains(&at) && blocks::looks_quoted_below(lines, at) {
         return Some(CutSign::ClientMark);
     }
     if blocks::is_separator(lines, at) {
@@ -275,7 +256,7 @@ fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
 fn drop_between_mark_and_quote(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
     const ATTRIBUTION_LINES_MAX: usize = 4;
     for (at, _) in marks.iter().filter(|(_, mark)| *mark == Mark::Sign) {
-        let gap = lines.iter().skip(*at).take(ATTRIBUTION_LINES_MAX + 1).position(|l| l.quoted);
+        let gap = lines::from(lines, *at).take(ATTRIBUTION_LINES_MAX + 1).position(|l| l.quoted);
         if let Some(gap) = gap
             && lines.get(at + gap.saturating_sub(1)).is_some_and(|l| l.colon || l.is_blank() || l.address)
         {
@@ -293,10 +274,10 @@ fn sign(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
             set(fates, *at..at + 1, Fate::Signature);
         }
     }
+    let said = shown.iter().position(|line| !line.is_blank()).and_then(|nth| own.get(nth)).copied();
     let mut spans = marks.iter().filter(|(_, mark)| matches!(mark, Mark::Signature | Mark::SignatureEnd));
     while let (Some((start, Mark::Signature)), Some((end, Mark::SignatureEnd))) = (spans.next(), spans.next()) {
-        let own_above = lines.iter().zip(fates.iter()).take(*start).any(|(l, f)| *f == Fate::Own && !l.is_blank());
-        for at in (*start..*end).filter(|_| own_above) {
+        for at in (*start..*end).filter(|_| said.is_some_and(|said| said < *start)) {
             if fates.get(at) == Some(&Fate::Own) {
                 set(fates, at..at + 1, Fate::Signature);
             }

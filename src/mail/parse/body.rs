@@ -5,8 +5,8 @@ use super::{Leaf, Parsed, calendar, finding, flowed};
 use crate::mail::FindingKind;
 use crate::mail::html::{self, Mark, Page};
 use crate::mail::limits::TEXT_BYTES_MAX;
-use std::collections::HashSet;
 use mail_parser::{ContentType, Message, MimeHeaders};
+use std::collections::HashSet;
 
 /// Fills `text`, `marks`, `html` and `other` of what is parsed.
 pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves) {
@@ -20,7 +20,7 @@ pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves)
             // What was struck out on the page stands in the plain text as if it were meant.
             let page_counts = page.struck || is_stub(&body.text, &page.text);
             let (taken, other) = if page_counts { (page, body) } else { (body, page) };
-            parsed.other = Some(other).filter(|other| !page_counts && !says_the_same(&taken.text, &other.text));
+            parsed.other = Some(other).filter(|other| !page_counts && letters(&taken.text) != letters(&other.text));
             body = taken;
         }
     }

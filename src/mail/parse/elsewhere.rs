@@ -1,8 +1,8 @@
 //! Text that is only elsewhere: inside an opaque signature, in what Outlook wrapped, in a mail that is attached and nothing is
 //! said about. What is read from there is never relayed, and proves nothing. Pure.
 
-use super::{Leaf, Parsed, body, finding, outlook, signed};
 use super::headers::clean;
+use super::{Leaf, Parsed, body, finding, outlook, signed};
 use crate::mail::limits::{ELSEWHERE_MAX, SUBJECT_CHARS_MAX, TEXT_BYTES_MAX};
 use crate::mail::{FindingKind, Mail};
 
@@ -10,8 +10,22 @@ use crate::mail::{FindingKind, Mail};
 const POINTING_WORDS_MAX: usize = 20;
 /// How words begin that point to another mail.
 const POINTING: [&str; 16] = [
-    "bijl", "bijge", "bijgaand", "hierbij", "hieronder", "doorge", "zie", "mail", "attach", "enclos", "below", "forward",
-    "fwd", "anbei", "anhang", "joint",
+    "bijl",
+    "bijge",
+    "bijgaand",
+    "hierbij",
+    "hieronder",
+    "doorge",
+    "zie",
+    "mail",
+    "attach",
+    "enclos",
+    "below",
+    "forward",
+    "fwd",
+    "anbei",
+    "anhang",
+    "joint",
 ];
 
 /// What an opaque signature among these parts wraps (`application/pkcs7-mime`).
@@ -37,7 +51,9 @@ pub(super) fn join(parsed: &mut Parsed, inner: Parsed) {
         parsed.other = inner.other;
     } else if !body::says_the_same(&parsed.text, &inner.text) {
         body::append_lines(&mut parsed.text, &mut parsed.marks, &inner.text, &inner.marks);
-        parsed.findings.push(finding(FindingKind::TextInTwoPlaces, "the text stands in two parts of the mail, which differ"));
+        parsed
+            .findings
+            .push(finding(FindingKind::TextInTwoPlaces, "the text stands in two parts of the mail, which differ"));
     }
 }
 
@@ -50,12 +66,16 @@ pub(super) fn unwrap(parsed: &mut Parsed) {
         one.as_ref().is_none_or(|one| one.is_part_unread || is_empty(&one.inside))
     };
     if opened.len() < wrapped.len() || opened.iter().any(is_unread) {
-        parsed.findings.push(finding(FindingKind::Winmail, "Outlook packed the mail into winmail.dat, not all of which was read"));
+        parsed
+            .findings
+            .push(finding(FindingKind::Winmail, "Outlook packed the mail into winmail.dat, not all of which was read"));
     }
     opened.into_iter().flatten().for_each(|one| join(parsed, one.inside));
     let is_locked = |leaf: &Leaf| is_sealed(leaf) && signed::content(&leaf.content).is_none();
     let pgp = |leaf: &Leaf| leaf.media_type == "application/pgp-encrypted";
-    if parsed.leaves.iter().any(|leaf| is_locked(leaf) || pgp(leaf)) || parsed.text.contains("-----BEGIN PGP MESSAGE-----") {
+    if parsed.leaves.iter().any(|leaf| is_locked(leaf) || pgp(leaf))
+        || parsed.text.contains("-----BEGIN PGP MESSAGE-----")
+    {
         parsed.findings.push(finding(FindingKind::Encrypted, "it is encrypted, and only its reader has the key"));
     }
 }
@@ -72,7 +92,11 @@ pub(super) fn add(parsed: &Parsed, mail: &mut Mail) {
     let texts = attached.take(ELSEWHERE_MAX).filter_map(|leaf| {
         let inner = leaf.message();
         let subject = clean(inner.header("subject").unwrap_or_default(), SUBJECT_CHARS_MAX);
-        let text = [subject.as_str(), inner.text.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+        let text = [subject.as_str(), inner.text.trim()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
         (!text.is_empty()).then_some(text)
     });
     let mut texts: Vec<String> = texts.collect();

@@ -43,7 +43,8 @@ pub(super) fn open(bytes: &[u8]) -> Option<Opened> {
 }
 
 fn parsed(message: &Message) -> Parsed {
-    let mut parsed = Parsed { headers: headers(message), media_type: "multipart/mixed".to_owned(), ..Parsed::default() };
+    let mut parsed =
+        Parsed { headers: headers(message), media_type: "multipart/mixed".to_owned(), ..Parsed::default() };
     match message.body() {
         Body::Plain(text) => parsed.text = super::body::plain(&text),
         Body::Page(page) => {
@@ -60,7 +61,8 @@ fn parsed(message: &Message) -> Parsed {
 
 /// The fields as they came over the mail servers where they were kept, else the few that the properties tell.
 fn headers(message: &Message) -> Vec<Header> {
-    let kept = message.text(id::HEADERS).map(|kept| take_outside_apart(format!("{}\n\n", kept.trim()).as_bytes()).headers);
+    let kept =
+        message.text(id::HEADERS).map(|kept| take_outside_apart(format!("{}\n\n", kept.trim()).as_bytes()).headers);
     let mut headers = kept.unwrap_or_default();
     let mut add = |name: &str, value: String| {
         if !headers.iter().any(|header| header.name == name) && !value.is_empty() {
@@ -98,8 +100,7 @@ fn leaf(message: &Message, attachment: &Object) -> Option<Leaf> {
 
 /// `type/subtype` of the characters of a token (RFC 2045 §5.1).
 fn is_media_type(kind: &str) -> bool {
-    let token = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
-    };
+    let token =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
     kind.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }

@@ -24,7 +24,9 @@ fn page(html: &str) -> String {
 
 fn file(media_type: &str, disposition: &str, content: &[u8]) -> String {
     let packed = STANDARD.encode(content);
-    format!("Content-Type: {media_type}\nContent-Transfer-Encoding: base64\nContent-Disposition: {disposition}\n\n{packed}\n")
+    format!(
+        "Content-Type: {media_type}\nContent-Transfer-Encoding: base64\nContent-Disposition: {disposition}\n\n{packed}\n"
+    )
 }
 
 fn kinds(mail: &Mail) -> Vec<FindingKind> {
@@ -66,18 +68,28 @@ fn a_page_beside_a_stub_is_read_and_one_beside_its_own_text_is_not() {
         let mail = mail("alternative", &[plain(stub), page("<p>De schade is niet hersteld.</p>")]);
         assert_eq!((mail.reply.as_str(), mail.other_text.as_str()), ("De schade is niet hersteld.", ""), "{stub}");
     }
-    let same = mail("alternative", &[plain("De schade is\nniet hersteld. *Echt*"), page("<p>De schade is niet hersteld. <b>Echt</b></p>")]);
+    let same = mail(
+        "alternative",
+        &[plain("De schade is\nniet hersteld. *Echt*"), page("<p>De schade is niet hersteld. <b>Echt</b></p>")],
+    );
     assert_eq!((same.reply.as_str(), same.other_text.as_str()), ("De schade is\nniet hersteld. *Echt*", ""));
-    let differs = mail("alternative", &[plain("De schade is niet hersteld."), page("<p>#intern</p><p>De schade is niet hersteld.</p>")]);
+    let differs = mail(
+        "alternative",
+        &[plain("De schade is niet hersteld."), page("<p>#intern</p><p>De schade is niet hersteld.</p>")],
+    );
     assert_eq!(differs.reply, "De schade is niet hersteld.");
-    let differs = mail("alternative", &[plain("#antwoord\nDe schade is hersteld."), page("<p>#intern</p><p>De schade is hersteld.</p>")]);
+    let differs = mail(
+        "alternative",
+        &[plain("#antwoord\nDe schade is hersteld."), page("<p>#intern</p><p>De schade is hersteld.</p>")],
+    );
     assert!(differs.other_text.starts_with("#intern"));
 }
 
 #[test]
 fn a_body_marked_as_a_file_is_read() {
     for disposition in ["attachment", "attachment; filename=\"noname.txt\""] {
-        let alone = format!("{HEAD}Content-Type: text/plain\nContent-Disposition: {disposition}\n\nMijn auto is stuk.\n");
+        let alone =
+            format!("{HEAD}Content-Type: text/plain\nContent-Disposition: {disposition}\n\nMijn auto is stuk.\n");
         assert_eq!(read(alone.as_bytes(), "").reply, "Mijn auto is stuk.", "{disposition}");
         let beside = mail("mixed", &[plain(""), file("text/html", disposition, b"<p>Mijn auto is stuk.</p>")]);
         assert_eq!((beside.reply.as_str(), beside.relayable.as_str()), ("Mijn auto is stuk.", ""), "{disposition}");
@@ -107,7 +119,10 @@ fn a_mail_that_outlook_saved_is_passed_on_like_any_other() {
         let read = mail("mixed", &[plain("Graag oppakken."), file(named, "attachment", &saved)]);
         let found = read.forwarded.clone().unwrap();
         assert_eq!((found.from.name.as_str(), found.from.address.as_str()), ("Anna de Wit", "anna@klant.example"));
-        assert_eq!((found.subject.as_str(), found.body.as_str(), found.certain), ("Schade", "Mijn auto is stuk.", true));
+        assert_eq!(
+            (found.subject.as_str(), found.body.as_str(), found.certain),
+            ("Schade", "Mijn auto is stuk.", true)
+        );
         assert_eq!(found.received.unwrap().to_rfc3339(), "2026-11-23T10:13:00+01:00");
         assert_eq!(names(&read)[1..], ["foto.jpg"], "what the customer sent along goes along");
     }
@@ -115,7 +130,8 @@ fn a_mail_that_outlook_saved_is_passed_on_like_any_other() {
 
 #[test]
 fn what_is_encrypted_is_said_and_what_is_only_signed_is_read() {
-    let data = |kind: u8, inside: &[u8]| [b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07", &[kind][..], inside].concat();
+    let data =
+        |kind: u8, inside: &[u8]| [b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07", &[kind][..], inside].concat();
     let locked = data(3, b"\xA0\x80\x30\x80");
     for part in [
         file("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", "attachment", &locked),
@@ -133,10 +149,14 @@ fn what_is_encrypted_is_said_and_what_is_only_signed_is_read() {
         &octets,
     ]
     .concat();
-    let signed = file("application/pkcs7-mime; smime-type=signed-data", "attachment; filename=smime.p7m", &data(2, &inside));
+    let signed =
+        file("application/pkcs7-mime; smime-type=signed-data", "attachment; filename=smime.p7m", &data(2, &inside));
     for banner in ["", "[EXTERN] Dit bericht komt van buiten."] {
         let read = mail("mixed", &[plain(banner), signed.clone()]);
-        assert!(read.reply.ends_with("Mijn auto is stuk.") && !kinds(&read).contains(&FindingKind::Encrypted), "{banner}");
+        assert!(
+            read.reply.ends_with("Mijn auto is stuk.") && !kinds(&read).contains(&FindingKind::Encrypted),
+            "{banner}"
+        );
     }
 }
 
@@ -148,7 +168,8 @@ fn standing(mail: &Mail) -> Vec<Standing> {
 fn other_forms_of_the_text_are_no_files_and_a_file_among_them_is_one() {
     let forms = ["text/enriched", "text/x-amp-html", "text/rtf", "application/rtf", "text/calendar; method=REQUEST"];
     for form in forms {
-        let read = mail("alternative", &[plain("Ja."), format!("Content-Type: {form}\n\n#intern nee\n"), page("<p>Ja.</p>")]);
+        let read =
+            mail("alternative", &[plain("Ja."), format!("Content-Type: {form}\n\n#intern nee\n"), page("<p>Ja.</p>")]);
         assert_eq!(standing(&read), [Standing::Alternative], "{form}");
     }
     let read = mail("alternative", &[plain("Ja."), file("application/pdf; name=a.pdf", "attachment", b"x")]);
@@ -171,7 +192,14 @@ fn pictures_among_the_words_are_files_and_those_of_a_signature_are_decoration() 
         // No page points to it, as with each photo of Apple Mail.
         ("<p>Kijk:</p>".to_owned(), 900, Standing::Attached),
     ] {
-        for parts in [vec![page(&html)], vec![format!("Content-Type: multipart/alternative; boundary=c\n\n--c\n{}\n--c\n{}\n--c--", plain("Kijk: Ja."), page(&html))]] {
+        for parts in [
+            vec![page(&html)],
+            vec![format!(
+                "Content-Type: multipart/alternative; boundary=c\n\n--c\n{}\n--c\n{}\n--c--",
+                plain("Kijk: Ja."),
+                page(&html)
+            )],
+        ] {
             let parts: Vec<String> = parts.into_iter().chain([picture("een", size)]).collect();
             assert_eq!(standing(&mail("related", &parts)), [expected], "{html}");
         }
@@ -180,9 +208,17 @@ fn pictures_among_the_words_are_files_and_those_of_a_signature_are_decoration() 
 
 #[test]
 fn words_that_were_struck_out_stay_on_file_and_are_not_relayed() {
-    for struck in ["<del>niets</del>", "<s>niets</s>", "<strike>niets</strike>", "<span style='text-decoration: line-through'>niets</span>"] {
+    for struck in [
+        "<del>niets</del>",
+        "<s>niets</s>",
+        "<strike>niets</strike>",
+        "<span style='text-decoration: line-through'>niets</span>",
+    ] {
         let html = format!("<p>U krijgt {struck} 300 euro.</p><p>Groet</p>");
-        for read in [mail("mixed", &[page(&html)]), mail("alternative", &[plain("U krijgt niets 300 euro.\n\nGroet"), page(&html)])] {
+        for read in [
+            mail("mixed", &[page(&html)]),
+            mail("alternative", &[plain("U krijgt niets 300 euro.\n\nGroet"), page(&html)]),
+        ] {
             assert_eq!(read.reply, "U krijgt ~~niets~~ 300 euro.\n\nGroet", "{struck}");
             assert_eq!(read.relayable, "U krijgt  300 euro.\n\nGroet", "{struck}");
         }

@@ -82,7 +82,8 @@ impl<'a> Compound<'a> {
 
     /// Where each sector's chain goes on.
     fn whole_table(&self) -> Option<Vec<u32>> {
-        let mut sectors: Vec<u32> = (0..TABLE_IN_HEADER).map_while(|nth| number(self.bytes, TABLE_AT + nth * 4)).collect();
+        let mut sectors: Vec<u32> =
+            (0..TABLE_IN_HEADER).map_while(|nth| number(self.bytes, TABLE_AT + nth * 4)).collect();
         let (mut more, last) = (number(self.bytes, 68)?, self.sector / 4 - 1);
         while more < NO_SECTOR && sectors.len() <= self.count() {
             let listed = numbers(self.sector_at(more)?);

@@ -93,7 +93,8 @@ fn opened(bytes: &[u8]) -> Parsed {
 fn text_and_files_come_out_of_a_winmail_dat() {
     let read = opened(&winmail("Het portier is stuk.\r\nGroet", &[("foto één.jpg", b"abc"), ("b.pdf", b"")]));
     assert_eq!(read.text, "Het portier is stuk.\nGroet");
-    let files: Vec<_> = read.leaves.iter().map(|leaf| (leaf.name.as_deref().unwrap(), leaf.content.as_slice())).collect();
+    let files: Vec<_> =
+        read.leaves.iter().map(|leaf| (leaf.name.as_deref().unwrap(), leaf.content.as_slice())).collect();
     assert_eq!(files, [("foto één.jpg", &b"abc"[..]), ("b.pdf", b"")]);
     assert!(read.leaves.iter().all(|leaf| leaf.attachment));
 }
@@ -101,7 +102,10 @@ fn text_and_files_come_out_of_a_winmail_dat() {
 #[test]
 fn a_saved_mail_has_its_sender_subject_moments_text_and_files() {
     let read = opened(&saved_mail("Mijn auto is stuk.", &[("a.pdf", b"inhoud")]));
-    assert_eq!((read.header("from"), read.header("subject")), (Some("Anna de Wit <anna@klant.example>"), Some("Schade")));
+    assert_eq!(
+        (read.header("from"), read.header("subject")),
+        (Some("Anna de Wit <anna@klant.example>"), Some("Schade"))
+    );
     assert!(read.header("received").unwrap().ends_with("10:13:00 +0100"));
     assert_eq!((read.text.as_str(), read.leaves.len()), ("Mijn auto is stuk.", 1));
     // Mail that never left Exchange has no fields: the properties tell.
@@ -119,7 +123,10 @@ fn a_saved_mail_has_its_sender_subject_moments_text_and_files() {
     let read = opened(&inside);
     assert_eq!(read.header("from"), Some("\"Anna  de  Wit\" <anna@klant.example>"));
     assert_eq!(read.header("subject"), Some("Schade  Bcc: x"));
-    assert_eq!((read.header("date"), read.text.as_str()), (Some("Tue, 24 Nov 2026 18:33:00 +0000"), "Mijn auto is stuk.\n"));
+    assert_eq!(
+        (read.header("date"), read.text.as_str()),
+        (Some("Tue, 24 Nov 2026 18:33:00 +0000"), "Mijn auto is stuk.\n")
+    );
     assert_eq!(read.header("received"), Some("; Tue, 24 Nov 2026 18:34:00 +0000"));
 }
 
@@ -141,7 +148,10 @@ fn packed_rtf_is_unpacked() {
 #[test]
 fn the_words_of_an_rtf_are_read_and_the_page_it_was_made_of() {
     for (source, expected) in [
-        (r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}Caf\'e9 dicht\par \'80 300\tab ja}", "Café dicht\n€ 300\tja"),
+        (
+            r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}Caf\'e9 dicht\par \'80 300\tab ja}",
+            "Café dicht\n€ 300\tja",
+        ),
         (r"{\rtf1 \uc1\u8364 ?\u-10179 ?\u-9216 ?{\v geheim}{\deleted weg} \{a\}}", "€\u{1F400} {a}"),
         (r"{\rtf1{\pict\bin4 }}}}}een}", "een"),
     ] {
