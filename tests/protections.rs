@@ -160,7 +160,10 @@ fn the_table_has_every_row_and_names_every_patch_with_its_test() {
         assert!(row.contains(&entry), "{}: row {} does not say {entry}", patch.name, patch.row());
     }
     let rows: BTreeSet<u32> = patches.iter().map(Patch::row).collect();
-    assert!((1..=ROWS).all(|number| rows.contains(&number) || row(number).is_none()), "a row without a patch; there are {rows:?}");
+    assert!(
+        (1..=ROWS).all(|number| rows.contains(&number) || row(number).is_none()),
+        "a row without a patch; there are {rows:?}"
+    );
     let there: BTreeSet<String> = patches.into_iter().map(|patch| patch.number).collect();
     assert_eq!(named, there, "the patches that the table names, and those there are");
 }

@@ -9,11 +9,11 @@ use super::authority::Act;
 use super::draft::{Remark, Unacknowledged};
 use super::letters_out::{acknowledgement, follow_up, handler_address, language};
 use super::may_reply::{WhyNot, may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
 use super::queries::on_query;
 use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, colleague, direct, fate, second_look, staff};
+use super::{away, colleague, direct, fate, resent, second_look, staff};
 use crate::case::What;
 use crate::case::{
     Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
@@ -354,11 +354,19 @@ fn complaint(
         WhyNot::Disowned => Unacknowledged::Disowned,
         WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
     });
-    let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };
-    open_case(mail, new, known, rules, now, fresh).0
+    let sent_on = resent::sent_on(mail.mail, rules);
+    let received_at = sent_on.as_ref().map_or(mail.received_at, |sent_on| sent_on.received_at(mail.received_at));
+    let opened = opened(mail, from, received_at, rules);
+    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: &known.named };
+    let marked = sent_on.iter().filter_map(resent::SentOn::remark).collect();
+    let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
+    if let Some(sent_on) = sent_on {
+        sent_on.add_receipt(&mut decision, &case, mail, rules, fresh);
+    }
+    decision
 }
 
-fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
+fn opened(mail: &Incoming<'_>, from: Option<Address>, received_at: Moment, rules: &Rules) -> Opened {
     let words = if mail.mail.reply.trim().is_empty() { &mail.mail.text } else { &mail.mail.reply };
     let routing = rules.routes.route(&mail.mail.subject, words);
     Opened {
@@ -374,8 +382,8 @@ fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
         language: language(mail.mail, rules),
         department: routing.department,
         routing: routing.why,
-        received_at: mail.received_at,
-        due: rules.due(mail.received_at),
+        received_at,
+        due: rules.due(received_at),
         message_id: mail.mail.message_id.clone(),
         references: references(mail.mail, words, rules),
     }

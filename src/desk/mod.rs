@@ -42,6 +42,7 @@ pub mod outage;
 mod paper;
 mod queries;
 pub mod references;
+mod resent;
 pub mod routing;
 mod rules;
 mod second_look;

@@ -108,6 +108,7 @@ pub struct Mail {
     pub automatic: Option<Automatic>,
     pub bounce: Option<Bounce>,
     pub forwarded: Option<Forwarded>,
+    pub resent: Option<Resent>,
     pub proof: SenderProof,
     /// The mail server marked it as spam (X-Spam-Flag: YES and the like).
     pub marked_spam: bool,
@@ -262,6 +263,8 @@ pub struct Forwarded {
     /// The date stated inline without an offset: a moment only in the zone of the desk, which this room doesn't know.
     #[serde(skip)]
     pub stated_local: Option<NaiveDateTime>,
+    /// What `received` or `stated_local` was told by.
+    pub told_by: ToldBy,
     /// The date as stated in the forward's header block.
     pub date: String,
     pub how: ForwardedHow,
@@ -279,6 +282,29 @@ pub enum ForwardedHow {
     Inline,
     /// Sent on by a mailing group that put its own address into From (X-Original-Sender). Never gives authority.
     Rewritten,
+}
+
+/// What a moment of receipt was told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldBy {
+    /// A mail server, in its Received field.
+    Server,
+    /// The mail itself, in its Date or in a line of a client's.
+    #[default]
+    Date,
+}
+
+/// Somebody sent a mail of somebody else on as it was (RFC 5322 §3.6.6): mutt's bounce, Thunderbird's "Redirect". Anybody
+/// can write such fields, so they give no authority.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resent {
+    /// Who says to have done so last.
+    pub from: Party,
+    /// When the mail had reached that person's mailbox: the topmost Received below these fields.
+    pub received: Option<DateTime<FixedOffset>>,
+    /// What the trusted server found about that person.
+    pub proof: SenderProof,
 }
 
 /// What the trusted mail server found about the sender (RFC 8601).

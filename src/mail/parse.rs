@@ -125,6 +125,9 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.forwarded = super::forwarded::of(&parsed);
     mail.proof = super::proof::of(&parsed, trusted_authserv_id);
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
+    if let Some(resent) = &mut mail.resent {
+        resent.proof = super::proof::of_resender(&parsed, &resent.from.address, trusted_authserv_id);
+    }
     elsewhere::add(&parsed, &mut mail);
     mail.language = super::language::of(&mail.reply, &mail.subject);
     mail.original = mail.findings.iter().any(|finding| finding.kind.leaves_out()).then(|| Original {

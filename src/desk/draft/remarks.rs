@@ -23,6 +23,10 @@ pub enum Remark {
     FromOther(String),
     /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
     WasAside { reason: String, by: Option<String> },
+    /// It was passed on, and its moment of receipt is what it states itself (invariant 9).
+    ReceiptStated,
+    /// That colleague is said to have sent it on as it was; nothing proves it, so that the clock starts at our own receipt.
+    ResentUnproven(String),
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
 }

@@ -18,6 +18,7 @@ mod loops;
 mod merging;
 mod paper;
 mod queries;
+mod sent_on;
 mod staff;
 mod terms;
 mod verbs_done;

@@ -3,7 +3,7 @@
 use super::party;
 use crate::mail::parse::{Leaf, Parsed, is_mail, is_saved_mail};
 use crate::mail::words::{self, Prefix};
-use crate::mail::{Forwarded, ForwardedHow, Party};
+use crate::mail::{Forwarded, ForwardedHow, Party, ToldBy};
 use chrono::{DateTime, FixedOffset};
 
 /// The mail that is attached.
@@ -18,12 +18,16 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     if from == Party::default() && nested.text.is_empty() && nested.header("subject").is_none() {
         return None;
     }
+    let by_server = nested.header("received").and_then(received);
+    let dated = nested.header("date").and_then(|date| DateTime::parse_from_rfc2822(date.trim()).ok());
     Some(Forwarded {
         from,
         subject: nested.header("subject").unwrap_or_default().to_owned(),
         body: nested.text.trim().to_owned(),
         above: parsed.text.trim().to_owned(),
-        received: nested.header("received").and_then(received),
+        // A client that keeps no server's fields (or a mail that was saved before it was sent) leaves what it states itself.
+        received: by_server.or(dated),
+        told_by: if by_server.is_some() { ToldBy::Server } else { ToldBy::Date },
         stated_local: None,
         date: nested.header("date").unwrap_or_default().to_owned(),
         how: ForwardedHow::Attached,

@@ -3,7 +3,7 @@
 use super::headers::{clean, ids, moment, parties};
 use super::{Leaf, Parsed, finding, is_mail, names, pictures};
 use crate::mail::limits::{IDS_MAX, SUBJECT_CHARS_MAX};
-use crate::mail::{Attachment, Finding, FindingKind, Mail, Party, Standing};
+use crate::mail::{Attachment, Finding, FindingKind, Mail, Party, Resent, Standing};
 
 /// Fields in which servers write the address they delivered to.
 const DELIVERED_TO: &[&str] = &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
@@ -40,6 +40,7 @@ pub(super) fn of(parsed: &Parsed) -> Mail {
         references: thread_ids(parsed, "references"),
         loop_marks: parsed.fields("x-loop").map(|field| clean(&field.text, SUBJECT_CHARS_MAX)).collect(),
         marked_spam: marked_spam(parsed),
+        resent: resent(parsed),
         attachments,
         findings: once_each(findings),
         ..Mail::default()
@@ -106,6 +107,17 @@ fn thread_ids(parsed: &Parsed, name: &str) -> Vec<String> {
     let all: Vec<String> = parsed.fields(name).flat_map(ids).collect();
     let too_many = all.len().saturating_sub(IDS_MAX);
     all.into_iter().skip(too_many).collect()
+}
+
+/// Who sent the mail on, and when it had reached that person. Fields are put on top, so that what a server wrote before it
+/// stands below them, and the topmost of those is the last server's before.
+fn resent(parsed: &Parsed) -> Option<Resent> {
+    let at = parsed.headers.iter().position(|header| header.name == "resent-from")?;
+    let (block, below) = (parsed.headers.get(at)?, parsed.headers.get(at..)?);
+    let from = parties(block).into_iter().find(|party| !party.address.is_empty())?;
+    let field = below.iter().find(|header| header.name == "received");
+    let received = field.and_then(|field| field.text.rsplit_once(';')).and_then(|(_, when)| moment(when));
+    Some(Resent { from, received, ..Resent::default() })
 }
 
 /// The marks of SpamAssassin, rspamd, Exchange and the providers that copy them.
