@@ -10,6 +10,7 @@ use std::cell::OnceCell;
 
 mod body;
 mod calendar;
+mod continued;
 mod elsewhere;
 mod envelope;
 mod flowed;
@@ -22,6 +23,7 @@ mod pictures;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod uuencoded;
 
 pub(crate) use headers::turns_direction;
 pub(crate) use outlook::is_saved_mail;
@@ -166,6 +168,7 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     }
     body::fill(&mut parsed, &message, &mut all);
     parsed.leaves = all.leaves;
+    uuencoded::take_out(&mut parsed);
     parsed
 }
 

@@ -180,7 +180,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
         }
         if !own_above && blocks::is_rule(line) && is_quote(lines, next_text(lines, at + 1)) {
             set(&mut fates, at..at + 1, Fate::Dropped);
-        } else if line.quoted || continues_quote(lines, at) {
+        } else if line.quoted || continues_quote(lines, &fates, at) {
             set(&mut fates, at..at + 1, Fate::Quoted);
         } else if signature::is_sent_from(line) && !own_above {
             set(&mut fates, at..at + 1, Fate::Signature);
@@ -226,6 +226,9 @@ fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bo
     if own_above && (blocks::is_foreign_marker(line) || !line.quoted && line.text.contains(MARKER)) {
         return Some(CutSign::Marker);
     }
+    if blocks::announces_block(lines, at) {
+        return Some(CutSign::HeaderBlock);
+    }
     if line.quoted {
         return None;
     }
@@ -240,15 +243,31 @@ fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bo
 }
 
 /// The unquoted end of a quoted line that a mail client wrapped.
-fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
-    let (Some(above), Some(line), Some(below)) =
-        (at.checked_sub(1).and_then(|a| lines.get(a)), lines.get(at), lines.get(at + 1))
-    else {
+fn continues_quote(lines: &[Line<'_>], fates: &[Fate], at: usize) -> bool {
+    let (Some(above_at), Some(line)) = (at.checked_sub(1), lines.get(at)) else { return false };
+    let Some(above) = lines.get(above_at).filter(|l| !l.is_blank()) else { return false };
+    if !above.quoted && fates.get(above_at) != Some(&Fate::Quoted) {
         return false;
-    };
+    }
+    let below = lines.get(at + 1);
+    let goes_on = below.is_some_and(|l| l.quoted);
     let long = above.text.chars().count() >= WRAPPED_QUOTE_MIN;
     let link = line.low.trim_start_matches(['(', '<', '[']).starts_with("http");
-    above.quoted && below.quoted && (link || long && line.text.starts_with(char::is_lowercase))
+    goes_on && (above.quoted && (link || long && line.text.starts_with(char::is_lowercase)))
+        || continues_link(above, line) && below.is_none_or(|l| l.quoted || l.is_blank() || continues_link(line, l))
+}
+
+/// The rest of an address of a page, which has no blank in it: the line above ends within one.
+fn continues_link(above: &Line<'_>, line: &Line<'_>) -> bool {
+    let text = line.text.trim();
+    let last = above.text.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    // Unquoted itself, the line above is a piece of the address already.
+    let opens = last.contains("://") || last.ends_with('<') || last.starts_with('<') && !last.contains('>');
+    let opens = opens || !above.quoted && last == above.text.trim();
+    let is_rest = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%<>".contains(c);
+    let looks =
+        text.starts_with("http") || text.starts_with("<http") || text.contains(['/', '%', '=', '&', '?', '_', '>']);
+    opens && looks && !text.is_empty() && text.chars().all(is_rest)
 }
 
 /// Where a client says that a quote begins, what stands between and the quote itself is its attribution, in

@@ -158,6 +158,43 @@ fn what_was_typed_in_front_of_the_attribution_is_new_text_and_relayed() {
 }
 
 #[test]
+fn heads_of_webmails_are_known() {
+    for below in [
+        "*---- Original Message ----*\n\nUw klacht",
+        "*----- Oorspronkelijk bericht -----*\nUw klacht",
+        "> Message du 23/11/26 10:12\n> De : \"K\" <k@x.nl>\n> A : \"Jan\" <jan@y.nl>\n> Copie à :\n> Objet : klacht\n>\nUw klacht",
+        "Message du 23/11/2026 10:12\nDe : \"K\" <k@x.nl>\nA : jan@y.nl\nSujet : klacht\n\nUw klacht",
+        "From: K <k@x.nl> Sent: Monday, November 23, 2026 10:12 To: Jan <jan@y.nl> Subject: klacht\n\nUw klacht",
+        "From: K <k@x.nl> Sent Monday, November 23, 2026 10:12 To: Jan <jan@y.nl> Subject: klacht\n\nUw klacht",
+        "Gesendet: Montag, 23. November 2026 um 10:12 Uhr\nVon: \"K\" <k@x.nl>\nAn: jan@y.nl\nBetreff: klacht\n\nUw klacht",
+    ] {
+        let new = of(&format!("Dank u wel.\n\nMvg Jan\n\n{below}"));
+        assert_eq!(
+            (new.reply.as_str(), new.relayable.as_str()),
+            ("Dank u wel.\n\nMvg Jan", "Dank u wel.\n\nMvg Jan"),
+            "{below}"
+        );
+        assert!(new.quoted.contains("Uw klacht"), "{below}");
+    }
+}
+
+#[test]
+fn a_quoted_link_that_was_broken_over_lines_is_quoted() {
+    for quoted in [
+        "> Zie https://www.x.nl/een/hele/lange/weg/naar/een/bladzijde/die-breekt?\na=1&b=2\n> en verder.",
+        "> Zie hier <\nhttps://www.x.nl/weg>\n\n> en verder.",
+        "> Zie <https://www.x.nl/een/hele/lange/weg/naar/een/bladzijde/\ndie/breekt/en/nog/eens/breekt/\nhier.html>\n> en verder.",
+        "> Zie https://www.x.nl/een/hele/lange/weg/naar/een/bladzijde/die-breekt?\na=1&b=2",
+    ] {
+        let new = of(&format!("Dank u.\n\nOp 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n{quoted}"));
+        assert_eq!(new.reply, "Dank u.", "{quoted}");
+    }
+    let answered =
+        of("Op 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n> Zie https://www.x.nl/weg\nGelezen.\n> Akkoord?\nJa/nee");
+    assert_eq!(answered.reply, "Gelezen.\n> Akkoord?\nJa/nee");
+}
+
+#[test]
 fn a_sentence_of_ones_own_above_a_quote_stays() {
     for own in [
         "Ik ben het niet eens met wat u op 3 mei om 10:12 schreef:",
