@@ -56,7 +56,8 @@ impl Ways {
                 vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).to_complete()]
             }
             Problem::NotMerged { .. } | Problem::NothingToPost => self.note(text).into_iter().collect(),
-            Problem::NothingTyped => self.to_type(),
+            Problem::NothingTyped | Problem::Encrypted => self.to_type(),
+            Problem::TextsDiffer => self.for_whom(&self.all()),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom if self.typed.lines.is_empty() => self.for_whom(text),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom => {
                 std::iter::once(self.of(Does::Again, self.lines(|_| true), text))

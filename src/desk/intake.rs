@@ -17,7 +17,7 @@ use super::wants::wanted;
 use super::web_form::form_of;
 use super::whose::Whose;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{belonging, colleague, direct, fate, second_look, servers_words, staff};
+use super::{belonging, colleague, direct, fate, resent, second_look, servers_words, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
 use crate::case::{Reopened, Side, Tie, Token, Why};
@@ -351,7 +351,9 @@ fn complaint(
     fresh: &mut Fresh,
 ) -> Decision {
     let whose = Whose::of(mail.mail, rules);
-    let mut opened = whose.opened(mail.mail, mail.received_at, rules);
+    let sent_on = resent::sent_on(mail.mail, rules);
+    let received_at = sent_on.as_ref().map_or(mail.received_at, |sent_on| sent_on.received_at(mail.received_at));
+    let mut opened = whose.opened(mail.mail, received_at, rules);
     // Who can judge whether the two are one sees both. Not so for a number: what a stranger is told would then depend on
     // whether there is such a case.
     if let Some(file) = known.answered.first() {
@@ -360,11 +362,14 @@ fn complaint(
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
     let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
-    let marked = whose.remark(mail.mail).into_iter().collect();
+    let marked = whose.remark(mail.mail).into_iter().chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);
     let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };
     decision.events.extend(on_file.map(event));
+    if let Some(sent_on) = sent_on {
+        sent_on.add_receipt(&mut decision, &case, mail, rules, fresh);
+    }
     decision
 }
 

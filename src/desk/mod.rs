@@ -46,6 +46,7 @@ mod paper;
 mod queries;
 pub mod references;
 mod replies;
+mod resent;
 pub mod routing;
 mod rules;
 mod second_look;

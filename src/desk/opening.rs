@@ -97,6 +97,8 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
         FindingKind::OnlyTheBeginning => Some(Remark::OnlyTheBeginning),
         FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Encrypted => Some(Remark::NotAllRead(Unread::Encrypted)),
+        FindingKind::TextInTwoPlaces => Some(Remark::NotAllRead(Unread::TwoTexts)),
         FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
     // A hundred damaged parts are one remark.

@@ -9,7 +9,7 @@
 //! | file | answers |
 //! |---|---|
 //! | `limits.rs`, `work.rs` | how much of a mail is looked at, each limit with its reason |
-//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard) |
+//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard), also of Outlook's own files |
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
@@ -46,6 +46,11 @@ pub use newtext::{Apart, Extent, MARKER, OurLetter, OwnWords, Place, own_words, 
 pub(crate) use parse::hostile_from;
 pub use parse::read;
 pub(crate) use parse::turns_direction;
+
+/// What a page shows: its words without markup.
+pub(crate) fn shown(page: &str) -> String {
+    html::to_text(page).text
+}
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.
 pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
@@ -96,6 +101,8 @@ pub struct Mail {
     /// The part of the new text that may safely be relayed to the other side: as `reply`, but when in
     /// doubt it keeps less (anything at or below a sign of a quoted mail is out). Never longer than `reply`.
     pub relayable: String,
+    /// The same of the form of the text that was not read (the page beside the plain text), where the two differ.
+    pub other_text: String,
     /// What was cut off `text` to make `reply` (quotes, then signature).
     pub quoted: String,
     /// Why that was cut: the first line of each piece, with the sign it was told by.
@@ -112,6 +119,7 @@ pub struct Mail {
     pub written_by: Option<Party>,
     pub bounce: Option<Bounce>,
     pub forwarded: Option<Forwarded>,
+    pub resent: Option<Resent>,
     pub proof: SenderProof,
     /// Of a proven mail: whether anybody could have sent it once more, to others.
     pub replay: Replay,
@@ -119,6 +127,16 @@ pub struct Mail {
     pub marked_spam: bool,
     /// What was odd, over a limit or unreadable.
     pub findings: Vec<Finding>,
+    /// The mail as it came, where not all of it was read: a person may want to look.
+    pub original: Option<Original>,
+}
+
+/// The bytes of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    pub size: usize,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
 }
 
 /// A place where something was cut off the new text.
@@ -177,6 +195,19 @@ pub struct Attachment {
     pub content: Vec<u8>,
     /// Shown inside the text (Content-ID and inline), e.g. a logo in a signature.
     pub inline: bool,
+    pub standing: Standing,
+}
+
+/// What a part is to the text of its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// A person put it there: a file, or a picture among the words.
+    #[default]
+    Attached,
+    /// A picture that the page shows in a signature, in a quote, or as small as a sign.
+    Decoration,
+    /// Another form of the mail's own text.
+    Alternative,
 }
 
 /// A machine sent it.
@@ -289,6 +320,8 @@ pub struct Forwarded {
     /// The date stated inline without an offset: a moment only in the zone of the desk, which this room doesn't know.
     #[serde(skip)]
     pub stated_local: Option<NaiveDateTime>,
+    /// What `received` or `stated_local` was told by.
+    pub told_by: ToldBy,
     /// The date as stated in the forward's header block.
     pub date: String,
     pub how: ForwardedHow,
@@ -306,6 +339,29 @@ pub enum ForwardedHow {
     Inline,
     /// Sent on by a mailing group that put its own address into From (X-Original-Sender). Never gives authority.
     Rewritten,
+}
+
+/// What a moment of receipt was told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldBy {
+    /// A mail server, in its Received field.
+    Server,
+    /// The mail itself, in its Date or in a line of a client's.
+    #[default]
+    Date,
+}
+
+/// Somebody sent a mail of somebody else on as it was (RFC 5322 §3.6.6): mutt's bounce, Thunderbird's "Redirect". Anybody
+/// can write such fields, so they give no authority.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resent {
+    /// Who says to have done so last.
+    pub from: Party,
+    /// When the mail had reached that person's mailbox: the topmost Received below these fields.
+    pub received: Option<DateTime<FixedOffset>>,
+    /// What the trusted server found about that person.
+    pub proof: SenderProof,
 }
 
 /// What the trusted mail server found about the sender (RFC 8601).
@@ -342,6 +398,24 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl FindingKind {
+    /// Something in the mail was not read: its original goes to staff.
+    pub fn leaves_out(self) -> bool {
+        use FindingKind as Kind;
+        matches!(
+            self,
+            Kind::NestedTooDeep
+                | Kind::TooManyParts
+                | Kind::TextTooLong
+                | Kind::ReadAsFar
+                | Kind::Winmail
+                | Kind::Encrypted
+                | Kind::TextInTwoPlaces
+                | Kind::Unreadable
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
@@ -364,5 +438,9 @@ pub enum FindingKind {
     ReadAsFar,
     CharsetGuessed,
     Winmail,
+    /// It can be opened only with a key we have not.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TextInTwoPlaces,
     Unreadable,
 }

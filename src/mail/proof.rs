@@ -44,6 +44,22 @@ fn is_cut(parsed: &Parsed) -> bool {
     parsed.findings.iter().any(|finding| is_limit(finding.kind))
 }
 
+/// What the server found about somebody who says to have sent the mail on: a signature of that very domain, or an envelope
+/// sender of it that may send for it. DMARC says nothing of such a person: it is about From.
+pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &str) -> SenderProof {
+    let trusted = trusted_authserv_id.trim();
+    let Some((_, domain)) = address.rsplit_once('@').filter(|_| !trusted.is_empty()) else { return SenderProof::None };
+    let is_own = |stated: Option<&str>| {
+        stated.is_some_and(|stated| stated.rsplit('@').next().is_some_and(|stated| stated.eq_ignore_ascii_case(domain)))
+    };
+    let run = trusted_run(&parsed.headers, trusted);
+    let passed = |method: &str| move |result: &&MethodResult| result.method == method && result.result == "pass";
+    let results = || run.iter().flatten();
+    let signed = results().filter(passed("dkim")).any(|result| is_own(result.signer()));
+    let sent = results().filter(passed("spf")).any(|result| is_own(result.property("smtp.mailfrom")));
+    if signed || sent { SenderProof::Proven } else { SenderProof::None }
+}
+
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds
 /// another address misleads.
 pub(crate) fn findings(parsed: &Parsed, from: Option<&Party>) -> Vec<Finding> {

@@ -140,6 +140,10 @@ pub enum Done {
     Unused {
         text: String,
     },
+    /// Files of the mail that do not go along to the customer, each with the reason.
+    StayedHere {
+        files: Vec<(String, Stays)>,
+    },
     /// The list of verbs was asked for.
     Help,
 }
@@ -153,6 +157,21 @@ pub enum Owed {
     Answer,
     /// The confirmation of the settlement, the same (§2.4.2).
     Confirmation,
+}
+
+/// Why a file of a staff mail does not go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// It is a mail.
+    Mail,
+    /// It seals or locks the mail as it was sent.
+    Seal,
+    /// A picture of a signature or a quote.
+    Decoration,
+    /// The mail's own text in another form.
+    OtherForm,
+    /// Something internal stands in it.
+    Internal,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
@@ -246,6 +265,10 @@ pub enum Problem {
     },
     /// A reply without any new text or attachment.
     NothingTyped,
+    /// The reply is encrypted.
+    Encrypted,
+    /// Two forms of the reply's text ask for different things.
+    TextsDiffer,
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         /// As written, which need be no address that we could write to.

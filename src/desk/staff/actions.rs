@@ -11,7 +11,7 @@ use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
-use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
+use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt, Stays};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
     acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
@@ -129,7 +129,7 @@ impl<'a> Work<'a> {
 
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
         let typed_elsewhere = !self.reply.own.noted.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
@@ -150,7 +150,16 @@ impl<'a> Work<'a> {
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.letters.push(letter);
         self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
+        self.tell_what_stays(stays);
         Ok(())
+    }
+
+    /// Whatever of the mail does not go along is named (invariant 7), once.
+    pub(super) fn tell_what_stays(&mut self, files: Vec<(String, Stays)>) {
+        let stayed = Done::StayedHere { files };
+        if stayed != (Done::StayedHere { files: Vec::new() }) && !self.done.contains(&stayed) {
+            self.done.push(stayed);
+        }
     }
 
     fn note(&mut self, text: &str) -> Result<(), Problem> {

@@ -17,10 +17,10 @@ use super::draft::{Problem, Unsure};
 use super::intake::answered_letter;
 use super::letters_out::{question, question_about};
 use super::replies::{ReplyGoes, shows_typed};
-use super::verbs::{self, Mistake};
+use super::verbs::{self, Mistake, Reply};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{Extent, Mail, NoAnswer, OurLetter, OwnWords, own_words};
+use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
@@ -107,7 +107,9 @@ impl StaffReply<'_> {
         if let Some(customer) = self.customer_in_copy() {
             return self.carry_out_direct(&customer, fresh);
         }
+        self.is_read_whole()?;
         let typed = self.typed().map_err(mistaken)?;
+        self.asks_one_thing(&typed)?;
         let plainly = ReplyGoes::of_answered(self.known.letter_kind);
         if let Some(why) = self.half(&typed, plainly) {
             return Err(why);
@@ -155,6 +157,24 @@ impl StaffReply<'_> {
 
     fn is_click(&self) -> bool {
         matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
+    }
+
+    /// Of a mail that is locked, or that holds its text twice, nobody can say what it asks for (invariant 7).
+    fn is_read_whole(&self) -> Result<(), Problem> {
+        let has = |kind| self.mail.mail.findings.iter().any(|finding| finding.kind == kind);
+        match (has(FindingKind::Encrypted), has(FindingKind::TextInTwoPlaces)) {
+            (true, _) => Err(Problem::Encrypted),
+            (_, true) => Err(Problem::TextsDiffer),
+            (false, false) => Ok(()),
+        }
+    }
+
+    /// The plain text and the page beside it ask for the same: a client shows the one, and the desk reads the other.
+    fn asks_one_thing(&self, typed: &Reply) -> Result<(), Problem> {
+        let other = self.mail.mail.other_text.as_str();
+        let verbs = |lines: &[verbs::Line]| lines.iter().map(|line| line.verb).collect::<Vec<_>>();
+        let same = verbs::parse(other).is_ok_and(|other| verbs(&other.lines) == verbs(&typed.instruction.lines));
+        if other.is_empty() || same { Ok(()) } else { Err(Problem::TextsDiffer) }
     }
 
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.

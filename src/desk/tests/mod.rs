@@ -1,6 +1,7 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod along;
 mod already;
 mod aside;
 mod authority;
@@ -22,6 +23,7 @@ mod paper;
 mod pressed;
 mod put_right;
 mod queries;
+mod sent_on;
 mod staff;
 mod terms;
 mod verbs_done;

@@ -128,9 +128,11 @@ fn name(why: &Problem) -> usize {
         P::NewMailWanted { .. } => 34,
         P::AskedYourself => 35,
         P::NotACustomer { .. } => 36,
+        P::Encrypted => 37,
+        P::TextsDiffer => 38,
     }
 }
-const PROBLEMS: usize = 37;
+const PROBLEMS: usize = 39;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 3] = [7, 23, 32];
 
@@ -145,6 +147,8 @@ fn about_verbs() -> Vec<Asked> {
         on_case(lower("#intern zij overdrijft"), "Beste Karin,\n#intern zij overdrijft\nGroet"),
         on_case(lower("#afgehandeld"), "#overnemen\nBeste Karin,\n\n#afgehandeld\n\nWij betalen."),
         on_case(lower("Intern: zij overdrijft"), "Beste Karin,\n\nIntern: zij overdrijft"),
+        on_case(Problem::Encrypted, ""),
+        on_case(Problem::TextsDiffer, TYPED),
         on_case(Problem::SettlementMissing, "#afgehandeld"),
         on_case(Problem::SettlementMissing, "#intern Coulance\n#afgehandeld"),
         on_case(Problem::RulingMissing, "#uitspraak"),

@@ -3,7 +3,7 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 use crate::desk::{About, choices};
 use crate::mail::Place;
 use chrono::NaiveDate;
@@ -25,6 +25,12 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
     let all = [
         vec![Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 1 }],
+        vec![
+            Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
+            Done::StayedHere {
+                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+            },
+        ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
@@ -147,6 +153,8 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         not_merged("K-2026-000098", NoMerge::Merged),
         not_merged("K-2026-000098", NoMerge::Dismissed),
         Problem::NothingTyped,
+        Problem::Encrypted,
+        Problem::TextsDiffer,
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
         Problem::NotACustomer { written: String::new() },

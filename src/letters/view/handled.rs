@@ -63,6 +63,7 @@ impl Seen<'_> {
             Done::Merged { .. } => ("merged", ""),
             Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
+            Done::StayedHere { .. } => ("stayed_here", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -82,6 +83,11 @@ impl Seen<'_> {
                 self.words.moment(*at)
             }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
+            Done::StayedHere { files } => {
+                let named =
+                    files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
+                self.line(&named.collect::<Vec<_>>().join(", "))
+            }
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });

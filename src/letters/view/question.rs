@@ -116,6 +116,8 @@ impl Seen<'_> {
             Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
             Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
+            Problem::Encrypted => ("encrypted", String::new(), Vec::new()),
+            Problem::TextsDiffer => ("texts_differ", String::new(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),

@@ -10,6 +10,7 @@ use super::parse::Parsed;
 use super::work::Work;
 use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
+pub(crate) use page::{lines_above_closing, of_page};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -17,10 +18,12 @@ mod against;
 mod attribution;
 mod banner;
 mod blocks;
+mod first;
 mod footer;
 mod glued;
 mod lines;
 mod ours;
+mod page;
 mod phrases;
 mod signature;
 #[cfg(test)]
@@ -74,15 +77,19 @@ fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let lines = lines::counted(&text, work);
     let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
     sign(&lines, &marks, &mut fates);
+    // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
+    let stop = first_sign(&lines, &fates, &marks);
+    let rest = if first::opens_a_thread(parsed) { first::own_again(&lines, &mut fates, rest) } else { rest };
     trim_quotes(&lines, &mut fates);
-    let stop = first_sign(&lines, &fates, &marks).min(read);
+    let stop = stop.min(first_sign(&lines, &fates, &marks)).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
+    let relayable = kept(stop, &|f| f == Fate::Own);
     NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
-        relayable: kept(stop, &|f| f == Fate::Own),
+        relayable: if parsed.struck { page::unstruck(relayable) } else { relayable },
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
         finding: work.is_spent().then(|| read_as_far(read, lines.len())),

@@ -2,10 +2,9 @@
 
 use super::author::{Author, Reading};
 use super::headers::{clean, ids, moment, parties};
-use super::names;
-use super::{Leaf, Parsed, finding};
+use super::{Leaf, Parsed, finding, is_mail, names, pictures};
 use crate::mail::limits::{IDS_MAX, SUBJECT_CHARS_MAX};
-use crate::mail::{Attachment, Finding, FindingKind, Mail, Party};
+use crate::mail::{Attachment, Finding, FindingKind, Mail, Party, Resent, Standing};
 
 /// Fields in which servers write the address they delivered to.
 const DELIVERED_TO: &[&str] = &["delivered-to", "x-original-to", "envelope-to", "x-envelope-to"];
@@ -27,7 +26,7 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
     }
     let received = parsed.header("received").and_then(|r| r.rsplit_once(';')).and_then(|(_, when)| moment(when));
     let first_id = |name: &str| parsed.fields(name).flat_map(ids).next();
-    let attachments = attachments(parsed, &mut findings);
+    let attachments = attachments(parsed);
     let lists = lists(parsed);
     let written_by = from.as_ref().and_then(|from| written_by(parsed, from, &lists));
     Mail {
@@ -47,6 +46,7 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
         lists,
         loop_marks: parsed.fields("x-loop").map(|field| clean(&field.text, SUBJECT_CHARS_MAX)).collect(),
         marked_spam: marked_spam(parsed),
+        resent: resent(parsed),
         attachments,
         findings: once_each(findings),
         ..Mail::default()
@@ -152,6 +152,17 @@ fn thread_ids(parsed: &Parsed, name: &str) -> Vec<String> {
     all.into_iter().skip(too_many).collect()
 }
 
+/// Who sent the mail on, and when it had reached that person. Fields are put on top, so that what a server wrote before it
+/// stands below them, and the topmost of those is the last server's before.
+fn resent(parsed: &Parsed) -> Option<Resent> {
+    let at = parsed.headers.iter().position(|header| header.name == "resent-from")?;
+    let (block, below) = (parsed.headers.get(at)?, parsed.headers.get(at..)?);
+    let from = parties(block).into_iter().find(|party| !party.address.is_empty())?;
+    let field = below.iter().find(|header| header.name == "received");
+    let received = field.and_then(|field| field.text.rsplit_once(';')).and_then(|(_, when)| moment(when));
+    Some(Resent { from, received, ..Resent::default() })
+}
+
 /// The marks of SpamAssassin, rspamd, Exchange and the providers that copy them.
 fn marked_spam(parsed: &Parsed) -> bool {
     let says_yes = |name: &str| {
@@ -165,38 +176,38 @@ fn marked_spam(parsed: &Parsed) -> bool {
 
 /// The attachments, and those inside a mail that is passed on as the only attachment (§2.2: then the case is the
 /// customer's, and so is what the customer sent along).
-fn attachments(parsed: &Parsed, findings: &mut Vec<Finding>) -> Vec<Attachment> {
+fn attachments(parsed: &Parsed) -> Vec<Attachment> {
     let mut found = Vec::new();
     let attached: Vec<&Leaf> = parsed.leaves.iter().filter(|l| l.attachment).collect();
-    add_attachments(&attached, &mut found, findings);
-    let mut others = attached.iter().filter(|l| !l.inline || is_message(l));
-    if let (Some(passed_on), None) = (others.next().filter(|l| is_message(l)), others.next()) {
+    let decorations = pictures::decorations(parsed);
+    add_attachments(&attached, &decorations, &mut found);
+    let mut others = attached.iter().filter(|l| !l.inline || is_mail(l));
+    if let (Some(passed_on), None) = (others.next().filter(|l| is_mail(l)), others.next()) {
         let inner = passed_on.message();
         let carried: Vec<&Leaf> = inner.leaves.iter().filter(|l| l.attachment).collect();
-        add_attachments(&carried, &mut found, findings);
+        add_attachments(&carried, &[], &mut found);
     }
     found
 }
 
-fn is_message(leaf: &Leaf) -> bool {
-    matches!(&*leaf.media_type, "message/rfc822" | "message/global")
-}
-
-fn add_attachments(leaves: &[&Leaf], found: &mut Vec<Attachment>, findings: &mut Vec<Finding>) {
+fn add_attachments(leaves: &[&Leaf], decorations: &[String], found: &mut Vec<Attachment>) {
     for leaf in leaves {
         let name = leaf.name.clone().or_else(|| subject_name(leaf));
         let name = names::safe(name.as_deref(), &leaf.media_type, found.len() + 1);
-        if leaf.media_type == "application/ms-tnef" || name.eq_ignore_ascii_case("winmail.dat") {
-            findings.push(finding(FindingKind::Winmail, "Outlook packed the attachments into winmail.dat"));
-        }
+        let is_decoration = leaf.content_id.as_ref().is_some_and(|id| decorations.contains(id));
+        let standing = match (leaf.alternative, is_decoration) {
+            (true, _) => Standing::Alternative,
+            (_, true) => Standing::Decoration,
+            (false, false) => Standing::Attached,
+        };
         let (media_type, inline) = (leaf.media_type.clone(), leaf.inline);
-        found.push(Attachment { name, media_type, content: leaf.content.clone(), inline });
+        found.push(Attachment { name, media_type, content: leaf.content.clone(), inline, standing });
     }
 }
 
 /// An attached mail without a file name is called after its subject.
 fn subject_name(leaf: &Leaf) -> Option<String> {
-    let header = leaf.text.as_deref().filter(|_| is_message(leaf))?.split("\n\n").next()?;
+    let header = leaf.text.as_deref().filter(|_| leaf.media_type.starts_with("message/"))?.split("\n\n").next()?;
     let line = header.lines().find(|line| line.get(..8).is_some_and(|n| n.eq_ignore_ascii_case("subject:")))?;
     let subject = super::headers::decode_words(line.get(8..)?);
     let subject = subject.replace(['/', '\\'], "-");
