@@ -60,8 +60,8 @@ fn failed(bounce: &Bounce, mail: &Mail, rules: &Rules) -> Vec<Address> {
 
 /// The letter whose id or token stands in the notice.
 fn letter_named(mail: &Mail, rules: &Rules) -> Option<LetterId> {
-    let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
-    let by_id = ids.filter_map(|id| rules.keys.read(id)).next();
+    let mut ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
+    let by_id = ids.find_map(|id| rules.keys.read(id));
     by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
 }
 

@@ -119,7 +119,9 @@ fn written_by(parsed: &Parsed, from: &Party, lists: &[String]) -> Option<Party> 
     }
     let one = |name: &str| people(parsed, name).into_iter().next();
     let named = ["x-original-from", "x-original-sender"].into_iter().find_map(one);
-    let author = named.or_else(|| <[Party; 1]>::try_from(people(parsed, "reply-to")).ok().map(|[only]| only))?;
+    // A newsletter asks for answers elsewhere too: Reply-To is the author's only where the name says so.
+    let asked = || <[Party; 1]>::try_from(people(parsed, "reply-to")).ok().map(|[only]| only).filter(|_| says_via);
+    let author = named.or_else(asked)?;
     let name = if author.name.is_empty() { before_via(&from.name) } else { author.name };
     let is_other = !author.address.eq_ignore_ascii_case(&own) && !lists.contains(&author.address.to_lowercase());
     is_other.then_some(Party { name, address: author.address })
