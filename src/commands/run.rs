@@ -9,9 +9,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Runs the daemon until SIGTERM or SIGINT; `once`: one round.
-pub async fn run(config: Config, once: bool) -> Exit {
+pub async fn run(config: Config, once: bool, clock: Clock) -> Exit {
     let url = config.register.url.clone();
-    let office = match Office::open(config, Clock::System).await {
+    let office = match Office::open(config, clock).await {
         Ok(office) => Arc::new(office),
         Err(error) => return failed(&error, Exit::FoundProblems),
     };

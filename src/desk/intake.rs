@@ -6,20 +6,21 @@
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
-use super::draft::{Remark, Unacknowledged};
-use super::letters_out::{acknowledgement, follow_up, handler_address, language};
+use super::draft::{Problem, Remark, Unacknowledged};
+use super::letters_out::{acknowledgement, follow_up, handler_address, language, question};
 use super::may_reply::{WhyNot, may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
 use super::queries::on_query;
 use super::wants::wanted;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, colleague, direct, fate, second_look, staff};
+use super::{away, colleague, direct, fate, not_on_file, second_look, staff};
 use crate::case::What;
 use crate::case::{
     Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
 };
 use crate::case::{Reopened, Side, Token};
 use crate::mail::{AutomaticKind, FindingKind, Mail};
+use std::collections::BTreeSet;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -29,7 +30,9 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         mailed: direct::lookup(mail, from.as_ref(), rules),
         confirms: direct::names_case(mail, token.as_ref()),
         asked: second_look::asked(mail, token.as_ref(), rules),
+        adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
+        numbers: numbers(mail, rules),
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
@@ -38,6 +41,15 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         want: wanted(mail, rules),
         year: rules.year(now),
     }
+}
+
+/// Every case that a token of ours in this mail names.
+fn numbers(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
+    let ids = mail.message_id.iter().chain(&mail.in_reply_to).chain(&mail.references);
+    let in_headers = ids.filter_map(|id| rules.keys.read(id)).chain(plus_address(mail, rules));
+    let all: BTreeSet<CaseNumber> =
+        in_headers.chain(rules.keys.find_all(&mail.text)).filter_map(|token| token.case).collect();
+    all.into_iter().collect()
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
@@ -104,6 +116,12 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return decision;
     }
     match (file, token, from) {
+        (_, Some(token), Some(from)) if answers_unknown(mail.mail, &token, &from, known, rules) => {
+            let why = Problem::LetterUnknown { case: token.case };
+            let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
+            let asked = question(None, from, why, mail.mail, rules, fresh);
+            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
+        }
         // About a mail that was put aside, from whatever letter it was asked.
         (_, token, Some(from)) if second_look::asked(mail.mail, token.as_ref(), rules).is_some() => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
@@ -112,6 +130,14 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
     }
+}
+
+/// A colleague's answer to a letter to staff that is not on file: it proves no case and no mail put aside, because their
+/// numbers may be others' by now (invariant 6). The letters about outages never are on file, and name neither.
+fn answers_unknown(mail: &Mail, token: &Token, from: &Address, known: &Snapshot, rules: &Rules) -> bool {
+    let names_something = token.case.is_some() || second_look::asked(mail, Some(token), rules).is_some();
+    let of_colleague = Act::Speak.is_for(rules.role(from), None) && Act::Speak.believes(mail.proof, rules);
+    known.unknown_letter.is_some() && token.side == Side::Staff && of_colleague && names_something
 }
 
 /// "Accepted" and the like, which calendar programs send back for an agenda entry (RFC 5546 §3.2.3): filed, never relayed
@@ -355,7 +381,9 @@ fn complaint(
         WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
     });
     let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };
-    open_case(mail, new, known, rules, now, fresh).0
+    let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
+    let marked = answered.map(Remark::AnswersUnknown).into_iter().collect();
+    open_case_with(mail, new, marked, known, rules, now, fresh).0
 }
 
 fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {

@@ -13,6 +13,7 @@ mod deciding;
 mod evidence;
 mod intake;
 mod mails;
+mod not_on_file;
 mod opening;
 mod outbox;
 mod search;

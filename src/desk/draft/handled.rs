@@ -128,6 +128,10 @@ pub enum Done {
     Unused {
         text: String,
     },
+    /// So many mails of our own folders are taken in at the next look.
+    AdoptionAsked {
+        mails: usize,
+    },
     /// The list of verbs was asked for.
     Help,
 }
@@ -263,6 +267,12 @@ pub enum Problem {
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
+    /// `#opnemen` that answers no notice of missing mails, or one whose mails were all asked for.
+    NothingToAdopt,
+    /// The answered letter, about this case or none, is not on file: nobody knows whose case it was.
+    LetterUnknown {
+        case: Option<CaseNumber>,
+    },
     /// A reply without a verb to a case in a digest, whose reader did not see what the customer wrote.
     FromDigest,
     /// The reply answers a letter of a department the sender does not belong to (any more).

@@ -7,6 +7,8 @@ use crate::case::CaseNumber;
 pub enum Remark {
     /// The mail names this case without proof; a case of its own was opened.
     MayBelongTo(CaseNumber),
+    /// It answers a letter of ours about this case, which is not on file; a case of its own was opened.
+    AnswersUnknown(CaseNumber),
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.

@@ -14,6 +14,7 @@ mod fates;
 mod forged;
 mod life;
 mod loops;
+mod memory;
 mod merging;
 mod paper;
 mod queries;
@@ -92,6 +93,10 @@ struct Company {
     put_back: Option<PutBack>,
     stored: Option<Stored>,
     from_junk: bool,
+    /// Mails of our own folders that wait to be taken in.
+    to_adopt: usize,
+    /// Letters that went out and are not on file: a backup was restored.
+    forgotten: Vec<LetterId>,
 }
 
 impl Company {
@@ -115,6 +120,8 @@ impl Company {
             put_back: None,
             stored: None,
             from_junk: false,
+            to_adopt: 0,
+            forgotten: Vec::new(),
         }
     }
 
@@ -141,12 +148,20 @@ impl Company {
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.going_on(number).cloned();
+        let unknown_letter = wanted.token.clone().filter(|token| self.forgotten.contains(&token.letter));
         let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
-            file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
+            file: wanted
+                .token
+                .as_ref()
+                .filter(|_| unknown_letter.is_none())
+                .and_then(|t| t.case)
+                .and_then(find)
+                .or(of_bounce),
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
+            unknown_letter,
             letter_kind: self.letter_kind,
             bounced,
             named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
@@ -160,6 +175,7 @@ impl Company {
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
+            to_adopt: if wanted.adopts.is_some() { self.to_adopt } else { 0 },
         }
     }
 

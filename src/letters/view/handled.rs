@@ -14,7 +14,7 @@ impl Seen<'_> {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
         let over = has(|done| {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
-            closed || matches!(done, Done::Dismissed | Done::Help)
+            closed || matches!(done, Done::Dismissed | Done::Help | Done::AdoptionAsked { .. })
         }) || letter.case_closed;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
@@ -122,6 +122,7 @@ impl Seen<'_> {
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
             Done::Merged { .. } => ("merged", ""),
             Done::Unused { text } => ("unused", text.as_str()),
+            Done::AdoptionAsked { .. } => ("adoption_asked", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -140,6 +141,7 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             _ => String::new(),
         };
@@ -209,6 +211,10 @@ impl Seen<'_> {
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
+            Problem::NothingToAdopt => ("nothing_to_adopt", String::new(), Vec::new()),
+            Problem::LetterUnknown { case } => {
+                ("letter_unknown", case.map(|case| case.to_string()).unwrap_or_default(), Vec::new())
+            }
             Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
             Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
         };

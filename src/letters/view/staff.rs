@@ -94,6 +94,7 @@ impl Seen<'_> {
                 desk => desk.to_string(),
                 to => self.line(other_end),
             },
+            AlarmAbout::NotOnFile(missing) => context! { about => "not_on_file", missing => self.not_on_file(missing) },
             AlarmAbout::PaperHeld { reason } => context! { about => "paper_held", reason => self.line(reason) },
             AlarmAbout::HeldAtDoor { to, reason } => {
                 context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }
@@ -152,6 +153,7 @@ impl Seen<'_> {
         let view = |remark: &Remark| {
             let (kind, value) = match remark {
                 Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
+                Remark::AnswersUnknown(number) => ("answers_unknown", number.to_string()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
