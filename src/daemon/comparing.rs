@@ -14,7 +14,6 @@ use super::watching::{Complaint, News};
 use super::{WorkError, hour};
 use crate::case::{CaseNumber, Moment};
 use crate::config;
-use crate::crash;
 use crate::desk::on_not_on_file;
 use crate::digest::{FiledBy, LostMail};
 use crate::mail;
@@ -193,8 +192,6 @@ pub(super) async fn tell_of_missing(office: &Office) -> Result<Step, WorkError> 
     let mut tx = office.register.begin().await?;
     tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
     tx.told_not_on_file(&told_in).await?;
-    crash::point("before recording that missing mails are told of");
     tx.commit().await?;
-    crash::point("after recording that missing mails are told of");
     Ok(Step::Worked)
 }
