@@ -9,6 +9,7 @@ use std::cell::OnceCell;
 
 mod body;
 mod calendar;
+mod continued;
 mod envelope;
 mod flowed;
 mod guard;
@@ -18,6 +19,7 @@ mod names;
 mod signed;
 #[cfg(test)]
 mod tests;
+mod uuencoded;
 
 pub(crate) use headers::turns_direction;
 
@@ -98,6 +100,7 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.relayable = new_text.relayable;
     mail.quoted = new_text.quoted;
     mail.cuts = new_text.cuts;
+    mail.findings.extend(new_text.finding);
     mail.language = super::language::of(&mail.reply, &mail.subject);
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);
@@ -144,6 +147,7 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     }
     body::fill(&mut parsed, &message, &mut all);
     parsed.leaves = all.leaves;
+    uuencoded::take_out(&mut parsed);
     parsed
 }
 

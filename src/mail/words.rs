@@ -4,6 +4,7 @@
 //! sides are folded, so that case, accents and odd blanks never matter. Pure.
 
 mod tables;
+mod within;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{HashMap, HashSet};
@@ -14,6 +15,7 @@ use tables::{
 };
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+pub(crate) use within::labels_within;
 
 /// A label is not longer than this ("Ilmoitus vastaanottajalle" is 25): a longer start of a line is prose.
 pub(crate) const LABEL_CHARS_MAX: usize = 40;

@@ -76,8 +76,16 @@ enum Verdict {
 
 /// What a text passes on; `own_subject` is the subject of the mail that it is the text of.
 pub(super) fn of(text: &str, own_subject: &str) -> Option<Forwarded> {
-    let lines = lines::of(text);
     let (prefix, bare_subject) = words::subject_prefix(own_subject);
+    let mut lines = lines::of(text);
+    // All of it quoted, with nothing said outside: the client's way of passing on, and no answer to anything.
+    let whole = match lines::common_depth(&lines) {
+        depth @ 1.. if prefix != Prefix::Reply => lines::text(&lines, depth),
+        _ => String::new(),
+    };
+    if !whole.is_empty() {
+        lines = lines::of(&whole);
+    }
     // Without a prefix it is the sender's own subject, not the original one.
     let bare_subject = if prefix == Prefix::None { "" } else { bare_subject };
     let Some(boundary) = first(&lines, prefix) else {

@@ -1,7 +1,7 @@
 //! Places from which on everything is a quoted mail: a header block ("Van: / Verzonden: / Aan: / Onderwerp:"), or a
 //! line such as "-----Oorspronkelijk bericht-----". Pure.
 
-use super::lines::Line;
+use super::lines::{self, Line};
 use super::phrases::TYPE_ABOVE;
 use crate::mail::words::{self, Field, LABEL_CHARS_MAX, Separator};
 
@@ -13,7 +13,8 @@ const BLOCK_LINES_MAX: usize = 24;
 pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
     let Some(line) = lines.get(at).filter(|l| !l.low.is_empty()) else { return false };
     let Some((kind, _)) = words::separator(line.text) else { return false };
-    let drawn = line.low.starts_with(words::is_rule);
+    // A bold one, as text: "*---- Original Message ----*".
+    let drawn = line.low.trim_start_matches('*').starts_with(words::is_rule);
     if kind == Separator::Rule {
         // "---- Jan schreef ----", as phones of Samsung draw it.
         return line.wrote && is_dashed_title(line);
@@ -21,7 +22,7 @@ pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
     if drawn && (words::names_message(&line.low) || line.date || line.address) {
         return true;
     }
-    let below = lines.iter().skip(at + 1).find(|l| !l.is_blank());
+    let below = lines::from(lines, at + 1).take(BLOCK_LINES_MAX).find(|l| !l.is_blank());
     below.is_some_and(|l| l.label.is_some() || l.quoted || drawn && l.wrote)
 }
 
@@ -44,11 +45,11 @@ pub(super) fn is_notes_head(lines: &[Line<'_>], at: usize) -> bool {
     if !starts {
         return false;
     }
-    let head = lines.iter().skip(at).take(HEAD_LINES_MAX);
+    let head = || lines::from(lines, at).take(HEAD_LINES_MAX);
     // The sender stands in its first lines, and costs the least to look for.
-    let address = head.clone().take_while(|l| !l.is_blank()).any(|l| l.text.contains('@'));
+    let address = head().take_while(|l| !l.is_blank()).any(|l| l.text.contains('@'));
     let (mut date, mut to, mut by) = (false, false, false);
-    for (nth, line) in head.enumerate().filter(|_| address) {
+    for (nth, line) in head().enumerate().filter(|_| address) {
         date |= line.date && line.time;
         by |= (1..=2).contains(&nth)
             && ["sent by:", "verzonden door:", "gesendet von:"].iter().any(|s| line.low.starts_with(s));
@@ -79,9 +80,9 @@ pub(super) fn end_above_answered_quote(lines: &[Line<'_>], at: usize) -> Option<
     let says_forward = |l: &&Line<'_>| matches!(words::separator(l.text), Some((Separator::Forward, _)));
     lines.get(at).filter(|l| !says_forward(l))?;
     let belongs = |l: &Line<'_>| l.is_blank() || l.label.is_some() || l.wrote || l.address || is_rule(l);
-    let rest = lines.get(at + 1..).unwrap_or_default();
-    let end = at + 1 + rest.iter().take(BLOCK_LINES_MAX).take_while(|l| !l.quoted && belongs(l)).count();
-    let quoted = lines.get(end..)?.iter().take_while(|l| l.quoted || l.is_blank()).count();
+    let head = lines::from(lines, at + 1).take(BLOCK_LINES_MAX);
+    let end = at + 1 + head.take_while(|l| !l.quoted && belongs(l)).count();
+    let quoted = lines::from(lines, end).take_while(|l| l.quoted || l.is_blank()).count();
     let has_quote = lines.get(end).is_some_and(|l| l.quoted);
     (has_quote && lines.get(end + quoted).is_some()).then_some(end)
 }
@@ -142,11 +143,14 @@ impl Seen {
 /// Whether the header block of a quoted mail begins at this line.
 pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
     let first = lines.get(at).and_then(|l| l.label);
+    if first == Some(Field::From) && lines.get(at).is_some_and(|l| !l.quoted && is_one_line_block(l.text)) {
+        return true;
+    }
     if !matches!(first, Some(Field::From | Field::Date | Field::Subject)) {
         return false;
     }
     let (mut seen, mut strange, mut blank) = (Seen::default(), 0, 0);
-    for line in lines.iter().skip(at).take(BLOCK_LINES_MAX) {
+    for line in lines::from(lines, at).take(BLOCK_LINES_MAX) {
         match line.label {
             Some(label) if !line.quoted => {
                 // The blank lines between were those of a converted page, not the end of the block.
@@ -170,10 +174,40 @@ pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
     false
 }
 
+/// The whole block on one line, as some webmails write it.
+fn is_one_line_block(text: &str) -> bool {
+    let mut fields: Vec<Field> = words::labels_within(text).into_iter().map(|(_, _, field)| field).collect();
+    fields.dedup();
+    let has = |wanted: &[Field]| fields.iter().any(|field| wanted.contains(field));
+    has(&[Field::To, Field::Cc]) && has(&[Field::Date, Field::Subject])
+}
+
+/// "Message du 23/11/2026 10:12", as French webmails write above the block, often in a quote of its own.
+pub(super) fn announces_block(lines: &[Line<'_>], at: usize) -> bool {
+    const SAYS: &[&str] = &[
+        "message du ",
+        "message de ",
+        "mensaje del ",
+        "mensaje de ",
+        "messaggio del ",
+        "mensagem de ",
+        "nachricht vom ",
+        "bericht van ",
+    ];
+    let bare = |text: &str| text.trim_start_matches(['>', ' ', '\t', '*']).to_owned();
+    let Some(line) = lines.get(at).filter(|l| l.date && !l.low.is_empty()) else { return false };
+    if !SAYS.iter().any(|says| bare(&line.low).starts_with(says)) {
+        return false;
+    }
+    let below = lines::from(lines, at + 1).take(BLOCK_LINES_MAX).map(|l| bare(l.text));
+    let below = below.skip_while(|text| text.trim().is_empty()).collect::<Vec<_>>().join("\n");
+    is_header_block(&lines::of(&below), 0)
+}
+
 /// Within the next lines stands a label or an attribution: the client's mark is about a quoted mail indeed.
 pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
     const NEAR: usize = 4;
-    let near = lines.iter().skip(at).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
+    let near = lines::from(lines, at).take(BLOCK_LINES_MAX).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
     near.into_iter().any(|l| {
         let labelled = l
             .low
@@ -185,7 +219,6 @@ pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
     use super::*;
 
     fn block(text: &str) -> bool {

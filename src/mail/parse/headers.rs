@@ -1,7 +1,7 @@
 //! Header fields: unfolded, decoded, and repaired where mail-parser had to give up on the bytes (undeclared 8-bit
 //! text, encoded words cut in the middle of a character or by a fold). Pure.
 
-use super::Header;
+use super::{Header, continued};
 use crate::mail::limits::{ADDRESSES_MAX, CONTENT_HEADER_BYTES_MAX, NAME_CHARS_MAX};
 use crate::mail::{Party, charset};
 use base64::Engine;
@@ -211,8 +211,12 @@ pub(super) fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(&stated.to_rfc3339()).ok()
 }
 
-/// The parameters of a Content-Type or Content-Disposition, read again where mail-parser lost undeclared bytes.
+/// A parameter of a Content-Type or Content-Disposition, read again where it is in pieces (mail-parser decodes each on its
+/// own) or where mail-parser lost undeclared bytes.
 pub(super) fn parameter(content: &ContentType<'_>, name: &str, header: Option<&Header>) -> Option<String> {
+    if let Some(value) = header.and_then(|header| continued::value(&header.raw, name)) {
+        return Some(value);
+    }
     let value = content.attribute(name)?;
     if is_sound(value) {
         return Some(value.to_owned());

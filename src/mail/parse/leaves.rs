@@ -7,7 +7,7 @@ use crate::mail::limits::{LEAVES_MAX, PART_HEADERS_MAX};
 use crate::mail::{Finding, FindingKind, charset};
 use base64::Engine;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{ContentType, Encoding, HeaderName, Message, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 
 /// The leaves of a mail, and where in them each part of mail-parser went.
@@ -21,6 +21,7 @@ pub(super) struct Leaves {
 pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Finding>) -> Leaves {
     let mut all = Leaves { leaves: Vec::new(), of_part: vec![None; message.parts.len()] };
     let in_digest = digest_members(message);
+    let hint = message.parts.first().and_then(|root| stated_in(root, raw));
     for (number, part) in message.parts.iter().enumerate() {
         if matches!(part.body, PartType::Multipart(_)) {
             continue;
@@ -29,7 +30,7 @@ pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mu
             findings.push(finding(FindingKind::TooManyParts, "the rest of the parts was left out"));
             break;
         }
-        let mut leaf = one(part, raw, masked, findings);
+        let mut leaf = one(part, raw, masked, hint, findings);
         let listed = u32::try_from(number).is_ok_and(|n| message.attachments.contains(&n));
         leaf.attachment = listed;
         if in_digest.get(number) == Some(&true) && part.content_type().is_none() {
@@ -68,7 +69,7 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     guard::unmask(part.content_type().map_or_else(String::new, written).to_ascii_lowercase())
 }
 
-fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Finding>) -> Leaf {
+fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], hint: Option<&str>, findings: &mut Vec<Finding>) -> Leaf {
     let stated = media_type(part);
     let media_type = match &*stated {
         "" | "/" | "text/" | "text" => "text/plain".to_owned(),
@@ -86,7 +87,7 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
         _ => decode_transfer(sent, &headers, findings),
     };
     let content = if matches!(content, Cow::Borrowed(_)) { one_line_end(content) } else { content };
-    let text = text(part, &media_type, &content, findings);
+    let text = text(part, &media_type, &content, hint, findings);
     let disposition = part.content_disposition();
     let inline = disposition.is_none_or(|d| !d.is_attachment())
         && (part.content_id().is_some() || disposition.is_some_and(ContentType::is_inline));
@@ -103,7 +104,13 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
 }
 
 /// The content as text, where the media type says that it is some.
-fn text(part: &MessagePart<'_>, media_type: &str, content: &[u8], findings: &mut Vec<Finding>) -> Option<String> {
+fn text(
+    part: &MessagePart<'_>,
+    media_type: &str,
+    content: &[u8],
+    hint: Option<&str>,
+    findings: &mut Vec<Finding>,
+) -> Option<String> {
     if media_type.starts_with("message/") {
         return Some(charset::guess(content).text);
     }
@@ -111,11 +118,22 @@ fn text(part: &MessagePart<'_>, media_type: &str, content: &[u8], findings: &mut
         return None;
     }
     let label = part.content_type().and_then(|c| c.attribute("charset"));
-    let decoded = charset::decode(content, label.or_else(|| html_label(media_type, content)));
+    let decoded = charset::decode_hinted(content, label.or_else(|| html_label(media_type, content)), hint);
     if let Some(guess) = decoded.guessed {
         findings.push(finding(FindingKind::CharsetGuessed, guess));
     }
     Some(decoded.text)
+}
+
+/// The charset of the first encoded word in the mail's subject or sender (RFC 2047).
+fn stated_in<'a>(root: &MessagePart<'_>, raw: &'a [u8]) -> Option<&'a str> {
+    let fields = root.headers.iter().filter(|h| matches!(h.name, HeaderName::Subject | HeaderName::From));
+    fields.into_iter().find_map(|field| {
+        let value = raw.get(field.offset_start as usize..field.offset_end as usize)?;
+        let at = value.windows(2).position(|pair| pair == b"=?")? + 2;
+        let label = value.get(at..)?.split(|b| matches!(b, b'?' | b'*')).next()?;
+        std::str::from_utf8(label).ok()
+    })
 }
 
 /// File name of the disposition, else the name of the type.
