@@ -201,6 +201,11 @@ pub enum What {
         letter: Option<LetterId>,
         mails: Vec<i64>,
     },
+    /// A person asked to take in mails that lie in our own folders and are not on file.
+    AdoptionAsked {
+        adopts: Adopts,
+        mails: usize,
+    },
     /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
     Reconsidered {
         disposition: String,
@@ -235,6 +240,17 @@ pub enum Tie {
     Named,
     /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
     NamedUnproven,
+}
+
+/// Which mails of our own folders are taken in at a person's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "which", content = "letter")]
+pub enum Adopts {
+    /// Those that this letter tells of; none of another register's.
+    ToldIn(LetterId),
+    /// All but those that bear another register's mark.
+    OwnAndUnmarked,
+    OthersToo,
 }
 
 /// What stands in the chain for the mail and the letters of one decision.
@@ -447,6 +463,7 @@ impl What {
             Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",
             Self::AsideTold { .. } => "aside_told",
+            Self::AdoptionAsked { .. } => "adoption_asked",
             Self::Reconsidered { .. } => "reconsidered",
             Self::AcknowledgementHeld => "acknowledgement_held",
             Self::AcknowledgementReleased => "acknowledgement_released",

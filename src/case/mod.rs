@@ -14,8 +14,8 @@ mod why;
 
 pub use address::{Address, AddressError};
 pub use event::{
-    Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage,
-    Tie, What,
+    Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
+    TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};

@@ -279,6 +279,7 @@ pub(super) fn words(what: &What) -> String {
             reason.clone()
         }
         What::AsideTold { mails, .. } => format!("{} mails", mails.len()),
+        What::AdoptionAsked { mails, .. } => format!("{mails} mails"),
         What::AcknowledgementHeld | What::AcknowledgementReleased => String::new(),
         What::FollowedUp { from, text, .. } | What::OtherWrote { from, text, .. } => format!("{from}\n\n{text}"),
         What::DepartmentSet { department, .. } => department.clone(),

@@ -1,6 +1,7 @@
 //! The subcommands: each reads its arguments, calls the rooms' front doors, and prints. The only room that prints.
 //! No rule is repeated here.
 
+mod adopt;
 mod case;
 mod check;
 mod demo;
@@ -13,6 +14,7 @@ mod printing;
 mod run;
 mod verify;
 
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use clap::{Parser, Subcommand};
 use printing::complain;
@@ -47,6 +49,9 @@ enum Command {
         /// Take in what is there, do what is due, empty the outbox, stop
         #[arg(long)]
         once: bool,
+        /// The host's clock is right, whatever mail and register say against it
+        #[arg(long)]
+        trust_clock: bool,
     },
     /// Show the main job on a test clock; needs no server
     Demo {
@@ -73,6 +78,15 @@ enum Command {
         /// A mail, or - for standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
+    },
+    /// List mails of our own folders that are not in the register, and take them in
+    Adopt {
+        /// Take them in: with their true receipt, and a new number for each complaint
+        #[arg(long)]
+        yes: bool,
+        /// Those too that bear another register's mark
+        #[arg(long)]
+        others: bool,
     },
     /// Cases
     #[command(subcommand)]
@@ -135,7 +149,10 @@ async fn carry_out(arguments: Arguments) -> Exit {
 
 async fn with_settings(command: Command, config: Config) -> Exit {
     match command {
-        Command::Run { once } => run::run(config, once).await,
+        Command::Run { once, trust_clock } => {
+            run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
+        }
+        Command::Adopt { yes, others } => adopt::run(config, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest { day } => digest::run(config, day).await,

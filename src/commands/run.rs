@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 const NAMED_MAX: usize = 12;
 
 /// Runs the daemon until SIGTERM or SIGINT; `once`: one round.
-pub async fn run(config: Config, once: bool) -> Exit {
+pub async fn run(config: Config, once: bool, clock: Clock) -> Exit {
     say_what_is_borrowed(&config.borrowed);
     let url = config.register.url.clone();
-    let office = match Office::open(config, Clock::System).await {
+    let office = match Office::open(config, clock).await {
         Ok(office) => Arc::new(office),
         Err(error) => return failed(&error, Exit::FoundProblems),
     };

@@ -43,7 +43,7 @@ async fn verify(config: &Config, digest: Option<&Path>) -> Result<Exit, VerifyEr
         say!("{}: {}", finding.place, finding.what);
     }
     summary(&verified);
-    let mut problems = verified.findings.len();
+    let mut problems = verified.findings.len() + forgotten(&register).await?;
     match heads {
         None => say!(
             "This proves the register against itself. Against replacing the whole file, add --digest with a digest's letter."
@@ -70,6 +70,21 @@ fn summary(verified: &Verified) {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         say!("Content was blanked, so that the case cannot be held against its events: {}{more}", named.join(", "));
     }
+}
+
+/// What the last look into our own folders found. This one looks at the register alone. Returns how many mails are missing.
+async fn forgotten(register: &Register) -> Result<usize, RegisterError> {
+    let missing = register.not_on_file().await?;
+    match &missing {
+        None => println!(
+            "Whether the mailbox's own folders hold mail that is not in this register was not looked at: `klachtpost check` does."
+        ),
+        Some(missing) => println!(
+            "own folders: {} mails lie in them that are not in this register; `klachtpost adopt` lists them and takes them in",
+            missing.count
+        ),
+    }
+    Ok(missing.map_or(0, |missing| missing.count))
 }
 
 /// Says for each printed head whether the chain still holds it. Returns how many it does not.

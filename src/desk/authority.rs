@@ -18,7 +18,7 @@ pub(super) enum Act {
     Record,
     /// To open a case for a customer: a complaint taken down (§2.1.1, §2.3) or a mail passed on (§2.2).
     Register,
-    /// To show a mail that was put aside, or to make it a complaint.
+    /// To show a mail that was put aside, or to make it a complaint; to take in mails that are not on file.
     Look,
     /// To tell something that is on file: `#zoek`, `#stand`, `#dossier`. The answer goes to the registered address only.
     Ask,
@@ -64,7 +64,7 @@ impl Act {
     pub fn of_new(verb: Option<Verb>, is_passed_on: bool) -> Self {
         match verb {
             Some(Verb::Register(_)) => Self::Register,
-            Some(Verb::Show | Verb::Restore) => Self::Look,
+            Some(Verb::Show | Verb::Restore | Verb::Adopt) => Self::Look,
             None | Some(Verb::Note) if is_passed_on => Self::Register,
             _ => Self::Speak,
         }

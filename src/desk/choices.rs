@@ -174,7 +174,7 @@ impl Ways {
                     .map(|verb| self.of(Does::Verb(verb), self.lines(asks), ""));
                 alone.into_iter().filter(|choice| !choice.verbs.is_empty()).collect()
             }
-            Problem::CaseUnknown { .. } => [Verb::Dossier, Verb::Search]
+            Problem::CaseUnknown { .. } | Problem::LetterUnknown { .. } => [Verb::Dossier, Verb::Search]
                 .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").to_complete())
                 .to_vec(),
             Problem::IsComplaint { case, .. } => {

@@ -11,7 +11,7 @@ use super::may_reply::is_machine;
 use super::opening::{NewCase, TEXT_MAX, open_case_with};
 use super::staff::mistaken;
 use super::verbs::{self, Instruction, Line, Taken, Verb};
-use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
+use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_on_file, second_look};
 use crate::case::{
     Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
 };
@@ -76,6 +76,7 @@ impl NewMail<'_> {
                 let NewMail { mail, from, known, rules, now } = *self;
                 second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
             }
+            (Some(Verb::Adopt), _) => not_on_file::adopt(self.mail, self.from, self.known, self.rules, self.now, fresh),
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
             (None, Some(forwarded)) => self.passed_on(forwarded, typed, fresh),
             (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {

@@ -6,6 +6,7 @@ use crate::case::{
     Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
 };
 use crate::digest::Digest;
+use crate::digest::NotOnFile;
 use crate::digest::month::MonthOverview;
 
 mod aside;
@@ -405,4 +406,6 @@ pub enum AlarmAbout {
     HeldAtDoor { to: String, reason: String },
     /// The same for a letter on paper: it was not sent to who would print it.
     PaperHeld { reason: String },
+    /// Mails lie in our own folders and are not in the register (invariant 1).
+    NotOnFile(Box<NotOnFile>),
 }

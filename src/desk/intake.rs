@@ -7,8 +7,8 @@ use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
 use super::belonging::Belongs;
-use super::draft::Remark;
-use super::letters_out::{acknowledgement, follow_up, handler_address};
+use super::draft::{Problem, Remark};
+use super::letters_out::{acknowledgement, follow_up, handler_address, question};
 use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
@@ -17,11 +17,12 @@ use super::wants::wanted;
 use super::web_form::form_of;
 use super::whose::Whose;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{belonging, colleague, direct, fate, resent, second_look, servers_words, staff};
+use super::{belonging, colleague, direct, fate, not_on_file, resent, second_look, servers_words, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
 use crate::case::{Reopened, Side, Tie, Token, Why};
 use crate::mail::{FindingKind, Mail, SenderProof};
+use std::collections::BTreeSet;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
@@ -33,7 +34,9 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         mailed: direct::lookup(mail, from.as_ref(), rules),
         confirms: direct::names_case(mail, token.as_ref()),
         asked: second_look::asked(mail, token.as_ref(), rules),
+        adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
+        numbers: numbers(mail, rules),
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
@@ -48,6 +51,15 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
     };
     servers_words::look_up(&mut wanted, mail, rules, now);
     wanted
+}
+
+/// Every case that a token of ours in this mail names.
+fn numbers(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
+    let ids = mail.message_id.iter().chain(&mail.in_reply_to).chain(&mail.references);
+    let in_headers = ids.filter_map(|id| rules.keys.read(id)).chain(plus_address(mail, rules));
+    let all: BTreeSet<CaseNumber> =
+        in_headers.chain(rules.keys.find_all(&mail.text)).filter_map(|token| token.case).collect();
+    all.into_iter().collect()
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
@@ -129,6 +141,12 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return decision;
     }
     match (file, token, from) {
+        (_, Some(token), Some(from)) if answers_unknown(mail.mail, &token, &from, known, rules) => {
+            let why = Problem::LetterUnknown { case: token.case };
+            let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
+            let asked = question(None, from, why, mail.mail, rules, fresh);
+            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
+        }
         // About a mail that was put aside, from whatever letter it was asked.
         (_, token, Some(from)) if second_look::asked(mail.mail, token.as_ref(), rules).is_some() => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
@@ -137,6 +155,14 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
     }
+}
+
+/// A colleague's answer to a letter to staff that is not on file: it proves no case and no mail put aside, because their
+/// numbers may be others' by now (invariant 6). The letters about outages never are on file, and name neither.
+fn answers_unknown(mail: &Mail, token: &Token, from: &Address, known: &Snapshot, rules: &Rules) -> bool {
+    let names_something = token.case.is_some() || second_look::asked(mail, Some(token), rules).is_some();
+    let of_colleague = Act::Speak.is_for(rules.role(from), None) && Act::Speak.believes(mail.proof, rules);
+    known.unknown_letter.is_some() && token.side == Side::Staff && of_colleague && names_something
 }
 
 /// What calendar programs send back for an agenda entry (RFC 5546 §3.2.3), with words beside it that may be a person's.
@@ -362,7 +388,9 @@ fn complaint(
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
     let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
-    let marked = whose.remark(mail.mail).into_iter().chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
+    let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
+    let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
+    let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);
     let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };

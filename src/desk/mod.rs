@@ -10,9 +10,11 @@
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_aside`] | telling a person of what was put aside |
+//! | [`on_not_on_file`] | telling people of mails that the register has forgotten |
 //! | [`on_bundle`] | letters that a cap held back |
 //! | [`on_digest`] | the digests of a day |
 //! | [`on_month`] | the reports of a month |
+//! | [`hour::doubt`] | whether the host's clock can be right |
 //! | [`outage::on_outage`] | servers that cannot be reached, for the operator |
 
 pub mod after_closing;
@@ -34,11 +36,13 @@ mod fate;
 mod fold;
 pub mod form;
 mod fresh;
+pub mod hour;
 mod intake;
 mod letters_out;
 mod machine;
 mod may_reply;
 mod monthly;
+mod not_on_file;
 mod opening;
 mod originals;
 pub mod outage;
@@ -60,6 +64,7 @@ pub mod web_form;
 pub mod when;
 mod whose;
 
+pub use crate::digest::{FiledBy, LostMail, NotOnFile};
 pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
@@ -72,6 +77,7 @@ pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use monthly::{MonthDue, first_working_day, month_due, on_month};
+pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{

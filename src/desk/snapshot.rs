@@ -25,6 +25,8 @@ pub struct Incoming<'a> {
 pub struct Lookup {
     /// The proven token of the letter this mail answers.
     pub token: Option<Token>,
+    /// Cases that proven tokens anywhere in the mail name: their numbers were given out, by whatever register.
+    pub numbers: Vec<CaseNumber>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
     /// Where it names no letter: the addresses it names. The last letter to one of them is meant.
@@ -47,6 +49,8 @@ pub struct Lookup {
     pub year: i32,
     /// The mail on file that a colleague asks about.
     pub asked: Option<Asked>,
+    /// The letter whose missing mails a colleague asks to take in.
+    pub adopts: Option<LetterId>,
 }
 
 /// A complaint's words, and whose they are.
@@ -144,6 +148,8 @@ pub struct Snapshot {
     pub letter_department: Option<String>,
     /// The letter this mail answers.
     pub letter: Option<LetterId>,
+    /// Its token, where that letter is not on file: it proves no case (invariant 6).
+    pub unknown_letter: Option<Token>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     /// Its bytes, where it went to staff; None: not on file, or blanked.
@@ -171,6 +177,8 @@ pub struct Snapshot {
     pub stored: Option<Stored>,
     /// The answer to `Lookup::want`.
     pub found: Option<Found>,
+    /// How many mails the letter of `Lookup::adopts` told of that wait.
+    pub to_adopt: usize,
 }
 
 impl Snapshot {

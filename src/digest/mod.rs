@@ -5,10 +5,12 @@ mod balance;
 mod build;
 pub mod chart;
 pub mod month;
+mod not_on_file;
 pub mod sheet;
 
 pub use balance::{Balance, MailDay, PutAside};
 pub use build::{Asked, Named, build, placed};
+pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
 use crate::case::{AgendaItem, CaseNumber, Clock, Escalation, Moment};
 use chrono::NaiveDate;

@@ -183,6 +183,10 @@ fn alarm_line(about: &AlarmAbout, words: Words) -> &'static str {
         AlarmAbout::PaperHeld { .. } => {
             words.pick("Let op: brief aan klant tegengehouden", "Please look: letter to a customer held back")
         }
+        AlarmAbout::NotOnFile(_) => words.pick(
+            "Let op: berichten die niet in het register staan",
+            "Please look: messages that are not in the register",
+        ),
         AlarmAbout::HeldAtDoor { .. } => {
             words.pick("Let op: e-mail aan klant tegengehouden", "Please look: e-mail to a customer held back")
         }

@@ -244,14 +244,42 @@ impl Tx {
         Ok(())
     }
 
-    /// The serial that the next case of that year gets. Nobody else can take it while this transaction writes.
-    pub(super) async fn next_serial(&mut self, year: i32) -> Result<u32, RegisterError> {
-        let row = sqlx::query("SELECT CAST(COALESCE(MAX(serial), 0) AS BIGINT) FROM cases WHERE year = $1")
-            .bind(i64::from(year))
-            .fetch_one(&mut *self.inner)
+    /// These numbers were given out, by this register before a backup of it was restored, or by another one: none of them
+    /// is given out again.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_numbers(&mut self, numbers: &[CaseNumber]) -> Result<(), RegisterError> {
+        for number in numbers {
+            sqlx::query(
+                "INSERT INTO number_seen (year, serial) VALUES ($1, $2) \
+                 ON CONFLICT (year) DO UPDATE SET serial = excluded.serial WHERE number_seen.serial < excluded.serial",
+            )
+            .bind(i64::from(number.year))
+            .bind(i64::from(number.serial))
+            .execute(&mut *self.inner)
             .await?;
-        let last: i64 = row.try_get(0)?;
+        }
+        Ok(())
+    }
+
+    /// The serial that the next case of that year gets: beyond every number on file, and every one that is known to have
+    /// been given out. A gap harms nobody, a number of two customers does. Nobody else can take it while this
+    /// transaction writes.
+    pub(super) async fn next_serial(&mut self, year: i32) -> Result<u32, RegisterError> {
+        let last = self.last_serial(year).await?;
         u32::try_from(last + 1).map_err(|_| unreadable(format!("serial {last} of year {year}")))
+    }
+
+    async fn last_serial(&mut self, year: i32) -> Result<i64, RegisterError> {
+        let row = sqlx::query(
+            "SELECT CAST(COALESCE(MAX(serial), 0) AS BIGINT) FROM \
+             (SELECT serial FROM cases WHERE year = $1 UNION ALL SELECT serial FROM number_seen WHERE year = $1) AS given",
+        )
+        .bind(i64::from(year))
+        .fetch_one(&mut *self.inner)
+        .await?;
+        Ok(row.try_get(0)?)
     }
 }
 

@@ -284,6 +284,16 @@ impl Register {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// The newest moment of receipt on file that a mail server stated: what came by a pipe is stamped by our own clock.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn last_receipt(&self) -> Result<Option<Moment>, RegisterError> {
+        let text = "SELECT received_at FROM mail WHERE uid_validity <> 0 ORDER BY received_at DESC LIMIT 1";
+        let row = sqlx::query(text).fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(moment(row.try_get(0)?))).transpose()
+    }
+
     /// The bytes of a mail; None where they were blanked.
     ///
     /// # Errors

@@ -45,16 +45,22 @@ impl Tx {
             known.stored = self.stored(asked).await?;
         }
         if let Some(token) = &lookup.token {
-            let letter = self.letter_of(&token.letter).await?;
             known.letter = Some(token.letter.clone());
-            known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
-            known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
-            if token.side == Side::Staff {
-                known.letter_bytes = self.letter_bytes(&token.letter).await?;
-            }
-            // The letter's row may be gone with a restored backup; the token itself names its case.
-            if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
-                known.file = self.case_file(number).await?;
+            match self.letter_of(&token.letter).await? {
+                Some(letter) => {
+                    known.letter_kind = Some(letter.letter.kind);
+                    if token.side == Side::Staff {
+                        known.letter_bytes = self.letter_bytes(&token.letter).await?;
+                    }
+                    known.letter_department = Some(letter.department).filter(|d| !d.is_empty());
+                    // A digest's buttons hold tokens of the cases in it.
+                    if let Some(number) = letter.case.or(token.case) {
+                        known.file = self.case_file(number).await?;
+                    }
+                }
+                // Gone with a restored backup, or another register's: under its number there may be somebody else's
+                // case by now (invariant 6).
+                None => known.unknown_letter = Some(token.clone()),
             }
         }
         let named = match &lookup.bounced {
@@ -84,6 +90,9 @@ impl Tx {
         known.named = self.files(&lookup.named).await?;
         if let Some(said) = &lookup.said {
             known.twice = self.said_before(mail, said).await?;
+        }
+        if let Some(letter) = &lookup.adopts {
+            known.to_adopt = self.to_adopt(letter).await?;
         }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);

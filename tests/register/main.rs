@@ -14,6 +14,7 @@ mod deciding;
 mod evidence;
 mod intake;
 mod mails;
+mod not_on_file;
 mod opening;
 mod outbox;
 mod printing;

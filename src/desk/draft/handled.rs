@@ -144,6 +144,10 @@ pub enum Done {
     StayedHere {
         files: Vec<(String, Stays)>,
     },
+    /// So many mails of our own folders are taken in at the next look.
+    AdoptionAsked {
+        mails: usize,
+    },
     /// The list of verbs was asked for.
     Help,
 }
@@ -389,6 +393,12 @@ pub enum Problem {
     },
     /// `#escaleren` by the supervisor, who would be asking nobody else.
     AskedYourself,
+    /// `#opnemen` that answers no notice of missing mails, or one whose mails were all asked for.
+    NothingToAdopt,
+    /// The answered letter, about this case or none, is not on file: nobody knows whose case it was.
+    LetterUnknown {
+        case: Option<CaseNumber>,
+    },
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,

@@ -9,6 +9,8 @@ pub enum Remark {
     MayBelongTo(CaseNumber),
     /// It came from the customer's address, answers no letter of ours, and nothing proves the sender (invariant 6).
     SenderUnproven,
+    /// It answers a letter of ours about this case, which is not on file; a case of its own was opened.
+    AnswersUnknown(CaseNumber),
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.

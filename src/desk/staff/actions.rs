@@ -77,6 +77,7 @@ impl<'a> Work<'a> {
             }
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
+            Verb::Adopt => Err(Problem::NothingToAdopt),
             Verb::Register(_) => Err(Problem::NewMailWanted { verb: step.verb.row().dutch.to_owned() }),
         }
     }

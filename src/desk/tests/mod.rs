@@ -18,6 +18,7 @@ mod halves;
 mod life;
 mod loops;
 mod machines;
+mod memory;
 mod merging;
 mod paper;
 mod pressed;
@@ -105,6 +106,10 @@ struct Company {
     same_id: Option<i64>,
     stored: Option<Stored>,
     from_junk: bool,
+    /// Mails of our own folders that wait to be taken in.
+    to_adopt: usize,
+    /// Letters that went out and are not on file: a backup was restored.
+    forgotten: Vec<LetterId>,
 }
 
 impl Company {
@@ -130,6 +135,8 @@ impl Company {
             same_id: None,
             stored: None,
             from_junk: false,
+            to_adopt: 0,
+            forgotten: Vec::new(),
         }
     }
 
@@ -162,15 +169,23 @@ impl Company {
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.going_on(number).cloned();
+        let unknown_letter = wanted.token.clone().filter(|token| self.forgotten.contains(&token.letter));
         let by_id = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref());
         let by_address =
             || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
         let bounced = by_id.or_else(by_address).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
-            file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
+            file: wanted
+                .token
+                .as_ref()
+                .filter(|_| unknown_letter.is_none())
+                .and_then(|t| t.case)
+                .and_then(find)
+                .or(of_bounce),
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
+            unknown_letter,
             letter_kind: self.letter_kind,
             letter_bytes: self.letter_bytes.clone(),
             bounced,
@@ -188,6 +203,7 @@ impl Company {
             put_back: self.put_back.clone(),
             same_id: self.same_id,
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
+            to_adopt: if wanted.adopts.is_some() { self.to_adopt } else { 0 },
         }
     }
 

@@ -130,11 +130,13 @@ fn name(why: &Problem) -> usize {
         P::NotACustomer { .. } => 36,
         P::Encrypted => 37,
         P::TextsDiffer => 38,
+        P::NothingToAdopt => 39,
+        P::LetterUnknown { .. } => 40,
     }
 }
-const PROBLEMS: usize = 39;
+const PROBLEMS: usize = 41;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
-const WITHOUT: [usize; 3] = [7, 23, 32];
+const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
 fn about_verbs() -> Vec<Asked> {
     let two_texts = |first: &str, second: &str| Problem::TwoTexts { first: first.into(), second: second.into() };
@@ -242,6 +244,7 @@ fn about_no_case() -> Vec<Asked> {
         on_none(Problem::AskTheDepartment, "#zoek jansen"),
         on_none(Problem::NoSuchMail, "#toon 99"),
         on_none(Problem::IsComplaint { mail: 17, case: number(7) }, "#klacht 17"),
+        on_none(Problem::LetterUnknown { case: Some(number(7)) }, TYPED),
         on_none(Problem::NoCase, TYPED),
         on_none(unknown("#telefon", Some("#telefoon")), "#telefon\nDe auto is stuk."),
     ]

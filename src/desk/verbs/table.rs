@@ -28,6 +28,8 @@ pub enum Verb {
     Ruling,
     Register(Taken),
     Show,
+    /// Mails of our own folders that are not on file.
+    Adopt,
     /// The whole file of a case.
     Dossier,
     /// Cases that match some words.
@@ -366,6 +368,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
         means_english: "sends you a message that was set aside: #show 17",
+    },
+    Row {
+        verb: Verb::Adopt,
+        dutch: "#opnemen",
+        english: "#adopt",
+        aliases: &["neemop"],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "neemt berichten op die wel in het postvak liggen maar niet in het register staan, in antwoord op de melding daarvan",
+        means_english: "takes in messages that lie in the mailbox but are not in the register, in reply to the notice of them",
     },
     Row {
         verb: Verb::Dossier,

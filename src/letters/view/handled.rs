@@ -13,7 +13,7 @@ impl Seen<'_> {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
         let over = has(|done| {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
-            closed || matches!(done, Done::Dismissed | Done::Help)
+            closed || matches!(done, Done::Dismissed | Done::Help | Done::AdoptionAsked { .. })
         }) || letter.case_closed;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
@@ -64,6 +64,7 @@ impl Seen<'_> {
             Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
             Done::StayedHere { .. } => ("stayed_here", ""),
+            Done::AdoptionAsked { .. } => ("adoption_asked", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -82,6 +83,7 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             Done::StayedHere { files } => {
                 let named =

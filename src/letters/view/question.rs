@@ -153,6 +153,10 @@ impl Seen<'_> {
             Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
+            Problem::NothingToAdopt => ("nothing_to_adopt", String::new(), Vec::new()),
+            Problem::LetterUnknown { case } => {
+                ("letter_unknown", case.map(|case| case.to_string()).unwrap_or_default(), Vec::new())
+            }
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
             Problem::ForWhom => ("for_whom", String::new(), Vec::new()),
             Problem::TextApart { .. } => ("text_apart", String::new(), Vec::new()),

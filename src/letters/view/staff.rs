@@ -95,6 +95,7 @@ impl Seen<'_> {
                 desk => desk.to_string(),
                 to => self.line(other_end),
             },
+            AlarmAbout::NotOnFile(missing) => context! { about => "not_on_file", missing => self.not_on_file(missing) },
             AlarmAbout::PaperHeld { reason } => context! { about => "paper_held", reason => self.line(reason) },
             AlarmAbout::HeldAtDoor { to, reason } => {
                 context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }
@@ -153,6 +154,7 @@ impl Seen<'_> {
         let view = |remark: &Remark| {
             let (kind, value) = match remark {
                 Remark::MayBelongTo(number) => return self.may_belong_to(*number),
+                Remark::AnswersUnknown(number) => ("answers_unknown", number.to_string()),
                 Remark::SenderUnproven => ("sender_unproven", String::new()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
