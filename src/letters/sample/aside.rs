@@ -4,7 +4,7 @@ use super::overviews::digest;
 use super::{address, after, notification, number, pick};
 use crate::case::Language;
 use crate::desk::draft::{
-    Alarm, AlarmAbout, Content, Done, Notification, Problem, Question, Receipt, Remark, SetAside, Shown, Unacknowledged,
+    Alarm, AlarmAbout, Content, Done, Notification, Problem, Receipt, Remark, SetAside, Shown, Unacknowledged,
 };
 use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside};
 

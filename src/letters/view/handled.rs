@@ -1,5 +1,6 @@
 //! What the template of the receipt can print: what was done with a staff mail. Pure.
 
+use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
 use crate::desk::draft::{Done, Owed, Receipt};
