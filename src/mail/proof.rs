@@ -53,11 +53,17 @@ pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &
         stated.is_some_and(|stated| stated.rsplit('@').next().is_some_and(|stated| stated.eq_ignore_ascii_case(domain)))
     };
     let run = trusted_run(&parsed.headers, trusted);
-    let passed = |method: &str| move |result: &&MethodResult| result.method == method && result.result == "pass";
-    let results = || run.iter().flatten();
-    let signed = results().filter(passed("dkim")).any(|result| is_own(result.signer()));
-    let sent = results().filter(passed("spf")).any(|result| is_own(result.property("smtp.mailfrom")));
-    if signed || sent { SenderProof::Proven } else { SenderProof::None }
+    let mut passed = run.fields.iter().flatten().filter(|result| result.result == "pass");
+    let is_proven = passed.any(|result| match result.method.as_str() {
+        "dkim" => is_own(result.signer()),
+        "spf" => is_own(result.property("smtp.mailfrom")),
+        _ => false,
+    });
+    match run.denies {
+        Denies::Yes => SenderProof::Failed,
+        Denies::No if is_proven => SenderProof::Proven,
+        Denies::No => SenderProof::None,
+    }
 }
 
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds

@@ -173,6 +173,7 @@ fn each_text_that_a_verb_keeps_in_the_house_is_known_to_the_door() {
             Verb::Department => " service",
             Verb::Agenda => " vr 14:00",
             Verb::Merge => " K-2026-000006",
+            Verb::Customer => " nieuw@prive.example",
             _ => "",
         };
         if row.verb == Verb::Merge {
