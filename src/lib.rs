@@ -42,7 +42,8 @@
 //! 4. Sending knows four outcomes: accepted, refused, try again, unknown (repeated with the same Message-ID).
 //! 5. No letter answers a machine.
 //! 6. A sender's name is no proof: a reply is tied to a case by a signed token of a letter that is on file, a staff verb
-//!    also needs a proven sender.
+//!    also needs a proven sender. A number, or an id of a mail on file, says something only from the case's own customer's
+//!    address, and unproven it changes nothing.
 //! 7. Nothing internal reaches a customer.
 //! 8. The past does not change: events are append-only and chained; a case is what its events make it.
 //! 9. Clocks start at the mail server's receipt, in the desk's zone.

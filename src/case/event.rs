@@ -45,6 +45,8 @@ pub enum What {
         text: String,
         #[serde(default)]
         references: Vec<Reference>,
+        #[serde(default)]
+        tie: Tie,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
@@ -131,6 +133,15 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// It came from where nobody reads an answer, and it is not known whose complaint it is; who it may be.
+    CustomerUnknown {
+        from: String,
+        perhaps: Vec<Customer>,
+    },
+    /// Staff said who the customer is.
+    CustomerSet {
+        customer: Customer,
+    },
     /// The customer went to the committee (the procedure's end).
     Disputed {
         text: String,
@@ -216,6 +227,19 @@ pub enum What {
     },
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
     Sealed(Sealed),
+}
+
+/// What ties a mail in the customer's name to the case (invariant 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// It answers a letter of ours.
+    #[default]
+    Letter,
+    /// It names the case or answers a mail on file, and the mail server confirms the sender.
+    Named,
+    /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
+    NamedUnproven,
 }
 
 /// Which mails of our own folders are taken in at a person's word.
@@ -342,15 +366,59 @@ pub enum LetterFate {
 }
 
 impl What {
-    /// A text of staff that never leaves the house (invariant 7).
+    /// A text of staff that never leaves the house (invariant 7). Each event says here whether it has one: of a verb whose
+    /// text stays in the house, the text is one of these.
     pub fn internal_text(&self) -> Option<&str> {
         match self {
             Self::Noted { text }
             | Self::Advised { text }
             | Self::PhoneContact { text }
             | Self::Disputed { text, .. }
-            | Self::Ruled { text } => Some(text),
+            | Self::Ruled { text }
+            | Self::Dismissed { reason: text } => Some(text),
             Self::Escalated { question, .. } => Some(question),
+            Self::AgendaSet(item) => Some(&item.text),
+            Self::Opened(_)
+            | Self::FollowedUp { .. }
+            | Self::OtherWrote { .. }
+            | Self::Answered { .. }
+            | Self::AnsweredDirectly(_)
+            | Self::AnswerToConfirm { .. }
+            | Self::AnswerShown { .. }
+            | Self::AwayTold { .. }
+            | Self::HandlerSet { .. }
+            | Self::Closed(_)
+            | Self::Reopened(_)
+            | Self::DepartmentSet { .. }
+            | Self::EscalationSettled
+            | Self::AgendaCleared { .. }
+            | Self::AgendaReminded { .. }
+            | Self::Restored
+            | Self::TermTold { .. }
+            | Self::Linked { .. }
+            | Self::Absorbed(_)
+            | Self::Merged { .. }
+            | Self::LetterWritten { .. }
+            | Self::LetterFate { .. }
+            | Self::Bundled { .. }
+            | Self::PaperWritten { .. }
+            | Self::Posted { .. }
+            | Self::MailFiled { .. }
+            | Self::AsideTold { .. }
+            | Self::Reconsidered { .. }
+            | Self::AcknowledgementHeld
+            | Self::AcknowledgementReleased
+            | Self::DigestWritten { .. }
+            | Self::MonthWritten { .. }
+            | Self::Sealed(_) => None,
+        }
+    }
+
+    /// What a customer wrote, as the case keeps it.
+    pub fn customers_words(&self) -> Option<&str> {
+        match self {
+            Self::Opened(opened) if opened.channel == Channel::Email => Some(&opened.text),
+            Self::FollowedUp { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -371,6 +439,8 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
+            Self::CustomerUnknown { .. } => "customer_unknown",
+            Self::CustomerSet { .. } => "customer_set",
             Self::PhoneContact { .. } => "phone_contact",
             Self::DepartmentSet { .. } => "department_set",
             Self::Escalated { .. } => "escalated",

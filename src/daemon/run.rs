@@ -5,7 +5,9 @@ use super::comparing::{COMPARE_EVERY, compare};
 use super::intake::ask_the_hour;
 use super::pulse::Loop;
 use super::watching::Complaint;
-use super::{News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, take_in, tick};
+use super::{
+    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, take_in, tick,
+};
 use crate::clock;
 use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
@@ -118,6 +120,7 @@ async fn watch(
         opened = Mailbox::open(settings) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
+    overviews::begin(office).await?;
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
@@ -271,6 +274,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
+    overviews::begin(office).await?;
     let mut mailbox = match Mailbox::open(&office.config.mailbox).await {
         Ok(mailbox) => mailbox,
         Err(error) => {

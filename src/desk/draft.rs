@@ -22,7 +22,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Done, NoMerge, Problem, Question, Receipt, Unsure};
+pub use handled::{Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -130,6 +130,7 @@ pub enum Content {
     Outage(Outage),
     Acknowledgements(Acknowledgements),
     Bundle(Box<Bundle>),
+    Misdirected(Misdirected),
 }
 
 impl Content {
@@ -160,6 +161,7 @@ impl Content {
             Self::Outage(_) => LetterKind::Outage,
             Self::Acknowledgements(_) => LetterKind::Acknowledgements,
             Self::Bundle(_) => LetterKind::Bundle,
+            Self::Misdirected(_) => LetterKind::Misdirected,
         }
     }
 }
@@ -211,8 +213,15 @@ pub enum Unacknowledged {
     ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
-    /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
+    /// The sender's domain disowns the mail (DMARC fail), or From can be read as two senders: held until a person looks.
     Disowned,
+}
+
+/// To somebody who was written to as the customer and is not: nothing of the complaint but its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misdirected {
+    /// By which the letters were addressed.
+    pub customer_name: String,
 }
 
 /// What staff typed, and nothing else (invariant 7).
@@ -295,6 +304,8 @@ pub struct Happened {
 pub enum HappenedWhat {
     Received,
     CustomerWrote,
+    /// In the customer's name; nothing proves it.
+    CustomerPerhaps,
     OtherWrote,
     Answered,
     Noted,
@@ -313,6 +324,8 @@ pub enum HappenedWhat {
     Merged,
     LetterFailed,
     Posted,
+    /// Staff said who the customer is.
+    CustomerSet,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.

@@ -207,7 +207,7 @@ impl Form {
                 Some(address) => self.email = Some(address),
                 None => self.unclear.push(Unclear::Email { found: short(value) }),
             },
-            Label::Phone if PHONE_DIGITS.contains(&value.chars().filter(char::is_ascii_digit).count()) => {
+            Label::Phone if is_phone(value) => {
                 self.phone = Some(short(value));
             }
             Label::Phone => self.unclear.push(Unclear::Phone { found: short(value) }),
@@ -230,6 +230,13 @@ impl Form {
     }
 }
 
+/// A form with the complaint in it and everything else to be filled in.
+pub fn to_fill_in(text: &str, language: Language) -> String {
+    let labels = [Label::Name, Label::Email, Label::Phone, Label::Received];
+    let lines = labels.map(|label| format!("{}:", label.written(language)));
+    format!("{}\n\n{text}", lines.join("\n"))
+}
+
 /// The line's label and value; `*` and `_` come from bold text made plain.
 fn labelled(line: &str) -> Option<(Label, &str)> {
     let (label, value) = plain(line).split_once([':', '：'])?;
@@ -240,19 +247,24 @@ fn labelled(line: &str) -> Option<(Label, &str)> {
     Label::of(&word).map(|label| (label, plain(value)))
 }
 
+/// Whether it has the digits of a telephone number.
+pub(super) fn is_phone(value: &str) -> bool {
+    PHONE_DIGITS.contains(&value.chars().filter(char::is_ascii_digit).count())
+}
+
 /// Without white space, bullets and the marks of bold text around it.
-fn plain(text: &str) -> &str {
+pub(super) fn plain(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || "*_•\u{feff}\u{200b}".contains(c))
 }
 
 /// One line for the register: control characters out, cut at the limit.
-fn short(value: &str) -> String {
+pub(super) fn short(value: &str) -> String {
     let clean: String = value.chars().filter(|c| !c.is_control()).take(VALUE_CHARS_MAX).collect();
     plain(&clean).to_owned()
 }
 
 /// The one address in `value`, alone or as `Jan <jan@x.nl>` or with the link that mail clients add to it.
-fn the_address(value: &str) -> Option<Address> {
+pub(super) fn the_address(value: &str) -> Option<Address> {
     let short: String = value.chars().take(VALUE_CHARS_MAX).collect();
     let pieces = short.split(|c: char| c.is_whitespace() || "<>()[]{},;\"'".contains(c));
     let named = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece).trim_matches(['.', ':', '*', '_']));

@@ -7,6 +7,7 @@
 
 mod aside;
 mod balance;
+mod belonging;
 mod caps;
 mod chain;
 mod deciding;
@@ -16,6 +17,7 @@ mod mails;
 mod not_on_file;
 mod opening;
 mod outbox;
+mod printing;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

@@ -6,6 +6,8 @@
 pub enum Verb {
     Note,
     Answer,
+    /// An answer with all that stands above our letter, also what looks like a quoted mail.
+    Everything,
     Close,
     Phoned,
     TakeOver,
@@ -20,6 +22,8 @@ pub enum Verb {
     Dismiss,
     Restore,
     Merge,
+    /// Who the customer is.
+    Customer,
     Dispute,
     Ruling,
     Register(Taken),
@@ -66,6 +70,8 @@ pub enum Value {
     /// More text.
     Text,
     Address,
+    /// An address, and perhaps a name.
+    Customer,
     Department,
     /// A moment and what is to be done then.
     Moment,
@@ -131,6 +137,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Everything,
+        dutch: "#alles",
+        english: "#everything",
+        aliases: &[],
+        text: TextGoes::Customer,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "neemt alles mee wat u boven onze e-mail typte, ook wat op een geciteerde e-mail lijkt; alleen of boven een andere opdracht",
+        means_english: "takes all that you typed above our e-mail, also what looks like a quoted e-mail; alone or above another verb",
     },
     Row {
         verb: Verb::Phoned,
@@ -263,6 +280,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "maakt van twee klachten van een klant één: #samenvoegen K-2026-000123; beide nummers blijven werken",
         means_english: "makes two complaints of a customer one: #merge K-2026-000123; both numbers keep working",
+    },
+    Row {
+        verb: Verb::Customer,
+        dutch: "#klant",
+        english: "#customer",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Customer,
+        wants_text: false,
+        means_dutch: "zet recht wie de klant is: #klant naam@voorbeeld.nl Jan Jansen; brieven gaan voortaan daarheen",
+        means_english: "puts right who the customer is: #customer name@example.com Jan Jansen; letters go there from now on",
     },
     Row {
         verb: Verb::Dispute,
