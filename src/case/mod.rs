@@ -8,6 +8,7 @@ mod event;
 mod number;
 mod paper;
 mod reference;
+mod said;
 mod state;
 mod token;
 mod why;

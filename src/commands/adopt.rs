@@ -1,6 +1,7 @@
 //! `klachtpost adopt`: lists the mails that lie in our own folders and are not in the register, after a backup of it was
 //! restored, and takes them in when that is asked for.
 
+use super::printing::say;
 use super::{Exit, failed};
 use crate::case::{Actor, Adopts, Event, What};
 use crate::clock::Clock;
@@ -42,23 +43,20 @@ async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptErr
         missing.extend(office.register.missing_in(&name).await?);
     }
     for one in &missing {
-        println!("{}", line(one));
+        say!("{}", line(one));
     }
     let wanted = missing.iter().filter(|one| others || one.filed_by != FiledBy::Others).count();
     let exit = match (wanted, yes) {
         (0, _) if missing.is_empty() => {
-            println!("Nothing to take in: all that lies in our own folders since this register began is in it.");
+            say!("Nothing to take in: all that lies in our own folders since this register began is in it.");
             Exit::Done
         }
         (0, _) => {
-            println!(
-                "Nothing taken in: all {} bear another register's mark. Add --others to take them in.",
-                missing.len()
-            );
+            say!("Nothing taken in: all {} bear another register's mark. Add --others to take them in.", missing.len());
             Exit::FoundProblems
         }
         (_, false) => {
-            println!("{wanted} mails are not in the register. Nothing was done: add --yes to take them in.");
+            say!("{wanted} mails are not in the register. Nothing was done: add --yes to take them in.");
             Exit::FoundProblems
         }
         (_, true) => {
@@ -67,11 +65,11 @@ async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptErr
             match office.register.only_daemon(&url).await {
                 Ok(_only) => {
                     adopt_asked(&office, &mut mailbox).await?;
-                    println!("{wanted} mails taken in; the letters about them go out with the next `klachtpost run`.");
+                    say!("{wanted} mails taken in; the letters about them go out with the next `klachtpost run`.");
                 }
                 Err(RegisterError::InUse { .. }) => {
                     let seconds = office.config.mailbox.poll_seconds;
-                    println!("{wanted} mails: the klachtpost that runs takes them in, in at most {seconds} seconds.");
+                    say!("{wanted} mails: the klachtpost that runs takes them in, in at most {seconds} seconds.");
                 }
                 Err(error) => return Err(error.into()),
             }

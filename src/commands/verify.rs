@@ -76,10 +76,10 @@ fn summary(verified: &Verified) {
 async fn forgotten(register: &Register) -> Result<usize, RegisterError> {
     let missing = register.not_on_file().await?;
     match &missing {
-        None => println!(
+        None => say!(
             "Whether the mailbox's own folders hold mail that is not in this register was not looked at: `klachtpost check` does."
         ),
-        Some(missing) => println!(
+        Some(missing) => say!(
             "own folders: {} mails lie in them that are not in this register; `klachtpost adopt` lists them and takes them in",
             missing.count
         ),

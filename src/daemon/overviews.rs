@@ -25,10 +25,10 @@ const MONTH: &str = "month";
 /// The register refused.
 pub(super) async fn begin(office: &Office) -> Result<(), WorkError> {
     let now = office.clock.now();
-    if let DigestDue::NoteOnly { day } = digest_due(office.register.last_run(DIGEST).await?, &office.rules, now) {
+    if let DigestDue::NoteOnly { day } = digest_due(last_run(office, DIGEST, now).await?, &office.rules, now) {
         note(office, DIGEST, day, now).await?;
     }
-    let last = office.register.last_run(MONTH).await?.map(|(day, _)| day);
+    let last = last_run(office, MONTH, now).await?.map(|(day, _)| day);
     if let MonthDue::NoteOnly { run } = month_due(last, &office.rules, now) {
         note(office, MONTH, run, now).await?;
     }

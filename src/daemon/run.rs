@@ -120,13 +120,13 @@ async fn watch(
         opened = Mailbox::open(settings) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
-    overviews::begin(office).await?;
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
+            overviews::begin(office).await?;
             compare(office, &mut mailbox).await?;
             *compared = Some(Instant::now());
         }
@@ -274,11 +274,11 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
-    overviews::begin(office).await?;
     let mut mailbox = match Mailbox::open(&office.config.mailbox).await {
         Ok(mailbox) => mailbox,
         Err(error) => {
             // What came by a pipe needs no mailbox.
+            overviews::begin(office).await?;
             while decide_batch(office).await? == Step::Worked {}
             return Err(error.into());
         }
@@ -286,6 +286,7 @@ async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
     mailbox.sign(&office.register.mark().await?);
     // Before a number is given out: some may be another customer's already.
     ask_the_hour(office, &mut mailbox).await?;
+    overviews::begin(office).await?;
     compare(office, &mut mailbox).await?;
     take_in(office, &mut mailbox).await?;
     adopt_asked(office, &mut mailbox).await?;

@@ -8,7 +8,7 @@ use crate::support::smtp::{Delivery, Setup, SmtpServer};
 use crate::world::World;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 const SUPERVISOR: &str = "e.hendriks@lease.example";
@@ -29,7 +29,7 @@ fn database(world: &World) -> PathBuf {
 }
 
 /// What a restored backup leaves: the file of then, and nothing beside it.
-fn restore(world: &World, backup: &PathBuf) {
+fn restore(world: &World, backup: &Path) {
     for beside in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{beside}", database(world).display()));
     }
