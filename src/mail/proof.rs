@@ -54,7 +54,7 @@ pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &
     };
     let run = trusted_run(&parsed.headers, trusted);
     let passed = |method: &str| move |result: &&MethodResult| result.method == method && result.result == "pass";
-    let results = || run.iter().flatten();
+    let results = || run.fields.iter().flatten();
     let signed = results().filter(passed("dkim")).any(|result| is_own(result.signer()));
     let sent = results().filter(passed("spf")).any(|result| is_own(result.property("smtp.mailfrom")));
     if signed || sent { SenderProof::Proven } else { SenderProof::None }

@@ -163,7 +163,11 @@ async fn what_is_filed_away_bears_the_mark_of_its_register_and_is_listed_with_it
         let all: Vec<Uid> = filed.iter().map(|filed| filed.entry.uid).collect();
         let headers = mailbox.headers(&all).await.unwrap();
         let of = |at: usize| String::from_utf8(headers[&all[at]].clone()).unwrap();
-        assert!(headers.len() == 3 && of(0).contains("Subject: niemand") && of(2).contains("Subject: ons"), "{}", of(0));
+        assert!(
+            headers.len() == 3 && of(0).contains("Subject: niemand") && of(2).contains("Subject: ons"),
+            "{}",
+            of(0)
+        );
         assert!(!of(0).to_lowercase().contains("content-type"), "only what tells mails apart: {}", of(0));
         let later = mailbox.filed_from(all[2]).await.unwrap();
         assert_eq!(later.iter().map(|filed| filed.entry.uid).collect::<Vec<_>>(), all[2..]);
