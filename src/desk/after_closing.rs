@@ -88,9 +88,8 @@ pub fn is_signature_alone(text: &str, names: &[&str]) -> bool {
             phrases(SIGN_OFFS).any(|phrase| phrase == greeting) && (name.trim().is_empty() || is_name(name));
         let opens = folded.first().is_some_and(|word| has(OPENING, word))
             && without_greeting(line, &mut false).trim().is_empty();
-        if signed && !(is_own_name || is_name(line) || is_reached_at(line))
-            || !(signed || is_own_name || signs_off || opens)
-        {
+        let fits = is_own_name || if signed { is_name(line) || is_reached_at(line) } else { signs_off || opens };
+        if !fits {
             return false;
         }
         signed |= is_own_name || signs_off;
