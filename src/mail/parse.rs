@@ -131,6 +131,10 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
     (mail.proof, mail.replay) = super::proof::of(&parsed, &author, trusted_authserv_id);
+    if mail.written_by.is_some() && mail.proof == super::SenderProof::Proven {
+        // That of the group was proven, and not the domain of whom it names as the author (invariant 6).
+        (mail.proof, mail.replay) = Default::default();
+    }
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
     if let Some(resent) = &mut mail.resent {
         resent.proof = super::proof::of_resender(&parsed, &resent.from.address, trusted_authserv_id);

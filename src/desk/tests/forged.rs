@@ -101,6 +101,18 @@ fn to_whom_an_odd_from_may_belong_no_acknowledgement_goes_before_a_person_looked
     }
 }
 
+/// Whoever writes a list's fields names whom he likes as the author: what is proven is his own domain.
+#[test]
+fn a_group_proves_nothing_of_whom_it_names() {
+    let named = post("\"Karin via Bende\" <dief@evil.example>", "Ik ben tevreden.")
+        .header("List-Id: <bende.evil.example>")
+        .header(&format!("Reply-To: {KLANT}"))
+        .header(&passes_for("evil.example"));
+    let read = mail::read(&named.raw(), "mx.lease.example");
+    assert_eq!(crate::desk::may_reply::sender(&read), Some(address(KLANT)));
+    assert_eq!(read.proof, SenderProof::None);
+}
+
 #[test]
 fn a_check_that_our_own_server_did_not_make_proves_nothing() {
     let company = Company::new();
