@@ -266,3 +266,37 @@ fn nothing_is_left_to_do_and_no_developers_machine_is_named() {
     }
     none_of(&wrong);
 }
+
+/// Programs of coreutils and the shell, which no Debian is without.
+const EVERYWHERE: &[&str] = &["chown", "cp", "id", "sh"];
+
+/// What a test runs on a bare machine is there: `tests/prepare` installs it, or it is part of every Debian.
+#[test]
+fn tests_run_no_program_that_prepare_does_not_see_to() {
+    let prepare = std::fs::read_to_string(root().join("tests/prepare")).unwrap();
+    let list = prepare.lines().find_map(|line| line.strip_prefix("commands=(")?.strip_suffix(')')).unwrap();
+    let seen_to: BTreeSet<&str> = list.split_whitespace().chain(EVERYWHERE.iter().copied()).collect();
+    let mut run = BTreeSet::new();
+    for folder in ["src", "tests", "benches"] {
+        for file in files_below(&root().join(folder)).iter().filter(|file| file.extension().is_some_and(|e| e == "rs"))
+        {
+            run.extend(programs(&std::fs::read_to_string(file).unwrap()));
+        }
+    }
+    assert!(run.contains("dovecot") && run.contains("pdftotext"), "the programs of tests are not found: {run:?}");
+    none_of(&run.iter().filter(|name| !seen_to.contains(name.as_str())).cloned().collect::<Vec<_>>());
+}
+
+/// The programs a source names: by name where it runs one, or by the folder that programs are in.
+fn programs(text: &str) -> BTreeSet<String> {
+    // Put together here, so that this file names none.
+    let named = [["Command::", "new("], ["=", " "], ["Path::", "new("]].map(|before| before.concat() + "\"");
+    let literals = named.iter().flat_map(|before| text.split(before.as_str()).skip(1).map(move |rest| (before, rest)));
+    literals
+        .filter_map(|(before, rest)| {
+            let literal = rest.split('"').next()?;
+            let folder = ["/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"].iter().find_map(|f| literal.strip_prefix(f));
+            folder.or_else(|| before.starts_with("Command").then_some(literal)).map(ToOwned::to_owned)
+        })
+        .collect()
+}

@@ -180,7 +180,7 @@ fn mail_json(file: &str, mail: &Mail) -> Value {
         "to": mail.to.iter().map(party_json).collect::<Vec<_>>(),
         "date": mail.date.map(|d| d.to_rfc3339()),
         "message_id": mail.message_id,
-        "in_reply_to": mail.in_reply_to.first(),
+        "in_reply_to": in_reply_to(mail),
         "references": mail.references,
         "text": mail.text,
         "reply": mail.reply,
@@ -199,6 +199,11 @@ fn mail_json(file: &str, mail: &Mail) -> Value {
         "forwarded": mail.forwarded,
         "proof": mail.proof,
     })
+}
+
+/// All of its ids, as the field has them.
+fn in_reply_to(mail: &Mail) -> Option<String> {
+    (!mail.in_reply_to.is_empty()).then(|| mail.in_reply_to.join(" "))
 }
 
 fn party_json(party: &Party) -> Value {

@@ -86,6 +86,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
         FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
+        FindingKind::ReadAsFar => Some(Remark::NotAllRead(Unread::End)),
         FindingKind::NestedTooDeep | FindingKind::TooManyParts => Some(Remark::NotAllRead(Unread::ManyParts)),
         FindingKind::TooManyHeaders | FindingKind::HeaderTooLong => Some(Remark::NotAllRead(Unread::Headers)),
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),

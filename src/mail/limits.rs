@@ -37,6 +37,10 @@ pub(crate) const IDS_MAX: usize = 200;
 /// Bytes of readable text. A complaint of a megabyte is some 300 pages.
 pub(crate) const TEXT_BYTES_MAX: usize = 1024 * 1024;
 
+/// Looks at lines while the new text is told from quotes and signature. A mail of a thousand lines takes some ten thousand,
+/// the most costly text of `TEXT_BYTES_MAX` that was found takes a quarter of this.
+pub(crate) const WORK_STEPS_MAX: usize = 20_000_000;
+
 /// Bytes of HTML that are converted: styles and tracking links make HTML some ten times its text.
 pub(crate) const HTML_BYTES_MAX: usize = 8 * 1024 * 1024;
 

@@ -8,7 +8,7 @@
 //!
 //! | file | answers |
 //! |---|---|
-//! | `limits.rs` | how much of a mail is looked at, each limit with its reason |
+//! | `limits.rs`, `work.rs` | how much of a mail is looked at, each limit with its reason |
 //! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard) |
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
@@ -34,6 +34,7 @@ mod newtext;
 mod parse;
 mod proof;
 mod words;
+mod work;
 
 pub use identity::content_hash;
 pub use language::of as language_of;
@@ -288,6 +289,8 @@ pub enum FindingKind {
     TextTooLong,
     /// Only the beginning of a very large mail was given to read.
     OnlyTheBeginning,
+    /// Taking the text apart would have cost too much: what is below was kept as it is.
+    ReadAsFar,
     CharsetGuessed,
     Winmail,
     Unreadable,

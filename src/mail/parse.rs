@@ -98,6 +98,7 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.relayable = new_text.relayable;
     mail.quoted = new_text.quoted;
     mail.cuts = new_text.cuts;
+    mail.findings.extend(new_text.finding);
     mail.language = super::language::of(&mail.reply, &mail.subject);
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);

@@ -5,6 +5,7 @@ use crate::balance::every_mail_is_one_row;
 use crate::letter::Written;
 use crate::scene::{Ended, Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
+use crate::support::signals::terminate;
 use crate::world::until;
 use sqlx::Row;
 use std::process::Stdio;
@@ -137,8 +138,7 @@ async fn a_daemon_with_a_hanging_mail_goes_on_with_the_others_and_stops_when_ask
     let mut daemon = command.stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
     until("the innocent ones", || (scene.smtp.letters().len() >= 4).then_some(())).await;
     let asked = Instant::now();
-    let id = daemon.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    terminate(daemon.id().unwrap());
     let ended = tokio::time::timeout(Duration::from_secs(30), daemon.wait()).await;
     ended
         .unwrap_or_else(|_| panic!("a thread that hangs keeps it: {}", std::fs::read_to_string(log).unwrap()))

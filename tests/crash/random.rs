@@ -8,6 +8,7 @@ use crate::support::chance::{Chance, is_long, seed};
 use crate::support::dovecot::{Dovecot, Setup};
 use crate::support::imap_reader;
 use crate::support::postfix::Postfix;
+use crate::support::signals::terminate;
 use crate::world::{PATIENCE, until};
 use sqlx::Row;
 use std::collections::BTreeMap;
@@ -106,8 +107,7 @@ async fn stormy(seed: u64, kills: usize) -> Sum {
     let mut last = daemon(&scene);
     until("the last start", || (starts() > starts_before).then_some(())).await;
     rest(&scene, &host).await;
-    let asked = tokio::process::Command::new("kill").args(["-TERM", &last.id().unwrap().to_string()]).status();
-    assert!(asked.await.unwrap().success());
+    terminate(last.id().unwrap());
     let ended = tokio::time::timeout(PATIENCE, last.wait()).await.expect("it stops").unwrap();
     assert_eq!(ended.code(), Some(0));
     println!("KLACHTPOST_TESTS_SEED={seed}: {kills} kills, {mails} mails");

@@ -5,6 +5,7 @@ use crate::letter::Letter;
 use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
 use crate::support::imap_reader;
 use crate::support::postfix::Postfix;
+use crate::support::signals::terminate;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -281,8 +282,7 @@ pub struct Daemon {
 impl Daemon {
     /// SIGTERM, and its exit code.
     pub async fn stop(mut self) -> i32 {
-        let id = self.process.id().expect("it runs").to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        terminate(self.process.id().expect("it runs"));
         let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         ended.unwrap_or_else(|_| panic!("it does not stop:\n{}", self.log())).unwrap().code().unwrap_or(-1)
     }

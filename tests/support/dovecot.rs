@@ -3,7 +3,9 @@
 //! without its own code.
 
 use super::certs::ServerCertificate;
+use super::signals::signal_group;
 use klachtpost::config::{Mailbox as Settings, MailboxKind, Security};
+use rustix::process::Signal;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -87,9 +89,11 @@ impl Dovecot {
     /// Ends the server, as `systemctl stop` would.
     pub fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
+        if let Ok(Some(_)) = process.try_wait() {
+            return;
+        }
         // The whole group: a process with an open session would outlive the server.
-        let group = format!("-{}", process.id());
-        let asked = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
+        let asked = signal_group(process.id(), Signal::TERM);
         let deadline = Instant::now() + PATIENCE;
         while asked.is_ok() && Instant::now() < deadline {
             if let Ok(Some(_)) = process.try_wait() {
@@ -97,8 +101,14 @@ impl Dovecot {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        let _ = process.kill();
+        let _ = signal_group(process.id(), Signal::KILL);
         let _ = process.wait();
+        // A server that was killed did not end as the test says it does; a test that failed already says why itself.
+        assert!(
+            std::thread::panicking(),
+            "Dovecot did not stop within {PATIENCE:?} (asked: {asked:?}): {}",
+            self.log()
+        );
     }
 
     /// Settings for the mailbox of [`USER`], without TLS.

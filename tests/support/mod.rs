@@ -9,4 +9,5 @@ pub mod fake_imap;
 pub mod imap_reader;
 pub mod postfix;
 pub mod proxy;
+pub mod signals;
 pub mod smtp;

@@ -40,3 +40,11 @@ fn a_complaint_that_a_colleague_passed_on() {
          Onderwerp: kapotte auto\n\nMijn auto is al drie weken stuk.\n"
     ));
 }
+
+#[test]
+fn every_id_that_a_mail_answers_is_shown() {
+    let mail = mail::read(b"From: a@voorbeeld.nl\nIn-Reply-To: <1@lease.example> <2@lease.example>\n\nja\n", "");
+    assert_eq!(mail_json("mail.eml", &mail)["in_reply_to"], "1@lease.example 2@lease.example");
+    let first = mail::read(b"From: a@voorbeeld.nl\n\nja\n", "");
+    assert!(mail_json("mail.eml", &first)["in_reply_to"].is_null());
+}

@@ -2,7 +2,7 @@
 //! made of (a date, a time, an address, a colon at the end) and a word for "wrote" in any language; wrapped over up to
 //! four lines. Pure.
 
-use super::lines::Line;
+use super::lines::{self, Line};
 use crate::mail::words::{self, Field};
 use std::ops::Range;
 
@@ -49,7 +49,7 @@ const LEADS: &[&str] = &[
 /// All attribution lines, in order.
 pub(super) fn find(lines: &[Line<'_>]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for end in 0..lines.len() {
+    for (end, _) in lines::from(lines, 0).enumerate() {
         let above = found.last().map_or(0, |last| last.end);
         if let Some(start) = start_of(lines, above, end) {
             found.push(start..end + 1);
@@ -111,7 +111,7 @@ fn starts<'a>(lines: &'a [Line<'_>], above: usize, end: usize) -> impl Iterator<
 
 /// The next line with anything on it is a quote.
 fn follows_quote(lines: &[Line<'_>], end: usize) -> bool {
-    let next = lines.iter().skip(end + 1).take(WRAPPED_MAX).find(|l| !l.is_blank());
+    let next = lines::from(lines, end + 1).take(WRAPPED_MAX).find(|l| !l.is_blank());
     next.is_some_and(|l| l.quoted || l.low.starts_with("| "))
 }
 
@@ -177,9 +177,19 @@ fn begins_with_name(span: &Span<'_>) -> bool {
 fn stands_above_quote(span: &Span<'_>) -> bool {
     const SHORT: usize = 100;
     let single = span.lines.len() == 1 && span.lines.first().is_some_and(|l| l.low.len() <= SHORT);
+    let Some(line) = span.lines.last() else { return false };
+    let by_client = span.angle || !is_own(&line.low) && !is_sentence(line.text);
     let says = span.address || span.date && span.time || span.wrote;
-    let named = |l: &Line<'_>| l.colon || l.label == Some(Field::From) || ends_with_verb(l);
-    span.followed && single && says && span.lines.last().is_some_and(named)
+    let named = line.colon || line.label == Some(Field::From) || ends_with_verb(line);
+    span.followed && single && says && named && by_client
+}
+
+/// In front of the word for "wrote" stand words as in a sentence, not a name: "wat de monteur op 3 mei schreef:".
+fn is_sentence(text: &str) -> bool {
+    const WORDS_MIN: usize = 4;
+    let plain = |word: &&str| word.chars().all(char::is_lowercase) && word.chars().count() > 1;
+    let said = text.split(' ').take_while(|word| !words::says_wrote(&word.to_lowercase()));
+    said.filter(plain).count() >= WORDS_MIN
 }
 
 /// A word for "wrote" is the last thing on the line.
@@ -193,9 +203,24 @@ fn ends_with_verb(line: &Line<'_>) -> bool {
 fn leads(line: &Line<'_>) -> bool {
     let bare = line.low.trim_start_matches(['-', '*', '_', '=', ' ', '|']);
     let first = bare.split(' ').next().unwrap_or_default();
-    let named = LEADS.contains(&first) || LEADS.iter().any(|lead| !lead.is_ascii() && bare.starts_with(lead));
+    let named = is_lead(first) || LEADS.iter().any(|lead| !lead.is_ascii() && bare.starts_with(lead));
+    // A weekday's date is near ("pon., 23 lis", "Monday, November 23"); what else has a comma behind it is a person's.
+    let near = || bare.split(' ').skip(1).take(2).any(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     (line.date || line.time || line.low.bytes().any(|b| b.is_ascii_digit()))
-        && (named || bare.starts_with(|c: char| c.is_ascii_digit()) || first.ends_with([',', '.']))
+        && (named || bare.starts_with(|c: char| c.is_ascii_digit()) || first.ends_with([',', '.']) && near())
+}
+
+/// A word (in lower case) with which an attribution begins.
+pub(super) fn is_lead(word: &str) -> bool {
+    LEADS.contains(&word)
+}
+
+/// The first lines have all that an attribution has but an address: enough to doubt, not to cut.
+pub(super) fn may_be(lines: &[Line<'_>]) -> bool {
+    let end = lines.iter().take(WRAPPED_MAX).take_while(|l| !l.is_blank() && !l.quoted).position(|l| l.colon);
+    let span = end.and_then(|end| lines.get(..=end)).unwrap_or_default();
+    let has = |what: fn(&Line<'_>) -> bool| span.iter().any(what);
+    has(|l| l.wrote) && has(|l| l.date) && has(|l| l.time) && span.first().is_some_and(leads)
 }
 
 /// Each bracket that closes was opened: otherwise the line goes on from the one above.
@@ -207,8 +232,9 @@ fn balanced(span: &[Line<'_>]) -> bool {
 /// Says "I", "we" or "you": a sentence of the person's own, not of a client.
 fn is_own(low: &str) -> bool {
     const OWN: &[&str] = &[
-        "ik", "wij", "we", "mij", "ons", "u", "jullie", "i", "my", "our", "you", "your", "ich", "wir", "je", "nous",
-        "vous",
+        "ik", "wij", "we", "mij", "mijn", "ons", "u", "uw", "jullie", "i", "me", "my", "our", "you", "your", "ich",
+        "wir", "mir", "mich", "ihr", "ihre", "ihrer", "ihrem", "je", "j'ai", "nous", "vous", "votre", "me", "usted",
+        "su", "mio", "lei",
     ];
     let words = low.split(' ').map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
     words.into_iter().any(|word| OWN.contains(&word))
@@ -216,7 +242,6 @@ fn is_own(low: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
     use super::*;
 
     /// First and last line of each.

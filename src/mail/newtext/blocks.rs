@@ -1,7 +1,7 @@
 //! Places from which on everything is a quoted mail: a header block ("Van: / Verzonden: / Aan: / Onderwerp:"), or a
 //! line such as "-----Oorspronkelijk bericht-----". Pure.
 
-use super::lines::Line;
+use super::lines::{self, Line};
 use super::phrases::TYPE_ABOVE;
 use crate::mail::words::{self, Field, LABEL_CHARS_MAX, Separator};
 
@@ -21,7 +21,7 @@ pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
     if drawn && (words::names_message(&line.low) || line.date || line.address) {
         return true;
     }
-    let below = lines.iter().skip(at + 1).find(|l| !l.is_blank());
+    let below = lines::from(lines, at + 1).take(BLOCK_LINES_MAX).find(|l| !l.is_blank());
     below.is_some_and(|l| l.label.is_some() || l.quoted || drawn && l.wrote)
 }
 
@@ -44,11 +44,11 @@ pub(super) fn is_notes_head(lines: &[Line<'_>], at: usize) -> bool {
     if !starts {
         return false;
     }
-    let head = lines.iter().skip(at).take(HEAD_LINES_MAX);
+    let head = || lines::from(lines, at).take(HEAD_LINES_MAX);
     // The sender stands in its first lines, and costs the least to look for.
-    let address = head.clone().take_while(|l| !l.is_blank()).any(|l| l.text.contains('@'));
+    let address = head().take_while(|l| !l.is_blank()).any(|l| l.text.contains('@'));
     let (mut date, mut to, mut by) = (false, false, false);
-    for (nth, line) in head.enumerate().filter(|_| address) {
+    for (nth, line) in head().enumerate().filter(|_| address) {
         date |= line.date && line.time;
         by |= (1..=2).contains(&nth)
             && ["sent by:", "verzonden door:", "gesendet von:"].iter().any(|s| line.low.starts_with(s));
@@ -79,9 +79,9 @@ pub(super) fn end_above_answered_quote(lines: &[Line<'_>], at: usize) -> Option<
     let says_forward = |l: &&Line<'_>| matches!(words::separator(l.text), Some((Separator::Forward, _)));
     lines.get(at).filter(|l| !says_forward(l))?;
     let belongs = |l: &Line<'_>| l.is_blank() || l.label.is_some() || l.wrote || l.address || is_rule(l);
-    let rest = lines.get(at + 1..).unwrap_or_default();
-    let end = at + 1 + rest.iter().take(BLOCK_LINES_MAX).take_while(|l| !l.quoted && belongs(l)).count();
-    let quoted = lines.get(end..)?.iter().take_while(|l| l.quoted || l.is_blank()).count();
+    let head = lines::from(lines, at + 1).take(BLOCK_LINES_MAX);
+    let end = at + 1 + head.take_while(|l| !l.quoted && belongs(l)).count();
+    let quoted = lines::from(lines, end).take_while(|l| l.quoted || l.is_blank()).count();
     let has_quote = lines.get(end).is_some_and(|l| l.quoted);
     (has_quote && lines.get(end + quoted).is_some()).then_some(end)
 }
@@ -146,7 +146,7 @@ pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
         return false;
     }
     let (mut seen, mut strange, mut blank) = (Seen::default(), 0, 0);
-    for line in lines.iter().skip(at).take(BLOCK_LINES_MAX) {
+    for line in lines::from(lines, at).take(BLOCK_LINES_MAX) {
         match line.label {
             Some(label) if !line.quoted => {
                 // The blank lines between were those of a converted page, not the end of the block.
@@ -173,7 +173,7 @@ pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
 /// Within the next lines stands a label or an attribution: the client's mark is about a quoted mail indeed.
 pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
     const NEAR: usize = 4;
-    let near = lines.iter().skip(at).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
+    let near = lines::from(lines, at).take(BLOCK_LINES_MAX).filter(|l| !l.is_blank() && !is_rule(l)).take(NEAR);
     near.into_iter().any(|l| {
         let labelled = l
             .low
@@ -185,7 +185,6 @@ pub(super) fn looks_quoted_below(lines: &[Line<'_>], at: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines;
     use super::*;
 
     fn block(text: &str) -> bool {

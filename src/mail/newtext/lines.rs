@@ -3,6 +3,7 @@
 
 use super::phrases::OWN_WORDS;
 use crate::mail::words::{self, Field};
+use crate::mail::work::{Steps, Work};
 
 /// Longer lines are prose, never something a client wrote around a quote.
 const CLIENT_LINE_MAX: usize = 400;
@@ -26,20 +27,39 @@ pub(super) struct Line<'a> {
     pub colon: bool,
     /// A header label in front.
     pub label: Option<Field>,
+    /// What looking at it is counted in.
+    work: Option<&'a Work>,
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
+
+    /// Goes over something that stands for lines, each step counted in the budget of this one.
+    pub fn counting<I>(&self, over: I) -> Steps<'a, I> {
+        Steps::over(over, self.work)
+    }
 }
 
-/// Cuts a text into lines and looks at each once.
+/// Cuts a text into lines and looks at each once; looking at them again is counted in `work`.
+pub(super) fn counted<'a>(text: &'a str, work: &'a Work) -> Vec<Line<'a>> {
+    text.lines().map(|line| Line { work: Some(work), ..look(line) }).collect()
+}
+
+/// The same for a text that is small or no mail's, with nothing counted.
 pub(super) fn of(text: &str) -> Vec<Line<'_>> {
     text.lines().map(look).collect()
 }
 
-fn look(text: &str) -> Line<'_> {
+/// The lines from this one on, each look at one counted: the only way to look at more lines than one.
+pub(super) fn from<'s, 'a>(lines: &'s [Line<'a>], at: usize) -> Steps<'a, std::slice::Iter<'s, Line<'a>>> {
+    let rest = lines.get(at..).unwrap_or_default();
+    Steps::over(rest.iter(), rest.first().and_then(|line| line.work))
+}
+
+/// Looks at one line.
+pub(super) fn look(text: &str) -> Line<'_> {
     let low = if text.len() <= CLIENT_LINE_MAX { fold(text) } else { String::new() };
     let own = OWN_WORDS.iter().any(|words| low.contains(words));
     Line {
@@ -52,6 +72,7 @@ fn look(text: &str) -> Line<'_> {
         colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
         label: if low.is_empty() { None } else { words::label_line(text).map(|(field, _)| field) },
         low,
+        work: None,
     }
 }
 

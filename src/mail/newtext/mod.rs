@@ -5,16 +5,20 @@
 //! see the notification a colleague answered to).
 
 use super::html::Mark;
+use super::limits::WORK_STEPS_MAX;
 use super::parse::Parsed;
-use super::{Cut, CutSign};
+use super::work::Work;
+use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 mod against;
 mod attribution;
 mod banner;
 mod blocks;
 mod footer;
+mod glued;
 mod lines;
 mod ours;
 mod phrases;
@@ -39,6 +43,8 @@ pub(crate) struct NewText {
     pub relayable: String,
     pub quoted: String,
     pub cuts: Vec<Cut>,
+    /// The budget was spent before the end.
+    pub finding: Option<Finding>,
 }
 
 /// What becomes of a line.
@@ -58,12 +64,18 @@ enum Fate {
 
 /// Takes the text of a mail apart.
 pub(crate) fn split(parsed: &Parsed) -> NewText {
+    split_within(parsed, &Work::new(WORK_STEPS_MAX))
+}
+
+/// As far as the budget reaches.
+fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let text = unarmor(&parsed.text);
-    let lines = lines::of(&text);
-    let (mut fates, rest) = fates(&lines, &parsed.marks);
-    sign(&lines, &parsed.marks, &mut fates);
+    let (text, marks) = glued::apart(&text, &parsed.marks, work);
+    let lines = lines::counted(&text, work);
+    let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
+    sign(&lines, &marks, &mut fates);
     trim_quotes(&lines, &mut fates);
-    let stop = first_sign(&lines, &fates, &parsed.marks);
+    let stop = first_sign(&lines, &fates, &marks).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
@@ -73,6 +85,7 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
         relayable: kept(stop, &|f| f == Fate::Own),
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
+        finding: work.is_spent().then(|| read_as_far(read, lines.len())),
     }
 }
 
@@ -81,6 +94,11 @@ pub fn reads_whole(text: &str) -> bool {
     let read = split(&Parsed { text: text.to_owned(), ..Parsed::default() });
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     words(&read.relayable) == words(text)
+}
+
+fn read_as_far(read: usize, all: usize) -> Finding {
+    let detail = format!("read as far as line {read} of {all}; what is below was kept as it is, and is not relayed");
+    Finding { kind: FindingKind::ReadAsFar, detail }
 }
 
 /// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
@@ -127,15 +145,30 @@ fn unarmor(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}{}", plain.join("\n")))
 }
 
-/// Goes through the lines once, from the top. Also says where all that is below is quoted, and by which sign.
-fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usize, CutSign)>) {
+/// What became of the lines.
+struct Fated {
+    fates: Vec<Fate>,
+    /// Where all that is below is quoted, and by which sign.
+    rest: Option<(usize, CutSign)>,
+    /// As many lines were looked at.
+    read: usize,
+}
+
+/// Goes through the lines once, from the top.
+fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
+    let is_rest = |(at, mark): &(usize, Mark)| (*mark == Mark::Rest).then_some(*at);
+    let rests: HashSet<usize> = marks.iter().filter_map(is_rest).collect();
     let mut fates: Vec<Fate> = vec![Fate::Own; lines.len()];
     let attributions = attribution::find(lines);
     let banners = banner::find(lines);
     let mut next_attribution = attributions.iter().peekable();
     let (mut own_above, mut rest) = (false, None);
-    let mut at = 0;
+    let (mut at, mut read) = (0, lines.len());
     while let Some(line) = lines.get(at) {
+        if work.is_spent() {
+            read = at;
+            break;
+        }
         while next_attribution.peek().is_some_and(|a| a.start < at) {
             next_attribution.next();
         }
@@ -153,7 +186,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usi
             at = mark_piped(lines, span.end, &mut fates);
             continue;
         }
-        if let Some(sign) = cut_sign(lines, marks, at, own_above) {
+        if let Some(sign) = cut_sign(lines, &rests, at, own_above) {
             if let Some(end) = blocks::end_above_answered_quote(lines, at).filter(|_| !own_above) {
                 set(&mut fates, at..end, Fate::Dropped);
                 at = end;
@@ -177,7 +210,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> (Vec<Fate>, Option<(usi
         set(&mut fates, start..lines.len(), Fate::Below);
     }
     drop_between_mark_and_quote(lines, marks, &mut fates);
-    (fates, rest)
+    Fated { fates, rest, read }
 }
 
 fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
@@ -187,7 +220,7 @@ fn set(fates: &mut [Fate], range: std::ops::Range<usize>, fate: Fate) {
 }
 
 fn next_text(lines: &[Line<'_>], from: usize) -> usize {
-    lines.iter().skip(from).position(|l| !l.is_blank()).map_or(lines.len(), |skip| from + skip)
+    lines::from(lines, from).position(|l| !l.is_blank()).map_or(lines.len(), |skip| from + skip)
 }
 
 fn is_quote(lines: &[Line<'_>], at: usize) -> bool {
@@ -197,13 +230,13 @@ fn is_quote(lines: &[Line<'_>], at: usize) -> bool {
 /// Some clients quote with a bar; only below an attribution, elsewhere it is somebody's table.
 fn mark_piped(lines: &[Line<'_>], from: usize, fates: &mut [Fate]) -> usize {
     let start = next_text(lines, from);
-    let piped = lines.iter().skip(start).take_while(|l| l.text.starts_with('|')).count();
+    let piped = lines::from(lines, start).take_while(|l| l.text.starts_with('|')).count();
     set(fates, start..start + piped, Fate::Quoted);
     if piped > 0 { start + piped } else { from }
 }
 
 /// The sign that from this line on everything is quoted, if there is one.
-fn cut_sign(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: bool) -> Option<CutSign> {
+fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bool) -> Option<CutSign> {
     let line = lines.get(at)?;
     // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
     // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
@@ -213,7 +246,7 @@ fn cut_sign(lines: &[Line<'_>], marks: &[(usize, Mark)], at: usize, own_above: b
     if line.quoted {
         return None;
     }
-    if marks.contains(&(at, Mark::Rest)) && blocks::looks_quoted_below(lines, at) {
+    if rests.contains(&at) && blocks::looks_quoted_below(lines, at) {
         return Some(CutSign::ClientMark);
     }
     if blocks::is_separator(lines, at) {
@@ -240,7 +273,7 @@ fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
 fn drop_between_mark_and_quote(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
     const ATTRIBUTION_LINES_MAX: usize = 4;
     for (at, _) in marks.iter().filter(|(_, mark)| *mark == Mark::Sign) {
-        let gap = lines.iter().skip(*at).take(ATTRIBUTION_LINES_MAX + 1).position(|l| l.quoted);
+        let gap = lines::from(lines, *at).take(ATTRIBUTION_LINES_MAX + 1).position(|l| l.quoted);
         if let Some(gap) = gap
             && lines.get(at + gap.saturating_sub(1)).is_some_and(|l| l.colon || l.is_blank() || l.address)
         {
@@ -258,10 +291,10 @@ fn sign(lines: &[Line<'_>], marks: &[(usize, Mark)], fates: &mut [Fate]) {
             set(fates, *at..at + 1, Fate::Signature);
         }
     }
+    let said = shown.iter().position(|line| !line.is_blank()).and_then(|nth| own.get(nth)).copied();
     let mut spans = marks.iter().filter(|(_, mark)| matches!(mark, Mark::Signature | Mark::SignatureEnd));
     while let (Some((start, Mark::Signature)), Some((end, Mark::SignatureEnd))) = (spans.next(), spans.next()) {
-        let own_above = lines.iter().zip(fates.iter()).take(*start).any(|(l, f)| *f == Fate::Own && !l.is_blank());
-        for at in (*start..*end).filter(|_| own_above) {
+        for at in (*start..*end).filter(|_| said.is_some_and(|said| said < *start)) {
             if fates.get(at) == Some(&Fate::Own) {
                 set(fates, at..at + 1, Fate::Signature);
             }

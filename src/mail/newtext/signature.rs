@@ -45,9 +45,11 @@ fn looks_signed(line: &Line<'_>) -> bool {
 
 /// The first line of a signature in `lines`, which are all the person's own; `None` when there is none.
 pub(super) fn start(lines: &[&Line<'_>]) -> Option<usize> {
-    let marked = (0..lines.len()).find(|at| begins(lines, *at));
-    let end = marked.unwrap_or(lines.len());
-    disclaimer(lines.get(..end).unwrap_or_default()).or(marked)
+    // Blank lines are looked at here and no more: between two delimiters there may be thousands.
+    let said: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|l| !l.is_blank())).collect();
+    let marked = (1..said.len()).find(|nth| begins(lines, &said, *nth));
+    let above = said.get(..marked.unwrap_or(said.len())).unwrap_or_default();
+    disclaimer(lines, above).or(marked.and_then(|nth| said.get(nth).copied()))
 }
 
 /// What a signature that begins with this line was told by.
@@ -61,50 +63,57 @@ pub(super) fn sign(line: &Line<'_>) -> CutSign {
     }
 }
 
-fn begins(lines: &[&Line<'_>], at: usize) -> bool {
-    let Some(line) = lines.get(at) else { return false };
-    let candidate = is_delimiter(line) || is_sent_from(line) || is_odd_delimiter(line) || is_underscores(line);
-    if !candidate || lines.iter().take(at).all(|l| l.is_blank()) {
-        return false;
-    }
+/// One begins at the `nth` of the lines with something on them.
+fn begins(lines: &[&Line<'_>], said: &[usize], nth: usize) -> bool {
+    let at = |nth: &usize| lines.get(*nth).copied();
+    let Some(line) = said.get(nth).and_then(at) else { return false };
     if line.text == "-- " || is_sent_from(line) {
         return true;
     }
-    let below: Vec<_> = lines.iter().skip(at + 1).filter(|l| !l.is_blank()).take(UNSURE_LINES_MAX + 1).collect();
+    let below = said.get(nth + 1..).unwrap_or_default();
     if is_delimiter(line) {
         return below.len() <= UNSURE_LINES_MAX;
     }
-    if line.text.trim() == "---" && !below.iter().all(|l| looks_signed(l)) {
+    if !(is_odd_delimiter(line) || is_underscores(line)) || below.len() > RULE_LINES_WITH_LINK_MAX {
         return false;
     }
-    let link = below.iter().any(|l| l.address || l.low.contains("http") || l.low.contains("www."));
-    below.len() <= if link { RULE_LINES_WITH_LINK_MAX } else { RULE_LINES_MAX }
+    let below = || line.counting(below.iter()).filter_map(at);
+    if line.text.trim() == "---" && !below().all(looks_signed) {
+        return false;
+    }
+    let link = below().any(|l| l.address || l.low.contains("http") || l.low.contains("www."));
+    below().count() <= if link { RULE_LINES_WITH_LINK_MAX } else { RULE_LINES_MAX }
 }
 
 fn is_underscores(line: &Line<'_>) -> bool {
     is_rule(line) && line.text.trim().chars().all(|c| c == '_')
 }
 
-/// Closing paragraphs of a disclaimer.
-fn disclaimer(lines: &[&Line<'_>]) -> Option<usize> {
-    let (mut end, mut found) = (lines.len(), None);
+/// Closing paragraphs of a disclaimer; `said` are the lines with something on them.
+fn disclaimer(lines: &[&Line<'_>], said: &[usize]) -> Option<usize> {
+    let (mut end, mut found) = (said.len(), None);
     loop {
-        let bottom = lines.iter().take(end).rposition(|l| !l.is_blank())?;
-        let top = lines.iter().take(bottom).rposition(|l| l.is_blank()).map_or(0, |blank| blank + 1);
-        let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
-        let text = lines.get(top..=bottom)?.iter().map(words).collect::<Vec<_>>().join(" ");
-        let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
-        let is_all = top == 0 || lines.iter().take(top).all(|l| l.is_blank());
-        if !is_all && found.is_none() && top == bottom && is_rule(lines.get(bottom)?) {
+        let last = end.checked_sub(1)?;
+        let bottom = lines.get(*said.get(last)?)?;
+        // Up to the blank line above.
+        let pairs = said.get(..end)?.windows(2).rev();
+        let first = last - bottom.counting(pairs).take_while(|pair| matches!(pair, [a, b] if a + 1 == *b)).count();
+        let top = *said.get(first)?;
+        let is_all = first == 0;
+        if !is_all && found.is_none() && first == last && is_rule(bottom) {
             // The line drawn below it.
-            end = top;
+            end = first;
             continue;
         }
-        if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(lines.get(bottom)?)) {
+        let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
+        let paragraph = said.get(first..end)?.iter().filter_map(|at| lines.get(*at));
+        let text = paragraph.map(words).collect::<Vec<_>>().join(" ");
+        let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
+        if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(bottom)) {
             return found;
         }
         found = Some(top);
-        end = top;
+        end = first;
     }
 }
 

@@ -131,6 +131,48 @@ fn inline_answers_below_a_quoted_marker_are_registered() {
 }
 
 #[test]
+fn what_was_typed_in_front_of_the_attribution_is_new_text_and_relayed() {
+    // Invariant 7: only what was typed above the quote goes along, and all of that.
+    for typed in [
+        "Dank, maar nee.",
+        "Geachte heer,\n\nDe auto is klaar.\nGroet, A.",
+        "#afgehandeld geld terug",
+        "#intern klant is boos",
+    ] {
+        for below in [
+            "Op zo 29 nov. 2026 om 13:20 schreef Klachten <k@x.nl>:\n> intern",
+            "Op zo 29 nov. 2026 om 13:20 schreef\nKlachten <k@x.nl>:\n\n> intern",
+            "Op zo 29 nov. 2026 om 13:20 schreef Klachten <k@x.nl>:\n\nintern",
+            "On Sun, Nov 29, 2026 at 1:20 PM Klachten <k@x.nl> wrote:\n\n> intern",
+            "-----Oorspronkelijk bericht-----\nVan: Klachten <k@x.nl>\nintern",
+            "Van: Klachten <k@x.nl>\nVerzonden: zondag 29 november 2026 13:20\nAan: A\nOnderwerp: x\n\nintern",
+        ] {
+            let new = of(&format!("{typed} {below}"));
+            assert_eq!((new.reply.as_str(), new.relayable.as_str()), (typed, typed), "{typed} {below}");
+            assert!(new.quoted.ends_with("intern"), "{typed} {below}");
+        }
+    }
+    let caret = "Goed zo.<br><div class=moz-cite-prefix>Groet, A. Op 23-11-2026 om 10:12 schreef K:<br></div>\
+                 <blockquote type=cite>intern</blockquote>";
+    assert_eq!(of_html(caret).relayable, "Goed zo.\nGroet, A.");
+}
+
+#[test]
+fn a_sentence_of_ones_own_above_a_quote_stays() {
+    for own in [
+        "Ik ben het niet eens met wat u op 3 mei om 10:12 schreef:",
+        "ik ben het niet eens met wat uw monteur op 3 mei 2026 om 10:12 schreef:",
+        "I don't agree with what you wrote on 3 May 2026 at 10:12:",
+        "Hierbij wat de monteur mij op 3-5-2026 om 10:12 schreef:",
+        "Dank, maar dit is wat op 3 mei 2026 aan info@x.nl geschreven is:",
+    ] {
+        for below in ["\n> De auto is niet stuk.\nDat is hij wel.", "\n\nDe auto is niet stuk."] {
+            assert!(of(&format!("Beste,\n\n{own}{below}")).reply.contains(own), "{own}{below}");
+        }
+    }
+}
+
+#[test]
 fn our_marker_ends_the_new_text() {
     let new = of(&format!("Goed zo.\n\nX Y wrote yesterday\n{MARKER} antwoord hierboven\nintern: klant is lastig"));
     assert!(!new.reply.contains("intern") && !new.relayable.contains("intern"));
@@ -169,22 +211,87 @@ fn in_doubt_the_register_keeps_and_the_relay_does_not() {
     assert_eq!(new.relayable, "Ik citeer uw mail.");
 }
 
+/// Kinds of lines, by which each question about a line is asked.
+const KINDS: &[&str] = &[
+    "",
+    "--",
+    "---",
+    "____________",
+    ">",
+    "> citaat",
+    "| a | b |",
+    "On 1-1-2026 at 10:10 x wrote",
+    "Ja. On Mon, 23 Nov 2026 at 10:12, Jan <jan@x.nl> wrote:",
+    "Van: x",
+    "Datum: 23-11-2026 10:12",
+    "X-Kop: waarde",
+    "-----Original Message-----",
+    "---------- Forwarded message ---------",
+    "confidential addressee",
+    "een gewone zin zonder iets",
+    "http://www.x.nl/a?b=c",
+    "<",
+];
+
+/// Looks at lines for this text.
+fn steps(text: &str, marks: &[(usize, Mark)]) -> usize {
+    let work = Work::new(usize::MAX);
+    split_within(&Parsed { text: text.to_owned(), marks: marks.to_vec(), ..Parsed::default() }, &work);
+    work.taken()
+}
+
 #[test]
-fn cost_grows_with_length_whatever_the_text_is_made_of() {
-    // Each would take minutes if any line looked at all the others.
-    for line in [
-        "> x",
-        "Van: x",
-        "--",
-        "____________",
-        "On 1-1-2026 at 10:10 x wrote",
-        "<",
-        "Op 3 mei 2026",
-        "confidential addressee\n",
-        ">",
-    ] {
-        let text = format!("{line}\n").repeat(100_000 / (line.len() + 1));
-        assert!(of(&text).reply.len() <= text.len(), "{line}");
+fn each_step_of_reading_is_linear_whatever_the_lines_are() {
+    // Invariant 10, by counting and not by the clock: twice the lines take twice the steps, whatever two kinds of lines
+    // stand in turns, below one another, or with a client's marks at each of them. (Near the end there is less to look at.)
+    const LINES: usize = 96;
+    let cost = |make: &dyn Fn(usize) -> String, mark: Option<Mark>| {
+        let marked = |lines: usize| (0..lines).filter_map(|at| Some((at, mark?))).collect::<Vec<_>>();
+        [LINES, 2 * LINES].map(|lines| steps(&make(lines), &marked(lines)))
+    };
+    for one in KINDS {
+        for other in KINDS {
+            let turns = |lines: usize| format!("{one}\n{other}\n").repeat(lines / 2);
+            let blocks = |lines: usize| {
+                format!("{}{}", format!("{one}\n").repeat(lines / 2), format!("{other}\n").repeat(lines / 2))
+            };
+            for (mark, make) in [
+                (None, &turns as &dyn Fn(usize) -> String),
+                (None, &blocks),
+                (Some(Mark::Rest), &turns),
+                (Some(Mark::Sign), &blocks),
+            ] {
+                let [once, twice] = cost(make, mark);
+                assert!(twice <= 2 * once + 10 * LINES, "{one:?} and {other:?}: {once}, then {twice} steps");
+                assert!(
+                    twice <= 2 * LINES * STEPS_A_LINE_MAX,
+                    "{one:?} and {other:?}: {twice} steps for {} lines",
+                    2 * LINES
+                );
+            }
+        }
+    }
+}
+
+/// No line is looked at more often than this: so a text of `TEXT_BYTES_MAX` stays within the budget.
+const STEPS_A_LINE_MAX: usize = 100;
+
+#[test]
+fn where_the_budget_ends_the_rest_is_kept_and_not_relayed_and_that_is_said() {
+    let text = format!("Goed zo.\n{}> intern\nDat was het.", "> citaat\nja\n".repeat(50));
+    let parsed = Parsed { text: text.clone(), ..Parsed::default() };
+    let enough = Work::new(usize::MAX);
+    assert!(split_within(&parsed, &enough).finding.is_none());
+    for part in [0, 4, 10, 50, 90] {
+        let new = split_within(&parsed, &Work::new(enough.taken() * part / 100));
+        let finding = new.finding.unwrap();
+        assert_eq!(finding.kind, FindingKind::ReadAsFar);
+        assert!(finding.detail.starts_with("read as far as line "), "{}", finding.detail);
+        assert!(
+            new.reply.ends_with("Dat was het.") && "Goed zo.".starts_with(&new.relayable),
+            "{part}: {}",
+            new.relayable
+        );
     }
 }
 

@@ -1,0 +1,17 @@
+//! Signals to processes that a test started, sent by the system call: no program is needed for it.
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+/// Asks a process to stop, as `systemctl stop` would. It must not have been waited for: its number may be another's then.
+pub fn terminate(process: u32) {
+    kill_process(pid(process), Signal::TERM).unwrap();
+}
+
+/// Sends a signal to all of a group that is named after its first process.
+pub fn signal_group(first: u32, signal: Signal) -> rustix::io::Result<()> {
+    kill_process_group(pid(first), signal)
+}
+
+fn pid(process: u32) -> Pid {
+    i32::try_from(process).ok().and_then(Pid::from_raw).expect("the number of a process")
+}
