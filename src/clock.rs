@@ -1,7 +1,8 @@
 //! The two inputs that no argument gives: the hour and chance. The only reader of the OS clock; a test or the
-//! demo hands out a clock of its own.
+//! demo hands out a clock of its own. Whether the host's can be right, `desk::hour` judges.
 
 use crate::case::Moment;
+use crate::crash;
 use chrono::{TimeZone, Utc};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -10,6 +11,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 #[derive(Debug, Clone)]
 pub enum Clock {
     System,
+    /// The system's, whatever speaks against it: an operator said that it is right.
+    Trusted,
     /// Stands still until it is set: epoch milliseconds.
     Set(Arc<AtomicI64>),
 }
@@ -23,10 +26,15 @@ impl Clock {
     /// The moment, in whole milliseconds: what the register keeps.
     pub fn now(&self) -> Moment {
         let millis = match self {
-            Self::System => Utc::now().timestamp_millis(),
+            Self::System | Self::Trusted => Utc::now().timestamp_millis() + crash::clock_shift().num_milliseconds(),
             Self::Set(millis) => millis.load(Ordering::SeqCst),
         };
         Utc.timestamp_millis_opt(millis).single().unwrap_or_default()
+    }
+
+    /// Whether it may be wrong: only the host's may, and only where nobody vouches for it.
+    pub fn is_doubtable(&self) -> bool {
+        matches!(self, Self::System)
     }
 
     /// Sets a clock of one's own; the system's is left alone.
@@ -35,6 +43,12 @@ impl Clock {
             millis.store(moment.timestamp_millis(), Ordering::SeqCst);
         }
     }
+}
+
+/// When this program was built, as `build.rs` noted it.
+pub fn built_at() -> Moment {
+    let seconds = env!("KLACHTPOST_BUILT_AT").parse().unwrap_or_default();
+    Utc.timestamp_opt(seconds, 0).single().unwrap_or_default()
 }
 
 /// The operating system gave no random numbers.

@@ -13,12 +13,15 @@ use std::path::PathBuf;
 mod check;
 mod load;
 mod problems;
+mod sample;
 mod secret;
 mod section;
 mod sections;
+mod web_form;
 
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
+pub use sample::{Borrowed, SAMPLE};
 
 /// All settings, as written in the file.
 #[derive(Debug, Clone)]
@@ -37,7 +40,10 @@ pub struct Config {
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
     /// Numbers that complaints are found by.
+    pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
+    /// What is no company's own.
+    pub borrowed: Borrowed,
 }
 
 /// How a connection is protected.
@@ -119,6 +125,8 @@ pub struct Mailbox {
     pub trusted_authserv_id: String,
     /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
+    /// Other addresses by which mail reaches this mailbox: a group, a forwarding.
+    pub aliases: Vec<String>,
     /// Whether mail to `local+anything@` arrives here.
     pub sub_addressing: bool,
     /// Folder of a Maildir; empty for IMAP.
@@ -256,11 +264,13 @@ pub struct Limits {
     pub automatic_per_hour: usize,
     /// Those to customers of one domain.
     pub automatic_per_domain_per_hour: usize,
+    /// Acknowledgements to addresses of one domain whose mails nothing proves; counts where `trusted_authserv_id` is set.
+    pub unproven_per_domain_per_hour: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500 }
+        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500, unproven_per_domain_per_hour: 200 }
     }
 }
 
@@ -308,6 +318,35 @@ pub struct Department {
     pub committee: bool,
 }
 
+/// A web form of the company's, or a voicemail box that sends mail: its mails are complaints of the customer they name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebForm {
+    /// Whom its mails come from.
+    pub from: String,
+    pub customer: FormCustomer,
+    pub fields: FormFields,
+}
+
+/// Where such a mail names the customer's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormCustomer {
+    /// In Reply-To.
+    ReplyTo,
+    /// In the field `email`.
+    Field,
+}
+
+/// The labels of its fields, as they stand in the mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormFields {
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub subject: Option<String>,
+    /// The complaint: runs to the end of the mail.
+    pub text: Option<String>,
+}
+
 /// The reference that needs no pattern in the settings: Dutch number plates.
 pub const PLATE: &str = "kenteken";
 
@@ -327,5 +366,7 @@ impl Reference {
     }
 }
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;

@@ -37,11 +37,13 @@
 //!
 //! 1. Nothing is lost: every UID of the inbox ends as exactly one row with its raw bytes and one disposition; a mail is
 //!    moved only after its row is committed.
-//! 2. A mail is registered once, whatever crashes, polls or routes.
+//! 2. A mail is registered once, and a number is given out once, whatever crashes, polls, routes or is restored.
 //! 3. Decide, then record, then send: events, state and finished letters are one transaction.
 //! 4. Sending knows four outcomes: accepted, refused, try again, unknown (repeated with the same Message-ID).
 //! 5. No letter answers a machine.
-//! 6. A sender's name is no proof: a reply is tied to a case by a signed token, a staff verb also needs a proven sender.
+//! 6. A sender's name is no proof: a reply is tied to a case by a signed token of a letter that is on file, a staff verb
+//!    also needs a proven sender. A number, or an id of a mail on file, says something only from the case's own customer's
+//!    address, and unproven it changes nothing.
 //! 7. Nothing internal reaches a customer.
 //! 8. The past does not change: events are append-only and chained; a case is what its events make it.
 //! 9. Clocks start at the mail server's receipt, in the desk's zone.

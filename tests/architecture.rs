@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("case", &[]),
     ("config", &["case"]),
     ("calendar", &["case", "config"]),
-    ("clock", &["case"]),
+    ("clock", &["case", "crash"]),
     ("crash", &[]),
     ("mail", &[]),
     ("typeface", &[]),

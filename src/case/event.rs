@@ -45,6 +45,8 @@ pub enum What {
         text: String,
         #[serde(default)]
         references: Vec<Reference>,
+        #[serde(default)]
+        tie: Tie,
     },
     /// Somebody else wrote on this case, holding one of its letters (invariant 6).
     OtherWrote {
@@ -131,6 +133,15 @@ pub enum What {
     Linked {
         other: CaseNumber,
     },
+    /// It came from where nobody reads an answer, and it is not known whose complaint it is; who it may be.
+    CustomerUnknown {
+        from: String,
+        perhaps: Vec<Customer>,
+    },
+    /// Staff said who the customer is.
+    CustomerSet {
+        customer: Customer,
+    },
     /// The customer went to the committee (the procedure's end).
     Disputed {
         text: String,
@@ -190,6 +201,11 @@ pub enum What {
         letter: Option<LetterId>,
         mails: Vec<i64>,
     },
+    /// A person asked to take in mails that lie in our own folders and are not on file.
+    AdoptionAsked {
+        adopts: Adopts,
+        mails: usize,
+    },
     /// A mail that was put aside turned out to be something else: a person said so. The event's mail is that one.
     Reconsidered {
         disposition: String,
@@ -211,6 +227,30 @@ pub enum What {
     },
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
     Sealed(Sealed),
+}
+
+/// What ties a mail in the customer's name to the case (invariant 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// It answers a letter of ours.
+    #[default]
+    Letter,
+    /// It names the case or answers a mail on file, and the mail server confirms the sender.
+    Named,
+    /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
+    NamedUnproven,
+}
+
+/// Which mails of our own folders are taken in at a person's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "which", content = "letter")]
+pub enum Adopts {
+    /// Those that this letter tells of; none of another register's.
+    ToldIn(LetterId),
+    /// All but those that bear another register's mark.
+    OwnAndUnmarked,
+    OthersToo,
 }
 
 /// What stands in the chain for the mail and the letters of one decision.
@@ -326,15 +366,59 @@ pub enum LetterFate {
 }
 
 impl What {
-    /// A text of staff that never leaves the house (invariant 7).
+    /// A text of staff that never leaves the house (invariant 7). Each event says here whether it has one: of a verb whose
+    /// text stays in the house, the text is one of these.
     pub fn internal_text(&self) -> Option<&str> {
         match self {
             Self::Noted { text }
             | Self::Advised { text }
             | Self::PhoneContact { text }
             | Self::Disputed { text, .. }
-            | Self::Ruled { text } => Some(text),
+            | Self::Ruled { text }
+            | Self::Dismissed { reason: text } => Some(text),
             Self::Escalated { question, .. } => Some(question),
+            Self::AgendaSet(item) => Some(&item.text),
+            Self::Opened(_)
+            | Self::FollowedUp { .. }
+            | Self::OtherWrote { .. }
+            | Self::Answered { .. }
+            | Self::AnsweredDirectly(_)
+            | Self::AnswerToConfirm { .. }
+            | Self::AnswerShown { .. }
+            | Self::AwayTold { .. }
+            | Self::HandlerSet { .. }
+            | Self::Closed(_)
+            | Self::Reopened(_)
+            | Self::DepartmentSet { .. }
+            | Self::EscalationSettled
+            | Self::AgendaCleared { .. }
+            | Self::AgendaReminded { .. }
+            | Self::Restored
+            | Self::TermTold { .. }
+            | Self::Linked { .. }
+            | Self::Absorbed(_)
+            | Self::Merged { .. }
+            | Self::LetterWritten { .. }
+            | Self::LetterFate { .. }
+            | Self::Bundled { .. }
+            | Self::PaperWritten { .. }
+            | Self::Posted { .. }
+            | Self::MailFiled { .. }
+            | Self::AsideTold { .. }
+            | Self::Reconsidered { .. }
+            | Self::AcknowledgementHeld
+            | Self::AcknowledgementReleased
+            | Self::DigestWritten { .. }
+            | Self::MonthWritten { .. }
+            | Self::Sealed(_) => None,
+        }
+    }
+
+    /// What a customer wrote, as the case keeps it.
+    pub fn customers_words(&self) -> Option<&str> {
+        match self {
+            Self::Opened(opened) if opened.channel == Channel::Email => Some(&opened.text),
+            Self::FollowedUp { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -355,6 +439,8 @@ impl What {
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
             Self::Linked { .. } => "linked",
+            Self::CustomerUnknown { .. } => "customer_unknown",
+            Self::CustomerSet { .. } => "customer_set",
             Self::PhoneContact { .. } => "phone_contact",
             Self::DepartmentSet { .. } => "department_set",
             Self::Escalated { .. } => "escalated",
@@ -377,6 +463,7 @@ impl What {
             Self::Posted { .. } => "posted",
             Self::MailFiled { .. } => "mail_filed",
             Self::AsideTold { .. } => "aside_told",
+            Self::AdoptionAsked { .. } => "adoption_asked",
             Self::Reconsidered { .. } => "reconsidered",
             Self::AcknowledgementHeld => "acknowledgement_held",
             Self::AcknowledgementReleased => "acknowledgement_released",

@@ -14,8 +14,8 @@ mod why;
 
 pub use address::{Address, AddressError};
 pub use event::{
-    Actor, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed, TermStage,
-    What,
+    Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
+    TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};
@@ -132,6 +132,8 @@ pub enum LetterKind {
     Acknowledgements,
     /// To staff: letters that became too many, in one (invariant 5).
     Bundle,
+    /// To somebody who was written to as the customer and is not: the case goes on with somebody else.
+    Misdirected,
 }
 
 impl LetterKind {
@@ -161,11 +163,14 @@ impl LetterKind {
         Self::Outage,
         Self::Acknowledgements,
         Self::Bundle,
+        Self::Misdirected,
     ];
 
-    /// Whether the reader is a customer: such a letter passes the door check (invariant 7).
+    /// Whether the reader is a customer, or was taken for one: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
-        matches!(self, Self::Acknowledgement | Self::Acknowledgements | Self::Answer | Self::Closing)
+        let to_customers =
+            [Self::Acknowledgement, Self::Acknowledgements, Self::Answer, Self::Closing, Self::Misdirected];
+        to_customers.contains(&self)
     }
 
     /// Whether a customer gets words by it: in the letter itself, or on the paper that goes with it.
@@ -211,6 +216,7 @@ impl LetterKind {
             Self::Outage => "outage",
             Self::Acknowledgements => "acknowledgements",
             Self::Bundle => "bundle",
+            Self::Misdirected => "misdirected",
         }
     }
 

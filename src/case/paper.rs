@@ -103,6 +103,11 @@ impl Case {
         self.drop_papers(|paper| paper.letter_kind == LetterKind::Closing);
     }
 
+    /// A customer who has an e-mail address by now is acknowledged there.
+    pub(super) fn recall_acknowledgements(&mut self) {
+        self.drop_papers(|paper| paper.letter_kind == LetterKind::Acknowledgement);
+    }
+
     fn drop_papers(&mut self, is_dropped: impl Fn(&Paper) -> bool) {
         let dropped: Vec<LetterId> =
             self.papers.iter().filter(|paper| is_dropped(paper)).map(|paper| paper.letter.clone()).collect();

@@ -8,8 +8,8 @@ pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId, Moment,
-    Opened, Paper, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId,
+    LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -201,9 +201,11 @@ impl Case {
             | What::Advised { .. }
             | What::MailFiled { .. }
             | What::AsideTold { .. }
+            | What::AdoptionAsked { .. }
             | What::Reconsidered { .. }
             | What::AcknowledgementHeld
             | What::AcknowledgementReleased
+            | What::CustomerUnknown { .. }
             | What::DigestWritten { .. }
             | What::MonthWritten { .. }
             | What::Bundled { .. }
@@ -221,6 +223,7 @@ impl Case {
                 self.handler = None;
             }
             What::PhoneContact { .. } => self.reached(event.at),
+            What::CustomerSet { customer } => self.set_customer(customer),
             What::Escalated { question, to } => {
                 self.escalation = Some(Escalation { question: question.clone(), to: to.clone(), at: event.at });
             }
@@ -253,6 +256,10 @@ impl Case {
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
             What::LetterWritten { letter, letter_kind, message_id, .. } => {
+                // What is written to somebody who is not the customer stands in nobody's thread.
+                if *letter_kind == LetterKind::Misdirected {
+                    return;
+                }
                 let for_customer = letter_kind.is_for_customer();
                 let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));

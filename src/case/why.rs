@@ -27,7 +27,7 @@ impl Why {
     pub fn matched(&self) -> &[Match] {
         match self {
             Self::Keywords { matched } | Self::Tie { matched, .. } => matched,
-            Self::Fallback | Self::Person => &[],
+            Self::Fallback | Self::Person | Self::Thread => &[],
         }
     }
 }
@@ -44,4 +44,6 @@ pub enum Why {
     Fallback,
     /// A person said so.
     Person,
+    /// It answers a mail of a case that is with this department.
+    Thread,
 }

@@ -1,7 +1,7 @@
 //! The subcommands: each reads its arguments, calls the rooms' front doors, and prints. The only room that prints.
 //! No rule is repeated here.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what commands are for")]
 
+mod adopt;
 mod case;
 mod check;
 mod demo;
@@ -10,11 +10,14 @@ mod explain;
 mod export;
 mod ingest;
 mod outbox;
+mod printing;
 mod run;
 mod verify;
 
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use clap::{Parser, Subcommand};
+use printing::complain;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -46,6 +49,9 @@ enum Command {
         /// Take in what is there, do what is due, empty the outbox, stop
         #[arg(long)]
         once: bool,
+        /// The host's clock is right, whatever mail and register say against it
+        #[arg(long)]
+        trust_clock: bool,
     },
     /// Show the main job on a test clock; needs no server
     Demo {
@@ -72,6 +78,15 @@ enum Command {
         /// A mail, or - for standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
+    },
+    /// List mails of our own folders that are not in the register, and take them in
+    Adopt {
+        /// Take them in: with their true receipt, and a new number for each complaint
+        #[arg(long)]
+        yes: bool,
+        /// Those too that bear another register's mark
+        #[arg(long)]
+        others: bool,
     },
     /// Cases
     #[command(subcommand)]
@@ -115,6 +130,10 @@ impl From<Exit> for ExitCode {
 
 /// Carries out a command line.
 pub async fn run(arguments: Arguments) -> Exit {
+    printing::ended(carry_out(arguments).await)
+}
+
+async fn carry_out(arguments: Arguments) -> Exit {
     let explicit = arguments.config.as_deref();
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
@@ -130,7 +149,10 @@ pub async fn run(arguments: Arguments) -> Exit {
 
 async fn with_settings(command: Command, config: Config) -> Exit {
     match command {
-        Command::Run { once } => run::run(config, once).await,
+        Command::Run { once, trust_clock } => {
+            run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
+        }
+        Command::Adopt { yes, others } => adopt::run(config, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest { day } => digest::run(config, day).await,
@@ -142,7 +164,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 /// The settings, or the problems with them on standard error.
 fn settings(explicit: Option<&std::path::Path>) -> Result<Config, Exit> {
     config::load(explicit, environment()).map_err(|error| {
-        eprintln!("{error}");
+        complain(&error);
         Exit::FoundProblems
     })
 }
@@ -154,6 +176,6 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 
 /// Prints an error for a person and says how the command ended.
 fn failed(error: &dyn std::fmt::Display, exit: Exit) -> Exit {
-    eprintln!("klachtpost: {error}");
+    complain(&format!("klachtpost: {error}"));
     exit
 }

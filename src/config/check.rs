@@ -2,6 +2,7 @@
 //! reads; nothing here looks anything up on a network.
 
 use super::section::{Reading, Section, clipped};
+use super::web_form::forms_are_nobody_else;
 use super::{Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
@@ -208,6 +209,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     one_fallback(config, reading);
     names_once(config, reading);
     desk_writes_to_others(config, reading);
+    forms_are_nobody_else(config, reading);
 }
 
 /// §2.1.2: some department is responsible for every complaint.
@@ -237,7 +239,9 @@ fn names_once(config: &Config, reading: &mut Reading) {
 /// Invariant 5: a letter to the desk's own address would come back as mail, and be answered again.
 fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     let desk = without_tag(&config.desk.address);
-    let is_desk = |address: &str| !desk.is_empty() && without_tag(address) == desk;
+    let aliases: Vec<String> = config.mailbox.aliases.iter().map(|alias| without_tag(alias)).collect();
+    let is_desk =
+        |address: &str| !desk.is_empty() && (without_tag(address) == desk || aliases.contains(&without_tag(address)));
     let mut refuse = |key: String| {
         let write = "write another one: a letter to the complaints address would come back as a complaint";
         reading.refuse(&key, "the desk's own address", write);

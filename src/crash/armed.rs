@@ -2,6 +2,7 @@
 //! test names, the process kills itself with SIGKILL: no destructor, no flush, as a power cut would.
 
 use super::Breaks;
+use chrono::TimeDelta;
 use rustix::process::{Signal, getpid, kill_process};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -14,6 +15,8 @@ const LEDGER: &str = "KLACHTPOST_CRASH_LEDGER";
 const FATAL: &str = "KLACHTPOST_CRASH_AT";
 /// Milliseconds, in place of the usual deadlines of reading and deciding.
 const DEADLINE: &str = "KLACHTPOST_CRASH_DEADLINE";
+/// Seconds by which the host's clock is wrong.
+const CLOCK: &str = "KLACHTPOST_CRASH_CLOCK";
 
 static PASSAGES: LazyLock<Option<Mutex<Passages>>> = LazyLock::new(|| Passages::open().map(Mutex::new));
 
@@ -75,4 +78,10 @@ pub fn poison(step: Breaks, text: &[u8]) {
 pub fn deadline(usual: Duration) -> Duration {
     let millis = std::env::var(DEADLINE).ok().and_then(|millis| millis.parse().ok());
     millis.map_or(usual, Duration::from_millis)
+}
+
+/// How far the host's clock is wrong, as the test wants it.
+pub fn clock_shift() -> TimeDelta {
+    let seconds = std::env::var(CLOCK).ok().and_then(|seconds| seconds.parse().ok());
+    TimeDelta::seconds(seconds.unwrap_or_default())
 }

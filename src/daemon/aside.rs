@@ -70,7 +70,11 @@ pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Resul
     let limit = i64::try_from(DAY_ASIDE_MAX).unwrap_or(i64::MAX);
     let (stored, count) = office.register.aside_between(since, until, limit).await?;
     let stored = read_all(office, stored).await;
-    Ok(mail_day(&counts, &stored, usize::try_from(count).unwrap_or_default(), &office.rules))
+    let count = usize::try_from(count).unwrap_or_default();
+    Ok(MailDay {
+        not_on_file: office.register.not_on_file().await?,
+        ..mail_day(&counts, &stored, count, &office.rules)
+    })
 }
 
 /// The same mails, read; on a thread of its own, because one of them may be why it was put aside.

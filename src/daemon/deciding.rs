@@ -140,6 +140,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 content_hash: mail::content_hash(mail, &pending.raw),
             };
             let wanted = lookup(mail, &office.rules, now);
+            tx.note_numbers(&wanted.numbers).await?;
             let mut known = tx.snapshot(pending.id, &identity, &wanted).await?;
             if let Some(stored) = known.stored.take() {
                 known.stored = read_all(office, vec![stored]).await.pop();

@@ -5,7 +5,8 @@ use super::deciding::decide_batch;
 use super::office::Office;
 use super::pulse::Loop;
 use super::watching::{Complaint, News};
-use super::{Step, WorkError, again};
+use super::{Step, WorkError, again, hour};
+use crate::case::Moment;
 use crate::config::{self, MailboxKind};
 use crate::crash;
 use crate::desk::Disposition;
@@ -27,22 +28,52 @@ const MOVED_MAX: usize = 1_000;
 /// a person hears of it the same day.
 const FETCHES_MAX: i64 = 5;
 
+/// The newest mails of the inbox that are asked which hour it is: enough that one with an odd date is not alone.
+const WITNESSES_MAX: usize = 100;
+
 /// Takes in everything the mailbox holds now.
 ///
 /// # Errors
 /// The mailbox or the register failed; what was on file by then stays on file.
 pub async fn take_in(office: &Arc<Office>, mailbox: &mut Mailbox) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
+    // Before anything is put on file or decided on: at a wrong hour it would be for ever.
+    let inbox = ask_the_hour(office, mailbox).await?;
     while !office.stop.is_cancelled() && decide_batch(office).await? == Step::Worked {
         step = Step::Worked;
     }
-    for folder in mailbox.folders() {
+    if take_in_folder(office, mailbox, Folder::Inbox, &inbox).await? == Step::Worked {
+        step = Step::Worked;
+    }
+    for folder in mailbox.folders().iter().filter(|folder| **folder != Folder::Inbox) {
         let listing = mailbox.list(*folder).await?;
         if take_in_folder(office, mailbox, *folder, &listing).await? == Step::Worked {
             step = Step::Worked;
         }
     }
     Ok(step)
+}
+
+/// What is in the inbox; refuses to go on at an hour that this mail contradicts.
+///
+/// # Errors
+/// [`WorkError::Clock`], or the mailbox or the register failed.
+pub(super) async fn ask_the_hour(office: &Office, mailbox: &mut Mailbox) -> Result<Listing, WorkError> {
+    let listing = mailbox.list(Folder::Inbox).await?;
+    hour::believe_with(office, arrived(office, &listing).await?).await?;
+    Ok(listing)
+}
+
+/// When the server received the newest mails of the inbox that are not on file.
+async fn arrived(office: &Office, listing: &Listing) -> Result<Vec<Moment>, WorkError> {
+    if !office.clock.is_doubtable() {
+        return Ok(Vec::new());
+    }
+    let newest = &listing.entries[listing.entries.len().saturating_sub(WITNESSES_MAX)..];
+    let uids: Vec<i64> = newest.iter().map(|entry| entry.uid.0).collect();
+    let name = folder_name(&office.config.mailbox, Folder::Inbox);
+    let known = office.register.known_uids(&name, listing.uid_validity, &uids).await?;
+    Ok(newest.iter().filter(|entry| !known.contains_key(&entry.uid.0)).filter_map(|entry| entry.received_at).collect())
 }
 
 async fn take_in_folder(
@@ -155,20 +186,24 @@ async fn known(office: &Office, place: Place<'_>, batch: &[Entry]) -> Result<Has
 }
 
 /// The name a folder's mails are on file under: two folders may share a UIDVALIDITY.
-fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
-    match folder {
-        Folder::Inbox => settings.name.clone(),
-        Folder::Junk => format!("{}/{}", settings.name, settings.junk),
-    }
+pub(super) fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
+    let within = match folder {
+        Folder::Inbox => return settings.name.clone(),
+        Folder::Junk => &settings.junk,
+        Folder::Filed(Destination::Processed) => &settings.processed,
+        Folder::Filed(Destination::SetAside) => &settings.set_aside,
+        Folder::Filed(Destination::Unreadable) => &settings.unreadable,
+    };
+    format!("{}/{within}", settings.name)
 }
 
 /// Where UIDs count.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    folder: Folder,
-    uid_validity: i64,
+pub(super) struct Place<'a> {
+    pub folder: Folder,
+    pub uid_validity: i64,
     /// See [`again`].
-    keys: &'a HashMap<Uid, i64>,
+    pub keys: &'a HashMap<Uid, i64>,
 }
 
 impl Place<'_> {
@@ -182,7 +217,7 @@ impl Place<'_> {
 /// at which the server breaks off is counted again; after some times it goes on file without its text.
 ///
 /// Gives back the UIDs of those that were gone.
-async fn fetch_and_store(
+pub(super) async fn fetch_and_store(
     office: &Office,
     mailbox: &mut Mailbox,
     place: Place<'_>,
@@ -272,7 +307,7 @@ fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec<u8>) -> Ne
 }
 
 /// INTERNALDATE; missing: our own server's Received; else the poll. Never later than now (invariant 9).
-fn received_at(entry: &Entry, raw: &[u8], now: crate::case::Moment) -> crate::case::Moment {
+fn received_at(entry: &Entry, raw: &[u8], now: Moment) -> Moment {
     let stated = entry.received_at.or_else(|| crate::mail::topmost_received(raw));
     stated.filter(|at| *at <= now).unwrap_or(now)
 }

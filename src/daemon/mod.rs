@@ -1,11 +1,14 @@
 //! The loops: taking in, sending, ticking; wake-ups, backoff, shutdown. It knows every room's front door, and no
 //! rule and no SQL. Each step of work is one function that says what it did, which tests call without sleeping.
 
+mod adopting;
 mod again;
 mod aside;
 mod bundling;
 mod clerk;
+mod comparing;
 mod deciding;
+mod hour;
 mod intake;
 mod office;
 mod overviews;
@@ -16,8 +19,10 @@ mod sending;
 mod ticking;
 mod watching;
 
+pub use adopting::adopt_asked;
 pub use aside::day_of_mail;
-pub use deciding::decide_batch;
+pub use comparing::{compare, own_folders};
+pub use deciding::{Salts, decide_batch};
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
 pub use run::{run, run_once};
@@ -25,6 +30,8 @@ pub use sending::{Round, Sender};
 pub use ticking::tick;
 pub use watching::{News, Teller, Watch};
 
+use crate::case::Moment;
+use crate::desk::hour::Doubt;
 use crate::desk::outage::Trouble;
 use crate::letters::{AssembleError, RenderError};
 use crate::mailbox::{self, MailboxError};
@@ -67,6 +74,11 @@ pub enum WorkError {
     Hangs,
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
+    #[error(
+        "refused to go on at {now}: expected a clock that can be right, found that {found}\n  hint: set the host's clock (timedatectl status); klachtpost goes on by itself, and nothing is lost meanwhile. If the clock is right after all, start `klachtpost run --trust-clock` once",
+        now = .now.format("%Y-%m-%d %H:%M UTC"), found = hour::found(*.doubt)
+    )]
+    Clock { now: Moment, doubt: Doubt },
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
 }
@@ -91,6 +103,7 @@ impl WorkError {
                 MailboxError::Files { .. } => Trouble::Files,
             },
             Self::Register(_) | Self::Office(OfficeError::Register(_)) => Trouble::Register,
+            Self::Clock { .. } => Trouble::Clock,
             _ => Trouble::Fault,
         }
     }

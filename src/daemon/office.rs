@@ -1,5 +1,6 @@
 //! The office: what every step of the work needs, made once at start from the settings.
 
+use super::hour::Hour;
 use super::pulse::Pulse;
 use super::reading::Hung;
 use super::watching::Watch;
@@ -37,6 +38,8 @@ pub struct Office {
     pub watch: Watch,
     /// Whether the loops still move.
     pub pulse: Pulse,
+    /// Whether the host's clock is believed.
+    pub hour: Hour,
 }
 
 /// Why the office cannot open.
@@ -76,6 +79,7 @@ impl Office {
             hung: Hung::default(),
             watch: Watch::default(),
             pulse: Pulse::default(),
+            hour: Hour::default(),
             config,
         })
     }

@@ -18,13 +18,30 @@ use std::sync::Arc;
 const DIGEST: &str = "digest";
 const MONTH: &str = "month";
 
+/// Before the first mail of all is taken in: the days that the first overviews count from are noted, so that the first
+/// digest tells of all that was registered.
+///
+/// # Errors
+/// The register refused.
+pub(super) async fn begin(office: &Office) -> Result<(), WorkError> {
+    let now = office.clock.now();
+    if let DigestDue::NoteOnly { day } = digest_due(office.register.last_run(DIGEST).await?, &office.rules, now) {
+        note(office, DIGEST, day, now).await?;
+    }
+    let last = office.register.last_run(MONTH).await?.map(|(day, _)| day);
+    if let MonthDue::NoteOnly { run } = month_due(last, &office.rules, now) {
+        note(office, MONTH, run, now).await?;
+    }
+    Ok(())
+}
+
 /// The digests of a day, when they are due.
 ///
 /// # Errors
 /// The register refused: the next tick tries again.
 pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
-    let last = office.register.last_run(DIGEST).await?;
+    let last = last_run(office, DIGEST, now).await?;
     let (day, since) = match digest_due(last, &office.rules, now) {
         DigestDue::Nothing => return Ok(Step::Idle),
         DigestDue::NoteOnly { day } => return note(office, DIGEST, day, now).await,
@@ -34,8 +51,9 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
     let head = office.register.chain_head().await?;
     let mail_day = day_of_mail(office, since, now).await?;
+    let back = office.register.look_back(since, now).await?;
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
-        let decision = desk::on_digest(day, since, cases, &head.hash, &office.rules, now, fresh);
+        let decision = desk::on_digest(day, &back, cases, &head.hash, &office.rules, now, fresh);
         desk::with_mail_day(decision, &mail_day, &office.rules)
     };
     let written = write(office, cases, now, decide).await?;
@@ -48,7 +66,7 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
 /// The register refused: the next tick tries again.
 pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
-    let last = office.register.last_run(MONTH).await?;
+    let last = last_run(office, MONTH, now).await?;
     let (run, month) = match month_due(last.map(|(day, _)| day), &office.rules, now) {
         MonthDue::Nothing => return Ok(Step::Idle),
         MonthDue::NoteOnly { run } => return note(office, MONTH, run, now).await,
@@ -60,6 +78,19 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
     };
     let written = write(office, cases, now, decide).await?;
     record(office, MONTH, run, now, written).await
+}
+
+/// The last run that counts. One of a day to come is forgotten, and the log says so.
+async fn last_run(office: &Office, job: &str, now: Moment) -> Result<Option<(NaiveDate, Moment)>, WorkError> {
+    let today = office.rules.calendar.local(now).date_naive();
+    if let Some(day) = office.register.forget_runs_to_come(job, today).await? {
+        tracing::warn!(
+            overview = job,
+            overview.day = %day,
+            "an overview of a day to come was written by a clock that was wrong: it does not count, and today's goes out as ever"
+        );
+    }
+    Ok(office.register.last_run(job, today).await?)
 }
 
 /// The very first start makes up for nothing: only the day is noted.

@@ -1,9 +1,13 @@
 //! The daemon's loops and how they stop. A wake-up is a hint, looking is the truth: each loop looks again
 //! after at most a minute.
 
+use super::comparing::{COMPARE_EVERY, compare};
+use super::intake::ask_the_hour;
 use super::pulse::Loop;
 use super::watching::Complaint;
-use super::{News, Office, Round, Sender, Step, Teller, WorkError, decide_batch, take_in, tick};
+use super::{
+    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, take_in, tick,
+};
 use crate::clock;
 use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
@@ -35,14 +39,13 @@ pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
     let hint = ticks.clone();
     ticker.add(Job::new(EVERY_MINUTE, move |_, _| hint.notify_one())?).await?;
     ticker.start().await?;
-    ticks.notify_one();
     let sender = Sender::new(&office).await?;
     // A service manager that waits for the word "ready" gets it; elsewhere this does nothing.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     tracing::info!("klachtpost runs");
     let loops = async {
         tokio::join!(
-            intake_loop(&office, &letters),
+            intake_loop(&office, &letters, &ticks),
             sending_loop(&office, sender, &letters),
             ticking_loop(&office, &ticks, &letters),
             telling_loop(&office),
@@ -69,14 +72,17 @@ async fn given_up(office: &Office) {
     tokio::time::sleep(LAST_LETTERS).await;
 }
 
-async fn intake_loop(office: &Arc<Office>, letters: &Notify) {
+async fn intake_loop(office: &Arc<Office>, letters: &Notify, ticks: &Notify) {
     let mut backoff = Backoff::default();
+    let mut compared = None;
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Intake);
-        match watch(office, letters, &mut backoff).await {
+        match watch(office, letters, ticks, &mut compared, &mut backoff).await {
             Ok(()) => break,
             Err(error) => intake_failed(office, &error),
         }
+        // What is due by the hour waits for a first look at the mail, which may say that the hour is wrong; no longer.
+        ticks.notify_one();
         let pause = backoff.pause(chance());
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
     }
@@ -101,20 +107,39 @@ fn intake_works(office: &Office) {
 }
 
 /// Watches the mailbox until it fails or the daemon stops.
-async fn watch(office: &Arc<Office>, letters: &Notify, backoff: &mut Backoff) -> Result<(), WorkError> {
+async fn watch(
+    office: &Arc<Office>,
+    letters: &Notify,
+    ticks: &Notify,
+    compared: &mut Option<Instant>,
+    backoff: &mut Backoff,
+) -> Result<(), WorkError> {
     let settings = &office.config.mailbox;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(()),
         opened = Mailbox::open(settings) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
+    overviews::begin(office).await?;
+    let mut first_look = Some(ticks);
+    mailbox.sign(&office.register.mark().await?);
     loop {
+        // Before a number is given out: some may be another customer's already.
+        if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
+            ask_the_hour(office, &mut mailbox).await?;
+            compare(office, &mut mailbox).await?;
+            *compared = Some(Instant::now());
+        }
         // Not cancelled in the middle: the transaction and the mail in hand are finished.
-        if take_in(office, &mut mailbox).await? == Step::Worked {
+        let steps = [take_in(office, &mut mailbox).await?, adopt_asked(office, &mut mailbox).await?];
+        if steps.contains(&Step::Worked) {
             letters.notify_one();
         }
         backoff.reset();
         intake_works(office);
+        if let Some(ticks) = first_look.take() {
+            ticks.notify_one();
+        }
         office.pulse.beat(Loop::Intake);
         let woken: Result<_, MailboxError> = tokio::select! {
             () = office.stop.cancelled() => { mailbox.close().await; return Ok(()); }
@@ -128,7 +153,10 @@ async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify
     let mut backoff = Backoff::default();
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Sending);
-        let round = sender.send_due(office).await;
+        let round = match hour::believe(office).await {
+            Ok(()) => sender.send_due(office).await,
+            Err(error) => Err(error),
+        };
         if round.is_ok() {
             backoff.reset();
             office.watch.mended(Complaint::Recording);
@@ -222,13 +250,21 @@ fn chance() -> f64 {
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    let taken_in = take_in_once(&office).await;
+    // At a wrong hour nothing is done but telling of it.
+    let taken_in = match hour::believe(&office).await {
+        Ok(()) => take_in_once(&office).await,
+        Err(error) => Err(error),
+    };
     match &taken_in {
         Ok(()) => intake_works(&office),
         Err(error) => intake_failed(&office, error),
     }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
+    }
+    if matches!(taken_in, Err(WorkError::Clock { .. })) {
+        let told = Teller::default().tell(&office).await;
+        return taken_in.and(told.map(drop));
     }
     let ticked = tick(&office).await;
     let sent = send_all(&office).await;
@@ -238,10 +274,21 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
-    // What came by a pipe needs no mailbox.
-    while decide_batch(office).await? == Step::Worked {}
-    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    overviews::begin(office).await?;
+    let mut mailbox = match Mailbox::open(&office.config.mailbox).await {
+        Ok(mailbox) => mailbox,
+        Err(error) => {
+            // What came by a pipe needs no mailbox.
+            while decide_batch(office).await? == Step::Worked {}
+            return Err(error.into());
+        }
+    };
+    mailbox.sign(&office.register.mark().await?);
+    // Before a number is given out: some may be another customer's already.
+    ask_the_hour(office, &mut mailbox).await?;
+    compare(office, &mut mailbox).await?;
     take_in(office, &mut mailbox).await?;
+    adopt_asked(office, &mut mailbox).await?;
     mailbox.close().await;
     Ok(())
 }

@@ -5,9 +5,10 @@
 use super::aside::tell_of_aside;
 use super::bundling::bundle;
 use super::clerk::{self, Known};
+use super::comparing::tell_of_missing;
 use super::deciding::Salts;
 use super::office::Office;
-use super::{Step, WorkError, overviews};
+use super::{Step, WorkError, hour, overviews};
 use crate::crash;
 use crate::desk::caps::to_count;
 use crate::desk::on_terms;
@@ -18,11 +19,14 @@ use std::sync::Arc;
 /// # Errors
 /// The register refused: the next tick tries again.
 pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
+    hour::believe(office).await?;
     let now = office.clock.now();
     let released = office.register.release_capped(office.rules.caps, now).await?;
     crash::point("after letting held letters go");
     let aside = tell_of_aside(office).await?;
+    let missing = tell_of_missing(office).await?;
     let steps = [
+        missing,
         bundle(office).await?,
         terms(office).await?,
         aside,

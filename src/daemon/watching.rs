@@ -32,6 +32,8 @@ pub struct Watch {
 pub enum Complaint {
     /// Mails that are on file stay in the inbox.
     Moving,
+    /// An own folder cannot be compared with the register.
+    Comparing,
     /// What became of letters cannot be written down.
     Recording,
     /// What is due by the hour is not done.

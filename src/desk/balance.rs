@@ -16,6 +16,7 @@ pub fn mail_day(counts: &[FolderCount], stored: &[Stored], put_aside_count: usiz
         folders: counts.iter().map(balance).collect(),
         more_aside: put_aside_count.saturating_sub(aside.len()),
         aside,
+        not_on_file: None,
     }
 }
 

@@ -56,7 +56,8 @@ impl Ways {
                 vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).to_complete()]
             }
             Problem::NotMerged { .. } | Problem::NothingToPost => self.note(text).into_iter().collect(),
-            Problem::NothingTyped => self.to_type(),
+            Problem::NothingTyped | Problem::Encrypted => self.to_type(),
+            Problem::TextsDiffer => self.for_whom(&self.all()),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom if self.typed.lines.is_empty() => self.for_whom(text),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom => {
                 std::iter::once(self.of(Does::Again, self.lines(|_| true), text))
@@ -86,6 +87,7 @@ impl Ways {
                 let colleagues = colleagues.iter().take(CHOICES_MAX);
                 colleagues.map(|one| self.instead(Verb::Assign, one.as_str(), Does::To(one.clone()))).collect()
             }
+            Problem::NotACustomer { .. } => vec![self.instead(Verb::Customer, "", Does::Complete).to_complete()],
             Problem::UnknownDepartment { departments, .. } => {
                 let departments = departments.iter().take(CHOICES_MAX);
                 departments.map(|one| self.instead(Verb::Department, one, Does::ToDepartment(one.clone()))).collect()
@@ -172,7 +174,7 @@ impl Ways {
                     .map(|verb| self.of(Does::Verb(verb), self.lines(asks), ""));
                 alone.into_iter().filter(|choice| !choice.verbs.is_empty()).collect()
             }
-            Problem::CaseUnknown { .. } => [Verb::Dossier, Verb::Search]
+            Problem::CaseUnknown { .. } | Problem::LetterUnknown { .. } => [Verb::Dossier, Verb::Search]
                 .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").to_complete())
                 .to_vec(),
             Problem::IsComplaint { case, .. } => {

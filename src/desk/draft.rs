@@ -6,6 +6,7 @@ use crate::case::{
     Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
 };
 use crate::digest::Digest;
+use crate::digest::NotOnFile;
 use crate::digest::month::MonthOverview;
 
 mod aside;
@@ -21,7 +22,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Choice, Does, Done, NoMerge, Often, Problem, Question, Receipt, Stands, Unsure, Way};
+pub use handled::{Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -129,6 +130,7 @@ pub enum Content {
     Outage(Outage),
     Acknowledgements(Acknowledgements),
     Bundle(Box<Bundle>),
+    Misdirected(Misdirected),
 }
 
 impl Content {
@@ -159,6 +161,7 @@ impl Content {
             Self::Outage(_) => LetterKind::Outage,
             Self::Acknowledgements(_) => LetterKind::Acknowledgements,
             Self::Bundle(_) => LetterKind::Bundle,
+            Self::Misdirected(_) => LetterKind::Misdirected,
         }
     }
 }
@@ -210,8 +213,15 @@ pub enum Unacknowledged {
     ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
-    /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
+    /// The sender's domain disowns the mail (DMARC fail), or From can be read as two senders: held until a person looks.
     Disowned,
+}
+
+/// To somebody who was written to as the customer and is not: nothing of the complaint but its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misdirected {
+    /// By which the letters were addressed.
+    pub customer_name: String,
 }
 
 /// What staff typed, and nothing else (invariant 7).
@@ -294,6 +304,8 @@ pub struct Happened {
 pub enum HappenedWhat {
     Received,
     CustomerWrote,
+    /// In the customer's name; nothing proves it.
+    CustomerPerhaps,
     OtherWrote,
     Answered,
     Noted,
@@ -312,6 +324,8 @@ pub enum HappenedWhat {
     Merged,
     LetterFailed,
     Posted,
+    /// Staff said who the customer is.
+    CustomerSet,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.
@@ -392,4 +406,6 @@ pub enum AlarmAbout {
     HeldAtDoor { to: String, reason: String },
     /// The same for a letter on paper: it was not sent to who would print it.
     PaperHeld { reason: String },
+    /// Mails lie in our own folders and are not in the register (invariant 1).
+    NotOnFile(Box<NotOnFile>),
 }

@@ -207,7 +207,7 @@ impl Form {
                 Some(address) => self.email = Some(address),
                 None => self.unclear.push(Unclear::Email { found: short(value) }),
             },
-            Label::Phone if PHONE_DIGITS.contains(&value.chars().filter(char::is_ascii_digit).count()) => {
+            Label::Phone if is_phone(value) => {
                 self.phone = Some(short(value));
             }
             Label::Phone => self.unclear.push(Unclear::Phone { found: short(value) }),
@@ -247,19 +247,24 @@ fn labelled(line: &str) -> Option<(Label, &str)> {
     Label::of(&word).map(|label| (label, plain(value)))
 }
 
+/// Whether it has the digits of a telephone number.
+pub(super) fn is_phone(value: &str) -> bool {
+    PHONE_DIGITS.contains(&value.chars().filter(char::is_ascii_digit).count())
+}
+
 /// Without white space, bullets and the marks of bold text around it.
-fn plain(text: &str) -> &str {
+pub(super) fn plain(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || "*_•\u{feff}\u{200b}".contains(c))
 }
 
 /// One line for the register: control characters out, cut at the limit.
-fn short(value: &str) -> String {
+pub(super) fn short(value: &str) -> String {
     let clean: String = value.chars().filter(|c| !c.is_control()).take(VALUE_CHARS_MAX).collect();
     plain(&clean).to_owned()
 }
 
 /// The one address in `value`, alone or as `Jan <jan@x.nl>` or with the link that mail clients add to it.
-fn the_address(value: &str) -> Option<Address> {
+pub(super) fn the_address(value: &str) -> Option<Address> {
     let short: String = value.chars().take(VALUE_CHARS_MAX).collect();
     let pieces = short.split(|c: char| c.is_whitespace() || "<>()[]{},;\"'".contains(c));
     let named = pieces.map(|piece| piece.strip_prefix("mailto:").unwrap_or(piece).trim_matches(['.', ':', '*', '_']));

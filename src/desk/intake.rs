@@ -6,38 +6,60 @@
 use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
-use super::draft::{Remark, Unacknowledged};
-use super::letters_out::{acknowledgement, follow_up, handler_address, language};
-use super::may_reply::{WhyNot, may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::belonging::Belongs;
+use super::draft::{Problem, Remark};
+use super::letters_out::{acknowledgement, follow_up, handler_address, question};
+use super::machine::{Arrived, SentBy};
+use super::may_reply::{may_reply, sender};
+use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
 use super::queries::on_query;
 use super::wants::wanted;
+use super::web_form::form_of;
+use super::whose::Whose;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, colleague, direct, fate, second_look, staff};
+use super::{belonging, colleague, direct, fate, not_on_file, resent, second_look, servers_words, staff};
 use crate::case::What;
-use crate::case::{
-    Actor, Address, CaseNumber, CaseState, Channel, Customer, Event, Language, Moment, Opened, Reference,
-};
-use crate::case::{Reopened, Side, Token};
-use crate::mail::{AutomaticKind, FindingKind, Mail};
+use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
+use crate::case::{Reopened, Side, Tie, Token, Why};
+use crate::mail::{FindingKind, Mail, SenderProof};
+use std::collections::BTreeSet;
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
-    let token = if mail.bounce.is_some() { None } else { answered_letter(mail, rules) };
+    // A server's words about a letter of ours are no answer to it.
+    let by_server = mail.bounce.is_some() || servers_words::is_notice(mail, rules);
+    let token = if by_server { None } else { answered_letter(mail, rules) };
     let from = sender(mail);
-    Lookup {
+    let mut wanted = Lookup {
         mailed: direct::lookup(mail, from.as_ref(), rules),
         confirms: direct::names_case(mail, token.as_ref()),
         asked: second_look::asked(mail, token.as_ref(), rules),
+        adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
+        numbers: numbers(mail, rules),
         bounced: mail.bounce.as_ref().and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
-        named: CaseNumber::find_all(&mail.subject),
+        named: belonging::named(mail, rules),
+        answered: belonging::answered(mail),
+        said: belonging::said(mail, rules),
+        failed: Vec::new(),
+        failed_since: now,
         want: wanted(mail, rules),
         year: rules.year(now),
-    }
+    };
+    servers_words::look_up(&mut wanted, mail, rules, now);
+    wanted
+}
+
+/// Every case that a token of ours in this mail names.
+fn numbers(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
+    let ids = mail.message_id.iter().chain(&mail.in_reply_to).chain(&mail.references);
+    let in_headers = ids.filter_map(|id| rules.keys.read(id)).chain(plus_address(mail, rules));
+    let all: BTreeSet<CaseNumber> =
+        in_headers.chain(rules.keys.find_all(&mail.text)).filter_map(|token| token.case).collect();
+    all.into_iter().collect()
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
@@ -74,12 +96,22 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if mail.mail.bounce.is_some() {
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
+    if let Some(letter) = servers_words::letter(mail.mail, known.bounced.as_ref(), rules) {
+        return fate::on_servers_words(mail, letter, known, rules, now, fresh);
+    }
     // A person has looked at it: that outweighs all that follows.
     if let Some(first) = &known.put_back {
         return second_look::put_back(mail, first, known, rules, now, fresh);
     }
     if let Some(why) = our_own(mail.mail, rules) {
         return set_aside(mail, None, why, rules, now, fresh);
+    }
+    if form_of(mail.mail, rules).is_some() {
+        let is_spam = mail.from_junk || mail.mail.marked_spam;
+        if is_spam {
+            return set_aside(mail, None, Aside::Spam, rules, now, fresh);
+        }
+        return on_form(mail, known, rules, now, fresh);
     }
     let from = sender(mail.mail);
     // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
@@ -93,17 +125,28 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return set_aside(mail, None, Aside::Spam, rules, now, fresh);
     }
     let of_staff = from.as_ref().is_some_and(|from| rules.role(from) != Role::Outsider);
-    if (of_staff || file.is_some()) && is_calendar_answer(mail.mail) {
-        let reason = "a calendar program's answer to an entry".to_owned();
-        return filed(mail, Disposition::Automatic, file.map(|file| file.case.number), reason, now);
+    // Whom a group names as the author is written to, and is believed nothing (invariant 6).
+    if of_staff && mail.mail.written_by.is_some() {
+        return set_aside(mail, file.map(|file| &file.case), Aside::Unproven, rules, now, fresh);
     }
-    if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
+    let arrived = Arrived { mail, file, token: token.as_ref(), known, rules, now };
+    if let Some(decision) = arrived.settle(fresh) {
         return decision;
+    }
+    // A calendar's words beside a colleague's answer to an entry are no answer to the customer (invariant 7).
+    if of_staff && is_calendar_answer(mail.mail) {
+        return set_aside(mail, file.map(|file| &file.case), Aside::MachineOfStaff, rules, now, fresh);
     }
     if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
         return decision;
     }
     match (file, token, from) {
+        (_, Some(token), Some(from)) if answers_unknown(mail.mail, &token, &from, known, rules) => {
+            let why = Problem::LetterUnknown { case: token.case };
+            let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
+            let asked = question(None, from, why, mail.mail, rules, fresh);
+            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
+        }
         // About a mail that was put aside, from whatever letter it was asked.
         (_, token, Some(from)) if second_look::asked(mail.mail, token.as_ref(), rules).is_some() => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
@@ -114,58 +157,21 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     }
 }
 
-/// "Accepted" and the like, which calendar programs send back for an agenda entry (RFC 5546 §3.2.3): filed, never relayed
-/// and never a case, whatever words the program puts beside it.
+/// A colleague's answer to a letter to staff that is not on file: it proves no case and no mail put aside, because their
+/// numbers may be others' by now (invariant 6). The letters about outages never are on file, and name neither.
+fn answers_unknown(mail: &Mail, token: &Token, from: &Address, known: &Snapshot, rules: &Rules) -> bool {
+    let names_something = token.case.is_some() || second_look::asked(mail, Some(token), rules).is_some();
+    let of_colleague = Act::Speak.is_for(rules.role(from), None) && Act::Speak.believes(mail.proof, rules);
+    known.unknown_letter.is_some() && token.side == Side::Staff && of_colleague && names_something
+}
+
+/// What calendar programs send back for an agenda entry (RFC 5546 §3.2.3), with words beside it that may be a person's.
 fn is_calendar_answer(mail: &Mail) -> bool {
     let is_calendar = |kind: &str| matches!(kind, "text/calendar" | "application/ics");
     let calendars = mail.attachments.iter().filter(|attachment| is_calendar(&attachment.media_type));
     calendars.map(|attachment| String::from_utf8_lossy(&attachment.content).to_ascii_uppercase()).any(|text| {
         text.lines().any(|line| matches!(line.trim(), "METHOD:REPLY" | "METHOD:COUNTER" | "METHOD:DECLINECOUNTER"))
     })
-}
-
-/// What becomes of a machine's mail (invariant 5); None: it is taken in as a person's would be, and not answered.
-///
-/// A machine's mail that a person may have written (a web form, a mail passed on by a list, a ticket system) is never
-/// filed unseen: without a case it opens one, with the customer's letter it is shown to the handler. On the staff's side
-/// nothing of it is ever relayed, and the supervisor sees what no absence notice explains.
-fn on_machine(
-    mail: &Incoming<'_>,
-    file: Option<&CaseFile>,
-    token: Option<&Token>,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Option<Decision> {
-    use AutomaticKind as Kind;
-    let automatic = mail.mail.automatic.as_ref()?;
-    let role = sender(mail.mail).map_or(Role::Outsider, |from| rules.role(&from));
-    let holds_staff_letter = token.is_some_and(|token| token.side == Side::Staff);
-    let of_staff = holds_staff_letter || role == Role::Staff;
-    // Whoever answers by machine to a letter without a case (a digest, a notice) would answer the next notice too.
-    let would_go_on = holds_staff_letter && token.is_some_and(|token| token.case.is_none());
-    let case = file.map(|file| &file.case);
-    match automatic.kind {
-        Kind::Generated | Kind::List if of_staff && !would_go_on => {
-            Some(set_aside(mail, case, Aside::MachineOfStaff, rules, now, fresh))
-        }
-        Kind::Generated if !of_staff => None,
-        Kind::List if !of_staff && token.is_some() => None,
-        Kind::AutoReply if token.is_none() && role == Role::Outsider => None,
-        Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
-            let number = case.map(|case| case.number);
-            let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
-            if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
-                (automatic.kind, file, sender(mail.mail))
-                && Act::Speak.believes(mail.mail.proof, rules)
-                && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
-            {
-                decision.events.push(event);
-                decision.letters.push(letter);
-            }
-            Some(decision)
-        }
-    }
 }
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
@@ -202,24 +208,39 @@ fn on_answer(
     if Act::Handle.is_for(role, Some(side)) {
         staff::on_reply(mail, file, from, known, rules, now, fresh)
     } else if is_customer {
-        customer_wrote(mail, file, rules, now, fresh)
+        customer_wrote(mail, file, Tie::Letter, rules, now, fresh)
     } else {
         other_wrote(mail, file, from.as_str(), rules, now, fresh)
     }
 }
 
-/// The customer answers a letter of ours.
-fn customer_wrote(mail: &Incoming<'_>, file: &CaseFile, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+/// The customer writes on the case; or somebody in the customer's name, whom nothing proves (see `belonging.rs`).
+fn customer_wrote(
+    mail: &Incoming<'_>,
+    file: &CaseFile,
+    tie: Tie,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
     let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
     let (text, references) = wrote(mail.mail, rules);
-    let what = What::FollowedUp { message_id: mail.mail.message_id.clone(), from, text, references };
+    let message_id = mail.mail.message_id.clone();
+    let what = What::FollowedUp { message_id, from: from.clone(), text, references, tie };
+    let mut marked = remarks(mail.mail, &[]);
+    if tie == Tie::NamedUnproven {
+        if mail.mail.proof != SenderProof::Failed {
+            marked.insert(0, Remark::SenderUnproven);
+        }
+        return on_file(mail, file, Actor::Other(from), what, marked, rules, now, fresh);
+    }
     if file.case.state == CaseState::Closed {
         return wrote_after_closing(mail, file, what, rules, now, fresh);
     }
-    on_file(mail, file, Actor::Customer, what, remarks(mail.mail, &[]), rules, now, fresh)
+    on_file(mail, file, Actor::Customer, what, marked, rules, now, fresh)
 }
 
-/// Thanks are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
+/// Thanks and signatures are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
 /// mail (invariant 9), and the supervisor is told (§2.4, end).
 fn wrote_after_closing(
     mail: &Incoming<'_>,
@@ -233,14 +254,15 @@ fn wrote_after_closing(
         |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
     let mut decision = Decision {
         disposition: Disposition::FollowUp,
-        reason: "thanks after closing".to_owned(),
+        reason: "thanks after closing, or nothing said".to_owned(),
         case: Some(file.case.number),
         events: vec![event(wrote)],
         letters: Vec::new(),
     };
     let name = file.case.customer.name.as_str();
     let brings_something = mail.mail.attachments.iter().any(|attachment| !attachment.inline);
-    if !brings_something && after_closing(&mail.mail.reply, &[name]) == AfterClosing::Thanks {
+    let said = after_closing(&mail.mail.reply, &[name]);
+    if !brings_something && matches!(said, AfterClosing::Thanks | AfterClosing::Nothing) {
         return decision;
     }
     let reopened = Reopened { received_at: mail.received_at, due: rules.due(mail.received_at) };
@@ -298,7 +320,7 @@ fn on_file(
     let letters = to.map(|to| follow_up(&file.case, to, mail, marked, rules, fresh)).into_iter().collect();
     Decision {
         disposition: Disposition::FollowUp,
-        reason: "answers a letter of this case".to_owned(),
+        reason: "somebody wrote on this case".to_owned(),
         case: Some(file.case.number),
         events: vec![event],
         letters,
@@ -318,7 +340,8 @@ fn on_new(
         return unreadable(mail.id, Aside::Nothing, now);
     }
     let is_for = |act: Act, from: &Address| act.is_for(rules.role(from), None);
-    if let Some(from) = from.as_ref().filter(|from| is_for(Act::Record, from) && mail.mail.automatic.is_none())
+    let is_persons = SentBy::of(mail.mail, rules).is_read_as_persons();
+    if let Some(from) = from.as_ref().filter(|from| is_for(Act::Record, from) && is_persons)
         && let Some(decision) = direct::on_mail(mail, from, None, known, rules, now, fresh)
     {
         return decision;
@@ -327,10 +350,14 @@ fn on_new(
         Some(from) if is_for(Act::Speak, &from) && !Act::Speak.believes(mail.mail.proof, rules) => {
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)
         }
-        Some(from) if is_for(Act::Speak, &from) && mail.mail.automatic.is_none() => {
+        Some(from) if is_for(Act::Speak, &from) && is_persons => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
-        from => complaint(mail, from, known, rules, now, fresh),
+        from => match belonging::belongs(mail.mail, from.as_ref(), known) {
+            Belongs::To(file, tie) => customer_wrote(mail, file, tie, rules, now, fresh),
+            Belongs::Again(file) => sent_twice(mail, file, now),
+            Belongs::Apart(linked) => complaint(mail, &linked, known, rules, now, fresh),
+        },
     }
 }
 
@@ -343,42 +370,49 @@ fn is_nothing(mail: &Mail) -> bool {
 /// A complaint: registered, routed, acknowledged, told to the department (§2.1).
 fn complaint(
     mail: &Incoming<'_>,
-    from: Option<Address>,
+    linked: &[CaseNumber],
     known: &Snapshot,
     rules: &Rules,
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let acknowledge = may_reply(mail.mail, rules).map_err(|why| match why {
-        WhyNot::NoAddress => Unacknowledged::NoAddress,
-        WhyNot::Disowned => Unacknowledged::Disowned,
-        WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
-    });
-    let new = NewCase { opened: opened(mail, from, rules), actor: Actor::Customer, acknowledge, named: &known.named };
-    open_case(mail, new, known, rules, now, fresh).0
+    let whose = Whose::of(mail.mail, rules);
+    let sent_on = resent::sent_on(mail.mail, rules);
+    let received_at = sent_on.as_ref().map_or(mail.received_at, |sent_on| sent_on.received_at(mail.received_at));
+    let mut opened = whose.opened(mail.mail, received_at, rules);
+    // Who can judge whether the two are one sees both. Not so for a number: what a stranger is told would then depend on
+    // whether there is such a case.
+    if let Some(file) = known.answered.first() {
+        opened.department.clone_from(&file.case.department);
+        opened.routing = Why::Thread;
+    }
+    let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
+    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
+    let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
+    let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
+    let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
+    let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
+    let on_file = whose.on_file(mail.mail);
+    let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };
+    decision.events.extend(on_file.map(event));
+    if let Some(sent_on) = sent_on {
+        sent_on.add_receipt(&mut decision, &case, mail, rules, fresh);
+    }
+    decision
 }
 
-fn opened(mail: &Incoming<'_>, from: Option<Address>, rules: &Rules) -> Opened {
-    let words = if mail.mail.reply.trim().is_empty() { &mail.mail.text } else { &mail.mail.reply };
-    let routing = rules.routes.route(&mail.mail.subject, words);
-    Opened {
-        channel: Channel::Email,
-        customer: Customer {
-            name: mail.mail.from.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
-            address: from,
-            phone: None,
-            postal: Vec::new(),
-        },
-        subject: mail.mail.subject.clone(),
-        text: words.chars().take(TEXT_MAX).collect(),
-        language: language(mail.mail, rules),
-        department: routing.department,
-        routing: routing.why,
-        received_at: mail.received_at,
-        due: rules.due(mail.received_at),
-        message_id: mail.mail.message_id.clone(),
-        references: references(mail.mail, words, rules),
+/// A web form of the company's: it opens a case and does nothing else, whatever was typed into it (invariant 6).
+fn on_form(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    match &known.twice {
+        Some(first) if mail.mail.attachments.is_empty() => sent_twice(mail, first, now),
+        _ => complaint(mail, &belonging::numbers(&known.named), known, rules, now, fresh),
     }
+}
+
+fn sent_twice(mail: &Incoming<'_>, first: &CaseFile, now: Moment) -> Decision {
+    let number = first.case.number;
+    let reason = format!("the words with which {number} was opened within the hour: sent twice");
+    filed(mail, Disposition::Duplicate, Some(number), reason, now)
 }
 
 /// Plates and contract numbers in the subject and the new text.

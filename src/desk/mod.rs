@@ -10,9 +10,11 @@
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
 //! | [`on_aside`] | telling a person of what was put aside |
+//! | [`on_not_on_file`] | telling people of mails that the register has forgotten |
 //! | [`on_bundle`] | letters that a cap held back |
 //! | [`on_digest`] | the digests of a day |
 //! | [`on_month`] | the reports of a month |
+//! | [`hour::doubt`] | whether the host's clock can be right |
 //! | [`outage::on_outage`] | servers that cannot be reached, for the operator |
 
 pub mod after_closing;
@@ -21,6 +23,7 @@ mod aside_notice;
 mod authority;
 mod away;
 mod balance;
+mod belonging;
 mod bundle;
 pub mod caps;
 mod choices;
@@ -33,10 +36,13 @@ mod fate;
 mod fold;
 pub mod form;
 mod fresh;
+pub mod hour;
 mod intake;
 mod letters_out;
+mod machine;
 mod may_reply;
 mod monthly;
+mod not_on_file;
 mod opening;
 mod originals;
 pub mod outage;
@@ -44,32 +50,39 @@ mod paper;
 mod queries;
 pub mod references;
 mod replies;
+mod resent;
 pub mod routing;
 mod rules;
 mod second_look;
+mod servers_words;
 mod snapshot;
 mod staff;
 mod terms;
 pub mod verbs;
 mod wants;
+pub mod web_form;
 pub mod when;
+mod whose;
 
+pub use crate::digest::{FiledBy, LostMail, NotOnFile};
 pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use bundle::{BUNDLE_MAX, Bundled, Waiting, is_bundle_due, on_bundle};
 pub use choices::{About, choices};
-pub use duty::{DigestDue, digest_due, digest_needs_closed_since, on_digest};
+pub use duty::{DigestDue, LookBack, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate};
 pub use fold::fold;
 pub use fresh::Fresh;
 pub use intake::{lookup, on_mail};
 pub use may_reply::{WhyNot, may_reply};
 pub use monthly::{MonthDue, first_working_day, month_due, on_month};
+pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
-    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Snapshot, Stored,
+    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Said, Snapshot,
+    Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Found, Scope, Search, Standing, Want, Word};

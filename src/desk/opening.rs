@@ -3,6 +3,7 @@
 
 use super::draft::{OddSender, Remark, Sheet, Unacknowledged, Unread};
 use super::letters_out::{acknowledgement, acknowledgement_text, department, notification};
+use super::may_reply::sender;
 use super::paper::{paper, written};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, Opened, What};
@@ -60,7 +61,10 @@ pub(super) fn open_case_with(
     let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
     let on_paper = by_post.map(|to| paper(&case, to, sheet(), rules, fresh));
     events.extend(on_paper.as_ref().and_then(written).map(|what| event(Actor::Desk, what)));
-    marked.extend(remarks(mail.mail, new.named));
+    // Where answers are asked to go is only news where they go elsewhere.
+    let from = sender(mail.mail);
+    let is_true = |remark: &Remark| !matches!(remark, Remark::ReplyToElsewhere(_)) || case.customer.address == from;
+    marked.extend(remarks(mail.mail, new.named).into_iter().filter(is_true));
     let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
     let decision = Decision {
         disposition: Disposition::Complaint,
@@ -84,6 +88,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
         FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::FromUnclear => Some(Remark::SenderOdd(OddSender::Unclear)),
         FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
         FindingKind::ReadAsFar => Some(Remark::NotAllRead(Unread::End)),
@@ -92,6 +97,8 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
         FindingKind::OnlyTheBeginning => Some(Remark::OnlyTheBeginning),
         FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Encrypted => Some(Remark::NotAllRead(Unread::Encrypted)),
+        FindingKind::TextInTwoPlaces => Some(Remark::NotAllRead(Unread::TwoTexts)),
         FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
     // A hundred damaged parts are one remark.

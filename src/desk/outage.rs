@@ -44,6 +44,8 @@ pub enum Trouble {
     Files,
     /// Our own database.
     Register,
+    /// The host's clock cannot be right.
+    Clock,
     /// Nothing failed, and nothing came to an end either.
     Stuck,
     /// A fault in klachtpost.
@@ -51,7 +53,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Away,
         Self::Certificate,
         Self::Login,
@@ -59,6 +61,7 @@ impl Trouble {
         Self::Refusal,
         Self::Files,
         Self::Register,
+        Self::Clock,
         Self::Stuck,
         Self::Fault,
     ];
@@ -73,6 +76,7 @@ impl Trouble {
             Self::Refusal => "refusal",
             Self::Files => "files",
             Self::Register => "register",
+            Self::Clock => "clock",
             Self::Stuck => "stuck",
             Self::Fault => "fault",
         }

@@ -8,14 +8,15 @@ use super::aside::Aside;
 use super::aside_notice::put_aside;
 use super::authority::Act;
 use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
-use super::letters_out::{answering, caseless, language, to_staff};
-use super::may_reply::{WhyNot, may_reply_looked_at, sender};
+use super::letters_out::{answering, caseless, to_staff};
+use super::may_reply::{may_reply_looked_at, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case_with};
 use super::originals::original;
 use super::verbs::Verb;
 use super::wants::typed;
+use super::whose::Whose;
 use super::{Asked, Decision, Disposition, Fresh, Incoming, PutBack, Role, Rules, Snapshot, Stored};
-use crate::case::{Actor, Address, Case, Channel, Customer, Event, Language, Moment, Opened, Side, Token, What};
+use crate::case::{Actor, Address, Case, Event, Language, Moment, Opened, Side, Token, What};
 use crate::mail::Mail;
 
 /// How the register's reason begins for a mail that was put aside and is a complaint now.
@@ -210,53 +211,38 @@ impl Looked<'_> {
             received_at: self.stored.received_at,
             from_junk: self.stored.from_junk,
         };
-        let acknowledge = self.acknowledge(mail);
+        let whose = Whose::of(mail, self.rules);
+        let acknowledge = self.acknowledge(mail, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let named = [];
-        let new = NewCase { opened: self.opened(mail), actor: self.actor.clone(), acknowledge, named: &named };
+        let new = NewCase { opened: self.opened(mail, &whose), actor: self.actor.clone(), acknowledge, named: &named };
         let reason = put_aside(self.stored, self.rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
-        let (decision, case) = open_case_with(&incoming, new, vec![remark], self.known, self.rules, self.now, fresh);
+        let marked = std::iter::once(remark).chain(whose.remark(mail)).collect();
+        let (mut decision, case) = open_case_with(&incoming, new, marked, self.known, self.rules, self.now, fresh);
+        let event =
+            |what| Event { at: self.now, case: Some(case.number), actor: Actor::Desk, mail: Some(incoming.id), what };
+        decision.events.extend(whose.on_file(mail).map(event));
         (decision, case, acknowledged)
     }
 
     /// A person looked, so that neither a spam filter nor the domain's word stands in the way; a machine gets none.
-    fn acknowledge(&self, mail: &Mail) -> Result<Address, Unacknowledged> {
+    fn acknowledge(&self, mail: &Mail, whose: &Whose<'_>) -> Result<Address, Unacknowledged> {
         if Aside::of(&self.stored.reason).is_loop() {
             return Err(Unacknowledged::Automatic);
         }
-        let address = may_reply_looked_at(mail, self.rules).map_err(|why| match why {
-            WhyNot::NoAddress => Unacknowledged::NoAddress,
-            WhyNot::Disowned => Unacknowledged::Disowned,
-            WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
-        })?;
+        let address = whose.acknowledge(may_reply_looked_at(mail, self.rules))?;
         // A colleague's name on a mail that nobody proved is no customer.
         Some(address).filter(|address| self.rules.role(address) == Role::Outsider).ok_or(Unacknowledged::NoAddress)
     }
 
-    fn opened(&self, mail: &Mail) -> Opened {
-        let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
-        let subject = if self.stored.mail.is_some() { mail.subject.clone() } else { self.nameless() };
-        let routing = self.rules.routes.route(&subject, words);
-        let is_outsider = |address: &Address| self.rules.role(address) == Role::Outsider;
-        Opened {
-            channel: Channel::Email,
-            customer: Customer {
-                name: mail.from.as_ref().map(|party| party.name.clone()).unwrap_or_default(),
-                address: sender(mail).filter(is_outsider),
-                phone: None,
-                postal: Vec::new(),
-            },
-            subject,
-            text: words.chars().take(TEXT_MAX).collect(),
-            language: language(mail, self.rules),
-            department: routing.department,
-            routing: routing.why,
-            received_at: self.stored.received_at,
-            due: self.rules.due(self.stored.received_at),
-            message_id: mail.message_id.clone(),
-            references: self.rules.references.find(&format!("{}\n{words}", mail.subject)),
+    fn opened(&self, mail: &Mail, whose: &Whose<'_>) -> Opened {
+        let mut opened = whose.opened(mail, self.stored.received_at, self.rules);
+        opened.customer.address.take_if(|address| self.rules.role(address) != Role::Outsider);
+        if self.stored.mail.is_none() {
+            opened.subject = self.nameless();
         }
+        opened
     }
 
     fn nameless(&self) -> String {

@@ -2,6 +2,7 @@
 
 use super::Disposition;
 use super::bundle::Bundled;
+use super::fold::fold;
 use super::wants::{Found, Want};
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
 use crate::mail::Mail;
@@ -24,10 +25,20 @@ pub struct Incoming<'a> {
 pub struct Lookup {
     /// The proven token of the letter this mail answers.
     pub token: Option<Token>,
+    /// Cases that proven tokens anywhere in the mail name: their numbers were given out, by whatever register.
+    pub numbers: Vec<CaseNumber>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
-    /// Numbers named without proof.
+    /// Where it names no letter: the addresses it names. The last letter to one of them is meant.
+    pub failed: Vec<Address>,
+    /// Not before this: so long a mail server tries.
+    pub failed_since: Moment,
+    /// Cases named without proof.
     pub named: Vec<CaseNumber>,
+    /// Ids of mails that this one answers, the nearest first; none of them is empty.
+    pub answered: Vec<String>,
+    /// The complaint of which it may be a second copy.
+    pub said: Option<Said>,
     /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
     pub mailed: Vec<Address>,
     /// The case a colleague names in a reply to a question of ours that belongs to none.
@@ -38,6 +49,30 @@ pub struct Lookup {
     pub year: i32,
     /// The mail on file that a colleague asks about.
     pub asked: Option<Asked>,
+    /// The letter whose missing mails a colleague asks to take in.
+    pub adopts: Option<LetterId>,
+}
+
+/// A complaint's words, and whose they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub from: Address,
+    subject: String,
+    words: String,
+}
+
+impl Said {
+    /// None where nothing is said: two mails without a word are not the same complaint.
+    pub fn new(from: Address, subject: &str, words: &str) -> Option<Self> {
+        let (subject, words) = (fold(subject), fold(words));
+        (!words.is_empty()).then_some(Self { from, subject, words })
+    }
+
+    /// Whether the case was opened with the same words.
+    pub fn is_of(&self, case: &Case) -> bool {
+        let is_theirs = case.customer.address.as_ref() == Some(&self.from);
+        is_theirs && fold(&case.subject) == self.subject && fold(&case.text) == self.words
+    }
 }
 
 /// Which mail on file is meant.
@@ -113,13 +148,19 @@ pub struct Snapshot {
     pub letter_department: Option<String>,
     /// The letter this mail answers.
     pub letter: Option<LetterId>,
+    /// Its token, where that letter is not on file: it proves no case (invariant 6).
+    pub unknown_letter: Option<Token>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     /// Its bytes, where it went to staff; None: not on file, or blanked.
     pub letter_bytes: Option<Vec<u8>>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
-    pub named: Vec<CaseNumber>,
+    pub named: Vec<CaseFile>,
+    /// The cases that the mails of `Lookup::answered` are filed on, in that order.
+    pub answered: Vec<CaseFile>,
+    /// The case opened with what `Lookup::said` says, within an hour of this mail.
+    pub twice: Option<CaseFile>,
     /// Open cases of the customers in `Lookup::mailed`.
     pub mailed: Vec<CaseFile>,
     /// The case of `Lookup::confirms`.
@@ -128,12 +169,16 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
+    /// Another mail on file with the same Message-ID and other content; looked up only where `Lookup::mailed` is not empty.
+    pub same_id: Option<i64>,
     /// The mail is one that was set aside, put back by a person.
     pub put_back: Option<PutBack>,
     /// The mail of `Lookup::asked`.
     pub stored: Option<Stored>,
     /// The answer to `Lookup::want`.
     pub found: Option<Found>,
+    /// How many mails the letter of `Lookup::adopts` told of that wait.
+    pub to_adopt: usize,
 }
 
 impl Snapshot {
@@ -147,7 +192,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        self.file.iter().chain(wanted)
+        let related = self.answered.iter().chain(&self.named).chain(&self.twice);
+        self.file.iter().chain(wanted).chain(related)
     }
 }
 
@@ -159,7 +205,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.map(|file| *file),
             _ => None,
         };
-        let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).find(is_decided);
+        let related = self.answered.into_iter().chain(self.named).chain(self.twice);
+        let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }
 }
@@ -182,6 +229,14 @@ impl CaseFile {
     /// A case of which nothing else is known.
     pub fn of(case: Case) -> Self {
         Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+
+    /// When a letter of it was written.
+    pub(super) fn written_at(&self, letter: &LetterId) -> Option<Moment> {
+        self.events.iter().find_map(|event| match &event.what {
+            crate::case::What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
+            _ => None,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The mail balance and the mails that were put aside, as the digest shows them (invariant 1): every UID the server gave
 //! out is accounted for, and nothing that is put aside goes unseen. Plain values.
 
+use super::not_on_file::NotOnFile;
 use crate::case::Moment;
 
 /// What became of the mail since the last digest.
@@ -12,6 +13,8 @@ pub struct MailDay {
     pub aside: Vec<PutAside>,
     /// Further ones that are only counted.
     pub more_aside: usize,
+    /// What lies in our own folders and is not in the register, however long ago it came.
+    pub not_on_file: Option<NotOnFile>,
 }
 
 /// One folder's mails: what the server gave out on one side, what each became on the other.

@@ -5,10 +5,12 @@ mod balance;
 mod build;
 pub mod chart;
 pub mod month;
+mod not_on_file;
 pub mod sheet;
 
 pub use balance::{Balance, MailDay, PutAside};
 pub use build::{Asked, Named, build, placed};
+pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
 use crate::case::{AgendaItem, CaseNumber, Clock, Escalation, Moment};
 use chrono::NaiveDate;
@@ -26,7 +28,7 @@ pub struct Digest {
     pub now: Moment,
     /// Each open case stands in one of them, once; what is most urgent stands first.
     pub sections: BTreeMap<Section, Vec<Row>>,
-    /// Complaints lodged since the last digest.
+    /// Complaints registered since the last digest.
     pub received_since: usize,
     /// Cases that are open.
     pub open: usize,

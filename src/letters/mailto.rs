@@ -63,7 +63,7 @@ impl Press {
     }
 
     fn wants_value(self) -> bool {
-        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Department | Value::Moment))
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment))
     }
 
     fn typed(self, words: Words, goes: ReplyGoes) -> &'static str {

@@ -112,6 +112,7 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Receipt
         | LetterKind::Question
         | LetterKind::DeliveryFailed
+        | LetterKind::Misdirected
         | LetterKind::Bundle
         | LetterKind::Digest
         | LetterKind::Month

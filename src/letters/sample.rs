@@ -127,6 +127,7 @@ fn to_customer(language: Language) -> Vec<Content> {
         "We will pay the damage of € 240.\nYou will receive it within five working days.",
     );
     vec![
+        Content::Misdirected(Misdirected { customer_name: "Piet Pietersen".to_owned() }),
         Content::Acknowledgement(acknowledgement(language)),
         Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
         Content::Answer(Answer {
@@ -175,7 +176,9 @@ fn to_handler(language: Language) -> Vec<Content> {
     };
     vec![
         Content::Notification(Box::new(notification.clone())),
-        Content::Notification(Box::new(odd_notification(notification))),
+        Content::Notification(Box::new(odd_notification(notification.clone()))),
+        Content::Notification(Box::new(of_whom(notification.clone(), vec![customer()]))),
+        Content::Notification(Box::new(of_whom(notification, Vec::new()))),
         Content::FollowUp(follow_up.clone()),
         Content::FollowUp(FollowUp { case_closed: true, remarks: remarks(), first_response_done: true, ..follow_up }),
         Content::DeliveryFailed(DeliveryFailed {
@@ -198,6 +201,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
         },
         AlarmAbout::PaperHeld { reason: pick(language, "tekst van een interne notitie", "text of an internal note") },
         cap_reached(Cap::Address, "robot@klant.example"),
+        cap_reached(Cap::Unproven, "klant.example"),
         cap_reached(Cap::Domain, "klant.example"),
         cap_reached(Cap::Desk, ""),
         AlarmAbout::HeldAtDoor {
@@ -252,6 +256,18 @@ fn notification(language: Language) -> Notification {
     }
 }
 
+/// Of a web form that nobody named in the settings.
+fn of_whom(plain: Notification, perhaps: Vec<Customer>) -> Notification {
+    let from = "noreply@www.voorbeeld.example".to_owned();
+    Notification {
+        customer: Customer::default(),
+        why: Why::Thread,
+        remarks: vec![Remark::WhoIsCustomer { from, perhaps }],
+        unacknowledged: Some(Unacknowledged::Automatic),
+        ..plain
+    }
+}
+
 fn odd_notification(plain: Notification) -> Notification {
     Notification {
         customer: Customer { address: None, phone: Some("06 1234 5678".to_owned()), ..customer() },
@@ -275,6 +291,8 @@ fn odd_notification(plain: Notification) -> Notification {
 fn remarks() -> Vec<Remark> {
     vec![
         Remark::MayBelongTo(number(98)),
+        Remark::SenderUnproven,
+        Remark::ByForm("noreply@www.voorbeeld.example".to_owned()),
         Remark::SenderDisowned,
         Remark::ReplyToElsewhere("ander@elders.example".to_owned()),
         Remark::SenderOdd(OddSender::NameShowsAddress),

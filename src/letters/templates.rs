@@ -59,6 +59,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "outage",
     "acknowledgements",
     "bundle",
+    "misdirected",
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.

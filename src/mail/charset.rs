@@ -54,6 +54,22 @@ fn valid_sequences(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_ascii() && *c != char::REPLACEMENT_CHARACTER).count()
 }
 
+/// Decodes bytes that say nothing of themselves, in a mail whose header is written in `hint`: theirs too, where they have
+/// no fault as such.
+pub(crate) fn decode_hinted(bytes: &[u8], declared: Option<&str>, hint: Option<&str>) -> Decoded {
+    let label = declared.unwrap_or_default().trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    let hinted = hint.filter(|_| says_nothing(label) && !bytes.is_ascii() && std::str::from_utf8(bytes).is_err());
+    let encoding =
+        hinted.and_then(|hint| Encoding::for_label_no_replacement(hint.as_bytes())).filter(|e| !e.is_single_byte());
+    if let Some(encoding) = encoding
+        && Encoding::for_bom(bytes).is_none()
+        && let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes)
+    {
+        return Decoded { text: text.into_owned(), guessed: Some(encoding.name()) };
+    }
+    decode(bytes, declared)
+}
+
 /// Decodes bytes about which nothing is known.
 pub(crate) fn guess(bytes: &[u8]) -> Decoded {
     if bytes.is_ascii() {
@@ -164,6 +180,26 @@ mod tests {
         let french = "Où êtes-vous ? Le véhicule a été livré à la mi-août, déjà abîmé.";
         let (western, _, _) = WINDOWS_1252.encode(french);
         assert_eq!(decode(&western, None), Decoded { text: french.into(), guessed: Some("windows-1252") });
+    }
+
+    #[test]
+    fn what_the_header_is_written_in_helps_where_the_bytes_leave_doubt() {
+        // GBK has second bytes among ASCII, so that its runs of high bytes are odd.
+        let chinese = "您好，丂的车又坏了";
+        let (gbk, _, _) = GB18030.encode(chinese);
+        assert!(high_runs(&gbk).any(|run| run.len() % 2 == 1));
+        for label in [None, Some("us-ascii"), Some("unknown-8bit")] {
+            assert_eq!(
+                decode_hinted(&gbk, label, Some("gb2312")),
+                Decoded { text: chinese.into(), guessed: Some("GBK") }
+            );
+        }
+        assert_ne!(decode_hinted(&gbk, None, None).text, chinese);
+        // A label that means something, valid UTF-8 and bytes that the hint cannot be are read as without it.
+        assert_eq!(decode_hinted(b"caf\xe9", Some("iso-8859-1"), Some("gb2312")).text, "café");
+        assert_eq!(decode_hinted("café".as_bytes(), None, Some("gb2312")).text, "café");
+        assert_eq!(decode_hinted(b"caf\xe9", None, Some("gb2312")).text, "café");
+        assert_eq!(decode_hinted(b"caf\xe9 is dicht", None, Some("koi8-r")).text, "café is dicht");
     }
 
     #[test]

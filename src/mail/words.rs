@@ -4,6 +4,7 @@
 //! sides are folded, so that case, accents and odd blanks never matter. Pure.
 
 mod tables;
+mod within;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{HashMap, HashSet};
@@ -14,6 +15,7 @@ use tables::{
 };
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+pub(crate) use within::labels_within;
 
 /// A label is not longer than this ("Ilmoitus vastaanottajalle" is 25): a longer start of a line is prose.
 pub(crate) const LABEL_CHARS_MAX: usize = 40;
@@ -123,6 +125,25 @@ pub(crate) fn fold(text: &str) -> String {
 /// Characters that clients put into labels and names and nobody sees: soft hyphen, zero width, direction marks, BOM.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// How words begin that say "end", in the languages whose clients end a mail passed on with a line.
+const END_WORDS: [&str; 14] = [
+    "einde", "end", "ende", "fin", "fine", "fim", "final", "slut", "slutt", "loppu", "koniec", "konec", "vege",
+    "sfarsit",
+];
+
+/// "-----Einde doorgestuurd bericht-----", "--- End forwarded message ---", "End of forwarded message": a short line of which
+/// the first word says "end" and the others name a message.
+pub(crate) fn ends_forward(line: &str) -> bool {
+    const CHARS_MAX: usize = 80;
+    let bare = line.trim_matches(|c: char| is_rule(c) || c.is_whitespace() || "*:.<>".contains(c));
+    if line.chars().nth(CHARS_MAX).is_some() || bare.is_empty() {
+        return false;
+    }
+    let folded = fold(bare);
+    let (first, rest) = folded.split_once(' ').unwrap_or((&folded, ""));
+    END_WORDS.contains(&first) && names_message(rest) && !bare.ends_with(['!', '?', ','])
 }
 
 /// The field that a label (without its colon) names, in any of the languages.

@@ -3,11 +3,11 @@
 
 use super::error::{MailboxError, Step};
 use super::names::modified_utf7;
-use super::{Destination, Entry, Fetched, Folder, Listing, START_OF_LARGE_BYTES, Uid, Woken};
+use super::{Destination, Entry, Fetched, Filed, Folder, Listing, Mark, Opened, START_OF_LARGE_BYTES, Uid, Woken};
 use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -20,6 +20,8 @@ use tokio::time::{Instant, sleep};
 const UID_VALIDITY: i64 = 1;
 /// How often `new/` is looked at while waiting; one `stat` each time.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// As much of a file is looked at for its header: an honest one is far shorter.
+const HEADER_BYTES_MAX: u64 = 64 * 1024;
 /// Most names tried for a file whose name is taken at the destination. Unique names make even one unlikely.
 const MAX_NAME_ATTEMPTS: u32 = 100;
 
@@ -41,6 +43,16 @@ struct Destinations {
     processed: PathBuf,
     set_aside: PathBuf,
     unreadable: PathBuf,
+}
+
+impl Destinations {
+    fn of(&self, destination: Destination) -> &Path {
+        match destination {
+            Destination::Processed => &self.processed,
+            Destination::SetAside => &self.set_aside,
+            Destination::Unreadable => &self.unreadable,
+        }
+    }
 }
 
 struct Found {
@@ -86,6 +98,38 @@ impl Maildir {
         Ok(Listing { uid_validity: UID_VALIDITY, uid_next: None, entries })
     }
 
+    pub(super) async fn open_folder(&mut self, folder: Folder) -> Result<Opened, MailboxError> {
+        self.folder = folder;
+        self.refresh().await?;
+        Ok(Opened { uid_validity: UID_VALIDITY, uid_next: None })
+    }
+
+    /// Nothing on a file says who filed it.
+    pub(super) async fn filed(&mut self) -> Result<Vec<Filed>, MailboxError> {
+        let found = self.scan().await?;
+        self.index = found.iter().map(|found| (found.entry.uid, found.path.clone())).collect();
+        Ok(found.into_iter().map(|found| Filed { entry: found.entry, mark: Mark::None }).collect())
+    }
+
+    pub(super) async fn headers(&mut self, uids: &[Uid]) -> Result<HashMap<Uid, Vec<u8>>, MailboxError> {
+        let mut headers = HashMap::new();
+        for uid in uids {
+            let Some(path) = self.index.get(uid) else { continue };
+            // One that is gone, or cannot be read, has no header to show.
+            if let Ok(Fetched::Whole(bytes) | Fetched::Slice { headers_and_start: bytes, .. }) =
+                read(path, HEADER_BYTES_MAX).await
+            {
+                headers.insert(*uid, header(bytes));
+            }
+        }
+        Ok(headers)
+    }
+
+    pub(super) async fn present(&mut self, uids: &[Uid]) -> Result<HashSet<Uid>, MailboxError> {
+        self.refresh().await?;
+        Ok(uids.iter().copied().filter(|uid| self.index.contains_key(uid)).collect())
+    }
+
     pub(super) async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
         for lookup in [Lookup::Remembered, Lookup::Fresh] {
             if lookup == Lookup::Fresh {
@@ -116,11 +160,7 @@ impl Maildir {
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
         self.refresh().await?;
-        let destination = match to {
-            Destination::Processed => self.destinations.processed.clone(),
-            Destination::SetAside => self.destinations.set_aside.clone(),
-            Destination::Unreadable => self.destinations.unreadable.clone(),
-        };
+        let destination = self.destinations.of(to).to_owned();
         let moves: Vec<PathBuf> = uids.iter().filter_map(|uid| self.index.remove(uid)).collect();
         blocking(&self.root, Step::MoveMails, move || {
             // It may have been taken away since the start.
@@ -157,6 +197,7 @@ impl Maildir {
     async fn scan(&self) -> Result<Vec<Found>, MailboxError> {
         let folder = match (self.folder, &self.junk) {
             (Folder::Inbox, _) => self.root.clone(),
+            (Folder::Filed(destination), _) => self.destinations.of(destination).to_owned(),
             (Folder::Junk, Some(junk)) => junk.clone(),
             (Folder::Junk, None) => {
                 let expected = "the name of the folder to watch too";
@@ -233,6 +274,15 @@ fn uid_of(base: &OsStr) -> Uid {
     let hash = Sha256::digest(base.as_bytes());
     let folded = hash.iter().take(8).fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
     Uid(i64::try_from(folded >> 1).unwrap_or(i64::MAX))
+}
+
+/// What stands above the text.
+fn header(mut bytes: Vec<u8>) -> Vec<u8> {
+    let ends = [&b"\r\n\r\n"[..], b"\n\n"]
+        .into_iter()
+        .filter_map(|end| bytes.windows(end.len()).position(|window| window == end).map(|at| at + end.len()));
+    bytes.truncate(ends.min().unwrap_or(bytes.len()));
+    bytes
 }
 
 async fn read(path: &Path, limit: u64) -> io::Result<Fetched> {

@@ -20,6 +20,7 @@ pub use maildir::Maildir;
 
 use crate::config::{Mailbox as Settings, MailboxKind};
 use chrono::{DateTime, Utc};
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// How much is kept of a mail over the limit: its headers and the start of its text.
@@ -31,6 +32,8 @@ pub enum Folder {
     Inbox,
     /// Where the server puts what it takes for spam; watched only if the settings name it.
     Junk,
+    /// One of our own, where mails lie that are on file.
+    Filed(Destination),
 }
 
 /// Where a mail goes that is on file.
@@ -68,6 +71,32 @@ pub struct Entry {
     pub received_at: Option<DateTime<Utc>>,
     /// Carries our keyword: on file, but on a server that gives us no safe way to move it.
     pub marked_done: bool,
+}
+
+/// What the server says of a folder on opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    pub uid_validity: i64,
+    /// The UID the next mail will get, where the server says so.
+    pub uid_next: Option<i64>,
+}
+
+/// One mail of an own folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Filed {
+    pub entry: Entry,
+    pub mark: Mark,
+}
+
+/// Whose mark a mail bears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// That of the register which signs here.
+    Ours,
+    /// Another register's.
+    Others,
+    /// Nobody's: filed by a person or an older version, or in a mailbox that keeps no marks.
+    None,
 }
 
 /// What became of the fetching of one mail.
@@ -126,6 +155,47 @@ impl Mailbox {
         match self {
             Self::Imap(imap) => imap.list(folder).await,
             Self::Maildir(maildir) => maildir.list(folder).await,
+        }
+    }
+
+    /// From now on mails that are filed away bear this mark, where the mailbox keeps marks: it names the register that has
+    /// them.
+    pub fn sign(&mut self, mark: &str) {
+        match self {
+            Self::Imap(imap) => imap.sign(mark),
+            Self::Maildir(_) => {}
+        }
+    }
+
+    /// Opens a folder for the calls below, without listing it.
+    pub async fn open_folder(&mut self, folder: Folder) -> Result<Opened, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.open_folder(folder).await,
+            Self::Maildir(maildir) => maildir.open_folder(folder).await,
+        }
+    }
+
+    /// The mails of the open folder from that UID on; of a Maildir, whose numbers have no order, all.
+    pub async fn filed_from(&mut self, first: Uid) -> Result<Vec<Filed>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.filed_from(first).await,
+            Self::Maildir(maildir) => maildir.filed().await,
+        }
+    }
+
+    /// The header fields that tell which mail it is and whose, of mails of the open folder. What is gone is left out.
+    pub async fn headers(&mut self, uids: &[Uid]) -> Result<HashMap<Uid, Vec<u8>>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.headers(uids).await,
+            Self::Maildir(maildir) => maildir.headers(uids).await,
+        }
+    }
+
+    /// Which of these mails are in the open folder.
+    pub async fn present(&mut self, uids: &[Uid]) -> Result<HashSet<Uid>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.present(uids).await,
+            Self::Maildir(maildir) => maildir.present(uids).await,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
-use crate::desk::fold;
+use crate::desk::{LookBack, fold};
 use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -13,6 +13,9 @@ const MERGED_MAX: usize = 32;
 
 /// Cases read at a time.
 const PAGE: i64 = 500;
+
+/// The kind of event that registers a case.
+const OPENED: &str = "opened";
 
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +127,24 @@ impl Register {
         Ok(cases)
     }
 
+    /// What a digest looks back on that is written at `until`.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn look_back(&self, since: Moment, until: Moment) -> Result<LookBack, RegisterError> {
+        let rows = sqlx::query("SELECT case_number FROM event WHERE kind = $1 AND at > $2 AND at <= $3")
+            .bind(OPENED)
+            .bind(millis(since))
+            .bind(millis(until))
+            .fetch_all(&self.pool)
+            .await?;
+        let number = |row: &AnyRow| {
+            let written: String = row.try_get(0)?;
+            written.parse().map_err(|e| unreadable(format!("case {written}: {e}")))
+        };
+        Ok(LookBack { since, registered: rows.iter().map(number).collect::<Result<_, _>>()? })
+    }
+
     /// The cases the clock is watched for: open ones, and those with something on the agenda.
     pub fn guarded(&self) -> Guarded<'_> {
         Guarded { register: self, page: Vec::new().into_iter(), after: (0, 0) }
@@ -223,14 +244,42 @@ impl Tx {
         Ok(())
     }
 
-    /// The serial that the next case of that year gets. Nobody else can take it while this transaction writes.
-    pub(super) async fn next_serial(&mut self, year: i32) -> Result<u32, RegisterError> {
-        let row = sqlx::query("SELECT CAST(COALESCE(MAX(serial), 0) AS BIGINT) FROM cases WHERE year = $1")
-            .bind(i64::from(year))
-            .fetch_one(&mut *self.inner)
+    /// These numbers were given out, by this register before a backup of it was restored, or by another one: none of them
+    /// is given out again.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_numbers(&mut self, numbers: &[CaseNumber]) -> Result<(), RegisterError> {
+        for number in numbers {
+            sqlx::query(
+                "INSERT INTO number_seen (year, serial) VALUES ($1, $2) \
+                 ON CONFLICT (year) DO UPDATE SET serial = excluded.serial WHERE number_seen.serial < excluded.serial",
+            )
+            .bind(i64::from(number.year))
+            .bind(i64::from(number.serial))
+            .execute(&mut *self.inner)
             .await?;
-        let last: i64 = row.try_get(0)?;
+        }
+        Ok(())
+    }
+
+    /// The serial that the next case of that year gets: beyond every number on file, and every one that is known to have
+    /// been given out. A gap harms nobody, a number of two customers does. Nobody else can take it while this
+    /// transaction writes.
+    pub(super) async fn next_serial(&mut self, year: i32) -> Result<u32, RegisterError> {
+        let last = self.last_serial(year).await?;
         u32::try_from(last + 1).map_err(|_| unreadable(format!("serial {last} of year {year}")))
+    }
+
+    async fn last_serial(&mut self, year: i32) -> Result<i64, RegisterError> {
+        let row = sqlx::query(
+            "SELECT CAST(COALESCE(MAX(serial), 0) AS BIGINT) FROM \
+             (SELECT serial FROM cases WHERE year = $1 UNION ALL SELECT serial FROM number_seen WHERE year = $1) AS given",
+        )
+        .bind(i64::from(year))
+        .fetch_one(&mut *self.inner)
+        .await?;
+        Ok(row.try_get(0)?)
     }
 }
 

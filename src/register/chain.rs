@@ -2,8 +2,8 @@
 //! The payload is hashed with a salt and kept in a table of its own, so that it can be blanked on a lawful request
 //! without breaking the chain, and cannot be guessed back from its hash. Only SQL and hashing.
 
-use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{CaseNumber, Event};
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{CaseNumber, Event, Moment};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -87,6 +87,15 @@ impl Register {
     pub async fn chain_head(&self) -> Result<ChainHead, RegisterError> {
         let row = sqlx::query(LAST).fetch_optional(&self.pool).await?;
         head(row.as_ref())
+    }
+
+    /// When the last thing was written down, by the clock of that time.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn last_event_at(&self) -> Result<Option<Moment>, RegisterError> {
+        let row = sqlx::query("SELECT at FROM event ORDER BY seq DESC LIMIT 1").fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(moment(row.try_get(0)?))).transpose()
     }
 
     /// Where in the chain an event with this hash stands: the head that a digest printed. None: in this register the

@@ -284,6 +284,16 @@ impl Register {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
+    /// The newest moment of receipt on file that a mail server stated: what came by a pipe is stamped by our own clock.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn last_receipt(&self) -> Result<Option<Moment>, RegisterError> {
+        let text = "SELECT received_at FROM mail WHERE uid_validity <> 0 ORDER BY received_at DESC LIMIT 1";
+        let row = sqlx::query(text).fetch_optional(&self.pool).await?;
+        row.map(|row| Ok(moment(row.try_get(0)?))).transpose()
+    }
+
     /// The bytes of a mail; None where they were blanked.
     ///
     /// # Errors
@@ -366,6 +376,19 @@ impl Tx {
              AND disposition NOT IN ('duplicate', 'unreadable', 'set_aside') ORDER BY id LIMIT 1",
         )
         .bind(&identity.content_hash)
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
+    /// A mail decided on before that has the same Message-ID, whatever it says.
+    pub(super) async fn same_id(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND disposition IS NOT NULL \
+             ORDER BY id LIMIT 1",
+        )
         .bind(without_nul(&identity.message_id))
         .bind(mail)
         .fetch_optional(&mut *self.inner)

@@ -10,6 +10,7 @@
 //! | `withheld.rs` | mails the server has and does not give |
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
+//! | `not_on_file.rs` | what lies in our own folders and is not on file |
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
@@ -32,6 +33,7 @@ mod error;
 mod file;
 mod jobs;
 mod mails;
+mod not_on_file;
 mod outages;
 mod outbox;
 mod record;
@@ -47,6 +49,7 @@ pub use cases::{CaseQuery, Guarded};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
 pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
+pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;

@@ -70,6 +70,7 @@ impl Tx {
     async fn mark_mails(&mut self, event: &Event) -> Result<(), RegisterError> {
         match (&event.what, event.mail) {
             (What::AsideTold { letter, mails }, _) => self.note_told(mails, letter.as_ref()).await,
+            (What::AdoptionAsked { adopts, .. }, _) => self.ask_to_adopt(adopts, event.at).await,
             (What::Reconsidered { disposition, reason }, Some(mail)) => {
                 self.reconsider(mail, disposition, event.case, reason).await
             }

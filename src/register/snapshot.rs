@@ -1,14 +1,18 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
-use super::mails::{Identity, numbered};
-use super::{RegisterError, Tx, outbox};
+use super::mails::{Identity, numbered, without_nul};
+use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
-use crate::desk::{BouncedLetter, Lookup, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, Lookup, Said, Snapshot};
 use sqlx::Row;
 
-/// Numbers named in one subject that are looked up; more is no reference but noise.
-const NAMED_MAX: usize = 5;
+/// Mails on file with one of the ids that a mail answers: whoever sends many with the same id gains nothing.
+const ANSWERED_MAX: usize = 20;
+/// How long after the first a second copy of a complaint is known as one, in milliseconds; whose servers' clocks differ.
+const TWICE_WITHIN: i64 = 3_600_000;
+/// Cases of one address in that time that are looked at: a person does not open more.
+const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
 
@@ -34,23 +38,36 @@ impl Tx {
         if known.duplicate_of.is_none() && known.put_back.is_none() {
             known.duplicate_of = self.duplicate_aside(mail, identity).await?;
         }
+        if !lookup.mailed.is_empty() {
+            known.same_id = self.same_id(mail, identity).await?;
+        }
         if let Some(asked) = &lookup.asked {
             known.stored = self.stored(asked).await?;
         }
         if let Some(token) = &lookup.token {
-            let letter = self.letter_of(&token.letter).await?;
             known.letter = Some(token.letter.clone());
-            known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
-            known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
-            if token.side == Side::Staff {
-                known.letter_bytes = self.letter_bytes(&token.letter).await?;
-            }
-            // The letter's row may be gone with a restored backup; the token itself names its case.
-            if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
-                known.file = self.case_file(number).await?;
+            match self.letter_of(&token.letter).await? {
+                Some(letter) => {
+                    known.letter_kind = Some(letter.letter.kind);
+                    if token.side == Side::Staff {
+                        known.letter_bytes = self.letter_bytes(&token.letter).await?;
+                    }
+                    known.letter_department = Some(letter.department).filter(|d| !d.is_empty());
+                    // A digest's buttons hold tokens of the cases in it.
+                    if let Some(number) = letter.case.or(token.case) {
+                        known.file = self.case_file(number).await?;
+                    }
+                }
+                // Gone with a restored backup, or another register's: under its number there may be somebody else's
+                // case by now (invariant 6).
+                None => known.unknown_letter = Some(token.clone()),
             }
         }
-        if let Some(letter) = &lookup.bounced
+        let named = match &lookup.bounced {
+            Some(letter) => Some(letter.clone()),
+            None => self.last_letter_to(lookup).await?,
+        };
+        if let Some(letter) = &named
             && let Some(found) = self.letter_of(letter).await?
         {
             if let Some(number) = found.case {
@@ -68,10 +85,14 @@ impl Tx {
         if let Some(number) = lookup.confirms {
             known.confirms = self.case_file(number).await?;
         }
-        for number in lookup.named.iter().take(NAMED_MAX) {
-            if let Some(case) = self.case_going_on(*number).await?.filter(|case| !known.named.contains(&case.number)) {
-                known.named.push(case.number);
-            }
+        let answered = self.cases_of_mails(&lookup.answered).await?;
+        known.answered = self.files(&answered).await?;
+        known.named = self.files(&lookup.named).await?;
+        if let Some(said) = &lookup.said {
+            known.twice = self.said_before(mail, said).await?;
+        }
+        if let Some(letter) = &lookup.adopts {
+            known.to_adopt = self.to_adopt(letter).await?;
         }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
@@ -93,6 +114,61 @@ impl Tx {
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 
+    /// The files that these numbers lead to, each once.
+    async fn files(&mut self, numbers: &[CaseNumber]) -> Result<Vec<CaseFile>, RegisterError> {
+        let mut files: Vec<CaseFile> = Vec::new();
+        for number in numbers {
+            let file = self.case_file(*number).await?;
+            files.extend(file.filter(|file| files.iter().all(|known| known.case.number != file.case.number)));
+        }
+        Ok(files)
+    }
+
+    /// The cases of the mails with these ids, in the order of the ids. Never by an empty one, which many mails share.
+    async fn cases_of_mails(&mut self, ids: &[String]) -> Result<Vec<CaseNumber>, RegisterError> {
+        let ids: Vec<String> = ids.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT message_id, case_number FROM mail WHERE message_id IN ({}) AND message_id <> '' \
+             AND case_number IS NOT NULL ORDER BY id LIMIT {ANSWERED_MAX}",
+            numbered(1, ids.len())
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let rows = ids.iter().fold(query, |query, id| query.bind(id.as_str())).fetch_all(&mut *self.inner).await?;
+        let mut found: Vec<(usize, CaseNumber)> = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let (id, number): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let place = ids.iter().position(|known| *known == id);
+            found.extend(place.zip(number.parse().ok()));
+        }
+        found.sort_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// A case opened with the same words within an hour of this mail's receipt.
+    async fn said_before(&mut self, mail: i64, said: &Said) -> Result<Option<CaseFile>, RegisterError> {
+        let rows = sqlx::query(
+            "SELECT cases.body FROM cases JOIN mail ON mail.id = $1 WHERE customer_address = $2 \
+             AND cases.received_at BETWEEN mail.received_at - $3 AND mail.received_at + $3 \
+             ORDER BY cases.received_at DESC LIMIT $4",
+        )
+        .bind(mail)
+        .bind(said.from.key())
+        .bind(TWICE_WITHIN)
+        .bind(TWICE_MAX)
+        .fetch_all(&mut *self.inner)
+        .await?;
+        for row in &rows {
+            let case = cases::body(row)?;
+            if said.is_of(&case) {
+                return self.case_file(case.number).await;
+            }
+        }
+        Ok(None)
+    }
+
     /// What a reply to it may quote; None where it is gone or was blanked.
     async fn letter_bytes(&mut self, letter: &LetterId) -> Result<Option<Vec<u8>>, RegisterError> {
         let row = sqlx::query("SELECT bytes FROM letter WHERE id = $1")
@@ -101,6 +177,27 @@ impl Tx {
             .await?;
         let bytes = row.map(|row| row.try_get::<Vec<u8>, _>(0)).transpose()?;
         Ok(bytes.filter(|bytes| !bytes.is_empty()))
+    }
+
+    /// The last letter that a server took for one of the addresses that another one names.
+    async fn last_letter_to(&mut self, lookup: &Lookup) -> Result<Option<LetterId>, RegisterError> {
+        let mut last: Option<(i64, LetterId)> = None;
+        for address in &lookup.failed {
+            let row = sqlx::query(
+                "SELECT id, created_at FROM outbox WHERE recipient_key = $1 AND created_at >= $2 AND state = 'accepted' \
+                 ORDER BY created_at DESC, id DESC LIMIT 1",
+            )
+            .bind(address.key())
+            .bind(millis(lookup.failed_since))
+            .fetch_optional(&mut *self.inner)
+            .await?;
+            let Some(row) = row else { continue };
+            let (id, at): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if last.as_ref().is_none_or(|(latest, _)| *latest < at) {
+                last = Some((at, LetterId::from_stored(id)));
+            }
+        }
+        Ok(last.map(|(_, id)| id))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

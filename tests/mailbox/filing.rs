@@ -4,7 +4,7 @@ use crate::support::dovecot::{Dovecot, Setup, USER};
 use crate::support::proxy::{Act, Dialect, Proxy};
 use crate::{fetch_all, inbox, mail};
 use klachtpost::config::Mailbox as Settings;
-use klachtpost::mailbox::{Destination, Mailbox, Uid};
+use klachtpost::mailbox::{Destination, Folder, Mailbox, Mark, Uid};
 
 const WITHOUT_MOVE: &str = "IMAP4rev1 LITERAL+ IDLE UIDPLUS";
 const WITHOUT_MOVE_AND_UIDPLUS: &str = "IMAP4rev1 LITERAL+ IDLE";
@@ -138,4 +138,59 @@ async fn a_destination_that_vanished_is_made_again() {
         assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
         assert_eq!(dovecot.mails(USER, ".Verwerkt"), [mail("klacht")]);
     }
+}
+
+/// A keyword goes along with a move or a copy, and says later whose the mail is; it takes no command more for more mails.
+#[tokio::test]
+async fn what_is_filed_away_bears_the_mark_of_its_register_and_is_listed_with_it() {
+    for capability in [None, Some(WITHOUT_MOVE)] {
+        let dovecot = Dovecot::start_with(Setup { capability, ..Setup::default() });
+        let mut mailbox = Mailbox::open(&dovecot.settings()).await.unwrap();
+        for (subject, mark) in [("niemand", None), ("ander", Some("0a1b2c")), ("ons", Some("ffeedd"))] {
+            dovecot.deliver(USER, &mail(subject));
+            if let Some(mark) = mark {
+                mailbox.sign(mark);
+            }
+            let uids = uids(&mut mailbox).await;
+            assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+        }
+        let opened = mailbox.open_folder(Folder::Filed(Destination::Processed)).await.unwrap();
+        assert_eq!(opened.uid_next, Some(4));
+        let filed = mailbox.filed_from(Uid(1)).await.unwrap();
+        let marks: Vec<Mark> = filed.iter().map(|filed| filed.mark).collect();
+        assert_eq!(marks, [Mark::None, Mark::Others, Mark::Ours], "{capability:?}");
+        assert!(filed.iter().all(|filed| filed.entry.size.is_some() && filed.entry.received_at.is_some()));
+        let all: Vec<Uid> = filed.iter().map(|filed| filed.entry.uid).collect();
+        let headers = mailbox.headers(&all).await.unwrap();
+        let of = |at: usize| String::from_utf8(headers[&all[at]].clone()).unwrap();
+        assert!(
+            headers.len() == 3 && of(0).contains("Subject: niemand") && of(2).contains("Subject: ons"),
+            "{}",
+            of(0)
+        );
+        assert!(!of(0).to_lowercase().contains("content-type"), "only what tells mails apart: {}", of(0));
+        let later = mailbox.filed_from(all[2]).await.unwrap();
+        assert_eq!(later.iter().map(|filed| filed.entry.uid).collect::<Vec<_>>(), all[2..]);
+        assert_eq!(mailbox.filed_from(Uid(all[2].0 + 1)).await.unwrap(), [], "`n:*` names the last one too");
+        let asked = [all[0], Uid(77), all[2]];
+        assert_eq!(mailbox.present(&asked).await.unwrap(), [all[0], all[2]].into());
+        // The other calls go on as ever.
+        assert_eq!(inbox(&mut mailbox).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_keeps_no_marks_files_away_all_the_same() {
+    let dovecot = Dovecot::start();
+    let proxy = Proxy::start(Dialect::Imap, dovecot.imap_port).await;
+    dovecot.deliver(USER, &mail("klacht"));
+    proxy.always("UID STORE", Act::Say("TAG NO [CANNOT] No keywords here\r\n"));
+    let mut mailbox = Mailbox::open(&Settings { port: proxy.port, ..dovecot.settings() }).await.unwrap();
+    mailbox.sign("ffeedd");
+    let uids = uids(&mut mailbox).await;
+    assert_eq!(mailbox.file_away(&uids, Destination::Processed).await.unwrap(), uids);
+    assert!(proxy.fired());
+    mailbox.open_folder(Folder::Filed(Destination::Processed)).await.unwrap();
+    let filed = mailbox.filed_from(Uid(1)).await.unwrap();
+    assert_eq!(filed.iter().map(|filed| filed.mark).collect::<Vec<_>>(), [Mark::None]);
 }

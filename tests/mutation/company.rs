@@ -120,7 +120,7 @@ impl Company {
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: kind,
             bounced: bounced.map(|(letter, _)| letter),
-            named: wanted.named.iter().filter_map(|n| find(*n)).map(|file| file.case.number).collect(),
+            named: wanted.named.iter().filter_map(|n| find(*n)).collect(),
             found: match wanted.want {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
                 _ => None,

@@ -7,14 +7,17 @@
 
 mod aside;
 mod balance;
+mod belonging;
 mod caps;
 mod chain;
 mod deciding;
 mod evidence;
 mod intake;
 mod mails;
+mod not_on_file;
 mod opening;
 mod outbox;
+mod printing;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

@@ -2,7 +2,10 @@
 //! trouble of the whole database told in words an operator can act on.
 
 use super::*;
+use klachtpost::desk::Lookup;
 use klachtpost::register::Trouble;
+use sha2::{Digest, Sha256};
+use sqlx::migrate::Migrator;
 use std::os::unix::fs::PermissionsExt;
 
 fn path(desk: &Desk) -> std::path::PathBuf {
@@ -105,4 +108,52 @@ async fn a_database_that_cannot_be_used_blames_no_mail_and_says_what_to_do() {
     let twice = "INSERT INTO job_run VALUES ('digest', '2026-11-23', 0)";
     let conflict = trouble_of(&desk.url, &[twice, twice]).await;
     assert!(conflict.is_conflict() && !conflict.is_unavailable(), "{conflict}");
+}
+
+/// From now on a change of the tables is a new file: a register of an older version is brought up to date by what it has not
+/// had yet, and is refused where what it has had was edited.
+#[test]
+fn a_migration_is_never_edited() {
+    for (file, sha256) in [("0001_register.sql", "805359d048584dcde40212abcb491579db15a5d5b35ff023f36eb7fe9869ab8f")] {
+        let path = format!("{}/migrations/sqlite/{file}", env!("CARGO_MANIFEST_DIR"));
+        let sum: String =
+            Sha256::digest(std::fs::read(path).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(sum, sha256, "{file} was edited; next: put it back, and write a new file");
+    }
+}
+
+/// A register as the first version made it, holding what this one holds.
+async fn of_the_first_version(desk: &Desk) -> String {
+    let folder = desk._dir.path().join("migrations");
+    std::fs::create_dir(&folder).unwrap();
+    let first = format!("{}/migrations/sqlite/0001_register.sql", env!("CARGO_MANIFEST_DIR"));
+    std::fs::copy(first, folder.join("0001_register.sql")).unwrap();
+    let url = format!("sqlite:{}", desk._dir.path().join("first.db").display());
+    let mut connection = AnyConnection::connect(&format!("{url}?mode=rwc")).await.unwrap();
+    Migrator::new(folder.as_path()).await.unwrap().run(&mut connection).await.unwrap();
+    let attach = format!("PRAGMA foreign_keys = OFF; ATTACH '{}' AS other", path(desk).display());
+    sqlx::raw_sql(AssertSqlSafe(attach)).execute(&mut connection).await.unwrap();
+    let tables = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlx%'";
+    for table in sqlx::query(tables).fetch_all(&mut connection).await.unwrap() {
+        let table: String = table.try_get(0).unwrap();
+        let copy = format!("INSERT INTO main.{table} SELECT * FROM other.{table}");
+        sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    url
+}
+
+#[tokio::test]
+async fn a_register_of_the_first_version_opens_with_all_that_it_holds() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    desk.register.store_mails(&[new_mail(1), new_mail(2)]).await.unwrap();
+    desk.register.close().await;
+    let first = Register::open(&of_the_first_version(&desk).await).await.unwrap();
+    let verified = first.verify().await.unwrap();
+    assert_eq!((verified.events, verified.cases, verified.findings), (7, 2, vec![]));
+    assert_eq!(first.pending(10, 1_000).await.unwrap().len(), 2);
+    let mut tx = first.begin().await.unwrap();
+    let lookup = Lookup { year: 2026, ..Lookup::default() };
+    assert_eq!(tx.snapshot(1, &identity("", "h"), &lookup).await.unwrap().next_serial, 3);
 }

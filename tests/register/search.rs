@@ -2,7 +2,7 @@
 //! read as SQL or as a pattern.
 
 use crate::{Desk, address, event, number, opened};
-use klachtpost::case::{Case, Event, Reference, What};
+use klachtpost::case::{Case, Event, Reference, Tie, What};
 use klachtpost::desk::{Found, Lookup, Scope, Search, Standing, Want, Word, fold};
 use klachtpost::register::Identity;
 use std::fmt::Write as _;
@@ -70,8 +70,8 @@ async fn a_case_is_found_by_name_address_plate_and_words_newest_first() {
 async fn a_reference_of_a_later_mail_is_found_too() {
     let desk = Desk::new().await;
     let references = vec![Reference { name: "kenteken".into(), written: "1-kbb-12".into() }];
-    let wrote =
-        What::FollowedUp { message_id: None, from: "jan@klant.example".into(), text: "Kenteken".into(), references };
+    let (from, text, tie) = ("jan@klant.example".into(), "Kenteken".into(), Tie::Letter);
+    let wrote = What::FollowedUp { message_id: None, from, text, references, tie };
     desk.record(vec![opened(1), event(1, wrote)], &[]).await.unwrap();
     assert_eq!(serials(&desk, Scope::All, &["1KBB12"]).await, [1]);
     assert!(desk.register.verify().await.unwrap().findings.is_empty());

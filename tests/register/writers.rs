@@ -2,6 +2,7 @@
 
 use super::*;
 use chrono::NaiveDate;
+use klachtpost::case::Token;
 use klachtpost::desk::Lookup;
 use klachtpost::register::LetterState;
 
@@ -70,7 +71,7 @@ async fn a_transaction_dropped_midway_never_happened_and_blocks_nobody() {
     assert!(desk.register.case(number(3)).await.unwrap().is_none());
     assert!(desk.register.letters(None, &[]).await.unwrap().is_empty());
     assert_eq!(desk.register.pending(10, 1_000).await.unwrap().len(), 1);
-    assert_eq!(desk.register.last_run("digest").await.unwrap(), None);
+    assert_eq!(desk.register.last_run("digest", NaiveDate::MAX).await.unwrap(), None);
     assert_eq!(register_one(&desk.register, 2).await.unwrap(), 3);
     assert_eq!(desk.register.verify().await.unwrap().findings, []);
 }
@@ -112,8 +113,60 @@ async fn a_day_is_claimed_once() {
         assert_eq!(tx.claim_run("digest", day, at(minutes)).await.unwrap(), claims);
         tx.commit().await.unwrap();
     }
-    assert_eq!(desk.register.last_run("digest").await.unwrap(), Some((day.succ_opt().unwrap(), at(9))));
-    assert_eq!(desk.register.last_run("other").await.unwrap(), None);
+    let next = day.succ_opt().unwrap();
+    assert_eq!(desk.register.last_run("digest", next).await.unwrap(), Some((next, at(9))));
+    assert_eq!(desk.register.last_run("other", next).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_day_to_come_that_was_claimed_does_not_count_and_is_claimed_again_when_it_comes() {
+    let desk = Desk::new().await;
+    let day = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+    let to_come = NaiveDate::from_ymd_opt(2027, 1, 2).unwrap();
+    for day in [day, to_come] {
+        let mut tx = desk.register.begin().await.unwrap();
+        assert!(tx.claim_run("digest", day, at(0)).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(desk.register.last_run("digest", day).await.unwrap(), Some((day, at(0))));
+    assert_eq!(desk.register.forget_runs_to_come("digest", day).await.unwrap(), Some(to_come));
+    assert_eq!(desk.register.forget_runs_to_come("digest", day).await.unwrap(), None);
+    let mut tx = desk.register.begin().await.unwrap();
+    assert!(tx.claim_run("digest", to_come, at(9)).await.unwrap());
+}
+
+/// A number of two customers is worse than a gap: what tokens say was given out is not given out again.
+#[tokio::test]
+async fn a_number_that_was_seen_is_not_given_out_again() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let next = async |year| {
+        let mut tx = desk.register.begin().await.unwrap();
+        let lookup = Lookup { year, ..Lookup::default() };
+        tx.snapshot(1, &identity("", "h"), &lookup).await.unwrap().next_serial
+    };
+    assert_eq!((next(2026).await, next(2027).await), (3, 1));
+    for (serial, expected) in [(131, 132), (7, 132)] {
+        let mut tx = desk.register.begin().await.unwrap();
+        tx.note_numbers(&[number(serial)]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!((next(2026).await, next(2027).await), (expected, 1));
+    }
+}
+
+/// Under its number there may be somebody else's case by now (invariant 6).
+#[tokio::test]
+async fn a_letter_that_is_not_on_file_proves_no_case() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    desk.record(vec![], &[outgoing("l1", "jan@klant.example")]).await.unwrap();
+    let mut tx = desk.register.begin().await.unwrap();
+    for (letter, is_known) in [("l1", true), ("gone", false)] {
+        let token = Token { case: Some(number(2)), side: Side::Staff, letter: id(letter) };
+        let lookup = Lookup { token: Some(token.clone()), year: 2026, ..Lookup::default() };
+        let shown = tx.snapshot(1, &identity("", "h"), &lookup).await.unwrap();
+        assert_eq!((shown.file.is_some(), shown.unknown_letter), (is_known, (!is_known).then_some(token)));
+    }
 }
 
 #[tokio::test]
@@ -125,7 +178,8 @@ async fn the_desk_is_shown_what_is_on_file() {
     let lookup = Lookup { bounced: Some(id("l2")), named: vec![number(2), number(8)], year: 2026, ..Lookup::default() };
     let mut tx = desk.register.begin().await.unwrap();
     let shown = tx.snapshot(1, &identity("", "h"), &lookup).await.unwrap();
-    assert_eq!((shown.next_serial, shown.named), (3, vec![number(2)]));
+    let named: Vec<CaseNumber> = shown.named.iter().map(|file| file.case.number).collect();
+    assert_eq!((shown.next_serial, named), (3, vec![number(2)]));
     let bounced = shown.bounced.unwrap();
     assert_eq!((bounced.id, bounced.to), (id("l2"), address("jan@klant.example")));
     let file = shown.file.unwrap();

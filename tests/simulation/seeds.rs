@@ -129,10 +129,13 @@ impl Life {
     fn complaint(&mut self) {
         let (id, topic) = (self.id(), self.chance.pick(&TOPICS));
         let (subject, text) = topic.words(false);
-        let from = format!("Klant <klant{}@klant.example>", self.chance.below(5));
         // Some name another's number, which proves nothing.
-        let subject = if self.chance.percent(20) { "Over K-2026-000001" } else { subject };
-        let raw = people::mail(&from, subject, text, &id, self.now, "");
+        let names = self.chance.percent(20);
+        let who = if names { "vreemde" } else { "klant" };
+        let from = format!("Klant <{who}{}@klant.example>", self.chance.below(5));
+        let subject = if names { "Over K-2026-000001" } else { subject };
+        // In words of its own each time: the same ones within the hour are one complaint.
+        let raw = people::mail(&from, subject, &format!("{text} Mijn kenmerk: {id}."), &id, self.now, "");
         self.deliver(&raw, Disposition::Complaint);
     }
 
@@ -228,7 +231,8 @@ impl Life {
     fn twice(&mut self) {
         let (id, topic) = (self.id(), self.chance.pick(&TOPICS));
         let (subject, text) = topic.words(true);
-        let raw = people::mail("Twee <twee@klant.example>", subject, text, &id, self.now, "");
+        let text = format!("{text} Mijn kenmerk: {id}.");
+        let raw = people::mail("Twee <twee@klant.example>", subject, &text, &id, self.now, "");
         self.deliver(&raw, Disposition::Complaint);
         self.deliver(&raw, Disposition::Duplicate);
     }

@@ -11,6 +11,8 @@ mod support;
 mod aside;
 mod bad_input;
 mod certificates;
+#[cfg(feature = "crash-points")]
+mod clock;
 mod colleagues;
 mod commands;
 mod days;
@@ -23,6 +25,7 @@ mod living;
 mod logs;
 mod machines;
 mod many;
+mod memory;
 mod outages;
 mod paper;
 mod procedure;

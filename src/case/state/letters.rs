@@ -2,7 +2,7 @@
 //! later one makes good for. Plain values.
 
 use super::{Case, Stamp};
-use crate::case::{LetterFate, LetterId, LetterKind, Moment};
+use crate::case::{Customer, LetterFate, LetterId, LetterKind, Moment};
 use serde::{Deserialize, Serialize};
 
 /// Letters remembered one by one: no case has as many under way at once, and the events keep them all.
@@ -24,6 +24,8 @@ pub enum Round {
     Present,
     /// It stops no clock of the present round, however late a server takes it.
     Earlier,
+    /// It went to somebody who is not the customer: it stops no clock at all, and whether it arrives does not matter.
+    Elsewhere,
 }
 
 impl Case {
@@ -40,8 +42,28 @@ impl Case {
 
     /// All letters so far belong to what was before, and nobody posts any more that the complaint is closed.
     pub(super) fn begin_round(&mut self) {
-        self.letters.iter_mut().for_each(|letter| letter.round = Round::Earlier);
+        let present = self.letters.iter_mut().filter(|letter| letter.round == Round::Present);
+        present.for_each(|letter| letter.round = Round::Earlier);
         self.recall_confirmations();
+    }
+
+    /// Staff say who the customer is. Where letters went to another address before, that was somebody else: what they stopped
+    /// runs on to its original last moment (invariant 9), and none of their thread goes along.
+    pub(super) fn set_customer(&mut self, customer: &Customer) {
+        let before = std::mem::replace(&mut self.customer, customer.clone());
+        if before.address.is_some() && before.address != customer.address {
+            self.acknowledged.take_if(|stamp| stamp.letter.is_some());
+            self.closing_confirmed.take_if(|stamp| stamp.letter.is_some());
+            self.responses.retain(|stamp| stamp.letter.is_none());
+            self.letters.iter_mut().for_each(|letter| letter.round = Round::Elsewhere);
+            self.failed_letters.clear();
+            self.customer_thread.clear();
+        }
+        if before.address.is_none() && customer.address.is_some() && self.acknowledged.is_none() {
+            let is_paper = |letter: &CustomerLetter| letter.letter_kind == LetterKind::Acknowledgement;
+            self.letters.retain(|letter| !is_paper(letter));
+            self.recall_acknowledgements();
+        }
     }
 
     pub(super) fn letter_fate(&mut self, at: Moment, letter: &LetterId, kind: LetterKind, fate: &LetterFate) {
@@ -49,10 +71,13 @@ impl Case {
             self.paper_fate(letter, fate);
         }
         // Of a bundle the letters it stands for are told of one by one.
-        if !kind.is_for_customer() || kind.is_bundle() {
+        if !kind.is_for_customer() || kind.is_bundle() || kind == LetterKind::Misdirected {
             return;
         }
         self.know(at, letter, kind);
+        if self.is_elsewhere(letter) {
+            return;
+        }
         match fate {
             LetterFate::Accepted { .. } => {
                 self.stamp(kind, letter, at);
@@ -62,6 +87,10 @@ impl Case {
                 self.lost(letter);
             }
         }
+    }
+
+    fn is_elsewhere(&self, letter: &LetterId) -> bool {
+        self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Elsewhere)
     }
 
     /// The clock it stopped runs on to its original due moment (invariant 9).

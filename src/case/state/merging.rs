@@ -170,12 +170,21 @@ impl Case {
     /// An answer to the one complaint is an answer to the other, unless it was given before the present round.
     fn take_stamps(&mut self, other: &Absorbed) {
         let begun = self.received_at;
+        // What was written to somebody else is no answer to the customer.
+        let is_other = |address: &Option<Address>| address.is_some() && self.customer.address.is_some();
+        if is_other(&other.customer.address) && other.customer.address != self.customer.address {
+            self.letters.extend(
+                other.letters.iter().map(|letter| CustomerLetter { round: Round::Elsewhere, ..letter.clone() }),
+            );
+            self.letters.sort_by_key(|letter| letter.at);
+            return;
+        }
         self.responses.extend(other.responses.iter().filter(|stamp| stamp.at >= begun).cloned());
         self.responses.sort_by_key(|stamp| stamp.at);
         let acknowledged = [self.acknowledged.take(), other.acknowledged.clone()];
         self.acknowledged = acknowledged.into_iter().flatten().min_by_key(|stamp| stamp.at);
         self.letters.extend(other.letters.iter().map(|letter| CustomerLetter {
-            round: if letter.at < begun { Round::Earlier } else { letter.round },
+            round: if letter.at < begun && letter.round == Round::Present { Round::Earlier } else { letter.round },
             ..letter.clone()
         }));
         self.letters.sort_by_key(|letter| letter.at);
@@ -199,7 +208,8 @@ impl Case {
             self.set_agenda(item);
         }
         for letter in &other.failed_letters {
-            if !self.failed_letters.contains(letter) {
+            let is_elsewhere = |known: &CustomerLetter| known.letter == *letter && known.round == Round::Elsewhere;
+            if !self.failed_letters.contains(letter) && !self.letters.iter().any(is_elsewhere) {
                 self.failed_letters.push(letter.clone());
             }
         }

@@ -3,7 +3,7 @@
 mod paper;
 
 use super::*;
-use crate::case::{Actor, Closed, LetterFate, LetterKind, Reopened, Why};
+use crate::case::{Actor, Closed, LetterFate, LetterKind, Reopened, Tie, Why};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -286,6 +286,7 @@ fn a_thread_keeps_its_first_id_and_the_last_ones() {
         from: String::new(),
         text: String::new(),
         references: Vec::new(),
+        tie: Tie::Letter,
     };
     let events: Vec<Event> = (1..=30).chain(29..=30).map(|n| event(n, wrote(n))).collect();
     let thread = case(&events).customer_thread;
@@ -334,7 +335,7 @@ fn any_what() -> impl Strategy<Value = What> {
         }),
         1 => (text(), letter()).prop_map(|(settlement, letter)| What::Closed(Closed { settlement, letter })),
         1 => (-99i64..99).prop_map(|hours| What::Reopened(Reopened { received_at: at(hours), due: due(hours) })),
-        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
+        1 => prop::option::of(text()).prop_map(|message_id| What::FollowedUp { message_id, from: String::new(), text: String::new(), references: Vec::new(), tie: Tie::Letter }),
         1 => prop::option::of(text()).prop_map(|message_id| What::OtherWrote { message_id, from: String::new(), text: String::new(), references: Vec::new() }),
         1 => (letter(), text()).prop_map(|(letter, text)| What::Answered { letter, text }),
         1 => text().prop_map(|text| What::Noted { text }),

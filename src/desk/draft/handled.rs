@@ -125,13 +125,57 @@ pub enum Done {
         gone: CaseNumber,
         state: CaseState,
         told: Vec<Address>,
+        /// Who wrote in the case that is gone, and is not the customer of the one that stays: gets no letters any more.
+        not_told: Option<Address>,
+    },
+    /// Letters go to that customer from now on.
+    CustomerSet {
+        to: Address,
+        name: String,
+        owed: Vec<Owed>,
+        /// Who had letters of a person as the customer, and hears that the case goes on with somebody else.
+        told: Option<Address>,
     },
     /// A text with which nothing was done, because it is not clear where it belongs.
     Unused {
         text: String,
     },
+    /// Files of the mail that do not go along to the customer, each with the reason.
+    StayedHere {
+        files: Vec<(String, Stays)>,
+    },
+    /// So many mails of our own folders are taken in at the next look.
+    AdoptionAsked {
+        mails: usize,
+    },
     /// The list of verbs was asked for.
     Help,
+}
+
+/// What a customer is owed who was not written to so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// The acknowledgement, which goes out at once (§2.1.2).
+    Acknowledgement,
+    /// An answer, which went to somebody else: a person writes it again (§1).
+    Answer,
+    /// The confirmation of the settlement, the same (§2.4.2).
+    Confirmation,
+}
+
+/// Why a file of a staff mail does not go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// It is a mail.
+    Mail,
+    /// It seals or locks the mail as it was sent.
+    Seal,
+    /// A picture of a signature or a quote.
+    Decoration,
+    /// The mail's own text in another form.
+    OtherForm,
+    /// Something internal stands in it.
+    Internal,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
@@ -225,6 +269,10 @@ pub enum Problem {
     },
     /// A reply without any new text or attachment.
     NothingTyped,
+    /// The reply is encrypted.
+    Encrypted,
+    /// Two forms of the reply's text ask for different things.
+    TextsDiffer,
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         /// As written, which need be no address that we could write to.
@@ -259,6 +307,10 @@ pub enum Problem {
     NotAColleague {
         written: String,
         colleagues: Vec<Address>,
+    },
+    /// `#klant` with something that is no customer's address.
+    NotACustomer {
+        written: String,
     },
     /// `#afdeling` with a name that is none.
     UnknownDepartment {
@@ -341,6 +393,12 @@ pub enum Problem {
     },
     /// `#escaleren` by the supervisor, who would be asking nobody else.
     AskedYourself,
+    /// `#opnemen` that answers no notice of missing mails, or one whose mails were all asked for.
+    NothingToAdopt,
+    /// The answered letter, about this case or none, is not on file: nobody knows whose case it was.
+    LetterUnknown {
+        case: Option<CaseNumber>,
+    },
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,
@@ -376,6 +434,8 @@ pub enum NoMerge {
 pub enum Unsure {
     /// The mail server does not confirm the sender (invariant 6).
     Sender,
+    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
+    Resent,
     /// Somebody else got it too: it may have been meant for them (invariant 7).
     AlsoTo(Address),
 }

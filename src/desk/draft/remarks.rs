@@ -1,12 +1,16 @@
 //! What staff should know about a mail, as the letters about it say it in their own words. Plain values.
 
-use crate::case::CaseNumber;
+use crate::case::{CaseNumber, Customer};
 
 /// Something staff should know about a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// The mail names this case without proof; a case of its own was opened.
+    /// The mail names this case, or answers a mail on its file, without proof; a case of its own was opened.
     MayBelongTo(CaseNumber),
+    /// It came from the customer's address, answers no letter of ours, and nothing proves the sender (invariant 6).
+    SenderUnproven,
+    /// It answers a letter of ours about this case, which is not on file; a case of its own was opened.
+    AnswersUnknown(CaseNumber),
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.
@@ -23,6 +27,14 @@ pub enum Remark {
     FromOther(String),
     /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
     WasAside { reason: String, by: Option<String> },
+    /// A web form of the company's sent it, from this address; the customer is whom it names.
+    ByForm(String),
+    /// It came from this address, where nobody reads an answer: who the customer is, and who it may be.
+    WhoIsCustomer { from: String, perhaps: Vec<Customer> },
+    /// It was passed on, and its moment of receipt is what it states itself (invariant 9).
+    ReceiptStated,
+    /// That colleague is said to have sent it on as it was; nothing proves it, so that the clock starts at our own receipt.
+    ResentUnproven(String),
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
 }
@@ -32,6 +44,8 @@ pub enum Remark {
 pub enum OddSender {
     /// The mail names several senders.
     Several,
+    /// The sender is not written as mail programs write one.
+    Unclear,
     /// The name shows another address than the sender's.
     NameShowsAddress,
 }
@@ -47,6 +61,10 @@ pub enum Unread {
     End,
     /// Outlook's `winmail.dat`.
     Winmail,
+    /// It is encrypted.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TwoTexts,
     /// A damaged part.
     Damaged,
 }

@@ -1,19 +1,23 @@
-//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: the committee, merging, and letters on paper.
+//! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: closing, the committee, merging, who the
+//! customer is, and letters on paper.
 
+mod closing;
 mod committee;
+mod customer;
 mod merging;
 mod paper;
 
 use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
-use crate::case::{Address, AgendaItem, Case, CaseState, Closed, Event, LetterKind, Reach, Reopened, What, Why};
-use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
+use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
+use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt, Stays};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    acknowledgement, agenda_letter, answering, carry_to_customer, closing, handler_address, notification_again,
-    to_customer, to_staff,
+    acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
+    to_staff,
 };
+use crate::desk::may_reply::is_machine;
 use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
@@ -59,6 +63,7 @@ impl<'a> Work<'a> {
             Verb::Dismiss => self.dismiss(&step.text),
             Verb::Restore => self.restore(&step.text),
             Verb::Merge => self.merge(&step.value, &step.text),
+            Verb::Customer => self.customer(&step.value, &step.text),
             Verb::Dispute => self.dispute(&step.text),
             Verb::Ruling => self.ruling(&step.text),
             Verb::Help => {
@@ -72,6 +77,7 @@ impl<'a> Work<'a> {
             }
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
+            Verb::Adopt => Err(Problem::NothingToAdopt),
             Verb::Register(_) => Err(Problem::NewMailWanted { verb: step.verb.row().dutch.to_owned() }),
         }
     }
@@ -124,13 +130,15 @@ impl<'a> Work<'a> {
 
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
         let typed_elsewhere = !self.reply.own.noted.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return Err(Problem::NothingTyped);
         }
         let to = match self.case.customer.reach() {
+            // Where nobody reads it, it would be no answer (§1).
+            Reach::Mail(to) if is_machine(to) => return Err(Problem::NoCustomerAddress),
             Reach::Mail(to) => to.clone(),
             Reach::Post => return self.answer_on_paper(text),
             Reach::Phone => return Err(Problem::NoCustomerAddress),
@@ -143,7 +151,16 @@ impl<'a> Work<'a> {
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.letters.push(letter);
         self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
+        self.tell_what_stays(stays);
         Ok(())
+    }
+
+    /// Whatever of the mail does not go along is named (invariant 7), once.
+    pub(super) fn tell_what_stays(&mut self, files: Vec<(String, Stays)>) {
+        let stayed = Done::StayedHere { files };
+        if stayed != (Done::StayedHere { files: Vec::new() }) && !self.done.contains(&stayed) {
+            self.done.push(stayed);
+        }
     }
 
     fn note(&mut self, text: &str) -> Result<(), Problem> {
@@ -153,39 +170,6 @@ impl<'a> Work<'a> {
         self.record(What::Noted { text: text.to_owned() });
         self.done.push(Done::Noted { text: text.to_owned() });
         Ok(())
-    }
-
-    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing.
-    fn close(&mut self, settlement: &str) -> Result<(), Problem> {
-        if settlement.trim().is_empty() {
-            return Err(Problem::SettlementMissing);
-        }
-        if !self.may_close() {
-            return Err(Problem::CaseClosed);
-        }
-        let to = match self.case.customer.reach() {
-            Reach::Mail(to) => to.clone(),
-            Reach::Post => return self.close_on_paper(settlement),
-            Reach::Phone => {
-                self.close_unwritten(settlement);
-                return Ok(());
-            }
-        };
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
-        let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
-        self.first_handler();
-        self.clear_agenda();
-        self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
-        self.letters.push(letter);
-        self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
-        Ok(())
-    }
-
-    /// An open case; and a closed one whose confirmation was held, refused or came back, so that it can be put right
-    /// (§2.4.2).
-    fn may_close(&self) -> bool {
-        let unconfirmed = self.case.closing_confirmed.is_none() && !self.case.failed_letters.is_empty();
-        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
     }
 
     /// §1: a conversation is a reaction, and confirms what had to be confirmed.

@@ -101,11 +101,7 @@ impl StaffReply<'_> {
     }
 
     fn answered_letter_written_at(&self) -> Option<Moment> {
-        let answered = self.token()?.letter;
-        self.file.events.iter().find_map(|event| match &event.what {
-            What::LetterWritten { letter, .. } if *letter == answered => Some(event.at),
-            _ => None,
-        })
+        self.file.written_at(&self.token()?.letter)
     }
 
     /// What was typed, to be sent again as it is.

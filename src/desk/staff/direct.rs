@@ -5,6 +5,7 @@ use super::StaffReply;
 use super::actions::Work;
 use super::plan::{Plan, Step, plan};
 use crate::case::{Actor, Address, CaseNumber, DirectAnswer, Event, What};
+use crate::desk::aside::Aside;
 use crate::desk::draft::{Done, Problem, Unsure};
 use crate::desk::letters_out::question;
 use crate::desk::verbs::{self, Mistake, Verb};
@@ -95,7 +96,8 @@ impl StaffReply<'_> {
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
     pub(super) fn ask_whether(&self, customer: &Address, why: Unsure, fresh: &mut Fresh) -> Decision {
         let (disposition, reason) = match why {
-            Unsure::Sender => (Disposition::SetAside, "a colleague's mail to the customer, not proven: asked"),
+            Unsure::Sender => (Disposition::SetAside, Aside::Unproven.english()),
+            Unsure::Resent => (Disposition::SetAside, Aside::Resent.english()),
             Unsure::AlsoTo(_) => (Disposition::Staff, "a colleague's mail to the customer and somebody else: asked"),
         };
         let problem = Problem::SentByYou { customer: customer.clone(), why };
@@ -116,6 +118,9 @@ impl StaffReply<'_> {
     /// # Errors
     /// Nothing was typed and nothing attached.
     fn direct_answer(&self, text: &str) -> Result<DirectAnswer, Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
         let mail = self.mail.mail;
         let text = if text.trim().is_empty() { mail.reply.trim() } else { text };
         let is_verbs_only = verbs::parse(text).is_ok_and(|typed| typed.text.is_empty());

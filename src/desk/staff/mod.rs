@@ -9,6 +9,7 @@ mod direct;
 mod plan;
 mod timeline;
 
+use super::after_closing::is_signature_alone;
 use super::aside::{Aside, set_aside};
 use super::authority::{Act, binds};
 use super::direct as direct_mail;
@@ -16,12 +17,12 @@ use super::draft::{Problem, Unsure};
 use super::intake::answered_letter;
 use super::letters_out::{question, question_about};
 use super::replies::{ReplyGoes, shows_typed};
-use super::verbs::{self, Mistake};
+use super::verbs::{self, Mistake, Reply};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{Extent, Mail, OurLetter, OwnWords, own_words};
+use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words};
 use actions::Work;
-use plan::{may_leave, plan};
+use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
 
 /// Decides on a reply that holds a staff token and comes from a staff address.
@@ -61,9 +62,9 @@ pub(super) fn on_direct(
     let Mail { relayable, reply, .. } = mail.mail;
     let own = OwnWords { new: relayable.clone(), noted: reply.clone(), apart: None };
     let reply = StaffReply { mail, file, from, known, rules, now, own };
-    if !Act::Record.believes(mail.mail.proof, rules) {
+    if let Some(why) = direct_mail::doubt(mail, known, rules) {
         let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
-        return reply.ask_whether(&customer, Unsure::Sender, fresh);
+        return reply.ask_whether(&customer, why, fresh);
     }
     match reply.only_recorded(fresh) {
         Ok(decision) => decision,
@@ -106,12 +107,15 @@ impl StaffReply<'_> {
         if let Some(customer) = self.customer_in_copy() {
             return self.carry_out_direct(&customer, fresh);
         }
+        self.is_read_whole()?;
         let typed = self.typed().map_err(mistaken)?;
+        self.asks_one_thing(&typed)?;
         let plainly = ReplyGoes::of_answered(self.known.letter_kind);
         if let Some(why) = self.half(&typed, plainly) {
             return Err(why);
         }
         let plan = plan(&typed, plainly)?;
+        self.holds_an_answer(&plan)?;
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
         }
@@ -134,6 +138,43 @@ impl StaffReply<'_> {
         let apart = self.own.apart.as_ref().filter(|_| may_leave(typed, plainly))?;
         let upper = typed.instruction.text.clone();
         Some(Problem::TextApart { place: apart.place, upper, lower: apart.text.clone() })
+    }
+
+    /// A click in a mail program, or a signature alone, is no answer: it neither goes to the customer nor stops a clock (§1).
+    fn holds_an_answer(&self, plan: &Plan) -> Result<(), Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
+        let name = self.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
+        let brings_nothing = self.mail.mail.attachments.iter().all(|attachment| attachment.inline);
+        let empty = |step: &plan::Step| is_signature_alone(&step.text, &[name]);
+        match plan.outward().find(|step| empty(step)).map(|step| step.verb) {
+            Some(verbs::Verb::Close) => Err(Problem::SettlementMissing),
+            Some(_) if brings_nothing => Err(Problem::NothingTyped),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_click(&self) -> bool {
+        matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
+    }
+
+    /// Of a mail that is locked, or that holds its text twice, nobody can say what it asks for (invariant 7).
+    fn is_read_whole(&self) -> Result<(), Problem> {
+        let has = |kind| self.mail.mail.findings.iter().any(|finding| finding.kind == kind);
+        match (has(FindingKind::Encrypted), has(FindingKind::TextInTwoPlaces)) {
+            (true, _) => Err(Problem::Encrypted),
+            (_, true) => Err(Problem::TextsDiffer),
+            (false, false) => Ok(()),
+        }
+    }
+
+    /// The plain text and the page beside it ask for the same: a client shows the one, and the desk reads the other.
+    fn asks_one_thing(&self, typed: &Reply) -> Result<(), Problem> {
+        let other = self.mail.mail.other_text.as_str();
+        let verbs = |lines: &[verbs::Line]| lines.iter().map(|line| line.verb).collect::<Vec<_>>();
+        let same = verbs::parse(other).is_ok_and(|other| verbs(&other.lines) == verbs(&typed.instruction.lines));
+        if other.is_empty() || same { Ok(()) } else { Err(Problem::TextsDiffer) }
     }
 
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.

@@ -21,7 +21,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn reaches_customer(&self) -> bool {
-        self.steps.iter().any(|step| is_outward(&step.verb))
+        self.outward().next().is_some()
+    }
+
+    /// The steps whose text goes to the customer.
+    pub fn outward(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| is_outward(&step.verb))
     }
 }
 
@@ -62,6 +67,8 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
         let text = if internal { &typed.whole } else { &typed.instruction.text };
         step.text = joined(&step.text, text);
     }
+    // Who the customer is, is settled before anything is written.
+    steps.sort_by_key(|step| step.verb != Verb::Customer);
     // Who closes and spoke to the customer told the outcome: the conversation confirms the closing (§2.4.2).
     if steps.iter().any(|step| step.verb == Verb::Close) {
         steps.sort_by_key(|step| step.verb == Verb::Phoned);

@@ -1,6 +1,6 @@
 //! A case's events as lines for people: what a supervisor reads before answering a question (§2.1.3). Pure.
 
-use crate::case::{Actor, Event, LetterFate, What};
+use crate::case::{Actor, Address, Event, LetterFate, Tie, What};
 use crate::desk::draft::{Happened, HappenedWhat};
 
 /// What happened, oldest first; entries that only klachtpost needs are left out.
@@ -11,6 +11,7 @@ pub(in crate::desk) fn timeline(events: &[Event]) -> Vec<Happened> {
 fn line(event: &Event) -> Option<Happened> {
     let (what, text) = match &event.what {
         What::Opened(_) => (HappenedWhat::Received, ""),
+        What::FollowedUp { text, tie: Tie::NamedUnproven, .. } => (HappenedWhat::CustomerPerhaps, text.as_str()),
         What::FollowedUp { text, .. } => (HappenedWhat::CustomerWrote, text.as_str()),
         What::OtherWrote { text, .. } => (HappenedWhat::OtherWrote, text.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
@@ -20,6 +21,14 @@ fn line(event: &Event) -> Option<Happened> {
         What::Closed(closed) => (HappenedWhat::Closed, closed.settlement.as_str()),
         What::Reopened(_) => (HappenedWhat::Reopened, ""),
         What::DepartmentSet { department, .. } => (HappenedWhat::Moved, department.as_str()),
+        What::CustomerSet { customer } => {
+            let address = customer.address.as_ref().map_or("", Address::as_str);
+            return Some(happened(
+                event,
+                HappenedWhat::CustomerSet,
+                format!("{} {address}", customer.name).trim().to_owned(),
+            ));
+        }
         What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::HandlerSet { handler } => {

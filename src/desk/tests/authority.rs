@@ -120,7 +120,7 @@ fn each_cell_of_the_table_itself() {
     let cells: [Cells; 6] = [
         // act, for whom, in answer to staff's letter only, believed, believed where the operator accepts silence
         (Act::Handle, staff, true, proof, no_denial),
-        (Act::Record, staff, false, proof, no_denial),
+        (Act::Record, staff, false, proof, proof),
         (Act::Register, colleagues, false, proof, no_denial),
         (Act::Look, staff, false, proof, no_denial),
         (Act::Ask, staff, false, no_denial, no_denial),
@@ -188,6 +188,7 @@ fn typed(verb: Verb) -> String {
     let row = verb.row();
     let value = match row.value {
         Value::Address => "mia@lease.example",
+        Value::Customer => "piet@prive.example Piet",
         Value::Department => "service",
         Value::Moment => "vr 14:00 bellen",
         // With a number `#klacht` is about a mail put aside, whatever letter it answers.
@@ -223,6 +224,8 @@ fn expected(from: &str, verb: Verb, answers_staff: bool) -> Column {
     match (colleague, answers_staff) {
         (false, true) if from == KLANT => [Customer; 4],
         (false, true) => [Other; 4],
+        // A number from the address of the case's own customer: on the case, and that is all.
+        (false, false) if from == KLANT && verb.row().value == Value::Case => [Customer; 4],
         (false, false) => [NewCase; 4],
         (true, _) if verb == Verb::Dossier && is_staff && !sees_case => [NotYours, Aside, NotYours, NotYours],
         (true, _) if verb.asks() && is_staff => [Heard, Aside, Heard, Heard],

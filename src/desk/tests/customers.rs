@@ -191,8 +191,8 @@ fn nobody_to_answer_is_told_to_the_department() {
 #[test]
 fn reply_to_is_shown_and_gives_nothing() {
     let decision =
-        Company::new().decide(&post("formulier@site.example", "Er is schade.").header("Reply-To: piet@prive.example"));
-    assert_eq!(decision.letters[0].to.as_str(), "formulier@site.example");
+        Company::new().decide(&post("piet@kantoor.example", "Er is schade.").header("Reply-To: piet@prive.example"));
+    assert_eq!(decision.letters[0].to.as_str(), "piet@kantoor.example");
     assert_eq!(notification(&decision).remarks, [Remark::ReplyToElsewhere("piet@prive.example".into())]);
     let company = Company::new();
     let forged = post("dief@elders.example", "Antwoord aan mij").header(&format!("Reply-To: {KLANT}"));
@@ -215,7 +215,7 @@ fn a_winmail_dat_is_pointed_out_and_goes_along() {
     assert_eq!(notification(&decision).remarks, [Remark::NotAllRead(draft::Unread::Winmail)]);
     let told = decision.letters.iter().find(|draft| draft.content.kind() == LetterKind::Notification).unwrap();
     let along: Vec<&str> = told.carried.iter().map(|carried| carried.name.as_str()).collect();
-    assert_eq!(along, ["winmail.dat"]);
+    assert_eq!(along, ["winmail.dat", "bericht 42.eml"]);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod along;
 mod already;
 mod aside;
 mod authority;
 mod away;
+mod belonging;
 mod caps;
 mod colleagues;
 mod customers;
@@ -15,13 +17,18 @@ mod forged;
 mod halves;
 mod life;
 mod loops;
+mod machines;
+mod memory;
 mod merging;
 mod paper;
 mod pressed;
+mod put_right;
 mod queries;
+mod sent_on;
 mod staff;
 mod terms;
 mod verbs_done;
+mod web_forms;
 
 use super::draft::{Content, Draft};
 use super::*;
@@ -66,6 +73,9 @@ const JAN: &str = "jan@lease.example";
 const CHEF: &str = "chef@lease.example";
 const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
 
+/// When the mails here were written, half an hour before they are decided on.
+const DATE: &str = "Date: Thu, 5 Mar 2026 09:15:00 +0100\r\n";
+
 /// Thursday 5 March 2026, 10:00 in Amsterdam.
 fn now() -> Moment {
     "2026-03-05T09:00:00Z".parse().unwrap()
@@ -93,8 +103,13 @@ struct Company {
     letter_bytes: Option<Vec<u8>>,
     duplicate_of: Option<i64>,
     put_back: Option<PutBack>,
+    same_id: Option<i64>,
     stored: Option<Stored>,
     from_junk: bool,
+    /// Mails of our own folders that wait to be taken in.
+    to_adopt: usize,
+    /// Letters that went out and are not on file: a backup was restored.
+    forgotten: Vec<LetterId>,
 }
 
 impl Company {
@@ -117,8 +132,11 @@ impl Company {
             letter_bytes: None,
             duplicate_of: None,
             put_back: None,
+            same_id: None,
             stored: None,
             from_junk: false,
+            to_adopt: 0,
+            forgotten: Vec::new(),
         }
     }
 
@@ -141,20 +159,39 @@ impl Company {
         file.case.merged_into.map_or(Some(file), |into| self.going_on(into))
     }
 
+    /// The files of the cases on which a mail with that id is.
+    fn holding(&self, id: &str) -> Vec<CaseFile> {
+        let holds = |file: &&CaseFile| file.case.customer_thread.iter().any(|known| known == id);
+        self.files.iter().filter(holds).filter_map(|file| self.going_on(file.case.number)).cloned().collect()
+    }
+
     /// As the register does.
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.going_on(number).cloned();
-        let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
+        let unknown_letter = wanted.token.clone().filter(|token| self.forgotten.contains(&token.letter));
+        let by_id = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref());
+        let by_address =
+            || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
+        let bounced = by_id.or_else(by_address).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
-            file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
+            file: wanted
+                .token
+                .as_ref()
+                .filter(|_| unknown_letter.is_none())
+                .and_then(|t| t.case)
+                .and_then(find)
+                .or(of_bounce),
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
+            unknown_letter,
             letter_kind: self.letter_kind,
             letter_bytes: self.letter_bytes.clone(),
             bounced,
-            named: wanted.named.into_iter().filter_map(|n| find(n).map(|file| file.case.number)).collect(),
+            named: wanted.named.iter().copied().filter_map(find).collect(),
+            answered: wanted.answered.iter().flat_map(|id| self.holding(id)).collect(),
+            twice: wanted.said.and_then(|said| self.files.iter().find(|file| said.is_of(&file.case)).cloned()),
             found: match wanted.want {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
                 _ => None,
@@ -164,7 +201,9 @@ impl Company {
             next_serial: 8,
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),
+            same_id: self.same_id,
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
+            to_adopt: if wanted.adopts.is_some() { self.to_adopt } else { 0 },
         }
     }
 
@@ -211,7 +250,7 @@ fn case(rules: &Rules) -> Case {
 }
 
 /// A mail in the making.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Post {
     from: String,
     headers: Vec<String>,
@@ -266,8 +305,10 @@ impl Post {
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
         };
         let (to, subject) = (&self.to, &self.subject);
+        let has_date = self.headers.iter().any(|header| header.starts_with("Date:"));
+        let date = if has_date { "" } else { DATE };
         format!(
-            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{typed}\r\n{text}\r\n"
+            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{date}{typed}\r\n{text}\r\n"
         )
         .into_bytes()
     }

@@ -127,11 +127,16 @@ fn name(why: &Problem) -> usize {
         P::TextApart { .. } => 33,
         P::NewMailWanted { .. } => 34,
         P::AskedYourself => 35,
+        P::NotACustomer { .. } => 36,
+        P::Encrypted => 37,
+        P::TextsDiffer => 38,
+        P::NothingToAdopt => 39,
+        P::LetterUnknown { .. } => 40,
     }
 }
-const PROBLEMS: usize = 36;
+const PROBLEMS: usize = 41;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
-const WITHOUT: [usize; 3] = [7, 23, 32];
+const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
 fn about_verbs() -> Vec<Asked> {
     let two_texts = |first: &str, second: &str| Problem::TwoTexts { first: first.into(), second: second.into() };
@@ -144,6 +149,8 @@ fn about_verbs() -> Vec<Asked> {
         on_case(lower("#intern zij overdrijft"), "Beste Karin,\n#intern zij overdrijft\nGroet"),
         on_case(lower("#afgehandeld"), "#overnemen\nBeste Karin,\n\n#afgehandeld\n\nWij betalen."),
         on_case(lower("Intern: zij overdrijft"), "Beste Karin,\n\nIntern: zij overdrijft"),
+        on_case(Problem::Encrypted, ""),
+        on_case(Problem::TextsDiffer, TYPED),
         on_case(Problem::SettlementMissing, "#afgehandeld"),
         on_case(Problem::SettlementMissing, "#intern Coulance\n#afgehandeld"),
         on_case(Problem::RulingMissing, "#uitspraak"),
@@ -156,6 +163,7 @@ fn about_verbs() -> Vec<Asked> {
             },
             "#toewijzen mia@lese.example\nGraag vandaag.",
         ),
+        on_case(Problem::NotACustomer { written: "jan@gmail".into() }, "#klant jan@gmail\nZij belde."),
         on_case(
             Problem::UnknownDepartment {
                 written: "servis".into(),
@@ -236,6 +244,7 @@ fn about_no_case() -> Vec<Asked> {
         on_none(Problem::AskTheDepartment, "#zoek jansen"),
         on_none(Problem::NoSuchMail, "#toon 99"),
         on_none(Problem::IsComplaint { mail: 17, case: number(7) }, "#klacht 17"),
+        on_none(Problem::LetterUnknown { case: Some(number(7)) }, TYPED),
         on_none(Problem::NoCase, TYPED),
         on_none(
             unknown("#telefon", Some("#telefoon")),

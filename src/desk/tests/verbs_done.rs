@@ -4,7 +4,7 @@
 use super::draft::{AgendaStage, Done, HappenedWhat, Problem};
 use super::*;
 use crate::case::{AgendaItem, CaseState, Closed};
-use crate::desk::verbs::{TABLE, TextGoes, Value};
+use crate::desk::verbs::{TABLE, TextGoes, Value, Verb};
 use proptest::prelude::*;
 
 const MIA: &str = "mia@lease.example";
@@ -275,9 +275,10 @@ fn verbs_are_done_in_order_each_on_what_the_one_before_left() {
     assert_eq!(sent(&decision), [(LetterKind::Closing, KLANT), (LetterKind::Receipt, JAN)]);
 }
 
-/// Lines of verbs whose text stays in the file, each with words that must not leave the house.
+/// Lines of verbs whose text stays in the file, but for `#klant`, which owes the customer something itself; each with words that must not leave the house.
 fn file_lines() -> impl Strategy<Value = Vec<String>> {
-    let rows: Vec<_> = TABLE.iter().filter(|row| row.text == TextGoes::CaseFile).collect();
+    let rows: Vec<_> =
+        TABLE.iter().filter(|row| row.text == TextGoes::CaseFile && row.verb != Verb::Customer).collect();
     let line = (prop::sample::select(rows), any::<bool>(), any::<bool>()).prop_map(|(row, english, with_words)| {
         let name = if english { row.english } else { row.dutch };
         let value = match row.value {
@@ -286,7 +287,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Address => "mia@lease.example",
             Value::Department => "service",
             Value::Past => "vandaag",
-            Value::Text | Value::Mail | Value::None | Value::Case | Value::Words => "",
+            Value::Text | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
         };
         format!("{name} {value}")
     });

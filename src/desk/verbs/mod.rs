@@ -18,6 +18,16 @@ const SHOWN_MAX: usize = 80;
 const STUCK_MIN: usize = 6;
 /// Words that begin an internal note with the `#` forgotten.
 const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
+/// What people write around such a word where it says for whom the text is ("Alleen intern", "Voor intern gebruik:").
+const AROUND_NOTE: [&str; 14] = [
+    "alleen", "only", "strikt", "strictly", "puur", "voor", "for", "gebruik", "use", "niet", "not", "klant",
+    "customer", "een",
+];
+/// Words of a head of that kind.
+const HEAD_WORDS_MAX: usize = 4;
+/// How the mark is called, and how a page writes it that was saved as text.
+const MARK_NAMES: [&str; 3] = ["hashtag", "hash", "hekje"];
+const MARK_ENTITIES: [&str; 5] = ["&#35;", "&#035;", "&#x23;", "&#X23;", "&num;"];
 
 /// One verb line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,10 +133,18 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
             (Some((word, _)), false) if is_near_verb(&word) => {
                 return Err(Mistake::LowerDown { written: shown(&plain) });
             }
-            (None, true) if let Some(word) = verb_without_mark(&plain) => {
+            (None, true) if says_internal(&plain) => {
+                return Err(Mistake::Unknown {
+                    nearest: Some(Verb::Note.row().dutch.to_owned()),
+                    written: shown(&plain),
+                });
+            }
+            (None, true) if let Some(word) = verb_without_mark(&plain).or_else(|| named_mark(&plain)) => {
                 return Err(Mistake::Unknown { nearest: nearest(&word), written: shown(&plain) });
             }
-            (None, false) if begins_a_note(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
+            (None, false) if begins_a_note(&plain) || named_mark(&plain).is_some() => {
+                return Err(Mistake::LowerDown { written: shown(&plain) });
+            }
             _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
             _ => {
                 text_begun |= !plain.is_empty();
@@ -153,6 +171,7 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
 /// Trimmed, without the marks that mail clients slip in (byte order mark, no-break and zero-width spaces).
 fn visible(line: &str) -> String {
     let kept = |c: char| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{202a}'..='\u{202e}');
+    let line = MARK_ENTITIES.iter().fold(line.to_owned(), |line, entity| line.replace(entity, "#"));
     line.chars().filter(|c| kept(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
@@ -182,7 +201,27 @@ fn verb_without_mark(plain: &str) -> Option<String> {
 
 /// `Intern:` further down: what follows was hardly meant for the customer. Not `Note:`, which English answers have.
 fn begins_a_note(plain: &str) -> bool {
-    NOTE_WORDS.contains(&first_word(plain).0.as_str()) && stands_alone(plain)
+    NOTE_WORDS.contains(&first_word(plain).0.as_str()) && stands_alone(plain) || says_internal(plain)
+}
+
+/// "Alleen intern: …", "Voor intern gebruik": a head of few words, one of which says that the text stays here; and the colon
+/// behind it, or no other word but such as belong to it. "Dit is intern besproken." is neither.
+fn says_internal(plain: &str) -> bool {
+    let (head, colon) = plain.split_once(':').map_or((plain, false), |(head, _)| (head, true));
+    let words: Vec<String> =
+        head.split(|c: char| !c.is_alphanumeric()).map(fold_word).filter(|w| !w.is_empty()).collect();
+    let is_note = |word: &String| NOTE_WORDS.contains(&word.as_str());
+    let belongs = |word: &String| is_note(word) || AROUND_NOTE.contains(&word.as_str());
+    words.len() <= HEAD_WORDS_MAX
+        && words.iter().any(is_note)
+        && (colon || words.len() > 1 && words.iter().all(belongs))
+}
+
+/// "hashtag intern", as who dictates a mail says it: the name of the verb.
+fn named_mark(plain: &str) -> Option<String> {
+    let mut words = plain.split_whitespace().map(|word| fold_word(word.trim_matches(|c: char| !c.is_alphanumeric())));
+    let mark = words.next().filter(|word| MARK_NAMES.contains(&word.as_str()));
+    mark.and_then(|_| words.next()).filter(|word| is_near_verb(word))
 }
 
 /// The first word, folded, and whether something stands before it.
@@ -306,9 +345,39 @@ mod tests {
 
     #[test]
     fn an_ordinary_answer_is_left_alone() {
-        let text =
-            "Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\nDit is intern besproken.";
-        assert_eq!(parse(text).unwrap(), Instruction { lines: vec![], text: text.into() });
+        for more in [
+            "Dit is intern besproken.",
+            "We hebben dit intern besproken: u krijgt gelijk.",
+            "De hashtag bij uw bericht zagen wij.",
+            "Interne dienst: 020-1234567",
+            "Intern transport",
+            "Korting 100%23",
+        ] {
+            let text = format!("Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\n{more}");
+            assert_eq!(parse(&text).unwrap(), Instruction { lines: vec![], text }, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_named_encoded_or_said_in_words_is_asked_about() {
+        for line in [
+            "hashtag intern",
+            "Hashtag intern, klant overdrijft",
+            "hekje afgehandeld",
+            "Alleen intern: klant overdrijft",
+            "ALLEEN INTERN",
+            "Voor intern gebruik",
+            "Strikt intern: niet doorsturen",
+            "Internal only: do not tell",
+            "Notitie voor collega: hij zeurt",
+        ] {
+            assert!(matches!(parse(&format!("{line}\nwij betalen niets")), Err(Mistake::Unknown { .. })), "{line}");
+            assert!(matches!(parse(&format!("Beste klant,\n\n{line}")), Err(Mistake::LowerDown { .. })), "{line}");
+        }
+        for mark in ["&#35;", "&#x23;", "&num;"] {
+            assert_eq!(parse(&format!("{mark}intern\nhij zeurt")).unwrap().lines[0].verb, Verb::Note, "{mark}");
+            assert!(matches!(parse(&format!("Beste klant,\n{mark}intern")), Err(Mistake::LowerDown { .. })), "{mark}");
+        }
     }
 
     proptest! {

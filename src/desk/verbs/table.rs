@@ -22,10 +22,14 @@ pub enum Verb {
     Dismiss,
     Restore,
     Merge,
+    /// Who the customer is.
+    Customer,
     Dispute,
     Ruling,
     Register(Taken),
     Show,
+    /// Mails of our own folders that are not on file.
+    Adopt,
     /// The whole file of a case.
     Dossier,
     /// Cases that match some words.
@@ -66,6 +70,8 @@ pub enum Value {
     /// More text.
     Text,
     Address,
+    /// An address, and perhaps a name.
+    Customer,
     Department,
     /// A moment and what is to be done then.
     Moment,
@@ -276,6 +282,17 @@ pub const TABLE: &[Row] = &[
         means_english: "makes two complaints of a customer one: #merge K-2026-000123; both numbers keep working",
     },
     Row {
+        verb: Verb::Customer,
+        dutch: "#klant",
+        english: "#customer",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Customer,
+        wants_text: false,
+        means_dutch: "zet recht wie de klant is: #klant naam@voorbeeld.nl Jan Jansen; brieven gaan voortaan daarheen",
+        means_english: "puts right who the customer is: #customer name@example.com Jan Jansen; letters go there from now on",
+    },
+    Row {
         verb: Verb::Dispute,
         dutch: "#geschil",
         english: "#dispute",
@@ -351,6 +368,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
         means_english: "sends you a message that was set aside: #show 17",
+    },
+    Row {
+        verb: Verb::Adopt,
+        dutch: "#opnemen",
+        english: "#adopt",
+        aliases: &["neemop"],
+        text: TextGoes::Nowhere,
+        value: Value::None,
+        wants_text: false,
+        means_dutch: "neemt berichten op die wel in het postvak liggen maar niet in het register staan, in antwoord op de melding daarvan",
+        means_english: "takes in messages that lie in the mailbox but are not in the register, in reply to the notice of them",
     },
     Row {
         verb: Verb::Dossier,

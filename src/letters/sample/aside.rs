@@ -3,8 +3,10 @@
 use super::overviews::digest;
 use super::{address, after, notification, number, pick};
 use crate::case::Language;
-use crate::desk::draft::{Content, Done, Notification, Problem, Receipt, Remark, SetAside, Shown, Unacknowledged};
-use crate::digest::{Balance, Digest, MailDay, PutAside};
+use crate::desk::draft::{
+    Alarm, AlarmAbout, Content, Done, Notification, Problem, Question, Receipt, Remark, SetAside, Shown, Unacknowledged,
+};
+use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let spam = put_aside(language);
@@ -50,6 +52,15 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         }),
         Content::Digest(Box::new(Digest { mail: Some(Box::new(mail_day(language))), ..digest(language) })),
         Content::Digest(Box::new(Digest { mail: Some(Box::new(unbalanced(language))), ..digest(language) })),
+        Content::Digest(Box::new(Digest { mail: Some(Box::new(forgotten(language))), ..digest(language) })),
+        Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(not_on_file(language, 20, 0))) }),
+        Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(not_on_file(language, 1, 0))) }),
+        Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(not_on_file(language, 5, 5))) }),
+        question(Problem::NothingToAdopt),
+        Content::Notification(Box::new(Notification {
+            remarks: vec![Remark::AnswersUnknown(number)],
+            ..notification(language)
+        })),
         Content::Notification(Box::new(Notification {
             remarks: vec![Remark::SenderDisowned],
             unacknowledged: Some(Unacknowledged::Disowned),
@@ -124,7 +135,25 @@ fn mail_day(language: Language) -> MailDay {
         vanished: 1,
         ..Balance::default()
     };
-    MailDay { folders: vec![folder], aside: vec![put_aside(language), complaint(language)], more_aside: 0 }
+    let aside = vec![put_aside(language), complaint(language)];
+    MailDay { folders: vec![folder], aside, more_aside: 0, not_on_file: None }
+}
+
+fn forgotten(language: Language) -> MailDay {
+    MailDay { not_on_file: Some(not_on_file(language, 20, 3)), ..mail_day(language) }
+}
+
+fn not_on_file(language: Language, count: usize, others: usize) -> NotOnFile {
+    let told = complaint(language);
+    let lost = LostMail { from: "karin@klant.example".to_owned(), subject: told.subject, received_at: after(-1, 0) };
+    let named = vec![LostMail { subject: String::new(), from: String::new(), ..lost.clone() }, lost];
+    NotOnFile {
+        count,
+        others,
+        oldest: after(-20, 0),
+        newest: after(-1, 0),
+        named: named.into_iter().take(count).collect(),
+    }
 }
 
 fn unbalanced(language: Language) -> MailDay {

@@ -3,7 +3,7 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 use crate::desk::{About, choices};
 use crate::mail::Place;
 use chrono::NaiveDate;
@@ -25,6 +25,12 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
     let all = [
         vec![Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 1 }],
+        vec![
+            Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
+            Done::StayedHere {
+                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+            },
+        ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
@@ -48,13 +54,17 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::AgendaSet { at: after(77, 30), text: String::new(), outside_hours: true }],
         vec![Done::AgendaCleared],
         vec![Done::Unused { text: pick(language, "Klant belt straks terug.", "Customer calls back.") }, Done::Help],
+        vec![Done::AdoptionAsked { mails: 20 }],
+        vec![Done::AdoptionAsked { mails: 1 }],
         vec![directly(language)],
         vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
         vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],
         vec![Done::Phoned { text: called_too }, Done::AlsoWithCustomer { to: customer_address() }],
     ];
     let ended = ended(language).map(|done| vec![done]);
-    let mut receipts: Vec<_> = all.into_iter().chain(ended).map(|done| receipt(done, customer())).collect();
+    let put_right = put_right().map(|done| vec![done]);
+    let mut receipts: Vec<_> =
+        all.into_iter().chain(ended).chain(put_right).map(|done| receipt(done, customer())).collect();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
 }
@@ -71,13 +81,37 @@ fn posted(letter_kind: LetterKind) -> Done {
     Done::Posted { letter_kind, at: after(-1, 0) }
 }
 
+/// Another customer than it seemed.
+fn put_right() -> [Done; 4] {
+    let set = |name: &str, owed: &[Owed], told: Option<Address>| Done::CustomerSet {
+        to: customer_address(),
+        name: name.to_owned(),
+        owed: owed.to_vec(),
+        told,
+    };
+    let old = || Some(address("info@elders.example"));
+    [
+        set("Jan Jansen", &[Owed::Acknowledgement], None),
+        set("", &[Owed::Acknowledgement, Owed::Answer], old()),
+        set("Jan Jansen", &[Owed::Confirmation], old()),
+        set("Jan Jansen", &[], None),
+    ]
+}
+
 /// The end of the procedure, and two cases that became one.
-fn ended(language: Language) -> [Done; 6] {
+fn ended(language: Language) -> [Done; 7] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
     let supervisor = || Some(address("s.bakker@voorbeeld.example"));
     let text = pick(language, "Formulier ontvangen.", "Got the form.");
     let ruling = pick(language, "De klant krijgt gelijk; wij betalen € 240.", "For the customer; we pay € 240.");
-    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told };
+    let merged = |state, told| Done::Merged { stays: number(98), gone: number(123), state, told, not_told: None };
+    let joined = Done::Merged {
+        stays: number(98),
+        gone: number(123),
+        state: CaseState::Open,
+        told: Vec::new(),
+        not_told: Some(address("els@klant.example")),
+    };
     [
         Done::Disputed { filing: Filing::Until(day(2027)), told: supervisor(), text },
         Done::Disputed { filing: Filing::Past(day(2025)), told: supervisor(), text: String::new() },
@@ -85,6 +119,7 @@ fn ended(language: Language) -> [Done; 6] {
         Done::Ruled { told: supervisor(), text: ruling },
         merged(CaseState::Open, vec![address("p.dewit@voorbeeld.example"), address("schade@voorbeeld.example")]),
         merged(CaseState::Closed, Vec::new()),
+        joined,
     ]
 }
 
@@ -120,8 +155,12 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         not_merged("K-2026-000098", NoMerge::Merged),
         not_merged("K-2026-000098", NoMerge::Dismissed),
         Problem::NothingTyped,
+        Problem::Encrypted,
+        Problem::TextsDiffer,
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
+        Problem::NotACustomer { written: String::new() },
+        Problem::NotACustomer { written: "jan@gmail of piet@klant.example".to_owned() },
         Problem::NoCustomerAddress,
         Problem::TooLongForPaper,
         Problem::NothingToPost,
@@ -143,6 +182,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NotNow { verb: verb("#verstuurd", "#sent") },
         Problem::SentByYou { customer: customer_address(), why: Unsure::Sender },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::Resent },
         Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),
@@ -160,6 +200,8 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         text_apart(language, Place::Above, &said(language)),
         text_apart(language, Place::Below, &said(language)),
         text_apart(language, Place::Between, ""),
+        Problem::LetterUnknown { case: Some(number(131)) },
+        Problem::LetterUnknown { case: None },
         Problem::AskAlone { verb: verb("#zoek", "#search") },
         Problem::CaseUnknown { written: "K-2026-9".to_owned() },
         Problem::CaseUnknown { written: String::new() },

@@ -143,6 +143,7 @@ fn escalation(language: Language) -> Escalation {
         happened(after(-1, 0), HappenedWhat::CustomerWrote, ("Hierbij de foto.", "Here is the photo."), ""),
     ];
     let rest = [
+        HappenedWhat::CustomerPerhaps,
         HappenedWhat::OtherWrote,
         HappenedWhat::Noted,
         HappenedWhat::Closed,

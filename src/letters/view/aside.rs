@@ -6,7 +6,7 @@ use super::staff::LISTED_MAX;
 use super::{Seen, staff};
 use crate::desk::draft::{SetAside, Shown};
 use crate::desk::verbs::Verb;
-use crate::digest::{Balance, MailDay, PutAside};
+use crate::digest::{Balance, LostMail, MailDay, NotOnFile, PutAside};
 use crate::letters::{clean, mailto};
 use minijinja::context;
 use minijinja::value::Value;
@@ -84,6 +84,32 @@ impl Seen<'_> {
             count => day.aside.len() + day.more_aside,
             more => day.more_aside,
             complaint => self.verb(Verb::Restore),
+            missing => day.not_on_file.as_ref().map(|missing| self.not_on_file(missing)),
+        }
+    }
+
+    /// What lies in our own folders and is not in the register, with the button that takes it in.
+    pub(super) fn not_on_file(&self, missing: &NotOnFile) -> Value {
+        let lost = |mail: &LostMail| {
+            context! {
+                from => self.line(&mail.from),
+                line => self.subject_line(&mail.subject),
+                received => self.words.short(mail.received_at),
+            }
+        };
+        let own = missing.count - missing.others.min(missing.count);
+        let verb = self.verb(Verb::Adopt);
+        let button = self.replies().prefilled(&verb, self.words.pick("Opnemen", "Take them in"));
+        context! {
+            count => missing.count,
+            own,
+            others => missing.others,
+            oldest => self.words.short(missing.oldest),
+            newest => self.words.short(missing.newest),
+            named => missing.named.iter().map(lost).collect::<Vec<_>>(),
+            more => missing.count.saturating_sub(missing.named.len()),
+            adopt => verb,
+            buttons => button.iter().filter(|_| own > 0).map(view).collect::<Vec<_>>(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::desk::draft::{Done, Receipt};
+use crate::desk::draft::{Done, Owed, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -13,7 +13,7 @@ impl Seen<'_> {
         let has = |wanted: fn(&Done) -> bool| letter.done.iter().any(wanted);
         let over = has(|done| {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
-            closed || matches!(done, Done::Dismissed | Done::Help)
+            closed || matches!(done, Done::Dismissed | Done::Help | Done::AdoptionAsked { .. })
         }) || letter.case_closed;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
@@ -61,7 +61,10 @@ impl Seen<'_> {
             Done::Disputed { text, .. } => ("disputed", text.as_str()),
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
             Done::Merged { .. } => ("merged", ""),
+            Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
+            Done::StayedHere { .. } => ("stayed_here", ""),
+            Done::AdoptionAsked { .. } => ("adoption_asked", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -69,7 +72,7 @@ impl Seen<'_> {
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
-            Done::Acknowledged { to } => Some(to),
+            Done::Acknowledged { to } | Done::CustomerSet { to, .. } => Some(to),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
             Done::Disputed { told, .. } | Done::Ruled { told, .. } => told.as_ref(),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
@@ -80,12 +83,19 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
+            Done::StayedHere { files } => {
+                let named =
+                    files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
+                self.line(&named.collect::<Vec<_>>().join(", "))
+            }
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
         let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
         let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
+        let customer = if let Done::CustomerSet { .. } = done { Some(self.customer_set(done)) } else { None };
         let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
         let attachments = match done {
             Done::Relayed { attachments, .. }
@@ -100,11 +110,22 @@ impl Seen<'_> {
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
         context! {
-            kind, sheet, is_you, name, outside_hours, opened, filing, merged, text, shortened, attachments,
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, customer, text, shortened, attachments,
             to => to.map(ToString::to_string),
         }
     }
 
+    /// Who the customer is now, and what follows.
+    fn customer_set(&self, done: &Done) -> Value {
+        let Done::CustomerSet { name, owed, told, .. } = done else { return Value::UNDEFINED };
+        context! {
+            name => clean::line(name, clean::NAME_CHARS_MAX),
+            acknowledged => owed.contains(&Owed::Acknowledgement),
+            owes_answer => owed.contains(&Owed::Answer),
+            owes_confirmation => owed.contains(&Owed::Confirmation),
+            told => told.as_ref().map(ToString::to_string),
+        }
+    }
     /// All verbs, those first whose text leaves the house.
     fn manual(&self) -> Value {
         let of = |wanted: fn(TextGoes) -> bool| {
@@ -140,7 +161,13 @@ pub(super) fn view(button: &mailto::Button) -> Value {
 
 /// Which case stays, and who hears of it.
 fn merged(done: &Done) -> Value {
-    let Done::Merged { stays, gone, state, told } = done else { return Value::UNDEFINED };
+    let Done::Merged { stays, gone, state, told, not_told } = done else { return Value::UNDEFINED };
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-    context! { stays => stays.to_string(), gone => gone.to_string(), state => state.name(), told => told.join(", ") }
+    context! {
+        stays => stays.to_string(),
+        gone => gone.to_string(),
+        state => state.name(),
+        told => told.join(", "),
+        not_told => not_told.as_ref().map(ToString::to_string),
+    }
 }

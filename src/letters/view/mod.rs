@@ -75,6 +75,7 @@ impl Seen<'_> {
             Content::Outage(outage) => self.outage(outage),
             Content::Acknowledgements(several) => self.acknowledgements(several),
             Content::Bundle(bundle) => self.bundle(bundle),
+            Content::Misdirected(letter) => context! { salutation => self.words.salutation(&letter.customer_name) },
         };
         context! { ..own, ..self.page(subject) }
     }

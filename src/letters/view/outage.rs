@@ -78,6 +78,10 @@ fn found_words(trouble: Trouble, words: Words) -> &'static str {
             "de database van klachtpost is niet te lezen of te schrijven",
             "klachtpost's own database cannot be read or written",
         ),
+        Trouble::Clock => words.pick(
+            "de klok van deze computer kan niet goed staan; klachtpost beslist en verstuurt niets tot hij weer klopt",
+            "this computer's clock cannot be right; klachtpost decides and sends nothing until it is",
+        ),
         Trouble::Stuck => {
             words.pick("het ophalen is begonnen en komt niet tot een einde", "taking in was begun and comes to no end")
         }
@@ -118,6 +122,10 @@ fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
         (Trouble::Register, _) => words.pick(
             "Kijk of de schijf vol is, en of een ander programma het bestand gebruikt.",
             "See whether the disk is full, and whether another program uses the file.",
+        ),
+        (Trouble::Clock, _) => words.pick(
+            "Zet de klok goed, en laat hem bijhouden (timedatectl set-ntp true). klachtpost gaat dan vanzelf verder. Staat de klok toch goed, start dan één keer klachtpost run --trust-clock.",
+            "Set the clock, and have it kept (timedatectl set-ntp true). klachtpost then goes on by itself. If the clock is right after all, start klachtpost run --trust-clock once.",
         ),
         (Trouble::Stuck, _) => words.pick(
             "Herstart klachtpost (systemctl restart klachtpost); daarbij gaat niets verloren. Komt het terug, bewaar dan het logboek en meld het.",

@@ -116,6 +116,8 @@ impl Seen<'_> {
             Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
             Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
+            Problem::Encrypted => ("encrypted", String::new(), Vec::new()),
+            Problem::TextsDiffer => ("texts_differ", String::new(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),
@@ -130,6 +132,7 @@ impl Seen<'_> {
             Problem::NotAColleague { written, colleagues } => {
                 ("not_a_colleague", written.clone(), colleagues.iter().map(Address::to_string).collect())
             }
+            Problem::NotACustomer { written } => ("not_a_customer", written.clone(), Vec::new()),
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
             }
@@ -150,6 +153,10 @@ impl Seen<'_> {
             Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
+            Problem::NothingToAdopt => ("nothing_to_adopt", String::new(), Vec::new()),
+            Problem::LetterUnknown { case } => {
+                ("letter_unknown", case.map(|case| case.to_string()).unwrap_or_default(), Vec::new())
+            }
             Problem::NoCase => ("no_case", String::new(), Vec::new()),
             Problem::ForWhom => ("for_whom", String::new(), Vec::new()),
             Problem::TextApart { .. } => ("text_apart", String::new(), Vec::new()),

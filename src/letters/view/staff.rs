@@ -1,7 +1,7 @@
 //! What the templates of notices to staff can print, and what letters to staff have in common. Pure.
 
-use super::Seen;
-use crate::case::{Channel, Customer, Moment, Place, Reach, Why};
+use super::{Seen, handled};
+use crate::case::{CaseNumber, Channel, Customer, Moment, Place, Reach, Why};
 use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
@@ -41,6 +41,7 @@ impl Seen<'_> {
             listed => self.listed(&letter.listed),
             remark_list => self.remarks(&letter.remarks),
             reopened => letter.reopened,
+            unknown => letter.remarks.iter().any(|remark| matches!(remark, Remark::WhoIsCustomer { .. })),
             unacknowledged => letter.unacknowledged.map(|why| match why {
                 Unacknowledged::NoAddress => "no_address",
                 Unacknowledged::ByPost => "by_post",
@@ -94,6 +95,7 @@ impl Seen<'_> {
                 desk => desk.to_string(),
                 to => self.line(other_end),
             },
+            AlarmAbout::NotOnFile(missing) => context! { about => "not_on_file", missing => self.not_on_file(missing) },
             AlarmAbout::PaperHeld { reason } => context! { about => "paper_held", reason => self.line(reason) },
             AlarmAbout::HeldAtDoor { to, reason } => {
                 context! { about => "held_at_door", to => self.line(to), reason => self.line(reason) }
@@ -151,20 +153,57 @@ impl Seen<'_> {
     fn remarks(&self, remarks: &[Remark]) -> Vec<Value> {
         let view = |remark: &Remark| {
             let (kind, value) = match remark {
-                Remark::MayBelongTo(number) => ("may_belong_to", number.to_string()),
+                Remark::MayBelongTo(number) => return self.may_belong_to(*number),
+                Remark::AnswersUnknown(number) => ("answers_unknown", number.to_string()),
+                Remark::SenderUnproven => ("sender_unproven", String::new()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
                 Remark::SenderOdd(what) => ("sender_odd", self.words.odd_sender(*what).to_owned()),
                 Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
                 Remark::OnlyTheBeginning => ("only_the_beginning", String::new()),
                 Remark::Reopened => ("reopened", String::new()),
+                Remark::ReceiptStated => ("receipt_stated", String::new()),
+                Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
+                Remark::ByForm(from) => ("by_form", self.line(from)),
+                Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),
                 Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
             };
             context! { kind, value }
         };
         remarks.iter().take(LISTED_MAX).map(view).collect()
+    }
+
+    /// With a button that makes one of the two.
+    fn may_belong_to(&self, number: CaseNumber) -> Value {
+        let verb = self.words.pick(Verb::Merge.row().dutch, Verb::Merge.row().english);
+        let label = format!("{} {number}", self.words.pick("Samenvoegen met", "Merge with"));
+        let button = self.replies().prefilled(&format!("{verb} {number}"), label);
+        context! {
+            kind => "may_belong_to",
+            value => number.to_string(),
+            button => button.as_ref().map(handled::view),
+        }
+    }
+
+    /// With a button for each whom it may be.
+    fn who_is_customer(&self, from: &str, perhaps: &[Customer]) -> Value {
+        let verb = self.verb(Verb::Customer);
+        let button = |customer: &Customer| {
+            let address = customer.address.as_ref()?;
+            let name = clean::line(&customer.name, clean::NAME_CHARS_MAX);
+            let typed = format!("{verb} {address} {name}");
+            self.replies().prefilled(typed.trim_end(), format!("{}: {address}", self.words.pick("Klant", "Customer")))
+        };
+        let named: Vec<String> =
+            perhaps.iter().filter_map(|customer| Some(customer.address.as_ref()?.to_string())).collect();
+        context! {
+            kind => "who_is_customer",
+            value => self.line(from),
+            perhaps => self.line(&named.join(", ")),
+            buttons => perhaps.iter().filter_map(button).map(|button| handled::view(&button)).collect::<Vec<_>>(),
+        }
     }
 
     fn was_aside(&self, reason: &str, by: Option<&str>) -> Value {
@@ -182,6 +221,7 @@ impl Seen<'_> {
             Why::Tie { matched, others } => ("tie", matched.as_slice(), others.join(", ")),
             Why::Fallback => ("fallback", [].as_slice(), String::new()),
             Why::Person => ("person", [].as_slice(), String::new()),
+            Why::Thread => ("thread", [].as_slice(), String::new()),
         };
         // The word the customer wrote says more than the pattern it met.
         let named = |one: &crate::case::Match| {

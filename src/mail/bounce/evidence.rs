@@ -74,7 +74,12 @@ pub(super) fn is_from_machine(parsed: &Parsed) -> bool {
         || says_automatic(parsed)
         || from_role(parsed)
         || (phrases::subject_tells_failure(subject) && !phrases::is_passed_on(subject))
-        || parsed.header("from").is_none()
+        || names_no_address(parsed)
+}
+
+/// No person's mail lacks the address to answer to.
+fn names_no_address(parsed: &Parsed) -> bool {
+    parsed.header("from").is_none_or(|from| !from.contains('@'))
 }
 
 fn says_automatic(parsed: &Parsed) -> bool {
@@ -91,7 +96,8 @@ pub(super) fn is_notice(parsed: &Parsed, notice: &str, returned: &str) -> bool {
     let subject = parsed.header("subject").unwrap_or_default();
     let subject_tells = phrases::subject_tells_failure(subject);
     let is_daemon = from_daemon(parsed);
-    let is_machine = is_daemon || null_sender(parsed) || says_automatic(parsed) || from_role(parsed);
+    let is_machine =
+        is_daemon || null_sender(parsed) || says_automatic(parsed) || from_role(parsed) || names_no_address(parsed);
     let is_list = from_list_server(parsed);
     if !(is_machine || is_list || subject_tells) {
         return false;

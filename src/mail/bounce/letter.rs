@@ -1,6 +1,7 @@
 //! Which of our letters came back: the Message-ID of the returned part. Pure.
 
 use super::super::parse::Parsed;
+use super::address;
 
 /// Header lines that are searched: a returned letter has some dozens, a long path through lists a few hundred.
 const LINES_MAX: usize = 2_000;
@@ -21,6 +22,19 @@ pub(super) fn message_id(parsed: &Parsed, returned: &str) -> Option<String> {
         })
         .or_else(|| parsed.header("in-reply-to").and_then(id))
         .or_else(|| parsed.header("references").and_then(|ids| ids.split_whitespace().last()).and_then(id))
+}
+
+/// Who sent the letter that came back, as its own header says: no failed recipient, whatever line of the notice they
+/// stand on.
+pub(super) fn senders(parsed: &Parsed, returned: &str) -> Vec<String> {
+    const SENDERS: [&str; 3] = ["from:", "sender:", "return-path:"];
+    let parts = parsed.leaves.iter().filter(|leaf| is_returned(&leaf.media_type));
+    let texts = parts.filter_map(|leaf| leaf.text.as_deref()).chain([returned]);
+    let header =
+        texts.flat_map(|text| text.trim_start().lines().take(LINES_MAX).take_while(|line| !line.trim().is_empty()));
+    let of_sender =
+        |line: &&str| SENDERS.iter().any(|name| line.get(..name.len()).is_some_and(|l| l.eq_ignore_ascii_case(name)));
+    header.filter(of_sender).filter_map(address::first).map(str::to_owned).collect()
 }
 
 /// Is that the media type of a letter that came back, whole or only its header? Some servers drop the `s`.

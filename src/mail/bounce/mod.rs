@@ -10,7 +10,7 @@
 //! | `status.rs`, `address.rs` | codes and addresses in free text |
 //! | `letter.rs` | which letter came back |
 
-use super::parse::Parsed;
+use super::parse::{Leaf, Parsed};
 use super::{Bounce, BounceAction};
 use status::{Class, Status};
 use std::borrow::Cow;
@@ -79,11 +79,11 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     let has_status_part = !fates.is_empty();
     if !has_status_part {
         if !evidence::is_notice(parsed, notice, returned) {
-            return None;
+            return wrapped(parsed);
         }
         fates = report::fates(notice);
     }
-    let ours = own_addresses(parsed);
+    let ours = [own_addresses(parsed), letter::senders(parsed, returned)].concat();
     if fates.is_empty() {
         fates = notice::fates(notice, &ours, action_of(parsed, notice));
     } else {
@@ -93,6 +93,15 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Bounce> {
     let reason =
         if has_status_part { "a delivery report (RFC 3464)" } else { "a mail server's notice in its own words" };
     conclude(fates, original(), reason)
+}
+
+/// A report that a gateway passes on inside a mail of its own: only a machine's, because a person who attaches a report
+/// asks about it.
+fn wrapped(parsed: &Parsed) -> Option<Bounce> {
+    let is_mail = |leaf: &&Leaf| matches!(leaf.media_type.as_str(), "message/rfc822" | "message/global");
+    let leaf = parsed.leaves.iter().find(is_mail).filter(|_| evidence::is_from_machine(parsed))?;
+    let inner = leaf.message();
+    (evidence::is_report_form(inner) || evidence::from_daemon(inner)).then(|| of(inner)).flatten()
 }
 
 /// The mail comes from a mail server's own address (mailer-daemon, postmaster, the null sender).

@@ -35,8 +35,12 @@ pub(super) fn fates(text: &str) -> Vec<Fate> {
     let mut fates = Vec::new();
     let mut group = Group::default();
     let mut folds = false;
-    for line in text.lines().map(str::trim_end) {
-        if line.is_empty() {
+    let mut wrapped = None;
+    // A gateway that quotes or wraps a report anew leaves marks in front, and a recipient on the line below its label.
+    for line in text.lines().map(|line| unquoted(line.trim_end())) {
+        if let Some(field) = wrapped.take().filter(|_| field_of(line).is_none() && line.contains('@')) {
+            group.set(field, line.trim());
+        } else if line.is_empty() {
             group.ended = true;
             folds = false;
         } else if line.starts_with([' ', '\t']) && folds {
@@ -46,6 +50,8 @@ pub(super) fn fates(text: &str) -> Vec<Fate> {
                 fates.extend(std::mem::take(&mut group).fate());
             }
             group.set(field, value);
+            let names = matches!(field, Field::FinalRecipient | Field::OriginalRecipient);
+            wrapped = Some(field).filter(|_| names && value.trim_end().ends_with(';') || value.is_empty());
             folds = field == Field::Diagnostic;
         } else {
             folds = false;
@@ -56,6 +62,14 @@ pub(super) fn fates(text: &str) -> Vec<Fate> {
     }
     fates.extend(group.fate());
     fates
+}
+
+/// Without marks of quotation and the one blank behind them.
+fn unquoted(line: &str) -> &str {
+    match line.strip_prefix('>') {
+        Some(rest) => rest.trim_start_matches('>').strip_prefix(' ').unwrap_or(rest.trim_start_matches('>')),
+        None => line,
+    }
 }
 
 fn field_of(line: &str) -> Option<(Field, &str)> {

@@ -65,6 +65,58 @@ fn a_free_text_notice_tells_the_same() {
 }
 
 #[test]
+fn a_notice_whose_sender_has_no_address_is_one() {
+    for from in ["Mail Delivery Service", "\"Postkantoor\"", "<>", "Systeem <>", "unknown"] {
+        let raw = QMAIL.replace("Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net", &format!("From: {from}"));
+        let raw = raw.replace("Subject: failure notice", "Subject: Uw bericht");
+        assert_eq!(read(&raw).expect(from).recipients, ["jan@example.org"], "{from}");
+    }
+    assert_eq!(read("From: Jan\nSubject: Uw bericht\n\nDe auto is niet bezorgd.\n"), None);
+}
+
+#[test]
+fn who_sent_the_letter_is_not_who_it_failed_for() {
+    for (notice, to) in [
+        (
+            "Message from <dienst@example.nl>\n\n<dienst@example.nl>\n  RCPT TO:<jan@example.org>: 550 no such user\n",
+            "klachten@example.nl",
+        ),
+        ("dienst@example.nl\nwrote to\n\njan@example.org\n  550 5.1.1 no\n", "klachten@example.nl"),
+        ("Sender: dienst@example.nl\nRecipient: jan@example.org\nReason: 550 5.1.1 no such user\n", "undisclosed"),
+    ] {
+        let raw = format!(
+            "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.net\nTo: {to}\nSubject: Undelivered Mail\n\nIt could not be \
+             delivered.\n\n{notice}\nReturn-Path: <dienst@example.nl>\nFrom: dienst@example.nl\nTo: jan@example.org\n\
+             Message-ID: <t.1@example.nl>\nSubject: x\n\nDag\n"
+        );
+        assert_eq!(read(&raw).expect(notice).recipients, ["jan@example.org"], "{notice}");
+    }
+}
+
+#[test]
+fn a_report_that_a_gateway_wrapped_anew_tells_the_same() {
+    let inner = report("failed", "5.1.1");
+    let outer = |from: &str| {
+        format!(
+            "{from}\nTo: klachten@example.nl\nSubject: [gateway] bericht\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=o\n\n--o\n\nThis mail was checked.\n--o\nContent-Type: message/rfc822\n\n{inner}\n--o--\n"
+        )
+    };
+    let bounce = read(&outer("Return-Path: <>\nFrom: gateway@example.nl")).expect("a bounce");
+    assert_eq!((bounce.recipients, bounce.status), (vec!["jan@example.org".to_owned()], vec!["5.1.1".to_owned()]));
+    assert_eq!(bounce.original_message_id.as_deref(), Some("token.1@example.nl"));
+    assert_eq!(read(&outer("From: Jan <jan@example.org>")), None);
+    for part in [
+        "Final-Recipient: rfc822;\njan@example.org\nAction: failed\nStatus: 5.1.1\n",
+        "> Final-Recipient:\n>  rfc822; jan@example.org\n> Action: failed\n> Status: 5.1.1\n",
+    ] {
+        let raw = report("failed", "5.1.1")
+            .replace("Final-Recipient: rfc822; jan@example.org\nAction: failed\nStatus: 5.1.1\n", part);
+        assert_eq!(read(&raw).expect(part).recipients, ["jan@example.org"], "{part}");
+    }
+}
+
+#[test]
 fn a_person_who_passes_a_notice_on_writes_no_bounce() {
     let passed_on = QMAIL
         .replace(

@@ -2,7 +2,7 @@
 //! in which clients write the same: everything on one line (Yahoo), and an attribution line (Outlook for Mac). Pure.
 
 use super::lines::Line;
-use crate::mail::words::{self, Field, LABEL_CHARS_MAX};
+use crate::mail::words::{self, Field};
 
 /// A block has no more lines than this, folded recipients included.
 const BLOCK_LINES_MAX: usize = 60;
@@ -169,7 +169,7 @@ pub(super) fn read_one_line(text: &str) -> Option<Block> {
     if text.len() > ONE_LINE_CHARS_MAX || words::label_line(text)?.0 != Field::From {
         return None;
     }
-    let labels = labels_within(text);
+    let labels = words::labels_within(text);
     let (first, _, field) = *labels.first()?;
     if labels.len() < 3 || field != Field::From || !text.get(..first)?.trim().is_empty() {
         return None;
@@ -187,30 +187,6 @@ pub(super) fn read_one_line(text: &str) -> Option<Block> {
         block.state(&mut seen, *field, label, text.get(*behind..end)?.trim().to_owned());
     }
     (!block.from.is_empty() && block.fields >= 3).then_some(block)
-}
-
-/// Every label in a line: where it starts, where its value starts, and what it is.
-fn labels_within(text: &str) -> Vec<(usize, usize, Field)> {
-    let mut found: Vec<(usize, usize, Field)> = Vec::new();
-    for (at, colon) in text.char_indices().filter(|(_, c)| matches!(c, ':' | '：')) {
-        let from = found.last().map_or(0, |(_, behind, _)| *behind);
-        let before = text.get(from..at).unwrap_or_default().trim_end();
-        let starts = before.char_indices().rev().take(LABEL_CHARS_MAX).filter(|(i, _)| begins_word(before, *i));
-        // The longest label that ends here: "Gesendet am", not "am".
-        let longest = starts.filter_map(|(i, _)| Some((i, words::field(before.get(i..)?)?))).last();
-        if let Some((i, field)) = longest {
-            found.push((from + i, at + colon.len_utf8(), field));
-        }
-    }
-    found
-}
-
-/// Whether a word may begin here: a capital behind anything but capitals, or before a small letter ("CETEmne").
-fn begins_word(text: &str, at: usize) -> bool {
-    let Some((before, behind)) = text.split_at_checked(at) else { return false };
-    let mut chars = behind.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
-        && (chars.next().is_some_and(char::is_lowercase) || !before.ends_with(char::is_uppercase))
 }
 
 /// "Op 28-10-2021 12:46 schreef Jan <jan@x.nl>:", as Outlook for Mac puts above a mail that it passes on and every
@@ -298,8 +274,12 @@ fn name_before(before: &str) -> &str {
         }
     }
     let behind_date = before.rfind(|c: char| c.is_ascii_digit() || matches!(c, ',' | ';' | ':'));
-    let rest = before.get(behind_date.map_or(0, |at| at + 1)..).unwrap_or_default().trim_start();
-    without_connectives(rest)
+    let rest = before.get(behind_date.map_or(0, |at| at + 1)..).unwrap_or_default();
+    // An ending on the figures ("10:12-kor", "23-án", "10:12h") is no part of the name.
+    let on_figures =
+        behind_date.is_some_and(|at| before.get(at..=at).is_some_and(|c| c.as_bytes()[0].is_ascii_digit()));
+    let rest = if on_figures { rest.trim_start_matches(|c: char| !c.is_whitespace()) } else { rest };
+    without_connectives(rest.trim_start())
 }
 
 /// Words between the time and the name ("Uhr schrieb", "heeft", "GMT+1") that belong to neither.

@@ -2,7 +2,7 @@
 
 use super::{attached, inline};
 use crate::mail::parse::{Header, Leaf, Parsed};
-use crate::mail::{Forwarded, ForwardedHow};
+use crate::mail::{Forwarded, ForwardedHow, ToldBy};
 use proptest::prelude::*;
 
 const BODY: &str = "Mijn auto is beschadigd teruggekomen.\n\nGroet, Anna";
@@ -242,6 +242,54 @@ fn an_attached_mail_that_is_not_sure_says_so() {
 }
 
 #[test]
+fn a_forward_wholly_inside_a_quote_is_one() {
+    for text in [
+        "> Zie hieronder.\n>\n> -----Doorgestuurd bericht-----\n> Van: Anna <anna@klant.example>\n> Datum: 23-11-2026 10:12\n> Aan: B <b@x.example>\n> Onderwerp: Klacht\n>\n> De auto is stuk.",
+        "> Begin forwarded message:\n>\n> From: Anna <anna@klant.example>\n> Date: 23 November 2026\n> To: B <b@x.example>\n> Subject: Klacht\n>\n> De auto is stuk.",
+        ">> Van: Anna <anna@klant.example>\n>> Verzonden: 23-11-2026 10:12\n>> Aan: b@x.example\n>> Onderwerp: Klacht\n>>\n>> De auto is stuk.",
+    ] {
+        let found = inline::of(text, "FW: Klacht").unwrap();
+        assert_eq!(
+            (found.from.address.as_str(), found.body.as_str()),
+            ("anna@klant.example", "De auto is stuk."),
+            "{text}"
+        );
+        assert!(found.certain, "{text}");
+        // Under an answer's subject it is an answer's quote.
+        assert!(inline::of(text, "RE: Klacht").is_none_or(|found| !found.certain), "{text}");
+    }
+}
+
+#[test]
+fn names_are_told_from_the_words_of_an_attribution() {
+    for (line, name) in [
+        ("2026. 11. 23. 10:12 keltezéssel, Kovács János <a@x.example> írta:", "Kovács János"),
+        ("H 2026. nov. 23. 10:12-kor Kovács János <a@x.example> ezt írta:", "Kovács János"),
+        ("2026. november 23-án Kovács János <a@x.example> írta:", "Kovács János"),
+        ("Kovács János <a@x.example> ezt írta (időpont: 2026. nov. 23., H, 10:12):", "Kovács János"),
+        ("2026. nov. 23. dátummal, 10:12 időpontban Kovács János <a@x.example> írta:", "Kovács János"),
+        ("Op 23-11-2026 om 10:12u schreef Jan Jansen <a@x.example>:", "Jan Jansen"),
+        ("Am 23.11.2026 um 10:12 Uhr schrieb Jan Jansen <a@x.example>:", "Jan Jansen"),
+    ] {
+        let found = inline::of(&format!("{line}\n\n> De auto is stuk."), "Fwd: x").unwrap();
+        assert_eq!((found.from.name.as_str(), found.from.address.as_str()), (name, "a@x.example"), "{line}");
+    }
+}
+
+#[test]
+fn a_block_on_one_line_is_read_with_a_colon_lost() {
+    for line in [
+        "From: Anna <a@x.example> Sent: Monday, November 23, 2026 10:12 To: b@x.example Subject: Klacht",
+        "From: Anna <a@x.example> Sent Monday, November 23, 2026 10:12 To: b@x.example Subject: Klacht",
+        "Van: Anna <a@x.example> Aan b@x.example Verzonden: 23-11-2026 10:12 Onderwerp: Klacht",
+    ] {
+        let found = inline::of(&format!("{line}\n\nDe auto is stuk."), "FW: Klacht").unwrap();
+        assert_eq!((found.from.name.as_str(), found.from.address.as_str()), ("Anna", "a@x.example"), "{line}");
+        assert_eq!((found.subject.as_str(), found.body.as_str()), ("Klacht", "De auto is stuk."), "{line}");
+    }
+}
+
+#[test]
 fn a_report_is_passed_on_by_nobody() {
     let mut report = carrying(vec![leaf("message/rfc822", LETTER)]);
     report.media_type = "multipart/report".to_owned();
@@ -307,4 +355,39 @@ proptest! {
             prop_assert!(!found.certain || found.from.address.matches('@').count() == 1);
         }
     }
+}
+
+#[test]
+fn the_line_that_ends_a_mail_passed_on_is_nobodys_words_and_what_is_below_is_the_forwarders() {
+    for end in [
+        "-----Einde doorgestuurd bericht-----",
+        "--- End forwarded message ---",
+        "---------- End of forwarded message ----------",
+        "End forwarded message",
+        "----- Ende der weitergeleiteten Nachricht -----",
+        "----- Fin du message transféré -----",
+        "> Einde doorgestuurd bericht",
+    ] {
+        let text = format!(
+            "Graag oppakken.\n\n---------- Forwarded message ---------\n{}\n{BODY}\n\n{end}\n\nMia, receptie",
+            block(["Van", "Verzonden", "Aan", "CC", "Onderwerp"])
+        );
+        let found = read(&text, "FW: Schade");
+        assert_eq!((found.body.as_str(), found.above.as_str()), (BODY, "Graag oppakken.\n\nMia, receptie"), "{end}");
+    }
+    for own in ["Einde.", "Einde bericht!", "Het einde van dit bericht is zoek.", "End of story"] {
+        let text = format!(
+            "---------- Forwarded message ---------\n{}\n{BODY}\n{own}",
+            block(["Van", "Verzonden", "Aan", "CC", "Onderwerp"])
+        );
+        assert!(read(&text, "FW: Schade").body.ends_with(own), "{own}");
+    }
+}
+
+#[test]
+fn an_attached_mail_without_a_servers_field_states_its_own_moment() {
+    let (with, without) = (LETTER, LETTER.split_once("From:").map(|(_, rest)| format!("From:{rest}")).unwrap());
+    let of = |letter: &str| super::of(&carrying(vec![leaf("message/rfc822", letter)])).unwrap();
+    assert_eq!((of(with).told_by, of(&without).told_by), (ToldBy::Server, ToldBy::Date));
+    assert_eq!(of(&without).received.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-23T10:11:00+01:00"));
 }

@@ -288,7 +288,7 @@ impl Reply<'_> {
                 ours += 1;
                 open = false;
                 found.end = at + 1;
-                let unmarked = !is_marked(line) && !super::continues_quote(&self.lines, at);
+                let unmarked = !is_marked(line) && !super::continues_quote(&self.lines, &[], at);
                 found.unmarked |= unmarked;
             } else if let Some(run) = found.typed.last_mut().filter(|_| open) {
                 run.end = at + 1;

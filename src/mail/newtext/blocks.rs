@@ -13,7 +13,8 @@ const BLOCK_LINES_MAX: usize = 24;
 pub(super) fn is_separator(lines: &[Line<'_>], at: usize) -> bool {
     let Some(line) = lines.get(at).filter(|l| !l.low.is_empty()) else { return false };
     let Some((kind, _)) = words::separator(line.text) else { return false };
-    let drawn = line.low.starts_with(words::is_rule);
+    // A bold one, as text: "*---- Original Message ----*".
+    let drawn = line.low.trim_start_matches('*').starts_with(words::is_rule);
     if kind == Separator::Rule {
         // "---- Jan schreef ----", as phones of Samsung draw it.
         return line.wrote && is_dashed_title(line);
@@ -142,6 +143,9 @@ impl Seen {
 /// Whether the header block of a quoted mail begins at this line.
 pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
     let first = lines.get(at).and_then(|l| l.label);
+    if first == Some(Field::From) && lines.get(at).is_some_and(|l| !l.quoted && is_one_line_block(l.text)) {
+        return true;
+    }
     if !matches!(first, Some(Field::From | Field::Date | Field::Subject)) {
         return false;
     }
@@ -168,6 +172,36 @@ pub(super) fn is_header_block(lines: &[Line<'_>], at: usize) -> bool {
         }
     }
     false
+}
+
+/// The whole block on one line, as some webmails write it.
+fn is_one_line_block(text: &str) -> bool {
+    let mut fields: Vec<Field> = words::labels_within(text).into_iter().map(|(_, _, field)| field).collect();
+    fields.dedup();
+    let has = |wanted: &[Field]| fields.iter().any(|field| wanted.contains(field));
+    has(&[Field::To, Field::Cc]) && has(&[Field::Date, Field::Subject])
+}
+
+/// "Message du 23/11/2026 10:12", as French webmails write above the block, often in a quote of its own.
+pub(super) fn announces_block(lines: &[Line<'_>], at: usize) -> bool {
+    const SAYS: &[&str] = &[
+        "message du ",
+        "message de ",
+        "mensaje del ",
+        "mensaje de ",
+        "messaggio del ",
+        "mensagem de ",
+        "nachricht vom ",
+        "bericht van ",
+    ];
+    let bare = |text: &str| text.trim_start_matches(['>', ' ', '\t', '*']).to_owned();
+    let Some(line) = lines.get(at).filter(|l| l.date && !l.low.is_empty()) else { return false };
+    if !SAYS.iter().any(|says| bare(&line.low).starts_with(says)) {
+        return false;
+    }
+    let below = lines::from(lines, at + 1).take(BLOCK_LINES_MAX).map(|l| bare(l.text));
+    let below = below.skip_while(|text| text.trim().is_empty()).collect::<Vec<_>>().join("\n");
+    is_header_block(&lines::of(&below), 0)
 }
 
 /// Within the next lines stands a label or an attribution: the client's mark is about a quoted mail indeed.

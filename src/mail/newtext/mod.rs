@@ -10,6 +10,7 @@ use super::parse::Parsed;
 use super::work::Work;
 use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
+pub(crate) use page::{lines_above_closing, of_page};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -17,10 +18,12 @@ mod against;
 mod attribution;
 mod banner;
 mod blocks;
+mod first;
 mod footer;
 mod glued;
 mod lines;
 mod ours;
+mod page;
 mod phrases;
 mod signature;
 #[cfg(test)]
@@ -74,19 +77,28 @@ fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let lines = lines::counted(&text, work);
     let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
     sign(&lines, &marks, &mut fates);
+    // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
+    let stop = first_sign(&lines, &fates, &marks);
+    let rest = if first::opens_a_thread(parsed) { first::own_again(&lines, &mut fates, rest) } else { rest };
     trim_quotes(&lines, &mut fates);
-    let stop = first_sign(&lines, &fates, &marks).min(read);
+    let stop = stop.min(first_sign(&lines, &fates, &marks)).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
+    let relayable = kept(stop, &|f| f == Fate::Own);
     NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
-        relayable: kept(stop, &|f| f == Fate::Own),
+        relayable: if parsed.struck { page::unstruck(relayable) } else { relayable },
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
         finding: work.is_spent().then(|| read_as_far(read, lines.len())),
     }
+}
+
+fn read_as_far(read: usize, all: usize) -> Finding {
+    let detail = format!("read as far as line {read} of {all}; what is below was kept as it is, and is not relayed");
+    Finding { kind: FindingKind::ReadAsFar, detail }
 }
 
 /// Whether a text is read as typed, without anything in it that is cut off as a quote or a signature.
@@ -94,11 +106,6 @@ pub fn reads_whole(text: &str) -> bool {
     let read = split(&Parsed { text: text.to_owned(), ..Parsed::default() });
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     words(&read.relayable) == words(text)
-}
-
-fn read_as_far(read: usize, all: usize) -> Finding {
-    let detail = format!("read as far as line {read} of {all}; what is below was kept as it is, and is not relayed");
-    Finding { kind: FindingKind::ReadAsFar, detail }
 }
 
 /// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
@@ -197,7 +204,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
         }
         if !own_above && blocks::is_rule(line) && is_quote(lines, next_text(lines, at + 1)) {
             set(&mut fates, at..at + 1, Fate::Dropped);
-        } else if line.quoted || continues_quote(lines, at) {
+        } else if line.quoted || continues_quote(lines, &fates, at) {
             set(&mut fates, at..at + 1, Fate::Quoted);
         } else if signature::is_sent_from(line) && !own_above {
             set(&mut fates, at..at + 1, Fate::Signature);
@@ -243,6 +250,9 @@ fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bo
     if own_above && (blocks::is_foreign_marker(line) || !line.quoted && line.text.contains(MARKER)) {
         return Some(CutSign::Marker);
     }
+    if blocks::announces_block(lines, at) {
+        return Some(CutSign::HeaderBlock);
+    }
     if line.quoted {
         return None;
     }
@@ -257,15 +267,31 @@ fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bo
 }
 
 /// The unquoted end of a quoted line that a mail client wrapped.
-fn continues_quote(lines: &[Line<'_>], at: usize) -> bool {
-    let (Some(above), Some(line), Some(below)) =
-        (at.checked_sub(1).and_then(|a| lines.get(a)), lines.get(at), lines.get(at + 1))
-    else {
+fn continues_quote(lines: &[Line<'_>], fates: &[Fate], at: usize) -> bool {
+    let (Some(above_at), Some(line)) = (at.checked_sub(1), lines.get(at)) else { return false };
+    let Some(above) = lines.get(above_at).filter(|l| !l.is_blank()) else { return false };
+    if !above.quoted && fates.get(above_at) != Some(&Fate::Quoted) {
         return false;
-    };
+    }
+    let below = lines.get(at + 1);
+    let goes_on = below.is_some_and(|l| l.quoted);
     let long = above.text.chars().count() >= WRAPPED_QUOTE_MIN;
     let link = line.low.trim_start_matches(['(', '<', '[']).starts_with("http");
-    above.quoted && below.quoted && (link || long && line.text.starts_with(char::is_lowercase))
+    goes_on && (above.quoted && (link || long && line.text.starts_with(char::is_lowercase)))
+        || continues_link(above, line) && below.is_none_or(|l| l.quoted || l.is_blank() || continues_link(line, l))
+}
+
+/// The rest of an address of a page, which has no blank in it: the line above ends within one.
+fn continues_link(above: &Line<'_>, line: &Line<'_>) -> bool {
+    let text = line.text.trim();
+    let last = above.text.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default();
+    // Unquoted itself, the line above is a piece of the address already.
+    let opens = last.contains("://") || last.ends_with('<') || last.starts_with('<') && !last.contains('>');
+    let opens = opens || !above.quoted && last == above.text.trim();
+    let is_rest = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%<>".contains(c);
+    let looks =
+        text.starts_with("http") || text.starts_with("<http") || text.contains(['/', '%', '=', '&', '?', '_', '>']);
+    opens && looks && !text.is_empty() && text.chars().all(is_rest)
 }
 
 /// Where a client says that a quote begins, what stands between and the quote itself is its attribution, in

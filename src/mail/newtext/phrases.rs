@@ -66,6 +66,20 @@ pub(super) const DISCLAIMER: &[&str] = &[
     "adresat", "scanned for viruses", "virus scanning", "virus checked", "security system", "been scanned",
     "may be monitored", "monitored and/or recorded", "automatically logged", "received this email in error",
     "received this message in error", "gescand op virussen", "gecontroleerd op virussen", "virenfrei", "sans virus",
+    "legally privileged", "strictly prohibited", "any attachments", "any files transmitted", "do not necessarily represent",
+    "scanned by", "views expressed", "accepts no liability", "accept no liability", "no liability", "error-free",
+    "before printing", "niet de beoogde ontvanger", "onbevoegd", "geen rechten worden ontleend", "elke aansprakelijkheid",
+    "untersagt", "nicht gestattet", "vertrauliche", "rechtlich geschützt", "destiné", "pensez à l'environnement",
+    "imprimer ce", "est interdite", "strictement interdit", "prohibid", "proibid", "vietat", "antes de imprimir",
+    "prima di stampare", "zabronion", "důvěrn", "bizalmas", "kişiye özel", "luottamuksell", "конфиденциал", "förbjud",
+];
+
+/// What a company writes about itself below.
+#[rustfmt::skip]
+pub(super) const FOOTERS: &[&str] = &[
+    "registered office", "registered in", "registered number", "company number", "company registration", "kvk", "k.v.k",
+    "btw-nummer", "amtsgericht", "handelsregister", "geschäftsführer", "sitz der gesellschaft", "siège social", "rcs ",
+    "siren", "capital social", "p.iva", "p. iva", "regon", "ičo", "cégjegyzék", "org.nr", "orgnr", "y-tunnus", "cvr",
 ];
 
 /// First words of a closing: with nothing but one below a quote, the quote was not answered there.

@@ -3,7 +3,7 @@
 
 use super::blocks::is_rule;
 use super::lines::Line;
-use super::phrases::{APPS, DISCLAIMER, SENT_FROM};
+use super::phrases::{APPS, DISCLAIMER, FOOTERS, SENT_FROM};
 use crate::mail::CutSign;
 
 /// Lines below a delimiter without its blank (`--`), or below a rule, that are still believed to be a signature. The
@@ -49,7 +49,26 @@ pub(super) fn start(lines: &[&Line<'_>]) -> Option<usize> {
     let said: Vec<usize> = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|l| !l.is_blank())).collect();
     let marked = (1..said.len()).find(|nth| begins(lines, &said, *nth));
     let above = said.get(..marked.unwrap_or(said.len())).unwrap_or_default();
-    disclaimer(lines, above).or(marked.and_then(|nth| said.get(nth).copied()))
+    let marked = marked.map(|nth| if has_name_above(lines, &said, nth) { nth - 1 } else { nth });
+    footer(lines, above).or(marked.and_then(|nth| said.get(nth).copied()))
+}
+
+/// A phone writes its owner's name right above its own line, in a paragraph of the two; below a greeting it was typed.
+fn has_name_above(lines: &[&Line<'_>], said: &[usize], nth: usize) -> bool {
+    let at = |nth: usize| said.get(nth).copied();
+    let line = |nth: usize| at(nth).and_then(|at| lines.get(at)).copied();
+    let (Some(two_above), Some(above)) = (nth.checked_sub(2), nth.checked_sub(1)) else { return false };
+    let is_pair = at(above).map(|a| a + 1) == at(nth) && at(two_above).map(|a| a + 1) < at(above);
+    is_pair && line(nth).is_some_and(is_sent_from) && line(above).is_some_and(|name| is_name(name.text))
+}
+
+/// Two to four words of letters, each with a capital.
+fn is_name(text: &str) -> bool {
+    let words = || text.split_whitespace();
+    let capital = |word: &str| {
+        word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\''))
+    };
+    (2..=4).contains(&words().count()) && words().all(capital)
 }
 
 /// What a signature that begins with this line was told by.
@@ -89,32 +108,49 @@ fn is_underscores(line: &Line<'_>) -> bool {
     is_rule(line) && line.text.trim().chars().all(|c| c == '_')
 }
 
-/// Closing paragraphs of a disclaimer; `said` are the lines with something on them.
-fn disclaimer(lines: &[&Line<'_>], said: &[usize]) -> Option<usize> {
-    let (mut end, mut found) = (said.len(), None);
+/// The paragraphs of a disclaimer at the end, and what a company puts between and below them: its address, its pages, a
+/// line drawn. `said` are the lines with something on them.
+fn footer(lines: &[&Line<'_>], said: &[usize]) -> Option<usize> {
+    let (mut end, mut found, mut between) = (said.len(), None, 0);
     loop {
-        let last = end.checked_sub(1)?;
+        let Some(last) = end.checked_sub(1) else { return found };
         let bottom = lines.get(*said.get(last)?)?;
         // Up to the blank line above.
         let pairs = said.get(..end)?.windows(2).rev();
         let first = last - bottom.counting(pairs).take_while(|pair| matches!(pair, [a, b] if a + 1 == *b)).count();
-        let top = *said.get(first)?;
-        let is_all = first == 0;
-        if !is_all && found.is_none() && first == last && is_rule(bottom) {
-            // The line drawn below it.
-            end = first;
-            continue;
-        }
-        let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
-        let paragraph = said.get(first..end)?.iter().filter_map(|at| lines.get(*at));
-        let text = paragraph.map(words).collect::<Vec<_>>().join(" ");
-        let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
-        if is_all || !(signs >= 2 || text.starts_with("disclaimer") || found.is_some() && is_rule(bottom)) {
+        if first == 0 {
             return found;
         }
-        found = Some(top);
+        let paragraph: Vec<&Line<'_>> = said.get(first..end)?.iter().filter_map(|at| lines.get(*at).copied()).collect();
         end = first;
+        if is_disclaimer(&paragraph) || found.is_some() && between == 0 && is_rule(bottom) {
+            found = said.get(first).copied();
+            between = 0;
+        } else if between < BETWEEN_MAX && is_card(&paragraph) {
+            between += 1;
+        } else {
+            return found;
+        }
     }
+}
+
+/// Paragraphs that are no disclaimer between two that are, or below the last.
+const BETWEEN_MAX: usize = 3;
+
+fn is_disclaimer(paragraph: &[&Line<'_>]) -> bool {
+    let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
+    let text = paragraph.iter().map(words).collect::<Vec<_>>().join(" ");
+    let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
+    signs >= 2 || text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("disclaimer")
+}
+
+/// A company's address or pages, or a line drawn: short lines without a sentence, more than a person's name and greeting.
+fn is_card(paragraph: &[&Line<'_>]) -> bool {
+    let names_page = |l: &&Line<'_>| {
+        l.low.contains("www.") || l.low.contains("http") || FOOTERS.iter().any(|word| l.low.contains(word))
+    };
+    paragraph.iter().all(|l| is_rule(l))
+        || paragraph.iter().all(|l| looks_signed(l) || names_page(l)) && paragraph.iter().any(names_page)
 }
 
 #[cfg(test)]
@@ -150,5 +186,33 @@ mod tests {
         let text = "Kapot.\n\nGroet, Jan\n\nDit bericht is vertrouwelijk en alleen bestemd voor de geadresseerde.";
         assert_eq!(at(text), Some(4));
         assert_eq!(at("Mijn dossier is vertrouwelijk behandeld, dacht ik."), None);
+    }
+
+    #[test]
+    fn a_companys_footer_of_several_paragraphs_is_one() {
+        let text = "Kapot.\n\nGroet, Jan\n\n";
+        for footer in [
+            "Dit bericht is vertrouwelijk en alleen bestemd voor de geadresseerde.\n\nwww.bedrijf.nl\n\nKvK 12345678",
+            "This email is confidential and intended only for the addressee.\n\nRegistered office: 1 Street, London\n\nThis email was scanned for viruses by the security system.\n\n____________________",
+            "Diese E-Mail ist vertraulich und nur für den Adressaten bestimmt. Unbefugte Weitergabe ist untersagt.\n\nFirma GmbH, Sitz der Gesellschaft: Köln\nAmtsgericht Köln HRB 1",
+            "Ce message est confidentiel et destiné au seul destinataire. En cas d'erreur, toute divulgation est interdite.\n\nPensez à l'environnement avant d'imprimer ce message électronique.",
+        ] {
+            assert_eq!(at(&format!("{text}{footer}")), Some(4), "{footer}");
+        }
+        // What a person says below stays, and so does what he says in between.
+        assert_eq!(at(&format!("{text}Vertrouwelijk, alleen bestemd voor u.\n\nIk wacht op uw antwoord.")), None);
+        let between = format!(
+            "{text}Vertrouwelijk, alleen bestemd voor u.\n\nBel mij maar.\n\nDit is vertrouwelijk voor de geadresseerde."
+        );
+        assert_eq!(at(&between), Some(8));
+    }
+
+    #[test]
+    fn the_name_that_a_phone_adds_goes_with_its_line() {
+        assert_eq!(at("Kapot.\n\nJan de Vries\nVerstuurd vanaf mijn iPhone"), Some(3));
+        assert_eq!(at("Kapot.\n\nJan Vries\nVerstuurd vanaf mijn iPhone"), Some(2));
+        assert_eq!(at("Kapot.\n\nGroet,\nJan Vries\nVerstuurd vanaf mijn iPhone"), Some(4));
+        assert_eq!(at("Kapot.\nJan Vries\nSent from my iPhone"), Some(2));
+        assert_eq!(at("Jan Vries\nSent from my iPhone"), Some(1));
     }
 }

@@ -1,7 +1,7 @@
 //! Header fields: unfolded, decoded, and repaired where mail-parser had to give up on the bytes (undeclared 8-bit
 //! text, encoded words cut in the middle of a character or by a fold). Pure.
 
-use super::Header;
+use super::{Header, continued};
 use crate::mail::limits::{ADDRESSES_MAX, CONTENT_HEADER_BYTES_MAX, NAME_CHARS_MAX};
 use crate::mail::{Party, charset};
 use base64::Engine;
@@ -35,14 +35,17 @@ fn one(field: &mail_parser::Header<'_>, raw: &[u8], masked: &[u8]) -> Header {
         }
         _ => masked.get(place).unwrap_or_default(),
     };
-    let unfolded = unfold(bytes);
+    let name = name(field, raw);
+    // Of these two it counts what a mail server reads: ASCII. Shift sequences (ISO 2022) would make other text of it.
+    let is_ascii_only = matches!(name.as_str(), "from" | "authentication-results") && bytes.contains(&b'\x1b');
+    let unfolded = if is_ascii_only { joined(&String::from_utf8_lossy(bytes)) } else { unfold(bytes) };
     let text = match &field.value {
         HeaderValue::Text(text) if is_sound(text) && !has_unpadded_word(&unfolded) => text.to_string(),
         HeaderValue::Text(_) => decode_words(&unfolded),
         _ if unfolded.contains("=?") => decode_words(&unfolded),
         _ => unfolded.clone(),
     };
-    Header { name: name(field, raw), raw: unfolded, text }
+    Header { name, raw: unfolded, text }
 }
 
 /// The field's name in lower case; empty where its bytes are not just that (RFC 5322 §2.2). mail-parser forgives a control
@@ -59,7 +62,12 @@ fn name(field: &mail_parser::Header<'_>, raw: &[u8]) -> String {
 
 /// On one line, runs of blanks as one blank, as text.
 pub(super) fn unfold(bytes: &[u8]) -> String {
-    charset::guess(bytes).text.split_whitespace().collect::<Vec<_>>().join(" ")
+    joined(&charset::guess(bytes).text)
+}
+
+/// Only what RFC 5322 §3.2.2 calls blank is: no other program takes another sign of Unicode for one.
+fn joined(text: &str) -> String {
+    text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Nothing was lost and nothing left undecoded.
@@ -211,8 +219,12 @@ pub(super) fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
     DateTime::parse_from_rfc3339(&stated.to_rfc3339()).ok()
 }
 
-/// The parameters of a Content-Type or Content-Disposition, read again where mail-parser lost undeclared bytes.
+/// A parameter of a Content-Type or Content-Disposition, read again where it is in pieces (mail-parser decodes each on its
+/// own) or where mail-parser lost undeclared bytes.
 pub(super) fn parameter(content: &ContentType<'_>, name: &str, header: Option<&Header>) -> Option<String> {
+    if let Some(value) = header.and_then(|header| continued::value(&header.raw, name)) {
+        return Some(value);
+    }
     let value = content.attribute(name)?;
     if is_sound(value) {
         return Some(value.to_owned());

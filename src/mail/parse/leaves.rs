@@ -7,7 +7,7 @@ use crate::mail::limits::{LEAVES_MAX, PART_HEADERS_MAX};
 use crate::mail::{Finding, FindingKind, charset};
 use base64::Engine;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
-use mail_parser::{ContentType, Encoding, Message, MessagePart, MimeHeaders, PartType};
+use mail_parser::{ContentType, Encoding, HeaderName, Message, MessagePart, MimeHeaders, PartType};
 use std::borrow::Cow;
 
 /// The leaves of a mail, and where in them each part of mail-parser went.
@@ -20,7 +20,9 @@ pub(super) struct Leaves {
 /// All leaves, in the order of the mail, up to the limit.
 pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Finding>) -> Leaves {
     let mut all = Leaves { leaves: Vec::new(), of_part: vec![None; message.parts.len()] };
-    let in_digest = digest_members(message);
+    let in_digest = members(message, "multipart/digest");
+    let alternatives = members(message, "multipart/alternative");
+    let hint = message.parts.first().and_then(|root| stated_in(root, raw));
     for (number, part) in message.parts.iter().enumerate() {
         if matches!(part.body, PartType::Multipart(_)) {
             continue;
@@ -29,9 +31,11 @@ pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mu
             findings.push(finding(FindingKind::TooManyParts, "the rest of the parts was left out"));
             break;
         }
-        let mut leaf = one(part, raw, masked, findings);
+        let mut leaf = one(part, raw, masked, hint, findings);
         let listed = u32::try_from(number).is_ok_and(|n| message.attachments.contains(&n));
         leaf.attachment = listed;
+        let is_file = part.content_disposition().is_some_and(ContentType::is_attachment);
+        leaf.alternative = alternatives.get(number) == Some(&true) && (!is_file || is_form_of_text(&leaf.media_type));
         if in_digest.get(number) == Some(&true) && part.content_type().is_none() {
             // The default of a digest's members (RFC 2046 §5.1.5), which the mask hid from mail-parser.
             leaf.media_type = "message/rfc822".to_owned();
@@ -45,12 +49,17 @@ pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mu
     all
 }
 
-/// Which parts stand directly in a multipart/digest.
-fn digest_members(message: &Message<'_>) -> Vec<bool> {
+/// Forms in which programs repeat a mail's text beside it.
+fn is_form_of_text(media_type: &str) -> bool {
+    media_type.starts_with("text/") || matches!(media_type, "application/rtf" | "application/ics" | "application/x-rtf")
+}
+
+/// Which parts stand directly in a multipart of that type.
+fn members(message: &Message<'_>, container: &str) -> Vec<bool> {
     let mut members = vec![false; message.parts.len()];
     for part in &message.parts {
         if let PartType::Multipart(children) = &part.body
-            && media_type(part) == "multipart/digest"
+            && media_type(part) == container
         {
             for child in children {
                 if let Some(member) = members.get_mut(*child as usize) {
@@ -68,7 +77,7 @@ pub(super) fn media_type(part: &MessagePart<'_>) -> String {
     guard::unmask(part.content_type().map_or_else(String::new, written).to_ascii_lowercase())
 }
 
-fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Finding>) -> Leaf {
+fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], hint: Option<&str>, findings: &mut Vec<Finding>) -> Leaf {
     let stated = media_type(part);
     let media_type = match &*stated {
         "" | "/" | "text/" | "text" => "text/plain".to_owned(),
@@ -86,7 +95,7 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
         _ => decode_transfer(sent, &headers, findings),
     };
     let content = if matches!(content, Cow::Borrowed(_)) { one_line_end(content) } else { content };
-    let text = text(part, &media_type, &content, findings);
+    let text = text(part, &media_type, &content, hint, findings);
     let disposition = part.content_disposition();
     let inline = disposition.is_none_or(|d| !d.is_attachment())
         && (part.content_id().is_some() || disposition.is_some_and(ContentType::is_inline));
@@ -96,6 +105,7 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
         content: content.into_owned(),
         text,
         inline,
+        content_id: part.content_id().map(|id| id.trim_matches(['<', '>', ' ']).to_owned()),
         attachment: false,
         headers,
         ..Leaf::default()
@@ -103,7 +113,13 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Fin
 }
 
 /// The content as text, where the media type says that it is some.
-fn text(part: &MessagePart<'_>, media_type: &str, content: &[u8], findings: &mut Vec<Finding>) -> Option<String> {
+fn text(
+    part: &MessagePart<'_>,
+    media_type: &str,
+    content: &[u8],
+    hint: Option<&str>,
+    findings: &mut Vec<Finding>,
+) -> Option<String> {
     if media_type.starts_with("message/") {
         return Some(charset::guess(content).text);
     }
@@ -111,11 +127,22 @@ fn text(part: &MessagePart<'_>, media_type: &str, content: &[u8], findings: &mut
         return None;
     }
     let label = part.content_type().and_then(|c| c.attribute("charset"));
-    let decoded = charset::decode(content, label.or_else(|| html_label(media_type, content)));
+    let decoded = charset::decode_hinted(content, label.or_else(|| html_label(media_type, content)), hint);
     if let Some(guess) = decoded.guessed {
         findings.push(finding(FindingKind::CharsetGuessed, guess));
     }
     Some(decoded.text)
+}
+
+/// The charset of the first encoded word in the mail's subject or sender (RFC 2047).
+fn stated_in<'a>(root: &MessagePart<'_>, raw: &'a [u8]) -> Option<&'a str> {
+    let fields = root.headers.iter().filter(|h| matches!(h.name, HeaderName::Subject | HeaderName::From));
+    fields.into_iter().find_map(|field| {
+        let value = raw.get(field.offset_start as usize..field.offset_end as usize)?;
+        let at = value.windows(2).position(|pair| pair == b"=?")? + 2;
+        let label = value.get(at..)?.split(|b| matches!(b, b'?' | b'*')).next()?;
+        std::str::from_utf8(label).ok()
+    })
 }
 
 /// File name of the disposition, else the name of the type.

@@ -17,17 +17,27 @@ enum Copied {
     Yes,
 }
 
+/// Where mails go, how, and with whose mark.
+pub(super) struct Filing<'a> {
+    pub folders: &'a Folders,
+    pub removal: Removal,
+    pub mark: Option<&'a str>,
+}
+
 /// Files mails of the selected folder away. Returns those that are no longer there, whoever took them.
 pub(super) async fn file_away(
     wire: &mut Wire,
-    folders: &Folders,
-    removal: Removal,
+    filing: &Filing<'_>,
     uids: &[Uid],
     to: Destination,
 ) -> Result<Vec<Uid>, MailboxError> {
+    let folders = filing.folders;
     let mut gone = Vec::with_capacity(uids.len());
     for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
-        match removal {
+        if let Some(mark) = filing.mark.filter(|_| filing.removal != Removal::Keyword) {
+            sign(wire, &set.written, mark).await?;
+        }
+        match filing.removal {
             Removal::Move => transfer(wire, folders, "MOVE", &set, to).await?,
             Removal::CopyAndExpunge => copy_and_expunge(wire, folders, &set, to).await?,
             Removal::Keyword => mark_done(wire, &set.written).await?,
@@ -91,6 +101,15 @@ async fn mark_deleted(wire: &mut Wire, set: &str) -> Result<(), MailboxError> {
 async fn mark_done(wire: &mut Wire, set: &str) -> Result<(), MailboxError> {
     if let Completion::Denied(denial) = store(wire, set, DONE_KEYWORD).await? {
         tracing::debug!(verdict = %denial.verdict, "this server keeps no keyword on mails that are on file");
+    }
+    Ok(())
+}
+
+/// Names the register that has these mails: a keyword goes along with a move. Without it only people, and a register that
+/// forgot them, miss a sign.
+async fn sign(wire: &mut Wire, set: &str, mark: &str) -> Result<(), MailboxError> {
+    if let Completion::Denied(denial) = store(wire, set, mark).await? {
+        tracing::debug!(verdict = %denial.verdict, "this server keeps no mark on mails that are filed away");
     }
     Ok(())
 }

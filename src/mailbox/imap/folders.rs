@@ -43,6 +43,7 @@ impl Folders {
     pub(super) fn watched(&self, folder: Folder) -> Result<&str, MailboxError> {
         match folder {
             Folder::Inbox => Ok(&self.inbox),
+            Folder::Filed(destination) => Ok(self.destination(destination)),
             Folder::Junk => self.junk.as_deref().ok_or(MailboxError::Setting {
                 key: "junk",
                 expected: "the name of the folder to watch too",

@@ -5,24 +5,27 @@ mod connect;
 mod fetch;
 mod file_away;
 mod folders;
+mod own;
 mod wire;
 
 pub use wire::Deadlines;
 
 use super::error::{MailboxError, Step};
 use super::names::quoted;
-use super::{Destination, Entry, Fetched, Folder, Listing, Uid, Woken};
+use super::{Destination, Entry, Fetched, Filed, Folder, Listing, Opened, Uid, Woken};
 use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
 use folders::Folders;
 use imap_proto::{AttributeValue, Capability, Response, ResponseCode, Status};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use wire::{Completion, Idled, Wire};
 
 /// The keyword on a mail that is on file, but that this server gives us no safe way to move.
 const DONE_KEYWORD: &str = "$KlachtpostDone";
+/// What the keyword begins with that names the register which filed a mail away.
+const MARK_PREFIX: &str = "$Klachtpost_";
 
 /// How mails leave a folder on this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub struct Imap {
     removal: Removal,
     push: Push,
     selected: Selected,
+    /// The keyword that mails get when they are filed away.
+    mark: Option<String>,
     /// UIDVALIDITY and UIDNEXT of the inbox when it was last listed.
     inbox_listed: Option<(i64, Option<i64>)>,
 }
@@ -70,7 +75,7 @@ impl Imap {
         let push = if settings.idle { offered } else { Push::Poll };
         let folders = Folders::prepare(&mut wire, settings).await?;
         let selected = select(&mut wire, &folders, Folder::Inbox).await?;
-        Ok(Self { wire, folders, removal, push, selected, inbox_listed: None })
+        Ok(Self { wire, folders, removal, push, selected, mark: None, inbox_listed: None })
     }
 
     pub(super) fn folders(&self) -> &'static [Folder] {
@@ -115,6 +120,32 @@ impl Imap {
         Err(self.wire.protocol(Step::ListMails, "fewer mails listed than the server says are there"))
     }
 
+    pub(super) fn sign(&mut self, mark: &str) {
+        self.mark = Some(format!("{MARK_PREFIX}{mark}"));
+    }
+
+    pub(super) async fn open_folder(&mut self, folder: Folder) -> Result<Opened, MailboxError> {
+        self.selected = select(&mut self.wire, &self.folders, folder).await?;
+        let Selected { uid_validity, uid_next, .. } = self.selected;
+        Ok(Opened { uid_validity, uid_next })
+    }
+
+    pub(super) async fn filed_from(&mut self, first: Uid) -> Result<Vec<Filed>, MailboxError> {
+        let is_past = self.selected.uid_next.is_some_and(|next| next <= first.0);
+        if self.wire.exists() == 0 || is_past {
+            return Ok(Vec::new());
+        }
+        own::filed_from(&mut self.wire, self.mark.as_deref(), first).await
+    }
+
+    pub(super) async fn headers(&mut self, uids: &[Uid]) -> Result<HashMap<Uid, Vec<u8>>, MailboxError> {
+        own::headers(&mut self.wire, uids).await
+    }
+
+    pub(super) async fn present(&mut self, uids: &[Uid]) -> Result<HashSet<Uid>, MailboxError> {
+        own::present(&mut self.wire, uids).await
+    }
+
     pub(super) async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
         fetch::single(&mut self.wire, uid, limit).await
     }
@@ -133,7 +164,8 @@ impl Imap {
     }
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
-        file_away::file_away(&mut self.wire, &self.folders, self.removal, uids, to).await
+        let filing = file_away::Filing { folders: &self.folders, removal: self.removal, mark: self.mark.as_deref() };
+        file_away::file_away(&mut self.wire, &filing, uids, to).await
     }
 
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
@@ -217,8 +249,15 @@ async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Se
 /// Adds what one FETCH response says to what is known of that mail.
 fn note(entries: &mut BTreeMap<u32, Entry>, items: &[AttributeValue<'_>]) {
     let Some(number) = uid_of(items) else { return };
-    let uid = Uid(i64::from(number));
-    let entry = entries.entry(number).or_insert(Entry { uid, size: None, received_at: None, marked_done: false });
+    note_in(entries.entry(number).or_insert(unknown(number)), items);
+}
+
+/// A mail of which nothing is known yet.
+fn unknown(number: u32) -> Entry {
+    Entry { uid: Uid(i64::from(number)), size: None, received_at: None, marked_done: false }
+}
+
+fn note_in(entry: &mut Entry, items: &[AttributeValue<'_>]) {
     for item in items {
         match item {
             AttributeValue::Rfc822Size(size) => entry.size = Some(u64::from(*size)),

@@ -23,6 +23,7 @@ fn settings(path: &Path) -> Settings {
         max_message_bytes: 1000,
         trusted_authserv_id: String::new(),
         accept_unproven_staff: true,
+        aliases: Vec::new(),
         sub_addressing: false,
         path: path.to_owned(),
     }
@@ -114,4 +115,23 @@ async fn a_folder_name_cannot_lead_out_of_the_maildir() {
         let error = Maildir::open(&settings).await.unwrap_err();
         assert!(error.to_string().contains("mailbox.processed"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn an_own_folder_is_listed_with_the_headers_of_its_mails_and_says_of_none_whose_it_is() {
+    let (dir, mut maildir) = opened().await;
+    let folder = dir.path().join(".Verwerkt/cur");
+    drop_mail(&folder, "a:2,S", "Subject: een\r\nMessage-ID: <a@x>\r\n\r\nTekst\r\n", 100);
+    drop_mail(&folder, "b:2,S", "Subject: twee\n\nTekst\n", 200);
+    let opened = maildir.open_folder(Folder::Filed(Destination::Processed)).await.unwrap();
+    assert_eq!((opened.uid_validity, opened.uid_next), (1, None));
+    let filed = maildir.filed().await.unwrap();
+    assert!(filed.iter().all(|filed| filed.mark == Mark::None));
+    let uids: Vec<Uid> = filed.iter().map(|filed| filed.entry.uid).collect();
+    let headers = maildir.headers(&uids).await.unwrap();
+    assert_eq!(headers[&uids[0]], b"Subject: een\r\nMessage-ID: <a@x>\r\n\r\n");
+    assert_eq!(headers[&uids[1]], b"Subject: twee\n\n");
+    std::fs::remove_file(folder.join("a:2,S")).unwrap();
+    assert_eq!(maildir.present(&uids).await.unwrap(), [uids[1]].into());
+    assert!(matches!(maildir.fetch(uids[1], 1_000).await.unwrap(), Fetched::Whole(_)));
 }

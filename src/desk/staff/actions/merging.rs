@@ -13,7 +13,7 @@ impl Work<'_> {
         let other = self.other_case(written)?;
         self.may_merge(&other)?;
         let was_closed = self.case.state != CaseState::Open || other.state != CaseState::Open;
-        let stays = (self.case.lodged_at, self.case.number) <= (other.lodged_at, other.number);
+        let stays = self.stays(&other);
         let gone = if stays { other } else { std::mem::replace(&mut self.case, other) };
         let readers = self.readers(&gone);
         let binds = |handler: &Address| self.department().is_some_and(|d| d.binds(handler));
@@ -26,7 +26,9 @@ impl Work<'_> {
         of_gone.for_each(|letter| letter.case = Some(self.case.number));
         let told = self.tell_handlers(readers, &gone, was_closed);
         let (stays, state) = (self.case.number, self.case.state);
-        self.done.push(Done::Merged { stays, gone: gone.number, state, told });
+        let customer = &self.case.customer.address;
+        let not_told = gone.customer.address.clone().filter(|address| customer.as_ref() != Some(address));
+        self.done.push(Done::Merged { stays, gone: gone.number, state, told, not_told });
         self.keep(text);
         Ok(())
     }
@@ -59,11 +61,30 @@ impl Work<'_> {
             }
         }
         match (&self.case.customer.address, &other.customer.address) {
-            (Some(mine), Some(theirs)) if mine != theirs => {
+            (Some(mine), Some(theirs)) if mine != theirs && self.named_by(other).is_none() => {
                 Err(Problem::NotMerged { written: other.number.to_string(), why: NoMerge::OtherCustomer })
             }
             _ => Ok(()),
         }
+    }
+
+    /// The case lodged first stays. Of two customers' cases the one that the other named: letters go on to its customer,
+    /// and whoever named it gets none (invariant 6).
+    fn stays(&self, other: &Case) -> bool {
+        let mine = self.case.customer.address.as_ref();
+        let differ = mine.is_some() && other.customer.address.is_some() && mine != other.customer.address.as_ref();
+        let named = self.named_by(other).filter(|_| differ);
+        let first = (self.case.lodged_at, self.case.number) <= (other.lodged_at, other.number);
+        named.map_or(first, |named| named == self.case.number)
+    }
+
+    /// Of the two the one that the mail which opened the other named, or whose mail it answered (see `belonging.rs`).
+    fn named_by(&self, other: &Case) -> Option<CaseNumber> {
+        let (mine, theirs) = (self.case.number, other.number);
+        if other.linked.contains(&mine) {
+            return Some(mine);
+        }
+        self.case.linked.contains(&theirs).then_some(theirs)
     }
 
     /// Who handles either of the two; the sender knows already.

@@ -1,0 +1,114 @@
+//! `klachtpost adopt`: lists the mails that lie in our own folders and are not in the register, after a backup of it was
+//! restored, and takes them in when that is asked for.
+
+use super::{Exit, failed};
+use crate::case::{Actor, Adopts, Event, What};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::daemon::{Office, OfficeError, Salts, WorkError, adopt_asked, compare, own_folders};
+use crate::desk::{Decision, Disposition, FiledBy};
+use crate::mailbox::{Mailbox, MailboxError};
+use crate::register::{Missing, RegisterError};
+use std::sync::Arc;
+
+#[derive(Debug, thiserror::Error)]
+enum AdoptError {
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    #[error(transparent)]
+    Work(#[from] WorkError),
+}
+
+/// Lists them; with `yes` takes them in, with `others` also what bears another register's mark.
+pub async fn run(config: Config, yes: bool, others: bool) -> Exit {
+    match adopt(config, yes, others).await {
+        Ok(exit) => exit,
+        Err(error) => failed(&error, Exit::TryAgainLater),
+    }
+}
+
+async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptError> {
+    let url = config.register.url.clone();
+    let office = Arc::new(Office::open(config, Clock::System).await?);
+    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    mailbox.sign(&office.register.mark().await?);
+    compare(&office, &mut mailbox).await?;
+    let mut missing = Vec::new();
+    for (name, _) in own_folders(&office.config.mailbox) {
+        missing.extend(office.register.missing_in(&name).await?);
+    }
+    for one in &missing {
+        println!("{}", line(one));
+    }
+    let wanted = missing.iter().filter(|one| others || one.filed_by != FiledBy::Others).count();
+    let exit = match (wanted, yes) {
+        (0, _) if missing.is_empty() => {
+            println!("Nothing to take in: all that lies in our own folders since this register began is in it.");
+            Exit::Done
+        }
+        (0, _) => {
+            println!(
+                "Nothing taken in: all {} bear another register's mark. Add --others to take them in.",
+                missing.len()
+            );
+            Exit::FoundProblems
+        }
+        (_, false) => {
+            println!("{wanted} mails are not in the register. Nothing was done: add --yes to take them in.");
+            Exit::FoundProblems
+        }
+        (_, true) => {
+            let adopts = if others { Adopts::OthersToo } else { Adopts::OwnAndUnmarked };
+            ask(&office, adopts, wanted).await?;
+            match office.register.only_daemon(&url).await {
+                Ok(_only) => {
+                    adopt_asked(&office, &mut mailbox).await?;
+                    println!("{wanted} mails taken in; the letters about them go out with the next `klachtpost run`.");
+                }
+                Err(RegisterError::InUse { .. }) => {
+                    let seconds = office.config.mailbox.poll_seconds;
+                    println!("{wanted} mails: the klachtpost that runs takes them in, in at most {seconds} seconds.");
+                }
+                Err(error) => return Err(error.into()),
+            }
+            Exit::Done
+        }
+    };
+    mailbox.close().await;
+    office.register.close().await;
+    Ok(exit)
+}
+
+/// A person's word, on file like every other.
+async fn ask(office: &Office, adopts: Adopts, mails: usize) -> Result<(), AdoptError> {
+    let what = What::AdoptionAsked { adopts, mails };
+    let event = Event { at: office.clock.now(), case: None, actor: Actor::Desk, mail: None, what };
+    let reason = "asked to take in mails of our own folders".to_owned();
+    let decision =
+        Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters: Vec::new() };
+    let mut salts = Salts::new()?;
+    let mut tx = office.register.begin().await?;
+    tx.record(None, &decision, &[], office.clock.now(), &mut || salts.next()).await?;
+    Ok(tx.commit().await?)
+}
+
+fn line(missing: &Missing) -> String {
+    let mark = match missing.filed_by {
+        FiledBy::Ours => "ours",
+        FiledBy::Unmarked => "no mark",
+        FiledBy::Others => "another register's",
+    };
+    let mail = &missing.mail;
+    format!(
+        "{}  {:<18}  {:<20}  {}  {}",
+        mail.received_at.format("%Y-%m-%d %H:%M UTC"),
+        mark,
+        missing.mailbox,
+        mail.from.escape_debug(),
+        mail.subject.escape_debug()
+    )
+}

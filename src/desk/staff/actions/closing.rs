@@ -1,0 +1,49 @@
+//! `#afgehandeld`: the complaint is closed with a settlement, and the customer gets it in writing (§2.4.1, §2.4.2). Pure.
+
+use super::Work;
+use crate::case::{CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
+use crate::desk::draft::{Done, Draft, Problem};
+use crate::desk::letters_out::{carry_to_customer, closing};
+use crate::desk::may_reply::is_machine;
+
+impl Work<'_> {
+    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing.
+    pub(super) fn close(&mut self, settlement: &str) -> Result<(), Problem> {
+        if settlement.trim().is_empty() {
+            return Err(Problem::SettlementMissing);
+        }
+        if !self.may_close() {
+            return Err(Problem::CaseClosed);
+        }
+        let to = match self.case.customer.reach() {
+            Reach::Mail(to) if !is_machine(to) => to.clone(),
+            Reach::Post => return self.close_on_paper(settlement),
+            Reach::Mail(_) | Reach::Phone => {
+                self.close_unwritten(settlement);
+                return Ok(());
+            }
+        };
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
+        self.first_handler();
+        self.clear_agenda();
+        self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
+        self.letters.push(letter);
+        self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
+        self.tell_what_stays(stays);
+        Ok(())
+    }
+
+    /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it
+    /// can be put right (§2.4.2).
+    fn may_close(&self) -> bool {
+        let went_elsewhere =
+            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Elsewhere;
+        let on_its_way =
+            |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Present;
+        let letters = &self.case.letters;
+        let elsewhere = letters.iter().any(went_elsewhere) && !letters.iter().any(on_its_way);
+        let unconfirmed = self.case.closing_confirmed.is_none() && (elsewhere || !self.case.failed_letters.is_empty());
+        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
+    }
+}

@@ -1,0 +1,178 @@
+//! Whose complaint a mail is: its sender's; the customer's whom a web form of the company names; or nobody can tell yet,
+//! because it comes from where nobody reads an answer, and staff say who it is (`#klant`). Pure.
+
+use super::belonging::words;
+use super::draft::{Remark, Unacknowledged};
+use super::fold::fold;
+use super::form::{plain, short, the_address};
+use super::letters_out::{language, language_of};
+use super::may_reply::{WhyNot, author, is_machine, sender};
+use super::web_form::{FilledIn, WebForm, form_of};
+use super::{Role, Rules};
+use crate::case::{Address, Channel, Customer, Moment, Opened, What};
+use crate::mail::{AutomaticKind, FindingKind, Mail};
+
+/// Customers that a mail may be of: with more to choose from, one of them is a guess.
+const PERHAPS_MAX: usize = 3;
+/// Lines of a form are at the top; further down a message names all kinds of people.
+const LINES_MAX: usize = 100;
+/// Mailboxes of programs that pass on what somebody fills in.
+const FORMS: [&str; 20] = [
+    "apache",
+    "contactform",
+    "contactformulier",
+    "form",
+    "formmail",
+    "forms",
+    "formulier",
+    "formulieren",
+    "klachtenformulier",
+    "mailform",
+    "site",
+    "voicemail",
+    "web",
+    "webform",
+    "webformulier",
+    "webserver",
+    "website",
+    "wordpress",
+    "www",
+    "www-data",
+];
+
+/// Whose complaint it is.
+pub(super) enum Whose<'r> {
+    Senders,
+    Forms(&'r WebForm, FilledIn),
+    /// Nobody reads what is sent to where it comes from: an answer there would be none (§1).
+    Unknown {
+        perhaps: Vec<Customer>,
+    },
+}
+
+impl<'r> Whose<'r> {
+    pub fn of(mail: &Mail, rules: &'r Rules) -> Self {
+        if let Some(form) = form_of(mail, rules) {
+            return Self::Forms(form, form.read(mail, rules));
+        }
+        match sender(mail) {
+            Some(from) if is_machine(&from) => Self::Unknown { perhaps: perhaps(mail, &from, rules) },
+            Some(from) if may_be_form(mail, &from, rules) => {
+                let perhaps = perhaps(mail, &from, rules);
+                if perhaps.is_empty() { Self::Senders } else { Self::Unknown { perhaps } }
+            }
+            _ => Self::Senders,
+        }
+    }
+
+    /// The complaint, as it is registered.
+    pub fn opened(&self, mail: &Mail, received_at: Moment, rules: &Rules) -> Opened {
+        let (customer, subject, text) = match self {
+            Self::Forms(_, filled) => (filled.customer.clone(), filled.subject.clone(), filled.text.clone()),
+            Self::Senders => (of_sender(mail), mail.subject.clone(), words(mail)),
+            Self::Unknown { .. } => (Customer::default(), mail.subject.clone(), words(mail)),
+        };
+        let routing = rules.routes.route(&subject, &text);
+        Opened {
+            channel: Channel::Email,
+            language: match self {
+                Self::Forms(..) => language_of(&text, &subject, rules),
+                Self::Senders | Self::Unknown { .. } => language(mail, rules),
+            },
+            references: rules.references.find(&format!("{subject}\n{text}")),
+            customer,
+            subject,
+            text,
+            department: routing.department,
+            routing: routing.why,
+            received_at,
+            due: rules.due(received_at),
+            // Nobody but its sender knows the mail by this.
+            message_id: mail.message_id.clone().filter(|_| matches!(self, Self::Senders)),
+        }
+    }
+
+    /// Whom the acknowledgement goes to; `may_reply` judges the sender (invariant 5).
+    pub fn acknowledge(&self, may_reply: Result<Address, WhyNot>) -> Result<Address, Unacknowledged> {
+        match self {
+            Self::Forms(_, filled) => filled.customer.address.clone().ok_or(Unacknowledged::NoAddress),
+            Self::Unknown { .. } => Err(Unacknowledged::Automatic),
+            Self::Senders => may_reply.map_err(|why| match why {
+                WhyNot::NoAddress => Unacknowledged::NoAddress,
+                WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
+                WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
+            }),
+        }
+    }
+
+    /// What staff are told of it.
+    pub fn remark(&self, mail: &Mail) -> Option<Remark> {
+        match self {
+            Self::Senders => None,
+            Self::Forms(form, _) => Some(Remark::ByForm(form.from.to_string())),
+            Self::Unknown { perhaps } => {
+                let from = sender(mail).map(|from| from.to_string()).unwrap_or_default();
+                Some(Remark::WhoIsCustomer { from, perhaps: perhaps.clone() })
+            }
+        }
+    }
+
+    /// What stands on file of it, beside the complaint.
+    pub fn on_file(&self, mail: &Mail) -> Option<What> {
+        let Self::Unknown { perhaps } = self else { return None };
+        let from = sender(mail).map(|from| from.to_string()).unwrap_or_default();
+        Some(What::CustomerUnknown { from, perhaps: perhaps.clone() })
+    }
+}
+
+fn of_sender(mail: &Mail) -> Customer {
+    let name = author(mail).map(|party| party.name.clone()).unwrap_or_default();
+    Customer { name, address: sender(mail), phone: None, postal: Vec::new() }
+}
+
+/// Whether somebody may have filled in a form, though nothing but the mail itself says so: a program's mailbox, or the
+/// company's own domain, that asks for answers elsewhere.
+fn may_be_form(mail: &Mail, from: &Address, rules: &Rules) -> bool {
+    let local = from.local().to_lowercase();
+    if rules.role(from) != Role::Outsider {
+        return false;
+    }
+    let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
+    let generated = mail.automatic.as_ref().is_some_and(|automatic| automatic.kind == AutomaticKind::Generated);
+    FORMS.contains(&local.as_str()) || elsewhere && (generated || is_own_domain(from.domain(), rules))
+}
+
+/// The company's domain, or one below it.
+fn is_own_domain(domain: &str, rules: &Rules) -> bool {
+    let (domain, own) = (domain.to_lowercase(), rules.desk_address.domain().to_lowercase());
+    domain == own || domain.ends_with(&format!(".{own}"))
+}
+
+/// Whom the mail may be of: whoever answers are asked to go to, then addresses behind a label ("E-mail: jan@x.nl"), then
+/// others in the text. Nobody of the company, and nobody at the sender's own domain.
+fn perhaps(mail: &Mail, from: &Address, rules: &Rules) -> Vec<Customer> {
+    let lines: Vec<&str> = mail.text.lines().take(LINES_MAX).collect();
+    let name = lines.iter().find_map(|line| labelled(line, &["naam", "name", "van"])).unwrap_or_default();
+    let reply_to = mail.reply_to.iter().map(|party| (party.name.clone(), Address::parse(&party.address).ok()));
+    let behind_label = lines.iter().filter(|line| labelled(line, &["mail"]).is_some());
+    let named = behind_label.chain(&lines).map(|line| (name.clone(), the_address(line)));
+    let mut found: Vec<Customer> = Vec::new();
+    for (name, address) in reply_to.chain(named) {
+        let Some(address) = address else { continue };
+        let is_theirs = address.domain().eq_ignore_ascii_case(from.domain()) || is_own_domain(address.domain(), rules);
+        let is_customer = !is_theirs && rules.role(&address) == Role::Outsider && !is_machine(&address);
+        let known = found.iter().any(|customer| customer.address.as_ref() == Some(&address));
+        if is_customer && !known && found.len() < PERHAPS_MAX {
+            found.push(Customer { name: short(&name), address: Some(address), phone: None, postal: Vec::new() });
+        }
+    }
+    found
+}
+
+/// What stands behind a label that ends so.
+fn labelled(line: &str, ends: &[&str]) -> Option<String> {
+    let (label, value) = plain(line).split_once([':', '：', '|', '\t'])?;
+    let label: String = fold(label).chars().filter(|c| c.is_alphanumeric()).collect();
+    let label = label.strip_suffix("adres").or(label.strip_suffix("address")).unwrap_or(&label);
+    ends.iter().any(|end| label.ends_with(end)).then(|| plain(value).to_owned())
+}
