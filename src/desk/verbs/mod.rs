@@ -2,6 +2,7 @@
 //! case, accents and punctuation; what is nearly a verb is never relayed but asked about. Pure.
 
 mod again;
+mod rows;
 mod table;
 
 pub use again::{Again, again, harmless};

@@ -1,0 +1,36 @@
+//! What is asked of the table of verbs: a verb's row, and the verb of a name. Pure.
+
+use super::table::{Row, TABLE, Value, Verb};
+
+impl Value {
+    /// What stands behind the verb is text, as what stands below it.
+    pub fn is_text(self) -> bool {
+        self == Self::Text
+    }
+}
+
+impl Verb {
+    /// Its row of the table.
+    pub fn row(self) -> &'static Row {
+        // Every verb has one: a test goes through them all.
+        TABLE.iter().find(|row| row.verb == self).unwrap_or(&TABLE[0])
+    }
+
+    /// Whether it only asks the register and changes nothing: such a verb stands alone in a mail.
+    pub fn asks(self) -> bool {
+        matches!(self, Self::Dossier | Self::Search | Self::Standing)
+    }
+
+    /// The verb of that folded word, in either language or by an alias.
+    pub fn named(word: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.names().any(|name| name == word)).map(|row| row.verb)
+    }
+}
+
+impl Row {
+    /// Its names, without the mark.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        let main = [self.dutch, self.english].map(|name| name.trim_start_matches('#'));
+        main.into_iter().chain(self.aliases.iter().copied())
+    }
+}
