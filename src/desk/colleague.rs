@@ -15,7 +15,7 @@ use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_o
 use crate::case::{
     Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
 };
-use crate::mail::{Forwarded, ForwardedHow, ToldBy, without_banner};
+use crate::mail::{Extent, Forwarded, ForwardedHow, OurLetter, ToldBy, own_words, without_banner};
 use chrono::TimeDelta;
 
 /// A date stated in a mail passed on inline is believed when it is no older than this: longer ago nobody forwards a
@@ -65,7 +65,10 @@ impl NewMail<'_> {
         // Above what is passed on a gateway may have written, too.
         let above = forwarded.map(|forwarded| without_banner(&forwarded.above));
         let typed = above.as_deref().unwrap_or(&self.mail.mail.reply);
-        let instruction = verbs::parse(typed).map_err(mistaken)?;
+        let everything = self.everything(typed);
+        let typed = everything.as_deref().unwrap_or(typed);
+        let mut instruction = verbs::parse(typed).map_err(mistaken)?;
+        instruction.lines.retain(|line| line.verb != Verb::Everything);
         let verb = instruction.lines.first().map(|line| line.verb);
         if !Act::of_new(verb, forwarded.is_some()).believes(self.mail.mail.proof, self.rules) {
             return Err(Problem::Unproven);
@@ -85,6 +88,13 @@ impl NewMail<'_> {
             (Some(verb), _) if verb.asks() => Err(Problem::AskAlone { verb: verb.row().dutch.to_owned() }),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
+    }
+
+    /// All that stands above our letter, or the whole mail, where the sender says so.
+    fn everything(&self, typed: &str) -> Option<String> {
+        let asked = self.mail.mail.forwarded.is_none() && verbs::asks_for_everything(typed);
+        let letter = || OurLetter::read(None, self.rules.desk_address.as_str());
+        asked.then(|| own_words(self.mail.mail, &letter(), Extent::All).new)
     }
 
     /// The manual. A text beside it has no case to be kept with: it comes back, and is on file with the mail.

@@ -76,8 +76,8 @@ fn plain(file: &Letter) -> Vec<(&'static str, String, bool)> {
         ("Gmail", format!("TYPED\n\n{wrote}{}", quoted(text, "> ")), false),
         ("Gmail, marker cut off", format!("TYPED\n\n{wrote}{marked}"), false),
         ("Gmail, wrapped again", format!("TYPED\n\n{wrote}{}", wrapped(&bare, "> ")), false),
-        ("Thunderbird, below", format!("{wrote}{marked}\nTYPED"), true),
-        ("Thunderbird, between", format!("{wrote}{marked}\nTYPED\n\n{marked}"), true),
+        ("Thunderbird, below", format!("{wrote}{marked}\nTYPED"), false),
+        ("Thunderbird, between", format!("{wrote}{marked}\nTYPED\n\n{marked}"), false),
         ("Apple Mail", format!("TYPED\n\n{has_written}{marked}"), false),
         ("Outlook", format!("TYPED\n\n{block}{text}"), false),
         ("Outlook, marker cut off", format!("TYPED\n\n{block}{bare}"), false),
@@ -130,7 +130,7 @@ fn pages(file: &Letter) -> Vec<(&'static str, String, bool)> {
             format!(
                 "<div class=\"moz-cite-prefix\">{wrote}<br></div><blockquote type=\"cite\">{page}</blockquote><p>TYPED</p>"
             ),
-            true,
+            false,
         ),
         (
             "Outlook",
@@ -209,7 +209,9 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
     let files = with_files(&world, (count + 1).div_ceil(3)).await;
     let replies: Vec<Reply> = (0..count).map(|number| replies(&files[number / 3].1).remove(number)).collect();
     for (number, reply) in replies.iter().enumerate() {
-        let text = reply.text.replace("TYPED", &typed(number));
+        // The file of a case does not say that a reply goes to the customer: the verb does.
+        let verb = if reply.html { "#antwoord<br>" } else { "#antwoord\n" };
+        let text = reply.text.replace("TYPED", &format!("{verb}{}", typed(number)));
         let mail = Written::reply(HANDLER, &files[number / 3].1, "");
         let mail = if reply.html { Written { html: Some(text), ..mail } } else { Written { text, ..mail } };
         world.deliver(&mail.bytes());
@@ -217,7 +219,7 @@ async fn whatever_client_a_colleague_answers_with_no_customer_reads_the_file() {
     // The file itself, saved as a page.
     let (_, file) = &files[count / 3];
     let saved = Some(("Klacht van Jansen.html".to_owned(), file.html.clone().into_bytes()));
-    let with_page = Written::reply(HANDLER, file, &typed(count));
+    let with_page = Written::reply(HANDLER, file, &format!("#antwoord\n{}", typed(count)));
     world.deliver(&Written { attached: saved, ..with_page }.bytes());
     world.work().await;
 

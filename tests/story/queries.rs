@@ -59,7 +59,9 @@ async fn staff_search_by_plate_open_the_file_and_answer_from_it() {
     assert_eq!(acknowledgement.to, "jan.jansen@klant.example");
 
     // A plain reply to it is an answer to the customer.
-    world.deliver(&Written::reply(HANDLER, &file, "Beste heer Jansen,\r\n\r\nWij bellen u morgen.").bytes());
+    world.deliver(
+        &Written::reply(HANDLER, &file, "#antwoord\r\nBeste heer Jansen,\r\n\r\nWij bellen u morgen.").bytes(),
+    );
     world.work().await;
     let answer = world.letters_once("jan.jansen", 2).await.remove(1);
     assert!(answer.text.contains("Wij bellen u morgen.") && !answer.text.contains("Dossier"), "{}", answer.text);

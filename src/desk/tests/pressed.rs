@@ -246,7 +246,10 @@ fn about_no_case() -> Vec<Asked> {
         on_none(Problem::IsComplaint { mail: 17, case: number(7) }, "#klacht 17"),
         on_none(Problem::LetterUnknown { case: Some(number(7)) }, TYPED),
         on_none(Problem::NoCase, TYPED),
-        on_none(unknown("#telefon", Some("#telefoon")), "#telefon\nDe auto is stuk."),
+        on_none(
+            unknown("#telefon", Some("#telefoon")),
+            "#telefon\nKlant: Piet\nTelefoon: 030-1234567\n\nDe auto is stuk.",
+        ),
     ]
 }
 

@@ -162,6 +162,8 @@ fn a_colleague_whose_reply_has_only_the_quoted_kenmerk_answers_that_notification
     company.files.push(other);
     // The customer's words, with a letter of another case quoted in them, stand above the notification's own line.
     let theirs = company.rules.keys.write(&Token { case: Some(number(6)), side: Side::Customer, letter: letter_id(2) });
+    let letter = format!("From: klachten@lease.example\r\n\r\nDe klant schrijft: Kenmerk: {theirs}\r\n");
+    company.letter_bytes = Some(letter.into_bytes());
     let text =
         format!("Wij betalen.\n\n> De klant schrijft: Kenmerk: {theirs}\n> Kenmerk: {}", company.token(Side::Staff));
     let decision = company.decide(&post(JAN, &text).header("In-Reply-To: <anders@outlook.example>").dmarc("pass"));

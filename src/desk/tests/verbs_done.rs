@@ -150,7 +150,7 @@ fn a_question_goes_to_the_supervisor_with_the_whole_file_and_not_to_the_customer
     assert_eq!((line.what, line.text.as_str(), line.by.as_str()), (HappenedWhat::Noted, NOTE, MIA));
 
     let not_now = Problem::NotNow { verb: "#escaleren".into() };
-    assert_eq!(*asked(&does(&company, CHEF, "#escaleren Mag dit?"), CHEF, "himself"), not_now);
+    assert_eq!(*asked(&does(&company, CHEF, "#escaleren Mag dit?"), CHEF, "himself"), Problem::AskedYourself);
     assert_eq!(*asked(&does(&company, JAN, "#escaleren"), JAN, "empty"), Problem::NothingTyped);
     closed(&mut company);
     assert_eq!(*asked(&does(&company, JAN, "#escaleren Mag dit?"), JAN, "closed"), not_now);

@@ -4,9 +4,11 @@
 
 use super::footer::{Begins, is_footer};
 use super::lines::{self, Line};
-use super::ours::{Follower, OurLetter};
-use super::{MARKER, attribution, blocks, signature};
+use super::ours::{Follower, OurLetter, key};
+use super::{MARKER, attribution, blocks, glued, signature};
+use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::words::Field;
+use crate::mail::work::Work;
 use crate::mail::{Cut, CutSign, Mail};
 use std::ops::Range;
 
@@ -14,6 +16,8 @@ use std::ops::Range;
 const HEAD_LINES_MAX: usize = 24;
 /// Of an attribution that no rule of its own knows.
 const ATTRIBUTION_LINES_MAX: usize = 4;
+/// Letters and figures of a marked line by which our letter is known again.
+const QUOTED_MIN: usize = 4;
 /// Lines of a quote that a client turned into something else.
 const ODD_LINES_MAX: usize = 3;
 
@@ -66,8 +70,11 @@ impl OwnWords {
 /// Reads a colleague's reply to that letter.
 pub fn own_words(mail: &Mail, letter: &OurLetter, extent: Extent) -> OwnWords {
     let text = super::unarmor(&mail.text);
-    let reply = Reply { lines: lines::of(&text), letter, mail };
-    reply.read(extent)
+    let work = Work::new(WORK_STEPS_MAX);
+    let (text, _) = glued::apart(&text, &[], &work);
+    let reply = Reply { lines: lines::counted(&text, &work), letter, mail };
+    let read = reply.read(extent);
+    if work.is_spent() { reply.unread(read) } else { read }
 }
 
 struct Reply<'a> {
@@ -121,6 +128,14 @@ impl Reply<'_> {
         OwnWords { apart: self.apart(&typed, &below), new, noted }
     }
 
+    /// The budget was spent before the end: nobody can say what else was typed (invariant 10).
+    fn unread(&self, read: OwnWords) -> OwnWords {
+        const SHOWN_LINES_MAX: usize = 200;
+        let above = self.end_of(&self.mail.relayable);
+        let text = self.text(above..(above + SHOWN_LINES_MAX).min(self.lines.len()));
+        OwnWords { apart: Some(Apart { place: Place::Above, text }), ..read }
+    }
+
     fn apart(&self, typed: &[Range<usize>], below: &Below) -> Option<Apart> {
         let place = if typed.iter().any(|run| run.start < below.end) { Place::Between } else { Place::Below };
         (!typed.is_empty()).then(|| Apart { place, text: self.texts(typed) })
@@ -150,7 +165,9 @@ impl Reply<'_> {
                 Some(self.next(end))
             } else {
                 let certain = extent == Extent::AsRead && !self.letter.repeats && !self.letter.is_form_only();
-                Some(at).filter(|_| certain && is_marked(line) && follower.knows(unmarked(line)))
+                let bare = unmarked(line);
+                let says = is_marked(line) && key(bare).len() >= QUOTED_MIN;
+                Some(at).filter(|_| certain && says && follower.knows(bare))
             };
             if let Some(first) = first {
                 return (self.head(from, at.min(first), &attributions), first);
@@ -173,6 +190,9 @@ impl Reply<'_> {
             return (!names_other && quotes).then_some(span.end);
         }
         let line = self.lines.get(at)?;
+        if is_marked(line) {
+            return self.marked_head_end(at);
+        }
         let headed = line.label == Some(Field::From) && self.letter.is_named_in(self.lines.get(at..at + 1)?);
         if headed {
             return Some(self.block_end(at));
@@ -190,6 +210,17 @@ impl Reply<'_> {
         let named =
             (end > at).then(|| self.lines.get(at..end)).flatten().is_some_and(|lines| self.letter.is_named_in(lines));
         (quotes && named && self.lines.get(end.checked_sub(1)?)?.colon).then_some(end)
+    }
+
+    /// The same where the client put its own lines behind the marks, as Apple Mail does.
+    fn marked_head_end(&self, at: usize) -> Option<usize> {
+        let marked = self.lines.get(at..)?.iter().take(ATTRIBUTION_LINES_MAX);
+        let count = marked.take_while(|line| is_marked(line) && !unmarked(line).is_empty()).count();
+        let named = |count: &usize| {
+            let lines = self.lines.get(at..at + count).unwrap_or_default();
+            lines.last().is_some_and(|line| line.colon) && self.letter.is_named_in(lines)
+        };
+        (1..=count).find(named).map(|count| at + count)
     }
 
     /// Below a header block: labels, folded values, and blank lines between labels only.

@@ -40,9 +40,10 @@ pub(super) fn is_footer(lines: &[&Line<'_>], begins: Begins, sender: &[&str]) ->
     match begins {
         Begins::Marked => !is_sentence(first),
         Begins::Drawn => !own.iter().any(is_sentence),
+        // "Akkoord.", and the name below it, is an answer: the first line must be a signature's.
         Begins::Unsaid => {
-            let told = is_closing(first) || own.iter().any(|line| names_contact(line) || is_named(line, sender));
-            told && !own.iter().any(is_sentence)
+            let told = is_closing(first) || names_contact(first) || is_named(first, sender);
+            told && !own.iter().any(|line| is_sentence(line) || ends_as_one(line))
         }
     }
 }
@@ -65,6 +66,13 @@ fn is_sentence(line: &Line<'_>) -> bool {
     let words = line.text.split_whitespace().count();
     let ends = line.text.trim_end().ends_with(['.', '!', '?', ':', ';']);
     words >= SENTENCE_WORDS_MIN && ends || words >= LONG_WORDS_MIN || line.low.is_empty()
+}
+
+/// Even two words with a full stop say something, unless it is that of an abbreviation ("B.V.").
+fn ends_as_one(line: &Line<'_>) -> bool {
+    const ABBREVIATION_MAX: usize = 5;
+    let last = line.text.split_whitespace().last().unwrap_or_default();
+    line.text.trim_end().ends_with(['.', '!', '?']) && last.chars().count() > ABBREVIATION_MAX
 }
 
 fn is_disclaimer(paragraph: &[&Line<'_>]) -> bool {
@@ -135,6 +143,8 @@ mod tests {
             "#intern zij overdrijft",
             "- de bumper\n- de deur",
             "Anna\nHet bedrag staat morgen op uw rekening.",
+            "Wij betalen.\n\nAnna Bakker",
+            "Bel 030-1234567 voor de afspraak.",
         ] {
             assert!(!footer(text, Begins::Unsaid), "{text}");
         }
