@@ -20,6 +20,8 @@ impl What {
             | Self::OtherWrote { .. }
             | Self::Answered { .. }
             | Self::AnsweredDirectly(_)
+            | Self::CustomerUnknown { .. }
+            | Self::CustomerSet { .. }
             | Self::AnswerToConfirm { .. }
             | Self::AnswerShown { .. }
             | Self::AwayTold { .. }

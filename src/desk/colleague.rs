@@ -8,7 +8,7 @@ use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Unacknowledge
 use super::form::{Form, Missing, Unclear};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
-use super::opening::{NewCase, TEXT_MAX, open_case_with};
+use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::mistaken;
 use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_on_file, second_look};
@@ -236,7 +236,7 @@ impl NewMail<'_> {
         };
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
-        let (mut decision, mut case) = open_case_with(self.mail, new, marked, self.known, self.rules, self.now, fresh);
+        let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
         let mut record = |what: What, case: &mut Case| {
             let actor = Actor::Staff(self.from.clone());
             let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };

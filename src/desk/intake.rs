@@ -11,7 +11,7 @@ use super::draft::{Problem, Remark};
 use super::letters_out::{acknowledgement, follow_up, handler_address, question};
 use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
+use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
 use super::queries::on_query;
 use super::wants::wanted;
 use super::web_form::form_of;
@@ -391,7 +391,7 @@ fn complaint(
     let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
     let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
     let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
-    let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
+    let (mut decision, case) = open_case(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);
     let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };
     decision.events.extend(on_file.map(event));

@@ -23,20 +23,9 @@ pub(super) struct NewCase<'a> {
     pub named: &'a [CaseNumber],
 }
 
-/// Opens a case: its events, the acknowledgement, the notification (§2.1.2). The case comes back as it stands.
+/// Opens a case: its events, the acknowledgement, the notification (§2.1.2); `marked` is what staff should know beside what
+/// the mail itself shows. The case comes back as it stands.
 pub(super) fn open_case(
-    mail: &Incoming<'_>,
-    new: NewCase<'_>,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> (Decision, Case) {
-    open_case_with(mail, new, Vec::new(), known, rules, now, fresh)
-}
-
-/// The same, with more for staff to know than the mail itself shows.
-pub(super) fn open_case_with(
     mail: &Incoming<'_>,
     new: NewCase<'_>,
     mut marked: Vec<Remark>,

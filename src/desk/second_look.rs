@@ -10,7 +10,7 @@ use super::authority::Act;
 use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
 use super::letters_out::{answering, caseless, to_staff};
 use super::may_reply::{may_reply_looked_at, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case_with};
+use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::originals::original;
 use super::verbs::Verb;
 use super::wants::typed;
@@ -219,7 +219,7 @@ impl Looked<'_> {
         let reason = put_aside(self.stored, self.rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark(mail)).collect();
-        let (mut decision, case) = open_case_with(&incoming, new, marked, self.known, self.rules, self.now, fresh);
+        let (mut decision, case) = open_case(&incoming, new, marked, self.known, self.rules, self.now, fresh);
         let event =
             |what| Event { at: self.now, case: Some(case.number), actor: Actor::Desk, mail: Some(incoming.id), what };
         decision.events.extend(whose.on_file(mail).map(event));
