@@ -12,7 +12,7 @@ use klachtpost::case::{
 use klachtpost::config::{self, Config};
 use klachtpost::daemon::house;
 use klachtpost::desk::draft::Draft;
-use klachtpost::desk::{Fresh, Rules, on_digest, on_month};
+use klachtpost::desk::{Fresh, LookBack, Rules, on_digest, on_month};
 use klachtpost::digest::month::Month;
 use klachtpost::letters::Letters;
 use std::error::Error;
@@ -36,8 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for count in if stated.is_empty() { COUNTS.to_vec() } else { stated } {
         let cases = cases(count, &rules, now)?;
         let begun = Instant::now();
-        let (day, since) = (now.date_naive(), now - TimeDelta::days(1));
-        let digests = on_digest(day, since, &cases, "head", &rules, now, &mut Fresh::new([1; 32]));
+        let day = now.date_naive();
+        let back =
+            LookBack { since: now - TimeDelta::days(1), registered: cases.iter().map(|case| case.number).collect() };
+        let digests = on_digest(day, &back, &cases, "head", &rules, now, &mut Fresh::new([1; 32]));
         let decided = begun.elapsed();
         let octets = render(&digests.letters, &settings, &rules, now)?;
         println!(

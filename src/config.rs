@@ -13,6 +13,7 @@ use std::path::PathBuf;
 mod check;
 mod load;
 mod problems;
+mod sample;
 mod secret;
 mod section;
 mod sections;
@@ -20,6 +21,7 @@ mod web_form;
 
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
+pub use sample::{Borrowed, SAMPLE};
 
 /// All settings, as written in the file.
 #[derive(Debug, Clone)]
@@ -40,6 +42,8 @@ pub struct Config {
     /// Numbers that complaints are found by.
     pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
+    /// What is no company's own.
+    pub borrowed: Borrowed,
 }
 
 /// How a connection is protected.
@@ -121,6 +125,8 @@ pub struct Mailbox {
     pub trusted_authserv_id: String,
     /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
+    /// Other addresses by which mail reaches this mailbox: a group, a forwarding.
+    pub aliases: Vec<String>,
     /// Whether mail to `local+anything@` arrives here.
     pub sub_addressing: bool,
     /// Folder of a Maildir; empty for IMAP.
@@ -258,11 +264,13 @@ pub struct Limits {
     pub automatic_per_hour: usize,
     /// Those to customers of one domain.
     pub automatic_per_domain_per_hour: usize,
+    /// Acknowledgements to addresses of one domain whose mails nothing proves; counts where `trusted_authserv_id` is set.
+    pub unproven_per_domain_per_hour: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500 }
+        Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500, unproven_per_domain_per_hour: 200 }
     }
 }
 

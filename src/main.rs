@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use klachtpost::commands::{self, Arguments, Exit};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
@@ -39,7 +40,10 @@ fn log(usual: &str) {
     let level = std::env::var("KLACHTPOST_LOG").unwrap_or_else(|_| usual.to_owned());
     let filter =
         EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("{usual},{QUIET}")));
-    let to_standard_error = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Where nobody reads the log any more (`2>&1 | head`), saying so would be a panic.
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+    // Colours are for a terminal: the journal shows a line that has them as a blob.
+    let to_standard_error = if std::io::stderr().is_terminal() { layer } else { layer.with_ansi(false) };
     tracing_subscriber::registry().with(to_standard_error).with(filter).with(filter_fn(may_be_logged)).init();
 }
 

@@ -350,15 +350,59 @@ pub enum LetterFate {
 }
 
 impl What {
-    /// A text of staff that never leaves the house (invariant 7).
+    /// A text of staff that never leaves the house (invariant 7). Each event says here whether it has one: of a verb whose
+    /// text stays in the house, the text is one of these.
     pub fn internal_text(&self) -> Option<&str> {
         match self {
             Self::Noted { text }
             | Self::Advised { text }
             | Self::PhoneContact { text }
             | Self::Disputed { text, .. }
-            | Self::Ruled { text } => Some(text),
+            | Self::Ruled { text }
+            | Self::Dismissed { reason: text } => Some(text),
             Self::Escalated { question, .. } => Some(question),
+            Self::AgendaSet(item) => Some(&item.text),
+            Self::Opened(_)
+            | Self::FollowedUp { .. }
+            | Self::OtherWrote { .. }
+            | Self::Answered { .. }
+            | Self::AnsweredDirectly(_)
+            | Self::AnswerToConfirm { .. }
+            | Self::AnswerShown { .. }
+            | Self::AwayTold { .. }
+            | Self::HandlerSet { .. }
+            | Self::Closed(_)
+            | Self::Reopened(_)
+            | Self::DepartmentSet { .. }
+            | Self::EscalationSettled
+            | Self::AgendaCleared { .. }
+            | Self::AgendaReminded { .. }
+            | Self::Restored
+            | Self::TermTold { .. }
+            | Self::Linked { .. }
+            | Self::Absorbed(_)
+            | Self::Merged { .. }
+            | Self::LetterWritten { .. }
+            | Self::LetterFate { .. }
+            | Self::Bundled { .. }
+            | Self::PaperWritten { .. }
+            | Self::Posted { .. }
+            | Self::MailFiled { .. }
+            | Self::AsideTold { .. }
+            | Self::Reconsidered { .. }
+            | Self::AcknowledgementHeld
+            | Self::AcknowledgementReleased
+            | Self::DigestWritten { .. }
+            | Self::MonthWritten { .. }
+            | Self::Sealed(_) => None,
+        }
+    }
+
+    /// What a customer wrote, as the case keeps it.
+    pub fn customers_words(&self) -> Option<&str> {
+        match self {
+            Self::Opened(opened) if opened.channel == Channel::Email => Some(&opened.text),
+            Self::FollowedUp { text, .. } => Some(text),
             _ => None,
         }
     }

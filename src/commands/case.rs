@@ -1,6 +1,7 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
 use super::export::export;
+use super::printing::say;
 use super::{Exit, failed};
 use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
 use crate::clock;
@@ -52,7 +53,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
     match command {
         Command::List { json } => {
             for case in register.cases(CaseQuery::All).await? {
-                if json { println!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
+                if json { say!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
             }
         }
         Command::Show { number, json } => {
@@ -66,7 +67,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
             events.sort_by_key(|stored| stored.seq);
             letters.sort_by_key(|letter| letter.created_at);
             if json {
-                println!("{}", file_json(config, &case, &events, &letters, now));
+                say!("{}", file_json(config, &case, &events, &letters, now));
             } else {
                 print_file(config, &case, &events, &letters, now);
             }
@@ -191,7 +192,7 @@ fn actor(actor: &Actor) -> String {
 
 pub(super) fn print_case(config: &Config, case: &Case, now: Moment) {
     let overdue: Vec<_> = case.overdue(now).into_iter().map(clock_name).collect();
-    println!(
+    say!(
         "{}  {:<9} {:<15} {}  {:<28} {}{}",
         case.number,
         case.state.name(),
@@ -206,31 +207,25 @@ pub(super) fn print_case(config: &Config, case: &Case, now: Moment) {
 fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) {
     print_case(config, case, now);
     for reference in &case.references {
-        println!("{}: {}", reference.name, reference.written);
+        say!("{}: {}", reference.name, reference.written);
     }
-    println!("\nTimeline");
+    say!("\nTimeline");
     for stored in events {
         let at = moment_of(config, stored);
         let (kind, who) = who(stored);
         let detail = stored.event.as_ref().map(|event| detail(&event.what)).unwrap_or_default();
-        println!("  {at}  {kind:<15} {who:<32} {}", printable(&detail));
+        say!("  {at}  {kind:<15} {who:<32} {}", printable(&detail));
     }
     for paper in case.to_post() {
         let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
-        println!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
+        say!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
     }
     if case.owes_confirmation() {
-        println!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
+        say!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
     }
-    println!("\nLetters");
+    say!("\nLetters");
     for letter in letters {
-        println!(
-            "  {:<16} {:<9} {:<32} {}",
-            letter.kind.name(),
-            letter.state.name(),
-            letter.to,
-            printable(&letter.reply)
-        );
+        say!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, printable(&letter.reply));
     }
 }
 

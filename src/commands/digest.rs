@@ -1,6 +1,7 @@
 //! `klachtpost digest`: the digests of a day as they would go out now, and on a month's first working day the reports of
 //! the month before; nothing is sent or noted.
 
+use super::printing::say;
 use super::{Exit, failed};
 use crate::case::Moment;
 use crate::clock::Clock;
@@ -49,7 +50,8 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
     let mail_day = day_of_mail(&office, since, at).await?;
-    let decision = on_digest(day, since, &cases, &head.hash, &office.rules, at, &mut fresh);
+    let back = office.register.look_back(since, at).await?;
+    let decision = on_digest(day, &back, &cases, &head.hash, &office.rules, at, &mut fresh);
     print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
@@ -62,7 +64,7 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
 fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {
     for draft in letters {
         let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
-        println!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
+        say!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `klachtpost explain`: what a mail says, where it would go, and by when; a dry decision, nothing is stored.
 //! Needs no settings; with them, routing and terms are the company's own.
 
+use super::printing::say;
 use super::{Exit, failed};
 use crate::calendar::Calendar;
 use crate::case::{Match, Moment, Why};
@@ -17,9 +18,6 @@ use std::path::{Path, PathBuf};
 mod person;
 #[cfg(test)]
 mod tests;
-
-/// The sample settings: what is explained with where the operator has none yet.
-const SAMPLE: &str = include_str!("../../config/klachtpost.toml");
 
 /// What explaining needs of the settings.
 struct Desk {
@@ -48,7 +46,7 @@ pub fn run(explicit: Option<&Path>, json: bool, received: Option<&str>, files: &
                 let mail = mail::read(&raw, &desk.trusted_authserv_id);
                 let file = file.display().to_string();
                 let explained = desk.explain(&file, &mail, received);
-                if json { println!("{}", explained.json()) } else { println!("{}", person::page(&explained)) }
+                if json { say!("{}", explained.json()) } else { say!("{}", person::page(&explained)) }
             }
             Err(error) => exit = failed(&format!("failed to read {}: {error}", file.display()), Exit::FoundProblems),
         }
@@ -63,7 +61,8 @@ fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
     let config = match found {
         Ok(config) => Some(config),
         Err(error) if named => return Err(error.to_string()),
-        Err(_) => config::from_toml(&with_secrets(SAMPLE), "the sample settings").ok(),
+        // What is explained with where the operator has none yet.
+        Err(_) => config::from_toml(&with_secrets(config::SAMPLE), "the sample settings").ok(),
     };
     Ok(Desk::new(config))
 }

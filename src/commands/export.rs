@@ -2,6 +2,7 @@
 //! text, or as one line of JSON that holds everything, the mails and letters themselves included.
 
 use super::case::{event_json, file_json, moment_of, print_case, printable, who, words};
+use super::printing::say;
 use crate::case::{Case, CaseNumber, Moment};
 use crate::config::Config;
 use crate::register::{LetterRow, MailRow, Register, RegisterError, StoredEvent};
@@ -37,7 +38,7 @@ pub(super) async fn export(
     file.letters.sort_by_key(|letter| letter.created_at);
     file.mails.sort_by_key(|mail| mail.id);
     if as_json {
-        println!("{}", whole(config, register, &file, now).await?);
+        say!("{}", whole(config, register, &file, now).await?);
     } else {
         print(config, &file, now);
     }
@@ -79,22 +80,22 @@ fn chained(config: &Config, stored: &StoredEvent) -> Value {
 
 fn print(config: &Config, file: &File, now: Moment) {
     print_case(config, &file.case, now);
-    println!("\nTimeline");
+    say!("\nTimeline");
     for stored in &file.events {
         let (at, (kind, who)) = (moment_of(config, stored), who(stored));
-        println!("\n{at}  {kind}  {who}");
+        say!("\n{at}  {kind}  {who}");
         let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
-        text.lines().for_each(|line| println!("    {}", printable(line)));
+        text.lines().for_each(|line| say!("    {}", printable(line)));
     }
-    println!("\nMails");
+    say!("\nMails");
     for mail in &file.mails {
         let at = mail.received_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
         let kind = mail.disposition.map_or("undecided", |disposition| disposition.name());
-        println!("  {:<8} {at}  {kind:<12} {} bytes  {}", mail.id, mail.size, mail.reason);
+        say!("  {:<8} {at}  {kind:<12} {} bytes  {}", mail.id, mail.size, mail.reason);
     }
-    println!("\nLetters");
+    say!("\nLetters");
     for letter in &file.letters {
         let (kind, state, reply) = (letter.kind.name(), letter.state.name(), printable(&letter.reply));
-        println!("  {kind:<16} {state:<9} {:<32} {reply}", letter.to);
+        say!("  {kind:<16} {state:<9} {:<32} {reply}", letter.to);
     }
 }

@@ -1,6 +1,5 @@
 //! The subcommands: each reads its arguments, calls the rooms' front doors, and prints. The only room that prints.
 //! No rule is repeated here.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what commands are for")]
 
 mod case;
 mod check;
@@ -10,11 +9,13 @@ mod explain;
 mod export;
 mod ingest;
 mod outbox;
+mod printing;
 mod run;
 mod verify;
 
 use crate::config::{self, Config};
 use clap::{Parser, Subcommand};
+use printing::complain;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,6 +116,10 @@ impl From<Exit> for ExitCode {
 
 /// Carries out a command line.
 pub async fn run(arguments: Arguments) -> Exit {
+    printing::ended(carry_out(arguments).await)
+}
+
+async fn carry_out(arguments: Arguments) -> Exit {
     let explicit = arguments.config.as_deref();
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
@@ -142,7 +147,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 /// The settings, or the problems with them on standard error.
 fn settings(explicit: Option<&std::path::Path>) -> Result<Config, Exit> {
     config::load(explicit, environment()).map_err(|error| {
-        eprintln!("{error}");
+        complain(&error);
         Exit::FoundProblems
     })
 }
@@ -154,6 +159,6 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 
 /// Prints an error for a person and says how the command ended.
 fn failed(error: &dyn std::fmt::Display, exit: Exit) -> Exit {
-    eprintln!("klachtpost: {error}");
+    complain(&format!("klachtpost: {error}"));
     exit
 }

@@ -1,6 +1,7 @@
 //! `klachtpost outbox`: which letters wait, went, or are held; hold one back, or let it go.
 
 use super::case::printable;
+use super::printing::say;
 use super::{Exit, failed};
 use crate::case::LetterId;
 use crate::clock::Clock;
@@ -59,11 +60,11 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
 
 fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
     if json {
-        println!("{}", super::case::letter_json(config, letter));
+        say!("{}", super::case::letter_json(config, letter));
         return;
     }
     let case = letter.case.map(|n| n.to_string()).unwrap_or_else(|| "-".to_owned());
-    println!(
+    say!(
         "{}  {:<9} {:<16} {:<14} {:<32} {}",
         letter.id,
         letter.state.name(),
@@ -79,6 +80,7 @@ fn why(letter: &LetterRow) -> &str {
     let held_by = |cap: Cap| letter.state == LetterState::Held && letter.held_because == cap.name();
     match letter.state {
         _ if held_by(Cap::Address) => "too many to this address: goes out with others, in one letter",
+        _ if held_by(Cap::Unproven) => "too many unproven senders of this domain: goes out when the hour has passed",
         _ if held_by(Cap::Domain) => "too many to this domain: goes out when the hour has passed",
         _ if held_by(Cap::Desk) => "too many in an hour: goes out when the hour has passed",
         LetterState::Bundled => "goes out with others, in one letter",

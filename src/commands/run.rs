@@ -2,14 +2,18 @@
 
 use super::{Exit, failed};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Borrowed, Config, Problem};
 use crate::daemon::{self, Office};
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+/// Settings that one line of the log names.
+const NAMED_MAX: usize = 12;
+
 /// Runs the daemon until SIGTERM or SIGINT; `once`: one round.
 pub async fn run(config: Config, once: bool) -> Exit {
+    say_what_is_borrowed(&config.borrowed);
     let url = config.register.url.clone();
     let office = match Office::open(config, Clock::System).await {
         Ok(office) => Arc::new(office),
@@ -27,6 +31,34 @@ pub async fn run(config: Config, once: bool) -> Exit {
         Ok(()) => Exit::Done,
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
+}
+
+/// Once a start: a desk that is tried goes on, an operator who forgot something finds it in the log. The keys alone;
+/// values are addresses.
+fn say_what_is_borrowed(borrowed: &Borrowed) {
+    if !borrowed.sample.is_empty() {
+        let settings = keys(&borrowed.sample);
+        tracing::warn!(
+            settings,
+            "settings still stand as in the sample, and customers may be shown them; `klachtpost check` lists each"
+        );
+    }
+    if !borrowed.reserved.is_empty() {
+        let settings = keys(&borrowed.reserved);
+        tracing::warn!(
+            settings,
+            "settings name domains that are kept for examples, where no mail gets; `klachtpost check` lists each"
+        );
+    }
+}
+
+/// The first few, each once.
+fn keys(problems: &[Problem]) -> String {
+    let mut all: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+    all.dedup();
+    let named: Vec<&str> = all.iter().take(NAMED_MAX).copied().collect();
+    let more = all.len() - named.len();
+    if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
 }
 
 async fn stop_on_signal(stop: CancellationToken) {

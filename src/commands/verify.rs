@@ -1,6 +1,7 @@
 //! `klachtpost verify`: proves that nobody changed the past; with `--digest` also against replacing the whole file, by the
 //! head of the chain that a digest printed when it went out.
 
+use super::printing::say;
 use super::{Exit, failed};
 use crate::config::Config;
 use crate::mail;
@@ -39,12 +40,12 @@ async fn verify(config: &Config, digest: Option<&Path>) -> Result<Exit, VerifyEr
     let register = Register::open(&config.register.url).await?;
     let verified = register.verify().await?;
     for finding in &verified.findings {
-        println!("{}: {}", finding.place, finding.what);
+        say!("{}: {}", finding.place, finding.what);
     }
     summary(&verified);
     let mut problems = verified.findings.len();
     match heads {
-        None => println!(
+        None => say!(
             "This proves the register against itself. Against replacing the whole file, add --digest with a digest's letter."
         ),
         Some(heads) => problems += witnessed(&register, &heads).await?,
@@ -54,7 +55,7 @@ async fn verify(config: &Config, digest: Option<&Path>) -> Result<Exit, VerifyEr
 }
 
 fn summary(verified: &Verified) {
-    println!(
+    say!(
         "{} events, {} cases, {} blanked, {} problems; head of the chain: {} {}",
         verified.events,
         verified.cases,
@@ -67,7 +68,7 @@ fn summary(verified: &Verified) {
         let named: Vec<String> = verified.unproven.iter().take(NAMED_MAX).map(ToString::to_string).collect();
         let more = verified.unproven.len().saturating_sub(named.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        println!("Content was blanked, so that the case cannot be held against its events: {}{more}", named.join(", "));
+        say!("Content was blanked, so that the case cannot be held against its events: {}{more}", named.join(", "));
     }
 }
 
@@ -76,10 +77,10 @@ async fn witnessed(register: &Register, heads: &[String]) -> Result<usize, Regis
     let mut lost = 0;
     for head in heads {
         match register.find_head(head).await? {
-            Some(seq) => println!("The digest saw the chain up to event {seq}, and it is still there: {head}"),
+            Some(seq) => say!("The digest saw the chain up to event {seq}, and it is still there: {head}"),
             None => {
                 lost += 1;
-                println!(
+                say!(
                     "digest: the chain it saw is not in this register: events were removed or the file replaced ({head})"
                 );
             }

@@ -239,7 +239,9 @@ fn names_once(config: &Config, reading: &mut Reading) {
 /// Invariant 5: a letter to the desk's own address would come back as mail, and be answered again.
 fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     let desk = without_tag(&config.desk.address);
-    let is_desk = |address: &str| !desk.is_empty() && without_tag(address) == desk;
+    let aliases: Vec<String> = config.mailbox.aliases.iter().map(|alias| without_tag(alias)).collect();
+    let is_desk =
+        |address: &str| !desk.is_empty() && (without_tag(address) == desk || aliases.contains(&without_tag(address)));
     let mut refuse = |key: String| {
         let write = "write another one: a letter to the complaints address would come back as a complaint";
         reading.refuse(&key, "the desk's own address", write);

@@ -22,6 +22,11 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The environment variable that gives `section.key`, as a place.
+pub(super) fn variable(key: &str) -> String {
+    format!("environment variable KLACHTPOST__{}", key.to_uppercase().replace('.', "__"))
+}
+
 /// All that is wrong, in the order of the manual. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);

@@ -4,7 +4,7 @@
 //! A value that is wrong is noted and gives a stand-in, so that reading goes on; the stand-in is never used, because
 //! settings with a problem never become a started daemon.
 
-use super::problems::Problem;
+use super::problems::{Problem, variable};
 use super::secret::{SecretFile, read_secret_file};
 use config::{Map, Value, ValueKind};
 use secrecy::{ExposeSecret, SecretString};
@@ -45,17 +45,18 @@ impl Reading {
         }
     }
 
+    /// Where settings come from that no variable gave.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Notes that `key` can't be used. Only the first problem of a key or its section is kept: the next would come of
     /// a stand-in.
     pub(super) fn refuse(&mut self, key: &str, found: impl Into<String>, write: impl Into<String>) {
         if self.is_refused(key) || key.split_once('.').is_some_and(|(section, _)| self.is_refused(section)) {
             return;
         }
-        let place = if self.from_environment.contains(key) {
-            format!("environment variable KLACHTPOST__{}", key.to_uppercase().replace('.', "__"))
-        } else {
-            self.file.clone()
-        };
+        let place = if self.from_environment.contains(key) { variable(key) } else { self.file.clone() };
         self.problems.push(Problem { place, key: key.to_owned(), found: found.into(), write: write.into() });
     }
 
@@ -119,7 +120,7 @@ impl<'r> Section<'r> {
         let name = self.key(key);
         self.reading.known.insert(name.clone());
         let value = self.table.remove(key)?;
-        if value.origin() == Some(ENVIRONMENT) {
+        if is_from_environment(&value) {
             self.reading.from_environment.insert(name);
         }
         Some(value)
@@ -130,7 +131,7 @@ impl<'r> Section<'r> {
         let mut unknown: Vec<(String, Value)> = std::mem::take(&mut self.table).into_iter().collect();
         unknown.sort_by(|one, other| one.0.cmp(&other.0));
         for (key, value) in unknown {
-            if value.origin() == Some(ENVIRONMENT) {
+            if is_from_environment(&value) {
                 let name = self.key(&key);
                 self.reading.from_environment.insert(name);
             }
@@ -230,7 +231,7 @@ impl<'r> Section<'r> {
         let Some(value) = self.take(key) else { return Vec::new() };
         let given: Option<Vec<String>> = match &value.kind {
             ValueKind::Array(values) => values.iter().map(one_line).collect(),
-            ValueKind::String(text) if value.origin() == Some(ENVIRONMENT) => {
+            ValueKind::String(text) if is_from_environment(&value) => {
                 Some(text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())
             }
             _ => None,
@@ -301,6 +302,19 @@ impl<'r> Section<'r> {
     fn guard(&self, path: &Path) -> SecretFile {
         let is_credential = self.reading.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
         if is_credential { SecretFile::SystemdCredential } else { SecretFile::Own }
+    }
+}
+
+/// Whether an environment variable gave it.
+pub(super) fn is_from_environment(value: &Value) -> bool {
+    value.origin() == Some(ENVIRONMENT)
+}
+
+/// How problems name one of several `[[name]]` sections.
+pub(super) fn section_name(name: &str, index: usize, table: &Map<String, Value>) -> String {
+    match table.get("name").map(|name| &name.kind) {
+        Some(ValueKind::String(own)) if !own.is_empty() => format!("{name} \"{}\"", own.escape_debug()),
+        _ => format!("{name} no. {}", index + 1),
     }
 }
 

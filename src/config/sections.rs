@@ -5,7 +5,8 @@ use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
     reference, register_url, reply_secret, url,
 };
-use super::section::{Reading, Section, clipped};
+use super::sample::borrowed;
+use super::section::{Reading, Section, clipped, section_name};
 use super::web_form::form;
 use super::{
     Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
@@ -42,6 +43,7 @@ const MAX_CONNECTIONS: u64 = 50;
 
 /// Reads all sections; what is wrong goes into `reading`.
 pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config {
+    let borrowed = borrowed(&tree, reading.file());
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
@@ -60,6 +62,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         form: several(&mut file, "form", MAX_FORMS, form).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
+        borrowed,
     };
     file.finish();
     config
@@ -204,6 +207,7 @@ fn mailbox(s: &mut Section) -> Mailbox {
         max_message_bytes: s.number("max_message_bytes", 67_108_864, MESSAGE_BYTES, "bytes"),
         trusted_authserv_id: s.text_or("trusted_authserv_id", ""),
         accept_unproven_staff: s.flag("accept_unproven_staff", false),
+        aliases: addresses(s, "aliases"),
         sub_addressing: s.flag("sub_addressing", false),
         path: maildir(s, kind == Some(MailboxKind::Maildir)),
     };
@@ -365,6 +369,7 @@ fn limits(s: &mut Section) -> Limits {
     Limits {
         automatic_per_hour: letters("automatic_per_hour", usual.automatic_per_hour),
         automatic_per_domain_per_hour: letters("automatic_per_domain_per_hour", usual.automatic_per_domain_per_hour),
+        unproven_per_domain_per_hour: letters("unproven_per_domain_per_hour", usual.unproven_per_domain_per_hour),
     }
 }
 
@@ -406,10 +411,7 @@ fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut 
             file.refuse(name, "a value in place of a section", format!("write [[{name}]] and its keys below it"));
             continue;
         };
-        let label = match table.get("name").map(|name| &name.kind) {
-            Some(ValueKind::String(own)) if !own.is_empty() => format!("{name} \"{}\"", own.escape_debug()),
-            _ => format!("{name} no. {}", index + 1),
-        };
+        let label = section_name(name, index, &table);
         all.push(read_table(file, &label, table, read));
     }
     Some(all)

@@ -3,7 +3,7 @@
 
 use super::office::Office;
 use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
-use crate::desk::caps::{Cap, Counts, alarm_of, counted_as, held_by};
+use crate::desk::caps::{Cap, Counts, Stranger, alarm_of, counted_as, held_by};
 use crate::desk::draft::{Content, Done, Draft};
 use crate::desk::{CaseFile, Decision, Fated, Fresh, on_cap, on_fate};
 use crate::letters::{self, Letter};
@@ -17,7 +17,7 @@ pub struct Known<'a> {
     /// What went out in the last hour and day.
     pub counts: Counts,
     /// The stranger whose mail was decided on.
-    pub about: Option<Address>,
+    pub about: Option<Stranger>,
 }
 
 /// Finishes the decision's letters, and what follows where one of them does not go out.
@@ -30,7 +30,8 @@ pub fn write(
 ) -> Vec<Outgoing> {
     log_untold(decision);
     let case = case_after(decision, known.file);
-    let clerk = Clerk { known, office, now, notes: notes(decision, known.file) };
+    let (notes, customers) = (notes(decision, known.file), customers_words(decision, known.file));
+    let clerk = Clerk { known, office, now, notes, customers };
     let done = clerk.finish_all(std::mem::take(&mut decision.letters), case.as_ref());
     decision.events.extend(done.outgoing.iter().map(|finished| written(&finished.letter, now)));
 
@@ -105,6 +106,8 @@ struct Clerk<'a> {
     now: Moment,
     /// What no customer may read: the notes on file and those of this very mail.
     notes: Vec<String>,
+    /// What the customer wrote on the case.
+    customers: Vec<String>,
 }
 
 impl Clerk<'_> {
@@ -128,7 +131,7 @@ impl Clerk<'_> {
     fn finish(&self, draft: &Draft) -> Result<Outgoing, letters::RenderError> {
         let (rules, house) = (&self.office.rules, &self.office.house);
         let letter = self.office.letters.render(draft, house, &rules.keys, self.now)?;
-        let internal = letters::Internal { keys: &rules.keys, notes: &self.notes };
+        let internal = letters::Internal { keys: &rules.keys, notes: &self.notes, customers: &self.customers };
         let held_because = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
         let counted_as = counted_as(letter.kind, &letter.to, self.known.about.as_ref());
         Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
@@ -202,6 +205,12 @@ fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
     let of_this_mail = decision.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned);
     let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
     on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
+}
+
+/// What the customer wrote, on file or in this very mail.
+fn customers_words(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
+    let on_file = file.into_iter().flat_map(|file| &file.events);
+    on_file.chain(&decision.events).filter_map(|event| event.what.customers_words()).map(str::to_owned).collect()
 }
 
 /// The runs of lines that are no quote.

@@ -18,6 +18,23 @@ use std::sync::Arc;
 const DIGEST: &str = "digest";
 const MONTH: &str = "month";
 
+/// Before the first mail of all is taken in: the days that the first overviews count from are noted, so that the first
+/// digest tells of all that was registered.
+///
+/// # Errors
+/// The register refused.
+pub(super) async fn begin(office: &Office) -> Result<(), WorkError> {
+    let now = office.clock.now();
+    if let DigestDue::NoteOnly { day } = digest_due(office.register.last_run(DIGEST).await?, &office.rules, now) {
+        note(office, DIGEST, day, now).await?;
+    }
+    let last = office.register.last_run(MONTH).await?.map(|(day, _)| day);
+    if let MonthDue::NoteOnly { run } = month_due(last, &office.rules, now) {
+        note(office, MONTH, run, now).await?;
+    }
+    Ok(())
+}
+
 /// The digests of a day, when they are due.
 ///
 /// # Errors
@@ -34,8 +51,9 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
     let head = office.register.chain_head().await?;
     let mail_day = day_of_mail(office, since, now).await?;
+    let back = office.register.look_back(since, now).await?;
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
-        let decision = desk::on_digest(day, since, cases, &head.hash, &office.rules, now, fresh);
+        let decision = desk::on_digest(day, &back, cases, &head.hash, &office.rules, now, fresh);
         desk::with_mail_day(decision, &mail_day, &office.rules)
     };
     let written = write(office, cases, now, decide).await?;

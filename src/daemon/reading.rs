@@ -81,6 +81,8 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
     let outcome = outcome.map(|mut mail| {
         if !pending.whole {
             mail.findings.push(cut_off(&pending));
+            // What is on file is not all there was.
+            mail.original = None;
         }
         mail
     });

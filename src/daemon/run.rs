@@ -3,7 +3,7 @@
 
 use super::pulse::Loop;
 use super::watching::Complaint;
-use super::{News, Office, Round, Sender, Step, Teller, WorkError, decide_batch, take_in, tick};
+use super::{News, Office, Round, Sender, Step, Teller, WorkError, decide_batch, overviews, take_in, tick};
 use crate::clock;
 use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
@@ -108,6 +108,7 @@ async fn watch(office: &Arc<Office>, letters: &Notify, backoff: &mut Backoff) ->
         opened = Mailbox::open(settings) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
+    overviews::begin(office).await?;
     loop {
         // Not cancelled in the middle: the transaction and the mail in hand are finished.
         if take_in(office, &mut mailbox).await? == Step::Worked {
@@ -238,6 +239,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
+    overviews::begin(office).await?;
     // What came by a pipe needs no mailbox.
     while decide_batch(office).await? == Step::Worked {}
     let mut mailbox = Mailbox::open(&office.config.mailbox).await?;

@@ -8,8 +8,8 @@ mod vocabulary;
 
 use super::fold::fold;
 use vocabulary::{
-    ADDED, ASKING, NEGATIONS, OPENING, OPPOSED, POLITE, SETTLED, SIGN_OFFS, THANKFUL_SIGNS, THANKING, WITHIN_NAMES,
-    has, phrases,
+    ADDED, ASKING, NEGATIONS, OPENING, OPPOSED, POLITE, REFUSING, SETTLED, SIGN_OFFS, THANKFUL_SIGNS, THANKING,
+    WITHIN_NAMES, has, phrases,
 };
 
 /// What a customer's mail after the closing is.
@@ -17,6 +17,8 @@ use vocabulary::{
 pub enum AfterClosing {
     /// Polite words only: filed, reopens nothing.
     Thanks,
+    /// A signature, and nothing above it.
+    Nothing,
     /// Says that it is not settled, or that the customer does not agree.
     Disagreement,
     /// Anything else.
@@ -31,6 +33,8 @@ const LOOKED_AT_CHARS_MAX: usize = 20_000;
 const DENIED_WORDS: usize = 5;
 /// "Verzonden vanaf mijn Samsung Galaxy A54 5G" has no more; a longer line says something itself.
 const ADDED_WORDS_MAX: usize = 7;
+/// "Tel.", "T:", "Mob", "KvK", "|" before a number or an address; a word of a sentence is longer.
+const LABEL_CHARS_MAX: usize = 5;
 /// A person's name below a greeting.
 const NAME_WORDS_MAX: usize = 4;
 
@@ -40,6 +44,8 @@ const NAME_WORDS_MAX: usize = 4;
 pub fn after_closing(new_text: &str, names: &[&str]) -> AfterClosing {
     if is_thanks(new_text, names) {
         AfterClosing::Thanks
+    } else if is_signature_alone(new_text, names) {
+        AfterClosing::Nothing
     } else if disagrees(new_text) {
         AfterClosing::Disagreement
     } else {
@@ -68,6 +74,38 @@ fn is_thanks(text: &str, names: &[&str]) -> bool {
     thanked
 }
 
+/// A sign-off or the writer's own name, what stands below it, and nothing said above it.
+#[must_use]
+pub fn is_signature_alone(text: &str, names: &[&str]) -> bool {
+    let names: Vec<String> = names.iter().flat_map(|name| words(name)).collect();
+    let mut signed = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_added(line)) {
+        let folded = words(line);
+        let is_own_name = !folded.is_empty() && folded.iter().all(|word| names.contains(word));
+        let (greeting, name) = line.split_once(',').unwrap_or((line, ""));
+        let greeting = words(greeting).join(" ");
+        let signs_off =
+            phrases(SIGN_OFFS).any(|phrase| phrase == greeting) && (name.trim().is_empty() || is_name(name));
+        let opens = folded.first().is_some_and(|word| has(OPENING, word))
+            && without_greeting(line, &mut false).trim().is_empty();
+        if signed && !(is_own_name || is_name(line) || is_reached_at(line))
+            || !(signed || is_own_name || signs_off || opens)
+        {
+            return false;
+        }
+        signed |= is_own_name || signs_off;
+    }
+    signed
+}
+
+/// A telephone number, an address or a page, with a label at most.
+fn is_reached_at(line: &str) -> bool {
+    let is_where =
+        |word: &&str| word.contains('@') || word.contains("www.") || word.chars().any(|c| c.is_ascii_digit());
+    let (places, labels): (Vec<&str>, Vec<&str>) = line.split_whitespace().partition(is_where);
+    !places.is_empty() && labels.iter().all(|label| label.chars().count() <= LABEL_CHARS_MAX && !has(NEGATIONS, label))
+}
+
 /// The line without a salutation or the name below the sign-off; what is no name stays and is judged.
 fn without_greeting<'line>(line: &'line str, after_sign_off: &mut bool) -> &'line str {
     let (first, rest) = line.split_once([',', ' ']).unwrap_or((line, ""));
@@ -91,7 +129,7 @@ fn is_name(text: &str) -> bool {
     let letters = |word: &str| word.chars().all(|c| c.is_alphabetic() || "-.'’".contains(c));
     let telling = |word: &str| {
         let folded = words(word).join("");
-        [NEGATIONS, SETTLED, OPPOSED, THANKING].iter().any(|list| has(list, &folded))
+        [NEGATIONS, REFUSING, SETTLED, OPPOSED, THANKING].iter().any(|list| has(list, &folded))
     };
     let name_word = |word: &&str| {
         has(WITHIN_NAMES, word) || (word.starts_with(char::is_uppercase) && letters(word) && !telling(word))

@@ -5,6 +5,7 @@
 use super::aside_notice::put_aside;
 use super::draft::{Content, Draft, SetAside};
 use super::letters_out::{department, to_staff};
+use super::machine::SentBy;
 use super::may_reply::sender;
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Stored};
 use crate::case::{Actor, Case, CaseNumber, Event, Language, Moment, What};
@@ -22,8 +23,16 @@ pub(super) enum Aside<'a> {
     InOurName,
     /// It names a colleague as its sender, and the mail server does not confirm that (invariant 6).
     Unproven,
+    /// It is a colleague's mail to a customer, and perhaps an older one that somebody sent on (invariant 6).
+    Resent,
     /// A colleague's mailbox sent it by machine.
     MachineOfStaff,
+    /// A list or newsletter sent it on.
+    Bulk,
+    /// A click in a mail program that belongs to no letter of ours.
+    Click,
+    /// A mail server's own words, about no letter that is known.
+    MailSystem,
     /// Neither a sender nor any text was found.
     Nothing,
     /// Reading it failed, and why.
@@ -31,13 +40,17 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 7] = [
+    const FIXED: [Aside<'static>; 11] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
         Aside::InOurName,
         Aside::Unproven,
+        Aside::Resent,
         Aside::MachineOfStaff,
+        Aside::Bulk,
+        Aside::Click,
+        Aside::MailSystem,
         Aside::Nothing,
     ];
 
@@ -59,7 +72,13 @@ impl<'a> Aside<'a> {
             Self::OurLetter => "loop: it is a letter of ours",
             Self::InOurName => "it claims to come from the complaints address itself",
             Self::Unproven => "it names a colleague as its sender, which the mail server does not confirm",
+            Self::Resent => "it is a colleague's mail to a customer, but somebody else may have sent it on",
             Self::MachineOfStaff => "it comes from a colleague, but a machine sent it; nothing was relayed",
+            Self::Bulk => "a mailing list or newsletter sent it on",
+            Self::Click => {
+                "it is a click in a mail program (a reaction, a receipt, a recall), to no letter that is known"
+            }
+            Self::MailSystem => "a mail server wrote it, and it is no report that could be read",
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
         }
@@ -78,9 +97,19 @@ impl<'a> Aside<'a> {
             Self::OurMark | Self::OurLetter => "het is een brief van onszelf die bij ons terugkwam".to_owned(),
             Self::InOurName => "het komt zogenaamd van het klachtenadres zelf".to_owned(),
             Self::Unproven => "de afzender zou een collega zijn, maar de mailserver bevestigt dat niet".to_owned(),
+            Self::Resent => {
+                "het is een bericht van een collega aan een klant, maar misschien door een ander opnieuw verstuurd"
+                    .to_owned()
+            }
             Self::MachineOfStaff => {
                 "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
             }
+            Self::Bulk => "het is via een mailinglijst of nieuwsbrief verstuurd".to_owned(),
+            Self::Click => {
+                "het is een klik in een mailprogramma (een reactie, leesbevestiging of intrekking), bij geen bekende brief"
+                    .to_owned()
+            }
+            Self::MailSystem => "een mailserver schreef het, en het is geen leesbare bezorgmelding".to_owned(),
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
             Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
@@ -128,7 +157,8 @@ pub(super) fn set_aside(
 /// somebody else tells of it.
 fn at_once(mail: &Incoming<'_>, case: &Case, why: Aside<'_>, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
     let reader = department(case, rules)?.supervisor.clone();
-    if mail.mail.automatic.is_some() && sender(mail.mail).as_ref() == Some(&reader) {
+    let is_machines = SentBy::of(mail.mail, rules) != SentBy::Person;
+    if is_machines && sender(mail.mail).as_ref() == Some(&reader) {
         return None;
     }
     let stored = Stored::of(mail, why.english());

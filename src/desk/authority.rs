@@ -29,6 +29,8 @@ pub(super) enum Act {
 /// How sure it must be that the sender is who the mail says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {
+    /// Proven by the trusted mail server, whatever the operator accepts: no letter of ours was in the sender's hands.
+    Certainty,
     /// Proven by the trusted mail server; where it says nothing, the operator may have accepted that.
     Proof,
     /// Not disowned by it.
@@ -50,7 +52,7 @@ const STAFF: &[Role] = &[Role::Staff];
 /// writes; else in a case of his own.
 const TABLE: [Row; 6] = [
     Row { act: Act::Handle, roles: STAFF, token: Some(Side::Staff), needs: Needs::Proof },
-    Row { act: Act::Record, roles: STAFF, token: None, needs: Needs::Proof },
+    Row { act: Act::Record, roles: STAFF, token: None, needs: Needs::Certainty },
     Row { act: Act::Register, roles: COLLEAGUES, token: None, needs: Needs::Proof },
     Row { act: Act::Look, roles: STAFF, token: None, needs: Needs::Proof },
     Row { act: Act::Ask, roles: STAFF, token: None, needs: Needs::NoDenial },
@@ -80,8 +82,9 @@ impl Act {
     /// Whether the sender is believed so far.
     pub fn believes(self, proof: SenderProof, rules: &Rules) -> bool {
         match (proof, self.row().map(|row| row.needs)) {
-            (SenderProof::Failed, _) | (_, None) => false,
+            (SenderProof::Failed | SenderProof::Unclear, _) | (_, None) => false,
             (SenderProof::Proven, _) | (SenderProof::None, Some(Needs::NoDenial)) => true,
+            (SenderProof::None, Some(Needs::Certainty)) => false,
             (SenderProof::None, Some(Needs::Proof)) => rules.accept_unproven_staff,
         }
     }

@@ -31,8 +31,9 @@ pub struct Waiting {
     pub side: Side,
     /// When the first of them was written.
     pub oldest: Moment,
-    /// Bundles that were written to it in the last day.
+    /// Bundles that were written to its mailbox in the last day, and the last of them.
     pub bundles_today: u32,
+    pub last_bundle: Option<Moment>,
 }
 
 /// A letter that goes out in another one's shape.
@@ -57,7 +58,8 @@ pub fn is_bundle_due(waiting: &Waiting, rules: &Rules, now: Moment) -> bool {
             doubled.min(term)
         }
     };
-    now - waiting.oldest >= wait
+    // A mailbox with many names gets no letter for each of them at once.
+    now - waiting.last_bundle.map_or(waiting.oldest, |last| last.max(waiting.oldest)) >= wait
 }
 
 /// Bundles letters, oldest first. `cases` are theirs as they stand. None: there is nothing to send.

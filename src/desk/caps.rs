@@ -7,7 +7,7 @@ use super::may_reply::sender;
 use super::web_form::form_of;
 use super::{Role, Rules};
 use crate::case::{Address, LetterKind, Side};
-use crate::mail::Mail;
+use crate::mail::{Mail, SenderProof};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Automatic letters to one customer in an hour: a person does not write more complaints than this, a machine does. Who
@@ -22,6 +22,10 @@ pub const ANSWERS_TO_STAFF_PER_HOUR_MAX: usize = 20;
 pub const ANSWERS_TO_STAFF_PER_DAY_MAX: usize = 200;
 /// Letters to staff in an hour about the mails of one stranger. A web form on the company's site is one sender, too.
 pub const ABOUT_ONE_SENDER_PER_HOUR_MAX: usize = 20;
+/// What an acknowledgement counts as, before the mailbox: to whom something was proven of the mail it answers, or who is no
+/// stranger; and to whom nothing was.
+pub const CUSTOMER: &str = "customer ";
+pub const UNPROVEN: &str = "unproven ";
 /// Warnings of terms to one address in an hour: more at a time are read as a list.
 pub const TERMS_PER_HOUR_MAX: usize = 30;
 
@@ -30,6 +34,9 @@ pub const TERMS_PER_HOUR_MAX: usize = 30;
 pub struct Caps {
     /// To customers of one domain.
     pub domain: usize,
+    /// Acknowledgements to addresses of one domain whose mails nothing proves: what a forger can have sent to others in its
+    /// name. None: no mail server says who is proven.
+    pub unproven: Option<usize>,
     /// Of the whole desk.
     pub desk: usize,
 }
@@ -39,6 +46,8 @@ pub struct Caps {
 pub enum Cap {
     /// One address: held and bundled.
     Address,
+    /// Senders of one domain whom nothing proves: held until the hour has passed.
+    Unproven,
     /// One domain: held until the hour has passed.
     Domain,
     /// The desk: held until the hour has passed.
@@ -46,10 +55,13 @@ pub enum Cap {
 }
 
 impl Cap {
+    pub const ALL: [Self; 4] = [Self::Address, Self::Unproven, Self::Domain, Self::Desk];
+
     /// The stable name in the register, as the reason why a letter is held.
     pub fn name(self) -> &'static str {
         match self {
             Self::Address => "cap",
+            Self::Unproven => "cap_unproven",
             Self::Domain => "cap_domain",
             Self::Desk => "cap_desk",
         }
@@ -63,6 +75,8 @@ pub struct Counts {
     pub of: BTreeMap<String, Count>,
     /// Automatic letters of the last hour to customers of a domain, those held not among them.
     pub to_domain: BTreeMap<String, usize>,
+    /// Of these the acknowledgements to senders whom nothing proves.
+    pub unproven: BTreeMap<String, usize>,
     /// Automatic letters of the last hour, those held not among them.
     pub of_desk: usize,
     /// The desk's cap holds letters already: who comes later goes later.
@@ -80,6 +94,16 @@ pub struct Count {
     pub is_held_today: bool,
 }
 
+impl Count {
+    fn and(self, other: Self) -> Self {
+        Self {
+            last_hour: self.last_hour + other.last_hour,
+            last_day: self.last_day + other.last_day,
+            is_held_today: self.is_held_today || other.is_held_today,
+        }
+    }
+}
+
 /// What must be counted for a decision's letters. Letters count in the register as what they were.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ToCount {
@@ -87,47 +111,81 @@ pub struct ToCount {
     pub domains: BTreeSet<String>,
 }
 
+/// The stranger whose mail is in hand.
+#[derive(Debug, Clone)]
+pub struct Stranger {
+    pub address: Address,
+    pub proof: SenderProof,
+}
+
+/// The mailbox behind an address: without a tag (RFC 5233) and without dots, which large providers ignore. Only for
+/// counting, where two people who are taken for one lose nothing; never for whom a letter goes to.
+pub fn mailbox(address: &Address) -> String {
+    let key = address.key();
+    let (local, domain) = key.rsplit_once('@').unwrap_or((&key, ""));
+    let untagged = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
+    let domain = if domain == "googlemail.com" { "gmail.com" } else { domain };
+    format!("{}@{domain}", untagged.replace('.', ""))
+}
+
 /// What a letter counts as where one address is concerned; empty: for nothing. `about` is the sender of the mail in hand.
-pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Address>) -> String {
+pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Stranger>) -> String {
     match kind {
-        LetterKind::Acknowledgement | LetterKind::Acknowledgements => format!("customer {}", to.key()),
+        LetterKind::Acknowledgement if is_unproven(about) => format!("{UNPROVEN}{}", mailbox(to)),
+        LetterKind::Acknowledgement | LetterKind::Acknowledgements => format!("{CUSTOMER}{}", mailbox(to)),
         LetterKind::Receipt | LetterKind::CaseList | LetterKind::Dossier => format!("answer {}", to.key()),
         // That something was not done must not wait because of all that was.
         LetterKind::Question => format!("question {}", to.key()),
         LetterKind::Notification | LetterKind::FollowUp => {
-            about.map_or_else(String::new, |about| format!("about {}", about.key()))
+            about.map_or_else(String::new, |about| format!("about {}", mailbox(&about.address)))
         }
         LetterKind::Term => format!("term {}", to.key()),
         _ => String::new(),
     }
 }
 
+/// Whether a stranger wrote whom no server confirms. Whom a colleague names as a customer is no stranger.
+fn is_unproven(about: Option<&Stranger>) -> bool {
+    about.is_some_and(|about| about.proof != SenderProof::Proven)
+}
+
+/// All that a letter is counted with: acknowledgements to one mailbox are one thing, whoever proved what.
+fn counted_with(kind: LetterKind, to: &Address, about: Option<&Stranger>) -> Vec<String> {
+    match kind {
+        LetterKind::Acknowledgement => [CUSTOMER, UNPROVEN].map(|of| format!("{of}{}", mailbox(to))).to_vec(),
+        _ => vec![counted_as(kind, to, about)],
+    }
+}
+
 /// As what the alarm about a cap counts, so that it is given once a day.
-pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Address>) -> String {
+pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Stranger>) -> String {
     let other_end = match cap {
         Cap::Address => counted_as(held.content.kind(), &held.to, about)
             .split_once(' ')
             .map_or_else(String::new, |(_, address)| address.to_owned()),
-        Cap::Domain => held.to.domain().to_lowercase(),
+        Cap::Domain | Cap::Unproven => held.to.domain().to_lowercase(),
         Cap::Desk => String::new(),
     };
     format!("alarm {} {other_end}", cap.name())
 }
 
-/// Whose mails make letters about them count: a stranger's; of a web form the customer's whom it names. A receptionist may register as many calls as come in.
-pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Address> {
+/// Whose mails make letters about them count: a stranger's; of a web form the customer's whom it names, and nothing proves
+/// that one. A receptionist may register as many calls as come in.
+pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Stranger> {
     if let Some(form) = form_of(mail, rules) {
-        return form.read(mail, rules).customer.address.or_else(|| Some(form.from.clone()));
+        let address = form.read(mail, rules).customer.address.unwrap_or_else(|| form.from.clone());
+        return Some(Stranger { address, proof: SenderProof::None });
     }
-    sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)
+    let address = sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)?;
+    Some(Stranger { address, proof: mail.proof })
 }
 
 /// What to count for these letters.
-pub fn to_count(letters: &[Draft], about: Option<&Address>) -> ToCount {
+pub fn to_count(letters: &[Draft], about: Option<&Stranger>) -> ToCount {
     let mut wanted = ToCount::default();
     for draft in letters.iter().filter(|draft| may_wait(draft.content.kind())) {
-        wanted.of.insert(counted_as(draft.content.kind(), &draft.to, about));
-        wanted.of.extend([Cap::Address, Cap::Domain, Cap::Desk].map(|cap| alarm_of(cap, draft, about)));
+        wanted.of.extend(counted_with(draft.content.kind(), &draft.to, about));
+        wanted.of.extend(Cap::ALL.map(|cap| alarm_of(cap, draft, about)));
         if draft.side == Side::Customer {
             wanted.domains.insert(draft.to.domain().to_lowercase());
         }
@@ -137,16 +195,20 @@ pub fn to_count(letters: &[Draft], about: Option<&Address>) -> ToCount {
 }
 
 /// The cap that holds this letter back, if one does; the one of the address first, because its letters are bundled.
-pub fn held_by(draft: &Draft, about: Option<&Address>, counts: &Counts, caps: Caps) -> Option<Cap> {
+pub fn held_by(draft: &Draft, about: Option<&Stranger>, counts: &Counts, caps: Caps) -> Option<Cap> {
     let kind = draft.content.kind();
     if !may_wait(kind) {
         return None;
     }
-    let count = counts.of.get(&counted_as(kind, &draft.to, about)).copied().unwrap_or_default();
-    let of_domain = || counts.to_domain.get(&draft.to.domain().to_lowercase()).copied().unwrap_or_default();
+    let counted = counted_with(kind, &draft.to, about);
+    let count = counted.iter().filter_map(|of| counts.of.get(of)).copied().fold(Count::default(), Count::and);
+    let sent = |to: &BTreeMap<String, usize>| to.get(&draft.to.domain().to_lowercase()).copied().unwrap_or_default();
+    let may_be_forged = kind == LetterKind::Acknowledgement && is_unproven(about);
     if is_over(kind, count) {
         Some(Cap::Address)
-    } else if draft.side == Side::Customer && of_domain() >= caps.domain {
+    } else if may_be_forged && caps.unproven.is_some_and(|max| sent(&counts.unproven) >= max) {
+        Some(Cap::Unproven)
+    } else if draft.side == Side::Customer && sent(&counts.to_domain) >= caps.domain {
         Some(Cap::Domain)
     } else {
         (counts.of_desk >= caps.desk || counts.waits_at_desk).then_some(Cap::Desk)

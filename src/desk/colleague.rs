@@ -4,18 +4,18 @@
 
 use super::aside::filed;
 use super::authority::Act;
-use super::draft::{Content, Done, Draft, Problem, Receipt, Unacknowledged};
+use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
-use super::opening::{NewCase, TEXT_MAX, open_case};
+use super::opening::{NewCase, TEXT_MAX, open_case_with};
 use super::staff::mistaken;
 use super::verbs::{self, Instruction, Line, Taken, Verb};
 use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, second_look};
 use crate::case::{
     Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
 };
-use crate::mail::{Forwarded, ForwardedHow};
+use crate::mail::{Forwarded, ForwardedHow, ToldBy, without_banner};
 use chrono::TimeDelta;
 
 /// A date stated in a mail passed on inline is believed when it is no older than this: longer ago nobody forwards a
@@ -42,6 +42,12 @@ pub(super) fn on_colleague(
     }
 }
 
+/// The moment known from elsewhere if it can be true, else that of our own receipt.
+pub(super) fn plausible(known: Option<Moment>, received_at: Moment) -> Moment {
+    let oldest = received_at - TimeDelta::days(STATED_DAYS_MAX);
+    known.filter(|at| *at <= received_at && *at >= oldest).unwrap_or(received_at)
+}
+
 /// Characters of the complaint's first line that serve as its subject.
 const SUBJECT_MAX: usize = 80;
 
@@ -56,7 +62,9 @@ struct NewMail<'a> {
 impl NewMail<'_> {
     fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
         let forwarded = self.mail.mail.forwarded.as_ref();
-        let typed = forwarded.map_or(self.mail.mail.reply.as_str(), |forwarded| forwarded.above.as_str());
+        // Above what is passed on a gateway may have written, too.
+        let above = forwarded.map(|forwarded| without_banner(&forwarded.above));
+        let typed = above.as_deref().unwrap_or(&self.mail.mail.reply);
         let instruction = verbs::parse(typed).map_err(mistaken)?;
         let verb = instruction.lines.first().map(|line| line.verb);
         if !Act::of_new(verb, forwarded.is_some()).believes(self.mail.mail.proof, self.rules) {
@@ -69,7 +77,7 @@ impl NewMail<'_> {
                 second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
             }
             (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
-            (None, Some(forwarded)) => self.passed_on(forwarded, &forwarded.above, fresh),
+            (None, Some(forwarded)) => self.passed_on(forwarded, typed, fresh),
             (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {
                 self.passed_on(forwarded, &beside(&instruction), fresh)
             }
@@ -124,7 +132,7 @@ impl NewMail<'_> {
             opened.department.clone_from(&department.name);
             opened.routing = Why::Person;
         }
-        Ok(self.open(opened, "", fresh))
+        Ok(self.open(opened, "", Vec::new(), fresh))
     }
 
     fn unknown_department(&self, written: String) -> Problem {
@@ -145,18 +153,18 @@ impl NewMail<'_> {
             Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
-        let opened = self.opened(Channel::Email, customer, subject, forwarded.body.clone(), received_at);
-        Ok(self.open(opened, above, fresh))
+        let is_stated = forwarded.told_by == ToldBy::Date && received_at != self.mail.received_at;
+        let marked = if is_stated { vec![Remark::ReceiptStated] } else { Vec::new() };
+        let opened = self.opened(Channel::Email, customer, subject, without_banner(&forwarded.body), received_at);
+        Ok(self.open(opened, above, marked, fresh))
     }
 
     /// Attached: its own server's time; inline: the time stated, if plausible; else the forward's (invariant 9).
     fn received_at(&self, forwarded: &Forwarded) -> Moment {
         let calendar = &self.rules.calendar;
         let stated = forwarded.stated_local.map(|at| calendar.at(at.date(), at.time()));
-        let oldest = self.mail.received_at - TimeDelta::days(STATED_DAYS_MAX);
-        let plausible = |at: &Moment| *at <= self.mail.received_at && *at >= oldest;
         let known = forwarded.received.map(|at| at.to_utc()).or(stated);
-        known.filter(plausible).unwrap_or(self.mail.received_at)
+        plausible(known, self.mail.received_at)
     }
 
     /// A form with what was understood of a mail whose sender is not certain.
@@ -206,7 +214,7 @@ impl NewMail<'_> {
     }
 
     /// The case, the colleague as its handler where of the department, and a receipt.
-    fn open(&self, opened: Opened, above: &str, fresh: &mut Fresh) -> Decision {
+    fn open(&self, opened: Opened, above: &str, marked: Vec<Remark>, fresh: &mut Fresh) -> Decision {
         let department = opened.department.clone();
         // A mailbox that nobody reads gets no acknowledgement by this way either (invariant 5).
         let acknowledge = match opened.customer.reach() {
@@ -217,7 +225,7 @@ impl NewMail<'_> {
         };
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
-        let (mut decision, mut case) = open_case(self.mail, new, self.known, self.rules, self.now, fresh);
+        let (mut decision, mut case) = open_case_with(self.mail, new, marked, self.known, self.rules, self.now, fresh);
         let mut record = |what: What, case: &mut Case| {
             let actor = Actor::Staff(self.from.clone());
             let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };

@@ -15,23 +15,30 @@
 //! | a verb that is none, lower down, or two that want the text | recorded, left undone | recorded, left undone |
 //! | neither text nor attachment | asked | asked |
 //! | somebody else in To or Cc as well | asked: was it the answer? | recorded: nothing is relayed, so a colleague may read along |
-//! | sender not proven | not recorded, set aside; the registered address is asked | the same |
+//! | sender not proven | not recorded, set aside; the registered address is asked | the same, also where the operator accepts unproven staff: whoever knows two addresses could write it, and has no letter of ours in hand |
+//! | proven, but perhaps an older mail that somebody sent on | its token says which case it is about | not recorded, set aside; the registered address is asked |
 //! | a complaint taken down, or a mail passed on | as any reply | a new complaint (§2.1.1, §2.2) |
 //!
 //! Who is asked answers with `#verstuurd`: then the mail is recorded at its own receipt. What it said waits in the event
 //! `answer_to_confirm` on each case it may belong to, under the id of the letter that asks.
 
+use super::aside::Aside;
 use super::authority::{Act, binds};
-use super::draft::Problem;
+use super::draft::{Problem, Unsure};
 use super::letters_out::question;
 use super::staff;
 use super::verbs::{self, TextGoes, Verb};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, CaseNumber, CaseState, DirectAnswer, Event, LetterId, Moment, Side, Token, What};
-use crate::mail::Mail;
+use crate::mail::{Mail, Replay};
+use chrono::TimeDelta;
 
 /// A mail to more people than this is no answer to a customer but a circular.
 const MAILED_MAX: usize = 20;
+/// How long such a mail may have been under way, by its own date: servers try again for hours, a laptop sends in the evening.
+const UNDER_WAY_MAX: TimeDelta = TimeDelta::hours(24);
+/// How far the sender's clock may be ahead of ours: an hour of a wrong zone, and some.
+const AHEAD_MAX: TimeDelta = TimeDelta::hours(2);
 /// Characters of such a mail that the case keeps in its events; the whole mail stays in the register.
 const TEXT_MAX: usize = super::opening::TEXT_MAX;
 
@@ -86,6 +93,23 @@ pub(super) fn answer(mail: &Incoming<'_>, from: &Address, text: &str) -> DirectA
     }
 }
 
+/// What stands against believing that this mail of staff without a token of theirs is the sender's answer to the customer it
+/// went to (invariant 6). A signature is as good on a copy: whoever has a genuine mail can send it to another customer. So it
+/// must be shown that it was sent now, to these people, and that it is not one that was on file before. A person's mail has
+/// a date (RFC 5322 §3.6); to one without it anybody may have added what is missing.
+pub(super) fn doubt(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules) -> Option<Unsure> {
+    if !Act::Record.believes(mail.mail.proof, rules) {
+        return Some(Unsure::Sender);
+    }
+    let is_now = |date: Moment| date <= mail.received_at + AHEAD_MAX && date >= mail.received_at - UNDER_WAY_MAX;
+    let is_shown = mail.mail.date.is_some_and(|date| match mail.mail.replay {
+        Replay::Excluded => true,
+        Replay::ShownByDate => is_now(date.to_utc()),
+        Replay::Possible => false,
+    });
+    (!is_shown || known.same_id.is_some()).then_some(Unsure::Resent)
+}
+
 /// Decides on a mail of staff without a token of theirs (b); None: it is no mail to a customer of an open case. `quoted`
 /// is the case of a letter to the customer that stands quoted in it.
 pub(super) fn on_mail(
@@ -111,7 +135,7 @@ pub(super) fn on_mail(
     match candidates.as_slice() {
         [] => None,
         [file] => Some(staff::on_direct(mail, file, from, known, rules, now, fresh)),
-        several => Some(which(mail, from, several, rules, now, fresh)),
+        several => Some(which(mail, from, several, known, rules, now, fresh)),
     }
 }
 
@@ -130,6 +154,7 @@ fn which(
     mail: &Incoming<'_>,
     from: &Address,
     cases: &[&CaseFile],
+    known: &Snapshot,
     rules: &Rules,
     now: Moment,
     fresh: &mut Fresh,
@@ -145,10 +170,16 @@ fn which(
         mail: Some(mail.id),
         what: What::AnswerToConfirm { question: asked.id.clone(), answer: answer.clone() },
     };
-    let proven = Act::Record.believes(mail.mail.proof, rules);
+    let (disposition, reason) = match doubt(mail, known, rules) {
+        None | Some(Unsure::AlsoTo(_)) => {
+            (Disposition::Staff, "staff answered a customer with several open cases: asked which")
+        }
+        Some(Unsure::Sender) => (Disposition::SetAside, Aside::Unproven.english()),
+        Some(Unsure::Resent) => (Disposition::SetAside, Aside::Resent.english()),
+    };
     Decision {
-        disposition: if proven { Disposition::Staff } else { Disposition::SetAside },
-        reason: "staff answered a customer with several open cases: asked which".to_owned(),
+        disposition,
+        reason: reason.to_owned(),
         case: None,
         events: cases.iter().map(waits).collect(),
         letters: vec![asked],

@@ -21,7 +21,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Done, NoMerge, Owed, Problem, Question, Receipt, Unsure};
+pub use handled::{Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -212,7 +212,7 @@ pub enum Unacknowledged {
     ByPost,
     /// A machine sent it and nobody would read the answer (invariant 5).
     Automatic,
-    /// The sender's domain disowns the mail (DMARC fail): held until a person looks.
+    /// The sender's domain disowns the mail (DMARC fail), or From can be read as two senders: held until a person looks.
     Disowned,
 }
 

@@ -3,10 +3,11 @@
 use super::draft::{Content, Draft, Enclosed};
 use super::letters_out::caseless;
 use super::{Decision, Department, Disposition, Fresh, Rules};
-use crate::case::{Actor, Address, Case, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, sheet};
 use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};
+use std::collections::BTreeSet;
 
 /// Days looked back for the last digest that was due: longer than any run of closing days.
 const LOOK_BACK_DAYS: u64 = 60;
@@ -52,7 +53,7 @@ pub fn digest_needs_closed_since(since: Moment, now: Moment) -> Moment {
 /// All digests of a day: each department's supervisor gets the department's, `digest.recipients` the company's.
 pub fn on_digest(
     day: NaiveDate,
-    since: Moment,
+    back: &LookBack,
     cases: &[Case],
     chain_head: &str,
     rules: &Rules,
@@ -61,7 +62,9 @@ pub fn on_digest(
 ) -> Decision {
     let departments = named(rules);
     let zone = rules.calendar.zone();
-    let asked = |department| Asked { department, departments: &departments, since, now, zone, chain_head };
+    let LookBack { since, registered } = back;
+    let asked =
+        |department| Asked { department, departments: &departments, since: *since, registered, now, zone, chain_head };
     let mut letters: Vec<Draft> = Vec::new();
     for department in &rules.departments {
         let (digest, sheet) = whole(cases, &asked(Some(&department.name)), rules);
@@ -76,6 +79,16 @@ pub fn on_digest(
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
     Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+}
+
+/// What a digest looks back on. The mail balance beside it counts from the same moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookBack {
+    /// When the last digest was made.
+    pub since: Moment,
+    /// The cases that were registered since, whenever their complaint was lodged: what waited in the mailbox before
+    /// the first start, or was passed on late, was not told of before.
+    pub registered: BTreeSet<CaseNumber>,
 }
 
 /// One digest with its picture and its spreadsheet.

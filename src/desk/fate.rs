@@ -1,11 +1,12 @@
 //! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
 
-use super::aside::filed;
+use super::aside::{Aside, filed, set_aside};
 use super::bundle::{self, Bundled};
 use super::caps::Cap;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
 use super::paper::{paper_again, written};
+use super::servers_words;
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
@@ -55,12 +56,41 @@ pub(super) fn on_bounce(
         let case = known.file.as_ref().map(|file| file.case.number);
         return filed(mail, Disposition::Automatic, case, "a letter of ours is delayed, not lost".to_owned(), now);
     }
-    let Some(BouncedLetter { id, kind, to, bundled }) = known.bounced.clone() else {
+    let Some(letter) = &known.bounced else {
+        // Neither whom nor what it is about: a person must look (invariant 1).
+        if reported.recipients.is_empty() && reported.original_message_id.is_none() {
+            return set_aside(mail, None, Aside::MailSystem, rules, now, fresh);
+        }
         let reason = "a delivery report about no letter of ours that is known".to_owned();
         return filed(mail, Disposition::Bounce, None, reason, now);
     };
     let status = reported.status.first().cloned().unwrap_or_default();
     let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
+    came_back(mail, letter, fate, known, rules, now, fresh)
+}
+
+/// A mail server wrote, in words that are no report, about this letter: in doubt it did not arrive.
+pub(super) fn on_servers_words(
+    mail: &Incoming<'_>,
+    letter: &BouncedLetter,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    came_back(mail, letter, servers_words::fate(mail.mail), known, rules, now, fresh)
+}
+
+fn came_back(
+    mail: &Incoming<'_>,
+    letter: &BouncedLetter,
+    fate: LetterFate,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let BouncedLetter { id, kind, to, bundled } = letter.clone();
     let fated = Fated { letter: id, kind, to, fate, bundled };
     let case = known.file.as_ref().map(|file| &file.case);
     let letters = consequences(&fated, case, rules, fresh);

@@ -230,6 +230,13 @@ impl Form {
     }
 }
 
+/// A form with the complaint in it and everything else to be filled in.
+pub fn to_fill_in(text: &str, language: Language) -> String {
+    let labels = [Label::Name, Label::Email, Label::Phone, Label::Received];
+    let lines = labels.map(|label| format!("{}:", label.written(language)));
+    format!("{}\n\n{text}", lines.join("\n"))
+}
+
 /// The line's label and value; `*` and `_` come from bold text made plain.
 fn labelled(line: &str) -> Option<(Label, &str)> {
     let (label, value) = plain(line).split_once([':', '：'])?;

@@ -9,6 +9,7 @@ use super::authority::Act;
 use super::belonging::Belongs;
 use super::draft::Remark;
 use super::letters_out::{acknowledgement, follow_up, handler_address};
+use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
 use super::opening::{NewCase, TEXT_MAX, open_case_with, remarks};
 use super::queries::on_query;
@@ -16,17 +17,19 @@ use super::wants::wanted;
 use super::web_form::form_of;
 use super::whose::Whose;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
-use super::{away, belonging, colleague, direct, fate, second_look, staff};
+use super::{belonging, colleague, direct, fate, resent, second_look, servers_words, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
 use crate::case::{Reopened, Side, Tie, Token, Why};
-use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
+use crate::mail::{FindingKind, Mail, SenderProof};
 
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
-    let token = if mail.bounce.is_some() { None } else { answered_letter(mail, rules) };
+    // A server's words about a letter of ours are no answer to it.
+    let by_server = mail.bounce.is_some() || servers_words::is_notice(mail, rules);
+    let token = if by_server { None } else { answered_letter(mail, rules) };
     let from = sender(mail);
-    Lookup {
+    let mut wanted = Lookup {
         mailed: direct::lookup(mail, from.as_ref(), rules),
         confirms: direct::names_case(mail, token.as_ref()),
         asked: second_look::asked(mail, token.as_ref(), rules),
@@ -38,9 +41,13 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         named: belonging::named(mail, rules),
         answered: belonging::answered(mail),
         said: belonging::said(mail, rules),
+        failed: Vec::new(),
+        failed_since: now,
         want: wanted(mail, rules),
         year: rules.year(now),
-    }
+    };
+    servers_words::look_up(&mut wanted, mail, rules, now);
+    wanted
 }
 
 /// The letter of ours this mail answers: by In-Reply-To (its direct parent, never an older id of the thread), by the
@@ -77,6 +84,9 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if mail.mail.bounce.is_some() {
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
+    if let Some(letter) = servers_words::letter(mail.mail, known.bounced.as_ref(), rules) {
+        return fate::on_servers_words(mail, letter, known, rules, now, fresh);
+    }
     // A person has looked at it: that outweighs all that follows.
     if let Some(first) = &known.put_back {
         return second_look::put_back(mail, first, known, rules, now, fresh);
@@ -103,12 +113,17 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
         return set_aside(mail, None, Aside::Spam, rules, now, fresh);
     }
     let of_staff = from.as_ref().is_some_and(|from| rules.role(from) != Role::Outsider);
-    if (of_staff || file.is_some()) && is_calendar_answer(mail.mail) {
-        let reason = "a calendar program's answer to an entry".to_owned();
-        return filed(mail, Disposition::Automatic, file.map(|file| file.case.number), reason, now);
+    // Whom a group names as the author is written to, and is believed nothing (invariant 6).
+    if of_staff && mail.mail.written_by.is_some() {
+        return set_aside(mail, file.map(|file| &file.case), Aside::Unproven, rules, now, fresh);
     }
-    if let Some(decision) = on_machine(mail, file, token.as_ref(), rules, now, fresh) {
+    let arrived = Arrived { mail, file, token: token.as_ref(), known, rules, now };
+    if let Some(decision) = arrived.settle(fresh) {
         return decision;
+    }
+    // A calendar's words beside a colleague's answer to an entry are no answer to the customer (invariant 7).
+    if of_staff && is_calendar_answer(mail.mail) {
+        return set_aside(mail, file.map(|file| &file.case), Aside::MachineOfStaff, rules, now, fresh);
     }
     if let Some(decision) = on_query(mail, file, from.as_ref(), known, rules, now, fresh) {
         return decision;
@@ -124,58 +139,13 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     }
 }
 
-/// "Accepted" and the like, which calendar programs send back for an agenda entry (RFC 5546 §3.2.3): filed, never relayed
-/// and never a case, whatever words the program puts beside it.
+/// What calendar programs send back for an agenda entry (RFC 5546 §3.2.3), with words beside it that may be a person's.
 fn is_calendar_answer(mail: &Mail) -> bool {
     let is_calendar = |kind: &str| matches!(kind, "text/calendar" | "application/ics");
     let calendars = mail.attachments.iter().filter(|attachment| is_calendar(&attachment.media_type));
     calendars.map(|attachment| String::from_utf8_lossy(&attachment.content).to_ascii_uppercase()).any(|text| {
         text.lines().any(|line| matches!(line.trim(), "METHOD:REPLY" | "METHOD:COUNTER" | "METHOD:DECLINECOUNTER"))
     })
-}
-
-/// What becomes of a machine's mail (invariant 5); None: it is taken in as a person's would be, and not answered.
-///
-/// A machine's mail that a person may have written (a web form, a mail passed on by a list, a ticket system) is never
-/// filed unseen: without a case it opens one, with the customer's letter it is shown to the handler. On the staff's side
-/// nothing of it is ever relayed, and the supervisor sees what no absence notice explains.
-fn on_machine(
-    mail: &Incoming<'_>,
-    file: Option<&CaseFile>,
-    token: Option<&Token>,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Option<Decision> {
-    use AutomaticKind as Kind;
-    let automatic = mail.mail.automatic.as_ref()?;
-    let role = sender(mail.mail).map_or(Role::Outsider, |from| rules.role(&from));
-    let holds_staff_letter = token.is_some_and(|token| token.side == Side::Staff);
-    let of_staff = holds_staff_letter || role == Role::Staff;
-    // Whoever answers by machine to a letter without a case (a digest, a notice) would answer the next notice too.
-    let would_go_on = holds_staff_letter && token.is_some_and(|token| token.case.is_none());
-    let case = file.map(|file| &file.case);
-    match automatic.kind {
-        Kind::Generated | Kind::List if of_staff && !would_go_on => {
-            Some(set_aside(mail, case, Aside::MachineOfStaff, rules, now, fresh))
-        }
-        Kind::Generated if !of_staff => None,
-        Kind::List if !of_staff && token.is_some() => None,
-        Kind::AutoReply if token.is_none() && role == Role::Outsider => None,
-        Kind::OutOfOffice | Kind::Receipt | Kind::Report | Kind::List | Kind::AutoReply | Kind::Generated => {
-            let number = case.map(|case| case.number);
-            let mut decision = filed(mail, Disposition::Automatic, number, automatic.reason.clone(), now);
-            if let (Kind::OutOfOffice | Kind::AutoReply, Some(file), Some(from)) =
-                (automatic.kind, file, sender(mail.mail))
-                && Act::Speak.believes(mail.mail.proof, rules)
-                && let Some((event, letter)) = away::on_absence(mail.mail, &from, file, rules, now, fresh)
-            {
-                decision.events.push(event);
-                decision.letters.push(letter);
-            }
-            Some(decision)
-        }
-    }
 }
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
@@ -244,7 +214,7 @@ fn customer_wrote(
     on_file(mail, file, Actor::Customer, what, marked, rules, now, fresh)
 }
 
-/// Thanks are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
+/// Thanks and signatures are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
 /// mail (invariant 9), and the supervisor is told (§2.4, end).
 fn wrote_after_closing(
     mail: &Incoming<'_>,
@@ -258,14 +228,15 @@ fn wrote_after_closing(
         |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
     let mut decision = Decision {
         disposition: Disposition::FollowUp,
-        reason: "thanks after closing".to_owned(),
+        reason: "thanks after closing, or nothing said".to_owned(),
         case: Some(file.case.number),
         events: vec![event(wrote)],
         letters: Vec::new(),
     };
     let name = file.case.customer.name.as_str();
     let brings_something = mail.mail.attachments.iter().any(|attachment| !attachment.inline);
-    if !brings_something && after_closing(&mail.mail.reply, &[name]) == AfterClosing::Thanks {
+    let said = after_closing(&mail.mail.reply, &[name]);
+    if !brings_something && matches!(said, AfterClosing::Thanks | AfterClosing::Nothing) {
         return decision;
     }
     let reopened = Reopened { received_at: mail.received_at, due: rules.due(mail.received_at) };
@@ -343,7 +314,8 @@ fn on_new(
         return unreadable(mail.id, Aside::Nothing, now);
     }
     let is_for = |act: Act, from: &Address| act.is_for(rules.role(from), None);
-    if let Some(from) = from.as_ref().filter(|from| is_for(Act::Record, from) && mail.mail.automatic.is_none())
+    let is_persons = SentBy::of(mail.mail, rules).is_read_as_persons();
+    if let Some(from) = from.as_ref().filter(|from| is_for(Act::Record, from) && is_persons)
         && let Some(decision) = direct::on_mail(mail, from, None, known, rules, now, fresh)
     {
         return decision;
@@ -352,7 +324,7 @@ fn on_new(
         Some(from) if is_for(Act::Speak, &from) && !Act::Speak.believes(mail.mail.proof, rules) => {
             set_aside(mail, None, Aside::Unproven, rules, now, fresh)
         }
-        Some(from) if is_for(Act::Speak, &from) && mail.mail.automatic.is_none() => {
+        Some(from) if is_for(Act::Speak, &from) && is_persons => {
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => match belonging::belongs(mail.mail, from.as_ref(), known) {
@@ -379,7 +351,9 @@ fn complaint(
     fresh: &mut Fresh,
 ) -> Decision {
     let whose = Whose::of(mail.mail, rules);
-    let mut opened = whose.opened(mail.mail, mail.received_at, rules);
+    let sent_on = resent::sent_on(mail.mail, rules);
+    let received_at = sent_on.as_ref().map_or(mail.received_at, |sent_on| sent_on.received_at(mail.received_at));
+    let mut opened = whose.opened(mail.mail, received_at, rules);
     // Who can judge whether the two are one sees both. Not so for a number: what a stranger is told would then depend on
     // whether there is such a case.
     if let Some(file) = known.answered.first() {
@@ -388,11 +362,14 @@ fn complaint(
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
     let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
-    let marked = whose.remark(mail.mail).into_iter().collect();
+    let marked = whose.remark(mail.mail).into_iter().chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case_with(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);
     let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: Some(mail.id), what };
     decision.events.extend(on_file.map(event));
+    if let Some(sent_on) = sent_on {
+        sent_on.add_receipt(&mut decision, &case, mail, rules, fresh);
+    }
     decision
 }
 

@@ -1,12 +1,14 @@
 //! Drafts the desk writes in more than one place: who gets them, and in which thread they stand. Pure.
 
+use super::choices::{About, choices};
 use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
-    Remark, Source, Topic, Unacknowledged,
+    Remark, Source, Stays, Topic, Unacknowledged,
 };
+use super::originals::of_unread;
 use super::{Department, Fresh, Incoming, Role, Rules};
 use crate::case::{Address, AgendaItem, Case, Keys, Language, Side};
-use crate::mail::{Attachment, MARKER, Mail};
+use crate::mail::{Attachment, MARKER, Mail, Standing};
 use sha2::{Digest, Sha256};
 
 /// The department a case is with; where it was taken out of the settings, the fallback.
@@ -82,7 +84,22 @@ pub(super) fn question(
     rules: &Rules,
     fresh: &mut Fresh,
 ) -> Draft {
-    let content = Content::Question(Question { why, text: mail.reply.clone() });
+    question_about(case, to, why, &mail.reply, mail, rules, fresh)
+}
+
+/// The same about what was typed in it.
+pub(super) fn question_about(
+    case: Option<&Case>,
+    to: Address,
+    why: Problem,
+    typed: &str,
+    mail: &Mail,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
+    let about = if case.is_some() { About::Case } else { About::Nothing };
+    let choices = choices(&why, typed, about, rules.language);
+    let content = Content::Question(Question { why, text: typed.to_owned(), choices });
     let draft = match case {
         Some(case) => to_staff(case, to, content, rules, fresh),
         None => Draft {
@@ -153,7 +170,7 @@ pub(super) fn notification(
         reopened: case.reopened > 0,
         unacknowledged,
     }));
-    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
+    Draft { carried: carry(mail, rules), ..to_staff(case, to, content, rules, fresh) }
 }
 
 /// A notification made again from the register, for the next person up (invariant 4): its attachments are only
@@ -199,7 +216,7 @@ pub(super) fn follow_up(
         case_closed: case.state != crate::case::CaseState::Open,
         first_response_done: case.first_response_at().is_some(),
     });
-    Draft { carried: carry(mail), ..to_staff(case, to, content, rules, fresh) }
+    Draft { carried: carry(mail, rules), ..to_staff(case, to, content, rules, fresh) }
 }
 
 /// To a handler: what the customer wrote in another case, which goes on in this one.
@@ -235,43 +252,55 @@ pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Clos
     }
 }
 
-/// All attachments go along; the writing room leaves out what would make the letter too large, and says so in it.
-fn carry(mail: &Incoming<'_>) -> Vec<Carried> {
-    mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a)).collect()
+/// All attachments go along, and the mail itself where not all of it was read; the writing room leaves out what would make
+/// the letter too large, and says so in it.
+fn carry(mail: &Incoming<'_>, rules: &Rules) -> Vec<Carried> {
+    let attached = mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a));
+    attached.chain(of_unread(mail, rules)).collect()
 }
 
-/// What staff attached for the customer.
-pub(super) fn carry_to_customer(mail: &Incoming<'_>, keys: &Keys) -> Vec<Carried> {
-    let attachments = mail.mail.attachments.iter().enumerate();
-    attachments
-        .filter(|(_, attachment)| may_go_to_customer(attachment, keys))
-        .map(|(index, attachment)| carried_of(mail.id, index, attachment))
-        .collect()
+/// What staff attached for the customer: what goes along, and what stays here with the reason.
+pub(super) fn carry_to_customer(mail: &Incoming<'_>, keys: &Keys) -> (Vec<Carried>, Vec<(String, Stays)>) {
+    let (mut along, mut stays) = (Vec::new(), Vec::new());
+    for (index, attachment) in mail.mail.attachments.iter().enumerate() {
+        match why_it_stays(attachment, keys) {
+            None => along.push(carried_of(mail.id, index, attachment)),
+            Some(why) => stays.push((attachment.name.clone(), why)),
+        }
+    }
+    (along, stays)
 }
 
-/// No mails, by type, by name or by what is in them: they may hold the notification, and the door reads no attachments
-/// (invariant 7). No pictures of a signature or pieces of the text that a client shows with it, and no seals over the mail
-/// as staff sent it, which nobody could check on ours.
-fn may_go_to_customer(attachment: &Attachment, keys: &Keys) -> bool {
-    const MAILS_AND_SEALS: [&str; 8] = [
-        "application/ms-tnef",
-        "application/vnd.ms-tnef",
-        "application/vnd.ms-outlook",
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-        "application/pgp-signature",
-        "application/pgp-keys",
-        "application/mbox",
-    ];
+/// Only what a person attached goes along (invariant 7). No mails, by type, by name or by what is in them: they may hold the
+/// notification, and the door reads no attachments. No other form of the text, in which verbs and notes stand, no pictures of
+/// a signature or pieces of text that a client shows with it, and no seals over the mail as staff sent it, which nobody could
+/// check on ours.
+fn why_it_stays(attachment: &Attachment, keys: &Keys) -> Option<Stays> {
+    const MAILS: [&str; 4] =
+        ["application/ms-tnef", "application/vnd.ms-tnef", "application/vnd.ms-outlook", "application/mbox"];
     const MAIL_FILES: [&str; 9] = [".eml", ".msg", ".oft", ".mht", ".mhtml", ".emlx", ".mbox", ".tnef", "winmail.dat"];
-    let name = attachment.name.to_lowercase();
-    let is_mail = attachment.media_type.starts_with("message/")
-        || MAILS_AND_SEALS.contains(&attachment.media_type.as_str())
-        || MAIL_FILES.iter().any(|end| name.ends_with(end));
-    // Apple Mail shows a document in the text too: it is no part of the text for that.
-    let is_shown = ["image/", "text/"].iter().any(|kind| attachment.media_type.starts_with(kind));
-    let stays = is_mail || attachment.inline && is_shown || holds_notification(&attachment.content, keys);
-    !stays
+    const SEALS: [&str; 7] = [
+        "application/pkcs7-",
+        "application/x-pkcs7-",
+        "application/pgp-",
+        "application/x-pgp",
+        "multipart/",
+        "text/pgp",
+        "application/cms",
+    ];
+    const SEAL_FILES: [&str; 4] = [".p7m", ".p7s", ".p7c", ".pgp"];
+    let (name, kind) = (attachment.name.to_lowercase(), attachment.media_type.as_str());
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    let is_pgp = || attachment.content.trim_ascii_start().starts_with(b"-----BEGIN PGP ");
+    match attachment.standing {
+        Standing::Alternative => Some(Stays::OtherForm),
+        Standing::Decoration => Some(Stays::Decoration),
+        _ if kind.starts_with("message/") || MAILS.contains(&kind) || ends(&MAIL_FILES) => Some(Stays::Mail),
+        _ if SEALS.iter().any(|start| kind.starts_with(start)) || ends(&SEAL_FILES) || is_pgp() => Some(Stays::Seal),
+        _ if attachment.inline && kind.starts_with("text/") => Some(Stays::OtherForm),
+        _ if holds_notification(&attachment.content, keys) => Some(Stays::Internal),
+        Standing::Attached => None,
+    }
 }
 
 /// Whether a letter to staff was saved in it, as a text, a page or a mail by whatever name; also in Outlook's own files,
@@ -279,7 +308,9 @@ fn may_go_to_customer(attachment: &Attachment, keys: &Keys) -> bool {
 fn holds_notification(content: &[u8], keys: &Keys) -> bool {
     let letters: Vec<u8> = content.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect();
     let text = String::from_utf8_lossy(&letters);
-    text.contains(MARKER) || keys.find_all(&text).any(|token| token.side == Side::Staff)
+    let tells = |text: &str| text.contains(MARKER) || keys.find_all(text).any(|token| token.side == Side::Staff);
+    // A saved page may write any character as a number, or put tags between two of them.
+    tells(&text) || text.contains(['<', '&']) && tells(&crate::mail::shown(&text))
 }
 
 fn carried_of(mail: i64, index: usize, attachment: &Attachment) -> Carried {

@@ -88,6 +88,7 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
             Some(Remark::ReplyToElsewhere(stated.join(", ")))
         }
         FindingKind::SeveralFrom => Some(Remark::SenderOdd(OddSender::Several)),
+        FindingKind::FromUnclear => Some(Remark::SenderOdd(OddSender::Unclear)),
         FindingKind::NameImitatesAddress => Some(Remark::SenderOdd(OddSender::NameShowsAddress)),
         FindingKind::CharsetGuessed | FindingKind::Empty | FindingKind::NoFrom => None,
         FindingKind::ReadAsFar => Some(Remark::NotAllRead(Unread::End)),
@@ -96,6 +97,8 @@ pub(super) fn remarks(mail: &Mail, named: &[CaseNumber]) -> Vec<Remark> {
         FindingKind::TextTooLong => Some(Remark::NotAllRead(Unread::End)),
         FindingKind::OnlyTheBeginning => Some(Remark::OnlyTheBeginning),
         FindingKind::Winmail => Some(Remark::NotAllRead(Unread::Winmail)),
+        FindingKind::Encrypted => Some(Remark::NotAllRead(Unread::Encrypted)),
+        FindingKind::TextInTwoPlaces => Some(Remark::NotAllRead(Unread::TwoTexts)),
         FindingKind::Unreadable => Some(Remark::NotAllRead(Unread::Damaged)),
     }));
     // A hundred damaged parts are one remark.

@@ -2,7 +2,7 @@
 //! asked (§2.1.3), the department it is handed to. Referred to, not stored twice (invariant 3). Pure.
 
 use super::draft::{Carried, Content, Draft, Source};
-use super::{CaseFile, Disposition, FiledMail, Rules, Stored};
+use super::{CaseFile, Disposition, FiledMail, Incoming, Rules, Stored};
 use crate::case::Language;
 
 /// How a mail goes along as a file: as it came, headers and all.
@@ -32,11 +32,20 @@ pub(super) fn with_originals(letter: Draft, file: &CaseFile, rules: &Rules) -> D
 /// One mail on file, as it came; none where the register has not all of it.
 pub(super) fn original(stored: &Stored, rules: &Rules) -> Option<Carried> {
     let sha256 = stored.sha256.as_ref().filter(|_| stored.whole && !stored.raw.is_empty())?;
-    let name = match rules.language {
-        Language::Dutch => format!("bericht {}.eml", stored.id),
-        Language::English => format!("message {}.eml", stored.id),
-    };
-    Some(as_file(Source::Mail(stored.id), name, stored.raw.len(), sha256))
+    Some(as_file(Source::Mail(stored.id), whole(stored.id, rules), stored.raw.len(), sha256))
+}
+
+/// The mail at hand, as it came, where not all of it was read.
+pub(super) fn of_unread(mail: &Incoming<'_>, rules: &Rules) -> Option<Carried> {
+    let original = mail.mail.original.as_ref()?;
+    Some(as_file(Source::Mail(mail.id), whole(mail.id, rules), original.size, &original.sha256))
+}
+
+fn whole(id: i64, rules: &Rules) -> String {
+    match rules.language {
+        Language::Dutch => format!("bericht {id}.eml"),
+        Language::English => format!("message {id}.eml"),
+    }
 }
 
 /// A mail or a letter as a file.

@@ -8,6 +8,7 @@ use super::authority::Act;
 use super::dossier::dossier;
 use super::draft::{Asked, CaseList, Content, Draft, ListedCase, Problem};
 use super::letters_out::{answering, caseless, handler_address, question};
+use super::machine::SentBy;
 use super::verbs::{Instruction, Line, Verb};
 use super::wants::{Found, Scope, Want, scope, typed, wanted};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
@@ -25,7 +26,7 @@ pub(super) fn on_query(
 ) -> Option<Decision> {
     let from = from.filter(|from| Act::Speak.is_for(rules.role(from), None))?;
     // A customer's mail that was passed on is more than a question, and a machine asks nothing.
-    if mail.mail.forwarded.is_some() || mail.mail.automatic.is_some() {
+    if mail.mail.forwarded.is_some() || !SentBy::of(mail.mail, rules).is_read_as_persons() {
         return None;
     }
     let typed = typed(mail.mail)?;

@@ -58,6 +58,8 @@ pub enum RulesError {
 #[derive(Debug, Clone)]
 pub struct Rules {
     pub desk_address: Address,
+    /// Other addresses by which mail reaches the desk: mail from there is our own too.
+    pub aliases: Vec<Address>,
     pub language: Language,
     pub keys: Keys,
     pub calendar: Calendar,
@@ -99,6 +101,7 @@ impl Rules {
         };
         Ok(Self {
             desk_address: Address::parse(&config.desk.address)?,
+            aliases: addresses(&config.mailbox.aliases)?,
             language: match config.desk.language {
                 DeskLanguage::Dutch => Language::Dutch,
                 DeskLanguage::English => Language::English,
@@ -114,7 +117,12 @@ impl Rules {
             operator: config.operator.as_ref().map(|operator| Address::parse(&operator.address)).transpose()?,
             deadlines: config.deadlines.clone(),
             digest: config.digest.clone(),
-            caps: Caps { domain: config.limits.automatic_per_domain_per_hour, desk: config.limits.automatic_per_hour },
+            caps: Caps {
+                domain: config.limits.automatic_per_domain_per_hour,
+                unproven: Some(config.limits.unproven_per_domain_per_hour)
+                    .filter(|_| !config.mailbox.trusted_authserv_id.is_empty()),
+                desk: config.limits.automatic_per_hour,
+            },
             committee_months: config.committee.as_ref().map(|c| c.months),
             checks_senders: !config.mailbox.trusted_authserv_id.is_empty(),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
@@ -158,12 +166,25 @@ impl Rules {
         }
     }
 
-    /// The complaints address, also with a plus-address.
+    /// The complaints address or an alias of it, also with a plus-address.
     pub fn is_desk(&self, address: &Address) -> bool {
-        let (desk, local) = (self.desk_address.local().to_lowercase(), address.local().to_lowercase());
-        // The desk's own address may have a tag of its own.
-        let is_local = local.strip_prefix(&desk).is_some_and(|tag| tag.is_empty() || tag.starts_with('+'));
-        is_local && address.domain().eq_ignore_ascii_case(self.desk_address.domain())
+        is_with_tag(address, &self.desk_address) || self.is_alias(address)
+    }
+
+    /// Another address by which mail reaches the desk.
+    pub fn is_alias(&self, address: &Address) -> bool {
+        self.aliases.iter().any(|alias| is_with_tag(address, alias))
+    }
+
+    /// A list that the company keeps: one of its addresses, or an id (RFC 2919) that stands for one, is an alias of the
+    /// desk's, or it is at the desk's own domain. `named` is in lower case.
+    pub fn is_own_list(&self, named: &str) -> bool {
+        let domain = self.desk_address.domain().to_lowercase();
+        let is_id = |alias: &Address| alias.key().replace('@', ".") == named;
+        match Address::parse(named) {
+            Ok(address) => self.is_alias(&address) || address.domain() == domain,
+            Err(_) => self.aliases.iter().any(is_id) || named.ends_with(&format!(".{domain}")),
+        }
     }
 
     /// The last moments of the three clocks for what was received then (§1, §2.1.2).
@@ -196,4 +217,11 @@ impl Rules {
             Some(day) => Filing::Until(day),
         }
     }
+}
+
+/// The same mailbox, or a plus-address of it; the own address may have a tag of its own.
+fn is_with_tag(address: &Address, own: &Address) -> bool {
+    let (own_local, local) = (own.local().to_lowercase(), address.local().to_lowercase());
+    let is_local = local.strip_prefix(&own_local).is_some_and(|tag| tag.is_empty() || tag.starts_with('+'));
+    is_local && address.domain().eq_ignore_ascii_case(own.domain())
 }

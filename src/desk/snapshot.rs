@@ -27,6 +27,10 @@ pub struct Lookup {
     pub token: Option<Token>,
     /// The letter of ours that a delivery report is about.
     pub bounced: Option<LetterId>,
+    /// Where it names no letter: the addresses it names. The last letter to one of them is meant.
+    pub failed: Vec<Address>,
+    /// Not before this: so long a mail server tries.
+    pub failed_since: Moment,
     /// Cases named without proof.
     pub named: Vec<CaseNumber>,
     /// Ids of mails that this one answers, the nearest first; none of them is empty.
@@ -142,6 +146,8 @@ pub struct Snapshot {
     pub letter: Option<LetterId>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
+    /// Its bytes, where it went to staff; None: not on file, or blanked.
+    pub letter_bytes: Option<Vec<u8>>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
     pub named: Vec<CaseFile>,
@@ -157,6 +163,8 @@ pub struct Snapshot {
     pub next_serial: u32,
     /// Another mail on file with the same identity (invariant 2).
     pub duplicate_of: Option<i64>,
+    /// Another mail on file with the same Message-ID and other content; looked up only where `Lookup::mailed` is not empty.
+    pub same_id: Option<i64>,
     /// The mail is one that was set aside, put back by a person.
     pub put_back: Option<PutBack>,
     /// The mail of `Lookup::asked`.
@@ -213,6 +221,14 @@ impl CaseFile {
     /// A case of which nothing else is known.
     pub fn of(case: Case) -> Self {
         Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+
+    /// When a letter of it was written.
+    pub(super) fn written_at(&self, letter: &LetterId) -> Option<Moment> {
+        self.events.iter().find_map(|event| match &event.what {
+            crate::case::What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
+            _ => None,
+        })
     }
 }
 

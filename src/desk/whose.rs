@@ -6,7 +6,7 @@ use super::draft::{Remark, Unacknowledged};
 use super::fold::fold;
 use super::form::{plain, short, the_address};
 use super::letters_out::{language, language_of};
-use super::may_reply::{WhyNot, is_machine, sender};
+use super::may_reply::{WhyNot, author, is_machine, sender};
 use super::web_form::{FilledIn, WebForm, form_of};
 use super::{Role, Rules};
 use crate::case::{Address, Channel, Customer, Moment, Opened, What};
@@ -99,7 +99,7 @@ impl<'r> Whose<'r> {
             Self::Unknown { .. } => Err(Unacknowledged::Automatic),
             Self::Senders => may_reply.map_err(|why| match why {
                 WhyNot::NoAddress => Unacknowledged::NoAddress,
-                WhyNot::Disowned => Unacknowledged::Disowned,
+                WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
                 WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
             }),
         }
@@ -126,7 +126,7 @@ impl<'r> Whose<'r> {
 }
 
 fn of_sender(mail: &Mail) -> Customer {
-    let name = mail.from.as_ref().map(|party| party.name.clone()).unwrap_or_default();
+    let name = author(mail).map(|party| party.name.clone()).unwrap_or_default();
     Customer { name, address: sender(mail), phone: None, postal: Vec::new() }
 }
 

@@ -4,10 +4,10 @@
 mod tests;
 
 use super::{Digest, DisputeStands, Goes, Mark, Row, Section};
-use crate::case::{Address, AgendaItem, Case, CaseState, Moment};
+use crate::case::{Address, AgendaItem, Case, CaseNumber, CaseState, Moment};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Agenda items of one case that are named: a case with more to do on one day needs its file, not a list.
 const TO_DO_MAX: usize = 3;
@@ -30,6 +30,8 @@ pub struct Asked<'a> {
     pub departments: &'a [Named],
     /// When the last digest was made.
     pub since: Moment,
+    /// The cases that were registered since, whenever their complaint was lodged.
+    pub registered: &'a BTreeSet<CaseNumber>,
     pub now: Moment,
     /// The desk's zone: it says which day `now` is.
     pub zone: Tz,
@@ -52,7 +54,7 @@ pub fn build(cases: &[Case], asked: &Asked<'_>) -> Digest {
         since: asked.since,
         now: asked.now,
         sections,
-        received_since: count(&|case| is_complaint(case) && asked.is_since(case.lodged_at)),
+        received_since: count(&|case| is_complaint(case) && asked.registered.contains(&case.number)),
         open: count(&is_open),
         closed_since: count(&|case| asked.was_closed(case)),
         questions: count(&|case| is_open(case) && case.escalation.is_some()),

@@ -26,7 +26,7 @@ pub struct Digest {
     pub now: Moment,
     /// Each open case stands in one of them, once; what is most urgent stands first.
     pub sections: BTreeMap<Section, Vec<Row>>,
-    /// Complaints lodged since the last digest.
+    /// Complaints registered since the last digest.
     pub received_since: usize,
     /// Cases that are open.
     pub open: usize,

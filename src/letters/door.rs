@@ -22,6 +22,8 @@ pub struct Internal<'a> {
     pub keys: &'a Keys,
     /// The texts of the case's notes.
     pub notes: &'a [String],
+    /// What the customer wrote on the case: nothing of it is a secret to the customer, also where a note repeats it.
+    pub customers: &'a [String],
 }
 
 /// Why a letter is held.
@@ -70,16 +72,27 @@ pub fn door(letter: &Letter, internal: &Internal<'_>) -> Result<(), HeldBecause>
     if has(&squeeze(MARKER)) {
         return Err(HeldBecause::Marker);
     }
-    let said: Vec<Vec<&str>> = squeezed.iter().map(|text| text.split(' ').collect()).collect();
-    let rows = said.iter().flat_map(|words| words.windows(NOTE_WORDS_IN_A_ROW)).collect();
+    let theirs: Vec<String> = internal.customers.iter().map(|text| squeeze(text)).collect();
+    let (said, known) = (words_of(&squeezed), words_of(&theirs));
+    // A word or two beside the customer's own are there by chance.
+    let own = NOTE_WORDS_IN_A_ROW - SAME_BY_CHANCE;
+    let known: HashSet<&[&str]> = known.iter().flat_map(|words| words.windows(own)).collect();
+    let is_theirs = |row: &&[&str]| row.windows(own).any(|part| known.contains(part));
+    let rows = said.iter().flat_map(|words| words.windows(NOTE_WORDS_IN_A_ROW)).filter(|row| !is_theirs(row)).collect();
     let is_there = |note: &String| {
         let whole = squeeze(note);
-        whole.chars().count() >= NOTE_CHARS_MIN && (has(&whole) || has_part(&rows, note))
+        let is_theirs = theirs.iter().any(|text| text.contains(&whole));
+        let is_secret = whole.chars().count() >= NOTE_CHARS_MIN && !is_theirs;
+        is_secret && (has(&whole) || has_part(&rows, note))
     };
     if internal.notes.iter().any(is_there) {
         return Err(HeldBecause::Note);
     }
     Ok(())
+}
+
+fn words_of(texts: &[String]) -> Vec<Vec<&str>> {
+    texts.iter().map(|text| text.split(' ').collect()).collect()
 }
 
 /// Whether a part of a note stands in the letter: so many words in a row, and no signature that a note and an answer of one
@@ -164,7 +177,7 @@ mod tests {
         let content = Content::Answer(Answer { text: text.to_owned() });
         let draft = sample::draft(Language::Dutch, content);
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
-        door(&letter, &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned(), "Ja.".to_owned()] })
+        door(&letter, &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned(), "Ja.".to_owned()], customers: &[] })
     }
 
     fn staff_token() -> String {
@@ -201,7 +214,8 @@ mod tests {
                 ..sample::draft(Language::Dutch, content)
             };
             let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
-            assert_eq!(door(&letter, &Internal { keys: &sample::keys(), notes: &[] }), expected, "{name} {media_type}");
+            let internal = Internal { keys: &sample::keys(), notes: &[], customers: &[] };
+            assert_eq!(door(&letter, &internal), expected, "{name} {media_type}");
         }
     }
 
@@ -258,9 +272,28 @@ mod tests {
 
     /// What becomes of a letter with this text, on a case with this note.
     fn held(note: &str, text: &str) -> Result<(), HeldBecause> {
+        held_of(note, text, &[])
+    }
+
+    /// The same, where the customer wrote this.
+    fn held_of(note: &str, text: &str, customers: &[String]) -> Result<(), HeldBecause> {
         let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: text.to_owned() }));
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
-        door(&letter, &Internal { keys: &sample::keys(), notes: &[note.to_owned()] })
+        door(&letter, &Internal { keys: &sample::keys(), notes: &[note.to_owned()], customers })
+    }
+
+    #[test]
+    fn a_customers_own_words_are_held_in_no_letter_though_a_note_repeats_them() {
+        let theirs = "Ik heb de auto op 3 mei gebracht en pas op 20 mei teruggekregen, met een kras op de linkerdeur.";
+        let note = format!(
+            "Klant schrijft: {theirs} Dat klopt niet, de garage zegt iets heel anders over die kras en de klant overdrijft vaker."
+        );
+        let answer = format!("U schreef:\n> {theirs}\n\nDat zoeken wij uit.");
+        assert_eq!(held_of(&note, &answer, &[]), NOTED);
+        assert_eq!(held_of(&note, &answer, &[theirs.to_owned()]), Ok(()));
+        assert_eq!(held_of(theirs, &answer, &[format!("Beste,\n{theirs}\nGroet")]), Ok(()));
+        let leak = format!("{answer} De garage zegt iets heel anders over die kras en de klant overdrijft vaker.");
+        assert_eq!(held_of(&note, &leak, &[theirs.to_owned()]), NOTED, "what staff added is held all the same");
     }
 
     #[test]
@@ -291,7 +324,7 @@ mod tests {
         let leaking = crate::desk::draft::Closing { subject: staff_token(), ..closing };
         let draft = sample::draft(Language::Dutch, Content::Closing(leaking));
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
-        let internal = Internal { keys: &sample::keys(), notes: &[] };
+        let internal = Internal { keys: &sample::keys(), notes: &[], customers: &[] };
         assert_eq!(door(&letter, &internal), Err(HeldBecause::StaffToken));
     }
 
@@ -300,7 +333,7 @@ mod tests {
         let mut drafts = sample::drafts().into_iter();
         let draft = drafts.find(|draft| matches!(draft.content, Content::Notification(_))).unwrap();
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
-        let internal = Internal { keys: &sample::keys(), notes: &[NOTE.to_owned()] };
+        let internal = Internal { keys: &sample::keys(), notes: &[NOTE.to_owned()], customers: &[] };
         assert_eq!(door(&letter, &internal), Ok(()));
     }
 }

@@ -3,6 +3,7 @@
 
 use super::words::Words;
 use super::{MARKER, clean};
+use crate::desk::ReplyGoes;
 use crate::desk::verbs::{Value, Verb};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
@@ -14,7 +15,7 @@ const URL_OCTETS_MAX: usize = 1_900;
 /// What a button in a letter does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Press {
-    /// A plain reply, to the customer.
+    /// A reply to the customer: plain where that is where it goes, else with the verb.
     Answer,
     /// A plain reply to a question of a colleague: it goes to the handler.
     Advise,
@@ -41,7 +42,7 @@ impl Press {
         ("dismiss", Self::Verb(Verb::Dismiss)),
     ];
 
-    fn label(self, words: Words) -> &'static str {
+    pub fn label(self, words: Words) -> &'static str {
         match self {
             Self::Answer => words.pick("Antwoorden", "Answer"),
             Self::Advise => words.pick("Advies geven", "Give advice"),
@@ -65,8 +66,9 @@ impl Press {
         matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment))
     }
 
-    fn typed(self, words: Words) -> &'static str {
+    fn typed(self, words: Words, goes: ReplyGoes) -> &'static str {
         match self {
+            Self::Answer if goes != ReplyGoes::Customer => Self::Verb(Verb::Answer).typed(words, goes),
             Self::Answer | Self::Advise => "",
             Self::IsReal => words.pick(Verb::Restore.row().dutch, Verb::Restore.row().english),
             Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
@@ -95,11 +97,13 @@ pub(super) struct Replies<'a> {
     pub subject: &'a str,
     pub token: &'a str,
     pub words: Words,
+    /// Where a plain reply to the letter goes.
+    pub goes: ReplyGoes,
 }
 
 impl Replies<'_> {
     pub fn button(self, press: Press) -> Button {
-        let verb = press.typed(self.words);
+        let verb = press.typed(self.words, self.goes);
         // What belongs behind the verb is typed there at once.
         let room = if press.wants_value() { " " } else { "" };
         let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
@@ -142,6 +146,14 @@ pub(super) fn plain(address: &str, subject: &str) -> String {
     format!("mailto:{}?subject={}", percent(address, b"@"), percent(&subject, b""))
 }
 
+/// A link that opens a new mail to `address` with this text; None where mail clients would cut it.
+pub(super) fn new_mail(address: &str, text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let subject = lines.first().copied().unwrap_or_default();
+    let url = format!("{}&body={}", plain(address, subject), percent(&lines.join("\r\n"), b""));
+    (url.len() <= URL_OCTETS_MAX).then_some(url)
+}
+
 /// A link that opens a new mail to `address` with this on its first line; the subject says the same.
 pub(super) fn typed(address: &str, line: &str) -> String {
     format!("{}&body={}", plain(address, line), percent(line, b""))
@@ -173,6 +185,7 @@ mod tests {
             subject: "Re: [K-2026-000123] Één & ander? 100% (J)",
             token: "kp.2026-123.s",
             words: Words { language: Language::Dutch, zone: chrono_tz::Europe::Amsterdam },
+            goes: ReplyGoes::Customer,
         };
         let close = replies.button(Press::Verb(Verb::Close));
         assert_eq!(close.label, "Afgehandeld");
@@ -190,7 +203,8 @@ mod tests {
     #[test]
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
         let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
-        let replies = Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words };
+        let replies =
+            Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words, goes: ReplyGoes::Nowhere };
         let url =
             replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
         assert!(
@@ -204,7 +218,13 @@ mod tests {
     fn a_link_stays_short_enough_for_every_client() {
         let words = Words { language: Language::English, zone: chrono_tz::UTC };
         let (subject, token) = ("é".repeat(300_000), "k".repeat(48));
-        let replies = Replies { address: "klachten@voorbeeld.nl", subject: &subject, token: &token, words };
+        let replies = Replies {
+            address: "klachten@voorbeeld.nl",
+            subject: &subject,
+            token: &token,
+            words,
+            goes: ReplyGoes::Nowhere,
+        };
         assert!(Press::ALL.iter().all(|(_, press)| replies.button(*press).url.len() < 1_000));
     }
 }

@@ -201,6 +201,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
         },
         AlarmAbout::PaperHeld { reason: pick(language, "tekst van een interne notitie", "text of an internal note") },
         cap_reached(Cap::Address, "robot@klant.example"),
+        cap_reached(Cap::Unproven, "klant.example"),
         cap_reached(Cap::Domain, "klant.example"),
         cap_reached(Cap::Desk, ""),
         AlarmAbout::HeldAtDoor {

@@ -170,6 +170,10 @@ fn alarm_line(about: &AlarmAbout, words: Words) -> &'static str {
         AlarmAbout::CapReached { cap: Cap::Address, .. } => {
             words.pick("Let op: te veel e-mails met één adres", "Please look: too many e-mails with one address")
         }
+        AlarmAbout::CapReached { cap: Cap::Unproven, .. } => words.pick(
+            "Let op: veel onbewezen afzenders van één domein",
+            "Please look: many unproven senders of one domain",
+        ),
         AlarmAbout::CapReached { cap: Cap::Domain, .. } => {
             words.pick("Let op: te veel e-mails aan één domein", "Please look: too many e-mails to one domain")
         }

@@ -155,7 +155,7 @@ fn a_customer_gets_the_own_token_and_nothing_of_staffs() {
             assert_eq!(sample::keys().find(body).map(|token| token.side), Some(Side::Customer));
             assert!(!body.contains("mailto:") && !body.contains("#intern") && !body.contains(MARKER));
         }
-        let internal = Internal { keys: &sample::keys(), notes: &[] };
+        let internal = Internal { keys: &sample::keys(), notes: &[], customers: &[] };
         assert_eq!(door(&letter, &internal), Ok(()));
     }
 }

@@ -2,7 +2,7 @@
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
 use crate::case::{Clock, Language, LetterKind, Moment};
-use crate::desk::draft::{HappenedWhat, OddSender, Unread};
+use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
@@ -156,6 +156,7 @@ impl Words {
     pub fn odd_sender(self, what: OddSender) -> &'static str {
         match what {
             OddSender::Several => self.pick("er staan meer afzenders op", "it names several senders"),
+            OddSender::Unclear => self.pick("het adres is vreemd geschreven", "the address is written in an odd way"),
             OddSender::NameShowsAddress => self.pick("de naam toont een ander adres", "the name shows another address"),
         }
     }
@@ -167,7 +168,22 @@ impl Words {
             Unread::Headers => self.pick("de kop is te lang", "its headers are too long"),
             Unread::End => self.pick("het is te lang", "it is too long"),
             Unread::Winmail => self.pick("een winmail.dat van Outlook", "a winmail.dat of Outlook"),
+            Unread::Encrypted => self.pick("het is versleuteld", "it is encrypted"),
+            Unread::TwoTexts => {
+                self.pick("de tekst staat er twee keer in, en niet gelijk", "it holds its text twice, and not the same")
+            }
             Unread::Damaged => self.pick("een deel is beschadigd", "a part is damaged"),
+        }
+    }
+
+    /// Why a file of a colleague's mail does not go along to the customer.
+    pub fn stays(self, why: Stays) -> &'static str {
+        match why {
+            Stays::Mail => self.pick("een e-mail", "an e-mail"),
+            Stays::Seal => self.pick("de beveiliging van uw e-mail", "the security of your e-mail"),
+            Stays::Decoration => self.pick("een plaatje uit uw handtekening", "a picture of your signature"),
+            Stays::OtherForm => self.pick("een andere vorm van uw tekst", "another form of your text"),
+            Stays::Internal => self.pick("er staat iets van een melding in", "part of a notice is in it"),
         }
     }
 

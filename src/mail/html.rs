@@ -13,12 +13,19 @@ mod tokens;
 mod writer;
 
 /// A page as text.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     pub text: String,
     /// Line of the text (from 0), and what a client says about it.
     pub marks: Vec<(usize, Mark)>,
+    /// How many lines stand above a picture that came with the mail, its own included, and its Content-ID.
+    pub pictures: Vec<(usize, String)>,
+    /// Words were struck out: they stand between two [`STRUCK`].
+    pub struck: bool,
 }
+
+/// Stands before and behind words that were struck out on the page.
+pub(crate) const STRUCK: &str = "~~";
 
 /// What a mail client says about a place in a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +65,7 @@ struct Open {
     hidden: bool,
     quote: bool,
     signature: bool,
+    struck: bool,
     /// Target of a link.
     link: Option<String>,
     /// A blank line follows.
@@ -172,6 +180,10 @@ impl Walk {
             self.writer.mark(mark);
             open.signature = mark == Mark::Signature;
         }
+        if elements::strikes(tag) {
+            self.writer.strike();
+            open.struck = true;
+        }
         match name {
             "blockquote" if elements::quotes(tag) => {
                 self.writer.quotes += 1;
@@ -228,6 +240,10 @@ impl Walk {
                 if !alt.is_ascii() && alt.chars().count() <= 4 {
                     self.writer.text(&alt);
                 }
+                let source = decode_entities(tag.attribute("src").unwrap_or_default()).trim().to_owned();
+                if source.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
+                    self.writer.picture(source.get(4..).unwrap_or_default());
+                }
             }
             _ => {}
         }
@@ -268,6 +284,9 @@ impl Walk {
         }
         if let Some(href) = &open.link {
             self.link_end(href);
+        }
+        if open.struck {
+            self.writer.strike_end();
         }
         if open.gap_after {
             self.writer.end_paragraph();

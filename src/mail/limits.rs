@@ -55,5 +55,8 @@ pub(crate) const QUOTE_MARKS_MAX: usize = 10;
 /// Events of a calendar part that are put into words: an invitation has one, a series with exceptions a few.
 pub(crate) const CALENDAR_EVENTS_MAX: usize = 5;
 
+/// Mails read out of other parts of a mail: attached, or wrapped by Outlook. A person attaches one or two.
+pub(crate) const ELSEWHERE_MAX: usize = 3;
+
 /// Opaque signatures opened one inside the other: a mail server may sign what a person signed.
 pub(crate) const SIGNATURES_MAX: usize = 2;

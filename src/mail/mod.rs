@@ -9,11 +9,12 @@
 //! | file | answers |
 //! |---|---|
 //! | `limits.rs`, `work.rs` | how much of a mail is looked at, each limit with its reason |
-//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard) |
+//! | `parse.rs` | bytes → headers, parts, attachments (behind the nesting guard), also of Outlook's own files |
 //! | `charset.rs`, `html.rs` | bytes and HTML → readable text |
 //! | `words.rs` | what mail clients write around quotes, in 20-odd languages |
 //! | `newtext/` | what this person typed now, without quotes and signature |
 //! | `automatic/` | did a machine send it, and which kind |
+//! | `no_answer/` | is it a click or an absence told in words, and nothing else |
 //! | `bounce/` | does it report a failed delivery, of whom and of what |
 //! | `forwarded/` | is it a customer's mail that somebody passed on |
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |
@@ -31,6 +32,7 @@ mod identity;
 mod language;
 mod limits;
 mod newtext;
+mod no_answer;
 mod parse;
 mod proof;
 mod words;
@@ -39,9 +41,16 @@ mod work;
 pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
-pub use newtext::MARKER;
+pub use newtext::{Apart, Extent, MARKER, OurLetter, OwnWords, Place, own_words, reads_whole, without_banner};
+#[cfg(test)]
+pub(crate) use parse::hostile_from;
 pub use parse::read;
 pub(crate) use parse::turns_direction;
+
+/// What a page shows: its words without markup.
+pub(crate) fn shown(page: &str) -> String {
+    html::to_text(page).text
+}
 
 /// The moment in the topmost Received header, for a mailbox that states no time of receipt.
 pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
@@ -63,7 +72,7 @@ pub struct Party {
 pub struct Mail {
     /// Decoded subject, on one line; empty when there is none.
     pub subject: String,
-    /// The author. With several From headers the first one, and a finding.
+    /// The author, by the one reading of From (`parse/author.rs`). Of several the first one, and a finding.
     pub from: Option<Party>,
     pub reply_to: Vec<Party>,
     pub to: Vec<Party>,
@@ -92,6 +101,8 @@ pub struct Mail {
     /// The part of the new text that may safely be relayed to the other side: as `reply`, but when in
     /// doubt it keeps less (anything at or below a sign of a quoted mail is out). Never longer than `reply`.
     pub relayable: String,
+    /// The same of the form of the text that was not read (the page beside the plain text), where the two differ.
+    pub other_text: String,
     /// What was cut off `text` to make `reply` (quotes, then signature).
     pub quoted: String,
     /// Why that was cut: the first line of each piece, with the sign it was told by.
@@ -99,13 +110,33 @@ pub struct Mail {
     pub language: Language,
     pub attachments: Vec<Attachment>,
     pub automatic: Option<Automatic>,
+    /// It is that, from end to end, and no answer of anybody.
+    pub no_answer: Option<NoAnswer>,
+    /// What the fields of list servers name: addresses of lists, and ids (RFC 2919). They say how a mail was sent on, and
+    /// nothing about who wrote it.
+    pub lists: Vec<String>,
+    /// Whom a mailing group names as the author where it put its own address into From. Proves nothing.
+    pub written_by: Option<Party>,
     pub bounce: Option<Bounce>,
     pub forwarded: Option<Forwarded>,
+    pub resent: Option<Resent>,
     pub proof: SenderProof,
+    /// Of a proven mail: whether anybody could have sent it once more, to others.
+    pub replay: Replay,
     /// The mail server marked it as spam (X-Spam-Flag: YES and the like).
     pub marked_spam: bool,
     /// What was odd, over a limit or unreadable.
     pub findings: Vec<Finding>,
+    /// The mail as it came, where not all of it was read: a person may want to look.
+    pub original: Option<Original>,
+}
+
+/// The bytes of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Original {
+    pub size: usize,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
 }
 
 /// A place where something was cut off the new text.
@@ -137,6 +168,8 @@ pub enum CutSign {
     /// "Verstuurd vanaf mijn iPhone".
     AppLine,
     Disclaimer,
+    /// "[EXTERN]", or what else a gateway writes above a mail from outside.
+    Banner,
 }
 
 /// The language of the new text.
@@ -162,14 +195,67 @@ pub struct Attachment {
     pub content: Vec<u8>,
     /// Shown inside the text (Content-ID and inline), e.g. a logo in a signature.
     pub inline: bool,
+    pub standing: Standing,
+}
+
+/// What a part is to the text of its mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// A person put it there: a file, or a picture among the words.
+    #[default]
+    Attached,
+    /// A picture that the page shows in a signature, in a quote, or as small as a sign.
+    Decoration,
+    /// Another form of the mail's own text.
+    Alternative,
 }
 
 /// A machine sent it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Automatic {
     pub kind: AutomaticKind,
+    pub certainty: Certainty,
     /// For a person: the header or sign that says so.
     pub reason: String,
+}
+
+/// How sure it is that a machine wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// By its form, its sender or a field of its own.
+    Stated,
+    /// By the fields of lists and bulk mail, which a person's mail has too when a list or a customer system sends it on.
+    Distributed,
+    /// By a field that people's mails have too, beside the words of an absence.
+    Signs,
+    /// By words only: a person may have written them.
+    Words,
+}
+
+/// What a mail is that holds no answer: see `no_answer/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoAnswer {
+    /// A sign set under a mail of ours, with one click.
+    Reaction(Mood),
+    /// A mail program asks to take an earlier mail back.
+    Recall,
+    /// "Read: your letter", in words.
+    ReadReceipt,
+    /// Its writer is away, and says nothing else.
+    Absence,
+    /// A calendar's answer to an appointment.
+    Calendar,
+}
+
+/// Of a reaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mood {
+    Friendly,
+    /// Thumbs down, or a sign that may mean anything.
+    Other,
 }
 
 /// Which kind of machine: the desk treats a web form as a person's complaint.
@@ -184,6 +270,8 @@ pub enum AutomaticKind {
     List,
     /// Answer of a machine that is no absence notice (ticket system, auto-reply).
     AutoReply,
+    /// A mail server's own words that are no report we can read: what it says of a letter, a person must see.
+    MailSystem,
     /// Made by a machine, but possibly on behalf of a person (a web form, a system mail).
     Generated,
 }
@@ -232,6 +320,8 @@ pub struct Forwarded {
     /// The date stated inline without an offset: a moment only in the zone of the desk, which this room doesn't know.
     #[serde(skip)]
     pub stated_local: Option<NaiveDateTime>,
+    /// What `received` or `stated_local` was told by.
+    pub told_by: ToldBy,
     /// The date as stated in the forward's header block.
     pub date: String,
     pub how: ForwardedHow,
@@ -251,17 +341,54 @@ pub enum ForwardedHow {
     Rewritten,
 }
 
+/// What a moment of receipt was told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ToldBy {
+    /// A mail server, in its Received field.
+    Server,
+    /// The mail itself, in its Date or in a line of a client's.
+    #[default]
+    Date,
+}
+
+/// Somebody sent a mail of somebody else on as it was (RFC 5322 §3.6.6): mutt's bounce, Thunderbird's "Redirect". Anybody
+/// can write such fields, so they give no authority.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resent {
+    /// Who says to have done so last.
+    pub from: Party,
+    /// When the mail had reached that person's mailbox: the topmost Received below these fields.
+    pub received: Option<DateTime<FixedOffset>>,
+    /// What the trusted server found about that person.
+    pub proof: SenderProof,
+}
+
 /// What the trusted mail server found about the sender (RFC 8601).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SenderProof {
-    /// dmarc=pass, or a dkim=pass whose domain is aligned with From.
+    /// dmarc=pass for the very domain of From, or a dkim=pass of it.
     Proven,
     /// dmarc=fail by the trusted server.
     Failed,
+    /// From can be read as more than one sender, so that whatever was found may be about somebody else.
+    Unclear,
     /// Nothing said by a host we trust.
     #[default]
     None,
+}
+
+/// Whether what proves the author also shows that the mail was sent now, and to those it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Replay {
+    /// The domain's own server handed it over, just now.
+    Excluded,
+    /// It is signed with its date and those it was written to: an older one says so.
+    ShownByDate,
+    /// Not shown: a genuine mail would look the same if a stranger had sent it on.
+    #[default]
+    Possible,
 }
 
 /// Something a person should know about a mail.
@@ -271,12 +398,32 @@ pub struct Finding {
     pub detail: String,
 }
 
+impl FindingKind {
+    /// Something in the mail was not read: its original goes to staff.
+    pub fn leaves_out(self) -> bool {
+        use FindingKind as Kind;
+        matches!(
+            self,
+            Kind::NestedTooDeep
+                | Kind::TooManyParts
+                | Kind::TextTooLong
+                | Kind::ReadAsFar
+                | Kind::Winmail
+                | Kind::Encrypted
+                | Kind::TextInTwoPlaces
+                | Kind::Unreadable
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
     Empty,
     NoFrom,
     SeveralFrom,
+    /// From is not written as RFC 5322 asks: nobody is proven by it.
+    FromUnclear,
     ReplyToElsewhere,
     /// The display name holds an e-mail address that is not the sender's.
     NameImitatesAddress,
@@ -291,5 +438,9 @@ pub enum FindingKind {
     ReadAsFar,
     CharsetGuessed,
     Winmail,
+    /// It can be opened only with a key we have not.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TextInTwoPlaces,
     Unreadable,
 }

@@ -1,27 +1,36 @@
 //! Bytes → headers, parts and attachments, by mail-parser behind a guard; then every other file of the room is asked
 //! for its conclusion. The only place that knows mail-parser's types. Pure and total.
 
-use super::{Finding, FindingKind, Mail};
-use crate::mail::html::Mark;
+use super::{Finding, FindingKind, Mail, Original};
+use crate::mail::html::{Mark, Page};
 use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
+use sha2::{Digest, Sha256};
 use std::cell::OnceCell;
 
+mod author;
 mod body;
 mod calendar;
 mod continued;
+mod elsewhere;
 mod envelope;
 mod flowed;
 mod guard;
 mod headers;
 mod leaves;
 mod names;
+mod outlook;
+mod pictures;
 mod signed;
 #[cfg(test)]
 mod tests;
 mod uuencoded;
 
+#[cfg(test)]
+pub(crate) use author::tests::hostile as hostile_from;
+pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use headers::turns_direction;
+pub(crate) use outlook::is_saved_mail;
 
 /// One header, in the order of the mail.
 #[derive(Debug, Clone)]
@@ -48,6 +57,10 @@ pub(crate) struct Leaf {
     /// Decoded text where the media type is `text/*` or `message/*`.
     pub text: Option<String>,
     pub inline: bool,
+    /// Its Content-ID, without brackets.
+    pub content_id: Option<String>,
+    /// It is one of several forms of the mail's own text (multipart/alternative).
+    pub alternative: bool,
     /// Content-Disposition: attachment, or a leaf that is no body text.
     pub attachment: bool,
     /// What `message` gives, once it was asked for: taking a big mail apart twice would cost twice.
@@ -57,7 +70,11 @@ pub(crate) struct Leaf {
 impl Leaf {
     /// The nested message in it, taken apart.
     pub fn message(&self) -> &Parsed {
-        self.opened.get_or_init(|| Box::new(take_apart(&self.content)))
+        let read = || match outlook::open(&self.content) {
+            Some(opened) if outlook::is_saved_mail(self) => opened.inside,
+            _ => take_apart(&self.content),
+        };
+        self.opened.get_or_init(|| Box::new(read()))
     }
 }
 
@@ -74,8 +91,14 @@ pub(crate) struct Parsed {
     pub text: String,
     /// Lines of `text` (from 0) and what the client that made its HTML says about them.
     pub marks: Vec<(usize, Mark)>,
+    /// `text` has words that were struck out, between two marks of it each (`~~`).
+    pub struck: bool,
+    /// How many lines of `text` stand above a picture of the mail, and its Content-ID.
+    pub pictures: Vec<(usize, String)>,
     /// The HTML body where there is one.
     pub html: Option<String>,
+    /// The form of the text that was not taken, where there are two (multipart/alternative).
+    pub other: Option<Page>,
     pub findings: Vec<Finding>,
 }
 
@@ -94,41 +117,45 @@ impl Parsed {
 /// Reads one mail. `trusted_authserv_id` is the host whose Authentication-Results count ("" for none).
 pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     let parsed = take_apart(raw);
-    let mut mail = envelope::of(&parsed);
+    let author = author(&parsed);
+    let mut mail = envelope::of(&parsed, &author);
     let new_text = super::newtext::split(&parsed);
     mail.reply = new_text.reply;
     mail.relayable = new_text.relayable;
     mail.quoted = new_text.quoted;
     mail.cuts = new_text.cuts;
+    mail.other_text =
+        parsed.other.as_ref().map(|page| super::newtext::of_page(&parsed, page).relayable).unwrap_or_default();
     mail.findings.extend(new_text.finding);
-    mail.language = super::language::of(&mail.reply, &mail.subject);
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
-    mail.proof = super::proof::of(&parsed, trusted_authserv_id);
+    (mail.proof, mail.replay) = super::proof::of(&parsed, &author, trusted_authserv_id);
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
-    mail.text = parsed.text;
+    if let Some(resent) = &mut mail.resent {
+        resent.proof = super::proof::of_resender(&parsed, &resent.from.address, trusted_authserv_id);
+    }
+    elsewhere::add(&parsed, &mut mail);
+    mail.no_answer = super::no_answer::of(&parsed, &mail);
+    mail.language = super::language::of(&mail.reply, &mail.subject);
+    mail.original = mail.findings.iter().any(|finding| finding.kind.leaves_out()).then(|| Original {
+        size: raw.len(),
+        sha256: Sha256::digest(raw).iter().map(|byte| format!("{byte:02x}")).collect(),
+    });
     mail
 }
 
 /// Headers, leaves and text of a mail; never fails. Nested messages are not opened: give their content to this.
 pub(crate) fn take_apart(raw: &[u8]) -> Parsed {
     let mut parsed = take_outside_apart(raw);
+    let mut opened = 0;
     for _ in 0..SIGNATURES_MAX {
-        let Some(inside) = opaque(&parsed) else { break };
-        let inner = take_outside_apart(&inside);
-        parsed.leaves.extend(inner.leaves);
-        parsed.findings.extend(inner.findings);
-        (parsed.text, parsed.marks, parsed.html) = (inner.text, inner.marks, inner.html);
+        let Some(inside) = elsewhere::signed(parsed.leaves.get(opened..).unwrap_or_default()) else { break };
+        opened = parsed.leaves.len();
+        elsewhere::join(&mut parsed, take_outside_apart(&inside));
     }
+    elsewhere::unwrap(&mut parsed);
     parsed
-}
-
-/// What an opaque signature wraps, when the mail has no other text.
-fn opaque(parsed: &Parsed) -> Option<Vec<u8>> {
-    let wraps = |l: &&Leaf| matches!(&*l.media_type, "application/pkcs7-mime" | "application/x-pkcs7-mime");
-    let wrapping = parsed.leaves.iter().rfind(wraps).filter(|_| parsed.text.trim().is_empty())?;
-    signed::content(&wrapping.content)
 }
 
 fn take_outside_apart(raw: &[u8]) -> Parsed {
@@ -149,6 +176,12 @@ fn take_outside_apart(raw: &[u8]) -> Parsed {
     parsed.leaves = all.leaves;
     uuencoded::take_out(&mut parsed);
     parsed
+}
+
+/// A mail as an attachment: by its type, by its name, or as Outlook saves it.
+pub(crate) fn is_mail(leaf: &Leaf) -> bool {
+    let named = leaf.name.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"));
+    named || matches!(&*leaf.media_type, "message/rfc822" | "message/global") || is_saved_mail(leaf)
 }
 
 fn report_type(message: &Message<'_>) -> String {

@@ -4,42 +4,60 @@
 //! down. It ends at the first `Received` of another organisation than our server's: what stands below came in with
 //! the mail (an older pass through our own server, a list's, a forger's). Above that, the first field of the trusted
 //! host begins the run that counts, and anything but another such field or its filters' marks ends it. Within the run
-//! the first statement of a method wins and a failure outweighs it, so that a field added lower down can only take
-//! proof away. What cannot be told apart by reading is a forgery that our server let in right below its own fields;
-//! RFC 8601 §5 obliges it to remove those.
+//! a field added lower down can only take proof away. What cannot be told apart by reading is a forgery that our server
+//! let in right below its own fields; RFC 8601 §5 obliges it to remove those, and `results.rs` reads what it might overlook
+//! as nobody's.
 
 use super::bounce::address;
-use super::parse::{Header, Parsed};
-use super::{Finding, FindingKind, Party, SenderProof};
+use super::parse::{Author, Header, Parsed, Reading};
+use super::{Finding, FindingKind, Party, Replay, SenderProof};
+use results::{Denies, Field, MethodResult};
+
+mod replay;
+mod results;
 
 /// Fields of the trusted host that are read: a server writes one for each check it makes, and makes four or five.
 const FIELDS_MAX: usize = 10;
-/// Longest field that is read. A long one holds a dozen signatures; beyond that somebody is filling space.
-const FIELD_MAX_BYTES: usize = 16 * 1024;
 /// Fields that filters write between the results of one server.
 const FILTER_MARKS: [&str; 5] = ["received-spf", "dkim-filter", "dmarc-filter", "x-dkim", "x-spf"];
 
-/// What the server `trusted_authserv_id` found about the author of the mail. An empty id trusts nobody.
-pub(crate) fn of(parsed: &Parsed, trusted_authserv_id: &str) -> SenderProof {
+/// What the server `trusted_authserv_id` found about the author of the mail (an empty id trusts nobody), and whether a
+/// proof may be an older one's.
+pub(crate) fn of(parsed: &Parsed, author: &Author, trusted_authserv_id: &str) -> (SenderProof, Replay) {
+    let run = trusted_run(&parsed.headers, trusted_authserv_id.trim());
+    let proof = match run.denies {
+        Denies::Yes => SenderProof::Failed,
+        Denies::No if author.reading == Reading::Unclear => SenderProof::Unclear,
+        Denies::No if is_cut(parsed) => SenderProof::None,
+        Denies::No => {
+            author.domain().filter(|domain| run.proves(domain)).map_or(SenderProof::None, |_| SenderProof::Proven)
+        }
+    };
+    let domain = author.domain().filter(|_| proof == SenderProof::Proven);
+    let all: Vec<&MethodResult> = run.fields.iter().flatten().collect();
+    (proof, domain.map_or(Replay::Possible, |domain| replay::of(parsed, domain, &all)))
+}
+
+/// Not all of the header was read: in the rest there may be another From.
+fn is_cut(parsed: &Parsed) -> bool {
+    let is_limit = |kind| matches!(kind, FindingKind::TooManyHeaders | FindingKind::HeaderTooLong);
+    parsed.findings.iter().any(|finding| is_limit(finding.kind))
+}
+
+/// What the server found about somebody who says to have sent the mail on: a signature of that very domain, or an envelope
+/// sender of it that may send for it. DMARC says nothing of such a person: it is about From.
+pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &str) -> SenderProof {
     let trusted = trusted_authserv_id.trim();
-    if trusted.is_empty() {
-        return SenderProof::None;
-    }
-    let run: Vec<Vec<MethodResult>> = trusted_run(&parsed.headers, trusted);
-    let first_with = |method: &str| run.iter().find(|field| field.iter().any(|r| r.method == method));
-    let dmarc_failed = run.iter().flatten().any(|r| r.method == "dmarc" && r.result == "fail");
-    if dmarc_failed {
-        return SenderProof::Failed;
-    }
-    let Some(from) = from_domain(&parsed.headers) else { return SenderProof::None };
-    let dmarc = first_with("dmarc").into_iter().flatten().find(|r| r.method == "dmarc");
-    let dmarc_passed =
-        dmarc.is_some_and(|r| r.result == "pass" && r.property("header.from").is_some_and(|d| same(d, &from)));
-    let dkim_passed = first_with("dkim")
-        .into_iter()
-        .flatten()
-        .any(|r| r.method == "dkim" && r.result == "pass" && r.signer().is_some_and(|d| is_aligned(d, &from)));
-    if dmarc_passed || dkim_passed { SenderProof::Proven } else { SenderProof::None }
+    let Some((_, domain)) = address.rsplit_once('@').filter(|_| !trusted.is_empty()) else { return SenderProof::None };
+    let is_own = |stated: Option<&str>| {
+        stated.is_some_and(|stated| stated.rsplit('@').next().is_some_and(|stated| stated.eq_ignore_ascii_case(domain)))
+    };
+    let run = trusted_run(&parsed.headers, trusted);
+    let passed = |method: &str| move |result: &&MethodResult| result.method == method && result.result == "pass";
+    let results = || run.iter().flatten();
+    let signed = results().filter(passed("dkim")).any(|result| is_own(result.signer()));
+    let sent = results().filter(passed("spf")).any(|result| is_own(result.property("smtp.mailfrom")));
+    if signed || sent { SenderProof::Proven } else { SenderProof::None }
 }
 
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds
@@ -59,41 +77,46 @@ pub(crate) fn findings(parsed: &Parsed, from: Option<&Party>) -> Vec<Finding> {
         .collect()
 }
 
-/// One `method=result` with its properties.
-#[derive(Debug, PartialEq)]
-struct MethodResult {
-    /// Lower case, without version.
-    method: String,
-    /// Lower case.
-    result: String,
-    /// `ptype.property` in lower case, and its value.
-    properties: Vec<(String, String)>,
-}
-
-impl MethodResult {
-    fn property(&self, name: &str) -> Option<&str> {
-        self.properties.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The domain that signed: `header.d`, else the domain of `header.i`.
-    fn signer(&self) -> Option<&str> {
-        self.property("header.d").or_else(|| self.property("header.i").and_then(|i| i.rsplit('@').next()))
-    }
-}
-
 /// The results of the trusted host that count, field by field, topmost first.
-fn trusted_run(headers: &[Header], trusted: &str) -> Vec<Vec<MethodResult>> {
-    let mut run = Vec::new();
+struct Run {
+    fields: Vec<Vec<MethodResult>>,
+    denies: Denies,
+}
+
+impl Run {
+    /// Whether it says that mail of this very domain comes from it. That of a parent or a child is another one's: a company
+    /// gives a name below its own to whoever sends its newsletters, and a name is sold below a suffix.
+    fn proves(&self, domain: &str) -> bool {
+        let is_own = |stated: Option<&str>| stated.is_some_and(|stated| stated.eq_ignore_ascii_case(domain));
+        let mut dmarc = self.fields.iter().flatten().filter(|result| result.method == "dmarc").peekable();
+        // More than one statement is one too many: all of them must say it.
+        let dmarc_passed = dmarc.peek().is_some()
+            && dmarc.all(|result| result.result == "pass" && is_own(result.property("header.from")));
+        let of_dkim = |field: &&Vec<MethodResult>| field.iter().any(|result| result.method == "dkim");
+        let signed = self.fields.iter().find(of_dkim).into_iter().flatten();
+        let is_unsigned = signed.clone().any(|result| result.is("dkim", "none"));
+        let dkim_passed = signed.clone().any(|result| result.is("dkim", "pass") && is_own(result.signer()));
+        dmarc_passed || dkim_passed && !is_unsigned
+    }
+}
+
+/// A field that resembles the trusted host's and is not as it writes ends the run, or keeps it from beginning.
+fn trusted_run(headers: &[Header], trusted: &str) -> Run {
+    let mut run = Run { fields: Vec::new(), denies: Denies::No };
     let mut own_host: Option<String> = None;
-    for header in headers {
+    for header in headers.iter().filter(|_| !trusted.is_empty()) {
         match header.name.as_str() {
-            "authentication-results" => match results(&header.raw) {
-                Some((id, results)) if same(&id, trusted) => run.push(results),
-                _ if run.is_empty() => {}
-                _ => break,
+            "authentication-results" => match results::read(&header.raw, trusted) {
+                Field::Trusted(results) => run.fields.push(results),
+                Field::Void(denies) => {
+                    run.denies = denies;
+                    break;
+                }
+                Field::Others if run.fields.is_empty() => {}
+                Field::Others => break,
             },
             name if FILTER_MARKS.contains(&name) || name.starts_with("arc-") => {}
-            _ if !run.is_empty() => break,
+            _ if !run.fields.is_empty() => break,
             "received" => {
                 let by = received_by(&header.raw);
                 let own = own_host.get_or_insert_with(|| by.clone());
@@ -103,16 +126,19 @@ fn trusted_run(headers: &[Header], trusted: &str) -> Vec<Vec<MethodResult>> {
             }
             _ => {}
         }
-        if run.len() >= FIELDS_MAX {
+        if run.fields.len() >= FIELDS_MAX {
             break;
         }
+    }
+    if run.fields.iter().flatten().any(|result| result.is("dmarc", "fail")) {
+        run.denies = Denies::Yes;
     }
     run
 }
 
 /// The host that wrote a Received field; empty when it names none.
 fn received_by(raw: &str) -> String {
-    let plain = without_comments(raw, Quoted::Dropped).unwrap_or_default();
+    let plain = without_comments(raw).unwrap_or_default();
     let mut words = plain.split([' ', '\t', '\r', '\n', ';']).filter(|word| !word.is_empty());
     words.find(|word| word.eq_ignore_ascii_case("by"));
     words.next().unwrap_or_default().trim_matches(['[', ']']).to_ascii_lowercase()
@@ -135,31 +161,11 @@ fn is_sibling(a: &str, b: &str) -> bool {
     is_aligned(a, b) || parent(a).is_some_and(|p| !is_public_suffix(&p) && is_aligned(&p, b))
 }
 
-/// The domain of the one author: a single From field with a single, plainly written address. Anything that a reader
-/// might take for another author (a second `@`, a group, a broken quotation) proves nobody.
-fn from_domain(headers: &[Header]) -> Option<String> {
-    let mut fields = headers.iter().filter(|h| h.name == "from");
-    let field = fields.next().filter(|_| fields.next().is_none())?;
-    let plain = without_comments(&field.raw, Quoted::Dropped)?;
-    if plain.matches('@').count() != 1 || plain.contains([',', ';', ':']) {
-        return None;
-    }
-    let address = match (plain.matches('<').count(), plain.matches('>').count()) {
-        (0, 0) => plain.trim(),
-        (1, 1) => plain.split_once('<')?.1.split_once('>').filter(|(_, rest)| rest.trim().is_empty())?.0.trim(),
-        _ => return None,
-    };
-    let (local, domain) = address.split_once('@')?;
-    let is_domain = domain.contains('.') && domain.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-');
-    (!local.is_empty() && is_domain && !address.contains(char::is_whitespace)).then(|| domain.to_lowercase())
-}
-
 fn same(a: &str, b: &str) -> bool {
     a.trim_end_matches('.').eq_ignore_ascii_case(b.trim_end_matches('.'))
 }
 
-/// Relaxed alignment (RFC 7489 §3.1.1), without a list of public suffixes and so narrower: equal, or one the parent of
-/// the other, and the upper one no suffix that strangers share.
+/// Hosts of one organisation: equal, or one the parent of the other, and the upper one no suffix that strangers share.
 fn is_aligned(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim_end_matches('.').to_lowercase(), b.trim_end_matches('.').to_lowercase());
     let is_below = |lower: &str, upper: &str| {
@@ -192,52 +198,17 @@ fn is_public_suffix(domain: &str) -> bool {
     }
 }
 
-/// Authserv-id and results of a field; `None` when it is not written as RFC 8601 §2.2 says.
-fn results(raw: &str) -> Option<(String, Vec<MethodResult>)> {
-    if raw.len() > FIELD_MAX_BYTES {
-        return None;
-    }
-    let plain = without_comments(raw, Quoted::Opened)?;
-    let mut parts = plain.split(';');
-    // An authserv-id may be followed by a version; a field without any id begins with a result.
-    let id = parts.next()?.split_whitespace().next().filter(|id| !id.contains('='))?.to_owned();
-    Some((id, parts.filter_map(result).collect()))
-}
-
-fn result(part: &str) -> Option<MethodResult> {
-    // White space may stand around the equals sign.
-    let spaced = part.replace('=', " = ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut pairs = words.windows(3).filter(|w| w.get(1) == Some(&"=")).filter_map(|w| Some((*w.first()?, *w.get(2)?)));
-    let (method, result) = pairs.next()?;
-    let method = method.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    // Of a property stated twice the first one counts.
-    let properties = pairs.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-    Some(MethodResult { method, result: result.to_ascii_lowercase(), properties })
-}
-
-/// What becomes of a quoted string.
-#[derive(Clone, Copy, PartialEq)]
-enum Quoted {
-    /// A display name: it is no address.
-    Dropped,
-    /// A value: its content counts; what would end it becomes a blank-free stand-in.
-    Opened,
-}
-
-/// A field without its comments (RFC 5322 §3.2.2, which nest); `None` when a comment or quotation does not end.
-fn without_comments(value: &str, quoted: Quoted) -> Option<String> {
+/// A Received field without its comments (RFC 5322 §3.2.2, which nest) and quotations; `None` when one does not end.
+fn without_comments(value: &str) -> Option<String> {
     let mut plain = String::with_capacity(value.len());
     let (mut depth, mut in_quotes, mut chars) = (0_usize, false, value.chars());
     while let Some(c) = chars.next() {
         match c {
             '\\' if in_quotes || depth > 0 => drop(chars.next()?),
             '"' if depth == 0 => in_quotes = !in_quotes,
-            _ if in_quotes && quoted == Quoted::Dropped => {}
-            // Structure within quotes is no structure.
-            _ if in_quotes && (c.is_whitespace() || matches!(c, ';' | '=' | '(' | ')')) => plain.push('_'),
-            '(' if !in_quotes => depth += 1,
-            ')' if !in_quotes => {
+            _ if in_quotes => {}
+            '(' => depth += 1,
+            ')' => {
                 depth = depth.checked_sub(1)?;
                 plain.push(' ');
             }
@@ -249,5 +220,4 @@ fn without_comments(value: &str, quoted: Quoted) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "proof_tests.rs"]
 mod tests;

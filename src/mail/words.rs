@@ -127,6 +127,25 @@ pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// How words begin that say "end", in the languages whose clients end a mail passed on with a line.
+const END_WORDS: [&str; 14] = [
+    "einde", "end", "ende", "fin", "fine", "fim", "final", "slut", "slutt", "loppu", "koniec", "konec", "vege",
+    "sfarsit",
+];
+
+/// "-----Einde doorgestuurd bericht-----", "--- End forwarded message ---", "End of forwarded message": a short line of which
+/// the first word says "end" and the others name a message.
+pub(crate) fn ends_forward(line: &str) -> bool {
+    const CHARS_MAX: usize = 80;
+    let bare = line.trim_matches(|c: char| is_rule(c) || c.is_whitespace() || "*:.<>".contains(c));
+    if line.chars().nth(CHARS_MAX).is_some() || bare.is_empty() {
+        return false;
+    }
+    let folded = fold(bare);
+    let (first, rest) = folded.split_once(' ').unwrap_or((&folded, ""));
+    END_WORDS.contains(&first) && names_message(rest) && !bare.ends_with(['!', '?', ','])
+}
+
 /// The field that a label (without its colon) names, in any of the languages.
 pub(crate) fn field(label: &str) -> Option<Field> {
     if label.is_empty() || label.chars().nth(LABEL_CHARS_MAX).is_some() {

@@ -4,10 +4,11 @@
 use super::outbox::{address, kind};
 use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterId, Moment, Side, What};
-use crate::desk::caps::{Cap, Caps, Count, Counts, ToCount};
+use crate::desk::caps::{CUSTOMER, Cap, Caps, Count, Counts, ToCount, UNPROVEN, mailbox};
 use crate::desk::{Bundled, Waiting};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::BTreeSet;
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -32,7 +33,10 @@ impl Tx {
             counts.of.insert(counted_as.clone(), self.count_of(counted_as, now).await?);
         }
         for domain in &wanted.domains {
-            counts.to_domain.insert(domain.clone(), self.sent_to_domain(domain, caps.domain, now).await?);
+            counts.to_domain.insert(domain.clone(), self.sent_to_domain(domain, "", caps.domain, now).await?);
+            if let Some(max) = caps.unproven {
+                counts.unproven.insert(domain.clone(), self.sent_to_domain(domain, UNPROVEN, max, now).await?);
+            }
         }
         counts.of_desk = self.sent_by_desk(caps.desk, now).await?;
         counts.waits_at_desk = self.waits_at_desk().await?;
@@ -61,15 +65,20 @@ impl Tx {
         Ok(Count { last_hour: number(&row, 0)?, last_day: number(&row, 1)?, is_held_today: number(&row, 2)? > 0 })
     }
 
-    /// At most `limit`: more make no difference.
-    async fn sent_to_domain(&mut self, domain: &str, limit: usize, now: Moment) -> Result<usize, RegisterError> {
+    /// Those that count as something that begins so. At most `limit`: more make no difference.
+    async fn sent_to_domain(
+        &mut self,
+        domain: &str,
+        counted_as: &str,
+        limit: usize,
+        now: Moment,
+    ) -> Result<usize, RegisterError> {
         let text = format!(
             "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND side = 'customer' \
-             AND domain = $1 AND created_at > $2 LIMIT $3) AS counted"
+             AND domain = $1 AND created_at > $2 AND counted_as LIKE $4 LIMIT $3) AS counted"
         );
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(domain);
-        let row = query.bind(millis(now) - HOUR).bind(signed(limit)).fetch_one(&mut *self.inner).await?;
-        number(&row, 0)
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(domain).bind(millis(now) - HOUR).bind(signed(limit));
+        number(&query.bind(format!("{counted_as}%")).fetch_one(&mut *self.inner).await?, 0)
     }
 
     /// See [`Tx::sent_to_domain`].
@@ -202,10 +211,12 @@ impl Register {
     /// The database refused.
     pub async fn release_capped(&self, caps: Caps, now: Moment) -> Result<u64, RegisterError> {
         let rows = sqlx::query(
-            "SELECT DISTINCT held_because, domain FROM outbox WHERE state = 'held' AND held_because IN ($1, $2)",
+            "SELECT DISTINCT held_because, domain FROM outbox WHERE state = 'held' AND held_because IN ($1, $2, $3) \
+             ORDER BY held_because, domain",
         )
         .bind(Cap::Desk.name())
         .bind(Cap::Domain.name())
+        .bind(Cap::Unproven.name())
         .fetch_all(&self.pool)
         .await?;
         if rows.is_empty() {
@@ -216,33 +227,56 @@ impl Register {
         let mut released = tx.release(Cap::Desk, None, room, now).await?;
         for row in &rows {
             let (because, domain): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            if because != Cap::Domain.name() {
+            let Some(cap) = [Cap::Domain, Cap::Unproven].into_iter().find(|cap| because == cap.name()) else {
                 continue;
-            }
+            };
             room = caps.desk.saturating_sub(tx.sent_by_desk(caps.desk, now).await?);
-            let of_domain = caps.domain.saturating_sub(tx.sent_to_domain(&domain, caps.domain, now).await?);
-            released += tx.release(Cap::Domain, Some(&domain), room.min(of_domain), now).await?;
+            room = room.min(caps.domain.saturating_sub(tx.sent_to_domain(&domain, "", caps.domain, now).await?));
+            if let (Cap::Unproven, Some(max)) = (cap, caps.unproven) {
+                room = room.min(max.saturating_sub(tx.sent_to_domain(&domain, UNPROVEN, max, now).await?));
+            }
+            released += tx.release(cap, Some(&domain), room, now).await?;
         }
         tx.commit().await?;
         Ok(released)
     }
 
-    /// Addresses to which a cap holds letters back.
+    /// Addresses to which a cap holds letters back, the longest wait first; of a customer's mailbox with several of them only
+    /// the first.
     ///
     /// # Errors
     /// The database refused.
     pub async fn waiting(&self, now: Moment) -> Result<Vec<Waiting>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT MIN(recipient), side, MIN(created_at), (SELECT CAST(count(*) AS BIGINT) FROM outbox bundles \
-              WHERE bundles.counted_as = 'customer ' || held.recipient_key AND bundles.counted_as <> '' \
-              AND bundles.created_at > $2 AND bundles.kind = 'acknowledgements') \
-             FROM outbox held WHERE state = 'held' AND held_because = $1 GROUP BY recipient_key, side",
+            "SELECT MIN(recipient), side, MIN(created_at) FROM outbox WHERE state = 'held' AND held_because = $1 \
+             GROUP BY recipient_key, side ORDER BY 3, 1",
         )
         .bind(Cap::Address.name())
-        .bind(millis(now) - DAY)
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(waiting).collect()
+        let (mut all, mut mailboxes) = (Vec::new(), BTreeSet::new());
+        for row in &rows {
+            let one = waiting(row)?;
+            match one.side {
+                Side::Staff => all.push(one),
+                Side::Customer if mailboxes.insert(mailbox(&one.to)) => all.push(self.bundled_before(one, now).await?),
+                Side::Customer => {}
+            }
+        }
+        Ok(all)
+    }
+
+    async fn bundled_before(&self, waiting: Waiting, now: Moment) -> Result<Waiting, RegisterError> {
+        let row = sqlx::query(
+            "SELECT CAST(count(*) AS BIGINT), MAX(created_at) FROM outbox WHERE counted_as = $1 AND counted_as <> '' \
+             AND created_at > $2 AND kind = 'acknowledgements'",
+        )
+        .bind(format!("{CUSTOMER}{}", mailbox(&waiting.to)))
+        .bind(millis(now) - DAY)
+        .fetch_one(&self.pool)
+        .await?;
+        let bundles_today = u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(u32::MAX);
+        Ok(Waiting { bundles_today, last_bundle: row.try_get::<Option<i64>, _>(1)?.map(moment), ..waiting })
     }
 }
 
@@ -252,7 +286,8 @@ fn waiting(row: &AnyRow) -> Result<Waiting, RegisterError> {
         to: address(row, 0)?,
         side: if side == side_name(Side::Customer) { Side::Customer } else { Side::Staff },
         oldest: moment(row.try_get(2)?),
-        bundles_today: u32::try_from(row.try_get::<i64, _>(3)?).unwrap_or(u32::MAX),
+        bundles_today: 0,
+        last_bundle: None,
     })
 }
 

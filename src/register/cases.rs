@@ -3,7 +3,7 @@
 use super::mails::without_nul;
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
-use crate::desk::fold;
+use crate::desk::{LookBack, fold};
 use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -13,6 +13,9 @@ const MERGED_MAX: usize = 32;
 
 /// Cases read at a time.
 const PAGE: i64 = 500;
+
+/// The kind of event that registers a case.
+const OPENED: &str = "opened";
 
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +125,24 @@ impl Register {
             cases.push(body(&row)?);
         }
         Ok(cases)
+    }
+
+    /// What a digest looks back on that is written at `until`.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn look_back(&self, since: Moment, until: Moment) -> Result<LookBack, RegisterError> {
+        let rows = sqlx::query("SELECT case_number FROM event WHERE kind = $1 AND at > $2 AND at <= $3")
+            .bind(OPENED)
+            .bind(millis(since))
+            .bind(millis(until))
+            .fetch_all(&self.pool)
+            .await?;
+        let number = |row: &AnyRow| {
+            let written: String = row.try_get(0)?;
+            written.parse().map_err(|e| unreadable(format!("case {written}: {e}")))
+        };
+        Ok(LookBack { since, registered: rows.iter().map(number).collect::<Result<_, _>>()? })
     }
 
     /// The cases the clock is watched for: open ones, and those with something on the agenda.

@@ -373,6 +373,19 @@ impl Tx {
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
+    /// A mail decided on before that has the same Message-ID, whatever it says.
+    pub(super) async fn same_id(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT id FROM mail WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND disposition IS NOT NULL \
+             ORDER BY id LIMIT 1",
+        )
+        .bind(without_nul(&identity.message_id))
+        .bind(mail)
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    }
+
     /// The same mail, set aside. One that lay among the junk does not count for one in the inbox.
     pub(super) async fn duplicate_aside(
         &mut self,

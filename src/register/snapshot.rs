@@ -2,8 +2,8 @@
 //! mail of a batch is decided on what the one before it made. Only SQL.
 
 use super::mails::{Identity, numbered, without_nul};
-use super::{RegisterError, Tx, cases, outbox};
-use crate::case::{Address, CaseNumber, CaseState, LetterId};
+use super::{RegisterError, Tx, cases, millis, outbox};
+use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, Lookup, Said, Snapshot};
 use sqlx::Row;
 
@@ -38,6 +38,9 @@ impl Tx {
         if known.duplicate_of.is_none() && known.put_back.is_none() {
             known.duplicate_of = self.duplicate_aside(mail, identity).await?;
         }
+        if !lookup.mailed.is_empty() {
+            known.same_id = self.same_id(mail, identity).await?;
+        }
         if let Some(asked) = &lookup.asked {
             known.stored = self.stored(asked).await?;
         }
@@ -46,12 +49,19 @@ impl Tx {
             known.letter = Some(token.letter.clone());
             known.letter_kind = letter.as_ref().map(|l| l.letter.kind);
             known.letter_department = letter.as_ref().map(|l| l.department.clone()).filter(|d| !d.is_empty());
+            if token.side == Side::Staff {
+                known.letter_bytes = self.letter_bytes(&token.letter).await?;
+            }
             // The letter's row may be gone with a restored backup; the token itself names its case.
             if let Some(number) = letter.and_then(|l| l.case).or(token.case) {
                 known.file = self.case_file(number).await?;
             }
         }
-        if let Some(letter) = &lookup.bounced
+        let named = match &lookup.bounced {
+            Some(letter) => Some(letter.clone()),
+            None => self.last_letter_to(lookup).await?,
+        };
+        if let Some(letter) = &named
             && let Some(found) = self.letter_of(letter).await?
         {
             if let Some(number) = found.case {
@@ -148,6 +158,37 @@ impl Tx {
             }
         }
         Ok(None)
+    }
+
+    /// What a reply to it may quote; None where it is gone or was blanked.
+    async fn letter_bytes(&mut self, letter: &LetterId) -> Result<Option<Vec<u8>>, RegisterError> {
+        let row = sqlx::query("SELECT bytes FROM letter WHERE id = $1")
+            .bind(letter.as_str())
+            .fetch_optional(&mut *self.inner)
+            .await?;
+        let bytes = row.map(|row| row.try_get::<Vec<u8>, _>(0)).transpose()?;
+        Ok(bytes.filter(|bytes| !bytes.is_empty()))
+    }
+
+    /// The last letter that a server took for one of the addresses that another one names.
+    async fn last_letter_to(&mut self, lookup: &Lookup) -> Result<Option<LetterId>, RegisterError> {
+        let mut last: Option<(i64, LetterId)> = None;
+        for address in &lookup.failed {
+            let row = sqlx::query(
+                "SELECT id, created_at FROM outbox WHERE recipient_key = $1 AND created_at >= $2 AND state = 'accepted' \
+                 ORDER BY created_at DESC, id DESC LIMIT 1",
+            )
+            .bind(address.key())
+            .bind(millis(lookup.failed_since))
+            .fetch_optional(&mut *self.inner)
+            .await?;
+            let Some(row) = row else { continue };
+            let (id, at): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+            if last.as_ref().is_none_or(|(latest, _)| *latest < at) {
+                last = Some((at, LetterId::from_stored(id)));
+            }
+        }
+        Ok(last.map(|(_, id)| id))
     }
 
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {

@@ -57,7 +57,7 @@ pub fn judge_letters(
         *tally.by_kind.entry(letter.kind.name()).or_default() += 1;
         judge_bytes(&whole(&letter, mail, raw), draft);
         assert!(!letter.envelope_from.contains(['\r', '\n', '\0', ' ']), "{:?}", letter.envelope_from);
-        let internal = Internal { keys: &company.rules.keys, notes: &notes };
+        let internal = Internal { keys: &company.rules.keys, notes: &notes, customers: &[] };
         match door(&letter, &internal) {
             Ok(()) if for_customer(&letter) => nothing_internal(&letter, company),
             Ok(()) => {}

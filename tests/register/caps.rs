@@ -6,7 +6,7 @@ use klachtpost::desk::{Bundled, Waiting};
 use klachtpost::register::{LetterState, Sent};
 
 const MACHINE: &str = "machine@x.nl";
-const CAPS: Caps = Caps { domain: 3, desk: 5 };
+const CAPS: Caps = Caps { domain: 3, unproven: None, desk: 5 };
 
 fn held(letter: &str, to: &str, because: &str) -> Outgoing {
     Outgoing { held_because: Some(because.into()), ..outgoing(letter, to) }
@@ -99,7 +99,10 @@ async fn letters_of_one_address_go_out_in_another_one_and_share_its_fate() {
     write(&desk, 4, &[held("z", "calm@x.nl", "cap")]).await;
     let waiting = desk.register.waiting(at(10)).await.unwrap();
     let one = waiting.iter().find(|waiting| waiting.to == address(MACHINE)).unwrap();
-    assert_eq!(one, &Waiting { to: address(MACHINE), side: Side::Customer, oldest: at(1), bundles_today: 0 });
+    assert_eq!(
+        one,
+        &Waiting { to: address(MACHINE), side: Side::Customer, oldest: at(1), bundles_today: 0, last_bundle: None }
+    );
     let mut tx = desk.register.begin().await.unwrap();
     let letters: Vec<Bundled> = tx.held_for(one, 2).await.unwrap();
     drop(tx);
@@ -109,7 +112,7 @@ async fn letters_of_one_address_go_out_in_another_one_and_share_its_fate() {
     assert_eq!(claimed(&desk, 0).await, [] as [&str; 0], "none of them goes out by itself");
     let waiting = desk.register.waiting(at(62)).await.unwrap();
     let one = waiting.iter().find(|waiting| waiting.to == address(MACHINE)).unwrap();
-    assert_eq!((one.oldest, one.bundles_today), (at(3), 1));
+    assert_eq!((one.oldest, one.bundles_today, one.last_bundle), (at(3), 1, Some(at(61))));
     assert_eq!(desk.register.count_letters(LetterState::Bundled).await.unwrap(), 2);
     assert!(!desk.register.release_letter(&id("h9"), at(62)).await.unwrap(), "it is on its way already");
 
@@ -128,4 +131,56 @@ async fn letters_of_one_address_go_out_in_another_one_and_share_its_fate() {
     let mut accepted: Vec<_> = rows.iter().map(|row| (row.id.as_str(), row.reply.as_str(), row.accepted_at)).collect();
     accepted.sort();
     assert_eq!(accepted, ["b1", "h5", "h9"].map(|letter| (letter, "250 ok", Some(at(63)))));
+}
+
+/// An acknowledgement to a sender whom nothing proves.
+fn unproven(letter: &str, to: &str, held_because: Option<&str>) -> Outgoing {
+    let counted_as = format!("unproven {to}");
+    Outgoing { counted_as, held_because: held_because.map(str::to_owned), ..outgoing(letter, to) }
+}
+
+#[tokio::test]
+async fn what_waits_for_unproven_senders_of_a_domain_goes_as_their_own_hour_passes() {
+    let desk = Desk::new().await;
+    let caps = Caps { domain: 10, unproven: Some(2), desk: 20 };
+    write(&desk, 0, &[unproven("u1", "a@x.nl", None), outgoing("p1", "b@x.nl"), outgoing("p2", "c@x.nl")]).await;
+    write(&desk, 30, &[unproven("u2", "d@x.nl", None), unproven("v1", "d@y.nl", None)]).await;
+    let wanted = ToCount { of: [].into(), domains: ["x.nl".to_owned(), "y.nl".to_owned()].into() };
+    let mut tx = desk.register.begin().await.unwrap();
+    let counts = tx.counts(&wanted, caps, at(40)).await.unwrap();
+    drop(tx);
+    assert_eq!((counts.to_domain["x.nl"], counts.unproven["x.nl"], counts.unproven["y.nl"]), (4, 2, 1));
+    let waits = ["u3", "u4", "u5"].map(|letter| unproven(letter, "e@x.nl", Some("cap_unproven")));
+    write(&desk, 41, &waits).await;
+    claimed(&desk, 42).await;
+    assert_eq!(desk.register.release_capped(caps, at(50)).await.unwrap(), 0);
+    assert_eq!(desk.register.release_capped(caps, at(61)).await.unwrap(), 1, "u1 is an hour ago, u2 is not");
+    assert_eq!(claimed(&desk, 61).await, ["u3"]);
+    assert_eq!(desk.register.release_capped(caps, at(91)).await.unwrap(), 1);
+    // Where no server says any more who is proven, nothing waits for that.
+    let without = Caps { unproven: None, ..caps };
+    assert_eq!(desk.register.release_capped(without, at(92)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_mailbox_under_many_names_waits_as_one() {
+    let desk = Desk::new().await;
+    for (minutes, letter, to) in
+        [(1, "n1", "victim+1@x.nl"), (2, "n2", "vic.tim@x.nl"), (3, "n3", "victim+3@x.nl"), (4, "z", "calm@x.nl")]
+    {
+        write(&desk, minutes, &[held(letter, to, "cap")]).await;
+    }
+    let names = |waiting: &[Waiting]| waiting.iter().map(|one| one.to.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(&desk.register.waiting(at(10)).await.unwrap()), ["victim+1@x.nl", "calm@x.nl"]);
+    let what = What::Bundled { letters: vec![id("n1")], into: id("b1") };
+    let event = Event { at: at(61), case: None, actor: Actor::Desk, mail: None, what };
+    let letter = outgoing("b1", "victim+1@x.nl");
+    let letter = Letter { kind: LetterKind::Acknowledgements, ..letter.letter };
+    let bundle = Outgoing { letter, counted_as: "customer victim@x.nl".into(), ..outgoing("b1", "victim+1@x.nl") };
+    let mut tx = desk.register.begin().await.unwrap();
+    tx.record(None, &decision(Disposition::Staff, vec![event]), &[bundle], at(61), &mut salt).await.unwrap();
+    tx.commit().await.unwrap();
+    let waiting = desk.register.waiting(at(62)).await.unwrap();
+    assert_eq!(names(&waiting), ["vic.tim@x.nl", "calm@x.nl"]);
+    assert_eq!((waiting[0].bundles_today, waiting[0].last_bundle), (1, Some(at(61))));
 }

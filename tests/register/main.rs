@@ -16,6 +16,7 @@ mod intake;
 mod mails;
 mod opening;
 mod outbox;
+mod printing;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

@@ -9,6 +9,7 @@ use crate::town::Got;
 use chrono::{Months, TimeDelta};
 use klachtpost::case::{Case, CaseState, LetterKind};
 use klachtpost::desk::Disposition;
+use klachtpost::mail;
 use klachtpost::register::CaseQuery;
 use std::collections::HashMap;
 
@@ -37,6 +38,7 @@ pub async fn differences(month: &Month) -> Differences {
     );
     found.extend(balance_differs(month).await);
     found.extend(digests_differ(month).await);
+    found.extend(received_differs(month).await);
     let verified = month.town.office.register.verify().await.unwrap();
     found.extend(verified.findings.iter().map(|finding| format!("verify: {finding:?}")));
     found
@@ -165,6 +167,33 @@ async fn digests_differ(month: &Month) -> Differences {
         .filter(|reader| came.get(reader) != Some(&expected))
         .map(|reader| format!("{reader} got digests at {:?}, not at {expected:?}", came.get(&reader)))
         .collect()
+}
+
+/// What each digest of the whole company says was received is what the desk came to know since the one before, whenever it
+/// was lodged; but for what somebody said is no complaint, of which the book does not know when.
+async fn received_differs(month: &Month) -> Differences {
+    let register = &month.town.office.register;
+    let letters = register.letters(None, &[]).await.unwrap();
+    let mut since = month.worked[0];
+    let mut found = Differences::new();
+    for digest in letters.iter().filter(|one| one.kind == LetterKind::Digest && one.to == "directie@lease.example") {
+        let letter = register.light_letter(&digest.id).await.unwrap().unwrap();
+        let text = mail::read(&letter, "").text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said =
+            text.split(" ontvangen, ").next().and_then(|before| before.rsplit(' ').next()?.parse::<usize>().ok());
+        let is_new = |one: &&Complaint| one.known.is_some_and(|known| since < known && known <= digest.created_at);
+        let new: Vec<&Complaint> = month.complaints.iter().filter(is_new).collect();
+        let dismissed = new.iter().filter(|one| one.dismissed).count();
+        if said.is_none_or(|said| !(new.len() - dismissed..=new.len()).contains(&said)) {
+            let at = digest.created_at;
+            found.push(format!(
+                "the digest of {at} says {said:?} were received, {} were ({dismissed} dismissed)",
+                new.len()
+            ));
+        }
+        since = digest.created_at;
+    }
+    found
 }
 
 /// A calendar that agrees with itself, before anything is held against it.

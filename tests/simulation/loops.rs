@@ -78,6 +78,33 @@ async fn a_flood_from_one_sender_is_registered_whole_and_answered_with_few_lette
     println!("figures: flood: {mails} mails of one sender, {} cases, {customer} letters to that sender", all.len());
 }
 
+/// Somebody has mail sent to others: complaints in their name, under as many names as a mailbox has.
+#[tokio::test]
+async fn a_bomber_gets_few_letters_into_one_mailbox_and_a_bounded_number_into_a_domain() {
+    let mut town = Town::found(start(), Proof::Headers).await;
+    let complaint = |from: &str, n: usize| {
+        people::mail(from, &format!("Deuk {n}"), "Er zit een deuk in.", &format!("{n}@bom.example"), start(), "")
+    };
+    for n in 0..60 {
+        let from = if n % 2 == 0 { format!("victim+{n}@klant.example") } else { format!("v.ictim+{n}@klant.example") };
+        town.deliver(&complaint(&from, n), start());
+    }
+    for n in 60..300 {
+        town.deliver(&complaint(&format!("naam{n}@elders.example"), n), start());
+    }
+    let letters = town.work(start()).await;
+    assert_eq!(cases(&town).await.len(), 300, "each is registered");
+    let into = |letters: &[Got], domain: &str| letters.iter().filter(|letter| letter.to.ends_with(domain)).count();
+    assert_eq!((into(&letters, "@klant.example"), into(&letters, "@elders.example")), (10, 200));
+    let alarms = letters.iter().filter(|letter| letter.mail.subject.contains("onbewezen afzenders")).count();
+    assert_eq!(alarms, 1, "a supervisor is told once");
+    let later = hours(&mut town, start(), 24).await;
+    assert_eq!(into(&later, "@elders.example"), 40, "the others waited");
+    let of_mailbox = into(&later, "@klant.example");
+    assert!((1..=10).contains(&of_mailbox), "{of_mailbox} more letters to one mailbox");
+    verified(&town).await;
+}
+
 /// Answers every letter, so many minutes later, with a mail that says nothing of being automatic.
 async fn with_autoresponder(town: &mut Town, whom: &str, minutes: i64, days: i64, first: Vec<Got>) -> Vec<Vec<Got>> {
     let (mut answered, mut by_day) = (0, Vec::new());

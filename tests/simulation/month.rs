@@ -208,7 +208,7 @@ impl Month {
         let id = self.id();
         let (extra, disposition) = match noise {
             Noise::Spam => ("X-Spam-Flag: YES\r\n", Disposition::SetAside),
-            Noise::Newsletter => ("List-Id: <nieuws.example>\r\nPrecedence: list\r\n", Disposition::Automatic),
+            Noise::Newsletter => ("List-Id: <nieuws.example>\r\nPrecedence: list\r\n", Disposition::SetAside),
         };
         let raw = people::mail("Nieuws <nieuws@reclame.example>", "Aanbieding", "Koop nu.", &id, at, extra);
         self.deliver(&raw, at, disposition);

@@ -44,7 +44,7 @@ async fn a_private_authority_is_trusted_when_named() {
         let authority = PrivateCa::new();
         let (world, smtp) = secured(&authority, protection).await;
         settle(&world, &smtp, security, &authority.ca_file(), &authority.ca_file());
-        let check = world.run(&["check"]).await;
+        let check = world.check().await;
         assert_eq!(check.code, 0, "{}", check.out);
         world.deliver(&complaint());
         world.work().await;
@@ -59,14 +59,14 @@ async fn a_strangers_certificate_is_refused_and_nothing_is_lost() {
     world.deliver(&complaint());
 
     settle(&world, &smtp, "tls", &stranger.ca_file(), &authority.ca_file());
-    let check = world.run(&["check"]).await;
+    let check = world.check().await;
     assert_eq!(check.code, 1);
     assert!(check.out.contains("PROBLEM  mailbox: ") && check.out.contains("ok       sender: "), "{}", check.out);
     assert_eq!(world.run(&["run", "--once"]).await.code, 75);
     assert_eq!((world.left_in_inbox(), world.cases().await.len()), (1, 0));
 
     settle(&world, &smtp, "tls", &authority.ca_file(), &stranger.ca_file());
-    let check = world.run(&["check"]).await;
+    let check = world.check().await;
     assert_eq!(check.code, 1);
     assert!(check.out.contains("ok       mailbox: ") && check.out.contains("PROBLEM  sender: "), "{}", check.out);
     assert_eq!(world.run(&["run", "--once"]).await.code, 75, "registered, but the letters are left");

@@ -94,6 +94,35 @@ async fn an_unproven_answer_counts_when_the_registered_address_confirms_it() {
     world.verify().await;
 }
 
+/// A signature is as good on a copy: Jan has the colleague's mail, and sends it on in the colleague's name.
+#[tokio::test]
+async fn a_genuine_mail_sent_on_to_another_customer_is_asked_about() {
+    const EMMA: &str = "emma.brown@klant.example";
+    let (world, _smtp, _) = with_a_complaint().await;
+    world.deliver(&Written::new(EMMA, "Schade aan het dak", "Er zit een deuk in het dak.").bytes());
+    world.work().await;
+    let second = world.letters_once("schade", 2).await.remove(1).number();
+    let own = directly(Written::new(HANDLER, "Re: Schade", TEXT));
+    world.deliver(&own.bytes());
+    world.work().await;
+    world.letters_once("j.devries", 1).await;
+
+    let resent = String::from_utf8(Written { to: EMMA.into(), ..own }.bytes()).unwrap();
+    let date = "Date: Mon, 23 Nov 2026 10:12:00 +0100\r\n";
+    assert!(resent.contains(date));
+    let other_id = |mail: &str| mail.replace("Message-ID: <", "Message-ID: <x");
+    let redated = resent.replace(date, "Date: Mon, 23 Nov 2026 11:00:00 +0100\r\n");
+    for mail in [redated, other_id(&resent.replace(date, "")), resent.replace(date, "")] {
+        world.deliver(mail.as_bytes());
+    }
+    world.work().await;
+    let asked = world.letters_once("j.devries", 4).await;
+    assert!(asked[1..].iter().all(|letter| letter.text.contains(EMMA) && letter.text.contains("oudere")), "{asked:?}");
+    assert_eq!(world.case(&second).await["first_response_at"], Value::Null);
+    assert_eq!(world.dovecot.mails("klachten", ".Terzijde").len(), 3);
+    world.verify().await;
+}
+
 #[tokio::test]
 async fn of_two_open_cases_the_colleague_says_which() {
     let (world, _smtp, notification) = with_a_complaint().await;

@@ -2,7 +2,7 @@
 
 use crate::letter::Written;
 use crate::support::smtp::{Delivery, Setup, SmtpServer};
-use crate::world::{Differs, World};
+use crate::world::{Differs, Ran, World};
 
 async fn with_homes() -> (World, SmtpServer) {
     let world = World::start();
@@ -19,7 +19,7 @@ fn complaint() -> Written {
 async fn check_tells_good_from_broken_and_touches_no_mail() {
     let (world, smtp) = with_homes().await;
     world.deliver(&complaint().bytes());
-    let good = world.run(&["check"]).await;
+    let good = world.check().await;
     assert_eq!(good.code, 0, "{}", good.out);
     for finding in ["ok       settings: 6 departments", "ok       mailbox: ", "ok       sender: "] {
         assert!(good.out.lines().any(|line| line.starts_with(finding)), "{finding} in {}", good.out);
@@ -28,7 +28,7 @@ async fn check_tells_good_from_broken_and_touches_no_mail() {
 
     let mailbox = Some("host = \"127.0.0.1\"\nport = 1\nsecurity = \"none\"\n".to_owned());
     world.settle_with(1, Differs { mailbox, ..Differs::default() });
-    let broken = world.run(&["check"]).await;
+    let broken = world.check().await;
     assert_eq!(broken.code, 1, "{}", broken.out);
     for finding in ["ok       settings: ", "PROBLEM  mailbox: ", "PROBLEM  sender: "] {
         assert!(broken.out.lines().any(|line| line.starts_with(finding)), "{finding} in {}", broken.out);
@@ -37,6 +37,34 @@ async fn check_tells_good_from_broken_and_touches_no_mail() {
     let unreadable = world.run(&["check"]).await;
     assert_eq!(unreadable.code, 1);
     assert!(unreadable.out.contains("desk.naam") && unreadable.out.contains("klachtpost.toml"), "{}", unreadable.out);
+}
+
+#[tokio::test]
+async fn what_is_left_of_the_sample_is_a_problem_and_other_reserved_names_are_noted() {
+    let (world, _smtp) = with_homes().await;
+    let left = world.run(&["check"]).await;
+    assert_eq!(left.code, 1, "{}", left.out);
+    let said = |ran: &Ran, start: &str, key: &str, found: &str| {
+        ran.out.lines().any(|line| line.starts_with(start) && line.contains(key) && line.contains(found))
+    };
+    assert!(said(&left, "PROBLEM  settings: ", ": desk.address: ", "\"klachten@lease.example\""), "{}", left.out);
+    assert!(said(&left, "PROBLEM  settings: ", "department \"schade\".staff", "j.devries@"), "{}", left.out);
+    assert!(said(&left, "note     settings: ", ": committee.url: ", "commissie.example"), "{}", left.out);
+    assert!(!left.out.contains("127.0.0.1") && !left.out.contains("keywords"), "{}", left.out);
+    // Everything else is tried all the same.
+    assert!(left.out.lines().any(|line| line.starts_with("ok       sender: ")), "{}", left.out);
+
+    let own = world.check().await;
+    assert_eq!(own.code, 0, "{}", own.out);
+    assert!(said(&own, "note     settings: ", ": desk.address: ", "klachten@eigen.example"), "{}", own.out);
+    assert!(!own.out.contains("PROBLEM"), "{}", own.out);
+
+    // The daemon says so once and works.
+    let ran = world.run(&["run", "--once"]).await;
+    let lines = |words: &str| ran.log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((ran.code, lines("as in the sample"), lines("kept for examples")), (0, 1, 1), "{}", ran.log);
+    assert!(ran.log.contains("desk.address") && !ran.log.contains('@'), "{}", ran.log);
+    assert!(!ran.log.contains('\u{1b}'), "colours in a log that goes to no terminal: {:?}", ran.log);
 }
 
 #[tokio::test]

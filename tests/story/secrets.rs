@@ -64,7 +64,7 @@ async fn a_day_at_the_finest_level_of_the_log_tells_no_secret() {
     world.settle_with(smtp.port(), Differs { mailbox: Some(server(world.dovecot.imaps_port, "tls")), sender });
     world.set("desk", &format!("secret = \"{KEY}\""));
 
-    let check = run_at_trace(&world, &["check"]).await;
+    let check = run_at_trace(&world, &["--config", &world.own_settings(), "check"]).await;
     assert_eq!(check.code, 0, "{}", check.out);
     assert_silent(&check);
     world.deliver(&Written::new("jan.jansen@klant.example", "Schade", "Er zit een deuk in.").bytes());
@@ -104,7 +104,7 @@ async fn systemd_credentials_are_read_where_systemd_puts_them() {
     std::fs::set_permissions(&file, PermissionsExt::from_mode(0o440)).unwrap();
     let run = |with_folder: bool| {
         // In a unit: Environment=KLACHTPOST__MAILBOX__PASSWORD_FILE=%d/mailbox.password
-        let mut command = world.command(&["check"]);
+        let mut command = world.command(&["--config", &world.own_settings(), "check"]);
         command.env("KLACHTPOST__MAILBOX__PASSWORD_FILE", &file);
         if with_folder {
             command.env("CREDENTIALS_DIRECTORY", &credentials);

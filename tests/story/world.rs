@@ -180,6 +180,20 @@ impl World {
         self.run_with_input(arguments, b"").await
     }
 
+    /// `check` with [`World::own_settings`].
+    pub async fn check(&self) -> Ran {
+        self.run(&["--config", &self.own_settings(), "check"]).await
+    }
+
+    /// The settings as they are, in a file of a company whose names are its own and not the sample's.
+    pub fn own_settings(&self) -> String {
+        let settings = std::fs::read_to_string(self.settings_file()).unwrap();
+        let own = settings.replace("lease.example", "eigen.example").replace("Voorbeeld Lease", "Eigen Lease");
+        let file = self.file("own.toml");
+        std::fs::write(&file, own).unwrap();
+        file.display().to_string()
+    }
+
     /// The same, with bytes on standard input.
     pub async fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Ran {
         let input_file = self.file("input");

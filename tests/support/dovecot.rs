@@ -298,6 +298,7 @@ pub fn imap_settings(port: u16) -> Settings {
         max_message_bytes: 67_108_864,
         trusted_authserv_id: String::new(),
         accept_unproven_staff: true,
+        aliases: Vec::new(),
         sub_addressing: false,
         path: PathBuf::new(),
     }

@@ -5,10 +5,11 @@ mod page;
 mod people;
 mod script;
 
+use super::printing::say;
 use super::{Exit, failed};
 use crate::case::Moment;
 use crate::clock::Clock;
-use crate::config::{self, ConfigError};
+use crate::config::{self, ConfigError, SAMPLE};
 use crate::daemon::{Office, OfficeError, Round, Sender, Step, WorkError, take_in, tick};
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::{CaseQuery, RegisterError};
@@ -19,8 +20,6 @@ use std::sync::Arc;
 
 /// Where the demo's mailboxes are made unless another folder is named.
 const DIR: &str = "klachtpost-demo";
-/// The six departments of the sample settings.
-const SAMPLE: &str = include_str!("../../../config/klachtpost.toml");
 /// Marks a folder as the demo's own, which a next run may empty.
 const MARK: &str = ".klachtpost-demo";
 
@@ -63,11 +62,11 @@ async fn play(dir: &Path) -> Result<(), DemoError> {
     let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
     let mut sender = Sender::new(&office).await?;
     tick(&office).await?;
-    println!("A day and a half at Voorbeeld Lease, on a test clock.\n");
+    say!("A day and a half at Voorbeeld Lease, on a test clock.\n");
     for act in script::acts() {
         let at: Moment = act.at.parse().unwrap_or_default();
         clock.set(at);
-        println!("{}  {}", at.with_timezone(&office.config.desk.time_zone).format("%a %d %b %H:%M"), act.told);
+        say!("{}  {}", at.with_timezone(&office.config.desk.time_zone).format("%a %d %b %H:%M"), act.told);
         match act.act {
             Act::Mail(mail) => world.deliver_to_desk(&mail.bytes(at), at).map_err(files)?,
             Act::Reply(reply) => {
@@ -94,15 +93,15 @@ async fn work(office: &Arc<Office>, mailbox: &mut Mailbox, sender: &mut Sender) 
     while sender.send_due(office).await? == Round::Worked {}
     for letter in office.register.letters(None, &[]).await?.iter().skip(before) {
         let case = letter.case.map(|n| n.to_string()).unwrap_or_default();
-        println!("                  -> {:<15} {:<34} {case}", letter.kind.name().replace('_', " "), letter.to);
+        say!("                  -> {:<15} {:<34} {case}", letter.kind.name().replace('_', " "), letter.to);
     }
     Ok(())
 }
 
 async fn end(dir: &Path, office: &Office, world: &World) -> Result<(), DemoError> {
-    println!("\nThe cases");
+    say!("\nThe cases");
     for case in office.register.cases(CaseQuery::All).await? {
-        println!(
+        say!(
             "  {}  {:<7} {:<15} {:<24} {}",
             case.number,
             case.state.name(),
@@ -112,18 +111,18 @@ async fn end(dir: &Path, office: &Office, world: &World) -> Result<(), DemoError
         );
     }
     let verified = office.register.verify().await?;
-    println!("\nThe register holds {} events and {} problems.", verified.events, verified.findings.len());
+    say!("\nThe register holds {} events and {} problems.", verified.events, verified.findings.len());
     let page = dir.join("index.html");
     let people = world.write_out().and_then(|people| {
         std::fs::write(&page, page::render(&people))?;
         Ok(people)
     });
     let people = people.map_err(|why| DemoError::Files { dir: dir.to_owned(), why })?;
-    println!("\nEverybody's mailbox, as .eml files:");
+    say!("\nEverybody's mailbox, as .eml files:");
     for person in &people {
-        println!("  {:>2} letters  {}", person.letters.len(), person.folder.display());
+        say!("  {:>2} letters  {}", person.letters.len(), person.folder.display());
     }
-    println!("\nAll of it on one page, to look at in a browser: {}", page.display());
+    say!("\nAll of it on one page, to look at in a browser: {}", page.display());
     Ok(())
 }
 
@@ -140,6 +139,7 @@ fn fresh_folder(dir: &Path) -> Result<(), DemoError> {
 }
 
 fn settings(dir: &Path) -> Result<config::Config, ConfigError> {
+    // The six departments of the sample.
     let departments = SAMPLE.find("[[department]]").map_or("", |at| &SAMPLE[at..]);
     let path = |name: &str| toml_string(&dir.join(name).display().to_string());
     let text = format!(

@@ -112,6 +112,7 @@ fn automatic(mail: &Mail) -> String {
 
 fn machine(kind: AutomaticKind) -> &'static str {
     match kind {
+        AutomaticKind::MailSystem => "a mail server's own words",
         AutomaticKind::OutOfOffice => "out of office",
         AutomaticKind::Receipt => "a receipt or delivery report",
         AutomaticKind::Report => "a report",
@@ -148,8 +149,9 @@ fn forwarded(forwarded: &Forwarded) -> String {
 
 fn proof(proof: SenderProof, trusted: &str) -> String {
     match proof {
-        SenderProof::Proven => format!("proven: {trusted} found DMARC passed, or an aligned DKIM signature"),
+        SenderProof::Proven => format!("proven: {trusted} found DMARC or DKIM passed for the very domain"),
         SenderProof::Failed => format!("imitated: {trusted} found DMARC failed"),
+        SenderProof::Unclear => "not proven: From can be read as more than one sender".to_owned(),
         SenderProof::None if trusted.is_empty() => "not proven: the settings name no trusted_authserv_id".to_owned(),
         SenderProof::None => format!("not proven: no Authentication-Results of {trusted} says so"),
     }
@@ -175,6 +177,7 @@ fn sign(sign: CutSign) -> &'static str {
         CutSign::SignatureDelimiter => "the line above a signature",
         CutSign::AppLine => "an app's own line",
         CutSign::Disclaimer => "a disclaimer",
+        CutSign::Banner => "a gateway's warning that the mail is from outside",
     }
 }
 

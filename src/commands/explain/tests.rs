@@ -3,7 +3,7 @@
 use super::*;
 
 fn page(raw: &str) -> String {
-    let config = config::from_toml(&with_secrets(SAMPLE), "the sample settings").unwrap();
+    let config = config::from_toml(&with_secrets(config::SAMPLE), "the sample settings").unwrap();
     let received = chrono::DateTime::parse_from_rfc3339("2026-11-23T10:12:00+01:00").unwrap().to_utc();
     let mail = mail::read(raw.as_bytes(), "");
     person::page(&Desk::new(Some(config)).explain("mail.eml", &mail, received))

@@ -15,6 +15,10 @@ const JAN: &str = "jan@lease.example";
 const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
 const NUMBER: CaseNumber = CaseNumber { year: 2026, serial: 7 };
 
+fn stranger() -> Option<Stranger> {
+    Some(Stranger { address: Address::parse(KLANT).unwrap(), proof: mail::SenderProof::Proven })
+}
+
 fn now() -> Moment {
     "2026-03-05T09:00:00Z".parse().unwrap()
 }
@@ -218,7 +222,7 @@ async fn over_the_cap_an_acknowledgement_waits_and_the_supervisor_is_told_once_w
     ] {
         let mut fresh = Fresh::new([1; 32]);
         let mut decision = decided(&office, KLANT, "Schade!", None, &mut fresh);
-        let known = Known { counts: counts.clone(), about: Address::parse(KLANT).ok(), ..Known::default() };
+        let known = Known { counts: counts.clone(), about: stranger(), ..Known::default() };
         let letters = write(&mut decision, &known, &office, now(), &mut fresh);
         assert_eq!(letters[0].held_because.as_deref(), held, "{counts:?}");
         assert_eq!(letters[0].counted_as, to);

@@ -14,7 +14,7 @@ pub(super) fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> 
 /// Words one of which must be there.
 pub(super) const THANKING: &str = "
     bedankt dank dankjewel dankuwel dankje danku merci top prima perfect geweldig thanks thank thx ty cheers tnx
-    appreciate appreciated
+    appreciate appreciated danke dankeschon gracias grazie obrigado obrigada
 ";
 
 /// Words that may stand beside them.
@@ -29,6 +29,8 @@ pub(super) const POLITE: &str = "
     good great happy have help i i'm it it's kind kindly lot lovely many message much my nice now patience
     pleased prompt quick reply resolved response satisfied so solution solved support swift team that that's the
     this time very we with wonderful work you your
+    vielen herzlichen schon fur ihre ihr schnelle hilfe antwort beaucoup pour votre aide reponse rapide muchas por su
+    ayuda mille
 ";
 
 /// A sentence that begins with one of these may be a question without its mark.
@@ -51,6 +53,11 @@ pub(super) const NEGATIONS: &str = "
     niet niets niks nooit geen nothing not never don't dont doesn't isn't isnt hasn't haven't can't cannot zonder without
 ";
 
+/// Words that refuse by themselves: never a name.
+pub(super) const REFUSING: &str = "
+    nee neen nein no nope non klopt fout onjuist wrong false stop
+";
+
 /// Denied, these say that it is not settled.
 pub(super) const SETTLED: &str = "
     opgelost oplossing verholpen geregeld hersteld akkoord tevreden tevredenheid acceptabel accepteren accepteer
@@ -67,7 +74,8 @@ pub(super) const OPPOSED: &str = "
 pub(super) const SIGN_OFFS: &str = "
     groet, groeten, groetjes, gr, grt, mvg, mvrgr, met vriendelijke groet, met vriendelijke groeten,
     vriendelijke groet, vriendelijke groeten, hartelijke groet, hartelijke groeten, met hartelijke groet,
-    hoogachtend, regards, kind regards, best regards, best, cheers, yours sincerely, sincerely
+    hoogachtend, mit freundlichen grussen, freundliche grusse, viele grusse, cordialement, bien cordialement, saludos,
+    regards, kind regards, best regards, best, cheers, yours sincerely, sincerely
 ";
 
 /// How lines begin that phones and mail programs add.

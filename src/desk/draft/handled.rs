@@ -2,6 +2,8 @@
 
 use super::Filing;
 use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
+use crate::desk::verbs::Verb;
+use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +140,10 @@ pub enum Done {
     Unused {
         text: String,
     },
+    /// Files of the mail that do not go along to the customer, each with the reason.
+    StayedHere {
+        files: Vec<(String, Stays)>,
+    },
     /// The list of verbs was asked for.
     Help,
 }
@@ -153,12 +159,87 @@ pub enum Owed {
     Confirmation,
 }
 
+/// Why a file of a staff mail does not go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// It is a mail.
+    Mail,
+    /// It seals or locks the mail as it was sent.
+    Seal,
+    /// A picture of a signature or a quote.
+    Decoration,
+    /// The mail's own text in another form.
+    OtherForm,
+    /// Something internal stands in it.
+    Internal,
+}
+
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     pub why: Problem,
     /// What the sender typed, to copy it from.
     pub text: String,
+    /// The ways to go on: each a reply that is typed already, and a button.
+    pub choices: Vec<Choice>,
+}
+
+/// A reply that does what a question asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub does: Does,
+    /// Lines with verbs, for the top.
+    pub verbs: Vec<String>,
+    /// What was typed, or the part of it that is meant; below the verbs.
+    pub text: String,
+    pub stands: Stands,
+    pub way: Way,
+}
+
+/// Whether such a reply can go as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    Finished,
+    /// Something must be typed first.
+    ToComplete,
+}
+
+/// What a button opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// A reply to the question.
+    Reply,
+    /// A mail of its own, about no case yet.
+    NewMail,
+}
+
+/// What a choice does, for its button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Does {
+    /// What that verb does, with the text.
+    Verb(Verb),
+    /// The text goes to the customer.
+    ToCustomer,
+    /// All of it, also what looked like a quoted mail.
+    Whole,
+    /// Only what stands above that.
+    UpperHalf,
+    /// The same again.
+    Again,
+    /// Yes, it was the sender's answer.
+    Confirm,
+    /// It was, on that case.
+    OnCase(CaseNumber),
+    /// That colleague handles it.
+    To(Address),
+    /// That department has it.
+    ToDepartment(String),
+    /// What was still missing is filled in.
+    Complete,
+    /// Now, not at the moment that was typed.
+    Now,
+    /// At that moment.
+    At(String),
 }
 
 /// Why a staff mail was not acted on; nothing of it was relayed.
@@ -184,6 +265,10 @@ pub enum Problem {
     },
     /// A reply without any new text or attachment.
     NothingTyped,
+    /// The reply is encrypted.
+    Encrypted,
+    /// Two forms of the reply's text ask for different things.
+    TextsDiffer,
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         /// As written, which need be no address that we could write to.
@@ -274,9 +359,10 @@ pub enum Problem {
         text: String,
         prefilled: String,
     },
-    /// So many answers to a customer who wrote nothing in between: a machine may be answering in the sender's mailbox.
+    /// So many answers to a customer: a machine may be answering in the sender's mailbox.
     ManyAnswers {
         count: usize,
+        often: Often,
         prefilled: String,
     },
     /// `#toon` or `#klacht` with a number that is no mail the sender may see, or without one where it is not clear which.
@@ -288,12 +374,34 @@ pub enum Problem {
     },
     /// A new mail of staff without a reply token: what is meant?
     NoCase,
-    /// A reply without a verb to a case in a digest, whose reader did not see what the customer wrote.
-    FromDigest,
+    /// A reply without a verb to a letter that does not show what the customer wrote: is it meant for the customer?
+    ForWhom,
+    /// Beside the new text stands something that is neither our letter nor a signature: perhaps the half of an answer.
+    TextApart {
+        place: Place,
+        /// The new text; may be empty.
+        upper: String,
+        lower: String,
+    },
+    /// A verb that opens a case, in a reply about another one.
+    NewMailWanted {
+        verb: String,
+    },
+    /// `#escaleren` by the supervisor, who would be asking nobody else.
+    AskedYourself,
     /// The reply answers a letter of a department the sender does not belong to (any more).
     NotYourCase {
         department: String,
     },
+}
+
+/// Over what the answers were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// Since the customer last wrote.
+    InARow,
+    /// In a day, whatever the customer wrote.
+    InADay,
 }
 
 /// Why two cases cannot be made one.
@@ -316,6 +424,8 @@ pub enum NoMerge {
 pub enum Unsure {
     /// The mail server does not confirm the sender (invariant 6).
     Sender,
+    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
+    Resent,
     /// Somebody else got it too: it may have been meant for them (invariant 7).
     AlsoTo(Address),
 }

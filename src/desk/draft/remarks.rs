@@ -29,6 +29,10 @@ pub enum Remark {
     ByForm(String),
     /// It came from this address, where nobody reads an answer: who the customer is, and who it may be.
     WhoIsCustomer { from: String, perhaps: Vec<Customer> },
+    /// It was passed on, and its moment of receipt is what it states itself (invariant 9).
+    ReceiptStated,
+    /// That colleague is said to have sent it on as it was; nothing proves it, so that the clock starts at our own receipt.
+    ResentUnproven(String),
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
 }
@@ -38,6 +42,8 @@ pub enum Remark {
 pub enum OddSender {
     /// The mail names several senders.
     Several,
+    /// The sender is not written as mail programs write one.
+    Unclear,
     /// The name shows another address than the sender's.
     NameShowsAddress,
 }
@@ -53,6 +59,10 @@ pub enum Unread {
     End,
     /// Outlook's `winmail.dat`.
     Winmail,
+    /// It is encrypted.
+    Encrypted,
+    /// Two parts hold the text, and say different things.
+    TwoTexts,
     /// A damaged part.
     Damaged,
 }

@@ -11,7 +11,7 @@ use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
-use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt};
+use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt, Stays};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
     acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
@@ -48,7 +48,7 @@ impl<'a> Work<'a> {
     /// What stands in its way: then nothing of the mail is done.
     pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
         match step.verb {
-            Verb::Answer => self.answer(&step.text),
+            Verb::Answer | Verb::Everything => self.answer(&step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
             Verb::Phoned => self.phoned(&step.text),
@@ -77,7 +77,7 @@ impl<'a> Work<'a> {
             }
             // A new complaint is a new mail: this one answers a letter of another case.
             Verb::Show => Err(Problem::NoSuchMail),
-            Verb::Register(_) => Err(Problem::NotNow { verb: step.verb.row().dutch.to_owned() }),
+            Verb::Register(_) => Err(Problem::NewMailWanted { verb: step.verb.row().dutch.to_owned() }),
         }
     }
 
@@ -129,9 +129,9 @@ impl<'a> Work<'a> {
 
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
-        let typed_elsewhere = !self.reply.mail.mail.reply.trim().is_empty();
+        let typed_elsewhere = !self.reply.own.noted.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return Err(Problem::NothingTyped);
         }
@@ -150,7 +150,16 @@ impl<'a> Work<'a> {
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
         self.letters.push(letter);
         self.done.push(Done::Relayed { to, text: text.to_owned(), attachments });
+        self.tell_what_stays(stays);
         Ok(())
+    }
+
+    /// Whatever of the mail does not go along is named (invariant 7), once.
+    pub(super) fn tell_what_stays(&mut self, files: Vec<(String, Stays)>) {
+        let stayed = Done::StayedHere { files };
+        if stayed != (Done::StayedHere { files: Vec::new() }) && !self.done.contains(&stayed) {
+            self.done.push(stayed);
+        }
     }
 
     fn note(&mut self, text: &str) -> Result<(), Problem> {
@@ -242,7 +251,10 @@ impl<'a> Work<'a> {
         if question.trim().is_empty() {
             return Err(Problem::NothingTyped);
         }
-        if to == *self.reply.from || self.case.state != CaseState::Open {
+        if to == *self.reply.from && self.case.state == CaseState::Open {
+            return Err(Problem::AskedYourself);
+        }
+        if self.case.state != CaseState::Open {
             return Err(self.not_now(Verb::Escalate));
         }
         self.first_handler();

@@ -8,7 +8,7 @@
 use super::StaffReply;
 use super::plan::Plan;
 use crate::case::{Actor, Address, Event, Language, Moment, What};
-use crate::desk::draft::Problem;
+use crate::desk::draft::{Often, Problem};
 use crate::desk::verbs::{Reply, Verb};
 use chrono::TimeDelta;
 
@@ -67,7 +67,9 @@ impl StaffReply<'_> {
         let in_a_row = newest_first().take_while(|event| event.actor != Actor::Customer).filter(is_own).count();
         let of_day = newest_first().filter(is_own).count();
         let is_much = in_a_row >= ANSWERS_IN_A_ROW_MAX || of_day >= ANSWERS_A_DAY_MAX;
-        is_much.then(|| Problem::ManyAnswers { count: of_day, prefilled: self.all_the_same(typed) })
+        let (count, often) =
+            if in_a_row >= ANSWERS_IN_A_ROW_MAX { (in_a_row, Often::InARow) } else { (of_day, Often::InADay) };
+        is_much.then(|| Problem::ManyAnswers { count, often, prefilled: self.all_the_same(typed) })
     }
 
     /// The answer of somebody else that the customer has, as far as anybody knows.
@@ -99,11 +101,7 @@ impl StaffReply<'_> {
     }
 
     fn answered_letter_written_at(&self) -> Option<Moment> {
-        let answered = self.token()?.letter;
-        self.file.events.iter().find_map(|event| match &event.what {
-            What::LetterWritten { letter, .. } if *letter == answered => Some(event.at),
-            _ => None,
-        })
+        self.file.written_at(&self.token()?.letter)
     }
 
     /// What was typed, to be sent again as it is.

@@ -5,10 +5,11 @@ use super::StaffReply;
 use super::actions::Work;
 use super::plan::{Plan, Step, plan};
 use crate::case::{Actor, Address, CaseNumber, DirectAnswer, Event, What};
+use crate::desk::aside::Aside;
 use crate::desk::draft::{Done, Problem, Unsure};
 use crate::desk::letters_out::question;
 use crate::desk::verbs::{self, Mistake, Verb};
-use crate::desk::{Decision, Disposition, Fresh, direct};
+use crate::desk::{Decision, Disposition, Fresh, ReplyGoes, direct};
 
 impl StaffReply<'_> {
     /// The customer, where this mail went there too.
@@ -19,8 +20,8 @@ impl StaffReply<'_> {
 
     /// (a): with a token, so that its verbs count.
     pub(super) fn carry_out_direct(&self, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
-        let planned = read.as_ref().ok().map(|typed| plan(typed, None));
+        let read = self.typed();
+        let planned = read.as_ref().ok().map(|typed| plan(typed, ReplyGoes::Customer));
         if let Some(Ok(plan)) = &planned
             && !plan.reaches_customer()
         {
@@ -29,7 +30,9 @@ impl StaffReply<'_> {
         if let Some(other) = self.mailed().find(|address| address != customer) {
             return Ok(self.ask_whether(customer, Unsure::AlsoTo(other), fresh));
         }
-        if let Some(Ok(plan)) = &planned {
+        // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
+        if let Some(Ok(plan)) = planned.filter(|_| self.own.apart.is_none()) {
+            let plan = &plan;
             let mut work = Work::new(self, fresh);
             work.answered_directly(self.direct_answer(said(plan))?);
             let beside = plan.steps.iter().filter(|step| step.verb != Verb::Answer);
@@ -42,12 +45,12 @@ impl StaffReply<'_> {
 
     /// (b), and whatever of (a) is not clear: the answer is on file, its verbs are left undone.
     pub(super) fn only_recorded(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply);
+        let read = self.typed();
         let (text, undone) = match &read {
             Ok(typed) => {
                 let others = typed.instruction.lines.iter().filter(|line| line.verb != Verb::Answer);
                 let undone: Vec<String> = others.map(|line| line.written.clone()).collect();
-                (plan(typed, None).as_ref().map_or(typed.instruction.text.clone(), |p| said(p).to_owned()), undone)
+                (self.said_in(typed), undone)
             }
             Err(Mistake::Unknown { written, .. } | Mistake::LowerDown { written }) => {
                 (self.mail.mail.reply.clone(), vec![written.clone()])
@@ -60,6 +63,14 @@ impl StaffReply<'_> {
             work.tell(Done::LeftUndone { written: undone });
         }
         Ok(work.finish_direct())
+    }
+
+    /// The words for the customer, who has all of them: nothing is cut off what is kept.
+    fn said_in(&self, typed: &verbs::Reply) -> String {
+        if self.own.apart.is_some() {
+            return typed.whole.clone();
+        }
+        plan(typed, ReplyGoes::Customer).map_or_else(|_| typed.instruction.text.clone(), |plan| said(&plan).to_owned())
     }
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
@@ -85,7 +96,8 @@ impl StaffReply<'_> {
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
     pub(super) fn ask_whether(&self, customer: &Address, why: Unsure, fresh: &mut Fresh) -> Decision {
         let (disposition, reason) = match why {
-            Unsure::Sender => (Disposition::SetAside, "a colleague's mail to the customer, not proven: asked"),
+            Unsure::Sender => (Disposition::SetAside, Aside::Unproven.english()),
+            Unsure::Resent => (Disposition::SetAside, Aside::Resent.english()),
             Unsure::AlsoTo(_) => (Disposition::Staff, "a colleague's mail to the customer and somebody else: asked"),
         };
         let problem = Problem::SentByYou { customer: customer.clone(), why };
@@ -106,6 +118,9 @@ impl StaffReply<'_> {
     /// # Errors
     /// Nothing was typed and nothing attached.
     fn direct_answer(&self, text: &str) -> Result<DirectAnswer, Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
         let mail = self.mail.mail;
         let text = if text.trim().is_empty() { mail.reply.trim() } else { text };
         let is_verbs_only = verbs::parse(text).is_ok_and(|typed| typed.text.is_empty());

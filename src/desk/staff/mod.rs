@@ -9,17 +9,20 @@ mod direct;
 mod plan;
 mod timeline;
 
+use super::after_closing::is_signature_alone;
 use super::aside::{Aside, set_aside};
 use super::authority::{Act, binds};
 use super::direct as direct_mail;
 use super::draft::{Problem, Unsure};
 use super::intake::answered_letter;
-use super::letters_out::question;
-use super::verbs::{self, Mistake};
+use super::letters_out::{question, question_about};
+use super::replies::{ReplyGoes, shows_typed};
+use super::verbs::{self, Mistake, Reply};
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
+use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words};
 use actions::Work;
-use plan::plan;
+use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
 
 /// Decides on a reply that holds a staff token and comes from a staff address.
@@ -32,7 +35,8 @@ pub(super) fn on_reply(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let reply = StaffReply { mail, file, from, known, rules, now };
+    let own = held_against_the_letter(mail.mail, known, rules);
+    let reply = StaffReply { mail, file, from, known, rules, now, own };
     if !Act::Handle.believes(mail.mail.proof, rules) {
         return match reply.customer_in_copy().filter(|_| reply.may_act().is_ok()) {
             Some(customer) => reply.ask_whether(&customer, Unsure::Sender, fresh),
@@ -55,10 +59,12 @@ pub(super) fn on_direct(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let reply = StaffReply { mail, file, from, known, rules, now };
-    if !Act::Record.believes(mail.mail.proof, rules) {
+    let Mail { relayable, reply, .. } = mail.mail;
+    let own = OwnWords { new: relayable.clone(), noted: reply.clone(), apart: None };
+    let reply = StaffReply { mail, file, from, known, rules, now, own };
+    if let Some(why) = direct_mail::doubt(mail, known, rules) {
         let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
-        return reply.ask_whether(&customer, Unsure::Sender, fresh);
+        return reply.ask_whether(&customer, why, fresh);
     }
     match reply.only_recorded(fresh) {
         Ok(decision) => decision,
@@ -82,6 +88,16 @@ struct StaffReply<'a> {
     known: &'a Snapshot,
     rules: &'a Rules,
     now: Moment,
+    /// What the sender typed.
+    own: OwnWords,
+}
+
+/// What was typed in a reply to a letter of ours, as far as it is certain (invariant 7).
+fn held_against_the_letter(mail: &Mail, known: &Snapshot, rules: &Rules) -> OwnWords {
+    let letter = OurLetter::read(known.letter_bytes.as_deref(), rules.desk_address.as_str());
+    let letter = letter.repeating(shows_typed(known.letter_kind));
+    let everything = verbs::asks_for_everything(&mail.relayable);
+    own_words(mail, &letter, if everything { Extent::All } else { Extent::AsRead })
 }
 
 impl StaffReply<'_> {
@@ -91,8 +107,15 @@ impl StaffReply<'_> {
         if let Some(customer) = self.customer_in_copy() {
             return self.carry_out_direct(&customer, fresh);
         }
-        let typed = verbs::of_reply(&self.mail.mail.relayable, &self.mail.mail.reply).map_err(mistaken)?;
-        let plan = plan(&typed, self.known.letter_kind)?;
+        self.is_read_whole()?;
+        let typed = self.typed().map_err(mistaken)?;
+        self.asks_one_thing(&typed)?;
+        let plainly = ReplyGoes::of_answered(self.known.letter_kind);
+        if let Some(why) = self.half(&typed, plainly) {
+            return Err(why);
+        }
+        let plan = plan(&typed, plainly)?;
+        self.holds_an_answer(&plan)?;
         if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
             return Err(Problem::ColleagueInCopy { address });
         }
@@ -104,6 +127,54 @@ impl StaffReply<'_> {
             work.act(step)?;
         }
         Ok(work.finish())
+    }
+
+    fn typed(&self) -> Result<verbs::Reply, Mistake> {
+        Ok(verbs::of_reply(&self.own.new, &self.own.noted)?.without_extent())
+    }
+
+    /// A cut is doubted where words would leave the house: what falls away may be the half of them (invariant 7).
+    fn half(&self, typed: &verbs::Reply, plainly: ReplyGoes) -> Option<Problem> {
+        let apart = self.own.apart.as_ref().filter(|_| may_leave(typed, plainly))?;
+        let upper = typed.instruction.text.clone();
+        Some(Problem::TextApart { place: apart.place, upper, lower: apart.text.clone() })
+    }
+
+    /// A click in a mail program, or a signature alone, is no answer: it neither goes to the customer nor stops a clock (§1).
+    fn holds_an_answer(&self, plan: &Plan) -> Result<(), Problem> {
+        if self.is_click() {
+            return Err(Problem::NothingTyped);
+        }
+        let name = self.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
+        let brings_nothing = self.mail.mail.attachments.iter().all(|attachment| attachment.inline);
+        let empty = |step: &plan::Step| is_signature_alone(&step.text, &[name]);
+        match plan.outward().find(|step| empty(step)).map(|step| step.verb) {
+            Some(verbs::Verb::Close) => Err(Problem::SettlementMissing),
+            Some(_) if brings_nothing => Err(Problem::NothingTyped),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_click(&self) -> bool {
+        matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
+    }
+
+    /// Of a mail that is locked, or that holds its text twice, nobody can say what it asks for (invariant 7).
+    fn is_read_whole(&self) -> Result<(), Problem> {
+        let has = |kind| self.mail.mail.findings.iter().any(|finding| finding.kind == kind);
+        match (has(FindingKind::Encrypted), has(FindingKind::TextInTwoPlaces)) {
+            (true, _) => Err(Problem::Encrypted),
+            (_, true) => Err(Problem::TextsDiffer),
+            (false, false) => Ok(()),
+        }
+    }
+
+    /// The plain text and the page beside it ask for the same: a client shows the one, and the desk reads the other.
+    fn asks_one_thing(&self, typed: &Reply) -> Result<(), Problem> {
+        let other = self.mail.mail.other_text.as_str();
+        let verbs = |lines: &[verbs::Line]| lines.iter().map(|line| line.verb).collect::<Vec<_>>();
+        let same = verbs::parse(other).is_ok_and(|other| verbs(&other.lines) == verbs(&typed.instruction.lines));
+        if other.is_empty() || same { Ok(()) } else { Err(Problem::TextsDiffer) }
     }
 
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.
@@ -123,14 +194,15 @@ impl StaffReply<'_> {
         if binds { Ok(()) } else { Err(Problem::NotYourCase { department: department() }) }
     }
 
-    /// Somebody else in To or Cc: a colleague, a garage. What is typed may be meant for them and not for
-    /// the customer (invariant 7); an answer to a notification goes to the desk alone, so somebody added them by hand.
+    /// Somebody else in To or Cc: another department, a garage. What is typed may be meant for them and not for the
+    /// customer (invariant 7). The case's own department and its people may read along: Reply All puts them there.
     fn somebody_in_copy(&self) -> Option<String> {
         let mail = self.mail.mail;
         let mut written = mail.to.iter().chain(&mail.cc).map(|party| &party.address);
         // What is no address to us may be one to the colleague's own server.
         let odd = written.find(|address| Address::parse(address).is_err()).cloned();
-        self.mailed().next().map(|address| address.to_string()).or(odd)
+        let other = self.mailed().find(|address| !binds(&self.file.case.department, address, self.rules));
+        other.map(|address| address.to_string()).or(odd)
     }
 
     fn mailed(&self) -> impl Iterator<Item = Address> + '_ {
@@ -162,7 +234,8 @@ impl StaffReply<'_> {
             }
             _ => None,
         };
-        let asked = question(Some(&self.file.case), self.from.clone(), why, self.mail.mail, self.rules, fresh);
+        let (case, typed) = (Some(&self.file.case), self.own.whole());
+        let asked = question_about(case, self.from.clone(), why, &typed, self.mail.mail, self.rules, fresh);
         Decision {
             disposition: Disposition::Staff,
             reason: reason.to_owned(),

@@ -1,7 +1,7 @@
 //! From the verbs of a mail to steps, each with its text: which verb gets the text that was typed (invariant 7). Pure.
 
-use crate::case::LetterKind;
 use crate::desk::draft::Problem;
+use crate::desk::replies::ReplyGoes;
 use crate::desk::verbs::{Reply, TextGoes, Verb};
 
 /// One thing to do.
@@ -21,23 +21,33 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn reaches_customer(&self) -> bool {
-        self.steps.iter().any(|step| is_outward(&step.verb))
+        self.outward().next().is_some()
+    }
+
+    /// The steps whose text goes to the customer.
+    pub fn outward(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| is_outward(&step.verb))
     }
 }
 
-/// The steps of a reply to a letter of the `answered` kind. Without verbs it is an answer to the customer.
+/// Whether the text would go to the customer, as far as the verbs say, or nobody can tell.
+pub(super) fn may_leave(typed: &Reply, plainly: ReplyGoes) -> bool {
+    let lines = &typed.instruction.lines;
+    lines.iter().any(|line| is_outward(&line.verb)) || lines.is_empty() && plainly != ReplyGoes::Handler
+}
+
+/// The steps of a reply, whose text goes there where no verb says otherwise.
 ///
 /// # Errors
 /// Two verbs want the text, and it is not clear which of it the customer would get; nothing says who gets it.
-pub(super) fn plan(typed: &Reply, answered: Option<LetterKind>) -> Result<Plan, Problem> {
+pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
     let lines = &typed.instruction.lines;
     if lines.is_empty() {
-        // A question to the supervisor is answered with advice, which stays in the house (§2.1.3).
-        let (verb, text) = match answered {
-            Some(LetterKind::Escalation) => (Verb::Advise, &typed.whole),
-            // A digest does not show what the customer wrote: hardly an answer to it (invariant 7).
-            Some(LetterKind::Digest) => return Err(Problem::FromDigest),
-            _ => (Verb::Answer, &typed.instruction.text),
+        let (verb, text) = match plainly {
+            ReplyGoes::Handler => (Verb::Advise, &typed.whole),
+            ReplyGoes::Customer => (Verb::Answer, &typed.instruction.text),
+            ReplyGoes::Nowhere if typed.whole.is_empty() => return Err(Problem::NothingTyped),
+            ReplyGoes::Nowhere => return Err(Problem::ForWhom),
         };
         return Ok(Plan { steps: vec![Step { verb, value: String::new(), text: text.clone() }] });
     }

@@ -122,7 +122,9 @@ fn a_mailbox_that_answers_again_and_again_is_asked_before_the_customer_gets_more
         assert_eq!(sent(&answered(&mut company))[0].0, LetterKind::Answer, "{round}");
     }
     let fourth = does(&company, JAN, "Bedankt voor uw bericht, wij nemen contact met u op.");
-    let Problem::ManyAnswers { count: 3, prefilled } = asked(&fourth, JAN, "the fourth") else { panic!("{fourth:?}") };
+    let Problem::ManyAnswers { count: 3, prefilled, .. } = asked(&fourth, JAN, "the fourth") else {
+        panic!("{fourth:?}")
+    };
     // A person says so, and it goes; a verb is a person's.
     assert_eq!(sent(&does(&company, JAN, prefilled))[0].0, LetterKind::Answer);
     assert_eq!(sent(&does(&company, JAN, "#afgehandeld\nWij betalen."))[0].0, LetterKind::Closing);

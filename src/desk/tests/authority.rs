@@ -120,7 +120,7 @@ fn each_cell_of_the_table_itself() {
     let cells: [Cells; 6] = [
         // act, for whom, in answer to staff's letter only, believed, believed where the operator accepts silence
         (Act::Handle, staff, true, proof, no_denial),
-        (Act::Record, staff, false, proof, no_denial),
+        (Act::Record, staff, false, proof, proof),
         (Act::Register, colleagues, false, proof, no_denial),
         (Act::Look, staff, false, proof, no_denial),
         (Act::Ask, staff, false, no_denial, no_denial),

@@ -4,13 +4,18 @@ use super::draft::{Acknowledgements, Bundle};
 use super::*;
 use crate::case::{CaseNumber, LetterFate};
 use crate::desk::caps::*;
+use crate::mail::SenderProof;
 use chrono::TimeDelta;
 
-const CAPS: Caps = Caps { domain: 50, desk: 100 };
+const CAPS: Caps = Caps { domain: 50, unproven: Some(20), desk: 100 };
 
 fn counted(of: &str, last_hour: usize) -> Counts {
     let count = Count { last_hour, last_day: last_hour, is_held_today: false };
     Counts { of: [(of.to_owned(), count)].into(), ..Counts::default() }
+}
+
+fn stranger(proof: SenderProof) -> Stranger {
+    Stranger { address: address(KLANT), proof }
 }
 
 fn drafts() -> Vec<Draft> {
@@ -20,7 +25,7 @@ fn drafts() -> Vec<Draft> {
 #[test]
 fn each_cap_holds_what_is_over_it_and_nothing_else() {
     let (acknowledgement, notification) = (drafts().remove(0), drafts().remove(1));
-    let about = address(KLANT);
+    let about = stranger(SenderProof::Proven);
     let domain = |sent| Counts { to_domain: [("prive.example".to_owned(), sent)].into(), ..Counts::default() };
     let desk = |sent| Counts { of_desk: sent, ..Counts::default() };
     let to = format!("customer {KLANT}");
@@ -73,12 +78,13 @@ fn what_a_person_typed_and_what_tells_of_trouble_is_never_held() {
 #[test]
 fn an_alarm_is_known_by_its_other_end() {
     let (acknowledgement, notification) = (drafts().remove(0), drafts().remove(1));
-    let about = address(KLANT);
+    let about = stranger(SenderProof::None);
     let of = |cap, draft| alarm_of(cap, draft, Some(&about));
     // One machine is one alarm, whichever of its letters came to the cap first.
     assert_eq!(of(Cap::Address, &acknowledgement), format!("alarm cap {KLANT}"));
     assert_eq!(of(Cap::Address, &notification), format!("alarm cap {KLANT}"));
     assert_eq!(of(Cap::Domain, &acknowledgement), "alarm cap_domain prive.example");
+    assert_eq!(of(Cap::Unproven, &acknowledgement), "alarm cap_unproven prive.example");
     assert_eq!(of(Cap::Desk, &acknowledgement), "alarm cap_desk ");
 }
 
@@ -92,7 +98,8 @@ fn only_a_strangers_mails_count_for_letters_about_their_sender() {
 }
 
 fn waiting(side: Side, minutes: i64, bundles_today: u32) -> Waiting {
-    Waiting { to: address(KLANT), side, oldest: now() - TimeDelta::minutes(minutes), bundles_today }
+    let oldest = now() - TimeDelta::minutes(minutes);
+    Waiting { to: address(KLANT), side, oldest, bundles_today, last_bundle: None }
 }
 
 #[test]
@@ -105,6 +112,80 @@ fn a_customer_who_writes_on_gets_ever_rarer_bundles_and_waits_no_longer_than_the
         let due = |minutes| is_bundle_due(&waiting(Side::Staff, minutes, bundles_today), rules, now());
         assert_eq!((due(59), due(60)), (false, true), "staff are told every hour");
     }
+}
+
+/// What a bomber forges: one mailbox under many names.
+#[test]
+fn the_cap_of_an_address_looks_at_the_mailbox_behind_tag_and_dots() {
+    for (written, behind) in [
+        ("victim@prive.example", "victim@prive.example"),
+        ("Victim+1@Prive.Example", "victim@prive.example"),
+        ("victim+a+b@prive.example", "victim@prive.example"),
+        ("v.i.c.t.i.m@prive.example", "victim@prive.example"),
+        ("v.ictim+x.y@prive.example", "victim@prive.example"),
+        ("vic.tim+1@GoogleMail.com", "victim@gmail.com"),
+        ("+1@prive.example", "+1@prive.example"),
+        ("jan-pierre@prive.example", "jan-pierre@prive.example"),
+        ("victim@mail.prive.example", "victim@mail.prive.example"),
+    ] {
+        assert_eq!(mailbox(&address(written)), behind, "{written}");
+    }
+    // What was proven and what was not are counted together.
+    let drafts = drafts();
+    for of in ["customer victim@prive.example", "unproven victim@prive.example"] {
+        for to in ["victim@prive.example", "victim+99@prive.example", "v.ictim@prive.example"] {
+            let draft = Draft { to: address(to), ..drafts[0].clone() };
+            for proof in [SenderProof::Proven, SenderProof::None] {
+                let about = Stranger { address: address(to), proof };
+                let held = |sent| held_by(&draft, Some(&about), &counted(of, sent), CAPS);
+                let max = TO_CUSTOMER_PER_HOUR_MAX;
+                assert_eq!((held(max - 1), held(max)), (None, Some(Cap::Address)), "{of}, {to}");
+                assert!(to_count(std::slice::from_ref(&draft), Some(&about)).of.contains(of));
+            }
+        }
+    }
+    // Staff are told of one sender as of one.
+    let about = Stranger { address: address("vic.tim+7@prive.example"), proof: SenderProof::None };
+    let notice = counted_as(LetterKind::Notification, &address("schade@lease.example"), Some(&about));
+    assert_eq!(notice, "about victim@prive.example");
+}
+
+#[test]
+fn senders_of_one_domain_whom_nothing_proves_have_a_cap_together() {
+    let (acknowledgement, notification) = (drafts().remove(0), drafts().remove(1));
+    let counts = |sent| Counts { unproven: [("prive.example".to_owned(), sent)].into(), ..Counts::default() };
+    for (proof, at_the_cap) in [
+        (SenderProof::None, Some(Cap::Unproven)),
+        (SenderProof::Unclear, Some(Cap::Unproven)),
+        (SenderProof::Proven, None),
+    ] {
+        let about = stranger(proof);
+        let held = |draft, sent, caps| held_by(draft, Some(&about), &counts(sent), caps);
+        assert_eq!(
+            (held(&acknowledgement, 19, CAPS), held(&acknowledgement, 20, CAPS)),
+            (None, at_the_cap),
+            "{proof:?}"
+        );
+        assert_eq!(held(&notification, 20, CAPS), None, "staff are told all the same");
+        // Where no server says who is proven, all would be one crowd.
+        assert_eq!(held(&acknowledgement, 20, Caps { unproven: None, ..CAPS }), None);
+    }
+    // Whom a colleague names is no stranger.
+    assert_eq!(held_by(&acknowledgement, None, &counts(20), CAPS), None);
+    let rules = Company::new().rules;
+    assert_eq!(rules.caps.unproven, Some(200));
+    let no_server = SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", "accept_unproven_staff = true");
+    assert_eq!(Company::of(&no_server).rules.caps.unproven, None);
+}
+
+#[test]
+fn a_mailbox_with_many_names_gets_its_bundles_one_after_the_other() {
+    let rules = &Company::new().rules;
+    let due = |since: i64| {
+        let last_bundle = Some(now() - TimeDelta::minutes(since));
+        is_bundle_due(&Waiting { last_bundle, ..waiting(Side::Customer, 3_000, 1) }, rules, now())
+    };
+    assert_eq!((due(119), due(120)), (false, true));
 }
 
 fn case(serial: u32) -> Case {

@@ -215,7 +215,7 @@ fn a_winmail_dat_is_pointed_out_and_goes_along() {
     assert_eq!(notification(&decision).remarks, [Remark::NotAllRead(draft::Unread::Winmail)]);
     let told = decision.letters.iter().find(|draft| draft.content.kind() == LetterKind::Notification).unwrap();
     let along: Vec<&str> = told.carried.iter().map(|carried| carried.name.as_str()).collect();
-    assert_eq!(along, ["winmail.dat"]);
+    assert_eq!(along, ["winmail.dat", "bericht 42.eml"]);
 }
 
 #[test]

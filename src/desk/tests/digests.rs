@@ -15,12 +15,17 @@ fn at(text: &str) -> Moment {
     text.parse().unwrap()
 }
 
+/// Nothing was registered since.
+fn back(since: Moment) -> LookBack {
+    LookBack { since, registered: Default::default() }
+}
+
 #[test]
 fn each_supervisor_and_each_recipient_gets_one_and_one_event_says_so() {
     let mut company = Company::new();
     let cases = [company.case().clone()];
     let today = day("2026-03-05");
-    let decision = on_digest(today, now(), &cases, "kop", &company.rules, now(), &mut Fresh::new([0; 32]));
+    let decision = on_digest(today, &back(now()), &cases, "kop", &company.rules, now(), &mut Fresh::new([0; 32]));
     let readers: Vec<&str> = decision.letters.iter().map(|draft| draft.to.as_str()).collect();
     for reader in ["chef@lease.example", "baas@lease.example", "directie@lease.example"] {
         assert_eq!(readers.iter().filter(|to| **to == reader).count(), 1, "{reader}");
@@ -49,7 +54,8 @@ fn the_first_start_makes_nothing_up_and_an_outage_gives_one() {
 fn digests(company: &mut Company) -> Vec<crate::digest::Digest> {
     let cases = [company.case().clone()];
     let since = now() - TimeDelta::days(1);
-    let decision = on_digest(day("2026-03-05"), since, &cases, "kop", &company.rules, now(), &mut Fresh::new([0; 32]));
+    let decision =
+        on_digest(day("2026-03-05"), &back(since), &cases, "kop", &company.rules, now(), &mut Fresh::new([0; 32]));
     let digests = decision.letters.into_iter().map(|draft| match draft.content {
         Content::Digest(digest) => {
             assert_eq!(draft.enclosed.is_empty(), digest.sheet == Goes::Nothing);
@@ -127,7 +133,7 @@ fn a_button_of_a_digest_works_for_nobody_else() {
 fn text_without_a_verb_from_a_digest_reaches_no_customer_but_is_asked_about() {
     let company = with_digest(Some("schade"));
     let asked = company.decide(&pressed(&company, "chef@lease.example", "Jan, wil jij dit oppakken?"));
-    assert_eq!(*why(&asked), draft::Problem::FromDigest);
+    assert_eq!(*why(&asked), draft::Problem::ForWhom);
     assert!(to_customers(&asked).next().is_none());
 }
 

@@ -326,3 +326,94 @@ fn a_complaint_taken_down_with_the_customer_in_copy_is_a_new_complaint() {
     let form = "#telefoon\nKlant: Karin Klant\nE-mail: klant@prive.example\n\nDe auto start niet.";
     assert_eq!(company.decide_received(&without(form)).disposition, Disposition::Complaint);
 }
+
+/// Whoever knows two addresses can write such a mail: where nothing is proven it needs a letter of ours in hand.
+#[test]
+fn without_proof_or_our_letter_in_hand_an_answer_is_asked_about_whatever_the_operator_accepts() {
+    for settings in [
+        SETTINGS.replace("trusted_auth", "accept_unproven_staff = true\ntrusted_auth"),
+        SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", "accept_unproven_staff = true"),
+    ] {
+        let company = Company::of(&settings);
+        let quoted = format!("{TEXT}\n\n> Kenmerk: {}", company.token(Side::Customer));
+        let customers = without(TEXT).answering(&company.token(Side::Customer));
+        let threaded = without(TEXT).header("In-Reply-To: <eerste@prive.example>");
+        for mut mail in
+            [without(TEXT), without(&quoted), customers, threaded, without(&format!("#afgehandeld\n{TEXT}"))]
+        {
+            mail.headers.retain(|line| !line.starts_with("Authentication-Results"));
+            let decision = company.decide_received(&mail);
+            assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
+            assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender });
+            assert_eq!(decision.disposition, Disposition::SetAside);
+        }
+        // With the notification in hand it is as the operator accepted.
+        let mut mail = with_token(&company, TEXT);
+        mail.headers.retain(|line| !line.starts_with("Authentication-Results"));
+        assert_eq!(came(&company.decide_received(&mail)), Came::Recorded(vec![]));
+    }
+}
+
+/// A genuine mail of a colleague, signed by the company's server, in the hands of somebody who sends it on.
+fn signed(covered: &str) -> Post {
+    let mut mail = post(JAN, TEXT).to(KLANT);
+    mail.headers = [
+        "Authentication-Results: mx.lease.example; dkim=pass header.d=lease.example; dmarc=pass header.from=lease.example",
+        &format!("DKIM-Signature: v=1; a=rsa-sha256; d=lease.example; s=a; h={covered}; bh=x; b=y"),
+        "Cc: klachten@lease.example",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    mail
+}
+
+#[test]
+fn a_genuine_mail_that_was_sent_on_is_no_answer_to_this_customer() {
+    let company = Company::new();
+    let whole = "from:to:cc:subject:date:message-id";
+    let dated = |date: &str| signed(whole).header(&format!("Date: {date}"));
+    let fresh = [
+        signed(whole),
+        dated("Wed, 4 Mar 2026 10:00:00 +0100"),
+        dated("Thu, 5 Mar 2026 11:00:00 +0100"),
+        signed("from:subject").header("X-Other: 1"),
+    ];
+    let [whole_one, late, ahead, mut by_way] = fresh;
+    by_way.headers[0] =
+        "Authentication-Results: mx.lease.example; spf=pass smtp.mailfrom=jan@lease.example; dmarc=pass header.from=lease.example"
+            .to_owned();
+    for mail in [whole_one, late, ahead, by_way] {
+        assert_eq!(came(&company.decide_received(&mail)), Came::Recorded(vec![]), "{mail:?}");
+    }
+    let resent = [
+        // Its signature covers neither to whom nor when.
+        signed("from:subject:date:message-id"),
+        signed("from:to:subject:date:message-id"),
+        signed("from:to:cc:subject:message-id"),
+        signed("from:to:cc:date; l=20"),
+        // It covers one field of two.
+        signed(whole).header("To: iemand@elders.example"),
+        signed(whole).header("Cc: iemand@elders.example"),
+        // It is an older one, or one of tomorrow.
+        dated("Mon, 2 Mar 2026 10:00:00 +0100"),
+        dated("Fri, 6 Mar 2026 10:00:00 +0100"),
+        // It has no date, or none that is one.
+        dated("gisteren"),
+        without(TEXT).header("Date: "),
+    ];
+    for mail in resent {
+        let decision = company.decide_received(&mail);
+        assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
+        assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Resent }, "{mail:?}");
+        assert_eq!((decision.disposition, to_customers(&decision).count()), (Disposition::SetAside, 0));
+    }
+    // It was on file before, and its date or text was added since.
+    let mut company = Company { same_id: Some(12), ..Company::new() };
+    let decision = company.decide_received(&without(TEXT));
+    assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Resent });
+    // The colleague can still say yes.
+    company.lives_through(&decision);
+    company.same_id = None;
+    let yes = company.decide(&company.reply_to(&decision.letters[0], JAN, "#verstuurd"));
+    assert_eq!(recorded(&yes).map(|answer| answer.received_at), Some(received()));
+}

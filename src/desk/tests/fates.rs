@@ -157,8 +157,8 @@ fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
 #[test]
 fn a_bounce_about_no_letter_of_ours_is_filed() {
     let mut company = Company::new();
-    company.sent =
-        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT), bundled: Vec::new() }];
+    let to = address("ander@prive.example");
+    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to, bundled: Vec::new() }];
     let forged = company.token(Side::Customer).replace(".c.", ".s.");
     for token in ["vreemd", forged.as_str()] {
         let decision = company.decide(&report(token, "failed"));

@@ -45,6 +45,14 @@ fn an_address_that_only_looks_like_a_colleagues_does_nothing() {
         ("jan@lease.example, dief@evil.example", "evil.example"),
         ("Bende: jan@lease.example, dief@evil.example;", "evil.example"),
         ("<@evil.example:jan@lease.example>", "evil.example"),
+        ("<\">:<jan@lease.example>;\".x@evil.example>", "evil.example"),
+        ("\"x\" <\">:<jan@lease.example>;\".x@evil.example>", "evil.example"),
+        ("\">:<jan@lease.example>;\".x@evil.example", "evil.example"),
+        ("x:<jan@lease.example>;<dief@evil.example>", "evil.example"),
+        ("jan@lease.example (<dief@evil.example>)", "evil.example"),
+        ("=?utf-8?q?=3Cjan=40lease.example=3E?= <dief@evil.example>", "evil.example"),
+        ("\"\"jan@lease.example<dief@evil.example>", "evil.example"),
+        ("jan@nieuws.lease.example", "lease.example"),
         ("jan@lease.example\r\nFrom: dief@evil.example", "evil.example"),
         ("dief@evil.example\r\nFrom: jan@lease.example", "evil.example"),
         ("dief@evil.example\r\nSender: jan@lease.example\r\nReply-To: jan@lease.example", "evil.example"),
@@ -54,6 +62,42 @@ fn an_address_that_only_looks_like_a_colleagues_does_nothing() {
             let mail = post(from, text).answering(&company.token(Side::Staff)).header(&passes_for(domain));
             nothing_done(&company.decide(&mail), from);
         }
+    }
+}
+
+/// An odd From: the server asked about one domain, and another reader finds the customer of another.
+#[test]
+fn to_whom_an_odd_from_may_belong_no_acknowledgement_goes_before_a_person_looked() {
+    for settings in
+        [SETTINGS.to_owned(), SETTINGS.replace("trusted_auth", "accept_unproven_staff = true\ntrusted_auth")]
+    {
+        let company = Company::of(&settings);
+        for from in [
+            "<\">:<slachtoffer@elders.example>;\".x@evil.example>",
+            "slachtoffer@elders.example, dief@evil.example",
+            "slachtoffer@elders.example <dief@evil.example>",
+            "<@evil.example:slachtoffer@elders.example>",
+        ] {
+            let decision = company.decide(&post(from, "Mijn auto is kapot.").header(&passes_for("evil.example")));
+            assert_eq!(decision.disposition, Disposition::Complaint, "{from}");
+            assert_eq!(to_customers(&decision).count(), 0, "{from}");
+            assert!(kinds(&decision).contains(&"acknowledgement_held"), "{from}: {:?}", kinds(&decision));
+            let told = decision.letters.iter().find_map(|draft| match &draft.content {
+                Content::Notification(told) => Some(&told.remarks),
+                _ => None,
+            });
+            let is_odd = |remark: &draft::Remark| matches!(remark, draft::Remark::SenderOdd(_));
+            assert!(told.is_some_and(|remarks| remarks.iter().any(is_odd)), "{from}: {told:?}");
+        }
+        // A colleague's name in one acts on nothing, also where the operator accepts what nobody proves.
+        let from = "<\">:<jan@lease.example>;\".x@evil.example>";
+        let mail = post(from, "#afgehandeld\nU krijgt niets.").answering(&company.token(Side::Staff));
+        let decision = company.decide(&mail.header(&passes_for("evil.example")));
+        nothing_done(&decision, from);
+        assert_eq!(decision.disposition, Disposition::SetAside);
+        // Sloppy, but with no other address: the customer hears that the complaint came in.
+        let sloppy = company.decide(&post("Vries, Jan de <jan@elders.example>", "Mijn auto is kapot."));
+        assert_eq!(to_customers(&sloppy).map(|draft| draft.to.as_str()).collect::<Vec<_>>(), ["jan@elders.example"]);
     }
 }
 
@@ -175,21 +219,18 @@ fn a_token_of_another_case_acts_on_that_case_only() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
-    /// Two readings of one From: the one that is proven and the one that is acted on. Whatever the field, a proof for
-    /// the forger's domain is never one for an address of another.
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+    /// Two readings of one From: the one that is proven and the one that is acted on. Whatever the field, and whichever
+    /// domain the server asked about, a proof is for the very domain of the address that is acted on.
     #[test]
-    fn the_author_that_is_proven_is_the_author_that_is_acted_on(
-        from in "(jan|dief|jan@lease\\.example|dief@evil\\.example|@|lease\\.example|evil\\.example|<|>|\"|\\\\|\\(|\\)|,|;|:| |\t|\
-                 =\\?utf-8\\?q\\?=40\\?=|=\\?utf-8\\?b\\?PGphbkBsZWFzZS5leGFtcGxlPg==\\?=|=\\?utf-8\\?q\\?<jan=40lease\\.example>\\?=|\
-                 \r\n |\u{ff20}|é|\\.|mailto:|\\[|\\]){1,9}",
-    ) {
-        let mail = post(&format!("x{from}"), "Wij betalen.").header(&passes_for("evil.example"));
-        let mail = Post { from: from.clone(), ..mail };
-        let read = mail::read(&mail.raw(), "mx.lease.example");
-        let acted_on = crate::desk::may_reply::sender(&read);
-        if let (SenderProof::Proven, Some(address)) = (read.proof, acted_on) {
-            prop_assert_eq!(address.domain().to_lowercase(), "evil.example", "{:?}", from);
+    fn the_author_that_is_proven_is_the_author_that_is_acted_on(from in crate::mail::hostile_from()) {
+        for domain in ["evil.example", "lease.example"] {
+            let mail = Post { from: from.replace('\t', " "), ..post("", "Wij betalen.").header(&passes_for(domain)) };
+            let read = mail::read(&mail.raw(), "mx.lease.example");
+            let acted_on = crate::desk::may_reply::sender(&read);
+            if let (SenderProof::Proven, Some(address)) = (read.proof, acted_on) {
+                prop_assert_eq!(address.domain().to_lowercase(), domain, "{:?}", from);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the desk promises, by example and by property. A tiny company, raw mails read by the reading room, and a
 //! register of a few cases that looks up what the desk asks for.
 
+mod along;
 mod already;
 mod aside;
 mod authority;
@@ -13,12 +14,16 @@ mod digests;
 mod direct;
 mod fates;
 mod forged;
+mod halves;
 mod life;
 mod loops;
+mod machines;
 mod merging;
 mod paper;
+mod pressed;
 mod put_right;
 mod queries;
+mod sent_on;
 mod staff;
 mod terms;
 mod verbs_done;
@@ -67,6 +72,9 @@ const JAN: &str = "jan@lease.example";
 const CHEF: &str = "chef@lease.example";
 const NOTE: &str = "Klant dreigt met een advocaat, niet meer dan 300 euro bieden";
 
+/// When the mails here were written, half an hour before they are decided on.
+const DATE: &str = "Date: Thu, 5 Mar 2026 09:15:00 +0100\r\n";
+
 /// Thursday 5 March 2026, 10:00 in Amsterdam.
 fn now() -> Moment {
     "2026-03-05T09:00:00Z".parse().unwrap()
@@ -91,8 +99,10 @@ struct Company {
     sent: Vec<BouncedLetter>,
     letter_department: Option<String>,
     letter_kind: Option<LetterKind>,
+    letter_bytes: Option<Vec<u8>>,
     duplicate_of: Option<i64>,
     put_back: Option<PutBack>,
+    same_id: Option<i64>,
     stored: Option<Stored>,
     from_junk: bool,
 }
@@ -113,9 +123,11 @@ impl Company {
             files,
             sent,
             letter_department: None,
-            letter_kind: None,
+            letter_kind: Some(LetterKind::Notification),
+            letter_bytes: None,
             duplicate_of: None,
             put_back: None,
+            same_id: None,
             stored: None,
             from_junk: false,
         }
@@ -150,13 +162,17 @@ impl Company {
     fn known(&self, mail: &Mail) -> Snapshot {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.going_on(number).cloned();
-        let bounced = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref()).cloned();
+        let by_id = self.sent.iter().find(|letter| Some(&letter.id) == wanted.bounced.as_ref());
+        let by_address =
+            || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
+        let bounced = by_id.or_else(by_address).cloned();
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
             file: wanted.token.as_ref().and_then(|t| t.case).and_then(find).or(of_bounce),
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: self.letter_kind,
+            letter_bytes: self.letter_bytes.clone(),
             bounced,
             named: wanted.named.iter().copied().filter_map(find).collect(),
             answered: wanted.answered.iter().flat_map(|id| self.holding(id)).collect(),
@@ -170,6 +186,7 @@ impl Company {
             next_serial: 8,
             duplicate_of: self.duplicate_of,
             put_back: self.put_back.clone(),
+            same_id: self.same_id,
             stored: self.stored.clone().filter(|_| wanted.asked.is_some()),
         }
     }
@@ -272,8 +289,10 @@ impl Post {
             "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
         };
         let (to, subject) = (&self.to, &self.subject);
+        let has_date = self.headers.iter().any(|header| header.starts_with("Date:"));
+        let date = if has_date { "" } else { DATE };
         format!(
-            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{typed}\r\n{text}\r\n"
+            "{headers}{from}To: {to}\r\nSubject: {subject}\r\nMessage-ID: <dit@elders.example>\r\n{date}{typed}\r\n{text}\r\n"
         )
         .into_bytes()
     }

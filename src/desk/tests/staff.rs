@@ -2,7 +2,7 @@
 
 use super::draft::{Done, Problem};
 use super::*;
-use crate::mail::MARKER;
+use crate::mail::{MARKER, Place};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
@@ -82,7 +82,14 @@ fn what_is_not_clear_comes_back_and_nothing_goes_out() {
             "#interm zij overdrijft",
             Problem::UnknownVerb { written: "#interm zij overdrijft".into(), nearest: Some("#intern".into()) },
         ),
-        ("> u schreef dit\n\nMijn antwoord staat hieronder.", Problem::NothingTyped),
+        (
+            "> u schreef dit\n\nMijn antwoord staat hieronder.",
+            Problem::TextApart {
+                place: Place::Above,
+                upper: String::new(),
+                lower: "> u schreef dit\n\nMijn antwoord staat hieronder.".into(),
+            },
+        ),
     ] {
         let decision = company.decide(&reply_of(&company, JAN, text));
         assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{text}");
@@ -111,7 +118,8 @@ fn a_settled_case_is_not_closed_twice_unless_the_confirmation_failed() {
 #[test]
 fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
     let company = Company::new();
-    for other in ["mia@lease.example", "service@lease.example", "receptie@lease.example", "garage@werkplaats.example"] {
+    for other in ["fien@lease.example", "service@lease.example", "receptie@lease.example", "garage@werkplaats.example"]
+    {
         for text in ["Kijk jij hier eens naar?", "#afgehandeld\nWij betalen."] {
             let in_cc = reply_of(&company, JAN, text).header(&format!("Cc: {other}"));
             let in_to = reply_of(&company, JAN, text).to(&format!("klachten@lease.example, {other}"));
@@ -126,7 +134,7 @@ fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
     }
     // Whoever it is, it is somebody.
     for odd in
-        ["\"mia.bakker\"@lease.example", "Mia <mia@lease.example.>", "mia@[10.0.0.1]", "mia..b@lease.example", "mia@"]
+        ["\"fien.bakker\"@lease.example", "Mia <mia@lease.example.>", "mia@[10.0.0.1]", "mia..b@lease.example", "mia@"]
     {
         let decision =
             company.decide(&reply_of(&company, JAN, "Kijk jij hier eens naar?").header(&format!("Cc: {odd}")));

@@ -1,8 +1,10 @@
 //! Staff verbs: lines at the top of a reply, `#verb value`, one a line (design: "Staff verbs"). Forgiving in
 //! case, accents and punctuation; what is nearly a verb is never relayed but asked about. Pure.
 
+mod again;
 mod table;
 
+pub use again::{Again, again, harmless};
 pub use table::{Row, TABLE, Taken, TextGoes, Value, Verb};
 
 /// Two slips of the finger still point at the verb that was meant.
@@ -16,6 +18,16 @@ const SHOWN_MAX: usize = 80;
 const STUCK_MIN: usize = 6;
 /// Words that begin an internal note with the `#` forgotten.
 const NOTE_WORDS: [&str; 3] = ["intern", "internal", "notitie"];
+/// What people write around such a word where it says for whom the text is ("Alleen intern", "Voor intern gebruik:").
+const AROUND_NOTE: [&str; 14] = [
+    "alleen", "only", "strikt", "strictly", "puur", "voor", "for", "gebruik", "use", "niet", "not", "klant",
+    "customer", "een",
+];
+/// Words of a head of that kind.
+const HEAD_WORDS_MAX: usize = 4;
+/// How the mark is called, and how a page writes it that was saved as text.
+const MARK_NAMES: [&str; 3] = ["hashtag", "hash", "hekje"];
+const MARK_ENTITIES: [&str; 5] = ["&#35;", "&#035;", "&#x23;", "&#X23;", "&num;"];
 
 /// One verb line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +86,38 @@ fn known_line(plain: &str) -> bool {
     verb_line(plain).is_some_and(|(word, _)| Verb::named(&word).is_some())
 }
 
+/// Whether the verbs at the top ask for all that stands above our letter.
+pub fn asks_for_everything(new_text: &str) -> bool {
+    let verbs = new_text
+        .lines()
+        .map(visible)
+        .filter(|plain| !plain.is_empty())
+        .map_while(|plain| verb_line(&plain).and_then(|(word, _)| Verb::named(&word)));
+    verbs.into_iter().any(|verb| verb == Verb::Everything)
+}
+
+impl Reply {
+    /// The verb that only says how much is meant has done its work when the mail was read: alone it is an answer.
+    #[must_use]
+    pub fn without_extent(mut self) -> Self {
+        let asked = |line: &Line| line.verb == Verb::Everything;
+        let values = self.instruction.lines.iter().filter(|line| asked(line)).map(|line| line.value.clone());
+        let values: Vec<String> = values.filter(|value| !value.is_empty()).collect();
+        if let Some(at) = self.instruction.lines.iter().position(asked) {
+            let written = self.instruction.lines.get(at).map(|line| line.written.clone()).unwrap_or_default();
+            self.instruction.lines.retain(|line| !asked(line));
+            if self.instruction.lines.is_empty() {
+                self.instruction.lines.push(Line { verb: Verb::Answer, written, value: String::new() });
+            }
+            for text in [&mut self.instruction.text, &mut self.whole] {
+                *text =
+                    values.iter().chain([&*text]).map(String::as_str).collect::<Vec<_>>().join("\n").trim().to_owned();
+            }
+        }
+        self
+    }
+}
+
 /// Reads new text of a staff mail.
 ///
 /// # Errors
@@ -89,10 +133,18 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
             (Some((word, _)), false) if is_near_verb(&word) => {
                 return Err(Mistake::LowerDown { written: shown(&plain) });
             }
-            (None, true) if let Some(word) = verb_without_mark(&plain) => {
+            (None, true) if says_internal(&plain) => {
+                return Err(Mistake::Unknown {
+                    nearest: Some(Verb::Note.row().dutch.to_owned()),
+                    written: shown(&plain),
+                });
+            }
+            (None, true) if let Some(word) = verb_without_mark(&plain).or_else(|| named_mark(&plain)) => {
                 return Err(Mistake::Unknown { nearest: nearest(&word), written: shown(&plain) });
             }
-            (None, false) if begins_a_note(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
+            (None, false) if begins_a_note(&plain) || named_mark(&plain).is_some() => {
+                return Err(Mistake::LowerDown { written: shown(&plain) });
+            }
             _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),
             _ => {
                 text_begun |= !plain.is_empty();
@@ -119,6 +171,7 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
 /// Trimmed, without the marks that mail clients slip in (byte order mark, no-break and zero-width spaces).
 fn visible(line: &str) -> String {
     let kept = |c: char| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{202a}'..='\u{202e}');
+    let line = MARK_ENTITIES.iter().fold(line.to_owned(), |line, entity| line.replace(entity, "#"));
     line.chars().filter(|c| kept(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
@@ -148,7 +201,27 @@ fn verb_without_mark(plain: &str) -> Option<String> {
 
 /// `Intern:` further down: what follows was hardly meant for the customer. Not `Note:`, which English answers have.
 fn begins_a_note(plain: &str) -> bool {
-    NOTE_WORDS.contains(&first_word(plain).0.as_str()) && stands_alone(plain)
+    NOTE_WORDS.contains(&first_word(plain).0.as_str()) && stands_alone(plain) || says_internal(plain)
+}
+
+/// "Alleen intern: …", "Voor intern gebruik": a head of few words, one of which says that the text stays here; and the colon
+/// behind it, or no other word but such as belong to it. "Dit is intern besproken." is neither.
+fn says_internal(plain: &str) -> bool {
+    let (head, colon) = plain.split_once(':').map_or((plain, false), |(head, _)| (head, true));
+    let words: Vec<String> =
+        head.split(|c: char| !c.is_alphanumeric()).map(fold_word).filter(|w| !w.is_empty()).collect();
+    let is_note = |word: &String| NOTE_WORDS.contains(&word.as_str());
+    let belongs = |word: &String| is_note(word) || AROUND_NOTE.contains(&word.as_str());
+    words.len() <= HEAD_WORDS_MAX
+        && words.iter().any(is_note)
+        && (colon || words.len() > 1 && words.iter().all(belongs))
+}
+
+/// "hashtag intern", as who dictates a mail says it: the name of the verb.
+fn named_mark(plain: &str) -> Option<String> {
+    let mut words = plain.split_whitespace().map(|word| fold_word(word.trim_matches(|c: char| !c.is_alphanumeric())));
+    let mark = words.next().filter(|word| MARK_NAMES.contains(&word.as_str()));
+    mark.and_then(|_| words.next()).filter(|word| is_near_verb(word))
 }
 
 /// The first word, folded, and whether something stands before it.
@@ -272,9 +345,39 @@ mod tests {
 
     #[test]
     fn an_ordinary_answer_is_left_alone() {
-        let text =
-            "Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\nDit is intern besproken.";
-        assert_eq!(parse(text).unwrap(), Instruction { lines: vec![], text: text.into() });
+        for more in [
+            "Dit is intern besproken.",
+            "We hebben dit intern besproken: u krijgt gelijk.",
+            "De hashtag bij uw bericht zagen wij.",
+            "Interne dienst: 020-1234567",
+            "Intern transport",
+            "Korting 100%23",
+        ] {
+            let text = format!("Beste mevrouw,\n\nUw auto staat klaar op plek #12.\n#1 prioriteit voor ons.\n\n{more}");
+            assert_eq!(parse(&text).unwrap(), Instruction { lines: vec![], text }, "{more}");
+        }
+    }
+
+    #[test]
+    fn a_mark_that_is_named_encoded_or_said_in_words_is_asked_about() {
+        for line in [
+            "hashtag intern",
+            "Hashtag intern, klant overdrijft",
+            "hekje afgehandeld",
+            "Alleen intern: klant overdrijft",
+            "ALLEEN INTERN",
+            "Voor intern gebruik",
+            "Strikt intern: niet doorsturen",
+            "Internal only: do not tell",
+            "Notitie voor collega: hij zeurt",
+        ] {
+            assert!(matches!(parse(&format!("{line}\nwij betalen niets")), Err(Mistake::Unknown { .. })), "{line}");
+            assert!(matches!(parse(&format!("Beste klant,\n\n{line}")), Err(Mistake::LowerDown { .. })), "{line}");
+        }
+        for mark in ["&#35;", "&#x23;", "&num;"] {
+            assert_eq!(parse(&format!("{mark}intern\nhij zeurt")).unwrap().lines[0].verb, Verb::Note, "{mark}");
+            assert!(matches!(parse(&format!("Beste klant,\n{mark}intern")), Err(Mistake::LowerDown { .. })), "{mark}");
+        }
     }
 
     proptest! {

@@ -6,6 +6,8 @@
 pub enum Verb {
     Note,
     Answer,
+    /// An answer with all that stands above our letter, also what looks like a quoted mail.
+    Everything,
     Close,
     Phoned,
     TakeOver,
@@ -133,6 +135,17 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Everything,
+        dutch: "#alles",
+        english: "#everything",
+        aliases: &[],
+        text: TextGoes::Customer,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "neemt alles mee wat u boven onze e-mail typte, ook wat op een geciteerde e-mail lijkt; alleen of boven een andere opdracht",
+        means_english: "takes all that you typed above our e-mail, also what looks like a quoted e-mail; alone or above another verb",
     },
     Row {
         verb: Verb::Phoned,

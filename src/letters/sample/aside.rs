@@ -3,9 +3,7 @@
 use super::overviews::digest;
 use super::{address, after, notification, number, pick};
 use crate::case::Language;
-use crate::desk::draft::{
-    Content, Done, Notification, Problem, Question, Receipt, Remark, SetAside, Shown, Unacknowledged,
-};
+use crate::desk::draft::{Content, Done, Notification, Problem, Receipt, Remark, SetAside, Shown, Unacknowledged};
 use crate::digest::{Balance, Digest, MailDay, PutAside};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
@@ -28,7 +26,14 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         first_response_done: false,
         case_closed: false,
     };
-    let question = |why| Content::Question(Question { why, text: pick(language, "#klacht 17", "#complaint 17") });
+    let question = |why| {
+        super::handled::question(
+            why,
+            &pick(language, "#klacht 17", "#complaint 17"),
+            crate::desk::About::Nothing,
+            language,
+        )
+    };
     vec![
         Content::SetAside(SetAside { mails: few, waiting: 0 }),
         Content::SetAside(SetAside { mails: vec![spam], waiting: 0 }),

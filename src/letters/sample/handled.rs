@@ -3,7 +3,9 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Owed, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+use crate::desk::{About, choices};
+use crate::mail::Place;
 use chrono::NaiveDate;
 
 pub(super) fn receipts(language: Language) -> Vec<Content> {
@@ -23,6 +25,12 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         |acknowledged| Done::Registered { number: number(123), department_title: title.clone(), acknowledged };
     let all = [
         vec![Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 1 }],
+        vec![
+            Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
+            Done::StayedHere {
+                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+            },
+        ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
@@ -145,6 +153,8 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         not_merged("K-2026-000098", NoMerge::Merged),
         not_merged("K-2026-000098", NoMerge::Dismissed),
         Problem::NothingTyped,
+        Problem::Encrypted,
+        Problem::TextsDiffer,
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
         Problem::NotACustomer { written: String::new() },
@@ -170,16 +180,24 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::WhoIsTheCustomer { prefilled: form(language, &"Dit kan toch niet? ".repeat(80)) },
         Problem::NotNow { verb: verb("#verstuurd", "#sent") },
         Problem::SentByYou { customer: customer_address(), why: Unsure::Sender },
+        Problem::SentByYou { customer: customer_address(), why: Unsure::Resent },
         Problem::SentByYou { customer: customer_address(), why: Unsure::AlsoTo(address("garage@reparatie.example")) },
         which_case(language),
         answered_already(language, ""),
         Problem::ManyAnswers {
             count: 3,
+            often: Often::InARow,
             prefilled: format!("{}\n{}", pick(language, "#antwoord", "#answer"), said(language)),
         },
         answered_already(language, &said(language).repeat(40)),
         Problem::NoCase,
-        Problem::FromDigest,
+        Problem::ForWhom,
+        Problem::ManyAnswers { count: 10, often: Often::InADay, prefilled: pick(language, "#antwoord\n", "#answer\n") },
+        Problem::NewMailWanted { verb: verb("#telefoon", "#phone") },
+        Problem::AskedYourself,
+        text_apart(language, Place::Above, &said(language)),
+        text_apart(language, Place::Below, &said(language)),
+        text_apart(language, Place::Between, ""),
         Problem::AskAlone { verb: verb("#zoek", "#search") },
         Problem::CaseUnknown { written: "K-2026-9".to_owned() },
         Problem::CaseUnknown { written: String::new() },
@@ -187,7 +205,32 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NotYourCase { department: "Onderhoud en reparatie".to_owned() },
     ];
     let text = pick(language, "#afgehandelt\nWij vergoeden de schade.", "#afgehandelt\nWe will pay the damage.");
-    problems.into_iter().map(|why| Content::Question(Question { why, text: text.clone() })).collect()
+    let about = |why: &Problem| match why {
+        Problem::NoCase | Problem::FormIncomplete { .. } | Problem::WhoIsTheCustomer { .. } => About::Nothing,
+        _ => About::Case,
+    };
+    problems
+        .into_iter()
+        .map(|why| {
+            let about = about(&why);
+            question(why, &text, about, language)
+        })
+        .collect()
+}
+
+/// As the desk asks it.
+pub(super) fn question(why: Problem, text: &str, about: About, language: Language) -> Content {
+    let choices = choices(&why, text, about, language);
+    Content::Question(Question { why, text: text.to_owned(), choices })
+}
+
+fn text_apart(language: Language, place: Place, upper: &str) -> Problem {
+    let lower = pick(
+        language,
+        "De garage schrijft ons:\n\nVan: Garage Smit\nDe bumper is binnen.",
+        "The garage writes:\n\nFrom: Smit garage\nThe bumper has come in.",
+    );
+    Problem::TextApart { place, upper: upper.to_owned(), lower }
 }
 
 fn not_merged(written: &str, why: NoMerge) -> Problem {

@@ -121,8 +121,9 @@ fn the_door_reads_the_sheet() {
     let keys = sample::keys();
     let draft = answer("");
     let token = keys.write(&Token { case: draft.case, side: Side::Staff, letter: draft.id });
-    let at_the_door =
-        |text: &str| door(&write(&answer(text)), &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned()] });
+    let at_the_door = |text: &str| {
+        door(&write(&answer(text)), &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned()], customers: &[] })
+    };
     assert_eq!(at_the_door("Wij betalen de schade.\n\nGroet, Jan"), Ok(()));
     assert_eq!(at_the_door(&format!("Kenmerk: {token}")), Err(HeldBecause::StaffToken));
     assert_eq!(at_the_door(&format!("> {MARKER}")), Err(HeldBecause::Marker));

@@ -137,7 +137,7 @@ fn what_must_be_done_now_stands_in_the_subject_before_the_number() {
 #[test]
 fn a_letter_to_staff_that_goes_to_the_customer_is_held_at_the_door() {
     for mut draft in sample::drafts().into_iter().filter(|draft| !draft.content.kind().is_for_customer()) {
-        let internal = Internal { keys: &sample::keys(), notes: &[] };
+        let internal = Internal { keys: &sample::keys(), notes: &[], customers: &[] };
         assert_eq!(door(&write(&draft), &internal), Ok(()));
         draft.side = Side::Customer;
         // The buttons of a digest have tokens of their own.
@@ -155,6 +155,6 @@ fn text_of_a_note_in_a_file_made_for_the_customer_is_held_at_the_door() {
     let content = note.clone().into_bytes();
     let media_type = "text/plain; charset=utf-8".to_owned();
     draft.enclosed = vec![crate::desk::draft::Enclosed { name: "brief.txt".to_owned(), media_type, content }];
-    let internal = Internal { keys: &sample::keys(), notes: &[note] };
+    let internal = Internal { keys: &sample::keys(), notes: &[note], customers: &[] };
     assert_eq!(door(&write(&draft), &internal), Err(HeldBecause::Note));
 }

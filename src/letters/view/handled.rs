@@ -1,9 +1,8 @@
-//! What the templates of the receipt and the question can print: what was done with a staff mail, or why nothing was. Pure.
+//! What the template of the receipt can print: what was done with a staff mail. Pure.
 
-use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
+use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::case::Address;
-use crate::desk::draft::{Done, NoMerge, Owed, Problem, Question, Receipt, Unsure};
+use crate::desk::draft::{Done, Owed, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -35,65 +34,6 @@ impl Seen<'_> {
         }
     }
 
-    pub(super) fn question(&self, letter: &Question) -> Value {
-        let why = &letter.why;
-        let prefilled = self.prefilled(why);
-        let is_typed_again = prefilled.is_some() && !confirms(why);
-        context! {
-            why => self.problem(why),
-            verbs => self.meant(why),
-            help => self.verb(Verb::Help),
-            // What the sender typed stands in the prefilled reply already.
-            text => if is_typed_again { String::new() } else { clean::shortened(&letter.text, TEXT_CHARS_MAX).0 },
-            colleague => self.colleague(why),
-            prefilled,
-        }
-    }
-
-    /// The reply that only has to be completed or sent: its text, and a button for each way to send it.
-    fn prefilled(&self, why: &Problem) -> Option<Value> {
-        let sent = self.verb(Verb::Sent);
-        let label = |dutch: &str, english: &str| self.words.pick(dutch, english).to_owned();
-        let replies: Vec<(String, String)> = match why {
-            Problem::FormIncomplete { prefilled, .. } | Problem::WhoIsTheCustomer { prefilled } => {
-                vec![(prefilled.clone(), label("Aanvullen en versturen", "Complete and send"))]
-            }
-            Problem::AnsweredAlready { prefilled, .. } | Problem::ManyAnswers { prefilled, .. } => {
-                vec![(prefilled.clone(), label("Toch versturen", "Send it anyway"))]
-            }
-            Problem::SentByYou { .. } => {
-                vec![(sent.to_owned(), label("Ja, dit was mijn antwoord", "Yes, this was my answer"))]
-            }
-            Problem::WhichCase { choices, .. } => {
-                let choices = choices.iter().take(LISTED_MAX);
-                choices.map(|(number, _)| (format!("{sent} {number}"), number.to_string())).collect()
-            }
-            _ => return None,
-        };
-        let buttons = replies.iter().filter_map(|(text, label)| self.replies().prefilled(text, label));
-        let buttons: Vec<Value> = buttons.map(|button| view(&button)).collect();
-        let text = replies.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n");
-        Some(context! { text => clean::text(&text), buttons })
-    }
-
-    /// What a colleague wrote to the customer before, and when.
-    fn colleague(&self, why: &Problem) -> Option<Value> {
-        let Problem::AnsweredAlready { at, text, .. } = why else { return None };
-        let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
-        Some(context! { when => self.words.moment(*at), text, shortened })
-    }
-
-    /// The verb that was probably meant with what it does; all of them where nobody can tell.
-    fn meant(&self, why: &Problem) -> Vec<Value> {
-        let probably = match why {
-            Problem::UnknownVerb { nearest: None, .. } => return TABLE.iter().map(|row| self.row_of(row)).collect(),
-            Problem::UnknownVerb { nearest: Some(verb), .. } | Problem::VerbLowerDown { written: verb } => verb,
-            _ => return Vec::new(),
-        };
-        let verb = Verb::named(probably.trim_start_matches('#'));
-        verb.into_iter().map(|verb| self.row_of(verb.row())).collect()
-    }
-
     /// One step with who got what: `to` is an address, `text` what was typed, `name` a department.
     fn done(&self, done: &Done) -> Value {
         let (kind, text) = match done {
@@ -123,6 +63,7 @@ impl Seen<'_> {
             Done::Merged { .. } => ("merged", ""),
             Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
+            Done::StayedHere { .. } => ("stayed_here", ""),
             Done::Help => ("help", ""),
         };
         let to = match done {
@@ -142,6 +83,11 @@ impl Seen<'_> {
                 self.words.moment(*at)
             }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
+            Done::StayedHere { files } => {
+                let named =
+                    files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));
+                self.line(&named.collect::<Vec<_>>().join(", "))
+            }
             _ => String::new(),
         };
         let outside_hours = matches!(done, Done::AgendaSet { outside_hours: true, .. });
@@ -178,71 +124,6 @@ impl Seen<'_> {
             told => told.as_ref().map(ToString::to_string),
         }
     }
-
-    /// The problem's name in the templates, the word it is about, what was probably meant and what there is to choose.
-    fn problem(&self, problem: &Problem) -> Value {
-        let (kind, written, choices) = match problem {
-            Problem::UnknownVerb { written, .. } => ("unknown_verb", written.clone(), Vec::new()),
-            Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), Vec::new()),
-            Problem::SettlementMissing => ("settlement_missing", String::new(), Vec::new()),
-            Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
-            Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
-            Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
-            Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
-            Problem::Unproven => ("unproven", String::new(), Vec::new()),
-            Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),
-            Problem::TooLongForPaper => ("too_long_for_paper", String::new(), Vec::new()),
-            Problem::NothingToPost => ("nothing_to_post", String::new(), Vec::new()),
-            Problem::UnclearPosting { found, nearest } => ("unclear_posting", found.clone(), vec![nearest.clone()]),
-            Problem::PostedBeforeWritten { said, written_at } => {
-                ("posted_before_written", self.words.moment(*said), vec![self.words.moment(*written_at)])
-            }
-            Problem::CaseClosed => ("case_closed", String::new(), Vec::new()),
-            Problem::TwoTexts { first, .. } => ("two_texts", first.clone(), Vec::new()),
-            Problem::NotAColleague { written, colleagues } => {
-                ("not_a_colleague", written.clone(), colleagues.iter().map(Address::to_string).collect())
-            }
-            Problem::NotACustomer { written } => ("not_a_customer", written.clone(), Vec::new()),
-            Problem::UnknownDepartment { written, departments } => {
-                ("unknown_department", written.clone(), departments.clone())
-            }
-            Problem::UnclearMoment { found, nearest } => ("unclear_moment", found.clone(), vec![nearest.clone()]),
-            Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
-            Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
-            Problem::WhoIsTheCustomer { .. } => ("who_is_the_customer", String::new(), Vec::new()),
-            Problem::AskAlone { verb } => ("ask_alone", verb.clone(), Vec::new()),
-            Problem::CaseUnknown { written } => ("case_unknown", written.clone(), Vec::new()),
-            Problem::AskTheDepartment => ("ask_the_department", String::new(), Vec::new()),
-            Problem::SentByYou { customer, .. } => ("sent_by_you", customer.to_string(), Vec::new()),
-            Problem::WhichCase { customer, choices } => (
-                "which_case",
-                customer.to_string(),
-                choices.iter().map(|(n, subject)| format!("{n} {subject}")).collect(),
-            ),
-            Problem::AnsweredAlready { by, .. } => ("answered_already", by.to_string(), Vec::new()),
-            Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
-            Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
-            Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
-            Problem::NoCase => ("no_case", String::new(), Vec::new()),
-            Problem::FromDigest => ("from_digest", String::new(), Vec::new()),
-            Problem::NotYourCase { department } => ("not_your_case", department.clone(), Vec::new()),
-        };
-        let nearest = match problem {
-            Problem::UnknownVerb { nearest, .. } => nearest.as_deref(),
-            Problem::TwoTexts { second, .. } => Some(second.as_str()),
-            Problem::SentByYou { why: Unsure::AlsoTo(other), .. } => Some(other.as_str()),
-            _ => None,
-        };
-        context! {
-            kind,
-            written => self.line(&written),
-            nearest => nearest.map(|verb| self.line(verb)),
-            choices => choices.iter().take(LISTED_MAX).map(|choice| self.line(choice)).collect::<Vec<_>>(),
-            not_merged => if let Problem::NotMerged { why, .. } = problem { not_merged(*why) } else { "" },
-            not_now => if let Problem::NotNow { verb } = problem { not_now(verb) } else { "" },
-        }
-    }
-
     /// All verbs, those first whose text leaves the house.
     fn manual(&self) -> Value {
         let of = |wanted: fn(TextGoes) -> bool| {
@@ -260,7 +141,7 @@ impl Seen<'_> {
         verbs.iter().map(|verb| self.row_of(verb.row())).collect()
     }
 
-    fn row_of(&self, row: &Row) -> Value {
+    pub(super) fn row_of(&self, row: &Row) -> Value {
         let (name, meaning) = self.words.pick((row.dutch, row.means_dutch), (row.english, row.means_english));
         context! { name, meaning }
     }
@@ -276,11 +157,6 @@ pub(super) fn view(button: &mailto::Button) -> Value {
     context! { label => button.label.as_str(), url => button.url.as_str() }
 }
 
-/// The reader only says yes: what the mail said stands in the letter, not in the reply.
-fn confirms(problem: &Problem) -> bool {
-    matches!(problem, Problem::SentByYou { .. } | Problem::WhichCase { .. })
-}
-
 /// Which case stays, and who hears of it.
 fn merged(done: &Done) -> Value {
     let Done::Merged { stays, gone, state, told, not_told } = done else { return Value::UNDEFINED };
@@ -291,26 +167,5 @@ fn merged(done: &Done) -> Value {
         state => state.name(),
         told => told.join(", "),
         not_told => not_told.as_ref().map(ToString::to_string),
-    }
-}
-
-/// Why two cases cannot be made one.
-fn not_merged(why: NoMerge) -> &'static str {
-    match why {
-        NoMerge::Unknown => "unknown",
-        NoMerge::Same => "same",
-        NoMerge::OtherCustomer => "other_customer",
-        NoMerge::Merged => "merged",
-        NoMerge::Dismissed => "dismissed",
-    }
-}
-
-/// Why a verb cannot be done on the case as it is.
-fn not_now(verb: &str) -> &'static str {
-    match Verb::named(verb.trim_start_matches('#')) {
-        Some(Verb::Reopen) => "is_open",
-        Some(Verb::Restore) => "is_complaint",
-        Some(Verb::Sent) => "nothing_waits",
-        _ => "is_over",
     }
 }

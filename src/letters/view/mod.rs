@@ -13,11 +13,13 @@ mod outage;
 mod overview;
 mod paper;
 mod procedure;
+mod question;
 mod staff;
 
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
 use crate::case::{Address, Due, Keys, Moment};
+use crate::desk::ReplyGoes;
 use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
 use chrono::{DurationRound, TimeDelta};
 use minijinja::context;
@@ -81,11 +83,6 @@ impl Seen<'_> {
     fn page(&self, subject: &str) -> Value {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
-        let asks = match &self.draft.content {
-            Content::Question(_) | Content::SetAside(_) | Content::Shown(_) => true,
-            Content::Digest(digest) => digest.mail.is_some(),
-            _ => false,
-        };
         let to_read = matches!(&self.draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
         // A customer gets no verbs and no buttons.
         let has_buttons = !for_customer && self.draft.case.is_some();
@@ -95,7 +92,12 @@ impl Seen<'_> {
             lang => self.words.tag(),
             subject,
             for_customer,
-            can_answer => !for_customer && !to_read && (self.draft.case.is_some() || asks),
+            reply_goes => match ReplyGoes::of(kind) {
+                ReplyGoes::Customer => "customer",
+                ReplyGoes::Handler => "handler",
+                ReplyGoes::Nowhere if self.draft.case.is_some() && !to_read => "case",
+                ReplyGoes::Nowhere => "none",
+            },
             marker => MARKER,
             token => self.token,
             // Of several complaints each has its own.
@@ -150,7 +152,8 @@ impl Seen<'_> {
     /// Where the buttons of this letter write to.
     fn replies(&self) -> mailto::Replies<'_> {
         let (address, token) = (self.reply_address.as_str(), self.token);
-        mailto::Replies { address, subject: &self.button_subject, token, words: self.words }
+        let goes = ReplyGoes::of(self.draft.content.kind());
+        mailto::Replies { address, subject: &self.button_subject, token, words: self.words, goes }
     }
 
     /// Text of a server or a stranger on one line.

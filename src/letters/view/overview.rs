@@ -3,6 +3,7 @@
 use super::handled::view;
 use super::{Seen, mailto};
 use crate::case::{Address, Side, Token};
+use crate::desk::ReplyGoes;
 use crate::desk::verbs::Verb;
 use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
 use crate::letters::mailto::{Press, Replies};
@@ -98,7 +99,13 @@ impl Seen<'_> {
         // The plus-address of the letter itself would say that it is about no case.
         let address = self.house.reply_address(&token);
         let subject = format!("[{}] {}", row.number, clean::line(&row.subject, BUTTON_SUBJECT_CHARS_MAX));
-        let replies = Replies { address: address.as_str(), subject: &subject, token: &token, words: self.words };
+        let replies = Replies {
+            address: address.as_str(),
+            subject: &subject,
+            token: &token,
+            words: self.words,
+            goes: ReplyGoes::Nowhere,
+        };
         presses.iter().map(|press| view(&replies.button(*press))).collect()
     }
 

@@ -160,6 +160,8 @@ impl Seen<'_> {
                 Remark::NotAllRead(what) => ("not_all_read", self.words.unread(*what).to_owned()),
                 Remark::OnlyTheBeginning => ("only_the_beginning", String::new()),
                 Remark::Reopened => ("reopened", String::new()),
+                Remark::ReceiptStated => ("receipt_stated", String::new()),
+                Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
                 Remark::FromOther(address) => ("from_other", self.line(address)),
                 Remark::ByForm(from) => ("by_form", self.line(from)),

@@ -3,11 +3,11 @@
 //!
 //! The order is that of certainty: the form of the mail (reports and receipts), what it says of itself
 //! (Auto-Submitted, the `X-` fields of mail programs), who it is from, lists and bulk, and last the weak signs, of which
-//! two must agree. `Auto-Submitted: no` is a person's word against the weaker ones.
+//! two must agree. `Auto-Submitted: no` is a person's word against the weaker ones. Each answer says how certain it is:
+//! words alone make nobody a machine, and what is done about a sign is the desk's to say.
 
-use super::bounce::address;
-use super::parse::{Leaf, Parsed};
-use super::{Automatic, AutomaticKind as Kind};
+use super::parse::{self, Leaf, Parsed};
+use super::{Automatic, AutomaticKind as Kind, Certainty, no_answer};
 
 mod words;
 
@@ -52,11 +52,16 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Automatic> {
         .or_else(|| by_field(parsed))
         .or_else(|| by_sender(parsed))
         .or_else(|| by_distribution(parsed))
+        .or_else(|| by_suppressing(parsed))
         .or_else(|| by_weak_signs(parsed))
 }
 
 fn found(kind: Kind, reason: impl Into<String>) -> Option<Automatic> {
-    Some(Automatic { kind, reason: reason.into() })
+    found_by(Certainty::Stated, kind, reason)
+}
+
+fn found_by(certainty: Certainty, kind: Kind, reason: impl Into<String>) -> Option<Automatic> {
+    Some(Automatic { kind, certainty, reason: reason.into() })
 }
 
 /// Reports and receipts have a form of their own (RFC 6522).
@@ -121,9 +126,12 @@ fn by_auto_submitted(parsed: &Parsed) -> Option<Automatic> {
     match keyword {
         "no" | "" => None,
         "auto-replied" if value.contains("vacation") => found(Kind::OutOfOffice, reason),
-        _ if is_absence(parsed) => found(Kind::OutOfOffice, reason),
-        "auto-replied" if words::absence_in_text(&parsed.text).is_some() => found(Kind::OutOfOffice, reason),
+        "auto-replied" if is_absence(parsed) || words::absence_in_text(&parsed.text).is_some() => {
+            found(Kind::OutOfOffice, reason)
+        }
         "auto-replied" => found(Kind::AutoReply, reason),
+        // A web form is made by a machine too, and its subject is a customer's.
+        _ if is_sure_absence(parsed) => found(Kind::OutOfOffice, reason),
         _ => found(Kind::Generated, reason),
     }
 }
@@ -153,35 +161,41 @@ fn by_field(parsed: &Parsed) -> Option<Automatic> {
     if precedence == "auto_reply" {
         return found(if is_absence(parsed) { Kind::OutOfOffice } else { Kind::AutoReply }, "Precedence: auto_reply");
     }
-    suppresses_answers(parsed)
+    None
 }
 
-/// X-Auto-Response-Suppress (MS-OXCMAIL): whoever asks that no machine answers is one. Asking only for no receipts
-/// (`DR`, `RN`, `NRN`) is something a person's mail program may do.
-fn suppresses_answers(parsed: &Parsed) -> Option<Automatic> {
+/// X-Auto-Response-Suppress (MS-OXCMAIL) alone makes nobody a machine: some companies set it on all their mail. Beside the
+/// words of an absence it is a sign. Not X-MS-Exchange-Inbox-Rules-Loop: a rule that passes a customer's mail on writes it.
+fn by_suppressing(parsed: &Parsed) -> Option<Automatic> {
     let value = parsed.header("x-auto-response-suppress")?.to_ascii_lowercase();
     let asks = value.split([',', ';', ' ']).any(|word| matches!(word.trim(), "all" | "oof" | "autoreply"));
-    // Not by X-MS-Exchange-Inbox-Rules-Loop: a rule that passes a customer's mail on writes it too.
-    let kind = if is_absence(parsed) { Kind::OutOfOffice } else { Kind::Generated };
-    if asks { found(kind, "X-Auto-Response-Suppress") } else { None }
+    let is_absence = || {
+        let subject = subject(parsed);
+        let of_self = || words::absence_of_self(&parsed.text).is_some();
+        is_absence(parsed) || words::answer_sign(&subject).is_some() || of_self() || no_answer::is_absence(&parsed.text)
+    };
+    if is_person_by_own_word(parsed) || !asks || !is_absence() {
+        return None;
+    }
+    found_by(Certainty::Signs, Kind::OutOfOffice, "X-Auto-Response-Suppress and words of an absence")
 }
 
 /// A null envelope sender (RFC 5321 §4.5.5), the mail system itself, or nobody who reads answers.
 fn by_sender(parsed: &Parsed) -> Option<Automatic> {
     if parsed.header("return-path").is_some_and(|path| path.trim_matches(['<', '>', ' ', '\t']).is_empty()) {
-        let kind = if is_absence(parsed) {
+        let kind = if super::bounce::is_from_daemon(parsed) {
+            Kind::MailSystem
+        } else if is_sure_absence(parsed) {
             Kind::OutOfOffice
-        } else if super::bounce::is_from_daemon(parsed) {
-            Kind::Receipt
         } else {
             Kind::AutoReply
         };
         return found(kind, "null Return-Path");
     }
     if super::bounce::is_from_daemon(parsed) {
-        return found(Kind::Receipt, "sent by the mail system");
+        return found(Kind::MailSystem, "sent by the mail system");
     }
-    let address = parsed.header("from").and_then(address::first)?;
+    let address = parse::author(parsed).party?.address;
     let local = address.split('@').next().unwrap_or_default().to_lowercase().replace(['-', '_', '.'], "");
     if words::NOBODY.iter().any(|name| local.starts_with(name)) {
         return found(Kind::Generated, "sent by an address that reads no answers");
@@ -189,19 +203,24 @@ fn by_sender(parsed: &Parsed) -> Option<Automatic> {
     None
 }
 
-/// Lists and bulk mail.
+/// Lists and bulk mail: how it was sent on, and not by whom it was written.
 fn by_distribution(parsed: &Parsed) -> Option<Automatic> {
     if is_person_by_own_word(parsed) {
         return None;
     }
+    let found = |kind, reason| found_by(Certainty::Distributed, kind, reason);
+    let bulk = |reason| match is_sure_absence(parsed) {
+        true => found_by(Certainty::Signs, Kind::OutOfOffice, reason),
+        false => found(Kind::Generated, reason),
+    };
     if let Some(name) = LIST_FIELDS.iter().find(|name| parsed.header(name).is_some()) {
         return found(Kind::List, *name);
     }
     let precedence = ["precedence", "x-precedence"].iter().find_map(|name| parsed.header(name)).unwrap_or_default();
     match precedence.trim().to_ascii_lowercase().as_str() {
         "list" => found(Kind::List, "Precedence: list"),
-        "bulk" => found(if is_absence(parsed) { Kind::OutOfOffice } else { Kind::Generated }, "Precedence: bulk"),
-        "junk" => found(if is_absence(parsed) { Kind::OutOfOffice } else { Kind::Generated }, "Precedence: junk"),
+        "bulk" => bulk("Precedence: bulk"),
+        "junk" => bulk("Precedence: junk"),
         _ if parsed.header("feedback-id").is_some() => found(Kind::Generated, "Feedback-ID"),
         _ => None,
     }
@@ -222,8 +241,14 @@ fn by_weak_signs(parsed: &Parsed) -> Option<Automatic> {
         None if words::tells_of_absent(&subject) => ("somebody is away", words::absence_of_self(&parsed.text)?),
         None => (words::absence_sign(&subject)?, weak_field(parsed).or_else(|| words::absence_in_text(&parsed.text))?),
     };
+    let has_field = weak_field(parsed).is_some();
+    // Without a field it must stand there as machines write it: "Op vakantie met kapotte auto" is a customer's.
+    if !has_field && !words::is_set_off(&subject, sign) {
+        return None;
+    }
     let kind = if is_absence(parsed) { Kind::OutOfOffice } else { Kind::AutoReply };
-    found(kind, format!("subject \"{sign}\" and {second}"))
+    let certainty = if has_field { Certainty::Signs } else { Certainty::Words };
+    found_by(certainty, kind, format!("subject \"{sign}\" and {second}"))
 }
 
 /// Fields that an absence notice has more often than a person's mail.
@@ -253,6 +278,13 @@ fn is_absence(parsed: &Parsed) -> bool {
     words::absence_sign(&subject).is_some()
         || (words::tells_of_absent(&subject) && words::absence_of_self(&parsed.text).is_some())
         || (words::answer_sign(&subject).is_some() && words::absence_in_text(&parsed.text).is_some())
+}
+
+/// Nothing but an absence is told, or it is told in the subject of an answer: a web form and a customer's newsletter have
+/// a subject of their own, and answer nothing.
+fn is_sure_absence(parsed: &Parsed) -> bool {
+    let answers = parsed.header("in-reply-to").is_some() || parsed.header("references").is_some();
+    no_answer::is_absence(&parsed.text) || (answers && is_absence(parsed))
 }
 
 fn is_person_by_own_word(parsed: &Parsed) -> bool {

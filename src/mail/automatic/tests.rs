@@ -15,6 +15,8 @@ fn a_person_is_no_machine() {
         "Auto-Submitted: no",
         "Auto-Submitted: No (by hand)",
         "X-Auto-Response-Suppress: DR, RN, NRN",
+        "X-Auto-Response-Suppress: DR, OOF, AutoReply",
+        "X-Auto-Response-Suppress: All",
         "Precedence: first-class",
         "X-Autoreply: no",
         "Return-Path: <jan@example.org>",
@@ -33,6 +35,10 @@ fn a_complaint_about_an_absence_or_an_automatic_answer_is_a_person_s() {
         "Re: Automatisch antwoord: klacht",
         "Auto: kapot",
         "Vakantie verpest",
+        "Op vakantie met kapotte auto",
+        "Afwezigheid monteur",
+        "On holiday without a car",
+        "Automatisch antwoord is geen hulp",
     ] {
         let headers = format!("Subject: {subject}\nIn-Reply-To: <a@example.nl>");
         assert_eq!(kind(&headers, "De monteur kwam niet.\n> u schreef"), None, "{subject}");
@@ -48,13 +54,13 @@ fn what_a_mail_says_of_itself_counts() {
         ("Auto-Submitted: auto-replied; owner-email=\"x@y.nl\"", Kind::AutoReply),
         ("Auto-Submitted: auto-notified", Kind::Generated),
         ("Auto-Submitted: auto-generated\nSubject: Automatic reply: Hello", Kind::Generated),
-        ("Auto-Submitted: auto-generated\nSubject: Out of Office: Hello", Kind::OutOfOffice),
+        ("Auto-Submitted: auto-generated\nSubject: Out of Office: Hello", Kind::Generated),
+        ("Auto-Submitted: auto-generated\nIn-Reply-To: <a@b.nl>\nSubject: Out of Office: Hello", Kind::OutOfOffice),
         ("X-Autoreply: yes", Kind::AutoReply),
         ("X-Autorespond: x\nSubject: Out of office", Kind::OutOfOffice),
         ("Precedence: auto_reply", Kind::AutoReply),
         ("X-Precedence: auto-reply", Kind::AutoReply),
         ("X-Apple-Action: VACATION", Kind::OutOfOffice),
-        ("X-Auto-Response-Suppress: OOF, AutoReply", Kind::Generated),
         ("X-Auto-Response-Suppress: All\nSubject: Afwezig: Klacht", Kind::OutOfOffice),
         ("Return-Path: <>", Kind::AutoReply),
         ("List-Id: Nieuws <nieuws.example.org>", Kind::List),
@@ -133,14 +139,42 @@ fn receipts_and_reports_are_known_by_their_form() {
 #[test]
 fn the_mail_system_and_addresses_without_a_reader_are_machines() {
     for (from, expected) in [
-        ("MAILER-DAEMON@mx.example.net", Kind::Receipt),
-        ("Mail Delivery <mailer-daemon@example.net>", Kind::Receipt),
-        ("postmaster@example.net", Kind::Receipt),
-        ("<>", Kind::Receipt),
+        ("MAILER-DAEMON@mx.example.net", Kind::MailSystem),
+        ("Mail Delivery <mailer-daemon@example.net>", Kind::MailSystem),
+        ("postmaster@example.net", Kind::MailSystem),
+        ("<>", Kind::MailSystem),
         ("No-Reply <no-reply@shop.example>", Kind::Generated),
         ("do_not_reply@shop.example", Kind::Generated),
     ] {
         let raw = format!("From: {from}\nSubject: x\n\nDag\n");
         assert_eq!(of(&take_apart(raw.as_bytes())).map(|a| a.kind), Some(expected), "{from}");
+    }
+}
+
+#[test]
+fn how_certain_it_is_that_a_machine_wrote_it_is_said() {
+    let certainty = |headers: &str, text: &str| {
+        let raw = format!("From: Jan <jan@example.org>\nTo: klachten@example.nl\n{headers}\n\n{text}\n");
+        of(&take_apart(raw.as_bytes())).map(|automatic| automatic.certainty)
+    };
+    assert_eq!(certainty("Precedence: bulk", "De remmen piepen."), Some(Certainty::Distributed));
+    for (headers, expected) in [
+        ("Auto-Submitted: auto-replied", Certainty::Stated),
+        ("Return-Path: <>", Certainty::Stated),
+        ("List-Unsubscribe: <https://crm.example/1>", Certainty::Distributed),
+        ("Precedence: bulk", Certainty::Signs),
+        ("X-Auto-Response-Suppress: All\nSubject: Afwezig: Klacht", Certainty::Signs),
+        ("Precedence: bulk\nIn-Reply-To: <a@b.nl>\nSubject: Afwezig: Klacht", Certainty::Signs),
+        ("Subject: Afwezig: Klacht", Certainty::Words),
+    ] {
+        assert_eq!(certainty(headers, "Ik ben afwezig."), Some(expected), "{headers}");
+    }
+}
+
+#[test]
+fn a_web_form_with_a_subject_about_an_absence_stays_a_web_form() {
+    for headers in ["Auto-Submitted: auto-generated", "Precedence: bulk", "Return-Path: <>"] {
+        let found = kind(&format!("{headers}\nSubject: Afwezig: de monteur"), "De monteur was afwezig.");
+        assert_ne!(found, Some(Kind::OutOfOffice), "{headers}");
     }
 }

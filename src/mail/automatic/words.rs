@@ -223,6 +223,12 @@ fn sign(subject: &str, signs: &[&'static str]) -> Option<&'static str> {
     })
 }
 
+/// The sign is all of the subject, or a colon parts it from what is answered.
+pub(super) fn is_set_off(subject: &str, sign: &str) -> bool {
+    let behind = subject.find(sign).and_then(|at| subject.get(at + sign.len()..));
+    behind.is_none_or(|rest| rest.trim().is_empty() || rest.contains([':', '：']))
+}
+
 /// Lotus Notes puts the absent person's name into the subject: "Jan Jansen is out of the office."
 pub(super) fn tells_of_absent(subject: &str) -> bool {
     const SAID_OF_OTHERS: [&str; 8] = [

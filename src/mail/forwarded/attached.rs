@@ -1,14 +1,14 @@
-//! A mail passed on as an attachment (`message/rfc822`, or a file `.eml`). Pure.
+//! A mail passed on as an attachment (`message/rfc822`, a file `.eml`, a `.msg` of Outlook). Pure.
 
 use super::party;
-use crate::mail::parse::{Leaf, Parsed};
+use crate::mail::parse::{self, Leaf, Parsed, Reading, is_mail, is_saved_mail};
 use crate::mail::words::{self, Prefix};
-use crate::mail::{Forwarded, ForwardedHow, Party};
+use crate::mail::{Forwarded, ForwardedHow, Party, ToldBy};
 use chrono::{DateTime, FixedOffset};
 
 /// The mail that is attached.
 pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
-    let mut messages = parsed.leaves.iter().filter(|leaf| is_message(leaf));
+    let mut messages = parsed.leaves.iter().filter(|leaf| is_mail(leaf));
     let leaf = messages.next()?;
     let is_only_one = messages.next().is_none() && !is_of_digest(leaf);
     let is_answer = words::subject_prefix(parsed.header("subject").unwrap_or_default()).0 == Prefix::Reply;
@@ -18,12 +18,16 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     if from == Party::default() && nested.text.is_empty() && nested.header("subject").is_none() {
         return None;
     }
+    let by_server = nested.header("received").and_then(received);
+    let dated = nested.header("date").and_then(|date| DateTime::parse_from_rfc2822(date.trim()).ok());
     Some(Forwarded {
         from,
         subject: nested.header("subject").unwrap_or_default().to_owned(),
         body: nested.text.trim().to_owned(),
         above: parsed.text.trim().to_owned(),
-        received: nested.header("received").and_then(received),
+        // A client that keeps no server's fields (or a mail that was saved before it was sent) leaves what it states itself.
+        received: by_server.or(dated),
+        told_by: if by_server.is_some() { ToldBy::Server } else { ToldBy::Date },
         stated_local: None,
         date: nested.header("date").unwrap_or_default().to_owned(),
         how: ForwardedHow::Attached,
@@ -31,25 +35,21 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
     })
 }
 
-fn is_message(leaf: &Leaf) -> bool {
-    matches!(leaf.media_type.as_str(), "message/rfc822" | "message/global")
-        || leaf.name.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".eml"))
-}
-
 /// Whether it is one of a list's collected mails: only in a digest does a part need no type of its own to be a mail
 /// (RFC 2046 section 5.1.5).
 fn is_of_digest(leaf: &Leaf) -> bool {
-    leaf.headers.iter().all(|header| header.name != "content-type")
+    !is_saved_mail(leaf) && leaf.headers.iter().all(|header| header.name != "content-type")
 }
 
-/// The author of the attached mail, and whether that is beyond doubt: one From header with one valid address.
+/// The author of the attached mail, and whether that is beyond doubt: one address that mail can be sent to, and no other
+/// one shown.
 fn sender(nested: &Parsed) -> (Party, bool) {
-    let mut headers = nested.headers.iter().filter(|header| header.name == "from");
-    let Some(header) = headers.next() else { return (Party::default(), false) };
-    // The address comes from the undecoded header: an encoded word may hold an address that is only a name.
-    let raw = party::read(&header.raw);
-    let name = party::read(&header.text).party.name;
-    (Party { name, address: raw.party.address }, raw.certain && headers.next().is_none())
+    let author = parse::author(nested);
+    let Party { name, address } = author.party.unwrap_or_default();
+    let name = if name.eq_ignore_ascii_case(&address) { String::new() } else { party::clean_name(&name) };
+    let is_read = matches!(author.reading, Reading::Strict | Reading::Loose);
+    let is_sure = is_read && address.parse::<lettre::Address>().is_ok() && !name.contains('@');
+    (Party { name, address }, is_sure)
 }
 
 /// The moment in a Received header: what stands behind its last semicolon (RFC 5321 section 4.4).

@@ -4,7 +4,7 @@ use super::block::{self, Attribution, Block};
 use super::lines::{self, Line};
 use super::{dates, party};
 use crate::mail::words::{self, Prefix, Separator};
-use crate::mail::{Forwarded, ForwardedHow};
+use crate::mail::{Forwarded, ForwardedHow, ToldBy};
 
 /// Blank lines between a separator and its block.
 const SEPARATOR_GAP_MAX: usize = 5;
@@ -232,7 +232,7 @@ fn quotes_more(lines: &[Line<'_>], start: usize) -> bool {
 /// What the boundary and the texts around it say.
 fn forwarded(lines: &[Line<'_>], boundary: &Boundary, bare_subject: &str, verdict: Verdict) -> Forwarded {
     let above = lines.get(..boundary.start).unwrap_or_default();
-    let body = lines.get(boundary.end()..).unwrap_or_default();
+    let (body, behind) = up_to_end_line(lines.get(boundary.end()..).unwrap_or_default());
     let (from, stated_subject, date) = match &boundary.between {
         Between::Block { block, .. } => (party::read(&block.from), block.subject.clone(), block.date.clone()),
         Between::Unread { .. } => (party::Named::default(), None, String::new()),
@@ -248,13 +248,23 @@ fn forwarded(lines: &[Line<'_>], boundary: &Boundary, bare_subject: &str, verdic
         from: from.party,
         // Some clients quote the mail, but not the block above it.
         body: lines::text(body, boundary.depth().max(lines::common_depth(body))),
-        above: lines::text(above, 0),
+        above: [lines::text(above, 0), lines::text(behind, 0)].join("\n\n").trim().to_owned(),
         received: stated.moment,
         stated_local: stated.local,
+        told_by: ToldBy::Date,
         date,
         how: ForwardedHow::Inline,
         certain: verdict == Verdict::Forwarded && from.certain && is_whole && !holds_another(lines, boundary, &subject),
         subject,
+    }
+}
+
+/// What is passed on, and what stands behind the line that ends it ("-----Einde doorgestuurd bericht-----"): the forwarder's
+/// own again, as a signature. The line itself is nobody's words.
+fn up_to_end_line<'a, 'b>(body: &'a [Line<'b>]) -> (&'a [Line<'b>], &'a [Line<'b>]) {
+    match body.iter().rposition(|line| words::ends_forward(line.text)) {
+        Some(at) => (body.get(..at).unwrap_or_default(), body.get(at + 1..).unwrap_or_default()),
+        None => (body, &[]),
     }
 }
 

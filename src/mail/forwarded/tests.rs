@@ -2,7 +2,7 @@
 
 use super::{attached, inline};
 use crate::mail::parse::{Header, Leaf, Parsed};
-use crate::mail::{Forwarded, ForwardedHow};
+use crate::mail::{Forwarded, ForwardedHow, ToldBy};
 use proptest::prelude::*;
 
 const BODY: &str = "Mijn auto is beschadigd teruggekomen.\n\nGroet, Anna";
@@ -355,4 +355,39 @@ proptest! {
             prop_assert!(!found.certain || found.from.address.matches('@').count() == 1);
         }
     }
+}
+
+#[test]
+fn the_line_that_ends_a_mail_passed_on_is_nobodys_words_and_what_is_below_is_the_forwarders() {
+    for end in [
+        "-----Einde doorgestuurd bericht-----",
+        "--- End forwarded message ---",
+        "---------- End of forwarded message ----------",
+        "End forwarded message",
+        "----- Ende der weitergeleiteten Nachricht -----",
+        "----- Fin du message transféré -----",
+        "> Einde doorgestuurd bericht",
+    ] {
+        let text = format!(
+            "Graag oppakken.\n\n---------- Forwarded message ---------\n{}\n{BODY}\n\n{end}\n\nMia, receptie",
+            block(["Van", "Verzonden", "Aan", "CC", "Onderwerp"])
+        );
+        let found = read(&text, "FW: Schade");
+        assert_eq!((found.body.as_str(), found.above.as_str()), (BODY, "Graag oppakken.\n\nMia, receptie"), "{end}");
+    }
+    for own in ["Einde.", "Einde bericht!", "Het einde van dit bericht is zoek.", "End of story"] {
+        let text = format!(
+            "---------- Forwarded message ---------\n{}\n{BODY}\n{own}",
+            block(["Van", "Verzonden", "Aan", "CC", "Onderwerp"])
+        );
+        assert!(read(&text, "FW: Schade").body.ends_with(own), "{own}");
+    }
+}
+
+#[test]
+fn an_attached_mail_without_a_servers_field_states_its_own_moment() {
+    let (with, without) = (LETTER, LETTER.split_once("From:").map(|(_, rest)| format!("From:{rest}")).unwrap());
+    let of = |letter: &str| super::of(&carrying(vec![leaf("message/rfc822", letter)])).unwrap();
+    assert_eq!((of(with).told_by, of(&without).told_by), (ToldBy::Server, ToldBy::Date));
+    assert_eq!(of(&without).received.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-23T10:11:00+01:00"));
 }

@@ -20,6 +20,16 @@ pub(super) fn is_hidden(tag: &Tag<'_>) -> bool {
     })
 }
 
+/// The words in it are struck out: they are not meant any more.
+pub(super) fn strikes(tag: &Tag<'_>) -> bool {
+    let named = ["del", "s", "strike"].iter().any(|name| tag.name.eq_ignore_ascii_case(name));
+    let styled = || {
+        declarations(tag.attribute("style").unwrap_or_default())
+            .any(|(name, value)| name.starts_with("text-decoration") && value.contains("line-through"))
+    };
+    named || styled()
+}
+
 /// Name and value of each declaration of a style, in lower case and without blanks.
 fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
     let squeeze = |s: &str| s.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();

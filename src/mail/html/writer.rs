@@ -1,6 +1,6 @@
 //! Lines of plain text as they grow: blanks run together, blank lines kept to one, quote marks in front. Pure.
 
-use super::{Mark, Page};
+use super::{Mark, Page, STRUCK};
 use crate::mail::limits::QUOTE_MARKS_MAX;
 
 /// Builds the text of a page.
@@ -26,6 +26,10 @@ pub(super) struct Writer {
     pub preformatted: usize,
     /// Marks that wait for the next text.
     pending: Vec<Mark>,
+    /// Elements that strike out, one inside the other.
+    strikes: usize,
+    /// The words being written are marked as struck out.
+    in_struck: bool,
 }
 
 impl Writer {
@@ -62,7 +66,38 @@ impl Writer {
             self.line.push(' ');
         }
         self.blank = false;
+        if self.strikes > 0 && !self.in_struck {
+            (self.in_struck, self.page.struck) = (true, true);
+            self.line.push_str(STRUCK);
+        }
         self.line.push_str(&word);
+    }
+
+    /// The text that follows is struck out.
+    pub fn strike(&mut self) {
+        self.strikes += 1;
+    }
+
+    /// The end of that.
+    pub fn strike_end(&mut self) {
+        self.strikes = self.strikes.saturating_sub(1);
+        if self.strikes == 0 {
+            self.end_struck();
+        }
+    }
+
+    /// What is struck out is marked line by line.
+    fn end_struck(&mut self) {
+        if std::mem::take(&mut self.in_struck) {
+            self.line.push_str(STRUCK);
+        }
+    }
+
+    /// Notes a picture that the mail brought. One in a quote, or below what begins one, stands below all words.
+    pub fn picture(&mut self, id: &str) {
+        let is_below = self.quotes > 0 || !self.pending.is_empty();
+        let lines = self.number + usize::from(!self.line.is_empty());
+        self.page.pictures.push((if is_below { usize::MAX } else { lines }, id.to_owned()));
     }
 
     fn start_line(&mut self) {
@@ -104,6 +139,7 @@ impl Writer {
     }
 
     fn push_line(&mut self) {
+        self.end_struck();
         let marks = self.line_quotes.min(QUOTE_MARKS_MAX);
         let line = std::mem::take(&mut self.line);
         let content = line.trim_end();

@@ -10,17 +10,28 @@ use super::parse::Parsed;
 use super::work::Work;
 use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
+pub(crate) use page::{lines_above_closing, of_page};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+mod against;
 mod attribution;
+mod banner;
 mod blocks;
+mod first;
+mod footer;
 mod glued;
 mod lines;
+mod ours;
+mod page;
 mod phrases;
 mod signature;
 #[cfg(test)]
 mod tests;
+
+pub use against::{Apart, Extent, OwnWords, Place, own_words};
+pub use banner::without_banner;
+pub use ours::OurLetter;
 
 /// The line in our letters above which people are asked to type. What is at or below it is
 /// never relayed.
@@ -50,6 +61,8 @@ enum Fate {
     /// At or below the point from which on all is quoted.
     Below,
     Signature,
+    /// A gateway's: nobody's words.
+    Banner,
 }
 
 /// Takes the text of a mail apart.
@@ -64,15 +77,19 @@ fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let lines = lines::counted(&text, work);
     let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
     sign(&lines, &marks, &mut fates);
+    // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
+    let stop = first_sign(&lines, &fates, &marks);
+    let rest = if first::opens_a_thread(parsed) { first::own_again(&lines, &mut fates, rest) } else { rest };
     trim_quotes(&lines, &mut fates);
-    let stop = first_sign(&lines, &fates, &marks).min(read);
+    let stop = stop.min(first_sign(&lines, &fates, &marks)).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));
     let signature = kept(all, &|f| f == Fate::Signature);
+    let relayable = kept(stop, &|f| f == Fate::Own);
     NewText {
         reply: kept(all, &|f| matches!(f, Fate::Own | Fate::Quoted)),
-        relayable: kept(stop, &|f| f == Fate::Own),
+        relayable: if parsed.struck { page::unstruck(relayable) } else { relayable },
         quoted: [quotes, signature].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"),
         cuts: cuts(&lines, &fates, rest),
         finding: work.is_spent().then(|| read_as_far(read, lines.len())),
@@ -82,6 +99,13 @@ fn split_within(parsed: &Parsed, work: &Work) -> NewText {
 fn read_as_far(read: usize, all: usize) -> Finding {
     let detail = format!("read as far as line {read} of {all}; what is below was kept as it is, and is not relayed");
     Finding { kind: FindingKind::ReadAsFar, detail }
+}
+
+/// Whether a text is read as typed, without anything in it that is cut off as a quote or a signature.
+pub fn reads_whole(text: &str) -> bool {
+    let read = split(&Parsed { text: text.to_owned(), ..Parsed::default() });
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    words(&read.relayable) == words(text)
 }
 
 /// Why something was cut: where the quoted rest begins, else the first quote, and the signature.
@@ -95,8 +119,9 @@ fn cuts(lines: &[Line<'_>], fates: &[Fate], rest: Option<(usize, CutSign)>) -> V
     let quote = rest.or_else(attributed).or_else(marked);
     let signature = first(Fate::Signature, |l| !l.is_blank());
     let signature = signature.and_then(|at| Some((at, signature::sign(lines.get(at)?))));
+    let banner = first(Fate::Banner, |l| !l.is_blank()).map(|at| (at, CutSign::Banner));
     let shown = |at: usize| lines.get(at).map_or("", |l| l.text.trim()).chars().take(SHOWN_CHARS_MAX).collect();
-    [quote, signature].into_iter().flatten().map(|(at, sign)| Cut { sign, line: shown(at) }).collect()
+    [banner, quote, signature].into_iter().flatten().map(|(at, sign)| Cut { sign, line: shown(at) }).collect()
 }
 
 /// The lines of these fates above a line. Where something was cut out, the blank lines around it become one.
@@ -142,6 +167,7 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
     let rests: HashSet<usize> = marks.iter().filter_map(is_rest).collect();
     let mut fates: Vec<Fate> = vec![Fate::Own; lines.len()];
     let attributions = attribution::find(lines);
+    let banners = banner::find(lines);
     let mut next_attribution = attributions.iter().peekable();
     let (mut own_above, mut rest) = (false, None);
     let (mut at, mut read) = (0, lines.len());
@@ -152,6 +178,11 @@ fn fates(lines: &[Line<'_>], marks: &[(usize, Mark)], work: &Work) -> Fated {
         }
         while next_attribution.peek().is_some_and(|a| a.start < at) {
             next_attribution.next();
+        }
+        if let Some(span) = banners.iter().find(|span| span.start == at) {
+            set(&mut fates, span.clone(), Fate::Banner);
+            at = span.end;
+            continue;
         }
         if let Some(span) = next_attribution.next_if(|a| a.start == at) {
             if own_above && !is_quote(lines, next_text(lines, span.end)) {
@@ -332,17 +363,18 @@ fn is_closing(lines: &[Line<'_>], below: &[usize]) -> bool {
 
 /// The first line that has anything of a quoted mail about it: relaying stops above it.
 fn first_sign(lines: &[Line<'_>], fates: &[Fate], marks: &[(usize, Mark)]) -> usize {
-    let cut = fates.iter().position(|f| *f != Fate::Own);
+    let cut = fates.iter().position(|f| !matches!(f, Fate::Own | Fate::Banner));
     let marked = marks.iter().filter(|(_, mark)| *mark != Mark::SignatureEnd).map(|(at, _)| *at).min();
-    let doubtful = lines.iter().position(|l| {
-        l.text.contains(MARKER)
-            || l.quoted
-            || l.text.starts_with("| ")
-            || blocks::is_dashed_title(l)
-            || blocks::names_sender(l)
-            || blocks::is_rule(l) && l.text.trim().len() >= 10
-            || l.wrote && (l.date || l.address)
-            || l.colon && l.address && (l.date || l.time || l.low.contains('<'))
+    let doubtful = lines.iter().zip(fates).position(|(l, fate)| {
+        *fate != Fate::Banner
+            && (l.text.contains(MARKER)
+                || l.quoted
+                || l.text.starts_with("| ")
+                || blocks::is_dashed_title(l)
+                || blocks::names_sender(l)
+                || blocks::is_rule(l) && l.text.trim().len() >= 10
+                || l.wrote && (l.date || l.address)
+                || l.colon && l.address && (l.date || l.time || l.low.contains('<')))
     });
     [cut, marked, doubtful].into_iter().flatten().min().unwrap_or(lines.len())
 }

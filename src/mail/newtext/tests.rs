@@ -315,20 +315,20 @@ const STEPS_A_LINE_MAX: usize = 100;
 
 #[test]
 fn where_the_budget_ends_the_rest_is_kept_and_not_relayed_and_that_is_said() {
-    let text = format!("Goed zo.\n{}> intern\nDat was het.", "> citaat\nja\n".repeat(50));
+    let own = "een zin\n".repeat(50);
+    let text = format!("{own}Van: Klachten\nVerzonden: 23-11-2026 10:12\nAan: Jan\n\nintern");
     let parsed = Parsed { text: text.clone(), ..Parsed::default() };
     let enough = Work::new(usize::MAX);
-    assert!(split_within(&parsed, &enough).finding.is_none());
+    let whole = split_within(&parsed, &enough);
+    assert!(whole.finding.is_none() && whole.quoted.ends_with("intern"));
     for part in [0, 4, 10, 50, 90] {
         let new = split_within(&parsed, &Work::new(enough.taken() * part / 100));
         let finding = new.finding.unwrap();
         assert_eq!(finding.kind, FindingKind::ReadAsFar);
         assert!(finding.detail.starts_with("read as far as line "), "{}", finding.detail);
-        assert!(
-            new.reply.ends_with("Dat was het.") && "Goed zo.".starts_with(&new.relayable),
-            "{part}: {}",
-            new.relayable
-        );
+        assert!(new.reply.starts_with("een zin") && own.starts_with(&new.relayable), "{part}: {}", new.relayable);
+        let words = |text: &str| text.split_whitespace().count();
+        assert_eq!(words(&new.reply) + words(&new.quoted), words(&text), "{part}");
     }
 }
 
@@ -384,4 +384,53 @@ proptest! {
         let new = of(&text);
         prop_assert!(new.reply.len() <= text.len());
     }
+}
+
+/// A mail with these headers, as a server passed it on.
+fn of_mail(headers: &[(&str, &str)], text: &str) -> NewText {
+    let header = |(name, value): &(&str, &str)| crate::mail::parse::Header {
+        name: (*name).to_owned(),
+        raw: (*value).to_owned(),
+        text: (*value).to_owned(),
+    };
+    let headers = headers.iter().chain(&[("received", "from a by b; Mon, 23 Nov 2026 10:12:00 +0100")]);
+    split(&Parsed { headers: headers.map(header).collect(), text: text.to_owned(), ..Parsed::default() })
+}
+
+#[test]
+fn a_first_mail_with_a_letters_head_lists_and_rules_is_all_new() {
+    for looks in [
+        "Van: Utrecht\nNaar: Zwolle\nDatum: 14 november 2026\nOnderwerp: bezoek\n--------------------------------",
+        "Aan: de klachtencommissie\nVan: J. de Vries\nDatum: 3 mei 2026\nBetreft: mijn auto\n\nGeachte heer,",
+        "From: Ann Lee\nTo: Complaints\nDate: 3 May 2026\nSubject: my car\n\nDear all,",
+        "-----Origineel bericht-----\nVan: K <k@x.nl>\nVerzonden: 23-11-2026 10:12\nAan: Jan\n\nWij betalen niets.",
+        "On 15 November 2026 at 10:12 your colleague K <k@x.nl> wrote:\n\n\"We have no car.\"",
+        "--\nPunt 1: de deur.",
+        "---\nPunt 1",
+        "____________________\nPunt 1",
+    ] {
+        let text = format!("Beste mensen,\n\n{looks}\n\nDit is het belangrijkste.\nIk wil mijn geld terug.");
+        let new = of_mail(&[("from", "j@x.nl"), ("subject", "Niet nagekomen afspraak")], &text);
+        assert_eq!((new.reply.as_str(), new.quoted.as_str()), (text.as_str(), ""), "{looks}");
+        assert!(new.cuts.is_empty(), "{looks}");
+    }
+}
+
+#[test]
+fn a_mail_that_answers_something_is_cut_as_ever_and_so_is_what_a_client_marked() {
+    let text = "Dank u.\n\nVan: K <k@x.nl>\nVerzonden: 23-11-2026 10:12\nAan: Jan\nOnderwerp: klacht\n\nUw klacht";
+    for header in [("in-reply-to", "<a@x.nl>"), ("references", "<a@x.nl>"), ("subject", "RE: klacht")] {
+        assert_eq!(of_mail(&[("from", "j@x.nl"), header], text).reply, "Dank u.", "{header:?}");
+    }
+    let ours = format!("Dank u.\n\nVan: K <k@x.nl>\nVerzonden: 23-11-2026\nAan: Jan\n\n{MARKER}\nUw klacht");
+    assert_eq!(of_mail(&[("from", "j@x.nl")], &ours).reply, "Dank u.");
+    for below in
+        ["Op ma 23 nov. 2026 om 10:12 schreef K <k@x.nl>:\n\n> Uw klacht", "-- \nJan", "Verstuurd vanaf mijn iPhone"]
+    {
+        let new = of_mail(&[("from", "j@x.nl")], &format!("Kapot.\n\n{below}"));
+        assert_eq!(new.reply, "Kapot.", "{below}");
+    }
+    // What leaves the house ends there all the same.
+    let new = of_mail(&[("from", "j@x.nl"), ("subject", "klacht")], text);
+    assert_eq!((new.relayable.as_str(), new.reply.ends_with("Uw klacht")), ("Dank u.", true));
 }

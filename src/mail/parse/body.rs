@@ -3,24 +3,25 @@
 use super::leaves::Leaves;
 use super::{Leaf, Parsed, calendar, finding, flowed};
 use crate::mail::FindingKind;
-use crate::mail::html::{self, Mark};
+use crate::mail::html::{self, Mark, Page};
 use crate::mail::limits::TEXT_BYTES_MAX;
 use mail_parser::{ContentType, Message, MimeHeaders};
+use std::collections::HashSet;
 
-/// A text, and what the client that made its HTML says about places in it.
-#[derive(Default)]
-struct Text {
-    text: String,
-    marks: Vec<(usize, Mark)>,
-}
-
-/// Fills `text`, `marks` and `html` of what is parsed.
+/// Fills `text`, `marks`, `html` and `other` of what is parsed.
 pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves) {
     let mut body = join(message, all, &message.text_body);
-    if body.text.trim().is_empty() || is_stub(&body.text, message, all) {
-        let html = join(message, all, &message.html_body);
-        if !html.text.trim().is_empty() {
-            body = html;
+    if message.html_body != message.text_body {
+        let page = join(message, all, &message.html_body);
+        let is_page = leaves(message, all, &message.html_body).any(|l| l.media_type == "text/html");
+        if body.text.trim().is_empty() {
+            body = page;
+        } else if is_page && !page.text.trim().is_empty() {
+            // What was struck out on the page stands in the plain text as if it were meant.
+            let page_counts = page.struck || is_stub(&body.text, &page.text);
+            let (taken, other) = if page_counts { (page, body) } else { (body, page) };
+            parsed.other = Some(other).filter(|other| !page_counts && letters(&taken.text) != letters(&other.text));
+            body = taken;
         }
     }
     if body.text.trim().is_empty() {
@@ -35,6 +36,8 @@ pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves)
         leaves(message, all, &message.html_body).find(|l| l.media_type == "text/html").and_then(|l| l.text.clone());
     parsed.text = body.text;
     parsed.marks = body.marks;
+    parsed.struck = body.struck;
+    parsed.pictures = body.pictures;
 }
 
 fn leaves<'a>(_message: &Message<'_>, all: &'a Leaves, parts: &[u32]) -> impl Iterator<Item = &'a Leaf> {
@@ -43,8 +46,8 @@ fn leaves<'a>(_message: &Message<'_>, all: &'a Leaves, parts: &[u32]) -> impl It
 }
 
 /// The texts of these parts below one another.
-fn join(message: &Message<'_>, all: &Leaves, parts: &[u32]) -> Text {
-    let mut body = Text::default();
+fn join(message: &Message<'_>, all: &Leaves, parts: &[u32]) -> Page {
+    let mut body = Page::default();
     for part in parts {
         let leaf = all.of_part.get(*part as usize).copied().flatten().and_then(|at| all.leaves.get(at));
         let Some(leaf) = leaf.filter(|l| l.media_type.starts_with("text/")) else { continue };
@@ -54,21 +57,50 @@ fn join(message: &Message<'_>, all: &Leaves, parts: &[u32]) -> Text {
     body
 }
 
-fn append(body: &mut Text, next: Text) {
-    if !body.text.is_empty() && !body.text.ends_with('\n') {
-        body.text.push('\n');
+fn append(body: &mut Page, next: Page) {
+    let above = append_lines(&mut body.text, &mut body.marks, &next.text, &next.marks);
+    body.pictures.extend(next.pictures.into_iter().map(|(line, id)| (line.saturating_add(above), id)));
+    body.struck |= next.struck;
+}
+
+/// Puts one text below another; gives the number of lines above it.
+pub(super) fn append_lines(
+    text: &mut String,
+    marks: &mut Vec<(usize, Mark)>,
+    next: &str,
+    next_marks: &[(usize, Mark)],
+) -> usize {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
     }
-    let above = body.text.matches('\n').count();
-    body.marks.extend(next.marks.iter().map(|(line, mark)| (line + above, *mark)));
-    body.text.push_str(&next.text);
+    let above = text.matches('\n').count();
+    marks.extend(next_marks.iter().map(|(line, mark)| (line + above, *mark)));
+    text.push_str(next);
+    above
+}
+
+/// Letters and figures of a text, without links: two forms of one text differ in all else.
+fn letters(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !word.contains("://") && !word.contains("cid:"));
+    words.flat_map(str::chars).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether one of the two texts says all that the other does.
+pub(super) fn says_the_same(one: &str, other: &str) -> bool {
+    let (one, other) = (letters(one), letters(other));
+    one.contains(&other) || other.contains(&one)
+}
+
+/// A text leaf as plain text.
+pub(super) fn as_text(leaf: &Leaf) -> String {
+    readable(leaf, None).text
 }
 
 /// One text leaf as plain text with LF line ends and without control characters.
-fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Text {
+fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Page {
     let source = leaf.text.as_deref().unwrap_or_default();
     if leaf.media_type == "text/html" {
-        let page = html::to_text(&plain(source));
-        return Text { text: page.text, marks: page.marks };
+        return html::to_text(&plain(source));
     }
     let says = |name: &str, value: &str| {
         content_type.and_then(|c| c.attribute(name)).is_some_and(|stated| stated.eq_ignore_ascii_case(value))
@@ -76,27 +108,31 @@ fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Text {
     let text = plain(source);
     let text = if says("format", "flowed") { flowed::unflow(&text, says("delsp", "yes")) } else { text };
     let text = if leaf.media_type == "text/calendar" { calendar::in_words(&text) } else { text };
-    Text { text, marks: Vec::new() }
+    Page { text, ..Page::default() }
 }
 
-fn plain(source: &str) -> String {
+/// With LF line ends and without control characters.
+pub(super) fn plain(source: &str) -> String {
     let lines = source.replace("\r\n", "\n").replace('\r', "\n");
     lines.chars().filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && *c != '\u{FEFF}').collect()
 }
 
-/// A plain part that only says that one should look at the other one.
-fn is_stub(text: &str, message: &Message<'_>, all: &Leaves) -> bool {
-    const SHORT: usize = 300;
-    let lower = text.to_ascii_lowercase();
-    text.len() < SHORT
-        && lower.contains("html")
-        && ["view", "client", "support", "display", "version", "weergeven", "ondersteun"]
-            .iter()
-            .any(|w| lower.contains(w))
-        && leaves(message, all, &message.html_body).any(|l| {
-            l.media_type == "text/html"
-                && !html::to_text(l.text.as_deref().unwrap_or_default()).text.contains(text.trim())
-        })
+/// A plain part that only says that one should look at the other one, in whatever words: it is short, and the two have hardly
+/// any word in common.
+fn is_stub(text: &str, page: &str) -> bool {
+    const SHORT: usize = 500;
+    if text.len() > SHORT {
+        return false;
+    }
+    let words = |text: &str| -> HashSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (own, shown) = (words(text), words(page));
+    let shared = own.intersection(&shown).count();
+    let says_html = own.contains("html");
+    let differs = if says_html { shared < own.len() } else { shared * 2 < own.len() };
+    differs && shared * 2 < shown.len()
 }
 
 fn is_broken_container(leaf: &Leaf) -> bool {
@@ -106,7 +142,7 @@ fn is_broken_container(leaf: &Leaf) -> bool {
 }
 
 /// Mail whose only text is in a part that is no body by its type: a calendar, or text in a container that is broken.
-fn last_resort(leaves: &mut [Leaf]) -> Text {
+fn last_resort(leaves: &mut [Leaf]) -> Page {
     let unnamed_text = |l: &&mut Leaf| l.name.is_none() && matches!(&*l.media_type, "text/plain" | "text/html");
     if let Some(leaf) = leaves.iter_mut().find(unnamed_text) {
         // A container without parts in it may hold files that only a person can dig out: it stays an attachment too.
@@ -115,5 +151,5 @@ fn last_resort(leaves: &mut [Leaf]) -> Text {
     }
     let calendar = leaves.iter().find(|l| l.media_type == "text/calendar" || l.media_type == "application/ics");
     let words = calendar.map(|l| calendar::in_words(&plain(l.text.as_deref().unwrap_or_default())));
-    Text { text: words.unwrap_or_default(), marks: Vec::new() }
+    Page { text: words.unwrap_or_default(), ..Page::default() }
 }

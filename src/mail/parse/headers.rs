@@ -35,14 +35,17 @@ fn one(field: &mail_parser::Header<'_>, raw: &[u8], masked: &[u8]) -> Header {
         }
         _ => masked.get(place).unwrap_or_default(),
     };
-    let unfolded = unfold(bytes);
+    let name = name(field, raw);
+    // Of these two it counts what a mail server reads: ASCII. Shift sequences (ISO 2022) would make other text of it.
+    let is_ascii_only = matches!(name.as_str(), "from" | "authentication-results") && bytes.contains(&b'\x1b');
+    let unfolded = if is_ascii_only { joined(&String::from_utf8_lossy(bytes)) } else { unfold(bytes) };
     let text = match &field.value {
         HeaderValue::Text(text) if is_sound(text) && !has_unpadded_word(&unfolded) => text.to_string(),
         HeaderValue::Text(_) => decode_words(&unfolded),
         _ if unfolded.contains("=?") => decode_words(&unfolded),
         _ => unfolded.clone(),
     };
-    Header { name: name(field, raw), raw: unfolded, text }
+    Header { name, raw: unfolded, text }
 }
 
 /// The field's name in lower case; empty where its bytes are not just that (RFC 5322 §2.2). mail-parser forgives a control
@@ -59,7 +62,12 @@ fn name(field: &mail_parser::Header<'_>, raw: &[u8]) -> String {
 
 /// On one line, runs of blanks as one blank, as text.
 pub(super) fn unfold(bytes: &[u8]) -> String {
-    charset::guess(bytes).text.split_whitespace().collect::<Vec<_>>().join(" ")
+    joined(&charset::guess(bytes).text)
+}
+
+/// Only what RFC 5322 §3.2.2 calls blank is: no other program takes another sign of Unicode for one.
+fn joined(text: &str) -> String {
+    text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Nothing was lost and nothing left undecoded.

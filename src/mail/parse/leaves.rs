@@ -20,7 +20,8 @@ pub(super) struct Leaves {
 /// All leaves, in the order of the mail, up to the limit.
 pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mut Vec<Finding>) -> Leaves {
     let mut all = Leaves { leaves: Vec::new(), of_part: vec![None; message.parts.len()] };
-    let in_digest = digest_members(message);
+    let in_digest = members(message, "multipart/digest");
+    let alternatives = members(message, "multipart/alternative");
     let hint = message.parts.first().and_then(|root| stated_in(root, raw));
     for (number, part) in message.parts.iter().enumerate() {
         if matches!(part.body, PartType::Multipart(_)) {
@@ -33,6 +34,8 @@ pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mu
         let mut leaf = one(part, raw, masked, hint, findings);
         let listed = u32::try_from(number).is_ok_and(|n| message.attachments.contains(&n));
         leaf.attachment = listed;
+        let is_file = part.content_disposition().is_some_and(ContentType::is_attachment);
+        leaf.alternative = alternatives.get(number) == Some(&true) && (!is_file || is_form_of_text(&leaf.media_type));
         if in_digest.get(number) == Some(&true) && part.content_type().is_none() {
             // The default of a digest's members (RFC 2046 §5.1.5), which the mask hid from mail-parser.
             leaf.media_type = "message/rfc822".to_owned();
@@ -46,12 +49,17 @@ pub(super) fn of(message: &Message<'_>, raw: &[u8], masked: &[u8], findings: &mu
     all
 }
 
-/// Which parts stand directly in a multipart/digest.
-fn digest_members(message: &Message<'_>) -> Vec<bool> {
+/// Forms in which programs repeat a mail's text beside it.
+fn is_form_of_text(media_type: &str) -> bool {
+    media_type.starts_with("text/") || matches!(media_type, "application/rtf" | "application/ics" | "application/x-rtf")
+}
+
+/// Which parts stand directly in a multipart of that type.
+fn members(message: &Message<'_>, container: &str) -> Vec<bool> {
     let mut members = vec![false; message.parts.len()];
     for part in &message.parts {
         if let PartType::Multipart(children) = &part.body
-            && media_type(part) == "multipart/digest"
+            && media_type(part) == container
         {
             for child in children {
                 if let Some(member) = members.get_mut(*child as usize) {
@@ -97,6 +105,7 @@ fn one(part: &MessagePart<'_>, raw: &[u8], masked: &[u8], hint: Option<&str>, fi
         content: content.into_owned(),
         text,
         inline,
+        content_id: part.content_id().map(|id| id.trim_matches(['<', '>', ' ']).to_owned()),
         attachment: false,
         headers,
         ..Leaf::default()

@@ -23,6 +23,7 @@ fn settings(path: &Path) -> Settings {
         max_message_bytes: 1000,
         trusted_authserv_id: String::new(),
         accept_unproven_staff: true,
+        aliases: Vec::new(),
         sub_addressing: false,
         path: path.to_owned(),
     }

@@ -23,13 +23,14 @@ impl Work<'_> {
                 return Ok(());
             }
         };
-        let carried = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
         let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
         self.first_handler();
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
         self.letters.push(letter);
         self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
+        self.tell_what_stays(stays);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use super::Work;
 use crate::case::{Closed, LetterKind, Moment, Paper, What};
-use crate::desk::draft::{Answer, Done, Draft, Problem, Sheet};
+use crate::desk::draft::{Answer, Done, Draft, Problem, Sheet, Stays};
 use crate::desk::letters_out::{carry_to_customer, closing_text};
 use crate::desk::paper::{fits, paper, written};
 use crate::desk::verbs::Verb;
@@ -13,7 +13,7 @@ use chrono::{DurationRound, TimeDelta};
 impl Work<'_> {
     /// The answer comes back as a letter to print; it is a reaction once it is posted (§1).
     pub(super) fn answer_on_paper(&mut self, text: &str) -> Result<(), Problem> {
-        let letter = self.sheet(Sheet::Answer(Answer { text: text.to_owned() }), text)?;
+        let (letter, stays) = self.sheet(Sheet::Answer(Answer { text: text.to_owned() }), text)?;
         self.first_handler();
         self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
@@ -23,6 +23,7 @@ impl Work<'_> {
             text: text.to_owned(),
             attachments: letter.carried.len(),
         });
+        self.tell_what_stays(stays);
         self.put_out(letter);
         Ok(())
     }
@@ -30,7 +31,7 @@ impl Work<'_> {
     /// §2.4.2: the confirmation comes back as a letter to print.
     pub(super) fn close_on_paper(&mut self, settlement: &str) -> Result<(), Problem> {
         let sheet = Sheet::Closing(closing_text(&self.case, settlement, self.reply.rules));
-        let letter = self.sheet(sheet, settlement)?;
+        let (letter, stays) = self.sheet(sheet, settlement)?;
         self.first_handler();
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
@@ -39,6 +40,7 @@ impl Work<'_> {
             settlement: settlement.to_owned(),
             attachments: letter.carried.len(),
         });
+        self.tell_what_stays(stays);
         self.put_out(letter);
         Ok(())
     }
@@ -100,14 +102,15 @@ impl Work<'_> {
         Ok(Said::At(at.min(self.reply.now)))
     }
 
-    /// A sheet for the sender to print, with what the sender attached for the customer.
-    fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<Draft, Problem> {
+    /// A sheet for the sender to print, with what the sender attached for the customer; and what of it stays here.
+    fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<(Draft, Vec<(String, Stays)>), Problem> {
         if !fits(typed) {
             return Err(Problem::TooLongForPaper);
         }
         let to = self.reply.from.clone();
         let letter = paper(&self.case, to, sheet, self.reply.rules, self.fresh);
-        Ok(Draft { carried: carry_to_customer(self.reply.mail, &self.reply.rules.keys), ..letter })
+        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        Ok((Draft { carried, ..letter }, stays))
     }
 
     fn put_out(&mut self, letter: Draft) {

@@ -1,0 +1,52 @@
+//! What commands print: lines on standard output, errors on standard error. Who closes the pipe (`case list | head`) has
+//! seen enough: the rest is not printed, the command does what it was asked for, and its exit code is the same. What
+//! cannot be written for another reason, say a full disk, is told, and the command did not end well (invariant 12).
+
+use super::Exit;
+use std::fmt::{Arguments, Display};
+use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
+
+/// Why nothing more is printed.
+static FAILED: OnceLock<io::Error> = OnceLock::new();
+
+/// Prints a line, as `println!` does, but for its panic where nobody reads.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::commands::printing::line(format_args!($($text)*)) };
+}
+pub(super) use say;
+
+/// Prints a line, unless an earlier one could not be printed.
+pub(super) fn line(text: Arguments<'_>) {
+    if FAILED.get().is_some() {
+        return;
+    }
+    let mut output = io::stdout().lock();
+    note(output.write_fmt(text).and_then(|()| output.write_all(b"\n")));
+}
+
+/// Says what went wrong. Where nobody reads that either, the exit code says it alone.
+pub(super) fn complain(error: &dyn Display) {
+    let _ = writeln!(io::stderr().lock(), "{error}");
+}
+
+/// How the command ended, now that all is printed.
+pub(super) fn ended(exit: Exit) -> Exit {
+    note(io::stdout().lock().flush());
+    match FAILED.get() {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&format!(
+                "klachtpost: failed to print all of it: {error}\n  hint: see where standard output goes, then try again"
+            ));
+            Exit::TryAgainLater
+        }
+        _ => exit,
+    }
+}
+
+fn note(written: io::Result<()>) {
+    if let Err(error) = written {
+        // Only the first counts: what follows is not tried any more.
+        let _ = FAILED.set(error);
+    }
+}

@@ -1,0 +1,123 @@
+//! What a mail server writes about a letter of ours where no report names that letter (RFC 3464): a notice in words only,
+//! a report that lost its ids on the way. Pure.
+//!
+//! That a letter did not arrive is never filed unseen (invariants 1 and 4). It is found by an id or a token of ours in the
+//! notice, else as the last letter to an address that the notice names. Then it counts as not arrived: the clock runs, and
+//! its writer sees the server's words. Where none is found, the notice is put aside and told of.
+
+use super::intake::answered_letter;
+use super::machine::SentBy;
+use super::may_reply::sender;
+use super::{BouncedLetter, Lookup, Role, Rules};
+use crate::case::{Address, LetterFate, LetterId, Moment};
+use crate::mail::{AutomaticKind, Bounce, Mail};
+use chrono::TimeDelta;
+
+/// Mail servers give up after four or five days (RFC 5321 §4.5.4.1).
+const SERVERS_TRY: TimeDelta = TimeDelta::days(6);
+/// Addresses in a notice that are looked up: it names who did not get the letter, and perhaps itself.
+const ADDRESSES_MAX: usize = 10;
+/// Characters of a notice in which addresses are looked for; below stands the letter itself.
+const SEARCHED_CHARS: usize = 8_000;
+/// Characters of a notice that people are shown.
+const SHOWN_CHARS: usize = 300;
+
+/// A mail that may be a server's words about a letter, without being a report that was read.
+pub(super) fn is_notice(mail: &Mail, rules: &Rules) -> bool {
+    // A colleague's machine is none: what follows would be told to it (invariant 5).
+    let is_outsiders = sender(mail).is_none_or(|from| rules.role(&from) == Role::Outsider);
+    if mail.bounce.is_some() || !is_outsiders {
+        return false;
+    }
+    match SentBy::of(mail, rules) {
+        SentBy::Machine(AutomaticKind::MailSystem) => true,
+        // Some servers write under a person's name; with the customer's letter in hand it is shown to the handler anyway.
+        SentBy::Machine(AutomaticKind::AutoReply) => {
+            mail.return_path.as_deref() == Some("") && answered_letter(mail, rules).is_none()
+        }
+        _ => false,
+    }
+}
+
+/// Adds to what is looked up the letter that did not arrive.
+pub(super) fn look_up(wanted: &mut Lookup, mail: &Mail, rules: &Rules, now: Moment) {
+    wanted.failed_since = now - SERVERS_TRY;
+    if let Some(bounce) = &mail.bounce {
+        wanted.failed = failed(bounce, mail, rules);
+    } else if is_notice(mail, rules) && !tells_of_success(&mail.subject) {
+        wanted.bounced = letter_named(mail, rules);
+        wanted.failed = addresses(&format!("{}\n{}", mail.subject, mail.text), mail, rules);
+    }
+}
+
+/// The recipients a report names; without any the addresses that stand in it.
+fn failed(bounce: &Bounce, mail: &Mail, rules: &Rules) -> Vec<Address> {
+    match bounce.recipients.as_slice() {
+        [] => addresses(&mail.text, mail, rules),
+        named => addresses(&named.join("\n"), mail, rules),
+    }
+}
+
+/// The letter whose id or token stands in the notice.
+fn letter_named(mail: &Mail, rules: &Rules) -> Option<LetterId> {
+    let mut ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
+    let by_id = ids.find_map(|id| rules.keys.read(id));
+    by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
+}
+
+/// Who did not get it: not the desk, and not the one who reports.
+fn addresses(text: &str, mail: &Mail, rules: &Rules) -> Vec<Address> {
+    let reporter = sender(mail);
+    let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&*+-/=?^_`{|}~".contains(c);
+    let searched: String = text.chars().take(SEARCHED_CHARS).collect();
+    let pieces = searched.split(|c: char| !is_part(c)).map(|piece| piece.trim_matches(['.', '-', '*', '=']));
+    let mut found: Vec<Address> = Vec::new();
+    for address in pieces.filter(|piece| piece.contains('@')).filter_map(|piece| Address::parse(piece).ok()) {
+        let is_other = !rules.is_desk(&address) && reporter.as_ref() != Some(&address);
+        if is_other && found.len() < ADDRESSES_MAX && !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
+}
+
+/// Exchange reports a delivery that succeeded under such a subject.
+fn tells_of_success(subject: &str) -> bool {
+    const SUBJECTS: [&str; 12] = [
+        "delivered:",
+        "relayed:",
+        "expanded:",
+        "bezorgd:",
+        "afgeleverd:",
+        "doorgestuurd:",
+        "zugestellt:",
+        "übermittelt:",
+        "remis :",
+        "relayé :",
+        "entregado:",
+        "consegnato:",
+    ];
+    let subject = subject.trim().to_lowercase();
+    SUBJECTS.iter().any(|prefix| subject.starts_with(prefix))
+}
+
+/// What became of the letter, in the server's own words.
+pub(super) fn fate(mail: &Mail) -> LetterFate {
+    let words: Vec<&str> = mail.text.split_whitespace().collect();
+    let shown: String = words.join(" ").chars().take(SHOWN_CHARS).collect();
+    LetterFate::Bounced {
+        permanent: mail.text.split(|c: char| !(c.is_ascii_digit() || c == '.')).any(is_permanent),
+        status: shown,
+    }
+}
+
+/// An enhanced status code of the class 5 (RFC 3463 §2).
+fn is_permanent(code: &str) -> bool {
+    let parts: Vec<&str> = code.split('.').collect();
+    matches!(parts.as_slice(), ["5", subject, detail] if [subject, detail].iter().all(|part| (1..=3).contains(&part.len())))
+}
+
+/// The letter that such a notice is about.
+pub(super) fn letter<'a>(mail: &Mail, bounced: Option<&'a BouncedLetter>, rules: &Rules) -> Option<&'a BouncedLetter> {
+    bounced.filter(|_| is_notice(mail, rules))
+}

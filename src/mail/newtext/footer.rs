@@ -1,0 +1,143 @@
+//! What may stand under a colleague's words without being said in them: a signature, an app's line, a disclaimer. Asked where
+//! a cut is doubted (invariant 7): what could be a sentence is none of them. Pure.
+
+use super::blocks::is_rule;
+use super::lines::Line;
+use super::phrases::{CLOSINGS, DISCLAIMER};
+use super::signature::is_sent_from;
+use crate::mail::words::{self, Field};
+
+/// The longest company signatures with their disclaimers have some twenty lines.
+const LINES_MAX: usize = 25;
+/// Words of a line that may be a name, a role or a slogan without being a sentence.
+const SENTENCE_WORDS_MIN: usize = 4;
+const LONG_WORDS_MIN: usize = 12;
+/// Figures of a telephone number.
+const PHONE_FIGURES_MIN: usize = 8;
+
+/// How sure it is that a signature begins here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// `-- ` (RFC 3676 §4.3), or where the client says so: a slogan in it is a slogan.
+    Marked,
+    /// `--` without its blank.
+    Drawn,
+    /// Nothing says so but what stands there.
+    Unsaid,
+}
+
+/// Whether these lines are a signature, or what a server puts under a mail. `sender` is whoever wrote, by name and address.
+pub(super) fn is_footer(lines: &[&Line<'_>], begins: Begins, sender: &[&str]) -> bool {
+    let paragraphs: Vec<&[&Line<'_>]> =
+        lines.split(|line| line.is_blank()).filter(|paragraph| !paragraph.is_empty()).collect();
+    let own: Vec<&Line<'_>> = paragraphs.into_iter().filter(|p| !is_disclaimer(p)).flatten().copied().collect();
+    let own: Vec<&Line<'_>> = own.into_iter().filter(|line| !is_drawn(line) && !is_sent_from(line)).collect();
+    let Some(first) = own.first() else { return true };
+    if own.len() > LINES_MAX || own.iter().any(|line| is_said(line)) {
+        return false;
+    }
+    let is_sentence = |line: &&Line<'_>| is_sentence(line) && !names_contact(line) && !is_closing(line);
+    match begins {
+        Begins::Marked => !is_sentence(first),
+        Begins::Drawn => !own.iter().any(is_sentence),
+        Begins::Unsaid => {
+            let told = is_closing(first) || own.iter().any(|line| names_contact(line) || is_named(line, sender));
+            told && !own.iter().any(is_sentence)
+        }
+    }
+}
+
+/// What no signature says: a verb, a postscript, a point of a list, a sum, a line of a mail's head, a quote.
+fn is_said(line: &Line<'_>) -> bool {
+    let low = line.low.trim_start_matches(['*', '_', ' ']);
+    let listed = low.strip_prefix(|c: char| c.is_ascii_digit()).is_some_and(|rest| rest.starts_with(['.', ')']))
+        || line.text.trim_start().starts_with("- ");
+    let headed = words::label_line(line.text)
+        .is_some_and(|(field, _)| matches!(field, Field::From | Field::To | Field::Subject | Field::Date));
+    let sum = ["€", "euro", "eur ", "%"].iter().any(|sign| low.contains(sign));
+    let postscript = ["ps", "p.s", "nb", "n.b"]
+        .iter()
+        .any(|start| low.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
+    low.starts_with(['#', '＃']) || listed || headed || sum || postscript || line.quoted || line.text.starts_with('|')
+}
+
+fn is_sentence(line: &Line<'_>) -> bool {
+    let words = line.text.split_whitespace().count();
+    let ends = line.text.trim_end().ends_with(['.', '!', '?', ':', ';']);
+    words >= SENTENCE_WORDS_MIN && ends || words >= LONG_WORDS_MIN || line.low.is_empty()
+}
+
+fn is_disclaimer(paragraph: &[&Line<'_>]) -> bool {
+    paragraph.iter().any(|line| {
+        let low = if line.low.is_empty() { super::lines::fold(line.text) } else { line.low.clone() };
+        DISCLAIMER.iter().any(|sign| low.contains(sign))
+    })
+}
+
+/// A rule, a delimiter, or the place of a picture.
+fn is_drawn(line: &Line<'_>) -> bool {
+    let bare = line.text.trim();
+    let bracketed = bare.starts_with(['[', '<']) && bare.ends_with([']', '>']);
+    let pictured = bracketed && ["cid:", "image", ".png", ".jpg", ".gif"].iter().any(|sign| line.low.contains(sign));
+    is_rule(line) || pictured || !bare.contains(char::is_alphanumeric)
+}
+
+fn is_closing(line: &Line<'_>) -> bool {
+    let low = line.low.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let starts = |phrase: &&str| low.strip_prefix(*phrase).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    low.len() <= 60 && CLOSINGS.iter().any(starts)
+}
+
+fn names_contact(line: &Line<'_>) -> bool {
+    let figures = line.text.chars().filter(char::is_ascii_digit).count();
+    let phone = figures >= PHONE_FIGURES_MIN && !line.date;
+    phone || line.address || line.low.contains("http") || line.low.contains("www.")
+}
+
+/// Nothing but the sender's name, or a part of it.
+fn is_named(line: &Line<'_>, sender: &[&str]) -> bool {
+    let parts = |text: &str| -> Vec<String> {
+        let folded = words::fold(text);
+        folded.split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() > 1).map(str::to_owned).collect()
+    };
+    let known: Vec<String> = sender.iter().flat_map(|name| parts(name)).collect();
+    let said = parts(line.text);
+    !said.is_empty() && said.iter().all(|part| known.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines;
+    use super::*;
+
+    fn footer(text: &str, begins: Begins) -> bool {
+        let lines = lines::of(text);
+        is_footer(&lines.iter().collect::<Vec<_>>(), begins, &["Anna Bakker", "a.bakker@bedrijf.example"])
+    }
+
+    #[test]
+    fn signatures_and_what_servers_add_are_told_from_words() {
+        for text in [
+            "Anna Bakker\nKlachtenafdeling | Bedrijf BV\nT 030 123 45 67\nwww.bedrijf.example",
+            "Met vriendelijke groet,\n\nAnna Bakker",
+            "Anna",
+            "[cid:image001.png@01D]\n\nDit bericht is vertrouwelijk en alleen bestemd voor de geadresseerde. Bent u dat niet?",
+            "Verstuurd vanaf mijn iPhone",
+        ] {
+            assert!(footer(text, Begins::Unsaid) && footer(text, Begins::Drawn), "{text}");
+        }
+        assert!(footer("Anna Bakker\nWij helpen u graag verder met al uw vragen!", Begins::Marked));
+        for text in [
+            "Wij vergoeden 310 euro.\n\nAnna",
+            "PS de huurauto ook\nAnna",
+            "Akkoord",
+            "Van: Utrecht\nNaar: Zwolle",
+            "#intern zij overdrijft",
+            "- de bumper\n- de deur",
+            "Anna\nHet bedrag staat morgen op uw rekening.",
+        ] {
+            assert!(!footer(text, Begins::Unsaid), "{text}");
+        }
+        assert!(!footer("Wij betalen ook de huurauto.\nAnna", Begins::Marked));
+    }
+}
