@@ -75,8 +75,8 @@ pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
-    Asked, BouncedLetter, CaseFile, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Said, Snapshot,
-    Stored,
+    Asked, BouncedLetter, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Said,
+    Snapshot, Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Found, Scope, Search, Standing, Want, Word};
