@@ -15,9 +15,9 @@
 use super::may_reply::{is_machine, sender};
 use super::opening::TEXT_MAX;
 use super::web_form::form_of;
-use super::{CaseFile, Role, Rules, Said, Snapshot};
+use super::{CaseFile, ClickedOn, Role, Rules, Said, Snapshot};
 use crate::case::{Address, CaseNumber, CaseState, Tie};
-use crate::mail::{FindingKind, Mail, SenderProof};
+use crate::mail::{FindingKind, Mail, NoAnswer, SenderProof};
 
 /// Cases named in one mail that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
@@ -71,6 +71,24 @@ pub(super) fn said(mail: &Mail, rules: &Rules) -> Option<Said> {
     let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
     let is_someones = mail.automatic.is_none() && !elsewhere;
     is_someones.then(|| Said::new(from, &mail.subject, &words(mail))).flatten()
+}
+
+/// What a click in a mail program is about, where the program names it by its subject alone: "Intrekken: Kras op de deur".
+pub(super) fn topic(mail: &Mail, rules: &Rules) -> Option<ClickedOn> {
+    let from = sender(mail).filter(|from| is_click(mail) && rules.role(from) == Role::Outsider)?;
+    let (_, subject) = mail.subject.split_once(':')?;
+    ClickedOn::new(from, subject)
+}
+
+/// The case of the sender's own that a click is about. It does nothing there, so that nothing need be proven.
+pub(super) fn clicked<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapshot) -> Option<&'a CaseFile> {
+    let related = known.answered.iter().chain(&known.named).chain(&known.topic);
+    let is_own = |file: &&CaseFile| from.is_some() && file.case.customer.address.as_ref() == from;
+    related.filter(|_| is_click(mail)).find(is_own)
+}
+
+fn is_click(mail: &Mail) -> bool {
+    matches!(mail.no_answer, Some(NoAnswer::Recall | NoAnswer::Reaction(_) | NoAnswer::ReadReceipt))
 }
 
 /// The complaint in the customer's words.

@@ -44,6 +44,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         named: belonging::named(mail, rules),
         answered: belonging::answered(mail),
         said: belonging::said(mail, rules),
+        topic: belonging::topic(mail, rules),
         failed: Vec::new(),
         failed_since: now,
         want: wanted(mail, rules),
@@ -129,7 +130,8 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if of_staff && mail.mail.written_by.is_some() {
         return set_aside(mail, file.map(|file| &file.case), Aside::Unproven, rules, now, fresh);
     }
-    let arrived = Arrived { mail, file, token: token.as_ref(), known, rules, now };
+    let about = file.or_else(|| belonging::clicked(mail.mail, from.as_ref(), known));
+    let arrived = Arrived { mail, file: about, token: token.as_ref(), known, rules, now };
     if let Some(decision) = arrived.settle(fresh) {
         return decision;
     }

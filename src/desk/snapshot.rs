@@ -39,6 +39,8 @@ pub struct Lookup {
     pub answered: Vec<String>,
     /// The complaint of which it may be a second copy.
     pub said: Option<Said>,
+    /// What a click in a mail program is about.
+    pub topic: Option<ClickedOn>,
     /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
     pub mailed: Vec<Address>,
     /// The case a colleague names in a reply to a question of ours that belongs to none.
@@ -51,6 +53,26 @@ pub struct Lookup {
     pub asked: Option<Asked>,
     /// The letter whose missing mails a colleague asks to take in.
     pub adopts: Option<LetterId>,
+}
+
+/// An earlier mail that somebody clicked on, by its subject, and who clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClickedOn {
+    pub from: Address,
+    subject: String,
+}
+
+impl ClickedOn {
+    /// None where there is no subject to know it by.
+    pub fn new(from: Address, subject: &str) -> Option<Self> {
+        let subject = fold(subject);
+        (!subject.is_empty()).then_some(Self { from, subject })
+    }
+
+    /// Whether it is the mail that opened the case.
+    pub fn is_of(&self, case: &Case) -> bool {
+        case.customer.address.as_ref() == Some(&self.from) && fold(&case.subject) == self.subject
+    }
 }
 
 /// A complaint's words, and whose they are.
@@ -159,6 +181,8 @@ pub struct Snapshot {
     pub named: Vec<CaseFile>,
     /// The cases that the mails of `Lookup::answered` are filed on, in that order.
     pub answered: Vec<CaseFile>,
+    /// The sender's newest case of the subject that `Lookup::topic` names.
+    pub topic: Option<CaseFile>,
     /// The case opened with what `Lookup::said` says, within an hour of this mail.
     pub twice: Option<CaseFile>,
     /// Open cases of the customers in `Lookup::mailed`.
@@ -192,7 +216,7 @@ impl Snapshot {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        let related = self.answered.iter().chain(&self.named).chain(&self.twice);
+        let related = self.answered.iter().chain(&self.named).chain(&self.twice).chain(&self.topic);
         self.file.iter().chain(wanted).chain(related)
     }
 }
@@ -205,7 +229,7 @@ impl Snapshot {
             Some(Found::Case(file)) => file.map(|file| *file),
             _ => None,
         };
-        let related = self.answered.into_iter().chain(self.named).chain(self.twice);
+        let related = self.answered.into_iter().chain(self.named).chain(self.twice).chain(self.topic);
         let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }

@@ -4,14 +4,14 @@
 use super::mails::{Identity, numbered, without_nul};
 use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
-use crate::desk::{BouncedLetter, CaseFile, Lookup, Said, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Said, Snapshot};
 use sqlx::Row;
 
 /// Mails on file with one of the ids that a mail answers: whoever sends many with the same id gains nothing.
 const ANSWERED_MAX: usize = 20;
 /// How long after the first a second copy of a complaint is known as one, in milliseconds; whose servers' clocks differ.
 const TWICE_WITHIN: i64 = 3_600_000;
-/// Cases of one address in that time that are looked at: a person does not open more.
+/// Cases of one address that are looked at, the newest: a person does not open more.
 const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
@@ -94,6 +94,9 @@ impl Tx {
         if let Some(letter) = &lookup.adopts {
             known.to_adopt = self.to_adopt(letter).await?;
         }
+        if let Some(topic) = &lookup.topic {
+            known.topic = self.clicked_on(topic).await?;
+        }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
         }
@@ -145,6 +148,22 @@ impl Tx {
         }
         found.sort_by_key(|(place, _)| *place);
         Ok(found.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// The sender's newest case of that subject.
+    async fn clicked_on(&mut self, topic: &ClickedOn) -> Result<Option<CaseFile>, RegisterError> {
+        let rows = sqlx::query("SELECT body FROM cases WHERE customer_address = $1 ORDER BY received_at DESC LIMIT $2")
+            .bind(topic.from.key())
+            .bind(TWICE_MAX)
+            .fetch_all(&mut *self.inner)
+            .await?;
+        for row in &rows {
+            let case = cases::body(row)?;
+            if topic.is_of(&case) {
+                return self.case_file(case.number).await;
+            }
+        }
+        Ok(None)
     }
 
     /// A case opened with the same words within an hour of this mail's receipt.

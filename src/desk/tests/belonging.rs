@@ -243,3 +243,20 @@ fn the_same_words_with_a_file_are_shown_to_the_handler() {
     assert_eq!(sent(&decision), [(LetterKind::FollowUp, "schade@lease.example")]);
     assert_eq!(decision.letters[0].carried.len(), 1);
 }
+
+#[test]
+fn a_recall_lands_on_the_case_it_is_about_and_is_acknowledged_by_nobody() {
+    let recall = |from: &str, subject: &str| {
+        post(from, "Karin Klant wil het bericht 'Kras op de deur' intrekken.").subject(subject)
+    };
+    for mail in [recall(KLANT, "Intrekken: Kras op de deur"), recall(KLANT, "Intrekken: Iets anders").header(FIRST)] {
+        let decision = Company::new().decide(&mail);
+        assert_eq!((decision.disposition, decision.case), (Disposition::FollowUp, Some(number(7))), "{mail:?}");
+        assert_eq!(to_customers(&decision).count(), 0, "{mail:?}");
+        let after = closed().decide(&mail);
+        assert!(after.events.iter().all(|event| !matches!(event.what, What::Reopened(_))), "{mail:?}");
+    }
+    for other in [recall(ELS, "Intrekken: Kras op de deur"), recall(KLANT, "Intrekken: Kras op de motorkap")] {
+        assert_ne!(Company::new().decide(&other).case, Some(number(7)), "{other:?}");
+    }
+}

@@ -191,6 +191,7 @@ impl Company {
             bounced,
             named: wanted.named.iter().copied().filter_map(find).collect(),
             answered: wanted.answered.iter().flat_map(|id| self.holding(id)).collect(),
+            topic: wanted.topic.and_then(|topic| self.files.iter().find(|file| topic.is_of(&file.case)).cloned()),
             twice: wanted.said.and_then(|said| self.files.iter().find(|file| said.is_of(&file.case)).cloned()),
             found: match wanted.want {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
