@@ -315,20 +315,20 @@ const STEPS_A_LINE_MAX: usize = 100;
 
 #[test]
 fn where_the_budget_ends_the_rest_is_kept_and_not_relayed_and_that_is_said() {
-    let text = format!("Goed zo.\n{}> intern\nDat was het.", "> citaat\nja\n".repeat(50));
+    let own = "een zin\n".repeat(50);
+    let text = format!("{own}Van: Klachten\nVerzonden: 23-11-2026 10:12\nAan: Jan\n\nintern");
     let parsed = Parsed { text: text.clone(), ..Parsed::default() };
     let enough = Work::new(usize::MAX);
-    assert!(split_within(&parsed, &enough).finding.is_none());
+    let whole = split_within(&parsed, &enough);
+    assert!(whole.finding.is_none() && whole.quoted.ends_with("intern"));
     for part in [0, 4, 10, 50, 90] {
         let new = split_within(&parsed, &Work::new(enough.taken() * part / 100));
         let finding = new.finding.unwrap();
         assert_eq!(finding.kind, FindingKind::ReadAsFar);
         assert!(finding.detail.starts_with("read as far as line "), "{}", finding.detail);
-        assert!(
-            new.reply.ends_with("Dat was het.") && "Goed zo.".starts_with(&new.relayable),
-            "{part}: {}",
-            new.relayable
-        );
+        assert!(new.reply.starts_with("een zin") && own.starts_with(&new.relayable), "{part}: {}", new.relayable);
+        let words = |text: &str| text.split_whitespace().count();
+        assert_eq!(words(&new.reply) + words(&new.quoted), words(&text), "{part}");
     }
 }
 
