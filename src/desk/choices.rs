@@ -87,7 +87,9 @@ impl Ways {
                 let colleagues = colleagues.iter().take(CHOICES_MAX);
                 colleagues.map(|one| self.instead(Verb::Assign, one.as_str(), Does::To(one.clone()))).collect()
             }
-            Problem::NotACustomer { .. } => vec![self.instead(Verb::Customer, "", Does::Complete).to_complete()],
+            Problem::NotACustomer { .. } => {
+                vec![self.instead(Verb::Customer, "", Does::Verb(Verb::Customer)).to_complete()]
+            }
             Problem::UnknownDepartment { departments, .. } => {
                 let departments = departments.iter().take(CHOICES_MAX);
                 departments.map(|one| self.instead(Verb::Department, one, Does::ToDepartment(one.clone()))).collect()

@@ -96,6 +96,9 @@ pub struct Mail {
     pub loop_marks: Vec<String>,
     /// The whole readable text (of HTML-only mail too).
     pub text: String,
+    /// How much of `text` (octets) stands in the mail itself; what is below comes from a mail or file that is attached. None:
+    /// all of it does.
+    pub own_text_ends: Option<usize>,
     /// What this person typed now: `text` without quotes and signature. When in doubt it keeps more.
     pub reply: String,
     /// The part of the new text that may safely be relayed to the other side: as `reply`, but when in
@@ -137,6 +140,13 @@ pub struct Original {
     pub size: usize,
     /// SHA-256, hexadecimal.
     pub sha256: String,
+}
+
+impl Mail {
+    /// The readable text that stands in the mail itself, and in no mail or file that is attached.
+    pub fn own_text(&self) -> &str {
+        self.own_text_ends.and_then(|end| self.text.get(..end)).unwrap_or(&self.text)
+    }
 }
 
 /// A place where something was cut off the new text.

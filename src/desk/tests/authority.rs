@@ -234,7 +234,7 @@ fn expected(from: &str, verb: Verb, answers_staff: bool) -> Column {
         (true, true) if binds => [Heard, Unproven, Unproven, Heard],
         (true, true) if is_staff => [NotYours, Unproven, Unproven, NotYours],
         (true, true) => [Other; 4],
-        (true, false) if matches!(verb, Verb::Register(_)) || looks => [Heard, Aside, Unproven, Heard],
+        (true, false) if matches!(verb, Verb::Register(_) | Verb::Adopt) || looks => [Heard, Aside, Unproven, Heard],
         // The sender is asked which case is meant: that is safe to say, and only to the registered address.
         (true, false) => [Heard, Aside, Heard, Heard],
     }

@@ -149,6 +149,7 @@ fn about_verbs() -> Vec<Asked> {
         on_case(lower("#intern zij overdrijft"), "Beste Karin,\n#intern zij overdrijft\nGroet"),
         on_case(lower("#afgehandeld"), "#overnemen\nBeste Karin,\n\n#afgehandeld\n\nWij betalen."),
         on_case(lower("Intern: zij overdrijft"), "Beste Karin,\n\nIntern: zij overdrijft"),
+        on_case(Problem::NothingToAdopt, "#opnemen"),
         on_case(Problem::Encrypted, ""),
         on_case(Problem::TextsDiffer, TYPED),
         on_case(Problem::SettlementMissing, "#afgehandeld"),
@@ -263,6 +264,7 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
             "#samenvoegen" => "K-2026-000006",
             "#dossier" => "K-2026-000007",
             "#zoek" => "jansen",
+            "#klant" => " piet@prive.example",
             "#toon" | "#klacht" if wants.ends_with(' ') => "17",
             _ => "",
         };
@@ -299,6 +301,7 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::Verb(verbs::Verb::Answer) => goes,
         Does::Verb(verbs::Verb::Reopen) => has("reopened"),
         Does::Verb(verbs::Verb::Merge) => has("merged"),
+        Does::Verb(verbs::Verb::Customer) => has("customer_set"),
         Does::To(_) | Does::Verb(verbs::Verb::TakeOver | verbs::Verb::Assign) => has("handler_set"),
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),

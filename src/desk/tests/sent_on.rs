@@ -15,7 +15,7 @@ fn redirected(by: &str, proof: &str) -> Post {
         "Received: from prive.example by mail.lease.example; Tue, 3 Mar 2026 14:00:00 +0100",
         "Received: from huis by prive.example; Tue, 3 Mar 2026 08:00:00 +0100",
     ];
-    let mail = post(KLANT, "Er zit een kras op de deur.").to(JAN);
+    let mail = post(KLANT, "Er zit een deuk in het portier.").to(JAN);
     std::iter::once(results.as_str()).chain(before).fold(mail, Post::header)
 }
 

@@ -62,7 +62,9 @@ fn without_marks(line: &str) -> String {
         let word = super::fold_word(named.get(..end).unwrap_or_default());
         let begins_line = kept.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).is_empty();
         let is_word = word.chars().next().is_some_and(char::is_alphabetic);
-        if !(is_near_verb(&word) || begins_line && is_word) {
+        if is_near_verb(&word) || begins_line && is_word {
+            kept.truncate(kept.trim_end_matches(['#', '＃']).len());
+        } else {
             kept.push_str(marked.get(..marked.len() - after.len()).unwrap_or_default());
         }
         rest = after;
@@ -71,8 +73,23 @@ fn without_marks(line: &str) -> String {
     unannounced(&kept)
 }
 
-/// "Intern: …" without what makes it the beginning of a note.
+/// A line without what makes it the beginning of a note: "Intern: …", "Alleen intern: …", "hashtag intern".
 fn unannounced(line: &str) -> String {
+    let line = without_name(line);
+    let plain = visible(&line);
+    if super::named_mark(&plain).is_some() {
+        let (_, said) = plain.trim_start().split_once(char::is_whitespace).unwrap_or_default();
+        return unannounced(said);
+    }
+    match plain.split_once(':') {
+        _ if !super::says_internal(&plain) => line,
+        Some((head, said)) => unannounced(&format!("{},{said}", head.trim_end())),
+        None => String::new(),
+    }
+}
+
+/// The same for a verb's own name.
+fn without_name(line: &str) -> String {
     let plain = visible(line);
     let named = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
     let end = named.find(|c: char| !c.is_alphanumeric()).unwrap_or(named.len());

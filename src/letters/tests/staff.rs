@@ -92,7 +92,7 @@ fn a_form_that_lacks_something_can_be_completed_by_button_or_by_copying() {
 fn a_form_too_long_for_a_link_is_copied() {
     let long = |why: &Problem| matches!(why, Problem::WhoIsTheCustomer { prefilled } if prefilled.len() > 1_000);
     let (_, Read { text, html, .. }) = question_of(Language::English, long);
-    assert!(!html.contains("mailto:") && text.contains("Copy this text into a reply"), "{text}");
+    assert!(!html.contains("mailto:") && text.contains("Reply to this e-mail and put this at the top"), "{text}");
 }
 
 #[test]

@@ -174,6 +174,7 @@ impl Seen<'_> {
             kind,
             written => self.line(&written),
             nearest => nearest.map(|verb| self.line(verb)),
+            resent => matches!(problem, Problem::SentByYou { why: Unsure::Resent, .. }),
             choices => choices.iter().take(LISTED_MAX).map(|choice| self.line(choice)).collect::<Vec<_>>(),
             often => if let Problem::ManyAnswers { often: Often::InARow, .. } = problem { "in_a_row" } else { "in_a_day" },
             place => if let Problem::TextApart { place, .. } = problem { named(*place) } else { "" },

@@ -5,7 +5,7 @@
 use super::footer::{Begins, is_footer};
 use super::lines::{self, Line};
 use super::ours::{Follower, OurLetter, key};
-use super::{MARKER, attribution, blocks, glued, signature};
+use super::{MARKER, attribution, banner, blocks, glued, page, signature};
 use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::words::Field;
 use crate::mail::work::Work;
@@ -69,7 +69,7 @@ impl OwnWords {
 
 /// Reads a colleague's reply to that letter.
 pub fn own_words(mail: &Mail, letter: &OurLetter, extent: Extent) -> OwnWords {
-    let text = super::unarmor(&mail.text);
+    let text = super::unarmor(mail.own_text());
     let work = Work::new(WORK_STEPS_MAX);
     let (text, _) = glued::apart(&text, &[], &work);
     let reply = Reply { lines: lines::counted(&text, &work), letter, mail };
@@ -146,7 +146,9 @@ impl Reply<'_> {
         let mut wanted = read.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
         let mut end = 0;
         for (at, line) in self.lines.iter().enumerate() {
-            if wanted.next_if(|next| line.text.trim() == *next).is_some() {
+            // What was struck out is not relayed.
+            let said = page::unstruck(line.text.trim().to_owned());
+            if wanted.next_if(|next| line.text.trim() == *next || said.trim() == *next).is_some() {
                 end = at + 1;
             }
         }
@@ -279,6 +281,11 @@ impl Reply<'_> {
         let mut open = false;
         for (at, line) in self.lines.iter().enumerate().skip(first).filter(|(_, line)| !line.is_blank()) {
             let bare = unmarked(line);
+            // A rule, or the dashes above a signature, are nobody's.
+            if !is_marked(line) && key(bare).is_empty() {
+                found.typed.last_mut().filter(|_| open).into_iter().for_each(|run| run.end = at + 1);
+                continue;
+            }
             let known = is_reference(bare) || line.text.contains(MARKER) || is_shown(bare);
             let known = known || if by_form { !quoted || is_marked(line) } else { follower.knows(bare) };
             // A client may have turned some lines of a quote into something else; nobody types behind its marks.
@@ -347,7 +354,9 @@ impl Reply<'_> {
         let kept = |at: &usize| {
             is_typed(*at) || begun && self.lines.get(*at).is_some_and(|line| line.quoted || line.is_blank())
         };
-        let lines = (0..=last).filter(kept).filter_map(|at| self.lines.get(at)).map(|line| line.text);
+        let banners = banner::find(&self.lines);
+        let no_banner = |at: &usize| banners.iter().all(|banner| !banner.contains(at));
+        let lines = (0..=last).filter(kept).filter(no_banner).filter_map(|at| self.lines.get(at)).map(|line| line.text);
         lines.collect::<Vec<_>>().join("\n").trim().to_owned()
     }
 }

@@ -103,6 +103,7 @@ pub(super) fn add(parsed: &Parsed, mail: &mut Mail) {
     if texts.is_empty() && !own_text && parsed.text.trim().is_empty() {
         texts.extend(only_text_file(parsed));
     }
+    mail.own_text_ends = Some(mail.text.trim_end().len()).filter(|_| !texts.is_empty());
     for text in texts {
         let room = TEXT_BYTES_MAX.saturating_sub(mail.text.len() + mail.reply.len());
         let end = (0..=room.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
