@@ -80,6 +80,11 @@ pub fn is_signature_alone(text: &str, names: &[&str]) -> bool {
     let names: Vec<String> = names.iter().flat_map(|name| words(name)).collect();
     let mut signed = false;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_added(line)) {
+        // RFC 3676 §4.3; its last blank is gone with what some clients send.
+        if line == "--" {
+            signed = true;
+            continue;
+        }
         let folded = words(line);
         let is_own_name = !folded.is_empty() && folded.iter().all(|word| names.contains(word));
         let (greeting, name) = line.split_once(',').unwrap_or((line, ""));

@@ -142,13 +142,6 @@ pub struct Original {
     pub sha256: String,
 }
 
-impl Mail {
-    /// The readable text that stands in the mail itself, and in no mail or file that is attached.
-    pub fn own_text(&self) -> &str {
-        self.own_text_ends.and_then(|end| self.text.get(..end)).unwrap_or(&self.text)
-    }
-}
-
 /// A place where something was cut off the new text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cut {

@@ -29,7 +29,11 @@ async fn with_mail() -> (Dovecot, Scene) {
 }
 
 fn deliver(host: &Dovecot, scene: &Scene) {
-    host.deliver(&scene.user, &Written::new("jan@klant.example", "Schade", "Er zit een deuk in de bumper.").bytes());
+    deliver_words(host, scene, "Er zit een deuk in de bumper.");
+}
+
+fn deliver_words(host: &Dovecot, scene: &Scene, text: &str) {
+    host.deliver(&scene.user, &Written::new("jan@klant.example", "Schade", text).bytes());
 }
 
 async fn mended(scene: &Scene, host: &Dovecot, delivered: usize) {
@@ -112,7 +116,7 @@ async fn a_daemon_whose_register_is_locked_goes_on_by_itself() {
     until("rest", || host.mails(&scene.user, "").is_empty().then_some(())).await;
     let mut other = scene.open().await;
     let lock = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
-    deliver(&host, &scene);
+    deliver_words(&host, &scene, "Er zit ook een kras op de deur.");
     tokio::time::sleep(LOCKED).await;
     assert!(said().contains("another program keeps it locked"), "{}", said());
     assert_eq!(host.mails(&scene.user, "").len(), 1, "what is not on file stays in the inbox");

@@ -88,7 +88,8 @@ fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fre
         text.replace('\n', "\r\n")
     );
     let mail = mail::read(raw.as_bytes(), "");
-    let known = Snapshot { file: file.cloned(), next_serial: 8, ..Snapshot::default() };
+    let letter_kind = file.map(|_| LetterKind::Notification);
+    let known = Snapshot { file: file.cloned(), letter_kind, next_serial: 8, ..Snapshot::default() };
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
     on_mail(&incoming, &known, &office.rules, now(), fresh)
 }

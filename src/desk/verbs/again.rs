@@ -70,7 +70,13 @@ fn without_marks(line: &str) -> String {
         rest = after;
     }
     kept.push_str(rest);
-    unannounced(&kept)
+    let line = unannounced(&kept);
+    // Letters that are read as others may still make a verb of it: then without any mark.
+    if super::parse(&line).is_ok_and(|read| read.lines.is_empty()) && super::parse(&format!("x\n{line}")).is_ok() {
+        line
+    } else {
+        unannounced(&line.replace(['#', '＃'], ""))
+    }
 }
 
 /// A line without what makes it the beginning of a note: "Intern: …", "Alleen intern: …", "hashtag intern".

@@ -48,7 +48,7 @@ fn sender(nested: &Parsed) -> (Party, bool) {
     let Party { name, address } = author.party.unwrap_or_default();
     let name = if name.eq_ignore_ascii_case(&address) { String::new() } else { party::clean_name(&name) };
     let is_read = matches!(author.reading, Reading::Strict | Reading::Loose);
-    let is_sure = is_read && address.parse::<lettre::Address>().is_ok() && !name.contains('@');
+    let is_sure = is_read && party::can_be_written_to(&address) && !name.contains('@');
     (Party { name, address }, is_sure)
 }
 

@@ -36,7 +36,7 @@ pub(super) fn read(value: &str) -> Named {
         name = String::new();
     }
     let one = addresses.iter().all(|(_, other)| same_address(other, address));
-    let certain = one && address.parse::<lettre::Address>().is_ok() && !name.contains('@');
+    let certain = one && can_be_written_to(&address) && !name.contains('@');
     Named { party: Party { name, address: address.to_owned() }, certain }
 }
 
@@ -128,6 +128,11 @@ fn is_address_char(c: char) -> bool {
 
 fn is_domain_char(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '-' | '_')
+}
+
+/// Whether it is an address that mail can be sent to.
+pub(super) fn can_be_written_to(address: &str) -> bool {
+    address.parse::<lettre::Address>().is_ok()
 }
 
 #[cfg(test)]

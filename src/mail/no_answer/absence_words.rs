@@ -119,7 +119,7 @@ pub(super) const PHRASES: [&str; 13] = [
 pub(super) const KNOWN: &str = "
     ik ben wij we zijn zal zullen u uw je jouw mijn mij ons onze tot en met t m van vanaf t/m wegens in verband i v m de het
     een op aan te om bij na naar tijdens deze dit dat die is wordt worden kan kunt kunnen heeft weer terug binnen buiten niet
-    geen per voor ook alleen als dan er door via of uit weer nog
+    geen s per voor ook alleen als dan er door via of uit weer nog
     momenteel tijdelijk vandaag morgen maandag dinsdag woensdag donderdag vrijdag zaterdag zondag januari februari maart
     april mei juni juli augustus september oktober november december week weken dag dagen uur ochtend middag jan feb mrt apr
     jun jul aug sep sept okt nov dec ma di wo do vr za zo
@@ -148,17 +148,17 @@ pub(super) const KNOWN: &str = "
     sobald möglich sich habe elternzeit vertretung vertritt mail mails telefonisch unter
     je j suis serai nous sommes serons du au le la les l de des d un une en et ou à jusqu jusque ne n pas et mon ma mes
     notre nos votre vos vous mon bureau absent absente courriel message messages sera seront lu lus traité traités transféré
-    transférés répondrai traiterai 1er répondre réponse retour dès pendant cette période urgence urgent urgente cas pour par sur merci
+    transférés transmis transmise redirigé redirigés suivi suivis répondrai traiterai 1er répondre réponse retour dès pendant cette période urgence urgent urgente cas pour par sur merci
     veuillez contacter joindre collègue collègues lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars
     avril mai juin juillet août septembre octobre novembre décembre inclus automatique bonjour madame monsieur congé annuel
-    estoy estaré de del la el las los hasta desde y o en por para con mi mis nuestro su sus usted mensaje correo será leído
+    estoy estaré de del la el las los hasta desde y o en por para con mi mis nuestro su sus usted mensaje mensajes correo correos será serán leído leídos reenviado reenviados atendido
     respondido responderé respuesta regreso vuelta urgente urgencia caso casos póngase contacto puede contactar gracias lunes
     martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre
     noviembre diciembre automática no oficina
-    sono sarò siamo fino al dal dall il lo gli del della e o in per con mio mia mie miei nostro suo sua messaggio ritorno
+    sono sarò siamo fino al dal dall il lo gli del della e o in per con mio mia mie miei nostro suo sua messaggio messaggi ritorno verrà verranno sarà saranno inoltrato inoltrati letto letti
     rientro risponderò risposta urgente urgenza urgenze contattare grazie lunedì martedì mercoledì giovedì venerdì sabato domenica
     gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre automatica ufficio non
-    estou estarei até ao desde do da dos das no na em por para com meu minha nosso sua seu mensagem regresso retorno
+    estou estarei até ao desde do da dos das no na em por para com meu minha nosso sua seu mensagem mensagens será serão lida lidas reencaminhada encaminhada regresso retorno
     responderei resposta contactar contatar obrigado obrigada segunda terça quarta quinta sexta feira janeiro fevereiro
     março abril maio junho julho agosto setembro outubro novembro dezembro automática escritório não
     jestem będę do od dnia w na z i lub po powrocie wiadomość wiadomości odpowiem proszę o kontakt sprawach pilnych nie

@@ -1,3 +1,5 @@
+//! What is no answer, and what looks like none and is a person's.
+
 use super::super::{Mood, NoAnswer, read};
 
 fn of(headers: &str, text: &str) -> Option<NoAnswer> {

@@ -114,6 +114,13 @@ pub(super) fn add(parsed: &Parsed, mail: &mut Mail) {
     }
 }
 
+impl Mail {
+    /// The readable text that stands in the mail itself, and in no mail or file that is attached.
+    pub fn own_text(&self) -> &str {
+        self.own_text_ends.and_then(|end| self.text.get(..end)).unwrap_or(&self.text)
+    }
+}
+
 /// Whether these words say nothing, or nothing but that one should look elsewhere.
 fn only_points(text: &str) -> bool {
     let low = text.to_lowercase();
