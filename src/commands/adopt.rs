@@ -90,7 +90,7 @@ async fn ask(office: &Office, adopts: Adopts, mails: usize) -> Result<(), AdoptE
         Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters: Vec::new() };
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
-    tx.record(None, &decision, &[], office.clock.now(), &mut || salts.next()).await?;
+    tx.record(None, &decision, &[], office.clock.now(), &mut || salts.draw()).await?;
     Ok(tx.commit().await?)
 }
 

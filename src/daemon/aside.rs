@@ -53,7 +53,7 @@ pub(super) async fn tell_of_aside(office: &Office) -> Result<Step, WorkError> {
     let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
-    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
     crash::point("before recording that mails put aside are told of");
     tx.commit().await?;
     crash::point("after recording that mails put aside are told of");

@@ -62,7 +62,7 @@ async fn bundle_some(office: &Office, waiting: &Waiting) -> Result<Step, WorkErr
         return Ok(Step::Idle);
     }
     let mut salts = Salts::new()?;
-    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
     crash::point("before recording a bundle");
     tx.commit().await?;
     crash::point("after recording a bundle");

@@ -190,7 +190,7 @@ pub(super) async fn tell_of_missing(office: &Office) -> Result<Step, WorkError> 
     let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
-    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
     tx.told_not_on_file(&told_in).await?;
     tx.commit().await?;
     Ok(Step::Worked)

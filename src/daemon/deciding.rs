@@ -100,7 +100,7 @@ async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<C
     match decide_all(office, &[apart]).await {
         Err(error) if !error.is_unavailable() => {
             tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
-            office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.next()).await?;
+            office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.draw()).await?;
         }
         done => done?,
     }
@@ -158,7 +158,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     let counts = tx.counts(&to_count(&decision.letters, about.as_ref()), office.rules.caps, now).await?;
     let known = Known { file: file.as_ref(), counts, about };
     let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-    tx.record(Some((pending.id, &identity)), &decision, &letters, now, &mut || salts.next()).await?;
+    tx.record(Some((pending.id, &identity)), &decision, &letters, now, &mut || salts.draw()).await?;
     tracing::info!(
         mail.id = pending.id,
         mail.disposition = decision.disposition.name(),
@@ -183,7 +183,7 @@ impl Salts {
     }
 
     /// 32 hexadecimal characters.
-    pub fn next(&mut self) -> String {
+    pub fn draw(&mut self) -> String {
         use sha2::{Digest, Sha256};
         let mut hash = Sha256::new();
         hash.update(self.seed);

@@ -133,7 +133,7 @@ async fn record(
     if !tx.claim_run(job, day, now).await? {
         return Ok(Step::Idle);
     }
-    tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
     crash::point("before recording an overview");
     tx.commit().await?;
     crash::point("after recording an overview");

@@ -297,7 +297,7 @@ async fn record_fate(
             decision.letters.clear();
         }
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-        tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
     }
     crash::point("before recording what became of a letter");
     tx.commit().await?;

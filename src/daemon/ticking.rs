@@ -55,7 +55,7 @@ async fn terms(office: &Office) -> Result<Step, WorkError> {
         let known = Known { file: Some(&file), counts, about: None };
         let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
         let mut salts = Salts::new()?;
-        tx.record(None, &decision, &letters, now, &mut || salts.next()).await?;
+        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
         crash::point("before recording that a clock runs out");
         tx.commit().await?;
         crash::point("after recording that a clock runs out");

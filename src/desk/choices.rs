@@ -53,7 +53,7 @@ impl Ways {
             Problem::SettlementMissing => vec![self.completed(Verb::Close)],
             Problem::RulingMissing => vec![self.completed(Verb::Ruling)],
             Problem::NotMerged { why: NoMerge::Unknown | NoMerge::Same | NoMerge::Merged, .. } => {
-                vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).to_complete()]
+                vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).completing()]
             }
             Problem::NotMerged { .. } | Problem::NothingToPost => self.note(text).into_iter().collect(),
             Problem::NothingTyped | Problem::Encrypted => self.to_type(),
@@ -69,7 +69,7 @@ impl Ways {
             }
             Problem::TooLongForPaper => vec![
                 self.with(Verb::Note, &self.all()),
-                self.of(Does::ToCustomer, vec![self.name(Verb::Answer)], "").to_complete(),
+                self.of(Does::ToCustomer, vec![self.name(Verb::Answer)], "").completing(),
             ],
             Problem::UnclearPosting { nearest, .. } => vec![
                 self.of(Does::Now, vec![self.name(Verb::Sent)], text),
@@ -88,7 +88,7 @@ impl Ways {
                 colleagues.map(|one| self.instead(Verb::Assign, one.as_str(), Does::To(one.clone()))).collect()
             }
             Problem::NotACustomer { .. } => {
-                vec![self.instead(Verb::Customer, "", Does::Verb(Verb::Customer)).to_complete()]
+                vec![self.instead(Verb::Customer, "", Does::Verb(Verb::Customer)).completing()]
             }
             Problem::UnknownDepartment { departments, .. } => {
                 let departments = departments.iter().take(CHOICES_MAX);
@@ -104,7 +104,7 @@ impl Ways {
             Problem::NotNow { verb } => self.not_now(verb),
             Problem::AskedYourself => vec![self.with(Verb::TakeOver, &self.all()), self.with(Verb::Note, &self.all())],
             Problem::NewMailWanted { .. } => {
-                vec![Choice { way: Way::NewMail, ..self.of(Does::Complete, self.lines(|_| true), text).to_complete() }]
+                vec![Choice { way: Way::NewMail, ..self.of(Does::Complete, self.lines(|_| true), text).completing() }]
             }
             Problem::TextApart { upper, lower, .. } => self.halves(upper, lower),
             _ => self.anywhere(why),
@@ -115,13 +115,13 @@ impl Ways {
     fn on_none(&self, why: &Problem) -> Vec<Choice> {
         match why {
             Problem::UnknownVerb { nearest, .. } => {
-                nearest.iter().filter_map(|verb| self.meant(verb)).map(Choice::to_complete).collect()
+                nearest.iter().filter_map(|verb| self.meant(verb)).map(Choice::completing).collect()
             }
             Problem::NoCase => {
                 let form = |taken| {
                     let form = form::to_fill_in(&self.all(), self.language);
                     let verb = Verb::Register(taken);
-                    self.of(Does::Verb(verb), vec![self.name(verb)], &form).to_complete()
+                    self.of(Does::Verb(verb), vec![self.name(verb)], &form).completing()
                 };
                 [Taken::ByPhone, Taken::ByLetter, Taken::AtDesk].map(form).to_vec()
             }
@@ -141,7 +141,7 @@ impl Ways {
                     .map(|line| line.verb)
                     .filter(|verb| matches!(verb, Verb::Show | Verb::Restore));
                 verbs
-                    .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").to_complete())
+                    .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").completing())
                     .collect()
             }
             _ => self.anywhere(why),
@@ -157,11 +157,11 @@ impl Ways {
         };
         match why {
             Problem::FormIncomplete { prefilled: form, .. } | Problem::WhoIsTheCustomer { prefilled: form } => {
-                vec![prefilled(Does::Complete, form).to_complete()]
+                vec![prefilled(Does::Complete, form).completing()]
             }
             Problem::AnsweredAlready { prefilled: text, .. } | Problem::ManyAnswers { prefilled: text, .. } => {
                 let choice = prefilled(Does::Again, text);
-                vec![if choice.text.trim().is_empty() { choice.to_complete() } else { choice }]
+                vec![if choice.text.trim().is_empty() { choice.completing() } else { choice }]
             }
             Problem::SentByYou { .. } => vec![self.of(Does::Confirm, vec![sent], "")],
             Problem::WhichCase { choices, .. } => {
@@ -177,7 +177,7 @@ impl Ways {
                 alone.into_iter().filter(|choice| !choice.verbs.is_empty()).collect()
             }
             Problem::CaseUnknown { .. } | Problem::LetterUnknown { .. } => [Verb::Dossier, Verb::Search]
-                .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").to_complete())
+                .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").completing())
                 .to_vec(),
             Problem::IsComplaint { case, .. } => {
                 vec![self.of(Does::Verb(Verb::Dossier), vec![format!("{} {case}", self.name(Verb::Dossier))], "")]
@@ -251,7 +251,7 @@ impl Ways {
             (Does::Verb(Verb::Note), Verb::Note),
             (Does::Verb(Verb::Close), Verb::Close),
         ];
-        verbs.map(|(does, verb)| self.of(does, vec![self.name(verb)], "").to_complete()).to_vec()
+        verbs.map(|(does, verb)| self.of(does, vec![self.name(verb)], "").completing()).to_vec()
     }
 
     fn note(&self, text: &str) -> Option<Choice> {
@@ -263,7 +263,7 @@ impl Ways {
         let row = verb.row();
         let choice = self.of(Does::Verb(verb), vec![self.name(verb)], text);
         let wants = row.wants_text || verb == Verb::Close || verb == Verb::Answer;
-        if wants && text.trim().is_empty() { choice.to_complete() } else { choice }
+        if wants && text.trim().is_empty() { choice.completing() } else { choice }
     }
 
     /// All verbs as they were typed, but that one with another value.
@@ -272,14 +272,14 @@ impl Ways {
         let verbs = self.lines(|line| line.verb != verb).into_iter().chain([line]).collect();
         let choice = self.of(does, verbs, &self.typed.text);
         let waits = value.is_empty() && !matches!(verb.row().value, Value::Text | Value::None | Value::Past);
-        if waits { choice.to_complete() } else { choice }
+        if waits { choice.completing() } else { choice }
     }
 
     /// The verbs that only wait for their text.
     fn completed(&self, verb: Verb) -> Choice {
         let mut verbs = self.lines(|line| line.verb != verb);
         verbs.push(self.name(verb));
-        self.of(Does::Verb(verb), verbs, "").to_complete()
+        self.of(Does::Verb(verb), verbs, "").completing()
     }
 
     fn of(&self, does: Does, mut verbs: Vec<String>, text: &str) -> Choice {
@@ -316,7 +316,7 @@ impl Ways {
 }
 
 impl Choice {
-    fn to_complete(self) -> Self {
+    fn completing(self) -> Self {
         Self { stands: Stands::ToComplete, ..self }
     }
 }

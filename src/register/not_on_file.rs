@@ -288,7 +288,7 @@ impl Tx {
     }
 
     /// How many mails a letter told of that nobody asked to take in yet: a digest tells of all that was told.
-    pub(super) async fn to_adopt(&mut self, letter: &LetterId) -> Result<usize, RegisterError> {
+    pub(super) async fn waiting_to_adopt(&mut self, letter: &LetterId) -> Result<usize, RegisterError> {
         let text = "SELECT CAST(count(*) AS BIGINT) FROM not_on_file WHERE asked_at IS NULL AND filed_by <> 'others' \
                     AND told_in IS NOT NULL AND (told_in = $1 \
                     OR EXISTS (SELECT 1 FROM outbox WHERE id = $1 AND kind = 'digest'))";

@@ -92,7 +92,7 @@ impl Tx {
             known.twice = self.said_before(mail, said).await?;
         }
         if let Some(letter) = &lookup.adopts {
-            known.to_adopt = self.to_adopt(letter).await?;
+            known.to_adopt = self.waiting_to_adopt(letter).await?;
         }
         if let Some(topic) = &lookup.topic {
             known.topic = self.clicked_on(topic).await?;

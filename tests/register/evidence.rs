@@ -21,6 +21,13 @@ const NOT_PROVEN: &[(&str, &str, &str)] = &[
 const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("given_out", "the server's own numbers, which every digest holds against the mails on file"),
     ("outage", "what the operator was told of servers, so that a restart does not repeat it"),
+    (
+        "number_seen",
+        "numbers of letters that are not on file, so that none is given out again; a lower one is outdone by what is on file",
+    ),
+    ("identity", "names this register to the mailbox; another name makes its mails another's, which is told"),
+    ("compared", "how far the mailbox's folders were looked at; less only looks again"),
+    ("not_on_file", "what the mailbox has and the register has not, found anew at each comparison"),
     ("withheld", "counts fetches in vain; gone once the mail is on file"),
     ("job_run", "keeps a digest from being written twice; that it was written is an event"),
     ("_sqlx_migrations", "the library's own list of migrations"),

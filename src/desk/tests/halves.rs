@@ -248,7 +248,7 @@ fn where_it_is_not_certain_the_question_says_where_the_words_were_found_and_its_
             format!("{WROTE}{marked}\nWij betalen. Er zit een kras op de deur en niemand belt mij terug, zegt u."),
             Place::Below,
         ),
-        (format!("> de klant belde\n> vorige week over een andere zaak\n\nWij betalen."), Place::Above),
+        ("> de klant belde\n> vorige week over een andere zaak\n\nWij betalen.".to_owned(), Place::Above),
     ] {
         let decision = company.decide(&reply_of(&company, JAN, &text));
         let Problem::TextApart { upper, lower, place: found } = asked(&decision, JAN, &text) else {

@@ -45,7 +45,7 @@ pub fn harmless(text: &str) -> String {
         let unmarked = without_marks(line);
         let is_name = |word: &str| Verb::named(word).is_some();
         let alone = verb_line(&plain).is_some_and(|(word, value)| value.is_empty() && is_name(&word));
-        Some(unmarked).filter(|line| !alone && !(line.is_empty() && !plain.is_empty()))
+        Some(unmarked).filter(|line| !alone && (!line.is_empty() || plain.is_empty()))
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

@@ -99,7 +99,7 @@ impl Seen<'_> {
         };
         let own = missing.count - missing.others.min(missing.count);
         let verb = self.verb(Verb::Adopt);
-        let button = self.replies().prefilled(&verb, self.words.pick("Opnemen", "Take them in"));
+        let button = self.replies().prefilled(verb, self.words.pick("Opnemen", "Take them in"));
         context! {
             count => missing.count,
             own,

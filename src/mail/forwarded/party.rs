@@ -36,7 +36,7 @@ pub(super) fn read(value: &str) -> Named {
         name = String::new();
     }
     let one = addresses.iter().all(|(_, other)| same_address(other, address));
-    let certain = one && can_be_written_to(&address) && !name.contains('@');
+    let certain = one && can_be_written_to(address) && !name.contains('@');
     Named { party: Party { name, address: address.to_owned() }, certain }
 }
 

@@ -114,7 +114,7 @@ fn lists(parsed: &Parsed) -> Vec<String> {
 fn written_by(parsed: &Parsed, from: &Party, lists: &[String]) -> Option<Party> {
     let own = from.address.to_lowercase();
     let says_via = from.name.to_lowercase().contains(" via ");
-    if !lists.contains(&own) && !(says_via && !lists.is_empty()) {
+    if !lists.contains(&own) && (!says_via || lists.is_empty()) {
         return None;
     }
     let one = |name: &str| people(parsed, name).into_iter().next();

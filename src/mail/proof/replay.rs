@@ -12,8 +12,7 @@ const ADDRESSING: [&str; 4] = ["from", "to", "cc", "date"];
 /// Judged for a mail whose author's domain is proven, by the results that count.
 pub(super) fn of(parsed: &Parsed, domain: &str, results: &[&MethodResult]) -> Replay {
     // Of two fields a signature covers one, and a reader may look at the other (RFC 6376 §8.15).
-    let is_repeated = |name: &&str| parsed.fields(name).nth(1).is_some();
-    if ADDRESSING.iter().any(|name| is_repeated(&name)) {
+    if ADDRESSING.iter().any(|name| parsed.fields(name).nth(1).is_some()) {
         return Replay::Possible;
     }
     let stated: Vec<&str> = ADDRESSING.into_iter().filter(|name| parsed.header(name).is_some()).collect();
@@ -23,7 +22,7 @@ pub(super) fn of(parsed: &Parsed, domain: &str, results: &[&MethodResult]) -> Re
         result.is("dkim", "pass") && result.signer().is_some_and(|signer| is_near(signer, domain))
     };
     // Without a signature it was proven by the way it came, from the domain's own server; nobody can take one off.
-    if came_from(domain, results) || signatures.is_empty() && !results.iter().any(|result| is_signed(result)) {
+    if came_from(domain, results) || signatures.is_empty() && !results.iter().any(is_signed) {
         Replay::Excluded
     } else if signatures.iter().all(|field| covers(field, &stated)) {
         Replay::ShownByDate

@@ -139,7 +139,7 @@ fn what_is_encrypted_is_said_and_what_is_only_signed_is_read() {
         "Content-Type: application/pgp-encrypted\n\nVersion: 1\n".to_owned(),
         plain("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"),
     ] {
-        assert!(kinds(&mail("mixed", &[part.clone()])).contains(&FindingKind::Encrypted), "{part}");
+        assert!(kinds(&mail("mixed", std::slice::from_ref(&part))).contains(&FindingKind::Encrypted), "{part}");
     }
     let text = b"Content-Type: text/plain\r\n\r\nMijn auto is stuk.\r\n";
     let octets = [&[0x04, u8::try_from(text.len()).unwrap()][..], text].concat();
