@@ -6,7 +6,9 @@ use super::office::Office;
 use crate::case::Moment;
 use crate::clock;
 use crate::desk::hour::{Doubt, Witnesses, doubt};
+use chrono::TimeDelta;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// What this process knows of the hour.
 #[derive(Debug, Default)]
@@ -18,8 +20,8 @@ pub struct Hour {
 struct Seen {
     /// The last event before this process wrote any: what it writes itself is no witness of its own clock.
     before: Option<Option<Moment>>,
-    /// When the clock was believed last.
-    believed_at: Option<Moment>,
+    /// When this process looked first: time that it saw pass is no leap of the clock.
+    since: Option<Instant>,
     /// What the mail that waits said against it.
     doubt: Option<Doubt>,
 }
@@ -50,16 +52,17 @@ async fn judge(office: &Office, arrived: Option<Vec<Moment>>) -> Result<(), Work
         Some(before) => before,
         None => office.register.last_event_at().await?,
     };
+    let since = seen.since.unwrap_or_else(Instant::now);
+    let passed = TimeDelta::from_std(since.elapsed()).unwrap_or(TimeDelta::zero());
     let witnesses = Witnesses {
         built_at: clock::built_at(),
         last_receipt: office.register.last_receipt().await?,
-        last_event: before.max(seen.believed_at),
+        last_event: before.map(|at| at + passed),
         arrived: arrived.clone().unwrap_or_default(),
     };
     let found = doubt(now, &witnesses);
     let by_mail = if arrived.is_some() { found } else { seen.doubt };
-    let believed_at = if found.or(by_mail).is_none() { Some(now) } else { seen.believed_at };
-    office.hour.write(Seen { before: Some(before), believed_at, doubt: by_mail });
+    office.hour.write(Seen { before: Some(before), since: Some(since), doubt: by_mail });
     match found.or(by_mail) {
         None => Ok(()),
         Some(doubt) => Err(WorkError::Clock { now, doubt }),

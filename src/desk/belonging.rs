@@ -17,7 +17,7 @@ use super::opening::TEXT_MAX;
 use super::web_form::form_of;
 use super::{CaseFile, ClickedOn, Role, Rules, Said, Snapshot};
 use crate::case::{Address, CaseNumber, CaseState, Tie};
-use crate::mail::{FindingKind, Mail, NoAnswer, SenderProof};
+use crate::mail::{Cut, CutSign, FindingKind, Mail, NoAnswer, SenderProof};
 
 /// Cases named in one mail that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
@@ -69,7 +69,14 @@ pub(super) fn said(mail: &Mail, rules: &Rules) -> Option<Said> {
     }
     let from = sender(mail).filter(|from| rules.role(from) == Role::Outsider && !is_machine(from))?;
     let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
-    let is_someones = mail.automatic.is_none() && !elsewhere;
+    // What was cut off as a quote, or is too long to be kept, may differ.
+    let is_signature = |cut: &Cut| {
+        matches!(cut.sign, CutSign::SignatureDelimiter | CutSign::AppLine | CutSign::Disclaimer | CutSign::Banner)
+    };
+    let is_whole = mail.cuts.iter().all(is_signature)
+        && mail.forwarded.is_none()
+        && words(mail).chars().nth(TEXT_MAX - 1).is_none();
+    let is_someones = mail.automatic.is_none() && !elsewhere && is_whole;
     is_someones.then(|| Said::new(from, &mail.subject, &words(mail))).flatten()
 }
 
@@ -103,8 +110,9 @@ pub(super) fn belongs<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapsh
     let tie = if proven { Tie::Named } else { Tie::NamedUnproven };
     let is_open = |file: &&CaseFile| file.case.state == CaseState::Open;
     if let Some(first) = &known.twice {
-        let brings_something = mail.attachments.iter().any(|attachment| !attachment.inline);
-        if !brings_something {
+        // Whoever says it again after an answer or a decision says that it is not settled.
+        let untouched = is_open(&first) && first.case.first_response_at().is_none();
+        if mail.attachments.is_empty() && untouched {
             return Belongs::Again(first);
         }
         if is_open(&first) {

@@ -3,7 +3,7 @@
 
 use super::draft::{Choice, Does, NoMerge, Problem, Stands, Way};
 use super::form;
-use super::verbs::{Again, Line, Taken, Value, Verb, again, harmless};
+use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
 use crate::case::Language;
 use crate::mail::reads_whole;
 
@@ -45,10 +45,10 @@ impl Ways {
         let text = self.typed.text.as_str();
         match why {
             Problem::UnknownVerb { nearest, .. } => {
-                nearest.iter().filter_map(|verb| self.meant(verb)).chain(self.for_whom(&self.all())).collect()
+                nearest.iter().filter_map(|verb| self.meant(verb)).chain(self.outward(nearest.as_deref())).collect()
             }
             Problem::VerbLowerDown { written } => {
-                self.meant(written).into_iter().chain(self.for_whom(&self.all())).collect()
+                self.meant(written).into_iter().chain(self.outward(Some(written.as_str()))).collect()
             }
             Problem::SettlementMissing => vec![self.completed(Verb::Close)],
             Problem::RulingMissing => vec![self.completed(Verb::Ruling)],
@@ -243,6 +243,24 @@ impl Ways {
             return self.to_type();
         }
         vec![self.of(Does::ToCustomer, vec![self.name(Verb::Answer)], text), self.with(Verb::Note, text)]
+    }
+
+    /// To the customer, or for the file. What stands beside a verb whose text stays in the house is not for the customer.
+    fn outward(&self, verb: Option<&str>) -> Vec<Choice> {
+        let word: String = verb
+            .unwrap_or_default()
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .chars()
+            .take_while(|c| c.is_alphanumeric())
+            .collect();
+        let goes_out = Verb::named(&super::fold::fold(&word))
+            .is_some_and(|verb| matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement));
+        let all = self.all();
+        let text = if goes_out { all.as_str() } else { self.typed.text.as_str() };
+        let note = self.note(&all).filter(|_| Verb::named(&super::fold::fold(&word)) != Some(Verb::Note));
+        let customer = self.for_whom(text).into_iter().take(1).filter(|_| !text.trim().is_empty());
+        let ways: Vec<Choice> = customer.chain(note).collect();
+        if ways.is_empty() { self.to_type() } else { ways }
     }
 
     fn to_type(&self) -> Vec<Choice> {

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 /// What the register must look up before the mail can be decided on.
 pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
     // A server's words about a letter of ours are no answer to it.
-    let by_server = mail.bounce.is_some() || servers_words::is_notice(mail, rules);
+    let by_server = servers_words::reports(mail, rules) || servers_words::is_notice(mail, rules);
     let token = if by_server { None } else { answered_letter(mail, rules) };
     let from = sender(mail);
     let mut wanted = Lookup {
@@ -37,7 +37,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
         numbers: numbers(mail, rules),
-        bounced: mail.bounce.as_ref().and_then(|b| {
+        bounced: mail.bounce.as_ref().filter(|_| by_server).and_then(|b| {
             let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
@@ -94,7 +94,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     if let Some(first) = known.duplicate_of {
         return filed(mail, Disposition::Duplicate, None, format!("same mail as number {first}"), now);
     }
-    if mail.mail.bounce.is_some() {
+    if servers_words::reports(mail.mail, rules) {
         return fate::on_bounce(mail, known, rules, now, fresh);
     }
     if let Some(letter) = servers_words::letter(mail.mail, known.bounced.as_ref(), rules) {

@@ -110,6 +110,10 @@ impl Arrived<'_> {
             // The null sender alone says that no answer is wanted; whether a person wrote it, it does not.
             Kind::AutoReply if !of_staff && self.says_only_null_sender() => None,
             Kind::OutOfOffice | Kind::AutoReply => Some(self.absent(fresh)),
+            // A person may pass on what a server wrote in the form in which it came.
+            Kind::Receipt | Kind::Report if self.mail.mail.bounce.is_some() => {
+                Some(self.aside(Aside::MailSystem, fresh))
+            }
             Kind::Receipt | Kind::Report | Kind::List | Kind::Generated => Some(self.filed(self.reason())),
         }
     }

@@ -7,7 +7,7 @@
 
 use super::intake::answered_letter;
 use super::machine::SentBy;
-use super::may_reply::sender;
+use super::may_reply::{is_machine, sender};
 use super::{BouncedLetter, Lookup, Role, Rules};
 use crate::case::{Address, LetterFate, LetterId, Moment};
 use crate::mail::{AutomaticKind, Bounce, Mail};
@@ -21,6 +21,20 @@ const ADDRESSES_MAX: usize = 10;
 const SEARCHED_CHARS: usize = 8_000;
 /// Characters of a notice that people are shown.
 const SHOWN_CHARS: usize = 300;
+
+/// Whether a mail server wrote it: by the null sender (RFC 5321 §4.5.5), or from a mailbox of one. Whoever else says that a
+/// letter did not arrive says it of himself, and undoes nothing (invariant 6).
+fn is_from_server(mail: &Mail) -> bool {
+    let is_server = |from: Address| is_machine(&from) || from.local().to_lowercase().starts_with("microsoftexchange");
+    mail.return_path.as_deref() == Some("") || sender(mail).is_none_or(is_server)
+}
+
+/// A report that counts: a server's, or one that holds the id of a letter of ours.
+pub(super) fn reports(mail: &Mail, rules: &Rules) -> bool {
+    let names_ours = |id: &String| rules.keys.read(id).is_some();
+    let of_ours = |bounce: &Bounce| bounce.original_message_id.as_ref().is_some_and(names_ours);
+    mail.bounce.as_ref().is_some_and(|bounce| of_ours(bounce) || is_from_server(mail))
+}
 
 /// A mail that may be a server's words about a letter, without being a report that was read.
 pub(super) fn is_notice(mail: &Mail, rules: &Rules) -> bool {
@@ -42,7 +56,7 @@ pub(super) fn is_notice(mail: &Mail, rules: &Rules) -> bool {
 /// Adds to what is looked up the letter that did not arrive.
 pub(super) fn look_up(wanted: &mut Lookup, mail: &Mail, rules: &Rules, now: Moment) {
     wanted.failed_since = now - SERVERS_TRY;
-    if let Some(bounce) = &mail.bounce {
+    if let Some(bounce) = mail.bounce.as_ref().filter(|_| reports(mail, rules)) {
         wanted.failed = failed(bounce, mail, rules);
     } else if is_notice(mail, rules) && !tells_of_success(&mail.subject) {
         wanted.bounced = letter_named(mail, rules);

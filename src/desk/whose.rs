@@ -40,6 +40,9 @@ const FORMS: [&str; 20] = [
     "www-data",
 ];
 
+/// Of these nobody reads what is sent to them, whomever the mail names.
+const UNREAD: [&str; 6] = ["apache", "voicemail", "webserver", "wordpress", "www", "www-data"];
+
 /// Whose complaint it is.
 pub(super) enum Whose<'r> {
     Senders,
@@ -59,7 +62,8 @@ impl<'r> Whose<'r> {
             Some(from) if is_machine(&from) => Self::Unknown { perhaps: perhaps(mail, &from, rules) },
             Some(from) if may_be_form(mail, &from, rules) => {
                 let perhaps = perhaps(mail, &from, rules);
-                if perhaps.is_empty() { Self::Senders } else { Self::Unknown { perhaps } }
+                let is_read = !UNREAD.contains(&from.local().to_lowercase().as_str());
+                if perhaps.is_empty() && is_read { Self::Senders } else { Self::Unknown { perhaps } }
             }
             _ => Self::Senders,
         }

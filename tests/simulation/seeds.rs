@@ -132,7 +132,8 @@ impl Life {
         // Some name another's number, which proves nothing.
         let names = self.chance.percent(20);
         let who = if names { "vreemde" } else { "klant" };
-        let from = format!("Klant <{who}{}@klant.example>", self.chance.below(5));
+        // Never the same one twice: whose number it is, it says something of.
+        let from = format!("Klant <{who}{}@klant.example>", self.chance.below(if names { 1_000_000_000 } else { 5 }));
         let subject = if names { "Over K-2026-000001" } else { subject };
         // In words of its own each time: the same ones within the hour are one complaint.
         let raw = people::mail(&from, subject, &format!("{text} Mijn kenmerk: {id}."), &id, self.now, "");

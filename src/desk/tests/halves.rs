@@ -103,7 +103,7 @@ const CUTS: [&str; 9] = [
     "Van: Utrecht\nNaar: Zwolle\nDatum: 14 november 2026\n\nWij vergoeden 310 euro.",
     "De garage schrijft ons:\n\nVan: Garage Smit <info@garage.example>\nVerzonden: vrijdag 27 februari 2026 10:00\nAan: Jan\nOnderwerp: RE: schade\n\nDe bumper is binnen.\n\nWij betalen de huurauto.",
     "____________________\n\nWij vergoeden 310 euro.\n\nJan",
-    "--\nWij vergoeden ook de huur van 310 euro.",
+    "-- \nWij vergoeden ook de huur van 310 euro.",
     "----------\nPS de huurauto betalen wij ook",
     "-----Original Message-----\nFrom: Garage Smit <info@garage.example>\nSent: Friday\nTo: Jan\n\nThe bumper is in.",
     "Op vr 27 feb. 2026 om 10:00 schreef Garage Smit <info@garage.example>:\n\n> De bumper is binnen.",

@@ -146,7 +146,7 @@ fn about_verbs() -> Vec<Asked> {
         on_case(unknown("#vakantie", None), &format!("#vakantie\n{TYPED}")),
         on_case(unknown("Intern: zij overdrijft", Some("#intern")), "Intern: zij overdrijft"),
         on_case(unknown("intern", Some("#intern")), "intern\nde klant overdrijft"),
-        on_case(lower("#intern zij overdrijft"), "Beste Karin,\n#intern zij overdrijft\nGroet"),
+        on_case(lower("#intern zij overdrijft"), "Beste Karin,\n#intern zij overdrijft\nWij betalen."),
         on_case(lower("#afgehandeld"), "#overnemen\nBeste Karin,\n\n#afgehandeld\n\nWij betalen."),
         on_case(lower("Intern: zij overdrijft"), "Beste Karin,\n\nIntern: zij overdrijft"),
         on_case(Problem::NothingToAdopt, "#opnemen"),

@@ -220,7 +220,9 @@ impl Reply<'_> {
         let count = marked.take_while(|line| is_marked(line) && !unmarked(line).is_empty()).count();
         let named = |count: &usize| {
             let lines = self.lines.get(at..at + count).unwrap_or_default();
-            lines.last().is_some_and(|line| line.colon) && self.letter.is_named_in(lines)
+            // The page's own end of the quote may have come up to this line.
+            let asks = |line: &Line<'_>| line.colon || line.text.trim_end_matches([' ', '>']).ends_with(':');
+            lines.last().is_some_and(asks) && self.letter.is_named_in(lines)
         };
         (1..=count).find(named).map(|count| at + count)
     }

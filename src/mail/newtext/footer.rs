@@ -3,8 +3,8 @@
 
 use super::blocks::is_rule;
 use super::lines::Line;
-use super::phrases::{CLOSINGS, DISCLAIMER};
-use super::signature::is_sent_from;
+use super::phrases::CLOSINGS;
+use super::signature::{disclaimer_from, is_sent_from};
 use crate::mail::words::{self, Field};
 
 /// The longest company signatures with their disclaimers have some twenty lines.
@@ -30,7 +30,8 @@ pub(super) enum Begins {
 pub(super) fn is_footer(lines: &[&Line<'_>], begins: Begins, sender: &[&str]) -> bool {
     let paragraphs: Vec<&[&Line<'_>]> =
         lines.split(|line| line.is_blank()).filter(|paragraph| !paragraph.is_empty()).collect();
-    let own: Vec<&Line<'_>> = paragraphs.into_iter().filter(|p| !is_disclaimer(p)).flatten().copied().collect();
+    let said = |p: &[&Line<'_>]| disclaimer_from(p).unwrap_or(p.len());
+    let own: Vec<&Line<'_>> = paragraphs.into_iter().flat_map(|p| p.iter().take(said(p)).copied()).collect();
     let own: Vec<&Line<'_>> = own.into_iter().filter(|line| !is_drawn(line) && !is_sent_from(line)).collect();
     let Some(first) = own.first() else { return true };
     if own.len() > LINES_MAX || own.iter().any(|line| is_said(line)) {
@@ -62,7 +63,7 @@ fn is_said(line: &Line<'_>) -> bool {
     low.starts_with(['#', '＃']) || listed || headed || sum || postscript || line.quoted || line.text.starts_with('|')
 }
 
-fn is_sentence(line: &Line<'_>) -> bool {
+pub(super) fn is_sentence(line: &Line<'_>) -> bool {
     let words = line.text.split_whitespace().count();
     let ends = line.text.trim_end().ends_with(['.', '!', '?', ':', ';']);
     words >= SENTENCE_WORDS_MIN && ends || words >= LONG_WORDS_MIN || line.low.is_empty()
@@ -73,13 +74,6 @@ fn ends_as_one(line: &Line<'_>) -> bool {
     const ABBREVIATION_MAX: usize = 5;
     let last = line.text.split_whitespace().last().unwrap_or_default();
     line.text.trim_end().ends_with(['.', '!', '?']) && last.chars().count() > ABBREVIATION_MAX
-}
-
-fn is_disclaimer(paragraph: &[&Line<'_>]) -> bool {
-    paragraph.iter().any(|line| {
-        let low = if line.low.is_empty() { super::lines::fold(line.text) } else { line.low.clone() };
-        DISCLAIMER.iter().any(|sign| low.contains(sign))
-    })
 }
 
 /// A rule, a delimiter, or the place of a picture.

@@ -95,3 +95,42 @@ pub(super) const CLOSINGS: &[&str] = &[
     "vh", "hälsningar", "vänliga hälsningar", "med vänliga hälsningar", "terveisin", "ystävällisin", "pozdrawiam",
     "z poważaniem", "s pozdravem", "с уважением", "üdvözlettel", "saygılar",
 ];
+
+/// How the first sentence of a disclaimer begins.
+pub(super) const DISCLAIMER_OPENS: &[&str] = &[
+    "disclaimer",
+    "dit bericht",
+    "dit e-mail",
+    "dit email",
+    "dit mailbericht",
+    "deze e-mail",
+    "deze email",
+    "deze mail",
+    "de informatie in",
+    "de inhoud van",
+    "de informatie verzonden",
+    "this e-mail",
+    "this email",
+    "this message",
+    "this communication",
+    "this transmission",
+    "the information contained",
+    "the information in",
+    "the content of",
+    "the contents of",
+    "confidentiality notice",
+    "diese e-mail",
+    "diese nachricht",
+    "diese mail",
+    "ce message",
+    "ce courriel",
+    "cet e-mail",
+    "este mensaje",
+    "este correo",
+    "questo messaggio",
+    "esta mensagem",
+];
+
+/// What phones say of typing errors.
+pub(super) const EXCUSES: &[&str] =
+    &["excuse", "brevity", "typo", "typfout", "tikfout", "beknopt", "kurze", "tippfehler", "concis"];

@@ -3,7 +3,7 @@
 
 use super::blocks::is_rule;
 use super::lines::Line;
-use super::phrases::{APPS, DISCLAIMER, FOOTERS, SENT_FROM};
+use super::phrases::{APPS, DISCLAIMER, DISCLAIMER_OPENS, EXCUSES, FOOTERS, SENT_FROM};
 use crate::mail::CutSign;
 
 /// Lines below a delimiter without its blank (`--`), or below a rule, that are still believed to be a signature. The
@@ -11,6 +11,9 @@ use crate::mail::CutSign;
 const UNSURE_LINES_MAX: usize = 25;
 const RULE_LINES_MAX: usize = 5;
 const RULE_LINES_WITH_LINK_MAX: usize = 14;
+
+/// Words of a sentence below a drawn line that make it more than a motto.
+const SAID_BELOW_RULE_MIN: usize = 5;
 
 /// Words of an app's line ("Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet" is one of the longest).
 const APP_LINE_WORDS_MAX: usize = 10;
@@ -86,18 +89,26 @@ pub(super) fn sign(line: &Line<'_>) -> CutSign {
 fn begins(lines: &[&Line<'_>], said: &[usize], nth: usize) -> bool {
     let at = |nth: &usize| lines.get(*nth).copied();
     let Some(line) = said.get(nth).and_then(at) else { return false };
-    if line.text == "-- " || is_sent_from(line) {
+    if line.text == "-- " {
         return true;
     }
     let below = said.get(nth + 1..).unwrap_or_default();
+    let lines_below = || below.first().and_then(|first| lines.get(*first..)).unwrap_or_default();
+    if is_sent_from(line) {
+        return below.len() > UNSURE_LINES_MAX || !goes_on_below(lines_below(), 0);
+    }
     if is_delimiter(line) {
-        return below.len() <= UNSURE_LINES_MAX;
+        return below.len() <= UNSURE_LINES_MAX && !goes_on_below(lines_below(), 0);
     }
     if !(is_odd_delimiter(line) || is_underscores(line)) || below.len() > RULE_LINES_WITH_LINK_MAX {
         return false;
     }
     let below = || line.counting(below.iter()).filter_map(at);
     if line.text.trim() == "---" && !below().all(looks_signed) {
+        return false;
+    }
+    // "And here is my signature." stands below some rules.
+    if goes_on_below(lines_below(), SAID_BELOW_RULE_MIN) {
         return false;
     }
     let link = below().any(|l| l.address || l.low.contains("http") || l.low.contains("www."));
@@ -123,7 +134,12 @@ fn footer(lines: &[&Line<'_>], said: &[usize]) -> Option<usize> {
         }
         let paragraph: Vec<&Line<'_>> = said.get(first..end)?.iter().filter_map(|at| lines.get(*at).copied()).collect();
         end = first;
-        if is_disclaimer(&paragraph) || found.is_some() && between == 0 && is_rule(bottom) {
+        let disclaimer = disclaimer_from(&paragraph);
+        if let Some(below @ 1..) = disclaimer {
+            // What stands above it in the same paragraph was said.
+            return said.get(first + below).copied();
+        }
+        if disclaimer.is_some() || found.is_some() && between == 0 && is_rule(bottom) {
             found = said.get(first).copied();
             between = 0;
         } else if between < BETWEEN_MAX && is_card(&paragraph) {
@@ -137,11 +153,34 @@ fn footer(lines: &[&Line<'_>], said: &[usize]) -> Option<usize> {
 /// Paragraphs that are no disclaimer between two that are, or below the last.
 const BETWEEN_MAX: usize = 3;
 
-fn is_disclaimer(paragraph: &[&Line<'_>]) -> bool {
-    let words = |l: &&Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
-    let text = paragraph.iter().map(words).collect::<Vec<_>>().join(" ");
-    let signs = DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
-    signs >= 2 || text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with("disclaimer")
+/// The line of a paragraph at which a disclaimer begins; it goes on to the paragraph's end. What somebody typed right above
+/// it, in the same paragraph or before it on the same line, is no part of it.
+pub(super) fn disclaimer_from(paragraph: &[&Line<'_>]) -> Option<usize> {
+    let folded = |l: &Line<'_>| if l.low.is_empty() { super::lines::fold(l.text) } else { l.low.clone() };
+    let signs = |text: &str| DISCLAIMER.iter().filter(|sign| text.contains(**sign)).count();
+    let opens = |text: &str| {
+        let said = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        DISCLAIMER_OPENS.iter().any(|start| said.starts_with(start))
+    };
+    let texts: Vec<String> = paragraph.iter().map(|line| folded(line)).collect();
+    let first = texts.iter().position(|text| signs(text) > 0 || opens(text) && text.contains("disclaimer"))?;
+    // A client broke its first sentence over two lines.
+    let wrapped = first.checked_sub(1).filter(|above| texts.get(*above).is_some_and(|text| opens(text)));
+    let first = wrapped.unwrap_or(first);
+    let text = texts.get(first..)?.join(" ");
+    let sentence = text.split(". ").next().unwrap_or_default();
+    let begins_so = opens(&text) || signs(sentence) > 0;
+    (begins_so && (signs(&text) >= 2 || opens(&text))).then_some(first)
+}
+
+/// Whether somebody goes on below it: a sentence that is no disclaimer. Phones excuse typing errors.
+fn goes_on_below(below: &[&Line<'_>], words_min: usize) -> bool {
+    let excuses = |line: &Line<'_>| EXCUSES.iter().any(|words| line.low.contains(words));
+    let paragraphs = below.split(|line| line.is_blank()).filter(|paragraph| !paragraph.is_empty());
+    paragraphs
+        .filter(|paragraph| disclaimer_from(paragraph) != Some(0))
+        .flatten()
+        .any(|line| super::footer::is_sentence(line) && !excuses(line) && !line.low.contains("http") && !line.address)
 }
 
 /// A company's address or pages, or a line drawn: short lines without a sentence, more than a person's name and greeting.
