@@ -177,10 +177,13 @@ pub(super) fn disclaimer_from(paragraph: &[&Line<'_>]) -> Option<usize> {
 fn goes_on_below(below: &[&Line<'_>], words_min: usize) -> bool {
     let excuses = |line: &Line<'_>| EXCUSES.iter().any(|words| line.low.contains(words));
     let paragraphs = below.split(|line| line.is_blank()).filter(|paragraph| !paragraph.is_empty());
-    paragraphs
-        .filter(|paragraph| disclaimer_from(paragraph) != Some(0))
-        .flatten()
-        .any(|line| super::footer::is_sentence(line) && !excuses(line) && !line.low.contains("http") && !line.address)
+    paragraphs.filter(|paragraph| disclaimer_from(paragraph) != Some(0)).flatten().any(|line| {
+        line.text.split_whitespace().count() >= words_min
+            && super::footer::is_sentence(line)
+            && !excuses(line)
+            && !line.low.contains("http")
+            && !line.address
+    })
 }
 
 /// A company's address or pages, or a line drawn: short lines without a sentence, more than a person's name and greeting.
