@@ -1,5 +1,5 @@
-//! The notice about mails that were put aside: to one person, within the hour, weekends too, all new ones in one letter
-//! (issue 4, no. 11). Pure; the tick, the mails and the moment come in.
+//! The notice about mails that were put aside: to one person, within the hour, weekends too, all new ones in one letter.
+//! Pure; the tick, the mails and the moment come in.
 //!
 //! A notice about our own loop must not feed that loop (invariant 5): whoever's mailbox sends our letters back to us is
 //! not written to about it, and where nobody else is left only the digest tells of it.

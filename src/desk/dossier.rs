@@ -1,5 +1,5 @@
-//! The file of a case as a letter to a colleague: what happened, and the mails and letters themselves as files (issue 4
-//! no. 9). It is a staff letter of the case: a plain reply to it is an answer to the customer. Pure.
+//! The file of a case as a letter to a colleague: what happened, and the mails and letters themselves as files. It is a
+//! staff letter of the case: who replies to it without a verb is asked for whom it is (`replies.rs`). Pure.
 
 use super::draft::{Carried, Content, Dossier, Draft, MayAnswer, Source, WrittenLetter};
 use super::letters_out::{department, handler_address, to_staff};

@@ -21,7 +21,7 @@ use super::{belonging, colleague, direct, fate, not_on_file, resent, second_look
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
 use crate::case::{Reopened, Side, Tie, Token, Why};
-use crate::mail::{FindingKind, Mail, SenderProof};
+use crate::mail::{FindingKind, Mail, SenderProof, Standing};
 use std::collections::BTreeSet;
 
 /// What the register must look up before the mail can be decided on.
@@ -262,7 +262,7 @@ fn wrote_after_closing(
         letters: Vec::new(),
     };
     let name = file.case.customer.name.as_str();
-    let brings_something = mail.mail.attachments.iter().any(|attachment| !attachment.inline);
+    let brings_something = mail.mail.attachments.iter().any(|attachment| attachment.standing == Standing::Attached);
     let said = after_closing(&mail.mail.reply, &[name]);
     if !brings_something && matches!(said, AfterClosing::Thanks | AfterClosing::Nothing) {
         return decision;

@@ -1,4 +1,4 @@
-//! Staff ask the register by mail: `#zoek`, `#stand`, `#dossier` (issue 4 no. 9). Pure.
+//! Staff ask the register by mail: `#zoek`, `#stand`, `#dossier`. Pure.
 //!
 //! These verbs change nothing, so a registered staff address is enough, and the answer goes to that address only
 //! (invariant 6). Staff see their departments' cases, supervisors theirs, `digest.recipients` all, other employees none.

@@ -43,7 +43,7 @@ pub enum Found {
     },
 }
 
-/// Which cases somebody may see (issue 4 no. 9). Departments by name.
+/// Which cases somebody may see. Departments by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     All,

@@ -1,7 +1,7 @@
 //! Letters into folders instead of to a server: each recipient's Maildir below one folder. For `demo` and for trying
 //! things out. Touches files below its own folder only.
 //!
-//! A file is named after the letter's bytes. They are final and hold the Message-ID (design.md, invariant 3), so a
+//! A file is named after the letter's bytes. They are final and hold the Message-ID (invariant 3), so a
 //! letter that is sent again after a crash takes the place of the first instead of standing beside it.
 
 use super::address;

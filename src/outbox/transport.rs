@@ -1,4 +1,4 @@
-//! What takes a letter out of the house, and the four outcomes it can have (design.md, invariant 4).
+//! What takes a letter out of the house, and the four outcomes it can have (invariant 4).
 //! A closed choice of two ways: SMTP, and Maildir for `demo` and trials. Touches network or files through them;
 //! no SQL, no clock of the desk, and no deciding: what follows from an outcome is the outbox's business.
 

@@ -1,5 +1,5 @@
 //! Mails put aside, on a real register: told of once and bundled, looked at, a complaint after all exactly once, and put
-//! back into the inbox by a person (issue 4, no. 11).
+//! back into the inbox by a person.
 
 use super::support::dovecot::{Dovecot, PASSWORD, USER};
 use super::*;

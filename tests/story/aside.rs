@@ -1,5 +1,5 @@
 //! Nothing that is put aside goes unseen: told of in one letter, looked at and made a complaint with one tap each, and on
-//! the digest's balance (invariant 1; issue 4, nos. 10 and 11).
+//! the digest's balance (invariant 1).
 
 use crate::letter::{Letter, Written};
 use crate::support::dovecot::USER;

@@ -1,4 +1,4 @@
-//! What was put aside is told of, looked at and, where a person says so, a complaint after all (issue 4, nos. 10 and 11).
+//! What was put aside is told of, looked at and, where a person says so, a complaint after all.
 
 use super::draft::{Problem, Remark, Unacknowledged};
 use super::*;

@@ -25,6 +25,7 @@ pub fn again(typed: &str, mistaken: Option<&str>) -> Again {
             Some(read) => again.lines.push(read),
             None if plain.is_empty() && rest.is_empty() => {}
             None if again.mistaken.is_none()
+                && begins_with_verb(&plain)
                 && mistaken.is_some_and(|start| !start.is_empty() && plain.starts_with(start)) =>
             {
                 let value =
@@ -36,6 +37,13 @@ pub fn again(typed: &str, mistaken: Option<&str>) -> Again {
     }
     again.text = harmless(&rest.join("\n"));
     again
+}
+
+/// Whether the slip is the line's first word; in the middle of one all of it was said.
+fn begins_with_verb(plain: &str) -> bool {
+    let named = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end = named.find(|c: char| !c.is_alphanumeric()).unwrap_or(named.len());
+    named.len() < plain.len() || is_near_verb(&super::fold_word(named.get(..end).unwrap_or_default()))
 }
 
 /// The same words without the marks that make a line of them a verb, or nearly one.

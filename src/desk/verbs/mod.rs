@@ -127,6 +127,11 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
     let mut lines = Vec::new();
     let mut rest = Vec::new();
     let mut text_begun = false;
+    // A text that stays in the house anyway may call itself a note.
+    let goes_out = |lines: &[Line]| {
+        lines.is_empty()
+            || lines.iter().any(|line| matches!(line.verb.row().text, TextGoes::Customer | TextGoes::Settlement))
+    };
     for line in new_text.lines() {
         let plain = visible(line);
         match (verb_line(&plain), !text_begun && lines.len() < VERB_LINES_MAX) {
@@ -134,16 +139,19 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
             (Some((word, _)), false) if is_near_verb(&word) => {
                 return Err(Mistake::LowerDown { written: shown(&plain) });
             }
-            (None, true) if says_internal(&plain) => {
+            (None, true) if goes_out(&lines) && says_internal(&plain) => {
                 return Err(Mistake::Unknown {
                     nearest: Some(Verb::Note.row().dutch.to_owned()),
                     written: shown(&plain),
                 });
             }
-            (None, true) if let Some(word) = verb_without_mark(&plain).or_else(|| named_mark(&plain)) => {
+            (None, true)
+                if goes_out(&lines)
+                    && let Some(word) = verb_without_mark(&plain).or_else(|| named_mark(&plain)) =>
+            {
                 return Err(Mistake::Unknown { nearest: nearest(&word), written: shown(&plain) });
             }
-            (None, false) if begins_a_note(&plain) || named_mark(&plain).is_some() => {
+            (None, false) if goes_out(&lines) && (begins_a_note(&plain) || named_mark(&plain).is_some()) => {
                 return Err(Mistake::LowerDown { written: shown(&plain) });
             }
             _ if names_verb_within(&plain) => return Err(Mistake::LowerDown { written: shown(&plain) }),

@@ -77,6 +77,15 @@ const OWN: &[&str] = &[
     "mio",
 ];
 
+/// What no gateway writes of: whoever does has something to say.
+#[rustfmt::skip]
+const TELLING: &[&str] = &[
+    "klacht", "klachten", "auto", "lease", "geld", "schade", "advocaat", "rechter", "eens", "oneens", "akkoord", "ontevreden", "garage", "euro",
+    "betaal", "betaalt", "betalen", "aanrijding", "factuur", "facturen", "tekent", "krijgt", "complaint", "complaints", "car", "money", "damage",
+    "lawyer", "court", "disagree", "agree", "invoice", "pay", "paid", "schaden", "geschaedigt", "anwalt", "rechnung", "beschwerde", "plainte", "avocat",
+    "voiture", "facture",
+];
+
 /// The banners above a text: lines of it, from the top, frames included.
 pub(super) fn find(lines: &[Line<'_>]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -138,6 +147,9 @@ fn is_banner(said: &str, first: Option<&Line<'_>>) -> bool {
         return false;
     }
     let named: Vec<&str> = said.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if named.iter().any(|word| TELLING.contains(word)) {
+        return false;
+    }
     if is_label(&named, first) {
         return true;
     }
@@ -176,6 +188,18 @@ fn goes_on(above: Option<&Line<'_>>, line: Option<&Line<'_>>) -> bool {
 mod tests {
     use super::super::lines;
     use super::*;
+
+    #[test]
+    fn a_warning_of_a_persons_own_is_none() {
+        for said in [
+            "Let op: het bericht is extern verzonden, de garage betaalt alleen als u voor vrijdag tekent.",
+            "Let op: dit bericht is ook extern verzonden, aan een advocaat.",
+            "Let op: deze mail is extern verzonden, met een aanrijding en schade van 4000 euro als gevolg.",
+            "Belangrijk: klik niet op links in e-mails die van buiten komen en uit onze naam om geld vragen.",
+        ] {
+            assert_eq!(without_banner(&format!("{said}\n\nBeste Jan, u krijgt 310 euro.")).lines().next(), Some(said));
+        }
+    }
 
     #[test]
     fn banners_of_many_gateways_and_languages() {
