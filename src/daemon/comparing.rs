@@ -138,7 +138,9 @@ impl Place<'_> {
 
     /// None: it is older than the register and not its own, as a company's old folder is.
     fn filed_by(&self, filed: &Filed) -> Option<FiledBy> {
-        let is_ours_to_ask = filed.entry.received_at.is_some_and(|at| at >= self.began);
+        // Mail servers state whole seconds.
+        let began = self.began.timestamp();
+        let is_ours_to_ask = filed.entry.received_at.is_some_and(|at| at.timestamp() >= began);
         match filed.mark {
             Mark::Ours => Some(FiledBy::Ours),
             Mark::None if is_ours_to_ask => Some(FiledBy::Unmarked),

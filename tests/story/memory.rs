@@ -110,7 +110,7 @@ async fn forgotten_mail_is_told_and_taken_in(world: &World, lost: &[SystemTime],
     let digest = world.run(&["digest"]).await.out;
     assert!(digest.contains("6 berichten staan niet in het register"), "{digest}");
     assert!(!digest.contains("alles is verantwoord"), "{digest}");
-    let (check, verify) = (world.run(&["check"]).await, world.run(&["verify"]).await);
+    let (check, verify) = (world.check().await, world.run(&["verify"]).await);
     assert_eq!((check.code, verify.code), (1, 1));
     assert!(check.out.contains("PROBLEM  own folders") && check.out.contains("found 6"), "{}", check.out);
     assert!(verify.out.contains("own folders: 6 mails"), "{}", verify.out);
@@ -141,7 +141,7 @@ async fn forgotten_mail_is_told_and_taken_in(world: &World, lost: &[SystemTime],
     }
     let digest = world.run(&["digest"]).await.out;
     assert!(digest.contains("alles is verantwoord") && !digest.contains("niet in het register"), "{digest}");
-    assert_eq!(world.run(&["check"]).await.code, 0);
+    assert_eq!(world.check().await.code, 0);
     world.verify().await;
 }
 
@@ -171,7 +171,7 @@ async fn what_is_older_than_the_register_is_left_alone_and_what_a_person_put_the
     assert_eq!((ran.code, world.cases().await.len()), (0, 2), "{}", ran.out);
     world.work().await;
     world.letters_once("emma.brown", 1).await;
-    assert_eq!(world.run(&["check"]).await.code, 0);
+    assert_eq!(world.check().await.code, 0);
 }
 
 #[tokio::test]
