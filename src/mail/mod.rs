@@ -171,7 +171,7 @@ pub enum CutSign {
     /// "Verstuurd vanaf mijn iPhone".
     AppLine,
     Disclaimer,
-    /// "[EXTERN]", or what else a gateway writes above a mail from outside.
+    /// `[EXTERN]`, or what else a gateway writes above a mail from outside.
     Banner,
 }
 

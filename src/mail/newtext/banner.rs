@@ -1,4 +1,4 @@
-//! What a gateway writes above a mail ("[EXTERN]", "LET OP: deze e-mail komt van buiten de organisatie …"): nobody's words.
+//! What a gateway writes above a mail ("`[EXTERN]`", "LET OP: deze e-mail komt van buiten de organisatie …"): nobody's words.
 //! Known by its form: at the top, in a box or a paragraph of its own, short, it says that the mail is from outside, and warns.
 //! The form says enough, so that nothing is remembered of other mails. Pure.
 
@@ -163,7 +163,7 @@ fn is_banner(said: &str, first: Option<&Line<'_>>) -> bool {
     has(OUTSIDE) && speaks_of_mail && (warns || has(ADVISES)) && !is_own
 }
 
-/// "[EXTERN]", "*** EXTERNAL EMAIL ***": nothing but the label, and set apart as one.
+/// `[EXTERN]`, "*** EXTERNAL EMAIL ***": nothing but the label, and set apart as one.
 fn is_label(named: &[&str], first: Option<&Line<'_>>) -> bool {
     const WORDS_MAX: usize = 5;
     let outside =
