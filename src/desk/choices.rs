@@ -189,12 +189,7 @@ impl Ways {
 
     /// The verb that was meant, with what stood beside it and below.
     fn meant(&self, written: &str) -> Option<Choice> {
-        let word: String = written
-            .trim_start_matches(|c: char| !c.is_alphanumeric())
-            .chars()
-            .take_while(|c| c.is_alphanumeric())
-            .collect();
-        let verb = Verb::named(&super::fold::fold(&word))?;
+        let verb = first_verb(written)?;
         let beside = self.typed.mistaken.as_deref().unwrap_or_default();
         let choice = if verb.row().value.is_text() {
             self.with(verb, &joined(&harmless(beside), &self.typed.text))
@@ -247,17 +242,11 @@ impl Ways {
 
     /// To the customer, or for the file. What stands beside a verb whose text stays in the house is not for the customer.
     fn outward(&self, verb: Option<&str>) -> Vec<Choice> {
-        let word: String = verb
-            .unwrap_or_default()
-            .trim_start_matches(|c: char| !c.is_alphanumeric())
-            .chars()
-            .take_while(|c| c.is_alphanumeric())
-            .collect();
-        let goes_out = Verb::named(&super::fold::fold(&word))
-            .is_some_and(|verb| matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement));
+        let verb = verb.and_then(first_verb);
+        let goes_out = verb.is_some_and(|verb| matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement));
         let all = self.all();
         let text = if goes_out { all.as_str() } else { self.typed.text.as_str() };
-        let note = self.note(&all).filter(|_| Verb::named(&super::fold::fold(&word)) != Some(Verb::Note));
+        let note = self.note(&all).filter(|_| verb != Some(Verb::Note));
         let customer = self.for_whom(text).into_iter().take(1).filter(|_| !text.trim().is_empty());
         let ways: Vec<Choice> = customer.chain(note).collect();
         if ways.is_empty() { self.to_type() } else { ways }
@@ -337,6 +326,13 @@ impl Choice {
     fn completing(self) -> Self {
         Self { stands: Stands::ToComplete, ..self }
     }
+}
+
+/// The verb that a line begins with, whatever marks stand before it.
+fn first_verb(written: &str) -> Option<Verb> {
+    let named = written.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let word: String = named.chars().take_while(|c| c.is_alphanumeric()).collect();
+    Verb::named(&super::fold::fold(&word))
 }
 
 fn joined(above: &str, below: &str) -> String {

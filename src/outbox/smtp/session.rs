@@ -122,7 +122,7 @@ impl Session {
     pub async fn open(route: &Route) -> Result<Self, Failure> {
         let waits = &route.deadlines;
         let tcp = within(Stage::Connect, waits.connect, TcpStream::connect((route.host.as_str(), route.port))).await?;
-        // Without this each letter waits some 40 ms for an acknowledgement that the peer delays (crate survey, lettre).
+        // Without this each letter waits some 40 ms for an acknowledgement that the peer delays.
         tcp.set_nodelay(true).map_err(|error| error.failed_at(Stage::Connect))?;
         let hello = client_id(&tcp);
         let wire = protect(route, tcp, &hello).await?;
