@@ -8,6 +8,7 @@
 //! | from its customer, proven | as an answer to a letter of ours | the same: thanks are filed, anything else reopens it |
 //! | from its customer's address, not proven | filed and marked; it reopens, confirms and stops nothing | a case of its own, linked |
 //! | from anybody else: a partner who replies to all, a lawyer | a case of its own, linked | the same |
+//! | passed on by a colleague, who says that its customer wrote it | as an answer to a letter of ours | the same |
 //!
 //! Linked means: staff are shown the other number, with a button that joins the two. The same words from the same address
 //! within the hour, with another Message-ID, were sent twice: one complaint (invariant 2).
@@ -17,7 +18,7 @@ use super::opening::TEXT_MAX;
 use super::web_form::form_of;
 use super::{CaseFile, ClickedOn, Role, Rules, Said, Snapshot};
 use crate::case::{Address, CaseNumber, CaseState, Tie};
-use crate::mail::{Cut, CutSign, FindingKind, Mail, NoAnswer, SenderProof};
+use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer, SenderProof};
 
 /// Cases named in one mail that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
@@ -36,8 +37,11 @@ pub(super) enum Belongs<'a> {
 /// Cases that the mail names: in its subject, in its new text, or by the id of an older letter of ours in its thread, which
 /// says no more than a number does.
 pub(super) fn named(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
-    let typed = [&mail.subject, &mail.reply].into_iter().flat_map(|text| CaseNumber::find_all(text));
-    let older = mail.references.iter().filter_map(|id| rules.keys.read(id)?.case);
+    let passed_on = passed_on_by_colleague(mail, rules);
+    let inside = passed_on.iter().flat_map(|forwarded| [&forwarded.subject, &forwarded.said]);
+    let typed = [&mail.subject, &mail.reply].into_iter().chain(inside).flat_map(|text| CaseNumber::find_all(text));
+    let older = passed_on.iter().flat_map(|forwarded| &forwarded.answers).chain(&mail.references);
+    let older = older.filter_map(|id| rules.keys.read(id)?.case);
     let mut named = Vec::new();
     for number in typed.chain(older) {
         if named.len() < NAMED_MAX && !named.contains(&number) {
@@ -49,8 +53,11 @@ pub(super) fn named(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
 
 /// Ids of mails that this one answers, its direct parent first. An empty id answers nothing: it would meet every mail that
 /// has none.
-pub(super) fn answered(mail: &Mail) -> Vec<String> {
-    let ids = mail.in_reply_to.iter().chain(mail.references.iter().rev());
+pub(super) fn answered(mail: &Mail, rules: &Rules) -> Vec<String> {
+    let passed_on = passed_on_by_colleague(mail, rules);
+    // The mail that is passed on may be on file itself.
+    let inside = passed_on.iter().flat_map(|forwarded| forwarded.message_id.iter().chain(&forwarded.answers));
+    let ids = mail.in_reply_to.iter().chain(inside).chain(mail.references.iter().rev());
     let mut answered: Vec<String> = Vec::new();
     for id in ids.filter(|id| !id.trim().is_empty()) {
         if answered.len() < ANSWERED_MAX && !answered.contains(id) {
@@ -66,6 +73,10 @@ pub(super) fn said(mail: &Mail, rules: &Rules) -> Option<Said> {
     if let Some(form) = form_of(mail, rules) {
         let filled = form.read(mail, rules);
         return Said::new(filled.customer.address?, &filled.subject, &filled.text);
+    }
+    if let Some(forwarded) = passed_on_by_colleague(mail, rules) {
+        let customer = Address::parse(&forwarded.from.address).ok()?;
+        return Said::new(customer, &forwarded.subject, &forwarded.said);
     }
     let from = sender(mail).filter(|from| rules.role(from) == Role::Outsider && !is_machine(from))?;
     let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
@@ -126,6 +137,28 @@ pub(super) fn belongs<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapsh
     match own {
         Some(file) => Belongs::To(file, tie),
         None => Belongs::Apart(numbers(related())),
+    }
+}
+
+/// A customer's mail that a colleague passed on.
+fn passed_on_by_colleague<'a>(mail: &'a Mail, rules: &Rules) -> Option<&'a Forwarded> {
+    let forwarded = mail.forwarded.as_ref().filter(|forwarded| forwarded.how != ForwardedHow::Rewritten)?;
+    sender(mail).is_some_and(|from| rules.role(&from) != Role::Outsider).then_some(forwarded)
+}
+
+/// Where a customer's mail belongs that a colleague passed on, who says so who wrote it: in a case of that customer which it
+/// answers or names. What is on file already, or came in twice, says nothing new.
+pub(super) fn passed_on<'a>(forwarded: &Forwarded, customer: &Address, known: &'a Snapshot) -> Belongs<'a> {
+    let related = || known.file.iter().chain(&known.answered).chain(&known.named);
+    let is_own = |file: &&CaseFile| file.case.customer.address.as_ref() == Some(customer);
+    let is_on_file = |file: &&CaseFile| {
+        forwarded.message_id.as_ref().is_some_and(|id| file.case.customer_thread.iter().any(|known| known == id))
+    };
+    let again = related().filter(is_own).find(is_on_file).or(known.twice.as_ref());
+    match (again, related().find(is_own)) {
+        (Some(file), _) => Belongs::Again(file),
+        (None, Some(file)) => Belongs::To(file, Tie::Named),
+        (None, None) => Belongs::Apart(numbers(related())),
     }
 }
 

@@ -4,16 +4,19 @@
 
 use super::aside::filed;
 use super::authority::Act;
-use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Unacknowledged};
+use super::belonging::{self, Belongs};
+use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark, Unacknowledged};
 use super::form::{Form, Missing, Unclear};
 use super::letters_out::{answering, caseless, language_of, question, to_staff};
 use super::may_reply::is_machine;
 use super::opening::{NewCase, TEXT_MAX, open_case};
 use super::staff::mistaken;
 use super::verbs::{self, Instruction, Line, Taken, Verb};
-use super::{Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_on_file, second_look};
+use super::wrote::{OnCase, Words};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_on_file, second_look};
 use crate::case::{
-    Actor, Address, Case, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach, What, Why,
+    Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach,
+    What, Why,
 };
 use crate::mail::{Extent, Forwarded, ForwardedHow, OurLetter, ToldBy, own_words, without_banner};
 use chrono::TimeDelta;
@@ -143,7 +146,7 @@ impl NewMail<'_> {
             opened.department.clone_from(&department.name);
             opened.routing = Why::Person;
         }
-        Ok(self.open(opened, "", Vec::new(), fresh))
+        Ok(self.open(opened, &[], "", Vec::new(), fresh))
     }
 
     fn unknown_department(&self, written: String) -> Problem {
@@ -160,14 +163,57 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
-        let customer =
-            Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let is_stated = forwarded.told_by == ToldBy::Date && received_at != self.mail.received_at;
         let marked = if is_stated { vec![Remark::ReceiptStated] } else { Vec::new() };
+        let linked = match belonging::passed_on(forwarded, &address, self.known) {
+            Belongs::Again(file) => return Ok(self.on_file_already(file, above, fresh)),
+            Belongs::To(file, _) => return Ok(self.on_case(file, forwarded, above, marked, fresh)),
+            Belongs::Apart(linked) => linked,
+        };
+        let customer =
+            Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let opened = self.opened(Channel::Email, customer, subject, without_banner(&forwarded.body), received_at);
-        Ok(self.open(opened, above, marked, fresh))
+        Ok(self.open(opened, &linked, above, marked, fresh))
+    }
+
+    /// It says more on a case that is there.
+    fn on_case(
+        &self,
+        file: &CaseFile,
+        forwarded: &Forwarded,
+        above: &str,
+        marked: Vec<Remark>,
+        fresh: &mut Fresh,
+    ) -> Decision {
+        let NewMail { mail, from, rules, now, .. } = *self;
+        let Some(customer) = file.case.customer.address.as_ref() else {
+            return self.on_file_already(file, above, fresh);
+        };
+        let cover = Cover::of(from, above);
+        let words = Words::passed_on(mail.mail, forwarded, self.received_at(forwarded), cover);
+        let mut decision = OnCase { mail, file, rules, now }.passed_on(&words, customer, from, marked, fresh);
+        let mut case = file.case.clone();
+        decision.events.iter().for_each(|event| case.apply(event));
+        let reopened = case.reopened > file.case.reopened;
+        let became = if reopened { Became::Reopened } else { Became::FollowUp };
+        let done = Done::PassedOn { number: case.number, state: case.state, became };
+        decision.letters.push(self.receipt(&case, vec![done], fresh));
+        decision
+    }
+
+    /// The customer sent it here, too.
+    fn on_file_already(&self, file: &CaseFile, above: &str, fresh: &mut Fresh) -> Decision {
+        let (number, state) = (file.case.number, file.case.state);
+        let reason = format!("a mail passed on that is on file as {number} already");
+        let mut decision = filed(self.mail, Disposition::Duplicate, Some(number), reason, self.now);
+        let note = Cover::of(self.from, above).map(|cover| What::Noted { text: cover.text });
+        let (actor, mail) = (Actor::Staff(self.from.clone()), Some(self.mail.id));
+        decision.events.extend(note.map(|what| Event { at: self.now, case: Some(number), actor, mail, what }));
+        let done = vec![Done::PassedOn { number, state, became: Became::Nothing }];
+        decision.letters.push(self.receipt(&file.case, done, fresh));
+        decision
     }
 
     /// Attached: its own server's time; inline: the time stated, if plausible; else the forward's (invariant 9).
@@ -225,7 +271,14 @@ impl NewMail<'_> {
     }
 
     /// The case, the colleague as its handler where of the department, and a receipt.
-    fn open(&self, opened: Opened, above: &str, marked: Vec<Remark>, fresh: &mut Fresh) -> Decision {
+    fn open(
+        &self,
+        opened: Opened,
+        linked: &[CaseNumber],
+        above: &str,
+        marked: Vec<Remark>,
+        fresh: &mut Fresh,
+    ) -> Decision {
         let department = opened.department.clone();
         // A mailbox that nobody reads gets no acknowledgement by this way either (invariant 5).
         let acknowledge = match opened.customer.reach() {
@@ -235,7 +288,8 @@ impl NewMail<'_> {
             Reach::Mail(address) => Ok(address.clone()),
         };
         let acknowledged = acknowledge.as_ref().ok().cloned();
-        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: &[] };
+        let cover = Cover::of(self.from, above);
+        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, cover };
         let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
         let mut record = |what: What, case: &mut Case| {
             let actor = Actor::Staff(self.from.clone());
@@ -262,8 +316,8 @@ impl NewMail<'_> {
             done,
             customer: case.customer.clone(),
             due: case.due,
-            first_response_done: false,
-            case_closed: false,
+            first_response_done: case.first_response_at().is_some(),
+            case_closed: case.state != CaseState::Open,
         };
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)

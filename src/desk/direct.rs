@@ -15,14 +15,13 @@
 //! | a verb that is none, lower down, or two that want the text | recorded, left undone | recorded, left undone |
 //! | neither text nor attachment | asked | asked |
 //! | somebody else in To or Cc as well | asked: was it the answer? | recorded: nothing is relayed, so a colleague may read along |
-//! | sender not proven | not recorded, set aside; the registered address is asked | the same, also where the operator accepts unproven staff: whoever knows two addresses could write it, and has no letter of ours in hand |
-//! | proven, but perhaps an older mail that somebody sent on | its token says which case it is about | not recorded, set aside; the registered address is asked |
+//! | sender not proven | not recorded; the registered address is asked, and so nobody else is told of it | the same, also where the operator accepts unproven staff: whoever knows two addresses could write it, and has no letter of ours in hand |
+//! | proven, but perhaps an older mail that somebody sent on | its token says which case it is about | not recorded; the registered address is asked |
 //! | a complaint taken down, or a mail passed on | as any reply | a new complaint (§2.1.1, §2.2) |
 //!
 //! Who is asked answers with `#verstuurd`: then the mail is recorded at its own receipt. What it said waits in the event
 //! `answer_to_confirm` on each case it may belong to, under the id of the letter that asks.
 
-use super::aside::Aside;
 use super::authority::{Act, binds};
 use super::draft::{Problem, Unsure};
 use super::letters_out::question;
@@ -170,15 +169,10 @@ fn which(
         mail: Some(mail.id),
         what: What::AnswerToConfirm { question: asked.id.clone(), answer: answer.clone() },
     };
-    let (disposition, reason) = match doubt(mail, known, rules) {
-        None | Some(Unsure::AlsoTo(_)) => {
-            (Disposition::Staff, "staff answered a customer with several open cases: asked which")
-        }
-        Some(Unsure::Sender) => (Disposition::SetAside, Aside::Unproven.english()),
-        Some(Unsure::Resent) => (Disposition::SetAside, Aside::Resent.english()),
-    };
+    let doubt = doubt(mail, known, rules);
+    let reason = doubt.map_or("staff answered a customer with several open cases: asked which", |why| why.english());
     Decision {
-        disposition,
+        disposition: Disposition::Staff,
         reason: reason.to_owned(),
         case: None,
         events: cases.iter().map(waits).collect(),

@@ -3,7 +3,8 @@
 
 use super::caps::Cap;
 use crate::case::{
-    Address, CaseNumber, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side, Why,
+    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
+    Why,
 };
 use crate::digest::Digest;
 use crate::digest::NotOnFile;
@@ -22,7 +23,9 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way};
+pub use handled::{
+    Became, Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way,
+};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -202,6 +205,30 @@ pub struct Notification {
     pub reopened: bool,
     /// No acknowledgement went out, and why.
     pub unacknowledged: Option<Unacknowledged>,
+    /// What the colleague wrote who passed it on.
+    pub cover: Option<Cover>,
+}
+
+/// What a colleague wrote beside a complaint that goes on to another one. It stays in the house (invariant 7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    pub by: Address,
+    pub text: String,
+}
+
+impl Cover {
+    /// None where nothing was written.
+    pub fn of(by: &Address, text: &str) -> Option<Self> {
+        (!text.trim().is_empty()).then(|| Self { by: by.clone(), text: text.to_owned() })
+    }
+}
+
+/// Who wrote what a letter to staff shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Writer {
+    Customer,
+    /// Somebody at that address; empty where the mail names nobody.
+    Other(String),
 }
 
 /// Why no acknowledgement was sent.
@@ -230,10 +257,11 @@ pub struct Answer {
     pub text: String,
 }
 
-/// To the handler: the customer wrote again.
+/// To the handler: the customer wrote again, or somebody else did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FollowUp {
     pub customer: Customer,
+    pub by: Writer,
     pub subject: String,
     pub text: String,
     pub quoted: String,
@@ -243,8 +271,10 @@ pub struct FollowUp {
     pub remarks: Vec<Remark>,
     /// Stopped clocks are not shown as due.
     pub first_response_done: bool,
-    /// The case is closed, and stays so until somebody acts.
-    pub case_closed: bool,
+    /// What is not open stays so until somebody acts.
+    pub state: CaseState,
+    /// What the colleague wrote who passed it on.
+    pub cover: Option<Cover>,
 }
 
 /// §2.4.2 and the procedure's end.
@@ -380,6 +410,8 @@ pub struct Term {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,
     pub due: Moment,
+    /// Other clocks of the case that are told of here, with their last moments.
+    pub also: Vec<(crate::case::Clock, Moment)>,
     pub received_at: Moment,
     pub department_title: String,
     pub handler: Option<Address>,

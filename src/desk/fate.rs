@@ -200,7 +200,7 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
             // The operator puts an address right; the complaint itself is the departments' business.
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
             if is_told && rules.role(&to) == Role::Staff {
-                letters.push(notification_again(case, to, rules, fresh));
+                letters.push(notification_again(case, to, None, rules, fresh));
             } else if let Some(lost) = case.papers.iter().find(|paper| paper.letter == fated.letter) {
                 letters.extend(paper_again(case, lost.letter_kind, to, rules, fresh));
             }

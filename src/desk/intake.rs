@@ -3,25 +3,23 @@
 //! The order is the order of doubt: what might be a loop or a machine's report is settled first, then what a
 //! token proves, and what is left is a complaint. A number in the subject proves nothing (invariant 6).
 
-use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
 use super::belonging::Belongs;
 use super::draft::{Problem, Remark};
-use super::letters_out::{acknowledgement, follow_up, handler_address, question};
+use super::letters_out::question;
 use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case, remarks};
+use super::opening::{NewCase, open_case};
 use super::queries::on_query;
 use super::wants::wanted;
 use super::web_form::form_of;
 use super::whose::Whose;
+use super::wrote::OnCase;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
 use super::{belonging, colleague, direct, fate, not_on_file, resent, second_look, servers_words, staff};
-use crate::case::What;
-use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
-use crate::case::{Reopened, Side, Tie, Token, Why};
-use crate::mail::{FindingKind, Mail, SenderProof, Standing};
+use crate::case::{Actor, Address, CaseNumber, Event, Moment, Side, Tie, Token, Why};
+use crate::mail::{FindingKind, Mail};
 use std::collections::BTreeSet;
 
 /// What the register must look up before the mail can be decided on.
@@ -42,7 +40,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
             stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
         }),
         named: belonging::named(mail, rules),
-        answered: belonging::answered(mail),
+        answered: belonging::answered(mail, rules),
         said: belonging::said(mail, rules),
         topic: belonging::topic(mail, rules),
         failed: Vec::new(),
@@ -154,7 +152,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         (Some(file), Some(token), Some(from)) => on_answer(mail, file, token.side, &from, known, rules, now, fresh),
-        (Some(file), Some(_), None) => other_wrote(mail, file, "", rules, now, fresh),
+        (Some(file), Some(_), None) => OnCase { mail, file, rules, now }.other_wrote(None, fresh),
         (_, _, from) => on_new(mail, from, known, rules, now, fresh),
     }
 }
@@ -207,125 +205,17 @@ fn on_answer(
             return decision;
         }
     }
+    let is_passed_on = side == Side::Customer && Act::Register.is_for(role, None) && mail.mail.forwarded.is_some();
+    let on_case = OnCase { mail, file, rules, now };
     if Act::Handle.is_for(role, Some(side)) {
         staff::on_reply(mail, file, from, known, rules, now, fresh)
     } else if is_customer {
-        customer_wrote(mail, file, Tie::Letter, rules, now, fresh)
+        on_case.customer_wrote(Tie::Letter, fresh)
+    } else if is_passed_on {
+        // The customer's mail, with our letter to the customer quoted in it, in a colleague's hands (§2.2).
+        colleague::on_colleague(mail, from, known, rules, now, fresh)
     } else {
-        other_wrote(mail, file, from.as_str(), rules, now, fresh)
-    }
-}
-
-/// The customer writes on the case; or somebody in the customer's name, whom nothing proves (see `belonging.rs`).
-fn customer_wrote(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    tie: Tie,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let from = sender(mail.mail).map(|a| a.to_string()).unwrap_or_default();
-    let (text, references) = wrote(mail.mail, rules);
-    let message_id = mail.mail.message_id.clone();
-    let what = What::FollowedUp { message_id, from: from.clone(), text, references, tie };
-    let mut marked = remarks(mail.mail, &[]);
-    if tie == Tie::NamedUnproven {
-        if mail.mail.proof != SenderProof::Failed {
-            marked.insert(0, Remark::SenderUnproven);
-        }
-        return on_file(mail, file, Actor::Other(from), what, marked, rules, now, fresh);
-    }
-    if file.case.state == CaseState::Closed {
-        return wrote_after_closing(mail, file, what, rules, now, fresh);
-    }
-    on_file(mail, file, Actor::Customer, what, marked, rules, now, fresh)
-}
-
-/// Thanks and signatures are filed and reopen nothing; disagreement, or any real text, opens the case again with new terms from this
-/// mail (invariant 9), and the supervisor is told (§2.4, end).
-fn wrote_after_closing(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    wrote: What,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let event =
-        |what| Event { at: now, case: Some(file.case.number), actor: Actor::Customer, mail: Some(mail.id), what };
-    let mut decision = Decision {
-        disposition: Disposition::FollowUp,
-        reason: "thanks after closing, or nothing said".to_owned(),
-        case: Some(file.case.number),
-        events: vec![event(wrote)],
-        letters: Vec::new(),
-    };
-    let name = file.case.customer.name.as_str();
-    let brings_something = mail.mail.attachments.iter().any(|attachment| attachment.standing == Standing::Attached);
-    let said = after_closing(&mail.mail.reply, &[name]);
-    if !brings_something && matches!(said, AfterClosing::Thanks | AfterClosing::Nothing) {
-        return decision;
-    }
-    let reopened = Reopened { received_at: mail.received_at, due: rules.due(mail.received_at) };
-    decision.reason = "the customer disagrees, or adds something: open again".to_owned();
-    decision.events.push(event(What::Reopened(reopened)));
-    let mut case = file.case.clone();
-    decision.events.iter().for_each(|event| case.apply(event));
-    if let Ok(to) = may_reply(mail.mail, rules) {
-        decision.letters.push(acknowledgement(&case, to, rules, fresh));
-    }
-    let supervisor = super::letters_out::department(&case, rules).map(|d| d.supervisor.clone());
-    let mut readers: Vec<Address> = handler_address(&case, rules).into_iter().chain(supervisor).collect();
-    readers.dedup();
-    for to in readers {
-        let mut marked = remarks(mail.mail, &[]);
-        marked.insert(0, Remark::Reopened);
-        decision.letters.push(follow_up(&case, to, mail, marked, rules, fresh));
-    }
-    decision
-}
-
-/// Somebody holds a letter of the case but is not the one it went to: filed, marked, and told nothing (invariant 6).
-fn other_wrote(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    from: &str,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let (text, references) = wrote(mail.mail, rules);
-    let what = What::OtherWrote { message_id: mail.mail.message_id.clone(), from: from.to_owned(), text, references };
-    let mut marked = remarks(mail.mail, &[]);
-    let unknown = match rules.language {
-        Language::Dutch => "een onbekende afzender",
-        Language::English => "an unknown sender",
-    };
-    marked.insert(0, Remark::FromOther(if from.is_empty() { unknown } else { from }.to_owned()));
-    on_file(mail, file, Actor::Other(from.to_owned()), what, marked, rules, now, fresh)
-}
-
-#[expect(clippy::too_many_arguments, reason = "all that a decision depends on, as plain arguments")]
-fn on_file(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    actor: Actor,
-    what: What,
-    marked: Vec<Remark>,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let event = Event { at: now, case: Some(file.case.number), actor, mail: Some(mail.id), what };
-    let to = handler_address(&file.case, rules);
-    let letters = to.map(|to| follow_up(&file.case, to, mail, marked, rules, fresh)).into_iter().collect();
-    Decision {
-        disposition: Disposition::FollowUp,
-        reason: "somebody wrote on this case".to_owned(),
-        case: Some(file.case.number),
-        events: vec![event],
-        letters,
+        on_case.other_wrote(Some(from), fresh)
     }
 }
 
@@ -356,7 +246,7 @@ fn on_new(
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => match belonging::belongs(mail.mail, from.as_ref(), known) {
-            Belongs::To(file, tie) => customer_wrote(mail, file, tie, rules, now, fresh),
+            Belongs::To(file, tie) => OnCase { mail, file, rules, now }.customer_wrote(tie, fresh),
             Belongs::Again(file) => sent_twice(mail, file, now),
             Belongs::Apart(linked) => complaint(mail, &linked, known, rules, now, fresh),
         },
@@ -389,7 +279,7 @@ fn complaint(
         opened.routing = Why::Thread;
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
-    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
+    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, cover: None };
     let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
     let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
     let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
@@ -415,14 +305,4 @@ fn sent_twice(mail: &Incoming<'_>, first: &CaseFile, now: Moment) -> Decision {
     let number = first.case.number;
     let reason = format!("the words with which {number} was opened within the hour: sent twice");
     filed(mail, Disposition::Duplicate, Some(number), reason, now)
-}
-
-/// Plates and contract numbers in the subject and the new text.
-fn references(mail: &Mail, words: &str, rules: &Rules) -> Vec<Reference> {
-    rules.references.find(&format!("{}\n{words}", mail.subject))
-}
-
-/// What of a later mail stands in its event.
-fn wrote(mail: &Mail, rules: &Rules) -> (String, Vec<Reference>) {
-    (mail.reply.chars().take(TEXT_MAX).collect(), references(mail, &mail.reply, rules))
 }

@@ -2,10 +2,11 @@
 
 use super::choices::{About, choices};
 use super::draft::{
-    Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Draft, FollowUp, Notification, Problem, Question,
-    Remark, Source, Stays, Topic, Unacknowledged,
+    Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Draft, FollowUp, Notification, Problem,
+    Question, Remark, Source, Stays, Topic, Unacknowledged, Writer,
 };
 use super::originals::of_unread;
+use super::wrote::Words;
 use super::{Department, Fresh, Incoming, Role, Rules};
 use crate::case::{Address, AgendaItem, Case, Keys, Language, Side};
 use crate::mail::{Attachment, MARKER, Mail, Standing};
@@ -155,6 +156,7 @@ pub(super) fn notification(
     fresh: &mut Fresh,
 ) -> Draft {
     let content = Content::Notification(Box::new(Notification {
+        cover: None,
         customer: case.customer.clone(),
         channel: case.channel,
         subject: case.subject.clone(),
@@ -173,10 +175,17 @@ pub(super) fn notification(
     Draft { carried: carry(mail, rules), ..to_staff(case, to, content, rules, fresh) }
 }
 
-/// A notification made again from the register, for the next person up (invariant 4): its attachments are only
-/// named, since the first reader's server refused the letter.
-pub(super) fn notification_again(case: &Case, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
+/// A notification made again from the register, for the next person up (invariant 4) or the next one to handle it, with what
+/// a colleague wrote for that one: its attachments are only named, since the first reader's server refused the letter.
+pub(super) fn notification_again(
+    case: &Case,
+    to: Address,
+    cover: Option<Cover>,
+    rules: &Rules,
+    fresh: &mut Fresh,
+) -> Draft {
     let content = Content::Notification(Box::new(Notification {
+        cover,
         customer: case.customer.clone(),
         channel: case.channel,
         subject: case.subject.clone(),
@@ -200,20 +209,23 @@ pub(super) fn follow_up(
     case: &Case,
     to: Address,
     mail: &Incoming<'_>,
+    words: &Words,
     remarks: Vec<Remark>,
     rules: &Rules,
     fresh: &mut Fresh,
 ) -> Draft {
     let content = Content::FollowUp(FollowUp {
         customer: case.customer.clone(),
+        by: words.by.clone(),
         subject: case.subject.clone(),
-        text: mail.mail.reply.clone(),
-        quoted: mail.mail.quoted.clone(),
-        received_at: mail.received_at,
+        text: words.text.clone(),
+        quoted: words.quoted.clone(),
+        received_at: words.received_at,
         due: case.due,
         listed: Vec::new(),
         remarks,
-        case_closed: case.state != crate::case::CaseState::Open,
+        state: case.state,
+        cover: words.cover.clone(),
         first_response_done: case.first_response_at().is_some(),
     });
     Draft { carried: carry(mail, rules), ..to_staff(case, to, content, rules, fresh) }
@@ -223,6 +235,7 @@ pub(super) fn follow_up(
 pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules, fresh: &mut Fresh) -> Draft {
     let content = Content::FollowUp(FollowUp {
         customer: case.customer.clone(),
+        by: Writer::Customer,
         subject: gone.subject.clone(),
         text: gone.text.clone(),
         quoted: String::new(),
@@ -230,7 +243,8 @@ pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules
         due: case.due,
         listed: Vec::new(),
         remarks: vec![Remark::WasCase(gone.number)],
-        case_closed: case.state != crate::case::CaseState::Open,
+        state: case.state,
+        cover: None,
         first_response_done: case.first_response_at().is_some(),
     });
     to_staff(case, to, content, rules, fresh)

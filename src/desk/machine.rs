@@ -10,6 +10,7 @@ use super::authority::Act;
 use super::letters_out::{follow_up, handler_address};
 use super::may_reply::sender;
 use super::opening::remarks;
+use super::wrote::Words;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, away};
 use crate::case::{Address, CaseState, Moment, Side, Token};
 use crate::mail::{AutomaticKind as Kind, Certainty, Mail, Mood, NoAnswer};
@@ -146,7 +147,8 @@ impl Arrived<'_> {
         let mut decision = filed(self.mail, Disposition::FollowUp, number, reason, self.now);
         let told = self.file.and_then(|file| {
             let to = handler_address(&file.case, self.rules)?;
-            Some(follow_up(&file.case, to, self.mail, remarks(self.mail.mail, &[]), self.rules, fresh))
+            let words = Words::of(self.mail, file.writer(sender(self.mail.mail).as_ref()));
+            Some(follow_up(&file.case, to, self.mail, &words, remarks(self.mail.mail, &[]), self.rules, fresh))
         });
         decision.letters.extend(told);
         decision

@@ -63,6 +63,7 @@ mod wants;
 pub mod web_form;
 pub mod when;
 mod whose;
+mod wrote;
 
 pub use crate::digest::{FiledBy, LostMail, NotOnFile};
 pub use aside::on_unreadable;

@@ -215,7 +215,13 @@ impl Looked<'_> {
         let acknowledge = self.acknowledge(mail, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let named = [];
-        let new = NewCase { opened: self.opened(mail, &whose), actor: self.actor.clone(), acknowledge, named: &named };
+        let new = NewCase {
+            opened: self.opened(mail, &whose),
+            actor: self.actor.clone(),
+            acknowledge,
+            named: &named,
+            cover: None,
+        };
         let reason = put_aside(self.stored, self.rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark(mail)).collect();

@@ -2,6 +2,7 @@
 
 use super::Disposition;
 use super::bundle::Bundled;
+use super::draft::Writer;
 use super::fold::fold;
 use super::wants::{Found, Want};
 use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
@@ -253,6 +254,14 @@ impl CaseFile {
     /// A case of which nothing else is known.
     pub fn of(case: Case) -> Self {
         Self { case, notes: Vec::new(), events: Vec::new(), mails: Vec::new(), letters: Vec::new() }
+    }
+
+    /// Who a sender is to the case.
+    pub(super) fn writer(&self, from: Option<&Address>) -> Writer {
+        if from.is_some() && self.case.customer.address.as_ref() == from {
+            return Writer::Customer;
+        }
+        Writer::Other(from.map(ToString::to_string).unwrap_or_default())
     }
 
     /// When a letter of it was written.

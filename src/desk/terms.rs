@@ -4,8 +4,14 @@
 use super::draft::{AgendaStage, Content, Term, Waiting};
 use super::letters_out::{agenda_letter, department, handler_address, to_staff};
 use super::{Decision, Disposition, Fresh, Rules};
-use crate::case::{Actor, Address, AgendaItem, Case, CaseState, Clock, Event, Moment, TermStage, What};
+use crate::case::{
+    Actor, Address, AgendaItem, Case, CaseState, Clock, CustomerLetter, Event, LetterKind, Moment, Round, TermStage,
+    What,
+};
 use chrono::TimeDelta;
+
+/// So long a letter may take to its mail server before anybody is told that it is not there.
+const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(30);
 
 const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
 
@@ -29,13 +35,13 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
         events: Vec::new(),
         letters: Vec::new(),
     };
-    for (clock, stage) in due {
-        let what = What::TermTold { clock, stage };
+    for (clock, stage) in &due {
+        let what = What::TermTold { clock: *clock, stage: *stage };
         decision.events.push(Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what });
-        for to in readers(case, clock, stage, rules) {
-            let content = Content::Term(term(case, clock, stage, rules));
-            decision.letters.push(to_staff(case, to, content, rules, fresh));
-        }
+    }
+    for (to, told) in by_reader(case, due, rules) {
+        let letter = term(case, told, rules).map(|term| to_staff(case, to, Content::Term(term), rules, fresh));
+        decision.letters.extend(letter);
     }
     for item in reminders {
         let what = What::AgendaReminded { id: item.id.clone() };
@@ -45,12 +51,36 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
     Some(decision)
 }
 
+/// Who is told what: several clocks of a case in one letter, so that a complaint that came late to us is one matter.
+fn by_reader(case: &Case, due: Vec<(Clock, TermStage)>, rules: &Rules) -> Vec<(Address, Vec<(Clock, TermStage)>)> {
+    let mut by_reader: Vec<(Address, Vec<(Clock, TermStage)>)> = Vec::new();
+    for (clock, stage) in due {
+        for to in readers(case, clock, stage, rules) {
+            match by_reader.iter_mut().find(|(reader, _)| *reader == to) {
+                Some((_, told)) => told.push((clock, stage)),
+                None => by_reader.push((to, vec![(clock, stage)])),
+            }
+        }
+    }
+    by_reader
+}
+
+/// An acknowledgement that was only just written is on its way: nobody need call the customer for it.
+fn is_on_its_way(case: &Case, clock: Clock, now: Moment) -> bool {
+    let on_its_way = |written: &CustomerLetter| {
+        let is_new = now - written.at < ON_ITS_WAY && written.round == Round::Present;
+        is_new && written.letter_kind == LetterKind::Acknowledgement && !case.failed_letters.contains(&written.letter)
+    };
+    clock == Clock::Acknowledge && case.letters.iter().any(on_its_way)
+}
+
 /// How far a running clock is, if staff were not told of that yet. What ran out is not warned about any more.
 fn stage(case: &Case, clock: Clock, rules: &Rules, now: Moment) -> Option<(Clock, TermStage)> {
     let (due, stopped) = case.clock(clock);
     let warn_from = due - TimeDelta::hours(i64::from(rules.deadlines.warn_before_hours));
     let stage = match stopped {
         Some(_) => return None,
+        None if is_on_its_way(case, clock, now) => return None,
         None if now >= due => TermStage::After,
         None if now >= warn_from => TermStage::Before,
         None => return None,
@@ -75,8 +105,18 @@ fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Ad
     readers
 }
 
-fn term(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Term {
-    Term {
+/// What is late comes before what is not yet, and the customer who waits for a word before everything.
+fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option<Term> {
+    let rank = |clock| match clock {
+        Clock::FirstResponse => 0,
+        Clock::Resolve => 1,
+        Clock::Acknowledge => 2,
+    };
+    told.sort_by_key(|(clock, stage)| (*stage == TermStage::Before, rank(*clock)));
+    let mut told = told.into_iter();
+    let (clock, stage) = told.next()?;
+    Some(Term {
+        also: told.map(|(clock, _)| (clock, case.clock(clock).0)).collect(),
         customer: case.customer.clone(),
         clock,
         stage,
@@ -86,5 +126,5 @@ fn term(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Term {
         handler: case.handler.clone(),
         failed_letters: case.failed_letters.len(),
         to_post: case.to_post().map(|p| Waiting { kind: p.letter_kind, written_at: p.written_at }).collect(),
-    }
+    })
 }

@@ -6,7 +6,7 @@
 //!
 //! Fields are read from the top: `E-mail: jan@x.nl`, a row of a table (`E-mail | jan@x.nl`), or the label on a line and its
 //! value on the next. The first line with a label counts, and the text runs to the end, so that nothing a customer types into
-//! the message can name somebody else.
+//! the message can name somebody else. Fields that nobody named in the settings stand below the text.
 
 use super::fold::fold;
 use super::form::{is_phone, plain, short, the_address};
@@ -89,7 +89,9 @@ impl WebForm {
         };
         let name = values.name.filter(|name| !name.is_empty()).or(from_name).unwrap_or_default();
         let said = values.text.filter(|text| !text.trim().is_empty());
-        let text = said.unwrap_or_else(|| mail.text.clone());
+        // What else was filled in says which car it is about, and tells two complaints of the same words apart.
+        let beside = values.others.join("\n");
+        let text = said.map_or_else(|| mail.text.clone(), |said| format!("{}\n\n{}", said.trim(), beside.trim()));
         FilledIn {
             customer: Customer {
                 name: short(&name),
@@ -137,38 +139,42 @@ impl WebForm {
     fn values(&self, mail: &Mail) -> Values {
         let mut values = Values::default();
         let lines: Vec<&str> = mail.text.lines().collect();
-        for (at, line) in lines.iter().enumerate().take(FIELD_LINES_MAX) {
+        let mut at = 0;
+        while let Some(line) = lines.get(at).filter(|_| at < FIELD_LINES_MAX) {
+            at += 1;
+            let rest = lines.get(at..).unwrap_or_default();
             match self.field(line) {
                 Some((Field::Text, value)) => {
-                    let rest = lines.get(at + 1..).unwrap_or_default();
                     let whole: Vec<&str> = std::iter::once(value).chain(rest.iter().copied()).collect();
                     values.text = Some(whole.join("\n"));
                     break;
                 }
-                Some((field, value)) => {
-                    let below = || self.below(field, lines.get(at + 1..).unwrap_or_default());
-                    let value = if value.is_empty() { below() } else { Some(value) };
-                    values.fill(field, value.unwrap_or_default());
+                Some((field, "")) => {
+                    let below = self.below(field, rest);
+                    at += below.map_or(0, |(skipped, _)| skipped);
+                    values.fill(field, below.map_or("", |(_, value)| value), line);
                 }
-                None => {}
+                Some((field, value)) => values.fill(field, value, line),
+                None => values.others.push((*line).to_owned()),
             }
         }
         // A voicemail box names the caller in the subject.
         if let Some((Field::Phone, value)) = self.field(&mail.subject) {
-            values.fill(Field::Phone, value);
+            values.fill(Field::Phone, value, "");
         }
         values
     }
 
-    /// The value below a label that stands alone on its line.
-    fn below<'l>(&self, field: Field, lines: &[&'l str]) -> Option<&'l str> {
-        let line = lines.iter().take(LINES_BETWEEN).map(|line| plain(line)).find(|line| !line.is_empty())?;
+    /// The value below a label that stands alone on its line, and how many lines that took.
+    fn below<'l>(&self, field: Field, lines: &[&'l str]) -> Option<(usize, &'l str)> {
+        let mut near = lines.iter().take(LINES_BETWEEN).map(|line| plain(line)).enumerate();
+        let (above, line) = near.find(|(_, line)| !line.is_empty())?;
         let is_value = match field {
             Field::Email => the_address(line).is_some(),
             Field::Phone => dialled(line).is_some(),
             Field::Name | Field::Subject | Field::Text => !line.contains(':'),
         };
-        (is_value && self.field(line).is_none()).then_some(line)
+        (is_value && self.field(line).is_none()).then_some((above + 1, line))
     }
 }
 
@@ -180,10 +186,13 @@ struct Values {
     phone: Option<String>,
     subject: Option<String>,
     text: Option<String>,
+    /// Lines above the text that are none of these.
+    others: Vec<String>,
 }
 
 impl Values {
-    fn fill(&mut self, field: Field, value: &str) {
+    /// The first line counts; another one is what else was filled in.
+    fn fill(&mut self, field: Field, value: &str, line: &str) {
         let place = match field {
             Field::Email => &mut self.email,
             Field::Name => &mut self.name,
@@ -191,7 +200,10 @@ impl Values {
             Field::Subject => &mut self.subject,
             Field::Text => &mut self.text,
         };
-        place.get_or_insert_with(|| value.to_owned());
+        match place {
+            None => *place = Some(value.to_owned()),
+            Some(_) => self.others.push(line.to_owned()),
+        }
     }
 }
 

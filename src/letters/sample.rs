@@ -12,8 +12,8 @@ mod procedure;
 
 use super::{Committee, House, Letterhead};
 use crate::case::{
-    Address, CaseNumber, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment, Place,
-    Reference, Side, Why,
+    Address, CaseNumber, CaseState, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment,
+    Place, Reference, Side, Why,
 };
 use crate::desk::caps::Cap;
 use crate::desk::draft::*;
@@ -172,15 +172,23 @@ fn to_handler(language: Language) -> Vec<Content> {
         listed: Vec::new(),
         remarks: Vec::new(),
         first_response_done: false,
-        case_closed: false,
+        by: Writer::Customer,
+        state: CaseState::Open,
+        cover: None,
     };
+    let other = Writer::Other("partner@elders.example".to_owned());
     vec![
         Content::Notification(Box::new(notification.clone())),
         Content::Notification(Box::new(odd_notification(notification.clone()))),
         Content::Notification(Box::new(of_whom(notification.clone(), vec![customer()]))),
         Content::Notification(Box::new(of_whom(notification, Vec::new()))),
         Content::FollowUp(follow_up.clone()),
-        Content::FollowUp(FollowUp { case_closed: true, remarks: remarks(), first_response_done: true, ..follow_up }),
+        Content::FollowUp(FollowUp {
+            state: CaseState::Closed,
+            remarks: remarks(),
+            first_response_done: true,
+            ..follow_up.clone()
+        }),
         Content::DeliveryFailed(DeliveryFailed {
             customer: customer(),
             letter_kind: LetterKind::Answer,
@@ -188,6 +196,13 @@ fn to_handler(language: Language) -> Vec<Content> {
             reply: "550 5.1.1 <jan.jansen@klant.example>: Recipient address rejected: User unknown".to_owned(),
             permanent: true,
             runs_again: Some((Clock::FirstResponse, after(10, 42))),
+        }),
+        Content::FollowUp(FollowUp { by: other, cover: Some(cover(language)), ..follow_up.clone() }),
+        Content::FollowUp(FollowUp {
+            state: CaseState::Dismissed,
+            by: Writer::Other(String::new()),
+            remarks: vec![Remark::FromOther(String::new())],
+            ..follow_up
         }),
     ]
 }
@@ -253,6 +268,7 @@ fn notification(language: Language) -> Notification {
         remarks: Vec::new(),
         reopened: false,
         unacknowledged: None,
+        cover: None,
     }
 }
 
@@ -284,8 +300,14 @@ fn odd_notification(plain: Notification) -> Notification {
         remarks: remarks(),
         reopened: true,
         unacknowledged: Some(Unacknowledged::NoAddress),
+        cover: Some(cover(Language::Dutch)),
         ..plain
     }
+}
+
+fn cover(language: Language) -> Cover {
+    let text = pick(language, "Lastige klant, bel eerst even.", "A difficult customer: call first.");
+    Cover { by: address("s.bakker@voorbeeld.example"), text }
 }
 
 fn remarks() -> Vec<Remark> {

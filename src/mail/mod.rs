@@ -315,6 +315,15 @@ pub struct Forwarded {
     pub subject: String,
     /// The original mail's text.
     pub body: String,
+    /// What is new in it: `body` without what that quotes and signs.
+    #[serde(skip)]
+    pub said: String,
+    /// Of the original; only an attached one shows it. Without angle brackets.
+    #[serde(skip)]
+    pub message_id: Option<String>,
+    /// Ids of the mails which the original answers, the nearest first.
+    #[serde(skip)]
+    pub answers: Vec<String>,
     /// What the forwarder wrote above it.
     pub above: String,
     /// When the original was received: attached → its topmost Received; inline → the date stated.

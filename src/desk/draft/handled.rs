@@ -90,6 +90,12 @@ pub enum Done {
         department_title: String,
         acknowledged: Option<Address>,
     },
+    /// A customer's mail that was passed on belongs to this case, which is in that state now.
+    PassedOn {
+        number: CaseNumber,
+        state: CaseState,
+        became: Became,
+    },
     /// The supervisor was asked.
     Escalated {
         to: Address,
@@ -206,6 +212,17 @@ pub enum Stands {
     Finished,
     /// Something must be typed first.
     ToComplete,
+}
+
+/// What a customer's mail that a colleague passed on came to, on a case that was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Became {
+    /// Its handler reads it.
+    FollowUp,
+    /// It opened the case again.
+    Reopened,
+    /// It was on file already.
+    Nothing,
 }
 
 /// What a button opens.
@@ -438,4 +455,15 @@ pub enum Unsure {
     Resent,
     /// Somebody else got it too: it may have been meant for them (invariant 7).
     AlsoTo(Address),
+}
+
+impl Unsure {
+    /// As the register keeps it.
+    pub fn english(&self) -> &'static str {
+        match self {
+            Self::Sender => "a mail of staff's own to a customer, whose sender is not confirmed: asked",
+            Self::Resent => "a mail of staff's own to a customer, which may be an older one sent on: asked",
+            Self::AlsoTo(_) => "a colleague's mail to the customer and somebody else: asked",
+        }
+    }
 }

@@ -11,7 +11,9 @@ use super::StaffReply;
 use super::plan::Step;
 use super::timeline::timeline;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
-use crate::desk::draft::{Advice, AgendaStage, Answer, Content, Done, Draft, Escalation, Problem, Receipt, Stays};
+use crate::desk::draft::{
+    Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
+};
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
     acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
@@ -189,7 +191,8 @@ impl<'a> Work<'a> {
                 self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
-                    let letter = notification_again(&self.case, handler, self.reply.rules, self.fresh);
+                    let letter =
+                        notification_again(&self.case, handler, self.cover(text), self.reply.rules, self.fresh);
                     self.letters.push(letter);
                 }
                 Ok(())
@@ -211,6 +214,11 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
+    /// What the next reader should know.
+    fn cover(&self, text: &str) -> Option<Cover> {
+        Cover::of(self.reply.from, text)
+    }
+
     fn move_to(&mut self, written: &str, text: &str) -> Result<(), Problem> {
         if self.case.state != CaseState::Open {
             return Err(self.not_now(Verb::Department));
@@ -222,7 +230,7 @@ impl<'a> Work<'a> {
         let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        let letter = notification_again(&self.case, address, self.reply.rules, self.fresh);
+        let letter = notification_again(&self.case, address, self.cover(text), self.reply.rules, self.fresh);
         self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.done.push(Done::DepartmentSet { title });
         Ok(())

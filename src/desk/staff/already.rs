@@ -7,7 +7,7 @@
 
 use super::StaffReply;
 use super::plan::Plan;
-use crate::case::{Actor, Address, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Event, Language, Moment, Tie, What};
 use crate::desk::draft::{Often, Problem};
 use crate::desk::verbs::{Reply, Verb};
 use chrono::TimeDelta;
@@ -64,7 +64,7 @@ impl StaffReply<'_> {
             is_answer && event.actor == Actor::Staff(self.from.clone()) && self.now - event.at < DAY
         };
         let newest_first = || self.file.events.iter().rev();
-        let in_a_row = newest_first().take_while(|event| event.actor != Actor::Customer).filter(is_own).count();
+        let in_a_row = newest_first().take_while(|event| !is_customers_word(event)).filter(is_own).count();
         let of_day = newest_first().filter(is_own).count();
         let is_much = in_a_row >= ANSWERS_IN_A_ROW_MAX || of_day >= ANSWERS_A_DAY_MAX;
         let (count, often) =
@@ -118,4 +118,9 @@ impl StaffReply<'_> {
         }
         format!("{}\n{}", lines.join("\n"), typed.instruction.text)
     }
+}
+
+/// The customer wrote, here or to a colleague who passed it on; a stranger's word in the customer's name is none.
+fn is_customers_word(event: &Event) -> bool {
+    matches!(&event.what, What::FollowedUp { tie, .. } if *tie != Tie::NamedUnproven) || event.actor == Actor::Customer
 }

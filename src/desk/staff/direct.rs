@@ -5,7 +5,6 @@ use super::StaffReply;
 use super::actions::Work;
 use super::plan::{Plan, Step, plan};
 use crate::case::{Actor, Address, CaseNumber, DirectAnswer, Event, What};
-use crate::desk::aside::Aside;
 use crate::desk::draft::{Done, Problem, Unsure};
 use crate::desk::letters_out::question;
 use crate::desk::verbs::{self, Mistake, Verb};
@@ -95,16 +94,12 @@ impl StaffReply<'_> {
 
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
     pub(super) fn ask_whether(&self, customer: &Address, why: Unsure, fresh: &mut Fresh) -> Decision {
-        let (disposition, reason) = match why {
-            Unsure::Sender => (Disposition::SetAside, Aside::Unproven.english()),
-            Unsure::Resent => (Disposition::SetAside, Aside::Resent.english()),
-            Unsure::AlsoTo(_) => (Disposition::Staff, "a colleague's mail to the customer and somebody else: asked"),
-        };
+        let reason = why.english();
         let problem = Problem::SentByYou { customer: customer.clone(), why };
         let asked = question(Some(&self.file.case), self.from.clone(), problem, self.mail.mail, self.rules, fresh);
         let answer = direct::answer(self.mail, self.from, &self.mail.mail.reply);
         Decision {
-            disposition,
+            disposition: Disposition::Staff,
             reason: reason.to_owned(),
             case: Some(self.file.case.number),
             events: vec![Event {

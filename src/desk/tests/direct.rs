@@ -222,7 +222,7 @@ fn an_unproven_mail_counts_once_the_registered_address_says_so() {
         let mut mail = if route == "a" { with_token(&company, TEXT) } else { without(TEXT) };
         mail.headers.retain(|line| !line.starts_with("Authentication-Results"));
         let decision = company.decide_received(&mail);
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::SetAside, vec!["answer_to_confirm"]));
+        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::Staff, vec!["answer_to_confirm"]));
         assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender });
         company.lives_through(&decision);
         assert_eq!(company.case().first_response_at(), None);
@@ -345,7 +345,7 @@ fn without_proof_or_our_letter_in_hand_an_answer_is_asked_about_whatever_the_ope
             let decision = company.decide_received(&mail);
             assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
             assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender });
-            assert_eq!(decision.disposition, Disposition::SetAside);
+            assert_eq!(decision.disposition, Disposition::Staff);
         }
         // With the notification in hand it is as the operator accepted.
         let mut mail = with_token(&company, TEXT);
@@ -405,7 +405,7 @@ fn a_genuine_mail_that_was_sent_on_is_no_answer_to_this_customer() {
         let decision = company.decide_received(&mail);
         assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
         assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Resent }, "{mail:?}");
-        assert_eq!((decision.disposition, to_customers(&decision).count()), (Disposition::SetAside, 0));
+        assert_eq!((decision.disposition, to_customers(&decision).count()), (Disposition::Staff, 0));
     }
     // It was on file before, and its date or text was added since.
     let mut company = Company { same_id: Some(12), ..Company::new() };

@@ -21,6 +21,7 @@ mod machines;
 mod memory;
 mod merging;
 mod paper;
+mod passed_on;
 mod pressed;
 mod put_right;
 mod queries;

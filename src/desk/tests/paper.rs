@@ -320,6 +320,10 @@ fn a_conversation_in_the_mail_that_closes_confirms_the_closing() {
     }
 }
 
+fn told_clocks(term: &draft::Term) -> Vec<Clock> {
+    std::iter::once(term.clock).chain(term.also.iter().map(|(clock, _)| *clock)).collect()
+}
+
 #[test]
 fn a_warning_names_the_letter_that_waits_and_the_handler_hears_in_time_of_the_acknowledgement() {
     let mut company = of(by_post());
@@ -329,7 +333,7 @@ fn a_warning_names_the_letter_that_waits_and_the_handler_hears_in_time_of_the_ac
     let due = case.due.acknowledge;
     let warned = on_terms(&case, &company.rules, due - TimeDelta::hours(1), &mut Fresh::new([3; 32])).unwrap();
     let told = warned.letters.iter().filter_map(|draft| match &draft.content {
-        Content::Term(term) if term.clock == Clock::Acknowledge => Some((draft.to.as_str(), term)),
+        Content::Term(term) if told_clocks(term).contains(&Clock::Acknowledge) => Some((draft.to.as_str(), term)),
         _ => None,
     });
     let told: Vec<_> = told.into_iter().collect();

@@ -80,9 +80,43 @@ fn after_it_ran_out_handler_and_supervisor_are_told_once() {
 fn what_ran_out_unseen_is_told_and_not_warned_about_any_more() {
     let mut company = company();
     let late = guarded(&mut company, LATE);
-    let stages: Vec<TermStage> = told(late.as_ref()).into_iter().map(|(_, stage, _)| stage).collect();
-    assert_eq!(stages, [TermStage::After; 4], "two clocks, two readers");
+    let after = [(Clock::FirstResponse, TermStage::After, JAN), (Clock::FirstResponse, TermStage::After, CHEF)];
+    assert_eq!(told(late.as_ref()), after, "two clocks, two readers, a letter each");
+    for draft in late.iter().flat_map(|late| &late.letters) {
+        let Content::Term(term) = &draft.content else { panic!("{draft:?}") };
+        assert_eq!(term.also, [(Clock::Acknowledge, at("2026-03-06T09:00:00Z"))]);
+    }
     assert_eq!(guarded(&mut company, LATE), None);
+}
+
+/// A colleague passes on a mail of days ago: its acknowledgement was written a moment ago.
+#[test]
+fn a_complaint_that_came_late_to_us_is_one_letter_each_and_no_acknowledgement_is_missed_that_is_on_its_way() {
+    let mut company = company();
+    let written = |at: Moment| Event {
+        at,
+        case: Some(number(7)),
+        actor: Actor::Desk,
+        mail: None,
+        what: What::LetterWritten {
+            letter: letter_id(2),
+            letter_kind: LetterKind::Acknowledgement,
+            to: KLANT.to_owned(),
+            message_id: String::new(),
+        },
+    };
+    let days_later = at("2026-03-12T09:00:00Z");
+    company.case().apply(&written(days_later));
+    let late = guarded(&mut company, "2026-03-12T09:01:00Z");
+    let after = [(Clock::FirstResponse, TermStage::After, JAN), (Clock::FirstResponse, TermStage::After, CHEF)];
+    assert_eq!(told(late.as_ref()), after);
+    for draft in late.iter().flat_map(|late| &late.letters) {
+        let Content::Term(term) = &draft.content else { panic!("{draft:?}") };
+        assert_eq!(term.also.iter().map(|(clock, _)| *clock).collect::<Vec<_>>(), [Clock::Resolve]);
+    }
+    let still = guarded(&mut company, "2026-03-12T09:31:00Z");
+    let after = [(Clock::Acknowledge, TermStage::After, JAN), (Clock::Acknowledge, TermStage::After, CHEF)];
+    assert_eq!(told(still.as_ref()), after, "no server took it in half an hour");
 }
 
 #[test]

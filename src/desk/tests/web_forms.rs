@@ -75,7 +75,8 @@ fn fields_are_read_as_forms_print_them() {
         let decision = by_field().decide(&filled_in(text));
         is_piets(&decision, text);
         assert!(
-            opened(&decision).text.trim_end_matches([' ', '|']) == "De ruit is stuk.",
+            opened(&decision).text.lines().next().map(|line| line.trim_end_matches([' ', '|']))
+                == Some("De ruit is stuk."),
             "{text}: {:?}",
             opened(&decision).text
         );
@@ -86,6 +87,22 @@ fn fields_are_read_as_forms_print_them() {
     let decision = by_field().decide(&filled_in(html).header("Content-Type: text/html; charset=utf-8"));
     is_piets(&decision, html);
     assert_eq!(opened(&decision).text, "De ruit is stuk.\nAl drie weken.");
+}
+
+#[test]
+fn what_else_was_filled_in_stands_below_the_text_and_tells_two_complaints_apart() {
+    let filled = |plate: &str| {
+        filled_in(&format!(
+            "Naam: Piet de Boer\nKenteken: {plate}\nE-mail: piet@klant.example\nContract\n12-34\n\nBericht:\nDe ruit is stuk."
+        ))
+    };
+    let mut company = by_field();
+    let first = company.decide(&filled("XX-123-B"));
+    assert_eq!(opened(&first).text, "De ruit is stuk.\n\nKenteken: XX-123-B\nContract\n12-34");
+    company.files = vec![CaseFile::of(Case::open(number(7), now(), opened(&first)))];
+    assert_eq!(company.decide(&filled("XX-123-B")).disposition, Disposition::Duplicate);
+    let other = company.decide(&filled("YY-456-C"));
+    assert_eq!((other.disposition, other.case), (Disposition::Complaint, Some(number(8))), "another car");
 }
 
 #[test]

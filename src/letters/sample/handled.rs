@@ -3,7 +3,9 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+use crate::desk::draft::{
+    Became, Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
+};
 use crate::desk::{About, choices};
 use crate::mail::Place;
 use chrono::NaiveDate;
@@ -60,6 +62,10 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
         vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],
         vec![Done::Phoned { text: called_too }, Done::AlsoWithCustomer { to: customer_address() }],
+        vec![passed_on(CaseState::Open, Became::FollowUp)],
+        vec![passed_on(CaseState::Open, Became::Reopened)],
+        vec![passed_on(CaseState::Closed, Became::FollowUp)],
+        vec![passed_on(CaseState::Open, Became::Nothing)],
     ];
     let ended = ended(language).map(|done| vec![done]);
     let put_right = put_right().map(|done| vec![done]);
@@ -75,6 +81,10 @@ fn colleague() -> Address {
 
 fn on_paper(letter_kind: LetterKind, text: String, attachments: usize) -> Done {
     Done::OnPaper { letter_kind, to: colleague(), text, attachments }
+}
+
+fn passed_on(state: CaseState, became: Became) -> Done {
+    Done::PassedOn { number: number(98), state, became }
 }
 
 fn posted(letter_kind: LetterKind) -> Done {

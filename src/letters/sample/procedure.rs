@@ -96,6 +96,7 @@ fn terms(language: Language) -> Vec<Term> {
         clock: Clock::FirstResponse,
         stage: TermStage::Before,
         due: after(3, 10),
+        also: Vec::new(),
         received_at: after(-20, -50),
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         handler: None,
@@ -112,7 +113,12 @@ fn terms(language: Language) -> Vec<Term> {
     vec![
         plain.clone(),
         late.clone(),
-        Term { customer: unreachable(), failed_letters: 0, ..late.clone() },
+        Term {
+            customer: unreachable(),
+            failed_letters: 0,
+            also: vec![(Clock::Resolve, after(8, 0)), (Clock::Acknowledge, after(-1, 0))],
+            ..late.clone()
+        },
         Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },
         Term { clock: Clock::Resolve, customer: unreachable(), failed_letters: 2, ..late.clone() },
         Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain },

@@ -3,7 +3,8 @@
 use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::desk::draft::{Done, Owed, Receipt};
+use crate::case::CaseState;
+use crate::desk::draft::{Became, Done, Owed, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -18,7 +19,8 @@ impl Seen<'_> {
         }) || letter.case_closed;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
-        let elsewhere = has(|done| matches!(done, Done::Registered { .. } | Done::DepartmentSet { .. }));
+        let elsewhere =
+            has(|done| matches!(done, Done::Registered { .. } | Done::PassedOn { .. } | Done::DepartmentSet { .. }));
         context! {
             done => letter.done.iter().map(|done| self.done(done)).collect::<Vec<_>>(),
             still_open => self.draft.case.is_some() && !over,
@@ -55,6 +57,7 @@ impl Seen<'_> {
             Done::Restored => ("restored", ""),
             Done::Acknowledged { .. } => ("acknowledged", ""),
             Done::Registered { .. } => ("registered", ""),
+            Done::PassedOn { .. } => ("passed_on", ""),
             Done::Escalated { text, .. } => ("escalated", text.as_str()),
             Done::Advised { text, .. } => ("advised", text.as_str()),
             Done::AgendaSet { text, .. } => ("agenda_set", text.as_str()),
@@ -97,7 +100,12 @@ impl Seen<'_> {
         let filing = if let Done::Disputed { filing, .. } = done { Some(self.filing(*filing)) } else { None };
         let merged = if let Done::Merged { .. } = done { Some(merged(done)) } else { None };
         let customer = if let Done::CustomerSet { .. } = done { Some(self.customer_set(done)) } else { None };
-        let opened = if let Done::Registered { number, .. } = done { number.to_string() } else { String::new() };
+        let opened = match done {
+            Done::Registered { number, .. } | Done::PassedOn { number, .. } => number.to_string(),
+            _ => String::new(),
+        };
+        let passed_on =
+            if let Done::PassedOn { state, became, .. } = done { Some(passed_on(*state, *became)) } else { None };
         let attachments = match done {
             Done::Relayed { attachments, .. }
             | Done::OnPaper { attachments, .. }
@@ -111,7 +119,7 @@ impl Seen<'_> {
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
         let is_you = to == Some(&self.draft.to);
         context! {
-            kind, sheet, is_you, name, outside_hours, opened, filing, merged, customer, text, shortened, attachments,
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, passed_on, customer, text, shortened, attachments,
             to => to.map(ToString::to_string),
         }
     }
@@ -158,6 +166,16 @@ impl Seen<'_> {
 /// A button as templates see it.
 pub(super) fn view(button: &mailto::Button) -> Value {
     context! { label => button.label.as_str(), url => button.url.as_str() }
+}
+
+/// What it came to, and how the case stands.
+fn passed_on(state: CaseState, became: Became) -> Value {
+    let became = match became {
+        Became::FollowUp => "follow_up",
+        Became::Reopened => "reopened",
+        Became::Nothing => "nothing",
+    };
+    context! { became, state => state.name() }
 }
 
 /// Which case stays, and who hears of it.

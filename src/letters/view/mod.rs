@@ -18,7 +18,7 @@ mod staff;
 
 use super::words::Words;
 use super::{House, MARKER, clean, mailto};
-use crate::case::{Address, Due, Keys, Moment};
+use crate::case::{Address, Due, Keys, Moment, Reach};
 use crate::desk::ReplyGoes;
 use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
 use chrono::{DurationRound, TimeDelta};
@@ -80,6 +80,20 @@ impl Seen<'_> {
         context! { ..own, ..self.page(subject) }
     }
 
+    /// How what is typed reaches the customer, if at all.
+    fn to_customer(&self) -> &'static str {
+        let customer = match &self.draft.content {
+            Content::Notification(letter) => &letter.customer,
+            Content::FollowUp(letter) => &letter.customer,
+            _ => return "customer",
+        };
+        match customer.reach() {
+            Reach::Mail(_) => "customer",
+            Reach::Post => "paper",
+            Reach::Phone => "no_customer",
+        }
+    }
+
     fn page(&self, subject: &str) -> Value {
         let kind = self.draft.content.kind();
         let for_customer = kind.is_for_customer();
@@ -93,7 +107,7 @@ impl Seen<'_> {
             subject,
             for_customer,
             reply_goes => match ReplyGoes::of(kind) {
-                ReplyGoes::Customer => "customer",
+                ReplyGoes::Customer => self.to_customer(),
                 ReplyGoes::Handler => "handler",
                 ReplyGoes::Nowhere if self.draft.case.is_some() && !to_read => "case",
                 ReplyGoes::Nowhere => "none",

@@ -3,7 +3,7 @@
 use super::Seen;
 use super::handled::view;
 use super::staff::words_of;
-use crate::case::{Address, Clock, LetterKind, TermStage};
+use crate::case::{Address, Clock, LetterKind, Moment, TermStage};
 use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, Term, Waiting};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
@@ -21,13 +21,10 @@ impl Seen<'_> {
     pub(super) fn term_notice(&self, letter: &Term) -> Value {
         let (late, left) = (letter.stage == TermStage::After, letter.due - self.now);
         context! {
-            clock => match letter.clock {
-                Clock::Acknowledge => "acknowledge",
-                Clock::FirstResponse => "first_response",
-                Clock::Resolve => "resolve",
-            },
+            clock => clock_name(letter.clock),
             late,
             due => self.words.short(letter.due),
+            also => letter.also.iter().map(|(clock, due)| self.other_clock(*clock, *due)).collect::<Vec<_>>(),
             span => self.words.span(left),
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&self.draft.topic.subject),
@@ -37,6 +34,10 @@ impl Seen<'_> {
             failed_letters => letter.failed_letters,
             to_post => self.to_post(&running(letter)),
         }
+    }
+
+    fn other_clock(&self, clock: Clock, due: Moment) -> Value {
+        context! { clock => clock_name(clock), term => self.term(due) }
     }
 
     pub(super) fn escalation(&self, letter: &Escalation) -> Value {
@@ -128,10 +129,19 @@ impl Seen<'_> {
 
 /// The letters on paper whose posting would stop this clock.
 fn running(letter: &Term) -> Vec<Waiting> {
-    let stops = |kind: LetterKind| match letter.clock {
+    let clocks = || std::iter::once(letter.clock).chain(letter.also.iter().map(|(clock, _)| *clock));
+    let stops = |clock: Clock, kind: LetterKind| match clock {
         Clock::Acknowledge => kind == LetterKind::Acknowledgement,
         Clock::FirstResponse => kind != LetterKind::Acknowledgement,
         Clock::Resolve => false,
     };
-    letter.to_post.iter().copied().filter(|one| stops(one.kind)).collect()
+    letter.to_post.iter().copied().filter(|one| clocks().any(|clock| stops(clock, one.kind))).collect()
+}
+
+fn clock_name(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Acknowledge => "acknowledge",
+        Clock::FirstResponse => "first_response",
+        Clock::Resolve => "resolve",
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Seen, handled};
 use crate::case::{CaseNumber, Channel, Customer, Moment, Place, Reach, Why};
-use crate::desk::draft::{AlarmAbout, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged};
+use crate::desk::draft::{AlarmAbout, Cover, DeliveryFailed, FollowUp, Notification, Remark, Unacknowledged, Writer};
 use crate::desk::verbs::Verb;
 use crate::letters::{clean, mime, subject};
 use minijinja::context;
@@ -48,6 +48,7 @@ impl Seen<'_> {
                 Unacknowledged::Automatic => "automatic",
                 Unacknowledged::Disowned => "disowned",
             }),
+            cover => letter.cover.as_ref().map(cover_of),
             verbs => self.rows(&USUAL),
             help => self.verb(Verb::Help),
         }
@@ -64,7 +65,9 @@ impl Seen<'_> {
             attached => self.attached(),
             listed => self.listed(&letter.listed),
             remark_list => self.remarks(&letter.remarks),
-            case_closed => letter.case_closed,
+            state => letter.state.name(),
+            cover => letter.cover.as_ref().map(cover_of),
+            by_other => if let Writer::Other(address) = &letter.by { Some(self.line(address)) } else { None },
         }
     }
 
@@ -120,6 +123,12 @@ impl Seen<'_> {
         }
     }
 
+    /// Somebody who is not the customer.
+    fn other(&self, address: &str) -> String {
+        let unknown = self.words.pick("een onbekende afzender", "an unknown sender");
+        if address.is_empty() { unknown.to_owned() } else { self.line(address) }
+    }
+
     pub(super) fn subject_line(&self, subject: &str) -> String {
         subject::or_none(&clean::line(subject, clean::SUBJECT_CHARS_MAX), self.words)
     }
@@ -165,7 +174,7 @@ impl Seen<'_> {
                 Remark::ReceiptStated => ("receipt_stated", String::new()),
                 Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
-                Remark::FromOther(address) => ("from_other", self.line(address)),
+                Remark::FromOther(address) => ("from_other", self.other(address)),
                 Remark::ByForm(from) => ("by_form", self.line(from)),
                 Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),
                 Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
@@ -231,6 +240,11 @@ impl Seen<'_> {
         let matched: Vec<_> = matched.iter().take(KEYWORDS_MAX).map(named).collect();
         context! { by, matched => self.line(&matched.join(", ")), others => self.line(&others) }
     }
+}
+
+fn cover_of(cover: &Cover) -> Value {
+    let (text, text_shortened) = clean::shortened(&cover.text, TEXT_CHARS_MAX);
+    context! { by => cover.by.to_string(), text, text_shortened }
 }
 
 pub(super) fn words_of(text: &str, quoted: &str) -> Value {

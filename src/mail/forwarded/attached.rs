@@ -30,8 +30,11 @@ pub(super) fn of(parsed: &Parsed) -> Option<Forwarded> {
         told_by: if by_server.is_some() { ToldBy::Server } else { ToldBy::Date },
         stated_local: None,
         date: nested.header("date").unwrap_or_default().to_owned(),
+        message_id: parse::message_id(nested),
+        answers: parse::answers(nested),
         how: ForwardedHow::Attached,
         certain: is_sure && is_only_one && !is_answer,
+        ..Forwarded::default()
     })
 }
 

@@ -256,6 +256,7 @@ fn forwarded(lines: &[Line<'_>], boundary: &Boundary, bare_subject: &str, verdic
         how: ForwardedHow::Inline,
         certain: verdict == Verdict::Forwarded && from.certain && is_whole && !holds_another(lines, boundary, &subject),
         subject,
+        ..Forwarded::default()
     }
 }
 

@@ -14,7 +14,7 @@ mod party;
 mod tests;
 
 use super::parse::Parsed;
-use super::{Forwarded, ForwardedHow, Party, bounce};
+use super::{Forwarded, ForwardedHow, Party, bounce, newtext};
 
 /// What was passed on, if anything was. What a machine returns or reports is passed on by nobody.
 pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
@@ -30,7 +30,8 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
         None => inline.or_else(|| rewritten(parsed)),
     };
     // Asked last, because it costs the most and hardly any mail comes this far.
-    found.filter(|_| bounce::of(parsed).is_none())
+    let found = found.filter(|_| bounce::of(parsed).is_none())?;
+    Some(Forwarded { said: newtext::said(&found.body), ..found })
 }
 
 /// A report of a machine about a mail (RFC 6522): delivery, reading, abuse.

@@ -25,7 +25,6 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
         findings.push(finding(FindingKind::Empty, "no text and no attachment"));
     }
     let received = parsed.header("received").and_then(|r| r.rsplit_once(';')).and_then(|(_, when)| moment(when));
-    let first_id = |name: &str| parsed.fields(name).flat_map(ids).next();
     let attachments = attachments(parsed);
     let lists = lists(parsed);
     let written_by = from.as_ref().and_then(|from| written_by(parsed, from, &lists));
@@ -39,7 +38,7 @@ pub(super) fn of(parsed: &Parsed, author: &Author) -> Mail {
         return_path: return_path(parsed),
         date: parsed.fields("date").find_map(|field| moment(&field.raw)),
         received,
-        message_id: first_id("message-id").or_else(|| bare_id(parsed)),
+        message_id: message_id(parsed),
         in_reply_to: thread_ids(parsed, "in-reply-to"),
         references: thread_ids(parsed, "references"),
         written_by,
@@ -145,6 +144,17 @@ fn bare_id(parsed: &Parsed) -> Option<String> {
     let value = clean(parsed.header("message-id")?, SUBJECT_CHARS_MAX);
     let value = value.trim_matches(['<', '>', ' ']);
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// The mail's own id, without angle brackets.
+pub(crate) fn message_id(parsed: &Parsed) -> Option<String> {
+    parsed.fields("message-id").flat_map(ids).next().or_else(|| bare_id(parsed))
+}
+
+/// The ids of the mails it answers, the nearest first.
+pub(crate) fn answers(parsed: &Parsed) -> Vec<String> {
+    let references = thread_ids(parsed, "references").into_iter().rev();
+    thread_ids(parsed, "in-reply-to").into_iter().chain(references).collect()
 }
 
 /// The newest ids of a thread field, oldest first.
