@@ -199,7 +199,7 @@ impl NewMail<'_> {
         let reopened = case.reopened > file.case.reopened;
         let became = if reopened { Became::Reopened } else { Became::FollowUp };
         let done = Done::PassedOn { number: case.number, state: case.state, became };
-        decision.letters.push(self.receipt(&case, vec![done], fresh));
+        decision.letters.push(self.receipt(&case, with_note(done, words.cover), fresh));
         decision
     }
 
@@ -208,11 +208,12 @@ impl NewMail<'_> {
         let (number, state) = (file.case.number, file.case.state);
         let reason = format!("a mail passed on that is on file as {number} already");
         let mut decision = filed(self.mail, Disposition::Duplicate, Some(number), reason, self.now);
-        let note = Cover::of(self.from, above).map(|cover| What::Noted { text: cover.text });
+        let cover = Cover::of(self.from, above);
+        let note = cover.clone().map(|cover| What::Noted { text: cover.text });
         let (actor, mail) = (Actor::Staff(self.from.clone()), Some(self.mail.id));
         decision.events.extend(note.map(|what| Event { at: self.now, case: Some(number), actor, mail, what }));
-        let done = vec![Done::PassedOn { number, state, became: Became::Nothing }];
-        decision.letters.push(self.receipt(&file.case, done, fresh));
+        let done = Done::PassedOn { number, state, became: Became::Nothing };
+        decision.letters.push(self.receipt(&file.case, with_note(done, cover), fresh));
         decision
     }
 
@@ -322,6 +323,10 @@ impl NewMail<'_> {
         let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
         answering(letter, self.mail.mail)
     }
+}
+
+fn with_note(done: Done, cover: Option<Cover>) -> Vec<Done> {
+    std::iter::once(done).chain(cover.map(|cover| Done::Noted { text: cover.text })).collect()
 }
 
 /// The acknowledgement that somebody must post.

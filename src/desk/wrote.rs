@@ -45,15 +45,16 @@ impl Words {
 
     /// Those of the mail that was passed on.
     pub fn passed_on(mail: &Mail, forwarded: &Forwarded, received_at: Moment, cover: Option<Cover>) -> Self {
-        let body = without_banner(&forwarded.body);
+        // A mail of nothing but quotes says what it quotes.
+        let says_nothing = forwarded.said.trim().is_empty();
         let (text, quoted) =
-            if forwarded.said.is_empty() { (body, String::new()) } else { (forwarded.said.clone(), body) };
+            if says_nothing { (&forwarded.body, String::new()) } else { (&forwarded.said, forwarded.quoted.clone()) };
         Self {
             by: Writer::Customer,
             message_id: forwarded.message_id.clone(),
             subject: forwarded.subject.clone(),
-            quoted: if quoted == text { String::new() } else { quoted },
-            text,
+            quoted,
+            text: without_banner(text),
             received_at,
             files: attached(mail).filter(|file| !file.media_type.starts_with("message/")).count(),
             cover,

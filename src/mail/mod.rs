@@ -318,6 +318,9 @@ pub struct Forwarded {
     /// What is new in it: `body` without what that quotes and signs.
     #[serde(skip)]
     pub said: String,
+    /// What was cut off for that.
+    #[serde(skip)]
+    pub quoted: String,
     /// Of the original; only an attached one shows it. Without angle brackets.
     #[serde(skip)]
     pub message_id: Option<String>,

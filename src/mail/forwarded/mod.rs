@@ -31,7 +31,8 @@ pub(crate) fn of(parsed: &Parsed) -> Option<Forwarded> {
     };
     // Asked last, because it costs the most and hardly any mail comes this far.
     let found = found.filter(|_| bounce::of(parsed).is_none())?;
-    Some(Forwarded { said: newtext::said(&found.body), ..found })
+    let (said, quoted) = newtext::said(&found.body);
+    Some(Forwarded { said, quoted, ..found })
 }
 
 /// A report of a machine about a mail (RFC 6522): delivery, reading, abuse.

@@ -101,9 +101,10 @@ fn read_as_far(read: usize, all: usize) -> Finding {
     Finding { kind: FindingKind::ReadAsFar, detail }
 }
 
-/// What is new in a text that came without headers of its own.
-pub(crate) fn said(text: &str) -> String {
-    split(&Parsed { text: text.to_owned(), ..Parsed::default() }).reply
+/// What is new in a text that came without headers of its own, and what stands below it.
+pub(crate) fn said(text: &str) -> (String, String) {
+    let read = split(&Parsed { text: text.to_owned(), ..Parsed::default() });
+    (read.reply, read.quoted)
 }
 
 /// Whether a text is read as typed, without anything in it that is cut off as a quote or a signature.
