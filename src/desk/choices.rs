@@ -58,6 +58,8 @@ impl Ways {
             Problem::NotMerged { .. } | Problem::NothingToPost => self.note(text).into_iter().collect(),
             Problem::NothingTyped | Problem::Encrypted => self.to_type(),
             Problem::TextsDiffer => self.for_whom(&self.all()),
+            // What was read may end in the middle: the sender adds what is missing.
+            Problem::ReadInPart(_) => self.for_whom(&self.all()).into_iter().map(Choice::completing).collect(),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom if self.typed.lines.is_empty() => self.for_whom(text),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom => {
                 std::iter::once(self.of(Does::Again, self.lines(|_| true), text))

@@ -246,6 +246,17 @@ pub enum Does {
     At(String),
 }
 
+/// Why only a part of a mail was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InPart {
+    /// It is larger than the desk takes in, so that its end is not on file.
+    TooLarge,
+    /// It has more text or parts than are read.
+    TooMuch,
+    /// A part of it is damaged, or packed in a way that could not be opened.
+    Damaged,
+}
+
 /// Why a staff mail was not acted on; nothing of it was relayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -271,8 +282,10 @@ pub enum Problem {
     NothingTyped,
     /// The reply is encrypted.
     Encrypted,
-    /// Two forms of the reply's text ask for different things.
+    /// Two forms of the reply's text say different things.
     TextsDiffer,
+    /// Not all of the reply was read.
+    ReadInPart(InPart),
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         /// As written, which need be no address that we could write to.

@@ -269,6 +269,49 @@ fn where_it_is_not_certain_the_question_says_where_the_words_were_found_and_its_
     assert!(matches!(asked(&decision, JAN, &both), Problem::TextApart { place: Place::Below, .. }));
 }
 
+/// Behind the marks of a quote, too, people type: at the end of a line of ours, in the middle of it, with a mark of their own.
+#[test]
+fn what_was_typed_inside_the_quote_is_asked_about_and_nothing_goes_out() {
+    let company = with_letter();
+    let said = "> Er zit een kras op de deur en niemand belt mij terug, al drie weken lang niet.";
+    for mark in ["> ", ">", "| ", ">> "] {
+        let quote = quoted(&company, mark);
+        let line = quote.lines().find(|line| line.contains("niemand belt")).unwrap().to_owned();
+        for own in [
+            format!("{line} => wij betalen NIET"),
+            format!("{line} [JJ: wij betalen NIET]"),
+            line.replace("niemand", "niemand (wij betalen NIET)"),
+            format!("{line}\n{mark}wij betalen NIET"),
+            format!("{line}\n>wij betalen NIET"),
+            format!("{mark}wij betalen NIET\n{line}"),
+        ] {
+            let quote = quote.replace(&line, &own);
+            for text in [
+                format!("{WROTE}{quote}\nDe rest klopt."),
+                format!("De rest klopt.\n\n{WROTE}{quote}"),
+                format!("#afgehandeld\nDe rest klopt.\n\n{WROTE}{quote}"),
+                format!("{WROTE}{quote}"),
+            ] {
+                let decision = company.decide(&reply_of(&company, JAN, &text));
+                let Problem::TextApart { lower, .. } = asked(&decision, JAN, &text) else { panic!("{text} {decision:?}") };
+                assert!(lower.contains("wij betalen NIET"), "{text}\n{lower}");
+                let all = choices(&decision).iter().find(|choice| choice.does == Does::Whole).unwrap();
+                assert!(all.text.contains("wij betalen NIET"), "{all:?}");
+            }
+        }
+    }
+    // What a client does to a quote is not typed: it wraps the lines anew, and a gateway had written above our letter.
+    for quote in [
+        wrapped(&company, "> "),
+        wrapped(&company, ">> "),
+        format!("> CAUTION: this message is from an external sender. Do not click links.\n>\n{}", quoted(&company, "> ")),
+        said.to_owned(),
+    ] {
+        let decision = company.decide(&reply_of(&company, JAN, &format!("{WROTE}{quote}\n\nWij betalen.")));
+        assert_eq!(answer(&decision), Some("Wij betalen."), "{quote}\n{decision:?}");
+    }
+}
+
 #[test]
 fn a_letter_that_was_blanked_is_known_by_its_form() {
     let company = Company::new();

@@ -209,9 +209,12 @@ impl Company {
     }
 
     fn decide(&self, post: &Post) -> Decision {
-        let mail = mail::read(&post.raw(), "mx.lease.example");
-        let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: self.from_junk };
-        let decision = on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]));
+        self.decide_read(&mail::read(&post.raw(), "mx.lease.example"))
+    }
+
+    fn decide_read(&self, mail: &Mail) -> Decision {
+        let incoming = Incoming { id: 42, mail, received_at: now(), from_junk: self.from_junk };
+        let decision = on_mail(&incoming, &self.known(mail), &self.rules, now(), &mut Fresh::new([3; 32]));
         assert!(
             decision.events.iter().any(|event| event.mail == Some(42)),
             "no event names the mail: {:?}",

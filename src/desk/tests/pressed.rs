@@ -1,7 +1,7 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, NoMerge, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
 use super::*;
 use crate::case::{Closed, DirectAnswer};
@@ -132,9 +132,10 @@ fn name(why: &Problem) -> usize {
         P::TextsDiffer => 38,
         P::NothingToAdopt => 39,
         P::LetterUnknown { .. } => 40,
+        P::ReadInPart(_) => 41,
     }
 }
-const PROBLEMS: usize = 41;
+const PROBLEMS: usize = 42;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
@@ -152,6 +153,8 @@ fn about_verbs() -> Vec<Asked> {
         on_case(Problem::NothingToAdopt, "#opnemen"),
         on_case(Problem::Encrypted, ""),
         on_case(Problem::TextsDiffer, TYPED),
+        on_case(Problem::ReadInPart(InPart::TooLarge), TYPED),
+        on_case(Problem::ReadInPart(InPart::Damaged), ""),
         on_case(Problem::SettlementMissing, "#afgehandeld"),
         on_case(Problem::SettlementMissing, "#intern Coulance\n#afgehandeld"),
         on_case(Problem::RulingMissing, "#uitspraak"),

@@ -3,7 +3,7 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+use crate::desk::draft::{Content, Done, Filing, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 use crate::desk::{About, choices};
 use crate::mail::Place;
 use chrono::NaiveDate;
@@ -157,6 +157,9 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NothingTyped,
         Problem::Encrypted,
         Problem::TextsDiffer,
+        Problem::ReadInPart(InPart::TooLarge),
+        Problem::ReadInPart(InPart::TooMuch),
+        Problem::ReadInPart(InPart::Damaged),
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
         Problem::NotACustomer { written: String::new() },
