@@ -22,7 +22,9 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{Choice, Does, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way};
+pub use handled::{
+    Choice, Does, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way,
+};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};

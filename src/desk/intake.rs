@@ -37,10 +37,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
         numbers: numbers(mail, rules),
-        bounced: mail.bounce.as_ref().filter(|_| by_server).and_then(|b| {
-            let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
-            stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
-        }),
+        bounced: if by_server { servers_words::letter_reported(mail, rules) } else { None },
         named: belonging::named(mail, rules),
         answered: belonging::answered(mail),
         said: belonging::said(mail, rules),
@@ -82,7 +79,7 @@ fn quoted_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
     staffs.or_else(|| rules.keys.find(&mail.text))
 }
 
-fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
+pub(super) fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
     let stated =
         mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
     // From the right, because the desk's own address may have a tag of its own.

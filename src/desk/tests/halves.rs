@@ -293,7 +293,9 @@ fn what_was_typed_inside_the_quote_is_asked_about_and_nothing_goes_out() {
                 format!("{WROTE}{quote}"),
             ] {
                 let decision = company.decide(&reply_of(&company, JAN, &text));
-                let Problem::TextApart { lower, .. } = asked(&decision, JAN, &text) else { panic!("{text} {decision:?}") };
+                let Problem::TextApart { lower, .. } = asked(&decision, JAN, &text) else {
+                    panic!("{text} {decision:?}")
+                };
                 assert!(lower.contains("wij betalen NIET"), "{text}\n{lower}");
                 let all = choices(&decision).iter().find(|choice| choice.does == Does::Whole).unwrap();
                 assert!(all.text.contains("wij betalen NIET"), "{all:?}");
@@ -304,7 +306,10 @@ fn what_was_typed_inside_the_quote_is_asked_about_and_nothing_goes_out() {
     for quote in [
         wrapped(&company, "> "),
         wrapped(&company, ">> "),
-        format!("> CAUTION: this message is from an external sender. Do not click links.\n>\n{}", quoted(&company, "> ")),
+        format!(
+            "> CAUTION: this message is from an external sender. Do not click links.\n>\n{}",
+            quoted(&company, "> ")
+        ),
         said.to_owned(),
     ] {
         let decision = company.decide(&reply_of(&company, JAN, &format!("{WROTE}{quote}\n\nWij betalen.")));

@@ -174,6 +174,7 @@ impl Company {
         let by_address =
             || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
         let bounced = by_id.or_else(by_address).cloned();
+        let bounced = bounced.map(|letter| letter.with_fates(self.files.iter().flat_map(|file| &file.events)));
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
             file: wanted

@@ -3,7 +3,9 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
-use crate::desk::draft::{Content, Done, Filing, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+use crate::desk::draft::{
+    Content, Done, Filing, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
+};
 use crate::desk::{About, choices};
 use crate::mail::Place;
 use chrono::NaiveDate;
