@@ -7,7 +7,7 @@ use super::after_closing::{AfterClosing, after_closing};
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
 use super::belonging::Belongs;
-use super::draft::{Problem, Remark};
+use super::draft::Remark;
 use super::letters_out::{acknowledgement, follow_up, handler_address, question};
 use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
@@ -16,7 +16,7 @@ use super::queries::on_query;
 use super::wants::wanted;
 use super::web_form::form_of;
 use super::whose::Whose;
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
+use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Lookup, Role, Rules, Snapshot};
 use super::{belonging, colleague, direct, fate, not_on_file, resent, second_look, servers_words, staff};
 use crate::case::What;
 use crate::case::{Actor, Address, CaseNumber, CaseState, Event, Language, Moment, Reference};
@@ -141,7 +141,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     }
     match (file, token, from) {
         (_, Some(token), Some(from)) if answers_unknown(mail.mail, &token, &from, known, rules) => {
-            let why = Problem::LetterUnknown { case: token.case };
+            let why = not_on_file::answers_forgotten(mail, &token);
             let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
             let asked = question(None, from, why, mail.mail, rules, fresh);
             Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
@@ -269,7 +269,9 @@ fn wrote_after_closing(
     decision.events.push(event(What::Reopened(reopened)));
     let mut case = file.case.clone();
     decision.events.iter().for_each(|event| case.apply(event));
-    if let Ok(to) = may_reply(mail.mail, rules) {
+    // Who wrote before the register forgot it was acknowledged then.
+    let owed = mail.arrival == Arrival::New || case.acknowledged_at().is_none();
+    if let Some(to) = may_reply(mail.mail, rules).ok().filter(|_| owed) {
         decision.letters.push(acknowledgement(&case, to, rules, fresh));
     }
     let supervisor = super::letters_out::department(&case, rules).map(|d| d.supervisor.clone());
@@ -353,7 +355,7 @@ fn on_new(
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => match belonging::belongs(mail.mail, from.as_ref(), known) {
-            Belongs::To(file, tie) => customer_wrote(mail, file, tie, rules, now, fresh),
+            Belongs::To(file, tie) => not_on_file::marked(customer_wrote(mail, file, tie, rules, now, fresh), known),
             Belongs::Again(file) => sent_twice(mail, file, now),
             Belongs::Apart(linked) => complaint(mail, &linked, known, rules, now, fresh),
         },
@@ -387,8 +389,7 @@ fn complaint(
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
     let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked };
-    let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
-    let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
+    let marked = whose.remark(mail.mail).into_iter().chain(not_on_file::remark(known));
     let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);

@@ -18,6 +18,17 @@ pub struct Incoming<'a> {
     pub received_at: Moment,
     /// The server put it among the junk.
     pub from_junk: bool,
+    pub arrival: Arrival,
+}
+
+/// How a mail came to the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arrival {
+    #[default]
+    New,
+    /// It lay in one of our own folders and was taken in at a person's word: a register that forgot it has most probably
+    /// done once what it asks for.
+    TakenIn,
 }
 
 /// What the register must look up.
@@ -172,6 +183,8 @@ pub struct Snapshot {
     pub letter: Option<LetterId>,
     /// Its token, where that letter is not on file: it proves no case (invariant 6).
     pub unknown_letter: Option<Token>,
+    /// The case that goes by the number in that token now.
+    pub unknown_case: Option<CaseNumber>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     /// Its bytes, where it went to staff; None: not on file, or blanked.

@@ -60,7 +60,12 @@ impl Tx {
                 }
                 // Gone with a restored backup, or another register's: under its number there may be somebody else's
                 // case by now (invariant 6).
-                None => known.unknown_letter = Some(token.clone()),
+                None => {
+                    known.unknown_letter = Some(token.clone());
+                    if let Some(number) = token.case {
+                        known.unknown_case = self.case_file(number).await?.map(|file| file.case.number);
+                    }
+                }
             }
         }
         let named = match &lookup.bounced {

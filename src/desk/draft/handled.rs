@@ -406,6 +406,15 @@ pub enum Problem {
     },
     /// `#escaleren` by the supervisor, who would be asking nobody else.
     AskedYourself,
+    /// A mail of our own folders, taken in because the register had forgotten it: what it asks for was done once, most
+    /// probably, and is not done again.
+    HandledBefore {
+        /// None: the letter that it answers is not on file, so that nobody knows.
+        case: Option<CaseNumber>,
+        received_at: Moment,
+        /// To be sent after all.
+        prefilled: String,
+    },
     /// `#opnemen` that answers no notice of missing mails, or one whose mails were all asked for.
     NothingToAdopt,
     /// The answered letter, about this case or none, is not on file: nobody knows whose case it was.

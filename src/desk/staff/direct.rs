@@ -134,7 +134,7 @@ impl StaffReply<'_> {
 }
 
 /// The words for the customer.
-fn said(plan: &Plan) -> &str {
+pub(super) fn said(plan: &Plan) -> &str {
     let outward = |step: &&Step| matches!(step.verb, Verb::Answer | Verb::Close);
     plan.steps.iter().find(outward).map_or("", |step| step.text.as_str())
 }

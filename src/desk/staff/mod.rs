@@ -4,6 +4,7 @@
 //! with the nearest right form, and nothing of that mail is relayed: a mail is carried out whole or not at all.
 
 mod actions;
+mod again;
 mod already;
 mod direct;
 mod plan;
@@ -18,7 +19,7 @@ use super::intake::answered_letter;
 use super::letters_out::{question, question_about};
 use super::replies::{ReplyGoes, shows_typed};
 use super::verbs::{self, Mistake, Reply};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
 use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words, same_words, stands_in};
 use actions::Work;
@@ -44,6 +45,10 @@ pub(super) fn on_reply(
         };
     }
     match reply.carry_out(fresh) {
+        Ok(decision) if mail.arrival == Arrival::TakenIn && again::reaches_customer(&decision) => {
+            reply.handled_before(fresh)
+        }
+        Err(_) if mail.arrival == Arrival::TakenIn && reply.may_act().is_ok() => reply.handled_before(fresh),
         Ok(decision) => decision,
         Err(why) => reply.refuse(why, fresh),
     }

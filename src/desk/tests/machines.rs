@@ -190,7 +190,7 @@ fn after_klacht_the_author_is_the_customer_and_not_the_group() {
     company.put_back =
         Some(PutBack { mail: 17, reason: "marked as spam by the mail server".into(), received_at: now() });
     let mail = mail::read(&raw, "mx.lease.example");
-    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     let decision = on_mail(&incoming, &company.known(&mail), &company.rules, now(), &mut Fresh::new([3; 32]));
     assert_eq!(opened(&decision).customer.address, Some(address("jan@prive.example")));
     assert!(sent(&decision).contains(&(LetterKind::Acknowledgement, "jan@prive.example")), "{decision:?}");

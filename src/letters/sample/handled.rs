@@ -159,6 +159,11 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NothingTyped,
         Problem::Encrypted,
         Problem::TextsDiffer,
+        Problem::HandledBefore {
+            case: Some(number(123)),
+            received_at: after(-2, 0),
+            prefilled: format!("{}\n{}", verb("#antwoord", "#answer"), pick(language, "Wij betalen.", "We will pay.")),
+        },
         Problem::ReadInPart(InPart::TooLarge),
         Problem::ReadInPart(InPart::TooMuch),
         Problem::ReadInPart(InPart::Damaged),

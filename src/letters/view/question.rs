@@ -154,6 +154,11 @@ impl Seen<'_> {
             Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
+            Problem::HandledBefore { case, received_at, .. } => (
+                "handled_before",
+                case.map(|case| case.to_string()).unwrap_or_default(),
+                vec![self.words.moment(*received_at)],
+            ),
             Problem::NothingToAdopt => ("nothing_to_adopt", String::new(), Vec::new()),
             Problem::LetterUnknown { case } => {
                 ("letter_unknown", case.map(|case| case.to_string()).unwrap_or_default(), Vec::new())

@@ -155,6 +155,7 @@ impl Seen<'_> {
             let (kind, value) = match remark {
                 Remark::MayBelongTo(number) => return self.may_belong_to(*number),
                 Remark::AnswersUnknown(number) => ("answers_unknown", number.to_string()),
+                Remark::AnswersForgotten(number) => ("answers_forgotten", number.to_string()),
                 Remark::SenderUnproven => ("sender_unproven", String::new()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
