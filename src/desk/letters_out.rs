@@ -229,7 +229,12 @@ pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules
         received_at: gone.lodged_at,
         due: case.due,
         listed: Vec::new(),
-        remarks: vec![Remark::WasCase(gone.number)],
+        remarks: vec![match &gone.customer.address {
+            Some(wrote) if case.customer.address.as_ref() != Some(wrote) => {
+                Remark::WasCaseOf { number: gone.number, wrote: wrote.to_string() }
+            }
+            _ => Remark::WasCase(gone.number),
+        }],
         case_closed: case.state != crate::case::CaseState::Open,
         first_response_done: case.first_response_at().is_some(),
     });

@@ -128,6 +128,10 @@ pub enum Done {
         /// Who wrote in the case that is gone, and is not the customer of the one that stays: gets no letters any more.
         not_told: Option<Address>,
     },
+    /// Who complained of the same, is not the customer, and so does not hear the outcome from us.
+    OthersNotTold {
+        others: Vec<Address>,
+    },
     /// Letters go to that customer from now on.
     CustomerSet {
         to: Address,
@@ -176,6 +180,8 @@ pub enum Stays {
     OtherForm,
     /// Something internal stands in it.
     Internal,
+    /// It is no file: a gateway wrote it above the sender's words.
+    Banner,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.

@@ -39,6 +39,8 @@ pub enum Remark {
     ResentUnproven(String),
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
+    /// The same, of somebody who is not the customer of this one: that address gets no letters any more.
+    WasCaseOf { number: CaseNumber, wrote: String },
 }
 
 /// Why a sender may be somebody else than it seems.

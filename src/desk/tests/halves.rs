@@ -1,7 +1,7 @@
 //! A cut is doubted on staff's side (invariant 7): what falls away below a colleague's words is our letter, the client's
 //! lines above it and a signature, or nothing goes out and the sender is shown both halves.
 
-use super::draft::{Choice, Does, Problem};
+use super::draft::{Choice, Does, Done, Problem, Stays};
 use super::*;
 use crate::mail::{MARKER, Place};
 
@@ -336,7 +336,15 @@ fn a_gateways_banner_does_not_go_to_the_customer() {
     let company = with_letter();
     for banner in ["[EXTERN]", "LET OP: Deze e-mail is afkomstig van buiten de organisatie. Klik niet op links."] {
         let text = format!("{banner}\n\n#antwoord\nWij betalen.\n\n{WROTE}{}", quoted(&company, "> "));
-        assert_eq!(answer(&company.decide(&reply_of(&company, JAN, &text))), Some("Wij betalen."), "{banner}");
+        let decision = company.decide(&reply_of(&company, JAN, &text));
+        assert_eq!(answer(&decision), Some("Wij betalen."), "{banner}");
+        let named = |done: &Done| match done {
+            Done::StayedHere { files } => {
+                files.iter().any(|(name, why)| banner.starts_with(name) && *why == Stays::Banner)
+            }
+            _ => false,
+        };
+        assert!(done(&decision).iter().any(named), "the receipt names it: {decision:?}");
         let in_quote = format!("Wij betalen.\n\n{WROTE}> {banner}\n>\n{}", quoted(&company, "> "));
         assert_eq!(answer(&company.decide(&reply_of(&company, JAN, &in_quote))), Some("Wij betalen."), "{banner}");
     }

@@ -30,7 +30,11 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![
             Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
             Done::StayedHere {
-                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+                files: vec![
+                    ("logo.png".into(), Stays::Decoration),
+                    ("melding.eml".into(), Stays::Mail),
+                    ("[EXTERN]".into(), Stays::Banner),
+                ],
             },
         ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
@@ -58,6 +62,10 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Unused { text: pick(language, "Klant belt straks terug.", "Customer calls back.") }, Done::Help],
         vec![Done::AdoptionAsked { mails: 20 }],
         vec![Done::AdoptionAsked { mails: 1 }],
+        vec![
+            Done::Closed { to: Some(customer_address()), settlement: said(language) },
+            Done::OthersNotTold { others: vec![address("els@klant.example")] },
+        ],
         vec![directly(language)],
         vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
         vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],

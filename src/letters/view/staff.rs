@@ -54,7 +54,12 @@ impl Seen<'_> {
     }
 
     pub(super) fn follow_up(&self, letter: &FollowUp) -> Value {
+        let wrote = letter.remarks.iter().find_map(|remark| match remark {
+            Remark::WasCaseOf { wrote, .. } | Remark::FromOther(wrote) => Some(self.line(wrote)),
+            _ => None,
+        });
         context! {
+            wrote,
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&letter.subject),
             words => words_of(&letter.text, &letter.quoted),
@@ -166,6 +171,9 @@ impl Seen<'_> {
                 Remark::ReceiptStated => ("receipt_stated", String::new()),
                 Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
                 Remark::WasCase(number) => ("was_case", number.to_string()),
+                Remark::WasCaseOf { number, wrote } => {
+                    return context! { kind => "was_case", value => number.to_string(), wrote => self.line(wrote) };
+                }
                 Remark::FromOther(address) => ("from_other", self.line(address)),
                 Remark::ByForm(from) => ("by_form", self.line(from)),
                 Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),
