@@ -170,7 +170,9 @@ impl Seen<'_> {
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::ReceiptStated => ("receipt_stated", String::new()),
                 Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
-                Remark::WasCase(number) => ("was_case", number.to_string()),
+                Remark::WasCase(number) => {
+                    return context! { kind => "was_case", value => number.to_string(), wrote => "" };
+                }
                 Remark::WasCaseOf { number, wrote } => {
                     return context! { kind => "was_case", value => number.to_string(), wrote => self.line(wrote) };
                 }
