@@ -1,8 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::Filing;
+use super::{Choice, Filing};
 use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
-use crate::desk::verbs::Verb;
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
@@ -192,64 +191,6 @@ pub struct Question {
     pub text: String,
     /// The ways to go on: each a reply that is typed already, and a button.
     pub choices: Vec<Choice>,
-}
-
-/// A reply that does what a question asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub does: Does,
-    /// Lines with verbs, for the top.
-    pub verbs: Vec<String>,
-    /// What was typed, or the part of it that is meant; below the verbs.
-    pub text: String,
-    pub stands: Stands,
-    pub way: Way,
-}
-
-/// Whether such a reply can go as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
-    Finished,
-    /// Something must be typed first.
-    ToComplete,
-}
-
-/// What a button opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// A reply to the question.
-    Reply,
-    /// A mail of its own, about no case yet.
-    NewMail,
-}
-
-/// What a choice does, for its button.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Does {
-    /// What that verb does, with the text.
-    Verb(Verb),
-    /// The text goes to the customer.
-    ToCustomer,
-    /// All of it, also what looked like a quoted mail.
-    Whole,
-    /// Only what stands above that.
-    UpperHalf,
-    /// The same again.
-    Again,
-    /// Yes, it was the sender's answer.
-    Confirm,
-    /// It was, on that case.
-    OnCase(CaseNumber),
-    /// That colleague handles it.
-    To(Address),
-    /// That department has it.
-    ToDepartment(String),
-    /// What was still missing is filled in.
-    Complete,
-    /// Now, not at the moment that was typed.
-    Now,
-    /// At that moment.
-    At(String),
 }
 
 /// Why only a part of a mail was read.

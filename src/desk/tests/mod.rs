@@ -15,6 +15,7 @@ mod direct;
 mod fates;
 mod forged;
 mod halves;
+mod in_a_line;
 mod life;
 mod loops;
 mod machines;
