@@ -4,12 +4,13 @@
 
 use super::aside::read_all;
 use super::clerk::{self, Known};
+use super::comparing::own_folders;
 use super::office::{Office, OfficeError};
 use super::reading::{self, ATTEMPTS_MAX, Read};
 use super::{Step, WorkError};
 use crate::crash::{self, Breaks};
 use crate::desk::caps::{counted_sender, to_count};
-use crate::desk::{CaseFile, Incoming, lookup, on_mail, on_unreadable};
+use crate::desk::{Arrival, CaseFile, Incoming, lookup, on_mail, on_unreadable};
 use crate::mail;
 use crate::register::{Identity, RegisterError, Tx};
 use futures_util::FutureExt;
@@ -145,8 +146,8 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             if let Some(stored) = known.stored.take() {
                 known.stored = read_all(office, vec![stored]).await.pop();
             }
-            let incoming =
-                Incoming { id: pending.id, mail, received_at: pending.received_at, from_junk: pending.from_junk };
+            let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
+            let incoming = Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) };
             crash::poison(Breaks::Deciding, mail.subject.as_bytes());
             let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
             let notes = known.notes();
@@ -167,6 +168,12 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
         "mail decided on"
     );
     Ok(())
+}
+
+/// What lies in one of our own folders had been dealt with, and the register forgot it.
+fn arrival(office: &Office, folder: &str) -> Arrival {
+    let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
+    if is_own { Arrival::TakenIn } else { Arrival::New }
 }
 
 /// Random salts for the payloads of events.

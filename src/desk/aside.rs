@@ -33,6 +33,8 @@ pub(super) enum Aside<'a> {
     Click,
     /// A mail server's own words, about no letter that is known.
     MailSystem,
+    /// A mail server's report about an address, that names no letter of ours.
+    NoLetterNamed,
     /// Neither a sender nor any text was found.
     Nothing,
     /// Reading it failed, and why.
@@ -40,7 +42,7 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 11] = [
+    const FIXED: [Aside<'static>; 12] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
@@ -51,6 +53,7 @@ impl<'a> Aside<'a> {
         Aside::Bulk,
         Aside::Click,
         Aside::MailSystem,
+        Aside::NoLetterNamed,
         Aside::Nothing,
     ];
 
@@ -79,6 +82,9 @@ impl<'a> Aside<'a> {
                 "it is a click in a mail program (a reaction, a receipt, a recall), to no letter that is known"
             }
             Self::MailSystem => "a mail server wrote it, and it is no report that could be read",
+            Self::NoLetterNamed => {
+                "a mail server says that something did not arrive, and names no letter of ours: nothing was changed"
+            }
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
         }
@@ -110,6 +116,10 @@ impl<'a> Aside<'a> {
                     .to_owned()
             }
             Self::MailSystem => "een mailserver schreef het, en het is geen leesbare bezorgmelding".to_owned(),
+            Self::NoLetterNamed => {
+                "een mailserver schrijft dat iets niet aankwam, maar noemt geen brief van ons: er is niets veranderd; vraag zo nodig na of de klant onze laatste brief heeft"
+                    .to_owned()
+            }
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
             Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),

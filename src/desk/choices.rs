@@ -58,6 +58,8 @@ impl Ways {
             Problem::NotMerged { .. } | Problem::NothingToPost => self.note(text).into_iter().collect(),
             Problem::NothingTyped | Problem::Encrypted => self.to_type(),
             Problem::TextsDiffer => self.for_whom(&self.all()),
+            // What was read may end in the middle: the sender adds what is missing.
+            Problem::ReadInPart(_) => self.for_whom(&self.all()).into_iter().map(Choice::completing).collect(),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom if self.typed.lines.is_empty() => self.for_whom(text),
             Problem::ColleagueInCopy { .. } | Problem::ForWhom => {
                 std::iter::once(self.of(Does::Again, self.lines(|_| true), text))
@@ -164,6 +166,11 @@ impl Ways {
                 vec![if choice.text.trim().is_empty() { choice.completing() } else { choice }]
             }
             Problem::SentByYou { .. } => vec![self.of(Does::Confirm, vec![sent], "")],
+            Problem::HandledBefore { case: Some(_), prefilled: text, .. } => {
+                let confirms = self.of(Does::Confirm, vec![sent], "");
+                let sends = prefilled(Does::Again, text);
+                vec![confirms, if sends.text.trim().is_empty() { sends.completing() } else { sends }]
+            }
             Problem::WhichCase { choices, .. } => {
                 let choices = choices.iter().take(CHOICES_MAX);
                 choices
@@ -176,9 +183,11 @@ impl Ways {
                     .map(|verb| self.of(Does::Verb(verb), self.lines(asks), ""));
                 alone.into_iter().filter(|choice| !choice.verbs.is_empty()).collect()
             }
-            Problem::CaseUnknown { .. } | Problem::LetterUnknown { .. } => [Verb::Dossier, Verb::Search]
-                .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").completing())
-                .to_vec(),
+            Problem::CaseUnknown { .. } | Problem::LetterUnknown { .. } | Problem::HandledBefore { case: None, .. } => {
+                [Verb::Dossier, Verb::Search]
+                    .map(|verb| self.of(Does::Verb(verb), vec![format!("{} ", self.name(verb))], "").completing())
+                    .to_vec()
+            }
             Problem::IsComplaint { case, .. } => {
                 vec![self.of(Does::Verb(Verb::Dossier), vec![format!("{} {case}", self.name(Verb::Dossier))], "")]
             }

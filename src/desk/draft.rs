@@ -13,6 +13,7 @@ use crate::digest::month::MonthOverview;
 mod aside;
 mod asked;
 mod bundle;
+mod choice;
 mod committee;
 mod handled;
 mod outage;
@@ -22,10 +23,9 @@ mod remarks;
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
+pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage, Filing};
-pub use handled::{
-    Became, Choice, Does, Done, NoMerge, Often, Owed, Problem, Question, Receipt, Stands, Stays, Unsure, Way,
-};
+pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};

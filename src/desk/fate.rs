@@ -6,13 +6,20 @@ use super::caps::Cap;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
 use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
 use super::paper::{paper_again, written};
-use super::servers_words;
+use super::servers_words::{self, Knows};
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
+use chrono::TimeDelta;
 
 /// Characters of a server's reply that are shown to people.
 const REPLY_MAX: usize = 300;
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+/// Notices about one case, of letters that they do not know, that its department is told of at once.
+const TOLD_AN_HOUR_MAX: usize = 1;
+/// Letters of one case that come back within an hour and are told of one by one.
+const LOST_TOLD_AN_HOUR_MAX: usize = 5;
 
 /// A letter and its fate.
 #[derive(Debug, Clone)]
@@ -66,7 +73,7 @@ pub(super) fn on_bounce(
     };
     let status = reported.status.first().cloned().unwrap_or_default();
     let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
-    came_back(mail, letter, fate, known, rules, now, fresh)
+    undo(mail, letter, fate, known, rules, now, fresh)
 }
 
 /// A mail server wrote, in words that are no report, about this letter: in doubt it did not arrive.
@@ -78,7 +85,36 @@ pub(super) fn on_servers_words(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    came_back(mail, letter, servers_words::fate(mail.mail), known, rules, now, fresh)
+    undo(mail, letter, servers_words::fate(mail.mail), known, rules, now, fresh)
+}
+
+/// Once for each letter, and only by a notice that knows it (see `servers_words.rs`).
+fn undo(
+    mail: &Incoming<'_>,
+    letter: &BouncedLetter,
+    fate: LetterFate,
+    known: &Snapshot,
+    rules: &Rules,
+    now: Moment,
+    fresh: &mut Fresh,
+) -> Decision {
+    let file = known.file.as_ref();
+    if letter.reported_at.is_some() {
+        let reason = "a further report about a letter that is known not to have arrived".to_owned();
+        return filed(mail, Disposition::Bounce, file.map(|file| file.case.number), reason, now);
+    }
+    if servers_words::knows(mail.mail, letter, known, rules) == Knows::Address {
+        let is_told = |event: &&Event| matches!(event.what, What::AsideTold { .. }) && now - event.at < HOUR;
+        let told = file.map_or(0, |file| file.events.iter().filter(is_told).count());
+        let case = file.map(|file| &file.case);
+        // The next notice of what was put aside has it.
+        if told >= TOLD_AN_HOUR_MAX {
+            let reason = Aside::NoLetterNamed.english().to_owned();
+            return filed(mail, Disposition::SetAside, case.map(|case| case.number), reason, now);
+        }
+        return set_aside(mail, case, Aside::NoLetterNamed, rules, now, fresh);
+    }
+    came_back(mail, letter, fate, known, rules, now, fresh)
 }
 
 fn came_back(
@@ -90,10 +126,15 @@ fn came_back(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
-    let BouncedLetter { id, kind, to, bundled } = letter.clone();
+    let BouncedLetter { id, kind, to, bundled, reported_at: _ } = letter.clone();
     let fated = Fated { letter: id, kind, to, fate, bundled };
     let case = known.file.as_ref().map(|file| &file.case);
-    let letters = consequences(&fated, case, rules, fresh);
+    let is_loss = |event: &&Event| {
+        matches!(event.what, What::LetterFate { fate: LetterFate::Bounced { .. }, .. }) && now - event.at < HOUR
+    };
+    let lost = known.file.as_ref().map_or(0, |file| file.events.iter().filter(is_loss).count());
+    // Each is on file, and in the digest; its reader knows by now that nothing arrives there.
+    let letters = if lost < LOST_TOLD_AN_HOUR_MAX { consequences(&fated, case, rules, fresh) } else { Vec::new() };
     Decision {
         disposition: Disposition::Bounce,
         reason: "a letter of ours came back".to_owned(),

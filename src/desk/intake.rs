@@ -6,7 +6,6 @@
 use super::aside::{Aside, filed, set_aside, unreadable};
 use super::authority::Act;
 use super::belonging::Belongs;
-use super::draft::{Problem, Remark};
 use super::letters_out::question;
 use super::machine::{Arrived, SentBy};
 use super::may_reply::{may_reply, sender};
@@ -35,10 +34,7 @@ pub fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
         adopts: not_on_file::lookup(mail, token.as_ref()),
         token,
         numbers: numbers(mail, rules),
-        bounced: mail.bounce.as_ref().filter(|_| by_server).and_then(|b| {
-            let stated = b.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
-            stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|t| t.letter)
-        }),
+        bounced: if by_server { servers_words::letter_reported(mail, rules) } else { None },
         named: belonging::named(mail, rules),
         answered: belonging::answered(mail, rules),
         said: belonging::said(mail, rules),
@@ -80,7 +76,7 @@ fn quoted_letter(mail: &Mail, rules: &Rules) -> Option<Token> {
     staffs.or_else(|| rules.keys.find(&mail.text))
 }
 
-fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
+pub(super) fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
     let stated =
         mail.to.iter().chain(&mail.cc).map(|p| p.address.as_str()).chain(mail.delivered_to.iter().map(String::as_str));
     // From the right, because the desk's own address may have a tag of its own.
@@ -142,7 +138,7 @@ pub fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment
     }
     match (file, token, from) {
         (_, Some(token), Some(from)) if answers_unknown(mail.mail, &token, &from, known, rules) => {
-            let why = Problem::LetterUnknown { case: token.case };
+            let why = not_on_file::answers_forgotten(mail, &token);
             let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
             let asked = question(None, from, why, mail.mail, rules, fresh);
             Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
@@ -246,7 +242,9 @@ fn on_new(
             colleague::on_colleague(mail, &from, known, rules, now, fresh)
         }
         from => match belonging::belongs(mail.mail, from.as_ref(), known) {
-            Belongs::To(file, tie) => OnCase { mail, file, rules, now }.customer_wrote(tie, fresh),
+            Belongs::To(file, tie) => {
+                not_on_file::marked(OnCase { mail, file, rules, now }.customer_wrote(tie, fresh), known)
+            }
             Belongs::Again(file) => sent_twice(mail, file, now),
             Belongs::Apart(linked) => complaint(mail, &linked, known, rules, now, fresh),
         },
@@ -280,8 +278,7 @@ fn complaint(
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
     let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, cover: None };
-    let answered = known.unknown_letter.as_ref().and_then(|token| token.case);
-    let marked = whose.remark(mail.mail).into_iter().chain(answered.map(Remark::AnswersUnknown));
+    let marked = whose.remark(mail.mail).into_iter().chain(not_on_file::remark(known));
     let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case(mail, new, marked, known, rules, now, fresh);
     let on_file = whose.on_file(mail.mail);

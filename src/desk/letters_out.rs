@@ -233,16 +233,24 @@ pub(super) fn follow_up(
 
 /// To a handler: what the customer wrote in another case, which goes on in this one.
 pub(super) fn merged_notice(case: &Case, to: Address, gone: &Case, rules: &Rules, fresh: &mut Fresh) -> Draft {
+    let elsewhere = gone.customer.address.as_ref().filter(|wrote| case.customer.address.as_ref() != Some(wrote));
+    let (by, remark) = match elsewhere {
+        Some(wrote) => {
+            let wrote = wrote.to_string();
+            (Writer::Other(wrote.clone()), Remark::WasCaseOf { number: gone.number, wrote })
+        }
+        None => (Writer::Customer, Remark::WasCase(gone.number)),
+    };
     let content = Content::FollowUp(FollowUp {
         customer: case.customer.clone(),
-        by: Writer::Customer,
+        by,
         subject: gone.subject.clone(),
         text: gone.text.clone(),
         quoted: String::new(),
         received_at: gone.lodged_at,
         due: case.due,
         listed: Vec::new(),
-        remarks: vec![Remark::WasCase(gone.number)],
+        remarks: vec![remark],
         state: case.state,
         cover: None,
         first_response_done: case.first_response_at().is_some(),

@@ -82,8 +82,8 @@ pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};
 pub use snapshot::{
-    Asked, BouncedLetter, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack, Said,
-    Snapshot, Stored,
+    Arrival, Asked, BouncedLetter, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack,
+    Said, Snapshot, Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Found, Scope, Search, Standing, Want, Word};

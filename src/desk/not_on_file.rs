@@ -2,11 +2,11 @@
 //! (`#opnemen`, in answer to that letter or to a digest that tells of them). Pure.
 
 use super::aside::filed;
-use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Receipt};
+use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Receipt, Remark};
 use super::letters_out::{answering, caseless};
 use super::verbs::Verb;
 use super::wants::typed;
-use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use super::{Arrival, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Adopts, Customer, Event, LetterId, Moment, Side, Token, What};
 use crate::digest::NotOnFile;
 use crate::mail::Mail;
@@ -30,6 +30,32 @@ pub(super) fn lookup(mail: &Mail, token: Option<&Token>) -> Option<LetterId> {
     let token = token.filter(|token| token.case.is_none() && token.side == Side::Staff)?;
     let asks = typed(mail)?.lines.iter().any(|line| line.verb == Verb::Adopt);
     asks.then(|| token.letter.clone())
+}
+
+/// Why nothing is done with a colleague's answer to a letter that is not on file.
+pub(super) fn answers_forgotten(mail: &Incoming<'_>, token: &Token) -> Problem {
+    match mail.arrival {
+        Arrival::New => Problem::LetterUnknown { case: token.case },
+        Arrival::TakenIn => {
+            Problem::HandledBefore { case: None, received_at: mail.received_at, prefilled: String::new() }
+        }
+    }
+}
+
+/// What staff are told of a mail that answers a letter which is not on file: whether there is a case of its number.
+pub(super) fn remark(known: &Snapshot) -> Option<Remark> {
+    let number = known.unknown_letter.as_ref().and_then(|token| token.case)?;
+    Some(known.unknown_case.map_or(Remark::AnswersUnknown(number), Remark::AnswersForgotten))
+}
+
+/// The same on what goes to the handler of the case that the mail was filed on all the same.
+pub(super) fn marked(mut decision: Decision, known: &Snapshot) -> Decision {
+    for letter in &mut decision.letters {
+        if let Content::FollowUp(told) = &mut letter.content {
+            told.remarks.extend(remark(known));
+        }
+    }
+    decision
 }
 
 /// A proven colleague asks to take them in: only who is told of them may.

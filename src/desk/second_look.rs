@@ -15,7 +15,7 @@ use super::originals::original;
 use super::verbs::Verb;
 use super::wants::typed;
 use super::whose::Whose;
-use super::{Asked, Decision, Disposition, Fresh, Incoming, PutBack, Role, Rules, Snapshot, Stored};
+use super::{Arrival, Asked, Decision, Disposition, Fresh, Incoming, PutBack, Role, Rules, Snapshot, Stored};
 use crate::case::{Actor, Address, Case, Event, Language, Moment, Opened, Side, Token, What};
 use crate::mail::Mail;
 
@@ -210,6 +210,7 @@ impl Looked<'_> {
             mail,
             received_at: self.stored.received_at,
             from_junk: self.stored.from_junk,
+            arrival: Arrival::New,
         };
         let whose = Whose::of(mail, self.rules);
         let acknowledge = self.acknowledge(mail, &whose);

@@ -1,16 +1,24 @@
 //! What a mail server writes about a letter of ours where no report names that letter (RFC 3464): a notice in words only,
 //! a report that lost its ids on the way. Pure.
 //!
-//! That a letter did not arrive is never filed unseen (invariants 1 and 4). It is found by an id or a token of ours in the
-//! notice, else as the last letter to an address that the notice names. Then it counts as not arrived: the clock runs, and
-//! its writer sees the server's words. Where none is found, the notice is put aside and told of.
+//! That a letter did not arrive is never filed unseen (invariants 1 and 4). But anybody can write in a mail server's name: a
+//! null sender proves nothing (invariant 6). So what ties the notice to a letter says what it does:
+//!
+//! | the notice holds | the letter |
+//! |---|---|
+//! | its id, or its token | did not arrive: the clock runs, and its writer sees the server's words |
+//! | its reader's address, and its case's number, as the subject of the letter does | the same, unless the mail server disowns the notice |
+//! | its reader's address alone | stays as it is; the notice is put aside, and the department hears of it, once an hour |
+//! | nothing | the notice is put aside and told of |
+//!
+//! A letter is undone once: further reports about it are filed.
 
-use super::intake::answered_letter;
+use super::intake::{answered_letter, plus_address};
 use super::machine::SentBy;
 use super::may_reply::{is_machine, sender};
-use super::{BouncedLetter, Lookup, Role, Rules};
-use crate::case::{Address, LetterFate, LetterId, Moment};
-use crate::mail::{AutomaticKind, Bounce, Mail};
+use super::{BouncedLetter, Lookup, Role, Rules, Snapshot};
+use crate::case::{Address, CaseNumber, LetterFate, LetterId, Moment};
+use crate::mail::{AutomaticKind, Bounce, Mail, SenderProof};
 use chrono::TimeDelta;
 
 /// Mail servers give up after four or five days (RFC 5321 §4.5.4.1).
@@ -27,6 +35,43 @@ const SHOWN_CHARS: usize = 300;
 fn is_from_server(mail: &Mail) -> bool {
     let is_server = |from: Address| is_machine(&from) || from.local().to_lowercase().starts_with("microsoftexchange");
     mail.return_path.as_deref() == Some("") || sender(mail).is_none_or(is_server)
+}
+
+/// What a notice knows of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Knows {
+    /// Its id or its token, which nobody can guess.
+    Letter,
+    /// Its reader's address, and the number of its case.
+    Number,
+    /// Its reader's address.
+    Address,
+}
+
+/// What this notice knows of the letter it is about.
+pub(super) fn knows(mail: &Mail, letter: &BouncedLetter, known: &Snapshot, rules: &Rules) -> Knows {
+    let named = match mail.bounce {
+        Some(_) => letter_reported(mail, rules),
+        None => letter_named(mail, rules),
+    };
+    let case = known.file.as_ref().map(|file| &file.case);
+    let is_of_case =
+        |number: CaseNumber| case.is_some_and(|case| case.number == number || case.absorbed.contains(&number));
+    let searched: String = mail.text.chars().take(SEARCHED_CHARS).collect();
+    let mut numbers = [&mail.subject, &searched].into_iter().flat_map(|text| CaseNumber::find_all(text));
+    if named.as_ref() == Some(&letter.id) {
+        Knows::Letter
+    } else if mail.proof != SenderProof::Failed && numbers.any(is_of_case) {
+        Knows::Number
+    } else {
+        Knows::Address
+    }
+}
+
+/// The letter that a report says it is about.
+pub(super) fn letter_reported(mail: &Mail, rules: &Rules) -> Option<LetterId> {
+    let stated = mail.bounce.as_ref()?.original_message_id.as_deref().and_then(|id| rules.keys.read(id));
+    stated.or_else(|| plus_address(mail, rules)).or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
 }
 
 /// A report that counts: a server's, or one that holds the id of a letter of ours.

@@ -5,7 +5,7 @@ use super::bundle::Bundled;
 use super::draft::Writer;
 use super::fold::fold;
 use super::wants::{Found, Want};
-use crate::case::{Address, Case, CaseNumber, LetterId, LetterKind, Moment, Token};
+use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
 use crate::mail::Mail;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,17 @@ pub struct Incoming<'a> {
     pub received_at: Moment,
     /// The server put it among the junk.
     pub from_junk: bool,
+    pub arrival: Arrival,
+}
+
+/// How a mail came to the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arrival {
+    #[default]
+    New,
+    /// It lay in one of our own folders and was taken in at a person's word: a register that forgot it has most probably
+    /// done once what it asks for.
+    TakenIn,
 }
 
 /// What the register must look up.
@@ -173,6 +184,8 @@ pub struct Snapshot {
     pub letter: Option<LetterId>,
     /// Its token, where that letter is not on file: it proves no case (invariant 6).
     pub unknown_letter: Option<Token>,
+    /// The case that goes by the number in that token now.
+    pub unknown_case: Option<CaseNumber>,
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     /// Its bytes, where it went to staff; None: not on file, or blanked.
@@ -243,7 +256,7 @@ pub struct CaseFile {
     /// The texts of its notes: none of them may reach a customer (invariant 7).
     pub notes: Vec<String>,
     /// Everything that happened, oldest first, as far as its content was not blanked.
-    pub events: Vec<crate::case::Event>,
+    pub events: Vec<Event>,
     /// The mails that are filed on it, oldest first.
     pub mails: Vec<FiledMail>,
     /// The letters that were written about it, oldest first.
@@ -267,7 +280,7 @@ impl CaseFile {
     /// When a letter of it was written.
     pub(super) fn written_at(&self, letter: &LetterId) -> Option<Moment> {
         self.events.iter().find_map(|event| match &event.what {
-            crate::case::What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
+            What::LetterWritten { letter: written, .. } if written == letter => Some(event.at),
             _ => None,
         })
     }
@@ -306,4 +319,23 @@ pub struct BouncedLetter {
     pub to: Address,
     /// The letters it stood for.
     pub bundled: Vec<Bundled>,
+    /// When it was first said that it did not arrive; None: nobody said so before.
+    pub reported_at: Option<Moment>,
+}
+
+impl BouncedLetter {
+    /// With what these events, oldest first, say of its fate. One that a server took after all may come back again.
+    #[must_use]
+    pub fn with_fates<'a>(self, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let reported_at = events.into_iter().fold(None, |reported, event| match &event.what {
+            What::LetterFate { letter, fate, .. } if *letter == self.id => match fate {
+                LetterFate::Accepted { .. } => None,
+                LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
+                    reported.or(Some(event.at))
+                }
+            },
+            _ => reported,
+        });
+        Self { reported_at, ..self }
+    }
 }

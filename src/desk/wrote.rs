@@ -6,7 +6,7 @@ use super::draft::{Cover, Remark, Writer};
 use super::letters_out::{acknowledgement, department, follow_up, handler_address};
 use super::may_reply::{is_machine, may_reply, sender};
 use super::opening::{TEXT_MAX, remarks};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules};
+use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Rules};
 use crate::case::{Actor, Address, CaseState, Event, Moment, Reference, Reopened, Tie, What};
 use crate::mail::{Attachment, Forwarded, Mail, SenderProof, Standing, without_banner};
 
@@ -181,6 +181,9 @@ impl OnCase<'_> {
         decision.events.extend(self.events(&actor, [What::Reopened(reopened)]));
         let mut case = self.file.case.clone();
         decision.events.iter().for_each(|event| case.apply(event));
+        // Who wrote before the register forgot it was acknowledged then.
+        let owed = self.mail.arrival == Arrival::New || case.acknowledged_at().is_none();
+        let acknowledge = acknowledge.filter(|_| owed);
         decision.letters.extend(acknowledge.map(|to| acknowledgement(&case, to, self.rules, fresh)));
         let supervisor = department(&case, self.rules).map(|d| d.supervisor.clone());
         let mut readers: Vec<Address> = handler_address(&case, self.rules).into_iter().chain(supervisor).collect();

@@ -321,6 +321,7 @@ fn remarks() -> Vec<Remark> {
         Remark::NotAllRead(Unread::Damaged),
         Remark::OnlyTheBeginning,
         Remark::WasCase(number(97)),
+        Remark::WasCaseOf { number: number(97), wrote: "els@klant.example".to_owned() },
         Remark::Reopened,
         Remark::FromOther("advocaat@kantoor.example".to_owned()),
     ]

@@ -183,6 +183,9 @@ impl Words {
             Stays::Seal => self.pick("de beveiliging van uw e-mail", "the security of your e-mail"),
             Stays::Decoration => self.pick("een plaatje uit uw handtekening", "a picture of your signature"),
             Stays::OtherForm => self.pick("een andere vorm van uw tekst", "another form of your text"),
+            Stays::Banner => {
+                self.pick("dit zette een mailserver boven uw tekst", "a mail server put this above your text")
+            }
             Stays::Internal => self.pick("er staat iets van een melding in", "part of a notice is in it"),
         }
     }

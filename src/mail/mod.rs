@@ -41,7 +41,10 @@ mod work;
 pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
-pub use newtext::{Apart, Extent, MARKER, OurLetter, OwnWords, Place, own_words, reads_whole, without_banner};
+pub use newtext::{
+    Apart, Extent, MARKER, OtherForm, OurLetter, OwnWords, Place, own_words, reads_whole, same_words, stands_in,
+    without_banner,
+};
 #[cfg(test)]
 pub(crate) use parse::hostile_from;
 pub use parse::read;
@@ -104,8 +107,9 @@ pub struct Mail {
     /// The part of the new text that may safely be relayed to the other side: as `reply`, but when in
     /// doubt it keeps less (anything at or below a sign of a quoted mail is out). Never longer than `reply`.
     pub relayable: String,
-    /// The same of the form of the text that was not read (the page beside the plain text), where the two differ.
-    pub other_text: String,
+    /// The form of the text that was not read (the page beside the plain text, or the plain text beside the page), where
+    /// the two differ.
+    pub other: Option<OtherForm>,
     /// What was cut off `text` to make `reply` (quotes, then signature).
     pub quoted: String,
     /// Why that was cut: the first line of each piece, with the sign it was told by.

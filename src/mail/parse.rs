@@ -100,6 +100,8 @@ pub(crate) struct Parsed {
     pub html: Option<String>,
     /// The form of the text that was not taken, where there are two (multipart/alternative).
     pub other: Option<Page>,
+    /// The plain text that seemed to say no more than that there is a page, so that the page was taken.
+    pub stub: Option<Page>,
     pub findings: Vec<Finding>,
 }
 
@@ -125,8 +127,7 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.relayable = new_text.relayable;
     mail.quoted = new_text.quoted;
     mail.cuts = new_text.cuts;
-    mail.other_text =
-        parsed.other.as_ref().map(|page| super::newtext::of_page(&parsed, page).relayable).unwrap_or_default();
+    mail.other = parsed.other.as_ref().or(parsed.stub.as_ref()).map(|form| super::newtext::other_form(&parsed, form));
     mail.findings.extend(new_text.finding);
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);

@@ -33,6 +33,8 @@ pub struct NewMail {
 #[derive(Debug, Clone)]
 pub struct Pending {
     pub id: i64,
+    /// The folder it lay in, as the register names it.
+    pub mailbox: String,
     /// Readings that were begun and did not end in a decision.
     pub attempts: i64,
     pub received_at: Moment,
@@ -178,7 +180,7 @@ impl Register {
 
     async fn pending_mail(&self, id: i64) -> Result<Option<Pending>, RegisterError> {
         let row = sqlx::query(
-            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason FROM mail \
+            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, mailbox FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id = $1",
         )
         .bind(id)
@@ -190,6 +192,7 @@ impl Register {
         let blanked = raw.is_none().then(|| "its bytes were blanked before it was read".to_owned());
         Ok(Some(Pending {
             id: row.try_get(0)?,
+            mailbox: row.try_get(7)?,
             attempts: row.try_get(1)?,
             received_at: moment(row.try_get(2)?),
             from_junk: row.try_get::<i64, _>(3)? != 0,

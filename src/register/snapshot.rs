@@ -3,7 +3,7 @@
 
 use super::mails::{Identity, numbered, without_nul};
 use super::{RegisterError, Tx, cases, millis, outbox};
-use crate::case::{Address, CaseNumber, CaseState, LetterId, Side};
+use crate::case::{Address, CaseNumber, CaseState, Event, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Said, Snapshot};
 use sqlx::Row;
 
@@ -60,7 +60,12 @@ impl Tx {
                 }
                 // Gone with a restored backup, or another register's: under its number there may be somebody else's
                 // case by now (invariant 6).
-                None => known.unknown_letter = Some(token.clone()),
+                None => {
+                    known.unknown_letter = Some(token.clone());
+                    if let Some(number) = token.case {
+                        known.unknown_case = self.case_file(number).await?.map(|file| file.case.number);
+                    }
+                }
             }
         }
         let named = match &lookup.bounced {
@@ -77,7 +82,8 @@ impl Tx {
             if let (None, Some(number)) = (&known.file, bundled.iter().find_map(|letter| letter.case)) {
                 known.file = self.case_file(number).await?;
             }
-            known.bounced = Some(BouncedLetter { bundled, ..found.letter });
+            let fates = self.fates_of(letter, found.case).await?;
+            known.bounced = Some(BouncedLetter { bundled, ..found.letter }.with_fates(&fates));
         }
         for number in self.open_cases_of(&lookup.mailed).await? {
             known.mailed.extend(self.case_file(number).await?);
@@ -219,6 +225,29 @@ impl Tx {
         Ok(last.map(|(_, id)| id))
     }
 
+    /// What was recorded of a letter's fate, oldest first. Its case may go on in another one since.
+    async fn fates_of(&mut self, letter: &LetterId, case: Option<CaseNumber>) -> Result<Vec<Event>, RegisterError> {
+        let going_on = match case {
+            Some(number) => self.case_file(number).await?.map(|file| file.case.number),
+            None => None,
+        };
+        let named = |number: Option<CaseNumber>| number.map(|number| number.to_string()).unwrap_or_default();
+        let rows = sqlx::query(
+            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE case_number IN ($1, $2) AND kind = 'letter_fate' AND body LIKE $3 ORDER BY event.seq",
+        )
+        .bind(named(case))
+        .bind(named(going_on.or(case)))
+        .bind(format!("%{}%", letter.as_str()))
+        .fetch_all(&mut *self.inner)
+        .await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for row in &rows {
+            events.extend(serde_json::from_str::<Event>(&row.try_get::<String, _>(0)?).ok());
+        }
+        Ok(events)
+    }
+
     async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
         let row = sqlx::query("SELECT id, kind, recipient, case_number, department FROM outbox WHERE id = $1")
             .bind(letter.as_str())
@@ -231,6 +260,7 @@ impl Tx {
                 kind: outbox::kind(&row, 1)?,
                 to: outbox::address(&row, 2)?,
                 bundled: Vec::new(),
+                reported_at: None,
             },
             case: row.try_get::<String, _>(3)?.parse().ok(),
             department: row.try_get(4)?,

@@ -97,7 +97,13 @@ impl Company {
         let wanted = lookup(mail, &self.rules, now());
         let find = |number: CaseNumber| self.files.iter().find(|file| file.case.number == number).cloned();
         let letter = |id: &LetterId, n, kind, to, case| {
-            let letter = BouncedLetter { id: letter_id(n), kind, to: Address::parse(to).unwrap(), bundled: Vec::new() };
+            let letter = BouncedLetter {
+                id: letter_id(n),
+                kind,
+                to: Address::parse(to).unwrap(),
+                bundled: Vec::new(),
+                reported_at: None,
+            };
             (letter.id == *id).then_some((letter, number(case)))
         };
         let sent = |id: &LetterId| {

@@ -1,8 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::Filing;
+use super::{Choice, Filing};
 use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
-use crate::desk::verbs::Verb;
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
@@ -134,6 +133,10 @@ pub enum Done {
         /// Who wrote in the case that is gone, and is not the customer of the one that stays: gets no letters any more.
         not_told: Option<Address>,
     },
+    /// Who complained of the same, is not the customer, and so does not hear the outcome from us.
+    OthersNotTold {
+        others: Vec<Address>,
+    },
     /// Letters go to that customer from now on.
     CustomerSet {
         to: Address,
@@ -182,6 +185,8 @@ pub enum Stays {
     OtherForm,
     /// Something internal stands in it.
     Internal,
+    /// It is no file: a gateway wrote it above the sender's words.
+    Banner,
 }
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
@@ -194,24 +199,15 @@ pub struct Question {
     pub choices: Vec<Choice>,
 }
 
-/// A reply that does what a question asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub does: Does,
-    /// Lines with verbs, for the top.
-    pub verbs: Vec<String>,
-    /// What was typed, or the part of it that is meant; below the verbs.
-    pub text: String,
-    pub stands: Stands,
-    pub way: Way,
-}
-
-/// Whether such a reply can go as it stands.
+/// Why only a part of a mail was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stands {
-    Finished,
-    /// Something must be typed first.
-    ToComplete,
+pub enum InPart {
+    /// It is larger than the desk takes in, so that its end is not on file.
+    TooLarge,
+    /// It has more text or parts than are read.
+    TooMuch,
+    /// A part of it is damaged, or packed in a way that could not be opened.
+    Damaged,
 }
 
 /// What a customer's mail that a colleague passed on came to, on a case that was there.
@@ -223,44 +219,6 @@ pub enum Became {
     Reopened,
     /// It was on file already.
     Nothing,
-}
-
-/// What a button opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// A reply to the question.
-    Reply,
-    /// A mail of its own, about no case yet.
-    NewMail,
-}
-
-/// What a choice does, for its button.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Does {
-    /// What that verb does, with the text.
-    Verb(Verb),
-    /// The text goes to the customer.
-    ToCustomer,
-    /// All of it, also what looked like a quoted mail.
-    Whole,
-    /// Only what stands above that.
-    UpperHalf,
-    /// The same again.
-    Again,
-    /// Yes, it was the sender's answer.
-    Confirm,
-    /// It was, on that case.
-    OnCase(CaseNumber),
-    /// That colleague handles it.
-    To(Address),
-    /// That department has it.
-    ToDepartment(String),
-    /// What was still missing is filled in.
-    Complete,
-    /// Now, not at the moment that was typed.
-    Now,
-    /// At that moment.
-    At(String),
 }
 
 /// Why a staff mail was not acted on; nothing of it was relayed.
@@ -288,8 +246,10 @@ pub enum Problem {
     NothingTyped,
     /// The reply is encrypted.
     Encrypted,
-    /// Two forms of the reply's text ask for different things.
+    /// Two forms of the reply's text say different things.
     TextsDiffer,
+    /// Not all of the reply was read.
+    ReadInPart(InPart),
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {
         /// As written, which need be no address that we could write to.
@@ -410,6 +370,15 @@ pub enum Problem {
     },
     /// `#escaleren` by the supervisor, who would be asking nobody else.
     AskedYourself,
+    /// A mail of our own folders, taken in because the register had forgotten it: what it asks for was done once, most
+    /// probably, and is not done again.
+    HandledBefore {
+        /// None: the letter that it answers is not on file, so that nobody knows.
+        case: Option<CaseNumber>,
+        received_at: Moment,
+        /// To be sent after all.
+        prefilled: String,
+    },
     /// `#opnemen` that answers no notice of missing mails, or one whose mails were all asked for.
     NothingToAdopt,
     /// The answered letter, about this case or none, is not on file: nobody knows whose case it was.

@@ -11,6 +11,8 @@ pub enum Remark {
     SenderUnproven,
     /// It answers a letter of ours about this case, which is not on file; a case of its own was opened.
     AnswersUnknown(CaseNumber),
+    /// The same, where there is a case of that number, or the one in which it goes on.
+    AnswersForgotten(CaseNumber),
     /// The trusted server says the sender's domain disowns this mail (DMARC fail).
     SenderDisowned,
     /// Reply-To names another address; letters go to From.
@@ -37,6 +39,8 @@ pub enum Remark {
     ResentUnproven(String),
     /// It was a case of its own, which goes on in this one.
     WasCase(CaseNumber),
+    /// The same, of somebody who is not the customer of this one: that address gets no letters any more.
+    WasCaseOf { number: CaseNumber, wrote: String },
 }
 
 /// Why a sender may be somebody else than it seems.

@@ -24,6 +24,7 @@ use crate::desk::originals::with_originals;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition, Fresh};
+use crate::mail::CutSign;
 
 /// What is typed behind `#agenda` to take everything off it.
 const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
@@ -121,6 +122,11 @@ impl<'a> Work<'a> {
         self.events.push(event);
     }
 
+    /// What this mail did so far.
+    pub(super) fn recorded(&self) -> &[Event] {
+        &self.events
+    }
+
     /// For the receipt.
     pub(super) fn tell(&mut self, done: Done) {
         self.done.push(done);
@@ -157,8 +163,10 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Whatever of the mail does not go along is named (invariant 7), once.
-    pub(super) fn tell_what_stays(&mut self, files: Vec<(String, Stays)>) {
+    /// Whatever of the mail does not go along is named (invariant 7), once: its files, and what a gateway wrote above it.
+    pub(super) fn tell_what_stays(&mut self, mut files: Vec<(String, Stays)>) {
+        let banners = self.reply.mail.mail.cuts.iter().filter(|cut| cut.sign == CutSign::Banner);
+        files.extend(banners.map(|cut| (cut.line.clone(), Stays::Banner)));
         let stayed = Done::StayedHere { files };
         if stayed != (Done::StayedHere { files: Vec::new() }) && !self.done.contains(&stayed) {
             self.done.push(stayed);

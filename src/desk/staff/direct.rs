@@ -30,7 +30,8 @@ impl StaffReply<'_> {
             return Ok(self.ask_whether(customer, Unsure::AlsoTo(other), fresh));
         }
         // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
-        if let Some(Ok(plan)) = planned.filter(|_| self.own.apart.is_none()) {
+        let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok();
+        if let Some(Ok(plan)) = planned.filter(|_| is_whole) {
             let plan = &plan;
             let mut work = Work::new(self, fresh);
             work.answered_directly(self.direct_answer(said(plan))?);
@@ -128,7 +129,7 @@ impl StaffReply<'_> {
 }
 
 /// The words for the customer.
-fn said(plan: &Plan) -> &str {
+pub(super) fn said(plan: &Plan) -> &str {
     let outward = |step: &&Step| matches!(step.verb, Verb::Answer | Verb::Close);
     plan.steps.iter().find(outward).map_or("", |step| step.text.as_str())
 }

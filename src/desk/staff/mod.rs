@@ -4,6 +4,7 @@
 //! with the nearest right form, and nothing of that mail is relayed: a mail is carried out whole or not at all.
 
 mod actions;
+mod again;
 mod already;
 mod direct;
 mod plan;
@@ -13,14 +14,14 @@ use super::after_closing::is_signature_alone;
 use super::aside::{Aside, set_aside};
 use super::authority::{Act, binds};
 use super::direct as direct_mail;
-use super::draft::{Problem, Unsure};
+use super::draft::{InPart, Problem, Unsure};
 use super::intake::answered_letter;
 use super::letters_out::{question, question_about};
 use super::replies::{ReplyGoes, shows_typed};
 use super::verbs::{self, Mistake, Reply};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words};
+use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words, same_words, stands_in};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
@@ -44,6 +45,10 @@ pub(super) fn on_reply(
         };
     }
     match reply.carry_out(fresh) {
+        Ok(decision) if mail.arrival == Arrival::TakenIn && again::reaches_customer(&decision) => {
+            reply.handled_before(fresh)
+        }
+        Err(_) if mail.arrival == Arrival::TakenIn && reply.may_act().is_ok() => reply.handled_before(fresh),
         Ok(decision) => decision,
         Err(why) => reply.refuse(why, fresh),
     }
@@ -77,6 +82,30 @@ pub(super) fn mistaken(mistake: Mistake) -> Problem {
     match mistake {
         Mistake::Unknown { written, nearest } => Problem::UnknownVerb { written, nearest },
         Mistake::LowerDown { written } => Problem::VerbLowerDown { written },
+    }
+}
+
+/// What a finding says about a staff mail that was not read as it was typed.
+fn not_read(kind: FindingKind) -> Option<Problem> {
+    use FindingKind as Kind;
+    match kind {
+        Kind::Encrypted => Some(Problem::Encrypted),
+        Kind::TextInTwoPlaces => Some(Problem::TextsDiffer),
+        Kind::OnlyTheBeginning => Some(Problem::ReadInPart(InPart::TooLarge)),
+        Kind::ReadAsFar | Kind::TextTooLong | Kind::TooManyParts | Kind::NestedTooDeep => {
+            Some(Problem::ReadInPart(InPart::TooMuch))
+        }
+        Kind::Winmail | Kind::Unreadable => Some(Problem::ReadInPart(InPart::Damaged)),
+        // About who wrote, or about headers: the words are whole.
+        Kind::Empty
+        | Kind::NoFrom
+        | Kind::SeveralFrom
+        | Kind::FromUnclear
+        | Kind::ReplyToElsewhere
+        | Kind::NameImitatesAddress
+        | Kind::TooManyHeaders
+        | Kind::HeaderTooLong
+        | Kind::CharsetGuessed => None,
     }
 }
 
@@ -159,22 +188,33 @@ impl StaffReply<'_> {
         matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
     }
 
-    /// Of a mail that is locked, or that holds its text twice, nobody can say what it asks for (invariant 7).
+    /// Of a mail that is locked, that holds its text twice, or of which only a part was read, nobody can say what it asks
+    /// for, and what went out would be cut (invariant 7).
     fn is_read_whole(&self) -> Result<(), Problem> {
-        let has = |kind| self.mail.mail.findings.iter().any(|finding| finding.kind == kind);
-        match (has(FindingKind::Encrypted), has(FindingKind::TextInTwoPlaces)) {
-            (true, _) => Err(Problem::Encrypted),
-            (_, true) => Err(Problem::TextsDiffer),
-            (false, false) => Ok(()),
+        let found = |wanted: fn(FindingKind) -> Option<Problem>| {
+            self.mail.mail.findings.iter().find_map(|finding| wanted(finding.kind))
+        };
+        let locked = |kind| (kind == FindingKind::Encrypted).then_some(Problem::Encrypted);
+        // What is too large is the first cause of whatever else is missing in it.
+        let too_large = |kind| (kind == FindingKind::OnlyTheBeginning).then_some(Problem::ReadInPart(InPart::TooLarge));
+        match found(locked).or_else(|| found(too_large)).or_else(|| found(not_read)) {
+            Some(why) => Err(why),
+            None => Ok(()),
         }
     }
 
-    /// The plain text and the page beside it ask for the same: a client shows the one, and the desk reads the other.
+    /// The plain text and the page beside it say the same: a client shows the one, and the desk reads the other.
     fn asks_one_thing(&self, typed: &Reply) -> Result<(), Problem> {
-        let other = self.mail.mail.other_text.as_str();
+        let mail = self.mail.mail;
+        let Some(other) = mail.other.as_ref().map(|other| other.as_mail(mail.from.as_ref())) else { return Ok(()) };
+        let read = held_against_the_letter(&other, self.known, self.rules);
         let verbs = |lines: &[verbs::Line]| lines.iter().map(|line| line.verb).collect::<Vec<_>>();
-        let same = verbs::parse(other).is_ok_and(|other| verbs(&other.lines) == verbs(&typed.instruction.lines));
-        if other.is_empty() || same { Ok(()) } else { Err(Problem::TextsDiffer) }
+        let other = verbs::of_reply(&read.new, &read.noted).map(Reply::without_extent);
+        let asked = other.is_ok_and(|other| verbs(&other.instruction.lines) == verbs(&typed.instruction.lines));
+        // What stands apart in both is asked about with its halves.
+        let elsewhere = read.apart.is_none_or(|apart| stands_in(&apart.text, mail.own_text()));
+        let same = asked && elsewhere && same_words(&self.own.new, &read.new, mail.from.as_ref());
+        if same { Ok(()) } else { Err(Problem::TextsDiffer) }
     }
 
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.

@@ -116,6 +116,12 @@ fn forms_of_a_text_that_ask_for_different_things_are_asked_about() {
         ("Hij overdrijft, bied niets.", "<p>#intern</p><p>Hij overdrijft, bied niets.</p>"),
         ("#intern\nHij overdrijft, bied niets.", "<p>Hij overdrijft, bied niets.</p>"),
         ("#antwoord\nWij betalen niets.", "<p>#intern</p><p>Wij betalen niets.</p>"),
+        // The same verbs, or none, and other words.
+        ("Wij betalen 310 euro.", "<p>Wij betalen 350 euro.</p>"),
+        ("Wij betalen.", "<p>Wij betalen niet.</p>"),
+        ("Wij betalen.", "<p>Wij betalen.</p><p>De huurauto is voor uw eigen rekening.</p>"),
+        ("#afgehandeld\nWij betalen 310 euro.", "<p>#afgehandeld</p><p>Wij betalen niets.</p>"),
+        ("Akkoord met het bedrag.", "<p>Helaas wijzen wij uw verzoek van vorige week af: de schade was er al.</p>"),
     ] {
         assert_eq!(*why(&both(text, page)), Problem::TextsDiffer, "{text} {page}");
     }

@@ -28,7 +28,8 @@ impl Company {
 
     fn decide_received(&self, post: &Post) -> Decision {
         let mail = mail::read(&post.raw(), "mx.lease.example");
-        let incoming = Incoming { id: 42, mail: &mail, received_at: received(), from_junk: false };
+        let incoming =
+            Incoming { id: 42, mail: &mail, received_at: received(), from_junk: false, arrival: Arrival::New };
         on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]))
     }
 

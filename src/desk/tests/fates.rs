@@ -99,13 +99,24 @@ fn with_an_operator_the_last_step_is_his_and_he_gets_no_complaint_to_read() {
 fn a_delivery_report_about_a_letter_to_staff_goes_up_like_a_refusal() {
     let mut company = Company::new();
     let to = address("schade@lease.example");
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Notification, to, bundled: Vec::new() }];
+    company.sent = vec![BouncedLetter {
+        id: letter_id(1),
+        kind: LetterKind::Notification,
+        to,
+        bundled: Vec::new(),
+        reported_at: None,
+    }];
     let token = company.token(Side::Staff);
     let decision = company.decide(&report(&token, "failed"));
     let chef = "chef@lease.example";
     assert_eq!(sent(&decision), [(LetterKind::Alarm, chef), (LetterKind::Notification, chef)]);
-    company.sent =
-        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Alarm, to: address(chef), bundled: Vec::new() }];
+    company.sent = vec![BouncedLetter {
+        id: letter_id(1),
+        kind: LetterKind::Alarm,
+        to: address(chef),
+        bundled: Vec::new(),
+        reported_at: None,
+    }];
     assert_eq!(sent(&company.decide(&report(&token, "failed"))), [(LetterKind::Alarm, "baas@lease.example")]);
     assert_eq!(sent(&company.decide(&report(&token, "delayed"))), []);
 }
@@ -140,8 +151,13 @@ fn a_reached_cap_is_told_to_a_supervisor_but_never_to_the_address_itself() {
 #[test]
 fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
     let mut company = Company::new();
-    company.sent =
-        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to: address(KLANT), bundled: Vec::new() }];
+    company.sent = vec![BouncedLetter {
+        id: letter_id(1),
+        kind: LetterKind::Answer,
+        to: address(KLANT),
+        bundled: Vec::new(),
+        reported_at: None,
+    }];
     let token = company.token(Side::Customer);
     let decision = company.decide(&report(&token, "failed"));
     assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))));
@@ -158,7 +174,8 @@ fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
 fn a_bounce_about_no_letter_of_ours_is_filed() {
     let mut company = Company::new();
     let to = address("ander@prive.example");
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to, bundled: Vec::new() }];
+    company.sent =
+        vec![BouncedLetter { id: letter_id(1), kind: LetterKind::Answer, to, bundled: Vec::new(), reported_at: None }];
     let forged = company.token(Side::Customer).replace(".c.", ".s.");
     for token in ["vreemd", forged.as_str()] {
         let decision = company.decide(&report(token, "failed"));

@@ -1,7 +1,7 @@
 //! A cut is doubted on staff's side (invariant 7): what falls away below a colleague's words is our letter, the client's
 //! lines above it and a signature, or nothing goes out and the sender is shown both halves.
 
-use super::draft::{Choice, Does, Problem};
+use super::draft::{Choice, Does, Done, Problem, Stays};
 use super::*;
 use crate::mail::{MARKER, Place};
 
@@ -269,6 +269,54 @@ fn where_it_is_not_certain_the_question_says_where_the_words_were_found_and_its_
     assert!(matches!(asked(&decision, JAN, &both), Problem::TextApart { place: Place::Below, .. }));
 }
 
+/// Behind the marks of a quote, too, people type: at the end of a line of ours, in the middle of it, with a mark of their own.
+#[test]
+fn what_was_typed_inside_the_quote_is_asked_about_and_nothing_goes_out() {
+    let company = with_letter();
+    let said = "> Er zit een kras op de deur en niemand belt mij terug, al drie weken lang niet.";
+    for mark in ["> ", ">", "| ", ">> "] {
+        let quote = quoted(&company, mark);
+        let line = quote.lines().find(|line| line.contains("niemand belt")).unwrap().to_owned();
+        for own in [
+            format!("{line} => wij betalen NIET"),
+            format!("{line} [JJ: wij betalen NIET]"),
+            line.replace("niemand", "niemand (wij betalen NIET)"),
+            format!("{line}\n{mark}wij betalen NIET"),
+            format!("{line}\n>wij betalen NIET"),
+            format!("{mark}wij betalen NIET\n{line}"),
+        ] {
+            let quote = quote.replace(&line, &own);
+            for text in [
+                format!("{WROTE}{quote}\nDe rest klopt."),
+                format!("De rest klopt.\n\n{WROTE}{quote}"),
+                format!("#afgehandeld\nDe rest klopt.\n\n{WROTE}{quote}"),
+                format!("{WROTE}{quote}"),
+            ] {
+                let decision = company.decide(&reply_of(&company, JAN, &text));
+                let Problem::TextApart { lower, .. } = asked(&decision, JAN, &text) else {
+                    panic!("{text} {decision:?}")
+                };
+                assert!(lower.contains("wij betalen NIET"), "{text}\n{lower}");
+                let all = choices(&decision).iter().find(|choice| choice.does == Does::Whole).unwrap();
+                assert!(all.text.contains("wij betalen NIET"), "{all:?}");
+            }
+        }
+    }
+    // What a client does to a quote is not typed: it wraps the lines anew, and a gateway had written above our letter.
+    for quote in [
+        wrapped(&company, "> "),
+        wrapped(&company, ">> "),
+        format!(
+            "> CAUTION: this message is from an external sender. Do not click links.\n>\n{}",
+            quoted(&company, "> ")
+        ),
+        said.to_owned(),
+    ] {
+        let decision = company.decide(&reply_of(&company, JAN, &format!("{WROTE}{quote}\n\nWij betalen.")));
+        assert_eq!(answer(&decision), Some("Wij betalen."), "{quote}\n{decision:?}");
+    }
+}
+
 #[test]
 fn a_letter_that_was_blanked_is_known_by_its_form() {
     let company = Company::new();
@@ -288,7 +336,15 @@ fn a_gateways_banner_does_not_go_to_the_customer() {
     let company = with_letter();
     for banner in ["[EXTERN]", "LET OP: Deze e-mail is afkomstig van buiten de organisatie. Klik niet op links."] {
         let text = format!("{banner}\n\n#antwoord\nWij betalen.\n\n{WROTE}{}", quoted(&company, "> "));
-        assert_eq!(answer(&company.decide(&reply_of(&company, JAN, &text))), Some("Wij betalen."), "{banner}");
+        let decision = company.decide(&reply_of(&company, JAN, &text));
+        assert_eq!(answer(&decision), Some("Wij betalen."), "{banner}");
+        let named = |done: &Done| match done {
+            Done::StayedHere { files } => {
+                files.iter().any(|(name, why)| banner.starts_with(name) && *why == Stays::Banner)
+            }
+            _ => false,
+        };
+        assert!(done(&decision).iter().any(named), "the receipt names it: {decision:?}");
         let in_quote = format!("Wij betalen.\n\n{WROTE}> {banner}\n>\n{}", quoted(&company, "> "));
         assert_eq!(answer(&company.decide(&reply_of(&company, JAN, &in_quote))), Some("Wij betalen."), "{banner}");
     }

@@ -100,7 +100,7 @@ fn our_own_letters_are_set_aside_and_nobody_is_written_to_at_once() {
     assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
     let raw = String::from_utf8(post(KLANT, "Schade").raw()).unwrap().replace("dit@elders.example", &own_id);
     let mail = mail::read(raw.as_bytes(), "");
-    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     let decision = on_mail(&incoming, &company.known(&mail), &company.rules, now(), &mut Fresh::new([0; 32]));
     assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
 }

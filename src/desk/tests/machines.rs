@@ -190,7 +190,7 @@ fn after_klacht_the_author_is_the_customer_and_not_the_group() {
     company.put_back =
         Some(PutBack { mail: 17, reason: "marked as spam by the mail server".into(), received_at: now() });
     let mail = mail::read(&raw, "mx.lease.example");
-    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     let decision = on_mail(&incoming, &company.known(&mail), &company.rules, now(), &mut Fresh::new([3; 32]));
     assert_eq!(opened(&decision).customer.address, Some(address("jan@prive.example")));
     assert!(sent(&decision).contains(&(LetterKind::Acknowledgement, "jan@prive.example")), "{decision:?}");
@@ -234,7 +234,8 @@ fn an_alias_is_the_desks_own_address() {
 
 fn with_letter(kind: LetterKind) -> Company {
     let mut company = Company::new();
-    company.sent = vec![BouncedLetter { id: letter_id(1), kind, to: address(KLANT), bundled: Vec::new() }];
+    company.sent =
+        vec![BouncedLetter { id: letter_id(1), kind, to: address(KLANT), bundled: Vec::new(), reported_at: None }];
     company
 }
 
@@ -244,8 +245,9 @@ fn notice(from: &str, text: &str) -> Post {
 
 #[test]
 fn a_mail_servers_words_about_a_letter_undo_it_and_are_told() {
-    let by_address =
-        format!("De volgende personen zijn niet bereikt:\n\n  {KLANT} op 5-3-2026\n  <mail.prive.example #5.1.1>");
+    let by_address = format!(
+        "Onderwerp: Re: Uw klacht K-2026-000007\n\nDe volgende personen zijn niet bereikt:\n\n  {KLANT} op 5-3-2026\n  <mail.prive.example #5.1.1>"
+    );
     let company = with_letter(LetterKind::Closing);
     let by_token = format!("Het is niet gelukt.\n\nKenmerk: {}", company.token(Side::Customer));
     for (from, headers, text) in [
@@ -261,6 +263,65 @@ fn a_mail_servers_words_about_a_letter_undo_it_and_are_told() {
             panic!("{decision:?}")
         };
     }
+}
+
+/// Anybody can write in a mail server's name about an address, and as often as he likes.
+#[test]
+fn a_notice_that_knows_only_an_address_changes_nothing_and_is_told_of_once_an_hour() {
+    let mut company = with_letter(LetterKind::Closing);
+    let text = format!("De volgende personen zijn niet bereikt:\n\n  {KLANT}\n  <mail.prive.example #5.1.1>");
+    let dsn = format!(
+        "--g\nContent-Type: text/plain\n\nNiet bezorgd.\n--g\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n\
+         Final-Recipient: rfc822; {KLANT}\nAction: failed\nStatus: 5.1.1\n\n--g--\n"
+    );
+    let report = notice("MAILER-DAEMON@x.example", &dsn)
+        .header("Return-Path: <>")
+        .header("MIME-Version: 1.0")
+        .header("Content-Type: multipart/report; report-type=delivery-status; boundary=\"g\"");
+    let disowned = notice("postmaster@prive.example", &format!("K-2026-000007\n\n{text}")).dmarc("fail");
+    let words = notice("postmaster@prive.example", &text).header("Return-Path: <>");
+    for nth in 0..40 {
+        let mail = [&words, &report, &disowned][nth % 3];
+        let decision = company.decide(mail);
+        assert_eq!(decision.disposition, Disposition::SetAside, "{nth}");
+        assert!(!kinds(&decision).contains(&"letter_fate"), "{nth}: {decision:?}");
+        let told: &[(LetterKind, &str)] = if nth == 0 { &[(LetterKind::SetAside, CHEF)] } else { &[] };
+        assert_eq!(sent(&decision), told, "{nth}");
+        company.files[0].events.extend(decision.events);
+    }
+    // An hour later it is told of again.
+    company.files[0].events.iter_mut().for_each(|event| event.at -= TimeDelta::minutes(61));
+    assert_eq!(sent(&company.decide(&words)), [(LetterKind::SetAside, CHEF)]);
+}
+
+#[test]
+fn a_letter_is_undone_once_however_often_it_is_reported() {
+    let mut company = with_letter(LetterKind::Answer);
+    let by_token = format!("Het is niet gelukt.\n\nKenmerk: {}", company.token(Side::Customer));
+    let by_number = format!("Betreft: K-2026-000007\n\n{KLANT} is niet bereikt. #5.1.1");
+    for (nth, text) in [&by_token, &by_token, &by_number, &by_token].into_iter().enumerate() {
+        let decision = company.decide(&notice("postmaster@prive.example", text).header("Return-Path: <>"));
+        assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))), "{nth}");
+        let first = nth == 0;
+        assert_eq!(kinds(&decision), [if first { "letter_fate" } else { "mail_filed" }], "{nth}");
+        assert_eq!(decision.letters.len(), usize::from(first), "{nth}");
+        company.files[0].events.extend(decision.events);
+    }
+    // Other letters of the case are told of, too, but not without end.
+    let letters: Vec<usize> = (2..12)
+        .map(|n| {
+            let token =
+                company.rules.keys.write(&Token { case: Some(number(7)), side: Side::Customer, letter: letter_id(n) });
+            let (kind, to, bundled) = (LetterKind::Answer, address(KLANT), Vec::new());
+            company.sent = vec![BouncedLetter { id: letter_id(n), kind, to, bundled, reported_at: None }];
+            let text = format!("Het is niet gelukt.\n\nKenmerk: {token}");
+            let decision = company.decide(&notice("postmaster@prive.example", &text).header("Return-Path: <>"));
+            assert_eq!(kinds(&decision), ["letter_fate"], "{n}");
+            company.files[0].events.extend(decision.events);
+            decision.letters.len()
+        })
+        .collect();
+    assert_eq!(letters, [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
 }
 
 #[test]

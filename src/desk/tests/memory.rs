@@ -3,7 +3,8 @@
 
 use super::draft::{Problem, Remark};
 use super::*;
-use crate::case::Adopts;
+use crate::case::{Adopts, Closed, Stamp};
+use chrono::TimeDelta;
 
 /// The register forgot the letters about case 7, and gave its number to somebody else since.
 fn restored() -> Company {
@@ -71,8 +72,86 @@ fn a_customers_answer_to_a_letter_that_is_not_on_file_is_a_case_of_its_own_marke
             Content::Notification(notification) => Some(notification.remarks.as_slice()),
             _ => None,
         });
-        assert_eq!(told, Some([Remark::AnswersUnknown(number(7))].as_slice()));
+        assert_eq!(told, Some([Remark::AnswersForgotten(number(7))].as_slice()), "there is a case of that number");
     }
+    // No case goes by that number.
+    let mut company = restored();
+    company.files.clear();
+    let decision = company.decide(&post(KLANT, "Ik wacht nog steeds.").answering(&company.token(Side::Customer)));
+    let remarks = decision.letters.iter().find_map(|draft| match &draft.content {
+        Content::Notification(told) => Some(told.remarks.as_slice()),
+        _ => None,
+    });
+    assert_eq!(remarks, Some([Remark::AnswersUnknown(number(7))].as_slice()));
+    // It names the customer's own case, and is filed there: marked all the same.
+    let company = restored();
+    let named = post(KLANT, "Ik wacht nog steeds.").subject("Re: [K-2026-000007] Kras").dmarc("pass");
+    let decision = company.decide(&named.answering(&company.token(Side::Customer)));
+    assert_eq!(kinds(&decision), ["followed_up"]);
+    let Content::FollowUp(told) = &decision.letters[0].content else { panic!("{decision:?}") };
+    assert_eq!(told.remarks, [Remark::AnswersForgotten(number(7))]);
+}
+
+/// The backup is older than what colleagues answered: their mails lie in our own folders, and the customer has them.
+#[test]
+fn what_colleagues_answered_before_the_register_forgot_it_is_not_sent_again_and_its_sender_is_asked() {
+    let company = Company::new();
+    for text in [
+        "Wij betalen 300 euro.",
+        "#afgehandeld\nWij betalen 300 euro.",
+        "#overnemen\n#antwoord\nWij betalen 300 euro.",
+        "#gebeld Gesproken.\n#afgehandeld\nWij betalen 300 euro.",
+        "#afgehandelt\nWij betalen 300 euro.",
+        "#klant nieuw@prive.example",
+    ] {
+        let mail = reply_of(&company, JAN, text);
+        let decision = company.takes_in(&mail);
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{text}");
+        assert_eq!(kinds(&decision), ["answer_to_confirm"], "{text}: no clock is stopped by it, and nothing is closed");
+        assert!(matches!(why(&decision), Problem::HandledBefore { case: Some(case), .. } if *case == number(7)));
+    }
+    // What stays in the house is put on file.
+    let decision = company.takes_in(&reply_of(&company, JAN, "#intern Bel haar."));
+    assert_eq!((kinds(&decision), to_customers(&decision).count()), (vec!["noted"], 0));
+    // Whoever is not certain to be a colleague, or may not act, is no better off.
+    let forged = reply_of(&company, JAN, "Wij betalen.").dmarc("fail");
+    assert_eq!(to_customers(&company.takes_in(&forged)).count(), 0);
+    // The answered letter is forgotten too.
+    let decision = restored().takes_in(&reply_of(&company, JAN, "Wij betalen."));
+    assert!(matches!(asked(&decision, JAN, ""), Problem::HandledBefore { case: None, .. }));
+}
+
+#[test]
+fn a_word_of_its_sender_puts_such_an_answer_on_file_at_its_true_receipt_and_the_customer_gets_nothing() {
+    let mut company = Company::new();
+    let decision = company.takes_in(&reply_of(&company, JAN, "#afgehandeld\nWij betalen 300 euro."));
+    let question = decision.letters[0].id.clone();
+    company.files[0].events.extend(decision.events);
+    let token = company.rules.keys.write(&Token { case: Some(number(7)), side: Side::Staff, letter: question });
+    company.letter_kind = Some(LetterKind::Question);
+    let decision = company.decide(&post(JAN, "#verstuurd").answering(&token).dmarc("pass"));
+    assert_eq!((kinds(&decision), to_customers(&decision).count()), (vec!["handler_set", "answered_directly"], 0));
+    let What::AnsweredDirectly(answer) = &decision.events[1].what else { panic!("{decision:?}") };
+    assert_eq!((answer.text.as_str(), answer.received_at), ("Wij betalen 300 euro.", now() - TimeDelta::days(2)));
+}
+
+#[test]
+fn a_customers_mail_that_was_forgotten_is_received_when_it_was_and_acknowledged_where_that_is_owed() {
+    let mut company = Company::new();
+    let new = company.takes_in(&post(KLANT, "Er is schade."));
+    let opened = new.events.iter().find_map(|event| match &event.what {
+        What::Opened(opened) => Some(opened.received_at),
+        _ => None,
+    });
+    assert_eq!(opened, Some(now() - TimeDelta::days(2)));
+    assert_eq!(to_customers(&new).count(), 1, "its number is new to the customer");
+    // On a case that is on file, and was acknowledged: nothing is owed.
+    company.case().acknowledged = Some(Stamp { letter: None, at: now() - TimeDelta::days(5) });
+    company.after(What::Closed(Closed { settlement: "Betaald".into(), letter: letter_id(9) }));
+    let answer = post(KLANT, "Ik ben het er niet mee eens.").answering(&company.token(Side::Customer));
+    let decision = company.takes_in(&answer);
+    assert_eq!((kinds(&decision), to_customers(&decision).count()), (vec!["followed_up", "reopened"], 0));
+    assert_eq!(to_customers(&company.decide(&answer)).count(), 1);
 }
 
 #[test]

@@ -278,3 +278,41 @@ proptest! {
         prop_assert!(!sent(&decision).iter().any(|(_, to)| *to == KLANT));
     }
 }
+
+/// Els answered the customer's own mail: her complaint is linked with it, and a button makes one of the two.
+fn of_two_people() -> Company {
+    let mut company = two(5);
+    company.files[1].case.customer.address = Some(address("els@prive.example"));
+    company.files[1].case.linked = vec![number(7)];
+    company
+}
+
+#[test]
+fn of_two_people_who_complained_the_one_who_hears_no_more_is_named_at_the_merge_and_at_the_closing() {
+    let els = address("els@prive.example");
+    let mut company = of_two_people();
+    company.case().handler = Some(address(MIA));
+    let decision = does(&company, JAN, "#samenvoegen K-2026-000008");
+    assert!(matches!(&done(&decision)[0], Done::Merged { not_told: Some(to), .. } if *to == els));
+    let notices = decision.letters.iter().filter_map(|draft| match &draft.content {
+        Content::FollowUp(notice) => Some(notice),
+        _ => None,
+    });
+    let notices: Vec<_> = notices.collect();
+    assert!(!notices.is_empty());
+    for notice in notices {
+        let wrote = draft::Remark::WasCaseOf { number: number(8), wrote: els.to_string() };
+        assert_eq!((notice.text.as_str(), notice.remarks.as_slice()), ("Niemand belt terug.", [wrote].as_slice()));
+    }
+    record(&mut company, &decision);
+    company.files[0].events.extend(decision.events);
+    let not_told = Done::OthersNotTold { others: vec![els] };
+    let closed = does(&company, JAN, "#afgehandeld\nWij betalen.");
+    assert!(done(&closed).contains(&not_told), "{closed:?}");
+    assert_eq!(to_customers(&closed).map(|draft| draft.to.as_str()).collect::<Vec<_>>(), [KLANT]);
+    let at_once = does(&of_two_people(), JAN, "#samenvoegen K-2026-000008\n#afgehandeld\nWij betalen.");
+    assert!(done(&at_once).contains(&not_told), "{at_once:?}");
+    // One customer's two complaints leave nobody out.
+    let one = does(&two(5), JAN, "#samenvoegen K-2026-000008\n#afgehandeld\nWij betalen.");
+    assert!(!done(&one).iter().any(|done| matches!(done, Done::OthersNotTold { .. })));
+}

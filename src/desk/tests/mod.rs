@@ -15,6 +15,7 @@ mod direct;
 mod fates;
 mod forged;
 mod halves;
+mod in_a_line;
 mod life;
 mod loops;
 mod machines;
@@ -175,6 +176,7 @@ impl Company {
         let by_address =
             || self.sent.iter().find(|letter| wanted.bounced.is_none() && wanted.failed.contains(&letter.to));
         let bounced = by_id.or_else(by_address).cloned();
+        let bounced = bounced.map(|letter| letter.with_fates(self.files.iter().flat_map(|file| &file.events)));
         let of_bounce = bounced.as_ref().and_then(|_| find(number(7)));
         Snapshot {
             file: wanted
@@ -186,6 +188,7 @@ impl Company {
                 .or(of_bounce),
             letter_department: self.letter_department.clone(),
             letter: wanted.token.as_ref().map(|token| token.letter.clone()),
+            unknown_case: unknown_letter.as_ref().and_then(|t| t.case).and_then(find).map(|file| file.case.number),
             unknown_letter,
             letter_kind: self.letter_kind,
             letter_bytes: self.letter_bytes.clone(),
@@ -210,9 +213,20 @@ impl Company {
     }
 
     fn decide(&self, post: &Post) -> Decision {
+        self.decide_read(&mail::read(&post.raw(), "mx.lease.example"))
+    }
+
+    /// The same for a mail of our own folders that is taken in, because the register forgot it.
+    fn takes_in(&self, post: &Post) -> Decision {
         let mail = mail::read(&post.raw(), "mx.lease.example");
-        let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: self.from_junk };
-        let decision = on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]));
+        let received_at = now() - chrono::TimeDelta::days(2);
+        let incoming = Incoming { id: 42, mail: &mail, received_at, from_junk: false, arrival: Arrival::TakenIn };
+        on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]))
+    }
+
+    fn decide_read(&self, mail: &Mail) -> Decision {
+        let incoming = Incoming { id: 42, mail, received_at: now(), from_junk: self.from_junk, arrival: Arrival::New };
+        let decision = on_mail(&incoming, &self.known(mail), &self.rules, now(), &mut Fresh::new([3; 32]));
         assert!(
             decision.events.iter().any(|event| event.mail == Some(42)),
             "no event names the mail: {:?}",

@@ -1,7 +1,7 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, NoMerge, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
 use super::*;
 use crate::case::{Closed, DirectAnswer};
@@ -87,6 +87,11 @@ fn apart(place: Place, upper: &str) -> Problem {
     Problem::TextApart { place, upper: upper.into(), lower: lower.into() }
 }
 
+fn before_us(case: Option<CaseNumber>, prefilled: &str) -> Problem {
+    let received_at = now() - TimeDelta::days(2);
+    Problem::HandledBefore { case, received_at, prefilled: prefilled.into() }
+}
+
 /// Every problem there is; a new one does not compile until it stands here.
 fn name(why: &Problem) -> usize {
     use Problem as P;
@@ -132,9 +137,11 @@ fn name(why: &Problem) -> usize {
         P::TextsDiffer => 38,
         P::NothingToAdopt => 39,
         P::LetterUnknown { .. } => 40,
+        P::ReadInPart(_) => 41,
+        P::HandledBefore { .. } => 42,
     }
 }
-const PROBLEMS: usize = 41;
+const PROBLEMS: usize = 43;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
@@ -152,6 +159,8 @@ fn about_verbs() -> Vec<Asked> {
         on_case(Problem::NothingToAdopt, "#opnemen"),
         on_case(Problem::Encrypted, ""),
         on_case(Problem::TextsDiffer, TYPED),
+        on_case(Problem::ReadInPart(InPart::TooLarge), TYPED),
+        on_case(Problem::ReadInPart(InPart::Damaged), ""),
         on_case(Problem::SettlementMissing, "#afgehandeld"),
         on_case(Problem::SettlementMissing, "#intern Coulance\n#afgehandeld"),
         on_case(Problem::RulingMissing, "#uitspraak"),
@@ -225,6 +234,8 @@ fn about_the_case() -> Vec<Asked> {
         on_case(Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender }, TYPED).with(to_confirm),
         on_none(Problem::WhichCase { customer: address(KLANT), choices }, TYPED).with(two).with(to_confirm),
         on_case(already, TYPED),
+        on_case(before_us(Some(number(7)), &format!("#afgehandeld\n{TYPED}")), TYPED).with(to_confirm),
+        on_case(before_us(Some(number(7)), "#antwoord\n"), "").with(to_confirm),
         on_case(many(&prefilled), TYPED),
         on_case(many("#antwoord\n"), ""),
         on_case(Problem::NotYourCase { department: "Klantenservice".into() }, TYPED),
@@ -246,6 +257,7 @@ fn about_no_case() -> Vec<Asked> {
         on_none(Problem::NoSuchMail, "#toon 99"),
         on_none(Problem::IsComplaint { mail: 17, case: number(7) }, "#klacht 17"),
         on_none(Problem::LetterUnknown { case: Some(number(7)) }, TYPED),
+        on_none(before_us(None, ""), TYPED),
         on_none(Problem::NoCase, TYPED),
         on_none(
             unknown("#telefon", Some("#telefoon")),

@@ -27,7 +27,7 @@ fn ask(company: &Company, post: &Post) -> Decision {
             Found::Cases { cases, more: false }
         }
     });
-    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     on_mail(&incoming, &known, &company.rules, now(), &mut Fresh::new([3; 32]))
 }
 

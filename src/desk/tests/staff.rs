@@ -1,11 +1,42 @@
 //! Staff by reply: who may, what reaches the customer, and what comes back to the sender (invariants 6 and 7).
 
-use super::draft::{Done, Problem};
+use super::draft::{Done, InPart, Problem};
 use super::*;
 use crate::mail::{MARKER, Place};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
+
+/// Of a mail over `max_message_bytes` only the beginning is on file; of one that reading gave up on, what was read.
+#[test]
+fn what_was_read_only_in_part_is_asked_about_and_nothing_of_it_goes_out() {
+    use crate::mail::{Finding, FindingKind};
+    let company = Company::new();
+    for (kind, part) in [
+        (FindingKind::OnlyTheBeginning, InPart::TooLarge),
+        (FindingKind::ReadAsFar, InPart::TooMuch),
+        (FindingKind::TextTooLong, InPart::TooMuch),
+        (FindingKind::TooManyParts, InPart::TooMuch),
+        (FindingKind::NestedTooDeep, InPart::TooMuch),
+        (FindingKind::Unreadable, InPart::Damaged),
+        (FindingKind::Winmail, InPart::Damaged),
+    ] {
+        for text in ["Wij betalen.", "#afgehandeld\nWij betalen.", "#antwoord Wij betalen.", "#intern Bel haar.", ""] {
+            let mut mail = mail::read(&reply_of(&company, JAN, text).raw(), "mx.lease.example");
+            mail.findings.push(Finding { kind, detail: String::new() });
+            let decision = company.decide_read(&mail);
+            assert_eq!(*asked(&decision, JAN, text), Problem::ReadInPart(part), "{kind:?} {text}");
+        }
+    }
+    // The customer has the whole of it: it is on file as the answer, and no settlement is confirmed in writing.
+    let text = "#afgehandeld\nWij betalen.";
+    let to_both = reply_of(&company, JAN, text).to(&format!("{KLANT}, klachten@lease.example"));
+    let mut mail = mail::read(&to_both.raw(), "mx.lease.example");
+    mail.findings.push(Finding { kind: FindingKind::OnlyTheBeginning, detail: String::new() });
+    let decision = company.decide_read(&mail);
+    assert!(kinds(&decision).contains(&"answered_directly") && !kinds(&decision).contains(&"closed"), "{decision:?}");
+    assert_eq!(to_customers(&decision).count(), 0);
+}
 
 #[test]
 fn an_answer_goes_to_the_customer_and_the_receipt_says_exactly_what() {
@@ -211,7 +242,6 @@ fn attachments_go_along_but_no_mails_seals_or_logos() {
         ("application/octet-stream", "attachment", "Melding.MSG"),
         ("application/vnd.ms-outlook", "attachment", "melding"),
         ("application/pkcs7-signature", "attachment", "smime.p7s"),
-        ("application/ms-tnef", "attachment", "winmail.dat"),
         ("text/plain", "inline", "voettekst.txt"),
         // Apple Mail calls a document that it can show so.
         ("application/pdf", "inline", "foto's.pdf"),

@@ -181,7 +181,7 @@ fn where_senders_are_checked_a_form_that_nobody_proves_is_an_ordinary_mail() {
     let unchecked = SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", "accept_unproven_staff = true");
     let company = Company::of(&format!("{unchecked}\n[[form]]\nfrom = \"{SITE}\"\ncustomer = \"field\"\n{FIELDS}"));
     let mail = mail::read(&post(SITE, &text).raw(), "");
-    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false };
+    let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     is_piets(&on_mail(&incoming, &company.known(&mail), &company.rules, now(), &mut Fresh::new([3; 32])), "unchecked");
 }
 

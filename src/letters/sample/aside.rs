@@ -57,8 +57,9 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(not_on_file(language, 1, 0))) }),
         Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(not_on_file(language, 5, 5))) }),
         question(Problem::NothingToAdopt),
+        question(Problem::HandledBefore { case: None, received_at: after(-2, 0), prefilled: String::new() }),
         Content::Notification(Box::new(Notification {
-            remarks: vec![Remark::AnswersUnknown(number)],
+            remarks: vec![Remark::AnswersUnknown(number), Remark::AnswersForgotten(number)],
             ..notification(language)
         })),
         Content::Notification(Box::new(Notification {

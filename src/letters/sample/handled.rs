@@ -4,7 +4,7 @@
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, CaseState, Customer, Language, LetterKind};
 use crate::desk::draft::{
-    Became, Content, Done, Filing, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
+    Became, Content, Done, Filing, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -30,7 +30,11 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![
             Done::Relayed { to: customer_address(), text: answer.clone(), attachments: 0 },
             Done::StayedHere {
-                files: vec![("logo.png".into(), Stays::Decoration), ("melding.eml".into(), Stays::Mail)],
+                files: vec![
+                    ("logo.png".into(), Stays::Decoration),
+                    ("melding.eml".into(), Stays::Mail),
+                    ("[EXTERN]".into(), Stays::Banner),
+                ],
             },
         ],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
@@ -58,6 +62,10 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Unused { text: pick(language, "Klant belt straks terug.", "Customer calls back.") }, Done::Help],
         vec![Done::AdoptionAsked { mails: 20 }],
         vec![Done::AdoptionAsked { mails: 1 }],
+        vec![
+            Done::Closed { to: Some(customer_address()), settlement: said(language) },
+            Done::OthersNotTold { others: vec![address("els@klant.example")] },
+        ],
         vec![directly(language)],
         vec![directly(language), Done::Closed { to: Some(customer_address()), settlement: said(language) }],
         vec![directly(language), Done::LeftUndone { written: vec![pick(language, "#afgehandeld", "#closed")] }],
@@ -167,6 +175,14 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::NothingTyped,
         Problem::Encrypted,
         Problem::TextsDiffer,
+        Problem::HandledBefore {
+            case: Some(number(123)),
+            received_at: after(-2, 0),
+            prefilled: format!("{}\n{}", verb("#antwoord", "#answer"), pick(language, "Wij betalen.", "We will pay.")),
+        },
+        Problem::ReadInPart(InPart::TooLarge),
+        Problem::ReadInPart(InPart::TooMuch),
+        Problem::ReadInPart(InPart::Damaged),
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
         Problem::NotACustomer { written: String::new() },

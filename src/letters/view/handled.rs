@@ -65,6 +65,7 @@ impl Seen<'_> {
             Done::Disputed { text, .. } => ("disputed", text.as_str()),
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
             Done::Merged { .. } => ("merged", ""),
+            Done::OthersNotTold { .. } => ("others_not_told", ""),
             Done::CustomerSet { .. } => ("customer_set", ""),
             Done::Unused { text } => ("unused", text.as_str()),
             Done::StayedHere { .. } => ("stayed_here", ""),
@@ -89,6 +90,10 @@ impl Seen<'_> {
             }
             Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
+            Done::OthersNotTold { others } => {
+                let named = others.iter().take(LISTED_MAX).map(ToString::to_string);
+                self.line(&named.collect::<Vec<_>>().join(", "))
+            }
             Done::StayedHere { files } => {
                 let named =
                     files.iter().take(LISTED_MAX).map(|(name, why)| format!("{name} ({})", self.words.stays(*why)));

@@ -4,7 +4,7 @@ use super::Seen;
 use super::handled::view;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use crate::case::Address;
-use crate::desk::draft::{Choice, Does, NoMerge, Often, Problem, Question, Unsure, Way};
+use crate::desk::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Question, Unsure, Way};
 use crate::desk::verbs::{TABLE, Verb};
 use crate::letters::clean;
 use crate::letters::mailto::{self, Button};
@@ -118,6 +118,7 @@ impl Seen<'_> {
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
             Problem::Encrypted => ("encrypted", String::new(), Vec::new()),
             Problem::TextsDiffer => ("texts_differ", String::new(), Vec::new()),
+            Problem::ReadInPart(part) => ("read_in_part", in_part(*part).to_owned(), Vec::new()),
             Problem::ColleagueInCopy { address } => ("colleague_in_copy", address.clone(), Vec::new()),
             Problem::Unproven => ("unproven", String::new(), Vec::new()),
             Problem::NoCustomerAddress => ("no_customer_address", String::new(), Vec::new()),
@@ -153,6 +154,11 @@ impl Seen<'_> {
             Problem::ManyAnswers { count, .. } => ("many_answers", count.to_string(), Vec::new()),
             Problem::NoSuchMail => ("no_such_mail", String::new(), Vec::new()),
             Problem::IsComplaint { mail, case } => ("is_complaint", mail.to_string(), vec![case.to_string()]),
+            Problem::HandledBefore { case, received_at, .. } => (
+                "handled_before",
+                case.map(|case| case.to_string()).unwrap_or_default(),
+                vec![self.words.moment(*received_at)],
+            ),
             Problem::NothingToAdopt => ("nothing_to_adopt", String::new(), Vec::new()),
             Problem::LetterUnknown { case } => {
                 ("letter_unknown", case.map(|case| case.to_string()).unwrap_or_default(), Vec::new())
@@ -195,6 +201,15 @@ fn named(place: Place) -> &'static str {
         Place::Above => "above",
         Place::Below => "below",
         Place::Between => "between",
+    }
+}
+
+/// Why only a part was read.
+fn in_part(part: InPart) -> &'static str {
+    match part {
+        InPart::TooLarge => "too_large",
+        InPart::TooMuch => "too_much",
+        InPart::Damaged => "damaged",
     }
 }
 

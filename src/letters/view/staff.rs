@@ -164,6 +164,7 @@ impl Seen<'_> {
             let (kind, value) = match remark {
                 Remark::MayBelongTo(number) => return self.may_belong_to(*number),
                 Remark::AnswersUnknown(number) => ("answers_unknown", number.to_string()),
+                Remark::AnswersForgotten(number) => ("answers_forgotten", number.to_string()),
                 Remark::SenderUnproven => ("sender_unproven", String::new()),
                 Remark::SenderDisowned => ("sender_disowned", String::new()),
                 Remark::ReplyToElsewhere(address) => ("reply_to_elsewhere", self.line(address)),
@@ -173,7 +174,12 @@ impl Seen<'_> {
                 Remark::Reopened => ("reopened", String::new()),
                 Remark::ReceiptStated => ("receipt_stated", String::new()),
                 Remark::ResentUnproven(address) => ("resent_unproven", self.line(address)),
-                Remark::WasCase(number) => ("was_case", number.to_string()),
+                Remark::WasCase(number) => {
+                    return context! { kind => "was_case", value => number.to_string(), wrote => "" };
+                }
+                Remark::WasCaseOf { number, wrote } => {
+                    return context! { kind => "was_case", value => number.to_string(), wrote => self.line(wrote) };
+                }
                 Remark::FromOther(address) => ("from_other", self.other(address)),
                 Remark::ByForm(from) => ("by_form", self.line(from)),
                 Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),

@@ -18,8 +18,6 @@ const HEAD_LINES_MAX: usize = 24;
 const ATTRIBUTION_LINES_MAX: usize = 4;
 /// Letters and figures of a marked line by which our letter is known again.
 const QUOTED_MIN: usize = 4;
-/// Lines of a quote that a client turned into something else.
-const ODD_LINES_MAX: usize = 3;
 
 /// What a colleague typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,6 +117,7 @@ impl Reply<'_> {
         if new.is_empty()
             && let [run] = typed.as_slice()
             && !below.unmarked
+            && !self.in_run(run).into_iter().any(is_marked)
         {
             let words = self.unsigned(run);
             if !self.letter.is_copied_in(&words) {
@@ -279,7 +278,8 @@ impl Reply<'_> {
         let mut follower = Follower::of(self.letter);
         let by_form = self.letter.is_form_only();
         let quoted = self.lines.iter().skip(first).find(|l| !l.is_blank()).is_some_and(is_marked);
-        let (mut found, mut ours, mut odd) = (Below { end: first, ..Below::default() }, 0, 0);
+        let mut found = Below { end: first, ..Below::default() };
+        let banners = self.banners_from(first);
         let mut open = false;
         for (at, line) in self.lines.iter().enumerate().skip(first).filter(|(_, line)| !line.is_blank()) {
             let bare = unmarked(line);
@@ -290,11 +290,8 @@ impl Reply<'_> {
             }
             let known = is_reference(bare) || line.text.contains(MARKER) || is_shown(bare);
             let known = known || if by_form { !quoted || is_marked(line) } else { follower.knows(bare) };
-            // A client may have turned some lines of a quote into something else; nobody types behind its marks.
-            let turned = !known && line.quoted && odd < ODD_LINES_MAX + ours / 10;
-            odd += usize::from(turned);
-            if known || turned {
-                ours += 1;
+            // Behind the marks of a quote people type too: in the middle of a line of ours, or with a mark of their own.
+            if known || banners.iter().any(|banner| banner.contains(&at)) {
                 open = false;
                 found.end = at + 1;
                 let unmarked = !is_marked(line) && !super::continues_quote(&self.lines, &[], at);
@@ -307,6 +304,13 @@ impl Reply<'_> {
             }
         }
         found
+    }
+
+    /// What a gateway wrote above our letter when it came in, behind the quote's marks now.
+    fn banners_from(&self, first: usize) -> Vec<Range<usize>> {
+        let bare: Vec<&str> = self.lines.iter().skip(first).map(unmarked).collect();
+        let found = banner::find(&lines::of(&bare.join("\n")));
+        found.into_iter().map(|span| span.start + first..span.end + first).collect()
     }
 
     fn is_footer(&self, run: &Range<usize>, begins: Begins) -> bool {

@@ -10,7 +10,7 @@ use super::parse::Parsed;
 use super::work::Work;
 use super::{Cut, CutSign, Finding, FindingKind};
 use lines::Line;
-pub(crate) use page::{lines_above_closing, of_page};
+pub(crate) use page::{lines_above_closing, other_form};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -20,6 +20,7 @@ mod banner;
 mod blocks;
 mod first;
 mod footer;
+mod forms;
 mod glued;
 mod lines;
 mod ours;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use against::{Apart, Extent, OwnWords, Place, own_words};
 pub use banner::without_banner;
+pub use forms::{OtherForm, same_words, stands_in};
 pub use ours::OurLetter;
 
 /// The line in our letters above which people are asked to type. What is at or below it is

@@ -138,7 +138,7 @@ pub(super) fn key(text: &str) -> String {
 }
 
 /// Without the targets of links, which every client writes in its own way.
-fn without_links(text: &str) -> String {
+pub(super) fn without_links(text: &str) -> String {
     const SCHEMES: [&str; 3] = ["mailto:", "https://", "http://"];
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;

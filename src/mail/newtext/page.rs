@@ -1,20 +1,21 @@
 //! A page beside the plain text: what was typed on it, and what of it was struck out. Pure.
 
-use super::{Fated, NewText, fates, first_sign, is_closing, lines, sign, split};
+use super::{Fated, NewText, OtherForm, fates, first_sign, is_closing, lines, sign, split};
 use crate::mail::html::{Page, STRUCK};
 use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::parse::Parsed;
 use crate::mail::work::Work;
 
-/// The same for the other form of a mail's text.
-pub(crate) fn of_page(parsed: &Parsed, page: &Page) -> NewText {
-    split(&Parsed {
+/// The other form of a mail's text, read in the same way.
+pub(crate) fn other_form(parsed: &Parsed, page: &Page) -> OtherForm {
+    let NewText { relayable, cuts, .. } = split(&Parsed {
         headers: parsed.headers.clone(),
         text: page.text.clone(),
         marks: page.marks.clone(),
         struck: page.struck,
         ..Parsed::default()
-    })
+    });
+    OtherForm { text: page.text.clone(), relayable, cuts }
 }
 
 /// How many of a page's first lines the sender typed, above a closing ("Met vriendelijke groet"), a signature or a quote.

@@ -20,7 +20,9 @@ pub(super) fn fill(parsed: &mut Parsed, message: &Message<'_>, all: &mut Leaves)
             // What was struck out on the page stands in the plain text as if it were meant.
             let page_counts = page.struck || is_stub(&body.text, &page.text);
             let (taken, other) = if page_counts { (page, body) } else { (body, page) };
-            parsed.other = Some(other).filter(|other| !page_counts && letters(&taken.text) != letters(&other.text));
+            let says_no_more = page_counts || letters(&taken.text) == letters(&other.text);
+            parsed.stub = Some(&other).filter(|other| page_counts && !taken.struck && !says_html(&other.text)).cloned();
+            parsed.other = Some(other).filter(|_| !says_no_more);
             body = taken;
         }
     }
@@ -130,9 +132,13 @@ fn is_stub(text: &str, page: &str) -> bool {
     };
     let (own, shown) = (words(text), words(page));
     let shared = own.intersection(&shown).count();
-    let says_html = own.contains("html");
-    let differs = if says_html { shared < own.len() } else { shared * 2 < own.len() };
+    let differs = if says_html(text) { shared < own.len() } else { shared * 2 < own.len() };
     differs && shared * 2 < shown.len()
+}
+
+/// A person who has something to say does not speak of it.
+fn says_html(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("html"))
 }
 
 fn is_broken_container(leaf: &Leaf) -> bool {

@@ -48,7 +48,7 @@ pub(super) fn join(parsed: &mut Parsed, inner: Parsed) {
     }
     if parsed.text.trim().is_empty() {
         (parsed.text, parsed.marks, parsed.html) = (inner.text, inner.marks, inner.html);
-        parsed.other = inner.other;
+        (parsed.other, parsed.stub) = (inner.other, inner.stub);
     } else if !body::says_the_same(&parsed.text, &inner.text) {
         body::append_lines(&mut parsed.text, &mut parsed.marks, &inner.text, &inner.marks);
         parsed

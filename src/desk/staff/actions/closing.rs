@@ -1,14 +1,38 @@
 //! `#afgehandeld`: the complaint is closed with a settlement, and the customer gets it in writing (§2.4.1, §2.4.2). Pure.
 
 use super::Work;
-use crate::case::{CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
+use crate::case::{Address, CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
 use crate::desk::draft::{Done, Draft, Problem};
 use crate::desk::letters_out::{carry_to_customer, closing};
 use crate::desk::may_reply::is_machine;
 
 impl Work<'_> {
-    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing.
+    /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing. Who else complained of the same does not,
+    /// since it may say what is the customer's own: that is told.
     pub(super) fn close(&mut self, settlement: &str) -> Result<(), Problem> {
+        self.settle(settlement)?;
+        let others = self.others_who_complained();
+        if !others.is_empty() {
+            self.tell(Done::OthersNotTold { others });
+        }
+        Ok(())
+    }
+
+    fn others_who_complained(&self) -> Vec<Address> {
+        let mut others: Vec<Address> = Vec::new();
+        for event in self.reply.file.events.iter().chain(self.recorded()) {
+            if let What::Absorbed(absorbed) = &event.what
+                && let Some(address) = &absorbed.customer.address
+                && self.case.customer.address.as_ref() != Some(address)
+                && !others.contains(address)
+            {
+                others.push(address.clone());
+            }
+        }
+        others
+    }
+
+    fn settle(&mut self, settlement: &str) -> Result<(), Problem> {
         if settlement.trim().is_empty() {
             return Err(Problem::SettlementMissing);
         }

@@ -66,13 +66,13 @@ fn a_page_beside_a_stub_is_read_and_one_beside_its_own_text_is_not() {
         "Bekijk deze e-mail online",
     ] {
         let mail = mail("alternative", &[plain(stub), page("<p>De schade is niet hersteld.</p>")]);
-        assert_eq!((mail.reply.as_str(), mail.other_text.as_str()), ("De schade is niet hersteld.", ""), "{stub}");
+        assert_eq!(mail.reply, "De schade is niet hersteld.", "{stub}");
     }
     let same = mail(
         "alternative",
         &[plain("De schade is\nniet hersteld. *Echt*"), page("<p>De schade is niet hersteld. <b>Echt</b></p>")],
     );
-    assert_eq!((same.reply.as_str(), same.other_text.as_str()), ("De schade is\nniet hersteld. *Echt*", ""));
+    assert_eq!((same.reply.as_str(), &same.other), ("De schade is\nniet hersteld. *Echt*", &None));
     let differs = mail(
         "alternative",
         &[plain("De schade is niet hersteld."), page("<p>#intern</p><p>De schade is niet hersteld.</p>")],
@@ -82,7 +82,7 @@ fn a_page_beside_a_stub_is_read_and_one_beside_its_own_text_is_not() {
         "alternative",
         &[plain("#antwoord\nDe schade is hersteld."), page("<p>#intern</p><p>De schade is hersteld.</p>")],
     );
-    assert!(differs.other_text.starts_with("#intern"));
+    assert!(differs.other.unwrap().relayable.starts_with("#intern"));
 }
 
 #[test]
