@@ -17,6 +17,7 @@ mod reading;
 mod run;
 mod sending;
 mod ticking;
+mod verdicts;
 mod watching;
 
 pub use adopting::adopt_asked;

@@ -255,7 +255,7 @@ async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
         Ok(transport) => transport,
         Err(error) => {
             let (stage, scope) = (crate::outbox::Stage::Letter, crate::outbox::Scope::Server);
-            return Outcome::TryAgain { reason: error.to_string(), stage, scope };
+            return Outcome::TryAgain { reason: error.to_string(), stage, scope, said: None };
         }
     };
     let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
