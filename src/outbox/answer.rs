@@ -117,6 +117,10 @@ impl Answer {
         if stage <= Stage::MailFrom {
             return About::Server;
         }
+        // For good by its code and for now by its status: it will pass.
+        if self.code >= 500 && self.status.is_some_and(|status| status.class == 4) {
+            return About::Server;
+        }
         match self.status.map(|status| (status.subject, status.detail)) {
             // The sender's own address (RFC 3463 §3.2), and what Exchange Online says of a sender's limits.
             Some((1, 7 | 8 | 90..)) => About::Server,
@@ -124,7 +128,6 @@ impl Answer {
             Some((1, 1..) | (2, 1 | 2 | 4)) => About::Recipient,
             Some((3, _) | (4, 5) | (5, 3)) => About::Server,
             Some((6, _)) => About::Letter,
-            _ if self.status.is_some_and(|status| status.class == 4) && self.code >= 500 => About::Server,
             _ if self.says(LIMITS) => About::Server,
             _ => About::Unclear,
         }

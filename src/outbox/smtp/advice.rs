@@ -45,8 +45,16 @@ const ROWS: &[(&[Stage], When, &str)] = {
         (&[Tls], Says(&["expired"]), "let the mail server's administrator renew the certificate"),
         (&[Tls], Says(&["notvalidyet"]), "look at this machine's clock"),
         (&[Tls], Always, "check host, port, security and ca_file"),
-        (&[Connect], Says(&["refused"]), "check host, port and the network: nothing listens there, or a firewall turns us away"),
-        (&[Connect], Says(&["lookup", "name or service", "resolve"]), "check host, port and the network: the name is not known to the DNS"),
+        (
+            &[Connect],
+            Says(&["refused"]),
+            "check host, port and the network: nothing listens there, or a firewall turns us away",
+        ),
+        (
+            &[Connect],
+            Says(&["lookup", "name or service", "resolve"]),
+            "check host, port and the network: the name is not known to the DNS",
+        ),
         (&[Connect], Always, "check host, port and the network"),
         (
             &[Login],
