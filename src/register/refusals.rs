@@ -1,7 +1,9 @@
 //! What a sending server refused, kept over a restart: letters that wait for it, and the connections it takes. Only SQL.
 
-use super::{Register, RegisterError, Tx, millis, moment};
-use crate::case::{LetterId, Moment};
+use super::outbox::{address, kind};
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{Event, LetterFate, LetterId, Moment, What};
+use crate::desk::{Kept, Later, RefusedLetter};
 use sqlx::Row;
 
 /// Refusals that are looked back at: two tell that it is the server.
@@ -41,6 +43,28 @@ impl Register {
             })
         };
         rows.iter().map(read).collect()
+    }
+
+    /// The letters whose refusal was recorded at this moment or later, in that order; what became of them since is not
+    /// looked at.
+    ///
+    /// # Errors
+    /// The database refused, or holds an event of a newer version.
+    pub async fn letters_refused_since(&self, since: Moment) -> Result<Vec<LetterId>, RegisterError> {
+        let text = "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
+                    WHERE at >= $1 AND kind = 'letter_fate' ORDER BY event.seq";
+        let rows = sqlx::query(text).bind(millis(since)).fetch_all(&self.pool).await?;
+        let mut letters = Vec::new();
+        for row in &rows {
+            let event: Event =
+                serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(|e| unreadable(format!("event: {e}")))?;
+            if let What::LetterFate { letter, fate: LetterFate::Refused { .. }, .. } = event.what
+                && !letters.contains(&letter)
+            {
+                letters.push(letter);
+            }
+        }
+        Ok(letters)
     }
 
     /// How many connections this server took, and when that was seen; None: never fewer than were opened.
@@ -84,6 +108,55 @@ impl Tx {
             .bind(millis(now))
             .execute(&mut *self.inner)
             .await?;
+        Ok(())
+    }
+
+    /// A letter that is refused now, as sending it again is decided on; None: there is none of that id.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn refused_letter(&mut self, id: &LetterId) -> Result<Option<RefusedLetter>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT outbox.id, kind, case_number, recipient, created_at, bundled_in, bytes, \
+             (SELECT CAST(count(*) AS BIGINT) FROM outbox AS other WHERE other.kind = outbox.kind \
+              AND other.case_number = outbox.case_number AND other.recipient_key = outbox.recipient_key \
+              AND other.created_at > outbox.created_at AND other.state <> 'refused') \
+             FROM outbox LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id = $1 AND state = 'refused'",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.inner)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let case = row.try_get::<String, _>(2)?.parse().ok();
+        let going_on = match case {
+            Some(number) => self.case_going_on(number).await?.map(|case| case.number),
+            None => None,
+        };
+        let whole = row.try_get::<Option<Vec<u8>>, _>(6)?.is_some();
+        Ok(Some(RefusedLetter {
+            id: id.clone(),
+            kind: kind(&row, 1)?,
+            case: going_on,
+            to: address(&row, 3)?,
+            written_at: moment(row.try_get(4)?),
+            bytes: if whole { Kept::Whole } else { Kept::Blanked },
+            later: if row.try_get::<i64, _>(7)? > 0 { Later::One } else { Later::None },
+            bundled_in: row.try_get::<Option<String>, _>(5)?.map(LetterId::from_stored),
+        }))
+    }
+
+    /// Puts a refused letter, and those it stands for, back where they were before it was tried. Its age begins anew.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn queue_again(&mut self, id: &LetterId, now: Moment) -> Result<(), RegisterError> {
+        for text in [
+            "UPDATE outbox SET state = 'queued', reply = '', attempts = 0, refused_at = NULL, created_at = $2, not_before = $2 \
+             WHERE id = $1 AND state = 'refused'",
+            "UPDATE outbox SET state = 'bundled', reply = '', not_before = $2 WHERE bundled_in = $1 AND state = 'refused'",
+        ] {
+            sqlx::query(text).bind(id.as_str()).bind(millis(now)).execute(&mut *self.inner).await?;
+        }
         Ok(())
     }
 }
