@@ -132,7 +132,8 @@ impl Register {
         .execute(&mut *tx.inner)
         .await?;
         let rows = sqlx::query(
-            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light, refused_at FROM outbox \
+            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
+             (SELECT at FROM refused_first WHERE letter_id = outbox.id) FROM outbox \
              WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, attempts, created_at LIMIT $2",
         )
         .bind(millis(now))
@@ -321,7 +322,7 @@ impl Tx {
         sqlx::query(
             "UPDATE outbox SET state = $2, accepted_at = $3, server = $4, reply = $5, \
              not_before = COALESCE($6, not_before), light = CASE WHEN $7 = 1 THEN 1 ELSE light END, \
-             attempts = attempts + 1, lease_until = NULL,              refused_at = CASE WHEN $2 = 'accepted' THEN NULL ELSE refused_at END WHERE id = $1",
+             attempts = attempts + 1, lease_until = NULL WHERE id = $1",
         )
         .bind(id.as_str())
         .bind(state)
@@ -332,7 +333,7 @@ impl Tx {
         .bind(light)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        if matches!(sent, Sent::Accepted { .. }) { self.forget_refused(id).await } else { Ok(()) }
     }
 }
 

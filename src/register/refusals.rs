@@ -33,7 +33,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn refused_since(&self, since: Moment) -> Result<Vec<RefusedBefore>, RegisterError> {
-        let text = "SELECT id, recipient, reply FROM outbox WHERE refused_at >= $1 ORDER BY refused_at DESC LIMIT $2";
+        let text = "SELECT id, recipient, reply FROM refused_first JOIN outbox ON id = letter_id \
+                    WHERE at >= $1 ORDER BY at DESC LIMIT $2";
         let rows = sqlx::query(text).bind(millis(since)).bind(LOOKED_BACK_AT).fetch_all(&self.pool).await?;
         let read = |row: &sqlx::any::AnyRow| {
             Ok(RefusedBefore {
@@ -103,9 +104,18 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn note_refused(&mut self, id: &LetterId, now: Moment) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE outbox SET refused_at = COALESCE(refused_at, $2) WHERE id = $1")
+        sqlx::query("INSERT INTO refused_first (letter_id, at) VALUES ($1, $2) ON CONFLICT (letter_id) DO NOTHING")
             .bind(id.as_str())
             .bind(millis(now))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// It was taken, or begins anew.
+    pub(super) async fn forget_refused(&mut self, id: &LetterId) -> Result<(), RegisterError> {
+        sqlx::query("DELETE FROM refused_first WHERE letter_id = $1")
+            .bind(id.as_str())
             .execute(&mut *self.inner)
             .await?;
         Ok(())
@@ -151,12 +161,12 @@ impl Tx {
     /// The database refused.
     pub async fn queue_again(&mut self, id: &LetterId, now: Moment) -> Result<(), RegisterError> {
         for text in [
-            "UPDATE outbox SET state = 'queued', reply = '', attempts = 0, refused_at = NULL, created_at = $2, not_before = $2 \
+            "UPDATE outbox SET state = 'queued', reply = '', attempts = 0, created_at = $2, not_before = $2 \
              WHERE id = $1 AND state = 'refused'",
             "UPDATE outbox SET state = 'bundled', reply = '', not_before = $2 WHERE bundled_in = $1 AND state = 'refused'",
         ] {
             sqlx::query(text).bind(id.as_str()).bind(millis(now)).execute(&mut *self.inner).await?;
         }
-        Ok(())
+        self.forget_refused(id).await
     }
 }

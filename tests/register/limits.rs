@@ -184,3 +184,69 @@ async fn a_limit_per_session_leaves_nothing_behind() {
         assert_eq!(count(&office, LetterState::Queued).await, 0, "{act:?}");
     }
 }
+
+/// A letter that told of letters ends without another one, where it is the server that takes nothing: the operator was told
+/// of that, and each end would be two letters more.
+#[tokio::test]
+async fn after_a_day_it_is_told_once_and_alarms_breed_none() {
+    let desk = Desk::new().await;
+    let server = SmtpServer::start(Setup::default()).await;
+    let office = office_sending_to(&desk, &server).await;
+    with_letters(&desk, 4).await;
+    let failed = |n: u32| {
+        let mut outgoing = outgoing(&format!("f{n}"), "schade@lease.example");
+        outgoing.letter.kind = LetterKind::DeliveryFailed;
+        outgoing.letter.side = Side::Staff;
+        outgoing
+    };
+    desk.record(vec![], &[failed(1), failed(2)]).await.unwrap();
+    server.fault(Fault::at(At::Rcpt, Act::reply("550 5.4.5 Daily limit")));
+    let mut sender = Sender::new(&office).await.unwrap();
+    for _ in 0..12 {
+        sender.send_due(&office).await.unwrap();
+        hurry(&office).await;
+    }
+    assert_eq!((count(&office, LetterState::Refused).await, count(&office, LetterState::Queued).await), (0, 6));
+    office.clock.set(at(25 * 60));
+    let mut before = office.register.letters(None, &[]).await.unwrap().len();
+    for _ in 0..12 {
+        hurry(&office).await;
+        sender.send_due(&office).await.unwrap();
+    }
+    let letters = office.register.letters(None, &[]).await.unwrap();
+    let ended: Vec<_> = letters.iter().filter(|letter| letter.state == LetterState::Refused).collect();
+    assert_eq!(ended.len(), 6, "{letters:?}");
+    assert!(ended.iter().all(|letter| letter.reply.contains("given up after 25 hours")), "{ended:?}");
+    // One for each of the customer's letters, none for the two that told of letters.
+    before += 4;
+    assert_eq!(letters.len(), before, "{letters:?}");
+}
+
+/// What was refused goes out again at a word: the same Message-ID, an event, and the chain still proves it.
+#[tokio::test]
+async fn a_refused_letter_goes_out_again_with_its_message_id() {
+    let desk = Desk::new().await;
+    let server = SmtpServer::start(Setup::default()).await;
+    let office = office_sending_to(&desk, &server).await;
+    with_letters(&desk, 1).await;
+    server.fault(Fault::at(At::Rcpt, Act::reply("550 5.1.1 Unknown")).for_recipient("k0@klant.example"));
+    let mut sender = Sender::new(&office).await.unwrap();
+    while sender.send_due(&office).await.unwrap() == Round::Worked {}
+    assert_eq!(count(&office, LetterState::Refused).await, 1);
+    assert_eq!(office.register.letters_refused_since(at(0)).await.unwrap(), [id("l0")]);
+    assert_eq!(office.register.letters_refused_since(at(1)).await.unwrap(), []);
+
+    let mut tx = office.register.begin().await.unwrap();
+    let letter = tx.refused_letter(&id("l0")).await.unwrap().unwrap();
+    tx.queue_again(&letter.id, at(2)).await.unwrap();
+    let decision = decision(Disposition::Staff, vec![klachtpost::desk::on_sent_again(&letter, at(2))]);
+    tx.record(None, &decision, &[], at(2), &mut salt).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(office.register.verify().await.unwrap().findings, []);
+    server.clear_faults();
+    office.clock.set(at(3));
+    while sender.send_due(&office).await.unwrap() == Round::Worked {}
+    let row = office.register.letters(None, &[]).await.unwrap().into_iter().find(|row| row.id == id("l0")).unwrap();
+    assert_eq!((row.state, row.message_id.as_str()), (LetterState::Accepted, "l0@lease.example"));
+    assert_eq!(office.register.verify().await.unwrap().findings, []);
+}

