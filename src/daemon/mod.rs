@@ -14,6 +14,7 @@ mod office;
 mod overviews;
 mod pulse;
 mod reading;
+mod recording;
 mod run;
 mod sending;
 mod ticking;

@@ -2,20 +2,18 @@
 //! at once, so that a kill repeats at most the letters in flight (invariant 4). No transaction is open while a
 //! letter is under way. What an outcome means is the desk's word.
 
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::office::Office;
 use super::pulse::Loop;
-use super::verdicts::{Ended, Ruling, rule};
+use super::recording::record;
+use super::verdicts::{Ended, Ruling, rule, said_of_the_recipient};
 use super::watching::News;
 use super::{Step, WorkError};
-use crate::case::{CaseNumber, LetterFate, Moment};
+use crate::case::Moment;
 use crate::clock;
 use crate::config::SenderKind;
 use crate::crash;
 use crate::desk::draft::Source;
 use crate::desk::outage::{Area, Trouble};
-use crate::desk::{Bundled, Fated, on_fate};
 use crate::letters;
 use crate::mail;
 use crate::outbox::answer::Answer;
@@ -23,12 +21,10 @@ use crate::outbox::backoff::{Jitter, server_wait};
 use crate::outbox::judge::Judge;
 use crate::outbox::smtp::Deadlines;
 use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
-use crate::register::{Claimed, Sent};
+use crate::register::Claimed;
 use chrono::TimeDelta;
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -54,6 +50,8 @@ pub struct Sender {
     failures: u32,
     /// What it refused since it last took a letter.
     judge: Judge,
+    /// What the last round came to.
+    last: Round,
     /// Connections that it takes at once, as far as is known, and since when that is.
     taken: Option<(usize, Moment)>,
 }
@@ -91,6 +89,23 @@ impl Work<'_> {
     fn give_back(&self, letter: Claimed) {
         locked(&self.queue).push_back(letter);
     }
+
+    /// Rules on an attempt. Where the server says of several recipients alike that it does not know them, it is asked about
+    /// one that it must know, the desk: else two colleagues who left would hold up all.
+    async fn rule(&self, transport: &mut Transport, letter: &Claimed, outcome: &Outcome) -> Result<Ruling, WorkError> {
+        let now = self.office.clock.now();
+        let ruling = rule(&mut locked(&self.judge), letter, outcome.clone(), now, jitter()?);
+        let desk = self.office.house.desk_address.to_string();
+        let Some(answer) = said_of_the_recipient(outcome).filter(|_| ruling.halts && letter.to.as_str() != desk) else {
+            return Ok(ruling);
+        };
+        if !transport.takes(Envelope { from: &desk, to: &desk }).await {
+            return Ok(ruling);
+        }
+        let mut judge = locked(&self.judge);
+        judge.takes_others(&answer);
+        Ok(rule(&mut judge, letter, outcome.clone(), now, jitter()?))
+    }
 }
 
 fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -117,7 +132,15 @@ impl Sender {
         }
         let judge = remembered(office).await?;
         let taken = office.register.connections_taken(&server_name(office)).await?;
-        Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0, judge, taken })
+        Ok(Self {
+            transports,
+            unrecorded: Vec::new(),
+            stranded: Vec::new(),
+            failures: 0,
+            judge,
+            last: Round::Idle,
+            taken,
+        })
     }
 
     /// Sends what is due.
@@ -155,7 +178,8 @@ impl Sender {
     /// How many connections to open: those that the server takes, and one while it is only tried whether it does.
     fn connections(&self, now: Moment) -> usize {
         let taken = self.taken.filter(|(_, at)| now - *at < LEARN_AGAIN).map(|(count, _)| count);
-        if self.failures > 0 { 1 } else { taken.unwrap_or(usize::MAX).min(self.transports.len()) }
+        let is_refused = matches!(self.last, Round::ServerRefuses(_));
+        if is_refused { 1 } else { taken.unwrap_or(usize::MAX).min(self.transports.len()) }
     }
 
     /// What a round came to, by what its connections met.
@@ -175,11 +199,12 @@ impl Sender {
         let wait = if away || refuses { server_wait(self.failures, jitter()?) } else { Duration::ZERO };
         put_back(office, &self.stranded, wait).await?;
         self.stranded.clear();
-        Ok(match (away, refuses) {
+        self.last = match (away, refuses) {
             (true, _) => Round::ServerAway(wait),
             (false, true) => Round::ServerRefuses(wait),
             (false, false) => Round::Worked,
-        })
+        };
+        Ok(self.last)
     }
 
     /// Keeps how many connections the server takes.
@@ -255,7 +280,7 @@ async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, W
             return Ok(Ended::TurnedAway(outcome));
         }
         work.answered.fetch_add(1, Ordering::Relaxed);
-        let ruling = rule(&mut locked(&work.judge), &letter, outcome.clone(), office.clock.now(), jitter()?);
+        let ruling = work.rule(transport, &letter, &outcome).await?;
         note(office, &letter, &outcome, &ruling);
         let is_halted = ruling.halts;
         if let Err(error) = record(office, &letter, ruling).await {
@@ -363,88 +388,6 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
     let not_before = office.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
     let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
     Ok(office.register.unclaim(&ids, not_before).await?)
-}
-
-/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, and where
-/// not even that can, that it went: it is not sent again and again for a fault of ours.
-async fn record(office: &Office, letter: &Claimed, ruling: Ruling) -> Result<(), WorkError> {
-    let now = office.clock.now();
-    let (tells, sent, fate) = (ruling.tells(letter.kind), ruling.sent, ruling.fate);
-    tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let followed =
-        fate.into_iter().flat_map(|fate| [tells.then(|| Followed::By(fate.clone())), Some(Followed::Not(fate))]);
-    let followed = followed.flatten();
-    for followed in followed {
-        let tried = AssertUnwindSafe(record_fate(office, letter, &sent, Some(followed), now)).catch_unwind().await;
-        match tried.unwrap_or(Err(WorkError::Deciding)) {
-            Err(error) if !error.is_unavailable() => {
-                tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            }
-            done => return done,
-        }
-    }
-    record_fate(office, letter, &sent, None, now).await
-}
-
-/// A letter's fate, and what is recorded with it.
-enum Followed {
-    /// What follows from it for the case, and letters about it.
-    By(LetterFate),
-    /// Nothing but an event, so that the chain has it.
-    Not(LetterFate),
-}
-
-/// The letter's fate and what follows from it, in one transaction.
-async fn record_fate(
-    office: &Office,
-    letter: &Claimed,
-    sent: &Sent,
-    fate: Option<Followed>,
-    now: Moment,
-) -> Result<(), WorkError> {
-    let mut fresh = office.fresh()?;
-    let mut salts = Salts::new()?;
-    let mut tx = office.register.begin().await?;
-    tx.mark_sent(&letter.id, sent).await?;
-    if matches!(sent, Sent::Refused { .. } | Sent::Waits { .. }) {
-        tx.note_refused(&letter.id, now).await?;
-    }
-    let bundled = if letter.kind.is_bundle() { tx.bundled_in(&letter.id).await? } else { Vec::new() };
-    if !bundled.is_empty() {
-        tx.mark_bundle_sent(&letter.id, sent).await?;
-    }
-    if let Some(followed) = fate {
-        let (case, fate) = match &followed {
-            Followed::By(fate) => (letter.case.or_else(|| lost_case(letter, &bundled, fate)), fate.clone()),
-            Followed::Not(fate) => (None, fate.clone()),
-        };
-        let bundled = match followed {
-            Followed::By(_) => bundled,
-            Followed::Not(_) => bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect(),
-        };
-        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate, bundled };
-        let file = match case {
-            Some(number) => tx.case_file(number).await?,
-            None => None,
-        };
-        let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
-        let known = Known { file: file.as_ref(), ..Known::default() };
-        if matches!(followed, Followed::Not(_)) {
-            decision.letters.clear();
-        }
-        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    }
-    crash::point("before recording what became of a letter");
-    tx.commit().await?;
-    crash::point("after recording what became of a letter");
-    Ok(())
-}
-
-/// Of letters to staff that did not arrive together: the first of their cases, whose supervisor hears of it.
-fn lost_case(bundle: &Claimed, bundled: &[Bundled], fate: &LetterFate) -> Option<CaseNumber> {
-    let is_lost = bundle.kind.is_bundle() && !matches!(fate, LetterFate::Accepted { .. });
-    bundled.iter().find_map(|letter| letter.case).filter(|_| is_lost)
 }
 
 fn jitter() -> Result<Jitter, WorkError> {

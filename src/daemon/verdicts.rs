@@ -3,6 +3,7 @@
 
 use crate::case::{LetterFate, LetterKind, Moment};
 use crate::letters;
+use crate::outbox::answer::About;
 use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt};
 use crate::outbox::judge::{Because, Judge, Refusal, Verdict};
 use crate::outbox::{Answer, Outcome, RefusedFor, Stage};
@@ -88,6 +89,12 @@ pub(super) fn rule(judge: &mut Judge, letter: &Claimed, outcome: Outcome, now: M
         }
         Outcome::Unknown { reason } => again(letter, reason, false, now, jitter),
     }
+}
+
+/// The reply, where it refuses for what the recipient is.
+pub(super) fn said_of_the_recipient(outcome: &Outcome) -> Option<Answer> {
+    let Outcome::Refused { reply, stage, .. } = outcome else { return None };
+    Answer::read(reply).filter(|answer| answer.about(*stage) == About::Recipient)
 }
 
 /// The server, or we, said no for good.

@@ -84,6 +84,11 @@ impl Judge {
         }
     }
 
+    /// The server takes another recipient now, as far as RCPT TO tells: what it said of these alike, it said of each.
+    pub fn takes_others(&mut self, answer: &Answer) {
+        self.refused.retain(|met| met.kind != answer.kind());
+    }
+
     /// A reply that refuses for good (5xx) at RCPT TO or later.
     pub fn refused(&mut self, refusal: &Refusal<'_>, now: Moment) -> Verdict {
         let others_alike = self.others_met(refusal);
@@ -183,6 +188,23 @@ mod tests {
         let mended =
             [(0, Some((1, "a", UNKNOWN))), (0, Some((2, "b", UNKNOWN))), (1, None), (2, Some((2, "b", UNKNOWN)))];
         assert_eq!(story(&mended), "fqaf");
+    }
+
+    #[test]
+    fn what_the_server_says_of_each_recipient_is_each_ones_fate() {
+        let mut judge = Judge::default();
+        let answer = Answer::read(UNKNOWN).unwrap();
+        let refusal = |letter: &'static str| Refusal {
+            letter,
+            to: letter,
+            stage: Stage::RcptTo,
+            answer: &answer,
+            refused_at: None,
+        };
+        assert_eq!(judge.refused(&refusal("a"), at(0)), Verdict::Fate(Because::ItsOwn));
+        assert_eq!(judge.refused(&refusal("b"), at(0)), Verdict::ServerWaits);
+        judge.takes_others(&answer);
+        assert_eq!(judge.refused(&refusal("b"), at(0)), Verdict::Fate(Because::ItsOwn));
     }
 
     #[test]

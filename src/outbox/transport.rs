@@ -168,6 +168,15 @@ impl Transport {
         }
     }
 
+    /// Whether the server would take a letter to this recipient now, as far as RCPT TO tells. Nothing is sent; false where
+    /// there is no connection to ask over.
+    pub async fn takes(&mut self, envelope: Envelope<'_>) -> bool {
+        match self {
+            Self::Smtp(smtp) => smtp.takes(envelope).await,
+            Self::Maildir(_) => false,
+        }
+    }
+
     /// Goes through everything short of sending, for `klachtpost check`; a line that says what was found.
     pub async fn check(settings: &Sender, asked: &Asked<'_>) -> Result<String, SendError> {
         Self::check_within(settings, asked, Deadlines::default()).await

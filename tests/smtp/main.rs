@@ -10,6 +10,7 @@ mod support;
 mod connection;
 mod content;
 mod dialects;
+mod other_servers;
 mod outcomes;
 mod security;
 mod with_postfix;

@@ -108,6 +108,19 @@ impl Smtp {
         result.unwrap_or_else(Failure::into_outcome)
     }
 
+    /// Asks over the kept connection whether a letter would be taken, and takes it back.
+    pub async fn takes(&mut self, envelope: Envelope<'_>) -> bool {
+        let (Ok(from), Ok(to)) = (address::for_smtp(envelope.from), address::for_smtp(envelope.to)) else {
+            return false;
+        };
+        let Some(mut session) = self.kept.take() else { return false };
+        let taken = session.ask(&from, &to, &self.route.deadlines).await.is_ok();
+        if session.reset(&self.route.deadlines).await {
+            self.kept = Some(session);
+        }
+        taken
+    }
+
     fn may_be_the_session(&self, failure: &Failure) -> bool {
         let known = failure.answer().is_some_and(|answer| self.not_the_session.contains(&answer.kind()));
         failure.may_be_the_session() && !known
