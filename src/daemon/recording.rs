@@ -16,8 +16,7 @@ use std::panic::AssertUnwindSafe;
 /// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, and where
 /// not even that can, that it went: it is not sent again and again for a fault of ours.
 pub(super) async fn record(office: &Office, letter: &Claimed, ruling: Ruling) -> Result<(), WorkError> {
-    let now = office.clock.now();
-    let (tells, sent, fate) = (ruling.tells(letter.kind), ruling.sent, ruling.fate);
+    let (tells, now, sent, fate) = (ruling.tells(letter.kind), ruling.at, ruling.sent, ruling.fate);
     tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
     let followed =
         fate.into_iter().flat_map(|fate| [tells.then(|| Followed::By(fate.clone())), Some(Followed::Not(fate))]);

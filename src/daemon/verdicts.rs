@@ -38,17 +38,19 @@ pub(super) struct Ruling {
     pub fate: Option<LetterFate>,
     /// Every other letter waits as well.
     pub halts: bool,
+    /// When: the row and the events say the same moment.
+    pub at: Moment,
     because: Because,
 }
 
 impl Ruling {
-    fn waits(sent: Sent, halts: bool) -> Self {
-        Self { sent, fate: None, halts, because: Because::ItsOwn }
+    fn waits(sent: Sent, halts: bool, at: Moment) -> Self {
+        Self { sent, fate: None, halts, at, because: Because::ItsOwn }
     }
 
-    fn ends(reply: String, because: Because) -> Self {
+    fn ends(reply: String, because: Because, at: Moment) -> Self {
         let fate = Some(LetterFate::Refused { reply: reply.clone() });
-        Self { sent: Sent::Refused { reply }, fate, halts: false, because }
+        Self { sent: Sent::Refused { reply }, fate, halts: false, at, because }
     }
 
     /// Whether it came to an end for what the letter or its recipient is.
@@ -73,11 +75,12 @@ pub(super) fn rule(judge: &mut Judge, letter: &Claimed, outcome: Outcome, now: M
                 sent: Sent::Accepted { at: now, server: server.clone(), reply: reply.clone() },
                 fate: Some(LetterFate::Accepted { server, reply }),
                 halts: false,
+                at: now,
                 because: Because::ItsOwn,
             }
         }
         Outcome::Refused { reply, cause: RefusedFor::Size, .. } if can_be_lighter(letter) => {
-            Ruling::waits(Sent::Lighter { not_before: now, reply }, false)
+            Ruling::waits(Sent::Lighter { not_before: now, reply }, false, now)
         }
         Outcome::Refused { reply, stage, .. } => refused(judge, letter, reply, stage, now, jitter),
         Outcome::TryAgain { reason, stage, said, .. } => {
@@ -100,19 +103,19 @@ pub(super) fn said_of_the_recipient(outcome: &Outcome) -> Option<Answer> {
 /// The server, or we, said no for good.
 fn refused(judge: &mut Judge, letter: &Claimed, reply: String, stage: Stage, now: Moment, jitter: Jitter) -> Ruling {
     // Without a reply of the server it is our own look at the letter.
-    let Some(answer) = Answer::read(&reply) else { return Ruling::ends(reply, Because::ItsOwn) };
+    let Some(answer) = Answer::read(&reply) else { return Ruling::ends(reply, Because::ItsOwn, now) };
     let first = letter.refused_at.unwrap_or(now);
     let verdict = judge.refused(&refusal(letter, stage, &answer), now);
     let waited = (now - first).to_std().unwrap_or_default();
     match (verdict, next_attempt(waited, attempts(letter), jitter)) {
-        (Verdict::Fate(Because::ItsOwn), _) => Ruling::ends(reply, Because::ItsOwn),
+        (Verdict::Fate(Because::ItsOwn), _) => Ruling::ends(reply, Because::ItsOwn, now),
         (Verdict::Fate(Because::Waited), _) | (_, NextAttempt::GiveUp) => {
             let hours = (now - first).num_hours();
-            Ruling::ends(format!("given up after {hours} hours: {reply}"), Because::Waited)
+            Ruling::ends(format!("given up after {hours} hours: {reply}"), Because::Waited, now)
         }
         (verdict, NextAttempt::After(wait)) => {
             let not_before = now + TimeDelta::from_std(wait).unwrap_or_default();
-            Ruling::waits(Sent::Waits { not_before, reply }, verdict == Verdict::ServerWaits)
+            Ruling::waits(Sent::Waits { not_before, reply }, verdict == Verdict::ServerWaits, now)
         }
     }
 }
@@ -123,11 +126,11 @@ fn again(letter: &Claimed, reason: String, halts: bool, now: Moment, jitter: Jit
     match next_attempt(age, attempts, jitter) {
         NextAttempt::After(wait) => {
             let not_before = now + TimeDelta::from_std(wait).unwrap_or_default();
-            Ruling::waits(Sent::Again { not_before, reply: reason }, halts)
+            Ruling::waits(Sent::Again { not_before, reply: reason }, halts, now)
         }
         NextAttempt::GiveUp => {
             let reply = format!("given up after {attempts} attempts: {reason}");
-            Ruling { halts, ..Ruling::ends(reply, Because::Waited) }
+            Ruling { halts, ..Ruling::ends(reply, Because::Waited, now) }
         }
     }
 }

@@ -250,3 +250,18 @@ async fn a_refused_letter_goes_out_again_with_its_message_id() {
     assert_eq!((row.state, row.message_id.as_str()), (LetterState::Accepted, "l0@lease.example"));
     assert_eq!(office.register.verify().await.unwrap().findings, []);
 }
+
+/// The row of a letter and the event of its fate say the same moment, on a clock that goes on meanwhile.
+#[tokio::test]
+async fn the_row_and_the_event_say_the_same_moment() {
+    let desk = Desk::new().await;
+    let server = SmtpServer::start(Setup::default()).await;
+    let sender = format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", server.port());
+    let config = klachtpost::config::from_toml(&settings(&desk, &maildir(&desk, "in"), &sender), "the test's").unwrap();
+    let office = Arc::new(Office::open(config, Clock::System).await.unwrap());
+    with_letters(&desk, 40).await;
+    server.fault(Fault::at(At::Rcpt, Act::reply("550 5.1.1 Unknown")).for_recipient("k7@klant.example"));
+    Sender::new(&office).await.unwrap().send_due(&office).await.unwrap();
+    assert_eq!(count(&office, LetterState::Accepted).await, 39);
+    assert_eq!(office.register.verify().await.unwrap().findings, []);
+}
