@@ -156,6 +156,8 @@ impl Sender {
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
+        let settings = office.config.sender_now();
+        self.transports.iter_mut().for_each(|transport| transport.log_in_as(&settings));
         let connections = self.connections(now).min(claimed.len()).max(1);
         let work = Work {
             office,

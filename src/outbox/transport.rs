@@ -157,6 +157,13 @@ impl Transport {
         }
     }
 
+    /// From the next connection on, this login: a password that was changed needs no restart.
+    pub fn log_in_as(&mut self, settings: &Sender) {
+        if let Self::Smtp(smtp) = self {
+            smtp.log_in_as(settings);
+        }
+    }
+
     /// Connects where there is no connection that can be used: so that no letter is in hand while it fails.
     ///
     /// # Errors

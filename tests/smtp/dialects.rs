@@ -222,3 +222,15 @@ async fn a_renewed_ca_file_needs_no_restart() {
     let fresh = Smtp::open(&sender).await.err().expect("told at the start").to_string();
     assert!(fresh.contains("expected certificates in PEM"), "{fresh}");
 }
+
+/// A password that was changed is used from the next connection on.
+#[tokio::test]
+async fn a_changed_password_needs_no_restart() {
+    let server = SmtpServer::start(logged_in()).await;
+    let right = with_login(&server);
+    let wrong = Sender { password: Some("0ld".to_owned().into()), ..right.clone() };
+    let mut transport = Transport::open(&wrong).await.unwrap();
+    assert_eq!(kind(&transport.send(ENVELOPE, LETTER).await), 'q');
+    transport.log_in_as(&right);
+    assert_eq!(kind(&transport.send(ENVELOPE, LETTER).await), 'a');
+}

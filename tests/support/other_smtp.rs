@@ -184,5 +184,5 @@ fn write_exim(here: &Path, port: u16, homes: &Path, addresses: &[&str]) {
     let logs = here.join("logs");
     std::fs::create_dir(&logs).unwrap();
     chown(&logs, Some(EXIM), Some(EXIM)).unwrap();
-    write_inside(here, &format!("exim4 -bdf -q1m -oP /run/exim.pid"));
+    write_inside(here, "exim4 -bdf -q1m -oP /run/exim.pid");
 }

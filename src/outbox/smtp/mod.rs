@@ -59,12 +59,14 @@ impl Smtp {
             // Read once now, so that a file that cannot be used is told at the start.
             tls.read().await?;
         }
-        let login = match (&settings.username, &settings.password) {
-            (Some(username), Some(password)) => Some(Login { username: username.clone(), password: password.clone() }),
-            _ => None,
-        };
+        let login = login(settings);
         let route = Route { host, port: settings.port, security: settings.security, tls, login, deadlines };
         Ok(Self { route, kept: None, not_the_session: Vec::new() })
+    }
+
+    /// From the next connection on, this login.
+    pub fn log_in_as(&mut self, settings: &Sender) {
+        self.route.login = login(settings);
     }
 
     /// Connects where no connection is kept that can be used.
@@ -193,6 +195,11 @@ impl Smtp {
             session.quit().await;
         }
     }
+}
+
+fn login(settings: &Sender) -> Option<Login> {
+    let (username, password) = (settings.username.clone()?, settings.password.clone()?);
+    Some(Login { username, password })
 }
 
 /// Whether nobody can listen in between: this machine itself.
