@@ -32,6 +32,7 @@ mod paper;
 mod procedure;
 mod proof_of_sender;
 mod queries;
+mod resend;
 mod secrets;
 mod waiting;
 mod whole;

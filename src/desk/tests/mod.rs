@@ -24,6 +24,7 @@ mod paper;
 mod pressed;
 mod put_right;
 mod queries;
+mod sent_again;
 mod sent_on;
 mod staff;
 mod terms;
