@@ -255,6 +255,7 @@ async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, W
             biased;
             connected = transport.prepare() => connected,
             () = work.emptied.cancelled() => return Ok(Ended::Done),
+            () = office.stop.cancelled() => return Ok(Ended::Done),
         };
         if let Err(outcome) = connected {
             return Ok(Ended::TurnedAway(outcome));
