@@ -108,6 +108,12 @@ impl Answer {
         if is_size { RefusedFor::Size } else { RefusedFor::Other }
     }
 
+    /// Whether it says itself that it is the size: so it may say of many, each too large by itself.
+    pub fn names_the_size(&self) -> bool {
+        let pair = self.status.map(|status| (status.subject, status.detail));
+        self.cause() == RefusedFor::Size && (matches!(pair, Some((2, 3) | (3, 4))) || self.says(SIZES))
+    }
+
     /// Whom it concerns, by where in the conversation it came.
     pub fn about(&self, stage: Stage) -> About {
         if self.cause() == RefusedFor::Size {

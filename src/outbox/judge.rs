@@ -95,6 +95,7 @@ impl Judge {
         let goes_on = !others_alike && refusal.refused_at.is_some_and(|first| self.accepted_since(first));
         let verdict = match refusal.answer.about(refusal.stage) {
             _ if refusal.refused_at.is_some_and(|first| now - first >= WAITS_FOR) => Verdict::Fate(Because::Waited),
+            About::Letter if refusal.answer.names_the_size() => Verdict::Fate(Because::ItsOwn),
             About::Server => Verdict::ServerWaits,
             About::Recipient | About::Letter if !others_alike => Verdict::Fate(Because::ItsOwn),
             About::Unclear if goes_on => Verdict::Fate(Because::ItsOwn),

@@ -28,13 +28,13 @@ impl Register {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
-    /// Letters that were refused first at this moment or later, the latest first; a bounded number.
+    /// Letters that were refused first after this moment, the latest first; a bounded number.
     ///
     /// # Errors
     /// The database refused.
     pub async fn refused_since(&self, since: Moment) -> Result<Vec<RefusedBefore>, RegisterError> {
         let text = "SELECT id, recipient, reply FROM refused_first JOIN outbox ON id = letter_id \
-                    WHERE at >= $1 ORDER BY at DESC LIMIT $2";
+                    WHERE at > $1 ORDER BY at DESC LIMIT $2";
         let rows = sqlx::query(text).bind(millis(since)).bind(LOOKED_BACK_AT).fetch_all(&self.pool).await?;
         let read = |row: &sqlx::any::AnyRow| {
             Ok(RefusedBefore {
