@@ -3,8 +3,10 @@
 //! `target/servers`. What they expect elsewhere on a machine (their users, a spool) exists only in a view of the file system
 //! of their own (`unshare --mount`), so that the machine stays as it is. Needs root.
 
+use rustix::process::Signal;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -46,6 +48,7 @@ impl OtherSmtp {
         let process = Command::new("unshare")
             .args(["--mount", "--propagation", "private", "--kill-child", "--pid", "--fork", "sh"])
             .arg(here.join("inside.sh"))
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -77,8 +80,9 @@ impl OtherSmtp {
 
 impl Drop for OtherSmtp {
     fn drop(&mut self) {
-        // With it goes its process namespace, and all that runs in it.
-        let _ = self.process.kill();
+        // With the first process of its namespace goes all that runs in it. Exim changes its user, and so would outlive a mere
+        // `--kill-child`.
+        let _ = super::signals::signal_group(self.process.id(), Signal::KILL);
         let _ = self.process.wait();
     }
 }
