@@ -22,15 +22,22 @@ mod web_form;
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
+pub use secret::SecretSource;
 
 /// All settings, as written in the file.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
+    /// Where `mailbox.password` came from, if from a file of its own: see [`Config::mailbox_now`].
+    pub mailbox_password: Option<SecretSource>,
     pub sender: Sender,
+    /// Where `sender.password` came from, if from a file of its own: see [`Config::sender_now`].
+    pub sender_password: Option<SecretSource>,
     /// Another way out, for letters to the operator where the first does not take them.
     pub second_sender: Option<Sender>,
+    /// As `sender_password`.
+    pub second_sender_password: Option<SecretSource>,
     pub operator: Option<Operator>,
     pub register: Register,
     pub deadlines: Deadlines,
@@ -44,6 +51,30 @@ pub struct Config {
     pub reference: Vec<Reference>,
     /// What is no company's own.
     pub borrowed: Borrowed,
+}
+
+impl Config {
+    /// How letters go out now: as [`Config::mailbox_now`].
+    pub fn sender_now(&self) -> Sender {
+        with_password_now(&self.sender, self.sender_password.as_ref())
+    }
+
+    /// The second way out, now.
+    pub fn second_sender_now(&self) -> Option<Sender> {
+        Some(with_password_now(self.second_sender.as_ref()?, self.second_sender_password.as_ref()))
+    }
+
+    /// The mailbox for a new connection: a password that was changed in its file needs no restart. Where the file cannot
+    /// be read now, the password is the one it had before.
+    pub fn mailbox_now(&self) -> Mailbox {
+        let password = self.mailbox_password.as_ref().and_then(SecretSource::read);
+        Mailbox { password: password.unwrap_or_else(|| self.mailbox.password.clone()), ..self.mailbox.clone() }
+    }
+}
+
+fn with_password_now(sender: &Sender, source: Option<&SecretSource>) -> Sender {
+    let password = source.and_then(SecretSource::read).or_else(|| sender.password.clone());
+    Sender { password, ..sender.clone() }
 }
 
 /// How a connection is protected.

@@ -172,6 +172,12 @@ pub enum What {
         to: String,
         fate: LetterFate,
     },
+    /// A refused letter goes out again at the operator's word: the same bytes, the same Message-ID.
+    LetterResent {
+        letter: LetterId,
+        letter_kind: LetterKind,
+        to: String,
+    },
     /// Letters that a cap held back go out together in another one, whose fate is theirs (invariant 5).
     Bundled {
         letters: Vec<LetterId>,

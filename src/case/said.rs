@@ -39,6 +39,7 @@ impl What {
             | Self::Merged { .. }
             | Self::LetterWritten { .. }
             | Self::LetterFate { .. }
+            | Self::LetterResent { .. }
             | Self::Bundled { .. }
             | Self::PaperWritten { .. }
             | Self::Posted { .. }
@@ -98,6 +99,7 @@ impl What {
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",
             Self::LetterFate { .. } => "letter_fate",
+            Self::LetterResent { .. } => "letter_resent",
             Self::Bundled { .. } => "bundled",
             Self::PaperWritten { .. } => "paper_written",
             Self::Posted { .. } => "posted",

@@ -201,6 +201,7 @@ impl Case {
             | What::Advised { .. }
             | What::MailFiled { .. }
             | What::AsideTold { .. }
+            | What::LetterResent { .. }
             | What::AdoptionAsked { .. }
             | What::Reconsidered { .. }
             | What::AcknowledgementHeld

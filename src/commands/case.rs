@@ -264,6 +264,7 @@ pub(super) fn words(what: &What) -> String {
         What::AwayTold { who, to } => format!("{who}, to {to}"),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
+        What::LetterResent { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
         What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
         What::HandlerSet { handler } => handler.to_string(),
         What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),

@@ -1,6 +1,8 @@
 //! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding; nothing is sent and
 //! no mail is touched.
 
+mod smtp;
+
 use super::Exit;
 use super::printing::say;
 use crate::case::Moment;
@@ -8,7 +10,6 @@ use crate::clock::Clock;
 use crate::config::{self, Borrowed};
 use crate::daemon::{Office, WorkError, compare};
 use crate::mailbox::{Mailbox, MailboxError};
-use crate::outbox::Transport;
 use crate::register::RegisterError;
 use std::fmt::Display;
 use std::path::Path;
@@ -30,9 +31,9 @@ pub async fn run(explicit: Option<&Path>) -> Exit {
     if let Ok(office) = &office {
         all_right &= line("own folders", own_folders(office).await);
     }
-    all_right &= line("sender", Transport::check(&config.sender).await);
+    all_right &= line("sender", smtp::sender(&config, &config.sender).await);
     if let Some(second) = &config.second_sender {
-        all_right &= line("second sender", Transport::check(second).await);
+        all_right &= line("second sender", smtp::sender(&config, second).await);
     }
     if let Some(operator) = &config.operator {
         let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);

@@ -1,5 +1,7 @@
 //! `klachtpost outbox`: which letters wait, went, or are held; hold one back, or let it go.
 
+mod resend;
+
 use super::case::printable;
 use super::printing::say;
 use super::{Exit, failed};
@@ -23,10 +25,22 @@ pub enum Command {
     Hold { letter: String },
     /// Let a held letter go
     Release { letter: String },
+    /// Send refused letters again, once their recipients' server takes them: lists them and asks
+    Resend {
+        #[command(flatten)]
+        which: resend::Which,
+        /// Without asking
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
+    if let Command::Resend { which, yes } = command {
+        let consent = if yes { resend::Consent::Given } else { resend::Consent::Ask };
+        return resend::run(config, which, consent).await.unwrap_or_else(|error| failed(&error, Exit::TryAgainLater));
+    }
     match carry_out(&config, command).await {
         Ok(exit) => exit,
         Err(error) => failed(&error, Exit::TryAgainLater),
@@ -45,6 +59,7 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
         Command::Hold { letter } => {
             register.hold_letter(&LetterId::from_stored(letter), "held by the operator").await?
         }
+        Command::Resend { .. } => true,
         Command::Release { letter } => {
             register.release_letter(&LetterId::from_stored(letter), Clock::System.now()).await?
         }

@@ -47,7 +47,11 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
+        // Asked for first: the section is taken out of the file below.
+        mailbox_password: file.source_within("mailbox", "password_file"),
         mailbox: read_with(&mut file, "mailbox", mailbox),
+        sender_password: file.source_within("sender", "password_file"),
+        second_sender_password: file.source_within("second_sender", "password_file"),
         sender: read_with(&mut file, "sender", sender),
         second_sender: table(&mut file, "second_sender")
             .map(|table| read_table(&mut file, "second_sender", table, sender)),

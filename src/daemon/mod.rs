@@ -14,9 +14,11 @@ mod office;
 mod overviews;
 mod pulse;
 mod reading;
+mod recording;
 mod run;
 mod sending;
 mod ticking;
+mod verdicts;
 mod watching;
 
 pub use adopting::adopt_asked;

@@ -11,6 +11,7 @@ use super::{
 use crate::clock;
 use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
+use crate::register::LetterState;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -27,6 +28,8 @@ const EVERY_MINUTE: &str = "0 * * * * *";
 const LAST_LETTERS: Duration = Duration::from_secs(10);
 /// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
 const ROUNDS_MAX: usize = 10_000;
+/// Letters that `run --once` tries one by one on a server that refused different people alike, before it leaves it at that.
+const PROBES_MAX: i64 = 8;
 
 /// Runs until `office.stop`; what is in hand is finished first.
 ///
@@ -164,7 +167,7 @@ async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify
         let pause = match round {
             Ok(Round::Worked) => continue,
             Ok(Round::Idle) => until_next(office).await,
-            Ok(Round::ServerAway(wait)) => wait,
+            Ok(Round::ServerAway(wait) | Round::ServerRefuses(wait)) => wait,
             Err(error) => {
                 if office.watch.first(Complaint::Recording) == News::Yes {
                     tracing::warn!(%error, "sending is interrupted; it is tried again");
@@ -299,15 +302,25 @@ async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
     office.register.hurry(office.clock.now()).await?;
     let mut sender = Sender::new(office).await?;
     let mut round = Round::Worked;
+    let mut refused = 0;
     for _ in 0..ROUNDS_MAX {
         if office.stop.is_cancelled() {
             break;
         }
         round = sender.send_due(office).await?;
-        if round != Round::Worked {
-            break;
+        match round {
+            Round::Worked => {}
+            // Another letter may go all the same: the least tried is the next.
+            Round::ServerRefuses(_)
+                if refused < office.register.count_letters(LetterState::Queued).await?.min(PROBES_MAX) =>
+            {
+                refused += 1;
+                office.register.hurry(office.clock.now()).await?;
+            }
+            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) => break,
         }
     }
     sender.close().await;
-    if matches!(round, Round::ServerAway(_)) { Err(WorkError::LettersWait) } else { Ok(()) }
+    let waits = matches!(round, Round::ServerAway(_) | Round::ServerRefuses(_));
+    if waits { Err(WorkError::LettersWait) } else { Ok(()) }
 }

@@ -2,38 +2,41 @@
 //! at once, so that a kill repeats at most the letters in flight (invariant 4). No transaction is open while a
 //! letter is under way. What an outcome means is the desk's word.
 
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::office::Office;
 use super::pulse::Loop;
+use super::recording::record;
+use super::verdicts::{Ended, Ruling, rule, said_of_the_recipient};
 use super::watching::News;
 use super::{Step, WorkError};
-use crate::case::{CaseNumber, LetterFate, Moment};
+use crate::case::Moment;
 use crate::clock;
 use crate::config::SenderKind;
 use crate::crash;
 use crate::desk::draft::Source;
 use crate::desk::outage::{Area, Trouble};
-use crate::desk::{Bundled, Fated, on_fate};
 use crate::letters;
 use crate::mail;
-use crate::outbox::backoff::{Jitter, NextAttempt, next_attempt, server_wait};
+use crate::outbox::answer::Answer;
+use crate::outbox::backoff::{Jitter, server_wait};
+use crate::outbox::judge::Judge;
 use crate::outbox::smtp::Deadlines;
 use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
-use crate::register::{Claimed, Sent};
+use crate::register::Claimed;
 use chrono::TimeDelta;
-use futures_util::FutureExt;
 use futures_util::future::join_all;
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Letters claimed at a time.
 const BATCH: i64 = 64;
 /// How long a claimed letter is ours: longer than a batch with the slowest allowed server takes, after which another
 /// instance may take it. On SQLite a restart ends leases at once.
 const LEASE: TimeDelta = TimeDelta::hours(2);
+/// After this long a server that took fewer connections than the settings open is tried with all of them again.
+const LEARN_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// The connections to the sending server, kept open between letters.
 pub struct Sender {
@@ -43,8 +46,14 @@ pub struct Sender {
     unrecorded: Vec<(Claimed, Outcome)>,
     /// Letters claimed and not sent because of that: they are given back.
     stranded: Vec<Claimed>,
-    /// Times in a row that the server could not be reached or logged in to.
+    /// Times in a row that the server could not be reached or logged in to, or took nothing.
     failures: u32,
+    /// What it refused since it last took a letter.
+    judge: Judge,
+    /// What the last round came to.
+    last: Round,
+    /// Connections that it takes at once, as far as is known, and since when that is.
+    taken: Option<(usize, Moment)>,
 }
 
 /// What a round of sending came to.
@@ -54,6 +63,53 @@ pub enum Round {
     Worked,
     /// The server is away: the whole queue waits this long.
     ServerAway(Duration),
+    /// The server takes nothing from us now, as far as was tried: the whole queue waits this long.
+    ServerRefuses(Duration),
+}
+
+/// One round's work, as its connections share it.
+struct Work<'a> {
+    office: &'a Arc<Office>,
+    queue: Mutex<VecDeque<Claimed>>,
+    unrecorded: Mutex<Vec<(Claimed, Outcome)>>,
+    judge: Mutex<&'a mut Judge>,
+    /// Letters that the server answered, in whatever way.
+    answered: AtomicUsize,
+    /// The server takes nothing now: no letter more is begun.
+    halted: AtomicBool,
+    /// The queue is empty: who still tries to connect need not.
+    emptied: CancellationToken,
+}
+
+impl Work<'_> {
+    fn next(&self) -> Option<Claimed> {
+        locked(&self.queue).pop_front()
+    }
+
+    fn give_back(&self, letter: Claimed) {
+        locked(&self.queue).push_back(letter);
+    }
+
+    /// Rules on an attempt. Where the server says of several recipients alike that it does not know them, it is asked about
+    /// one that it must know, the desk: else two colleagues who left would hold up all.
+    async fn rule(&self, transport: &mut Transport, letter: &Claimed, outcome: &Outcome) -> Result<Ruling, WorkError> {
+        let now = self.office.clock.now();
+        let ruling = rule(&mut locked(&self.judge), letter, outcome.clone(), now, jitter()?);
+        let desk = self.office.house.desk_address.to_string();
+        let Some(answer) = said_of_the_recipient(outcome).filter(|_| ruling.halts && letter.to.as_str() != desk) else {
+            return Ok(ruling);
+        };
+        if !transport.takes(Envelope { from: &desk, to: &desk }).await {
+            return Ok(ruling);
+        }
+        let mut judge = locked(&self.judge);
+        judge.takes_others(&answer);
+        Ok(rule(&mut judge, letter, outcome.clone(), now, jitter()?))
+    }
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sender {
@@ -74,7 +130,17 @@ impl Sender {
         for _ in 0..office.config.sender.connections.max(1) {
             transports.push(Transport::open_within(&office.config.sender, deadlines).await?);
         }
-        Ok(Self { transports, unrecorded: Vec::new(), stranded: Vec::new(), failures: 0 })
+        let judge = remembered(office).await?;
+        let taken = office.register.connections_taken(&server_name(office)).await?;
+        Ok(Self {
+            transports,
+            unrecorded: Vec::new(),
+            stranded: Vec::new(),
+            failures: 0,
+            judge,
+            last: Round::Idle,
+            taken,
+        })
     }
 
     /// Sends what is due.
@@ -90,24 +156,74 @@ impl Sender {
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
-        let queue = Mutex::new(VecDeque::from(claimed));
-        let unrecorded = Mutex::new(Vec::new());
-        let workers = self.transports.iter_mut().map(|transport| work_off(office, transport, &queue, &unrecorded));
-        let ended: Result<Vec<bool>, _> = join_all(workers).await.into_iter().collect();
+        let settings = office.config.sender_now();
+        self.transports.iter_mut().for_each(|transport| transport.log_in_as(&settings));
+        let connections = self.connections(now).min(claimed.len()).max(1);
+        let work = Work {
+            office,
+            queue: Mutex::new(VecDeque::from(claimed)),
+            unrecorded: Mutex::default(),
+            judge: Mutex::new(&mut self.judge),
+            answered: AtomicUsize::new(0),
+            halted: AtomicBool::new(false),
+            emptied: CancellationToken::new(),
+        };
+        let workers = self.transports.iter_mut().take(connections).map(|transport| work_off(&work, transport));
+        let ended: Result<Vec<Ended>, _> = join_all(workers).await.into_iter().collect();
+        let answered = work.answered.load(Ordering::Relaxed);
+        let Work { queue, unrecorded, .. } = work;
         self.unrecorded.extend(unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner));
         self.stranded.extend(queue.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let away = ended?.contains(&true);
-        self.failures = if away { self.failures.saturating_add(1) } else { 0 };
-        let wait = if away { server_wait(self.failures, jitter()?) } else { Duration::ZERO };
+        self.conclude(office, ended?, answered).await
+    }
+
+    /// How many connections to open: those that the server takes, and one while it is only tried whether it does.
+    fn connections(&self, now: Moment) -> usize {
+        let taken = self.taken.filter(|(_, at)| now - *at < LEARN_AGAIN).map(|(count, _)| count);
+        let is_refused = matches!(self.last, Round::ServerRefuses(_));
+        if is_refused { 1 } else { taken.unwrap_or(usize::MAX).min(self.transports.len()) }
+    }
+
+    /// What a round came to, by what its connections met.
+    async fn conclude(&mut self, office: &Office, ended: Vec<Ended>, answered: usize) -> Result<Round, WorkError> {
+        let refuses = ended.contains(&Ended::ServerRefuses);
+        let turned_away: Vec<&Outcome> = ended.iter().filter_map(Ended::turned_away).collect();
+        let worked = ended.len() - turned_away.len();
+        // Where others worked, the server is there and takes no more of us at once.
+        let away = if worked == 0 || answered == 0 { turned_away.first() } else { None };
+        if let Some(outcome) = away {
+            note_server(office, outcome);
+        } else if !turned_away.is_empty() {
+            self.learn(office, worked).await?;
+        }
+        let away = away.is_some();
+        self.failures = if away || refuses { self.failures.saturating_add(1) } else { 0 };
+        let wait = if away || refuses { server_wait(self.failures, jitter()?) } else { Duration::ZERO };
         put_back(office, &self.stranded, wait).await?;
         self.stranded.clear();
-        Ok(if away { Round::ServerAway(wait) } else { Round::Worked })
+        self.last = match (away, refuses) {
+            (true, _) => Round::ServerAway(wait),
+            (false, true) => Round::ServerRefuses(wait),
+            (false, false) => Round::Worked,
+        };
+        Ok(self.last)
+    }
+
+    /// Keeps how many connections the server takes.
+    async fn learn(&mut self, office: &Office, count: usize) -> Result<(), WorkError> {
+        let now = office.clock.now();
+        if self.taken.is_none_or(|(known, _)| known != count) {
+            tracing::info!(connections = count, "the sending server takes no more connections at once; these are used");
+        }
+        self.taken = Some((count, now));
+        Ok(office.register.note_connections_taken(&server_name(office), count, now).await?)
     }
 
     /// Records what an earlier round could not.
     async fn catch_up(&mut self, office: &Office) -> Result<(), WorkError> {
         while let Some((letter, outcome)) = self.unrecorded.last() {
-            match record(office, letter, outcome.clone()).await {
+            let ruling = rule(&mut self.judge, letter, outcome.clone(), office.clock.now(), jitter()?);
+            match record(office, letter, ruling).await {
                 Err(error) if error.is_unavailable() => return Err(error),
                 Err(error) => {
                     tracing::error!(letter.id = %letter.id, %error, "what became of this letter cannot be recorded");
@@ -129,18 +245,25 @@ impl Sender {
     }
 }
 
-/// One connection works the queue off. True: the server is away, and the rest must wait.
-async fn work_off(
-    office: &Arc<Office>,
-    transport: &mut Transport,
-    queue: &Mutex<VecDeque<Claimed>>,
-    unrecorded: &Mutex<Vec<(Claimed, Outcome)>>,
-) -> Result<bool, WorkError> {
+/// One connection works the queue off. It is made before a letter is taken: while it fails, no letter waits in it.
+async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, WorkError> {
+    let office = work.office;
     // Asked to stop: the letter in hand is finished, the others wait for the next start.
-    while !office.stop.is_cancelled() {
+    while !office.stop.is_cancelled() && !work.halted.load(Ordering::Relaxed) {
         office.pulse.beat(Loop::Sending);
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let Some(letter) = next else { return Ok(false) };
+        let connected = tokio::select! {
+            biased;
+            connected = transport.prepare() => connected,
+            () = work.emptied.cancelled() => return Ok(Ended::Done),
+            () = office.stop.cancelled() => return Ok(Ended::Done),
+        };
+        if let Err(outcome) = connected {
+            return Ok(Ended::TurnedAway(outcome));
+        }
+        let Some(letter) = work.next() else {
+            work.emptied.cancel();
+            return Ok(Ended::Done);
+        };
         let outcome = match assemble(office, &letter).await {
             Ok(bytes) => {
                 let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
@@ -150,45 +273,81 @@ async fn work_off(
                 outcome
             }
             Err(error) if error.is_unavailable() => {
-                queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
+                work.give_back(letter);
                 return Err(error);
             }
             Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
         };
-        note(office, &letter, &outcome);
         if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
-            queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(letter);
-            return Ok(true);
+            work.give_back(letter);
+            return Ok(Ended::TurnedAway(outcome));
         }
-        if let Err(error) = record(office, &letter, outcome.clone()).await {
-            unrecorded.lock().unwrap_or_else(PoisonError::into_inner).push((letter, outcome));
+        work.answered.fetch_add(1, Ordering::Relaxed);
+        let ruling = work.rule(transport, &letter, &outcome).await?;
+        note(office, &letter, &outcome, &ruling);
+        let is_halted = ruling.halts;
+        if let Err(error) = record(office, &letter, ruling).await {
+            locked(&work.unrecorded).push((letter, outcome));
             return Err(error);
         }
+        if is_halted {
+            work.halted.store(true, Ordering::Relaxed);
+            work.emptied.cancel();
+            return Ok(Ended::ServerRefuses);
+        }
     }
-    Ok(false)
+    Ok(Ended::Done)
+}
+
+/// What was refused before this process began, since the server last took a letter.
+async fn remembered(office: &Office) -> Result<Judge, WorkError> {
+    let accepted_at = office.register.last_accepted().await?;
+    let mut judge = Judge::new(accepted_at);
+    for before in office.register.refused_since(accepted_at.unwrap_or_default()).await? {
+        if let Some(answer) = Answer::read(&before.reply) {
+            judge.remember(before.id.as_str(), &before.to, &answer);
+        }
+    }
+    Ok(judge)
+}
+
+fn server_name(office: &Office) -> String {
+    let sender = &office.config.sender;
+    format!("{}:{}", sender.host, sender.port)
 }
 
 /// What an outcome says of the server. A letter's own trouble (its recipient, its text) says nothing of it.
-fn note(office: &Office, letter: &Claimed, outcome: &Outcome) {
-    let now = office.clock.now();
+fn note(office: &Office, letter: &Claimed, outcome: &Outcome, ruling: &Ruling) {
     let (trouble, reason) = match outcome {
         Outcome::Accepted { .. } => return good(office),
-        Outcome::Refused { stage, .. } if *stage > Stage::Letter => return good(office),
-        Outcome::TryAgain { stage, reason, scope } if *scope == Scope::Server || *stage <= Stage::MailFrom => {
-            let trouble = match stage {
-                Stage::Tls => Trouble::Certificate,
-                Stage::Login => Trouble::Login,
-                Stage::Connect | Stage::Greeting => Trouble::Away,
-                _ if office.config.sender.kind == SenderKind::Maildir => Trouble::Files,
-                _ => Trouble::Refusal,
-            };
-            (trouble, reason)
+        Outcome::Refused { reply, stage, .. } if ruling.halts => {
+            (Trouble::Refusal, format!("the server refuses letters to different people alike, at {stage}: {reply}"))
         }
-        Outcome::Unknown { reason } => (Trouble::Away, reason),
+        Outcome::Refused { stage, .. } if *stage > Stage::Letter && ruling.is_its_own() => return good(office),
+        Outcome::TryAgain { stage, reason, .. } if ruling.halts || *stage <= Stage::MailFrom => {
+            let files = office.config.sender.kind == SenderKind::Maildir;
+            (if files { Trouble::Files } else { Trouble::Refusal }, reason.clone())
+        }
+        Outcome::Unknown { reason } => (Trouble::Away, reason.clone()),
         Outcome::Refused { .. } | Outcome::TryAgain { .. } => return,
     };
-    if office.watch.failed(Area::Sending, trouble, reason.clone(), now) == News::Yes {
+    if office.watch.failed(Area::Sending, trouble, reason.clone(), office.clock.now()) == News::Yes {
         tracing::warn!(letter.id = %letter.id, "sending fails: {reason}; the letters wait and are tried again");
+    }
+}
+
+/// The server could not be reached, or not be used.
+fn note_server(office: &Office, outcome: &Outcome) {
+    let Outcome::TryAgain { stage, reason, .. } = outcome else { return };
+    let trouble = match stage {
+        Stage::Tls => Trouble::Certificate,
+        Stage::Login => Trouble::Login,
+        Stage::Connect | Stage::Greeting => Trouble::Away,
+        _ if office.config.sender.kind == SenderKind::Maildir => Trouble::Files,
+        _ => Trouble::Refusal,
+    };
+    if office.watch.failed(Area::Sending, trouble, reason.clone(), office.clock.now()) == News::Yes {
+        tracing::warn!("sending fails: {reason}; the letters wait and are tried again");
     }
 }
 
@@ -234,115 +393,6 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
     Ok(office.register.unclaim(&ids, not_before).await?)
 }
 
-/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, and where
-/// not even that can, that it went: it is not sent again and again for a fault of ours.
-async fn record(office: &Office, letter: &Claimed, outcome: Outcome) -> Result<(), WorkError> {
-    let now = office.clock.now();
-    let (sent, fate) = settle(letter, outcome, now)?;
-    tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let followed = fate.into_iter().flat_map(|fate| [Followed::By(fate.clone()), Followed::Not(fate)]);
-    for followed in followed {
-        let tried = AssertUnwindSafe(record_fate(office, letter, &sent, Some(followed), now)).catch_unwind().await;
-        match tried.unwrap_or(Err(WorkError::Deciding)) {
-            Err(error) if !error.is_unavailable() => {
-                tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            }
-            done => return done,
-        }
-    }
-    record_fate(office, letter, &sent, None, now).await
-}
-
-/// A letter's fate, and what is recorded with it.
-enum Followed {
-    /// What follows from it for the case, and letters about it.
-    By(LetterFate),
-    /// Nothing but an event, so that the chain has it.
-    Not(LetterFate),
-}
-
-/// The letter's fate and what follows from it, in one transaction.
-async fn record_fate(
-    office: &Office,
-    letter: &Claimed,
-    sent: &Sent,
-    fate: Option<Followed>,
-    now: Moment,
-) -> Result<(), WorkError> {
-    let mut fresh = office.fresh()?;
-    let mut salts = Salts::new()?;
-    let mut tx = office.register.begin().await?;
-    tx.mark_sent(&letter.id, sent).await?;
-    let bundled = if letter.kind.is_bundle() { tx.bundled_in(&letter.id).await? } else { Vec::new() };
-    if !bundled.is_empty() {
-        tx.mark_bundle_sent(&letter.id, sent).await?;
-    }
-    if let Some(followed) = fate {
-        let (case, fate) = match &followed {
-            Followed::By(fate) => (letter.case.or_else(|| lost_case(letter, &bundled, fate)), fate.clone()),
-            Followed::Not(fate) => (None, fate.clone()),
-        };
-        let bundled = match followed {
-            Followed::By(_) => bundled,
-            Followed::Not(_) => bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect(),
-        };
-        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate, bundled };
-        let file = match case {
-            Some(number) => tx.case_file(number).await?,
-            None => None,
-        };
-        let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
-        let known = Known { file: file.as_ref(), ..Known::default() };
-        if matches!(followed, Followed::Not(_)) {
-            decision.letters.clear();
-        }
-        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    }
-    crash::point("before recording what became of a letter");
-    tx.commit().await?;
-    crash::point("after recording what became of a letter");
-    Ok(())
-}
-
-/// Of letters to staff that did not arrive together: the first of their cases, whose supervisor hears of it.
-fn lost_case(bundle: &Claimed, bundled: &[Bundled], fate: &LetterFate) -> Option<CaseNumber> {
-    let is_lost = bundle.kind.is_bundle() && !matches!(fate, LetterFate::Accepted { .. });
-    bundled.iter().find_map(|letter| letter.case).filter(|_| is_lost)
-}
-
-/// From the transport's outcome to what the register keeps, and the fate the case is told of.
-fn settle(letter: &Claimed, outcome: Outcome, now: Moment) -> Result<(Sent, Option<LetterFate>), WorkError> {
-    Ok(match outcome {
-        Outcome::Accepted { reply, server } => (
-            Sent::Accepted { at: now, server: server.clone(), reply: reply.clone() },
-            Some(LetterFate::Accepted { server, reply }),
-        ),
-        Outcome::Refused { reply, cause: RefusedFor::Size, .. }
-            if letter.weight == letters::Weight::Full
-                && !letter.carried.is_empty()
-                && !letter.kind.is_for_customer() =>
-        {
-            (Sent::Lighter { not_before: now, reply }, None)
-        }
-        Outcome::Refused { reply, .. } => (Sent::Refused { reply: reply.clone() }, Some(LetterFate::Refused { reply })),
-        Outcome::TryAgain { reason, .. } | Outcome::Unknown { reason } => {
-            let age = (now - letter.created_at).to_std().unwrap_or_default();
-            let attempts = u32::try_from(letter.attempts + 1).unwrap_or(u32::MAX);
-            match next_attempt(age, attempts, jitter()?) {
-                NextAttempt::After(wait) => {
-                    let not_before = now + TimeDelta::from_std(wait).unwrap_or_default();
-                    (Sent::Again { not_before, reply: reason }, None)
-                }
-                NextAttempt::GiveUp => {
-                    let reply = format!("given up after {attempts} attempts: {reason}");
-                    (Sent::Refused { reply: reply.clone() }, Some(LetterFate::Refused { reply }))
-                }
-            }
-        }
-    })
-}
-
 fn jitter() -> Result<Jitter, WorkError> {
     Ok(Jitter(clock::random::<1>().map_err(super::OfficeError::from)?[0]))
 }
@@ -352,7 +402,7 @@ impl From<Round> for Step {
     fn from(round: Round) -> Self {
         match round {
             Round::Worked => Self::Worked,
-            Round::Idle | Round::ServerAway(_) => Self::Idle,
+            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) => Self::Idle,
         }
     }
 }

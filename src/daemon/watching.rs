@@ -201,7 +201,7 @@ impl Teller {
         };
         for settings in ways(office, area, say) {
             crash::point("before telling the operator");
-            match send(settings, &letter).await {
+            match send(&settings, &letter).await {
                 Outcome::Accepted { .. } => {
                     crash::point("after telling the operator");
                     tracing::info!(area = area.name(), "the operator was told by mail");
@@ -244,10 +244,10 @@ fn began(condition: Condition) -> Option<Moment> {
 }
 
 /// The ways out, in the order they are tried. That sending fails is not told by the way that fails.
-fn ways(office: &Office, area: Area, say: Word) -> impl Iterator<Item = &config::Sender> {
+fn ways(office: &Office, area: Area, say: Word) -> impl Iterator<Item = config::Sender> {
     let first = !(area == Area::Sending && matches!(say, Word::Failing { .. }));
     let config = &office.config;
-    first.then_some(&config.sender).into_iter().chain(config.second_sender.as_ref())
+    first.then(|| config.sender_now()).into_iter().chain(config.second_sender_now())
 }
 
 async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
@@ -255,7 +255,7 @@ async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
         Ok(transport) => transport,
         Err(error) => {
             let (stage, scope) = (crate::outbox::Stage::Letter, crate::outbox::Scope::Server);
-            return Outcome::TryAgain { reason: error.to_string(), stage, scope };
+            return Outcome::TryAgain { reason: error.to_string(), stage, scope, said: None };
         }
     };
     let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };

@@ -54,6 +54,7 @@ mod resent;
 pub mod routing;
 mod rules;
 mod second_look;
+mod sent_again;
 mod servers_words;
 mod snapshot;
 mod staff;
@@ -81,6 +82,7 @@ pub use monthly::{MonthDue, first_working_day, month_due, on_month};
 pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};
+pub use sent_again::{Barred, Kept, Later, RefusedLetter, barred, on_sent_again};
 pub use snapshot::{
     Arrival, Asked, BouncedLetter, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Incoming, Lookup, PutBack,
     Said, Snapshot, Stored,

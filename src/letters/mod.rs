@@ -294,7 +294,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
 
 impl House {
     /// Where a reply to the letter with this token goes.
-    fn reply_address(&self, token: &str) -> Address {
+    pub fn reply_address(&self, token: &str) -> Address {
         if !self.sub_addressing {
             return self.desk_address.clone();
         }

@@ -46,6 +46,7 @@ impl Maildir {
                 reason: format!("writing below {}: {error}", self.path.display()),
                 stage: Stage::Content,
                 scope: Scope::Server,
+                said: None,
             },
         }
     }

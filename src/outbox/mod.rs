@@ -2,9 +2,12 @@
 //! Touches the register's marks and the network; decides nothing, and never holds a transaction open while sending.
 
 mod address;
+pub mod answer;
 pub mod backoff;
+pub mod judge;
 pub mod maildir;
 pub mod smtp;
 pub mod transport;
 
-pub use transport::{Envelope, Outcome, RefusedFor, Scope, SendError, Stage, Transport};
+pub use answer::Answer;
+pub use transport::{Asked, Envelope, Outcome, RefusedFor, Scope, SendError, Stage, Transport};

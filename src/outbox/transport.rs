@@ -2,6 +2,7 @@
 //! A closed choice of two ways: SMTP, and Maildir for `demo` and trials. Touches network or files through them;
 //! no SQL, no clock of the desk, and no deciding: what follows from an outcome is the outbox's business.
 
+use super::answer::Answer;
 use super::maildir::Maildir;
 use super::smtp::{Deadlines, Smtp};
 use crate::config::{Sender, SenderKind};
@@ -17,6 +18,15 @@ pub struct Envelope<'a> {
     pub to: &'a str,
 }
 
+/// The addresses that `klachtpost check` asks the server about; nothing is sent to them.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The desk's own address: sender and recipient.
+    pub desk: &'a str,
+    /// The desk's address with a token behind a plus, as letters are sent from; None where the settings want none.
+    pub with_token: Option<&'a str>,
+}
+
 /// What became of one attempt. Texts are the server's or ours, on one line, printable, at most
 /// [`MAX_REASON_CHARS`] long; they may name the recipient, so they belong in the register and not in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,10 +38,11 @@ pub enum Outcome {
         /// The name the server gave itself in its answer to EHLO.
         server: String,
     },
-    /// No for good: the same letter to the same recipient will be refused again.
+    /// No for good, says the server, or we: whether it is this letter's end, the [`super::judge`] says.
     Refused { reply: String, stage: Stage, cause: RefusedFor },
-    /// Surely not taken over: it may be sent again without risk of a double.
-    TryAgain { reason: String, stage: Stage, scope: Scope },
+    /// Surely not taken over: it may be sent again without risk of a double. `said`: the server's own words, where it
+    /// said something.
+    TryAgain { reason: String, stage: Stage, scope: Scope, said: Option<Answer> },
     /// The whole letter was handed over and no reply came: taken or not, nobody knows.
     Unknown { reason: String },
 }
@@ -146,10 +157,42 @@ impl Transport {
         }
     }
 
+    /// From the next connection on, this login: a password that was changed needs no restart.
+    pub fn log_in_as(&mut self, settings: &Sender) {
+        if let Self::Smtp(smtp) = self {
+            smtp.log_in_as(settings);
+        }
+    }
+
+    /// Connects where there is no connection that can be used: so that no letter is in hand while it fails.
+    ///
+    /// # Errors
+    /// What a letter would have met: [`Outcome::TryAgain`] for the whole queue.
+    pub async fn prepare(&mut self) -> Result<(), Outcome> {
+        match self {
+            Self::Smtp(smtp) => smtp.prepare().await,
+            Self::Maildir(_) => Ok(()),
+        }
+    }
+
+    /// Whether the server would take a letter to this recipient now, as far as RCPT TO tells. Nothing is sent; false where
+    /// there is no connection to ask over.
+    pub async fn takes(&mut self, envelope: Envelope<'_>) -> bool {
+        match self {
+            Self::Smtp(smtp) => smtp.takes(envelope).await,
+            Self::Maildir(_) => false,
+        }
+    }
+
     /// Goes through everything short of sending, for `klachtpost check`; a line that says what was found.
-    pub async fn check(settings: &Sender) -> Result<String, SendError> {
-        match Self::open(settings).await? {
-            Self::Smtp(smtp) => smtp.check().await,
+    pub async fn check(settings: &Sender, asked: &Asked<'_>) -> Result<String, SendError> {
+        Self::check_within(settings, asked, Deadlines::default()).await
+    }
+
+    /// As [`Transport::check`], with other waits than the usual ones.
+    pub async fn check_within(settings: &Sender, asked: &Asked<'_>, deadlines: Deadlines) -> Result<String, SendError> {
+        match Self::open_within(settings, deadlines).await? {
+            Self::Smtp(smtp) => smtp.check(asked).await,
             Self::Maildir(maildir) => maildir.check().await,
         }
     }

@@ -165,7 +165,7 @@ impl Tx {
         let (state, accepted_at, server, reply) = match sent {
             Sent::Accepted { at, server, reply } => ("accepted", Some(millis(*at)), server.as_str(), reply.as_str()),
             Sent::Refused { reply } => ("refused", None, "", reply.as_str()),
-            Sent::Again { .. } | Sent::Lighter { .. } => return Ok(()),
+            Sent::Again { .. } | Sent::Lighter { .. } | Sent::Waits { .. } => return Ok(()),
         };
         sqlx::query(
             "UPDATE outbox SET state = $2, accepted_at = $3, server = $4, reply = $5 \

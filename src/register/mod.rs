@@ -14,6 +14,7 @@
 //! | `cases.rs` | cases: what their events made of them |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
+//! | `refusals.rs` | letters that a server refused, connections it takes |
 //! | `file.rs` | a case with all that is kept beside it |
 //! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
@@ -37,6 +38,7 @@ mod not_on_file;
 mod outages;
 mod outbox;
 mod record;
+mod refusals;
 mod seal;
 mod search;
 mod snapshot;
@@ -53,6 +55,7 @@ pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
+pub use refusals::RefusedBefore;
 pub use verify::{Finding, Verified};
 pub use withheld::Withheld;
 

@@ -52,6 +52,8 @@ pub struct Claimed {
     /// Attempts before this one.
     pub attempts: i64,
     pub created_at: Moment,
+    /// When it was refused first, and waited since.
+    pub refused_at: Option<Moment>,
     pub weight: crate::letters::Weight,
     pub bytes: Vec<u8>,
     pub carried: Vec<Carried>,
@@ -66,6 +68,11 @@ pub enum Sent {
         reply: String,
     },
     Refused {
+        reply: String,
+    },
+    /// Refused in a way that is not, or not yet, the letter's end.
+    Waits {
+        not_before: Moment,
         reply: String,
     },
     /// Tried again then; also where it is unknown whether the server took it.
@@ -86,6 +93,7 @@ impl Sent {
         match self {
             Self::Accepted { .. } => "accepted",
             Self::Refused { .. } => "refused",
+            Self::Waits { .. } => "waits",
             Self::Again { .. } => "again",
             Self::Lighter { .. } => "lighter",
         }
@@ -110,7 +118,7 @@ pub struct LetterRow {
 }
 
 impl Register {
-    /// Takes letters that are due, oldest first, until `lease_until`: after that another may. One that the register
+    /// Takes letters that are due, oldest first and of these the least tried, until `lease_until`: after that another may. One that the register
     /// itself cannot show any more is held for a person, so that it does not stop the others.
     ///
     /// # Errors
@@ -124,8 +132,9 @@ impl Register {
         .execute(&mut *tx.inner)
         .await?;
         let rows = sqlx::query(
-            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light FROM outbox \
-             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, created_at LIMIT $2",
+            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
+             (SELECT at FROM refused_first WHERE letter_id = outbox.id) FROM outbox \
+             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, attempts, created_at LIMIT $2",
         )
         .bind(millis(now))
         .bind(limit)
@@ -173,13 +182,14 @@ impl Register {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
-    /// Makes letters that wait for a retry due at once (`run --once`).
+    /// Makes letters that wait for a retry due at once (`run --once`), all at the same moment: those that were not tried
+    /// yet come first, so that none waits behind one that fails each time.
     ///
     /// # Errors
     /// The database refused.
     pub async fn hurry(&self, now: Moment) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
-        sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued' AND not_before > $1")
+        sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued'")
             .bind(millis(now))
             .execute(&self.pool)
             .await?;
@@ -290,6 +300,7 @@ impl Tx {
             to: address(row, 4)?,
             attempts: row.try_get(5)?,
             created_at: moment(row.try_get(6)?),
+            refused_at: row.try_get::<Option<i64>, _>(8)?.map(moment),
             weight: if light { crate::letters::Weight::Light } else { crate::letters::Weight::Full },
             bytes: letter.try_get(0)?,
             carried: carried.iter().map(carried_row).collect::<Result<_, _>>()?,
@@ -304,6 +315,7 @@ impl Tx {
         let (state, accepted_at, server, reply, not_before, light) = match sent {
             Sent::Accepted { at, server, reply } => ("accepted", Some(*at), server.as_str(), reply, None, 0),
             Sent::Refused { reply } => ("refused", None, "", reply, None, 0),
+            Sent::Waits { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
             Sent::Again { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
             Sent::Lighter { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 1),
         };
@@ -321,7 +333,7 @@ impl Tx {
         .bind(light)
         .execute(&mut *self.inner)
         .await?;
-        Ok(())
+        if matches!(sent, Sent::Accepted { .. }) { self.forget_refused(id).await } else { Ok(()) }
     }
 }
 

@@ -40,6 +40,9 @@ impl Sealings {
         if let What::Bundled { letters, into } = &event.what {
             self.bundled.extend(letters.iter().map(|letter| (letter.clone(), into.as_str().to_owned())));
         }
+        if let What::LetterResent { letter, .. } = &event.what {
+            self.fates.remove(letter);
+        }
         if let Some((letter, state, fate)) = Fate::told_by(event) {
             self.fates.insert(letter.clone(), (state, fate));
         }
@@ -47,7 +50,8 @@ impl Sealings {
 
     /// An event without its content.
     pub fn blanked(&mut self, kind: &str) {
-        self.blanked += usize::from(["sealed", "letter_fate", "aside_told", "bundled"].contains(&kind));
+        self.blanked +=
+            usize::from(["sealed", "letter_fate", "letter_resent", "aside_told", "bundled"].contains(&kind));
     }
 
     /// Holds every row against what the chain says.

@@ -20,6 +20,8 @@ const NOT_PROVEN: &[(&str, &str, &str)] = &[
 /// Every other table, and why nothing of it is proven.
 const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("given_out", "the server's own numbers, which every digest holds against the mails on file"),
+    ("refused_first", "since when a letter waits for a server; it is tried again, and its end is an event"),
+    ("connections_taken", "how a server is used; less only tries again"),
     ("outage", "what the operator was told of servers, so that a restart does not repeat it"),
     (
         "number_seen",

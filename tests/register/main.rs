@@ -13,6 +13,7 @@ mod chain;
 mod deciding;
 mod evidence;
 mod intake;
+mod limits;
 mod mails;
 mod not_on_file;
 mod opening;

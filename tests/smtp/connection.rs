@@ -1,7 +1,7 @@
 //! One connection for many letters: kept, replaced when it died, given up when a letter broke it.
 
 use super::support::smtp::{Act, At, Delivery, Fault, Setup, SmtpServer};
-use super::{ENVELOPE, LETTER, kind, settings, smtp_to};
+use super::{ASKED, ENVELOPE, LETTER, kind, settings, smtp_to};
 use klachtpost::outbox::{Envelope, Transport};
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,9 @@ async fn a_hundred_letters_go_over_one_connection() {
     }
     smtp.close().await;
     assert_eq!((server.connections(), server.letters().len()), (1, 100));
-    // Nothing is said but what carries a letter: EHLO twice, three commands a letter, QUIT.
+    // Nothing is said but what carries a letter: EHLO, three commands a letter, QUIT.
     let commands = server.commands();
-    assert_eq!(commands.len(), 2 + 3 * 100 + 1, "{commands:?}");
+    assert_eq!(commands.len(), 1 + 3 * 100 + 1, "{commands:?}");
     assert_eq!(commands.last().map(String::as_str), Some("QUIT"));
 }
 
@@ -98,23 +98,23 @@ async fn a_cancelled_send_takes_its_connection_along() {
 #[tokio::test]
 async fn the_check_tells_what_it_found() {
     let server = SmtpServer::start(Setup { size: Some(1_000), ..Setup::default() }).await;
-    let found = Transport::check(&settings(server.port())).await.unwrap();
+    let found = Transport::check(&settings(server.port()), &ASKED).await.unwrap();
     let expected = format!(
-        "localhost:{} (mx.test.example): not encrypted (this machine itself), no login, letters up to 1000 bytes",
+        "localhost:{} (mx.test.example): not encrypted (this machine itself), no login, takes letters from the desk, letters up to 1000 bytes",
         server.port()
     );
     assert_eq!(found, expected);
     assert_eq!(server.commands().last().map(String::as_str), Some("QUIT"));
 
-    for (at, expected) in [(At::Greeting, "the greeting"), (At::Noop, "554 5.7.1 No")] {
+    for (at, expected) in [(At::Greeting, "the greeting"), (At::Mail, "MAIL FROM"), (At::Rcpt, "RCPT TO")] {
         server.clear_faults();
         server.fault(Fault::at(at, Act::reply("554 5.7.1 No")));
-        let error = Transport::check(&settings(server.port())).await.unwrap_err().to_string();
+        let error = Transport::check(&settings(server.port()), &ASKED).await.unwrap_err().to_string();
         assert!(error.contains(expected) && error.contains("554"), "{error}");
     }
     let port = server.port();
     server.stop().await;
-    let error = Transport::check(&settings(port)).await.unwrap_err().to_string();
+    let error = Transport::check(&settings(port), &ASKED).await.unwrap_err().to_string();
     assert!(error.contains("check host, port"), "{error}");
 }
 

@@ -9,13 +9,15 @@ mod support;
 
 mod connection;
 mod content;
+mod dialects;
+mod other_servers;
 mod outcomes;
 mod security;
 mod with_postfix;
 
 use klachtpost::config::{Security, Sender, SenderKind};
 use klachtpost::outbox::smtp::{Deadlines, Smtp};
-use klachtpost::outbox::{Envelope, Outcome, RefusedFor, Scope};
+use klachtpost::outbox::{Asked, Envelope, Outcome, RefusedFor, Scope};
 use std::path::PathBuf;
 use std::time::Duration;
 use support::smtp::SmtpServer;
@@ -23,6 +25,9 @@ use support::smtp::SmtpServer;
 const LETTER: &[u8] =
     b"From: klachten@desk.example\r\nMessage-ID: <1@desk.example>\r\nSubject: Uw klacht\r\n\r\nDank u.\r\n";
 const ENVELOPE: Envelope<'_> = Envelope { from: "klachten@desk.example", to: "jan@klant.example" };
+
+const ASKED: Asked<'_> =
+    Asked { desk: "klachten@desk.example", with_token: Some("klachten+kp.2026-1.c.a.b.c@desk.example") };
 
 /// Settings for a server on this machine, in the clear and without login.
 fn settings(port: u16) -> Sender {

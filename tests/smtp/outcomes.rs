@@ -167,7 +167,8 @@ async fn data_not_answered_by_354_hands_nothing_over() {
 /// A reply too many shifts all that follow: what is read at DATA is then no 354, and nothing is taken for accepted.
 #[tokio::test]
 async fn a_reply_nobody_asked_for_accepts_no_letter() {
-    for at in [At::Mail, At::Rcpt, At::Taken] {
+    // Behind a letter that was taken it is felt on a kept connection, and the next letter goes over a new one.
+    for (at, taken) in [(At::Mail, 3), (At::Rcpt, 3), (At::Taken, 4)] {
         let server = SmtpServer::start(Setup::default()).await;
         server.fault(Fault::at(at, Act::behind("250 2.0.0 Ok: queued as OLD")).times(1));
         let mut smtp = smtp_to(&server).await;
@@ -175,7 +176,7 @@ async fn a_reply_nobody_asked_for_accepts_no_letter() {
         for _ in 0..4 {
             accepted += usize::from(kind(&smtp.send(ENVELOPE, LETTER).await) == 'a');
         }
-        assert_eq!((accepted, server.letters().len()), (3, 3), "{at:?}");
+        assert_eq!((accepted, server.letters().len()), (taken, taken), "{at:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::support::certs::PrivateCa;
 use super::support::smtp::{Act, At, Fault, Login, Protection, Setup, SmtpServer};
-use super::{ENVELOPE, LETTER, kind, settings};
+use super::{ASKED, ENVELOPE, LETTER, kind, settings};
 use klachtpost::config::{Security, Sender};
 use klachtpost::outbox::smtp::Smtp;
 use klachtpost::outbox::{Outcome, SendError, Stage, Transport};
@@ -50,7 +50,7 @@ async fn a_private_authority_named_in_the_settings_is_trusted() {
             assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a', "{way}");
         }
         assert_eq!((server.connections(), server.letters().len()), (1, 3));
-        let found = Transport::check(&sender).await.unwrap();
+        let found = Transport::check(&sender, &ASKED).await.unwrap();
         assert!(found.contains(&format!(": {way}, logged in")), "{found}");
     }
 }
@@ -131,7 +131,7 @@ async fn a_wrong_password_makes_the_queue_wait_and_ends_no_letter() {
     let outcome = Smtp::open(&wrong).await.unwrap().send(ENVELOPE, LETTER).await;
     assert!(matches!(&outcome, Outcome::TryAgain { stage: Stage::Login, .. }), "{outcome:?}");
     assert_eq!(kind(&outcome), 'q');
-    let error = Transport::check(&wrong).await.unwrap_err();
+    let error = Transport::check(&wrong, &ASKED).await.unwrap_err();
     assert!(error.to_string().contains("check username and password"), "{error}");
     for shown in [format!("{outcome:?}"), format!("{error:?} {error}"), format!("{wrong:?}")] {
         assert!(!shown.contains("wr0ng-s3cret"), "{shown}");

@@ -4,6 +4,7 @@
 use crate::letter::Letter;
 use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
 use crate::support::imap_reader;
+use crate::support::other_smtp::{Kind, OtherSmtp};
 use crate::support::postfix::Postfix;
 use crate::support::signals::terminate;
 use serde_json::Value;
@@ -49,6 +50,7 @@ pub struct World {
     dir: TempDir,
     /// The server that letters go through, where it is not the test's own.
     postfix: Option<Postfix>,
+    other: Option<OtherSmtp>,
 }
 
 /// What differs from the plain settings of a story: lines for `[mailbox]` and `[sender]`, in place of the plain ones.
@@ -66,6 +68,15 @@ pub struct Ran {
     pub log: String,
 }
 
+/// Everybody's address.
+fn addresses() -> Vec<String> {
+    let address = |name: &&str| match *name {
+        "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
+        _ => format!("{name}@lease.example"),
+    };
+    PEOPLE.iter().map(address).collect()
+}
+
 impl World {
     /// A mail host without TLS.
     pub fn start() -> Self {
@@ -78,20 +89,28 @@ impl World {
             dovecot: Dovecot::start_with(Setup { users, ..setup }),
             dir: tempfile::tempdir().unwrap(),
             postfix: None,
+            other: None,
         }
     }
 
     /// A mail host whose letters go through Postfix into the mailboxes that Dovecot serves.
     pub fn with_postfix() -> Self {
         let mut world = Self::start();
-        let address = |name: &&str| match *name {
-            "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
-            _ => format!("{name}@lease.example"),
-        };
-        let addresses: Vec<String> = PEOPLE.iter().map(address).collect();
+        let addresses = addresses();
         let postfix = Postfix::start(&world.homes(), &addresses.iter().map(String::as_str).collect::<Vec<_>>());
         world.settle(postfix.port());
         world.postfix = Some(postfix);
+        world
+    }
+
+    /// As [`World::with_postfix`], through another server.
+    pub fn with_other(kind: Kind) -> Self {
+        let mut world = Self::start();
+        let mut addresses = addresses();
+        addresses.push(DESK.to_owned());
+        let other = OtherSmtp::start(kind, &world.homes(), &addresses.iter().map(String::as_str).collect::<Vec<_>>());
+        world.settle(other.port());
+        world.other = Some(other);
         world
     }
 

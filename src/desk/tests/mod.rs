@@ -26,6 +26,7 @@ mod passed_on;
 mod pressed;
 mod put_right;
 mod queries;
+mod sent_again;
 mod sent_on;
 mod staff;
 mod terms;

@@ -1,5 +1,7 @@
 //! What went wrong in a conversation, at which stage, and which of the four outcomes that is. Pure.
 
+use super::advice::next_step;
+use crate::outbox::answer::{About, Answer};
 use crate::outbox::transport::{Outcome, RefusedFor, Scope, Stage, one_line};
 use std::error::Error as _;
 use std::fmt;
@@ -12,12 +14,6 @@ const LOGIN_CODES: [u16; 4] = [530, 534, 535, 538];
 /// Commands that were not understood, are not known or come out of order (RFC 5321 §4.2.2): the conversation is at
 /// fault, or somebody between us and the server; never the letter.
 const OF_THE_CONVERSATION: [u16; 3] = [500, 502, 503];
-/// "Exceeded storage allocation": too big, unless the status says that the mailbox is full.
-const TOO_MUCH: u16 = 552;
-/// Too big for the recipient or for the server (RFC 3463 §3.3, §3.4).
-const SIZE_STATUS: [&str; 2] = ["5.2.3", "5.3.4"];
-/// Mailbox full (RFC 3463 §3.3): a smaller letter would not fit either.
-const MAILBOX_FULL: &str = "5.2.2";
 
 /// A conversation that did not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +25,13 @@ pub(super) struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     /// The server said no.
-    Reply { code: u16, text: String },
+    Reply { code: u16, text: String, of: &'static str },
     /// The connection broke, or what came over it made no sense.
     Broken(String),
     /// Nothing came in this time.
     Silent(Duration),
+    /// The server has not what we cannot do without, or we have not what it wants.
+    Lacking(String),
     /// We do not offer this letter to this server.
     Unfit { reason: String, cause: RefusedFor },
 }
@@ -47,12 +45,24 @@ impl Failure {
         Self { stage, what: What::Silent(waited) }
     }
 
+    pub fn lacking(stage: Stage, what: String) -> Self {
+        Self { stage, what: What::Lacking(one_line(&what)) }
+    }
+
+    /// Says of which address it was asked.
+    pub fn asked_of(mut self, which: &'static str) -> Self {
+        if let What::Reply { of, .. } = &mut self.what {
+            *of = which;
+        }
+        self
+    }
+
     pub fn unfit(reason: String, cause: RefusedFor) -> Self {
         Self { stage: Stage::Letter, what: What::Unfit { reason, cause } }
     }
 
     pub fn reply(stage: Stage, code: u16, text: &str) -> Self {
-        Self { stage, what: What::Reply { code, text: one_line(text) } }
+        Self { stage, what: What::Reply { code, text: one_line(text), of: "" } }
     }
 
     /// lettre keeps a negative reply's code and text apart from each other; all else is a connection of no more use.
@@ -66,9 +76,36 @@ impl Failure {
         }
     }
 
-    /// Whether the server was gone before it knew of the letter: then a new connection may be tried at once.
-    pub fn died_before_the_letter(&self) -> bool {
-        self.stage == Stage::MailFrom && !self.is_ordinary_reply()
+    /// The reply's code, where the server said something.
+    pub fn code(&self) -> Option<u16> {
+        match self.what {
+            What::Reply { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// What the server said.
+    pub fn answer(&self) -> Option<Answer> {
+        match &self.what {
+            What::Reply { code, text, .. } => Some(Answer::new(*code, text)),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be the connection's trouble and not the letter's: on one that has carried others, a server ends what
+    /// it takes in one session by a reply, by closing or by silence. Then the letter is surely not taken, and goes over a
+    /// new connection at once.
+    pub fn may_be_the_session(&self) -> bool {
+        match &self.what {
+            What::Unfit { .. } | What::Lacking(_) => false,
+            What::Broken(_) | What::Silent(_) => self.stage < Stage::FinalDot,
+            What::Reply { code, .. } if *code == CLOSING => true,
+            What::Reply { code, text, .. } => match Answer::new(*code, text).about(self.stage) {
+                About::Recipient | About::Letter => false,
+                // Its text went over the line already: only where the server puts off.
+                About::Server | About::Unclear => self.stage < Stage::FinalDot || *code < 500,
+            },
+        }
     }
 
     /// Whether the next letter can go over the same connection.
@@ -87,16 +124,26 @@ impl Failure {
     /// The outcome, by stage first and code second.
     pub fn into_outcome(self) -> Outcome {
         let reason = self.to_string();
-        let stage = self.stage;
-        let try_again = |scope| Outcome::TryAgain { reason: reason.clone(), stage, scope };
+        let (stage, said) = (self.stage, self.answer());
+        let next = next_step(stage, self.code(), &reason);
+        let try_again = |scope| {
+            let reason = match scope {
+                Scope::Server => one_line(&format!("{reason}; next: {next}")),
+                Scope::Letter => reason.clone(),
+            };
+            Outcome::TryAgain { reason, stage, scope, said: said.clone() }
+        };
         match self.what {
             What::Unfit { reason, cause } => Outcome::Refused { reply: reason, stage, cause },
+            What::Lacking(_) => try_again(Scope::Server),
             _ if stage < Stage::MailFrom => try_again(Scope::Server),
-            What::Broken(_) | What::Silent(_) if stage == Stage::FinalDot => Outcome::Unknown { reason },
+            What::Broken(_) | What::Silent(_) if stage == Stage::FinalDot => {
+                Outcome::Unknown { reason: reason.clone() }
+            }
             What::Broken(_) | What::Silent(_) => try_again(Scope::Letter),
             What::Reply { code, .. } if LOGIN_CODES.contains(&code) => try_again(Scope::Server),
             What::Reply { code, .. } if code < 500 || OF_THE_CONVERSATION.contains(&code) => try_again(Scope::Letter),
-            What::Reply { code, text } => match refused_for(code, &text) {
+            What::Reply { code, text, .. } => match Answer::new(code, &text).cause() {
                 // A refused sender is the desk's own address: the operator's to mend, not this letter's end.
                 RefusedFor::Other if stage == Stage::MailFrom => try_again(Scope::Letter),
                 cause => Outcome::Refused { reply: format!("{code} {text}"), stage, cause },
@@ -106,13 +153,9 @@ impl Failure {
 
     /// For the operator: what happened and where to look.
     pub fn advice(&self) -> String {
-        let next = match self.stage {
-            Stage::Connect => "check host, port and the network",
-            Stage::Tls => "check host, security and ca_file",
-            Stage::Login => "check username and password",
-            _ => "ask the mail server's administrator, whose log names the reason",
-        };
-        format!("{self}; {next}")
+        let met = self.to_string();
+        let next = next_step(self.stage, self.code(), &met);
+        format!("{met}; {next}")
     }
 }
 
@@ -138,19 +181,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = self.stage;
         match &self.what {
-            What::Reply { code, text } => write!(f, "the server answered {stage} with {code} {text}"),
+            What::Reply { code, text, of } => write!(f, "the server answered {stage}{of} with {code} {text}"),
             What::Broken(found) => write!(f, "the connection failed at {stage}: {found}"),
             What::Silent(waited) => write!(f, "nothing came at {stage} within {} s", waited.as_secs_f32()),
-            What::Unfit { reason, .. } => f.write_str(reason),
+            What::Unfit { reason, .. } | What::Lacking(reason) => f.write_str(reason),
         }
     }
-}
-
-/// What a 5xx reply at RCPT TO or later is about.
-fn refused_for(code: u16, text: &str) -> RefusedFor {
-    let status = text.split_ascii_whitespace().next().unwrap_or_default();
-    let too_big = SIZE_STATUS.contains(&status) || (code == TOO_MUCH && status != MAILBOX_FULL);
-    if too_big { RefusedFor::Size } else { RefusedFor::Other }
 }
 
 #[cfg(test)]
@@ -216,12 +252,22 @@ mod tests {
     }
 
     #[test]
-    fn only_a_dead_connection_at_mail_is_replaced_at_once() {
-        assert!(Failure::broken(Stage::MailFrom, "eof").died_before_the_letter());
-        assert!(Failure::reply(Stage::MailFrom, CLOSING, "").died_before_the_letter());
-        assert!(!Failure::reply(Stage::MailFrom, 451, "").died_before_the_letter());
-        assert!(!Failure::broken(Stage::RcptTo, "eof").died_before_the_letter());
-        assert!(!Failure::broken(Stage::FinalDot, "eof").died_before_the_letter());
+    fn what_a_new_connection_may_mend() {
+        let at = [Stage::MailFrom, Stage::RcptTo, Stage::Data, Stage::Content, Stage::FinalDot];
+        let told = |failure: &dyn Fn(Stage) -> Failure| -> String {
+            at.map(|stage| if failure(stage).may_be_the_session() { 'n' } else { '-' }).iter().collect()
+        };
+        assert_eq!(told(&|stage| Failure::broken(stage, "eof")), "nnnn-");
+        for (code, text, expected) in [
+            (421, "4.4.2 closing", "nnnnn"),
+            (452, "4.5.3 too many", "nnnnn"),
+            (450, "4.2.1 mailbox busy", "n----"),
+            (550, "5.1.1 unknown", "n----"),
+            (550, "5.7.0 too many in this session", "nnnn-"),
+            (552, "5.3.4 too big", "-----"),
+        ] {
+            assert_eq!(told(&|stage| Failure::reply(stage, code, text)), expected, "{code} {text}");
+        }
     }
 
     proptest! {

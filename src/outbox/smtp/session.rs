@@ -3,16 +3,17 @@
 
 use super::content::Parcel;
 use super::failure::{FailedAt, Failure};
-use super::tls::Verified;
+use super::hello::{Extensions, Offered, SizeExtension};
+use super::login::{Login, log_in};
+use super::tls::{self, Tls};
 use super::wire::{Replies, Wire};
 use crate::config::Security;
 use crate::outbox::transport::{RefusedFor, Stage, one_line};
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::Address;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Noop, Rcpt, Rset, Starttls};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset, Starttls};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
-use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Display;
 use std::io;
 use std::net::IpAddr;
@@ -80,10 +81,12 @@ impl Deadlines {
     /// Longest time a [`super::Smtp::send`] can take for a letter of this size: what a lease on it must outlast. By
     /// default just under an hour for 25 MB.
     pub fn whole_send(&self, bytes: usize) -> Duration {
-        // Greeting, EHLO and STARTTLS in the clear, the first and the second EHLO under TLS.
-        let opening = self.connect + self.tls + self.greeting * 5 + self.login;
-        // MAIL on a kept connection that turns out dead; MAIL, RCPT and RSET on the new one.
-        opening + self.command * 4 + self.data + self.content(bytes) + LAST_WORDS
+        // Greeting, EHLO and STARTTLS in the clear, EHLO under TLS; AUTH in up to three lines, by two ways.
+        let opening = self.connect + self.tls + self.greeting * 4 + self.login * 5;
+        // MAIL, RCPT and RSET.
+        let transaction = self.command * 3 + self.data + self.content(bytes) + LAST_WORDS;
+        // Once on a kept connection that takes no more, and once on a new one.
+        opening + transaction * 2
     }
 }
 
@@ -92,29 +95,18 @@ pub(super) struct Route {
     pub host: String,
     pub port: u16,
     pub security: Security,
-    pub tls: Option<Verified>,
+    pub tls: Option<Tls>,
     pub login: Option<Login>,
     pub deadlines: Deadlines,
-}
-
-pub(super) struct Login {
-    pub username: String,
-    pub password: SecretString,
 }
 
 /// A connection ready for letters.
 pub(super) struct Session {
     smtp: AsyncSmtpConnection,
-    /// What the server says about the size of letters (RFC 1870).
-    size: SizeExtension,
+    extensions: Extensions,
     last_used: Instant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SizeExtension {
-    NotOffered,
-    NoLimit,
-    Limit(u64),
+    /// Letters it was asked to take, in vain or not.
+    letters: u32,
 }
 
 impl Session {
@@ -125,17 +117,24 @@ impl Session {
         // Without this each letter waits some 40 ms for an acknowledgement that the peer delays.
         tcp.set_nodelay(true).map_err(|error| error.failed_at(Stage::Connect))?;
         let hello = client_id(&tcp);
-        let wire = protect(route, tcp, &hello).await?;
-        let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
-        let smtp = within(Stage::Greeting, waits.greeting, opening).await?;
-        let mut session = Self { smtp, size: SizeExtension::NotOffered, last_used: Instant::now() };
-        // lettre keeps no SIZE from its own EHLO; a second one is allowed at any time (RFC 5321 §4.1.4).
-        let extensions = session.say(Stage::Greeting, waits.greeting, Ehlo::new(hello)).await?;
-        session.size = size_extension(&extensions);
+        let mut wire = protect(route, tcp, &hello).await?;
+        // lettre keeps neither SIZE nor all ways to log in from the answer to its EHLO. A second one is allowed (RFC 5321
+        // §4.1.4), and yet servers refuse it (OpenSMTPD: 503), so the first answer is heard along.
+        let overheard = wire.overhear();
+        let opening = within(
+            Stage::Greeting,
+            waits.greeting,
+            AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello),
+        );
+        let smtp = match route.security {
+            Security::None => tls::unless_silent_for_tls(route, opening).await?,
+            Security::Tls | Security::StartTls => opening.await?,
+        };
+        let extensions = Extensions::overheard(&overheard.text());
+        drop(overheard);
+        let mut session = Self { smtp, extensions, last_used: Instant::now(), letters: 0 };
         if let Some(login) = &route.login {
-            let credentials = Credentials::new(login.username.clone(), login.password.expose_secret().to_owned());
-            let auth = session.smtp.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-            within(Stage::Login, waits.login, auth).await?;
+            log_in(&mut session.smtp, &session.extensions.logins, login, waits.login).await?;
         }
         tracing::debug!(server = session.server(), "connected to the mail server");
         Ok(session)
@@ -147,7 +146,7 @@ impl Session {
     }
 
     pub fn size_limit(&self) -> Option<u64> {
-        match self.size {
+        match self.extensions.size {
             SizeExtension::Limit(bytes) => Some(bytes),
             SizeExtension::NotOffered | SizeExtension::NoLimit => None,
         }
@@ -160,6 +159,7 @@ impl Session {
     /// One transaction; the server's reply to the ending dot.
     pub async fn deliver(&mut self, parcel: &Parcel<'_>, waits: &Deadlines) -> Result<String, Failure> {
         let parameters = self.parameters(parcel)?;
+        self.letters = self.letters.saturating_add(1);
         self.say(Stage::MailFrom, waits.command, Mail::new(parcel.from.clone(), parameters)).await?;
         self.say(Stage::RcptTo, waits.command, Rcpt::new(parcel.to.clone(), Vec::new())).await?;
         let go_ahead = self.say(Stage::Data, waits.data, Data).await?;
@@ -181,7 +181,7 @@ impl Session {
             let reason = format!("not sent: the letter has {bytes} bytes, the server takes {limit} (SIZE)");
             return Err(Failure::unfit(reason, RefusedFor::Size));
         }
-        if self.size != SizeExtension::NotOffered {
+        if self.extensions.size != SizeExtension::NotOffered {
             parameters.push(MailParameter::Size(bytes));
         }
         if parcel.needs_8bitmime() {
@@ -234,9 +234,15 @@ impl Session {
         self.say(Stage::MailFrom, waits.command, Rset).await.is_ok()
     }
 
-    /// Whether the server answers us, now that all before letters is done.
-    pub async fn noop(&mut self, waits: &Deadlines) -> Result<(), Failure> {
-        self.say(Stage::Login, waits.command, Noop).await.map(drop)
+    /// Whether the server would take a letter from and to these: asked and taken back, nothing is sent.
+    pub async fn ask(&mut self, from: &Address, to: &Address, waits: &Deadlines) -> Result<(), Failure> {
+        self.say(Stage::MailFrom, waits.command, Mail::new(Some(from.clone()), Vec::new())).await?;
+        self.say(Stage::RcptTo, waits.command, Rcpt::new(to.clone(), Vec::new())).await.map(drop)
+    }
+
+    /// Whether it has been asked to take a letter before: what it refuses then may be one too many for a session.
+    pub fn has_worked(&self) -> bool {
+        self.letters > 0
     }
 
     pub async fn quit(mut self) {
@@ -256,22 +262,26 @@ async fn protect(route: &Route, mut tcp: TcpStream, hello: &ClientId) -> Result<
     let Some(tls) = &route.tls else {
         return Ok(Wire::new(tcp, peer));
     };
+    // Anew for each connection: a certificate that was renewed needs no restart.
+    let verified = tls.read().await.map_err(|error| Failure::lacking(Stage::Tls, error.to_string()))?;
     if route.security == Security::StartTls {
-        ask_starttls(&mut tcp, hello, waits.greeting).await?;
-        Ok(Wire::already_greeted(within(Stage::Tls, waits.tls, tls.handshake(tcp)).await?, peer))
+        ask_starttls(route, &mut tcp, hello).await?;
+        Ok(Wire::already_greeted(within(Stage::Tls, waits.tls, verified.handshake(tcp)).await?, peer))
     } else {
-        Ok(Wire::new(within(Stage::Tls, waits.tls, tls.handshake(tcp)).await?, peer))
+        Ok(Wire::new(within(Stage::Tls, waits.tls, verified.handshake(tcp)).await?, peer))
     }
 }
 
 /// The few lines before TLS. Not by lettre, which reads ahead: what an attacker adds behind the server's `220` would
 /// be taken for the reply to the EHLO under TLS (the flaw of CVE-2011-0411, on the client's side). Nothing of what was
 /// heard here is believed afterwards (RFC 3207 §4.2).
-async fn ask_starttls(tcp: &mut TcpStream, hello: &ClientId, wait: Duration) -> Result<(), Failure> {
-    converse(tcp, Stage::Greeting, wait, String::new()).await?;
-    let extensions = converse(tcp, Stage::Greeting, wait, Ehlo::new(hello.clone()).to_string()).await?;
-    if !extensions.message().any(|line| keyword(line).eq_ignore_ascii_case("STARTTLS")) {
-        return Err(Failure::broken(Stage::Tls, "the server does not offer STARTTLS, and without it nothing is sent"));
+async fn ask_starttls(route: &Route, tcp: &mut TcpStream, hello: &ClientId) -> Result<(), Failure> {
+    let wait = route.deadlines.greeting;
+    tls::unless_silent_for_tls(route, converse(tcp, Stage::Greeting, wait, String::new())).await?;
+    let answer = converse(tcp, Stage::Greeting, wait, Ehlo::new(hello.clone()).to_string()).await?;
+    if Extensions::listed(answer.message()).starttls == Offered::No {
+        let found = "the server does not offer STARTTLS, and without it nothing is sent";
+        return Err(Failure::lacking(Stage::Tls, found.to_owned()));
     }
     converse(tcp, Stage::Tls, wait, Starttls.to_string()).await.map(drop)
 }
@@ -304,7 +314,7 @@ async fn read_reply(tcp: &mut TcpStream) -> io::Result<String> {
 }
 
 /// A step of the network under its deadline.
-async fn within<T, E: FailedAt>(
+pub(super) async fn within<T, E: FailedAt>(
     stage: Stage,
     wait: Duration,
     step: impl Future<Output = Result<T, E>>,
@@ -326,21 +336,6 @@ fn client_id(tcp: &TcpStream) -> ClientId {
         (_, Ok(IpAddr::V4(address))) => ClientId::Ipv4(address),
         (_, Ok(IpAddr::V6(address))) => ClientId::Ipv6(address),
         (machine, Err(_)) => machine,
-    }
-}
-
-fn keyword(line: &str) -> &str {
-    line.split_ascii_whitespace().next().unwrap_or_default()
-}
-
-/// `SIZE` in an answer to EHLO (RFC 1870 §4); 0 or no number: no limit.
-fn size_extension(extensions: &Response) -> SizeExtension {
-    let Some(line) = extensions.message().find(|line| keyword(line).eq_ignore_ascii_case("SIZE")) else {
-        return SizeExtension::NotOffered;
-    };
-    match line.split_ascii_whitespace().nth(1).and_then(|number| number.parse().ok()) {
-        None | Some(0) => SizeExtension::NoLimit,
-        Some(bytes) => SizeExtension::Limit(bytes),
     }
 }
 

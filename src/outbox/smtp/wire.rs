@@ -7,6 +7,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -24,11 +25,31 @@ pub(super) struct Wire {
     stream: Box<dyn Stream>,
     peer: SocketAddr,
     replies: Replies,
+    /// Whoever wants to hear what the server says besides lettre, which keeps little of the answer to EHLO.
+    listener: Weak<Overheard>,
+}
+
+/// What was said while somebody listened: dropped, it is kept no longer.
+#[derive(Debug, Default)]
+pub(super) struct Overheard(Mutex<Vec<u8>>);
+
+impl Overheard {
+    /// All so far. Printable ASCII and line ends only, so that nothing is lost here.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
 }
 
 impl Wire {
     pub fn new(stream: impl Stream + 'static, peer: SocketAddr) -> Self {
-        Self { stream: Box::new(stream), peer, replies: Replies::default() }
+        Self { stream: Box::new(stream), peer, replies: Replies::default(), listener: Weak::new() }
+    }
+
+    /// From here on, until what is returned is dropped.
+    pub fn overhear(&mut self) -> Arc<Overheard> {
+        let overheard = Arc::default();
+        self.listener = Arc::downgrade(&overheard);
+        overheard
     }
 
     /// After STARTTLS no greeting comes any more (RFC 3207 §4.2), but lettre waits for one: it is given this.
@@ -54,6 +75,7 @@ impl AsyncTokioStream for Wire {
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = out.filled().len();
         // Ends when a line is whole or the server has said all it will for now; the caller's deadline bounds both.
         while !self.replies.give_out(out) {
             let mut bytes = [0; READ_BYTES];
@@ -63,6 +85,10 @@ impl AsyncRead for Wire {
                 return Poll::Ready(Ok(()));
             }
             self.replies.take_in(raw.filled());
+        }
+        if let Some(overheard) = self.listener.upgrade() {
+            let given = out.filled().get(before..).unwrap_or_default();
+            overheard.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(given);
         }
         Poll::Ready(Ok(()))
     }

@@ -15,10 +15,12 @@ mod maildir;
 pub use fault::{Act, At, Fault};
 
 use conversation::Conversation;
+use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::rustls::ServerConfig;
 
@@ -33,6 +35,17 @@ pub struct Setup {
     /// Told by EHLO and held to.
     pub size: Option<usize>,
     pub delivery: Delivery,
+    pub crowd: Crowd,
+}
+
+/// How many connections at once it takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Crowd {
+    Any,
+    /// One more than these is answered by 421 and closed.
+    TurnedAwayOver(usize),
+    /// One more than these hears nothing at all.
+    SilentOver(usize),
 }
 
 #[derive(Clone)]
@@ -70,6 +83,7 @@ impl Default for Setup {
             extensions: vec!["8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"],
             size: None,
             delivery: Delivery::Memory,
+            crowd: Crowd::Any,
         }
     }
 }
@@ -107,6 +121,10 @@ struct Shared {
     letters: Mutex<Vec<Received>>,
     commands: Mutex<Vec<String>>,
     connections: Mutex<usize>,
+    /// Those that go on now.
+    open: Mutex<usize>,
+    /// The most that went on at once.
+    most: Mutex<usize>,
 }
 
 impl SmtpServer {
@@ -119,6 +137,8 @@ impl SmtpServer {
             letters: Mutex::default(),
             commands: Mutex::default(),
             connections: Mutex::default(),
+            open: Mutex::default(),
+            most: Mutex::default(),
         });
         let task = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Self { shared, port, task }
@@ -146,6 +166,11 @@ impl SmtpServer {
     /// How many connections were made so far.
     pub fn connections(&self) -> usize {
         *self.shared.connections.lock().unwrap()
+    }
+
+    /// How many were held at once, at most.
+    pub fn most_at_once(&self) -> usize {
+        *self.shared.most.lock().unwrap()
     }
 
     /// Adds to the faults; the oldest that fits is taken.
@@ -181,6 +206,43 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             *connections
         };
         // A conversation ends with an error when the client hangs up or a fault cuts it: both are as they should be.
-        conversations.spawn(Conversation::hold(tcp, number, Arc::clone(&shared)));
+        conversations.spawn(receive(tcp, number, Arc::clone(&shared)));
+    }
+}
+
+/// Holds the conversation, or turns away one too many.
+async fn receive(mut tcp: TcpStream, number: usize, shared: Arc<Shared>) -> io::Result<()> {
+    let (room, turned_away) = match shared.setup.crowd {
+        Crowd::Any => (usize::MAX, true),
+        Crowd::TurnedAwayOver(room) => (room, true),
+        Crowd::SilentOver(room) => (room, false),
+    };
+    if *shared.open.lock().unwrap() >= room {
+        if turned_away {
+            return tcp.write_all(b"421 4.7.0 Too many connections from your address\r\n").await;
+        }
+        return std::future::pending().await;
+    }
+    let _seat = Seat::take(Arc::clone(&shared));
+    Conversation::hold(tcp, number, shared).await
+}
+
+/// Counts a conversation for as long as it goes on.
+struct Seat(Arc<Shared>);
+
+impl Seat {
+    fn take(shared: Arc<Shared>) -> Self {
+        let mut open = shared.open.lock().unwrap();
+        *open += 1;
+        let mut most = shared.most.lock().unwrap();
+        *most = (*most).max(*open);
+        drop((open, most));
+        Self(shared)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        *self.0.open.lock().unwrap() -= 1;
     }
 }

@@ -1,0 +1,25 @@
+//! The part of `klachtpost check` that is about sending: whether the server would take a letter of the desk.
+
+use crate::case::AddressError;
+use crate::config::{Config, Sender};
+use crate::daemon::house;
+use crate::outbox::{Asked, SendError, Transport};
+
+/// As long as a token is, and none: what a server says of it, it says of every letter's.
+const LIKE_A_TOKEN: &str = "kp.2026-99999.c.aaaaaaaaaaaa.aaa.aaaaaaaaaaaaaaaa";
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SenderProblem {
+    #[error(transparent)]
+    Send(#[from] SendError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
+}
+
+/// Asks the server all but to send; nothing is sent.
+pub(super) async fn sender(config: &Config, settings: &Sender) -> Result<String, SenderProblem> {
+    let house = house(config)?;
+    let (desk, with_token) = (house.desk_address.to_string(), house.reply_address(LIKE_A_TOKEN).to_string());
+    let with_token = Some(with_token.as_str()).filter(|address| *address != desk);
+    Ok(Transport::check(settings, &Asked { desk: &desk, with_token }).await?)
+}

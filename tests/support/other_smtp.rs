@@ -1,0 +1,192 @@
+//! Other real servers that letters are sent through: OpenSMTPD and Exim, each with its own folder, port and mailboxes. Their
+//! Debian packages cannot stand beside Postfix's, so nothing is installed: `tests/prepare` lays their files out below
+//! `target/servers`. What they expect elsewhere on a machine (their users, a spool) exists only in a view of the file system
+//! of their own (`unshare --mount`), so that the machine stays as it is. Needs root.
+
+use rustix::process::Signal;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Starting takes about a second; on a busy machine more.
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// Exim's user in its view of the machine.
+const EXIM: u32 = 5102;
+
+/// Which server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    OpenSmtpd,
+    Exim,
+}
+
+/// Runs until dropped.
+pub struct OtherSmtp {
+    folder: TempDir,
+    port: u16,
+    process: Child,
+}
+
+impl OtherSmtp {
+    /// Takes mail for these addresses, `jan@any.example` into `<homes>/jan/Maildir/new` as the owner of `<homes>/jan`;
+    /// refuses every other recipient, and has no way out.
+    pub fn start(kind: Kind, homes: &Path, addresses: &[&str]) -> Self {
+        let folder = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o755)).tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let here = folder.path();
+        match kind {
+            Kind::OpenSmtpd => write_opensmtpd(here, port, homes, addresses),
+            Kind::Exim => write_exim(here, port, homes, addresses),
+        }
+        write_users(here);
+        let log = std::fs::File::create(here.join("log")).unwrap();
+        let process = Command::new("unshare")
+            .args(["--mount", "--propagation", "private", "--kill-child", "--pid", "--fork", "sh"])
+            .arg(here.join("inside.sh"))
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .expect("unshare (util-linux)");
+        let server = Self { folder, port, process };
+        server.wait_until_it_answers();
+        server
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its log so far, for the message of a failing test.
+    pub fn log(&self) -> String {
+        let logs = ["log", "logs/mainlog", "logs/paniclog"].map(|name| self.folder.path().join(name));
+        logs.iter().filter_map(|log| std::fs::read_to_string(log).ok()).collect()
+    }
+
+    fn wait_until_it_answers(&self) {
+        let until = Instant::now() + START_WITHIN;
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < until, "it does not answer (it needs root); its log:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for OtherSmtp {
+    fn drop(&mut self) {
+        // With the first process of its namespace goes all that runs in it. Exim changes its user, and so would outlive a mere
+        // `--kill-child`.
+        let _ = super::signals::signal_group(self.process.id(), Signal::KILL);
+        let _ = self.process.wait();
+    }
+}
+
+/// Where `tests/prepare` laid the packages out.
+fn files() -> PathBuf {
+    let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers");
+    assert!(files.join("usr/sbin/smtpd").exists(), "no servers in {}; run ./tests/prepare", files.display());
+    files
+}
+
+/// What is done in the view of its own before the server starts.
+fn write_inside(here: &Path, run: &str) {
+    let (folder, files) = (here.display(), files());
+    // Copied: whoever delivers must be able to read it, wherever the sources lie. A program that changes its user finds its
+    // libraries by the loader's own list only.
+    let script = format!(
+        "set -e\n\
+         mount --bind {folder}/passwd /etc/passwd\nmount --bind {folder}/group /etc/group\n\
+         for place in /var/spool /var/lib /run /usr/libexec; do mount -t tmpfs tmpfs $place; done\n\
+         mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty /var/spool/exim /var/lib/exim4\n\
+         chmod 711 /var/spool/smtpd\nchown 5102:5102 /var/spool/exim\n\
+         cp -r {0} /run/servers\ncp -r {0}/usr/libexec/opensmtpd /usr/libexec/opensmtpd\n\
+         chown -R 0:0 /run/servers\nchmod u+s /run/servers/usr/sbin/exim4\n\
+         ldconfig -C /run/ld.so.cache /run/servers/usr/lib/*-linux-gnu /run/servers/lib/*-linux-gnu\n\
+         mount --bind /run/ld.so.cache /etc/ld.so.cache\n\
+         if test -e {folder}/exim.conf; then cp {folder}/exim.conf /var/lib/exim4/config.autogenerated; fi\n\
+         exec /run/servers/usr/sbin/{run}\n",
+        files.display()
+    );
+    std::fs::write(here.join("inside.sh"), script).unwrap();
+}
+
+fn write_users(here: &Path) {
+    let passwd = "opensmtpd:x:5100:5100::/run:/usr/sbin/nologin\nopensmtpq:x:5101:5101::/run:/usr/sbin/nologin\n\
+                  Debian-exim:x:5102:5102::/run:/usr/sbin/nologin\n";
+    let group = "opensmtpd:x:5100:\nopensmtpq:x:5101:\nDebian-exim:x:5102:\n";
+    for (name, more) in [("passwd", passwd), ("group", group)] {
+        let machines = std::fs::read_to_string(format!("/etc/{name}")).unwrap();
+        std::fs::write(here.join(name), format!("{machines}{more}")).unwrap();
+    }
+}
+
+fn domains(addresses: &[&str]) -> String {
+    let mut domains: Vec<&str> = addresses.iter().filter_map(|address| Some(address.split_once('@')?.1)).collect();
+    domains.sort_unstable();
+    domains.dedup();
+    domains.join(if domains.len() > 1 { "," } else { "" })
+}
+
+fn write_opensmtpd(here: &Path, port: u16, homes: &Path, addresses: &[&str]) {
+    let (mut people, mut owners) = (String::new(), String::new());
+    for address in addresses {
+        let (name, _) = address.split_once('@').expect("an address");
+        let owner = std::fs::metadata(homes.join(name)).expect("the recipient's home");
+        people.push_str(&format!("{address} {name}\n"));
+        owners.push_str(&format!("{name}:{}:{}:{}\n", owner.uid(), owner.gid(), homes.join(name).display()));
+    }
+    let (folder, homes) = (here.display(), homes.display());
+    let domains: Vec<String> = domains(addresses).split(',').map(|domain| format!("\"{domain}\"")).collect();
+    let settings = format!(
+        "table owners file:{folder}/owners\ntable people file:{folder}/people\n\
+         listen on 127.0.0.1 port {port} hostname mx.test.example\n\
+         action \"deliver\" mda \"/usr/libexec/opensmtpd/mail.maildir {homes}/%{{user.username}}/Maildir\" virtual <people> userbase <owners>\n\
+         match from any for domain {{ {} }} action \"deliver\"\n",
+        domains.join(", ")
+    );
+    for (name, text) in [("smtpd.conf", settings), ("people", people), ("owners", owners)] {
+        std::fs::write(here.join(name), text).unwrap();
+    }
+    write_inside(here, &format!("smtpd -d -f {folder}/smtpd.conf"));
+}
+
+fn write_exim(here: &Path, port: u16, homes: &Path, addresses: &[&str]) {
+    let mut people = String::new();
+    let mut owner = (0, 0);
+    for address in addresses {
+        let (name, _) = address.split_once('@').expect("an address");
+        let home = homes.join(name);
+        owner = std::fs::metadata(&home).map(|home| (home.uid(), home.gid())).expect("the recipient's home");
+        people.push_str(&format!("{address}: {}/Maildir\n", home.display()));
+    }
+    let (folder, domains) = (here.display(), domains(addresses).replace(',', " : "));
+    let settings = format!(
+        "primary_hostname = mx.test.example\nspool_directory = /var/spool/exim\nlog_file_path = {folder}/logs/%slog\nexim_path = /run/servers/usr/sbin/exim4\n\
+         exim_user = Debian-exim\nexim_group = Debian-exim\nlocal_interfaces = <; 127.0.0.1\n\
+         daemon_smtp_ports = {port}\ndomainlist ours = {domains}\nacl_smtp_rcpt = check\nacl_smtp_data = accept\n\
+         keep_environment =\nnever_users =\nsmtputf8_advertise_hosts = *\nmessage_size_limit = 25M\n\
+         prdr_enable = false\nnotifier_socket =\ntls_advertise_hosts =\n\
+         begin acl\n\
+         check:\n  accept domains = +ours\n    verify = recipient\n  deny message = relay not permitted\n\
+         begin routers\n\
+         people:\n  driver = accept\n  domains = +ours\n  local_part_suffix = +*\n  local_part_suffix_optional\n\
+         \x20 address_data = ${{lookup{{$local_part@$domain}}lsearch{{{folder}/people}}{{$value}}fail}}\n  transport = maildir\n\
+         begin transports\n\
+         maildir:\n  driver = appendfile\n  directory = $address_data\n  maildir_format\n\
+         \x20 user = {}\n  group = {}\n  create_directory\n  return_path_add\n  delivery_date_add = false\n",
+        owner.0, owner.1
+    );
+    for (name, text) in [("exim.conf", settings), ("people", people)] {
+        std::fs::write(here.join(name), text).unwrap();
+    }
+    let logs = here.join("logs");
+    std::fs::create_dir(&logs).unwrap();
+    chown(&logs, Some(EXIM), Some(EXIM)).unwrap();
+    write_inside(here, "exim4 -bdf -q1m -oP /run/exim.pid");
+}
