@@ -6,6 +6,8 @@
 
 #[path = "mailbox/connecting.rs"]
 mod connecting;
+#[path = "mailbox/dialects.rs"]
+mod dialects;
 #[path = "mailbox/faults.rs"]
 mod faults;
 #[path = "mailbox/filing.rs"]

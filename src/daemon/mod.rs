@@ -18,6 +18,7 @@ mod run;
 mod sending;
 mod ticking;
 mod watching;
+mod withheld;
 
 pub use adopting::adopt_asked;
 pub use aside::day_of_mail;
@@ -99,6 +100,7 @@ impl WorkError {
                     }
                     _ => Trouble::Refusal,
                 },
+                MailboxError::Setting { key: "security" | "ca_file" | "host" | "password", .. } => Trouble::Login,
                 MailboxError::Setting { .. } => Trouble::Folder,
                 MailboxError::Files { .. } => Trouble::Files,
             },

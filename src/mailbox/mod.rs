@@ -11,12 +11,17 @@ mod guard;
 mod imap;
 mod maildir;
 mod names;
+mod substitute;
+mod tidy;
 mod tls;
+mod waits;
+mod words;
 
 pub use backoff::Backoff;
 pub use error::{MailboxError, Remedy, Step, Verdict};
 pub use imap::{Deadlines, Imap};
 pub use maildir::Maildir;
+pub use waits::{Loss, Waits};
 
 use crate::config::{Mailbox as Settings, MailboxKind};
 use chrono::{DateTime, Utc};
@@ -58,6 +63,8 @@ pub struct Listing {
     pub uid_next: Option<i64>,
     /// All mails, in the order in which they came: ascending UIDs; Maildir: by moment of delivery.
     pub entries: Vec<Entry>,
+    /// Mails that the server counts and does not list, however it is asked. They are not gone.
+    pub unlisted: usize,
 }
 
 /// One mail of a listing.
@@ -108,8 +115,28 @@ pub enum Fetched {
     Slice { headers_and_start: Vec<u8>, size: Option<u64> },
     /// It is no longer in the folder.
     Vanished,
-    /// The server has it but does not give it: a fault of this mail, not of the connection. Try it again a few times.
+    /// The server has it but does not give it: a fault of this mail, not of the connection. Try it again later.
     Withheld { reason: String },
+    /// Something came that may not be the mail. Try it again later, and move nothing meanwhile.
+    Doubted { raw: Vec<u8>, doubt: Doubt },
+}
+
+/// Why what came may not be the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// A text of the mail server's own in its place.
+    Substitute,
+    /// The server stated another size, in bytes, for it or for its text.
+    Size { stated: u64 },
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Substitute => f.write_str("it sends a text of its own in the mail's place"),
+            Self::Size { stated } => write!(f, "it stated {stated} bytes, and other text came"),
+        }
+    }
 }
 
 /// Why a wait ended.

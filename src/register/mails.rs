@@ -38,6 +38,8 @@ pub struct Pending {
     pub received_at: Moment,
     pub from_junk: bool,
     pub whole: bool,
+    /// See [`NewMail::size`].
+    pub size: i64,
     pub raw: Vec<u8>,
     /// See [`NewMail::unreadable_because`].
     pub unreadable_because: Option<String>,
@@ -51,6 +53,17 @@ pub enum Known {
     Decided(Disposition),
 }
 
+/// How the reason begins for which a mail is unreadable that the server has and did not give.
+pub const NEVER_GIVEN: &str = "the mail server did not give it";
+
+/// Whether the text of a mail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    There,
+    /// The server had it and did not give it ([`NEVER_GIVEN`]).
+    NeverGiven,
+}
+
 /// What is known of the mail that has a UID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OnFile {
@@ -59,6 +72,7 @@ pub struct OnFile {
     pub size: i64,
     /// Moved out of the inbox, or gone from it.
     pub moved: bool,
+    pub text: Text,
 }
 
 /// What makes two mails the same (invariant 2).
@@ -132,7 +146,7 @@ impl Register {
         let mut found = HashMap::with_capacity(uids.len());
         for some in uids.chunks(LIST_MAX) {
             let text = format!(
-                "SELECT uid, disposition, received_at, size, moved FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
+                "SELECT uid, disposition, received_at, size, moved, reason FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
                 numbered(3, some.len())
             );
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
@@ -143,6 +157,10 @@ impl Register {
                     received_at: moment(row.try_get(2)?),
                     size: row.try_get(3)?,
                     moved: row.try_get::<i64, _>(4)? != 0,
+                    text: match row.try_get::<String, _>(5)? {
+                        reason if reason.starts_with(NEVER_GIVEN) => Text::NeverGiven,
+                        _ => Text::There,
+                    },
                 };
                 found.insert(row.try_get(0)?, on_file);
             }
@@ -178,7 +196,7 @@ impl Register {
 
     async fn pending_mail(&self, id: i64) -> Result<Option<Pending>, RegisterError> {
         let row = sqlx::query(
-            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason FROM mail \
+            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, size FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id = $1",
         )
         .bind(id)
@@ -194,6 +212,7 @@ impl Register {
             received_at: moment(row.try_get(2)?),
             from_junk: row.try_get::<i64, _>(3)? != 0,
             whole: row.try_get::<i64, _>(4)? != 0,
+            size: row.try_get(7)?,
             raw: raw.unwrap_or_default(),
             unreadable_because: Some(reason).filter(|reason| !reason.is_empty()).or(blanked),
         }))

@@ -48,7 +48,7 @@ pub use balance::{DealtWith, Numbering};
 pub use cases::{CaseQuery, Guarded};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
+pub use mails::{Identity, Known, MailRow, NEVER_GIVEN, NewMail, OnFile, Pending, Text};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};

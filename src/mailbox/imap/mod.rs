@@ -12,12 +12,14 @@ pub use wire::Deadlines;
 
 use super::error::{MailboxError, Step};
 use super::names::quoted;
+use super::tidy::REV2_ALONE;
 use super::{Destination, Entry, Fetched, Filed, Folder, Listing, Opened, Uid, Woken};
 use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
-use folders::Folders;
-use imap_proto::{AttributeValue, Capability, Response, ResponseCode, Status};
+use folders::{Folders, Naming, Restored};
+use imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use wire::{Completion, Idled, Wire};
@@ -71,10 +73,16 @@ impl Imap {
     /// Connects, logs in, finds or makes the folders, opens the inbox.
     pub(super) async fn open(settings: &Settings, deadlines: Deadlines) -> Result<Self, MailboxError> {
         let mut wire = connect::connect(settings, deadlines).await?;
-        let (removal, offered) = capabilities(&mut wire).await?;
-        let push = if settings.idle { offered } else { Push::Poll };
-        let folders = Folders::prepare(&mut wire, settings).await?;
-        let selected = select(&mut wire, &folders, Folder::Inbox).await?;
+        let offered = capabilities(&mut wire).await?;
+        let (removal, push) = (offered.removal(), if settings.idle { offered.push() } else { Push::Poll });
+        let folders = Folders::prepare(&mut wire, settings, offered.naming()).await?;
+        let selected = match select(&mut wire, &folders, Folder::Inbox).await {
+            // Deleted by somebody: mail can come in again once it is there.
+            Err(MailboxError::Server { .. }) if folders.make_inbox(&mut wire).await? == Restored::Made => {
+                select(&mut wire, &folders, Folder::Inbox).await?
+            }
+            opened => opened?,
+        };
         Ok(Self { wire, folders, removal, push, selected, mark: None, inbox_listed: None })
     }
 
@@ -85,39 +93,74 @@ impl Imap {
     /// The folder is opened anew each time, so that UIDVALIDITY and the count are the present ones.
     pub(super) async fn list(&mut self, folder: Folder) -> Result<Listing, MailboxError> {
         self.selected = select(&mut self.wire, &self.folders, folder).await?;
-        let entries = match self.wire.exists() {
+        let (entries, unlisted) = match self.wire.exists() {
             // FETCH on an empty folder is an error on some servers.
-            0 => Vec::new(),
-            _ => self.entries().await?,
+            None | Some(0) => (Vec::new(), 0),
+            Some(_) => self.entries().await?,
         };
         let Selected { uid_validity, uid_next, .. } = self.selected;
         if folder == Folder::Inbox {
             self.inbox_listed = Some((uid_validity, uid_next));
         }
-        Ok(Listing { uid_validity, uid_next, entries })
+        Ok(Listing { uid_validity, uid_next, entries, unlisted })
     }
 
-    /// A list that is shorter than what the server says is there is not believed: an unlisted mail would be a lost one.
-    async fn entries(&mut self) -> Result<Vec<Entry>, MailboxError> {
+    /// A list that is shorter than what the server says is there is asked for again in other ways. What is listed is
+    /// taken in then, and the rest is counted: one mail of which the server says nothing hides no other. That nothing at
+    /// all is listed is not believed.
+    async fn entries(&mut self) -> Result<(Vec<Entry>, usize), MailboxError> {
         let mut entries = BTreeMap::new();
         // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
         for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
-            let mut on_data = |data: &Response<'_>| {
-                if let Response::Fetch(_, items) = data {
-                    note(&mut entries, items);
-                }
-            };
-            let within = self.wire.deadlines().transfer;
-            let command = format!("UID FETCH 1:* ({items})");
-            let completion = self.wire.run(Step::ListMails, &command, within, &mut on_data).await?;
-            // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
-            let complete = entries.len() >= self.wire.exists() as usize || self.wire.has_news();
-            match completion {
-                Completion::Ok if complete => return Ok(entries.into_values().collect()),
-                _ => {}
+            if self.add_to(&mut entries, &format!("UID FETCH 1:* ({items})")).await?.is_break() {
+                return Ok((entries.into_values().collect(), 0));
             }
         }
-        Err(self.wire.protocol(Step::ListMails, "fewer mails listed than the server says are there"))
+        self.search(&mut entries).await?;
+        let unlisted = self.counted().saturating_sub(entries.len());
+        if entries.is_empty() {
+            return Err(self.wire.protocol(Step::ListMails, "none of the mails listed that the server says are there"));
+        }
+        Ok((entries.into_values().collect(), unlisted))
+    }
+
+    fn counted(&self) -> usize {
+        self.wire.exists().unwrap_or_default() as usize
+    }
+
+    /// Breaks where the list is complete.
+    async fn add_to(
+        &mut self,
+        entries: &mut BTreeMap<u32, Entry>,
+        command: &str,
+    ) -> Result<ControlFlow<()>, MailboxError> {
+        let mut on_data = |data: &Response<'_>| {
+            if let Response::Fetch(_, items) = data {
+                note(entries, items);
+            }
+        };
+        let within = self.wire.deadlines().transfer;
+        let completion = self.wire.run(Step::ListMails, command, within, &mut on_data).await?;
+        // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
+        let complete = entries.len() >= self.counted() || self.wire.has_news();
+        Ok(match completion {
+            Completion::Ok if complete => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+    }
+
+    /// A mail that FETCH leaves out may still be found by SEARCH: with its UID it can be asked for.
+    async fn search(&mut self, entries: &mut BTreeMap<u32, Entry>) -> Result<(), MailboxError> {
+        let mut on_data = |data: &Response<'_>| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = data {
+                for uid in uids {
+                    entries.entry(*uid).or_insert(unknown(*uid));
+                }
+            }
+        };
+        let within = self.wire.deadlines().transfer;
+        self.wire.run(Step::ListMails, "UID SEARCH ALL", within, &mut on_data).await?;
+        Ok(())
     }
 
     pub(super) fn sign(&mut self, mark: &str) {
@@ -132,7 +175,7 @@ impl Imap {
 
     pub(super) async fn filed_from(&mut self, first: Uid) -> Result<Vec<Filed>, MailboxError> {
         let is_past = self.selected.uid_next.is_some_and(|next| next <= first.0);
-        if self.wire.exists() == 0 || is_past {
+        if self.counted() == 0 || is_past {
             return Ok(Vec::new());
         }
         own::filed_from(&mut self.wire, self.mark.as_deref(), first).await
@@ -147,7 +190,11 @@ impl Imap {
     }
 
     pub(super) async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
-        fetch::single(&mut self.wire, uid, limit).await
+        let mail = fetch::single(&mut self.wire, uid, limit, fetch::Listed::default()).await?;
+        let mut one = [(uid, mail)];
+        fetch::doubt_texts(&mut one);
+        let [(_, mail)] = one;
+        Ok(mail)
     }
 
     pub(super) async fn fetch_many(
@@ -164,8 +211,9 @@ impl Imap {
     }
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
-        let filing = file_away::Filing { folders: &self.folders, removal: self.removal, mark: self.mark.as_deref() };
-        file_away::file_away(&mut self.wire, &filing, uids, to).await
+        let mut filing =
+            file_away::Filing { folders: &mut self.folders, removal: self.removal, mark: self.mark.as_deref() };
+        file_away::file_away(&mut self.wire, &mut filing, uids, to).await
     }
 
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
@@ -189,21 +237,64 @@ impl Imap {
                 Idled::Denied => self.push = Push::Poll,
             }
         }
-        sleep_until(until).await;
-        Ok(Woken::Timeout)
+        self.wait_by_asking(until).await
     }
 
-    /// Says goodbye if the server still listens; nothing depends on it.
-    pub(super) async fn close(mut self) {
-        let within = self.wire.deadlines().goodbye;
-        let goodbye = self.wire.run(Step::Logout, "LOGOUT", within, &mut |_| {}).await;
-        if let Err(error) = goodbye {
-            tracing::debug!(%error, "the mailbox was left without a goodbye");
+    /// A line that is quiet for too long is cut by some firewalls and proxies.
+    async fn wait_by_asking(&mut self, until: Instant) -> Result<Woken, MailboxError> {
+        loop {
+            let next = Instant::now() + self.wire.deadlines().idle;
+            sleep_until(until.min(next)).await;
+            if Instant::now() >= until {
+                return Ok(Woken::Timeout);
+            }
+            let within = self.wire.deadlines().command;
+            self.wire.run(Step::Wait, "NOOP", within, &mut |_| {}).await?;
+            if self.wire.has_news() {
+                return Ok(Woken::News);
+            }
+        }
+    }
+
+    /// Says goodbye if the server still listens; nothing depends on it, and it takes no longer than its deadline.
+    pub(super) async fn close(self) {
+        self.wire.goodbye().await;
+    }
+}
+
+/// What the server can do after the login, in capitals.
+struct Offered(Vec<String>);
+
+impl Offered {
+    /// IMAP4rev2 (RFC 9051) holds some extensions of its predecessor, and need not name them.
+    fn has(&self, name: &str) -> bool {
+        let within_rev2 = matches!(name, "MOVE" | "UIDPLUS" | "IDLE" | "NAMESPACE");
+        self.0.iter().any(|offer| offer == name || (within_rev2 && offer == REV2_ALONE))
+    }
+
+    fn removal(&self) -> Removal {
+        match () {
+            () if self.has("MOVE") => Removal::Move,
+            () if self.has("UIDPLUS") => Removal::CopyAndExpunge,
+            () => Removal::Keyword,
+        }
+    }
+
+    fn push(&self) -> Push {
+        if self.has("IDLE") { Push::Idle } else { Push::Poll }
+    }
+
+    fn naming(&self) -> Naming {
+        let is_utf8 = self.0.iter().any(|offer| offer == REV2_ALONE);
+        match (self.has("NAMESPACE"), is_utf8) {
+            (true, true) => Naming::Utf8WithNamespace,
+            (true, false) => Naming::Utf7WithNamespace,
+            (false, _) => Naming::Utf7,
         }
     }
 }
 
-async fn capabilities(wire: &mut Wire) -> Result<(Removal, Push), MailboxError> {
+async fn capabilities(wire: &mut Wire) -> Result<Offered, MailboxError> {
     let mut offered: Vec<String> = Vec::new();
     let mut on_data = |data: &Response<'_>| {
         if let Response::Capabilities(list) = data {
@@ -215,13 +306,7 @@ async fn capabilities(wire: &mut Wire) -> Result<(Removal, Push), MailboxError> 
     };
     let within = wire.deadlines().command;
     wire.run_ok(Step::Capabilities, "CAPABILITY", within, &mut on_data).await?;
-    let offers = |name: &str| offered.iter().any(|offer| offer == name);
-    let removal = match () {
-        () if offers("MOVE") => Removal::Move,
-        () if offers("UIDPLUS") => Removal::CopyAndExpunge,
-        () => Removal::Keyword,
-    };
-    Ok((removal, if offers("IDLE") { Push::Idle } else { Push::Poll }))
+    Ok(Offered(offered))
 }
 
 async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Selected, MailboxError> {
@@ -238,8 +323,12 @@ async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Se
     };
     let within = wire.deadlines().command;
     let step = Step::OpenFolder(name.clone());
+    wire.forget_count();
     wire.run_ok(step.clone(), &format!("SELECT {}", quoted(&name)), within, &mut on_data).await?;
     wire.start_counting();
+    if wire.exists().is_none() {
+        return Err(wire.protocol(step, "a folder without a count of its mails"));
+    }
     match uid_validity {
         Some(uid_validity) => Ok(Selected { folder, uid_validity, uid_next }),
         None => Err(wire.protocol(step, "a folder without UIDVALIDITY")),
