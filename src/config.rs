@@ -22,12 +22,15 @@ mod web_form;
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
+pub use secret::SecretSource;
 
 /// All settings, as written in the file.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
+    /// Where `mailbox.password` came from, if from a file of its own: see [`Config::mailbox_now`].
+    pub mailbox_password: Option<SecretSource>,
     pub sender: Sender,
     /// Another way out, for letters to the operator where the first does not take them.
     pub second_sender: Option<Sender>,
@@ -44,6 +47,15 @@ pub struct Config {
     pub reference: Vec<Reference>,
     /// What is no company's own.
     pub borrowed: Borrowed,
+}
+
+impl Config {
+    /// The mailbox for a new connection: a password that was changed in its file needs no restart. Where the file cannot
+    /// be read now, the password is the one it had before.
+    pub fn mailbox_now(&self) -> Mailbox {
+        let password = self.mailbox_password.as_ref().and_then(SecretSource::read);
+        Mailbox { password: password.unwrap_or_else(|| self.mailbox.password.clone()), ..self.mailbox.clone() }
+    }
 }
 
 /// How a connection is protected.

@@ -15,6 +15,8 @@ mod filing;
 #[path = "mailbox/reading.rs"]
 mod reading;
 mod support;
+#[path = "mailbox/trial.rs"]
+mod trial;
 
 use klachtpost::mailbox::{Entry, Fetched, Folder, Mailbox, Uid};
 

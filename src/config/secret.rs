@@ -1,9 +1,9 @@
 //! Reads a secret from a file of its own, and only from one that nobody else can read.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::fs::{File, Metadata};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Largest secret file, in bytes: a list of long keys fits.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
@@ -42,6 +42,21 @@ impl SecretError {
             Self::Open(_) => format!("run `chmod 600 {}`", path.display()),
             _ => format!("write the secret into {} and let only klachtpost's user read it", path.display()),
         }
+    }
+}
+
+/// The file of a secret that is read anew when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSource {
+    pub(super) path: PathBuf,
+    pub(super) guard: SecretFile,
+}
+
+impl SecretSource {
+    /// The secret as it is now, if it is there and one line.
+    pub fn read(&self) -> Option<SecretString> {
+        let secret = read_secret_file(&self.path, self.guard).ok()?;
+        Some(secret).filter(|secret| !secret.expose_secret().chars().any(char::is_control))
     }
 }
 

@@ -70,3 +70,26 @@ fn shows_nothing(error: Option<ConfigError>, what: &str) {
         assert!(!shown.contains("GEHEIM"), "{what}: {shown}");
     }
 }
+
+/// A password that changes in its file is the new one at the next connection; one that cannot be read is the old one.
+#[test]
+fn a_changed_password_needs_no_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("mailbox.password");
+    let write = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    };
+    write("oud\n");
+    let guard = crate::config::secret::SecretFile::Own;
+    let source = crate::config::SecretSource { path: file.clone(), guard };
+    let now = || source.read().map(|secret| secrecy::ExposeSecret::expose_secret(&secret).to_owned());
+    assert_eq!(now().as_deref(), Some("oud"));
+    write("nieuw\n");
+    assert_eq!(now().as_deref(), Some("nieuw"));
+    write("twee\nregels\n");
+    assert_eq!(now(), None);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(now(), None);
+}

@@ -5,7 +5,7 @@
 //! settings with a problem never become a started daemon.
 
 use super::problems::{Problem, variable};
-use super::secret::{SecretFile, read_secret_file};
+use super::secret::{SecretFile, SecretSource, read_secret_file};
 use config::{Map, Value, ValueKind};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
@@ -297,6 +297,14 @@ impl<'r> Section<'r> {
                 None
             }
         }
+    }
+
+    /// The file that a key of a section below this one names.
+    pub(super) fn source_within(&self, section: &str, file_key: &str) -> Option<SecretSource> {
+        let ValueKind::Table(table) = &self.table.get(section)?.kind else { return None };
+        let path = PathBuf::from(table.get(file_key)?.clone().into_string().ok().filter(|path| !path.is_empty())?);
+        let guard = self.guard(&path);
+        Some(SecretSource { path, guard })
     }
 
     fn guard(&self, path: &Path) -> SecretFile {

@@ -47,6 +47,8 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
+        // Asked for first: the section is taken out of the file below.
+        mailbox_password: file.source_within("mailbox", "password_file"),
         mailbox: read_with(&mut file, "mailbox", mailbox),
         sender: read_with(&mut file, "sender", sender),
         second_sender: table(&mut file, "second_sender")

@@ -124,10 +124,10 @@ async fn watch(
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let settings = &office.config.mailbox;
+    let settings = office.config.mailbox_now();
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
-        opened = Mailbox::open_within(settings, waits.deadlines()) => opened?,
+        opened = Mailbox::open_within(&settings, waits.deadlines()) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
     let mut first_look = Some(ticks);

@@ -139,6 +139,45 @@ impl std::fmt::Display for Doubt {
     }
 }
 
+/// What came of trying to file a mail of our own away.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// What does not work, each with the next step.
+    pub hindrances: Vec<String>,
+    pub tried: Tried,
+    /// The UIDs of the inbox that the trial used up, of that UIDVALIDITY.
+    pub spent: Vec<Uid>,
+    pub uid_validity: i64,
+}
+
+/// How far the trial went.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum Tried {
+    /// Not to its end: a hindrance says why.
+    #[default]
+    Hindered,
+    /// A mail of our own was moved out of the inbox, and taken away again.
+    Moved,
+    /// The move could not be tried, for this reason; it may work all the same.
+    Not(String),
+}
+
+impl Trial {
+    fn spend(&mut self, uids: impl Iterator<Item = Uid>) {
+        let new: Vec<Uid> = uids.filter(|uid| !self.spent.contains(uid)).collect();
+        self.spent.extend(new);
+    }
+
+    /// A refusal is a finding; after anything else the connection is spent.
+    fn hindered_by(&mut self, error: MailboxError) -> Result<(), MailboxError> {
+        match error {
+            MailboxError::Server { .. } => self.hindrances.push(error.to_string()),
+            error => return Err(error),
+        }
+        Ok(())
+    }
+}
+
 /// Why a wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Woken {
@@ -249,6 +288,15 @@ impl Mailbox {
         match self {
             Self::Imap(imap) => imap.file_away(uids, to).await,
             Self::Maildir(maildir) => maildir.file_away(uids, to).await,
+        }
+    }
+
+    /// Tries what filing away needs, with this mail of our own (ASCII, CR LF line ends); it is taken away again, and no
+    /// other mail is touched. Nothing is tried in a Maildir, which is read and written at each opening.
+    pub async fn try_filing(&mut self, mail: &str) -> Result<Trial, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.try_filing(mail).await,
+            Self::Maildir(_) => Ok(Trial { tried: Tried::Moved, ..Trial::default() }),
         }
     }
 

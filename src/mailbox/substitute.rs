@@ -76,7 +76,8 @@ const REPORTS: [&str; 7] = ["deliver", "recipient", "bezorg", "aflever", "zustel
 pub(super) fn is_substitute(raw: &[u8]) -> bool {
     let Some(short) = Short::read(raw) else { return false };
     let undated = short.field("date").is_none();
-    (undated || short.is_signed_by_a_server()) && short.sentences().any(says_that_it_is_not_there)
+    (undated || short.is_signed_by_a_server())
+        && short.sentences().iter().any(|sentence| says_that_it_is_not_there(sentence))
 }
 
 /// Whether this may be such a text in words we do not know, if the same comes for several mails.
@@ -126,10 +127,10 @@ impl Short {
         self.field("from").is_none_or(|from| SIGNATURES.iter().any(|sign| from.contains(sign)))
     }
 
-    fn sentences(&self) -> impl Iterator<Item = &str> {
-        let body = split(&self.text).1;
+    fn sentences(&self) -> Vec<String> {
         // A sentence goes on over the ends of lines.
-        self.field("subject").into_iter().chain(body.split(['.', '!', '?', ':']))
+        let body = split(&self.text).1.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.field("subject").into_iter().chain(body.split(['.', '!', '?', ':'])).map(str::to_owned).collect()
     }
 }
 

@@ -62,6 +62,11 @@ impl Tidier {
         }
     }
 
+    /// The stream has ended: what there is of a line is handed on, for the library to say so.
+    fn end(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&after_brackets(&std::mem::take(&mut self.line)));
+    }
+
     fn end_of_line(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let announced = announced(line);
         match (self.part, announced) {
@@ -115,9 +120,6 @@ fn is_response(line: &[u8]) -> bool {
 
 /// In other words the library knows.
 fn reworded(text: &[u8]) -> Option<Vec<u8>> {
-    if text == b"+" {
-        return Some(b"+ \r\n".to_vec());
-    }
     let single = single_spaces(text);
     let upper = single.to_ascii_uppercase();
     let mut words = match () {
@@ -247,7 +249,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tidied<S> {
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Ready(Ok(())) if read.filled().is_empty() => {
                     this.ended = true;
-                    this.out.append(&mut this.tidier.line);
+                    this.tidier.end(&mut this.out);
                 }
                 Poll::Ready(Ok(())) => this.tidier.take(read.filled(), &mut this.out),
             }
@@ -278,7 +280,7 @@ pub(super) mod tests {
     pub(in super::super) fn tidy(stream: &[u8]) -> Vec<u8> {
         let (mut tidier, mut out) = (Tidier::new(), Vec::new());
         tidier.take(stream, &mut out);
-        out.append(&mut tidier.line);
+        tidier.end(&mut out);
         out
     }
 
@@ -298,7 +300,7 @@ pub(super) mod tests {
         ("* CAPABILITY  IMAP4rev1   IDLE \r\n", "* CAPABILITY IMAP4rev1 IDLE\r\n"),
         ("* CAPABILITY IMAP4rev2 IDLE\r\n", "* CAPABILITY IMAP4rev2 IDLE IMAP4rev1 X-IMAP4REV2-ALONE\r\n"),
         ("* OK [ALERT]é\r\n", "* OK [ALERT] é\r\n"),
-        ("+\r\n", "+ \r\n"),
+        ("+\r\n", "+\r\n"),
         ("HTTP/1.1 400 Bad Request\r\n", "HTTP/1.1 400 Bad Request\r\n"),
         (
             "* 1 FETCH (UID 4 BODY[]<0.1048576> {13}\r\n* XYZZY <9.9>)\r\n* 2 EXISTS\r\n",

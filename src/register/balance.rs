@@ -69,6 +69,37 @@ impl Register {
         tx.commit().await
     }
 
+    /// UIDs of mails that were our own (`check` tries filing away with one): they are on neither side of the balance,
+    /// whether a listing sees their gap before or after. Nothing where the folder was never listed.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn take_back(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        uids: &[i64],
+        at: Moment,
+    ) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for uid in uids {
+            // A span of no UIDs, which nothing falls into, that counts one fewer on both sides.
+            sqlx::query(
+                "INSERT INTO given_out (mailbox, uid_validity, first_uid, next_uid, uids, vanished, dealt_with_at) \
+                 SELECT $1, $2, -$3, -$3, -1, -1, $4 \
+                 WHERE EXISTS (SELECT 1 FROM given_out WHERE mailbox = $1 AND uid_validity = $2 AND next_uid <= $3) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bind(mailbox)
+            .bind(uid_validity)
+            .bind(uid)
+            .bind(millis(at))
+            .execute(&mut *tx.inner)
+            .await?;
+        }
+        tx.commit().await
+    }
+
     /// Whether there may be anything to note: most polls find nothing, and write nothing.
     async fn has_news(&self, dealt: &DealtWith<'_>) -> Result<bool, RegisterError> {
         let row = sqlx::query(

@@ -31,6 +31,7 @@ mod paper;
 mod procedure;
 mod proof_of_sender;
 mod queries;
+mod second_server;
 mod secrets;
 mod waiting;
 mod whole;

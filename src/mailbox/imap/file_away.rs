@@ -6,7 +6,7 @@ use super::super::names::{UidSet, quoted, uid_sets};
 use super::super::{Destination, Uid};
 use super::folders::{Folders, Restored};
 use super::wire::{Completion, Wire};
-use super::{DONE_KEYWORD, Removal, imap_uid, uid_of};
+use super::{DONE_KEYWORD, Removal, bears, imap_uid, uid_of};
 use imap_proto::{AttributeValue, Response};
 use std::collections::BTreeMap;
 
@@ -136,10 +136,5 @@ async fn remaining(wire: &mut Wire, set: &str) -> Result<BTreeMap<u32, Copied>, 
 
 /// Both of our marks: either alone may be somebody else's.
 fn is_marked(items: &[AttributeValue<'_>]) -> bool {
-    let has = |wanted: &str| {
-        items.iter().any(|item| {
-            matches!(item, AttributeValue::Flags(flags) if flags.iter().any(|flag| flag.eq_ignore_ascii_case(wanted)))
-        })
-    };
-    has("\\Deleted") && has(DONE_KEYWORD)
+    bears(items, "\\Deleted") && bears(items, DONE_KEYWORD)
 }

@@ -6,6 +6,7 @@ mod fetch;
 mod file_away;
 mod folders;
 mod own;
+mod trial;
 mod wire;
 
 pub use wire::Deadlines;
@@ -18,7 +19,7 @@ use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
 use folders::{Folders, Naming, Restored};
 use imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -26,6 +27,8 @@ use wire::{Completion, Idled, Wire};
 
 /// The keyword on a mail that is on file, but that this server gives us no safe way to move.
 const DONE_KEYWORD: &str = "$KlachtpostDone";
+/// The keyword on a mail of our own with which `check` tries filing away.
+const TRIAL_KEYWORD: &str = "$KlachtpostTrial";
 /// What the keyword begins with that names the register which filed a mail away.
 const MARK_PREFIX: &str = "$Klachtpost_";
 
@@ -53,6 +56,8 @@ pub struct Imap {
     wire: Wire,
     folders: Folders,
     removal: Removal,
+    /// UIDPLUS (RFC 4315).
+    expunges_by_uid: bool,
     push: Push,
     selected: Selected,
     /// The keyword that mails get when they are filed away.
@@ -83,7 +88,8 @@ impl Imap {
             }
             opened => opened?,
         };
-        Ok(Self { wire, folders, removal, push, selected, mark: None, inbox_listed: None })
+        let expunges_by_uid = offered.has("UIDPLUS");
+        Ok(Self { wire, folders, removal, expunges_by_uid, push, selected, mark: None, inbox_listed: None })
     }
 
     pub(super) fn folders(&self) -> &'static [Folder] {
@@ -109,19 +115,19 @@ impl Imap {
     /// taken in then, and the rest is counted: one mail of which the server says nothing hides no other. That nothing at
     /// all is listed is not believed.
     async fn entries(&mut self) -> Result<(Vec<Entry>, usize), MailboxError> {
-        let mut entries = BTreeMap::new();
+        let mut found = Found::default();
         // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
         for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
-            if self.add_to(&mut entries, &format!("UID FETCH 1:* ({items})")).await?.is_break() {
-                return Ok((entries.into_values().collect(), 0));
+            if self.add_to(&mut found, &format!("UID FETCH 1:* ({items})")).await?.is_break() {
+                return Ok((found.mails(), 0));
             }
         }
-        self.search(&mut entries).await?;
-        let unlisted = self.counted().saturating_sub(entries.len());
-        if entries.is_empty() {
+        self.add_by_search(&mut found).await?;
+        let unlisted = self.counted().saturating_sub(found.entries.len());
+        if found.entries.is_empty() {
             return Err(self.wire.protocol(Step::ListMails, "none of the mails listed that the server says are there"));
         }
-        Ok((entries.into_values().collect(), unlisted))
+        Ok((found.mails(), unlisted))
     }
 
     fn counted(&self) -> usize {
@@ -129,20 +135,16 @@ impl Imap {
     }
 
     /// Breaks where the list is complete.
-    async fn add_to(
-        &mut self,
-        entries: &mut BTreeMap<u32, Entry>,
-        command: &str,
-    ) -> Result<ControlFlow<()>, MailboxError> {
+    async fn add_to(&mut self, found: &mut Found, command: &str) -> Result<ControlFlow<()>, MailboxError> {
         let mut on_data = |data: &Response<'_>| {
             if let Response::Fetch(_, items) = data {
-                note(entries, items);
+                found.note(items);
             }
         };
         let within = self.wire.deadlines().transfer;
         let completion = self.wire.run(Step::ListMails, command, within, &mut on_data).await?;
         // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
-        let complete = entries.len() >= self.counted() || self.wire.has_news();
+        let complete = found.entries.len() >= self.counted() || self.wire.has_news();
         Ok(match completion {
             Completion::Ok if complete => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
@@ -150,11 +152,11 @@ impl Imap {
     }
 
     /// A mail that FETCH leaves out may still be found by SEARCH: with its UID it can be asked for.
-    async fn search(&mut self, entries: &mut BTreeMap<u32, Entry>) -> Result<(), MailboxError> {
+    async fn add_by_search(&mut self, found: &mut Found) -> Result<(), MailboxError> {
         let mut on_data = |data: &Response<'_>| {
             if let Response::MailboxData(MailboxDatum::Search(uids)) = data {
                 for uid in uids {
-                    entries.entry(*uid).or_insert(unknown(*uid));
+                    found.entries.entry(*uid).or_insert(unknown(*uid));
                 }
             }
         };
@@ -335,10 +337,33 @@ async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Se
     }
 }
 
-/// Adds what one FETCH response says to what is known of that mail.
-fn note(entries: &mut BTreeMap<u32, Entry>, items: &[AttributeValue<'_>]) {
-    let Some(number) = uid_of(items) else { return };
-    note_in(entries.entry(number).or_insert(unknown(number)), items);
+/// What a list has so far.
+#[derive(Default)]
+struct Found {
+    entries: BTreeMap<u32, Entry>,
+    /// Our own, of a trial: nobody's mail.
+    trials: BTreeSet<u32>,
+}
+
+impl Found {
+    /// Adds what one FETCH response says to what is known of that mail.
+    fn note(&mut self, items: &[AttributeValue<'_>]) {
+        let Some(number) = uid_of(items) else { return };
+        note_in(self.entries.entry(number).or_insert(unknown(number)), items);
+        if bears(items, TRIAL_KEYWORD) {
+            self.trials.insert(number);
+        }
+    }
+
+    fn mails(self) -> Vec<Entry> {
+        self.entries.into_iter().filter(|(uid, _)| !self.trials.contains(uid)).map(|(_, entry)| entry).collect()
+    }
+}
+
+fn bears(items: &[AttributeValue<'_>], keyword: &str) -> bool {
+    items.iter().any(|item| {
+        matches!(item, AttributeValue::Flags(flags) if flags.iter().any(|flag| flag.eq_ignore_ascii_case(keyword)))
+    })
 }
 
 /// A mail of which nothing is known yet.

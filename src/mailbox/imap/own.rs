@@ -5,7 +5,7 @@ use super::super::error::{MailboxError, Step};
 use super::super::names::uid_sets;
 use super::super::{Filed, Mark, Uid};
 use super::wire::{Completion, Wire};
-use super::{MARK_PREFIX, imap_uid, note_in, uid_of, unknown};
+use super::{MARK_PREFIX, TRIAL_KEYWORD, bears, imap_uid, note_in, uid_of, unknown};
 use imap_proto::{AttributeValue, Response};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -34,7 +34,7 @@ pub(super) async fn filed_from(wire: &mut Wire, mark: Option<&str>, first: Uid) 
 }
 
 fn note(filed: &mut BTreeMap<u32, Filed>, mark: Option<&str>, items: &[AttributeValue<'_>]) {
-    let Some(number) = uid_of(items) else { return };
+    let Some(number) = uid_of(items).filter(|_| !bears(items, TRIAL_KEYWORD)) else { return };
     let one = filed.entry(number).or_insert(Filed { entry: unknown(number), mark: Mark::None });
     note_in(&mut one.entry, items);
     for item in items {

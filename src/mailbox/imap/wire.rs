@@ -160,6 +160,38 @@ impl Wire {
         }
     }
 
+    /// A command that hands over a mail (APPEND): the text goes once the server asks for it. NO and BAD are a
+    /// [`Completion`]; any error spends the connection.
+    pub(super) async fn append(
+        &mut self,
+        step: Step,
+        command: &str,
+        mail: &str,
+        within: Duration,
+    ) -> Result<Completion, MailboxError> {
+        self.settle(&step).await?;
+        self.line = Line::Spent;
+        let outcome = timeout(within, self.hand_over(&step, command, mail)).await;
+        let completion = outcome.map_err(|_| self.silence(step, within))??;
+        self.line = Line::Up;
+        Ok(completion)
+    }
+
+    async fn hand_over(&mut self, step: &Step, command: &str, mail: &str) -> Result<Completion, MailboxError> {
+        let command = format!("{command} {{{}}}", mail.len());
+        let id = self.session.run_command(command).await.map_err(|error| self.lost(step, error))?;
+        loop {
+            match self.read(step, &mut |_| {}).await? {
+                None => {}
+                Some(End::Continue) => {
+                    self.session.run_command_untagged(mail).await.map_err(|error| self.lost(step, error))?;
+                }
+                Some(End::Tagged(tag, completion)) if tag == id.0 => return Ok(completion),
+                Some(end) => return Err(self.protocol(step.clone(), end.unexpected())),
+            }
+        }
+    }
+
     pub(super) fn denied(&self, step: Step, denial: Denial) -> MailboxError {
         MailboxError::Server { server: self.server.clone(), step, verdict: denial.verdict, text: denial.text }
     }
