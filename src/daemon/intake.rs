@@ -2,15 +2,15 @@
 //! on, and only then moved out of the inbox (invariant 1). Every UID counts, seen or not.
 
 use super::deciding::decide_batch;
+use super::hindered::Hindered;
 use super::office::Office;
 use super::pulse::Loop;
-use super::watching::News;
 use super::{Step, WorkError, again, hour, withheld};
 use crate::case::Moment;
 use crate::config::{self, MailboxKind};
 use crate::crash;
 use crate::desk::Disposition;
-use crate::desk::outage::{Area, Trouble};
+use crate::desk::outage::Area;
 use crate::mailbox::{Destination, Doubt, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
 use sha2::{Digest, Sha256};
@@ -27,34 +27,6 @@ const MOVES: usize = 100;
 const MOVED_MAX: usize = 1_000;
 /// The newest mails of the inbox that are asked which hour it is: enough that one with an odd date is not alone.
 const WITNESSES_MAX: usize = 100;
-
-/// What of the mailbox does not work at this look, though mail is taken in.
-#[derive(Debug, Default)]
-pub(super) struct Hindered {
-    /// Why mails that are on file stay in the inbox.
-    moving: Option<String>,
-    /// Mails that are not given, and why.
-    giving: Option<String>,
-}
-
-impl Hindered {
-    /// To the log once, and after a while to the operator.
-    fn report(self, office: &Office) {
-        let now = office.clock.now();
-        let giving = self.giving.map(|found| (Trouble::Giving, found));
-        match giving.or(self.moving.map(|found| (Trouble::Moving, found))) {
-            Some((trouble, found)) => {
-                if office.watch.failed(Area::Mailbox, trouble, found.clone(), now) == News::Yes {
-                    tracing::warn!(trouble = trouble.name(), %found, "mail is taken in, but not all of the mailbox works; it is tried again");
-                }
-            }
-            None if office.watch.good(Area::Mailbox, now) == News::Yes => {
-                tracing::info!("all of the mailbox works again")
-            }
-            None => {}
-        }
-    }
-}
 
 /// Takes in everything the mailbox holds now.
 ///

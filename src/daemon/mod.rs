@@ -8,6 +8,7 @@ mod bundling;
 mod clerk;
 mod comparing;
 mod deciding;
+mod hindered;
 mod hour;
 mod intake;
 mod office;

@@ -1,5 +1,6 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
+use super::withheld::Text;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
@@ -51,17 +52,6 @@ pub enum Known {
     /// On file, not decided on yet.
     Undecided,
     Decided(Disposition),
-}
-
-/// How the reason begins for which a mail is unreadable that the server has and did not give.
-pub const NEVER_GIVEN: &str = "the mail server did not give it";
-
-/// Whether the text of a mail came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Text {
-    There,
-    /// The server had it and did not give it ([`NEVER_GIVEN`]).
-    NeverGiven,
 }
 
 /// What is known of the mail that has a UID.
@@ -157,10 +147,7 @@ impl Register {
                     received_at: moment(row.try_get(2)?),
                     size: row.try_get(3)?,
                     moved: row.try_get::<i64, _>(4)? != 0,
-                    text: match row.try_get::<String, _>(5)? {
-                        reason if reason.starts_with(NEVER_GIVEN) => Text::NeverGiven,
-                        _ => Text::There,
-                    },
+                    text: Text::unless(&row.try_get::<String, _>(5)?),
                 };
                 found.insert(row.try_get(0)?, on_file);
             }

@@ -48,13 +48,13 @@ pub use balance::{DealtWith, Numbering};
 pub use cases::{CaseQuery, Guarded};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NEVER_GIVEN, NewMail, OnFile, Pending, Text};
+pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use verify::{Finding, Verified};
-pub use withheld::Withheld;
+pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;
 use crate::crash;

@@ -1,7 +1,7 @@
 //! Rows of `withheld`: mails that the server has and did not give, or broke off at, with how often. They are counted here
 //! and not in memory, so that runs from a timetable count too. Only SQL.
 
-use super::mails::{NEVER_GIVEN, NewMail, numbered, without_nul};
+use super::mails::{NewMail, numbered, without_nul};
 use super::{Register, RegisterError, Tx, moment};
 use crate::case::Moment;
 use sqlx::Row;
@@ -9,6 +9,24 @@ use std::collections::{HashMap, HashSet};
 
 /// Values of one IN list; callers ask for a batch at a time.
 const LIST_MAX: usize = 500;
+
+/// How the reason begins for which a mail is unreadable that the server has and did not give.
+pub const NEVER_GIVEN: &str = "the mail server did not give it";
+
+/// Whether the text of a mail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    There,
+    /// The server had it and did not give it ([`NEVER_GIVEN`]).
+    NeverGiven,
+}
+
+impl Text {
+    /// By the reason for which a mail is unreadable.
+    pub(super) fn unless(reason: &str) -> Self {
+        if reason.starts_with(NEVER_GIVEN) { Self::NeverGiven } else { Self::There }
+    }
+}
 
 /// Fetches of one mail that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +79,7 @@ impl Register {
             );
             let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
             for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
-                if row.try_get::<String, _>(1)?.starts_with(NEVER_GIVEN) {
+                if Text::unless(&row.try_get::<String, _>(1)?) == Text::NeverGiven {
                     found.insert(row.try_get(0)?);
                 }
             }

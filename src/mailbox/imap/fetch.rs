@@ -102,8 +102,9 @@ pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64, listed: Listed
     let Some(stated) = [listed.size, size].into_iter().flatten().find(|stated| *stated != came) else {
         return Ok(Fetched::Whole(bytes));
     };
-    // Sizes may be inexact (Exchange's are): a mail that bears what mails get on their way and comes twice alike is one.
-    if has_travelled(&bytes) && is_near(&bytes, stated) {
+    // Sizes may be inexact (Exchange's are), or too small: what comes twice alike, and is near it or bears what mails get
+    // on their way, is the mail. What is far smaller may be a part of it, or a server's own text.
+    if is_near(&bytes, stated) || (has_travelled(&bytes) && came > stated) {
         let before = match listed.before {
             Some(before) => Some(before),
             None => slices(wire, number, wanted).await?.ok().map(|(again, _)| again),

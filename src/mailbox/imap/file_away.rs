@@ -5,8 +5,9 @@ use super::super::error::{MailboxError, Step};
 use super::super::names::{UidSet, quoted, uid_sets};
 use super::super::{Destination, Uid};
 use super::folders::{Folders, Restored};
+use super::offered::Removal;
 use super::wire::{Completion, Wire};
-use super::{DONE_KEYWORD, Removal, bears, imap_uid, uid_of};
+use super::{DONE_KEYWORD, bears, imap_uid, uid_of};
 use imap_proto::{AttributeValue, Response};
 use std::collections::BTreeMap;
 

@@ -5,7 +5,9 @@ mod connect;
 mod fetch;
 mod file_away;
 mod folders;
+mod offered;
 mod own;
+mod reopened;
 mod trial;
 mod wire;
 
@@ -13,13 +15,13 @@ pub use wire::Deadlines;
 
 use super::error::{MailboxError, Step};
 use super::names::quoted;
-use super::tidy::REV2_ALONE;
-use super::{Destination, Entry, Fetched, Filed, Folder, Listing, Opened, Uid, Woken};
+use super::{Destination, Entry, Fetched, Folder, Listing, Opened, Uid, Woken};
 use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
-use folders::{Folders, Naming, Restored};
-use imap_proto::{AttributeValue, Capability, MailboxDatum, Response, ResponseCode, Status};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use folders::{Folders, Restored};
+use imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
+use offered::{Push, Removal, capabilities};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -32,27 +34,11 @@ const TRIAL_KEYWORD: &str = "$KlachtpostTrial";
 /// What the keyword begins with that names the register which filed a mail away.
 const MARK_PREFIX: &str = "$Klachtpost_";
 
-/// How mails leave a folder on this server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Removal {
-    /// MOVE (RFC 6851).
-    Move,
-    /// COPY, `\Deleted`, UID EXPUNGE (RFC 4315).
-    CopyAndExpunge,
-    /// Neither: a plain EXPUNGE could take mails of others with it, so the mail stays and gets [`DONE_KEYWORD`].
-    Keyword,
-}
-
-/// How we learn of new mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Push {
-    Idle,
-    Poll,
-}
-
 /// An open connection, with a folder selected.
 #[derive(Debug)]
 pub struct Imap {
+    /// For a new connection in place of one that was lost at a mail.
+    settings: Settings,
     wire: Wire,
     folders: Folders,
     removal: Removal,
@@ -62,6 +48,8 @@ pub struct Imap {
     selected: Selected,
     /// The keyword that mails get when they are filed away.
     mark: Option<String>,
+    /// How little is asked of each mail when they are listed: a server that hangs up at one mail is asked for less.
+    plainness: usize,
     /// UIDVALIDITY and UIDNEXT of the inbox when it was last listed.
     inbox_listed: Option<(i64, Option<i64>)>,
 }
@@ -89,7 +77,9 @@ impl Imap {
             opened => opened?,
         };
         let expunges_by_uid = offered.has("UIDPLUS");
-        Ok(Self { wire, folders, removal, expunges_by_uid, push, selected, mark: None, inbox_listed: None })
+        let settings = settings.clone();
+        let (mark, plainness, inbox_listed) = (None, 0, None);
+        Ok(Self { settings, wire, folders, removal, expunges_by_uid, push, selected, mark, plainness, inbox_listed })
     }
 
     pub(super) fn folders(&self) -> &'static [Folder] {
@@ -109,25 +99,6 @@ impl Imap {
             self.inbox_listed = Some((uid_validity, uid_next));
         }
         Ok(Listing { uid_validity, uid_next, entries, unlisted })
-    }
-
-    /// A list that is shorter than what the server says is there is asked for again in other ways. What is listed is
-    /// taken in then, and the rest is counted: one mail of which the server says nothing hides no other. That nothing at
-    /// all is listed is not believed.
-    async fn entries(&mut self) -> Result<(Vec<Entry>, usize), MailboxError> {
-        let mut found = Found::default();
-        // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
-        for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
-            if self.add_to(&mut found, &format!("UID FETCH 1:* ({items})")).await?.is_break() {
-                return Ok((found.mails(), 0));
-            }
-        }
-        self.add_by_search(&mut found).await?;
-        let unlisted = self.counted().saturating_sub(found.entries.len());
-        if found.entries.is_empty() {
-            return Err(self.wire.protocol(Step::ListMails, "none of the mails listed that the server says are there"));
-        }
-        Ok((found.mails(), unlisted))
     }
 
     fn counted(&self) -> usize {
@@ -175,18 +146,6 @@ impl Imap {
         Ok(Opened { uid_validity, uid_next })
     }
 
-    pub(super) async fn filed_from(&mut self, first: Uid) -> Result<Vec<Filed>, MailboxError> {
-        let is_past = self.selected.uid_next.is_some_and(|next| next <= first.0);
-        if self.counted() == 0 || is_past {
-            return Ok(Vec::new());
-        }
-        own::filed_from(&mut self.wire, self.mark.as_deref(), first).await
-    }
-
-    pub(super) async fn headers(&mut self, uids: &[Uid]) -> Result<HashMap<Uid, Vec<u8>>, MailboxError> {
-        own::headers(&mut self.wire, uids).await
-    }
-
     pub(super) async fn present(&mut self, uids: &[Uid]) -> Result<HashSet<Uid>, MailboxError> {
         own::present(&mut self.wire, uids).await
     }
@@ -197,19 +156,6 @@ impl Imap {
         fetch::doubt_texts(&mut one);
         let [(_, mail)] = one;
         Ok(mail)
-    }
-
-    pub(super) async fn fetch_many(
-        &mut self,
-        entries: &[Entry],
-        limit: u64,
-    ) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
-        let mut fetched = Vec::with_capacity(entries.len());
-        while let Some(rest) = entries.get(fetched.len()..).filter(|rest| !rest.is_empty()) {
-            let front = rest.get(..fetch::batch_length(rest, limit)).unwrap_or(rest);
-            fetched.extend(fetch::batch(&mut self.wire, front, limit).await?);
-        }
-        Ok(fetched)
     }
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
@@ -262,53 +208,6 @@ impl Imap {
     pub(super) async fn close(self) {
         self.wire.goodbye().await;
     }
-}
-
-/// What the server can do after the login, in capitals.
-struct Offered(Vec<String>);
-
-impl Offered {
-    /// IMAP4rev2 (RFC 9051) holds some extensions of its predecessor, and need not name them.
-    fn has(&self, name: &str) -> bool {
-        let within_rev2 = matches!(name, "MOVE" | "UIDPLUS" | "IDLE" | "NAMESPACE");
-        self.0.iter().any(|offer| offer == name || (within_rev2 && offer == REV2_ALONE))
-    }
-
-    fn removal(&self) -> Removal {
-        match () {
-            () if self.has("MOVE") => Removal::Move,
-            () if self.has("UIDPLUS") => Removal::CopyAndExpunge,
-            () => Removal::Keyword,
-        }
-    }
-
-    fn push(&self) -> Push {
-        if self.has("IDLE") { Push::Idle } else { Push::Poll }
-    }
-
-    fn naming(&self) -> Naming {
-        let is_utf8 = self.0.iter().any(|offer| offer == REV2_ALONE);
-        match (self.has("NAMESPACE"), is_utf8) {
-            (true, true) => Naming::Utf8WithNamespace,
-            (true, false) => Naming::Utf7WithNamespace,
-            (false, _) => Naming::Utf7,
-        }
-    }
-}
-
-async fn capabilities(wire: &mut Wire) -> Result<Offered, MailboxError> {
-    let mut offered: Vec<String> = Vec::new();
-    let mut on_data = |data: &Response<'_>| {
-        if let Response::Capabilities(list) = data {
-            offered.extend(list.iter().filter_map(|capability| match capability {
-                Capability::Atom(name) => Some(name.to_ascii_uppercase()),
-                _ => None,
-            }));
-        }
-    };
-    let within = wire.deadlines().command;
-    wire.run_ok(Step::Capabilities, "CAPABILITY", within, &mut on_data).await?;
-    Ok(Offered(offered))
 }
 
 async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Selected, MailboxError> {

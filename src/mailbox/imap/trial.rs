@@ -6,8 +6,9 @@ use super::super::error::{MailboxError, Step};
 use super::super::names::{quoted, uid_sets};
 use super::super::{Destination, Folder, Trial, Tried, Uid};
 use super::file_away::{Filing, file_away};
+use super::offered::Removal;
 use super::wire::Completion;
-use super::{Imap, Removal, TRIAL_KEYWORD, select};
+use super::{Imap, TRIAL_KEYWORD, select};
 use imap_proto::{MailboxDatum, Response};
 
 const DESTINATIONS: [Destination; 3] = [Destination::Processed, Destination::SetAside, Destination::Unreadable];
