@@ -25,6 +25,8 @@ const PAUSE_MAX: TimeDelta = TimeDelta::hours(1);
 const PAUSE_PART: i32 = 6;
 /// Mails in a row that are not given, after which the rest waits for the next look: it is the server.
 const FAILURES_MAX: usize = 20;
+/// The same where others are given: a look must come to its end.
+const LOOK_MAX: usize = 200;
 /// What came with another size than stated is the mail, if it came alike so often and for so long.
 const ALIKE_TIMES: i64 = 3;
 const ALIKE_FOR: TimeDelta = TimeDelta::minutes(15);
@@ -59,16 +61,6 @@ fn is_due(since: Moment, last: Option<Moment>, now: Moment) -> bool {
     last.is_none_or(|last| now - last >= pause || last > now)
 }
 
-/// What to do about a mail that was not given once more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    AskAgain,
-    /// On file as unreadable; asked for further.
-    GiveUp,
-    /// What came is taken for it.
-    Take,
-}
-
 /// Whether other mails were given at the same look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -76,16 +68,20 @@ enum Trouble {
     Server,
 }
 
-/// `same`: looks at which the same came, this one included.
-fn judge(age: TimeDelta, doubt: Option<Doubt>, same: i64, trouble: Trouble) -> Verdict {
+/// Whether a mail goes on file as unreadable that could not be had for so long.
+fn is_given_up(age: TimeDelta, trouble: Trouble) -> bool {
     let limit = match trouble {
         Trouble::ThisMail => ALONE_GIVEN_UP_AFTER,
         Trouble::Server => ALL_GIVEN_UP_AFTER,
     };
+    age >= limit
+}
+
+/// Whether what came is the mail after all. `same`: times it came so, this one included.
+fn is_taken(age: TimeDelta, doubt: Doubt, same: i64) -> bool {
     match doubt {
-        Some(Doubt::Size { .. }) if same >= ALIKE_TIMES && age >= ALIKE_FOR => Verdict::Take,
-        _ if age >= limit => Verdict::GiveUp,
-        _ => Verdict::AskAgain,
+        Doubt::Size { .. } => same >= ALIKE_TIMES && age >= ALIKE_FOR,
+        Doubt::Substitute => false,
     }
 }
 
@@ -102,7 +98,8 @@ pub(super) struct Again {
 /// A mail that is waited for.
 struct Wanted {
     entry: Entry,
-    since: Moment,
+    /// What it is on file under, or will be.
+    key: i64,
     last: Option<Moment>,
     before: Option<Withheld>,
 }
@@ -121,22 +118,25 @@ pub(super) async fn ask_again(
     let name = folder_name(&office.config.mailbox, place.folder);
     let wanted = wanted(office, place, &name, entries).await?;
     let mut again = Again { waiting: wanted.len(), ..Again::default() };
-    let (mut failed, mut gone): (Vec<(Wanted, Failed)>, BTreeSet<Uid>) = (Vec::new(), BTreeSet::new());
+    let (mut failed, mut gone): (Vec<Missed>, BTreeSet<Uid>) = (Vec::new(), BTreeSet::new());
     for one in wanted {
-        let now = office.clock.now();
-        if office.stop.is_cancelled() || failed.len() >= FAILURES_MAX && again.given.is_empty() {
+        let none_given = again.given.is_empty();
+        if office.stop.is_cancelled() || failed.len() >= if none_given { FAILURES_MAX } else { LOOK_MAX } {
             break;
         }
         again.reason = one.before.as_ref().map(|before| before.reason.clone()).or(again.reason);
-        if !is_due(one.since, one.last, now) {
+        let now = office.clock.now();
+        let uid = again::uid(office.config.mailbox.kind, one.key);
+        let since = office.register.first_listed(&name, place.uid_validity, uid).await?.unwrap_or(now);
+        if !is_due(since, one.last, now) {
             continue;
         }
-        office.asked.note(&name, place.uid_validity, place.key(one.entry.uid), now);
+        office.asked.note(&name, place.uid_validity, one.key, now);
         let outcome = match fetch_together(office, mailbox, place, std::slice::from_ref(&one.entry)).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 // One at which the server breaks off is never judged below.
-                if now - one.since >= ALL_GIVEN_UP_AFTER {
+                if now - since >= ALL_GIVEN_UP_AFTER {
                     give_up(office, place, &one).await?;
                 }
                 return Err(error);
@@ -144,77 +144,74 @@ pub(super) async fn ask_again(
         };
         gone.extend(outcome.vanished.iter().map(|uid| Uid(*uid)));
         match outcome.failed.into_iter().next() {
-            Some(reason) => failed.push((one, reason)),
-            None => {
-                office.asked.forget(&name, place.uid_validity, place.key(one.entry.uid));
+            Some(missed) if !take_alike(office, place, &one, &missed, now - since).await? => {
+                again.reason = Some(missed.reason);
+                failed.push(Missed { one, age: now - since });
+            }
+            _ => {
+                office.asked.forget(&name, place.uid_validity, one.key);
                 again.given.push(one.entry);
             }
         }
     }
     let trouble = if again.given.is_empty() && failed.len() > 1 { Trouble::Server } else { Trouble::ThisMail };
-    let given_before = again.given.len();
-    for (one, reason) in failed {
-        again.reason = Some(reason.reason.clone());
-        if settle(office, place, &one, reason, trouble).await? == Verdict::Take {
-            again.given.push(one.entry);
+    for missed in &failed {
+        if is_given_up(missed.age, trouble) {
+            give_up(office, place, &missed.one).await?;
         }
     }
-    tracing::debug!(given = given_before, waiting = again.waiting, "mails that could not be had were asked for again");
     again.waiting -= again.given.len();
     again.given.retain(|entry| !gone.contains(&entry.uid));
     while decide_batch(office).await? == Step::Worked {}
     Ok(again)
 }
 
+/// A mail that was not given once more, and for how long it could not be had.
+struct Missed {
+    one: Wanted,
+    age: TimeDelta,
+}
+
 /// The longest not asked for first.
 async fn wanted(office: &Office, place: Place<'_>, name: &str, entries: &[Entry]) -> Result<Vec<Wanted>, WorkError> {
     let keys: Vec<i64> = entries.iter().map(|entry| place.key(entry.uid)).collect();
     let mut withheld = office.register.withheld(name, place.uid_validity, &keys).await?;
-    let mut wanted = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let key = place.key(entry.uid);
-        let uid = again::uid(office.config.mailbox.kind, key);
-        let since = office.register.first_listed(name, place.uid_validity, uid).await?;
-        wanted.push(Wanted {
-            entry: *entry,
-            since: since.unwrap_or_else(|| office.clock.now()),
-            last: office.asked.last(name, place.uid_validity, key),
-            before: withheld.remove(&key),
-        });
-    }
+    let one = |(entry, key): (&Entry, i64)| Wanted {
+        entry: *entry,
+        key,
+        last: office.asked.last(name, place.uid_validity, key),
+        before: withheld.remove(&key),
+    };
+    let mut wanted: Vec<Wanted> = entries.iter().zip(keys).map(one).collect();
     wanted.sort_by_key(|one| one.last);
     Ok(wanted)
 }
 
-async fn settle(
+/// Whether what came is taken for the mail, because it was the same for so long.
+async fn take_alike(
     office: &Office,
     place: Place<'_>,
     one: &Wanted,
-    failed: Failed,
-    trouble: Trouble,
-) -> Result<Verdict, WorkError> {
-    let before = one.before.as_ref().filter(|before| before.reason == failed.reason);
-    let same = before.map_or(1, |before| before.attempts + 1);
-    let age = office.clock.now() - one.since;
-    let doubt = failed.came.as_ref().map(|(_, doubt)| *doubt);
-    let verdict = judge(age, doubt, same, trouble);
-    match (verdict, failed.came) {
-        (Verdict::Take, Some((raw, doubt))) => {
-            tracing::warn!(mail.uid = one.entry.uid.0, %doubt, "what the mail server gives stays the same; it is registered, and marked");
-            let mail = NewMail { whole: false, ..on_file(office, place, &one.entry, raw) };
-            office.register.store_mails(&[mail]).await?;
-        }
-        (Verdict::GiveUp, _) => give_up(office, place, one).await?,
-        _ => {}
+    missed: &Failed,
+    age: TimeDelta,
+) -> Result<bool, WorkError> {
+    let Some((raw, doubt)) = &missed.came else { return Ok(false) };
+    let same = one.before.as_ref().filter(|before| before.reason == missed.reason).map_or(1, |b| b.attempts + 1);
+    if !is_taken(age, *doubt, same) {
+        return Ok(false);
     }
-    Ok(verdict)
+    let uid = one.entry.uid.0;
+    tracing::warn!(mail.uid = uid, %doubt, "what the mail server gives stays the same; it is registered, and marked");
+    let mail = NewMail { whole: false, ..on_file(office, place, &one.entry, raw.clone()) };
+    office.register.store_mails(&[mail]).await?;
+    Ok(true)
 }
 
 /// A person hears of it; the mail stays where it is, and is asked for further.
 async fn give_up(office: &Office, place: Place<'_>, one: &Wanted) -> Result<(), WorkError> {
     let Some(before) = &one.before else { return Ok(()) };
     // Under its own number only once: what is on file so is asked for under another.
-    if place.key(one.entry.uid) != one.entry.uid.0 {
+    if one.key != one.entry.uid.0 {
         return Ok(());
     }
     let reason = format!("{NEVER_GIVEN} in {} attempts: {}", before.attempts, before.reason);
@@ -241,17 +238,16 @@ mod tests {
 
     #[test]
     fn a_mail_is_given_up_after_hours_and_a_server_after_a_day() {
-        use Trouble::{Server, ThisMail};
         let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
-        assert_eq!(judge(minutes(359), None, 300, ThisMail), Verdict::AskAgain);
-        assert_eq!(judge(hours(6), None, 2, ThisMail), Verdict::GiveUp);
-        assert_eq!(judge(hours(23), None, 2, Server), Verdict::AskAgain);
-        assert_eq!(judge(hours(24), None, 2, Server), Verdict::GiveUp);
-        let size = Some(Doubt::Size { stated: 7 });
-        assert_eq!(judge(minutes(20), size, 2, ThisMail), Verdict::AskAgain);
-        assert_eq!(judge(minutes(5), size, 30, ThisMail), Verdict::AskAgain);
-        assert_eq!(judge(minutes(20), size, 3, ThisMail), Verdict::Take);
-        let substitute = Some(Doubt::Substitute);
-        assert_eq!(judge(minutes(300), substitute, 30, Server), Verdict::AskAgain);
+        assert!(!is_given_up(minutes(359), Trouble::ThisMail) && is_given_up(hours(6), Trouble::ThisMail));
+        assert!(!is_given_up(hours(23), Trouble::Server) && is_given_up(hours(24), Trouble::Server));
+    }
+
+    #[test]
+    fn another_size_that_stays_the_same_is_taken_and_a_servers_own_text_never() {
+        let minutes = TimeDelta::minutes;
+        let size = Doubt::Size { stated: 7 };
+        assert!(!is_taken(minutes(20), size, 2) && !is_taken(minutes(5), size, 30) && is_taken(minutes(20), size, 3));
+        assert!(!is_taken(minutes(10_000), Doubt::Substitute, 30));
     }
 }

@@ -99,12 +99,12 @@ fn tidied(line: &[u8]) -> Option<Vec<u8>> {
     if text.is_empty() {
         return None;
     }
-    let mut plain = after_brackets(text);
-    plain.extend_from_slice(b"\r\n");
+    let spaced = after_brackets(text);
+    let plain = [spaced.as_slice(), b"\r\n"].concat();
     if is_response(&plain) {
         return Some(plain);
     }
-    if let Some(known) = reworded(text).filter(|known| is_response(known)) {
+    if let Some(known) = reworded(&spaced).filter(|known| is_response(known)) {
         return Some(known);
     }
     if text.starts_with(b"*") {
