@@ -1,6 +1,5 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
-use super::withheld::Text;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
@@ -8,9 +7,6 @@ use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
-
-/// Values of one IN list: far under what SQLite and PostgreSQL take.
-const LIST_MAX: usize = 500;
 
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
@@ -44,25 +40,6 @@ pub struct Pending {
     pub raw: Vec<u8>,
     /// See [`NewMail::unreadable_because`].
     pub unreadable_because: Option<String>,
-}
-
-/// What a UID in the mailbox is known as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// On file, not decided on yet.
-    Undecided,
-    Decided(Disposition),
-}
-
-/// What is known of the mail that has a UID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OnFile {
-    pub known: Known,
-    pub received_at: Moment,
-    pub size: i64,
-    /// Moved out of the inbox, or gone from it.
-    pub moved: bool,
-    pub text: Text,
 }
 
 /// What makes two mails the same (invariant 2).
@@ -121,38 +98,6 @@ impl Register {
         }
         tx.commit().await?;
         Ok(stored)
-    }
-
-    /// Which of these UIDs of a mailbox are on file.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn known_uids(
-        &self,
-        mailbox: &str,
-        uid_validity: i64,
-        uids: &[i64],
-    ) -> Result<HashMap<i64, OnFile>, RegisterError> {
-        let mut found = HashMap::with_capacity(uids.len());
-        for some in uids.chunks(LIST_MAX) {
-            let text = format!(
-                "SELECT uid, disposition, received_at, size, moved, reason FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
-                numbered(3, some.len())
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
-            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
-                let known = disposition(&row, 1)?.map_or(Known::Undecided, Known::Decided);
-                let on_file = OnFile {
-                    known,
-                    received_at: moment(row.try_get(2)?),
-                    size: row.try_get(3)?,
-                    moved: row.try_get::<i64, _>(4)? != 0,
-                    text: Text::unless(&row.try_get::<String, _>(5)?),
-                };
-                found.insert(row.try_get(0)?, on_file);
-            }
-        }
-        Ok(found)
     }
 
     /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at

@@ -139,6 +139,7 @@ async fn a_mail_that_makes_listing_fail_does_not_hide_the_others() {
         "UID FETCH 1:* (UID RFC822.SIZE INTERNALDATE FLAGS)" => {
             say("* 1 FETCH (UID 4 RFC822.SIZE 5 FLAGS ())\r\nTAG NO message 2 is corrupt\r\n")
         }
+        "UID FETCH 1:* (UID INTERNALDATE FLAGS)" => say("TAG NO message 2 is corrupt\r\n"),
         "UID FETCH 1:* (UID FLAGS)" => say("* 1 FETCH (UID 4 FLAGS ())\r\n* 2 FETCH (UID 7 FLAGS ())\r\nTAG OK\r\n"),
         command if command.starts_with("UID FETCH 7 ") => say("TAG NO message 2 is corrupt\r\n"),
         _ => None,
