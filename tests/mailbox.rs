@@ -6,6 +6,8 @@
 
 #[path = "mailbox/connecting.rs"]
 mod connecting;
+#[path = "mailbox/dialects.rs"]
+mod dialects;
 #[path = "mailbox/faults.rs"]
 mod faults;
 #[path = "mailbox/filing.rs"]
@@ -13,6 +15,8 @@ mod filing;
 #[path = "mailbox/reading.rs"]
 mod reading;
 mod support;
+#[path = "mailbox/trial.rs"]
+mod trial;
 
 use klachtpost::mailbox::{Entry, Fetched, Folder, Mailbox, Uid};
 

@@ -1,5 +1,7 @@
-//! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding; nothing is sent and
-//! no mail is touched.
+//! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding; nothing is sent, and no
+//! mail is touched but one of its own, with which it tries whether mail can be filed away.
+
+mod mailbox;
 
 mod smtp;
 
@@ -27,7 +29,7 @@ pub async fn run(explicit: Option<&Path>) -> Exit {
     all_right &= own_values(&config.borrowed);
     let office = Office::open(config.clone(), Clock::System).await;
     all_right &= line("templates and register", office.as_ref().map(|_| config.register.url.clone()));
-    all_right &= line("mailbox", mailbox(&config.mailbox).await);
+    all_right &= mailbox::check(&config.mailbox, office.as_ref().ok()).await;
     if let Ok(office) = &office {
         all_right &= line("own folders", own_folders(office).await);
     }
@@ -84,16 +86,6 @@ async fn own_folders(office: &Office) -> Result<String, OwnFolders> {
             newest: written(missing.newest),
         }),
     }
-}
-
-async fn mailbox(settings: &config::Mailbox) -> Result<String, MailboxError> {
-    let mut mailbox = Mailbox::open(settings).await?;
-    let mut waiting = 0;
-    for folder in mailbox.folders() {
-        waiting += mailbox.list(*folder).await?.entries.len();
-    }
-    mailbox.close().await;
-    Ok(format!("login and folders are right; {waiting} mails in the inbox"))
 }
 
 fn line(what: &str, found: Result<impl Display, impl Display>) -> bool {

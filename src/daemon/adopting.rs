@@ -3,7 +3,7 @@
 
 use super::comparing::own_folders;
 use super::deciding::decide_batch;
-use super::intake::{Place, fetch_and_store};
+use super::intake::{Place, fetch_together};
 use super::office::Office;
 use super::{Step, WorkError};
 use crate::desk::outage::Area;
@@ -53,7 +53,7 @@ async fn take_in(
     let known = office.register.known_uids(name, place.uid_validity, &uids).await?;
     let new: Vec<Entry> =
         of_now.iter().filter(|missing| !known.contains_key(&missing.uid)).map(|one| entry(one)).collect();
-    let vanished = fetch_and_store(office, mailbox, place, &new).await?;
+    let vanished = fetch_together(office, mailbox, place, &new).await?.vanished;
     let at = office.clock.now();
     let (uid_validity, numbering) = (place.uid_validity, Numbering::Unordered);
     let dealt = DealtWith { mailbox: name, uid_validity, numbering, listed: &uids, vanished: &vanished, at };

@@ -6,7 +6,7 @@ use super::WorkError;
 use super::office::Office;
 use crate::config::MailboxKind;
 use crate::mailbox::{Entry, Uid};
-use crate::register::OnFile;
+use crate::register::{OnFile, Text};
 use std::collections::HashMap;
 
 /// Bits of an IMAP UID; above them there is room for the second of receipt.
@@ -41,8 +41,13 @@ pub(super) fn uid(kind: MailboxKind, key: i64) -> i64 {
 }
 
 /// A number of its own for a mail that is not the one on file under its UID: received at another second, and either
-/// that one has left the inbox, or this one has another size.
+/// that one has left the inbox, or this one has another size. And for one that is on file without its text because the
+/// server did not give it: that may come yet.
 fn key(entry: &Entry, on_file: &OnFile) -> Option<i64> {
+    if on_file.text == Text::NeverGiven && !on_file.moved && entry.uid.0 >> UID_BITS == 0 {
+        // Above all seconds of receipt.
+        return Some((SECONDS << UID_BITS) | entry.uid.0);
+    }
     let received = entry.received_at?.timestamp();
     let other_size = entry.size.is_some_and(|size| i64::try_from(size).is_ok_and(|size| size != on_file.size));
     let is_imap = entry.uid.0 >> UID_BITS == 0;
@@ -66,7 +71,7 @@ mod tests {
 
     #[test]
     fn another_mail_under_the_same_uid_has_a_number_of_its_own() {
-        let left = OnFile { known: Known::Undecided, received_at: at(1_000), size: 10, moved: true };
+        let left = OnFile { known: Known::Undecided, received_at: at(1_000), size: 10, moved: true, text: Text::There };
         let stays = OnFile { moved: false, ..left };
         for (entry, on_file, other) in [
             (entry(7, 10, 1_000), left, false),
@@ -84,5 +89,14 @@ mod tests {
             let kind = if entry.uid.0 == 7 { MailboxKind::Imap } else { MailboxKind::Maildir };
             assert_eq!(uid(kind, own), entry.uid.0);
         }
+    }
+    #[test]
+    fn a_mail_that_was_never_given_has_a_number_for_when_it_is() {
+        let apart =
+            OnFile { known: Known::Undecided, received_at: at(1_000), size: 10, moved: false, text: Text::NeverGiven };
+        let own = key(&entry(7, 10, 1_000), &apart).unwrap();
+        assert_eq!(uid(MailboxKind::Imap, own), 7);
+        assert_eq!(key(&Entry { received_at: None, ..entry(7, 10, 0) }, &apart), Some(own));
+        assert_eq!(key(&entry(7, 10, 1_000), &OnFile { text: Text::There, ..apart }), None);
     }
 }

@@ -2,17 +2,18 @@
 //! on, and only then moved out of the inbox (invariant 1). Every UID counts, seen or not.
 
 use super::deciding::decide_batch;
+use super::hindered::Hindered;
 use super::office::Office;
 use super::pulse::Loop;
-use super::watching::{Complaint, News};
-use super::{Step, WorkError, again, hour};
+use super::{Step, WorkError, again, hour, withheld};
 use crate::case::Moment;
 use crate::config::{self, MailboxKind};
 use crate::crash;
 use crate::desk::Disposition;
 use crate::desk::outage::Area;
-use crate::mailbox::{Destination, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
+use crate::mailbox::{Destination, Doubt, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
 use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -24,10 +25,6 @@ const BATCH_BYTES: u64 = 32 * 1024 * 1024;
 const MOVES: usize = 100;
 /// Mails of one move: what the slowest server does within its deadline.
 const MOVED_MAX: usize = 1_000;
-/// Fetches in vain after which a mail goes on file without its text: a server that mends itself does so before, and
-/// a person hears of it the same day.
-const FETCHES_MAX: i64 = 5;
-
 /// The newest mails of the inbox that are asked which hour it is: enough that one with an odd date is not alone.
 const WITNESSES_MAX: usize = 100;
 
@@ -42,15 +39,17 @@ pub async fn take_in(office: &Arc<Office>, mailbox: &mut Mailbox) -> Result<Step
     while !office.stop.is_cancelled() && decide_batch(office).await? == Step::Worked {
         step = Step::Worked;
     }
-    if take_in_folder(office, mailbox, Folder::Inbox, &inbox).await? == Step::Worked {
+    let mut hindered = Hindered::default();
+    if take_in_folder(office, mailbox, Folder::Inbox, &inbox, &mut hindered).await? == Step::Worked {
         step = Step::Worked;
     }
     for folder in mailbox.folders().iter().filter(|folder| **folder != Folder::Inbox) {
         let listing = mailbox.list(*folder).await?;
-        if take_in_folder(office, mailbox, *folder, &listing).await? == Step::Worked {
+        if take_in_folder(office, mailbox, *folder, &listing, &mut hindered).await? == Step::Worked {
             step = Step::Worked;
         }
     }
+    hindered.report(office);
     Ok(step)
 }
 
@@ -81,13 +80,19 @@ async fn take_in_folder(
     mailbox: &mut Mailbox,
     folder: Folder,
     listing: &Listing,
+    hindered: &mut Hindered,
 ) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
-    if folder == Folder::Inbox {
+    // A mail that is only not listed is not gone.
+    if folder == Folder::Inbox && listing.unlisted == 0 {
         note_gone(office, listing).await?;
+    }
+    if listing.unlisted > 0 {
+        hindered.giving = Some(format!("the server counts {} mails that it does not list", listing.unlisted));
     }
     let together = moved_together(listing.entries.len());
     let (mut vanished, mut keys, mut to_move) = (Vec::new(), HashMap::new(), Vec::new());
+    let mut waited_for = Vec::new();
     for batch in batches(&listing.entries) {
         // Asked to stop: what is on file stays, what is not stays in the mailbox.
         if office.stop.is_cancelled() {
@@ -100,8 +105,12 @@ async fn take_in_folder(
         let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
         office.watch.alive(Area::Intake, office.clock.now());
         office.pulse.beat(Loop::Intake);
-        if !new.is_empty() {
-            vanished.extend(fetch_and_store(office, mailbox, place, &new).await?);
+        let (fresh, waiting) = never_asked_for(office, place, new).await?;
+        waited_for.extend(waiting);
+        if !fresh.is_empty() {
+            let fetched = fetch_together(office, mailbox, place, &fresh).await?;
+            hindered.giving = fetched.failed.last().map(|failed| failed.reason.clone()).or(hindered.giving.take());
+            vanished.extend(fetched.vanished);
             step = Step::Worked;
         }
         while decide_batch(office).await? == Step::Worked {
@@ -110,16 +119,55 @@ async fn take_in_folder(
         if folder == Folder::Inbox {
             to_move.extend_from_slice(batch);
             if to_move.len() >= together {
-                file_away(office, mailbox, place, &std::mem::take(&mut to_move)).await?;
+                file_away(office, mailbox, place, &std::mem::take(&mut to_move), hindered).await?;
             }
         }
     }
     let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
-    file_away(office, mailbox, place, &to_move).await?;
+    file_away(office, mailbox, place, &to_move, hindered).await?;
     if !office.stop.is_cancelled() {
         note_given_out(office, folder, listing, &vanished).await?;
     }
+    if !waited_for.is_empty() && ask_again(office, mailbox, place, &waited_for, hindered).await? == Step::Worked {
+        step = Step::Worked;
+    }
     Ok(step)
+}
+
+/// What could not be had at an earlier look, asked for again after all the others.
+async fn ask_again(
+    office: &Arc<Office>,
+    mailbox: &mut Mailbox,
+    place: Place<'_>,
+    waited_for: &[Entry],
+    hindered: &mut Hindered,
+) -> Result<Step, WorkError> {
+    let again = withheld::ask_again(office, mailbox, place, waited_for).await?;
+    if again.waiting > 0 {
+        let reason = again.reason.unwrap_or_default();
+        hindered.giving = Some(format!("the server does not give {} mails that it has: {reason}", again.waiting));
+    }
+    if place.folder == Folder::Inbox {
+        file_away(office, mailbox, place, &again.given, hindered).await?;
+    }
+    Ok(if again.given.is_empty() { Step::Idle } else { Step::Worked })
+}
+
+/// The mails of which none was asked for in vain before, and the others.
+async fn never_asked_for(
+    office: &Office,
+    place: Place<'_>,
+    new: Vec<Entry>,
+) -> Result<(Vec<Entry>, Vec<Entry>), WorkError> {
+    let name = folder_name(&office.config.mailbox, place.folder);
+    let keys: Vec<i64> = new.iter().map(|entry| place.key(entry.uid)).collect();
+    let withheld = office.register.withheld(&name, place.uid_validity, &keys).await?;
+    let given_up = office.register.never_given(&name, place.uid_validity, &uids(&new)).await?;
+    Ok(new.into_iter().partition(|e| !withheld.contains_key(&place.key(e.uid)) && !given_up.contains(&e.uid.0)))
+}
+
+fn uids(entries: &[Entry]) -> Vec<i64> {
+    entries.iter().map(|entry| entry.uid.0).collect()
 }
 
 /// How many mails must have come together before they are moved: usually each batch is, at once. A server may walk over the
@@ -208,52 +256,34 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// What a mail is on file under: its UID, but where the server gave that out again.
-    fn key(&self, uid: Uid) -> i64 {
+    pub(super) fn key(&self, uid: Uid) -> i64 {
         self.keys.get(&uid).copied().unwrap_or(uid.0)
     }
 }
 
-/// Puts new mails on file. Those that were asked for in vain before are fetched alone and last, so that only the one
-/// at which the server breaks off is counted again; after some times it goes on file without its text.
-///
-/// Gives back the UIDs of those that were gone.
-pub(super) async fn fetch_and_store(
-    office: &Office,
-    mailbox: &mut Mailbox,
-    place: Place<'_>,
-    new: &[Entry],
-) -> Result<Vec<i64>, WorkError> {
-    let name = folder_name(&office.config.mailbox, place.folder);
-    let uids: Vec<i64> = new.iter().map(|entry| place.key(entry.uid)).collect();
-    let withheld = office.register.withheld(&name, place.uid_validity, &uids).await?;
-    let (mut tried, fresh): (Vec<Entry>, Vec<Entry>) =
-        new.iter().partition(|e| withheld.contains_key(&place.key(e.uid)));
-    tried.sort_by_key(|entry| withheld.get(&place.key(entry.uid)).map(|w| w.attempts));
-    let mut vanished = Vec::new();
-    if !fresh.is_empty() {
-        vanished.extend(fetch_together(office, mailbox, place, &fresh).await?);
-    }
-    for entry in tried {
-        match withheld.get(&place.key(entry.uid)) {
-            Some(w) if w.attempts >= FETCHES_MAX => {
-                let reason = format!("the mail server did not give it in {} attempts: {}", w.attempts, w.reason);
-                let mail = NewMail { unreadable_because: Some(reason), ..on_file(office, place, &entry, Vec::new()) };
-                office.register.store_mails(&[NewMail { whole: false, ..mail }]).await?;
-            }
-            _ => vanished.extend(fetch_together(office, mailbox, place, std::slice::from_ref(&entry)).await?),
-        }
-    }
-    Ok(vanished)
+/// A mail that could not be had.
+pub(super) struct Failed {
+    pub key: i64,
+    pub reason: String,
+    /// What came in its place, or may be it.
+    pub came: Option<(Vec<u8>, Doubt)>,
 }
 
-/// Fetches and stores; counts those that were not given, all of them where the connection broke off. Gives back the UIDs
-/// of those that were gone.
-async fn fetch_together(
+/// What became of mails that were asked for; the others are on file.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub failed: Vec<Failed>,
+    /// The UIDs of those that were gone.
+    pub vanished: Vec<i64>,
+}
+
+/// Fetches and stores; counts those that were not given, all of them where the connection broke off.
+pub(super) async fn fetch_together(
     office: &Office,
     mailbox: &mut Mailbox,
     place: Place<'_>,
     entries: &[Entry],
-) -> Result<Vec<i64>, WorkError> {
+) -> Result<Outcome, WorkError> {
     let settings = &office.config.mailbox;
     let name = folder_name(settings, place.folder);
     let by_uid: HashMap<Uid, &Entry> = entries.iter().map(|entry| (entry.uid, entry)).collect();
@@ -265,7 +295,7 @@ async fn fetch_together(
             return Err(error.into());
         }
     };
-    let (mut mails, mut failed, mut vanished) = (Vec::with_capacity(entries.len()), Vec::new(), Vec::new());
+    let (mut mails, mut outcome) = (Vec::with_capacity(entries.len()), Outcome::default());
     for (uid, fetched) in fetched {
         let Some(entry) = by_uid.get(&uid) else { continue };
         match fetched {
@@ -274,23 +304,34 @@ async fn fetch_together(
                 let entry = Entry { size: size.or(entry.size), ..**entry };
                 mails.push(NewMail { whole: false, ..on_file(office, place, &entry, headers_and_start) });
             }
-            Fetched::Vanished => vanished.push(uid.0),
-            Fetched::Withheld { reason } => {
-                tracing::warn!(mail.uid = uid.0, %reason, "the mail server does not give this mail; it is tried again");
-                failed.push((place.key(uid), reason));
+            Fetched::Vanished => outcome.vanished.push(uid.0),
+            Fetched::Withheld { reason } => outcome.failed.push(Failed { key: place.key(uid), reason, came: None }),
+            Fetched::Doubted { raw, doubt } => {
+                let reason = doubted(&raw, doubt);
+                outcome.failed.push(Failed { key: place.key(uid), reason, came: Some((raw, doubt)) });
             }
         }
     }
     crash::point("before storing mails");
     office.register.store_mails(&mails).await?;
     crash::point("after storing mails");
-    if !failed.is_empty() {
+    for Failed { key, reason, .. } in &outcome.failed {
+        tracing::debug!(mail.uid = key, %reason, "the mail server does not give this mail; it is tried again");
+    }
+    if !outcome.failed.is_empty() {
+        let failed: Vec<_> = outcome.failed.iter().map(|failed| (failed.key, failed.reason.clone())).collect();
         office.register.count_withheld(&name, place.uid_validity, &failed).await?;
     }
-    Ok(vanished)
+    Ok(outcome)
 }
 
-fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec<u8>) -> NewMail {
+/// The same words for the same bytes: by them a later look knows whether it got the same.
+fn doubted(raw: &[u8], doubt: Doubt) -> String {
+    let digest: String = Sha256::digest(raw).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{doubt} ({} bytes, {digest})", raw.len())
+}
+
+pub(super) fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec<u8>) -> NewMail {
     let now = office.clock.now();
     NewMail {
         mailbox: folder_name(&office.config.mailbox, place.folder),
@@ -313,7 +354,13 @@ fn received_at(entry: &Entry, raw: &[u8], now: Moment) -> Moment {
 }
 
 /// Moves what has been decided on to the folder that shows what it was.
-async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, batch: &[Entry]) -> Result<(), WorkError> {
+async fn file_away(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    place: Place<'_>,
+    batch: &[Entry],
+    hindered: &mut Hindered,
+) -> Result<(), WorkError> {
     let known = known(office, place, batch).await?;
     let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
     for entry in batch.iter().filter(|entry| !entry.marked_done) {
@@ -333,15 +380,16 @@ async fn file_away(office: &Office, mailbox: &mut Mailbox, place: Place<'_>, bat
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
             Err(error @ MailboxError::Server { .. }) => {
-                if office.watch.first(Complaint::Moving) == News::Yes {
-                    tracing::warn!(%error, mails = uids.len(), "mails that are on file could not be moved; it is tried again");
-                }
+                hindered.moving = Some(error.to_string());
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
         crash::point("after moving mails");
-        office.watch.mended(Complaint::Moving);
+        if gone.len() < uids.len() {
+            let left = uids.len() - gone.len();
+            hindered.moving = Some(format!("the server was asked to move {} mails, and {left} stay", uids.len()));
+        }
         let gone: Vec<i64> = gone.iter().map(|uid| place.key(*uid)).collect();
         office
             .register

@@ -8,6 +8,7 @@ mod bundling;
 mod clerk;
 mod comparing;
 mod deciding;
+mod hindered;
 mod hour;
 mod intake;
 mod office;
@@ -20,6 +21,7 @@ mod sending;
 mod ticking;
 mod verdicts;
 mod watching;
+mod withheld;
 
 pub use adopting::adopt_asked;
 pub use aside::day_of_mail;
@@ -101,6 +103,7 @@ impl WorkError {
                     }
                     _ => Trouble::Refusal,
                 },
+                MailboxError::Setting { key: "security" | "ca_file" | "host" | "password", .. } => Trouble::Login,
                 MailboxError::Setting { .. } => Trouble::Folder,
                 MailboxError::Files { .. } => Trouble::Files,
             },

@@ -4,6 +4,7 @@ use super::hour::Hour;
 use super::pulse::Pulse;
 use super::reading::Hung;
 use super::watching::Watch;
+use super::withheld::Asked;
 use crate::case::{Address, AddressError, Keys};
 use crate::clock::{self, Clock};
 use crate::config::Config;
@@ -36,6 +37,8 @@ pub struct Office {
     pub hung: Hung,
     /// What the loops see of the servers.
     pub watch: Watch,
+    /// When mails were asked for last that the server does not give.
+    pub asked: Asked,
     /// Whether the loops still move.
     pub pulse: Pulse,
     /// Whether the host's clock is believed.
@@ -78,6 +81,7 @@ impl Office {
             stop: CancellationToken::new(),
             hung: Hung::default(),
             watch: Watch::default(),
+            asked: Asked::default(),
             pulse: Pulse::default(),
             hour: Hour::default(),
             config,

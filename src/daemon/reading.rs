@@ -47,9 +47,10 @@ pub(super) struct Read {
 /// Reads them all; None: it did not end in time.
 pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<Read>> {
     let trusted = office.config.mailbox.trusted_authserv_id.clone();
+    let limit = i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX);
     let mails = pending.len();
     let reading =
-        tokio::task::spawn_blocking(move || pending.into_iter().map(|mail| read_one(mail, &trusted)).collect());
+        tokio::task::spawn_blocking(move || pending.into_iter().map(|mail| read_one(mail, &trusted, limit)).collect());
     match tokio::time::timeout(crash::deadline(READING_MAX), reading).await {
         Ok(Ok(read)) => Some(read),
         Ok(Err(_)) => {
@@ -64,7 +65,7 @@ pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<R
     }
 }
 
-fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
+fn read_one(pending: Pending, trusted_authserv_id: &str, limit: i64) -> Read {
     if let Some(reason) = &pending.unreadable_because {
         let outcome = Err(reason.clone());
         return Read { pending, outcome };
@@ -79,7 +80,10 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
         mail::read(&pending.raw, trusted_authserv_id)
     }));
     let outcome = outcome.map(|mut mail| {
-        if !pending.whole {
+        let came = i64::try_from(pending.raw.len()).unwrap_or(i64::MAX);
+        if !pending.whole && pending.size <= limit && pending.size != came {
+            mail.findings.push(of_another_size(&pending));
+        } else if !pending.whole {
             mail.findings.push(cut_off(&pending));
             // What is on file is not all there was.
             mail.original = None;
@@ -87,6 +91,12 @@ fn read_one(pending: Pending, trusted_authserv_id: &str) -> Read {
         mail
     });
     Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
+}
+
+/// The mail server stated another size and gave the same each time: staff must know that something may be amiss.
+fn of_another_size(pending: &Pending) -> Finding {
+    let detail = format!("the mail server states {} bytes and gives {}", pending.size, pending.raw.len());
+    Finding { kind: FindingKind::Unreadable, detail }
 }
 
 /// Staff must know that there is more: the rest is in the mailbox, in the folder for handled mail.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::clock;
 use crate::desk::outage::Area;
-use crate::mailbox::{Backoff, Mailbox, MailboxError, Remedy};
+use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Remedy, Waits};
 use crate::register::LetterState;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,12 +76,13 @@ async fn given_up(office: &Office) {
 }
 
 async fn intake_loop(office: &Arc<Office>, letters: &Notify, ticks: &Notify) {
-    let mut backoff = Backoff::default();
+    let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
     let mut compared = None;
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Intake);
-        match watch(office, letters, ticks, &mut compared, &mut backoff).await {
-            Ok(()) => break,
+        match watch(office, letters, ticks, &mut compared, &mut backoff, &mut waits).await {
+            Ok(Ended::Stopped) => break,
+            Ok(Ended::CutWhileQuiet) => continue,
             Err(error) => intake_failed(office, &error),
         }
         // What is due by the hour waits for a first look at the mail, which may say that the hour is wrong; no longer.
@@ -109,6 +110,14 @@ fn intake_works(office: &Office) {
     }
 }
 
+/// Why watching came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Stopped,
+    /// Something on the way cut a quiet line; nothing failed.
+    CutWhileQuiet,
+}
+
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
     office: &Arc<Office>,
@@ -116,11 +125,12 @@ async fn watch(
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
-) -> Result<(), WorkError> {
-    let settings = &office.config.mailbox;
+    waits: &mut Waits,
+) -> Result<Ended, WorkError> {
+    let settings = office.config.mailbox_now();
     let mut mailbox = tokio::select! {
-        () = office.stop.cancelled() => return Ok(()),
-        opened = Mailbox::open(settings) => opened?,
+        () = office.stop.cancelled() => return Ok(Ended::Stopped),
+        opened = Mailbox::open_within(&settings, waits.deadlines()) => opened?,
     };
     let poll = Duration::from_secs(settings.poll_seconds);
     let mut first_look = Some(ticks);
@@ -144,11 +154,29 @@ async fn watch(
             ticks.notify_one();
         }
         office.pulse.beat(Loop::Intake);
+        let began = Instant::now();
         let woken: Result<_, MailboxError> = tokio::select! {
-            () = office.stop.cancelled() => { mailbox.close().await; return Ok(()); }
+            // Asked first: once it stops, no wait is begun that would have to be ended.
+            biased;
+            () = office.stop.cancelled() => { mailbox.close().await; return Ok(Ended::Stopped); }
             woken = mailbox.wait(poll) => woken,
         };
-        woken?;
+        let Err(error) = woken else {
+            waits.ended(began.elapsed());
+            continue;
+        };
+        match waits.lost(&error, began.elapsed()) {
+            Loss::Fault => return Err(error.into()),
+            Loss::Quiet => tracing::debug!(%error, "a quiet line was cut; a new one is made"),
+            Loss::Learnt(after) => {
+                let seconds = after.as_secs();
+                tracing::info!(
+                    seconds,
+                    "the line to the mailbox is cut when it is quiet; waiting is renewed before that"
+                );
+            }
+        }
+        return Ok(Ended::CutWhileQuiet);
     }
 }
 

@@ -30,8 +30,6 @@ pub struct Watch {
 /// What the log says once, though it is met at every look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Complaint {
-    /// Mails that are on file stay in the inbox.
-    Moving,
     /// An own folder cannot be compared with the register.
     Comparing,
     /// What became of letters cannot be written down.

@@ -10,21 +10,24 @@ use chrono::TimeDelta;
 /// How often the operator hears of one and the same trouble: once a day, so that it is neither forgotten nor a plague.
 const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
 
-/// What can be cut off: the way in, or the way out.
+/// What can be cut off: the way in, the way out, or what the mailbox does beside giving mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
     Intake,
     Sending,
+    /// Mail is taken in; but some is not given, or what is on file cannot be moved out of the inbox.
+    Mailbox,
 }
 
 impl Area {
-    pub const ALL: [Self; 2] = [Self::Intake, Self::Sending];
+    pub const ALL: [Self; 3] = [Self::Intake, Self::Sending, Self::Mailbox];
 
     /// The stable name in the register.
     pub fn name(self) -> &'static str {
         match self {
             Self::Intake => "intake",
             Self::Sending => "sending",
+            Self::Mailbox => "mailbox",
         }
     }
 }
@@ -40,6 +43,10 @@ pub enum Trouble {
     Folder,
     /// The server answers, and says no.
     Refusal,
+    /// Mails that are on file cannot be moved out of the inbox.
+    Moving,
+    /// The server has mails that it does not give.
+    Giving,
     /// A Maildir cannot be read or written.
     Files,
     /// Our own database.
@@ -53,12 +60,14 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Away,
         Self::Certificate,
         Self::Login,
         Self::Folder,
         Self::Refusal,
+        Self::Moving,
+        Self::Giving,
         Self::Files,
         Self::Register,
         Self::Clock,
@@ -74,6 +83,8 @@ impl Trouble {
             Self::Login => "login",
             Self::Folder => "folder",
             Self::Refusal => "refusal",
+            Self::Moving => "moving",
+            Self::Giving => "giving",
             Self::Files => "files",
             Self::Register => "register",
             Self::Clock => "clock",

@@ -152,6 +152,12 @@ fn outage_line(outage: &Outage, words: Words) -> &'static str {
         (Area::Intake, OutageStage::Over) => {
             words.pick("Hersteld: klachtpost ontvangt weer klachten", "Over: klachtpost receives complaints again")
         }
+        (Area::Mailbox, OutageStage::Failing { .. }) => words
+            .pick("Storing: de klachtenmailbox werkt niet helemaal", "Outage: part of the complaints mailbox fails"),
+        (Area::Mailbox, OutageStage::Over) => words.pick(
+            "Hersteld: de klachtenmailbox werkt weer helemaal",
+            "Over: all of the complaints mailbox works again",
+        ),
         (Area::Sending, OutageStage::Failing { .. }) => {
             words.pick("Storing: klachtpost verstuurt geen e-mail", "Outage: klachtpost sends no e-mail")
         }

@@ -2,6 +2,7 @@
 //! Holds no secrets and no mail text: what a server says is shortened, and parse errors are named by class only
 //! (the IMAP library puts its whole buffer into them).
 
+use super::words;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
@@ -82,15 +83,18 @@ pub enum Remedy {
 #[derive(Debug, thiserror::Error)]
 pub enum MailboxError {
     #[error(
-        "mailbox {server}: tried to {step}, expected a working connection, found: {found}; next: is the server up, and are mailbox.host and mailbox.port right?"
+        "mailbox {server}: tried to {step}, expected a working connection, found: {found}; next: {}",
+        words::next_when_away(found)
     )]
     Unreachable { server: String, step: Step, found: Cow<'static, str> },
     #[error(
-        "mailbox {server}: tried to start TLS, expected a certificate that is valid for this host, found: {found}; next: renew the certificate, correct mailbox.host, or name a private authority in mailbox.ca_file (a self-signed server certificate cannot be its own authority)"
+        "mailbox {server}: tried to start TLS, expected a certificate that is valid for this host, found: {found}; next: {}",
+        words::next_without_tls(found)
     )]
     Tls { server: String, found: String },
     #[error(
-        "mailbox {server}: tried to log in, expected to be let in, found: {text}; next: check mailbox.username and mailbox.password"
+        "mailbox {server}: tried to log in, expected to be let in, found: {text}; next: {}",
+        words::next_at_login(text)
     )]
     Refused { server: String, text: String },
     #[error(
@@ -99,10 +103,11 @@ pub enum MailboxError {
     )]
     Timeout { server: String, step: Step, after: Duration },
     #[error(
-        "mailbox {server}: tried to {step}, expected an IMAP answer, found: {found}; next: none, it is tried again on a new connection; if it stays, look at what listens on that port"
+        "mailbox {server}: tried to {step}, expected an IMAP answer, found: {found}; next: {}",
+        words::next_when_garbled(found)
     )]
     Protocol { server: String, step: Step, found: Cow<'static, str> },
-    #[error("mailbox {server}: tried to {step}, expected OK, found {verdict}: {text}; next: {}", step.advice())]
+    #[error("mailbox {server}: tried to {step}, expected OK, found {verdict}: {text}; next: {}", step.advice(text))]
     Server { server: String, step: Step, verdict: Verdict, text: String },
     #[error("mailbox: mailbox.{key}: expected {expected}, found {found}; next: correct the settings")]
     Setting { key: &'static str, expected: &'static str, found: String },
@@ -135,8 +140,14 @@ impl MailboxError {
 
 impl Step {
     /// What an operator does when the server turns this step down.
-    fn advice(&self) -> &'static str {
-        match self {
+    fn advice(&self, text: &str) -> &'static str {
+        let by_words = match self {
+            Self::FindFolder(_) | Self::MakeFolder(_) | Self::OpenFolder(_) | Self::MoveMails | Self::MarkMails => {
+                words::next_at_work(text)
+            }
+            _ => None,
+        };
+        by_words.unwrap_or(match self {
             Self::Login => "none, it is tried again; if it stays, read the server's log",
             Self::FindFolder(_) | Self::OpenFolder(_) => {
                 "check the folder names under [mailbox] and the account's rights"
@@ -144,7 +155,7 @@ impl Step {
             Self::MakeFolder(_) => "make the folder by hand, or choose a name under [mailbox] that the server allows",
             Self::MoveMails | Self::MarkMails => "check the account's quota and its rights on the folder",
             _ => "none, it is tried again; if it stays, read the server's log",
-        }
+        })
     }
 }
 

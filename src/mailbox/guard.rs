@@ -26,8 +26,6 @@ pub(super) enum Violation {
     TooDeep,
     #[error("a literal where none belongs")]
     LiteralMisplaced,
-    #[error("8-bit text straight after a bracket")]
-    BracketGarbled,
 }
 
 /// How far the end of a line looks like `{123}` CR LF, which announces a literal.
@@ -49,7 +47,6 @@ struct Scanner {
     response_bytes: u64,
     line_bytes: u64,
     depth: u32,
-    previous: u8,
     /// The first bytes of the response, which tell its kind.
     opening: [u8; 3],
 }
@@ -62,7 +59,6 @@ impl Scanner {
             response_bytes: 0,
             line_bytes: 0,
             depth: 0,
-            previous: 0,
             opening: [0; 3],
         }
     }
@@ -93,11 +89,6 @@ impl Scanner {
         if self.line_bytes > MAX_LINE_BYTES {
             return Err(Violation::LineTooLong);
         }
-        // imap-proto 0.17 cuts one byte off the text after a response code; in the middle of a character it panics.
-        if self.previous == b']' && !byte.is_ascii() {
-            return Err(Violation::BracketGarbled);
-        }
-        self.previous = byte;
         match byte {
             b'(' => self.depth += 1,
             b')' => self.depth = self.depth.saturating_sub(1),
@@ -221,7 +212,6 @@ mod tests {
     fn endless_lines_and_depths_are_refused() {
         assert_eq!(scan(&[b'x'; 70_000]), Err(Violation::LineTooLong));
         assert_eq!(scan(&[b'('; 100]), Err(Violation::TooDeep));
-        assert_eq!(scan("* OK [ALERT]é\r\n".as_bytes()), Err(Violation::BracketGarbled));
     }
 
     /// One of each kind of response we can meet.
@@ -233,11 +223,12 @@ mod tests {
         * LIST (\\NoSelect \\HasChildren) \".\" \"INBOX.Verwerkt\"\r\n\
         * 12 FETCH (UID 4 RFC822.SIZE 44 INTERNALDATE \"17-Jul-2026 02:44:25 +0200\" FLAGS (\\Seen) BODY[]<0> {5}\r\nhello)\r\n\
         * OK [COPYUID 1700000001 4,6:9 1:5] Moved UIDs.\r\n* 3 EXPUNGE\r\n+ idling\r\n\
+        * OK [ALERT]\xc3\xa9\r\n* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n* CAPABILITY IMAP4rev2\r\n\
         A0001 OK [READ-WRITE] Select completed.\r\nA0002 NO [TRYCREATE] No such folder\r\n* BYE bye\r\n";
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
-        /// What the scanner lets through never makes the parser behind it panic.
+        /// What the scanner lets through and is tidied never makes the parser behind it panic.
         #[test]
         fn no_garbled_stream_panics_the_parser(
             changes in proptest::collection::vec((0..TRANSCRIPT.len(), any::<u8>()), 0..8),
@@ -249,7 +240,8 @@ mod tests {
             }
             let stream = &stream[cut..];
             if scan(stream).is_ok() {
-                let mut rest = stream;
+                let stream = crate::mailbox::tidy::tests::tidy(stream);
+                let mut rest = stream.as_slice();
                 while let Ok((left, _)) = imap_proto::Response::parse(rest) {
                     rest = left;
                 }

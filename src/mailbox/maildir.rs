@@ -95,7 +95,7 @@ impl Maildir {
         let found = self.scan().await?;
         self.index = found.iter().map(|found| (found.entry.uid, found.path.clone())).collect();
         let entries = found.into_iter().map(|found| found.entry).collect();
-        Ok(Listing { uid_validity: UID_VALIDITY, uid_next: None, entries })
+        Ok(Listing { uid_validity: UID_VALIDITY, uid_next: None, entries, unlisted: 0 })
     }
 
     pub(super) async fn open_folder(&mut self, folder: Folder) -> Result<Opened, MailboxError> {

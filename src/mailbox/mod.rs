@@ -11,12 +11,17 @@ mod guard;
 mod imap;
 mod maildir;
 mod names;
+mod substitute;
+mod tidy;
 mod tls;
+mod waits;
+mod words;
 
 pub use backoff::Backoff;
 pub use error::{MailboxError, Remedy, Step, Verdict};
 pub use imap::{Deadlines, Imap};
 pub use maildir::Maildir;
+pub use waits::{Loss, Waits};
 
 use crate::config::{Mailbox as Settings, MailboxKind};
 use chrono::{DateTime, Utc};
@@ -58,6 +63,8 @@ pub struct Listing {
     pub uid_next: Option<i64>,
     /// All mails, in the order in which they came: ascending UIDs; Maildir: by moment of delivery.
     pub entries: Vec<Entry>,
+    /// Mails that the server counts and does not list, however it is asked. They are not gone.
+    pub unlisted: usize,
 }
 
 /// One mail of a listing.
@@ -108,8 +115,67 @@ pub enum Fetched {
     Slice { headers_and_start: Vec<u8>, size: Option<u64> },
     /// It is no longer in the folder.
     Vanished,
-    /// The server has it but does not give it: a fault of this mail, not of the connection. Try it again a few times.
+    /// The server has it but does not give it: a fault of this mail, not of the connection. Try it again later.
     Withheld { reason: String },
+    /// Something came that may not be the mail. Try it again later, and move nothing meanwhile.
+    Doubted { raw: Vec<u8>, doubt: Doubt },
+}
+
+/// Why what came may not be the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// A text of the mail server's own in its place.
+    Substitute,
+    /// The server stated another size, in bytes, for it or for its text.
+    Size { stated: u64 },
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Substitute => f.write_str("it sends a text of its own in the mail's place"),
+            Self::Size { stated } => write!(f, "it stated {stated} bytes, and other text came"),
+        }
+    }
+}
+
+/// What came of trying to file a mail of our own away.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Trial {
+    /// What does not work, each with the next step.
+    pub hindrances: Vec<String>,
+    pub tried: Tried,
+    /// The UIDs of the inbox that the trial used up, of that UIDVALIDITY.
+    pub spent: Vec<Uid>,
+    pub uid_validity: i64,
+}
+
+/// How far the trial went.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum Tried {
+    /// Not to its end: a hindrance says why.
+    #[default]
+    Hindered,
+    /// A mail of our own was moved out of the inbox, and taken away again.
+    Moved,
+    /// The move could not be tried, for this reason; it may work all the same.
+    Not(String),
+}
+
+impl Trial {
+    fn spend(&mut self, uids: impl Iterator<Item = Uid>) {
+        let new: Vec<Uid> = uids.filter(|uid| !self.spent.contains(uid)).collect();
+        self.spent.extend(new);
+    }
+
+    /// A refusal is a finding; after anything else the connection is spent.
+    fn hindered_by(&mut self, error: MailboxError) -> Result<(), MailboxError> {
+        match error {
+            MailboxError::Server { .. } => self.hindrances.push(error.to_string()),
+            error => return Err(error),
+        }
+        Ok(())
+    }
 }
 
 /// Why a wait ended.
@@ -222,6 +288,15 @@ impl Mailbox {
         match self {
             Self::Imap(imap) => imap.file_away(uids, to).await,
             Self::Maildir(maildir) => maildir.file_away(uids, to).await,
+        }
+    }
+
+    /// Tries what filing away needs, with this mail of our own (ASCII, CR LF line ends); it is taken away again, and no
+    /// other mail is touched. Nothing is tried in a Maildir, which is read and written at each opening.
+    pub async fn try_filing(&mut self, mail: &str) -> Result<Trial, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.try_filing(mail).await,
+            Self::Maildir(_) => Ok(Trial { tried: Tried::Moved, ..Trial::default() }),
         }
     }
 

@@ -69,6 +69,44 @@ impl Register {
         tx.commit().await
     }
 
+    /// UIDs of mails that were our own (`check` tries filing away with one): they are on neither side of the balance,
+    /// whether a listing sees their gap before or after. Nothing where the folder was never listed.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn take_back(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        uids: &[i64],
+        at: Moment,
+    ) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        for uid in uids {
+            let noted = sqlx::query(
+                "UPDATE given_out SET uids = uids - 1, vanished = vanished - 1 WHERE mailbox = $1 \
+                 AND uid_validity = $2 AND first_uid <= $3 AND next_uid > $3 AND vanished > 0",
+            );
+            let noted = noted.bind(mailbox).bind(uid_validity).bind(uid).execute(&mut *tx.inner).await?;
+            if noted.rows_affected() > 0 {
+                continue;
+            }
+            // For the listing that will see the gap: an empty span below zero, where no UID is.
+            sqlx::query(
+                "INSERT INTO given_out (mailbox, uid_validity, first_uid, next_uid, uids, vanished, dealt_with_at) \
+                 SELECT $1, $2, -$3, -$3, 0, 0, $4 \
+                 WHERE EXISTS (SELECT 1 FROM given_out WHERE mailbox = $1 AND uid_validity = $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(mailbox)
+            .bind(uid_validity)
+            .bind(uid)
+            .bind(millis(at))
+            .execute(&mut *tx.inner)
+            .await?;
+        }
+        tx.commit().await
+    }
+
     /// Whether there may be anything to note: most polls find nothing, and write nothing.
     async fn has_news(&self, dealt: &DealtWith<'_>) -> Result<bool, RegisterError> {
         let row = sqlx::query(
@@ -151,7 +189,24 @@ impl Tx {
             Some(seen) => (seen, usize::try_from(next - seen).unwrap_or_default()),
             None => (known.first().copied().unwrap_or(next), known.len()),
         };
-        Ok(Some(Span { first, next, uids, vanished: uids - known.len().min(uids) + gone }))
+        let vanished = uids - known.len().min(uids) + gone;
+        let ours = self.taken_back(dealt, first, next).await?.min(vanished);
+        Ok(Some(Span { first, next, uids: uids - ours, vanished: vanished - ours }))
+    }
+
+    /// How many of these UIDs were of mails of our own: see [`Register::take_back`].
+    async fn taken_back(&mut self, dealt: &DealtWith<'_>, first: i64, next: i64) -> Result<usize, RegisterError> {
+        let row = sqlx::query(
+            "SELECT CAST(count(*) AS BIGINT) FROM given_out \
+             WHERE mailbox = $1 AND uid_validity = $2 AND next_uid < 0 AND -next_uid >= $3 AND -next_uid < $4",
+        )
+        .bind(dealt.mailbox)
+        .bind(dealt.uid_validity)
+        .bind(first)
+        .bind(next)
+        .fetch_one(&mut *self.inner)
+        .await?;
+        Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
     /// Mails that the server had and did not give, and that are gone now: nobody waits for them any more.

@@ -8,9 +8,6 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
-/// Values of one IN list: far under what SQLite and PostgreSQL take.
-const LIST_MAX: usize = 500;
-
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
 pub struct NewMail {
@@ -40,27 +37,11 @@ pub struct Pending {
     pub received_at: Moment,
     pub from_junk: bool,
     pub whole: bool,
+    /// See [`NewMail::size`].
+    pub size: i64,
     pub raw: Vec<u8>,
     /// See [`NewMail::unreadable_because`].
     pub unreadable_because: Option<String>,
-}
-
-/// What a UID in the mailbox is known as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// On file, not decided on yet.
-    Undecided,
-    Decided(Disposition),
-}
-
-/// What is known of the mail that has a UID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OnFile {
-    pub known: Known,
-    pub received_at: Moment,
-    pub size: i64,
-    /// Moved out of the inbox, or gone from it.
-    pub moved: bool,
 }
 
 /// What makes two mails the same (invariant 2).
@@ -121,37 +102,6 @@ impl Register {
         Ok(stored)
     }
 
-    /// Which of these UIDs of a mailbox are on file.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn known_uids(
-        &self,
-        mailbox: &str,
-        uid_validity: i64,
-        uids: &[i64],
-    ) -> Result<HashMap<i64, OnFile>, RegisterError> {
-        let mut found = HashMap::with_capacity(uids.len());
-        for some in uids.chunks(LIST_MAX) {
-            let text = format!(
-                "SELECT uid, disposition, received_at, size, moved FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
-                numbered(3, some.len())
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
-            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
-                let known = disposition(&row, 1)?.map_or(Known::Undecided, Known::Decided);
-                let on_file = OnFile {
-                    known,
-                    received_at: moment(row.try_get(2)?),
-                    size: row.try_get(3)?,
-                    moved: row.try_get::<i64, _>(4)? != 0,
-                };
-                found.insert(row.try_get(0)?, on_file);
-            }
-        }
-        Ok(found)
-    }
-
     /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
     /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
     /// only the mail that breaks the process is counted again. The others wait for its last attempt, and no longer.
@@ -180,7 +130,7 @@ impl Register {
 
     async fn pending_mail(&self, id: i64) -> Result<Option<Pending>, RegisterError> {
         let row = sqlx::query(
-            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, mailbox FROM mail \
+            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, size, mailbox FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id = $1",
         )
         .bind(id)
@@ -192,11 +142,12 @@ impl Register {
         let blanked = raw.is_none().then(|| "its bytes were blanked before it was read".to_owned());
         Ok(Some(Pending {
             id: row.try_get(0)?,
-            mailbox: row.try_get(7)?,
+            mailbox: row.try_get(8)?,
             attempts: row.try_get(1)?,
             received_at: moment(row.try_get(2)?),
             from_junk: row.try_get::<i64, _>(3)? != 0,
             whole: row.try_get::<i64, _>(4)? != 0,
+            size: row.try_get(7)?,
             raw: raw.unwrap_or_default(),
             unreadable_because: Some(reason).filter(|reason| !reason.is_empty()).or(blanked),
         }))

@@ -7,6 +7,7 @@
 //! | file | rows |
 //! |---|---|
 //! | `mails.rs` | mails: on file, decided on, moved |
+//! | `known.rs` | what is known of the mails that UIDs stand for |
 //! | `withheld.rs` | mails the server has and does not give |
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
@@ -33,6 +34,7 @@ mod chain;
 mod error;
 mod file;
 mod jobs;
+mod known;
 mod mails;
 mod not_on_file;
 mod outages;
@@ -50,14 +52,15 @@ pub use balance::{DealtWith, Numbering};
 pub use cases::{CaseQuery, Guarded};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
-pub use mails::{Identity, Known, MailRow, NewMail, OnFile, Pending};
+pub use known::{Known, OnFile};
+pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use refusals::RefusedBefore;
 pub use verify::{Finding, Verified};
-pub use withheld::Withheld;
+pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;
 use crate::crash;

@@ -2,12 +2,31 @@
 //! and not in memory, so that runs from a timetable count too. Only SQL.
 
 use super::mails::{NewMail, numbered, without_nul};
-use super::{Register, RegisterError, Tx};
+use super::{Register, RegisterError, Tx, moment};
+use crate::case::Moment;
 use sqlx::Row;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Values of one IN list; callers ask for a batch at a time.
 const LIST_MAX: usize = 500;
+
+/// How the reason begins for which a mail is unreadable that the server has and did not give.
+pub const NEVER_GIVEN: &str = "the mail server did not give it";
+
+/// Whether the text of a mail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    There,
+    /// The server had it and did not give it ([`NEVER_GIVEN`]).
+    NeverGiven,
+}
+
+impl Text {
+    /// By the reason for which a mail is unreadable.
+    pub(super) fn unless(reason: &str) -> Self {
+        if reason.starts_with(NEVER_GIVEN) { Self::NeverGiven } else { Self::There }
+    }
+}
 
 /// Fetches of one mail that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +59,54 @@ impl Register {
             }
         }
         Ok(found)
+    }
+
+    /// Those of these UIDs that are on file without their text because the server did not give it, and still there.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn never_given(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        uids: &[i64],
+    ) -> Result<HashSet<i64>, RegisterError> {
+        let mut found = HashSet::new();
+        for some in uids.chunks(LIST_MAX) {
+            let text = format!(
+                "SELECT uid, reason FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND moved = 0 AND uid IN ({})",
+                numbered(3, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
+            for row in some.iter().fold(query, |query, uid| query.bind(*uid)).fetch_all(&self.pool).await? {
+                if Text::unless(&row.try_get::<String, _>(1)?) == Text::NeverGiven {
+                    found.insert(row.try_get(0)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// When the listing that first showed a UID was dealt with; `None` where it was not yet.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn first_listed(
+        &self,
+        mailbox: &str,
+        uid_validity: i64,
+        uid: i64,
+    ) -> Result<Option<Moment>, RegisterError> {
+        let row = sqlx::query(
+            "SELECT MIN(dealt_with_at) FROM given_out \
+             WHERE mailbox = $1 AND uid_validity = $2 AND first_uid <= $3 AND next_uid > $3",
+        )
+        .bind(mailbox)
+        .bind(uid_validity)
+        .bind(uid)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
     /// Counts one more fetch in vain for each.

@@ -81,6 +81,39 @@ async fn starttls_never_falls_back_to_plain_text() {
     assert!(matches!(error, MailboxError::Tls { .. }), "{error:?}");
 }
 
+/// Each of the two mistakes with a port is told at once, with what to set.
+#[tokio::test]
+async fn a_port_that_is_of_the_other_kind_is_told_at_once() {
+    let server = secured(|authority| authority.certificate_for("127.0.0.1"));
+    let settings = |security, port| Settings { port, ..server.settings(security) };
+    for (settings, word) in [
+        (settings(Security::Tls, server.dovecot.imap_port), "starttls"),
+        (settings(Security::None, server.dovecot.imaps_port), "\"tls\""),
+        (settings(Security::StartTls, server.dovecot.imaps_port), "\"tls\""),
+    ] {
+        let began = std::time::Instant::now();
+        let error = refused(&settings).await;
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+        assert_eq!(error.remedy(), Remedy::Operator, "{error}");
+        let error = error.to_string();
+        assert!(error.contains("mailbox.security") && error.contains(word), "{error}");
+        assert!(!error.contains("renew"), "{error}");
+    }
+}
+
+/// A renewed authority needs no restart.
+#[tokio::test]
+async fn the_authority_is_read_anew_at_each_connection() {
+    let server = secured(|authority| authority.certificate_for("127.0.0.1"));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("ca.pem");
+    std::fs::copy(PrivateCa::new().ca_file(), &file).unwrap();
+    let settings = Settings { ca_file: Some(file.clone()), ..server.settings(Security::Tls) };
+    refused(&settings).await;
+    std::fs::copy(server.authority.ca_file(), &file).unwrap();
+    Mailbox::open(&settings).await.unwrap();
+}
+
 #[tokio::test]
 async fn text_injected_before_the_handshake_is_not_believed() {
     let server = FakeImap::start(|command| {

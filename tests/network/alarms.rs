@@ -177,3 +177,38 @@ async fn a_register_that_is_away_is_told_without_it() {
     let told = told(&desk.smtp);
     assert!(told[0].1.contains("database van klachtpost"), "{}", told[0].1);
 }
+
+/// Each way in which mail stays in the inbox: the complaints are registered at once, and the operator hears why they stay.
+#[tokio::test]
+async fn mail_that_cannot_be_moved_is_told_while_complaints_are_registered() {
+    for says in [
+        "TAG NO [OVERQUOTA] Quota exceeded\r\n",
+        "TAG NO [NOPERM] Mailbox is read-only\r\n",
+        // It says yes, and does nothing: no right to expunge.
+        "TAG OK Completed\r\n",
+    ] {
+        let desk = Desk::open_with(&settings(None)).await;
+        desk.imap.always("UID MOVE", Act::Say(says));
+        let subjects_of_mails = desk.deliver();
+        for minutes in [0, 10, 19] {
+            run_after(&desk, minutes).await;
+        }
+        let cases = desk.office.register.cases(klachtpost::register::CaseQuery::All).await.unwrap();
+        assert_eq!(cases.len(), subjects_of_mails.len(), "{says}: registered all the same");
+        assert_eq!(subjects(&desk.smtp), [""; 0], "{says}: not for less than half an hour");
+        run_after(&desk, 6).await;
+        run_after(&desk, 20).await;
+        let letters = told(&desk.smtp);
+        assert_eq!(letters.len(), 1, "{says}: {letters:?}");
+        assert_eq!(letters[0].0, "Storing: de klachtenmailbox werkt niet helemaal");
+        for part in ["blijft in de inbox", "mag wissen", "haalt klachten op en registreert ze"] {
+            assert!(letters[0].1.contains(part), "{part} is missing in {}", letters[0].1);
+        }
+        desk.imap.behave();
+        run_after(&desk, 5).await;
+        run_after(&desk, 5).await;
+        let over = subjects(&desk.smtp);
+        assert_eq!(over.last().map(String::as_str), Some("Hersteld: de klachtenmailbox werkt weer helemaal"), "{says}");
+        assert_eq!(over.len(), 2, "{says}");
+    }
+}

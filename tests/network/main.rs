@@ -14,3 +14,4 @@ mod desk;
 mod every_position;
 mod restored;
 mod servers_words;
+mod withheld;

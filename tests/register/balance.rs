@@ -158,3 +158,25 @@ async fn a_pipe_and_a_maildir_count_what_they_gave_once() {
     desk.register.deal_with(&DealtWith { at: at(2), ..both }).await.unwrap();
     assert_eq!(counted(&desk, 0).await, (2, 0, 2, 0));
 }
+
+/// `check` tries filing away with a mail of its own: the UIDs it used up are nobody's, whoever looks first.
+#[tokio::test]
+async fn a_mail_of_our_own_is_on_neither_side() {
+    let desk = Desk::new().await;
+    let nothing = &[];
+    // A folder that was never listed has no gap.
+    desk.register.take_back("klachten", 1, &[1], at(0)).await.unwrap();
+    desk.register.store_mails(&[new_mail(1), new_mail(2), new_mail(3)]).await.unwrap();
+    desk.register.deal_with(&dealt(4, &[1, 2, 3], nothing, 1)).await.unwrap();
+    assert_eq!(counted(&desk, 0).await, (3, 0, 3, 0));
+    // Before a listing sees the gap.
+    desk.register.take_back("klachten", 1, &[4, 5], at(2)).await.unwrap();
+    desk.register.store_mails(&[new_mail(6)]).await.unwrap();
+    desk.register.deal_with(&dealt(7, &[6], nothing, 3)).await.unwrap();
+    assert_eq!(counted(&desk, 1).await, (1, 0, 1, 0));
+    // After one saw it; the other that is gone was somebody's.
+    desk.register.deal_with(&dealt(9, &[], nothing, 4)).await.unwrap();
+    assert_eq!(counted(&desk, 3).await, (2, 0, 0, 2));
+    desk.register.take_back("klachten", 1, &[7], at(5)).await.unwrap();
+    assert_eq!(counted(&desk, 3).await, (1, 0, 0, 1));
+}

@@ -33,6 +33,7 @@ mod procedure;
 mod proof_of_sender;
 mod queries;
 mod resend;
+mod second_server;
 mod secrets;
 mod waiting;
 mod whole;

@@ -28,18 +28,22 @@ pub struct FakeImap {
 
 impl FakeImap {
     /// Starts a server with the usual greeting.
-    pub async fn start(script: Script) -> Self {
+    pub async fn start(script: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> Self {
         Self::start_greeting(Answer::Say("* OK ready\r\n".into()), script).await
     }
 
-    pub async fn start_greeting(greeting: Answer, script: Script) -> Self {
+    pub async fn start_greeting(
+        greeting: Answer,
+        script: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        let script = Arc::new(script);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let listening = Arc::clone(&heard);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, greeting.clone(), script, Arc::clone(&listening)));
+                tokio::spawn(converse(stream, greeting.clone(), Arc::clone(&script), Arc::clone(&listening)));
             }
         });
         Self { port, heard, task }
@@ -57,19 +61,27 @@ impl Drop for FakeImap {
     }
 }
 
-async fn converse(stream: TcpStream, greeting: Answer, script: Script, heard: Arc<Mutex<Vec<String>>>) {
+async fn converse(
+    stream: TcpStream,
+    greeting: Answer,
+    script: Arc<impl Fn(&str) -> Option<Answer>>,
+    heard: Arc<Mutex<Vec<String>>>,
+) {
     let (reading, mut writing) = stream.into_split();
     let mut lines = BufReader::new(reading).lines();
     if !give(&mut writing, greeting, "*").await {
         return;
     }
+    let mut last_tag = "*".to_owned();
     while let Ok(Some(line)) = lines.next_line().await {
         heard.lock().unwrap().push(line.clone());
-        let (tag, command) = line.split_once(' ').unwrap_or(("*", &line));
+        // DONE has no tag: it ends the command before it.
+        let (tag, command) = line.split_once(' ').unwrap_or((&last_tag, &line));
         let answer = script(command).unwrap_or_else(|| honest(command));
         if !give(&mut writing, answer, tag).await {
             return;
         }
+        last_tag = tag.to_owned();
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod certs;
 pub mod chance;
+pub mod courier;
 pub mod dovecot;
 pub mod fake_imap;
 pub mod imap_reader;

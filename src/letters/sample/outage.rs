@@ -15,10 +15,18 @@ pub(super) fn letters(_: Language) -> Vec<Content> {
     };
     let failing = |trouble| OutageStage::Failing { trouble, found: FOUND.to_owned() };
     let mut all: Vec<Content> =
-        Trouble::ALL.iter().map(|trouble| outage(Area::Intake, 35, failing(*trouble))).collect();
+        Trouble::ALL.iter().map(|trouble| outage(area(*trouble), 35, failing(*trouble))).collect();
     all.push(outage(Area::Intake, 95, OutageStage::Over));
+    all.push(outage(Area::Mailbox, 95, OutageStage::Over));
     let of_sending = [Trouble::Away, Trouble::Certificate, Trouble::Login, Trouble::Refusal, Trouble::Files];
     all.extend(of_sending.map(|trouble| outage(Area::Sending, 60 * 25, failing(trouble))));
     all.push(outage(Area::Sending, 60 * 26, OutageStage::Over));
     all
+}
+
+fn area(trouble: Trouble) -> Area {
+    match trouble {
+        Trouble::Moving | Trouble::Giving => Area::Mailbox,
+        _ => Area::Intake,
+    }
 }

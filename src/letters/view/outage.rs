@@ -45,6 +45,10 @@ fn tried(area: Area, words: Words) -> &'static str {
             "inloggen op de klachtenmailbox en ophalen wat er binnenkwam",
             "logging in to the complaints mailbox and taking in what had come",
         ),
+        Area::Mailbox => words.pick(
+            "alle e-mail ophalen, en wat geregistreerd is naar de mappen daarvoor verplaatsen",
+            "taking in all mail, and moving what is registered to the folders for it",
+        ),
         Area::Sending => words.pick(
             "de brieven die klaarstaan aan de mailserver geven",
             "handing the waiting letters to the mail server",
@@ -73,6 +77,14 @@ fn found_words(trouble: Trouble, words: Words) -> &'static str {
         Trouble::Refusal => {
             words.pick("de mailserver antwoordt, maar weigert de opdracht", "the mail server answers, but refuses")
         }
+        Trouble::Moving => words.pick(
+            "de mailserver verplaatst e-mail niet die klachtpost al geregistreerd heeft; die blijft in de inbox staan",
+            "the mail server does not move e-mail that klachtpost has registered; it stays in the inbox",
+        ),
+        Trouble::Giving => words.pick(
+            "de mailserver heeft e-mail in de inbox die hij niet geeft; de andere e-mail is wel geregistreerd",
+            "the mail server has e-mail in the inbox that it does not give; the other e-mail is registered",
+        ),
         Trouble::Files => words.pick("de map is niet te lezen of te schrijven", "the folder cannot be read or written"),
         Trouble::Register => words.pick(
             "de database van klachtpost is niet te lezen of te schrijven",
@@ -107,7 +119,15 @@ fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
             "Maak de map die in de regel uit het logboek staat aan in de mailbox, of verbeter de naam onder [mailbox] in de instellingen.",
             "Make the folder named in the line of the log in the mailbox, or correct its name under [mailbox] in the settings.",
         ),
-        (Trouble::Refusal, Area::Intake) => words.pick(
+        (Trouble::Moving, _) => words.pick(
+            "Kijk of de mailbox vol is en of het account in de inbox mag wissen en in de andere mappen mag plaatsen; de regel uit het logboek zegt wat de server antwoordde.",
+            "See whether the mailbox is full, and whether the account may delete in the inbox and insert in the other folders; the line of the log has the server's answer.",
+        ),
+        (Trouble::Giving, _) => words.pick(
+            "Laat de beheerder van de mailserver kijken naar de opslag van deze mailbox. Verplaats of wis in de inbox niets: klachtpost vraagt er steeds opnieuw om.",
+            "Have the mail server's administrator look at the storage of this mailbox. Move or delete nothing in the inbox: klachtpost keeps asking for it.",
+        ),
+        (Trouble::Refusal, Area::Intake | Area::Mailbox) => words.pick(
             "Kijk in het logboek van de mailserver en of de mailbox vol is of geen rechten meer heeft.",
             "Look at the mail server's log, and whether the mailbox is full or has lost its rights.",
         ),

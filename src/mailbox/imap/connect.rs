@@ -3,16 +3,18 @@
 
 use super::super::error::{MailboxError, Step, Verdict, shortened};
 use super::super::guard::Guarded;
+use super::super::tidy::Tidied;
 use super::super::tls;
+use super::super::words::{Ascii, Login, login_by};
 use super::wire::{Channel, Deadlines, Duplex, Wire, io_fault};
 use crate::config::{Mailbox as Settings, Security};
 use async_imap::{Client, Session, error::Error};
-use imap_proto::{Response, Status};
+use imap_proto::{Capability, Response, ResponseCode, Status};
 use secrecy::ExposeSecret;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::io::BufStream;
+use tokio::io::{AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -20,6 +22,11 @@ use tokio::time::timeout;
 const READ_BUFFER_BYTES: usize = 64 * 1024;
 /// Write buffer: our longest command fits.
 const WRITE_BUFFER_BYTES: usize = 4 * 1024;
+
+/// The tag of our question before the login; the library's own begin with A.
+const ASKING: &str = "C0000";
+/// A server that speaks first and has not by now may wait for TLS to begin.
+const SUSPICIOUS_SILENCE: Duration = Duration::from_secs(2);
 
 /// Response codes of a NO to a login that say the server, not the password, is the trouble (RFC 5530).
 const PASSING_TROUBLE: [&str; 5] = ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[CONTACTADMIN]", "[LIMIT]"];
@@ -32,12 +39,12 @@ pub(super) async fn connect(settings: &Settings, deadlines: Deadlines) -> Result
         Security::None => {
             let peer = tcp.peer_addr().map_err(|error| attempt.unreachable(Step::Connect, error.to_string()))?;
             insist_on_loopback(peer)?;
-            attempt.greeted(channel(Box::new(tcp))).await?
+            attempt.greeted_in_plain(tcp).await?
         }
         Security::Tls => attempt.greeted(channel(attempt.tls(Box::new(tcp)).await?)).await?,
         Security::StartTls => {
-            let plain = attempt.greeted(channel(Box::new(tcp))).await?;
-            attempt.start_tls(plain).await?
+            let plain = attempt.greeted_in_plain(tcp).await?;
+            attempt.start_tls(plain.client).await?
         }
     };
     let session = attempt.login(client).await?;
@@ -57,7 +64,14 @@ fn insist_on_loopback(peer: SocketAddr) -> Result<(), MailboxError> {
 }
 
 fn channel(stream: Box<dyn Duplex>) -> Channel {
-    Guarded::new(BufStream::with_capacity(READ_BUFFER_BYTES, WRITE_BUFFER_BYTES, stream))
+    Tidied::new(Guarded::new(BufStream::with_capacity(READ_BUFFER_BYTES, WRITE_BUFFER_BYTES, stream)))
+}
+
+/// A server that is there, before the login.
+struct Greeted {
+    client: Client<Channel>,
+    /// What it offers, in capitals, where it has said so already.
+    offers: Option<Vec<String>>,
 }
 
 struct Attempt<'a> {
@@ -86,7 +100,34 @@ impl Attempt<'_> {
         }
     }
 
-    async fn greeted(&self, channel: Channel) -> Result<Client<Channel>, MailboxError> {
+    /// As [`Attempt::greeted`], and a port that waits for TLS is told from a slow server: at once, not after a deadline.
+    async fn greeted_in_plain(&self, tcp: TcpStream) -> Result<Greeted, MailboxError> {
+        let greeting = self.greeted(channel(Box::new(tcp)));
+        tokio::pin!(greeting);
+        if let Ok(greeted) = timeout(SUSPICIOUS_SILENCE, &mut greeting).await {
+            return greeted;
+        }
+        tokio::select! {
+            greeted = &mut greeting => greeted,
+            () = self.speaks_tls() => Err(MailboxError::Setting {
+                key: "security",
+                expected: "\"tls\" for a port that begins with TLS (usually 993)",
+                found: format!("another setting, and {} begins with TLS", self.server),
+            }),
+        }
+    }
+
+    /// Ends once it is known that the server's port begins with TLS, and else never.
+    async fn speaks_tls(&self) {
+        if let Ok(tcp) = self.tcp().await
+            && let Ok(secure) = self.tls(Box::new(tcp)).await.map(drop).or_else(certificate_only)
+        {
+            return secure;
+        }
+        std::future::pending().await
+    }
+
+    async fn greeted(&self, channel: Channel) -> Result<Greeted, MailboxError> {
         let mut client = Client::new(channel);
         let greeting = self.within(Step::Greeting, self.deadlines.connect, client.read_response()).await?;
         let greeting = greeting.map_err(|error| io_fault(&self.server, &Step::Greeting, &error))?;
@@ -94,17 +135,26 @@ impl Attempt<'_> {
             return Err(self.unreachable(Step::Greeting, "the server closed the connection".into()));
         };
         match greeting.parsed() {
-            Response::Data { status: Status::Ok, .. } => Ok(client),
+            Response::Data { status: Status::Ok, outcome } => {
+                let offers = match &outcome.code {
+                    Some(ResponseCode::Capabilities(list)) => Some(list.iter().filter_map(offer).collect()),
+                    _ => None,
+                };
+                Ok(Greeted { client, offers })
+            }
             Response::Data { status: Status::Bye, outcome } => {
                 let text = shortened(outcome.information.as_deref().unwrap_or_default());
                 Err(self.unreachable(Step::Greeting, format!("the server said BYE: {text}")))
             }
-            // PREAUTH too: it would skip STARTTLS and the login, and with that the proof that this is our account.
+            // It would skip STARTTLS and the login, and with that the proof that this is our account.
+            Response::Data { status: Status::PreAuth, .. } => {
+                Err(self.protocol(Step::Greeting, "PREAUTH: it takes us for somebody who has logged in already"))
+            }
             _ => Err(self.protocol(Step::Greeting, "another greeting than OK")),
         }
     }
 
-    async fn start_tls(&self, mut client: Client<Channel>) -> Result<Client<Channel>, MailboxError> {
+    async fn start_tls(&self, mut client: Client<Channel>) -> Result<Greeted, MailboxError> {
         let command = client.run_command_and_check_ok("STARTTLS", None);
         let answer = self.within(Step::StartTls, self.deadlines.connect, command).await?;
         answer.map_err(|error| match error {
@@ -116,24 +166,66 @@ impl Attempt<'_> {
         })?;
         // What was read ahead in plain text is dropped with the buffers, so that nothing injected before the
         // handshake is taken for the server's word.
-        let plain = client.into_inner().into_inner().into_inner();
-        Ok(Client::new(channel(self.tls(plain).await?)))
+        let plain = client.into_inner().into_inner().into_inner().into_inner();
+        // What it offered in plain text is not believed either.
+        Ok(Greeted { client: Client::new(channel(self.tls(plain).await?)), offers: None })
     }
 
-    async fn login(&self, client: Client<Channel>) -> Result<Session<Channel>, MailboxError> {
-        let (user, password) = (self.settings.username.as_str(), self.settings.password.expose_secret());
-        let within = self.deadlines.command;
-        let answer = if user.is_ascii() && password.is_ascii() {
-            self.within(Step::Login, within, client.login(user, password)).await?
-        } else {
-            // LOGIN's quoted strings are 7-bit; SASL PLAIN (RFC 4616) is UTF-8.
-            let plain = PlainLogin { message: format!("\0{user}\0{password}") };
-            self.within(Step::Login, within, client.authenticate("PLAIN", plain)).await?
+    /// What the server offers before the login. It is asked where its greeting did not say; one that does not answer
+    /// is taken at the word it gives to the login itself.
+    async fn offers(&self, client: &mut Client<Channel>) -> Result<Vec<String>, MailboxError> {
+        let (mut offers, within) = (Vec::new(), self.deadlines.command);
+        // The library gives out commands only after the login.
+        let line = client.get_mut();
+        let asked = async {
+            line.write_all(format!("{ASKING} CAPABILITY\r\n").as_bytes()).await?;
+            line.flush().await
         };
-        answer.map_err(|(error, _client)| match error {
-            Error::No(text) => self.refusal(&server_words(&text)),
+        let asked = self.within(Step::Capabilities, within, asked).await?;
+        asked.map_err(|error| io_fault(&self.server, &Step::Capabilities, &error))?;
+        loop {
+            let answer = self.within(Step::Capabilities, within, client.read_response()).await?;
+            let answer = answer.map_err(|error| io_fault(&self.server, &Step::Capabilities, &error))?;
+            let Some(answer) = answer else { return Err(self.hung_up(Step::Capabilities, client)) };
+            match answer.parsed() {
+                Response::Capabilities(list) => offers.extend(list.iter().filter_map(offer)),
+                Response::Done { tag, .. } if tag.0 == ASKING => return Ok(offers),
+                _ => {}
+            }
+        }
+    }
+
+    async fn login(&self, greeted: Greeted) -> Result<Session<Channel>, MailboxError> {
+        let (user, password) = (self.settings.username.as_str(), self.settings.password.expose_secret());
+        let Greeted { mut client, offers } = greeted;
+        let offers = match offers {
+            Some(offers) => offers,
+            None => self.offers(&mut client).await?,
+        };
+        let within = self.deadlines.command;
+        let ascii = if user.is_ascii() && password.is_ascii() { Ascii::Yes } else { Ascii::No };
+        let way = login_by(&offers, ascii).map_err(|says| self.refusal(says))?;
+        let answer = match way {
+            Login::Command => self.within(Step::Login, within, client.login(user, password)).await?,
+            Login::Plain => {
+                let plain = PlainLogin { message: format!("\0{user}\0{password}") };
+                self.within(Step::Login, within, client.authenticate("PLAIN", plain)).await?
+            }
+        };
+        answer.map_err(|(error, client)| match error {
+            Error::No(text) => self.refusal(&only_tokens(&offers, server_words(&text))),
+            Error::Bad(text) => self.refusal(&unprotected(&offers, server_words(&text))),
+            Error::ConnectionLost => self.hung_up(Step::Login, &client),
             other => self.fault(Step::Login, other),
         })
+    }
+
+    /// The server ended the connection, perhaps with a word.
+    fn hung_up(&self, step: Step, client: &Client<Channel>) -> MailboxError {
+        match client.get_ref().bye() {
+            Some(text) => self.unreachable(step, format!("the server said BYE: {}", self.without_password(text))),
+            None => self.unreachable(step, "the server closed the connection".into()),
+        }
     }
 
     fn refusal(&self, text: &str) -> MailboxError {
@@ -192,6 +284,36 @@ impl Attempt<'_> {
     fn protocol(&self, step: Step, found: &'static str) -> MailboxError {
         MailboxError::Protocol { server: self.server.clone(), step, found: found.into() }
     }
+}
+
+/// That only the certificate is wrong proves TLS as well.
+fn certificate_only(error: MailboxError) -> Result<(), MailboxError> {
+    match error {
+        MailboxError::Tls { ref found, .. } if found.contains("certificate") => Ok(()),
+        other => Err(other),
+    }
+}
+
+/// A capability in capitals.
+fn offer(capability: &Capability<'_>) -> Option<String> {
+    match capability {
+        Capability::Atom(name) => Some(name.to_ascii_uppercase()),
+        Capability::Auth(way) => Some(format!("AUTH={}", way.to_ascii_uppercase())),
+        Capability::Imap4rev1 => None,
+    }
+}
+
+/// What the server's NO leaves unsaid: that no password would do.
+fn only_tokens(offers: &[String], text: String) -> String {
+    let mut ways = offers.iter().filter_map(|offer| offer.strip_prefix("AUTH=")).peekable();
+    let tokens_only = ways.peek().is_some() && ways.all(|way| matches!(way, "XOAUTH2" | "OAUTHBEARER"));
+    if tokens_only { format!("{text} (it offers OAuth2 only)") } else { text }
+}
+
+/// What the server's BAD leaves unsaid: a login is a command for later.
+fn unprotected(offers: &[String], text: String) -> String {
+    let text = only_tokens(offers, text);
+    if offers.iter().any(|offer| offer == "STARTTLS") { format!("{text} (it offers STARTTLS first)") } else { text }
 }
 
 /// The library hands on a NO as `code: …, info: Some("…")`; this is the part the server wrote.

@@ -4,10 +4,11 @@
 
 use super::super::error::{MailboxError, Step};
 use super::super::names::uid_sets;
-use super::super::{Entry, Fetched, START_OF_LARGE_BYTES, Uid};
+use super::super::substitute::{body_length, has_travelled, is_near, is_substitute, may_be_substitute};
+use super::super::{Doubt, Entry, Fetched, START_OF_LARGE_BYTES, Uid};
 use super::wire::{Completion, Wire};
 use super::{imap_uid, uid_of};
-use imap_proto::{AttributeValue, Response};
+use imap_proto::{AttributeValue, BodyStructure, Response};
 use std::collections::HashMap;
 
 /// Largest mail that travels with others. Far under the guard's bound, because sizes servers state may be wrong.
@@ -53,16 +54,32 @@ pub(super) async fn batch(wire: &mut Wire, entries: &[Entry], limit: u64) -> Res
     for entry in entries {
         let whole = imap_uid(entry.uid).and_then(|uid| parts.remove(&uid)).and_then(|part| part.bytes);
         let mail = match whole {
-            Some(bytes) if bytes.len() as u64 <= limit => Fetched::Whole(bytes),
-            _ => single(wire, entry.uid, limit).await?,
+            Some(bytes) if entry.size == Some(bytes.len() as u64) && bytes.len() as u64 <= limit => {
+                Fetched::Whole(bytes)
+            }
+            before => {
+                let listed = Listed { size: entry.size, before };
+                single(wire, entry.uid, limit, listed).await?
+            }
         };
         fetched.push((entry.uid, mail));
     }
+    doubt_texts(&mut fetched);
+    doubt_structures(wire, &mut fetched).await?;
     Ok(fetched)
 }
 
+/// What is known of a mail before it is asked for alone.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Bytes, as the listing has it.
+    pub size: Option<u64>,
+    /// What came for it in answer to an earlier question.
+    pub before: Option<Vec<u8>>,
+}
+
 /// Fetches one mail of the selected folder, its size asked for first.
-pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
+pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64, listed: Listed) -> Result<Fetched, MailboxError> {
     let Some(number) = imap_uid(uid) else { return Ok(Fetched::Vanished) };
     let size = match presence(wire, number).await? {
         Presence::Gone => return Ok(Fetched::Vanished),
@@ -76,13 +93,94 @@ pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64) -> Result<Fetc
         Ok(collected) => collected,
         Err(withheld) => return Ok(withheld),
     };
-    match end {
-        MailEnd::Reached => Ok(Fetched::Whole(bytes)),
-        MailEnd::Beyond => {
-            bytes.truncate(usize::try_from(limit.min(START_OF_LARGE_BYTES)).unwrap_or(usize::MAX));
-            bytes.shrink_to_fit();
-            Ok(Fetched::Slice { headers_and_start: bytes, size })
+    if end == MailEnd::Beyond {
+        bytes.truncate(usize::try_from(limit.min(START_OF_LARGE_BYTES)).unwrap_or(usize::MAX));
+        bytes.shrink_to_fit();
+        return Ok(Fetched::Slice { headers_and_start: bytes, size });
+    }
+    let came = bytes.len() as u64;
+    let Some(stated) = [listed.size, size].into_iter().flatten().find(|stated| *stated != came) else {
+        return Ok(Fetched::Whole(bytes));
+    };
+    // Sizes may be inexact (Exchange's are), or too small: what comes twice alike, and is near it or bears what mails get
+    // on their way, is the mail. What is far smaller may be a part of it, or a server's own text.
+    if is_near(&bytes, stated) || (has_travelled(&bytes) && came > stated) {
+        let before = match listed.before {
+            Some(before) => Some(before),
+            None => slices(wire, number, wanted).await?.ok().map(|(again, _)| again),
+        };
+        if before.as_ref() == Some(&bytes) {
+            tracing::debug!(mail.uid = uid.0, stated, came, "the mail server states a size that is not this mail's");
+            return Ok(Fetched::Whole(bytes));
         }
+    }
+    Ok(Fetched::Doubted { raw: bytes, doubt: Doubt::Size { stated } })
+}
+
+/// What reads as a server's own text; and where the same text without a way it came is given for several mails, all.
+pub(super) fn doubt_texts(fetched: &mut [(Uid, Fetched)]) {
+    let mut alike: HashMap<Vec<u8>, usize> = HashMap::new();
+    let texts = fetched.iter().filter_map(|(_, mail)| text_of(mail)).filter(|raw| may_be_substitute(raw));
+    for raw in texts {
+        *alike.entry(raw.clone()).or_default() += 1;
+    }
+    for (_, mail) in fetched {
+        let doubted = text_of(mail)
+            .filter(|raw| is_substitute(raw) || alike.get(raw.as_slice()).is_some_and(|times| *times > 1))
+            .map(|raw| Fetched::Doubted { raw: raw.clone(), doubt: Doubt::Substitute });
+        if let Some(doubted) = doubted {
+            *mail = doubted;
+        }
+    }
+}
+
+fn text_of(mail: &Fetched) -> Option<&Vec<u8>> {
+    match mail {
+        Fetched::Whole(raw) | Fetched::Doubted { raw, .. } => Some(raw),
+        _ => None,
+    }
+}
+
+/// Mails that bear nothing of a way they came are held against what the server says their text is.
+async fn doubt_structures(wire: &mut Wire, fetched: &mut [(Uid, Fetched)]) -> Result<(), MailboxError> {
+    let strange = fetched.iter().filter_map(|(uid, mail)| match mail {
+        Fetched::Whole(raw) if !has_travelled(raw) => imap_uid(*uid),
+        _ => None,
+    });
+    let mut texts: HashMap<u32, u64> = HashMap::new();
+    for set in uid_sets(strange) {
+        let mut on_data = |data: &Response<'_>| {
+            if let Response::Fetch(_, items) = data
+                && let Some(uid) = uid_of(items)
+                && let Some(octets) = items.iter().find_map(octets_of_text)
+            {
+                texts.insert(uid, octets);
+            }
+        };
+        let within = wire.deadlines().transfer;
+        // A server that does not tell is not asked twice: the size has been held against what came.
+        let command = format!("UID FETCH {} (UID BODYSTRUCTURE)", set.written);
+        wire.run(Step::FetchMails, &command, within, &mut on_data).await?;
+    }
+    for (uid, mail) in fetched {
+        let stated = imap_uid(*uid).and_then(|uid| texts.get(&uid)).copied();
+        if let (Some(stated), Fetched::Whole(raw)) = (stated, &*mail) {
+            let came = raw.get(raw.len() - body_length(raw)..).unwrap_or_default();
+            if !is_near(came, stated) {
+                *mail = Fetched::Doubted { raw: raw.clone(), doubt: Doubt::Size { stated } };
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of the text of a mail of one part: of several, their sum says nothing about the lines between them.
+fn octets_of_text(item: &AttributeValue<'_>) -> Option<u64> {
+    match item {
+        AttributeValue::BodyStructure(BodyStructure::Text { other, .. } | BodyStructure::Basic { other, .. }) => {
+            Some(u64::from(other.octets))
+        }
+        _ => None,
     }
 }
 
@@ -112,7 +210,9 @@ async fn slices(wire: &mut Wire, uid: u32, wanted: u64) -> Result<Result<(Vec<u8
                 return Ok(Err(Fetched::Withheld { reason: "listed, but no text was sent".into() }));
             }
         };
-        let whole_sent = part.offset.is_none();
+        // A slice that is longer than what was asked for is all of it, whatever is said of where it starts.
+        let longer = part.bytes.as_ref().is_some_and(|bytes| offset == 0 && bytes.len() as u64 > SLICE_BYTES);
+        let whole_sent = part.offset.is_none() || longer;
         let Some(slice) = part.bytes else {
             if offset > 0 {
                 return Ok(Ok((bytes, MailEnd::Reached)));

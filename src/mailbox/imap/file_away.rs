@@ -5,8 +5,9 @@ use super::super::error::{MailboxError, Step};
 use super::super::names::{UidSet, quoted, uid_sets};
 use super::super::{Destination, Uid};
 use super::folders::{Folders, Restored};
+use super::offered::Removal;
 use super::wire::{Completion, Wire};
-use super::{DONE_KEYWORD, Removal, imap_uid, uid_of};
+use super::{DONE_KEYWORD, bears, imap_uid, uid_of};
 use imap_proto::{AttributeValue, Response};
 use std::collections::BTreeMap;
 
@@ -19,7 +20,7 @@ enum Copied {
 
 /// Where mails go, how, and with whose mark.
 pub(super) struct Filing<'a> {
-    pub folders: &'a Folders,
+    pub folders: &'a mut Folders,
     pub removal: Removal,
     pub mark: Option<&'a str>,
 }
@@ -27,19 +28,18 @@ pub(super) struct Filing<'a> {
 /// Files mails of the selected folder away. Returns those that are no longer there, whoever took them.
 pub(super) async fn file_away(
     wire: &mut Wire,
-    filing: &Filing<'_>,
+    filing: &mut Filing<'_>,
     uids: &[Uid],
     to: Destination,
 ) -> Result<Vec<Uid>, MailboxError> {
-    let folders = filing.folders;
     let mut gone = Vec::with_capacity(uids.len());
     for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
         if let Some(mark) = filing.mark.filter(|_| filing.removal != Removal::Keyword) {
             sign(wire, &set.written, mark).await?;
         }
         match filing.removal {
-            Removal::Move => transfer(wire, folders, "MOVE", &set, to).await?,
-            Removal::CopyAndExpunge => copy_and_expunge(wire, folders, &set, to).await?,
+            Removal::Move => transfer(wire, filing.folders, "MOVE", &set, to).await?,
+            Removal::CopyAndExpunge => copy_and_expunge(wire, filing.folders, &set, to).await?,
             Removal::Keyword => mark_done(wire, &set.written).await?,
         }
         let left = remaining(wire, &set.written).await?;
@@ -50,7 +50,7 @@ pub(super) async fn file_away(
 
 async fn copy_and_expunge(
     wire: &mut Wire,
-    folders: &Folders,
+    folders: &mut Folders,
     set: &UidSet,
     to: Destination,
 ) -> Result<(), MailboxError> {
@@ -68,20 +68,20 @@ async fn copy_and_expunge(
 /// MOVE or COPY. A destination that has vanished is made again, and the command tried once more.
 async fn transfer(
     wire: &mut Wire,
-    folders: &Folders,
+    folders: &mut Folders,
     verb: &str,
     set: &UidSet,
     to: Destination,
 ) -> Result<(), MailboxError> {
-    let command = format!("UID {verb} {} {}", set.written, quoted(folders.destination(to)));
+    let command = |folders: &Folders| format!("UID {verb} {} {}", set.written, quoted(folders.destination(to)));
     let within = wire.deadlines().transfer;
-    let denial = match wire.run(Step::MoveMails, &command, within, &mut |_| {}).await? {
+    let denial = match wire.run(Step::MoveMails, &command(folders), within, &mut |_| {}).await? {
         Completion::Ok => return Ok(()),
         Completion::Denied(denial) => denial,
     };
     match folders.restore(wire, to).await? {
         Restored::WasThere => Err(wire.denied(Step::MoveMails, denial)),
-        Restored::Made => wire.run_ok(Step::MoveMails, &command, within, &mut |_| {}).await,
+        Restored::Made => wire.run_ok(Step::MoveMails, &command(folders), within, &mut |_| {}).await,
     }
 }
 
@@ -137,10 +137,5 @@ async fn remaining(wire: &mut Wire, set: &str) -> Result<BTreeMap<u32, Copied>, 
 
 /// Both of our marks: either alone may be somebody else's.
 fn is_marked(items: &[AttributeValue<'_>]) -> bool {
-    let has = |wanted: &str| {
-        items.iter().any(|item| {
-            matches!(item, AttributeValue::Flags(flags) if flags.iter().any(|flag| flag.eq_ignore_ascii_case(wanted)))
-        })
-    };
-    has("\\Deleted") && has(DONE_KEYWORD)
+    bears(items, "\\Deleted") && bears(items, DONE_KEYWORD)
 }

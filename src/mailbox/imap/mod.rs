@@ -5,56 +5,51 @@ mod connect;
 mod fetch;
 mod file_away;
 mod folders;
+mod offered;
 mod own;
+mod reopened;
+mod trial;
 mod wire;
 
 pub use wire::Deadlines;
 
 use super::error::{MailboxError, Step};
 use super::names::quoted;
-use super::{Destination, Entry, Fetched, Filed, Folder, Listing, Opened, Uid, Woken};
+use super::{Destination, Entry, Fetched, Folder, Listing, Opened, Uid, Woken};
 use crate::config::Mailbox as Settings;
 use chrono::{DateTime, Utc};
-use folders::Folders;
-use imap_proto::{AttributeValue, Capability, Response, ResponseCode, Status};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use folders::{Folders, Restored};
+use imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
+use offered::{Push, Removal, capabilities};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use wire::{Completion, Idled, Wire};
 
 /// The keyword on a mail that is on file, but that this server gives us no safe way to move.
 const DONE_KEYWORD: &str = "$KlachtpostDone";
+/// The keyword on a mail of our own with which `check` tries filing away.
+const TRIAL_KEYWORD: &str = "$KlachtpostTrial";
 /// What the keyword begins with that names the register which filed a mail away.
 const MARK_PREFIX: &str = "$Klachtpost_";
-
-/// How mails leave a folder on this server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Removal {
-    /// MOVE (RFC 6851).
-    Move,
-    /// COPY, `\Deleted`, UID EXPUNGE (RFC 4315).
-    CopyAndExpunge,
-    /// Neither: a plain EXPUNGE could take mails of others with it, so the mail stays and gets [`DONE_KEYWORD`].
-    Keyword,
-}
-
-/// How we learn of new mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Push {
-    Idle,
-    Poll,
-}
 
 /// An open connection, with a folder selected.
 #[derive(Debug)]
 pub struct Imap {
+    /// For a new connection in place of one that was lost at a mail.
+    settings: Settings,
     wire: Wire,
     folders: Folders,
     removal: Removal,
+    /// UIDPLUS (RFC 4315).
+    expunges_by_uid: bool,
     push: Push,
     selected: Selected,
     /// The keyword that mails get when they are filed away.
     mark: Option<String>,
+    /// How little is asked of each mail when they are listed: a server that hangs up at one mail is asked for less.
+    plainness: usize,
     /// UIDVALIDITY and UIDNEXT of the inbox when it was last listed.
     inbox_listed: Option<(i64, Option<i64>)>,
 }
@@ -71,11 +66,20 @@ impl Imap {
     /// Connects, logs in, finds or makes the folders, opens the inbox.
     pub(super) async fn open(settings: &Settings, deadlines: Deadlines) -> Result<Self, MailboxError> {
         let mut wire = connect::connect(settings, deadlines).await?;
-        let (removal, offered) = capabilities(&mut wire).await?;
-        let push = if settings.idle { offered } else { Push::Poll };
-        let folders = Folders::prepare(&mut wire, settings).await?;
-        let selected = select(&mut wire, &folders, Folder::Inbox).await?;
-        Ok(Self { wire, folders, removal, push, selected, mark: None, inbox_listed: None })
+        let offered = capabilities(&mut wire).await?;
+        let (removal, push) = (offered.removal(), if settings.idle { offered.push() } else { Push::Poll });
+        let folders = Folders::prepare(&mut wire, settings, offered.naming()).await?;
+        let selected = match select(&mut wire, &folders, Folder::Inbox).await {
+            // Deleted by somebody: mail can come in again once it is there.
+            Err(MailboxError::Server { .. }) if folders.make_inbox(&mut wire).await? == Restored::Made => {
+                select(&mut wire, &folders, Folder::Inbox).await?
+            }
+            opened => opened?,
+        };
+        let expunges_by_uid = offered.has("UIDPLUS");
+        let settings = settings.clone();
+        let (mark, plainness, inbox_listed) = (None, 0, None);
+        Ok(Self { settings, wire, folders, removal, expunges_by_uid, push, selected, mark, plainness, inbox_listed })
     }
 
     pub(super) fn folders(&self) -> &'static [Folder] {
@@ -85,39 +89,51 @@ impl Imap {
     /// The folder is opened anew each time, so that UIDVALIDITY and the count are the present ones.
     pub(super) async fn list(&mut self, folder: Folder) -> Result<Listing, MailboxError> {
         self.selected = select(&mut self.wire, &self.folders, folder).await?;
-        let entries = match self.wire.exists() {
+        let (entries, unlisted) = match self.wire.exists() {
             // FETCH on an empty folder is an error on some servers.
-            0 => Vec::new(),
-            _ => self.entries().await?,
+            None | Some(0) => (Vec::new(), 0),
+            Some(_) => self.entries().await?,
         };
         let Selected { uid_validity, uid_next, .. } = self.selected;
         if folder == Folder::Inbox {
             self.inbox_listed = Some((uid_validity, uid_next));
         }
-        Ok(Listing { uid_validity, uid_next, entries })
+        Ok(Listing { uid_validity, uid_next, entries, unlisted })
     }
 
-    /// A list that is shorter than what the server says is there is not believed: an unlisted mail would be a lost one.
-    async fn entries(&mut self) -> Result<Vec<Entry>, MailboxError> {
-        let mut entries = BTreeMap::new();
-        // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
-        for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
-            let mut on_data = |data: &Response<'_>| {
-                if let Response::Fetch(_, items) = data {
-                    note(&mut entries, items);
-                }
-            };
-            let within = self.wire.deadlines().transfer;
-            let command = format!("UID FETCH 1:* ({items})");
-            let completion = self.wire.run(Step::ListMails, &command, within, &mut on_data).await?;
-            // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
-            let complete = entries.len() >= self.wire.exists() as usize || self.wire.has_news();
-            match completion {
-                Completion::Ok if complete => return Ok(entries.into_values().collect()),
-                _ => {}
+    fn counted(&self) -> usize {
+        self.wire.exists().unwrap_or_default() as usize
+    }
+
+    /// Breaks where the list is complete.
+    async fn add_to(&mut self, found: &mut Found, command: &str) -> Result<ControlFlow<()>, MailboxError> {
+        let mut on_data = |data: &Response<'_>| {
+            if let Response::Fetch(_, items) = data {
+                found.note(items);
             }
-        }
-        Err(self.wire.protocol(Step::ListMails, "fewer mails listed than the server says are there"))
+        };
+        let within = self.wire.deadlines().transfer;
+        let completion = self.wire.run(Step::ListMails, command, within, &mut on_data).await?;
+        // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
+        let complete = found.entries.len() >= self.counted() || self.wire.has_news();
+        Ok(match completion {
+            Completion::Ok if complete => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+    }
+
+    /// A mail that FETCH leaves out may still be found by SEARCH: with its UID it can be asked for.
+    async fn add_by_search(&mut self, found: &mut Found) -> Result<(), MailboxError> {
+        let mut on_data = |data: &Response<'_>| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = data {
+                for uid in uids {
+                    found.entries.entry(*uid).or_insert(unknown(*uid));
+                }
+            }
+        };
+        let within = self.wire.deadlines().transfer;
+        self.wire.run(Step::ListMails, "UID SEARCH ALL", within, &mut on_data).await?;
+        Ok(())
     }
 
     pub(super) fn sign(&mut self, mark: &str) {
@@ -130,42 +146,22 @@ impl Imap {
         Ok(Opened { uid_validity, uid_next })
     }
 
-    pub(super) async fn filed_from(&mut self, first: Uid) -> Result<Vec<Filed>, MailboxError> {
-        let is_past = self.selected.uid_next.is_some_and(|next| next <= first.0);
-        if self.wire.exists() == 0 || is_past {
-            return Ok(Vec::new());
-        }
-        own::filed_from(&mut self.wire, self.mark.as_deref(), first).await
-    }
-
-    pub(super) async fn headers(&mut self, uids: &[Uid]) -> Result<HashMap<Uid, Vec<u8>>, MailboxError> {
-        own::headers(&mut self.wire, uids).await
-    }
-
     pub(super) async fn present(&mut self, uids: &[Uid]) -> Result<HashSet<Uid>, MailboxError> {
         own::present(&mut self.wire, uids).await
     }
 
     pub(super) async fn fetch(&mut self, uid: Uid, limit: u64) -> Result<Fetched, MailboxError> {
-        fetch::single(&mut self.wire, uid, limit).await
-    }
-
-    pub(super) async fn fetch_many(
-        &mut self,
-        entries: &[Entry],
-        limit: u64,
-    ) -> Result<Vec<(Uid, Fetched)>, MailboxError> {
-        let mut fetched = Vec::with_capacity(entries.len());
-        while let Some(rest) = entries.get(fetched.len()..).filter(|rest| !rest.is_empty()) {
-            let front = rest.get(..fetch::batch_length(rest, limit)).unwrap_or(rest);
-            fetched.extend(fetch::batch(&mut self.wire, front, limit).await?);
-        }
-        Ok(fetched)
+        let mail = fetch::single(&mut self.wire, uid, limit, fetch::Listed::default()).await?;
+        let mut one = [(uid, mail)];
+        fetch::doubt_texts(&mut one);
+        let [(_, mail)] = one;
+        Ok(mail)
     }
 
     pub(super) async fn file_away(&mut self, uids: &[Uid], to: Destination) -> Result<Vec<Uid>, MailboxError> {
-        let filing = file_away::Filing { folders: &self.folders, removal: self.removal, mark: self.mark.as_deref() };
-        file_away::file_away(&mut self.wire, &filing, uids, to).await
+        let mut filing =
+            file_away::Filing { folders: &mut self.folders, removal: self.removal, mark: self.mark.as_deref() };
+        file_away::file_away(&mut self.wire, &mut filing, uids, to).await
     }
 
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
@@ -189,39 +185,29 @@ impl Imap {
                 Idled::Denied => self.push = Push::Poll,
             }
         }
-        sleep_until(until).await;
-        Ok(Woken::Timeout)
+        self.wait_by_asking(until).await
     }
 
-    /// Says goodbye if the server still listens; nothing depends on it.
-    pub(super) async fn close(mut self) {
-        let within = self.wire.deadlines().goodbye;
-        let goodbye = self.wire.run(Step::Logout, "LOGOUT", within, &mut |_| {}).await;
-        if let Err(error) = goodbye {
-            tracing::debug!(%error, "the mailbox was left without a goodbye");
+    /// A line that is quiet for too long is cut by some firewalls and proxies.
+    async fn wait_by_asking(&mut self, until: Instant) -> Result<Woken, MailboxError> {
+        loop {
+            let next = Instant::now() + self.wire.deadlines().idle;
+            sleep_until(until.min(next)).await;
+            if Instant::now() >= until {
+                return Ok(Woken::Timeout);
+            }
+            let within = self.wire.deadlines().command;
+            self.wire.run(Step::Wait, "NOOP", within, &mut |_| {}).await?;
+            if self.wire.has_news() {
+                return Ok(Woken::News);
+            }
         }
     }
-}
 
-async fn capabilities(wire: &mut Wire) -> Result<(Removal, Push), MailboxError> {
-    let mut offered: Vec<String> = Vec::new();
-    let mut on_data = |data: &Response<'_>| {
-        if let Response::Capabilities(list) = data {
-            offered.extend(list.iter().filter_map(|capability| match capability {
-                Capability::Atom(name) => Some(name.to_ascii_uppercase()),
-                _ => None,
-            }));
-        }
-    };
-    let within = wire.deadlines().command;
-    wire.run_ok(Step::Capabilities, "CAPABILITY", within, &mut on_data).await?;
-    let offers = |name: &str| offered.iter().any(|offer| offer == name);
-    let removal = match () {
-        () if offers("MOVE") => Removal::Move,
-        () if offers("UIDPLUS") => Removal::CopyAndExpunge,
-        () => Removal::Keyword,
-    };
-    Ok((removal, if offers("IDLE") { Push::Idle } else { Push::Poll }))
+    /// Says goodbye if the server still listens; nothing depends on it, and it takes no longer than its deadline.
+    pub(super) async fn close(self) {
+        self.wire.goodbye().await;
+    }
 }
 
 async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Selected, MailboxError> {
@@ -238,18 +224,45 @@ async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Se
     };
     let within = wire.deadlines().command;
     let step = Step::OpenFolder(name.clone());
+    wire.forget_count();
     wire.run_ok(step.clone(), &format!("SELECT {}", quoted(&name)), within, &mut on_data).await?;
     wire.start_counting();
+    if wire.exists().is_none() {
+        return Err(wire.protocol(step, "a folder without a count of its mails"));
+    }
     match uid_validity {
         Some(uid_validity) => Ok(Selected { folder, uid_validity, uid_next }),
         None => Err(wire.protocol(step, "a folder without UIDVALIDITY")),
     }
 }
 
-/// Adds what one FETCH response says to what is known of that mail.
-fn note(entries: &mut BTreeMap<u32, Entry>, items: &[AttributeValue<'_>]) {
-    let Some(number) = uid_of(items) else { return };
-    note_in(entries.entry(number).or_insert(unknown(number)), items);
+/// What a list has so far.
+#[derive(Default)]
+struct Found {
+    entries: BTreeMap<u32, Entry>,
+    /// Our own, of a trial: nobody's mail.
+    trials: BTreeSet<u32>,
+}
+
+impl Found {
+    /// Adds what one FETCH response says to what is known of that mail.
+    fn note(&mut self, items: &[AttributeValue<'_>]) {
+        let Some(number) = uid_of(items) else { return };
+        note_in(self.entries.entry(number).or_insert(unknown(number)), items);
+        if bears(items, TRIAL_KEYWORD) {
+            self.trials.insert(number);
+        }
+    }
+
+    fn mails(self) -> Vec<Entry> {
+        self.entries.into_iter().filter(|(uid, _)| !self.trials.contains(uid)).map(|(_, entry)| entry).collect()
+    }
+}
+
+fn bears(items: &[AttributeValue<'_>], keyword: &str) -> bool {
+    items.iter().any(|item| {
+        matches!(item, AttributeValue::Flags(flags) if flags.iter().any(|flag| flag.eq_ignore_ascii_case(keyword)))
+    })
 }
 
 /// A mail of which nothing is known yet.

@@ -5,36 +5,38 @@ use super::super::error::{MailboxError, Step};
 use super::super::names::uid_sets;
 use super::super::{Filed, Mark, Uid};
 use super::wire::{Completion, Wire};
-use super::{MARK_PREFIX, imap_uid, note_in, uid_of, unknown};
+use super::{MARK_PREFIX, TRIAL_KEYWORD, bears, imap_uid, note_in, uid_of, unknown};
 use imap_proto::{AttributeValue, Response};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The header fields that tell one mail from another, whose it is, and which letters of ours it answers.
 const FIELDS: &str = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM SUBJECT)]";
 
-/// The mails of the selected folder from that UID on.
-pub(super) async fn filed_from(wire: &mut Wire, mark: Option<&str>, first: Uid) -> Result<Vec<Filed>, MailboxError> {
+/// The mails of the selected folder from that UID on; `None` where the server does not list them with these items.
+pub(super) async fn filed_from(
+    wire: &mut Wire,
+    mark: Option<&str>,
+    first: Uid,
+    items: &str,
+) -> Result<Option<Vec<Filed>>, MailboxError> {
     let mut filed = BTreeMap::new();
     let first = imap_uid(first).unwrap_or(1);
-    // The second round leaves out what a server has to open a mail for: one it cannot read would fail the list.
-    for items in ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID FLAGS"] {
-        let mut on_data = |data: &Response<'_>| {
-            if let Response::Fetch(_, items) = data {
-                note(&mut filed, mark, items);
-            }
-        };
-        let within = wire.deadlines().transfer;
-        let command = format!("UID FETCH {first}:* ({items})");
-        if let Completion::Ok = wire.run(Step::ListMails, &command, within, &mut on_data).await? {
-            break;
+    let mut on_data = |data: &Response<'_>| {
+        if let Response::Fetch(_, items) = data {
+            note(&mut filed, mark, items);
         }
+    };
+    let within = wire.deadlines().transfer;
+    let command = format!("UID FETCH {first}:* ({items})");
+    if let Completion::Denied(_) = wire.run(Step::ListMails, &command, within, &mut on_data).await? {
+        return Ok(None);
     }
     // `n:*` names the last mail too, where n is beyond it (RFC 3501 §6.4.8).
-    Ok(filed.into_iter().filter(|(uid, _)| *uid >= first).map(|(_, filed)| filed).collect())
+    Ok(Some(filed.into_iter().filter(|(uid, _)| *uid >= first).map(|(_, filed)| filed).collect()))
 }
 
 fn note(filed: &mut BTreeMap<u32, Filed>, mark: Option<&str>, items: &[AttributeValue<'_>]) {
-    let Some(number) = uid_of(items) else { return };
+    let Some(number) = uid_of(items).filter(|_| !bears(items, TRIAL_KEYWORD)) else { return };
     let one = filed.entry(number).or_insert(Filed { entry: unknown(number), mark: Mark::None });
     note_in(&mut one.entry, items);
     for item in items {

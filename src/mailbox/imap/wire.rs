@@ -4,6 +4,7 @@
 
 use super::super::error::{MailboxError, Step, Verdict, shortened};
 use super::super::guard::{Guarded, Violation};
+use super::super::tidy::Tidied;
 use super::super::tls;
 use async_imap::Session;
 use imap_proto::{MailboxDatum, Outcome, Response, Status};
@@ -17,8 +18,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Duplex for T {}
 
-/// Bounded and buffered: the library writes a command in four pieces and reads 4 KiB at a time.
-pub(super) type Channel = Guarded<BufStream<Box<dyn Duplex>>>;
+/// Bounded, tidied and buffered: the library writes a command in four pieces and reads 4 KiB at a time.
+pub(super) type Channel = Tidied<Guarded<BufStream<Box<dyn Duplex>>>>;
 
 /// How long we wait for a server. Absolute per command, so that a slow drip does not stretch them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,9 @@ pub(super) enum Idled {
 enum Line {
     /// Nothing is under way.
     Up,
-    /// IDLE was said: DONE comes before anything else.
+    /// IDLE was said, and the server has not said `+` yet: DONE before that is out of turn, and some never hear it.
+    Asking,
+    /// The server idles: DONE comes before anything else.
     Idling,
     /// DONE was said, and its end is still to come.
     Leaving,
@@ -94,22 +97,28 @@ pub(super) struct Wire {
     deadlines: Deadlines,
     line: Line,
     /// Mails in the selected folder, as the server last said.
-    exists: u32,
+    exists: Option<u32>,
     /// Mails came in since the folder was last opened.
     news: bool,
 }
 
 impl Wire {
     pub(super) fn new(session: Session<Channel>, server: String, deadlines: Deadlines) -> Self {
-        Self { session, server, deadlines, line: Line::Up, exists: 0, news: false }
+        Self { session, server, deadlines, line: Line::Up, exists: None, news: false }
     }
 
     pub(super) fn deadlines(&self) -> Deadlines {
         self.deadlines
     }
 
-    pub(super) fn exists(&self) -> u32 {
+    /// `None` where the server has not said it of the selected folder.
+    pub(super) fn exists(&self) -> Option<u32> {
         self.exists
+    }
+
+    /// Another folder is about to be opened: what is known is of the one before.
+    pub(super) fn forget_count(&mut self) {
+        self.exists = None;
     }
 
     pub(super) fn has_news(&self) -> bool {
@@ -151,6 +160,38 @@ impl Wire {
         }
     }
 
+    /// A command that hands over a mail (APPEND): the text goes once the server asks for it. NO and BAD are a
+    /// [`Completion`]; any error spends the connection.
+    pub(super) async fn append(
+        &mut self,
+        step: Step,
+        command: &str,
+        mail: &str,
+        within: Duration,
+    ) -> Result<Completion, MailboxError> {
+        self.settle(&step).await?;
+        self.line = Line::Spent;
+        let outcome = timeout(within, self.hand_over(&step, command, mail)).await;
+        let completion = outcome.map_err(|_| self.silence(step, within))??;
+        self.line = Line::Up;
+        Ok(completion)
+    }
+
+    async fn hand_over(&mut self, step: &Step, command: &str, mail: &str) -> Result<Completion, MailboxError> {
+        let command = format!("{command} {{{}}}", mail.len());
+        let id = self.session.run_command(command).await.map_err(|error| self.lost(step, error))?;
+        loop {
+            match self.read(step, &mut |_| {}).await? {
+                None => {}
+                Some(End::Continue) => {
+                    self.session.run_command_untagged(mail).await.map_err(|error| self.lost(step, error))?;
+                }
+                Some(End::Tagged(tag, completion)) if tag == id.0 => return Ok(completion),
+                Some(end) => return Err(self.protocol(step.clone(), end.unexpected())),
+            }
+        }
+    }
+
     pub(super) fn denied(&self, step: Step, denial: Denial) -> MailboxError {
         MailboxError::Server { server: self.server.clone(), step, verdict: denial.verdict, text: denial.text }
     }
@@ -163,7 +204,7 @@ impl Wire {
     /// May be dropped at any moment; the next command ends what is left of it.
     pub(super) async fn idle(&mut self, until: Instant) -> Result<Idled, MailboxError> {
         self.settle(&Step::Wait).await?;
-        self.line = Line::Idling;
+        self.line = Line::Asking;
         let outcome = self.idle_until(until).await;
         match outcome {
             Ok(Idled::Denied) => self.line = Line::Up,
@@ -179,6 +220,7 @@ impl Wire {
         if started == Idled::Denied {
             return Ok(Idled::Denied);
         }
+        self.line = Line::Idling;
         while !self.news {
             // Reading may be cut off anywhere: what has come so far stays in the library's buffer.
             let Ok(response) = timeout_at(until, self.read(&Step::Wait, &mut |_| {})).await else { break };
@@ -207,7 +249,7 @@ impl Wire {
         let ended = match self.line {
             Line::Up => return Ok(()),
             Line::Spent => return Err(self.unreachable(step, "a connection that an earlier error has spent")),
-            Line::Idling | Line::Leaving => timeout(within, self.leave_idle()).await,
+            Line::Asking | Line::Idling | Line::Leaving => timeout(within, self.leave_idle()).await,
         };
         let ended = ended.unwrap_or_else(|_| Err(self.silence(Step::Wait, within)));
         self.line = if ended.is_ok() { Line::Up } else { Line::Spent };
@@ -215,17 +257,30 @@ impl Wire {
     }
 
     async fn leave_idle(&mut self) -> Result<(), MailboxError> {
-        if self.line == Line::Idling {
-            self.line = Line::Leaving;
-            self.session.run_command_untagged("DONE").await.map_err(|error| self.lost(&Step::Wait, error))?;
-        }
         loop {
+            if self.line == Line::Idling {
+                self.line = Line::Leaving;
+                self.session.run_command_untagged("DONE").await.map_err(|error| self.lost(&Step::Wait, error))?;
+            }
             match self.read(&Step::Wait, &mut |_| {}).await? {
-                // The `+` still comes where the wait was dropped right at its start.
-                None | Some(End::Continue) => {}
+                None => {}
+                Some(End::Continue) if self.line == Line::Asking => self.line = Line::Idling,
+                Some(End::Continue) => {}
+                // Turned down before it began: nothing is under way.
+                Some(End::Tagged(_, Completion::Denied(_))) if self.line == Line::Asking => return Ok(()),
                 Some(End::Tagged(_, Completion::Ok)) => return Ok(()),
                 Some(End::Tagged(_, Completion::Denied(denial))) => return Err(self.denied(Step::Wait, denial)),
             }
+        }
+    }
+
+    /// Takes leave: the end of an IDLE and LOGOUT, all within the one deadline for goodbyes.
+    pub(super) async fn goodbye(mut self) {
+        let within = self.deadlines.goodbye;
+        match timeout(within, self.run(Step::Logout, "LOGOUT", within, &mut |_| {})).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the mailbox was left without a goodbye"),
+            Err(_) => tracing::debug!("the mail server did not answer our goodbye in time"),
         }
     }
 
@@ -269,10 +324,10 @@ impl Wire {
     fn count(&mut self, data: &Response<'_>) {
         match data {
             Response::MailboxData(MailboxDatum::Exists(now)) => {
-                self.news |= *now > self.exists;
-                self.exists = *now;
+                self.news |= self.exists.is_none_or(|before| *now > before);
+                self.exists = Some(*now);
             }
-            Response::Expunge(_) => self.exists = self.exists.saturating_sub(1),
+            Response::Expunge(_) => self.exists = self.exists.map(|before| before.saturating_sub(1)),
             _ => {}
         }
     }

@@ -1,0 +1,86 @@
+//! The mailbox's part of `klachtpost check`: the login, what is in the inbox, and whether what is registered can be filed
+//! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
+
+use super::line;
+use crate::clock;
+use crate::config;
+use crate::daemon::Office;
+use crate::mailbox::{Mailbox, MailboxError, Trial, Tried};
+use crate::register::RegisterError;
+use std::fmt::Display;
+
+/// Tries it all; whether all is right.
+pub(super) async fn check(settings: &config::Mailbox, office: Option<&Office>) -> bool {
+    let opened = open(settings).await;
+    let mut all_right = line("mailbox", opened.as_ref().map(|(_, found)| found));
+    if let (Ok((mut mailbox, _)), Some(office)) = (opened, office) {
+        all_right &= say(try_filing(office, &mut mailbox).await);
+        mailbox.close().await;
+    }
+    all_right
+}
+
+async fn open(settings: &config::Mailbox) -> Result<(Mailbox, String), MailboxError> {
+    let mut mailbox = Mailbox::open(settings).await?;
+    let (mut waiting, mut unlisted) = (0, 0);
+    for folder in mailbox.folders() {
+        let listing = mailbox.list(*folder).await?;
+        waiting += listing.entries.len();
+        unlisted += listing.unlisted;
+    }
+    let more = match unlisted {
+        0 => String::new(),
+        unlisted => format!(", and {unlisted} that the server counts and does not list"),
+    };
+    Ok((mailbox, format!("login and folders are right; {waiting} mails in the inbox{more}")))
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failed {
+    #[error(transparent)]
+    Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    #[error(transparent)]
+    Random(#[from] clock::NoRandom),
+}
+
+async fn try_filing(office: &Office, mailbox: &mut Mailbox) -> Result<Trial, Failed> {
+    mailbox.sign(&office.register.mark().await?);
+    let trial = mailbox.try_filing(&trial_mail(office)?).await?;
+    let uids: Vec<i64> = trial.spent.iter().map(|uid| uid.0).collect();
+    office.register.take_back(&office.config.mailbox.name, trial.uid_validity, &uids, office.clock.now()).await?;
+    Ok(trial)
+}
+
+/// A mail from the desk to the desk, with the mark of a loop: whoever handles it knows it for no complaint.
+fn trial_mail(office: &Office) -> Result<String, clock::NoRandom> {
+    let id: String = clock::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (desk, date) = (&office.house.desk_address, office.clock.now().to_rfc2822());
+    let domain = desk.as_str().rsplit('@').next().unwrap_or_default();
+    Ok(format!(
+        "From: {desk}\r\nTo: {desk}\r\nSubject: klachtpost check: a trial, to be deleted\r\nDate: {date}\r\n\
+         Message-ID: <trial.{id}@{domain}>\r\nX-Loop: {desk}\r\nAuto-Submitted: auto-generated\r\n\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n\
+         klachtpost check tries with this mail whether it may move mail. It may be deleted.\r\n"
+    ))
+}
+
+fn say(trial: Result<Trial, impl Display>) -> bool {
+    let trial = match trial {
+        Ok(trial) => trial,
+        Err(error) => return line("filing away", Err::<&str, _>(error)),
+    };
+    for hindrance in &trial.hindrances {
+        line("filing away", Err::<&str, _>(hindrance));
+    }
+    if trial.hindrances.is_empty() {
+        let found = match &trial.tried {
+            Tried::Moved => "a mail of our own was moved out of the inbox and taken away again".to_owned(),
+            Tried::Hindered => "the folders and rights are right".to_owned(),
+            Tried::Not(why) => format!("the folders are there; a move could not be tried ({why})"),
+        };
+        line("filing away", Ok::<_, &str>(found));
+    }
+    trial.hindrances.is_empty()
+}
