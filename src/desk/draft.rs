@@ -410,8 +410,8 @@ pub struct Term {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,
     pub due: Moment,
-    /// Other clocks of the case that are told of here, with their last moments.
-    pub also: Vec<(crate::case::Clock, Moment)>,
+    /// Other clocks of the case that are told of here.
+    pub also: Vec<OtherClock>,
     pub received_at: Moment,
     pub department_title: String,
     pub handler: Option<Address>,
@@ -419,6 +419,14 @@ pub struct Term {
     pub failed_letters: usize,
     /// Letters on paper that nobody posted yet: why the clock still runs.
     pub to_post: Vec<Waiting>,
+}
+
+/// A clock that is told of in the letter about another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherClock {
+    pub clock: crate::case::Clock,
+    pub stage: crate::case::TermStage,
+    pub due: Moment,
 }
 
 /// To a supervisor or the operator: something needs a person now.

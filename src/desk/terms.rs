@@ -1,7 +1,7 @@
 //! The guarding of the terms (§2.4.1): staff are warned before a clock runs out and told when it did, each once per
 //! round; and of the agenda, whose items come back as reminders at their hour. Pure; the tick and the cases come in.
 
-use super::draft::{AgendaStage, Content, Term, Waiting};
+use super::draft::{AgendaStage, Content, OtherClock, Term, Waiting};
 use super::letters_out::{agenda_letter, department, handler_address, to_staff};
 use super::{Decision, Disposition, Fresh, Rules};
 use crate::case::{
@@ -116,7 +116,7 @@ fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option
     let mut told = told.into_iter();
     let (clock, stage) = told.next()?;
     Some(Term {
-        also: told.map(|(clock, _)| (clock, case.clock(clock).0)).collect(),
+        also: told.map(|(clock, stage)| OtherClock { clock, stage, due: case.clock(clock).0 }).collect(),
         customer: case.customer.clone(),
         clock,
         stage,

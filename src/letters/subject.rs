@@ -76,7 +76,8 @@ fn is_first(draft: &Draft) -> bool {
 
 /// What a supervisor with a full mailbox must see without opening the mail.
 fn term_prefix(term: &Term, words: Words) -> String {
-    let clock = words.clock(term.clock);
+    let also = term.also.iter().filter(|other| other.stage == term.stage).map(|other| other.clock);
+    let clock = std::iter::once(term.clock).chain(also).map(|clock| words.clock(clock)).collect::<Vec<_>>().join(", ");
     match term.stage {
         TermStage::Before => words.pick(format!("Bijna te laat ({clock})"), format!("Due soon ({clock})")),
         TermStage::After => words.pick(format!("Te laat ({clock})"), format!("Overdue ({clock})")),

@@ -75,9 +75,7 @@ const REPORTS: [&str; 7] = ["deliver", "recipient", "bezorg", "aflever", "zustel
 /// Whether this is a text that a mail server wrote in a mail's place.
 pub(super) fn is_substitute(raw: &[u8]) -> bool {
     let Some(short) = Short::read(raw) else { return false };
-    let undated = short.field("date").is_none();
-    (undated || short.is_signed_by_a_server())
-        && short.sentences().iter().any(|sentence| says_that_it_is_not_there(sentence))
+    short.is_signed_by_a_server() && short.sentences().iter().any(|sentence| says_that_it_is_not_there(sentence))
 }
 
 /// Whether this may be such a text in words we do not know, if the same comes for several mails.
@@ -164,7 +162,7 @@ mod tests {
         "Received: from a by b; Sun, 29 Nov 2026 10:00:00 +0000\r\nFrom: System Administrator <root@localhost>\r\nSubject: message unavailable\r\n\r\n",
         "From: jan@klant.example\r\nDate: Sun, 29 Nov 2026 10:00:00 +0000\r\nSubject: Mijn bericht\r\n\r\nMijn bericht is nooit beantwoord en de bijlage kan niet open.\r\n",
         "Message-ID: <1@klant.example>\r\nFrom: jan@klant.example\r\nSubject: Mail lost\r\n\r\nYour mail was lost.\r\n",
-        "From: klant@example.org\r\nTo: klachten@example.com\r\nSubject: klacht\r\n\r\nTekst.\r\n",
+        "From: klant@example.org\r\nSubject: klacht\r\n\r\nMijn bericht kan niet meer worden gevonden. Uw mail is weg.\r\n",
         "From: MAILER-DAEMON@mail.example\r\nSubject: Undelivered Mail\r\n\r\nYour message could not be delivered to its recipient.\r\n",
     ];
 

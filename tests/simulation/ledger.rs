@@ -17,9 +17,9 @@ impl Term {
     /// As an alarm's subject says it.
     pub fn alarm(self) -> &'static str {
         match self {
-            Self::Acknowledge => "Te laat (ontvangstbevestiging)",
-            Self::FirstResponse => "Te laat (eerste reactie)",
-            Self::Resolve => "Te laat (oplossen)",
+            Self::Acknowledge => "ontvangstbevestiging",
+            Self::FirstResponse => "eerste reactie",
+            Self::Resolve => "oplossen",
         }
     }
 }

@@ -392,11 +392,17 @@ impl Month {
             at = office_hours(at + self.chance.minutes(60, 2_500));
         }
         if kind == "term" {
-            for term in TERMS.into_iter().filter(|term| letter.mail.subject.starts_with(term.alarm())) {
+            for term in alarmed(&letter.mail.subject) {
                 *self.alarms.entry((letter.number(), term.alarm(), letter.to.clone())).or_default() += 1;
             }
         }
     }
+}
+
+/// The terms that a letter says are past: "Te laat (eerste reactie, oplossen): …".
+fn alarmed(subject: &str) -> impl Iterator<Item = Term> {
+    let named = subject.strip_prefix("Te laat (").and_then(|rest| rest.split_once(')')).map_or("", |(named, _)| named);
+    TERMS.into_iter().filter(move |term| named.split(", ").any(|one| one == term.alarm()))
 }
 
 /// A day of the month on which the digest was due, as the town's wall shows it, and when it should have come.

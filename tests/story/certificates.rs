@@ -66,12 +66,13 @@ async fn a_strangers_certificate_is_refused_and_nothing_is_lost() {
     assert_eq!((world.left_in_inbox(), world.cases().await.len()), (1, 0));
 
     settle(&world, &smtp, "tls", &authority.ca_file(), &stranger.ca_file());
+    let before = smtp.commands().len();
     let check = world.check().await;
     assert_eq!(check.code, 1);
     assert!(check.out.contains("ok       mailbox: ") && check.out.contains("PROBLEM  sender: "), "{}", check.out);
     assert_eq!(world.run(&["run", "--once"]).await.code, 75, "registered, but the letters are left");
     assert_eq!((world.cases().await.len(), smtp.letters().len()), (1, 0));
-    assert!(smtp.commands().iter().all(|line| !line.starts_with("MAIL")), "{:?}", smtp.commands());
+    assert!(smtp.commands()[before..].iter().all(|line| !line.starts_with("MAIL")), "{:?}", smtp.commands());
 
     settle(&world, &smtp, "tls", &authority.ca_file(), &authority.ca_file());
     world.work().await;

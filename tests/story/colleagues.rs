@@ -119,7 +119,9 @@ async fn a_genuine_mail_sent_on_to_another_customer_is_asked_about() {
     let asked = world.letters_once("j.devries", 4).await;
     assert!(asked[1..].iter().all(|letter| letter.text.contains(EMMA) && letter.text.contains("oudere")), "{asked:?}");
     assert_eq!(world.case(&second).await["first_response_at"], Value::Null);
-    assert_eq!(world.dovecot.mails("klachten", ".Terzijde").len(), 3);
+    // The colleague was asked, so that nobody else is told of them.
+    assert_eq!(world.dovecot.mails("klachten", ".Terzijde").len(), 0);
+    assert_eq!(world.dovecot.mails("klachten", ".Verwerkt").len(), 6);
     world.verify().await;
 }
 

@@ -321,7 +321,7 @@ fn a_conversation_in_the_mail_that_closes_confirms_the_closing() {
 }
 
 fn told_clocks(term: &draft::Term) -> Vec<Clock> {
-    std::iter::once(term.clock).chain(term.also.iter().map(|(clock, _)| *clock)).collect()
+    std::iter::once(term.clock).chain(term.also.iter().map(|other| other.clock)).collect()
 }
 
 #[test]

@@ -84,7 +84,8 @@ fn what_ran_out_unseen_is_told_and_not_warned_about_any_more() {
     assert_eq!(told(late.as_ref()), after, "two clocks, two readers, a letter each");
     for draft in late.iter().flat_map(|late| &late.letters) {
         let Content::Term(term) = &draft.content else { panic!("{draft:?}") };
-        assert_eq!(term.also, [(Clock::Acknowledge, at("2026-03-06T09:00:00Z"))]);
+        let (clock, stage, due) = (Clock::Acknowledge, TermStage::After, at("2026-03-06T09:00:00Z"));
+        assert_eq!(term.also, [draft::OtherClock { clock, stage, due }]);
     }
     assert_eq!(guarded(&mut company, LATE), None);
 }
@@ -112,7 +113,7 @@ fn a_complaint_that_came_late_to_us_is_one_letter_each_and_no_acknowledgement_is
     assert_eq!(told(late.as_ref()), after);
     for draft in late.iter().flat_map(|late| &late.letters) {
         let Content::Term(term) = &draft.content else { panic!("{draft:?}") };
-        assert_eq!(term.also.iter().map(|(clock, _)| *clock).collect::<Vec<_>>(), [Clock::Resolve]);
+        assert_eq!(term.also.iter().map(|other| other.clock).collect::<Vec<_>>(), [Clock::Resolve]);
     }
     let still = guarded(&mut company, "2026-03-12T09:31:00Z");
     let after = [(Clock::Acknowledge, TermStage::After, JAN), (Clock::Acknowledge, TermStage::After, CHEF)];

@@ -4,7 +4,8 @@ use super::paper::{by_post, to_post};
 use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{
-    Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat, Term,
+    Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat,
+    OtherClock, Term,
 };
 use chrono::NaiveDate;
 
@@ -116,7 +117,10 @@ fn terms(language: Language) -> Vec<Term> {
         Term {
             customer: unreachable(),
             failed_letters: 0,
-            also: vec![(Clock::Resolve, after(8, 0)), (Clock::Acknowledge, after(-1, 0))],
+            also: vec![
+                OtherClock { clock: Clock::Resolve, stage: TermStage::Before, due: after(8, 0) },
+                OtherClock { clock: Clock::Acknowledge, stage: TermStage::After, due: after(-1, 0) },
+            ],
             ..late.clone()
         },
         Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },

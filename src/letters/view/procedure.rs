@@ -3,8 +3,10 @@
 use super::Seen;
 use super::handled::view;
 use super::staff::words_of;
-use crate::case::{Address, Clock, LetterKind, Moment, TermStage};
-use crate::desk::draft::{Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, Term, Waiting};
+use crate::case::{Address, Clock, LetterKind, TermStage};
+use crate::desk::draft::{
+    Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, OtherClock, Term, Waiting,
+};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
 use minijinja::context;
@@ -24,7 +26,7 @@ impl Seen<'_> {
             clock => clock_name(letter.clock),
             late,
             due => self.words.short(letter.due),
-            also => letter.also.iter().map(|(clock, due)| self.other_clock(*clock, *due)).collect::<Vec<_>>(),
+            also => letter.also.iter().map(|other| self.other_clock(other)).collect::<Vec<_>>(),
             span => self.words.span(left),
             customer => self.customer(&letter.customer),
             subject_line => self.subject_line(&self.draft.topic.subject),
@@ -36,8 +38,8 @@ impl Seen<'_> {
         }
     }
 
-    fn other_clock(&self, clock: Clock, due: Moment) -> Value {
-        context! { clock => clock_name(clock), term => self.term(due) }
+    fn other_clock(&self, other: &OtherClock) -> Value {
+        context! { clock => clock_name(other.clock), term => self.term(other.due) }
     }
 
     pub(super) fn escalation(&self, letter: &Escalation) -> Value {
@@ -129,7 +131,7 @@ impl Seen<'_> {
 
 /// The letters on paper whose posting would stop this clock.
 fn running(letter: &Term) -> Vec<Waiting> {
-    let clocks = || std::iter::once(letter.clock).chain(letter.also.iter().map(|(clock, _)| *clock));
+    let clocks = || std::iter::once(letter.clock).chain(letter.also.iter().map(|other| other.clock));
     let stops = |clock: Clock, kind: LetterKind| match clock {
         Clock::Acknowledge => kind == LetterKind::Acknowledgement,
         Clock::FirstResponse => kind != LetterKind::Acknowledgement,
