@@ -292,6 +292,13 @@ impl NewMail<'_> {
         let cover = Cover::of(self.from, above);
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, cover };
         let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
+        // What was passed on is the complaint: the same once more below it says nothing.
+        let notified = decision.letters.iter_mut().filter(|_| self.mail.mail.forwarded.is_some());
+        notified.for_each(|letter| {
+            if let Content::Notification(notification) = &mut letter.content {
+                notification.quoted.clear();
+            }
+        });
         let mut record = |what: What, case: &mut Case| {
             let actor = Actor::Staff(self.from.clone());
             let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };

@@ -7,7 +7,7 @@
 //! | the notice holds | the letter |
 //! |---|---|
 //! | its id, or its token | did not arrive: the clock runs, and its writer sees the server's words |
-//! | its reader's address, and its case's number, as the subject of the letter does | the same, unless the mail server disowns the notice |
+//! | its reader's address, and its case's number, as the subject of the letter does | the same, if it has the null sender, or comes from the reader's domain or ours, and the mail server does not disown it |
 //! | its reader's address alone | stays as it is; the notice is put aside, and the department hears of it, once an hour |
 //! | nothing | the notice is put aside and told of |
 //!
@@ -61,11 +61,21 @@ pub(super) fn knows(mail: &Mail, letter: &BouncedLetter, known: &Snapshot, rules
     let mut numbers = [&mail.subject, &searched].into_iter().flat_map(|text| CaseNumber::find_all(text));
     if named.as_ref() == Some(&letter.id) {
         Knows::Letter
-    } else if mail.proof != SenderProof::Failed && numbers.any(is_of_case) {
+    } else if mail.proof != SenderProof::Failed && may_know(mail, letter, rules) && numbers.any(is_of_case) {
         Knows::Number
     } else {
         Knows::Address
     }
+}
+
+/// Whether its sender can have had the letter in hand: a mail server on its way, which answers with the null sender
+/// (RFC 5321 §4.5.5), or one of either end. A number can be guessed, and an address is known.
+fn may_know(mail: &Mail, letter: &BouncedLetter, rules: &Rules) -> bool {
+    let is_of_an_end = |from: Address| {
+        let ends = [letter.to.domain(), rules.desk_address.domain()];
+        ends.iter().any(|end| end.eq_ignore_ascii_case(from.domain()))
+    };
+    mail.return_path.as_deref() == Some("") || sender(mail).is_none_or(is_of_an_end)
 }
 
 /// The letter that a report says it is about.

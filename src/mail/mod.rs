@@ -52,6 +52,11 @@ pub use parse::read;
 pub(crate) use parse::turns_direction;
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
+/// Whether a subject says that a mail is passed on, in whatever language.
+pub(crate) fn is_forward(subject: &str) -> bool {
+    words::subject_prefix(subject).0 == words::Prefix::Forward
+}
+
 /// What a page shows: its words without markup.
 pub(crate) fn shown(page: &str) -> String {
     html::to_text(page).text

@@ -21,7 +21,9 @@ use super::replies::{ReplyGoes, shows_typed};
 use super::verbs::{self, Mistake, Reply};
 use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, own_words, same_words, stands_in};
+use crate::mail::{
+    Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, is_forward, own_words, same_words, stands_in,
+};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
 pub(super) use timeline::timeline;
@@ -139,14 +141,14 @@ impl StaffReply<'_> {
         self.is_read_whole()?;
         let typed = self.typed().map_err(mistaken)?;
         self.asks_one_thing(&typed)?;
-        let plainly = ReplyGoes::of_answered(self.known.letter_kind);
+        let plainly = self.goes_plainly();
         if let Some(why) = self.half(&typed, plainly) {
             return Err(why);
         }
         let plan = plan(&typed, plainly)?;
         self.holds_an_answer(&plan)?;
-        if let Some(address) = self.somebody_in_copy().filter(|_| plan.reaches_customer()) {
-            return Err(Problem::ColleagueInCopy { address });
+        if plan.reaches_customer() {
+            self.is_meant_for_the_customer()?;
         }
         if let Some(why) = self.answered_already(&plan, &typed).or_else(|| self.answers_in_a_row(&plan, &typed)) {
             return Err(why);
@@ -156,6 +158,35 @@ impl StaffReply<'_> {
             work.act(step)?;
         }
         Ok(work.finish())
+    }
+
+    /// Where the text goes without a verb. Who forwards our letter instead of answering it shows it to somebody.
+    fn goes_plainly(&self) -> ReplyGoes {
+        if is_forward(&self.mail.mail.subject) {
+            return ReplyGoes::Nowhere;
+        }
+        ReplyGoes::of_answered(self.known.letter_kind)
+    }
+
+    /// Somebody else is written to, or the verb stands where it is none: what was typed may not be for the customer.
+    fn is_meant_for_the_customer(&self) -> Result<(), Problem> {
+        if let Some(address) = self.somebody_in_copy().or_else(|| self.written_to_somebody()) {
+            return Err(Problem::ColleagueInCopy { address });
+        }
+        // The subject is the complaint's, and a customer may write anything there.
+        let subject = &self.mail.mail.subject;
+        match verbs::named_in(subject).filter(|written| !self.file.case.subject.contains(written.as_str())) {
+            Some(written) => Err(Problem::VerbLowerDown { written }),
+            None => Ok(()),
+        }
+    }
+
+    /// A colleague is written to, and the desk only reads along.
+    fn written_to_somebody(&self) -> Option<String> {
+        let to = || self.mail.mail.to.iter().filter_map(|party| Address::parse(&party.address).ok());
+        to().find(|address| address != self.from)
+            .filter(|_| !to().any(|address| self.rules.is_desk(&address)))
+            .map(|a| a.to_string())
     }
 
     fn typed(&self) -> Result<verbs::Reply, Mistake> {

@@ -280,8 +280,10 @@ fn a_notice_that_knows_only_an_address_changes_nothing_and_is_told_of_once_an_ho
         .header("Content-Type: multipart/report; report-type=delivery-status; boundary=\"g\"");
     let disowned = notice("postmaster@prive.example", &format!("K-2026-000007\n\n{text}")).dmarc("fail");
     let words = notice("postmaster@prive.example", &text).header("Return-Path: <>");
+    let numbered = format!("Mislukt: K-2026-000007\n\n{text}");
+    let stranger = notice("postmaster@vreemd.example", &numbered);
     for nth in 0..40 {
-        let mail = [&words, &report, &disowned][nth % 3];
+        let mail = [&words, &report, &disowned, &stranger][nth % 4];
         let decision = company.decide(mail);
         assert_eq!(decision.disposition, Disposition::SetAside, "{nth}");
         assert!(!kinds(&decision).contains(&"letter_fate"), "{nth}: {decision:?}");

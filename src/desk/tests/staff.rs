@@ -147,6 +147,42 @@ fn a_settled_case_is_not_closed_twice_unless_the_confirmation_failed() {
 }
 
 #[test]
+fn what_is_written_to_a_colleague_with_the_desk_in_copy_is_asked_about() {
+    let company = Company::new();
+    for to in [JAN.replace("jan", "mia"), CHEF.to_owned(), format!("Mia <mia@lease.example>, {CHEF}")] {
+        let mail = reply_of(&company, JAN, "Klopt dit wel?").to(&to).header("Cc: klachten@lease.example");
+        let decision = company.decide(&mail);
+        assert!(matches!(why(&decision), Problem::ColleagueInCopy { .. }), "{to}: {decision:?}");
+        assert_eq!(sent(&decision), [(LetterKind::Question, JAN)], "{to}");
+        let all = reply_of(&company, JAN, "Wij betalen.").to(&format!("klachten@lease.example, {to}"));
+        assert_eq!(answer(&company.decide(&all)), Some("Wij betalen."), "reply all");
+    }
+    let to_self = reply_of(&company, JAN, "Wij betalen.").to(JAN).header("Bcc: klachten@lease.example");
+    assert_eq!(answer(&company.decide(&to_self)), Some("Wij betalen."));
+}
+
+#[test]
+fn a_verb_in_the_subject_is_asked_about_unless_the_complaint_has_it() {
+    let mut company = Company::new();
+    let subject = "Re: #intern [K-2026-000007] Kras op de deur";
+    let mail = reply_of(&company, JAN, "De klant overdrijft.").subject(subject);
+    assert_eq!(*why(&company.decide(&mail)), Problem::VerbLowerDown { written: "#intern".into() });
+    company.case().subject = "Klacht #intern nummer 3".into();
+    assert_eq!(answer(&company.decide(&mail)), Some("De klant overdrijft."));
+}
+
+#[test]
+fn a_letter_of_ours_that_is_forwarded_to_the_desk_is_no_answer() {
+    let company = Company::new();
+    for subject in ["Fwd: [K-2026-000007] Kras op de deur", "FW: Kras", "Doorgestuurd: Kras"] {
+        let decision = company.decide(&reply_of(&company, JAN, "Voor het dossier.").subject(subject));
+        assert_eq!(*why(&decision), Problem::ForWhom, "{subject}");
+    }
+    let noted = reply_of(&company, JAN, "#intern Voor het dossier.").subject("FW: Kras");
+    assert_eq!(kinds(&company.decide(&noted)), ["noted"]);
+}
+
+#[test]
 fn somebody_in_copy_stops_what_is_for_the_customer_but_no_note() {
     let company = Company::new();
     for other in ["fien@lease.example", "service@lease.example", "receptie@lease.example", "garage@werkplaats.example"]

@@ -24,8 +24,43 @@ const AROUND_NOTE: [&str; 14] = [
     "alleen", "only", "strikt", "strictly", "puur", "voor", "for", "gebruik", "use", "niet", "not", "klant",
     "customer", "een",
 ];
+/// Words that keep a text from somebody, or for somebody, and those it is kept from or for.
+const DENIALS: [&str; 5] = ["niet", "not", "nooit", "never", "geen"];
+const OUTSIDERS: [&str; 5] = ["klant", "klanten", "customer", "customers", "client"];
+const LIMITS: [&str; 5] = ["alleen", "only", "enkel", "uitsluitend", "slechts"];
+const INSIDERS: [&str; 6] = ["collega", "collegas", "colleague", "colleagues", "team", "afdeling"];
+/// What else stands in a head of such words ("NIET DOORSTUREN AAN KLANT", "Alleen voor collega's").
+const AROUND_LIMIT: [&str; 26] = [
+    "aan",
+    "naar",
+    "voor",
+    "de",
+    "het",
+    "ons",
+    "onze",
+    "deze",
+    "dit",
+    "doorsturen",
+    "sturen",
+    "versturen",
+    "mailen",
+    "delen",
+    "met",
+    "to",
+    "for",
+    "the",
+    "our",
+    "this",
+    "with",
+    "send",
+    "share",
+    "forward",
+    "do",
+    "bestemd",
+];
 /// Words of a head of that kind.
 const HEAD_WORDS_MAX: usize = 4;
+const LIMIT_WORDS_MAX: usize = 8;
 /// How the mark is called, and how a page writes it that was saved as text.
 const MARK_NAMES: [&str; 3] = ["hashtag", "hash", "hekje"];
 const MARK_ENTITIES: [&str; 5] = ["&#35;", "&#035;", "&#x23;", "&#X23;", "&num;"];
@@ -215,8 +250,33 @@ fn begins_a_note(plain: &str) -> bool {
 
 /// "Alleen intern: …", "Voor intern gebruik": a head of few words, one of which says that the text stays here; and the colon
 /// behind it, or no other word but such as belong to it. "Dit is intern besproken." is neither.
+/// Also behind another head: "Let op: alleen intern".
 fn says_internal(plain: &str) -> bool {
     let (head, colon) = plain.split_once(':').map_or((plain, false), |(head, _)| (head, true));
+    let behind = plain.split_once(':').map(|(_, behind)| behind.split(':').next().unwrap_or_default());
+    is_internal_head(head, colon)
+        || keeps_in_the_house(head)
+        || behind.is_some_and(|behind| is_internal_head(behind, false) || keeps_in_the_house(behind))
+}
+
+/// "Niet naar klant", "Alleen voor collega's": nothing but for whom the text is.
+fn keeps_in_the_house(head: &str) -> bool {
+    let words: Vec<String> = head
+        .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+        .map(fold_word)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let belongs = |word: &String| {
+        [DENIALS.as_slice(), &OUTSIDERS, &LIMITS, &INSIDERS, &AROUND_LIMIT]
+            .iter()
+            .any(|list| list.contains(&word.as_str()))
+    };
+    let says = has(&DENIALS) && has(&OUTSIDERS) || has(&LIMITS) && has(&INSIDERS);
+    says && words.len() <= LIMIT_WORDS_MAX && words.iter().all(belongs)
+}
+
+fn is_internal_head(head: &str, colon: bool) -> bool {
     let words: Vec<String> =
         head.split(|c: char| !c.is_alphanumeric()).map(fold_word).filter(|w| !w.is_empty()).collect();
     let is_note = |word: &String| NOTE_WORDS.contains(&word.as_str());
@@ -249,10 +309,15 @@ fn stands_alone(plain: &str) -> bool {
 
 /// A `#verb`, or nearly one, in the middle of a line.
 fn names_verb_within(plain: &str) -> bool {
-    plain.match_indices(['#', '＃']).any(|(at, mark)| {
-        let after = &plain[at + mark.len()..];
+    named_in(plain).is_some()
+}
+
+/// The first `#verb`, or nearly one, that stands in a line, as it was written.
+pub fn named_in(line: &str) -> Option<String> {
+    line.match_indices(['#', '＃']).find_map(|(at, mark)| {
+        let after = &line[at + mark.len()..];
         let end = after.find(|c: char| !c.is_alphanumeric()).unwrap_or(after.len());
-        is_near_verb(&fold_word(&after[..end]))
+        is_near_verb(&fold_word(&after[..end])).then(|| format!("#{}", &after[..end]))
     })
 }
 
@@ -359,6 +424,9 @@ mod tests {
             "We hebben dit intern besproken: u krijgt gelijk.",
             "De hashtag bij uw bericht zagen wij.",
             "Interne dienst: 020-1234567",
+            "Let op: alleen op werkdagen",
+            "Niet elke klant krijgt dit: u wel.",
+            "Dit hebben wij niet aan een klant gevraagd",
             "Intern transport",
             "Korting 100%23",
         ] {
@@ -379,6 +447,12 @@ mod tests {
             "Strikt intern: niet doorsturen",
             "Internal only: do not tell",
             "Notitie voor collega: hij zeurt",
+            "Niet naar klant:",
+            "NIET DOORSTUREN AAN KLANT",
+            "Alleen voor collega’s: hij zeurt",
+            "Let op: alleen intern",
+            "Not for the customer",
+            "Do not forward to customer: he complains",
         ] {
             assert!(matches!(parse(&format!("{line}\nwij betalen niets")), Err(Mistake::Unknown { .. })), "{line}");
             assert!(matches!(parse(&format!("Beste klant,\n\n{line}")), Err(Mistake::LowerDown { .. })), "{line}");
