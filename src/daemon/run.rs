@@ -349,6 +349,8 @@ async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
         }
     }
     sender.close().await;
+    // Whatever could go and did not: a timetable's next run is needed for it.
+    let left = office.register.count_letters(LetterState::Queued).await? > 0;
     let waits = matches!(round, Round::ServerAway(_) | Round::ServerRefuses(_));
-    if waits { Err(WorkError::LettersWait) } else { Ok(()) }
+    if waits || left { Err(WorkError::LettersWait) } else { Ok(()) }
 }

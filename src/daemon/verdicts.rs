@@ -94,10 +94,10 @@ pub(super) fn rule(judge: &mut Judge, letter: &Claimed, outcome: Outcome, now: M
     }
 }
 
-/// The reply, where it refuses for what the recipient is.
+/// The reply, where it refuses for what the recipient is: at RCPT TO, where another recipient can be asked about.
 pub(super) fn said_of_the_recipient(outcome: &Outcome) -> Option<Answer> {
     let Outcome::Refused { reply, stage, .. } = outcome else { return None };
-    Answer::read(reply).filter(|answer| answer.about(*stage) == About::Recipient)
+    Answer::read(reply).filter(|answer| *stage == Stage::RcptTo && answer.about(*stage) == About::Recipient)
 }
 
 /// The server, or we, said no for good.
@@ -136,7 +136,8 @@ fn again(letter: &Claimed, reason: String, halts: bool, now: Moment, jitter: Jit
 }
 
 fn refusal<'a>(letter: &'a Claimed, stage: Stage, answer: &'a Answer) -> Refusal<'a> {
-    Refusal { letter: letter.id.as_str(), to: letter.to.as_str(), stage, answer, refused_at: letter.refused_at }
+    let files = letter.carried.len();
+    Refusal { letter: letter.id.as_str(), to: letter.to.as_str(), stage, answer, files, refused_at: letter.refused_at }
 }
 
 fn attempts(letter: &Claimed) -> u32 {

@@ -15,6 +15,7 @@ mod asked;
 mod bundle;
 mod choice;
 mod committee;
+mod cover;
 mod handled;
 mod outage;
 mod paper;
@@ -25,6 +26,7 @@ pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage, Filing};
+pub use cover::{Cover, Writer};
 pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
@@ -207,28 +209,6 @@ pub struct Notification {
     pub unacknowledged: Option<Unacknowledged>,
     /// What the colleague wrote who passed it on.
     pub cover: Option<Cover>,
-}
-
-/// What a colleague wrote beside a complaint that goes on to another one. It stays in the house (invariant 7).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cover {
-    pub by: Address,
-    pub text: String,
-}
-
-impl Cover {
-    /// None where nothing was written.
-    pub fn of(by: &Address, text: &str) -> Option<Self> {
-        (!text.trim().is_empty()).then(|| Self { by: by.clone(), text: text.to_owned() })
-    }
-}
-
-/// Who wrote what a letter to staff shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Writer {
-    Customer,
-    /// Somebody at that address; empty where the mail names nobody.
-    Other(String),
 }
 
 /// Why no acknowledgement was sent.

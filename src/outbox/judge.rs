@@ -26,6 +26,8 @@ pub struct Refusal<'a> {
     pub to: &'a str,
     pub stage: Stage,
     pub answer: &'a Answer,
+    /// Files that go along in it.
+    pub files: usize,
     /// When this letter was refused first, and waited since; None: never before.
     pub refused_at: Option<Moment>,
 }
@@ -95,7 +97,8 @@ impl Judge {
         let goes_on = !others_alike && refusal.refused_at.is_some_and(|first| self.accepted_since(first));
         let verdict = match refusal.answer.about(refusal.stage) {
             _ if refusal.refused_at.is_some_and(|first| now - first >= WAITS_FOR) => Verdict::Fate(Because::Waited),
-            About::Letter if refusal.answer.names_the_size() => Verdict::Fate(Because::ItsOwn),
+            // Many can be too large, each by itself, but no letter of text alone.
+            About::Letter if refusal.files > 0 && refusal.answer.names_the_size() => Verdict::Fate(Because::ItsOwn),
             About::Server => Verdict::ServerWaits,
             About::Recipient | About::Letter if !others_alike => Verdict::Fate(Because::ItsOwn),
             About::Unclear if goes_on => Verdict::Fate(Because::ItsOwn),
@@ -157,7 +160,7 @@ mod tests {
             };
             let (letter, answer) = (number.to_string(), Answer::read(line).unwrap());
             let refused_at = first.get(&number).copied();
-            let refusal = Refusal { letter: &letter, to, stage: Stage::RcptTo, answer: &answer, refused_at };
+            let refusal = Refusal { letter: &letter, to, stage: Stage::RcptTo, answer: &answer, files: 0, refused_at };
             let verdict = judge.refused(&refusal, at(minute));
             first.entry(number).or_insert_with(|| at(minute));
             match verdict {
@@ -200,6 +203,7 @@ mod tests {
             to: letter,
             stage: Stage::RcptTo,
             answer: &answer,
+            files: 0,
             refused_at: None,
         };
         assert_eq!(judge.refused(&refusal("a"), at(0)), Verdict::Fate(Because::ItsOwn));
@@ -235,7 +239,7 @@ mod tests {
             let mut judge = Judge::default();
             let answer = Answer::read(line).unwrap();
             let said = [("1", "a"), ("2", "b")].map(|(letter, to)| {
-                let refusal = Refusal { letter, to, stage: Stage::RcptTo, answer: &answer, refused_at: None };
+                let refusal = Refusal { letter, to, stage: Stage::RcptTo, answer: &answer, files: 0, refused_at: None };
                 if judge.put_off(&refusal) == Verdict::ServerWaits { 'q' } else { 'w' }
             });
             assert_eq!(said.iter().collect::<String>(), expected, "{line}");

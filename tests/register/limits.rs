@@ -88,6 +88,43 @@ async fn a_server_that_knows_nobody_ends_one_letter_at_most() {
     assert!(count(&office, LetterState::Refused).await <= 1);
 }
 
+/// What the server says of a letter or its reader, to each letter alike, is not so of each: one ends at most, the others go.
+#[tokio::test]
+async fn what_is_said_of_every_letter_alike_ends_one_at_most() {
+    for (at, reply) in [
+        (At::Dot, "554 5.1.1 No"),
+        (At::Dot, "550 5.2.1 No"),
+        (At::Dot, "552 5.2.2 Full"),
+        (At::Dot, "552 5.3.4 Too big"),
+        (At::Rcpt, "554 5.2.3 Too long"),
+        (At::Mail, "552 5.3.4 Too big"),
+        (At::Dot, "554 5.6.0 Bad content"),
+    ] {
+        let desk = Desk::new().await;
+        let server = SmtpServer::start(Setup::default()).await;
+        let office = office_sending_to(&desk, &server).await;
+        with_letters(&desk, 8).await;
+        server.fault(Fault::at(at, Act::reply(reply)));
+        let mut sender = Sender::new(&office).await.unwrap();
+        for _ in 0..5 {
+            sender.send_due(&office).await.unwrap();
+            hurry(&office).await;
+        }
+        let ended = count(&office, LetterState::Refused).await;
+        assert!(ended <= 1, "{at:?} {reply}: {ended} ended");
+        server.clear_faults();
+        for _ in 0..4 {
+            hurry(&office).await;
+            sender.send_due(&office).await.unwrap();
+        }
+        assert_eq!(
+            recipients(&server).iter().filter(|to| to.starts_with('k')).count() as i64,
+            8 - ended,
+            "{at:?} {reply}"
+        );
+    }
+}
+
 /// Of a recipient that is refused while others are accepted it is the end, whatever the words, and it is told.
 #[tokio::test]
 async fn refused_while_others_are_accepted_is_the_letters_fate() {
