@@ -125,7 +125,9 @@ async fn take_in_folder(
     }
     let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
     file_away(office, mailbox, place, &to_move, hindered).await?;
-    if !office.stop.is_cancelled() {
+    // Where nothing at all is listed, nothing is known of what was given out; the next list tells.
+    let is_silent = listing.entries.is_empty() && listing.unlisted > 0;
+    if !office.stop.is_cancelled() && !is_silent {
         note_given_out(office, folder, listing, &vanished).await?;
     }
     if !waited_for.is_empty() && ask_again(office, mailbox, place, &waited_for, hindered).await? == Step::Worked {

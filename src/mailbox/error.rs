@@ -145,6 +145,7 @@ impl Step {
             Self::FindFolder(_) | Self::MakeFolder(_) | Self::OpenFolder(_) | Self::MoveMails | Self::MarkMails => {
                 words::next_at_work(text)
             }
+            Self::Login if words::is_about_connections(text) => Some(words::next_at_login(text)),
             _ => None,
         };
         by_words.unwrap_or(match self {

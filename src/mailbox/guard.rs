@@ -15,6 +15,11 @@ const MAX_LINE_BYTES: u64 = 64 * 1024;
 /// Deepest nesting of parentheses; what we ask for nests three deep.
 const MAX_DEPTH: u32 = 50;
 
+/// The words of responses whose end is text for people: what looks like a literal there is read so by some only.
+const STATUSES: [&[u8]; 5] = [b"OK", b"NO", b"BAD", b"BYE", b"PREAUTH"];
+/// As many bytes as tell such a word from all others.
+const OPENING_BYTES: usize = b"* PREAUTH ".len();
+
 /// What the server did that we do not take part in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Violation {
@@ -48,7 +53,7 @@ struct Scanner {
     line_bytes: u64,
     depth: u32,
     /// The first bytes of the response, which tell its kind.
-    opening: [u8; 3],
+    opening: [u8; OPENING_BYTES],
 }
 
 impl Scanner {
@@ -59,7 +64,7 @@ impl Scanner {
             response_bytes: 0,
             line_bytes: 0,
             depth: 0,
-            opening: [0; 3],
+            opening: [0; OPENING_BYTES],
         }
     }
 
@@ -120,9 +125,10 @@ impl Scanner {
         Ok(())
     }
 
-    /// Literals belong in `* 12 FETCH …` and `* LIST …`; elsewhere the parser below may or may not see one.
+    /// Literals belong in untagged data: in `* 12 FETCH …`, `* LIST …`, and what extensions say. At the end of a status the
+    /// parser below may or may not see one.
     fn begin_literal(&mut self, length: u64) -> Result<(), Violation> {
-        if !matches!(self.opening, [b'*', b' ', b'0'..=b'9' | b'L' | b'l']) {
+        if !self.is_data() {
             return Err(Violation::LiteralMisplaced);
         }
         self.response_bytes = self.response_bytes.saturating_add(length);
@@ -132,6 +138,11 @@ impl Scanner {
         self.literal_left = length;
         self.line_bytes = 0;
         Ok(())
+    }
+
+    fn is_data(&self) -> bool {
+        let word = self.opening.strip_prefix(b"* ").and_then(|rest| rest.split(|b| !b.is_ascii_alphanumeric()).next());
+        word.is_some_and(|word| !STATUSES.iter().any(|status| word.eq_ignore_ascii_case(status)))
     }
 }
 
@@ -195,7 +206,11 @@ mod tests {
     fn a_literal_is_refused_before_it_comes() {
         assert_eq!(scan(b"* 1 FETCH (BODY[] {200000000}\r\n"), Err(Violation::ResponseTooLong));
         assert_eq!(scan(b"* 1 FETCH (BODY[] {99999999999999999999999}\r\n"), Err(Violation::ResponseTooLong));
-        assert_eq!(scan(b"* NO [BADCHARSET ({5}\r\n"), Err(Violation::LiteralMisplaced));
+        assert_eq!(scan(b"* XYZZY (foo {200000000}\r\n"), Err(Violation::ResponseTooLong));
+        for status in ["* NO [BADCHARSET ({5}\r\n", "* preauth {5}\r\n", "* OK {5}\r\n", "A1 OK {5}\r\n", "+ {5}\r\n"] {
+            assert_eq!(scan(status.as_bytes()), Err(Violation::LiteralMisplaced), "{status}");
+        }
+        assert_eq!(scan(b"* XYZZY (foo {3}\r\nabc) bar\r\n* NOTHING {1}\r\n)\r\n"), Ok(()));
     }
 
     #[test]

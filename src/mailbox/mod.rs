@@ -111,7 +111,8 @@ pub enum Mark {
 pub enum Fetched {
     /// All of it, at most the limit.
     Whole(Vec<u8>),
-    /// It is over the limit: at most [`START_OF_LARGE_BYTES`] of it, and its size where the server says it.
+    /// Perhaps not all of it: at most [`START_OF_LARGE_BYTES`] of one over the limit, or what the server gives each time of
+    /// one that it says is far larger; and its size where the server says it.
     Slice { headers_and_start: Vec<u8>, size: Option<u64> },
     /// It is no longer in the folder.
     Vanished,

@@ -4,6 +4,9 @@
 
 /// Longest text a server puts in a mail's place.
 const LONGEST: usize = 4 * 1024;
+/// A mail that is stated so many times larger than what came, and at least by so many bytes, is hardly what came.
+const TIMES_LARGER: u64 = 3;
+const BYTES_LARGER: u64 = 1024;
 /// What a mail that travelled bears: each mail server on its way adds one of the first, each mail program the last.
 const TRACES: [&str; 9] = [
     "received",
@@ -90,11 +93,24 @@ pub(super) fn has_travelled(raw: &[u8]) -> bool {
     TRACES.iter().any(|name| field(head, name).is_some())
 }
 
-/// Whether so many bytes can be all of a mail of which the server said another size: it may count line ends otherwise,
-/// or estimate.
-pub(super) fn is_near(came: &[u8], stated: u64) -> bool {
+/// Whether what came may be such a text in words we do not know, by what the server said of the size: it is as short as
+/// one, bears nothing of a way it came, and the mail is said to be several times larger. A size of nothing, or smaller than
+/// what came, says nothing.
+pub(super) fn may_stand_in(raw: &[u8], stated: u64) -> bool {
+    let several = (raw.len() as u64).saturating_mul(TIMES_LARGER).max(raw.len() as u64 + BYTES_LARGER);
+    raw.len() <= LONGEST && stated >= several && !has_travelled(raw)
+}
+
+/// Whether what came may be a part of a mail that is said to be larger: by more than servers are off that estimate.
+pub(super) fn may_be_part(raw: &[u8], stated: u64) -> bool {
+    let came = raw.len() as u64;
+    stated > came + came / 4 + BYTES_LARGER
+}
+
+/// Whether these bytes are as many as the server said of a mail's text: it may count line ends otherwise.
+pub(super) fn is_of_size(came: &[u8], stated: u64) -> bool {
     let lines = came.iter().filter(|byte| **byte == b'\n').count() as u64;
-    (came.len() as u64).abs_diff(stated) <= lines + stated / 50 + 64
+    (came.len() as u64).abs_diff(stated) <= lines
 }
 
 /// Bytes of a mail after its header.
@@ -177,11 +193,27 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_short_and_bears_nothing_of_its_way_may_stand_in_for_a_far_larger_mail() {
+        let short = b"From: jan@klant.example\r\nSubject: klacht\r\n\r\nHet klopt niet.\r\n";
+        let came = short.len() as u64;
+        assert!(may_stand_in(short, 5_021));
+        for stated in [0, came / 2, came - 1, came + 37, came + 200, came * 3] {
+            assert!(!may_stand_in(short, stated), "{stated}");
+        }
+        assert!(!may_stand_in(&[b"Received: from a by b\r\n", short.as_slice()].concat(), 5_021));
+        assert!(!may_stand_in(&[short.as_slice(), &[b'x'; 5_000]].concat(), 500_000));
+    }
+
+    #[test]
     fn a_size_may_be_counted_otherwise_but_not_be_quite_another() {
         let mail = "Een regel.\r\n".repeat(100);
         let counted_with_bare_line_ends = mail.len() as u64 - 100;
-        assert!(is_near(mail.as_bytes(), counted_with_bare_line_ends));
-        assert!(!is_near(&mail.as_bytes()[..600], mail.len() as u64));
+        assert!(is_of_size(mail.as_bytes(), counted_with_bare_line_ends));
+        assert!(!is_of_size(mail.as_bytes(), counted_with_bare_line_ends - 1));
+        assert!(!is_of_size(&mail.as_bytes()[..600], mail.len() as u64));
+        let part = &mail.as_bytes()[..600];
+        assert!(may_be_part(part, 2_000) && !may_be_part(part, 1_700));
+        assert!(!may_be_part(part, 0) && !may_be_part(part, 300), "a size smaller than what came says nothing");
         assert_eq!(body_length(b"A: b\r\n\r\nvier"), 4);
         assert_eq!(body_length(b"A: b\n\nvier"), 4);
     }

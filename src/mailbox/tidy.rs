@@ -24,6 +24,8 @@ enum Part {
     First,
     /// After a literal of it.
     Later,
+    /// After a literal of one that is left out.
+    Skipped,
 }
 
 /// Follows the stream line by line, however it is cut into reads. Its lines are bounded by the guard before it.
@@ -51,6 +53,9 @@ impl Tidier {
             bytes = later;
             if self.literal_left > 0 {
                 self.literal_left -= now.len();
+                if self.part == Part::Skipped {
+                    continue;
+                }
                 out.extend_from_slice(now);
                 continue;
             }
@@ -69,7 +74,12 @@ impl Tidier {
 
     fn end_of_line(&mut self, line: &[u8], out: &mut Vec<u8>) {
         let announced = announced(line);
+        if self.part == Part::First && announced.is_some() && is_unknown_data(line) {
+            tracing::debug!("a response of the mail server says nothing that we know; it is skipped with its literals");
+            self.part = Part::Skipped;
+        }
         match (self.part, announced) {
+            (Part::Skipped, _) => {}
             (Part::First, None) => {
                 let tidy = tidied(line);
                 if let Some(Ok((_, Response::Data { status: Status::Bye, outcome }))) =
@@ -82,8 +92,21 @@ impl Tidier {
             _ => out.extend_from_slice(&whole_offsets(&after_brackets(line))),
         }
         self.literal_left = announced.unwrap_or_default();
-        self.part = if announced.is_some() { Part::Later } else { Part::First };
+        self.part = match (self.part, announced) {
+            (_, None) => Part::First,
+            (Part::Skipped, Some(_)) => Part::Skipped,
+            (_, Some(_)) => Part::Later,
+        };
     }
+}
+
+/// Whether a line begins untagged data in which the library knows no literals.
+fn is_unknown_data(line: &[u8]) -> bool {
+    let mut words = line.split(|byte| *byte == b' ');
+    let (star, first, second) = (words.next(), words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let is_list = [b"LIST", b"LSUB"].iter().any(|known| first.eq_ignore_ascii_case(*known));
+    let is_fetch = first.iter().all(u8::is_ascii_digit) && second.eq_ignore_ascii_case(b"FETCH");
+    star == Some(b"*") && !is_list && !is_fetch
 }
 
 /// The length of the literal that `{123}` at the end of a line announces.
@@ -285,13 +308,16 @@ pub(super) mod tests {
     }
 
     /// One line each: what a server says, and what the library is given.
-    const LINES: [(&str, &str); 17] = [
+    const LINES: [(&str, &str); 20] = [
         ("* 23 EXISTS\r\n", "* 23 EXISTS\r\n"),
         ("* 23 EXISTS \r\n", "* 23 EXISTS\r\n"),
         ("\r\n", ""),
         ("  \r\n", ""),
         ("* XYZZY nothing happens\r\n", ""),
         ("* JMAPACCESS\r\n", ""),
+        ("* XYZZY (foo {3}\r\nabc) bar {5}\r\n{9}\r\n)\r\n* 2 EXISTS\r\n", "* 2 EXISTS\r\n"),
+        ("* 7 XYZZY ~{4}\r\n\r\n\r\n\r\n", ""),
+        ("* LIST () \".\" {3}\r\nabc\r\n", "* LIST () \".\" {3}\r\nabc\r\n"),
         ("* ESEARCH (TAG \"A1\") UID ALL 4,7\r\n", ""),
         ("* 1 FETCH nonsense\r\n", ""),
         ("* NAMESPACE NIL NIL NIL\r\n", ""),

@@ -26,8 +26,28 @@ const RIGHTS: &str = "give the account the rights on this folder to insert and t
 const QUOTA: &str =
     "the mailbox is full: delete old mail or have the quota raised; complaints are registered meanwhile";
 
+const CONNECTIONS: &str = "other programs hold the connections that the server allows this account or address: close some, or have the limit raised";
+const NUMBERS: &str =
+    "the server allows no more folders or mails: delete some by hand, or choose folders under [mailbox] that exist";
+
 /// The table. The first line that fits counts.
 const SAYINGS: &[Saying] = &[
+    Saying {
+        when: When::LoggingIn,
+        // Too many attempts are another thing.
+        says: &[
+            "[limit]",
+            "too many connections",
+            "too many simultaneous",
+            "too many concurrent",
+            "too many sessions",
+            "too many open",
+            "maximum number of connections",
+            "connection limit",
+            "connections exceeded",
+        ],
+        next: CONNECTIONS,
+    },
     Saying { when: When::LoggingIn, says: &["oauth", "basicauthblocked", "basic authentication"], next: OAUTH },
     Saying {
         when: When::LoggingIn,
@@ -89,7 +109,7 @@ const SAYINGS: &[Saying] = &[
     Saying {
         when: When::Meeting,
         says: &["too many", "maximum number of connections", "[limit]", "connection limit"],
-        next: "other programs hold the connections that the server allows this account or address: close some, or have the limit raised",
+        next: CONNECTIONS,
     },
     Saying {
         when: When::Meeting,
@@ -111,12 +131,12 @@ const SAYINGS: &[Saying] = &[
         says: &["turned starttls down"],
         next: "the server has no STARTTLS on this port: set mailbox.security to \"tls\" and mailbox.port to its TLS port (usually 993)",
     },
-    Saying { when: When::Working, says: &["quota", "mailbox full", "mailbox is full", "no space"], next: QUOTA },
     Saying {
         when: When::Working,
-        says: &["[limit]", "too many", "maximum number of", "limit of"],
-        next: "the server allows no more folders or mails: delete some by hand, or choose folders under [mailbox] that exist",
+        says: &["quota", "mailbox full", "mailbox is full", "no space", "disk full", "disk is full"],
+        next: QUOTA,
     },
+    Saying { when: When::Working, says: &["[limit]", "too many", "maximum number of", "limit of"], next: NUMBERS },
     Saying {
         when: When::Working,
         says: &["[noperm]", "permission", "read-only", "read only", "not allowed", "access denied", "acl"],
@@ -132,6 +152,16 @@ const SAYINGS: &[Saying] = &[
 /// What an operator does when the login is turned down with these words.
 pub(super) fn next_at_login(text: &str) -> &'static str {
     lookup(When::LoggingIn, text).unwrap_or("check mailbox.username and mailbox.password")
+}
+
+/// Whether a login was turned down for connections, not for who asked.
+pub(super) fn is_about_connections(text: &str) -> bool {
+    lookup(When::LoggingIn, text) == Some(CONNECTIONS)
+}
+
+/// Whether mail is turned down because there is no room for it.
+pub(super) fn is_about_room(text: &str) -> bool {
+    next_at_work(text).is_some_and(|next| [QUOTA, NUMBERS].contains(&next))
 }
 
 /// What helps where a command was turned down with these words, if the table knows them.
@@ -206,6 +236,8 @@ mod tests {
             ("BAD: Must issue a STARTTLS command first", PROTECT),
             ("LOGINDISABLED, and only OAuth2 is offered", OAUTH),
             ("Unable to open this mailbox.", NO_MAILBOX),
+            ("[LIMIT] too many connections", CONNECTIONS),
+            ("Too many login failures", "check mailbox.username and mailbox.password"),
             ("[ALERT] Fatal error: chdir: No such file or directory", NO_MAILBOX),
             ("[AUTHENTICATIONFAILED] Authentication failed.", "check mailbox.username and mailbox.password"),
         ] {

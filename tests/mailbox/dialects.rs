@@ -47,6 +47,17 @@ const DIALECTS: &[Dialect] = &[
         &[("SELECT", "* XYZZY (1 2\r\n* 2 EXISTS\r\n* OK [UIDVALIDITY 17] x\r\nTAG OK x\r\n")],
         Works,
     ),
+    line(
+        "an unknown word with literals",
+        &[
+            (
+                "SELECT",
+                "* XYZZY (foo {3}\r\nabc) bar {7}\r\n(\r\n* OK)\r\n* 2 EXISTS\r\n* OK [UIDVALIDITY 17] x\r\nTAG OK x\r\n",
+            ),
+            ("UID MOVE", "* 3 XYZZY ~{3}\r\nabc\r\nTAG OK x\r\n"),
+        ],
+        Works,
+    ),
     line("ESEARCH for itself", &[("UID MOVE", "* ESEARCH (TAG \"A1\") UID ALL 4,7\r\nTAG OK x\r\n")], Works),
     line(
         "JMAPACCESS",
@@ -144,6 +155,48 @@ const DIALECTS: &[Dialect] = &[
         Works,
     ),
     line(
+        "a size of nothing",
+        &[(
+            "UID FETCH 1:*",
+            "* 1 FETCH (UID 4 RFC822.SIZE 0 FLAGS ())\r\n* 2 FETCH (UID 7 RFC822.SIZE 2 FLAGS ())\r\nTAG OK x\r\n",
+        )],
+        Works,
+    ),
+    line(
+        "a size that is two hundred bytes too large",
+        &[
+            (
+                "UID FETCH 1:*",
+                "* 1 FETCH (UID 4 RFC822.SIZE 205 FLAGS ())\r\n* 2 FETCH (UID 7 RFC822.SIZE 205 FLAGS ())\r\nTAG OK x\r\n",
+            ),
+            ("UID FETCH 4 (UID RFC822.SIZE)", "* 1 FETCH (UID 4 RFC822.SIZE 205)\r\nTAG OK x\r\n"),
+            ("UID FETCH 7 (UID RFC822.SIZE)", "* 2 FETCH (UID 7 RFC822.SIZE 205)\r\nTAG OK x\r\n"),
+        ],
+        Works,
+    ),
+    line(
+        "a size far too large, and a BODYSTRUCTURE that is right",
+        &[
+            (
+                "UID FETCH 1:*",
+                "* 1 FETCH (UID 4 RFC822.SIZE 5021 FLAGS ())\r\n* 2 FETCH (UID 7 RFC822.SIZE 5 FLAGS ())\r\nTAG OK x\r\n",
+            ),
+            (
+                "UID FETCH 4 (UID BODYSTRUCTURE",
+                "* 1 FETCH (UID 4 BODYSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 0 0 NIL NIL NIL NIL))\r\nTAG OK x\r\n",
+            ),
+        ],
+        Works,
+    ),
+    line(
+        "a BODYSTRUCTURE that is a little wrong",
+        &[(
+            "UID FETCH 4,7 (UID BODYSTRUCTURE",
+            "* 1 FETCH (UID 4 BODYSTRUCTURE (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 205 9 NIL NIL NIL NIL))\r\nTAG OK x\r\n",
+        )],
+        Works,
+    ),
+    line(
         "one mail too many in the count",
         &[("SELECT", "* 3 EXISTS\r\n* OK [UIDVALIDITY 17] x\r\nTAG OK x\r\n")],
         Unlisted(1),
@@ -231,6 +284,16 @@ const DIALECTS: &[Dialect] = &[
         Fails(&["Too many connections", "close some"]),
     ),
     line(
+        "too many connections, with a NO",
+        &[("LOGIN", "TAG NO [LIMIT] too many connections\r\n")],
+        Fails(&["[LIMIT]", "close some"]),
+    ),
+    line(
+        "too many connections, with a NO and no code",
+        &[("LOGIN", "TAG NO Maximum number of connections from user+IP exceeded\r\n")],
+        Fails(&["Maximum number", "close some"]),
+    ),
+    line(
         "a wrong password",
         &[("LOGIN", "TAG NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")],
         Fails(&["mailbox.username and mailbox.password"]),
@@ -306,6 +369,37 @@ fn hold_against(dialect: &Dialect, outcome: Result<Outcome, MailboxError>, heard
         }
         (_, Err(error)) => panic!("{name}: {error}"),
         (_, Ok(_)) => None,
+    }
+}
+
+/// What comes twice alike is registered at once; of one that is said to be far larger staff hear.
+#[tokio::test]
+async fn a_mail_that_has_travelled_is_never_kept_out_for_its_size() {
+    const MAIL: &str = "Received: from a by b\r\nFrom: jan@klant.example\r\n\r\nHet klopt niet.\r\n";
+    for (stated, expected) in [
+        (900_u64, Fetched::Whole(MAIL.into())),
+        (90_000, Fetched::Slice { headers_and_start: MAIL.into(), size: Some(90_000) }),
+    ] {
+        let server = FakeImap::start(move |command: &str| {
+            let says = match command {
+                _ if command.starts_with("UID FETCH 1:*") || command.contains("RFC822.SIZE") => {
+                    format!("* 1 FETCH (UID 4 RFC822.SIZE {stated} FLAGS ())\r\nTAG OK x\r\n")
+                }
+                _ if command.contains("BODY") => {
+                    format!("* 1 FETCH (UID 4 BODY[]<0> {{{}}}\r\n{MAIL})\r\nTAG OK x\r\n", MAIL.len())
+                }
+                _ if command.starts_with("SELECT") => {
+                    "* 1 EXISTS\r\n* OK [UIDVALIDITY 17] x\r\nTAG OK x\r\n".to_owned()
+                }
+                _ => return None,
+            };
+            Some(Answer::Say(says))
+        });
+        let server = server.await;
+        let mut mailbox = Mailbox::open(&fake_settings(server.port, Security::None)).await.unwrap();
+        let listing = mailbox.list(Folder::Inbox).await.unwrap();
+        let mails = mailbox.fetch_many(&listing.entries, 1_000_000).await.unwrap();
+        assert_eq!(mails, [(Uid(4), expected)], "{stated}");
     }
 }
 

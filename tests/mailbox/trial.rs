@@ -43,6 +43,8 @@ async fn it_works_on_courier_too() {
 async fn what_keeps_mail_in_the_inbox_is_found() {
     for (capability, command, says, words) in [
         (None, "UID MOVE", "TAG NO [OVERQUOTA] Quota exceeded\r\n", "the mailbox is full"),
+        (None, "APPEND", "TAG NO [OVERQUOTA] Quota exceeded\r\n", "make room"),
+        (None, "APPEND", "TAG NO [LIMIT] Too many messages\r\n", "make room"),
         (None, "UID MOVE", "TAG NO [NOPERM] Permission denied\r\n", "rights"),
         (None, "UID MOVE", "TAG OK as you say\r\n", "it stays there"),
         (Some(WITHOUT_MOVE), "UID EXPUNGE", "TAG NO [NOPERM] Permission denied\r\n", "rights"),

@@ -5,7 +5,7 @@ use super::super::error::{MailboxError, Step, Verdict, shortened};
 use super::super::guard::Guarded;
 use super::super::tidy::Tidied;
 use super::super::tls;
-use super::super::words::{Ascii, Login, login_by};
+use super::super::words::{Ascii, Login, is_about_connections, login_by};
 use super::wire::{Channel, Deadlines, Duplex, Wire, io_fault};
 use crate::config::{Mailbox as Settings, Security};
 use async_imap::{Client, Session, error::Error};
@@ -231,7 +231,7 @@ impl Attempt<'_> {
     fn refusal(&self, text: &str) -> MailboxError {
         let text = self.without_password(text);
         let upper = text.to_ascii_uppercase();
-        if PASSING_TROUBLE.iter().any(|code| upper.contains(code)) {
+        if PASSING_TROUBLE.iter().any(|code| upper.contains(code)) || is_about_connections(&text) {
             return MailboxError::Server {
                 server: self.server.clone(),
                 step: Step::Login,

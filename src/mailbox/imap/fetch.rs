@@ -4,7 +4,9 @@
 
 use super::super::error::{MailboxError, Step};
 use super::super::names::uid_sets;
-use super::super::substitute::{body_length, has_travelled, is_near, is_substitute, may_be_substitute};
+use super::super::substitute::{
+    body_length, has_travelled, is_of_size, is_substitute, may_be_part, may_be_substitute, may_stand_in,
+};
 use super::super::{Doubt, Entry, Fetched, START_OF_LARGE_BYTES, Uid};
 use super::wire::{Completion, Wire};
 use super::{imap_uid, uid_of};
@@ -102,19 +104,30 @@ pub(super) async fn single(wire: &mut Wire, uid: Uid, limit: u64, listed: Listed
     let Some(stated) = [listed.size, size].into_iter().flatten().find(|stated| *stated != came) else {
         return Ok(Fetched::Whole(bytes));
     };
-    // Sizes may be inexact (Exchange's are), or too small: what comes twice alike, and is near it or bears what mails get
-    // on their way, is the mail. What is far smaller may be a part of it, or a server's own text.
-    if is_near(&bytes, stated) || (has_travelled(&bytes) && came > stated) {
-        let before = match listed.before {
-            Some(before) => Some(before),
-            None => slices(wire, number, wanted).await?.ok().map(|(again, _)| again),
-        };
-        if before.as_ref() == Some(&bytes) {
-            tracing::debug!(mail.uid = uid.0, stated, came, "the mail server states a size that is not this mail's");
-            return Ok(Fetched::Whole(bytes));
-        }
+    let before = match listed.before {
+        Some(before) => Some(before),
+        None => slices(wire, number, wanted).await?.ok().map(|(again, _)| again),
+    };
+    let is_same = before.as_ref() == Some(&bytes);
+    Ok(of_another_size(uid, bytes, stated, is_same))
+}
+
+/// Sizes may be inexact (Exchange's are), too small, or nothing: what comes twice alike is the mail, though perhaps, where
+/// it is far smaller, not all of it. Only a short text without a trace of a way may be a server's own in its place.
+fn of_another_size(uid: Uid, raw: Vec<u8>, stated: u64, is_same: bool) -> Fetched {
+    if !is_same || may_stand_in(&raw, stated) {
+        return Fetched::Doubted { raw, doubt: Doubt::Size { stated } };
     }
-    Ok(Fetched::Doubted { raw: bytes, doubt: Doubt::Size { stated } })
+    tracing::debug!(
+        mail.uid = uid.0,
+        stated,
+        came = raw.len(),
+        "the mail server states a size that is not this mail's"
+    );
+    if may_be_part(&raw, stated) {
+        return Fetched::Slice { headers_and_start: raw, size: Some(stated) };
+    }
+    Fetched::Whole(raw)
 }
 
 /// What reads as a server's own text; and where the same text without a way it came is given for several mails, all.
@@ -136,15 +149,18 @@ pub(super) fn doubt_texts(fetched: &mut [(Uid, Fetched)]) {
 
 fn text_of(mail: &Fetched) -> Option<&Vec<u8>> {
     match mail {
-        Fetched::Whole(raw) | Fetched::Doubted { raw, .. } => Some(raw),
+        Fetched::Whole(raw) | Fetched::Doubted { raw, .. } | Fetched::Slice { headers_and_start: raw, .. } => Some(raw),
         _ => None,
     }
 }
 
-/// Mails that bear nothing of a way they came are held against what the server says their text is.
+/// Mails that bear nothing of a way they came are held against what the server says their text is: it acquits one whose
+/// size is not that of the list, and is what makes another doubtful.
 async fn doubt_structures(wire: &mut Wire, fetched: &mut [(Uid, Fetched)]) -> Result<(), MailboxError> {
     let strange = fetched.iter().filter_map(|(uid, mail)| match mail {
-        Fetched::Whole(raw) if !has_travelled(raw) => imap_uid(*uid),
+        Fetched::Whole(raw) | Fetched::Doubted { raw, doubt: Doubt::Size { .. } } if !has_travelled(raw) => {
+            imap_uid(*uid)
+        }
         _ => None,
     });
     let mut texts: HashMap<u32, u64> = HashMap::new();
@@ -164,14 +180,26 @@ async fn doubt_structures(wire: &mut Wire, fetched: &mut [(Uid, Fetched)]) -> Re
     }
     for (uid, mail) in fetched {
         let stated = imap_uid(*uid).and_then(|uid| texts.get(&uid)).copied();
-        if let (Some(stated), Fetched::Whole(raw)) = (stated, &*mail) {
-            let came = raw.get(raw.len() - body_length(raw)..).unwrap_or_default();
-            if !is_near(came, stated) {
-                *mail = Fetched::Doubted { raw: raw.clone(), doubt: Doubt::Size { stated } };
-            }
+        if let Some(stated) = stated {
+            hold_against(mail, stated);
         }
     }
     Ok(())
+}
+
+/// Holds a mail against the bytes that its text has by the server's word.
+fn hold_against(mail: &mut Fetched, stated: u64) {
+    let (Fetched::Whole(raw) | Fetched::Doubted { raw, doubt: Doubt::Size { .. } }) = &*mail else { return };
+    let head = raw.len() - body_length(raw);
+    let is_right = is_of_size(raw.get(head..).unwrap_or_default(), stated);
+    let judged = match &*mail {
+        Fetched::Doubted { raw, .. } if is_right => Fetched::Whole(raw.clone()),
+        Fetched::Whole(raw) if !is_right && may_stand_in(raw, stated + head as u64) => {
+            Fetched::Doubted { raw: raw.clone(), doubt: Doubt::Size { stated } }
+        }
+        _ => return,
+    };
+    *mail = judged;
 }
 
 /// Bytes of the text of a mail of one part: of several, their sum says nothing about the lines between them.

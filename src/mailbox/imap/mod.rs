@@ -22,7 +22,6 @@ use folders::{Folders, Restored};
 use imap_proto::{AttributeValue, MailboxDatum, Response, ResponseCode, Status};
 use offered::{Push, Removal, capabilities};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 use wire::{Completion, Idled, Wire};
@@ -105,8 +104,7 @@ impl Imap {
         self.wire.exists().unwrap_or_default() as usize
     }
 
-    /// Breaks where the list is complete.
-    async fn add_to(&mut self, found: &mut Found, command: &str) -> Result<ControlFlow<()>, MailboxError> {
+    async fn add_to(&mut self, found: &mut Found, command: &str) -> Result<Listed, MailboxError> {
         let mut on_data = |data: &Response<'_>| {
             if let Response::Fetch(_, items) = data {
                 found.note(items);
@@ -117,8 +115,9 @@ impl Imap {
         // Expunged meanwhile: listed, but no longer counted. Come meanwhile: counted, perhaps not yet listed.
         let complete = found.entries.len() >= self.counted() || self.wire.has_news();
         Ok(match completion {
-            Completion::Ok if complete => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
+            Completion::Ok if complete => Listed::All,
+            Completion::Ok => Listed::Part,
+            Completion::Denied(_) => Listed::Denied,
         })
     }
 
@@ -234,6 +233,15 @@ async fn select(wire: &mut Wire, folders: &Folders, folder: Folder) -> Result<Se
         Some(uid_validity) => Ok(Selected { folder, uid_validity, uid_next }),
         None => Err(wire.protocol(step, "a folder without UIDVALIDITY")),
     }
+}
+
+/// What came of asking for a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    All,
+    /// Fewer than the server counts.
+    Part,
+    Denied,
 }
 
 /// What a list has so far.

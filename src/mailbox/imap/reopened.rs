@@ -4,9 +4,8 @@
 
 use super::super::error::{MailboxError, Step};
 use super::super::{Entry, Fetched, Filed, Folder, Uid};
-use super::{Found, Imap, fetch, own, select};
+use super::{Found, Imap, Listed, fetch, own, select};
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 /// What a list asks of each mail, the most telling first: for a size a server may have to open the mail.
 const LISTS: [&str; 3] = ["UID RFC822.SIZE INTERNALDATE FLAGS", "UID INTERNALDATE FLAGS", "UID FLAGS"];
@@ -31,14 +30,15 @@ impl Imap {
     }
 
     /// A list that is shorter than what the server says is there is asked for again in other ways. What is listed is
-    /// taken in then, and the rest is counted: one mail of which the server says nothing hides no other. That nothing at
-    /// all is listed is not believed.
+    /// taken in then, and the rest is counted: one mail of which the server says nothing hides no other, and where it is
+    /// alone the connection is as good as ever. A list that was turned down is none.
     pub(super) async fn entries(&mut self) -> Result<(Vec<Entry>, usize), MailboxError> {
-        let (mut found, mut plainness) = (Found::default(), self.plainness);
+        let (mut found, mut plainness, mut denials) = (Found::default(), self.plainness, 0);
         while let Some(items) = LISTS.get(plainness) {
             match self.add_to(&mut found, &format!("UID FETCH 1:* ({items})")).await {
-                Ok(ControlFlow::Break(())) => return Ok((found.mails(), 0)),
-                Ok(ControlFlow::Continue(())) => {}
+                Ok(Listed::All) => return Ok((found.mails(), 0)),
+                Ok(Listed::Part) => {}
+                Ok(Listed::Denied) => denials += 1,
                 Err(error) if is_lost(&error, &Step::ListMails) && plainness + 1 < LISTS.len() => {
                     self.plainness = plainness + 1;
                     self.reopen().await?;
@@ -50,7 +50,7 @@ impl Imap {
         }
         self.add_by_search(&mut found).await?;
         let unlisted = self.counted().saturating_sub(found.entries.len());
-        if found.entries.is_empty() {
+        if found.entries.is_empty() && denials > 0 {
             return Err(self.wire.protocol(Step::ListMails, "none of the mails listed that the server says are there"));
         }
         Ok((found.mails(), unlisted))

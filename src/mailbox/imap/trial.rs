@@ -4,6 +4,7 @@
 
 use super::super::error::{MailboxError, Step};
 use super::super::names::{quoted, uid_sets};
+use super::super::words::is_about_room;
 use super::super::{Destination, Folder, Trial, Tried, Uid};
 use super::file_away::{Filing, file_away};
 use super::offered::Removal;
@@ -45,6 +46,10 @@ impl Imap {
         let command = format!("APPEND {} (\\Seen {TRIAL_KEYWORD})", quoted(&inbox));
         let within = self.wire.deadlines().transfer;
         if let Completion::Denied(denial) = self.wire.append(Step::MoveMails, &command, mail, within).await? {
+            if is_about_room(&denial.text) {
+                trial.hindrances.push(format!("the server takes no mail into {inbox:?} ({}: {}), so that it may turn complaints away too; next: make room: delete old mail or have the quota raised", denial.verdict, denial.text));
+                return Ok(());
+            }
             // The mail server puts mail into the inbox, not we: only the trial needs this right.
             trial.tried = Tried::Not(format!("{}: {}", denial.verdict, denial.text));
             return Ok(());
