@@ -328,6 +328,7 @@ async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
 /// Sends what is due or waits for another attempt, each letter once.
 async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
     office.register.hurry(office.clock.now()).await?;
+    let accepted = office.register.count_letters(LetterState::Accepted).await?;
     let mut sender = Sender::new(office).await?;
     let mut round = Round::Worked;
     let mut refused = 0;
@@ -349,8 +350,9 @@ async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
         }
     }
     sender.close().await;
-    // Whatever could go and did not: a timetable's next run is needed for it.
+    // A letter that is put off for a reason of its own is the next run's; where none went, it is the server.
     let left = office.register.count_letters(LetterState::Queued).await? > 0;
+    let none_went = office.register.count_letters(LetterState::Accepted).await? == accepted;
     let waits = matches!(round, Round::ServerAway(_) | Round::ServerRefuses(_));
-    if waits || left { Err(WorkError::LettersWait) } else { Ok(()) }
+    if waits || left && none_went { Err(WorkError::LettersWait) } else { Ok(()) }
 }

@@ -23,7 +23,11 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
         CaseState::Closed => &[],
         CaseState::Dismissed | CaseState::Merged => return None,
     };
-    let due: Vec<(Clock, TermStage)> = clocks.iter().filter_map(|clock| stage(case, *clock, rules, now)).collect();
+    let mut due: Vec<(Clock, TermStage)> = clocks.iter().filter_map(|clock| stage(case, *clock, rules, now)).collect();
+    // Beside another clock it is told of, since it is late all the same.
+    if due.iter().all(|(clock, _)| *clock == Clock::Acknowledge) && is_on_its_way(case, now) {
+        due.clear();
+    }
     let reminders: Vec<&AgendaItem> = case.agenda.iter().filter(|item| item.at <= now && !item.reminded).collect();
     if due.is_empty() && reminders.is_empty() {
         return None;
@@ -66,12 +70,12 @@ fn by_reader(case: &Case, due: Vec<(Clock, TermStage)>, rules: &Rules) -> Vec<(A
 }
 
 /// An acknowledgement that was only just written is on its way: nobody need call the customer for it.
-fn is_on_its_way(case: &Case, clock: Clock, now: Moment) -> bool {
+fn is_on_its_way(case: &Case, now: Moment) -> bool {
     let on_its_way = |written: &CustomerLetter| {
         let is_new = now - written.at < ON_ITS_WAY && written.round == Round::Present;
         is_new && written.letter_kind == LetterKind::Acknowledgement && !case.failed_letters.contains(&written.letter)
     };
-    clock == Clock::Acknowledge && case.letters.iter().any(on_its_way)
+    case.letters.iter().any(on_its_way)
 }
 
 /// How far a running clock is, if staff were not told of that yet. What ran out is not warned about any more.
@@ -80,7 +84,6 @@ fn stage(case: &Case, clock: Clock, rules: &Rules, now: Moment) -> Option<(Clock
     let warn_from = due - TimeDelta::hours(i64::from(rules.deadlines.warn_before_hours));
     let stage = match stopped {
         Some(_) => return None,
-        None if is_on_its_way(case, clock, now) => return None,
         None if now >= due => TermStage::After,
         None if now >= warn_from => TermStage::Before,
         None => return None,
