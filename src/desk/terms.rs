@@ -55,12 +55,15 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
     Some(decision)
 }
 
-/// Who is told what: several clocks of a case in one letter, so that a complaint that came late to us is one matter.
+/// Who is told what. A late acknowledgement is told of with the reaction that is late with it, as one matter; what is to be
+/// solved is another, with a letter of its own.
 fn by_reader(case: &Case, due: Vec<(Clock, TermStage)>, rules: &Rules) -> Vec<(Address, Vec<(Clock, TermStage)>)> {
     let mut by_reader: Vec<(Address, Vec<(Clock, TermStage)>)> = Vec::new();
     for (clock, stage) in due {
         for to in readers(case, clock, stage, rules) {
-            match by_reader.iter_mut().find(|(reader, _)| *reader == to) {
+            let is_solving = |told: &[(Clock, TermStage)]| told.iter().any(|(clock, _)| *clock == Clock::Resolve);
+            let is_same = |told: &[(Clock, TermStage)]| is_solving(told) == (clock == Clock::Resolve);
+            match by_reader.iter_mut().find(|(reader, told)| *reader == to && is_same(told)) {
                 Some((_, told)) => told.push((clock, stage)),
                 None => by_reader.push((to, vec![(clock, stage)])),
             }
