@@ -21,7 +21,6 @@ mod loops;
 mod machines;
 mod memory;
 mod merging;
-mod page_quoted;
 mod paper;
 mod passed_on;
 mod pressed;
