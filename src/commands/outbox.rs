@@ -37,40 +37,42 @@ pub enum Command {
 
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
-    if let Command::Resend { which, yes } = command {
-        let consent = if yes { resend::Consent::Given } else { resend::Consent::Ask };
-        return resend::run(config, which, consent).await.unwrap_or_else(|error| failed(&error, Exit::TryAgainLater));
-    }
-    match carry_out(&config, command).await {
-        Ok(exit) => exit,
-        Err(error) => failed(&error, Exit::TryAgainLater),
-    }
-}
-
-async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
-    let register = Register::open(&config.register.url).await?;
-    let changed = match command {
-        Command::List { json } => {
-            for letter in register.letters(None, &[]).await? {
-                print_letter(config, &letter, json);
-            }
-            true
-        }
-        Command::Hold { letter } => {
-            register.hold_letter(&LetterId::from_stored(letter), "held by the operator").await?
-        }
-        Command::Resend { .. } => true,
-        Command::Release { letter } => {
-            register.release_letter(&LetterId::from_stored(letter), Clock::System.now()).await?
+    let done = match command {
+        Command::List { json } => list(&config, json).await,
+        Command::Hold { letter } => hold(&config, letter).await,
+        Command::Release { letter } => release(&config, letter).await,
+        Command::Resend { which, yes } => {
+            let consent = if yes { resend::Consent::Given } else { resend::Consent::Ask };
+            return resend::run(config, which, consent)
+                .await
+                .unwrap_or_else(|error| failed(&error, Exit::TryAgainLater));
         }
     };
-    if !changed {
-        return Ok(failed(
-            &"no letter with that id is in a state for this; see `klachtpost outbox list`",
-            Exit::FoundProblems,
-        ));
+    done.unwrap_or_else(|error| failed(&error, Exit::TryAgainLater))
+}
+
+async fn list(config: &Config, json: bool) -> Result<Exit, RegisterError> {
+    let register = Register::open(&config.register.url).await?;
+    for letter in register.letters(None, &[]).await? {
+        print_letter(config, &letter, json);
     }
     Ok(Exit::Done)
+}
+
+async fn hold(config: &Config, letter: String) -> Result<Exit, RegisterError> {
+    let register = Register::open(&config.register.url).await?;
+    Ok(changed(register.hold_letter(&LetterId::from_stored(letter), "held by the operator").await?))
+}
+
+async fn release(config: &Config, letter: String) -> Result<Exit, RegisterError> {
+    let register = Register::open(&config.register.url).await?;
+    Ok(changed(register.release_letter(&LetterId::from_stored(letter), Clock::System.now()).await?))
+}
+
+/// Whether there was such a letter.
+fn changed(found: bool) -> Exit {
+    const NONE: &str = "no letter with that id is in a state for this; see `klachtpost outbox list`";
+    if found { Exit::Done } else { failed(&NONE, Exit::FoundProblems) }
 }
 
 fn print_letter(config: &Config, letter: &LetterRow, json: bool) {

@@ -169,7 +169,7 @@ impl NewMail<'_> {
         let marked = if is_stated { vec![Remark::ReceiptStated] } else { Vec::new() };
         let linked = match belonging::passed_on(forwarded, &address, self.known) {
             Belongs::Again(file) => return Ok(self.on_file_already(file, above, fresh)),
-            Belongs::To(file, _) => return Ok(self.on_case(file, forwarded, above, marked, fresh)),
+            Belongs::To(file, _) => return Ok(self.on_case(file, &address, (forwarded, above), marked, fresh)),
             Belongs::Apart(linked) => linked,
         };
         let customer =
@@ -182,15 +182,12 @@ impl NewMail<'_> {
     fn on_case(
         &self,
         file: &CaseFile,
-        forwarded: &Forwarded,
-        above: &str,
+        customer: &Address,
+        (forwarded, above): (&Forwarded, &str),
         marked: Vec<Remark>,
         fresh: &mut Fresh,
     ) -> Decision {
         let NewMail { mail, from, rules, now, .. } = *self;
-        let Some(customer) = file.case.customer.address.as_ref() else {
-            return self.on_file_already(file, above, fresh);
-        };
         let cover = Cover::of(from, above);
         let words = Words::passed_on(mail.mail, forwarded, self.received_at(forwarded), cover);
         let mut decision = OnCase { mail, file, rules, now }.passed_on(&words, customer, from, marked, fresh);
@@ -289,16 +286,11 @@ impl NewMail<'_> {
             Reach::Mail(address) => Ok(address.clone()),
         };
         let acknowledged = acknowledge.as_ref().ok().cloned();
-        let cover = Cover::of(self.from, above);
-        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, cover };
-        let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
         // What was passed on is the complaint: the same once more below it says nothing.
-        let notified = decision.letters.iter_mut().filter(|_| self.mail.mail.forwarded.is_some());
-        notified.for_each(|letter| {
-            if let Content::Notification(notification) = &mut letter.content {
-                notification.quoted.clear();
-            }
-        });
+        let beneath = Some(&self.mail.mail.quoted).filter(|_| self.mail.mail.forwarded.is_none());
+        let (quoted, cover) = (beneath.cloned().unwrap_or_default(), Cover::of(self.from, above));
+        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, quoted, cover };
+        let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
         let mut record = |what: What, case: &mut Case| {
             let actor = Actor::Staff(self.from.clone());
             let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };

@@ -4,7 +4,7 @@ use super::aside::{Aside, filed, set_aside};
 use super::bundle::{self, Bundled};
 use super::caps::Cap;
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
-use super::letters_out::{caseless, department, handler_address, notification_again, to_staff};
+use super::letters_out::{Beside, caseless, department, handler_address, notification, to_staff};
 use super::paper::{paper_again, written};
 use super::servers_words::{self, Knows};
 use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
@@ -241,7 +241,7 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
             // The operator puts an address right; the complaint itself is the departments' business.
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
             if is_told && rules.role(&to) == Role::Staff {
-                letters.push(notification_again(case, to, None, rules, fresh));
+                letters.push(notification(case, to, Beside::default(), rules, fresh));
             } else if let Some(lost) = case.papers.iter().find(|paper| paper.letter == fated.letter) {
                 letters.extend(paper_again(case, lost.letter_kind, to, rules, fresh));
             }

@@ -277,7 +277,8 @@ fn complaint(
         opened.routing = Why::Thread;
     }
     let acknowledge = whose.acknowledge(may_reply(mail.mail, rules));
-    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, cover: None };
+    let quoted = mail.mail.quoted.clone();
+    let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None };
     let marked = whose.remark(mail.mail).into_iter().chain(not_on_file::remark(known));
     let marked = marked.chain(sent_on.iter().filter_map(resent::SentOn::remark)).collect();
     let (mut decision, case) = open_case(mail, new, marked, known, rules, now, fresh);

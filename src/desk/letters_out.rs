@@ -145,63 +145,39 @@ pub(super) fn acknowledgement_text(case: &Case, rules: &Rules) -> Acknowledgemen
     }
 }
 
-/// To the department: a complaint to handle.
-pub(super) fn notification(
-    case: &Case,
-    to: Address,
-    mail: &Incoming<'_>,
-    remarks: Vec<Remark>,
-    unacknowledged: Option<Unacknowledged>,
-    rules: &Rules,
-    fresh: &mut Fresh,
-) -> Draft {
-    let content = Content::Notification(Box::new(Notification {
-        cover: None,
-        customer: case.customer.clone(),
-        channel: case.channel,
-        subject: case.subject.clone(),
-        text: case.text.clone(),
-        quoted: mail.mail.quoted.clone(),
-        references: case.references.clone(),
-        department_title: rules.title(&case.department).to_owned(),
-        why: case.routing.clone(),
-        received_at: case.received_at,
-        due: case.due,
-        listed: Vec::new(),
-        remarks,
-        reopened: case.reopened > 0,
-        unacknowledged,
-    }));
-    Draft { carried: carry(mail, rules), ..to_staff(case, to, content, rules, fresh) }
+/// What a notification says beside the case as it stands.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// What stood below the complaint in its mail.
+    pub quoted: String,
+    pub remarks: Vec<Remark>,
+    pub unacknowledged: Option<Unacknowledged>,
+    /// What a colleague wrote for whoever reads it.
+    pub cover: Option<Cover>,
+    pub carried: Vec<Carried>,
 }
 
-/// A notification made again from the register, for the next person up (invariant 4) or the next one to handle it, with what
-/// a colleague wrote for that one: its attachments are only named, since the first reader's server refused the letter.
-pub(super) fn notification_again(
-    case: &Case,
-    to: Address,
-    cover: Option<Cover>,
-    rules: &Rules,
-    fresh: &mut Fresh,
-) -> Draft {
+/// To the department: a complaint to handle. Made again from the register, for the next person up (invariant 4) or the next
+/// one to handle it, it names no attachments: the first reader's server refused the letter.
+pub(super) fn notification(case: &Case, to: Address, beside: Beside, rules: &Rules, fresh: &mut Fresh) -> Draft {
     let content = Content::Notification(Box::new(Notification {
-        cover,
         customer: case.customer.clone(),
         channel: case.channel,
         subject: case.subject.clone(),
         text: case.text.clone(),
-        quoted: String::new(),
+        quoted: beside.quoted,
         references: case.references.clone(),
         department_title: rules.title(&case.department).to_owned(),
         why: case.routing.clone(),
         received_at: case.received_at,
         due: case.due,
         listed: Vec::new(),
-        remarks: Vec::new(),
+        remarks: beside.remarks,
         reopened: case.reopened > 0,
-        unacknowledged: None,
+        unacknowledged: beside.unacknowledged,
+        cover: beside.cover,
     }));
-    to_staff(case, to, content, rules, fresh)
+    Draft { carried: beside.carried, ..to_staff(case, to, content, rules, fresh) }
 }
 
 /// To the handler: somebody wrote on the case.
@@ -276,7 +252,7 @@ pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Clos
 
 /// All attachments go along, and the mail itself where not all of it was read; the writing room leaves out what would make
 /// the letter too large, and says so in it.
-fn carry(mail: &Incoming<'_>, rules: &Rules) -> Vec<Carried> {
+pub(super) fn carry(mail: &Incoming<'_>, rules: &Rules) -> Vec<Carried> {
     let attached = mail.mail.attachments.iter().enumerate().map(|(index, a)| carried_of(mail.id, index, a));
     attached.chain(of_unread(mail, rules)).collect()
 }

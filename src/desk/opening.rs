@@ -1,8 +1,8 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
-use super::draft::{Content, Cover, Draft, OddSender, Remark, Sheet, Unacknowledged, Unread};
-use super::letters_out::{acknowledgement, acknowledgement_text, department, notification};
+use super::draft::{Cover, OddSender, Remark, Sheet, Unacknowledged, Unread};
+use super::letters_out::{Beside, acknowledgement, acknowledgement_text, carry, department, notification};
 use super::may_reply::sender;
 use super::paper::{paper, written};
 use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
@@ -21,6 +21,8 @@ pub(super) struct NewCase<'a> {
     pub acknowledge: Result<Address, Unacknowledged>,
     /// Cases it may belong with.
     pub named: &'a [CaseNumber],
+    /// What stood below the complaint in its mail.
+    pub quoted: String,
     /// What the colleague wrote who passed it on.
     pub cover: Option<Cover>,
 }
@@ -56,8 +58,9 @@ pub(super) fn open_case(
     let from = sender(mail.mail);
     let is_true = |remark: &Remark| !matches!(remark, Remark::ReplyToElsewhere(_)) || case.customer.address == from;
     marked.extend(remarks(mail.mail, new.named).into_iter().filter(is_true));
-    let notified = department.map(|to| notification(&case, to, mail, marked, unacknowledged, rules, fresh));
-    let notified = notified.map(|letter| covered(letter, new.cover));
+    let (quoted, carried) = (new.quoted, carry(mail, rules));
+    let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried };
+    let notified = department.map(|to| notification(&case, to, beside, rules, fresh));
     let decision = Decision {
         disposition: Disposition::Complaint,
         reason: format!("a complaint for {}", case.department),
@@ -66,13 +69,6 @@ pub(super) fn open_case(
         letters: acknowledged.into_iter().chain(notified).chain(on_paper).collect(),
     };
     (decision, case)
-}
-
-fn covered(mut letter: Draft, cover: Option<Cover>) -> Draft {
-    if let Content::Notification(notification) = &mut letter.content {
-        notification.cover = cover;
-    }
-    letter
 }
 
 /// What staff should know about this mail.

@@ -221,6 +221,7 @@ impl Looked<'_> {
             actor: self.actor.clone(),
             acknowledge,
             named: &named,
+            quoted: mail.quoted.clone(),
             cover: None,
         };
         let reason = put_aside(self.stored, self.rules).reason;

@@ -5,6 +5,7 @@ use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterFate, LetterId, Moment, What};
 use crate::desk::{Kept, Later, RefusedLetter};
 use sqlx::Row;
+use std::collections::HashSet;
 
 /// Refusals that are looked back at: two tell that it is the server.
 const LOOKED_BACK_AT: i64 = 16;
@@ -55,12 +56,12 @@ impl Register {
         let text = "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
                     WHERE at >= $1 AND kind = 'letter_fate' ORDER BY event.seq";
         let rows = sqlx::query(text).bind(millis(since)).fetch_all(&self.pool).await?;
-        let mut letters = Vec::new();
+        let (mut letters, mut seen) = (Vec::new(), HashSet::new());
         for row in &rows {
             let event: Event =
                 serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(|e| unreadable(format!("event: {e}")))?;
             if let What::LetterFate { letter, fate: LetterFate::Refused { .. }, .. } = event.what
-                && !letters.contains(&letter)
+                && seen.insert(letter.clone())
             {
                 letters.push(letter);
             }

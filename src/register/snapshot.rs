@@ -63,7 +63,7 @@ impl Tx {
                 None => {
                     known.unknown_letter = Some(token.clone());
                     if let Some(number) = token.case {
-                        known.unknown_case = self.case_file(number).await?.map(|file| file.case.number);
+                        known.unknown_case = self.case_going_on(number).await?.map(|case| case.number);
                     }
                 }
             }
@@ -228,7 +228,7 @@ impl Tx {
     /// What was recorded of a letter's fate, oldest first. Its case may go on in another one since.
     async fn fates_of(&mut self, letter: &LetterId, case: Option<CaseNumber>) -> Result<Vec<Event>, RegisterError> {
         let going_on = match case {
-            Some(number) => self.case_file(number).await?.map(|file| file.case.number),
+            Some(number) => self.case_going_on(number).await?.map(|case| case.number),
             None => None,
         };
         let named = |number: Option<CaseNumber>| number.map(|number| number.to_string()).unwrap_or_default();

@@ -7,17 +7,6 @@ use klachtpost::register::LetterState;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-async fn office_sending_to(desk: &Desk, server: &SmtpServer) -> Arc<Office> {
-    let sender = format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", server.port());
-    office(desk, &maildir(desk, "in"), &sender).await
-}
-
-async fn with_letters(desk: &Desk, count: usize) {
-    desk.with_cases().await;
-    let letters: Vec<_> = (0..count).map(|n| outgoing(&format!("l{n}"), &format!("k{n}@klant.example"))).collect();
-    desk.record(vec![], &letters).await.unwrap();
-}
-
 async fn count(office: &Office, state: LetterState) -> i64 {
     office.register.count_letters(state).await.unwrap()
 }

@@ -37,6 +37,7 @@ use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
+use support::smtp::SmtpServer;
 
 /// A register of its own; the folder goes with it.
 struct Desk {
@@ -236,4 +237,17 @@ async fn office(desk: &Desk, mailbox: &str, sender: &str) -> Arc<Office> {
 async fn found(office: &Office, disposition: Disposition) -> Vec<(i64, String)> {
     let rows = office.register.mails_of(disposition, at(-60), 1000).await.unwrap();
     rows.into_iter().map(|row| (row.id, row.reason)).collect()
+}
+
+/// The desk's office, which sends to this server and reads an empty Maildir.
+async fn office_sending_to(desk: &Desk, server: &SmtpServer) -> Arc<Office> {
+    let sender = format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", server.port());
+    office(desk, &maildir(desk, "in"), &sender).await
+}
+
+/// So many letters to as many customers wait to be sent.
+async fn with_letters(desk: &Desk, count: usize) {
+    desk.with_cases().await;
+    let letters: Vec<_> = (0..count).map(|n| outgoing(&format!("l{n}"), &format!("k{n}@klant.example"))).collect();
+    desk.record(vec![], &letters).await.unwrap();
 }

@@ -6,17 +6,6 @@ use klachtpost::daemon::{Round, Sender};
 use klachtpost::register::LetterState;
 use std::time::Duration;
 
-async fn office_sending_to(desk: &Desk, server: &SmtpServer) -> Arc<Office> {
-    let sender = format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", server.port());
-    office(desk, &maildir(desk, "in"), &sender).await
-}
-
-async fn with_letters(desk: &Desk, count: usize) {
-    desk.with_cases().await;
-    let letters: Vec<_> = (0..count).map(|n| outgoing(&format!("l{n}"), &format!("k{n}@klant.example"))).collect();
-    desk.record(vec![], &letters).await.unwrap();
-}
-
 /// Sends until there is nothing to do; more rounds than any fault may take mean that letters go again and again.
 async fn send_all(sender: &mut Sender, office: &Arc<Office>) {
     for _ in 0..20 {

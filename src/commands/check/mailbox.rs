@@ -57,7 +57,7 @@ async fn try_filing(office: &Office, mailbox: &mut Mailbox) -> Result<Trial, Fai
 fn trial_mail(office: &Office) -> Result<String, clock::NoRandom> {
     let id: String = clock::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let (desk, date) = (&office.house.desk_address, office.clock.now().to_rfc2822());
-    let domain = desk.as_str().rsplit('@').next().unwrap_or_default();
+    let domain = desk.domain();
     Ok(format!(
         "From: {desk}\r\nTo: {desk}\r\nSubject: klachtpost check: a trial, to be deleted\r\nDate: {date}\r\n\
          Message-ID: <trial.{id}@{domain}>\r\nX-Loop: {desk}\r\nAuto-Submitted: auto-generated\r\n\

@@ -4,7 +4,7 @@
 use super::super::case::printable;
 use super::super::printing::say;
 use super::super::{Exit, failed};
-use crate::case::{CaseNumber, Event, LetterId, Moment};
+use crate::case::{Event, LetterId, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, Salts, WorkError};
@@ -109,11 +109,11 @@ async fn examine(
     let mut why = None;
     let bundled = if letter.kind.is_bundle() { tx.bundled_in(&letter.id).await? } else { Vec::new() };
     if bundled.is_empty() {
-        why = examine_one(office, tx, letter, letter.case, now).await?;
+        why = examine_one(office, tx, letter, now).await?;
     }
     for one in bundled {
         let within = RefusedLetter { id: one.id, kind: one.kind, case: one.case, ..letter.clone() };
-        why = why.or(examine_one(office, tx, &within, one.case, now).await?);
+        why = why.or(examine_one(office, tx, &within, now).await?);
         events.push(on_sent_again(&within, now));
     }
     Ok((events, why))
@@ -123,10 +123,9 @@ async fn examine_one(
     office: &Office,
     tx: &mut Tx,
     letter: &RefusedLetter,
-    case: Option<CaseNumber>,
     now: Moment,
 ) -> Result<Option<Barred>, ResendError> {
-    let file = match case {
+    let file = match letter.case {
         Some(number) => tx.case_file(number).await?,
         None => None,
     };

@@ -16,7 +16,7 @@ use crate::desk::draft::{
 };
 use crate::desk::fold::fold;
 use crate::desk::letters_out::{
-    acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification_again, to_customer,
+    Beside, acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification, to_customer,
     to_staff,
 };
 use crate::desk::may_reply::is_machine;
@@ -199,8 +199,7 @@ impl<'a> Work<'a> {
                 self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
-                    let letter =
-                        notification_again(&self.case, handler, self.cover(text), self.reply.rules, self.fresh);
+                    let letter = notification(&self.case, handler, self.cover(text), self.reply.rules, self.fresh);
                     self.letters.push(letter);
                 }
                 Ok(())
@@ -223,8 +222,8 @@ impl<'a> Work<'a> {
     }
 
     /// What the next reader should know.
-    fn cover(&self, text: &str) -> Option<Cover> {
-        Cover::of(self.reply.from, text)
+    fn cover(&self, text: &str) -> Beside {
+        Beside { cover: Cover::of(self.reply.from, text), ..Beside::default() }
     }
 
     fn move_to(&mut self, written: &str, text: &str) -> Result<(), Problem> {
@@ -238,7 +237,7 @@ impl<'a> Work<'a> {
         let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        let letter = notification_again(&self.case, address, self.cover(text), self.reply.rules, self.fresh);
+        let letter = notification(&self.case, address, self.cover(text), self.reply.rules, self.fresh);
         self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
