@@ -17,7 +17,7 @@ fn plain(text: &str) -> String {
 }
 
 /// An answer of Jan in these parts.
-fn answering(company: &Company, container: &str, parts: &[String]) -> Post {
+pub(super) fn answering(company: &Company, container: &str, parts: &[String]) -> Post {
     let parts: String = parts.iter().map(|part| format!("--grens\n{part}\n")).collect();
     reply_of(company, JAN, &format!("{parts}--grens--\n"))
         .header("MIME-Version: 1.0")

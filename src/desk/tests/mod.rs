@@ -21,6 +21,7 @@ mod loops;
 mod machines;
 mod memory;
 mod merging;
+mod page_quoted;
 mod paper;
 mod passed_on;
 mod pressed;

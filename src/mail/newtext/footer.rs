@@ -2,8 +2,8 @@
 //! a cut is doubted (invariant 7): what could be a sentence is none of them. Pure.
 
 use super::blocks::is_rule;
-use super::lines::Line;
-use super::phrases::CLOSINGS;
+use super::lines::{self, Line};
+use super::phrases::{ADDED_OPENS, CLOSINGS, DISCLAIMER, DISCLAIMER_OPENS, FOOTERS, LEGAL_FORMS};
 use super::signature::{disclaimer_from, is_sent_from};
 use crate::mail::words::{self, Field};
 
@@ -14,6 +14,11 @@ const SENTENCE_WORDS_MIN: usize = 4;
 const LONG_WORDS_MIN: usize = 12;
 /// Figures of a telephone number.
 const PHONE_FIGURES_MIN: usize = 8;
+
+/// Words of a company's name with its form, or of its number.
+const COMPANY_WORDS_MAX: usize = 6;
+/// Figures of a company's number in a register.
+const NUMBER_FIGURES_MIN: usize = 5;
 
 /// How sure it is that a signature begins here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub(super) enum Begins {
 pub(super) fn is_footer(lines: &[&Line<'_>], begins: Begins, sender: &[&str]) -> bool {
     let paragraphs: Vec<&[&Line<'_>]> =
         lines.split(|line| line.is_blank()).filter(|paragraph| !paragraph.is_empty()).collect();
-    let said = |p: &[&Line<'_>]| disclaimer_from(p).unwrap_or(p.len());
+    let said = |p: &[&Line<'_>]| if is_added(p) { 0 } else { disclaimer_from(p).unwrap_or(p.len()) };
     let own: Vec<&Line<'_>> = paragraphs.into_iter().flat_map(|p| p.iter().take(said(p)).copied()).collect();
     let own: Vec<&Line<'_>> = own.into_iter().filter(|line| !is_drawn(line) && !is_sent_from(line)).collect();
     let Some(first) = own.first() else { return true };
@@ -38,15 +43,67 @@ pub(super) fn is_footer(lines: &[&Line<'_>], begins: Begins, sender: &[&str]) ->
         return false;
     }
     let is_sentence = |line: &&Line<'_>| is_sentence(line) && !names_contact(line) && !is_closing(line);
+    let ends_as_one = |line: &&Line<'_>| ends_as_one(line) && !is_companys(line.text);
     match begins {
         Begins::Marked => !is_sentence(first),
         Begins::Drawn => !own.iter().any(is_sentence),
         // "Akkoord.", and the name below it, is an answer: the first line must be a signature's.
         Begins::Unsaid => {
-            let told = is_closing(first) || names_contact(first) || is_named(first, sender);
+            let told = is_closing(first) || names_contact(first) || is_named(first, sender) || is_companys(first.text);
             told && !own.iter().any(|line| is_sentence(line) || ends_as_one(line))
         }
     }
+}
+
+/// What a server puts under every mail, however it is wrapped: sentences of a disclaimer, between a company's name, numbers
+/// and pages. Each of its sentences must be one of these, for a person may have typed what is none.
+fn is_added(paragraph: &[&Line<'_>]) -> bool {
+    if paragraph.iter().any(|line| is_said(line)) {
+        return false;
+    }
+    let is_card = |text: &str| parts(text).all(is_companys);
+    // What is no line of its own was perhaps wrapped.
+    let text: Vec<&str> = paragraph.iter().map(|line| line.text).filter(|text| !is_card(text)).collect();
+    let text = text.join(" ");
+    parts(&text).any(is_disclaiming) && parts(&text).all(|part| is_disclaiming(part) || is_companys(part))
+}
+
+/// Sentences, and what stands between the bars and dots of a card.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['|', '\u{b7}']).flat_map(sentences).filter(|part| part.contains(char::is_alphanumeric))
+}
+
+/// Cut where one ends, by its mark and the blank behind it.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut mark = false;
+    text.split(move |c: char| {
+        let ends = mark && c.is_whitespace();
+        mark = matches!(c, '.' | '!' | '?');
+        ends
+    })
+}
+
+/// A sentence about the mail itself: it begins like one of a disclaimer and has a word of it, or has two.
+fn is_disclaiming(sentence: &str) -> bool {
+    let sentence = lines::fold(sentence);
+    let said = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let signs = DISCLAIMER.iter().filter(|sign| sentence.contains(**sign)).count();
+    let opens = DISCLAIMER_OPENS.iter().chain(ADDED_OPENS).any(|start| said.starts_with(start));
+    signs >= 2 || opens && signs > 0
+}
+
+/// A company's name with its form, its number in a register, its page: no sentence.
+fn is_companys(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).collect();
+    let low = lines::fold(text);
+    let form: String =
+        low.split_whitespace().last().unwrap_or_default().chars().filter(|c| c.is_alphanumeric()).collect();
+    let figures = text.chars().filter(char::is_ascii_digit).count();
+    let capitals = words.iter().all(|word| !word.starts_with(char::is_lowercase));
+    let named = words.len() > 1 && capitals && LEGAL_FORMS.contains(&form.as_str());
+    let registered = figures >= NUMBER_FIGURES_MIN && FOOTERS.iter().any(|word| low.contains(word));
+    let page = ["www.", "http"].iter().any(|start| words.last().is_some_and(|word| word.starts_with(start)));
+    words.len() <= COMPANY_WORDS_MAX && (named || registered || page && words.len() <= 2)
 }
 
 /// What no signature says: a verb, a postscript, a point of a list, a sum, a line of a mail's head, a quote.
@@ -115,6 +172,31 @@ mod tests {
     fn footer(text: &str, begins: Begins) -> bool {
         let lines = lines::of(text);
         is_footer(&lines.iter().collect::<Vec<_>>(), begins, &["Anna Bakker", "a.bakker@bedrijf.example"])
+    }
+
+    #[test]
+    fn what_a_server_puts_under_every_mail_is_told_from_words() {
+        for text in [
+            "Voorbeeld Lease BV. KvK 12345678. Aan dit bericht kunnen geen rechten worden ontleend.",
+            "Voorbeeld Lease B.V. | KvK 12345678 | www.lease.example\nAan deze e-mail kunnen geen rechten\nworden ontleend.",
+            "Denk aan het milieu voordat u deze e-mail afdrukt.",
+            "________________\n\nVoorbeeld Lease B.V.\nKvK 12345678\n\nDit bericht is vertrouwelijk.",
+            "Example Lease Ltd. Registered in England, company number 1234567. If you are not the addressee, please notify the sender.",
+            "Beispiel GmbH\nAmtsgericht Köln HRB 12345\n\nDiese E-Mail ist vertraulich.",
+        ] {
+            assert!(footer(text, Begins::Unsaid), "{text}");
+        }
+        for text in [
+            "Voorbeeld Lease BV. Wij betalen 310 euro. Aan dit bericht kunnen geen rechten worden ontleend.",
+            "Voorbeeld Lease BV betaalt. Aan deze toezegging kunnen geen rechten worden ontleend.",
+            "Aan deze toezegging kunnen geen rechten worden ontleend.",
+            "Wij betalen. Aan dit bericht kunnen geen rechten worden ontleend.",
+            "Volgens de KvK bestaat u niet.",
+            "Denk aan de huurauto.",
+            "Wij betalen via Garage Smit BV",
+        ] {
+            assert!(!footer(text, Begins::Unsaid), "{text}");
+        }
     }
 
     #[test]

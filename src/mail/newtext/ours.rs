@@ -17,6 +17,11 @@ const COPIED_MIN: usize = 30;
 const SEARCHED_MAX: usize = 64 << 20;
 /// A name shorter than this says nothing in a line of a client.
 const NAME_MIN: usize = 4;
+/// What stands between the cells of a page's table when it is read as text.
+const CELL_GAP: &str = "  ";
+/// Letters and figures of a piece of a link that is known wherever it stands: "20%" may be somebody's word, and `%20` is
+/// in most links.
+const LINK_PIECE_MIN: usize = 8;
 
 /// A letter that a mail answers, as far as it is needed to know it again.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +30,10 @@ pub struct OurLetter {
     names: Vec<String>,
     /// Its letters and figures: of the text and of the page, each with its links and without.
     texts: Vec<String>,
-    /// The same of each of its lines.
+    /// The same of each of its lines, and of each label and cell in them: clients put these on lines of their own.
     lines: HashSet<String>,
+    /// The same of each link's target.
+    links: Vec<String>,
     /// It shows what its reader typed before: only where it certainly begins is a line of it a quote.
     pub(super) repeats: bool,
 }
@@ -42,11 +49,13 @@ impl OurLetter {
         let name = from.split('<').next().map(key).unwrap_or_default();
         let names = [key(desk), name].into_iter().filter(|name| name.len() >= NAME_MIN);
         let texts = [&parsed.text, &page].into_iter().flat_map(|text| [key(&without_links(text)), key(text)]);
-        let lines = parsed.text.lines().chain(page.lines()).map(|line| key(&without_links(line)));
+        let lines = || parsed.text.lines().chain(page.lines());
+        let units = lines().map(|line| key(&without_links(line))).chain(lines().flat_map(labels).map(key));
         Self {
             names: names.collect(),
             texts: texts.filter(|text| !text.is_empty()).collect(),
-            lines: lines.filter(|line| !line.is_empty()).collect(),
+            lines: units.filter(|unit| !unit.is_empty()).collect(),
+            links: lines().flat_map(|line| links(line).1).map(key).collect(),
             repeats: false,
         }
     }
@@ -85,22 +94,33 @@ pub(super) struct Follower<'a> {
     letter: &'a OurLetter,
     /// How far each of its texts was followed.
     at: Vec<usize>,
+    /// The end of the line before, if that was the letter's.
+    above: String,
+    /// A link of the letter began behind a `<` and has not ended.
+    in_link: bool,
     searched: usize,
 }
 
 impl<'a> Follower<'a> {
     pub fn of(letter: &'a OurLetter) -> Self {
-        Self { letter, at: vec![0; letter.texts.len()], searched: 0 }
+        Self { letter, at: vec![0; letter.texts.len()], above: String::new(), in_link: false, searched: 0 }
     }
 
     /// Whether this line, without marks of quotation, is the letter's.
     pub fn knows(&mut self, line: &str) -> bool {
-        let (bare, whole) = (key(&without_links(line)), key(line));
+        let shown = without_links(&self.without_our_links(line));
+        let (bare, whole) = (key(&shown), key(line));
+        // No link goes on below an empty line, or one with nothing but its bracket.
+        self.in_link &= !whole.is_empty();
         if bare.is_empty() || is_piece_of_link(line) {
             return true;
         }
-        let goes_on = self.goes_on(&bare) || self.goes_on(&whole);
-        goes_on || self.letter.lines.contains(&bare) || self.stands_in(&bare) || self.stands_in(&whole)
+        let known = [&bare, &whole].into_iter().any(|key| self.goes_on(key))
+            || [&bare, &whole].into_iter().any(|key| self.stands_in(key, key.len() >= TELLING_MIN))
+            || self.wraps(&bare)
+            || self.is_unit(&bare);
+        self.above = if known { tail(&bare).to_owned() } else { String::new() };
+        known
     }
 
     fn goes_on(&mut self, key: &str) -> bool {
@@ -114,10 +134,10 @@ impl<'a> Follower<'a> {
         found
     }
 
-    fn stands_in(&mut self, key: &str) -> bool {
+    fn stands_in(&mut self, key: &str, is_telling: bool) -> bool {
         let mut found = false;
         for (text, at) in self.letter.texts.iter().zip(&mut self.at) {
-            if key.len() < TELLING_MIN || self.searched > SEARCHED_MAX {
+            if !is_telling || self.searched > SEARCHED_MAX {
                 continue;
             }
             let ahead = text.get(*at..).and_then(|rest| rest.find(key)).map(|from| *at + from);
@@ -130,6 +150,62 @@ impl<'a> Follower<'a> {
         }
         found
     }
+
+    /// A short end of a line that a client broke: it goes on where the line above ended, wherever that is.
+    fn wraps(&mut self, key: &str) -> bool {
+        let joined = format!("{}{key}", self.above);
+        self.stands_in(&joined, !self.above.is_empty() && joined.len() >= TELLING_MIN)
+    }
+
+    /// A whole line of it, a label or a cell: the next one follows there.
+    fn is_unit(&mut self, key: &str) -> bool {
+        let is_unit = self.letter.lines.contains(key);
+        self.stands_in(key, is_unit);
+        is_unit
+    }
+
+    /// Without the links of the letter, whole or broken over lines, with the name of their scheme or without.
+    fn without_our_links(&mut self, line: &str) -> String {
+        let mut kept = String::with_capacity(line.len());
+        for part in line.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '<' | '>')) {
+            let token = part.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+            let opened = kept.ends_with('<');
+            if !token.is_empty() {
+                let is_ours = self.is_of_link(token, opened);
+                self.in_link = is_ours && (opened || self.in_link);
+                kept.push_str(if is_ours { "" } else { token });
+            }
+            self.in_link &= !part.ends_with(['<', '>']);
+            kept.push_str(part.get(token.len()..).unwrap_or_default());
+        }
+        kept
+    }
+
+    fn is_of_link(&mut self, token: &str, opened: bool) -> bool {
+        let key = key(token);
+        let telling = key.len() >= LINK_PIECE_MIN && (opened || token.contains(['%', '=', '?', '&']));
+        if key.is_empty() || !(telling || self.in_link) || self.searched > SEARCHED_MAX {
+            return false;
+        }
+        // A mail to the desk with its subject: clients cut the rest, or write it in their own way.
+        if opened && token.contains('?') && self.letter.names.iter().any(|name| key.starts_with(name.as_str())) {
+            return true;
+        }
+        self.searched += self.letter.links.iter().map(String::len).sum::<usize>();
+        self.letter.links.iter().any(|link| link.contains(&key))
+    }
+}
+
+/// The end of a line, as much as tells where it stands.
+fn tail(key: &str) -> &str {
+    let from = key.char_indices().rev().nth(COPIED_MIN - 1).map_or(0, |(at, _)| at);
+    key.get(from..).unwrap_or_default()
+}
+
+/// What stands between the links of a line, and in its cells.
+fn labels(line: &str) -> Vec<&str> {
+    let (between, _) = links(line);
+    between.into_iter().flat_map(|part| part.split(['|', '\t'])).flat_map(|part| part.split(CELL_GAP)).collect()
 }
 
 /// Letters and figures, folded.
@@ -139,17 +215,23 @@ pub(super) fn key(text: &str) -> String {
 
 /// Without the targets of links, which every client writes in its own way.
 pub(super) fn without_links(text: &str) -> String {
+    links(text).0.concat()
+}
+
+/// What stands around the targets of links, and these.
+fn links(text: &str) -> (Vec<&str>, Vec<&str>) {
     const SCHEMES: [&str; 3] = ["mailto:", "https://", "http://"];
-    let mut kept = String::with_capacity(text.len());
+    let (mut around, mut found) = (Vec::new(), Vec::new());
     let mut rest = text;
     while let Some(start) = SCHEMES.iter().filter_map(|scheme| rest.find(scheme)).min() {
-        kept.push_str(rest.get(..start).unwrap_or_default());
+        around.push(rest.get(..start).unwrap_or_default());
         let link = rest.get(start..).unwrap_or_default();
         let end = link.find(|c: char| c.is_whitespace() || matches!(c, '>' | ')' | ']' | '"')).unwrap_or(link.len());
+        found.push(link.get(..end).unwrap_or_default());
         rest = link.get(end..).unwrap_or_default();
     }
-    kept.push_str(rest);
-    kept
+    around.push(rest);
+    (around, found)
 }
 
 /// A long link that a client broke over lines.

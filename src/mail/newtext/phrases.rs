@@ -131,6 +131,27 @@ pub(super) const DISCLAIMER_OPENS: &[&str] = &[
     "esta mensagem",
 ];
 
+/// How sentences begin that servers put under every mail, and nobody types in an answer: with one word of a disclaimer in
+/// it, such a sentence is one.
+#[rustfmt::skip]
+pub(super) const ADDED_OPENS: &[&str] = &[
+    "aan dit bericht", "aan dit e-mail", "aan deze e-mail", "aan deze email", "aan deze mail", "aan de inhoud van dit",
+    "aan de inhoud van deze e-mail", "aan de informatie in dit", "aan de informatie in deze e-mail", "denk aan het milieu",
+    "indien u dit bericht", "indien u deze e-mail", "als u dit bericht", "als u deze e-mail", "wanneer u dit bericht",
+    "bent u niet de", "indien u niet de", "de afzender is niet", "de afzender aanvaardt", "het is niet toegestaan dit bericht",
+    "please consider the environment", "if you are not the", "if you have received this", "if you received this",
+    "no rights can be derived from this", "any views", "any unauthorised", "any unauthorized", "the sender accepts",
+    "bitte denken sie an die umwelt", "sollten sie diese", "wenn sie nicht der", "der inhalt dieser",
+    "si vous n'êtes pas", "si vous avez reçu", "pensez à l'environnement", "si ha recibido", "se ricevete", "se recebeu",
+];
+
+/// Ends of a company's name.
+#[rustfmt::skip]
+pub(super) const LEGAL_FORMS: &[&str] = &[
+    "bv", "nv", "vof", "cv", "gmbh", "ag", "kg", "ltd", "limited", "plc", "llc", "inc", "sarl", "sas", "sa", "srl", "spa", "ab",
+    "oy", "aps", "as",
+];
+
 /// What phones say of typing errors.
 pub(super) const EXCUSES: &[&str] =
     &["excuse", "brevity", "typo", "typfout", "tikfout", "beknopt", "kurze", "tippfehler", "concis"];
