@@ -129,6 +129,16 @@ fn what_is_typed_between_them_is_asked_about_short_as_it_is() {
 }
 
 #[test]
+fn a_verb_typed_below_the_quote_is_one_though_a_label_of_ours_begins_like_it() {
+    let company = with_letter();
+    for text in texts(&company).iter().step_by(5) {
+        let mail = format!("{WROTE}{}\n#antwoord\nWij betalen.", marked(text));
+        let decision = company.decide(&reply_of(&company, JAN, &mail));
+        assert_eq!(answer(&decision), Some("Wij betalen."), "{mail}\n{decision:?}");
+    }
+}
+
+#[test]
 fn what_a_server_puts_below_the_quote_is_neither_an_answer_nor_asked_about() {
     let company = with_letter();
     let quote = shown(&company, "Antwoorden Notitie", "\t");

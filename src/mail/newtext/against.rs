@@ -4,7 +4,7 @@
 
 use super::footer::{Begins, is_footer};
 use super::lines::{self, Line};
-use super::ours::{Follower, OurLetter, key};
+use super::ours::{Follower, Mark, OurLetter, key};
 use super::{MARKER, attribution, banner, blocks, glued, page, signature};
 use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::words::Field;
@@ -168,7 +168,7 @@ impl Reply<'_> {
                 let certain = extent == Extent::AsRead && !self.letter.repeats && !self.letter.is_form_only();
                 let bare = unmarked(line);
                 let says = is_marked(line) && key(bare).len() >= QUOTED_MIN;
-                Some(at).filter(|_| certain && says && follower.knows(bare))
+                Some(at).filter(|_| certain && says && follower.knows(bare, Mark::AsTheQuote))
             };
             if let Some(first) = first {
                 return (self.head(from, at.min(first), &attributions), first);
@@ -289,7 +289,8 @@ impl Reply<'_> {
                 continue;
             }
             let known = is_reference(bare) || line.text.contains(MARKER) || is_shown(bare);
-            let known = known || if by_form { !quoted || is_marked(line) } else { follower.knows(bare) };
+            let mark = if quoted && !is_marked(line) { Mark::Missing } else { Mark::AsTheQuote };
+            let known = known || if by_form { mark == Mark::AsTheQuote } else { follower.knows(bare, mark) };
             // Behind the marks of a quote people type too: in the middle of a line of ours, or with a mark of their own.
             if known || banners.iter().any(|banner| banner.contains(&at)) {
                 open = false;

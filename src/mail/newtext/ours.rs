@@ -89,6 +89,14 @@ impl OurLetter {
     }
 }
 
+/// Whether a line is marked like the quote that it stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    AsTheQuote,
+    /// None, in a quote whose lines have one.
+    Missing,
+}
+
 /// Goes through a quoted letter line by line.
 pub(super) struct Follower<'a> {
     letter: &'a OurLetter,
@@ -106,8 +114,9 @@ impl<'a> Follower<'a> {
         Self { letter, at: vec![0; letter.texts.len()], above: String::new(), in_link: false, searched: 0 }
     }
 
-    /// Whether this line, without marks of quotation, is the letter's.
-    pub fn knows(&mut self, line: &str) -> bool {
+    /// Whether this line, without marks of quotation, is the letter's. One that should have such a mark and has none may be
+    /// a word that somebody typed: that it is also a label of the letter ("Antwoord") says nothing.
+    pub fn knows(&mut self, line: &str, mark: Mark) -> bool {
         let shown = without_links(&self.without_our_links(line));
         let (bare, whole) = (key(&shown), key(line));
         // No link goes on below an empty line, or one with nothing but its bracket.
@@ -115,10 +124,12 @@ impl<'a> Follower<'a> {
         if bare.is_empty() || is_piece_of_link(line) {
             return true;
         }
-        let known = [&bare, &whole].into_iter().any(|key| self.goes_on(key))
+        // A verb that is typed below the quote is also a word of the letter, or the beginning of one.
+        let is_typed = mark == Mark::Missing && line.trim_start().starts_with('#') && bare.len() < TELLING_MIN;
+        let known = !is_typed && [&bare, &whole].into_iter().any(|key| self.goes_on(key))
             || [&bare, &whole].into_iter().any(|key| self.stands_in(key, key.len() >= TELLING_MIN))
-            || self.wraps(&bare)
-            || self.is_unit(&bare);
+            || !is_typed && self.wraps(&bare)
+            || mark == Mark::AsTheQuote && self.is_unit(&bare);
         self.above = if known { tail(&bare).to_owned() } else { String::new() };
         known
     }
