@@ -41,6 +41,9 @@ impl Address {
     /// The form that equal addresses share: for look-ups and the register's folded column. No other letter becomes one of
     /// the plain ones, as the sign of the kelvin would: then a look-alike would be the address itself.
     pub fn key(&self) -> String {
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
         let mut key = String::with_capacity(self.0.len());
         for c in self.0.chars() {
             let lower = c.to_lowercase();
@@ -62,6 +65,10 @@ impl Address {
 
 impl PartialEq for Address {
     fn eq(&self, other: &Self) -> bool {
+        // Compared with every address of the settings for each mail: mostly without making their keys.
+        if self.0.is_ascii() && other.0.is_ascii() {
+            return self.0.eq_ignore_ascii_case(&other.0);
+        }
         self.key() == other.key()
     }
 }

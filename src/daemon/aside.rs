@@ -1,24 +1,24 @@
 //! One step of the clock: a person is told of the mails that were put aside since the last notice; and what the digest
 //! says about mail. The mails are read again from the register, where reading survives them.
 
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::office::Office;
 use super::reading::ATTEMPTS_MAX;
+use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::{Step, WorkError};
 use crate::case::Moment;
-use crate::crash;
 use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
 use crate::digest::MailDay;
 use crate::mail;
+use crate::register::Tx;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Reading the mails of one notice takes a second; what takes longer hangs, and is told of unread.
 const READING_MAX: Duration = Duration::from_secs(60);
 
 /// Tells of mails that were put aside, at most once an hour.
-pub(super) async fn tell_of_aside(office: &Office) -> Result<Step, WorkError> {
+pub(super) async fn tell_of_aside(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let count = office.register.count_untold_aside().await?;
     if count == 0 {
@@ -40,25 +40,42 @@ pub(super) async fn tell_of_aside(office: &Office) -> Result<Step, WorkError> {
         untold.push(Untold { stored, came_back_from });
     }
     let waiting = usize::try_from(count).unwrap_or_default().saturating_sub(untold.len());
-    let mut fresh = office.fresh()?;
-    let Some(mut decision) = on_aside(&untold, waiting, last, &office.rules, now, &mut fresh) else {
-        return Ok(Step::Idle);
-    };
-    if decision.letters.is_empty() {
-        tracing::error!(
-            mails = untold.len(),
-            "nobody can be told by letter of mails put aside: every reader's mailbox sends our letters back; see the digest"
-        );
+    settle(office, &[PutAside { untold, waiting, last }]).await
+}
+
+/// Mails that were put aside and that nobody was told of.
+struct PutAside {
+    untold: Vec<Untold>,
+    /// How many more there are.
+    waiting: usize,
+    /// When a notice was last written.
+    last: Option<Moment>,
+}
+
+impl Happening for PutAside {
+    type Known = ();
+    type Working = ();
+    const POINTS: [&'static str; 2] = ["before recording a notice", "after recording a notice"];
+
+    async fn load(_tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<()>, WorkError> {
+        Ok(vec![(); all.len()])
     }
-    let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
-    let mut salts = Salts::new()?;
-    let mut tx = office.register.begin().await?;
-    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    crash::point("before recording that mails put aside are told of");
-    tx.commit().await?;
-    crash::point("after recording that mails put aside are told of");
-    tracing::info!(mails = untold.len(), waiting, "mails put aside were told of");
-    Ok(Step::Worked)
+
+    fn decide(&self, (): (), _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
+        let rules = &desk.office.rules;
+        let decision = on_aside(&self.untold, self.waiting, self.last, rules, desk.now, &mut desk.fresh)?;
+        if decision.letters.is_empty() {
+            tracing::error!(
+                mails = self.untold.len(),
+                "nobody can be told by letter of mails put aside: every reader's mailbox sends our letters back; see the digest"
+            );
+        }
+        Some(Decided::from(decision))
+    }
+
+    fn told(&self, _written: &Written) {
+        tracing::info!(mails = self.untold.len(), waiting = self.waiting, "mails put aside were told of");
+    }
 }
 
 /// What became of the mail since then, for the digest.

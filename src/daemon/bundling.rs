@@ -1,15 +1,17 @@
 //! One step of the clock: letters that the cap of one address held back go out together, when they have waited long enough
 //! (invariant 5). A bundle and what it stands for are one transaction.
 
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::office::Office;
+use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::{Step, WorkError};
-use crate::crash;
-use crate::desk::{BUNDLE_MAX, Waiting, is_bundle_due, on_bundle};
+use crate::case::{Case, Moment};
+use crate::desk::{BUNDLE_MAX, Bundled, Waiting, is_bundle_due, on_bundle};
+use crate::register::{Outgoing, Tx};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Bundles what is due; as many bundles for one address as its letters make.
-pub(super) async fn bundle(office: &Office) -> Result<Step, WorkError> {
+pub(super) async fn bundle(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
     for waiting in office.register.waiting(now).await? {
@@ -29,43 +31,46 @@ pub(super) async fn bundle(office: &Office) -> Result<Step, WorkError> {
     Ok(step)
 }
 
-async fn bundle_all(office: &Office, waiting: &Waiting) -> Result<Step, WorkError> {
+async fn bundle_all(office: &Arc<Office>, waiting: &Waiting) -> Result<Step, WorkError> {
     let mut step = Step::Idle;
-    while bundle_some(office, waiting).await? == Step::Worked {
+    while settle(office, std::slice::from_ref(waiting)).await? == Step::Worked {
         step = Step::Worked;
     }
     Ok(step)
 }
 
-async fn bundle_some(office: &Office, waiting: &Waiting) -> Result<Step, WorkError> {
-    let now = office.clock.now();
-    let mut tx = office.register.begin().await?;
-    let held = tx.held_for(waiting, BUNDLE_MAX).await?;
-    let mut numbers: Vec<_> = held.iter().filter_map(|letter| letter.case).collect();
-    numbers.sort();
-    numbers.dedup();
-    let mut cases = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        cases.extend(tx.load_case(number).await?);
+impl Happening for Waiting {
+    type Known = (Vec<Bundled>, Vec<Case>);
+    type Working = ();
+    const POINTS: [&'static str; 2] = ["before recording a bundle", "after recording a bundle"];
+
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+        let mut known = Vec::with_capacity(all.len());
+        for waiting in all {
+            let held = tx.held_for(waiting, BUNDLE_MAX).await?;
+            let numbers: BTreeSet<_> = held.iter().filter_map(|letter| letter.case).collect();
+            let cases = tx.load_cases(&numbers.into_iter().collect::<Vec<_>>()).await?;
+            known.push((held, cases.into_values().collect()));
+        }
+        Ok(known)
     }
-    let mut fresh = office.fresh()?;
-    let Some(mut decision) = on_bundle(waiting, &held, &cases, &office.rules, now, &mut fresh) else {
-        return Ok(Step::Idle);
-    };
-    let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
-    // Without it the letters would wait for a letter that never goes: they stay as they are.
-    if !letters.iter().any(|outgoing| outgoing.letter.kind.is_bundle()) {
-        tracing::error!(
-            letters = held.len(),
-            "letters that a cap holds could not be put together; next: let them go with `klachtpost outbox release`"
-        );
-        return Ok(Step::Idle);
+
+    fn decide(&self, (held, cases): Self::Known, _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
+        on_bundle(self, &held, &cases, &desk.office.rules, desk.now, &mut desk.fresh).map(Decided::from)
     }
-    let mut salts = Salts::new()?;
-    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    crash::point("before recording a bundle");
-    tx.commit().await?;
-    crash::point("after recording a bundle");
-    tracing::info!(letters = held.len(), "letters that a cap held back go out together");
-    Ok(Step::Worked)
+
+    /// Without it the letters would wait for a letter that never goes: they stay as they are.
+    fn stands(&self, letters: &[Outgoing]) -> bool {
+        let stands = letters.iter().any(|outgoing| outgoing.letter.kind.is_bundle());
+        if !stands {
+            tracing::error!(
+                "letters that a cap holds could not be put together; next: let them go with `klachtpost outbox release`"
+            );
+        }
+        stands
+    }
+
+    fn told(&self, _written: &Written) {
+        tracing::info!("letters that a cap held back go out together");
+    }
 }

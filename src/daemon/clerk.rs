@@ -1,57 +1,64 @@
 //! The clerk: turns a decision's drafts into finished letters, checks those for customers at the door
 //! (invariant 7), and adds what was written to the decision's events. A plain function of its arguments.
 
-use super::office::Office;
+use super::settle::Decided;
 use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
-use crate::desk::caps::{Cap, Counts, Stranger, alarm_of, counted_as, held_by};
+use crate::desk::caps::{Cap, Counts, alarm_of, counted_as, held_by};
 use crate::desk::draft::{Content, Done, Draft};
-use crate::desk::{CaseFile, Decision, Fated, Fresh, on_cap, on_fate};
-use crate::letters::{self, Letter};
+use crate::desk::{CaseFile, Decision, Fated, Fresh, Rules, on_cap, on_fate};
+use crate::letters::{self, House, Letter, Letters};
 use crate::register::Outgoing;
 
-/// What the clerk must know beside the decision.
-#[derive(Debug, Default)]
-pub struct Known<'a> {
-    /// The case as it was before the decision.
-    pub file: Option<&'a CaseFile>,
-    /// What went out in the last hour and day.
-    pub counts: Counts,
-    /// The stranger whose mail was decided on.
-    pub about: Option<Stranger>,
+/// What letters are written with.
+pub struct Stationery<'a> {
+    pub rules: &'a Rules,
+    pub house: &'a House,
+    pub letters: &'a Letters,
+    pub now: Moment,
 }
 
-/// Finishes the decision's letters, and what follows where one of them does not go out.
-pub fn write(
-    decision: &mut Decision,
-    known: &Known<'_>,
-    office: &Office,
-    now: Moment,
+/// A draft's letter, as it leaves the door.
+pub(super) type Rendered = Result<Outgoing, letters::RenderError>;
+
+/// Renders a decision's drafts, in their order: the long part, which knows of no other decision.
+pub(super) fn render(decided: &Decided, stationery: &Stationery<'_>) -> Vec<Rendered> {
+    let desk = Desk::of(decided, stationery);
+    decided.decision.letters.iter().map(|draft| desk.finish(draft)).collect()
+}
+
+/// Finishes the decision's letters, and what follows where one of them does not go out; counts them.
+pub(super) fn write(
+    decided: &mut Decided,
+    rendered: Vec<Rendered>,
+    counts: &mut Counts,
+    stationery: &Stationery<'_>,
     fresh: &mut Fresh,
 ) -> Vec<Outgoing> {
-    log_untold(decision);
-    let case = case_after(decision, known.file);
-    let (notes, customers) = (notes(decision, known.file), customers_words(decision, known.file));
-    let clerk = Clerk { known, office, now, notes, customers };
-    let done = clerk.finish_all(std::mem::take(&mut decision.letters), case.as_ref());
-    decision.events.extend(done.outgoing.iter().map(|finished| written(&finished.letter, now)));
+    log_untold(&decided.decision);
+    let drafts = std::mem::take(&mut decided.decision.letters);
+    let clerk = Clerk { desk: Desk::of(decided, stationery), counts };
+    let case = case_after(&decided.decision, decided.file.as_ref());
+    let done = clerk.finish_all(drafts, rendered, case.as_ref());
+    let mut events: Vec<Event> =
+        done.outgoing.iter().map(|finished| written(&finished.letter, stationery.now)).collect();
 
     let mut follow_ups = Vec::new();
     if let Some((cap, held)) = &done.capped {
         follow_ups.extend(clerk.alarm(*cap, held, case.as_ref(), fresh));
     }
     for fated in &done.stopped {
-        let follows = on_fate(fated, case.as_ref(), &office.rules, now, fresh);
+        let follows = on_fate(fated, case.as_ref(), stationery.rules, stationery.now, fresh);
         log_untold(&follows);
-        decision.events.extend(follows.events);
+        events.extend(follows.events);
         follow_ups.extend(also_to(done.untold.as_ref(), &follows.letters, fresh).map(uncounted));
         follow_ups.extend(follows.letters.into_iter().map(uncounted));
     }
     let mut outgoing = done.outgoing;
     for (draft, counted_as) in follow_ups {
-        match clerk.finish(&draft) {
+        match clerk.desk.finish(&draft) {
             Ok(finished) => {
                 let finished = Outgoing { counted_as, ..finished };
-                decision.events.push(written(&finished.letter, now));
+                events.push(written(&finished.letter, stationery.now));
                 outgoing.push(finished);
             }
             Err(error) => tracing::error!(
@@ -65,6 +72,10 @@ pub fn write(
     for finished in outgoing.iter_mut().filter(|o| o.letter.side == Side::Staff && o.letter.case.is_some()) {
         finished.department.clone_from(&department);
     }
+    for Outgoing { letter, counted_as, held_because, .. } in &outgoing {
+        counts.add(counted_as, letter.kind, &letter.to, letter.side, held_because.as_deref());
+    }
+    decided.decision.events.extend(events);
     outgoing
 }
 
@@ -100,27 +111,50 @@ struct Finished {
     capped: Option<(Cap, Draft)>,
 }
 
-struct Clerk<'a> {
-    known: &'a Known<'a>,
-    office: &'a Office,
-    now: Moment,
+/// One decision's letters, and what none of them may tell a customer.
+struct Desk<'a> {
+    decided: &'a Decided,
+    stationery: &'a Stationery<'a>,
     /// What no customer may read: the notes on file and those of this very mail.
     notes: Vec<String>,
     /// What the customer wrote on the case.
     customers: Vec<String>,
 }
 
+impl<'a> Desk<'a> {
+    fn of(decided: &'a Decided, stationery: &'a Stationery<'a>) -> Self {
+        let (decision, file) = (&decided.decision, decided.file.as_ref());
+        Self { decided, stationery, notes: notes(decision, file), customers: customers_words(decision, file) }
+    }
+
+    fn finish(&self, draft: &Draft) -> Rendered {
+        let Stationery { rules, house, letters, now } = *self.stationery;
+        let letter = letters.render(draft, house, &rules.keys, now)?;
+        let internal = letters::Internal { keys: &rules.keys, notes: &self.notes, customers: &self.customers };
+        let held_because = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
+        let counted_as = counted_as(letter.kind, &letter.to, self.decided.about.as_ref());
+        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
+    }
+}
+
+struct Clerk<'a> {
+    desk: Desk<'a>,
+    counts: &'a Counts,
+}
+
 impl Clerk<'_> {
-    fn finish_all(&self, drafts: Vec<Draft>, case: Option<&Case>) -> Finished {
+    fn finish_all(&self, drafts: Vec<Draft>, rendered: Vec<Rendered>, case: Option<&Case>) -> Finished {
         let mut done = Finished::default();
-        for mut draft in drafts {
+        for (mut draft, mut rendered) in drafts.into_iter().zip(rendered) {
             // A receipt stands behind the letters it tells of.
-            let stopped = done.stopped.iter().any(|fated| fated.kind.reaches_customer());
-            if stopped && !keep_true(&mut draft, case) {
-                done.untold = Some(draft.to);
-                continue;
+            if done.stopped.iter().any(|fated| fated.kind.reaches_customer()) {
+                if !keep_true(&mut draft, case) {
+                    done.untold = Some(draft.to);
+                    continue;
+                }
+                rendered = self.desk.finish(&draft);
             }
-            match self.finish(&draft) {
+            match rendered {
                 Ok(finished) => done.take(self.under_the_caps(finished, &draft), &draft),
                 Err(error) => done.stopped.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
             }
@@ -128,34 +162,26 @@ impl Clerk<'_> {
         done
     }
 
-    fn finish(&self, draft: &Draft) -> Result<Outgoing, letters::RenderError> {
-        let (rules, house) = (&self.office.rules, &self.office.house);
-        let letter = self.office.letters.render(draft, house, &rules.keys, self.now)?;
-        let internal = letters::Internal { keys: &rules.keys, notes: &self.notes, customers: &self.customers };
-        let held_because = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
-        let counted_as = counted_as(letter.kind, &letter.to, self.known.about.as_ref());
-        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
-    }
-
     /// The third of the layers against loops (invariant 5).
     fn under_the_caps(&self, finished: Outgoing, draft: &Draft) -> (Outgoing, Option<Cap>) {
         if finished.held_because.is_some() {
             return (finished, None);
         }
-        let cap = held_by(draft, self.known.about.as_ref(), &self.known.counts, self.office.rules.caps);
+        let about = self.desk.decided.about.as_ref();
+        let cap = held_by(draft, about, self.counts, self.desk.stationery.rules.caps);
         (Outgoing { held_because: cap.map(|cap| cap.name().to_owned()), ..finished }, cap)
     }
 
     /// Tells of a cap, once a day for each. Letters about terms are many at a time by themselves: no loop.
     fn alarm(&self, cap: Cap, held: &Draft, case: Option<&Case>, fresh: &mut Fresh) -> Option<(Draft, String)> {
-        let alarm = alarm_of(cap, held, self.known.about.as_ref());
-        let is_told = self.known.counts.of.get(&alarm).is_some_and(|count| count.last_day > 0);
+        let alarm = alarm_of(cap, held, self.desk.decided.about.as_ref());
+        let is_told = self.counts.of.get(&alarm).is_some_and(|count| count.last_day > 0);
         if is_told || cap == Cap::Address && held.content.kind() == LetterKind::Term {
             return None;
         }
         let other_end = alarm.rsplit_once(' ').map_or("", |(_, other_end)| other_end);
         tracing::warn!(cap = cap.name(), "a cap holds automatic letters back; a supervisor is told");
-        let letter = on_cap(cap, held, other_end, case, &self.office.rules, fresh)?;
+        let letter = on_cap(cap, held, other_end, case, self.desk.stationery.rules, fresh)?;
         Some((letter, alarm))
     }
 }

@@ -5,22 +5,21 @@
 //! What it cannot see: a mail that a person deleted from those folders, a complaint that came by a pipe or was taken down
 //! from a letter on paper, and whose a mail is where the server keeps no marks on mails.
 
-use super::Step;
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::intake::folder_name;
 use super::office::Office;
+use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::watching::{Complaint, News};
-use super::{WorkError, hour};
+use super::{Step, WorkError, hour};
 use crate::case::{CaseNumber, Moment};
 use crate::config;
 use crate::desk::on_not_on_file;
-use crate::digest::{FiledBy, LostMail};
+use crate::digest::{FiledBy, LostMail, NotOnFile};
 use crate::mail;
 use crate::mailbox::{Destination, Entry, Filed, Folder, Mailbox, MailboxError, Mark, Uid};
-use crate::register::{ComparedFolder, Missing, Probe};
+use crate::register::{ComparedFolder, Missing, Probe, Tx};
 use chrono::{Datelike, TimeDelta};
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Once a day: what goes missing then is seen the next day.
@@ -182,18 +181,31 @@ fn size(entry: &Entry) -> i64 {
 ///
 /// # Errors
 /// The register refused: the next tick tries again.
-pub(super) async fn tell_of_missing(office: &Office) -> Result<Step, WorkError> {
-    let now = office.clock.now();
-    let Some(missing) = office.register.untold_not_on_file().await? else { return Ok(Step::Idle) };
-    let mut fresh = office.fresh()?;
-    let Some((mut decision, told_in)) = on_not_on_file(&missing, &office.rules, &mut fresh) else {
-        return Ok(Step::Idle);
-    };
-    let letters = clerk::write(&mut decision, &Known::default(), office, now, &mut fresh);
-    let mut salts = Salts::new()?;
-    let mut tx = office.register.begin().await?;
-    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    tx.told_not_on_file(&told_in).await?;
-    tx.commit().await?;
-    Ok(Step::Worked)
+pub(super) async fn tell_of_missing(office: &Arc<Office>) -> Result<Step, WorkError> {
+    match office.register.untold_not_on_file().await? {
+        Some(missing) => settle(office, &[missing]).await,
+        None => Ok(Step::Idle),
+    }
+}
+
+impl Happening for NotOnFile {
+    type Known = ();
+    type Working = ();
+    const POINTS: [&'static str; 2] = ["before recording a notice", "after recording a notice"];
+
+    async fn load(_tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<()>, WorkError> {
+        Ok(vec![(); all.len()])
+    }
+
+    fn decide(&self, (): (), _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
+        on_not_on_file(self, &desk.office.rules, &mut desk.fresh).map(Decided::from)
+    }
+
+    /// The first letter is the one whose answer counts.
+    async fn mark(&self, tx: &mut Tx, written: &Written) -> Result<(), WorkError> {
+        match written.letters.first() {
+            Some(told_in) => Ok(tx.told_not_on_file(&told_in.letter.id).await?),
+            None => Ok(()),
+        }
+    }
 }

@@ -3,19 +3,18 @@
 //! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
 
 use super::aside::read_all;
-use super::clerk::{self, Known};
 use super::comparing::own_folders;
-use super::office::{Office, OfficeError};
-use super::reading::{self, ATTEMPTS_MAX, Read};
+use super::office::Office;
+use super::reading::{self, ATTEMPTS_MAX, Read, Understood};
+use super::settle::{Decided, Desk, Happening, Salts, Written, settle, settle_each};
 use super::{Step, WorkError};
+use crate::case::Moment;
 use crate::crash::{self, Breaks};
-use crate::desk::caps::{counted_sender, to_count};
-use crate::desk::{Arrival, CaseFile, Incoming, lookup, on_mail, on_unreadable};
-use crate::mail;
-use crate::register::{Identity, RegisterError, Tx};
-use futures_util::FutureExt;
+use crate::desk::caps::counted_sender;
+use crate::desk::together::{Changed, Named, apart};
+use crate::desk::{Arrival, CaseFile, Incoming, Snapshot, on_mail, on_unreadable};
+use crate::register::{Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,138 +63,106 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
     decided.map(|()| Step::Worked)
 }
 
-/// A batch in one transaction; where that fails, mail by mail, so that one of them does not stop the others.
 async fn decide_read(office: Arc<Office>, read: Vec<Read>) -> Result<(), WorkError> {
-    match decide_all(&office, &read).await {
-        Err(error) if !error.is_unavailable() => {
-            tracing::warn!(%error, mails = read.len(), "a batch was not recorded; it is done again mail by mail");
-        }
-        done => return done,
-    }
-    for (done, one) in (1..).zip(&read) {
-        match decide_all(&office, std::slice::from_ref(one)).await {
-            Err(WorkError::Register(RegisterError::Decided { mail })) => {
-                tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
+    let settled = settle_each(&office, &read).await?;
+    // They wait for one that is tried again first.
+    let waiting: Vec<i64> = read.iter().skip(settled + 1).map(|read| read.pending.id).collect();
+    if waiting.is_empty() { Ok(()) } else { Ok(office.register.uncount_attempt(&waiting).await?) }
+}
+
+impl Happening for Read {
+    /// None: nothing is known of a mail that could not be read.
+    type Known = Option<Snapshot>;
+    type Working = Changed;
+    const POINTS: [&'static str; 2] = ["before recording decisions", "after recording decisions"];
+
+    async fn load(tx: &mut Tx, office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+        let named: Vec<Named<'_>> =
+            all.iter().map_while(|read| read.outcome.as_ref().ok()).map(Understood::named).collect();
+        let together = if named.is_empty() { 0 } else { apart(&named) };
+        let Some(together) = all.get(..together).filter(|some| !some.is_empty()) else { return Ok(vec![None]) };
+        let understood = || together.iter().filter_map(|read| Some((read.pending.id, read.outcome.as_ref().ok()?)));
+        let numbers: Vec<_> = understood().flat_map(|(_, one)| one.lookup.numbers.iter().copied()).collect();
+        tx.note_numbers(&numbers).await?;
+        let wanted: Vec<Wanted<'_>> =
+            understood().map(|(mail, one)| Wanted { mail, identity: &one.identity, lookup: &one.lookup }).collect();
+        let mut known = Vec::with_capacity(wanted.len());
+        for mut snapshot in tx.snapshots(&wanted).await? {
+            if let Some(stored) = snapshot.stored.take() {
+                snapshot.stored = read_all(office, vec![stored]).await.pop();
             }
+            known.push(Some(snapshot));
+        }
+        Ok(known)
+    }
+
+    fn is_overtaken(&self, known: &Self::Known, changed: &Changed) -> bool {
+        let understood = self.outcome.as_ref().ok().zip(known.as_ref());
+        understood.is_some_and(|(one, known)| changed.concerns(&one.named(), known))
+    }
+
+    fn decide(&self, known: Self::Known, changed: &mut Changed, desk: &mut Desk<'_>) -> Option<Decided> {
+        let Desk { office, now, fresh } = desk;
+        let pending = &self.pending;
+        let (one, mut known) = match (&self.outcome, known) {
+            (Ok(one), Some(known)) => (one, known),
+            (Err(reason), _) => {
+                let nameless = Identity { message_id: String::new(), content_hash: String::new() };
+                let decision = on_unreadable(pending.id, reason, *now);
+                return Some(Decided { mail: Some((pending.id, nameless)), ..Decided::from(decision) });
+            }
+            (Ok(_), None) => return None,
+        };
+        known.next_serial = changed.next_serial(one.lookup.year, known.next_serial);
+        let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
+        let arrival = arrival(office, &pending.mailbox);
+        let incoming = Incoming { id, mail: &one.mail, received_at, from_junk, arrival };
+        crash::poison(Breaks::Deciding, one.mail.subject.as_bytes());
+        let decision = on_mail(&incoming, &known, &office.rules, *now, fresh);
+        changed.take(&one.named(), &decision);
+        let notes = known.notes();
+        // Where two cases become one, what is internal in either stays in the house (invariant 7).
+        let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
+        let about = counted_sender(&one.mail, &office.rules);
+        Some(Decided { decision, mail: Some((id, one.identity.clone())), file, about })
+    }
+
+    /// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
+    async fn failed(&self, office: &Arc<Office>, error: WorkError) -> Result<ControlFlow<()>, WorkError> {
+        let (mail, attempts) = (self.pending.id, self.pending.attempts + 1);
+        if let WorkError::Register(RegisterError::Decided { mail }) = error {
+            tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
+            return Ok(ControlFlow::Continue(()));
+        }
+        tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
+        if attempts < ATTEMPTS_MAX {
+            return Ok(ControlFlow::Break(()));
+        }
+        let reason = format!("deciding on it failed {attempts} times: {error}");
+        let apart = Self { pending: self.pending.clone(), outcome: Err(reason.clone()) };
+        match settle(office, &[apart]).await {
             Err(error) if !error.is_unavailable() => {
-                if not_decided(&office, one, &error).await?.is_break() {
-                    let waiting: Vec<i64> = read.iter().skip(done).map(|read| read.pending.id).collect();
-                    return Ok(office.register.uncount_attempt(&waiting).await?);
-                }
+                tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
+                office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.draw()).await?;
             }
-            done => done?,
+            done => drop(done?),
         }
+        Ok(ControlFlow::Continue(()))
     }
-    Ok(())
-}
 
-/// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
-async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<ControlFlow<()>, WorkError> {
-    let (mail, attempts) = (one.pending.id, one.pending.attempts + 1);
-    tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
-    if attempts < ATTEMPTS_MAX {
-        return Ok(ControlFlow::Break(()));
+    fn told(&self, Written { decided, letters }: &Written) {
+        tracing::info!(
+            mail.id = self.pending.id,
+            mail.disposition = decided.decision.disposition.name(),
+            case.number = decided.decision.case.map(|n| n.to_string()).unwrap_or_default(),
+            letters = letters.len(),
+            "mail decided on"
+        );
     }
-    let reason = format!("deciding on it failed {attempts} times: {error}");
-    let apart = Read { pending: one.pending.clone(), outcome: Err(reason.clone()) };
-    match decide_all(office, &[apart]).await {
-        Err(error) if !error.is_unavailable() => {
-            tracing::error!(mail.id = mail, %error, "not even the notice about a mail that is set apart could be written");
-            office.register.set_apart(mail, &reason, office.clock.now(), &Salts::new()?.draw()).await?;
-        }
-        done => done?,
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
-/// All of them or none; a panic in deciding is a failure like another.
-async fn decide_all(office: &Office, read: &[Read]) -> Result<(), WorkError> {
-    AssertUnwindSafe(decide_together(office, read)).catch_unwind().await.unwrap_or(Err(WorkError::Deciding))
-}
-
-async fn decide_together(office: &Office, read: &[Read]) -> Result<(), WorkError> {
-    let mut tx = office.register.begin().await?;
-    for one in read {
-        decide_one(office, &mut tx, one).await?;
-    }
-    crash::point("before recording decisions");
-    tx.commit().await?;
-    crash::point("after recording decisions");
-    Ok(())
-}
-
-async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), WorkError> {
-    let now = office.clock.now();
-    let mut fresh = office.fresh()?;
-    let mut salts = Salts::new()?;
-    let pending = &one.pending;
-    let (identity, mut decision, file, about) = match &one.outcome {
-        Err(reason) => {
-            let identity = Identity { message_id: String::new(), content_hash: String::new() };
-            let decision = on_unreadable(pending.id, reason, now);
-            (identity, decision, None, None)
-        }
-        Ok(mail) => {
-            let identity = Identity {
-                message_id: mail.message_id.clone().unwrap_or_default(),
-                content_hash: mail::content_hash(mail, &pending.raw),
-            };
-            let wanted = lookup(mail, &office.rules, now);
-            tx.note_numbers(&wanted.numbers).await?;
-            let mut known = tx.snapshot(pending.id, &identity, &wanted).await?;
-            if let Some(stored) = known.stored.take() {
-                known.stored = read_all(office, vec![stored]).await.pop();
-            }
-            let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
-            let incoming = Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) };
-            crash::poison(Breaks::Deciding, mail.subject.as_bytes());
-            let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
-            let notes = known.notes();
-            // Where two cases become one, what is internal in either stays in the house (invariant 7).
-            let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
-            (identity, decision, file, counted_sender(mail, &office.rules))
-        }
-    };
-    let counts = tx.counts(&to_count(&decision.letters, about.as_ref()), office.rules.caps, now).await?;
-    let known = Known { file: file.as_ref(), counts, about };
-    let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-    tx.record(Some((pending.id, &identity)), &decision, &letters, now, &mut || salts.draw()).await?;
-    tracing::info!(
-        mail.id = pending.id,
-        mail.disposition = decision.disposition.name(),
-        case.number = decision.case.map(|n| n.to_string()).unwrap_or_default(),
-        letters = letters.len(),
-        "mail decided on"
-    );
-    Ok(())
 }
 
 /// What lies in one of our own folders had been dealt with, and the register forgot it.
 fn arrival(office: &Office, folder: &str) -> Arrival {
     let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
     if is_own { Arrival::TakenIn } else { Arrival::New }
-}
-
-/// Random salts for the payloads of events.
-pub struct Salts {
-    seed: [u8; 32],
-    drawn: u64,
-}
-
-impl Salts {
-    /// # Errors
-    /// No random numbers.
-    pub fn new() -> Result<Self, OfficeError> {
-        Ok(Self { seed: crate::clock::random()?, drawn: 0 })
-    }
-
-    /// 32 hexadecimal characters.
-    pub fn draw(&mut self) -> String {
-        use sha2::{Digest, Sha256};
-        let mut hash = Sha256::new();
-        hash.update(self.seed);
-        hash.update(self.drawn.to_be_bytes());
-        self.drawn += 1;
-        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
 }

@@ -16,6 +16,7 @@ use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 /// Mails fetched and put on file at a time.
 const BATCH: usize = 100;
@@ -82,7 +83,6 @@ async fn take_in_folder(
     listing: &Listing,
     hindered: &mut Hindered,
 ) -> Result<Step, WorkError> {
-    let mut step = Step::Idle;
     // A mail that is only not listed is not gone.
     if folder == Folder::Inbox && listing.unlisted == 0 {
         note_gone(office, listing).await?;
@@ -90,39 +90,15 @@ async fn take_in_folder(
     if listing.unlisted > 0 {
         hindered.giving = Some(format!("the server counts {} mails that it does not list", listing.unlisted));
     }
-    let together = moved_together(listing.entries.len());
-    let (mut vanished, mut keys, mut to_move) = (Vec::new(), HashMap::new(), Vec::new());
-    let mut waited_for = Vec::new();
-    for batch in batches(&listing.entries) {
-        // Asked to stop: what is on file stays, what is not stays in the mailbox.
-        if office.stop.is_cancelled() {
-            break;
-        }
-        let name = folder_name(&office.config.mailbox, folder);
-        keys.extend(again::keys(office, &name, listing.uid_validity, batch).await?);
-        let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
-        let known = known(office, place, batch).await?;
-        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
-        office.watch.alive(Area::Intake, office.clock.now());
-        office.pulse.beat(Loop::Intake);
-        let (fresh, waiting) = never_asked_for(office, place, new).await?;
-        waited_for.extend(waiting);
-        if !fresh.is_empty() {
-            let fetched = fetch_together(office, mailbox, place, &fresh).await?;
-            hindered.giving = fetched.failed.last().map(|failed| failed.reason.clone()).or(hindered.giving.take());
-            vanished.extend(fetched.vanished);
-            step = Step::Worked;
-        }
-        while decide_batch(office).await? == Step::Worked {
-            office.pulse.beat(Loop::Intake);
-        }
-        if folder == Folder::Inbox {
-            to_move.extend_from_slice(batch);
-            if to_move.len() >= together {
-                file_away(office, mailbox, place, &std::mem::take(&mut to_move), hindered).await?;
-            }
-        }
-    }
+    let mut folder_taken_in = TakenIn::default();
+    let mut deciding = Deciding { office, task: None };
+    let taken =
+        take_in_batches(office, mailbox, (folder, listing), &mut folder_taken_in, &mut deciding, hindered).await;
+    // Whatever happened: what is on file is decided on by one at a time.
+    deciding.end().await?;
+    taken?;
+    let TakenIn { vanished, keys, to_move, waited_for, worked } = folder_taken_in;
+    let mut step = worked;
     let place = Place { folder, uid_validity: listing.uid_validity, keys: &keys };
     file_away(office, mailbox, place, &to_move, hindered).await?;
     // Where nothing at all is listed, nothing is known of what was given out; the next list tells.
@@ -134,6 +110,97 @@ async fn take_in_folder(
         step = Step::Worked;
     }
     Ok(step)
+}
+
+/// What came of a folder's batches.
+struct TakenIn {
+    /// The UIDs of mails that were gone.
+    vanished: Vec<i64>,
+    keys: HashMap<Uid, i64>,
+    /// Not moved yet.
+    to_move: Vec<Entry>,
+    /// Asked for in vain at an earlier look.
+    waited_for: Vec<Entry>,
+    worked: Step,
+}
+
+impl Default for TakenIn {
+    fn default() -> Self {
+        let (vanished, keys, to_move, waited_for) = (Vec::new(), HashMap::new(), Vec::new(), Vec::new());
+        Self { vanished, keys, to_move, waited_for, worked: Step::Idle }
+    }
+}
+
+/// Batch after batch: the next is fetched while the last is decided on.
+async fn take_in_batches(
+    office: &Arc<Office>,
+    mailbox: &mut Mailbox,
+    (folder, listing): (Folder, &Listing),
+    taken: &mut TakenIn,
+    deciding: &mut Deciding<'_>,
+    hindered: &mut Hindered,
+) -> Result<(), WorkError> {
+    let together = moved_together(listing.entries.len());
+    let name = folder_name(&office.config.mailbox, folder);
+    let mut decided: &[Entry] = &[];
+    for batch in batches(&listing.entries) {
+        // Asked to stop: what is on file stays, what is not stays in the mailbox.
+        if office.stop.is_cancelled() {
+            break;
+        }
+        taken.keys.extend(again::keys(office, &name, listing.uid_validity, batch).await?);
+        let place = Place { folder, uid_validity: listing.uid_validity, keys: &taken.keys };
+        let known = known(office, place, batch).await?;
+        let new: Vec<Entry> = batch.iter().filter(|e| !known.contains_key(&place.key(e.uid))).copied().collect();
+        office.watch.alive(Area::Intake, office.clock.now());
+        office.pulse.beat(Loop::Intake);
+        let (fresh, waiting) = never_asked_for(office, place, new).await?;
+        taken.waited_for.extend(waiting);
+        if !fresh.is_empty() {
+            let fetched = fetch_together(office, mailbox, place, &fresh).await?;
+            hindered.giving = fetched.failed.last().map(|failed| failed.reason.clone()).or(hindered.giving.take());
+            taken.vanished.extend(fetched.vanished);
+            taken.worked = Step::Worked;
+        }
+        deciding.next().await?;
+        if folder == Folder::Inbox {
+            taken.to_move.extend_from_slice(std::mem::replace(&mut decided, batch));
+            if !taken.to_move.is_empty() && taken.to_move.len() >= together {
+                file_away(office, mailbox, place, &std::mem::take(&mut taken.to_move), hindered).await?;
+            }
+        }
+    }
+    deciding.end().await?;
+    taken.to_move.extend_from_slice(decided);
+    Ok(())
+}
+
+/// What decides on the mails on file while others are fetched; never two at once.
+struct Deciding<'a> {
+    office: &'a Arc<Office>,
+    task: Option<JoinHandle<Result<(), WorkError>>>,
+}
+
+impl Deciding<'_> {
+    /// Waits for the last, and begins on what is on file now.
+    async fn next(&mut self) -> Result<(), WorkError> {
+        self.end().await?;
+        let office = self.office.clone();
+        self.task = Some(tokio::spawn(async move {
+            while decide_batch(&office).await? == Step::Worked {
+                office.pulse.beat(Loop::Intake);
+            }
+            Ok(())
+        }));
+        Ok(())
+    }
+
+    async fn end(&mut self) -> Result<(), WorkError> {
+        match self.task.take() {
+            Some(task) => task.await.unwrap_or(Err(WorkError::Deciding)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What could not be had at an earlier look, asked for again after all the others.

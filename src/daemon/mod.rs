@@ -18,6 +18,7 @@ mod reading;
 mod recording;
 mod run;
 mod sending;
+mod settle;
 mod ticking;
 mod verdicts;
 mod watching;
@@ -26,11 +27,12 @@ mod withheld;
 pub use adopting::adopt_asked;
 pub use aside::day_of_mail;
 pub use comparing::{compare, own_folders};
-pub use deciding::{Salts, decide_batch};
+pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};
+pub use settle::Salts;
 pub use ticking::tick;
 pub use watching::{News, Teller, Watch};
 
@@ -76,6 +78,10 @@ pub enum WorkError {
         "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
     )]
     Hangs,
+    #[error(
+        "what became of a letter was not recorded: the register could not be used; it is recorded before anything else is sent"
+    )]
+    NotRecorded,
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
     #[error(
@@ -117,7 +123,7 @@ impl WorkError {
     fn is_unavailable(&self) -> bool {
         match self {
             Self::Register(error) | Self::Office(OfficeError::Register(error)) => error.is_unavailable(),
-            Self::Office(OfficeError::Random(_)) => true,
+            Self::Office(OfficeError::Random(_)) | Self::NotRecorded => true,
             _ => false,
         }
     }

@@ -1,11 +1,12 @@
 //! The office: what every step of the work needs, made once at start from the settings.
 
+use super::clerk::Stationery;
 use super::hour::Hour;
 use super::pulse::Pulse;
 use super::reading::Hung;
 use super::watching::Watch;
 use super::withheld::Asked;
-use crate::case::{Address, AddressError, Keys};
+use crate::case::{Address, AddressError, Keys, Moment};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::crash;
@@ -16,6 +17,7 @@ use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
@@ -33,6 +35,8 @@ pub struct Office {
     pub clock: Clock,
     /// Asked to stop: what is in hand is finished, nothing more is begun.
     pub stop: CancellationToken,
+    /// Wakes who sends: there are letters.
+    pub written: Notify,
     /// What hangs and cannot be ended.
     pub hung: Hung,
     /// What the loops see of the servers.
@@ -82,10 +86,16 @@ impl Office {
             hung: Hung::default(),
             watch: Watch::default(),
             asked: Asked::default(),
+            written: Notify::new(),
             pulse: Pulse::default(),
             hour: Hour::default(),
             config,
         })
+    }
+
+    /// What letters are written with at this moment.
+    pub fn stationery(&self, now: Moment) -> Stationery<'_> {
+        Stationery { rules: &self.rules, house: &self.house, letters: &self.letters, now }
     }
 
     /// Ids for one decision.

@@ -3,14 +3,14 @@
 //! transaction, so that neither mails nor other instances wait for them.
 
 use super::aside::day_of_mail;
-use super::clerk::{self, Known};
-use super::deciding::Salts;
+use super::clerk;
 use super::office::Office;
+use super::settle::{Decided, Desk, commit, record, write_out};
 use super::{Step, WorkError};
 use crate::case::{Case, Moment};
 use crate::crash;
 use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
-use crate::register::{CaseQuery, Outgoing};
+use crate::register::CaseQuery;
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -56,8 +56,7 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
         let decision = desk::on_digest(day, &back, cases, &head.hash, &office.rules, now, fresh);
         desk::with_mail_day(decision, &mail_day, &office.rules)
     };
-    let written = write(office, cases, now, decide).await?;
-    record(office, DIGEST, day, now, written).await
+    write(office, (DIGEST, day), cases, now, decide).await
 }
 
 /// The reports of a month, when they are due.
@@ -76,8 +75,7 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
         desk::on_month(month, cases, &office.rules, now, fresh)
     };
-    let written = write(office, cases, now, decide).await?;
-    record(office, MONTH, run, now, written).await
+    write(office, (MONTH, run), cases, now, decide).await
 }
 
 /// The last run that counts. One of a day to come is forgotten, and the log says so.
@@ -103,40 +101,32 @@ async fn note(office: &Office, job: &str, day: NaiveDate, now: Moment) -> Result
     Ok(Step::Idle)
 }
 
-/// Decides and writes the letters, on a thread where it may take its time.
+/// Decides and renders the letters, on a thread where it may take its time; then records them, unless another instance was
+/// first.
 async fn write(
     office: &Arc<Office>,
+    run: (&str, NaiveDate),
     cases: Vec<Case>,
     now: Moment,
     decide: impl FnOnce(&Office, &[Case], &mut Fresh) -> Decision + Send + 'static,
-) -> Result<(Decision, Vec<Outgoing>), WorkError> {
-    let mut fresh = office.fresh()?;
-    let office = office.clone();
-    let writing = tokio::task::spawn_blocking(move || {
-        let mut decision = decide(&office, &cases, &mut fresh);
-        let letters = clerk::write(&mut decision, &Known::default(), &office, now, &mut fresh);
-        (decision, letters)
-    });
-    writing.await.map_err(|_| WorkError::Writing)
-}
-
-/// Records them, unless another instance was first.
-async fn record(
-    office: &Office,
-    job: &str,
-    day: NaiveDate,
-    now: Moment,
-    (decision, letters): (Decision, Vec<Outgoing>),
 ) -> Result<Step, WorkError> {
-    let mut salts = Salts::new()?;
+    let (job, day) = run;
+    let mut fresh = office.fresh()?;
+    let for_thread = office.clone();
+    let writing = tokio::task::spawn_blocking(move || {
+        let decided = Decided::from(decide(&for_thread, &cases, &mut fresh));
+        let rendered = clerk::render(&decided, &for_thread.stationery(now));
+        (decided, rendered, fresh)
+    });
+    let (decided, rendered, fresh) = writing.await.map_err(|_| WorkError::Writing)?;
     let mut tx = office.register.begin().await?;
     if !tx.claim_run(job, day, now).await? {
         return Ok(Step::Idle);
     }
-    tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-    crash::point("before recording an overview");
-    tx.commit().await?;
-    crash::point("after recording an overview");
-    tracing::info!(overview = job, overview.day = %day, letters = letters.len(), "overviews written");
+    let written = write_out(&mut tx, vec![(decided, rendered)], &mut Desk { office, now, fresh }).await?;
+    record(&mut tx, &written, now).await?;
+    commit(tx, ["before recording an overview", "after recording an overview"]).await?;
+    let letters = written.first().map_or(0, |written| written.letters.len());
+    tracing::info!(overview = job, overview.day = %day, letters, "overviews written");
     Ok(Step::Worked)
 }

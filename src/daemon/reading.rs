@@ -3,12 +3,17 @@
 //! panics or aborts is counted by the caller before it is read (invariant 1).
 
 use super::office::Office;
+use crate::case::{Address, Moment};
 use crate::crash::{self, Breaks};
+use crate::desk::together::Named;
+use crate::desk::{Lookup, Rules, lookup};
 use crate::mail::{self, Finding, FindingKind, Mail};
-use crate::register::Pending;
+use crate::register::{Identity, Pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use tokio::task::JoinError;
 
 /// Attempts at a mail before it is set apart: more than one, because a power cut is not the mail's fault; few enough
 /// that a service manager still starts a process again that each of them ends.
@@ -41,16 +46,40 @@ impl Hung {
 /// A mail that was read, or why it could not be.
 pub(super) struct Read {
     pub pending: Pending,
-    pub outcome: Result<Mail, String>,
+    pub outcome: Result<Understood, String>,
 }
 
-/// Reads them all; None: it did not end in time.
-pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<Read>> {
-    let trusted = office.config.mailbox.trusted_authserv_id.clone();
-    let limit = i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX);
-    let mails = pending.len();
-    let reading =
-        tokio::task::spawn_blocking(move || pending.into_iter().map(|mail| read_one(mail, &trusted, limit)).collect());
+/// What a mail says, what makes it the same as another, and what must be looked up for it.
+pub(super) struct Understood {
+    pub mail: Mail,
+    pub identity: Identity,
+    pub lookup: Lookup,
+    pub from: Option<Address>,
+}
+
+impl Understood {
+    pub fn named(&self) -> Named<'_> {
+        let Identity { message_id, content_hash } = &self.identity;
+        Named { message_id, content_hash, from: self.from.as_ref(), lookup: &self.lookup }
+    }
+}
+
+/// Reads them all, on both cores; None: it did not end in time.
+pub(super) async fn read(office: &Arc<Office>, mut pending: Vec<Pending>) -> Option<Vec<Read>> {
+    let (mails, now) = (pending.len(), office.clock.now());
+    let behind = pending.split_off(pending.len().div_ceil(2));
+    let halves = [pending, behind].map(|half| {
+        let office = office.clone();
+        tokio::task::spawn_blocking(move || {
+            half.into_iter().map(|mail| read_one(mail, &office, now)).collect::<Vec<_>>()
+        })
+    });
+    let reading = async {
+        let [first, behind] = halves;
+        let mut read = first.await?;
+        read.extend(behind.await?);
+        Ok::<_, JoinError>(read)
+    };
     match tokio::time::timeout(crash::deadline(READING_MAX), reading).await {
         Ok(Ok(read)) => Some(read),
         Ok(Err(_)) => {
@@ -65,7 +94,7 @@ pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<R
     }
 }
 
-fn read_one(pending: Pending, trusted_authserv_id: &str, limit: i64) -> Read {
+fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
     if let Some(reason) = &pending.unreadable_because {
         let outcome = Err(reason.clone());
         return Read { pending, outcome };
@@ -77,20 +106,34 @@ fn read_one(pending: Pending, trusted_authserv_id: &str, limit: i64) -> Read {
     // A panic is a bug in us; it must not stop the mails behind this one.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         crash::poison(Breaks::Reading, &pending.raw);
-        mail::read(&pending.raw, trusted_authserv_id)
+        let mail = mail::read(&pending.raw, &office.config.mailbox.trusted_authserv_id);
+        understand(with_findings(mail, &pending, office), &pending.raw, &office.rules, now)
     }));
-    let outcome = outcome.map(|mut mail| {
-        let came = i64::try_from(pending.raw.len()).unwrap_or(i64::MAX);
-        if !pending.whole && pending.size <= limit && pending.size != came {
-            mail.findings.push(of_another_size(&pending));
-        } else if !pending.whole {
-            mail.findings.push(cut_off(&pending));
-            // What is on file is not all there was.
-            mail.original = None;
-        }
-        mail
-    });
     Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
+}
+
+fn understand(mail: Mail, raw: &[u8], rules: &Rules, now: Moment) -> Understood {
+    let identity = Identity {
+        message_id: mail.message_id.clone().unwrap_or_default(),
+        content_hash: mail::content_hash(&mail, raw),
+    };
+    let lookup = lookup(&mail, rules, now);
+    let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
+    Understood { mail, identity, lookup, from }
+}
+
+/// With what is not whole about it.
+fn with_findings(mut mail: Mail, pending: &Pending, office: &Office) -> Mail {
+    let limit = i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX);
+    let came = i64::try_from(pending.raw.len()).unwrap_or(i64::MAX);
+    if !pending.whole && pending.size <= limit && pending.size != came {
+        mail.findings.push(of_another_size(pending));
+    } else if !pending.whole {
+        mail.findings.push(cut_off(pending));
+        // What is on file is not all there was.
+        mail.original = None;
+    }
+    mail
 }
 
 /// The mail server stated another size and gave the same each time: staff must know that something may be amiss.

@@ -1,36 +1,58 @@
-//! What became of a letter, written down with what follows from it: in one transaction, and where that fails with less, so
-//! that a letter is not sent again for a fault of ours. What follows is the desk's word.
+//! What became of letters, written down with what follows from it: in one transaction, and where that fails with less, so
+//! that a letter is not sent again for a fault of ours. What follows is the desk's word. Connections that have an outcome
+//! while another group is being written down make the next group together: none waits for more to come.
 
 use super::WorkError;
-use super::clerk::{self, Known};
-use super::deciding::Salts;
 use super::office::Office;
+use super::settle::{Decided, Desk, Happening, Stands, settle, settle_each};
 use super::verdicts::Ruling;
 use crate::case::{CaseNumber, LetterFate, Moment};
-use crate::crash;
-use crate::desk::{Bundled, Fated, on_fate};
-use crate::register::{Claimed, Sent};
-use futures_util::FutureExt;
-use std::panic::AssertUnwindSafe;
+use crate::desk::{Bundled, CaseFile, Fated, on_fate};
+use crate::register::{Claimed, Sent, Tx};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
 
-/// Writes down what became of a letter. Where what follows from it cannot be recorded, the letter's own fate is, and where
-/// not even that can, that it went: it is not sent again and again for a fault of ours.
-pub(super) async fn record(office: &Office, letter: &Claimed, ruling: Ruling) -> Result<(), WorkError> {
-    let (tells, now, sent, fate) = (ruling.tells(letter.kind), ruling.at, ruling.sent, ruling.fate);
-    tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = sent.name(), "letter sent");
-    let followed =
-        fate.into_iter().flat_map(|fate| [tells.then(|| Followed::By(fate.clone())), Some(Followed::Not(fate))]);
-    let followed = followed.flatten();
-    for followed in followed {
-        let tried = AssertUnwindSafe(record_fate(office, letter, &sent, Some(followed), now)).catch_unwind().await;
-        match tried.unwrap_or(Err(WorkError::Deciding)) {
-            Err(error) if !error.is_unavailable() => {
-                tracing::error!(letter.id = %letter.id, %error, "what follows from this letter's fate was not recorded");
-            }
-            done => return done,
+/// Writes down what became of letters, in groups.
+#[derive(Default)]
+pub(super) struct Recorder {
+    waiting: Mutex<Vec<(Attempted, oneshot::Sender<Result<(), WorkError>>)>>,
+    /// Who writes a group down.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Recorder {
+    /// Writes down what became of a letter, with those that wait as well.
+    ///
+    /// # Errors
+    /// The register cannot be used now: nothing of it is written down.
+    pub async fn record(&self, office: &Arc<Office>, attempted: Attempted) -> Result<(), WorkError> {
+        let (told, mut mine) = oneshot::channel();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((attempted, told));
+        let _turn = self.turn.lock().await;
+        if let Ok(recorded) = mine.try_recv() {
+            return recorded;
         }
+        let group = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let (attempts, told): (Vec<Attempted>, Vec<_>) = group.into_iter().unzip();
+        let recorded = settle_each(office, &attempts).await;
+        // One that cannot be written down because the register is away is so for all.
+        for one in told {
+            let _ = one.send(recorded.as_ref().map(drop).map_err(|_| WorkError::NotRecorded));
+        }
+        recorded.map(drop)
     }
-    record_fate(office, letter, &sent, None, now).await
+}
+
+/// What an attempt to send a letter came to.
+pub(super) struct Attempted {
+    letter: Arc<Claimed>,
+    sent: Sent,
+    /// The end of its way, and what is recorded with it.
+    followed: Option<Followed>,
+    /// When: the row and the events say the same moment.
+    at: Moment,
 }
 
 /// A letter's fate, and what is recorded with it.
@@ -41,55 +63,120 @@ enum Followed {
     Not(LetterFate),
 }
 
-/// The letter's fate and what follows from it, in one transaction.
-async fn record_fate(
-    office: &Office,
-    letter: &Claimed,
-    sent: &Sent,
-    fate: Option<Followed>,
-    now: Moment,
-) -> Result<(), WorkError> {
-    let mut fresh = office.fresh()?;
-    let mut salts = Salts::new()?;
-    let mut tx = office.register.begin().await?;
-    tx.mark_sent(&letter.id, sent).await?;
-    if matches!(sent, Sent::Refused { .. } | Sent::Waits { .. }) {
-        tx.note_refused(&letter.id, now).await?;
+impl Attempted {
+    pub fn new(letter: Arc<Claimed>, ruling: Ruling) -> Self {
+        let tells = ruling.tells(letter.kind);
+        let follows = |fate| if tells { Followed::By(fate) } else { Followed::Not(fate) };
+        tracing::info!(letter.id = %letter.id, letter.kind = letter.kind.name(), outcome = ruling.sent.name(), "letter sent");
+        Self { letter, sent: ruling.sent, followed: ruling.fate.map(follows), at: ruling.at }
     }
-    let bundled = if letter.kind.is_bundle() { tx.bundled_in(&letter.id).await? } else { Vec::new() };
-    if !bundled.is_empty() {
-        tx.mark_bundle_sent(&letter.id, sent).await?;
+
+    /// With less that follows from it; None: there is nothing less.
+    fn with_less(&self) -> Option<Self> {
+        let followed = match self.followed.as_ref()? {
+            Followed::By(fate) => Some(Followed::Not(fate.clone())),
+            Followed::Not(_) => None,
+        };
+        Some(Self { letter: self.letter.clone(), sent: self.sent.clone(), followed, at: self.at })
     }
-    if let Some(followed) = fate {
-        let (case, fate) = match &followed {
-            Followed::By(fate) => (letter.case.or_else(|| lost_case(letter, &bundled, fate)), fate.clone()),
-            Followed::Not(fate) => (None, fate.clone()),
-        };
-        let bundled = match followed {
-            Followed::By(_) => bundled,
-            Followed::Not(_) => bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect(),
-        };
-        let fated = Fated { letter: letter.id.clone(), kind: letter.kind, to: letter.to.clone(), fate, bundled };
-        let file = match case {
-            Some(number) => tx.case_file(number).await?,
-            None => None,
-        };
-        let mut decision = on_fate(&fated, file.as_ref().map(|f| &f.case), &office.rules, now, &mut fresh);
-        let known = Known { file: file.as_ref(), ..Known::default() };
-        if matches!(followed, Followed::Not(_)) {
-            decision.letters.clear();
-        }
-        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
+
+    /// The case that its fate is about.
+    fn case(&self, bundled: &[Bundled]) -> Option<CaseNumber> {
+        let Some(Followed::By(fate)) = &self.followed else { return None };
+        let is_lost = self.letter.kind.is_bundle() && !matches!(fate, LetterFate::Accepted { .. });
+        // Of letters to staff that did not arrive together: the first of their cases, whose supervisor hears of it.
+        self.letter.case.or_else(|| bundled.iter().find_map(|letter| letter.case).filter(|_| is_lost))
     }
-    crash::point("before recording what became of a letter");
-    tx.commit().await?;
-    crash::point("after recording what became of a letter");
-    Ok(())
+
+    fn is_accepted(&self) -> bool {
+        matches!(self.sent, Sent::Accepted { .. })
+    }
 }
 
-/// Of letters to staff that did not arrive together: the first of their cases, whose supervisor hears of it.
-fn lost_case(bundle: &Claimed, bundled: &[Bundled], fate: &LetterFate) -> Option<CaseNumber> {
-    let is_lost = bundle.kind.is_bundle() && !matches!(fate, LetterFate::Accepted { .. });
-    bundled.iter().find_map(|letter| letter.case).filter(|_| is_lost)
+/// The letters it stood for, and the case that its fate is about.
+pub(super) struct Told {
+    bundled: Vec<Bundled>,
+    file: Option<CaseFile>,
+}
+
+impl Happening for Attempted {
+    type Known = Told;
+    /// Cases with a fate that was decided on.
+    type Working = BTreeSet<CaseNumber>;
+    const POINTS: [&'static str; 2] =
+        ["before recording what became of a letter", "after recording what became of a letter"];
+
+    async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Stands, WorkError> {
+        let sent: Vec<_> = all.iter().map(|one| (&one.letter.id, &one.sent)).collect();
+        tx.mark_sent(&sent).await?;
+        for one in all {
+            if matches!(one.sent, Sent::Refused { .. } | Sent::Waits { .. }) {
+                tx.note_refused(&one.letter.id, one.at).await?;
+            }
+            if one.letter.kind.is_bundle() {
+                tx.mark_bundle_sent(&one.letter.id, &one.sent).await?;
+            }
+        }
+        Ok(Stands::Something)
+    }
+
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Told>, WorkError> {
+        let mut bundles = Vec::with_capacity(all.len());
+        for one in all {
+            let is_bundle = one.letter.kind.is_bundle();
+            bundles.push(if is_bundle { tx.bundled_in(&one.letter.id).await? } else { Vec::new() });
+        }
+        // Of one that was accepted nothing follows but what its case becomes.
+        let numbers = |accepted: bool| {
+            let of =
+                |(one, bundled): (&Self, &Vec<Bundled>)| one.case(bundled).filter(|_| one.is_accepted() == accepted);
+            let numbers: BTreeSet<CaseNumber> = all.iter().zip(&bundles).filter_map(of).collect();
+            numbers.into_iter().collect::<Vec<_>>()
+        };
+        let mut files: BTreeMap<CaseNumber, CaseFile> = BTreeMap::new();
+        for (number, case) in tx.cases_going_on(&numbers(true)).await? {
+            files.insert(number, CaseFile::of(case));
+        }
+        files.extend(tx.case_files(&numbers(false)).await?);
+        let told = |(one, bundled): (&Self, Vec<Bundled>)| {
+            let file = one.case(&bundled).and_then(|number| files.get(&number)).cloned();
+            Told { bundled, file }
+        };
+        Ok(all.iter().zip(bundles).map(told).collect())
+    }
+
+    fn is_overtaken(&self, known: &Told, working: &Self::Working) -> bool {
+        !self.is_accepted() && known.file.as_ref().is_some_and(|file| working.contains(&file.case.number))
+    }
+
+    fn decide(&self, known: Told, working: &mut Self::Working, desk: &mut Desk<'_>) -> Option<Decided> {
+        let Told { bundled, file } = known;
+        let (fate, bundled) = match self.followed.as_ref()? {
+            Followed::By(fate) => (fate, bundled),
+            Followed::Not(fate) => (fate, bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect()),
+        };
+        let Claimed { id, kind, to, .. } = &*self.letter;
+        let fated = Fated { letter: id.clone(), kind: *kind, to: to.clone(), fate: fate.clone(), bundled };
+        let case = file.as_ref().map(|file| &file.case);
+        working.extend(case.map(|case| case.number));
+        let mut decision = on_fate(&fated, case, &desk.office.rules, self.at, &mut desk.fresh);
+        if matches!(self.followed, Some(Followed::Not(_))) {
+            decision.letters.clear();
+        }
+        Some(Decided { file, ..Decided::from(decision) })
+    }
+
+    /// Where what follows from it cannot be recorded, the letter's own fate is, and where not even that can, that it went:
+    /// it is not sent again and again for a fault of ours.
+    async fn failed(&self, office: &Arc<Office>, error: WorkError) -> Result<ControlFlow<()>, WorkError> {
+        let (mut error, mut less) = (error, self.with_less());
+        while let Some(next) = less {
+            tracing::error!(letter.id = %self.letter.id, %error, "what follows from this letter's fate was not recorded");
+            match settle(office, std::slice::from_ref(&next)).await {
+                Err(again) if !again.is_unavailable() => (error, less) = (again, next.with_less()),
+                done => return done.map(|_| ControlFlow::Continue(())),
+            }
+        }
+        Err(error)
+    }
 }

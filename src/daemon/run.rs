@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_cron_scheduler::{Job, JobScheduler};
+use tokio_util::sync::CancellationToken;
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -36,7 +37,6 @@ const PROBES_MAX: i64 = 8;
 /// # Errors
 /// It cannot start.
 pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
-    let letters = Arc::new(Notify::new());
     let ticks = Arc::new(Notify::new());
     let mut ticker = JobScheduler::new().await?;
     let hint = ticks.clone();
@@ -48,9 +48,9 @@ pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
     tracing::info!("klachtpost runs");
     let loops = async {
         tokio::join!(
-            intake_loop(&office, &letters, &ticks),
-            sending_loop(&office, sender, &letters),
-            ticking_loop(&office, &ticks, &letters),
+            intake_loop(&office, &ticks),
+            sending_loop(&office, sender),
+            ticking_loop(&office, &ticks),
             telling_loop(&office),
             watchdog_loop(&office),
         )
@@ -75,12 +75,12 @@ async fn given_up(office: &Office) {
     tokio::time::sleep(LAST_LETTERS).await;
 }
 
-async fn intake_loop(office: &Arc<Office>, letters: &Notify, ticks: &Notify) {
+async fn intake_loop(office: &Arc<Office>, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
     let mut compared = None;
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Intake);
-        match watch(office, letters, ticks, &mut compared, &mut backoff, &mut waits).await {
+        match watch(office, ticks, &mut compared, &mut backoff, &mut waits).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
             Err(error) => intake_failed(office, &error),
@@ -121,7 +121,6 @@ enum Ended {
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
     office: &Arc<Office>,
-    letters: &Notify,
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
@@ -144,10 +143,8 @@ async fn watch(
             *compared = Some(Instant::now());
         }
         // Not cancelled in the middle: the transaction and the mail in hand are finished.
-        let steps = [take_in(office, &mut mailbox).await?, adopt_asked(office, &mut mailbox).await?];
-        if steps.contains(&Step::Worked) {
-            letters.notify_one();
-        }
+        take_in(office, &mut mailbox).await?;
+        adopt_asked(office, &mut mailbox).await?;
         backoff.reset();
         intake_works(office);
         if let Some(ticks) = first_look.take() {
@@ -180,7 +177,7 @@ async fn watch(
     }
 }
 
-async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify) {
+async fn sending_loop(office: &Arc<Office>, mut sender: Sender) {
     let mut backoff = Backoff::default();
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Sending);
@@ -205,7 +202,7 @@ async fn sending_loop(office: &Arc<Office>, mut sender: Sender, letters: &Notify
         };
         tokio::select! {
             () = office.stop.cancelled() => break,
-            () = letters.notified() => {}
+            () = office.written.notified() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -218,7 +215,7 @@ async fn until_next(office: &Office) -> Duration {
     wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
 }
 
-async fn ticking_loop(office: &Arc<Office>, ticks: &Notify, letters: &Notify) {
+async fn ticking_loop(office: &Arc<Office>, ticks: &Notify) {
     loop {
         tokio::select! { () = office.stop.cancelled() => break, () = ticks.notified() => {} }
         office.pulse.beat(Loop::Ticking);
@@ -227,7 +224,7 @@ async fn ticking_loop(office: &Arc<Office>, ticks: &Notify, letters: &Notify) {
             office.watch.mended(Complaint::Ticking);
         }
         match ticked {
-            Ok(Step::Worked) => letters.notify_one(),
+            Ok(Step::Worked) => office.written.notify_one(),
             Ok(Step::Idle) => {}
             Err(error) if office.watch.first(Complaint::Ticking) == News::Yes => {
                 tracing::warn!(%error, "the hour's work was not done; every minute tries again");
@@ -281,9 +278,19 @@ fn chance() -> f64 {
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
+    let accepted = office.register.count_letters(LetterState::Accepted).await?;
+    let mut sender = Sender::new(&office).await;
     // At a wrong hour nothing is done but telling of it.
     let taken_in = match hour::believe(&office).await {
-        Ok(()) => take_in_once(&office).await,
+        Ok(()) => {
+            let all_taken_in = CancellationToken::new();
+            let taking_in = async {
+                let taken_in = take_in_once(&office).await;
+                all_taken_in.cancel();
+                taken_in
+            };
+            tokio::join!(taking_in, send_meanwhile(&office, &mut sender, &all_taken_in)).0
+        }
         Err(error) => Err(error),
     };
     match &taken_in {
@@ -298,7 +305,10 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         return taken_in.and(told.map(drop));
     }
     let ticked = tick(&office).await;
-    let sent = send_all(&office).await;
+    let sent = match sender {
+        Ok(sender) => send_all(&office, sender, accepted).await,
+        Err(error) => Err(error),
+    };
     // Runs from a timetable count too: since when it fails is on file.
     let told = Teller::default().tell(&office).await;
     taken_in.and(ticked.map(drop)).and(sent).and(told.map(drop))
@@ -325,11 +335,27 @@ async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
     Ok(())
 }
 
-/// Sends what is due or waits for another attempt, each letter once.
-async fn send_all(office: &Arc<Office>) -> Result<(), WorkError> {
+/// Sends what is written while others are taken in. What the server does not take now is the last rounds' business.
+async fn send_meanwhile(
+    office: &Arc<Office>,
+    sender: &mut Result<Sender, WorkError>,
+    all_taken_in: &CancellationToken,
+) {
+    // Settings that nothing can be sent with keep no mail from being taken in.
+    let Ok(sender) = sender else { return };
+    loop {
+        tokio::select! { () = all_taken_in.cancelled() => return, () = office.written.notified() => {} }
+        while let Ok(Round::Worked) = sender.send_due(office).await {
+            if office.stop.is_cancelled() {
+                return;
+            }
+        }
+    }
+}
+
+/// Sends what is due or waits for another attempt, each letter once; `accepted` letters had gone before this run.
+async fn send_all(office: &Arc<Office>, mut sender: Sender, accepted: i64) -> Result<(), WorkError> {
     office.register.hurry(office.clock.now()).await?;
-    let accepted = office.register.count_letters(LetterState::Accepted).await?;
-    let mut sender = Sender::new(office).await?;
     let mut round = Round::Worked;
     let mut refused = 0;
     for _ in 0..ROUNDS_MAX {

@@ -4,7 +4,7 @@
 
 use super::office::Office;
 use super::pulse::Loop;
-use super::recording::record;
+use super::recording::{Attempted, Recorder};
 use super::verdicts::{Ended, Ruling, rule, said_of_the_recipient};
 use super::watching::News;
 use super::{Step, WorkError};
@@ -43,7 +43,7 @@ pub struct Sender {
     transports: Vec<Transport>,
     /// Letters that were sent while the register could not be written: what became of them is recorded before
     /// anything else is sent, so that none goes twice for that.
-    unrecorded: Vec<(Claimed, Outcome)>,
+    unrecorded: Vec<(Arc<Claimed>, Outcome)>,
     /// Letters claimed and not sent because of that: they are given back.
     stranded: Vec<Claimed>,
     /// Times in a row that the server could not be reached or logged in to, or took nothing.
@@ -71,7 +71,8 @@ pub enum Round {
 struct Work<'a> {
     office: &'a Arc<Office>,
     queue: Mutex<VecDeque<Claimed>>,
-    unrecorded: Mutex<Vec<(Claimed, Outcome)>>,
+    unrecorded: Mutex<Vec<(Arc<Claimed>, Outcome)>>,
+    recorder: Recorder,
     judge: Mutex<&'a mut Judge>,
     /// Letters that the server answered, in whatever way.
     answered: AtomicUsize,
@@ -163,6 +164,7 @@ impl Sender {
             office,
             queue: Mutex::new(VecDeque::from(claimed)),
             unrecorded: Mutex::default(),
+            recorder: Recorder::default(),
             judge: Mutex::new(&mut self.judge),
             answered: AtomicUsize::new(0),
             halted: AtomicBool::new(false),
@@ -220,10 +222,10 @@ impl Sender {
     }
 
     /// Records what an earlier round could not.
-    async fn catch_up(&mut self, office: &Office) -> Result<(), WorkError> {
+    async fn catch_up(&mut self, office: &Arc<Office>) -> Result<(), WorkError> {
         while let Some((letter, outcome)) = self.unrecorded.last() {
             let ruling = rule(&mut self.judge, letter, outcome.clone(), office.clock.now(), jitter()?);
-            match record(office, letter, ruling).await {
+            match Recorder::default().record(office, Attempted::new(letter.clone(), ruling)).await {
                 Err(error) if error.is_unavailable() => return Err(error),
                 Err(error) => {
                     tracing::error!(letter.id = %letter.id, %error, "what became of this letter cannot be recorded");
@@ -286,7 +288,8 @@ async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, W
         let ruling = work.rule(transport, &letter, &outcome).await?;
         note(office, &letter, &outcome, &ruling);
         let is_halted = ruling.halts;
-        if let Err(error) = record(office, &letter, ruling).await {
+        let letter = Arc::new(letter);
+        if let Err(error) = work.recorder.record(office, Attempted::new(letter.clone(), ruling)).await {
             locked(&work.unrecorded).push((letter, outcome));
             return Err(error);
         }

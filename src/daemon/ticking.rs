@@ -4,14 +4,14 @@
 
 use super::aside::tell_of_aside;
 use super::bundling::bundle;
-use super::clerk::{self, Known};
 use super::comparing::tell_of_missing;
-use super::deciding::Salts;
 use super::office::Office;
+use super::settle::{Decided, Desk, Happening, settle_each};
 use super::{Step, WorkError, hour, overviews};
+use crate::case::{CaseNumber, Moment};
 use crate::crash;
-use crate::desk::caps::to_count;
-use crate::desk::on_terms;
+use crate::desk::{CaseFile, on_terms};
+use crate::register::Tx;
 use std::sync::Arc;
 
 /// Does what is due now.
@@ -37,29 +37,51 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
     Ok(if worked { Step::Worked } else { Step::Idle })
 }
 
+/// Cases settled in one transaction: few enough that mails need not wait for it.
+const BATCH: usize = 50;
+
 /// Warns of clocks that run out, and tells of those that did (§2.4.1).
-async fn terms(office: &Office) -> Result<Step, WorkError> {
+async fn terms(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
     let mut guarded = office.register.guarded();
+    let mut due = Vec::new();
     while let Some(case) = guarded.next().await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
             continue;
         }
-        // Decided again on what the register holds inside the transaction: an answer may just have gone out.
-        let mut tx = office.register.begin().await?;
-        let Some(file) = tx.case_file(case.number).await? else { continue };
-        let mut fresh = office.fresh()?;
-        let Some(mut decision) = on_terms(&file.case, &office.rules, now, &mut fresh) else { continue };
-        let counts = tx.counts(&to_count(&decision.letters, None), office.rules.caps, now).await?;
-        let known = Known { file: Some(&file), counts, about: None };
-        let letters = clerk::write(&mut decision, &known, office, now, &mut fresh);
-        let mut salts = Salts::new()?;
-        tx.record(None, &decision, &letters, now, &mut || salts.draw()).await?;
-        crash::point("before recording that a clock runs out");
-        tx.commit().await?;
-        crash::point("after recording that a clock runs out");
+        due.push(RunsOut(case.number));
+        if due.len() == BATCH {
+            settle_each(office, &std::mem::take(&mut due)).await?;
+            step = Step::Worked;
+        }
+    }
+    if !due.is_empty() {
+        settle_each(office, &due).await?;
         step = Step::Worked;
     }
     Ok(step)
+}
+
+/// A case with a clock that runs out, as it seemed: decided again on what the register holds inside the transaction, for an
+/// answer may just have gone out.
+struct RunsOut(CaseNumber);
+
+impl Happening for RunsOut {
+    type Known = Option<CaseFile>;
+    type Working = ();
+    const POINTS: [&'static str; 2] =
+        ["before recording that a clock runs out", "after recording that a clock runs out"];
+
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+        let numbers: Vec<CaseNumber> = all.iter().map(|one| one.0).collect();
+        let mut files = tx.case_files(&numbers).await?;
+        Ok(numbers.iter().map(|number| files.remove(number)).collect())
+    }
+
+    fn decide(&self, known: Self::Known, _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
+        let file = known?;
+        let decision = on_terms(&file.case, &desk.office.rules, desk.now, &mut desk.fresh)?;
+        Some(Decided { file: Some(file), ..Decided::from(decision) })
+    }
 }

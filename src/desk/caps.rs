@@ -83,6 +83,29 @@ pub struct Counts {
     pub waits_at_desk: bool,
 }
 
+impl Counts {
+    /// One more letter was written: as the register counts from now on.
+    pub fn add(&mut self, counted_as: &str, kind: LetterKind, to: &Address, side: Side, held_because: Option<&str>) {
+        if let Some(count) = self.of.get_mut(counted_as) {
+            count.last_hour += 1;
+            count.last_day += 1;
+            count.is_held_today |= held_because == Some(Cap::Address.name());
+        }
+        self.waits_at_desk |= held_because == Some(Cap::Desk.name());
+        if held_because.is_some() || !kind.is_automatic() {
+            return;
+        }
+        self.of_desk += 1;
+        if side == Side::Customer {
+            let domain = to.domain().to_lowercase();
+            if counted_as.starts_with(UNPROVEN) {
+                *self.unproven.entry(domain.clone()).or_default() += 1;
+            }
+            *self.to_domain.entry(domain).or_default() += 1;
+        }
+    }
+}
+
 /// Letters that count as one thing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
@@ -109,6 +132,14 @@ impl Count {
 pub struct ToCount {
     pub of: BTreeSet<String>,
     pub domains: BTreeSet<String>,
+}
+
+impl ToCount {
+    /// With what another decision's letters are counted by.
+    pub fn add(&mut self, other: Self) {
+        self.of.extend(other.of);
+        self.domains.extend(other.domains);
+    }
 }
 
 /// The stranger whose mail is in hand.

@@ -10,6 +10,41 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    let mut rest = text;
+    // Nearly all of most texts is plain, and plain letters need no tables. A mark behind one of them belongs to it, but only
+    // goes away.
+    while !rest.is_empty() {
+        let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
+        let (ascii, behind) = rest.split_at(plain);
+        fold_ascii(ascii, &mut folded);
+        let other = behind.bytes().position(|byte| byte.is_ascii()).unwrap_or(behind.len());
+        let (strange, behind) = behind.split_at(other);
+        fold_other(strange, &mut folded);
+        rest = behind;
+    }
+    if folded.ends_with(' ') {
+        folded.pop();
+    }
+    folded
+}
+
+fn fold_ascii(text: &str, folded: &mut String) {
+    for c in text.chars() {
+        match c {
+            '`' => folded.push('\''),
+            space if space.is_whitespace() => blank(folded),
+            other => folded.push(other.to_ascii_lowercase()),
+        }
+    }
+}
+
+fn blank(folded: &mut String) {
+    if !folded.is_empty() && !folded.ends_with(' ') {
+        folded.push(' ');
+    }
+}
+
+fn fold_other(text: &str, folded: &mut String) {
     let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).flat_map(char::to_lowercase);
     // Lower case can bring a mark of its own (capital I with a dot does).
     for letter in plain.filter(|c| !is_combining_mark(*c)) {
@@ -25,18 +60,10 @@ pub fn fold(text: &str) -> String {
             '‘' | '’' | '‛' | 'ʼ' | '`' => folded.push('\''),
             // Hyphens that mail programs put in place of the plain one; NFKD makes the non-breaking one U+2010.
             '\u{2010}' | '\u{2011}' => folded.push('-'),
-            space if space.is_whitespace() => {
-                if !folded.is_empty() && !folded.ends_with(' ') {
-                    folded.push(' ');
-                }
-            }
+            space if space.is_whitespace() => blank(folded),
             other => folded.push(other),
         }
     }
-    if folded.ends_with(' ') {
-        folded.pop();
-    }
-    folded
 }
 
 /// Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words that look whole.

@@ -59,6 +59,7 @@ mod servers_words;
 mod snapshot;
 mod staff;
 mod terms;
+pub mod together;
 pub mod verbs;
 mod wants;
 pub mod web_form;

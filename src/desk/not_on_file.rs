@@ -13,16 +13,14 @@ use crate::mail::Mail;
 
 /// Tells the supervisor of the fallback department and the operator; the letter to the first of them is the one whose
 /// answer counts.
-pub fn on_not_on_file(missing: &NotOnFile, rules: &Rules, fresh: &mut Fresh) -> Option<(Decision, LetterId)> {
+pub fn on_not_on_file(missing: &NotOnFile, rules: &Rules, fresh: &mut Fresh) -> Option<Decision> {
     let supervisor = rules.fallback().map(|department| department.supervisor.clone())?;
     let operator = rules.operator.clone().filter(|operator| *operator != supervisor);
     let content = || Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(missing.clone())) });
     let letters: Vec<_> =
         std::iter::once(supervisor).chain(operator).map(|to| caseless(to, content(), rules, fresh)).collect();
-    let told_in = letters.first().map(|letter| letter.id.clone())?;
     let reason = "mails in our own folders that are not on file were told of".to_owned();
-    let decision = Decision { disposition: Disposition::Staff, reason, case: None, events: Vec::new(), letters };
-    Some((decision, told_in))
+    Some(Decision { disposition: Disposition::Staff, reason, case: None, events: Vec::new(), letters })
 }
 
 /// The letter in answer to which a colleague asks for its mails.

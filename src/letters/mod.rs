@@ -13,7 +13,7 @@
 //! | `slimmer.rs` | an overview without the files that would make it too large |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
-//! | `sample.rs` | one draft of every kind, rendered at start |
+//! | `sample.rs` | one draft of every kind, for the tests |
 
 mod calendar_entry;
 mod carried;
@@ -24,6 +24,7 @@ mod mailto;
 mod mime;
 mod on_paper;
 pub mod paper;
+#[cfg(test)]
 mod sample;
 mod slimmer;
 mod subject;
@@ -116,13 +117,6 @@ pub struct Letter {
 pub enum TemplateError {
     #[error("templates: tried to compile them, found: {0}; next: correct the template it names")]
     Compile(#[from] minijinja::Error),
-    #[error("templates: tried the letter `{letter}` ({language}) with sample data, found: {source}")]
-    Sample {
-        letter: &'static str,
-        language: &'static str,
-        #[source]
-        source: RenderError,
-    },
 }
 
 /// Why a draft cannot become a letter.
@@ -156,18 +150,10 @@ pub struct Letters {
 }
 
 impl Letters {
-    /// Compiles every template and tries each with sample data of every kind and language, so that a broken one is
-    /// found at start and not when a customer waits.
+    /// Compiles every template. They are part of the program: that each can be filled in, the tests show for every kind and
+    /// language.
     pub fn new() -> Result<Self, TemplateError> {
-        let letters = Self { engine: environment()? };
-        let (house, keys) = (sample::house(), sample::keys());
-        for draft in sample::drafts() {
-            let letter = draft.content.kind().name();
-            let language = Words { language: draft.language, zone: house.zone }.tag();
-            let tried = letters.render(&draft, &house, &keys, sample::now());
-            tried.map_err(|source| TemplateError::Sample { letter, language, source })?;
-        }
-        Ok(letters)
+        Ok(Self { engine: environment()? })
     }
 
     /// The letter that the draft asks for. An overview that would be too large goes without its files, and says so.

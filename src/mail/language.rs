@@ -5,7 +5,7 @@
 //! and not taken for Dutch because both say `die`, `in` and `was`.
 
 use super::Language;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// The first thousand words show the language as well as all of them.
@@ -84,38 +84,37 @@ struct Points {
     words: u32,
 }
 
-/// The lists, looked up by word.
-static LISTS: LazyLock<Lists> = LazyLock::new(|| Lists {
-    dutch: listed(DUTCH),
-    dutch_shared: listed(DUTCH_SHARED),
-    english: listed(ENGLISH),
-    english_shared: listed(ENGLISH_SHARED),
-    neighbours: NEIGHBOURS.map(listed),
+/// What each word of the lists counts.
+static WORDS: LazyLock<HashMap<&'static str, Points>> = LazyLock::new(|| {
+    let mut words: HashMap<&str, Points> = HashMap::new();
+    let mut list = |listed: &'static str, count: &dyn Fn(&mut Points)| {
+        // Once, though a list may hold a word twice.
+        for word in listed.split_whitespace().collect::<HashSet<_>>() {
+            count(words.entry(word).or_default());
+        }
+    };
+    list(DUTCH, &|points| points.dutch += OWN);
+    list(DUTCH_SHARED, &|points| points.dutch += SHARED);
+    list(ENGLISH, &|points| points.english += OWN);
+    list(ENGLISH_SHARED, &|points| points.english += SHARED);
+    for (at, neighbour) in NEIGHBOURS.into_iter().enumerate() {
+        list(neighbour, &|points| points.neighbours.iter_mut().skip(at).take(1).for_each(|sum| *sum += OWN));
+    }
+    words
 });
-
-struct Lists {
-    dutch: HashSet<&'static str>,
-    dutch_shared: HashSet<&'static str>,
-    english: HashSet<&'static str>,
-    english_shared: HashSet<&'static str>,
-    neighbours: [HashSet<&'static str>; 6],
-}
-
-fn listed(words: &'static str) -> HashSet<&'static str> {
-    words.split_whitespace().collect()
-}
 
 fn points(text: &str) -> Points {
     let mut points = Points::default();
     let words = text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|word| !word.is_empty());
     for word in words.take(WORDS_MAX) {
         let word = word.to_lowercase().replace('’', "'");
-        let has = |list: &HashSet<&str>| u32::from(list.contains(word.as_str()));
         points.words += 1;
-        points.dutch += OWN * has(&LISTS.dutch) + SHARED * has(&LISTS.dutch_shared) + u32::from(looks_dutch(&word));
-        points.english += OWN * has(&LISTS.english) + SHARED * has(&LISTS.english_shared);
-        for (sum, list) in points.neighbours.iter_mut().zip(&LISTS.neighbours) {
-            *sum += OWN * has(list);
+        points.dutch += u32::from(looks_dutch(&word));
+        let Some(of_word) = WORDS.get(word.as_str()) else { continue };
+        points.dutch += of_word.dutch;
+        points.english += of_word.english;
+        for (sum, of_word) in points.neighbours.iter_mut().zip(of_word.neighbours) {
+            *sum += of_word;
         }
     }
     points

@@ -2,6 +2,7 @@
 //! mail turned out to be after all. Only SQL.
 
 use super::mails::{Identity, disposition, without_nul};
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment};
 use crate::case::{Address, CaseNumber, LetterId, Moment};
 use crate::desk::{Asked, Disposition, PutBack, Stored};
@@ -131,12 +132,10 @@ impl Tx {
 
     /// Somebody was told of these mails, in that letter or, without one, by the digest.
     pub(super) async fn note_told(&mut self, mails: &[i64], letter: Option<&LetterId>) -> Result<(), RegisterError> {
-        for mail in mails {
-            sqlx::query("UPDATE mail SET told_in = $2 WHERE id = $1")
-                .bind(*mail)
-                .bind(letter.map(LetterId::as_str).unwrap_or_default())
-                .execute(&mut *self.inner)
-                .await?;
+        for some in mails.chunks(rows_of(1)) {
+            let text = format!("UPDATE mail SET told_in = $1 WHERE id IN ({})", numbered(2, some.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.map(LetterId::as_str).unwrap_or_default());
+            some.iter().fold(query, |query, mail| query.bind(*mail)).execute(&mut *self.inner).await?;
         }
         Ok(())
     }

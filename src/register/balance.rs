@@ -1,15 +1,13 @@
 //! Rows of `given_out`: the UIDs that each watched folder gave out, the one side of the mail balance (invariant 1); and the
 //! other side, counted from the mails on file. Only SQL.
 
-use super::mails::{disposition, numbered};
+use super::mails::disposition;
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis};
 use crate::case::Moment;
 use crate::desk::FolderCount;
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-/// Values of one IN list.
-const LIST_MAX: usize = 500;
 
 /// How a folder numbers its mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,7 +254,7 @@ impl Tx {
     /// Each mail that was not noted yet, for itself.
     async fn unordered(&mut self, dealt: &DealtWith<'_>) -> Result<Vec<Span>, RegisterError> {
         let mut noted = BTreeSet::new();
-        for some in dealt.listed.chunks(LIST_MAX) {
+        for some in dealt.listed.chunks(rows_of(1)) {
             let text = format!(
                 "SELECT first_uid FROM given_out WHERE mailbox = $1 AND uid_validity = $2 AND next_uid IN ({})",
                 numbered(3, some.len())

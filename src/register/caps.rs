@@ -2,13 +2,14 @@
 //! has passed, those that go out together. What a cap is, and what is over it, is decided elsewhere. Only SQL.
 
 use super::outbox::{address, kind};
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterId, Moment, Side, What};
 use crate::desk::caps::{CUSTOMER, Cap, Caps, Count, Counts, ToCount, UNPROVEN, mailbox};
 use crate::desk::{Bundled, Waiting};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
@@ -25,47 +26,84 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn counts(&mut self, wanted: &ToCount, caps: Caps, now: Moment) -> Result<Counts, RegisterError> {
-        let mut counts = Counts::default();
         if wanted.of.is_empty() && wanted.domains.is_empty() {
-            return Ok(counts);
+            return Ok(Counts::default());
         }
-        for counted_as in &wanted.of {
-            counts.of.insert(counted_as.clone(), self.count_of(counted_as, now).await?);
-        }
-        for domain in &wanted.domains {
-            counts.to_domain.insert(domain.clone(), self.sent_to_domain(domain, "", caps.domain, now).await?);
-            if let Some(max) = caps.unproven {
-                counts.unproven.insert(domain.clone(), self.sent_to_domain(domain, UNPROVEN, max, now).await?);
-            }
-        }
-        counts.of_desk = self.sent_by_desk(caps.desk, now).await?;
-        counts.waits_at_desk = self.waits_at_desk().await?;
-        Ok(counts)
+        let unproven = match caps.unproven {
+            Some(max) => self.sent_to_domains(&wanted.domains, UNPROVEN, max, now).await?,
+            None => BTreeMap::new(),
+        };
+        Ok(Counts {
+            of: self.counts_of(&wanted.of, now).await?,
+            to_domain: self.sent_to_domains(&wanted.domains, "", caps.domain, now).await?,
+            unproven,
+            of_desk: self.sent_by_desk(caps.desk, now).await?,
+            waits_at_desk: self.waits_at_desk().await?,
+        })
     }
 
-    async fn count_of(&mut self, counted_as: &str, now: Moment) -> Result<Count, RegisterError> {
+    async fn counts_of(
+        &mut self,
+        wanted: &BTreeSet<String>,
+        now: Moment,
+    ) -> Result<BTreeMap<String, Count>, RegisterError> {
         let some = |condition: &str, limit: i64| {
             format!(
-                "(SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE counted_as = $1 AND counted_as <> '' \
+                "(SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE counted_as = column1 AND counted_as <> '' \
                  AND {condition} LIMIT {limit}) AS counted)"
             )
         };
-        let text = format!(
-            "SELECT {}, {}, {}",
-            some("created_at > $2", COUNTED_MAX),
-            some("created_at > $3", COUNTED_MAX),
-            some("created_at > $3 AND held_because = 'cap'", 1)
-        );
-        let row = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(counted_as)
-            .bind(millis(now) - HOUR)
-            .bind(millis(now) - DAY)
-            .fetch_one(&mut *self.inner)
-            .await?;
-        Ok(Count { last_hour: number(&row, 0)?, last_day: number(&row, 1)?, is_held_today: number(&row, 2)? > 0 })
+        let (hour, day) = (millis(now) - HOUR, millis(now) - DAY);
+        let (last_hour, last_day) = (format!("created_at > {hour}"), format!("created_at > {day}"));
+        let counted = [
+            some(&last_hour, COUNTED_MAX),
+            some(&last_day, COUNTED_MAX),
+            some(&format!("{last_day} AND held_because = 'cap'"), 1),
+        ];
+        let mut counts = BTreeMap::new();
+        for part in wanted.iter().collect::<Vec<_>>().chunks(rows_of(1)) {
+            let text =
+                format!("SELECT column1, {} FROM (VALUES {}) AS wanted", counted.join(", "), tuples(1, part.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = part.iter().fold(query, |query, of| query.bind(of.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let count = Count {
+                    last_hour: number(&row, 1)?,
+                    last_day: number(&row, 2)?,
+                    is_held_today: number(&row, 3)? > 0,
+                };
+                counts.insert(row.try_get(0)?, count);
+            }
+        }
+        Ok(counts)
     }
 
-    /// Those that count as something that begins so. At most `limit`: more make no difference.
+    /// Those that count as something that begins so, by domain. At most `limit` of each: more make no difference.
+    async fn sent_to_domains(
+        &mut self,
+        domains: &BTreeSet<String>,
+        counted_as: &str,
+        limit: usize,
+        now: Moment,
+    ) -> Result<BTreeMap<String, usize>, RegisterError> {
+        let mut sent = BTreeMap::new();
+        let since = millis(now) - HOUR;
+        for part in domains.iter().collect::<Vec<_>>().chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT column1, (SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} \
+                 AND side = 'customer' AND domain = column1 AND created_at > {since} AND counted_as LIKE '{counted_as}%' \
+                 LIMIT {limit}) AS counted) FROM (VALUES {}) AS wanted",
+                tuples(1, part.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = part.iter().fold(query, |query, domain| query.bind(domain.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                sent.insert(row.try_get(0)?, number(&row, 1)?);
+            }
+        }
+        Ok(sent)
+    }
+
     async fn sent_to_domain(
         &mut self,
         domain: &str,
@@ -73,15 +111,11 @@ impl Tx {
         limit: usize,
         now: Moment,
     ) -> Result<usize, RegisterError> {
-        let text = format!(
-            "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND side = 'customer' \
-             AND domain = $1 AND created_at > $2 AND counted_as LIKE $4 LIMIT $3) AS counted"
-        );
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(domain).bind(millis(now) - HOUR).bind(signed(limit));
-        number(&query.bind(format!("{counted_as}%")).fetch_one(&mut *self.inner).await?, 0)
+        let domains = BTreeSet::from([domain.to_owned()]);
+        Ok(self.sent_to_domains(&domains, counted_as, limit, now).await?.remove(domain).unwrap_or_default())
     }
 
-    /// See [`Tx::sent_to_domain`].
+    /// See [`Tx::sent_to_domains`].
     async fn sent_by_desk(&mut self, limit: usize, now: Moment) -> Result<usize, RegisterError> {
         let text = format!(
             "SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} AND created_at > $1 LIMIT $2) AS counted"
@@ -136,10 +170,10 @@ impl Tx {
     /// Of a case that goes on in another, the other: as for a letter that goes out by itself.
     async fn bundled(&mut self, rows: &[AnyRow]) -> Result<Vec<Bundled>, RegisterError> {
         let mut letters = rows.iter().map(bundled).collect::<Result<Vec<_>, _>>()?;
+        let cases: BTreeSet<_> = letters.iter().filter_map(|letter| letter.case).collect();
+        let going_on = self.cases_going_on(&cases.into_iter().collect::<Vec<_>>()).await?;
         for letter in &mut letters {
-            if let Some(number) = letter.case {
-                letter.case = self.case_going_on(number).await?.map(|case| case.number);
-            }
+            letter.case = letter.case.and_then(|number| going_on.get(&number)).map(|case| case.number);
         }
         Ok(letters)
     }
@@ -147,12 +181,13 @@ impl Tx {
     /// What an event says of letters that go out together stands in their rows too.
     pub(super) async fn mark_bundled(&mut self, event: &Event) -> Result<(), RegisterError> {
         let What::Bundled { letters, into } = &event.what else { return Ok(()) };
-        for letter in letters {
-            sqlx::query("UPDATE outbox SET state = 'bundled', bundled_in = $2 WHERE id = $1 AND state = 'held'")
-                .bind(letter.as_str())
-                .bind(into.as_str())
-                .execute(&mut *self.inner)
-                .await?;
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!(
+                "UPDATE outbox SET state = 'bundled', bundled_in = $1 WHERE state = 'held' AND id IN ({})",
+                numbered(2, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(into.as_str());
+            some.iter().fold(query, |query, letter| query.bind(letter.as_str())).execute(&mut *self.inner).await?;
         }
         Ok(())
     }

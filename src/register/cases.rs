@@ -1,12 +1,14 @@
 //! Rows of `cases`: what their events made of them. Written by one function only. Only SQL.
 
 use super::mails::without_nul;
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
 use futures_util::TryStreamExt;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
 const MERGED_MAX: usize = 32;
@@ -54,6 +56,9 @@ pub(super) struct Columns {
 /// The names of [`Columns`], and the body after them.
 pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, words, \
      keys, body";
+
+/// How many these are.
+const COLUMNS_COUNT: usize = 13;
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -190,57 +195,98 @@ impl Tx {
     /// # Errors
     /// The database refused, or holds a case of a newer version.
     pub async fn load_case(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
-        let row = sqlx::query("SELECT body FROM cases WHERE number = $1")
-            .bind(number.to_string())
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        row.as_ref().map(body).transpose()
+        Ok(self.load_cases(&[number]).await?.remove(&number))
+    }
+
+    /// The cases as they stand, as far as there are any of these numbers.
+    ///
+    /// # Errors
+    /// The database refused, or holds a case of a newer version.
+    pub async fn load_cases(&mut self, numbers: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Case>, RegisterError> {
+        let mut cases = BTreeMap::new();
+        for some in numbers.chunks(rows_of(1)) {
+            let text = format!("SELECT body FROM cases WHERE number IN ({})", numbered(1, some.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, number| query.bind(number.to_string()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let case = body(&row)?;
+                cases.insert(case.number, case);
+            }
+        }
+        Ok(cases)
     }
 
     /// The case that goes on under that number: the one itself, or the one it was merged with.
     pub(super) async fn case_going_on(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
-        let mut found = self.load_case(number).await?;
-        for _ in 0..MERGED_MAX {
-            match found.as_ref().and_then(|case| case.merged_into) {
-                None => return Ok(found),
-                Some(next) => found = self.load_case(next).await?,
-            }
-        }
-        Err(unreadable(format!("case {number}: it was merged more than {MERGED_MAX} times")))
+        Ok(self.cases_going_on(&[number]).await?.remove(&number))
     }
 
-    /// Writes what a case has become. A new one is never written over another: a number that is taken is a conflict.
-    pub(super) async fn save_case(&mut self, case: &Case, row: CaseRow) -> Result<(), RegisterError> {
-        let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
-        let statement = match row {
-            CaseRow::New => {
-                "INSERT INTO cases (number, year, serial, state, department, handler, customer_address, received_at, \
-                 closed_at, remind_at, words, keys, body) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+    /// By each of these numbers the case that goes on under it.
+    ///
+    /// # Errors
+    /// The database refused, or holds a case of a newer version.
+    pub async fn cases_going_on(
+        &mut self,
+        numbers: &[CaseNumber],
+    ) -> Result<BTreeMap<CaseNumber, Case>, RegisterError> {
+        let mut loaded = self.load_cases(numbers).await?;
+        for _ in 0..MERGED_MAX {
+            let next: BTreeSet<CaseNumber> = loaded.values().filter_map(|case| case.merged_into).collect();
+            let next: Vec<CaseNumber> = next.into_iter().filter(|number| !loaded.contains_key(number)).collect();
+            if next.is_empty() {
+                break;
             }
-            CaseRow::Known => {
-                "UPDATE cases SET year = $2, serial = $3, state = $4, department = $5, handler = $6, \
-                 customer_address = $7, received_at = $8, closed_at = $9, remind_at = $10, words = $11, keys = $12, \
-                 body = $13 WHERE number = $1"
+            loaded.extend(self.load_cases(&next).await?);
+        }
+        let mut found = BTreeMap::new();
+        for number in numbers {
+            let (mut case, mut steps) = (loaded.get(number), 0);
+            while let Some(next) = case.and_then(|case| case.merged_into) {
+                case = loaded.get(&next);
+                steps += 1;
+                if steps > MERGED_MAX {
+                    return Err(unreadable(format!("case {number}: it was merged more than {MERGED_MAX} times")));
+                }
             }
-        };
-        let columns = Columns::of(case);
-        sqlx::query(statement)
-            .bind(columns.number)
-            .bind(columns.year)
-            .bind(columns.serial)
-            .bind(columns.state)
-            .bind(columns.department)
-            .bind(columns.handler)
-            .bind(columns.customer_address)
-            .bind(columns.received_at)
-            .bind(columns.closed_at)
-            .bind(columns.remind_at)
-            .bind(columns.words)
-            .bind(columns.keys)
-            .bind(&json)
-            .execute(&mut *self.inner)
-            .await?;
+            found.extend(case.map(|case| (*number, case.clone())));
+        }
+        Ok(found)
+    }
+
+    /// Writes what cases have become. A new one is never written over another: a number that is taken is a conflict.
+    pub(super) async fn save_cases(&mut self, cases: &[&Case], row: CaseRow) -> Result<(), RegisterError> {
+        for some in cases.chunks(rows_of(COLUMNS_COUNT)) {
+            let values = tuples(COLUMNS_COUNT, some.len());
+            let text = match row {
+                CaseRow::New => format!("INSERT INTO cases ({COLUMNS}) VALUES {values}"),
+                CaseRow::Known => format!(
+                    "UPDATE cases SET year = column2, serial = column3, state = column4, department = column5, \
+                     handler = column6, customer_address = column7, received_at = column8, closed_at = column9, \
+                     remind_at = column10, words = column11, keys = column12, body = column13 \
+                     FROM (VALUES {values}) AS became WHERE number = column1"
+                ),
+            };
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+            for case in some {
+                let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
+                let columns = Columns::of(case);
+                query = query
+                    .bind(columns.number)
+                    .bind(columns.year)
+                    .bind(columns.serial)
+                    .bind(columns.state)
+                    .bind(columns.department)
+                    .bind(columns.handler)
+                    .bind(columns.customer_address)
+                    .bind(columns.received_at)
+                    .bind(columns.closed_at)
+                    .bind(columns.remind_at)
+                    .bind(columns.words)
+                    .bind(columns.keys)
+                    .bind(json);
+            }
+            query.execute(&mut *self.inner).await?;
+        }
         Ok(())
     }
 
@@ -250,13 +296,18 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn note_numbers(&mut self, numbers: &[CaseNumber]) -> Result<(), RegisterError> {
+        let mut last: BTreeMap<i32, u32> = BTreeMap::new();
         for number in numbers {
+            let known = last.entry(number.year).or_default();
+            *known = number.serial.max(*known);
+        }
+        for (year, serial) in last {
             sqlx::query(
                 "INSERT INTO number_seen (year, serial) VALUES ($1, $2) \
                  ON CONFLICT (year) DO UPDATE SET serial = excluded.serial WHERE number_seen.serial < excluded.serial",
             )
-            .bind(i64::from(number.year))
-            .bind(i64::from(number.serial))
+            .bind(i64::from(year))
+            .bind(i64::from(serial))
             .execute(&mut *self.inner)
             .await?;
         }

@@ -2,6 +2,7 @@
 //! The payload is hashed with a salt and kept in a table of its own, so that it can be blanked on a lawful request
 //! without breaking the chain, and cannot be guessed back from its hash. Only SQL and hashing.
 
+use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Event, Moment};
 use sha2::{Digest, Sha256};
@@ -10,6 +11,9 @@ use sqlx::any::AnyRow;
 
 /// The hash before the first event.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Columns of an event.
+const LINK_COLUMNS: usize = 9;
 
 const LAST: &str = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
 
@@ -45,6 +49,19 @@ pub(super) struct Link {
 }
 
 impl Link {
+    fn behind(head: &ChainHead, event: &Event, payload_hash: String) -> Result<Self, RegisterError> {
+        Ok(Self {
+            seq: head.seq + 1,
+            at: millis(event.at),
+            case_number: event.case.map(|n| n.to_string()).unwrap_or_default(),
+            kind: event.what.name().to_owned(),
+            actor: serde_json::to_string(&event.actor).map_err(|e| unreadable(format!("actor: {e}")))?,
+            mail_id: event.mail,
+            payload_hash,
+            previous_hash: head.hash.clone(),
+        })
+    }
+
     /// SHA-256 over all columns, each with its length, so that no two rows read the same.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
@@ -128,43 +145,51 @@ impl Register {
 }
 
 impl Tx {
-    /// Adds one event to the chain.
-    pub(super) async fn append(&mut self, event: &Event, salt: &str) -> Result<(), RegisterError> {
-        let head = self.head().await?;
-        let body = json(event)?;
-        let link = Link {
-            seq: head.seq + 1,
-            at: millis(event.at),
-            case_number: event.case.map(|n| n.to_string()).unwrap_or_default(),
-            kind: event.what.name().to_owned(),
-            actor: serde_json::to_string(&event.actor).map_err(|e| unreadable(format!("actor: {e}")))?,
-            mail_id: event.mail,
-            payload_hash: payload_hash(salt, &body),
-            previous_hash: head.hash,
-        };
-        let hash = link.hash();
-        sqlx::query(
-            "INSERT INTO event (seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(link.seq)
-        .bind(link.at)
-        .bind(&link.case_number)
-        .bind(&link.kind)
-        .bind(&link.actor)
-        .bind(link.mail_id)
-        .bind(&link.payload_hash)
-        .bind(&link.previous_hash)
-        .bind(&hash)
-        .execute(&mut *self.inner)
-        .await?;
-        sqlx::query("INSERT INTO event_payload (seq, salt, body) VALUES ($1, $2, $3)")
-            .bind(link.seq)
-            .bind(salt)
-            .bind(&body)
-            .execute(&mut *self.inner)
-            .await?;
-        self.head = Some(ChainHead { seq: link.seq, hash });
+    /// Adds events to the chain.
+    pub(super) async fn append(
+        &mut self,
+        events: &[Event],
+        salts: &mut (dyn FnMut() -> String + Send),
+    ) -> Result<(), RegisterError> {
+        for some in events.chunks(rows_of(LINK_COLUMNS)) {
+            let mut head = self.head().await?;
+            let mut links = Vec::with_capacity(some.len());
+            for event in some {
+                let (salt, body) = (salts(), json(event)?);
+                let link = Link::behind(&head, event, payload_hash(&salt, &body))?;
+                head = ChainHead { seq: link.seq, hash: link.hash() };
+                links.push((link, head.hash.clone(), salt, body));
+            }
+            self.put_links(&links).await?;
+            self.head = Some(head);
+        }
+        Ok(())
+    }
+
+    /// Each with its hash, and the salt and the text of its payload.
+    async fn put_links(&mut self, links: &[(Link, String, String, String)]) -> Result<(), RegisterError> {
+        let text = format!(
+            "INSERT INTO event (seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash) VALUES {}",
+            tuples(LINK_COLUMNS, links.len())
+        );
+        let query = links.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (link, hash, ..)| {
+            query
+                .bind(link.seq)
+                .bind(link.at)
+                .bind(&link.case_number)
+                .bind(&link.kind)
+                .bind(&link.actor)
+                .bind(link.mail_id)
+                .bind(&link.payload_hash)
+                .bind(&link.previous_hash)
+                .bind(hash)
+        });
+        query.execute(&mut *self.inner).await?;
+        let text = format!("INSERT INTO event_payload (seq, salt, body) VALUES {}", tuples(3, links.len()));
+        let query = links.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (link, _, salt, body)| {
+            query.bind(link.seq).bind(salt).bind(body)
+        });
+        query.execute(&mut *self.inner).await?;
         Ok(())
     }
 

@@ -1,12 +1,17 @@
 //! A case with everything that is kept beside it: events, mails, letters. Only SQL.
 
 use super::mails::{self, MailRow};
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, moment, outbox, unreadable};
 use crate::case::{CaseNumber, Event, LetterId};
 use crate::desk::{CaseFile, Disposition, FiledLetter, FiledMail};
 use crate::letters;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What is kept beside cases, by the number it is filed on.
+type Filed<T> = HashMap<String, Vec<T>>;
 
 impl Tx {
     /// A case and what is kept beside it, but for the bytes. The number of a case that goes on in another leads to that
@@ -15,57 +20,92 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn case_file(&mut self, number: CaseNumber) -> Result<Option<CaseFile>, RegisterError> {
-        let Some(case) = self.case_going_on(number).await? else { return Ok(None) };
-        let (mut events, mut mails, mut letters) = (Vec::new(), Vec::new(), Vec::new());
-        for number in case.absorbed.iter().chain([&case.number]) {
-            events.extend(self.filed_events(*number).await?);
-            mails.extend(self.filed_mails(*number).await?);
-            letters.extend(self.filed_letters(*number).await?);
-        }
-        events.sort_by_key(|(seq, _)| *seq);
-        mails.sort_by_key(|mail: &FiledMail| mail.id);
-        letters.sort_by_key(|letter: &FiledLetter| letter.written_at);
-        let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
-        let notes = events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned).collect();
-        Ok(Some(CaseFile { case, notes, events, mails, letters }))
+        Ok(self.case_files(&[number]).await?.remove(&number))
     }
 
-    async fn filed_events(&mut self, number: CaseNumber) -> Result<Vec<(i64, Event)>, RegisterError> {
-        let rows = sqlx::query(
-            "SELECT event.seq, body FROM event JOIN event_payload ON event_payload.seq = event.seq \
-             WHERE case_number = $1 ORDER BY event.seq",
-        )
-        .bind(number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events = Vec::with_capacity(rows.len());
+    /// By each of these numbers the file that it leads to: see [`Tx::case_file`].
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn case_files(
+        &mut self,
+        numbers: &[CaseNumber],
+    ) -> Result<BTreeMap<CaseNumber, CaseFile>, RegisterError> {
+        let cases = self.cases_going_on(numbers).await?;
+        let filed: BTreeSet<CaseNumber> =
+            cases.values().flat_map(|case| case.absorbed.iter().copied().chain([case.number])).collect();
+        let filed: Vec<String> = filed.iter().map(ToString::to_string).collect();
+        let (mut events, mut mails, mut letters) =
+            (self.filed_events(&filed).await?, self.filed_mails(&filed).await?, self.filed_letters(&filed).await?);
+        let mut files: BTreeMap<CaseNumber, CaseFile> = BTreeMap::new();
+        for (asked, case) in cases {
+            if let Some(known) = files.values().find(|file| file.case.number == case.number).cloned() {
+                files.insert(asked, known);
+                continue;
+            }
+            let mut file = CaseFile::of(case);
+            let numbers = file.case.absorbed.iter().chain([&file.case.number]);
+            let mut all = Vec::new();
+            for number in numbers.map(ToString::to_string) {
+                all.extend(events.remove(&number).unwrap_or_default());
+                file.mails.extend(mails.remove(&number).unwrap_or_default());
+                file.letters.extend(letters.remove(&number).unwrap_or_default());
+            }
+            all.sort_by_key(|(seq, _)| *seq);
+            file.mails.sort_by_key(|mail| mail.id);
+            file.letters.sort_by_key(|letter| letter.written_at);
+            file.events = all.into_iter().map(|(_, event)| event).collect();
+            file.notes = file.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned).collect();
+            files.insert(asked, file);
+        }
+        Ok(files)
+    }
+
+    async fn filed_events(&mut self, numbers: &[String]) -> Result<Filed<(i64, Event)>, RegisterError> {
+        let text = "SELECT case_number, event.seq, body FROM event JOIN event_payload ON event_payload.seq = event.seq \
+                    WHERE case_number IN";
+        let rows = self.filed(text, "ORDER BY event.seq", numbers).await?;
+        let mut filed = Filed::new();
         for row in rows {
-            let (seq, body): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-            events.extend(serde_json::from_str::<Event>(&body).ok().map(|event| (seq, event)));
+            let (number, seq, body): (String, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let event = serde_json::from_str::<Event>(&body).ok().map(|event| (seq, event));
+            filed.entry(number).or_default().extend(event);
         }
-        Ok(events)
+        Ok(filed)
     }
 
-    async fn filed_mails(&mut self, number: CaseNumber) -> Result<Vec<FiledMail>, RegisterError> {
-        let rows = sqlx::query(
-            "SELECT id, received_at, disposition, size, whole, sha256 FROM mail \
-             LEFT JOIN mail_raw ON mail_id = mail.id WHERE case_number = $1 ORDER BY id",
-        )
-        .bind(number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        rows.iter().map(filed_mail).collect()
+    async fn filed_mails(&mut self, numbers: &[String]) -> Result<Filed<FiledMail>, RegisterError> {
+        let text = "SELECT id, received_at, disposition, size, whole, sha256, case_number FROM mail \
+                    LEFT JOIN mail_raw ON mail_id = mail.id WHERE case_number IN";
+        let rows = self.filed(text, "ORDER BY id", numbers).await?;
+        let mut filed = Filed::new();
+        for row in rows {
+            filed.entry(row.try_get(6)?).or_default().push(filed_mail(&row)?);
+        }
+        Ok(filed)
     }
 
-    async fn filed_letters(&mut self, number: CaseNumber) -> Result<Vec<FiledLetter>, RegisterError> {
-        let rows = sqlx::query(
-            "SELECT outbox.id, kind, created_at, light_size, light_sha256 FROM outbox \
-             LEFT JOIN letter ON letter.id = outbox.id WHERE case_number = $1 ORDER BY created_at, outbox.id",
-        )
-        .bind(number.to_string())
-        .fetch_all(&mut *self.inner)
-        .await?;
-        rows.iter().map(filed_letter).collect()
+    async fn filed_letters(&mut self, numbers: &[String]) -> Result<Filed<FiledLetter>, RegisterError> {
+        let text = "SELECT outbox.id, kind, created_at, light_size, light_sha256, case_number FROM outbox \
+                    LEFT JOIN letter ON letter.id = outbox.id WHERE case_number IN";
+        let rows = self.filed(text, "ORDER BY created_at, outbox.id", numbers).await?;
+        let mut filed = Filed::new();
+        for row in rows {
+            filed.entry(row.try_get(5)?).or_default().push(filed_letter(&row)?);
+        }
+        Ok(filed)
+    }
+
+    /// Rows of a statement that ends where the list of numbers begins.
+    async fn filed(&mut self, text: &str, order: &str, numbers: &[String]) -> Result<Vec<AnyRow>, RegisterError> {
+        let mut rows = Vec::new();
+        for some in numbers.chunks(rows_of(1)) {
+            let text = format!("{text} ({}) {order}", numbered(1, some.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, number| query.bind(number.as_str()));
+            rows.extend(query.fetch_all(&mut *self.inner).await?);
+        }
+        Ok(rows)
     }
 }
 

@@ -1,15 +1,13 @@
 //! What is known of the mails that UIDs of a mailbox stand for. Only SQL.
 
-use super::mails::{disposition, numbered};
+use super::mails::disposition;
+use super::sets::{numbered, rows_of};
 use super::withheld::Text;
 use super::{Register, RegisterError, moment};
 use crate::case::Moment;
 use crate::desk::Disposition;
 use sqlx::Row;
 use std::collections::HashMap;
-
-/// Values of one IN list; callers ask for a batch at a time.
-const LIST_MAX: usize = 500;
 
 /// What a UID in the mailbox is known as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +40,7 @@ impl Register {
         uids: &[i64],
     ) -> Result<HashMap<i64, OnFile>, RegisterError> {
         let mut found = HashMap::with_capacity(uids.len());
-        for some in uids.chunks(LIST_MAX) {
+        for some in uids.chunks(rows_of(1)) {
             let text = format!(
                 "SELECT uid, disposition, received_at, size, moved, reason FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
                 numbered(3, some.len())

@@ -1,12 +1,19 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
+use super::record::Recorded;
+use super::seal::Reseal;
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::desk::Disposition;
+use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+/// Columns of a mail that is put on file.
+const STORED_COLUMNS: usize = 9;
 
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
@@ -72,31 +79,8 @@ impl Register {
     pub async fn store_mails(&self, mails: &[NewMail]) -> Result<usize, RegisterError> {
         let mut tx = self.begin().await?;
         let mut stored = 0;
-        for mail in mails {
-            let row = sqlx::query(
-                "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, reason) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id",
-            )
-            .bind(&mail.mailbox)
-            .bind(mail.uid_validity)
-            .bind(mail.uid)
-            .bind(i64::from(mail.from_junk))
-            .bind(millis(mail.received_at))
-            .bind(millis(mail.fetched_at))
-            .bind(mail.size)
-            .bind(i64::from(mail.whole))
-            .bind(without_nul(mail.unreadable_because.as_deref().unwrap_or_default()))
-            .fetch_optional(&mut *tx.inner)
-            .await?;
-            let Some(row) = row else { continue };
-            sqlx::query("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES ($1, $2, $3)")
-                .bind(row.try_get::<i64, _>(0)?)
-                .bind(&mail.raw[..])
-                .bind(sha256(&mail.raw))
-                .execute(&mut *tx.inner)
-                .await?;
-            tx.forget_withheld(mail).await?;
-            stored += 1;
+        for some in mails.chunks(rows_of(STORED_COLUMNS)) {
+            stored += tx.store(some).await?;
         }
         tx.commit().await?;
         Ok(stored)
@@ -112,45 +96,37 @@ impl Register {
         let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
                      LEFT JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL ORDER BY mail.id LIMIT $1";
         let rows = sqlx::query(first).bind(batch).fetch_all(&self.pool).await?;
-        let mut pending = Vec::with_capacity(rows.len());
+        let mut ids: Vec<i64> = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
             bytes += row.try_get::<i64, _>(1)?;
             let was_tried = row.try_get::<i64, _>(2)? > 0;
-            if !pending.is_empty() && (was_tried || bytes > max_bytes) {
+            if !ids.is_empty() && (was_tried || bytes > max_bytes) {
                 break;
             }
-            pending.extend(self.pending_mail(row.try_get(0)?).await?);
+            ids.push(row.try_get(0)?);
             if was_tried {
                 break;
             }
         }
-        Ok(pending)
+        self.pending_mails(&ids).await
     }
 
-    async fn pending_mail(&self, id: i64) -> Result<Option<Pending>, RegisterError> {
-        let row = sqlx::query(
-            "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, size, mailbox FROM mail \
-             LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id = $1",
-        )
-        .bind(id)
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let raw: Option<Vec<u8>> = row.try_get(5)?;
-        let reason: String = row.try_get(6)?;
-        let blanked = raw.is_none().then(|| "its bytes were blanked before it was read".to_owned());
-        Ok(Some(Pending {
-            id: row.try_get(0)?,
-            mailbox: row.try_get(8)?,
-            attempts: row.try_get(1)?,
-            received_at: moment(row.try_get(2)?),
-            from_junk: row.try_get::<i64, _>(3)? != 0,
-            whole: row.try_get::<i64, _>(4)? != 0,
-            size: row.try_get(7)?,
-            raw: raw.unwrap_or_default(),
-            unreadable_because: Some(reason).filter(|reason| !reason.is_empty()).or(blanked),
-        }))
+    async fn pending_mails(&self, ids: &[i64]) -> Result<Vec<Pending>, RegisterError> {
+        let mut pending = Vec::with_capacity(ids.len());
+        for some in ids.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, size, mailbox FROM mail \
+                 LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({}) ORDER BY mail.id",
+                numbered(1, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
+            let mut rows = query.fetch(&self.pool);
+            while let Some(row) = rows.try_next().await? {
+                pending.push(pending_mail(&row)?);
+            }
+        }
+        Ok(pending)
     }
 
     /// Commits that these mails are about to be read, before they are (invariant 1).
@@ -158,14 +134,7 @@ impl Register {
     /// # Errors
     /// The database refused; then they must not be read.
     pub async fn count_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
-        for mail in mails {
-            sqlx::query("UPDATE mail SET attempts = attempts + 1 WHERE id = $1")
-                .bind(mail)
-                .execute(&mut *tx.inner)
-                .await?;
-        }
-        tx.commit().await
+        self.each_mail("UPDATE mail SET attempts = attempts + 1 WHERE id IN", mails).await
     }
 
     /// Takes back an attempt that ended for no fault of the mails: the database was away.
@@ -173,14 +142,17 @@ impl Register {
     /// # Errors
     /// The database is still away.
     pub async fn uncount_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
+        let text = "UPDATE mail SET attempts = attempts - 1 WHERE disposition IS NULL AND attempts > 0 AND id IN";
+        self.each_mail(text, mails).await
+    }
+
+    /// A statement that ends where the list of mails begins.
+    async fn each_mail(&self, text: &str, mails: &[i64]) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
-        for mail in mails {
-            sqlx::query(
-                "UPDATE mail SET attempts = attempts - 1 WHERE id = $1 AND disposition IS NULL AND attempts > 0",
-            )
-            .bind(mail)
-            .execute(&mut *tx.inner)
-            .await?;
+        for some in mails.chunks(rows_of(1)) {
+            let text = format!("{text} ({})", numbered(1, some.len()));
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
+            query.execute(&mut *tx.inner).await?;
         }
         tx.commit().await
     }
@@ -201,7 +173,8 @@ impl Register {
         .execute(&mut *tx.inner)
         .await?;
         if apart.rows_affected() > 0 {
-            tx.seal(Some(mail), &[], now, salt).await?;
+            let sealed = tx.seals(&[vec![Reseal { mail: Some(mail), letters: Vec::new() }]], now).await?;
+            tx.append(&sealed, &mut || salt.to_owned()).await?;
         }
         tx.commit().await
     }
@@ -212,13 +185,13 @@ impl Register {
     /// The database refused.
     pub async fn mark_moved(&self, mailbox: &str, uid_validity: i64, uids: &[i64]) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
-        for uid in uids {
-            sqlx::query("UPDATE mail SET moved = 1 WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3")
-                .bind(mailbox)
-                .bind(uid_validity)
-                .bind(uid)
-                .execute(&mut *tx.inner)
-                .await?;
+        for some in uids.chunks(rows_of(1)) {
+            let text = format!(
+                "UPDATE mail SET moved = 1 WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
+                numbered(3, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mailbox).bind(uid_validity);
+            some.iter().fold(query, |query, uid| query.bind(*uid)).execute(&mut *tx.inner).await?;
         }
         tx.commit().await
     }
@@ -296,45 +269,100 @@ impl Register {
 }
 
 impl Tx {
-    /// The mail has been decided on.
-    pub(super) async fn decide_mail(
-        &mut self,
-        mail: i64,
-        identity: &Identity,
-        decision: &crate::desk::Decision,
-        now: Moment,
-    ) -> Result<(), RegisterError> {
-        let decided = sqlx::query(
-            "UPDATE mail SET disposition = $2, reason = $3, case_number = $4, message_id = $5, content_hash = $6, \
-             decided_at = $7 WHERE id = $1 AND disposition IS NULL",
-        )
-        .bind(mail)
-        .bind(decision.disposition.name())
-        .bind(without_nul(&decision.reason))
-        .bind(decision.case.map(|n| n.to_string()))
-        .bind(without_nul(&identity.message_id))
-        .bind(&identity.content_hash)
-        .bind(millis(now))
-        .execute(&mut *self.inner)
-        .await?;
-        if decided.rows_affected() == 0 {
-            return Err(RegisterError::Decided { mail });
+    async fn store(&mut self, mails: &[NewMail]) -> Result<usize, RegisterError> {
+        let text = format!(
+            "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, reason) \
+             VALUES {} ON CONFLICT DO NOTHING RETURNING id, mailbox, uid_validity, uid",
+            tuples(STORED_COLUMNS, mails.len())
+        );
+        let query = mails.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| {
+            query
+                .bind(&mail.mailbox)
+                .bind(mail.uid_validity)
+                .bind(mail.uid)
+                .bind(i64::from(mail.from_junk))
+                .bind(millis(mail.received_at))
+                .bind(millis(mail.fetched_at))
+                .bind(mail.size)
+                .bind(i64::from(mail.whole))
+                .bind(without_nul(mail.unreadable_because.as_deref().unwrap_or_default()))
+        });
+        let mut ids: HashMap<(String, i64, i64), i64> = HashMap::with_capacity(mails.len());
+        for row in query.fetch_all(&mut *self.inner).await? {
+            ids.insert((row.try_get(1)?, row.try_get(2)?, row.try_get(3)?), row.try_get(0)?);
+        }
+        let id = |mail: &NewMail| ids.get(&(mail.mailbox.clone(), mail.uid_validity, mail.uid)).copied();
+        let new: Vec<(i64, &NewMail)> = mails.iter().filter_map(|mail| Some((id(mail)?, mail))).collect();
+        if new.is_empty() {
+            return Ok(0);
+        }
+        let text = format!("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES {}", tuples(3, new.len()));
+        let query = new.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, mail)| {
+            query.bind(*id).bind(&mail.raw[..]).bind(sha256(&mail.raw))
+        });
+        query.execute(&mut *self.inner).await?;
+        self.forget_withheld(&new).await?;
+        Ok(new.len())
+    }
+
+    /// These mails have been decided on.
+    pub(super) async fn decide_mails(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<(), RegisterError> {
+        let decided: Vec<_> = all.iter().filter_map(|one| Some((one.mail?, one.decision))).collect();
+        for some in decided.chunks(rows_of(7)) {
+            let text = format!(
+                "UPDATE mail SET disposition = column2, reason = column3, case_number = column4, message_id = column5, \
+                 content_hash = column6, decided_at = column7 FROM (VALUES {}) AS decided \
+                 WHERE id = column1 AND disposition IS NULL",
+                tuples(7, some.len())
+            );
+            let query =
+                some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, ((mail, identity), decision)| {
+                    query
+                        .bind(*mail)
+                        .bind(decision.disposition.name())
+                        .bind(without_nul(&decision.reason))
+                        .bind(decision.case.map(|n| n.to_string()))
+                        .bind(without_nul(&identity.message_id))
+                        .bind(&identity.content_hash)
+                        .bind(millis(now))
+                });
+            let updated = query.execute(&mut *self.inner).await?.rows_affected();
+            if updated != some.len() as u64 {
+                // Of several, which one does not matter: they are done again one by one.
+                let mail = some.first().map_or(0, |((mail, _), _)| *mail);
+                return Err(RegisterError::Decided { mail });
+            }
         }
         Ok(())
     }
 
-    /// A mail decided on before that is the same (invariant 2), and was not put aside.
-    pub(super) async fn duplicate_of(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
-        let row = sqlx::query(
-            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 AND disposition IS NOT NULL \
-             AND disposition NOT IN ('duplicate', 'unreadable', 'set_aside') ORDER BY id LIMIT 1",
-        )
-        .bind(&identity.content_hash)
-        .bind(without_nul(&identity.message_id))
-        .bind(mail)
-        .fetch_optional(&mut *self.inner)
-        .await?;
-        row.map(|row| Ok(row.try_get(0)?)).transpose()
+    /// Of each mail, the mail decided on before that is the same (invariant 2) and was not put aside; and those of which
+    /// one was put aside.
+    pub(super) async fn duplicates(
+        &mut self,
+        mails: &[(i64, &Identity)],
+    ) -> Result<(HashMap<i64, i64>, HashSet<i64>), RegisterError> {
+        let (mut same, mut aside) = (HashMap::new(), HashSet::new());
+        for some in mails.chunks(rows_of(3)) {
+            let text = format!(
+                "SELECT column1, MIN(CASE WHEN disposition <> 'set_aside' THEN id END), \
+                 CAST(SUM(CASE WHEN disposition = 'set_aside' THEN 1 ELSE 0 END) AS BIGINT) \
+                 FROM (VALUES {}) AS wanted JOIN mail ON content_hash = column2 AND message_id = column3 AND id <> column1 \
+                 WHERE disposition IS NOT NULL AND disposition NOT IN ('duplicate', 'unreadable') GROUP BY column1",
+                tuples(3, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, identity)| {
+                query.bind(*mail).bind(&identity.content_hash).bind(without_nul(&identity.message_id))
+            });
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let mail: i64 = row.try_get(0)?;
+                same.extend(row.try_get::<Option<i64>, _>(1)?.map(|other| (mail, other)));
+                if row.try_get::<i64, _>(2)? > 0 {
+                    aside.insert(mail);
+                }
+            }
+        }
+        Ok((same, aside))
     }
 
     /// A mail decided on before that has the same Message-ID, whatever it says.
@@ -370,6 +398,23 @@ impl Tx {
     }
 }
 
+fn pending_mail(row: &AnyRow) -> Result<Pending, RegisterError> {
+    let raw: Option<Vec<u8>> = row.try_get(5)?;
+    let reason: String = row.try_get(6)?;
+    let blanked = raw.is_none().then(|| "its bytes were blanked before it was read".to_owned());
+    Ok(Pending {
+        id: row.try_get(0)?,
+        mailbox: row.try_get(8)?,
+        attempts: row.try_get(1)?,
+        received_at: moment(row.try_get(2)?),
+        from_junk: row.try_get::<i64, _>(3)? != 0,
+        whole: row.try_get::<i64, _>(4)? != 0,
+        size: row.try_get(7)?,
+        raw: raw.unwrap_or_default(),
+        unreadable_because: Some(reason).filter(|reason| !reason.is_empty()).or(blanked),
+    })
+}
+
 /// From a row of id, received_at, disposition, reason, case_number and size.
 pub(super) fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
     Ok(MailRow {
@@ -386,11 +431,6 @@ pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposit
     let name: Option<String> = row.try_get(column)?;
     name.map(|name| Disposition::from_name(&name).ok_or_else(|| unreadable(format!("disposition `{name}`"))))
         .transpose()
-}
-
-/// `$3, $4, $5`: parameters of an IN list.
-pub(super) fn numbered(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Lower-case hexadecimal.

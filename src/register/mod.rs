@@ -20,6 +20,7 @@
 //! | `search.rs` | what a colleague asks for by mail |
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
+//! | `sets.rs` | statements about many rows at once |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
@@ -43,6 +44,7 @@ mod record;
 mod refusals;
 mod seal;
 mod search;
+mod sets;
 mod snapshot;
 mod verify;
 mod verify_rows;
@@ -57,8 +59,10 @@ pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
-pub use record::Outgoing;
+pub use record::{Outgoing, Recorded};
+
 pub use refusals::RefusedBefore;
+pub use snapshot::Wanted;
 pub use verify::{Finding, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 

@@ -1,7 +1,8 @@
 //! Rows of `not_on_file`, `compared` and `identity`: what lies in the mailbox's own folders and is not in the register,
 //! after a backup was restored or because another register works there too (invariant 1). Only SQL.
 
-use super::mails::{numbered, without_nul};
+use super::mails::without_nul;
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Adopts, CaseNumber, LetterId, Moment};
 use crate::desk::{FiledBy, LostMail, NotOnFile};
@@ -9,8 +10,6 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{HashMap, HashSet};
 
-/// Values of one IN list.
-const LIST_MAX: usize = 500;
 /// Lost mails that a letter or a digest names one by one: enough to see what kind of mail it is.
 const NAMED_MAX: i64 = 10;
 
@@ -115,7 +114,7 @@ impl Register {
     ) -> Result<HashMap<String, Vec<(i64, i64)>>, RegisterError> {
         let ids: Vec<&String> = ids.collect();
         let mut found: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
-        for some in ids.chunks(LIST_MAX) {
+        for some in ids.chunks(rows_of(1)) {
             let list = numbered(1, some.len());
             let text = format!("SELECT message_id, received_at, size FROM mail WHERE message_id IN ({list})");
             let query = sqlx::query(sqlx::AssertSqlSafe(text));
@@ -130,7 +129,7 @@ impl Register {
     async fn unread_receipts(&self, probes: &[Probe]) -> Result<HashSet<(i64, i64)>, RegisterError> {
         let moments: Vec<i64> = probes.iter().filter_map(|probe| probe.received_at.map(millis)).collect();
         let mut found = HashSet::new();
-        for some in moments.chunks(LIST_MAX) {
+        for some in moments.chunks(rows_of(1)) {
             let list = numbered(1, some.len());
             let text = format!("SELECT received_at, size FROM mail WHERE message_id = '' AND received_at IN ({list})");
             let query = sqlx::query(sqlx::AssertSqlSafe(text));

@@ -1,11 +1,13 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::{Carried, Source};
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use std::collections::HashMap;
 
 /// What a letter carries along, in order; [`carried_row`] reads it.
 pub(super) const CARRIED: &str = "SELECT mail_id, part, of_letter, name, media_type, size, sha256 \
@@ -132,26 +134,26 @@ impl Register {
         .execute(&mut *tx.inner)
         .await?;
         let rows = sqlx::query(
-            "SELECT id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
-             (SELECT at FROM refused_first WHERE letter_id = outbox.id) FROM outbox \
+            "SELECT outbox.id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
+             (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes FROM outbox \
+             LEFT JOIN letter ON letter.id = outbox.id \
              WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, attempts, created_at LIMIT $2",
         )
         .bind(millis(now))
         .bind(limit)
         .fetch_all(&mut *tx.inner)
         .await?;
+        let ids: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let mut carried = tx.carried_by(&ids).await?;
         let mut claimed = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let id: String = row.try_get(0)?;
-            match tx.claimed(row).await {
-                Ok(letter) => {
-                    tx.lease(&id, lease_until).await?;
-                    claimed.push(letter);
-                }
-                Err(RegisterError::Unreadable { what }) => tx.hold_unreadable(&id, &what).await?,
+        for (id, row) in ids.iter().zip(&rows) {
+            match claimed_letter(row, carried.remove(id).unwrap_or_default()) {
+                Ok(letter) => claimed.push(letter),
+                Err(RegisterError::Unreadable { what }) => tx.hold_unreadable(id, &what).await?,
                 Err(error) => return Err(error),
             }
         }
+        tx.lease(&claimed, lease_until).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -266,13 +268,34 @@ impl Register {
 }
 
 impl Tx {
-    async fn lease(&mut self, id: &str, until: Moment) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE outbox SET state = 'leased', lease_until = $2 WHERE id = $1")
-            .bind(id)
-            .bind(millis(until))
-            .execute(&mut *self.inner)
-            .await?;
+    async fn lease(&mut self, letters: &[Claimed], until: Moment) -> Result<(), RegisterError> {
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!(
+                "UPDATE outbox SET state = 'leased', lease_until = $1 WHERE id IN ({})",
+                numbered(2, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(until));
+            some.iter().fold(query, |query, letter| query.bind(letter.id.as_str())).execute(&mut *self.inner).await?;
+        }
         Ok(())
+    }
+
+    /// What these letters carry along, in order, as [`carried_row`] reads it.
+    async fn carried_by(&mut self, letters: &[String]) -> Result<HashMap<String, Vec<AnyRow>>, RegisterError> {
+        let mut carried: HashMap<String, Vec<AnyRow>> = HashMap::new();
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT mail_id, part, of_letter, name, media_type, size, sha256, letter_id FROM letter_carried \
+                 WHERE letter_id IN ({}) ORDER BY letter_id, position",
+                numbered(1, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, id| query.bind(id.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                carried.entry(row.try_get(7)?).or_default().push(row);
+            }
+        }
+        Ok(carried)
     }
 
     async fn hold_unreadable(&mut self, id: &str, what: &str) -> Result<(), RegisterError> {
@@ -285,56 +308,59 @@ impl Tx {
         Ok(())
     }
 
-    async fn claimed(&mut self, row: &AnyRow) -> Result<Claimed, RegisterError> {
-        let id: String = row.try_get(0)?;
-        let letter =
-            sqlx::query("SELECT bytes FROM letter WHERE id = $1").bind(&id).fetch_optional(&mut *self.inner).await?;
-        let letter = letter.ok_or_else(|| unreadable("a letter whose bytes were blanked"))?;
-        let carried = sqlx::query(CARRIED).bind(&id).fetch_all(&mut *self.inner).await?;
-        let light = row.try_get::<i64, _>(7)? != 0;
-        Ok(Claimed {
-            id: LetterId::from_stored(id),
-            kind: kind(row, 1)?,
-            case: row.try_get::<String, _>(2)?.parse().ok(),
-            envelope_from: row.try_get(3)?,
-            to: address(row, 4)?,
-            attempts: row.try_get(5)?,
-            created_at: moment(row.try_get(6)?),
-            refused_at: row.try_get::<Option<i64>, _>(8)?.map(moment),
-            weight: if light { crate::letters::Weight::Light } else { crate::letters::Weight::Full },
-            bytes: letter.try_get(0)?,
-            carried: carried.iter().map(carried_row).collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// Writes down what became of a sending; its events are recorded with it.
+    /// Writes down what became of sendings; their events are recorded with it.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn mark_sent(&mut self, id: &LetterId, sent: &Sent) -> Result<(), RegisterError> {
-        let (state, accepted_at, server, reply, not_before, light) = match sent {
-            Sent::Accepted { at, server, reply } => ("accepted", Some(*at), server.as_str(), reply, None, 0),
-            Sent::Refused { reply } => ("refused", None, "", reply, None, 0),
-            Sent::Waits { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
-            Sent::Again { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
-            Sent::Lighter { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 1),
-        };
-        sqlx::query(
-            "UPDATE outbox SET state = $2, accepted_at = $3, server = $4, reply = $5, \
-             not_before = COALESCE($6, not_before), light = CASE WHEN $7 = 1 THEN 1 ELSE light END, \
-             attempts = attempts + 1, lease_until = NULL WHERE id = $1",
-        )
-        .bind(id.as_str())
-        .bind(state)
-        .bind(accepted_at.map(millis))
-        .bind(super::mails::without_nul(server))
-        .bind(super::mails::without_nul(reply))
-        .bind(not_before.map(millis))
-        .bind(light)
-        .execute(&mut *self.inner)
-        .await?;
-        if matches!(sent, Sent::Accepted { .. }) { self.forget_refused(id).await } else { Ok(()) }
+    pub async fn mark_sent(&mut self, all: &[(&LetterId, &Sent)]) -> Result<(), RegisterError> {
+        for some in all.chunks(rows_of(7)) {
+            let text = format!(
+                "UPDATE outbox SET state = column2, accepted_at = column3, server = column4, reply = column5, \
+                 not_before = COALESCE(column6, not_before), light = CASE WHEN column7 = 1 THEN 1 ELSE light END, \
+                 attempts = attempts + 1, lease_until = NULL FROM (VALUES {}) AS sent WHERE id = column1",
+                tuples(7, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, sent)| {
+                let (state, accepted_at, server, reply, not_before, light) = match sent {
+                    Sent::Accepted { at, server, reply } => ("accepted", Some(*at), server.as_str(), reply, None, 0),
+                    Sent::Refused { reply } => ("refused", None, "", reply, None, 0),
+                    Sent::Waits { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
+                    Sent::Again { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 0),
+                    Sent::Lighter { not_before, reply } => ("queued", None, "", reply, Some(*not_before), 1_i64),
+                };
+                query
+                    .bind(id.as_str())
+                    .bind(state)
+                    .bind(accepted_at.map(millis))
+                    .bind(super::mails::without_nul(server))
+                    .bind(super::mails::without_nul(reply))
+                    .bind(not_before.map(millis))
+                    .bind(light)
+            });
+            query.execute(&mut *self.inner).await?;
+        }
+        let accepted = all.iter().filter(|(_, sent)| matches!(sent, Sent::Accepted { .. }));
+        self.forget_refused(&accepted.map(|(id, _)| *id).collect::<Vec<_>>()).await
     }
+}
+
+/// From a row of [`Register::claim`].
+fn claimed_letter(row: &AnyRow, carried: Vec<AnyRow>) -> Result<Claimed, RegisterError> {
+    let bytes: Option<Vec<u8>> = row.try_get(9)?;
+    let light = row.try_get::<i64, _>(7)? != 0;
+    Ok(Claimed {
+        id: LetterId::from_stored(row.try_get::<String, _>(0)?),
+        kind: kind(row, 1)?,
+        case: row.try_get::<String, _>(2)?.parse().ok(),
+        envelope_from: row.try_get(3)?,
+        to: address(row, 4)?,
+        attempts: row.try_get(5)?,
+        created_at: moment(row.try_get(6)?),
+        refused_at: row.try_get::<Option<i64>, _>(8)?.map(moment),
+        weight: if light { crate::letters::Weight::Light } else { crate::letters::Weight::Full },
+        bytes: bytes.ok_or_else(|| unreadable("a letter whose bytes were blanked"))?,
+        carried: carried.iter().map(carried_row).collect::<Result<_, _>>()?,
+    })
 }
 
 pub(super) fn carried_row(row: &AnyRow) -> Result<Carried, RegisterError> {

@@ -1,16 +1,23 @@
-//! A decision, written down: the mail's disposition, the events, what they make of the cases, and the finished
-//! letters, all in one transaction (invariant 3). The one place where cases change. Only SQL and `apply`.
+//! Decisions, written down: the mails' dispositions, the events, what they make of the cases, and the finished letters, all in
+//! one transaction (invariant 3), in statements whose number does not grow with them. The one place where cases change. Only
+//! SQL and `apply`.
 
 use super::caps::side_name;
 use super::cases::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
+use super::seal::Reseal;
+use super::sets::{rows_of, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, Moment, What};
 use crate::desk::Decision;
-use crate::desk::draft::Source;
+use crate::desk::draft::{Carried, Source};
 use crate::letters::{self, Letter};
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns of a letter that is put in the outbox.
+const LETTER_COLUMNS: usize = 16;
+/// Columns of an attachment that it carries along.
+const CARRIED_COLUMNS: usize = 9;
 
 /// A finished letter and how it goes out.
 #[derive(Debug, Clone)]
@@ -24,11 +31,42 @@ pub struct Outgoing {
     pub counted_as: String,
 }
 
+/// A decision with its finished letters.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded<'a> {
+    /// The mail that it decides on.
+    pub mail: Option<(i64, &'a Identity)>,
+    pub decision: &'a Decision,
+    pub letters: &'a [Outgoing],
+}
+
 impl Tx {
-    /// Writes a decision down. `salts` gives each event's payload its random salt.
+    /// Writes decisions down, in their order. `salts` gives each event's payload its random salt.
     ///
     /// # Errors
     /// The database refused; drop the transaction and nothing of it happened.
+    pub async fn record_all(
+        &mut self,
+        all: &[Recorded<'_>],
+        now: Moment,
+        salts: &mut (dyn FnMut() -> String + Send),
+    ) -> Result<(), RegisterError> {
+        self.decide_mails(all, now).await?;
+        for event in all.iter().flat_map(|one| &one.decision.events) {
+            self.mark_mails(event).await?;
+            self.mark_bundled(event).await?;
+        }
+        self.change_cases(all).await?;
+        let letters: Vec<&Outgoing> = all.iter().flat_map(|one| one.letters).collect();
+        self.put_letters(&letters, now).await?;
+        let events = self.with_seals(all, now).await?;
+        self.append(&events, salts).await
+    }
+
+    /// One decision alone: see [`Tx::record_all`].
+    ///
+    /// # Errors
+    /// As there.
     pub async fn record(
         &mut self,
         mail: Option<(i64, &Identity)>,
@@ -37,33 +75,32 @@ impl Tx {
         now: Moment,
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
-        if let Some((mail, identity)) = mail {
-            self.decide_mail(mail, identity, decision, now).await?;
-        }
-        let mut cases = BTreeMap::new();
-        for event in &decision.events {
-            self.append(event, &salts()).await?;
-            self.mark_mails(event).await?;
-            self.mark_bundled(event).await?;
-            self.apply(&mut cases, event).await?;
-        }
-        for (case, row) in cases.values() {
-            self.save_case(case, *row).await?;
-        }
-        for outgoing in letters {
-            self.put_letter(outgoing, now).await?;
-        }
-        if mail.is_some() || !letters.is_empty() {
-            let written: Vec<&LetterId> = letters.iter().map(|outgoing| &outgoing.letter.id).collect();
-            self.seal(mail.map(|(mail, _)| mail), &written, now, &salts()).await?;
-        }
-        for event in &decision.events {
+        self.record_all(&[Recorded { mail, decision, letters }], now, salts).await
+    }
+
+    /// The events in their order, behind those of each decision the seal of its mail and letters.
+    async fn with_seals(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<Vec<Event>, RegisterError> {
+        let mut wanted = Vec::new();
+        for one in all {
+            let mail = one.mail.map(|(mail, _)| mail);
+            let letters: Vec<&LetterId> = one.letters.iter().map(|outgoing| &outgoing.letter.id).collect();
+            let own = (mail.is_some() || !letters.is_empty()).then_some(Reseal { mail, letters });
             // Its row is another one now: what was sealed of it before no longer holds.
-            if matches!(event.what, What::Reconsidered { .. }) && event.mail != mail.map(|(mail, _)| mail) {
-                self.seal(event.mail, &[], now, &salts()).await?;
-            }
+            let again = one
+                .decision
+                .events
+                .iter()
+                .filter(|event| matches!(event.what, What::Reconsidered { .. }) && event.mail != mail);
+            let again = again.map(|event| Reseal { mail: event.mail, letters: Vec::new() });
+            wanted.push(own.into_iter().chain(again).collect::<Vec<_>>());
         }
-        Ok(())
+        let mut seals = self.seals(&wanted, now).await?.into_iter();
+        let mut events = Vec::new();
+        for (one, wanted) in all.iter().zip(&wanted) {
+            events.extend(one.decision.events.iter().cloned());
+            events.extend(seals.by_ref().take(wanted.len()));
+        }
+        Ok(events)
     }
 
     /// What an event says of mails stands in their rows too.
@@ -78,83 +115,112 @@ impl Tx {
         }
     }
 
-    async fn apply(
-        &mut self,
-        cases: &mut BTreeMap<CaseNumber, (Case, CaseRow)>,
-        event: &Event,
-    ) -> Result<(), RegisterError> {
-        let Some(number) = event.case else { return Ok(()) };
-        if let What::Opened(opened) = &event.what {
-            cases.insert(number, (Case::open(number, event.at, opened), CaseRow::New));
-            return Ok(());
-        }
-        let (case, _) = match cases.entry(number) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let case = self.load_case(number).await?;
-                let case = case.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?;
-                place.insert((case, CaseRow::Known))
+    /// Makes of the cases what the events make of them.
+    async fn change_cases(&mut self, all: &[Recorded<'_>]) -> Result<(), RegisterError> {
+        let events = || all.iter().flat_map(|one| &one.decision.events);
+        let opened: BTreeSet<CaseNumber> =
+            events().filter(|event| matches!(event.what, What::Opened(_))).filter_map(|event| event.case).collect();
+        let known: BTreeSet<CaseNumber> = events().filter_map(|event| event.case).collect();
+        let known: Vec<CaseNumber> = known.difference(&opened).copied().collect();
+        let known = self.load_cases(&known).await?;
+        let mut cases: BTreeMap<CaseNumber, (Case, CaseRow)> =
+            known.into_iter().map(|(number, case)| (number, (case, CaseRow::Known))).collect();
+        for event in events() {
+            let Some(number) = event.case else { continue };
+            if let What::Opened(opened) = &event.what {
+                cases.insert(number, (Case::open(number, event.at, opened), CaseRow::New));
+                continue;
             }
-        };
-        case.apply(event);
+            let known = cases.get_mut(&number);
+            let (case, _) = known.ok_or_else(|| unreadable(format!("an event of the unknown case {number}")))?;
+            case.apply(event);
+        }
+        for wanted in [CaseRow::New, CaseRow::Known] {
+            let some: Vec<&Case> = cases.values().filter(|(_, row)| *row == wanted).map(|(case, _)| case).collect();
+            self.save_cases(&some, wanted).await?;
+        }
         Ok(())
     }
 
-    async fn put_letter(&mut self, outgoing: &Outgoing, now: Moment) -> Result<(), RegisterError> {
-        let letter = &outgoing.letter;
-        let state = if outgoing.held_because.is_some() { "held" } else { "queued" };
-        sqlx::query(
-            "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-             recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14, $15)",
-        )
-        .bind(letter.id.as_str())
-        .bind(letter.kind.name())
-        .bind(letter.case.map(|n| n.to_string()).unwrap_or_default())
-        .bind(side_name(letter.side))
-        .bind(&outgoing.department)
-        .bind(&letter.message_id)
-        .bind(&letter.envelope_from)
-        .bind(letter.to.as_str())
-        .bind(letter.to.key())
-        .bind(i64::from(letter.kind.is_automatic()))
-        .bind(state)
-        .bind(without_nul(outgoing.held_because.as_deref().unwrap_or_default()))
-        .bind(millis(now))
-        .bind(letter.to.domain().to_lowercase())
-        .bind(&outgoing.counted_as)
-        .execute(&mut *self.inner)
-        .await?;
-        let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
-        sqlx::query("INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES ($1, $2, $3, $4)")
-            .bind(letter.id.as_str())
-            .bind(&letter.bytes[..])
-            .bind(i64::try_from(light.len()).unwrap_or_default())
-            .bind(sha256(&light))
-            .execute(&mut *self.inner)
-            .await?;
-        for (position, carried) in letter.carried.iter().enumerate() {
+    async fn put_letters(&mut self, letters: &[&Outgoing], now: Moment) -> Result<(), RegisterError> {
+        for some in letters.chunks(rows_of(LETTER_COLUMNS)) {
+            let text = format!(
+                "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
+                 recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as) VALUES {}",
+                tuples(LETTER_COLUMNS, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
+                let letter = &outgoing.letter;
+                let state = if outgoing.held_because.is_some() { "held" } else { "queued" };
+                query
+                    .bind(letter.id.as_str())
+                    .bind(letter.kind.name())
+                    .bind(letter.case.map(|n| n.to_string()).unwrap_or_default())
+                    .bind(side_name(letter.side))
+                    .bind(&outgoing.department)
+                    .bind(&letter.message_id)
+                    .bind(&letter.envelope_from)
+                    .bind(letter.to.as_str())
+                    .bind(letter.to.key())
+                    .bind(i64::from(letter.kind.is_automatic()))
+                    .bind(state)
+                    .bind(without_nul(outgoing.held_because.as_deref().unwrap_or_default()))
+                    .bind(millis(now))
+                    .bind(millis(now))
+                    .bind(letter.to.domain().to_lowercase())
+                    .bind(&outgoing.counted_as)
+            });
+            query.execute(&mut *self.inner).await?;
+            self.put_bytes(some).await?;
+        }
+        let carried: Vec<_> = letters.iter().flat_map(|outgoing| carried_rows(&outgoing.letter)).collect();
+        for some in carried.chunks(rows_of(CARRIED_COLUMNS)) {
+            self.put_carried(some).await?;
+        }
+        Ok(())
+    }
+
+    async fn put_bytes(&mut self, letters: &[&Outgoing]) -> Result<(), RegisterError> {
+        let text =
+            format!("INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES {}", tuples(4, letters.len()));
+        let query = letters.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
+            let letter = &outgoing.letter;
+            let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
+            let size = i64::try_from(light.len()).unwrap_or_default();
+            query.bind(letter.id.as_str()).bind(&letter.bytes[..]).bind(size).bind(sha256(&light))
+        });
+        query.execute(&mut *self.inner).await?;
+        Ok(())
+    }
+
+    async fn put_carried(&mut self, rows: &[(&LetterId, i64, &Carried)]) -> Result<(), RegisterError> {
+        let text = format!(
+            "INSERT INTO letter_carried (letter_id, position, mail_id, part, of_letter, name, media_type, size, sha256) \
+             VALUES {}",
+            tuples(CARRIED_COLUMNS, rows.len())
+        );
+        let query = rows.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (letter, position, carried)| {
             let (mail, part, of_letter) = match &carried.source {
                 Source::Attachment { mail, index } => (Some(*mail), i64::try_from(*index).ok(), None),
                 Source::Mail(mail) => (Some(*mail), None, None),
                 Source::Letter(letter) => (None, None, Some(letter.as_str())),
             };
-            sqlx::query(
-                "INSERT INTO letter_carried (letter_id, position, mail_id, part, of_letter, name, media_type, size, \
-                 sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            )
-            .bind(letter.id.as_str())
-            .bind(i64::try_from(position).unwrap_or_default())
-            .bind(mail)
-            .bind(part)
-            .bind(of_letter)
-            .bind(without_nul(&carried.name))
-            .bind(without_nul(&carried.media_type))
-            .bind(i64::try_from(carried.size).unwrap_or_default())
-            .bind(&carried.sha256)
-            .execute(&mut *self.inner)
-            .await?;
-        }
+            query
+                .bind(letter.as_str())
+                .bind(*position)
+                .bind(mail)
+                .bind(part)
+                .bind(of_letter)
+                .bind(without_nul(&carried.name))
+                .bind(without_nul(&carried.media_type))
+                .bind(i64::try_from(carried.size).unwrap_or_default())
+                .bind(&carried.sha256)
+        });
+        query.execute(&mut *self.inner).await?;
         Ok(())
     }
+}
+
+fn carried_rows(letter: &Letter) -> impl Iterator<Item = (&LetterId, i64, &Carried)> {
+    (0..).zip(&letter.carried).map(|(position, carried)| (&letter.id, position, carried))
 }

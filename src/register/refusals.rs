@@ -1,6 +1,7 @@
 //! What a sending server refused, kept over a restart: letters that wait for it, and the connections it takes. Only SQL.
 
 use super::outbox::{address, kind};
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterFate, LetterId, Moment, What};
 use crate::desk::{Kept, Later, RefusedLetter};
@@ -113,12 +114,13 @@ impl Tx {
         Ok(())
     }
 
-    /// It was taken, or begins anew.
-    pub(super) async fn forget_refused(&mut self, id: &LetterId) -> Result<(), RegisterError> {
-        sqlx::query("DELETE FROM refused_first WHERE letter_id = $1")
-            .bind(id.as_str())
-            .execute(&mut *self.inner)
-            .await?;
+    /// They were taken, or begin anew.
+    pub(super) async fn forget_refused(&mut self, letters: &[&LetterId]) -> Result<(), RegisterError> {
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!("DELETE FROM refused_first WHERE letter_id IN ({})", numbered(1, some.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            some.iter().fold(query, |query, letter| query.bind(letter.as_str())).execute(&mut *self.inner).await?;
+        }
         Ok(())
     }
 
@@ -168,6 +170,6 @@ impl Tx {
         ] {
             sqlx::query(text).bind(id.as_str()).bind(millis(now)).execute(&mut *self.inner).await?;
         }
-        self.forget_refused(id).await
+        self.forget_refused(&[id]).await
     }
 }

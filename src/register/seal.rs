@@ -9,11 +9,14 @@
 
 use super::chain::hex;
 use super::mails::without_nul;
+use super::sets::{numbered, rows_of};
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
+use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
+use std::collections::HashMap;
 
 /// What a row of `outbox` says about the end of its letter's way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -60,95 +63,124 @@ pub(super) struct MailRow {
     pub told_in: Option<String>,
 }
 
+/// What one seal is about.
+pub(super) struct Reseal<'a> {
+    pub mail: Option<i64>,
+    pub letters: Vec<&'a LetterId>,
+}
+
 impl Tx {
-    /// Writes the seals of a decision's mail and letters into the chain.
-    pub(super) async fn seal(
-        &mut self,
-        mail: Option<i64>,
-        letters: &[&LetterId],
-        now: Moment,
-        salt: &str,
-    ) -> Result<(), RegisterError> {
-        let mut sealed = Sealed::default();
-        if let Some(mail) = mail {
-            sealed.mail = mail_row(&mut self.inner, mail).await?.map(|row| row.seal);
-        }
-        for letter in letters {
-            if let Some(row) = letter_row(&mut self.inner, letter).await? {
-                sealed.letters.push(LetterSeal { letter: (*letter).clone(), seal: row.seal });
-            }
-        }
-        let event = Event { at: now, case: None, actor: Actor::Desk, mail, what: What::Sealed(sealed) };
-        self.append(&event, salt).await
+    /// The seals of mails and letters, as events for the chain: as many as the lists hold, in their order.
+    pub(super) async fn seals(&mut self, wanted: &[Vec<Reseal<'_>>], now: Moment) -> Result<Vec<Event>, RegisterError> {
+        let wanted = || wanted.iter().flatten();
+        let mails: Vec<i64> = wanted().filter_map(|one| one.mail).collect();
+        let letters: Vec<&LetterId> = wanted().flat_map(|one| one.letters.iter().copied()).collect();
+        let mails = mail_rows(&mut self.inner, &mails).await?;
+        let letters = letter_rows(&mut self.inner, &letters).await?;
+        let sealed = wanted().map(|one| {
+            let of_letter = |letter: &&LetterId| {
+                let row = letters.get(letter.as_str())?;
+                Some(LetterSeal { letter: (*letter).clone(), seal: row.seal.clone() })
+            };
+            let mail = one.mail.and_then(|mail| mails.get(&mail)).map(|row| row.seal.clone());
+            let sealed = Sealed { mail, letters: one.letters.iter().filter_map(of_letter).collect() };
+            Event { at: now, case: None, actor: Actor::Desk, mail: one.mail, what: What::Sealed(sealed) }
+        });
+        Ok(sealed.collect())
     }
 }
 
-/// The mail as it stands in the database now; None: there is no such row.
-pub(super) async fn mail_row(connection: &mut AnyConnection, mail: i64) -> Result<Option<MailRow>, RegisterError> {
-    let row = sqlx::query(
-        "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-         case_number, message_id, content_hash, decided_at, raw, sha256, told_in FROM mail LEFT JOIN mail_raw ON mail_id = mail.id \
-         WHERE mail.id = $1",
-    )
-    .bind(mail)
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+/// The mails as they stand in the database now, as far as there are rows of them.
+pub(super) async fn mail_rows(
+    connection: &mut AnyConnection,
+    mails: &[i64],
+) -> Result<HashMap<i64, MailRow>, RegisterError> {
+    let mut found = HashMap::with_capacity(mails.len());
+    for some in mails.chunks(rows_of(1)) {
+        let text = format!(
+            "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
+             case_number, message_id, content_hash, decided_at, raw, sha256, told_in FROM mail \
+             LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({})",
+            numbered(1, some.len())
+        );
+        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| query.bind(*mail));
+        let mut rows = query.fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            found.insert(row.try_get(0)?, mail_row(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
     let mut print = Fingerprint::default();
     for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
-        print.number(&row, number)?;
+        print.number(row, number)?;
     }
     for text in [1, 9, 10, 11, 12, 13] {
-        print.text(&row, text)?;
+        print.text(row, text)?;
     }
     let raw: Option<Vec<u8>> = row.try_get(15)?;
-    let seal = Seal { row: print.end(), content: content(raw.as_deref(), &row, &[16])? };
-    Ok(Some(MailRow { is_whole: raw.is_some(), seal, told_in: row.try_get(17)? }))
+    let seal = Seal { row: print.end(), content: content(raw.as_deref(), row, &[16])? };
+    Ok(MailRow { is_whole: raw.is_some(), seal, told_in: row.try_get(17)? })
 }
 
-/// The letter as it stands in the database now, with the attachments it carries along; None: there is no such row.
-pub(super) async fn letter_row(
+/// The letters as they stand in the database now, with the attachments they carry along, as far as there are rows of them.
+pub(super) async fn letter_rows(
     connection: &mut AnyConnection,
-    letter: &LetterId,
-) -> Result<Option<LetterRow>, RegisterError> {
-    let row = sqlx::query(
-        "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-         recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT), domain, counted_as, \
-         bundled_in FROM outbox LEFT JOIN letter ON letter.id = outbox.id \
-         WHERE outbox.id = $1",
-    )
-    .bind(letter.as_str())
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let mut print = Fingerprint::default();
-    print.number(&row, 0)?;
-    for text in (1..=9).chain([17, 18]) {
-        print.text(&row, text)?;
+    letters: &[&LetterId],
+) -> Result<HashMap<String, LetterRow>, RegisterError> {
+    let mut found = HashMap::with_capacity(letters.len());
+    for some in letters.chunks(rows_of(1)) {
+        let text = format!(
+            "SELECT letter_id, position, mail_id, part, size, name, media_type, sha256, of_letter FROM letter_carried \
+             WHERE letter_id IN ({}) ORDER BY letter_id, position",
+            numbered(1, some.len())
+        );
+        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
+        let mut carried: HashMap<String, Vec<AnyRow>> = HashMap::new();
+        for row in query.fetch_all(&mut *connection).await? {
+            carried.entry(row.try_get(0)?).or_default().push(row);
+        }
+        let text = format!(
+            "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
+             recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT), domain, \
+             counted_as, bundled_in FROM outbox LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
+            numbered(1, some.len())
+        );
+        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
+        let mut rows = query.fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            let id: String = row.try_get(1)?;
+            let letter = letter_row(&row, carried.get(&id).map_or(&[], Vec::as_slice))?;
+            found.insert(id, letter);
+        }
     }
-    let carried = sqlx::query(
-        "SELECT position, mail_id, part, size, name, media_type, sha256, of_letter FROM letter_carried WHERE letter_id = $1 \
-         ORDER BY position",
-    )
-    .bind(letter.as_str())
-    .fetch_all(connection)
-    .await?;
-    for attachment in &carried {
-        for number in 0..=3 {
+    Ok(found)
+}
+
+fn letter_row(row: &AnyRow, carried: &[AnyRow]) -> Result<LetterRow, RegisterError> {
+    let mut print = Fingerprint::default();
+    print.number(row, 0)?;
+    for text in (1..=9).chain([17, 18]) {
+        print.text(row, text)?;
+    }
+    for attachment in carried {
+        for number in 1..=4 {
             print.number(attachment, number)?;
         }
-        for text in 4..=7 {
+        for text in 5..=8 {
             print.text(attachment, text)?;
         }
     }
     let bytes: Option<Vec<u8>> = row.try_get(10)?;
-    Ok(Some(LetterRow {
+    Ok(LetterRow {
         is_whole: bytes.is_some(),
-        seal: Seal { row: print.end(), content: content(bytes.as_deref(), &row, &[15, 16])? },
+        seal: Seal { row: print.end(), content: content(bytes.as_deref(), row, &[15, 16])? },
         state: row.try_get(11)?,
         bundled_in: row.try_get(19)?,
         fate: Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? },
-    }))
+    })
 }
 
 /// Over the bytes and what stands beside them about them; empty where they were blanked.

@@ -1,11 +1,12 @@
-//! What the desk is shown before it decides, read inside the transaction that will record the decision: so each
-//! mail of a batch is decided on what the one before it made. Only SQL.
+//! What the desk is shown before it decides, read inside the transaction that will record the decisions. Only SQL.
 
-use super::mails::{Identity, numbered, without_nul};
+use super::mails::{Identity, without_nul};
+use super::sets::{numbered, rows_of, tuples};
 use super::{RegisterError, Tx, cases, millis, outbox};
-use crate::case::{Address, CaseNumber, CaseState, Event, LetterId, Side};
+use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Said, Snapshot};
 use sqlx::Row;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Mails on file with one of the ids that a mail answers: whoever sends many with the same id gains nothing.
 const ANSWERED_MAX: usize = 20;
@@ -15,6 +16,28 @@ const TWICE_WITHIN: i64 = 3_600_000;
 const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
+
+/// A mail, and what must be known to decide on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub mail: i64,
+    pub identity: &'a Identity,
+    pub lookup: &'a Lookup,
+}
+
+/// What was read for all mails at once.
+#[derive(Default)]
+struct Loaded {
+    serials: HashMap<i32, u32>,
+    duplicates: HashMap<i64, i64>,
+    letters: HashMap<String, KnownLetter>,
+    bytes: HashMap<String, Vec<u8>>,
+    /// By the ids of mails, the cases that these are filed on, with the mails' rows.
+    cases_of_mails: HashMap<String, Vec<(i64, CaseNumber)>>,
+    /// By the row of a mail in hand, the cases opened around its receipt by the same address, newest first.
+    recent: HashMap<i64, Vec<Case>>,
+    files: BTreeMap<CaseNumber, CaseFile>,
+}
 
 impl Tx {
     /// Everything the desk must know about a mail.
@@ -27,16 +50,54 @@ impl Tx {
         identity: &Identity,
         lookup: &Lookup,
     ) -> Result<Snapshot, RegisterError> {
-        let mut known = Snapshot {
-            next_serial: self.next_serial(lookup.year).await?,
-            duplicate_of: self.duplicate_of(mail, identity).await?,
-            ..Snapshot::default()
-        };
-        if known.duplicate_of.is_none() {
-            known.put_back = self.put_back(mail, identity).await?;
+        let mut snapshots = self.snapshots(&[Wanted { mail, identity, lookup }]).await?;
+        Ok(snapshots.pop().unwrap_or_default())
+    }
+
+    /// The same about several, each as things stand before the first. What nearly every mail asks is read for all at once;
+    /// what few do, for each.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn snapshots(&mut self, all: &[Wanted<'_>]) -> Result<Vec<Snapshot>, RegisterError> {
+        let identities: Vec<(i64, &Identity)> = all.iter().map(|one| (one.mail, one.identity)).collect();
+        let (duplicates, aside) = self.duplicates(&identities).await?;
+        let mut loaded = Loaded { duplicates, ..Loaded::default() };
+        for year in all.iter().map(|one| one.lookup.year).collect::<BTreeSet<_>>() {
+            loaded.serials.insert(year, self.next_serial(year).await?);
         }
-        if known.duplicate_of.is_none() && known.put_back.is_none() {
-            known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+        let tokens = || all.iter().filter_map(|one| one.lookup.token.as_ref());
+        let bounced = all.iter().filter_map(|one| one.lookup.bounced.as_ref());
+        let letters: Vec<&LetterId> = tokens().map(|token| &token.letter).chain(bounced).collect();
+        loaded.letters = self.letters_of(&letters).await?;
+        let to_staff = tokens().filter(|token| token.side == Side::Staff).map(|token| &token.letter);
+        loaded.bytes = self.letter_bytes(&to_staff.collect::<Vec<_>>()).await?;
+        loaded.cases_of_mails = self.cases_of_mails(all).await?;
+        loaded.recent = self.recent(all).await?;
+        let mut apart = Vec::with_capacity(all.len());
+        for one in all {
+            apart.push(self.looked_up_alone(one, &loaded, aside.contains(&one.mail)).await?);
+        }
+        let wanted: BTreeSet<CaseNumber> =
+            all.iter().zip(&apart).flat_map(|(one, apart)| loaded.numbers(one, apart)).collect();
+        loaded.files = self.case_files(&wanted.into_iter().collect::<Vec<_>>()).await?;
+        Ok(all.iter().zip(apart).map(|(one, apart)| loaded.snapshot(one, apart)).collect())
+    }
+
+    /// What few mails ask.
+    async fn looked_up_alone(
+        &mut self,
+        one: &Wanted<'_>,
+        loaded: &Loaded,
+        may_be_aside: bool,
+    ) -> Result<Alone, RegisterError> {
+        let Wanted { mail, identity, lookup } = *one;
+        let mut known = Snapshot { duplicate_of: loaded.duplicates.get(&mail).copied(), ..Snapshot::default() };
+        if known.duplicate_of.is_none() && may_be_aside {
+            known.put_back = self.put_back(mail, identity).await?;
+            if known.put_back.is_none() {
+                known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+            }
         }
         if !lookup.mailed.is_empty() {
             known.same_id = self.same_id(mail, identity).await?;
@@ -44,59 +105,28 @@ impl Tx {
         if let Some(asked) = &lookup.asked {
             known.stored = self.stored(asked).await?;
         }
-        if let Some(token) = &lookup.token {
-            known.letter = Some(token.letter.clone());
-            match self.letter_of(&token.letter).await? {
-                Some(letter) => {
-                    known.letter_kind = Some(letter.letter.kind);
-                    if token.side == Side::Staff {
-                        known.letter_bytes = self.letter_bytes(&token.letter).await?;
-                    }
-                    known.letter_department = Some(letter.department).filter(|d| !d.is_empty());
-                    // A digest's buttons hold tokens of the cases in it.
-                    if let Some(number) = letter.case.or(token.case) {
-                        known.file = self.case_file(number).await?;
-                    }
-                }
-                // Gone with a restored backup, or another register's: under its number there may be somebody else's
-                // case by now (invariant 6).
-                None => {
-                    known.unknown_letter = Some(token.clone());
-                    if let Some(number) = token.case {
-                        known.unknown_case = self.case_going_on(number).await?.map(|case| case.number);
-                    }
-                }
+        // Gone with a restored backup, or another register's: under its number there may be somebody else's case by now
+        // (invariant 6).
+        if let Some(token) = lookup.token.as_ref().filter(|token| !loaded.letters.contains_key(token.letter.as_str())) {
+            known.unknown_letter = Some(token.clone());
+            if let Some(number) = token.case {
+                known.unknown_case = self.case_going_on(number).await?.map(|case| case.number);
             }
         }
         let named = match &lookup.bounced {
             Some(letter) => Some(letter.clone()),
             None => self.last_letter_to(lookup).await?,
         };
+        let mut bounced_of = None;
         if let Some(letter) = &named
-            && let Some(found) = self.letter_of(letter).await?
+            && let Some(found) = self.letters_of(&[letter]).await?.remove(letter.as_str())
         {
-            if let Some(number) = found.case {
-                known.file = self.case_file(number).await?;
-            }
             let bundled = self.bundled_in(letter).await?;
-            if let (None, Some(number)) = (&known.file, bundled.iter().find_map(|letter| letter.case)) {
-                known.file = self.case_file(number).await?;
-            }
+            bounced_of = found.case.or_else(|| bundled.iter().find_map(|letter| letter.case));
             let fates = self.fates_of(letter, found.case).await?;
             known.bounced = Some(BouncedLetter { bundled, ..found.letter }.with_fates(&fates));
         }
-        for number in self.open_cases_of(&lookup.mailed).await? {
-            known.mailed.extend(self.case_file(number).await?);
-        }
-        if let Some(number) = lookup.confirms {
-            known.confirms = self.case_file(number).await?;
-        }
-        let answered = self.cases_of_mails(&lookup.answered).await?;
-        known.answered = self.files(&answered).await?;
-        known.named = self.files(&lookup.named).await?;
-        if let Some(said) = &lookup.said {
-            known.twice = self.said_before(mail, said).await?;
-        }
+        let mailed = self.open_cases_of(&lookup.mailed).await?;
         if let Some(letter) = &lookup.adopts {
             known.to_adopt = self.waiting_to_adopt(letter).await?;
         }
@@ -106,7 +136,7 @@ impl Tx {
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
         }
-        Ok(known)
+        Ok(Alone { known, mailed, bounced_of })
     }
 
     /// The open cases of these customers, oldest first.
@@ -123,37 +153,54 @@ impl Tx {
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 
-    /// The files that these numbers lead to, each once.
-    async fn files(&mut self, numbers: &[CaseNumber]) -> Result<Vec<CaseFile>, RegisterError> {
-        let mut files: Vec<CaseFile> = Vec::new();
-        for number in numbers {
-            let file = self.case_file(*number).await?;
-            files.extend(file.filter(|file| files.iter().all(|known| known.case.number != file.case.number)));
+    /// The cases of the mails with the ids that these mails answer; of one id no more than can count. Never by an empty
+    /// one, which many mails share.
+    async fn cases_of_mails(
+        &mut self,
+        all: &[Wanted<'_>],
+    ) -> Result<HashMap<String, Vec<(i64, CaseNumber)>>, RegisterError> {
+        let ids: BTreeSet<String> = all.iter().flat_map(|one| answered_ids(one.lookup)).collect();
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut found: HashMap<String, Vec<(i64, CaseNumber)>> = HashMap::new();
+        for some in ids.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT message_id, id, case_number FROM (SELECT message_id, id, case_number, \
+                 ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY id) AS nth FROM mail WHERE message_id IN ({}) \
+                 AND message_id <> '' AND case_number IS NOT NULL) AS filed WHERE nth <= {ANSWERED_MAX} ORDER BY id",
+                numbered(1, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, id| query.bind(id.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let (id, mail, number): (String, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                found.entry(id).or_default().extend(number.parse().ok().map(|number| (mail, number)));
+            }
         }
-        Ok(files)
+        Ok(found)
     }
 
-    /// The cases of the mails with these ids, in the order of the ids. Never by an empty one, which many mails share.
-    async fn cases_of_mails(&mut self, ids: &[String]) -> Result<Vec<CaseNumber>, RegisterError> {
-        let ids: Vec<String> = ids.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty()).collect();
-        if ids.is_empty() {
-            return Ok(Vec::new());
+    /// Cases that the same addresses opened within an hour of each mail's receipt, newest first.
+    async fn recent(&mut self, all: &[Wanted<'_>]) -> Result<HashMap<i64, Vec<Case>>, RegisterError> {
+        let said: Vec<(i64, &Said)> =
+            all.iter().filter_map(|one| one.lookup.said.as_ref().map(|said| (one.mail, said))).collect();
+        let mut found: HashMap<i64, Vec<Case>> = HashMap::new();
+        for some in said.chunks(rows_of(2)) {
+            let text = format!(
+                "SELECT wanted, body FROM (SELECT column1 AS wanted, cases.body, ROW_NUMBER() OVER \
+                 (PARTITION BY column1 ORDER BY cases.received_at DESC) AS nth FROM (VALUES {}) AS said \
+                 JOIN mail ON mail.id = column1 JOIN cases ON customer_address = column2 \
+                 AND cases.received_at BETWEEN mail.received_at - {TWICE_WITHIN} AND mail.received_at + {TWICE_WITHIN}) \
+                 AS recent WHERE nth <= {TWICE_MAX} ORDER BY wanted, nth",
+                tuples(2, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, said)| {
+                query.bind(*mail).bind(said.from.key())
+            });
+            for row in query.fetch_all(&mut *self.inner).await? {
+                found.entry(row.try_get(0)?).or_default().push(cases::body(&row)?);
+            }
         }
-        let text = format!(
-            "SELECT message_id, case_number FROM mail WHERE message_id IN ({}) AND message_id <> '' \
-             AND case_number IS NOT NULL ORDER BY id LIMIT {ANSWERED_MAX}",
-            numbered(1, ids.len())
-        );
-        let query = sqlx::query(sqlx::AssertSqlSafe(text));
-        let rows = ids.iter().fold(query, |query, id| query.bind(id.as_str())).fetch_all(&mut *self.inner).await?;
-        let mut found: Vec<(usize, CaseNumber)> = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let (id, number): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let place = ids.iter().position(|known| *known == id);
-            found.extend(place.zip(number.parse().ok()));
-        }
-        found.sort_by_key(|(place, _)| *place);
-        Ok(found.into_iter().map(|(_, number)| number).collect())
+        Ok(found)
     }
 
     /// The sender's newest case of that subject.
@@ -172,36 +219,19 @@ impl Tx {
         Ok(None)
     }
 
-    /// A case opened with the same words within an hour of this mail's receipt.
-    async fn said_before(&mut self, mail: i64, said: &Said) -> Result<Option<CaseFile>, RegisterError> {
-        let rows = sqlx::query(
-            "SELECT cases.body FROM cases JOIN mail ON mail.id = $1 WHERE customer_address = $2 \
-             AND cases.received_at BETWEEN mail.received_at - $3 AND mail.received_at + $3 \
-             ORDER BY cases.received_at DESC LIMIT $4",
-        )
-        .bind(mail)
-        .bind(said.from.key())
-        .bind(TWICE_WITHIN)
-        .bind(TWICE_MAX)
-        .fetch_all(&mut *self.inner)
-        .await?;
-        for row in &rows {
-            let case = cases::body(row)?;
-            if said.is_of(&case) {
-                return self.case_file(case.number).await;
+    /// What a reply to each may quote; none of one that is gone or was blanked.
+    async fn letter_bytes(&mut self, letters: &[&LetterId]) -> Result<HashMap<String, Vec<u8>>, RegisterError> {
+        let mut found = HashMap::new();
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!("SELECT id, bytes FROM letter WHERE id IN ({})", numbered(1, some.len()));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, letter| query.bind(letter.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let bytes: Vec<u8> = row.try_get(1)?;
+                found.extend((!bytes.is_empty()).then_some((row.try_get(0)?, bytes)));
             }
         }
-        Ok(None)
-    }
-
-    /// What a reply to it may quote; None where it is gone or was blanked.
-    async fn letter_bytes(&mut self, letter: &LetterId) -> Result<Option<Vec<u8>>, RegisterError> {
-        let row = sqlx::query("SELECT bytes FROM letter WHERE id = $1")
-            .bind(letter.as_str())
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        let bytes = row.map(|row| row.try_get::<Vec<u8>, _>(0)).transpose()?;
-        Ok(bytes.filter(|bytes| !bytes.is_empty()))
+        Ok(found)
     }
 
     /// The last letter that a server took for one of the addresses that another one names.
@@ -248,24 +278,116 @@ impl Tx {
         Ok(events)
     }
 
-    async fn letter_of(&mut self, letter: &LetterId) -> Result<Option<KnownLetter>, RegisterError> {
-        let row = sqlx::query("SELECT id, kind, recipient, case_number, department FROM outbox WHERE id = $1")
-            .bind(letter.as_str())
-            .fetch_optional(&mut *self.inner)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(KnownLetter {
-            letter: BouncedLetter {
-                id: letter.clone(),
-                kind: outbox::kind(&row, 1)?,
-                to: outbox::address(&row, 2)?,
-                bundled: Vec::new(),
-                reported_at: None,
-            },
-            case: row.try_get::<String, _>(3)?.parse().ok(),
-            department: row.try_get(4)?,
-        }))
+    async fn letters_of(&mut self, letters: &[&LetterId]) -> Result<HashMap<String, KnownLetter>, RegisterError> {
+        let mut found = HashMap::new();
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT id, kind, recipient, case_number, department FROM outbox WHERE id IN ({})",
+                numbered(1, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, letter| query.bind(letter.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let id: String = row.try_get(0)?;
+                let letter = BouncedLetter {
+                    id: LetterId::from_stored(id.as_str()),
+                    kind: outbox::kind(&row, 1)?,
+                    to: outbox::address(&row, 2)?,
+                    bundled: Vec::new(),
+                    reported_at: None,
+                };
+                let case = row.try_get::<String, _>(3)?.parse().ok();
+                found.insert(id, KnownLetter { letter, case, department: row.try_get(4)? });
+            }
+        }
+        Ok(found)
     }
+}
+
+/// What was looked up for one mail alone.
+struct Alone {
+    known: Snapshot,
+    /// Open cases of the customers whom a colleague mailed.
+    mailed: Vec<CaseNumber>,
+    /// The case of the letter that came back.
+    bounced_of: Option<CaseNumber>,
+}
+
+impl Loaded {
+    /// The letter that the mail answers, and its case: a digest's buttons hold tokens of the cases in it.
+    fn answered_letter(&self, lookup: &Lookup) -> Option<(&KnownLetter, Option<CaseNumber>)> {
+        let token = lookup.token.as_ref()?;
+        let letter = self.letters.get(token.letter.as_str())?;
+        Some((letter, letter.case.or(token.case)))
+    }
+
+    /// The cases of the mails with the ids that this one answers, in the order of the ids.
+    fn answered(&self, lookup: &Lookup) -> Vec<CaseNumber> {
+        let ids: Vec<String> = answered_ids(lookup).collect();
+        let of_id = |(place, id): (usize, &String)| {
+            let cases = self.cases_of_mails.get(id).into_iter().flatten();
+            cases.map(move |(mail, number)| (*mail, place, *number)).collect::<Vec<_>>()
+        };
+        let mut found: Vec<(i64, usize, CaseNumber)> = ids.iter().enumerate().flat_map(of_id).collect();
+        found.sort_unstable();
+        found.truncate(ANSWERED_MAX);
+        found.sort_by_key(|(_, place, _)| *place);
+        found.into_iter().map(|(_, _, number)| number).collect()
+    }
+
+    /// The case that was opened with the same words.
+    fn twice(&self, one: &Wanted<'_>) -> Option<CaseNumber> {
+        let said = one.lookup.said.as_ref()?;
+        let recent = self.recent.get(&one.mail)?;
+        recent.iter().find(|case| said.is_of(case)).map(|case| case.number)
+    }
+
+    /// The cases whose files the mail needs.
+    fn numbers(&self, one: &Wanted<'_>, apart: &Alone) -> Vec<CaseNumber> {
+        let lookup = one.lookup;
+        let of_letter = self.answered_letter(lookup).and_then(|(_, case)| case);
+        let single = [of_letter, apart.bounced_of, lookup.confirms, self.twice(one)];
+        let several = apart.mailed.iter().chain(&lookup.named).copied().chain(self.answered(lookup));
+        single.into_iter().flatten().chain(several).collect()
+    }
+
+    fn snapshot(&self, one: &Wanted<'_>, apart: Alone) -> Snapshot {
+        let lookup = one.lookup;
+        let file = |number: Option<CaseNumber>| number.and_then(|number| self.files.get(&number)).cloned();
+        let answered_letter = self.answered_letter(lookup);
+        let letter = answered_letter.map(|(letter, _)| letter);
+        let of_letter = file(answered_letter.and_then(|(_, case)| case));
+        let is_bounce = apart.known.bounced.is_some();
+        Snapshot {
+            next_serial: self.serials.get(&lookup.year).copied().unwrap_or_default(),
+            letter: lookup.token.as_ref().map(|token| token.letter.clone()),
+            letter_kind: letter.map(|letter| letter.letter.kind),
+            letter_bytes: letter.and_then(|letter| self.bytes.get(letter.letter.id.as_str())).cloned(),
+            letter_department: letter.map(|letter| letter.department.clone()).filter(|name| !name.is_empty()),
+            file: if is_bounce { file(apart.bounced_of).or(of_letter) } else { of_letter },
+            mailed: apart.mailed.iter().filter_map(|number| file(Some(*number))).collect(),
+            confirms: file(lookup.confirms),
+            answered: self.files_of(&self.answered(lookup)),
+            named: self.files_of(&lookup.named),
+            twice: file(self.twice(one)),
+            ..apart.known
+        }
+    }
+
+    /// The files that these numbers lead to, each once.
+    fn files_of(&self, numbers: &[CaseNumber]) -> Vec<CaseFile> {
+        let mut files: Vec<CaseFile> = Vec::new();
+        for file in numbers.iter().filter_map(|number| self.files.get(number)) {
+            if files.iter().all(|known| known.case.number != file.case.number) {
+                files.push(file.clone());
+            }
+        }
+        files
+    }
+}
+
+fn answered_ids(lookup: &Lookup) -> impl Iterator<Item = String> {
+    lookup.answered.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty())
 }
 
 struct KnownLetter {

@@ -2,7 +2,7 @@
 //! the events that tell of them (invariant 8). Only SQL.
 
 use super::RegisterError;
-use super::seal::{Fate, letter_row, mail_row};
+use super::seal::{Fate, letter_rows, mail_rows};
 use super::verify::Finding;
 use crate::case::{Event, LetterId, Seal, What};
 use sqlx::{AnyConnection, Row};
@@ -59,7 +59,7 @@ impl Sealings {
         let mut find = |place: String, what: &str| findings.push(Finding { place, what: what.to_owned() });
         for (mail, seal) in &self.mails {
             let place = format!("mail {mail}");
-            match mail_row(connection, *mail).await? {
+            match mail_rows(connection, &[*mail]).await?.remove(mail) {
                 None => find(place, "its decision is there, the mail is not"),
                 Some(row) if row.seal.row != seal.row => find(place, "a column was changed"),
                 Some(row) if row.is_whole && row.seal.content != seal.content => find(place, "its bytes were changed"),
@@ -71,7 +71,7 @@ impl Sealings {
         }
         for (letter, seal) in &self.letters {
             let place = format!("letter {}", letter.as_str());
-            let Some(row) = letter_row(connection, letter).await? else {
+            let Some(row) = letter_rows(connection, &[letter]).await?.remove(letter.as_str()) else {
                 find(place, "its writing is there, the letter is not");
                 continue;
             };

@@ -1,14 +1,12 @@
 //! Rows of `withheld`: mails that the server has and did not give, or broke off at, with how often. They are counted here
 //! and not in memory, so that runs from a timetable count too. Only SQL.
 
-use super::mails::{NewMail, numbered, without_nul};
+use super::mails::{NewMail, without_nul};
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, moment};
 use crate::case::Moment;
 use sqlx::Row;
 use std::collections::{HashMap, HashSet};
-
-/// Values of one IN list; callers ask for a batch at a time.
-const LIST_MAX: usize = 500;
 
 /// How the reason begins for which a mail is unreadable that the server has and did not give.
 pub const NEVER_GIVEN: &str = "the mail server did not give it";
@@ -48,7 +46,7 @@ impl Register {
         uids: &[i64],
     ) -> Result<HashMap<i64, Withheld>, RegisterError> {
         let mut found = HashMap::new();
-        for some in uids.chunks(LIST_MAX) {
+        for some in uids.chunks(rows_of(1)) {
             let text = format!(
                 "SELECT uid, attempts, reason FROM withheld WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",
                 numbered(3, some.len())
@@ -72,7 +70,7 @@ impl Register {
         uids: &[i64],
     ) -> Result<HashSet<i64>, RegisterError> {
         let mut found = HashSet::new();
-        for some in uids.chunks(LIST_MAX) {
+        for some in uids.chunks(rows_of(1)) {
             let text = format!(
                 "SELECT uid, reason FROM mail WHERE mailbox = $1 AND uid_validity = $2 AND moved = 0 AND uid IN ({})",
                 numbered(3, some.len())
@@ -137,14 +135,14 @@ impl Register {
 }
 
 impl Tx {
-    /// The mail is on file: nothing is counted any more.
-    pub(super) async fn forget_withheld(&mut self, mail: &NewMail) -> Result<(), RegisterError> {
-        sqlx::query("DELETE FROM withheld WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3")
-            .bind(&mail.mailbox)
-            .bind(mail.uid_validity)
-            .bind(mail.uid)
-            .execute(&mut *self.inner)
-            .await?;
+    /// These mails are on file: nothing is counted of them any more.
+    pub(super) async fn forget_withheld(&mut self, mails: &[(i64, &NewMail)]) -> Result<(), RegisterError> {
+        let text =
+            format!("DELETE FROM withheld WHERE (mailbox, uid_validity, uid) IN (VALUES {})", tuples(3, mails.len()));
+        let query = mails.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (_, mail)| {
+            query.bind(&mail.mailbox).bind(mail.uid_validity).bind(mail.uid)
+        });
+        query.execute(&mut *self.inner).await?;
         Ok(())
     }
 }

@@ -140,8 +140,12 @@ fn all_points_are_passed(passed: &BTreeSet<&String>) {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
-            let after = text.split("crash::point(\"").skip(1);
-            named.extend(after.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()));
+            // The second are those of a step of work, each kind of which names its own.
+            for begins in ["crash::point(\"", "[\"before recording ", ", \"after recording "] {
+                let after = text.split(begins).skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
+                let start = begins.trim_start_matches("crash::point(").trim_start_matches(['[', ',', ' ', '"']);
+                named.extend(after.map(|rest| format!("{start}{rest}")));
+            }
         }
     }
     for point in crate::outages::POINTS {

@@ -24,7 +24,7 @@ async fn claimed(desk: &Desk, minutes: i64) -> Vec<String> {
     let ids: Vec<LetterId> = letters.into_iter().map(|letter| letter.id).collect();
     let mut tx = desk.register.begin().await.unwrap();
     for id in &ids {
-        tx.mark_sent(id, &Sent::Refused { reply: "550".into() }).await.unwrap();
+        tx.mark_sent(&[(id, &Sent::Refused { reply: "550".into() })]).await.unwrap();
     }
     tx.commit().await.unwrap();
     let mut names: Vec<String> = ids.iter().map(ToString::to_string).collect();
@@ -118,7 +118,7 @@ async fn letters_of_one_address_go_out_in_another_one_and_share_its_fate() {
 
     let sent = Sent::Accepted { at: at(63), server: "mx".into(), reply: "250 ok".into() };
     let mut tx = desk.register.begin().await.unwrap();
-    tx.mark_sent(&id("b1"), &sent).await.unwrap();
+    tx.mark_sent(&[(&id("b1"), &sent)]).await.unwrap();
     tx.mark_bundle_sent(&id("b1"), &sent).await.unwrap();
     assert_eq!(tx.bundled_in(&id("b1")).await.unwrap(), letters);
     tx.commit().await.unwrap();

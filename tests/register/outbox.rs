@@ -23,7 +23,7 @@ async fn with_letters(desk: &Desk, to: &[&str]) {
 
 async fn mark(desk: &Desk, letter: &str, sent: Sent) {
     let mut tx = desk.register.begin().await.unwrap();
-    tx.mark_sent(&id(letter), &sent).await.unwrap();
+    tx.mark_sent(&[(&id(letter), &sent)]).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -78,6 +78,10 @@ pub(super) fn look(text: &str) -> Line<'_> {
 
 /// Lower case with straight apostrophes, and every kind of blank as one blank.
 pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        return words.join(" ").replace('`', "'").to_ascii_lowercase();
+    }
     let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
     let visible: String =
         straight.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')).collect();

@@ -1,0 +1,293 @@
+//! One step of work: what happened to the desk is loaded as a set, decided on in memory, written and recorded in one
+//! transaction. Mails that came in, terms that run out, what became of letters, notices, bundles and overviews are all settled
+//! here; a file beside this one says for each what must be known of it and what decides (invariant 3).
+
+use super::clerk::{self, Rendered};
+use super::office::{Office, OfficeError};
+use super::{Step, WorkError};
+use crate::case::Moment;
+use crate::crash;
+use crate::desk::caps::{Stranger, ToCount, to_count};
+use crate::desk::{CaseFile, Decision, Fresh};
+use crate::register::{Identity, Outgoing, Recorded, Tx};
+use futures_util::FutureExt;
+use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+/// Something that happened, or is due.
+pub(super) trait Happening: Send + Sync + Sized {
+    /// What deciding needs to know of it.
+    type Known: Send;
+    /// What was decided on those before it, as far as it concerns those behind them.
+    type Working: Default + Send;
+    /// The crash points around recording.
+    const POINTS: [&'static str; 2];
+
+    /// Writes what must stand whatever is decided.
+    fn happened(_tx: &mut Tx, _all: &[Self]) -> impl Future<Output = Result<Stands, WorkError>> + Send {
+        std::future::ready(Ok(Stands::Nothing))
+    }
+
+    /// What is known of the first of these, as many as do not depend on each other: at least of one.
+    fn load(
+        tx: &mut Tx,
+        office: &Office,
+        all: &[Self],
+        now: Moment,
+    ) -> impl Future<Output = Result<Vec<Self::Known>, WorkError>> + Send;
+
+    /// Whether what must be known was changed by what was decided since it was loaded.
+    fn is_overtaken(&self, _known: &Self::Known, _working: &Self::Working) -> bool {
+        false
+    }
+
+    /// Decides. None: there is nothing to be done.
+    fn decide(&self, known: Self::Known, working: &mut Self::Working, desk: &mut Desk<'_>) -> Option<Decided>;
+
+    /// Whether the letters are what the decision stands on. If not, nothing of the step happens.
+    fn stands(&self, _letters: &[Outgoing]) -> bool {
+        true
+    }
+
+    /// What else is written in the same transaction because of what was decided.
+    fn mark(&self, _tx: &mut Tx, _written: &Written) -> impl Future<Output = Result<(), WorkError>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// What becomes of one that cannot be settled, alone: those behind it are settled (Continue), or wait (Break).
+    fn failed(
+        &self,
+        _office: &Arc<Office>,
+        error: WorkError,
+    ) -> impl Future<Output = Result<ControlFlow<()>, WorkError>> + Send {
+        std::future::ready(Err(error))
+    }
+
+    /// For the log, once it is on file.
+    fn told(&self, _written: &Written) {}
+}
+
+/// What was written down before anything was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    Nothing,
+    Something,
+}
+
+/// What a decision is made with, beside what is known.
+pub(super) struct Desk<'a> {
+    pub office: &'a Office,
+    pub now: Moment,
+    pub fresh: Fresh,
+}
+
+/// What was decided, and what the clerk must know beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
+    pub decision: Decision,
+    /// The mail that it decides on.
+    pub mail: Option<(i64, Identity)>,
+    /// The case as it was before.
+    pub file: Option<CaseFile>,
+    /// The stranger whose mail was decided on.
+    pub about: Option<Stranger>,
+}
+
+impl From<Decision> for Decided {
+    /// On no mail, with no case to know.
+    fn from(decision: Decision) -> Self {
+        Self { decision, mail: None, file: None, about: None }
+    }
+}
+
+/// A decision with its letters.
+pub(super) struct Written {
+    pub decided: Decided,
+    pub letters: Vec<Outgoing>,
+}
+
+/// Settles all together; where that fails, one by one, so that one of them does not stop the others. How many were settled
+/// before one said that those behind it wait.
+///
+/// # Errors
+/// The register cannot be used now, or one could not be settled and is not given up.
+pub(super) async fn settle_each<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<usize, WorkError> {
+    match settle(office, all).await {
+        Err(error) if !error.is_unavailable() && all.len() > 1 => {
+            tracing::warn!(%error, count = all.len(), "a step of work was not recorded; it is done again one by one");
+        }
+        Err(error) if !error.is_unavailable() => {
+            let ControlFlow::Continue(()) = all[0].failed(office, error).await? else { return Ok(0) };
+            return Ok(1);
+        }
+        done => return done.map(|_| all.len()),
+    }
+    for (at, one) in all.iter().enumerate() {
+        match settle(office, std::slice::from_ref(one)).await {
+            Err(error) if !error.is_unavailable() => {
+                if one.failed(office, error).await?.is_break() {
+                    return Ok(at);
+                }
+            }
+            done => drop(done?),
+        }
+    }
+    Ok(all.len())
+}
+
+/// Settles all of them or none; a panic in deciding is a failure like another.
+///
+/// # Errors
+/// The register refused, or deciding broke off.
+pub(super) async fn settle<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step, WorkError> {
+    let settled = AssertUnwindSafe(together(office, all)).catch_unwind().await;
+    settled.unwrap_or(Err(WorkError::Deciding))
+}
+
+async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step, WorkError> {
+    let now = office.clock.now();
+    let mut desk = Desk { office, now, fresh: office.fresh()? };
+    let mut tx = office.register.begin().await?;
+    let stands = H::happened(&mut tx, all).await?;
+    let mut settled = Vec::with_capacity(all.len());
+    let mut rest = all;
+    while !rest.is_empty() {
+        let known = H::load(&mut tx, office, rest, now).await?;
+        let decided = decide(&mut desk, rest, known);
+        let (these, behind) = rest.split_at(decided.len());
+        let (of, decided): (Vec<&H>, Vec<Decided>) =
+            these.iter().zip(decided).filter_map(|(one, decided)| Some((one, decided?))).unzip();
+        let written = write(&mut tx, office, decided, &mut desk).await?;
+        if of.iter().zip(&written).any(|(one, written)| !one.stands(&written.letters)) {
+            return Ok(Step::Idle);
+        }
+        record(&mut tx, &written, now).await?;
+        for (one, written) in of.iter().zip(&written) {
+            one.mark(&mut tx, written).await?;
+        }
+        settled.extend(of.into_iter().zip(written));
+        rest = behind;
+    }
+    if settled.is_empty() && stands == Stands::Nothing {
+        return Ok(Step::Idle);
+    }
+    commit(tx, H::POINTS).await?;
+    if settled.iter().any(|(_, written)| !written.letters.is_empty()) {
+        office.written.notify_one();
+    }
+    settled.iter().for_each(|(happening, written)| happening.told(written));
+    Ok(Step::Worked)
+}
+
+/// Decides on the first of them, one after the other, as far as none was overtaken by what was decided before it.
+fn decide<H: Happening>(desk: &mut Desk<'_>, all: &[H], known: Vec<H::Known>) -> Vec<Option<Decided>> {
+    let mut working = H::Working::default();
+    let mut decided = Vec::with_capacity(known.len());
+    for (happening, known) in all.iter().zip(known) {
+        if !decided.is_empty() && happening.is_overtaken(&known, &working) {
+            break;
+        }
+        decided.push(happening.decide(known, &mut working, desk));
+    }
+    decided
+}
+
+/// Writes the letters: rendering them on both cores, then the door and the caps in their order.
+async fn write(
+    tx: &mut Tx,
+    office: &Arc<Office>,
+    decided: Vec<Decided>,
+    desk: &mut Desk<'_>,
+) -> Result<Vec<Written>, WorkError> {
+    let rendered = render(office, decided, desk.now).await?;
+    write_out(tx, rendered, desk).await
+}
+
+/// Puts rendered letters through the caps, and writes those that follow from what does not go out.
+pub(super) async fn write_out(
+    tx: &mut Tx,
+    rendered: Vec<(Decided, Vec<Rendered>)>,
+    desk: &mut Desk<'_>,
+) -> Result<Vec<Written>, WorkError> {
+    let mut wanted = ToCount::default();
+    for (one, _) in &rendered {
+        wanted.add(to_count(&one.decision.letters, one.about.as_ref()));
+    }
+    let mut counts = tx.counts(&wanted, desk.office.rules.caps, desk.now).await?;
+    let stationery = desk.office.stationery(desk.now);
+    let mut written = Vec::with_capacity(rendered.len());
+    for (mut decided, rendered) in rendered {
+        let letters = clerk::write(&mut decided, rendered, &mut counts, &stationery, &mut desk.fresh);
+        written.push(Written { decided, letters });
+    }
+    Ok(written)
+}
+
+/// A decision alone is rendered here: a mail is not delayed for a thread.
+async fn render(
+    office: &Arc<Office>,
+    mut decided: Vec<Decided>,
+    now: Moment,
+) -> Result<Vec<(Decided, Vec<Rendered>)>, WorkError> {
+    let all = move |office: &Office, decided: Vec<Decided>| {
+        let with_letters = |one: Decided| {
+            let rendered = clerk::render(&one, &office.stationery(now));
+            (one, rendered)
+        };
+        decided.into_iter().map(with_letters).collect::<Vec<_>>()
+    };
+    if decided.len() < 2 {
+        return Ok(all(office, decided));
+    }
+    let behind = decided.split_off(decided.len() / 2);
+    let other = office.clone();
+    let other = tokio::task::spawn_blocking(move || all(&other, behind));
+    let mut rendered = all(office, decided);
+    rendered.extend(other.await.map_err(|_| WorkError::Deciding)?);
+    Ok(rendered)
+}
+
+/// Puts all of it on file, in the transaction.
+pub(super) async fn record(tx: &mut Tx, written: &[Written], now: Moment) -> Result<(), WorkError> {
+    let recorded = written.iter().map(|one| Recorded {
+        mail: one.decided.mail.as_ref().map(|(mail, identity)| (*mail, identity)),
+        decision: &one.decided.decision,
+        letters: &one.letters,
+    });
+    let mut salts = Salts::new()?;
+    tx.record_all(&recorded.collect::<Vec<_>>(), now, &mut || salts.draw()).await?;
+    Ok(())
+}
+
+/// Makes it so.
+pub(super) async fn commit(tx: Tx, points: [&'static str; 2]) -> Result<(), WorkError> {
+    crash::point(points[0]);
+    tx.commit().await?;
+    crash::point(points[1]);
+    Ok(())
+}
+
+/// Random salts for the payloads of events.
+pub struct Salts {
+    seed: [u8; 32],
+    drawn: u64,
+}
+
+impl Salts {
+    /// # Errors
+    /// No random numbers.
+    pub fn new() -> Result<Self, OfficeError> {
+        Ok(Self { seed: crate::clock::random()?, drawn: 0 })
+    }
+
+    /// 32 hexadecimal characters.
+    pub fn draw(&mut self) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        hash.update(self.seed);
+        hash.update(self.drawn.to_be_bytes());
+        self.drawn += 1;
+        hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,36 @@
+//! Statements about many rows at once: their parameters, and how many rows go into one. The number of statements of a step
+//! does not grow with its rows but by this (a database over the network costs by the round trip). Pure.
+
+/// Parameters of one statement: below what SQLite (32,766) and PostgreSQL (65,535) take.
+const PARAMETERS_MAX: usize = 30_000;
+/// Rows of one statement, so that its text stays short.
+const ROWS_MAX: usize = 500;
+
+/// Rows of one statement, of so many columns each.
+pub(super) const fn rows_of(columns: usize) -> usize {
+    let rows = PARAMETERS_MAX / columns;
+    if rows < ROWS_MAX { rows } else { ROWS_MAX }
+}
+
+/// `$3, $4, $5`: parameters of an IN list.
+pub(super) fn numbered(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `($1, $2), ($3, $4)`: parameters of so many rows.
+pub(super) fn tuples(columns: usize, count: usize) -> String {
+    let tuple = |row: usize| format!("({})", numbered(row * columns + 1, columns));
+    (0..count).map(tuple).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_numbered_through() {
+        assert_eq!(numbered(3, 3), "$3, $4, $5");
+        assert_eq!(tuples(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!((rows_of(2), rows_of(100)), (500, 300));
+    }
+}
