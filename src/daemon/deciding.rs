@@ -10,7 +10,7 @@ use super::reading::{self, ATTEMPTS_MAX, Read};
 use super::{Step, WorkError};
 use crate::crash::{self, Breaks};
 use crate::desk::caps::{counted_sender, to_count};
-use crate::desk::{Arrival, CaseFile, Incoming, lookup, on_mail, on_unreadable};
+use crate::desk::{Arrival, CaseFile, Incoming, on_mail, on_unreadable, understand};
 use crate::mail;
 use crate::register::{Identity, RegisterError, Tx};
 use futures_util::FutureExt;
@@ -140,20 +140,20 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
                 message_id: mail.message_id.clone().unwrap_or_default(),
                 content_hash: mail::content_hash(mail, &pending.raw),
             };
-            let wanted = lookup(mail, &office.rules, now);
-            tx.note_numbers(&wanted.numbers).await?;
-            let mut known = tx.snapshot(pending.id, &identity, &wanted).await?;
+            let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
+            let incoming = Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) };
+            let intent = understand(&incoming, &office.rules, now);
+            tx.note_numbers(&intent.lookup().numbers).await?;
+            let mut known = tx.snapshot(pending.id, &identity, intent.lookup()).await?;
             if let Some(stored) = known.stored.take() {
                 known.stored = read_all(office, vec![stored]).await.pop();
             }
-            let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
-            let incoming = Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) };
             crash::poison(Breaks::Deciding, mail.subject.as_bytes());
-            let decision = on_mail(&incoming, &known, &office.rules, now, &mut fresh);
+            let decision = on_mail(&incoming, &intent, &known, &office.rules, now, &mut fresh);
             let notes = known.notes();
             // Where two cases become one, what is internal in either stays in the house (invariant 7).
             let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
-            (identity, decision, file, counted_sender(mail, &office.rules))
+            (identity, decision, file, counted_sender(mail, &intent))
         }
     };
     let counts = tx.counts(&to_count(&decision.letters, about.as_ref()), office.rules.caps, now).await?;

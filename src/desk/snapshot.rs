@@ -1,10 +1,9 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
 use super::Disposition;
-use super::bundle::Bundled;
 use super::draft::Writer;
 use super::fold::fold;
-use super::wants::{Found, Want};
+use super::wants::Want;
 use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
 use crate::mail::Mail;
 use std::collections::BTreeMap;
@@ -249,6 +248,19 @@ impl Snapshot {
     }
 }
 
+/// What the register found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// None: no such case.
+    Case(Option<Box<CaseFile>>),
+    /// In the order asked for.
+    Cases {
+        cases: Vec<Case>,
+        /// There are more than are given.
+        more: bool,
+    },
+}
+
 /// A case and what is kept beside it.
 #[derive(Debug, Clone)]
 pub struct CaseFile {
@@ -309,6 +321,18 @@ pub struct FiledLetter {
     pub light_size: usize,
     /// Of those octets, hexadecimal; None where they were blanked.
     pub light_sha256: Option<String>,
+}
+
+/// A letter that goes out in another one's shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundled {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    /// Octets without the attachments it carries.
+    pub light_size: usize,
+    /// Of those octets, hexadecimal; empty where they were blanked.
+    pub light_sha256: String,
 }
 
 /// A letter of ours that came back.

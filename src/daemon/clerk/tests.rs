@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::desk::caps::{ANSWERS_TO_STAFF_PER_HOUR_MAX, Count, TO_CUSTOMER_PER_HOUR_MAX};
 use crate::desk::draft::{Carried, Source};
-use crate::desk::{Arrival, Disposition, Incoming, Snapshot, on_mail};
+use crate::desk::{Arrival, Disposition, Incoming, Snapshot, on_mail, understand};
 use crate::mail::{self, MARKER};
 use std::path::Path;
 
@@ -91,7 +91,7 @@ fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fre
     let letter_kind = file.map(|_| LetterKind::Notification);
     let known = Snapshot { file: file.cloned(), letter_kind, next_serial: 8, ..Snapshot::default() };
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
-    on_mail(&incoming, &known, &office.rules, now(), fresh)
+    on_mail(&incoming, &understand(&incoming, &office.rules, now()), &known, &office.rules, now(), fresh)
 }
 
 /// The letters, as (kind, recipient, why held).

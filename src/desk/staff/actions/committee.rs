@@ -3,7 +3,6 @@
 use super::Work;
 use crate::case::{Address, CaseState, What};
 use crate::desk::draft::{Content, Dispute, DisputeStage, Done, Problem};
-use crate::desk::letters_out::to_staff;
 use crate::desk::verbs::Verb;
 
 impl Work<'_> {
@@ -51,7 +50,7 @@ impl Work<'_> {
             subject: self.case.subject.clone(),
             lodged_at: self.case.lodged_at,
         });
-        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
+        let letter = self.reply.to_staff(&self.case, to.clone(), content);
         self.letters.push(letter);
         Some(to)
     }

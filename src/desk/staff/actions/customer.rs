@@ -7,8 +7,7 @@ use crate::case::{Address, CaseState, Customer, CustomerLetter, LetterFate, Lett
 use crate::desk::Role;
 use crate::desk::draft::{Content, Done, Misdirected, Owed, Problem};
 use crate::desk::form::{plain, short, the_address};
-use crate::desk::letters_out::{acknowledgement, to_customer};
-use crate::desk::may_reply::is_machine;
+use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
 
 impl Work<'_> {
@@ -32,13 +31,13 @@ impl Work<'_> {
         }
         let owed = self.owed(had_persons);
         if owed.contains(&Owed::Acknowledgement) {
-            let letter = acknowledgement(&self.case, address.clone(), self.reply.rules, self.fresh);
+            let letter = self.reply.acknowledgement(&self.case, address.clone());
             self.letters.push(letter);
         }
         let told = old.filter(|old| had_persons && !is_machine(old)).cloned();
         if let Some(old) = &told {
             let content = Content::Misdirected(Misdirected { customer_name: before.customer.name.clone() });
-            let letter = to_customer(&before, old.clone(), content, self.fresh);
+            let letter = self.reply.to_customer(&before, old.clone(), content);
             self.letters.push(letter);
         }
         self.keep(text);
