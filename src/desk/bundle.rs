@@ -6,7 +6,7 @@ use super::deciding::Pen;
 use super::draft::{Acknowledged, Acknowledgements, Bundle, Carried, Content, Draft, ListedCase, Source};
 use super::letters_out::listed;
 use super::originals::as_file;
-use super::{Bundled, Decision, Disposition, Fresh, Rules};
+use super::{Bundled, Decision, Fresh, Rules};
 use crate::case::{
     Actor, Address, Case, CaseNumber, CaseState, Due, Event, Language, LetterFate, LetterKind, Moment, Side, What,
 };
@@ -66,13 +66,9 @@ pub fn on_bundle(
     };
     let what =
         What::Bundled { letters: letters.iter().map(|letter| letter.id.clone()).collect(), into: bundle.id.clone() };
-    Some(Decision {
-        disposition: Disposition::Staff,
-        reason: "letters that a cap held back go out together".to_owned(),
-        case: None,
-        events: vec![Event { at: now, case: None, actor: Actor::Desk, mail: None, what }],
-        letters: vec![bundle],
-    })
+    let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
+    let reason = "letters that a cap held back go out together".to_owned();
+    Some(Decision::of_desk(reason, None, vec![event], vec![bundle]))
 }
 
 /// A reply to it comes to the newest of the complaints.

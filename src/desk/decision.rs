@@ -15,6 +15,13 @@ pub struct Decision {
     pub letters: Vec<Draft>,
 }
 
+impl Decision {
+    /// On what no mail brought about: the hour, the fate of a letter.
+    pub(super) fn of_desk(reason: String, case: Option<CaseNumber>, events: Vec<Event>, letters: Vec<Draft>) -> Self {
+        Self { disposition: Disposition::Staff, reason, case, events, letters }
+    }
+}
+
 /// What a mail turned out to be; each mail has exactly one (invariant 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Disposition {

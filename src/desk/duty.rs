@@ -2,7 +2,7 @@
 
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
-use super::{Decision, Department, Disposition, Fresh, Rules};
+use super::{Decision, Department, Fresh, Rules};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, sheet};
 use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
@@ -79,7 +79,7 @@ pub fn on_digest(
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
-    Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+    Decision::of_desk(reason, None, vec![event], letters)
 }
 
 /// What a digest looks back on. The mail balance beside it counts from the same moment.

@@ -42,13 +42,8 @@ impl Fated {
 /// Decides on the fate of a letter. `case` is the letter's case as it stands.
 pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let letters = consequences(fated, case, Pen { rules, fresh });
-    Decision {
-        disposition: Disposition::Staff,
-        reason: String::new(),
-        case: case.map(|c| c.number),
-        events: events(fated, case, None, &letters, now),
-        letters,
-    }
+    let events = events(fated, case, None, &letters, now);
+    Decision::of_desk(String::new(), case.map(|case| case.number), events, letters)
 }
 
 impl Deciding<'_> {

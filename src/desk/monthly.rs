@@ -4,7 +4,7 @@
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::duty::{enclosed_sheet, named};
-use super::{Decision, Disposition, Fresh, Rules};
+use super::{Decision, Fresh, Rules};
 use crate::case::{Actor, Case, Event, Language, Moment, What};
 use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
 use chrono::{Days, NaiveDate};
@@ -77,7 +77,7 @@ pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh:
     let what = What::MonthWritten { month: first, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the report of {}", first.format("%Y-%m"));
-    Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+    Decision::of_desk(reason, None, vec![event], letters)
 }
 
 /// One report with its spreadsheet.

@@ -17,8 +17,7 @@ pub fn on_not_on_file(missing: &NotOnFile, rules: &Rules, fresh: &mut Fresh) -> 
     let letters: Vec<_> = std::iter::once(supervisor).chain(operator).map(|to| pen.caseless(to, content())).collect();
     let told_in = letters.first().map(|letter| letter.id.clone())?;
     let reason = "mails in our own folders that are not on file were told of".to_owned();
-    let decision = Decision { disposition: Disposition::Staff, reason, case: None, events: Vec::new(), letters };
-    Some((decision, told_in))
+    Some((Decision::of_desk(reason, None, Vec::new(), letters), told_in))
 }
 
 /// Why nothing is done with a colleague's answer to a letter that is not on file.

@@ -232,9 +232,7 @@ impl Snapshot {
         let related = self.answered.iter().chain(&self.named).chain(&self.twice).chain(&self.topic);
         self.file.iter().chain(wanted).chain(related)
     }
-}
 
-impl Snapshot {
     /// The case that was decided on, as it was before; whatever else is known of a case where it was none.
     pub fn into_file(self, decided: Option<CaseNumber>) -> Option<CaseFile> {
         let is_decided = |file: &CaseFile| Some(file.case.number) == decided;

@@ -14,6 +14,8 @@ pub(in crate::desk) struct Typed {
     pub reply: Option<Instruction>,
     /// In what may safely be relayed. None: the same.
     pub relayable: Option<Instruction>,
+    /// A verb in the subject, where it is none.
+    pub in_subject: Option<String>,
     /// Where it answers no letter about a case: what stands above a mail passed on, else all that is new.
     pub new: NewText,
 }
@@ -37,6 +39,7 @@ impl Typed {
         Self {
             reply: verbs::parse(&own.join("\n")).ok(),
             relayable: verbs::parse(&mail.relayable).ok(),
+            in_subject: verbs::named_in(&mail.subject),
             new: NewText::of(mail, rules),
         }
     }

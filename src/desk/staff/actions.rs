@@ -126,6 +126,16 @@ impl<'a> Work<'a> {
         Problem::NotNow { verb: verb.row().dutch.to_owned() }
     }
 
+    fn is_open(&self, verb: Verb) -> Result<(), Problem> {
+        if self.case.state == CaseState::Open { Ok(()) } else { Err(self.not_now(verb)) }
+    }
+
+    /// Open, or handled.
+    fn is_a_complaint(&self, verb: Verb) -> Result<(), Problem> {
+        let is_one = matches!(self.case.state, CaseState::Open | CaseState::Closed);
+        if is_one { Ok(()) } else { Err(self.not_now(verb)) }
+    }
+
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
         let (carried, stays) = self.reply.carry_to_customer();
@@ -189,8 +199,7 @@ impl<'a> Work<'a> {
                 self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
-                    let letter = self.reply.notification(&self.case, handler, self.cover(text));
-                    self.letters.push(letter);
+                    self.letters.push(self.reply.notification(&self.case, handler, self.cover(text)));
                 }
                 Ok(())
             }
@@ -202,9 +211,7 @@ impl<'a> Work<'a> {
     }
 
     fn set_handler(&mut self, verb: Verb, handler: Address, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(verb));
-        }
+        self.is_open(verb)?;
         self.record(What::HandlerSet { handler: handler.clone() });
         self.keep(text);
         self.done.push(Done::HandlerSet { handler });
@@ -217,9 +224,7 @@ impl<'a> Work<'a> {
     }
 
     fn move_to(&mut self, written: &str, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Department));
-        }
+        self.is_open(Verb::Department)?;
         let Some(department) = self.reply.rules.find_department(written) else {
             let departments = self.reply.rules.departments.iter().map(|d| d.name.clone()).collect();
             return Err(Problem::UnknownDepartment { written: written.to_owned(), departments });
@@ -227,8 +232,11 @@ impl<'a> Work<'a> {
         let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        let letter = self.reply.notification(&self.case, address, self.cover(text));
-        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
+        self.letters.push(with_originals(
+            self.reply.notification(&self.case, address, self.cover(text)),
+            self.reply.file,
+            self.reply.rules,
+        ));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
@@ -260,9 +268,7 @@ impl<'a> Work<'a> {
         if to == *self.reply.from && self.case.state == CaseState::Open {
             return Err(Problem::AskedYourself);
         }
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Escalate));
-        }
+        self.is_open(Verb::Escalate)?;
         self.first_handler();
         let content = Content::Escalation(Box::new(Escalation {
             question: question.to_owned(),
@@ -275,8 +281,11 @@ impl<'a> Work<'a> {
             first_response_done: self.case.first_response_at().is_some(),
             timeline: timeline(&self.reply.file.events),
         }));
-        let letter = self.reply.to_staff(&self.case, to.clone(), content);
-        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
+        self.letters.push(with_originals(
+            self.reply.to_staff(&self.case, to.clone(), content),
+            self.reply.file,
+            self.reply.rules,
+        ));
         self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
         self.done.push(Done::Escalated { to, text: question.to_owned() });
         Ok(())
@@ -295,8 +304,7 @@ impl<'a> Work<'a> {
             due: self.case.due,
             first_response_done: self.case.first_response_at().is_some(),
         });
-        let letter = self.reply.to_staff(&self.case, to.clone(), content);
-        self.letters.push(letter);
+        self.letters.push(self.reply.to_staff(&self.case, to.clone(), content));
         self.record(What::Advised { text: text.to_owned() });
         if self.case.escalation.is_some() {
             self.record(What::EscalationSettled);
@@ -308,9 +316,7 @@ impl<'a> Work<'a> {
     /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
     /// Beside a ruling there may be something to do on a closed case, too.
     fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
-        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
-            return Err(self.not_now(Verb::Agenda));
-        }
+        self.is_a_complaint(Verb::Agenda)?;
         if AGENDA_DONE.contains(&fold(value).as_str()) {
             self.clear_agenda();
             self.keep(text);
@@ -346,8 +352,7 @@ impl<'a> Work<'a> {
     fn clear_agenda(&mut self) {
         for item in std::mem::take(&mut self.case.agenda) {
             let cancelled = AgendaItem { sequence: item.sequence + 1, ..item.clone() };
-            let letter = self.reply.agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled);
-            self.letters.push(letter);
+            self.letters.push(self.reply.agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled));
             self.record(What::AgendaCleared { id: item.id });
         }
     }
@@ -365,9 +370,7 @@ impl<'a> Work<'a> {
     }
 
     fn dismiss(&mut self, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Dismiss));
-        }
+        self.is_open(Verb::Dismiss)?;
         self.clear_agenda();
         self.record(What::Dismissed { reason: text.to_owned() });
         self.done.push(Done::Dismissed);
@@ -387,8 +390,7 @@ impl<'a> Work<'a> {
         }
         if let Some(to) = held {
             self.record(What::AcknowledgementReleased);
-            let letter = self.reply.acknowledgement(&self.case, to.clone());
-            self.letters.push(letter);
+            self.letters.push(self.reply.acknowledgement(&self.case, to.clone()));
             self.done.push(Done::Acknowledged { to });
         }
         self.keep(text);

@@ -19,7 +19,7 @@ use super::intent::{TypedReply, mailed, mistaken};
 use super::replies::ReplyGoes;
 use super::verbs::{self, Mistake, Reply};
 use super::{Arrival, CaseFile, Decision, Disposition};
-use crate::case::{Actor, Address, Case, DirectAnswer, Event, What};
+use crate::case::{Actor, Address, DirectAnswer, Event, What};
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
@@ -139,11 +139,9 @@ impl<'a> StaffReply<'a> {
             return Err(Problem::ColleagueInCopy { address });
         }
         // The subject is the complaint's, and a customer may write anything there.
-        let subject = &self.mail.mail.subject;
-        match verbs::named_in(subject).filter(|written| !self.file.case.subject.contains(written.as_str())) {
-            Some(written) => Err(Problem::VerbLowerDown { written }),
-            None => Ok(()),
-        }
+        let named = self.intent.typed.in_subject.clone();
+        let named = named.filter(|written| !self.file.case.subject.contains(written.as_str()));
+        named.map_or(Ok(()), |written| Err(Problem::VerbLowerDown { written }))
     }
 
     /// A colleague is written to, and the desk only reads along.
@@ -189,10 +187,7 @@ impl<'a> StaffReply<'a> {
         let locked = |kind| (kind == FindingKind::Encrypted).then_some(Problem::Encrypted);
         // What is too large is the first cause of whatever else is missing in it.
         let too_large = |kind| (kind == FindingKind::OnlyTheBeginning).then_some(Problem::ReadInPart(InPart::TooLarge));
-        match found(locked).or_else(|| found(too_large)).or_else(|| found(not_read)) {
-            Some(why) => Err(why),
-            None => Ok(()),
-        }
+        found(locked).or_else(|| found(too_large)).or_else(|| found(not_read)).map_or(Ok(()), Err)
     }
 
     /// The plain text and the page beside it say the same: a client shows the one, and the desk reads the other.
@@ -212,17 +207,16 @@ impl<'a> StaffReply<'a> {
     fn may_act(&self) -> Result<(), Problem> {
         let case = &self.file.case;
         let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
-        match [held, case.department.as_str()].into_iter().find(|name| !binds(name, self.from, self.rules)) {
-            None => Ok(()),
-            Some(name) => Err(Problem::NotYourCase { department: self.rules.title(name).to_owned() }),
-        }
+        self.is_bound_by(held).and_then(|()| self.is_bound_by(&case.department))
     }
 
-    /// Another case that is to be acted on binds the sender too.
-    fn may_act_on(&self, case: &Case) -> Result<(), Problem> {
-        let department = || self.rules.title(&case.department).to_owned();
-        let binds = binds(&case.department, self.from, self.rules);
-        if binds { Ok(()) } else { Err(Problem::NotYourCase { department: department() }) }
+    fn is_bound_by(&self, department: &str) -> Result<(), Problem> {
+        let title = || self.rules.title(department).to_owned();
+        if binds(department, self.from, self.rules) {
+            Ok(())
+        } else {
+            Err(Problem::NotYourCase { department: title() })
+        }
     }
 
     /// Somebody else in To or Cc: another department, a garage. What is typed may be meant for them and not for the

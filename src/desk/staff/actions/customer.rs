@@ -12,9 +12,7 @@ use crate::desk::verbs::Verb;
 
 impl Work<'_> {
     pub(super) fn customer(&mut self, written: &str, text: &str) -> Result<(), Problem> {
-        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
-            return Err(self.not_now(Verb::Customer));
-        }
+        self.is_a_complaint(Verb::Customer)?;
         let (address, name) = self.named(written)?;
         let before = self.case.clone();
         let old = before.customer.address.as_ref().filter(|old| **old != address);
@@ -31,14 +29,12 @@ impl Work<'_> {
         }
         let owed = self.owed(had_persons);
         if owed.contains(&Owed::Acknowledgement) {
-            let letter = self.reply.acknowledgement(&self.case, address.clone());
-            self.letters.push(letter);
+            self.letters.push(self.reply.acknowledgement(&self.case, address.clone()));
         }
         let told = old.filter(|old| had_persons && !is_machine(old)).cloned();
         if let Some(old) = &told {
             let content = Content::Misdirected(Misdirected { customer_name: before.customer.name.clone() });
-            let letter = self.reply.to_customer(&before, old.clone(), content);
-            self.letters.push(letter);
+            self.letters.push(self.reply.to_customer(&before, old.clone(), content));
         }
         self.keep(text);
         self.tell(Done::CustomerSet { to: address, name: customer.name, owed, told });

@@ -51,7 +51,7 @@ impl Work<'_> {
     }
 
     fn may_merge(&self, other: &Case) -> Result<(), Problem> {
-        self.reply.may_act_on(other)?;
+        self.reply.is_bound_by(&other.department)?;
         for case in [&self.case, other] {
             let refused = |why| Err(Problem::NotMerged { written: case.number.to_string(), why });
             match case.state {
@@ -105,8 +105,7 @@ impl Work<'_> {
         let reopened = was_closed && self.case.state == CaseState::Open;
         readers.extend(supervisor.filter(|to| reopened && !readers.contains(to)));
         for to in &readers {
-            let letter = self.reply.merged_notice(&self.case, to.clone(), gone);
-            self.letters.push(letter);
+            self.letters.push(self.reply.merged_notice(&self.case, to.clone(), gone));
         }
         readers
     }
