@@ -3,11 +3,11 @@
 //! to that case's department at once. Pure.
 
 use super::deciding::Deciding;
-use super::draft::{Content, Draft, SetAside};
+use super::draft::{Content, Draft, Problem, SetAside};
 use super::letters_out::department;
 use super::sent_by::SentBy;
 use super::{Decision, Disposition, Incoming, Rules, Stored};
-use crate::case::{Actor, Case, CaseNumber, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::PutAside;
 
 /// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
@@ -134,6 +134,16 @@ impl Deciding<'_> {
     /// A mail that is kept, and about which nothing more is done.
     pub fn filed(&self, disposition: Disposition, case: Option<CaseNumber>, reason: String) -> Decision {
         kept(self.mail.id, disposition, case, reason, self.now)
+    }
+
+    /// A colleague's mail that changes nothing, and the letter that answers it.
+    pub fn answered(&self, reason: &str, letter: Draft) -> Decision {
+        Decision { letters: vec![letter], ..self.filed(Disposition::Staff, None, reason.to_owned()) }
+    }
+
+    /// Nothing of it is done: its sender is asked.
+    pub fn ask(&self, to: &Address, why: Problem, reason: &str) -> Decision {
+        self.answered(reason, self.question(None, to.clone(), why))
     }
 
     /// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.

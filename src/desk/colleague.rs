@@ -29,11 +29,8 @@ const STATED_DAYS_MAX: i64 = 60;
 impl Deciding<'_> {
     /// Decides on a mail of staff or an employee that answers no letter of ours.
     pub fn on_colleague(&self, from: &Address) -> Decision {
-        NewMail { on: *self, from }.carry_out().unwrap_or_else(|why| {
-            let asked = self.question(None, from.clone(), why);
-            let reason = "a new mail of a colleague: asked what is meant".to_owned();
-            Decision { letters: vec![asked], ..self.filed(Disposition::Staff, None, reason) }
-        })
+        let ask = |why| self.ask(from, why, "a new mail of a colleague: asked what is meant");
+        NewMail { on: *self, from }.carry_out().unwrap_or_else(ask)
     }
 }
 
@@ -85,9 +82,7 @@ impl NewMail<'_> {
         let text = beside(instruction);
         let unused = Some(Done::Unused { text }).filter(|_| !instruction.text.trim().is_empty());
         let done = unused.into_iter().chain([Done::Help]).collect();
-        let letters = vec![self.receipt_of_no_case(self.from.clone(), done)];
-        let reason = "asked for the list of verbs".to_owned();
-        Decision { letters, ..self.filed(Disposition::Staff, None, reason) }
+        self.answered("asked for the list of verbs", self.receipt_of_no_case(self.from.clone(), done))
     }
 
     /// §2.1.1, §2.3: what a colleague wrote down.

@@ -84,9 +84,7 @@ impl<'a> Deciding<'a> {
         match (file, &self.intent.answers, &self.intent.from) {
             (_, Some(token), Some(from)) if self.answers_unknown(token) => {
                 let why = not_on_file::answers_forgotten(self.mail, token);
-                let reason = "it answers a letter of ours that is not on file: its sender is asked".to_owned();
-                let asked = self.question(None, from.clone(), why);
-                Decision { letters: vec![asked], ..self.filed(Disposition::Staff, None, reason) }
+                self.ask(from, why, "it answers a letter of ours that is not on file: its sender is asked")
             }
             // About a mail that was put aside, from whatever letter it was asked.
             (_, _, Some(from)) if self.intent.lookup().asked.is_some() => self.on_colleague(from),

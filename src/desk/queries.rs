@@ -6,7 +6,7 @@
 use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Asked, CaseList, Content, Draft, ListedCase, Problem};
+use super::draft::{Asked, CaseList, Content, ListedCase, Problem};
 use super::letters_out::listed;
 use super::verbs::{Instruction, Line, Verb};
 use super::wants::{Scope, Want, scope};
@@ -33,7 +33,7 @@ impl Deciding<'_> {
         let query = Query { on: *self, file, from };
         Some(query.answer(line, typed).unwrap_or_else(|why| {
             let asked = self.question(None, from.clone(), why);
-            query.answered("asked for something that there is not", asked)
+            self.answered("asked for something that there is not", self.answering(asked))
         }))
     }
 }
@@ -96,7 +96,7 @@ impl Query<'_> {
 
     fn list(&self, list: CaseList) -> Decision {
         let letter = self.caseless(self.from.clone(), Content::CaseList(list));
-        self.answered("asked for a list of cases", letter)
+        self.answered("asked for a list of cases", self.answering(letter))
     }
 
     /// The file of the case that is named, or of the letter that is answered.
@@ -117,11 +117,6 @@ impl Query<'_> {
         decision.events.iter_mut().for_each(|event| event.actor = Actor::Staff(self.from.clone()));
         decision.letters.push(self.answering(letter));
         Ok(decision)
-    }
-
-    fn answered(&self, reason: &str, letter: Draft) -> Decision {
-        let letters = vec![self.answering(letter)];
-        Decision { letters, ..self.filed(Disposition::Staff, None, reason.to_owned()) }
     }
 }
 

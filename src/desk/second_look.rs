@@ -57,8 +57,7 @@ impl Look<'_> {
         let topic = Topic { subject, customer: String::new() };
         let carried = original(stored, self.rules).into_iter().collect();
         let letter = Draft { topic, carried, ..self.caseless(self.from.clone(), content) };
-        let reason = format!("asked to see mail {}", stored.id);
-        Decision { letters: vec![self.answering(letter)], ..self.filed(Disposition::Staff, None, reason) }
+        self.answered(&format!("asked to see mail {}", stored.id), self.answering(letter))
     }
 
     fn make_complaint(&self, stored: &Stored, text: &str) -> Result<Decision, Problem> {

@@ -85,13 +85,8 @@ impl OnCase<'_> {
     }
 
     fn follows(&self, events: Vec<Event>, reason: &str) -> Decision {
-        Decision {
-            disposition: Disposition::FollowUp,
-            reason: reason.to_owned(),
-            case: Some(self.file.case.number),
-            events,
-            letters: Vec::new(),
-        }
+        let (case, reason) = (Some(self.file.case.number), reason.to_owned());
+        Decision { disposition: Disposition::FollowUp, reason, case, events, letters: Vec::new() }
     }
 
     /// On file, and shown to who handles the case; nothing else changes.
