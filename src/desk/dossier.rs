@@ -11,7 +11,7 @@ use crate::case::{Actor, Address, Clock, Event, Language, LetterKind, What};
 
 impl Pen<'_> {
     /// The whole file of the case to that reader.
-    pub fn dossier(&self, file: &CaseFile, to: Address, unused: &str) -> Draft {
+    pub fn dossier(self, file: &CaseFile, to: Address, unused: &str) -> Draft {
         let rules = self.rules;
         let case = &file.case;
         let originals = originals(file, rules);

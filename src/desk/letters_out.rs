@@ -32,7 +32,7 @@ fn topic(case: &Case) -> Topic {
 
 impl Pen<'_> {
     /// A letter to the customer, in the thread of the customer's mail client.
-    pub fn to_customer(&self, case: &Case, to: Address, content: Content) -> Draft {
+    pub fn to_customer(self, case: &Case, to: Address, content: Content) -> Draft {
         Draft {
             to_name: case.customer.name.clone(),
             side: Side::Customer,
@@ -44,7 +44,7 @@ impl Pen<'_> {
     }
 
     /// A letter to staff, in the case's thread of their mail client.
-    pub fn to_staff(&self, case: &Case, to: Address, content: Content) -> Draft {
+    pub fn to_staff(self, case: &Case, to: Address, content: Content) -> Draft {
         Draft {
             case: Some(case.number),
             topic: topic(case),
@@ -55,7 +55,7 @@ impl Pen<'_> {
     }
 
     /// A letter to staff that belongs to no case.
-    pub fn caseless(&self, to: Address, content: Content) -> Draft {
+    pub fn caseless(self, to: Address, content: Content) -> Draft {
         Draft {
             id: self.fresh.letter(),
             to,
@@ -73,13 +73,13 @@ impl Pen<'_> {
     }
 
     /// §2.1.2: the complaint is being handled.
-    pub fn acknowledgement(&self, case: &Case, to: Address) -> Draft {
+    pub fn acknowledgement(self, case: &Case, to: Address) -> Draft {
         self.to_customer(case, to, Content::Acknowledgement(acknowledgement_text(case, self.rules)))
     }
 
     /// To the department: a complaint to handle. Made again from the register, for the next person up (invariant 4) or the next
     /// one to handle it, it names no attachments: the first reader's server refused the letter.
-    pub fn notification(&self, case: &Case, to: Address, beside: Beside) -> Draft {
+    pub fn notification(self, case: &Case, to: Address, beside: Beside) -> Draft {
         let content = Content::Notification(Box::new(Notification {
             customer: case.customer.clone(),
             channel: case.channel,
@@ -101,7 +101,7 @@ impl Pen<'_> {
     }
 
     /// To a handler: what the customer wrote in another case, which goes on in this one.
-    pub fn merged_notice(&self, case: &Case, to: Address, gone: &Case) -> Draft {
+    pub fn merged_notice(self, case: &Case, to: Address, gone: &Case) -> Draft {
         let elsewhere = gone.customer.address.as_ref().filter(|wrote| case.customer.address.as_ref() != Some(wrote));
         let (by, remark) = match elsewhere {
             Some(wrote) => {
@@ -128,13 +128,13 @@ impl Pen<'_> {
     }
 
     /// §2.4.2: the written confirmation of the settlement.
-    pub fn closing(&self, case: &Case, to: Address, settlement: &str) -> Draft {
+    pub fn closing(self, case: &Case, to: Address, settlement: &str) -> Draft {
         self.to_customer(case, to, Content::Closing(closing_text(case, settlement, self.rules)))
     }
 
     /// To whoever has something on the agenda (§2.4.1), as long as that person is staff; else to who handles the case now,
     /// so that nothing is forgotten and nobody who left is told of it (invariant 6).
-    pub fn agenda_letter(&self, case: &Case, item: &AgendaItem, stage: AgendaStage) -> Draft {
+    pub fn agenda_letter(self, case: &Case, item: &AgendaItem, stage: AgendaStage) -> Draft {
         let content = Content::Agenda(Agenda {
             id: item.id.clone(),
             sequence: item.sequence,

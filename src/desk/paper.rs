@@ -19,7 +19,7 @@ pub(super) fn fits(text: &str) -> bool {
 
 impl Pen<'_> {
     /// The letter that brings a sheet to the colleague who prints it.
-    pub fn paper(&self, case: &Case, to: Address, sheet: Sheet) -> Draft {
+    pub fn paper(self, case: &Case, to: Address, sheet: Sheet) -> Draft {
         let content = Content::Paper(Box::new(Paper {
             due: due(case, sheet.kind()),
             sheet,
@@ -32,7 +32,7 @@ impl Pen<'_> {
 
     /// A sheet that did not reach who was to print it, made again from the case for the next reader. What staff typed is
     /// not made again: they hear of it and type it again.
-    pub fn paper_again(&self, case: &Case, kind: LetterKind, to: Address) -> Option<Draft> {
+    pub fn paper_again(self, case: &Case, kind: LetterKind, to: Address) -> Option<Draft> {
         let sheet = match kind {
             LetterKind::Acknowledgement => Sheet::Acknowledgement(acknowledgement_text(case, self.rules)),
             LetterKind::Closing => Sheet::Closing(closing_text(case, case.settlement.as_deref()?, self.rules)),
