@@ -56,6 +56,11 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "commands", "main", "crash"]),
     (&["sqlx::"], &["register"]),
     (&["async_imap::", "imap_proto::"], &["mailbox"]),
+    // Which letters of ours a mail names; beside that, whether something that goes out or along holds a token.
+    (
+        &["keys.read", "keys.find", "keys.find_all"],
+        &["desk/intent/", "desk/carried.rs", "letters/door.rs", "daemon/comparing.rs"],
+    ),
     // Beside these, two ask it whether an address is one.
     (&["lettre::"], &["outbox", "letters", "config/check.rs", "mail/forwarded/party.rs"]),
     (&["mail_parser::"], &["mail", "letters/door.rs", "commands/demo"]),

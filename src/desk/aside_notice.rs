@@ -7,7 +7,7 @@
 use super::aside::{Aside, put_aside};
 use super::deciding::Pen;
 use super::draft::{Content, Draft, SetAside, Topic};
-use super::intent::sender_of;
+use super::intent::{letter_that_came_back, sender_of};
 use super::{Decision, Disposition, Fresh, Rules, Stored};
 use crate::case::{Actor, Address, Event, Language, LetterId, Moment, What};
 use chrono::TimeDelta;
@@ -28,8 +28,7 @@ pub struct Untold {
 /// The letter of ours that a mail put aside is, or carries along; the register says whom it went to.
 pub fn came_back(stored: &Stored, rules: &Rules) -> Option<LetterId> {
     let mail = stored.mail.as_deref().filter(|_| Aside::of(&stored.reason).is_loop())?;
-    let by_id = mail.message_id.as_deref().and_then(|id| rules.keys.read(id));
-    by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
+    letter_that_came_back(mail, rules)
 }
 
 /// Whether an hour has passed since the last notice.

@@ -7,7 +7,7 @@ use super::aside::{Aside, unreadable};
 use super::authority::Act;
 use super::belonging::{Belongs, belongs, clicked, numbers};
 use super::deciding::{Deciding, Pen};
-use super::intent::ServersWord;
+use super::intent::{Ours, ServersWord};
 use super::machine::Arrived;
 use super::may_reply::may_reply;
 use super::opening::NewCase;
@@ -45,8 +45,10 @@ impl<'a> Deciding<'a> {
         if let Some(first) = &known.put_back {
             return self.put_back(first);
         }
-        if let Some(why) = our_own(mail, self.rules) {
-            return self.set_aside(None, why);
+        match self.intent.ours {
+            Some(Ours::Mark) => return self.set_aside(None, Aside::OurMark),
+            Some(Ours::Letter) => return self.set_aside(None, Aside::OurLetter),
+            None => {}
         }
         let is_spam = self.mail.from_junk || mail.marked_spam;
         if self.intent.form.is_some() {
@@ -202,17 +204,6 @@ fn is_calendar_answer(mail: &Mail) -> bool {
     calendars.map(|attachment| String::from_utf8_lossy(&attachment.content).to_ascii_uppercase()).any(|text| {
         text.lines().any(|line| matches!(line.trim(), "METHOD:REPLY" | "METHOD:COUNTER" | "METHOD:DECLINECOUNTER"))
     })
-}
-
-/// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
-fn our_own(mail: &Mail, rules: &Rules) -> Option<Aside<'static>> {
-    let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
-    let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
-    match (marked, our_id) {
-        (true, _) => Some(Aside::OurMark),
-        (_, true) => Some(Aside::OurLetter),
-        (false, false) => None,
-    }
 }
 
 fn is_nothing(mail: &Mail) -> bool {

@@ -11,6 +11,7 @@ mod typed;
 
 pub(super) use related::{is_click, mailed};
 pub(super) use servers::{SEARCHED_CHARS, ServersWord};
+pub(super) use token::{Ours, letter_that_came_back};
 pub(super) use typed::{NewText, TypedReply, is_verbs_only, mistaken};
 
 use super::sent_by::SentBy;
@@ -33,6 +34,8 @@ pub struct Intent {
     pub(super) sent_by: SentBy,
     /// Whether a mail server speaks of a letter of ours.
     pub(super) server: ServersWord,
+    /// It is a letter of ours that came back.
+    pub(super) ours: Option<Ours>,
     /// The letter of ours that it answers.
     pub(super) answers: Option<Token>,
     /// A web form of the company's, filled in.
@@ -52,6 +55,7 @@ pub fn understand(incoming: &Incoming<'_>, rules: &Rules, now: Moment) -> Intent
         name: author(mail).map(|party| party.name.clone()).unwrap_or_default(),
         sent_by: SentBy::of(mail, rules),
         server: ServersWord::None,
+        ours: token::our_own(mail, rules),
         form: form_of(mail, rules),
         typed: Typed::of(mail, role, answers.as_ref(), rules),
         lookup: Lookup::default(),

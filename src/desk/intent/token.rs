@@ -1,6 +1,6 @@
 //! Which letter of ours a mail answers: the one reader of its token. Pure.
 
-use crate::case::{CaseNumber, Side, Token};
+use crate::case::{Address, CaseNumber, LetterId, Side, Token};
 use crate::desk::{Role, Rules};
 use crate::mail::Mail;
 use std::collections::BTreeSet;
@@ -30,6 +30,26 @@ fn quoted_letter(mail: &Mail, role: Role, rules: &Rules) -> Option<Token> {
     let staffs = || rules.keys.find_all(&mail.text).find(|token| token.side == Side::Staff);
     let staffs = if role == Role::Staff { staffs() } else { None };
     staffs.or_else(|| rules.keys.find(&mail.text))
+}
+
+/// By what a letter of ours is known that came back to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum Ours {
+    Mark,
+    Letter,
+}
+
+/// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
+pub(super) fn our_own(mail: &Mail, rules: &Rules) -> Option<Ours> {
+    let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
+    let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
+    marked.then_some(Ours::Mark).or(our_id.then_some(Ours::Letter))
+}
+
+/// The letter of ours that a mail which came back is, or carries along.
+pub(in crate::desk) fn letter_that_came_back(mail: &Mail, rules: &Rules) -> Option<LetterId> {
+    let by_id = mail.message_id.as_deref().and_then(|id| rules.keys.read(id));
+    by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
 }
 
 pub(super) fn plus_address(mail: &Mail, rules: &Rules) -> Option<Token> {
