@@ -8,7 +8,6 @@ use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark};
 use super::form::{Form, Missing, Unclear};
 use super::intent::{NewText, mistaken};
-use super::letters_out::language_of;
 use super::may_reply::may_write_to;
 use super::opening::{Complaint, NewCase};
 use super::second_look::Look;
@@ -102,7 +101,9 @@ impl NewMail<'_> {
         let (name, postal) = (form.name.unwrap_or_default(), form.postal);
         let customer = Customer { name, address: form.email, phone: form.phone, postal };
         let received_at = form.received.unwrap_or(self.mail.received_at);
-        let mut opened = self.opened(channel(taken), customer, subject, form.text, received_at);
+        let (channel, text) = (channel(taken), form.text);
+        let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
+        let mut opened = complaint.opened(self.rules);
         if let Some(wanted) = form.department {
             let department = self.rules.find_department(&wanted).ok_or_else(|| self.unknown_department(wanted))?;
             opened.department.clone_from(&department.name);
@@ -125,7 +126,8 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
-        let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
+        let subject =
+            if forwarded.subject.is_empty() { self.mail.mail.subject.clone() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let is_stated = forwarded.told_by == ToldBy::Date && received_at != self.mail.received_at;
         let marked = if is_stated { vec![Remark::ReceiptStated] } else { Vec::new() };
@@ -136,8 +138,9 @@ impl NewMail<'_> {
         };
         let customer =
             Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
-        let opened = self.opened(Channel::Email, customer, subject, without_banner(&forwarded.body), received_at);
-        Ok(self.open(opened, &linked, above, marked))
+        let (channel, text) = (Channel::Email, without_banner(&forwarded.body));
+        let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
+        Ok(self.open(complaint.opened(self.rules), &linked, above, marked))
     }
 
     /// It says more on a case that is there.
@@ -201,22 +204,6 @@ impl NewMail<'_> {
     fn prefilled(&self, taken: Taken, form: &Form) -> String {
         let written = Verb::Register(taken).row().name_in(self.rules.language);
         format!("{written}\n{}", form.prefilled(self.rules.language, &self.rules.calendar))
-    }
-
-    fn subject(&self) -> String {
-        self.mail.mail.subject.clone()
-    }
-
-    fn opened(
-        &self,
-        channel: Channel,
-        customer: Customer,
-        subject: String,
-        text: String,
-        received_at: Moment,
-    ) -> Opened {
-        let language = language_of(&text, &subject, self.rules);
-        Complaint { channel, language, customer, subject, text, received_at, message_id: None }.opened(self.rules)
     }
 
     /// The case, the colleague as its handler where of the department, and a receipt.

@@ -3,7 +3,7 @@
 
 use super::deciding::Deciding;
 use super::draft::{Cover, OddSender, Remark, Sheet, Unacknowledged, Unread};
-use super::letters_out::{Beside, acknowledgement_text, department};
+use super::letters_out::{Beside, acknowledgement_text, department, language_of};
 use super::paper::written;
 use super::words::TEXT_MAX;
 use super::{Decision, Disposition, Rules};
@@ -13,7 +13,8 @@ use crate::mail::{FindingKind, Mail, SenderProof};
 /// What is complained of, by whom and when, however it was found out.
 pub(super) struct Complaint {
     pub channel: Channel,
-    pub language: Language,
+    /// None: that of the text.
+    pub language: Option<Language>,
     pub customer: Customer,
     pub subject: String,
     pub text: String,
@@ -30,7 +31,7 @@ impl Complaint {
         Opened {
             references: rules.references.find(&format!("{}\n{}", self.subject, self.text)),
             channel: self.channel,
-            language: self.language,
+            language: self.language.unwrap_or_else(|| language_of(&self.text, &self.subject, rules)),
             customer: self.customer,
             subject: self.subject,
             text: self.text.chars().take(TEXT_MAX).collect(),

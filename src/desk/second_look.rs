@@ -121,28 +121,16 @@ impl Looked<'_> {
     fn open(self) -> (Decision, Case, Option<Address>) {
         let unread = Mail::default();
         let mail = self.stored.mail.as_deref().unwrap_or(&unread);
-        let incoming = Incoming {
-            id: self.stored.id,
-            mail,
-            received_at: self.stored.received_at,
-            from_junk: self.stored.from_junk,
-            arrival: Arrival::New,
-        };
+        let Stored { id, received_at, from_junk, .. } = *self.stored;
+        let incoming = Incoming { id, mail, received_at, from_junk, arrival: Arrival::New };
         let (rules, now) = (self.asked.rules, self.asked.now);
         let intent = understand(&incoming, rules, now);
         let on = Deciding { mail: &incoming, intent: &intent, ..self.asked };
         let whose = Whose::of(mail, &intent, rules);
         let acknowledge = self.acknowledge(&on, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
-        let named = [];
-        let new = NewCase {
-            opened: self.opened(mail, &whose),
-            actor: self.actor.clone(),
-            acknowledge,
-            named: &named,
-            quoted: mail.quoted.clone(),
-            cover: None,
-        };
+        let (opened, quoted) = (self.opened(mail, &whose), mail.quoted.clone());
+        let new = NewCase { opened, actor: self.actor.clone(), acknowledge, named: &[], quoted, cover: None };
         let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();

@@ -4,7 +4,7 @@
 use super::draft::{Remark, Unacknowledged};
 use super::fold::fold;
 use super::form::{plain, short, the_address};
-use super::letters_out::{language, language_of};
+use super::letters_out::language;
 use super::may_reply::WhyNot;
 use super::opening::Complaint;
 use super::sent_by::is_machine;
@@ -79,10 +79,7 @@ impl<'a> Whose<'a> {
             Self::Senders(intent) => (of_sender(intent), mail.subject.clone(), complaint(mail)),
             Self::Unknown { .. } => (Customer::default(), mail.subject.clone(), complaint(mail)),
         };
-        let language = match self {
-            Self::Forms(..) => language_of(&text, &subject, rules),
-            Self::Senders(_) | Self::Unknown { .. } => language(mail, rules),
-        };
+        let language = (!matches!(self, Self::Forms(_))).then(|| language(mail, rules));
         // Nobody but its sender knows the mail by this.
         let message_id = mail.message_id.clone().filter(|_| matches!(self, Self::Senders(_)));
         let complaint =

@@ -44,16 +44,10 @@ impl OnCase<'_> {
 
     /// The customer's words in a mail that a colleague passed on (§2.2): as if the customer had sent them here when the
     /// colleague had them. What the colleague wrote beside them is a note.
-    pub fn passed_on(
-        &self,
-        words: &Words,
-        customer: &Address,
-        colleague: &Address,
-        mut marked: Vec<Remark>,
-    ) -> Decision {
+    pub fn passed_on(&self, words: &Words, customer: &Address, by: &Address, mut marked: Vec<Remark>) -> Decision {
         let note = words.cover.as_ref().map(|cover| What::Noted { text: cover.text.clone() });
         let what = std::iter::once(self.followed_up(words, customer.to_string(), Tie::Named)).chain(note);
-        let events = self.events(&Actor::Staff(colleague.clone()), what);
+        let events = self.events(&Actor::Staff(by.clone()), what);
         marked.extend(remarks(self.mail.mail, &[]));
         if self.file.case.state == CaseState::Closed {
             // A mailbox that nobody reads gets no letter by this way either (invariant 5).
@@ -104,7 +98,7 @@ impl OnCase<'_> {
         &self,
         events: Vec<Event>,
         words: &Words,
-        acknowledge: Option<Address>,
+        to: Option<Address>,
         mut marked: Vec<Remark>,
     ) -> Decision {
         let actor = events.first().map_or(Actor::Customer, |event| event.actor.clone());
@@ -119,8 +113,7 @@ impl OnCase<'_> {
         decision.events.iter().for_each(|event| case.apply(event));
         // Who wrote before the register forgot it was acknowledged then.
         let owed = self.mail.arrival == Arrival::New || case.acknowledged_at().is_none();
-        let acknowledge = acknowledge.filter(|_| owed);
-        decision.letters.extend(acknowledge.map(|to| self.acknowledgement(&case, to)));
+        decision.letters.extend(to.filter(|_| owed).map(|to| self.acknowledgement(&case, to)));
         let supervisor = department(&case, self.rules).map(|d| d.supervisor.clone());
         let mut readers: Vec<Address> = handler_address(&case, self.rules).into_iter().chain(supervisor).collect();
         readers.dedup();

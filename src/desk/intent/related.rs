@@ -151,11 +151,7 @@ impl Intent {
 }
 
 /// Everybody in To and Cc but the desk and the sender.
-pub(in crate::desk) fn mailed<'a>(
-    mail: &'a Mail,
-    from: &'a Address,
-    rules: &'a Rules,
-) -> impl Iterator<Item = Address> + 'a {
+pub(in crate::desk) fn mailed(mail: &Mail, from: &Address, rules: &Rules) -> impl Iterator<Item = Address> {
     let named = mail.to.iter().chain(&mail.cc).filter_map(|party| Address::parse(&party.address).ok());
     named.filter(move |address| !rules.is_desk(address) && address != from)
 }

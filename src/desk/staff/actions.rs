@@ -90,13 +90,8 @@ impl<'a> Work<'a> {
         let receipt = Receipt::of(&self.case, std::mem::take(&mut self.done));
         let receipt = Receipt { first_response_done: self.has_answered(), ..receipt };
         self.letters.push(self.reply.receipt(&self.case, self.reply.from.clone(), receipt));
-        Decision {
-            disposition: Disposition::Staff,
-            reason: "a mail of staff, carried out".to_owned(),
-            case: Some(self.case.number),
-            events: self.events,
-            letters: self.letters,
-        }
+        let decision = self.reply.of_staff("a mail of staff, carried out", self.events, self.letters);
+        Decision { case: Some(self.case.number), ..decision }
     }
 
     /// An answer accepted before, or one that goes out with this mail.
