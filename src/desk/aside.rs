@@ -9,6 +9,7 @@ use super::sent_by::SentBy;
 use super::{Decision, Disposition, Incoming, Rules, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::PutAside;
+use crate::mail::Mail;
 
 /// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
 const EXCERPT_MAX: usize = 400;
@@ -166,7 +167,7 @@ impl Deciding<'_> {
         if is_machines && self.intent.from.as_ref() == Some(&reader) {
             return None;
         }
-        let told = put_aside(&Stored::of(self.mail, why.english()), self.rules);
+        let told = told(self.mail.id, Some(self.mail.mail), self.mail.received_at, why, self.rules);
         Some(self.to_staff(case, reader, Content::SetAside(SetAside { mails: vec![told], waiting: 0 })))
     }
 }
@@ -188,18 +189,21 @@ pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
 
 /// A mail put aside, as people are told of it.
 pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
-    let mail = stored.mail.as_deref();
+    told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason), rules)
+}
+
+fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>, rules: &Rules) -> PutAside {
     let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
         true => party.address.clone(),
         false => format!("{} <{}>", party.name, party.address),
     });
     let text = mail.map_or("", |mail| if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply });
     PutAside {
-        mail: stored.id,
+        mail: id,
         from: from.unwrap_or_default(),
         subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
-        received_at: stored.received_at,
-        reason: Aside::of(&stored.reason).words(rules.language),
+        received_at,
+        reason: why.words(rules.language),
         excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
     }
 }
