@@ -4,7 +4,10 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
-use std::collections::BTreeSet;
+#[path = "architecture/paths.rs"]
+mod paths;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Lines of a file: one sitting's reading. Word lists are data, nobody reads them from end to end.
@@ -53,6 +56,11 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "commands", "main", "crash"]),
     (&["sqlx::"], &["register"]),
     (&["async_imap::", "imap_proto::"], &["mailbox"]),
+    // Which letters of ours a mail names; beside that, whether something that goes out or along holds a token.
+    (
+        &["keys.read", "keys.find", "keys.find_all"],
+        &["desk/intent/", "desk/carried.rs", "letters/door.rs", "daemon/comparing.rs"],
+    ),
     // Beside these, two ask it whether an address is one.
     (&["lettre::"], &["outbox", "letters", "config/check.rs", "mail/forwarded/party.rs"]),
     (&["mail_parser::"], &["mail", "letters/door.rs", "commands/demo"]),
@@ -65,6 +73,18 @@ const ONLY: &[(&[&str], &[&str])] = &[
         &["config", "mailbox", "outbox", "register", "daemon/office.rs", "commands", "crash"],
     ),
     (&["tokio::", "async fn", ".await"], &["mailbox", "outbox", "register", "daemon", "commands", "main"]),
+];
+
+/// A mail is understood once: what is called, and the one file in which the desk may call it, beside where it is defined.
+const ONE_CALLER: &[(&str, &str)] = &[
+    ("desk::verbs::parse", "desk/intent/typed.rs"),
+    ("desk::verbs::of_reply", "desk/intent/typed.rs"),
+    ("desk::verbs::asks_for_everything", "desk/intent/typed.rs"),
+    ("desk::verbs::named_in", "desk/intent/typed.rs"),
+    ("desk::intent::token::answered_letter", "desk/intent/mod.rs"),
+    ("desk::intent::sender", "desk/intent/mod.rs"),
+    ("desk::sent_by::SentBy::of", "desk/intent/mod.rs"),
+    ("desk::web_form::form_of", "desk/intent/mod.rs"),
 ];
 
 /// One source file of the program.
@@ -186,6 +206,73 @@ fn the_order_of_the_rooms_has_no_circle() {
         let (room, _) = next.unwrap_or_else(|| panic!("rooms use each other in a circle; standing: {standing:?}"));
         standing.push(room);
     }
+}
+
+/// The sources of the desk without tests, and what each names.
+fn desk() -> Vec<(Source, BTreeSet<Vec<String>>)> {
+    let sources: Vec<Source> = sources().into_iter().filter(|s| s.room() == "desk" && !s.is_test()).collect();
+    let modules: BTreeSet<Vec<String>> = sources.iter().map(Source::module).collect();
+    let passed_on: BTreeMap<_, _> = sources.iter().flat_map(|source| source.passes_on(&modules)).collect();
+    let home_of = |mut path: Vec<String>| {
+        // `desk::Intent` stands for `desk::intent::Intent`; nobody passes a name on more often than modules nest.
+        for _ in 0..path.len() {
+            let known = (1..=path.len()).rev().find_map(|n| Some((n, passed_on.get(&path[..n])?)));
+            let Some((n, home)) = known.filter(|(n, home)| path[..*n] != home[..]) else { break };
+            path = home.iter().chain(&path[n..]).cloned().collect();
+        }
+        path
+    };
+    let with_paths = sources.into_iter().map(|source| {
+        let paths = source.paths(&modules).into_iter().map(home_of).collect();
+        (source, paths)
+    });
+    with_paths.collect()
+}
+
+#[test]
+fn the_modules_of_the_desk_point_one_way() {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (source, paths) in desk().into_iter().filter(|(source, _)| source.path != "desk/mod.rs") {
+        let own = source.module()[1].clone();
+        let others = paths.into_iter().filter(|path| path.len() > 2 && path[0] == "desk" && path[1] != own);
+        uses.entry(own.clone()).or_default().extend(others.map(|mut path| path.swap_remove(1)));
+    }
+    let edges: usize = uses.values().map(BTreeSet::len).sum();
+    assert!(uses.len() > 40 && edges > 100, "{} modules and {edges} uses were never all of the desk", uses.len());
+    let mut standing: BTreeSet<String> = BTreeSet::new();
+    while standing.len() < uses.len() {
+        let free = uses.iter().filter(|(module, used)| !standing.contains(*module) && used.is_subset(&standing));
+        let free: Vec<String> = free.map(|(module, _)| module.clone()).collect();
+        let left = || uses.iter().filter(|(module, _)| !standing.contains(*module));
+        let circle = || left().map(|(module, used)| format!("{module} -> {:?}", used - &standing)).collect::<Vec<_>>();
+        assert!(!free.is_empty(), "modules of the desk use each other in a circle:\n{}", circle().join("\n"));
+        standing.extend(free);
+    }
+}
+
+#[test]
+fn a_mail_is_understood_in_one_place() {
+    let sources = desk();
+    let mut wrong = Vec::new();
+    for (called, only) in ONE_CALLER {
+        let (module, name) = called.rsplit_once("::").unwrap();
+        let path: Vec<String> = called.split("::").map(ToOwned::to_owned).collect();
+        // A parser's own files call it too.
+        let own = |source: &Source| {
+            let here = format!("{}::", source.module().join("::"));
+            here.starts_with(&format!("{module}::")) && !only.starts_with(&module.replace("::", "/"))
+        };
+        let callers = sources.iter().filter(|(source, paths)| paths.contains(&path) && !own(source));
+        wrong.extend(
+            callers
+                .filter(|(source, _)| source.path != *only)
+                .map(|(source, _)| format!("src/{}: {called} is for {only} only", source.path)),
+        );
+        let is_called = |line: &&str| line.contains(&format!("{name}(")) && !line.contains(&format!("fn {name}("));
+        let there = sources.iter().find(|(source, _)| source.path == *only).map(|(source, _)| source.code());
+        assert!(there.unwrap().iter().any(is_called), "{only} does not call {called}: this rule looks for nothing");
+    }
+    none_of(&wrong);
 }
 
 #[test]

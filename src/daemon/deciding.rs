@@ -3,16 +3,15 @@
 //! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
 
 use super::aside::read_all;
-use super::comparing::own_folders;
 use super::office::Office;
-use super::reading::{self, ATTEMPTS_MAX, Read, Understood};
+use super::reading::{self, ATTEMPTS_MAX, Read, Understood, incoming};
 use super::settle::{Decided, Desk, Happening, Salts, Written, settle, settle_each};
 use super::{Step, WorkError};
 use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
-use crate::desk::{Arrival, CaseFile, Incoming, Snapshot, on_mail, on_unreadable};
+use crate::desk::{CaseFile, Snapshot, on_mail, on_unreadable};
 use crate::register::{Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -82,10 +81,11 @@ impl Happening for Read {
         let together = if named.is_empty() { 0 } else { apart(&named) };
         let Some(together) = all.get(..together).filter(|some| !some.is_empty()) else { return Ok(vec![None]) };
         let understood = || together.iter().filter_map(|read| Some((read.pending.id, read.outcome.as_ref().ok()?)));
-        let numbers: Vec<_> = understood().flat_map(|(_, one)| one.lookup.numbers.iter().copied()).collect();
+        let numbers: Vec<_> = understood().flat_map(|(_, one)| one.intent.lookup().numbers.iter().copied()).collect();
         tx.note_numbers(&numbers).await?;
-        let wanted: Vec<Wanted<'_>> =
-            understood().map(|(mail, one)| Wanted { mail, identity: &one.identity, lookup: &one.lookup }).collect();
+        let wanted: Vec<Wanted<'_>> = understood()
+            .map(|(mail, one)| Wanted { mail, identity: &one.identity, lookup: one.intent.lookup() })
+            .collect();
         let mut known = Vec::with_capacity(wanted.len());
         for mut snapshot in tx.snapshots(&wanted).await? {
             if let Some(stored) = snapshot.stored.take() {
@@ -113,18 +113,16 @@ impl Happening for Read {
             }
             (Ok(_), None) => return None,
         };
-        known.next_serial = changed.next_serial(one.lookup.year, known.next_serial);
-        let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
-        let arrival = arrival(office, &pending.mailbox);
-        let incoming = Incoming { id, mail: &one.mail, received_at, from_junk, arrival };
+        known.next_serial = changed.next_serial(one.intent.lookup().year, known.next_serial);
+        let incoming = incoming(pending, &one.mail, office);
         crash::poison(Breaks::Deciding, one.mail.subject.as_bytes());
-        let decision = on_mail(&incoming, &known, &office.rules, *now, fresh);
+        let decision = on_mail(&incoming, &one.intent, &known, &office.rules, *now, fresh);
         changed.take(&one.named(), &decision);
         let notes = known.notes();
         // Where two cases become one, what is internal in either stays in the house (invariant 7).
         let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
-        let about = counted_sender(&one.mail, &office.rules);
-        Some(Decided { decision, mail: Some((id, one.identity.clone())), file, about })
+        let about = counted_sender(&one.mail, &one.intent);
+        Some(Decided { decision, mail: Some((pending.id, one.identity.clone())), file, about })
     }
 
     /// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
@@ -159,10 +157,4 @@ impl Happening for Read {
             "mail decided on"
         );
     }
-}
-
-/// What lies in one of our own folders had been dealt with, and the register forgot it.
-fn arrival(office: &Office, folder: &str) -> Arrival {
-    let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
-    if is_own { Arrival::TakenIn } else { Arrival::New }
 }

@@ -2,11 +2,12 @@
 //! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. What hangs,
 //! panics or aborts is counted by the caller before it is read (invariant 1).
 
+use super::comparing::own_folders;
 use super::office::Office;
 use crate::case::{Address, Moment};
 use crate::crash::{self, Breaks};
 use crate::desk::together::Named;
-use crate::desk::{Lookup, Rules, lookup};
+use crate::desk::{Arrival, Incoming, Intent, understand};
 use crate::mail::{self, Finding, FindingKind, Mail};
 use crate::register::{Identity, Pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,18 +50,18 @@ pub(super) struct Read {
     pub outcome: Result<Understood, String>,
 }
 
-/// What a mail says, what makes it the same as another, and what must be looked up for it.
+/// What a mail says, what makes it the same as another, and what it is to the desk.
 pub(super) struct Understood {
     pub mail: Mail,
     pub identity: Identity,
-    pub lookup: Lookup,
-    pub from: Option<Address>,
+    pub intent: Intent,
+    from: Option<Address>,
 }
 
 impl Understood {
     pub fn named(&self) -> Named<'_> {
         let Identity { message_id, content_hash } = &self.identity;
-        Named { message_id, content_hash, from: self.from.as_ref(), lookup: &self.lookup }
+        Named { message_id, content_hash, from: self.from.as_ref(), lookup: self.intent.lookup() }
     }
 }
 
@@ -107,19 +108,28 @@ fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         crash::poison(Breaks::Reading, &pending.raw);
         let mail = mail::read(&pending.raw, &office.config.mailbox.trusted_authserv_id);
-        understand(with_findings(mail, &pending, office), &pending.raw, &office.rules, now)
+        let mail = with_findings(mail, &pending, office);
+        let identity = Identity {
+            message_id: mail.message_id.clone().unwrap_or_default(),
+            content_hash: mail::content_hash(&mail, &pending.raw),
+        };
+        let intent = understand(&incoming(&pending, &mail, office), &office.rules, now);
+        let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
+        Understood { mail, identity, intent, from }
     }));
     Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
 }
 
-fn understand(mail: Mail, raw: &[u8], rules: &Rules, now: Moment) -> Understood {
-    let identity = Identity {
-        message_id: mail.message_id.clone().unwrap_or_default(),
-        content_hash: mail::content_hash(&mail, raw),
-    };
-    let lookup = lookup(&mail, rules, now);
-    let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
-    Understood { mail, identity, lookup, from }
+/// The mail as the desk is shown it.
+pub(super) fn incoming<'a>(pending: &Pending, mail: &'a Mail, office: &Office) -> Incoming<'a> {
+    let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
+    Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) }
+}
+
+/// What lies in one of our own folders had been dealt with, and the register forgot it.
+fn arrival(office: &Office, folder: &str) -> Arrival {
+    let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
+    if is_own { Arrival::TakenIn } else { Arrival::New }
 }
 
 /// With what is not whole about it.

@@ -2,13 +2,17 @@
 //! aside goes unseen (invariant 1): `aside_notice.rs` tells a person of it within the hour; what concerns a case is told
 //! to that case's department at once. Pure.
 
-use super::aside_notice::put_aside;
-use super::draft::{Content, Draft, SetAside};
-use super::letters_out::{department, to_staff};
-use super::machine::SentBy;
-use super::may_reply::sender;
-use super::{Decision, Disposition, Fresh, Incoming, Rules, Stored};
-use crate::case::{Actor, Case, CaseNumber, Event, Language, Moment, What};
+use super::deciding::Deciding;
+use super::draft::{Content, Draft, Problem, SetAside};
+use super::letters_out::department;
+use super::sent_by::SentBy;
+use super::{Decision, Disposition, Incoming, Rules, Stored};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
+use crate::digest::PutAside;
+use crate::mail::Mail;
+
+/// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
+const EXCERPT_MAX: usize = 400;
 
 /// Why a person should look at a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,54 +131,51 @@ impl<'a> Aside<'a> {
     }
 }
 
-/// A mail that is kept, and about which nothing more is done.
-pub(super) fn filed(
-    mail: &Incoming<'_>,
-    disposition: Disposition,
-    case: Option<CaseNumber>,
-    reason: String,
-    now: Moment,
-) -> Decision {
-    kept(mail.id, disposition, case, reason, now)
+impl Deciding<'_> {
+    /// A mail that is kept, and about which nothing more is done.
+    pub fn filed(&self, disposition: Disposition, case: Option<CaseNumber>, reason: String) -> Decision {
+        kept(self.mail.id, disposition, case, reason, self.now)
+    }
+
+    /// A colleague's mail that changes nothing, and the letter that answers it.
+    pub fn answered(&self, reason: &str, letter: Draft) -> Decision {
+        Decision { letters: vec![letter], ..self.filed(Disposition::Staff, None, reason.to_owned()) }
+    }
+
+    /// Nothing of it is done: its sender is asked.
+    pub fn ask(&self, to: &Address, why: Problem, reason: &str) -> Decision {
+        self.answered(reason, self.question(None, to.clone(), why))
+    }
+
+    /// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.
+    pub fn set_aside(&self, case: Option<&Case>, why: Aside<'_>) -> Decision {
+        let number = case.map(|case| case.number);
+        let mut decision = self.filed(Disposition::SetAside, number, why.english().to_owned());
+        if let Some(letter) = case.and_then(|case| self.told_at_once(case, why)) {
+            let what = What::AsideTold { letter: Some(letter.id.clone()), mails: vec![self.mail.id] };
+            decision.events.push(Event { mail: None, ..self.event(number, Actor::Desk, what) });
+            decision.letters.push(letter);
+        }
+        decision
+    }
+
+    /// None where the reader's own mailbox is the machine that sent it, whosever that is (invariant 5): then the notice to
+    /// somebody else tells of it.
+    fn told_at_once(&self, case: &Case, why: Aside<'_>) -> Option<Draft> {
+        let reader = department(case, self.rules)?.supervisor.clone();
+        let is_machines = self.intent.sent_by != SentBy::Person;
+        if is_machines && self.intent.from.as_ref() == Some(&reader) {
+            return None;
+        }
+        let told = told(self.mail.id, Some(self.mail.mail), self.mail.received_at, why, self.rules);
+        Some(self.to_staff(case, reader, Content::SetAside(SetAside { mails: vec![told], waiting: 0 })))
+    }
 }
 
 fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: String, now: Moment) -> Decision {
     let what = What::MailFiled { disposition: disposition.name().to_owned(), reason: reason.clone() };
     let event = Event { at: now, case, actor: Actor::Desk, mail: Some(mail), what };
     Decision { disposition, reason, case, events: vec![event], letters: Vec::new() }
-}
-
-/// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.
-pub(super) fn set_aside(
-    mail: &Incoming<'_>,
-    case: Option<&Case>,
-    why: Aside<'_>,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let number = case.map(|case| case.number);
-    let mut decision = filed(mail, Disposition::SetAside, number, why.english().to_owned(), now);
-    if let Some(letter) = case.and_then(|case| at_once(mail, case, why, rules, fresh)) {
-        let what = What::AsideTold { letter: Some(letter.id.clone()), mails: vec![mail.id] };
-        decision.events.push(Event { at: now, case: number, actor: Actor::Desk, mail: None, what });
-        decision.letters.push(letter);
-    }
-    decision
-}
-
-/// None where the reader's own mailbox is the machine that sent it, whosever that is (invariant 5): then the notice to
-/// somebody else tells of it.
-fn at_once(mail: &Incoming<'_>, case: &Case, why: Aside<'_>, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
-    let reader = department(case, rules)?.supervisor.clone();
-    let is_machines = SentBy::of(mail.mail, rules) != SentBy::Person;
-    if is_machines && sender(mail.mail).as_ref() == Some(&reader) {
-        return None;
-    }
-    let stored = Stored::of(mail, why.english());
-    let told = put_aside(&stored, rules);
-    let content = Content::SetAside(SetAside { mails: vec![told], waiting: 0 });
-    Some(to_staff(case, reader, content, rules, fresh))
 }
 
 /// A mail that reading did not survive (invariant 1): a person sees it, in the next notice.
@@ -184,6 +185,48 @@ pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> Decision {
 
 pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
     kept(mail, Disposition::Unreadable, None, why.english().to_owned(), now)
+}
+
+/// A mail put aside, as people are told of it.
+pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
+    told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason), rules)
+}
+
+fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>, rules: &Rules) -> PutAside {
+    let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
+        true => party.address.clone(),
+        false => format!("{} <{}>", party.name, party.address),
+    });
+    let text = mail.map_or("", |mail| if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply });
+    PutAside {
+        mail: id,
+        from: from.unwrap_or_default(),
+        subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
+        received_at,
+        reason: why.words(rules.language),
+        excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
+    }
+}
+
+impl Stored {
+    /// A mail that is being decided on, as it will be kept.
+    pub(super) fn of(mail: &Incoming<'_>, reason: &str) -> Self {
+        Self {
+            id: mail.id,
+            disposition: Disposition::SetAside,
+            reason: reason.to_owned(),
+            case: None,
+            department: None,
+            received_at: mail.received_at,
+            from_junk: mail.from_junk,
+            readings: 0,
+            whole: true,
+            raw: Vec::new(),
+            sha256: None,
+            became: None,
+            mail: Some(Box::new(mail.mail.clone())),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,17 +4,14 @@
 //! A notice about our own loop must not feed that loop (invariant 5): whoever's mailbox sends our letters back to us is
 //! not written to about it, and where nobody else is left only the digest tells of it.
 
-use super::aside::Aside;
-use super::draft::{Content, SetAside, Topic};
-use super::letters_out::caseless;
-use super::may_reply::sender;
-use super::{Decision, Disposition, Draft, Fresh, Incoming, Rules, Stored};
+use super::aside::{Aside, put_aside};
+use super::deciding::Pen;
+use super::draft::{Content, Draft, SetAside, Topic};
+use super::intent::{letter_that_came_back, sender_of};
+use super::{Decision, Disposition, Fresh, Rules, Stored};
 use crate::case::{Actor, Address, Event, Language, LetterId, Moment, What};
-use crate::digest::PutAside;
 use chrono::TimeDelta;
 
-/// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
-const EXCERPT_MAX: usize = 400;
 /// Time between two notices: one letter an hour is read, one for each piece of spam is not.
 const BETWEEN_NOTICES: TimeDelta = TimeDelta::hours(1);
 /// Mails that one notice tells of; the mail would grow past what clients show. The next notice has the others.
@@ -31,8 +28,7 @@ pub struct Untold {
 /// The letter of ours that a mail put aside is, or carries along; the register says whom it went to.
 pub fn came_back(stored: &Stored, rules: &Rules) -> Option<LetterId> {
     let mail = stored.mail.as_deref().filter(|_| Aside::of(&stored.reason).is_loop())?;
-    let by_id = mail.message_id.as_deref().and_then(|id| rules.keys.read(id));
-    by_id.or_else(|| rules.keys.find(&mail.text)).map(|token| token.letter)
+    letter_that_came_back(mail, rules)
 }
 
 /// Whether an hour has passed since the last notice.
@@ -56,7 +52,7 @@ pub fn on_aside(
         return None;
     }
     let mails: Vec<i64> = untold.iter().map(|one| one.stored.id).collect();
-    let letter = reader(untold, rules).map(|to| notice(untold, waiting, to, rules, fresh));
+    let letter = reader(untold, rules).map(|to| notice(untold, waiting, to, Pen { rules, fresh }));
     let told_in = letter.as_ref().map(|letter| letter.id.clone());
     let what = What::AsideTold { letter: told_in, mails };
     Some(Decision {
@@ -76,57 +72,18 @@ fn reader(untold: &[Untold], rules: &Rules) -> Option<Address> {
 }
 
 fn sends_back(untold: &Untold, reader: &Address) -> bool {
-    let author = || untold.stored.mail.as_deref().and_then(sender);
-    let wrote_it =
-        |why: Aside<'_>| (why.is_loop() || why == Aside::MachineOfStaff) && author().as_ref() == Some(reader);
+    let wrote_it = |why: Aside<'_>| {
+        (why.is_loop() || why == Aside::MachineOfStaff) && sender_of(&untold.stored).as_ref() == Some(reader)
+    };
     untold.came_back_from.as_ref() == Some(reader) || wrote_it(Aside::of(&untold.stored.reason))
 }
 
-fn notice(untold: &[Untold], waiting: usize, to: Address, rules: &Rules, fresh: &mut Fresh) -> Draft {
-    let mails = untold.iter().map(|one| put_aside(&one.stored, rules)).collect();
-    let subject = match rules.language {
+fn notice(untold: &[Untold], waiting: usize, to: Address, pen: Pen<'_>) -> Draft {
+    let mails = untold.iter().map(|one| put_aside(&one.stored, pen.rules)).collect();
+    let subject = match pen.rules.language {
         Language::Dutch => "Terzijde gelegd",
         Language::English => "Set aside",
     };
     let topic = Topic { subject: subject.to_owned(), customer: String::new() };
-    Draft { topic, ..caseless(to, Content::SetAside(SetAside { mails, waiting }), rules, fresh) }
-}
-
-/// A mail put aside, as people are told of it.
-pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
-    let mail = stored.mail.as_deref();
-    let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
-        true => party.address.clone(),
-        false => format!("{} <{}>", party.name, party.address),
-    });
-    let text = mail.map_or("", |mail| if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply });
-    PutAside {
-        mail: stored.id,
-        from: from.unwrap_or_default(),
-        subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
-        received_at: stored.received_at,
-        reason: Aside::of(&stored.reason).words(rules.language),
-        excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
-    }
-}
-
-impl Stored {
-    /// A mail that is being decided on, as it will be kept.
-    pub(super) fn of(mail: &Incoming<'_>, reason: &str) -> Self {
-        Self {
-            id: mail.id,
-            disposition: Disposition::SetAside,
-            reason: reason.to_owned(),
-            case: None,
-            department: None,
-            received_at: mail.received_at,
-            from_junk: mail.from_junk,
-            readings: 0,
-            whole: true,
-            raw: Vec::new(),
-            sha256: None,
-            became: None,
-            mail: Some(Box::new(mail.mail.clone())),
-        }
-    }
+    Draft { topic, ..pen.caseless(to, Content::SetAside(SetAside { mails, waiting })) }
 }

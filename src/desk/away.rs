@@ -4,9 +4,10 @@
 //! No loop (invariant 5): the letter never goes to whoever sent the notice, it goes once a day for each handler and case,
 //! and the supervisor's own notice about it is only filed, because the supervisor is not the case's handler.
 
+use super::deciding::Deciding;
 use super::draft::{Away, Content, Draft};
-use super::letters_out::{department, handler_address, to_staff};
-use super::{CaseFile, Fresh, Rules};
+use super::letters_out::{department, handler_address};
+use super::{CaseFile, Rules};
 use crate::case::{Actor, Address, Case, CaseState, Event, Moment, What};
 use crate::mail::Mail;
 use chrono::TimeDelta;
@@ -20,15 +21,8 @@ const COLLEAGUES_MAX: usize = 4;
 
 /// What follows from an absence notice beside its being filed: the event and the letter to the supervisor. None: nothing,
 /// because somebody else handles the case, it is over, the mailbox is a department's, or it was told today.
-pub(super) fn on_absence(
-    mail: &Mail,
-    from: &Address,
-    file: &CaseFile,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Option<(Event, Draft)> {
-    let case = &file.case;
+pub(super) fn on_absence(on: &Deciding<'_>, from: &Address, file: &CaseFile) -> Option<(Event, Draft)> {
+    let (case, rules, now) = (&file.case, on.rules, on.now);
     let is_shared = rules.departments.iter().any(|department| department.address == *from);
     let handles = handler_address(case, rules).is_some_and(|handler| handler == *from);
     if is_shared || !handles || case.state != CaseState::Open || was_told(file, from, now) {
@@ -37,8 +31,8 @@ pub(super) fn on_absence(
     let supervisors = [department(case, rules), rules.fallback()].into_iter().flatten().map(|d| &d.supervisor);
     let to = supervisors.into_iter().find(|supervisor| *supervisor != from)?.clone();
     let what = What::AwayTold { who: from.clone(), to: to.clone() };
-    let event = Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what };
-    Some((event, to_staff(case, to, Content::Away(Box::new(away(mail, from, case, rules))), rules, fresh)))
+    let event = Event { mail: None, ..on.event(Some(case.number), Actor::Desk, what) };
+    Some((event, on.to_staff(case, to, Content::Away(Box::new(away(on.mail.mail, from, case, rules))))))
 }
 
 fn was_told(file: &CaseFile, from: &Address, now: Moment) -> bool {

@@ -1,7 +1,7 @@
 //! The mail balance and the mails put aside, into the digests of those who watch over the whole desk (invariant 1). Pure;
 //! the register's counts come in.
 
-use super::aside_notice::put_aside;
+use super::aside::put_aside;
 use super::draft::Content;
 use super::{Decision, Disposition, FolderCount, Rules, Stored};
 use crate::digest::{Balance, MailDay, PutAside};

@@ -13,17 +13,11 @@
 //! Linked means: staff are shown the other number, with a button that joins the two. The same words from the same address
 //! within the hour, with another Message-ID, were sent twice: one complaint (invariant 2).
 
-use super::may_reply::{is_machine, sender};
-use super::opening::TEXT_MAX;
-use super::web_form::form_of;
-use super::{CaseFile, ClickedOn, Role, Rules, Said, Snapshot};
+use super::deciding::Deciding;
+use super::intent::is_click;
+use super::{CaseFile, Snapshot};
 use crate::case::{Address, CaseNumber, CaseState, Tie};
-use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer, SenderProof};
-
-/// Cases named in one mail that are looked up; more is no reference but noise.
-const NAMED_MAX: usize = 5;
-/// Ids of one thread that are looked up, the nearest first: an id further up says little of what the mail is about.
-const ANSWERED_MAX: usize = 10;
+use crate::mail::{Forwarded, Mail, SenderProof};
 
 /// Where a mail belongs that answers no letter of ours.
 pub(super) enum Belongs<'a> {
@@ -34,89 +28,17 @@ pub(super) enum Belongs<'a> {
     Apart(Vec<CaseNumber>),
 }
 
-/// Cases that the mail names: in its subject, in its new text, or by the id of an older letter of ours in its thread, which
-/// says no more than a number does.
-pub(super) fn named(mail: &Mail, rules: &Rules) -> Vec<CaseNumber> {
-    let passed_on = passed_on_by_colleague(mail, rules);
-    let inside = passed_on.iter().flat_map(|forwarded| [&forwarded.subject, &forwarded.said]);
-    let typed = [&mail.subject, &mail.reply].into_iter().chain(inside).flat_map(|text| CaseNumber::find_all(text));
-    let older = passed_on.iter().flat_map(|forwarded| &forwarded.answers).chain(&mail.references);
-    let older = older.filter_map(|id| rules.keys.read(id)?.case);
-    let mut named = Vec::new();
-    for number in typed.chain(older) {
-        if named.len() < NAMED_MAX && !named.contains(&number) {
-            named.push(number);
-        }
-    }
-    named
-}
-
-/// Ids of mails that this one answers, its direct parent first. An empty id answers nothing: it would meet every mail that
-/// has none.
-pub(super) fn answered(mail: &Mail, rules: &Rules) -> Vec<String> {
-    let passed_on = passed_on_by_colleague(mail, rules);
-    // The mail that is passed on may be on file itself.
-    let inside = passed_on.iter().flat_map(|forwarded| forwarded.message_id.iter().chain(&forwarded.answers));
-    let ids = mail.in_reply_to.iter().chain(inside).chain(mail.references.iter().rev());
-    let mut answered: Vec<String> = Vec::new();
-    for id in ids.filter(|id| !id.trim().is_empty()) {
-        if answered.len() < ANSWERED_MAX && !answered.contains(id) {
-            answered.push(id.clone());
-        }
-    }
-    answered
-}
-
-/// What is said, by whom, where it may have been sent twice. Not by a machine: two callers leave the same words with a
-/// voicemail box, and two customers with a web form. For the same reason not where the answer is to go to somebody else.
-pub(super) fn said(mail: &Mail, rules: &Rules) -> Option<Said> {
-    if let Some(form) = form_of(mail, rules) {
-        let filled = form.read(mail, rules);
-        return Said::new(filled.customer.address?, &filled.subject, &filled.text);
-    }
-    if let Some(forwarded) = passed_on_by_colleague(mail, rules) {
-        let customer = Address::parse(&forwarded.from.address).ok()?;
-        return Said::new(customer, &forwarded.subject, &forwarded.said);
-    }
-    let from = sender(mail).filter(|from| rules.role(from) == Role::Outsider && !is_machine(from))?;
-    let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
-    // What was cut off as a quote, or is too long to be kept, may differ.
-    let is_signature = |cut: &Cut| {
-        matches!(cut.sign, CutSign::SignatureDelimiter | CutSign::AppLine | CutSign::Disclaimer | CutSign::Banner)
-    };
-    let is_whole = mail.cuts.iter().all(is_signature)
-        && mail.forwarded.is_none()
-        && words(mail).chars().nth(TEXT_MAX - 1).is_none();
-    let is_someones = mail.automatic.is_none() && !elsewhere && is_whole;
-    is_someones.then(|| Said::new(from, &mail.subject, &words(mail))).flatten()
-}
-
-/// What a click in a mail program is about, where the program names it by its subject alone: "Intrekken: Kras op de deur".
-pub(super) fn topic(mail: &Mail, rules: &Rules) -> Option<ClickedOn> {
-    let from = sender(mail).filter(|from| is_click(mail) && rules.role(from) == Role::Outsider)?;
-    let (_, subject) = mail.subject.split_once(':')?;
-    ClickedOn::new(from, subject)
-}
-
 /// The case of the sender's own that a click is about. It does nothing there, so that nothing need be proven.
-pub(super) fn clicked<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapshot) -> Option<&'a CaseFile> {
+pub(super) fn clicked<'a>(on: &Deciding<'a>) -> Option<&'a CaseFile> {
+    let (mail, from, known) = (on.mail.mail, on.intent.from.as_ref(), on.known);
     let related = known.answered.iter().chain(&known.named).chain(&known.topic);
     let is_own = |file: &&CaseFile| from.is_some() && file.case.customer.address.as_ref() == from;
     related.filter(|_| is_click(mail)).find(is_own)
 }
 
-fn is_click(mail: &Mail) -> bool {
-    matches!(mail.no_answer, Some(NoAnswer::Recall | NoAnswer::Reaction(_) | NoAnswer::ReadReceipt))
-}
-
-/// The complaint in the customer's words.
-pub(super) fn words(mail: &Mail) -> String {
-    let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
-    words.chars().take(TEXT_MAX).collect()
-}
-
 /// Where the mail belongs.
-pub(super) fn belongs<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapshot) -> Belongs<'a> {
+pub(super) fn belongs<'a>(on: &Deciding<'a>) -> Belongs<'a> {
+    let (mail, from, known) = (on.mail.mail, on.intent.from.as_ref(), on.known);
     let proven = is_proven(mail);
     let tie = if proven { Tie::Named } else { Tie::NamedUnproven };
     let is_open = |file: &&CaseFile| file.case.state == CaseState::Open;
@@ -138,12 +60,6 @@ pub(super) fn belongs<'a>(mail: &Mail, from: Option<&Address>, known: &'a Snapsh
         Some(file) => Belongs::To(file, tie),
         None => Belongs::Apart(numbers(related())),
     }
-}
-
-/// A customer's mail that a colleague passed on.
-fn passed_on_by_colleague<'a>(mail: &'a Mail, rules: &Rules) -> Option<&'a Forwarded> {
-    let forwarded = mail.forwarded.as_ref().filter(|forwarded| forwarded.how != ForwardedHow::Rewritten)?;
-    sender(mail).is_some_and(|from| rules.role(&from) != Role::Outsider).then_some(forwarded)
 }
 
 /// Where a customer's mail belongs that a colleague passed on, who says so who wrote it: in a case of that customer which it

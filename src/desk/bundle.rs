@@ -2,14 +2,13 @@
 //! acknowledgement of all complaints, to staff one letter with what waited attached. Pure; the tick, the letters and the
 //! cases come in.
 
+use super::deciding::Pen;
 use super::draft::{Acknowledged, Acknowledgements, Bundle, Carried, Content, Draft, ListedCase, Source};
-use super::letters_out::{caseless, to_customer};
+use super::letters_out::listed;
 use super::originals::as_file;
-use super::queries::listed;
-use super::{Decision, Disposition, Fresh, Rules};
+use super::{Bundled, Decision, Fresh, Rules};
 use crate::case::{
-    Actor, Address, Case, CaseNumber, CaseState, Due, Event, Language, LetterFate, LetterId, LetterKind, Moment, Side,
-    What,
+    Actor, Address, Case, CaseNumber, CaseState, Due, Event, Language, LetterFate, LetterKind, Moment, Side, What,
 };
 use chrono::TimeDelta;
 
@@ -36,18 +35,6 @@ pub struct Waiting {
     pub last_bundle: Option<Moment>,
 }
 
-/// A letter that goes out in another one's shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bundled {
-    pub id: LetterId,
-    pub kind: LetterKind,
-    pub case: Option<CaseNumber>,
-    /// Octets without the attachments it carries.
-    pub light_size: usize,
-    /// Of those octets, hexadecimal; empty where they were blanked.
-    pub light_sha256: String,
-}
-
 /// Whether these have waited long enough.
 pub fn is_bundle_due(waiting: &Waiting, rules: &Rules, now: Moment) -> bool {
     let wait = match waiting.side {
@@ -71,24 +58,21 @@ pub fn on_bundle(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Option<Decision> {
+    let pen = Pen { rules, fresh };
     let bundle = match waiting.side {
-        Side::Customer => acknowledgements(&waiting.to, cases, rules, fresh)?,
+        Side::Customer => acknowledgements(&waiting.to, cases, pen)?,
         Side::Staff if letters.is_empty() => return None,
-        Side::Staff => to_colleague(&waiting.to, letters, cases, rules, fresh),
+        Side::Staff => to_colleague(&waiting.to, letters, cases, pen),
     };
     let what =
         What::Bundled { letters: letters.iter().map(|letter| letter.id.clone()).collect(), into: bundle.id.clone() };
-    Some(Decision {
-        disposition: Disposition::Staff,
-        reason: "letters that a cap held back go out together".to_owned(),
-        case: None,
-        events: vec![Event { at: now, case: None, actor: Actor::Desk, mail: None, what }],
-        letters: vec![bundle],
-    })
+    let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
+    let reason = "letters that a cap held back go out together".to_owned();
+    Some(Decision::of_desk(reason, None, vec![event], vec![bundle]))
 }
 
 /// A reply to it comes to the newest of the complaints.
-fn acknowledgements(to: &Address, cases: &[Case], rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
+fn acknowledgements(to: &Address, cases: &[Case], pen: Pen<'_>) -> Option<Draft> {
     let open: Vec<&Case> = cases.iter().filter(|case| case.state == CaseState::Open).collect();
     // All over by now: they are confirmed all the same, and nothing is promised.
     let is_over = open.is_empty();
@@ -104,24 +88,24 @@ fn acknowledgements(to: &Address, cases: &[Case], rules: &Rules, fresh: &mut Fre
     let acknowledged = |case: &&Case| Acknowledged {
         number: case.number,
         received_at: case.received_at,
-        department_title: rules.title(&case.department).to_owned(),
+        department_title: pen.rules.title(&case.department).to_owned(),
     };
     let content = Content::Acknowledgements(Acknowledgements {
         customer_name: newest.customer.name.clone(),
         complaints: cases.iter().map(acknowledged).collect(),
         due: (!is_over).then_some(due),
     });
-    Some(to_customer(newest, to.clone(), content, fresh))
+    Some(pen.to_customer(newest, to.clone(), content))
 }
 
-fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], rules: &Rules, fresh: &mut Fresh) -> Draft {
+fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], pen: Pen<'_>) -> Draft {
     let of = |kinds: &[LetterKind]| -> Vec<ListedCase> {
         let mut numbers: Vec<CaseNumber> =
             letters.iter().filter(|letter| kinds.contains(&letter.kind)).filter_map(|letter| letter.case).collect();
         numbers.sort();
         numbers.dedup();
         let known = numbers.iter().filter_map(|number| cases.iter().find(|case| case.number == *number));
-        known.map(|case| listed(case, rules)).collect()
+        known.map(|case| listed(case, pen.rules)).collect()
     };
     let told = [LetterKind::Notification, LetterKind::FollowUp, LetterKind::Term];
     let content = Content::Bundle(Box::new(Bundle {
@@ -134,8 +118,8 @@ fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], rules: &Rules
     // What stands nowhere else goes first.
     let (named, answers): (Vec<&Bundled>, Vec<&Bundled>) =
         letters.iter().partition(|letter| told.contains(&letter.kind));
-    let carried = attachments(answers.into_iter().chain(named), rules.language);
-    Draft { carried, ..caseless(to.clone(), content, rules, fresh) }
+    let carried = attachments(answers.into_iter().chain(named), pen.rules.language);
+    Draft { carried, ..pen.caseless(to.clone(), content) }
 }
 
 /// The first of these letters as files; one whose bytes were blanked is none.

@@ -3,12 +3,12 @@
 //! come in as values.
 
 use super::draft::Draft;
-use super::may_reply::sender;
-use super::web_form::form_of;
-use super::{Role, Rules};
+use super::{Intent, Role};
 use crate::case::{Address, LetterKind, Side};
 use crate::mail::{Mail, SenderProof};
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use super::limits::{Cap, Caps};
 
 /// Automatic letters to one customer in an hour: a person does not write more complaints than this, a machine does. Who
 /// was held back once gets the others bundled for a day: else a machine would get as many again each hour.
@@ -28,45 +28,6 @@ pub const CUSTOMER: &str = "customer ";
 pub const UNPROVEN: &str = "unproven ";
 /// Warnings of terms to one address in an hour: more at a time are read as a list.
 pub const TERMS_PER_HOUR_MAX: usize = 30;
-
-/// Letters of the desk in an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Caps {
-    /// To customers of one domain.
-    pub domain: usize,
-    /// Acknowledgements to addresses of one domain whose mails nothing proves: what a forger can have sent to others in its
-    /// name. None: no mail server says who is proven.
-    pub unproven: Option<usize>,
-    /// Of the whole desk.
-    pub desk: usize,
-}
-
-/// What holds a letter back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cap {
-    /// One address: held and bundled.
-    Address,
-    /// Senders of one domain whom nothing proves: held until the hour has passed.
-    Unproven,
-    /// One domain: held until the hour has passed.
-    Domain,
-    /// The desk: held until the hour has passed.
-    Desk,
-}
-
-impl Cap {
-    pub const ALL: [Self; 4] = [Self::Address, Self::Unproven, Self::Domain, Self::Desk];
-
-    /// The stable name in the register, as the reason why a letter is held.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Address => "cap",
-            Self::Unproven => "cap_unproven",
-            Self::Domain => "cap_domain",
-            Self::Desk => "cap_desk",
-        }
-    }
-}
 
 /// What the register counted, before the letters in hand.
 #[derive(Debug, Clone, Default)]
@@ -202,12 +163,12 @@ pub fn alarm_of(cap: Cap, held: &Draft, about: Option<&Stranger>) -> String {
 
 /// Whose mails make letters about them count: a stranger's; of a web form the customer's whom it names, and nothing proves
 /// that one. A receptionist may register as many calls as come in.
-pub fn counted_sender(mail: &Mail, rules: &Rules) -> Option<Stranger> {
-    if let Some(form) = form_of(mail, rules) {
-        let address = form.read(mail, rules).customer.address.unwrap_or_else(|| form.from.clone());
+pub fn counted_sender(mail: &Mail, intent: &Intent) -> Option<Stranger> {
+    if let Some(filled) = &intent.form {
+        let address = filled.customer.address.as_ref().unwrap_or(&filled.by).clone();
         return Some(Stranger { address, proof: SenderProof::None });
     }
-    let address = sender(mail).filter(|sender| rules.role(sender) == Role::Outsider)?;
+    let address = intent.from.clone().filter(|_| intent.role == Role::Outsider)?;
     Some(Stranger { address, proof: mail.proof })
 }
 

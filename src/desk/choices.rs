@@ -322,12 +322,7 @@ impl Ways {
     }
 
     fn name(&self, verb: Verb) -> String {
-        let row = verb.row();
-        match self.language {
-            Language::Dutch => row.dutch,
-            Language::English => row.english,
-        }
-        .to_owned()
+        verb.row().name_in(self.language).to_owned()
     }
 }
 

@@ -2,46 +2,34 @@
 //! mail that was passed on (§2.2). The case is the customer's, received when the customer was heard (invariant 9). What
 //! is not certain is asked; nobody else is mailed then. Pure.
 
-use super::aside::filed;
 use super::authority::Act;
 use super::belonging::{self, Belongs};
-use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark, Unacknowledged};
+use super::deciding::{Deciding, decides_on_mail};
+use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark};
 use super::form::{Form, Missing, Unclear};
-use super::letters_out::{answering, caseless, language_of, question, to_staff};
-use super::may_reply::is_machine;
-use super::opening::{NewCase, TEXT_MAX, open_case};
-use super::staff::mistaken;
-use super::verbs::{self, Instruction, Line, Taken, Verb};
-use super::wrote::{OnCase, Words};
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot, not_on_file, second_look};
+use super::intent::{NewText, mistaken};
+use super::may_reply::may_write_to;
+use super::opening::{Complaint, NewCase};
+use super::second_look::Look;
+use super::verbs::{Instruction, Line, Taken, Verb};
+use super::words::Words;
+use super::wrote::OnCase;
+use super::{CaseFile, Decision, Disposition, Role};
 use crate::case::{
-    Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Language, LetterKind, Moment, Opened, Reach,
-    What, Why,
+    Actor, Address, Case, CaseNumber, Channel, Customer, Language, LetterKind, Moment, Opened, What, Why,
 };
-use crate::mail::{Extent, Forwarded, ForwardedHow, OurLetter, ToldBy, own_words, without_banner};
+use crate::mail::{Forwarded, ForwardedHow, ToldBy, without_banner};
 use chrono::TimeDelta;
 
 /// A date stated in a mail passed on inline is believed when it is no older than this: longer ago nobody forwards a
 /// complaint, but a client's clock may be wrong.
 const STATED_DAYS_MAX: i64 = 60;
 
-/// Decides on a mail of staff or an employee that answers no letter of ours.
-pub(super) fn on_colleague(
-    mail: &Incoming<'_>,
-    from: &Address,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let new = NewMail { mail, from, known, rules, now };
-    match new.carry_out(fresh) {
-        Ok(decision) => decision,
-        Err(why) => {
-            let asked = question(None, from.clone(), why, mail.mail, rules, fresh);
-            let reason = "a new mail of a colleague: asked what is meant".to_owned();
-            Decision { letters: vec![asked], ..filed(mail, Disposition::Staff, None, reason, now) }
-        }
+impl Deciding<'_> {
+    /// Decides on a mail of staff or an employee that answers no letter of ours.
+    pub fn on_colleague(&self, from: &Address) -> Decision {
+        let ask = |why| self.ask(from, why, "a new mail of a colleague: asked what is meant");
+        NewMail { on: *self, from }.carry_out().unwrap_or_else(ask)
     }
 }
 
@@ -55,70 +43,49 @@ pub(super) fn plausible(known: Option<Moment>, received_at: Moment) -> Moment {
 const SUBJECT_MAX: usize = 80;
 
 struct NewMail<'a> {
-    mail: &'a Incoming<'a>,
+    on: Deciding<'a>,
     from: &'a Address,
-    known: &'a Snapshot,
-    rules: &'a Rules,
-    now: Moment,
 }
 
+decides_on_mail!(NewMail);
+
 impl NewMail<'_> {
-    fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    fn carry_out(&self) -> Result<Decision, Problem> {
         let forwarded = self.mail.mail.forwarded.as_ref();
-        // Above what is passed on a gateway may have written, too.
-        let above = forwarded.map(|forwarded| without_banner(&forwarded.above));
-        let typed = above.as_deref().unwrap_or(&self.mail.mail.reply);
-        let everything = self.everything(typed);
-        let typed = everything.as_deref().unwrap_or(typed);
-        let mut instruction = verbs::parse(typed).map_err(mistaken)?;
-        instruction.lines.retain(|line| line.verb != Verb::Everything);
+        let NewText { text: typed, instruction, mistake } = &self.intent.typed.new;
+        if let Some(mistake) = mistake {
+            return Err(mistaken(mistake));
+        }
         let verb = instruction.lines.first().map(|line| line.verb);
         if !Act::of_new(verb, forwarded.is_some()).believes(self.mail.mail.proof, self.rules) {
             return Err(Problem::Unproven);
         }
         match (verb, forwarded) {
-            (Some(Verb::Help), _) => Ok(self.help(&instruction, fresh)),
-            (Some(verb), _) if let Some(want) = second_look::want(verb) => {
-                let NewMail { mail, from, known, rules, now } = *self;
-                second_look::Look { mail, from, known, rules, now }.carry_out(want, &instruction.text, fresh)
+            (Some(Verb::Help), _) => Ok(self.help(instruction)),
+            (Some(verb @ (Verb::Show | Verb::Restore)), _) => {
+                Look { on: self.on, from: self.from }.carry_out(verb, &instruction.text)
             }
-            (Some(Verb::Adopt), _) => not_on_file::adopt(self.mail, self.from, self.known, self.rules, self.now, fresh),
-            (Some(Verb::Register(taken)), _) => self.register(taken, &body(&instruction)?, fresh),
-            (None, Some(forwarded)) => self.passed_on(forwarded, typed, fresh),
-            (Some(Verb::Note), Some(forwarded)) if is_note(&instruction) => {
-                self.passed_on(forwarded, &beside(&instruction), fresh)
+            (Some(Verb::Adopt), _) => self.adopt(self.from),
+            (Some(Verb::Register(taken)), _) => self.register(taken, &body(instruction)?),
+            (None, Some(forwarded)) => self.passed_on(forwarded, typed),
+            (Some(Verb::Note), Some(forwarded)) if is_note(instruction) => {
+                self.passed_on(forwarded, &beside(instruction))
             }
             (Some(verb), _) if verb.asks() => Err(Problem::AskAlone { verb: verb.row().dutch.to_owned() }),
             (Some(_), _) | (None, None) => Err(Problem::NoCase),
         }
     }
 
-    /// All that stands above our letter, or the whole mail, where the sender says so.
-    fn everything(&self, typed: &str) -> Option<String> {
-        let asked = self.mail.mail.forwarded.is_none() && verbs::asks_for_everything(typed);
-        let letter = || OurLetter::read(None, self.rules.desk_address.as_str());
-        asked.then(|| own_words(self.mail.mail, &letter(), Extent::All).new)
-    }
-
     /// The manual. A text beside it has no case to be kept with: it comes back, and is on file with the mail.
-    fn help(&self, instruction: &Instruction, fresh: &mut Fresh) -> Decision {
+    fn help(&self, instruction: &Instruction) -> Decision {
         let text = beside(instruction);
         let unused = Some(Done::Unused { text }).filter(|_| !instruction.text.trim().is_empty());
-        let receipt = Receipt {
-            done: unused.into_iter().chain([Done::Help]).collect(),
-            customer: Customer::default(),
-            due: self.rules.due(self.now),
-            first_response_done: true,
-            case_closed: false,
-        };
-        let letter = caseless(self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
-        let reason = "asked for the list of verbs".to_owned();
-        let letters = vec![answering(letter, self.mail.mail)];
-        Decision { letters, ..filed(self.mail, Disposition::Staff, None, reason, self.now) }
+        let done = unused.into_iter().chain([Done::Help]).collect();
+        self.answered("asked for the list of verbs", self.receipt_of_no_case(self.from.clone(), done))
     }
 
     /// §2.1.1, §2.3: what a colleague wrote down.
-    fn register(&self, taken: Taken, body: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    fn register(&self, taken: Taken, body: &str) -> Result<Decision, Problem> {
         let calendar = &self.rules.calendar;
         let mut form = Form::read(body, self.mail.received_at, calendar);
         // Letters about the case would come to the desk itself (invariant 5).
@@ -127,26 +94,22 @@ impl NewMail<'_> {
         }
         let missing = missing(&form, self.rules.language);
         if !missing.is_empty() {
-            let verb = Verb::Register(taken).row();
-            let written = match self.rules.language {
-                Language::Dutch => verb.dutch,
-                Language::English => verb.english,
-            };
-            let prefilled = format!("{written}\n{}", form.prefilled(self.rules.language, calendar));
-            return Err(Problem::FormIncomplete { missing, prefilled });
+            return Err(Problem::FormIncomplete { missing, prefilled: self.prefilled(taken, &form) });
         }
         // A colleague's own subject says how the complaint came in, not what it is.
         let subject = form.subject.clone().unwrap_or_else(|| first_line(&form.text));
         let (name, postal) = (form.name.unwrap_or_default(), form.postal);
         let customer = Customer { name, address: form.email, phone: form.phone, postal };
         let received_at = form.received.unwrap_or(self.mail.received_at);
-        let mut opened = self.opened(channel(taken), customer, subject, form.text, received_at);
+        let (channel, text) = (channel(taken), form.text);
+        let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
+        let mut opened = complaint.opened(self.rules);
         if let Some(wanted) = form.department {
             let department = self.rules.find_department(&wanted).ok_or_else(|| self.unknown_department(wanted))?;
             opened.department.clone_from(&department.name);
             opened.routing = Why::Person;
         }
-        Ok(self.open(opened, &[], "", Vec::new(), fresh))
+        Ok(self.open(opened, &[], "", Vec::new()))
     }
 
     fn unknown_department(&self, written: String) -> Problem {
@@ -155,7 +118,7 @@ impl NewMail<'_> {
     }
 
     /// §2.2: the customer's own mail, passed on. What the colleague typed above it is a note, with `#intern` or without.
-    fn passed_on(&self, forwarded: &Forwarded, above: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    fn passed_on(&self, forwarded: &Forwarded, above: &str) -> Result<Decision, Problem> {
         let address = Address::parse(&forwarded.from.address).ok();
         // A rewritten sender proves nothing; and a colleague or we ourselves are no customer.
         let outsider = address.filter(|address| self.rules.role(address) == Role::Outsider);
@@ -163,19 +126,21 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
-        let subject = if forwarded.subject.is_empty() { self.subject() } else { forwarded.subject.clone() };
+        let subject =
+            if forwarded.subject.is_empty() { self.mail.mail.subject.clone() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
         let is_stated = forwarded.told_by == ToldBy::Date && received_at != self.mail.received_at;
         let marked = if is_stated { vec![Remark::ReceiptStated] } else { Vec::new() };
         let linked = match belonging::passed_on(forwarded, &address, self.known) {
-            Belongs::Again(file) => return Ok(self.on_file_already(file, above, fresh)),
-            Belongs::To(file, _) => return Ok(self.on_case(file, &address, (forwarded, above), marked, fresh)),
+            Belongs::Again(file) => return Ok(self.on_file_already(file, above)),
+            Belongs::To(file, _) => return Ok(self.on_case(file, &address, (forwarded, above), marked)),
             Belongs::Apart(linked) => linked,
         };
         let customer =
             Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
-        let opened = self.opened(Channel::Email, customer, subject, without_banner(&forwarded.body), received_at);
-        Ok(self.open(opened, &linked, above, marked, fresh))
+        let (channel, text) = (Channel::Email, without_banner(&forwarded.body));
+        let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
+        Ok(self.open(complaint.opened(self.rules), &linked, above, marked))
     }
 
     /// It says more on a case that is there.
@@ -185,32 +150,34 @@ impl NewMail<'_> {
         customer: &Address,
         (forwarded, above): (&Forwarded, &str),
         marked: Vec<Remark>,
-        fresh: &mut Fresh,
     ) -> Decision {
-        let NewMail { mail, from, rules, now, .. } = *self;
+        let NewMail { on, from } = *self;
         let cover = Cover::of(from, above);
-        let words = Words::passed_on(mail.mail, forwarded, self.received_at(forwarded), cover);
-        let mut decision = OnCase { mail, file, rules, now }.passed_on(&words, customer, from, marked, fresh);
+        let words = Words::passed_on(on.mail.mail, forwarded, self.received_at(forwarded), cover);
+        let mut decision = OnCase { on, file }.passed_on(&words, customer, from, marked);
         let mut case = file.case.clone();
         decision.events.iter().for_each(|event| case.apply(event));
         let reopened = case.reopened > file.case.reopened;
         let became = if reopened { Became::Reopened } else { Became::FollowUp };
         let done = Done::PassedOn { number: case.number, state: case.state, became };
-        decision.letters.push(self.receipt(&case, with_note(done, words.cover), fresh));
+        decision.letters.push(self.receipt(&case, from.clone(), Receipt::of(&case, with_note(done, words.cover))));
         decision
     }
 
     /// The customer sent it here, too.
-    fn on_file_already(&self, file: &CaseFile, above: &str, fresh: &mut Fresh) -> Decision {
+    fn on_file_already(&self, file: &CaseFile, above: &str) -> Decision {
         let (number, state) = (file.case.number, file.case.state);
         let reason = format!("a mail passed on that is on file as {number} already");
-        let mut decision = filed(self.mail, Disposition::Duplicate, Some(number), reason, self.now);
+        let mut decision = self.filed(Disposition::Duplicate, Some(number), reason);
         let cover = Cover::of(self.from, above);
         let note = cover.clone().map(|cover| What::Noted { text: cover.text });
-        let (actor, mail) = (Actor::Staff(self.from.clone()), Some(self.mail.id));
-        decision.events.extend(note.map(|what| Event { at: self.now, case: Some(number), actor, mail, what }));
+        decision.events.extend(note.map(|what| self.event(Some(number), Actor::Staff(self.from.clone()), what)));
         let done = Done::PassedOn { number, state, became: Became::Nothing };
-        decision.letters.push(self.receipt(&file.case, with_note(done, cover), fresh));
+        decision.letters.push(self.receipt(
+            &file.case,
+            self.from.clone(),
+            Receipt::of(&file.case, with_note(done, cover)),
+        ));
         decision
     }
 
@@ -231,69 +198,26 @@ impl NewMail<'_> {
             text: forwarded.body.clone(),
             ..Form::default()
         };
-        let verb = Verb::Register(Taken::ByMail).row();
-        let written = match self.rules.language {
-            Language::Dutch => verb.dutch,
-            Language::English => verb.english,
-        };
+        self.prefilled(Taken::ByMail, &form)
+    }
+
+    fn prefilled(&self, taken: Taken, form: &Form) -> String {
+        let written = Verb::Register(taken).row().name_in(self.rules.language);
         format!("{written}\n{}", form.prefilled(self.rules.language, &self.rules.calendar))
     }
 
-    fn subject(&self) -> String {
-        self.mail.mail.subject.clone()
-    }
-
-    fn opened(
-        &self,
-        channel: Channel,
-        customer: Customer,
-        subject: String,
-        text: String,
-        received_at: Moment,
-    ) -> Opened {
-        let routing = self.rules.routes.route(&subject, &text);
-        let references = self.rules.references.find(&format!("{subject}\n{text}"));
-        Opened {
-            channel,
-            language: language_of(&text, &subject, self.rules),
-            customer,
-            subject,
-            text: text.chars().take(TEXT_MAX).collect(),
-            department: routing.department,
-            routing: routing.why,
-            received_at,
-            due: self.rules.due(received_at),
-            message_id: None,
-            references,
-        }
-    }
-
     /// The case, the colleague as its handler where of the department, and a receipt.
-    fn open(
-        &self,
-        opened: Opened,
-        linked: &[CaseNumber],
-        above: &str,
-        marked: Vec<Remark>,
-        fresh: &mut Fresh,
-    ) -> Decision {
+    fn open(&self, opened: Opened, linked: &[CaseNumber], above: &str, marked: Vec<Remark>) -> Decision {
         let department = opened.department.clone();
-        // A mailbox that nobody reads gets no acknowledgement by this way either (invariant 5).
-        let acknowledge = match opened.customer.reach() {
-            Reach::Phone => Err(Unacknowledged::NoAddress),
-            Reach::Post => Err(Unacknowledged::ByPost),
-            Reach::Mail(address) if is_machine(address) => Err(Unacknowledged::Automatic),
-            Reach::Mail(address) => Ok(address.clone()),
-        };
+        let acknowledge = may_write_to(&opened.customer);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         // What was passed on is the complaint: the same once more below it says nothing.
         let beneath = Some(&self.mail.mail.quoted).filter(|_| self.mail.mail.forwarded.is_none());
         let (quoted, cover) = (beneath.cloned().unwrap_or_default(), Cover::of(self.from, above));
         let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, quoted, cover };
-        let (mut decision, mut case) = open_case(self.mail, new, marked, self.known, self.rules, self.now, fresh);
+        let (mut decision, mut case) = self.open_case(new, marked);
         let mut record = |what: What, case: &mut Case| {
-            let actor = Actor::Staff(self.from.clone());
-            let event = Event { at: self.now, case: Some(case.number), actor, mail: Some(self.mail.id), what };
+            let event = self.event(Some(case.number), Actor::Staff(self.from.clone()), what);
             case.apply(&event);
             decision.events.push(event);
         };
@@ -304,23 +228,10 @@ impl NewMail<'_> {
         if !above.trim().is_empty() {
             record(What::Noted { text: above.to_owned() }, &mut case);
         }
-        let department_title = self.rules.title(&department).to_owned();
-        let mut done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
+        let mut done = vec![Done::registered(&case, acknowledged, self.rules)];
         done.extend(decision.letters.iter().filter_map(on_paper));
-        decision.letters.push(self.receipt(&case, done, fresh));
+        decision.letters.push(self.receipt(&case, self.from.clone(), Receipt::of(&case, done)));
         decision
-    }
-
-    fn receipt(&self, case: &Case, done: Vec<Done>, fresh: &mut Fresh) -> Draft {
-        let receipt = Receipt {
-            done,
-            customer: case.customer.clone(),
-            due: case.due,
-            first_response_done: case.first_response_at().is_some(),
-            case_closed: case.state != CaseState::Open,
-        };
-        let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
-        answering(letter, self.mail.mail)
     }
 }
 

@@ -1,45 +1,49 @@
 //! The file of a case as a letter to a colleague: what happened, and the mails and letters themselves as files. It is a
 //! staff letter of the case: who replies to it without a verb is asked for whom it is (`replies.rs`). Pure.
 
+use super::deciding::Pen;
 use super::draft::{Carried, Content, Dossier, Draft, MayAnswer, Source, WrittenLetter};
-use super::letters_out::{department, handler_address, to_staff};
+use super::letters_out::{department, handler_address};
 use super::originals::as_file;
-use super::staff::timeline;
-use super::{CaseFile, Fresh, Rules};
+use super::timeline::timeline;
+use super::{CaseFile, Rules};
 use crate::case::{Actor, Address, Clock, Event, Language, LetterKind, What};
 
-/// The whole file of the case to that reader.
-pub(super) fn dossier(file: &CaseFile, to: Address, unused: &str, rules: &Rules, fresh: &mut Fresh) -> Draft {
-    let case = &file.case;
-    let originals = originals(file, rules);
-    let clock = |clock| {
-        let (due, stopped) = case.clock(clock);
-        (clock, due, stopped)
-    };
-    let current = handler_address(case, rules);
-    let content = Content::Dossier(Box::new(Dossier {
-        customer: case.customer.clone(),
-        channel: case.channel,
-        subject: case.subject.clone(),
-        text: case.text.clone(),
-        references: case.references.clone(),
-        department_title: rules.title(&case.department).to_owned(),
-        handler: case.handler.clone().filter(|handler| current.as_ref() == Some(handler)),
-        state: case.state,
-        lodged_at: case.lodged_at,
-        closed_at: case.closed_at,
-        clocks: [clock(Clock::Acknowledge), clock(Clock::FirstResponse), clock(Clock::Resolve)],
-        timeline: timeline(&file.events),
-        letters: letters(&file.events),
-        listed: originals.missing,
-        may_answer: match (&case.customer.address, department(case, rules)) {
-            (_, department) if !department.is_some_and(|d| d.binds(&to)) => MayAnswer::OnlyTheDepartment,
-            (None, _) => MayAnswer::NoAddress,
-            (Some(_), _) => MayAnswer::Yes,
-        },
-        unused: unused.to_owned(),
-    }));
-    Draft { carried: originals.carried, ..to_staff(case, to, content, rules, fresh) }
+impl Pen<'_> {
+    /// The whole file of the case to that reader.
+    pub fn dossier(self, file: &CaseFile, to: Address, unused: &str) -> Draft {
+        let rules = self.rules;
+        let case = &file.case;
+        let originals = originals(file, rules);
+        let clock = |clock| {
+            let (due, stopped) = case.clock(clock);
+            (clock, due, stopped)
+        };
+        let current = handler_address(case, rules);
+        let content = Content::Dossier(Box::new(Dossier {
+            customer: case.customer.clone(),
+            channel: case.channel,
+            subject: case.subject.clone(),
+            text: case.text.clone(),
+            references: case.references.clone(),
+            department_title: rules.title(&case.department).to_owned(),
+            handler: case.handler.clone().filter(|handler| current.as_ref() == Some(handler)),
+            state: case.state,
+            lodged_at: case.lodged_at,
+            closed_at: case.closed_at,
+            clocks: [clock(Clock::Acknowledge), clock(Clock::FirstResponse), clock(Clock::Resolve)],
+            timeline: timeline(&file.events),
+            letters: letters(&file.events),
+            listed: originals.missing,
+            may_answer: match (&case.customer.address, department(case, rules)) {
+                (_, department) if !department.is_some_and(|d| d.binds(&to)) => MayAnswer::OnlyTheDepartment,
+                (None, _) => MayAnswer::NoAddress,
+                (Some(_), _) => MayAnswer::Yes,
+            },
+            unused: unused.to_owned(),
+        }));
+        Draft { carried: originals.carried, ..self.to_staff(case, to, content) }
+    }
 }
 
 /// Every letter that was written, with the last that was heard of it.

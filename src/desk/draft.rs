@@ -1,7 +1,7 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use super::caps::Cap;
+use super::limits::Cap;
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
     Why,
@@ -21,11 +21,12 @@ mod outage;
 mod paper;
 mod remarks;
 
+pub use super::rules::Filing;
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
-pub use committee::{Dispute, DisputeStage, Filing};
+pub use committee::{Dispute, DisputeStage};
 pub use cover::{Cover, Writer};
 pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
 pub use outage::{Outage, OutageStage};

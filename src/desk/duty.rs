@@ -1,8 +1,8 @@
 //! What is due by the clock every day: the digests (§2.4.1). Pure; the tick and the register's rows come in.
 
+use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
-use super::letters_out::caseless;
-use super::{Decision, Department, Disposition, Fresh, Rules};
+use super::{Decision, Department, Fresh, Rules};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, sheet};
 use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
@@ -60,6 +60,7 @@ pub fn on_digest(
     now: Moment,
     fresh: &mut Fresh,
 ) -> Decision {
+    let pen = Pen { rules, fresh };
     let departments = named(rules);
     let zone = rules.calendar.zone();
     let LookBack { since, registered } = back;
@@ -68,17 +69,17 @@ pub fn on_digest(
     let mut letters: Vec<Draft> = Vec::new();
     for department in &rules.departments {
         let (digest, sheet) = whole(cases, &asked(Some(&department.name)), rules);
-        letters.push(letter(department.supervisor.clone(), digest, sheet, rules, fresh));
+        letters.push(letter(department.supervisor.clone(), digest, sheet, pen));
     }
     if !rules.digest_recipients.is_empty() {
         let (digest, sheet) = whole(cases, &asked(None), rules);
         let to_all = rules.digest_recipients.iter().cloned();
-        letters.extend(to_all.map(|to| letter(to, digest.clone(), sheet.clone(), rules, fresh)));
+        letters.extend(to_all.map(|to| letter(to, digest.clone(), sheet.clone(), pen)));
     }
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
-    Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+    Decision::of_desk(reason, None, vec![event], letters)
 }
 
 /// What a digest looks back on. The mail balance beside it counts from the same moment.
@@ -106,9 +107,9 @@ fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<En
     (digest, sheet)
 }
 
-fn letter(to: Address, digest: Digest, sheet: Option<Enclosed>, rules: &Rules, fresh: &mut Fresh) -> Draft {
+fn letter(to: Address, digest: Digest, sheet: Option<Enclosed>, pen: Pen<'_>) -> Draft {
     let enclosed = sheet.into_iter().collect();
-    Draft { enclosed, ..caseless(to, Content::Digest(Box::new(digest)), rules, fresh) }
+    Draft { enclosed, ..pen.caseless(to, Content::Digest(Box::new(digest))) }
 }
 
 /// The spreadsheet of an overview. One that cannot be made (more rows than the format has) is left out: the overview

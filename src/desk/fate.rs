@@ -1,13 +1,14 @@
 //! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
 
-use super::aside::{Aside, filed, set_aside};
-use super::bundle::{self, Bundled};
-use super::caps::Cap;
-use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft};
-use super::letters_out::{Beside, caseless, department, handler_address, notification, to_staff};
-use super::paper::{paper_again, written};
+use super::aside::Aside;
+use super::bundle;
+use super::deciding::{Deciding, Pen};
+use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft, Outage};
+use super::letters_out::{Beside, department, handler_address};
+use super::limits::Cap;
+use super::paper::written;
 use super::servers_words::{self, Knows};
-use super::{BouncedLetter, Decision, Disposition, Fresh, Incoming, Role, Rules, Snapshot};
+use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
 use chrono::TimeDelta;
@@ -40,107 +41,77 @@ impl Fated {
 
 /// Decides on the fate of a letter. `case` is the letter's case as it stands.
 pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
-    let letters = consequences(fated, case, rules, fresh);
-    Decision {
-        disposition: Disposition::Staff,
-        reason: String::new(),
-        case: case.map(|c| c.number),
-        events: events(fated, case, None, &letters, now),
-        letters,
-    }
+    let letters = consequences(fated, case, Pen { rules, fresh });
+    let events = events(fated, case, None, &letters, now);
+    Decision::of_desk(String::new(), case.map(|case| case.number), events, letters)
 }
 
-/// A delivery report came in: the letter it is about did not arrive after all.
-pub(super) fn on_bounce(
-    mail: &Incoming<'_>,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let reported = mail.mail.bounce.clone().unwrap_or_default();
-    if reported.action == BounceAction::Delayed {
-        let case = known.file.as_ref().map(|file| file.case.number);
-        return filed(mail, Disposition::Automatic, case, "a letter of ours is delayed, not lost".to_owned(), now);
-    }
-    let Some(letter) = &known.bounced else {
-        // Neither whom nor what it is about: a person must look (invariant 1).
-        if reported.recipients.is_empty() && reported.original_message_id.is_none() {
-            return set_aside(mail, None, Aside::MailSystem, rules, now, fresh);
+impl Deciding<'_> {
+    /// A delivery report came in: the letter it is about did not arrive after all.
+    pub fn on_bounce(&self) -> Decision {
+        let reported = self.mail.mail.bounce.clone().unwrap_or_default();
+        if reported.action == BounceAction::Delayed {
+            let case = self.known.file.as_ref().map(|file| file.case.number);
+            return self.filed(Disposition::Automatic, case, "a letter of ours is delayed, not lost".to_owned());
         }
-        let reason = "a delivery report about no letter of ours that is known".to_owned();
-        return filed(mail, Disposition::Bounce, None, reason, now);
-    };
-    let status = reported.status.first().cloned().unwrap_or_default();
-    let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
-    undo(mail, letter, fate, known, rules, now, fresh)
-}
-
-/// A mail server wrote, in words that are no report, about this letter: in doubt it did not arrive.
-pub(super) fn on_servers_words(
-    mail: &Incoming<'_>,
-    letter: &BouncedLetter,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    undo(mail, letter, servers_words::fate(mail.mail), known, rules, now, fresh)
-}
-
-/// Once for each letter, and only by a notice that knows it (see `servers_words.rs`).
-fn undo(
-    mail: &Incoming<'_>,
-    letter: &BouncedLetter,
-    fate: LetterFate,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let file = known.file.as_ref();
-    if letter.reported_at.is_some() {
-        let reason = "a further report about a letter that is known not to have arrived".to_owned();
-        return filed(mail, Disposition::Bounce, file.map(|file| file.case.number), reason, now);
+        let Some(letter) = &self.known.bounced else {
+            // Neither whom nor what it is about: a person must look (invariant 1).
+            if reported.recipients.is_empty() && reported.original_message_id.is_none() {
+                return self.set_aside(None, Aside::MailSystem);
+            }
+            let reason = "a delivery report about no letter of ours that is known".to_owned();
+            return self.filed(Disposition::Bounce, None, reason);
+        };
+        let status = reported.status.first().cloned().unwrap_or_default();
+        let fate = LetterFate::Bounced { permanent: reported.permanent.unwrap_or(true), status };
+        self.undo(letter, fate)
     }
-    if servers_words::knows(mail.mail, letter, known, rules) == Knows::Address {
-        let is_told = |event: &&Event| matches!(event.what, What::AsideTold { .. }) && now - event.at < HOUR;
-        let told = file.map_or(0, |file| file.events.iter().filter(is_told).count());
+
+    /// A mail server wrote, in words that are no report, about this letter: in doubt it did not arrive.
+    pub fn on_servers_words(&self, letter: &BouncedLetter) -> Decision {
+        self.undo(letter, servers_words::fate(self.mail.mail))
+    }
+
+    /// Once for each letter, and only by a notice that knows it (see `servers_words.rs`).
+    fn undo(&self, letter: &BouncedLetter, fate: LetterFate) -> Decision {
+        let file = self.known.file.as_ref();
+        if letter.reported_at.is_some() {
+            let reason = "a further report about a letter that is known not to have arrived".to_owned();
+            return self.filed(Disposition::Bounce, file.map(|file| file.case.number), reason);
+        }
+        if self.knows(letter) == Knows::Address {
+            let is_told = |event: &&Event| matches!(event.what, What::AsideTold { .. }) && self.now - event.at < HOUR;
+            let told = file.map_or(0, |file| file.events.iter().filter(is_told).count());
+            let case = file.map(|file| &file.case);
+            // The next notice of what was put aside has it.
+            if told >= TOLD_AN_HOUR_MAX {
+                let reason = Aside::NoLetterNamed.english().to_owned();
+                return self.filed(Disposition::SetAside, case.map(|case| case.number), reason);
+            }
+            return self.set_aside(case, Aside::NoLetterNamed);
+        }
+        self.came_back(letter, fate)
+    }
+
+    fn came_back(&self, letter: &BouncedLetter, fate: LetterFate) -> Decision {
+        let BouncedLetter { id, kind, to, bundled, reported_at: _ } = letter.clone();
+        let fated = Fated { letter: id, kind, to, fate, bundled };
+        let file = self.known.file.as_ref();
         let case = file.map(|file| &file.case);
-        // The next notice of what was put aside has it.
-        if told >= TOLD_AN_HOUR_MAX {
-            let reason = Aside::NoLetterNamed.english().to_owned();
-            return filed(mail, Disposition::SetAside, case.map(|case| case.number), reason, now);
+        let is_loss = |event: &&Event| {
+            matches!(event.what, What::LetterFate { fate: LetterFate::Bounced { .. }, .. })
+                && self.now - event.at < HOUR
+        };
+        let lost = file.map_or(0, |file| file.events.iter().filter(is_loss).count());
+        // Each is on file, and in the digest; its reader knows by now that nothing arrives there.
+        let letters = if lost < LOST_TOLD_AN_HOUR_MAX { consequences(&fated, case, self.pen) } else { Vec::new() };
+        Decision {
+            disposition: Disposition::Bounce,
+            reason: "a letter of ours came back".to_owned(),
+            case: case.map(|c| c.number),
+            events: events(&fated, case, Some(self.mail.id), &letters, self.now),
+            letters,
         }
-        return set_aside(mail, case, Aside::NoLetterNamed, rules, now, fresh);
-    }
-    came_back(mail, letter, fate, known, rules, now, fresh)
-}
-
-fn came_back(
-    mail: &Incoming<'_>,
-    letter: &BouncedLetter,
-    fate: LetterFate,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let BouncedLetter { id, kind, to, bundled, reported_at: _ } = letter.clone();
-    let fated = Fated { letter: id, kind, to, fate, bundled };
-    let case = known.file.as_ref().map(|file| &file.case);
-    let is_loss = |event: &&Event| {
-        matches!(event.what, What::LetterFate { fate: LetterFate::Bounced { .. }, .. }) && now - event.at < HOUR
-    };
-    let lost = known.file.as_ref().map_or(0, |file| file.events.iter().filter(is_loss).count());
-    // Each is on file, and in the digest; its reader knows by now that nothing arrives there.
-    let letters = if lost < LOST_TOLD_AN_HOUR_MAX { consequences(&fated, case, rules, fresh) } else { Vec::new() };
-    Decision {
-        disposition: Disposition::Bounce,
-        reason: "a letter of ours came back".to_owned(),
-        case: case.map(|c| c.number),
-        events: events(&fated, case, Some(mail.id), &letters, now),
-        letters,
     }
 }
 
@@ -164,16 +135,16 @@ fn fate_event(fated: &Fated, case: Option<&Case>, mail: Option<i64>, now: Moment
 }
 
 /// Who must hear of it: the handler for a customer's letter, the next person up for a colleague's.
-fn consequences(fated: &Fated, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+fn consequences(fated: &Fated, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
     let (reply, permanent) = match &fated.fate {
         LetterFate::Accepted { .. } => return Vec::new(),
         LetterFate::Refused { reply } => (reply.clone(), true),
         LetterFate::Bounced { permanent, status } => (status.clone(), *permanent),
-        LetterFate::Held { reason } => return held_at_door(fated, reason, case, rules, fresh),
+        LetterFate::Held { reason } => return held_at_door(fated, reason, case, pen),
     };
     let reply: String = reply.chars().take(REPLY_MAX).collect();
     if !fated.kind.is_for_customer() {
-        return staff_letter_lost(fated, &reply, case, rules, fresh);
+        return staff_letter_lost(fated, &reply, case, pen);
     }
     let Some(case) = case else { return Vec::new() };
     let content = Content::DeliveryFailed(DeliveryFailed {
@@ -184,8 +155,8 @@ fn consequences(fated: &Fated, case: Option<&Case>, rules: &Rules, fresh: &mut F
         permanent,
         runs_again: runs_again(fated, case),
     });
-    let to = handler_address(case, rules);
-    to.map(|to| to_staff(case, to, content, rules, fresh)).into_iter().collect()
+    let to = handler_address(case, pen.rules);
+    to.map(|to| pen.to_staff(case, to, content)).into_iter().collect()
 }
 
 /// The clock that this letter had stopped, with its original last moment (invariant 9).
@@ -221,8 +192,8 @@ fn ladder(case: Option<&Case>, rules: &Rules) -> Vec<Address> {
 
 /// A letter to staff that no server takes goes one step up, alarms too: never down again, so that it ends. Where there is
 /// no step left, the log has it.
-fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
-    let steps = ladder(case, rules);
+fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
+    let steps = ladder(case, pen.rules);
     let above = steps.iter().position(|step| *step == fated.to).map_or(0, |step| step + 1);
     let Some(to) = steps.get(above).cloned() else { return Vec::new() };
     let content = Content::Alarm(Alarm {
@@ -233,17 +204,17 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, rules: &Ru
         },
     });
     // What was to be told together goes along.
-    let carried = bundle::attachments(fated.bundled.iter(), rules.language);
+    let carried = bundle::attachments(fated.bundled.iter(), pen.rules.language);
     match case {
-        None => vec![Draft { carried, ..caseless(to, content, rules, fresh) }],
+        None => vec![Draft { carried, ..pen.caseless(to, content) }],
         Some(case) => {
-            let mut letters = vec![Draft { carried, ..to_staff(case, to.clone(), content, rules, fresh) }];
+            let mut letters = vec![Draft { carried, ..pen.to_staff(case, to.clone(), content) }];
             // The operator puts an address right; the complaint itself is the departments' business.
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
-            if is_told && rules.role(&to) == Role::Staff {
-                letters.push(notification(case, to, Beside::default(), rules, fresh));
+            if is_told && pen.rules.role(&to) == Role::Staff {
+                letters.push(pen.notification(case, to, Beside::default()));
             } else if let Some(lost) = case.papers.iter().find(|paper| paper.letter == fated.letter) {
-                letters.extend(paper_again(case, lost.letter_kind, to, rules, fresh));
+                letters.extend(pen.paper_again(case, lost.letter_kind, to));
             }
             letters
         }
@@ -262,20 +233,26 @@ pub fn on_cap(
 ) -> Option<Draft> {
     let reader = ladder(case, rules).into_iter().find(|reader| *reader != held.to)?;
     let about = AlarmAbout::CapReached { cap, desk: rules.desk_address.clone(), other_end: other_end.to_owned() };
-    let content = Content::Alarm(Alarm { about });
+    let (content, pen) = (Content::Alarm(Alarm { about }), Pen { rules, fresh });
     Some(match case {
-        Some(case) => to_staff(case, reader, content, rules, fresh),
-        None => caseless(reader, content, rules, fresh),
+        Some(case) => pen.to_staff(case, reader, content),
+        None => pen.caseless(reader, content),
     })
 }
 
-fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, rules: &Rules, fresh: &mut Fresh) -> Vec<Draft> {
+/// The letter to the operator about servers that cannot be reached; none where the settings name nobody.
+pub fn on_outage(outage: Outage, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
+    let operator = rules.operator.clone()?;
+    Some(Pen { rules, fresh }.caseless(operator, Content::Outage(outage)))
+}
+
+fn held_at_door(fated: &Fated, reason: &str, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
     let Some(case) = case else { return Vec::new() };
     let (to, reason) = (fated.to.to_string(), reason.to_owned());
     let about = match fated.kind {
         LetterKind::Paper => AlarmAbout::PaperHeld { reason },
         _ => AlarmAbout::HeldAtDoor { to, reason },
     };
-    let to = handler_address(case, rules);
-    to.map(|to| to_staff(case, to, Content::Alarm(Alarm { about }), rules, fresh)).into_iter().collect()
+    let to = handler_address(case, pen.rules);
+    to.map(|to| pen.to_staff(case, to, Content::Alarm(Alarm { about }))).into_iter().collect()
 }

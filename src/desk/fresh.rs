@@ -2,26 +2,28 @@
 
 use crate::case::LetterId;
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 
 /// A stream of ids; the same seed gives the same ids.
 #[derive(Debug, Clone)]
 pub struct Fresh {
     seed: [u8; 32],
-    drawn: u64,
+    /// Whoever decides shares them: each letter draws the next one.
+    drawn: Cell<u64>,
 }
 
 impl Fresh {
     /// From 32 random bytes (or a test's fixed ones).
     pub fn new(seed: [u8; 32]) -> Self {
-        Self { seed, drawn: 0 }
+        Self { seed, drawn: Cell::new(0) }
     }
 
     /// An id for one letter.
-    pub fn letter(&mut self) -> LetterId {
+    pub fn letter(&self) -> LetterId {
         let mut hash = Sha256::new();
         hash.update(self.seed);
-        hash.update(self.drawn.to_be_bytes());
-        self.drawn += 1;
+        hash.update(self.drawn.get().to_be_bytes());
+        self.drawn.set(self.drawn.get() + 1);
         let digest = hash.finalize();
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&digest[..8]);

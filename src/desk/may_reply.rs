@@ -1,31 +1,11 @@
 //! Whether an automatic letter may answer a mail (invariant 5): no letter answers a machine. Pure, and the only
 //! place where this is decided; the caps are the last layer, for a machine that lies in every header.
 
-use super::Rules;
-use super::machine::SentBy;
-use crate::case::Address;
-use crate::mail::{FindingKind, Mail, Party, SenderProof};
-
-/// Local parts of mailboxes that no person reads: RFC 2142 role names of mail systems, and the usual no-replies.
-const MACHINES: &[&str] = &[
-    "mailer-daemon",
-    "mailerdaemon",
-    "postmaster",
-    "noreply",
-    "no-reply",
-    "no_reply",
-    "donotreply",
-    "do-not-reply",
-    "bounce",
-    "bounces",
-    "nobody",
-    "root",
-    "majordomo",
-    "listserv",
-    "abuse",
-    "niet-beantwoorden",
-    "nietbeantwoorden",
-];
+use super::draft::Unacknowledged;
+use super::sent_by::{SentBy, is_machine};
+use super::{Intent, Rules};
+use crate::case::{Address, Customer, Reach};
+use crate::mail::{FindingKind, Mail, SenderProof};
 
 /// Why no automatic letter goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,14 +27,14 @@ pub enum WhyNot {
 ///
 /// # Errors
 /// Why there is none.
-pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
-    let address = may_reply_looked_at(mail, rules)?;
+pub fn may_reply(mail: &Mail, intent: &Intent, rules: &Rules) -> Result<Address, WhyNot> {
+    let address = may_reply_looked_at(mail, intent, rules)?;
     match mail.proof {
         SenderProof::Failed => return Err(WhyNot::Disowned),
         SenderProof::Unclear => return Err(WhyNot::Unclear),
         SenderProof::Proven | SenderProof::None => {}
     }
-    match SentBy::of(mail, rules) {
+    match intent.sent_by {
         SentBy::Person => Ok(address),
         SentBy::Perhaps | SentBy::Bulk | SentBy::Machine(_) => Err(WhyNot::Machine),
     }
@@ -65,8 +45,8 @@ pub fn may_reply(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
 ///
 /// # Errors
 /// Why there is none.
-pub(super) fn may_reply_looked_at(mail: &Mail, rules: &Rules) -> Result<Address, WhyNot> {
-    let address = sender(mail).ok_or(WhyNot::NoAddress)?;
+pub(super) fn may_reply_looked_at(mail: &Mail, intent: &Intent, rules: &Rules) -> Result<Address, WhyNot> {
+    let address = intent.from.clone().ok_or(WhyNot::NoAddress)?;
     if rules.is_desk(&address) {
         return Err(WhyNot::Ourselves);
     }
@@ -76,7 +56,7 @@ pub(super) fn may_reply_looked_at(mail: &Mail, rules: &Rules) -> Result<Address,
     // Of a flood of fields not all are read: among the others may be the one that says so, and no person's client writes
     // as many.
     let is_flood = mail.findings.iter().any(|finding| finding.kind == FindingKind::TooManyHeaders);
-    let by_machine = match SentBy::of(mail, rules) {
+    let by_machine = match intent.sent_by {
         SentBy::Machine(_) => true,
         // A list's own address would send the letter on to all its readers.
         SentBy::Bulk => mail.lists.contains(&address.key()),
@@ -88,19 +68,26 @@ pub(super) fn may_reply_looked_at(mail: &Mail, rules: &Rules) -> Result<Address,
     Ok(address)
 }
 
-/// Who wrote it. Of a mail in whose From a group put its own address that is whom the group names, who is believed nothing
-/// (see `intake`).
-pub(super) fn author(mail: &Mail) -> Option<&Party> {
-    mail.written_by.as_ref().or(mail.from.as_ref())
+impl From<WhyNot> for Unacknowledged {
+    fn from(why: WhyNot) -> Self {
+        match why {
+            WhyNot::NoAddress => Self::NoAddress,
+            WhyNot::Disowned | WhyNot::Unclear => Self::Disowned,
+            WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Self::Automatic,
+        }
+    }
 }
 
-/// The author's address, when it is one that can be written to.
-pub fn sender(mail: &Mail) -> Option<Address> {
-    author(mail).and_then(|party| Address::parse(&party.address).ok())
-}
-
-/// Whether nobody reads what is sent there.
-pub(super) fn is_machine(address: &Address) -> bool {
-    let local = address.local().to_lowercase();
-    MACHINES.contains(&local.as_str()) || local.starts_with("mailer-daemon") || local.starts_with("bounce+")
+/// The address of a customer whom a colleague names; a mailbox that nobody reads gets no letter by this way either
+/// (invariant 5).
+///
+/// # Errors
+/// Why no acknowledgement goes there.
+pub(super) fn may_write_to(customer: &Customer) -> Result<Address, Unacknowledged> {
+    match customer.reach() {
+        Reach::Phone => Err(Unacknowledged::NoAddress),
+        Reach::Post => Err(Unacknowledged::ByPost),
+        Reach::Mail(address) if is_machine(address) => Err(Unacknowledged::Automatic),
+        Reach::Mail(address) => Ok(address.clone()),
+    }
 }

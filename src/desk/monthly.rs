@@ -1,10 +1,10 @@
 //! What is due by the clock every month: the reports (§2.4.1), on the first working day of the next month. Pure; the
 //! tick and the register's rows come in.
 
+use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::duty::{enclosed_sheet, named};
-use super::letters_out::caseless;
-use super::{Decision, Disposition, Fresh, Rules};
+use super::{Decision, Fresh, Rules};
 use crate::case::{Actor, Case, Event, Language, Moment, What};
 use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
 use chrono::{Days, NaiveDate};
@@ -55,6 +55,7 @@ pub fn first_working_day(month: Month, rules: &Rules) -> Option<NaiveDate> {
 
 /// All reports of a month, from all cases there are: a dispute may be about one that was closed long before: each department's supervisor gets the department's, `digest.recipients` the company's.
 pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    let pen = Pen { rules, fresh };
     let departments = named(rules);
     let calendar = &rules.calendar;
     let asked = |department| MonthAsked { month, department, departments: &departments, calendar };
@@ -63,20 +64,20 @@ pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh:
         let (overview, sheet) = whole(cases, &asked(Some(&department.name)), rules, now);
         let content = Content::Month(Box::new(overview));
         let to = department.supervisor.clone();
-        letters.push(Draft { enclosed: sheet, ..caseless(to, content, rules, fresh) });
+        letters.push(Draft { enclosed: sheet, ..pen.caseless(to, content) });
     }
     if !rules.digest_recipients.is_empty() {
         let (overview, sheet) = whole(cases, &asked(None), rules, now);
         for to in rules.digest_recipients.iter().cloned() {
             let content = Content::Month(Box::new(overview.clone()));
-            letters.push(Draft { enclosed: sheet.clone(), ..caseless(to, content, rules, fresh) });
+            letters.push(Draft { enclosed: sheet.clone(), ..pen.caseless(to, content) });
         }
     }
     let first = month.first_day();
     let what = What::MonthWritten { month: first, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the report of {}", first.format("%Y-%m"));
-    Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters }
+    Decision::of_desk(reason, None, vec![event], letters)
 }
 
 /// One report with its spreadsheet.

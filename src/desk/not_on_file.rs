@@ -1,33 +1,22 @@
 //! Mails that lie in our own folders and are not in the register (invariant 1): who is told, and who may have them taken in
 //! (`#opnemen`, in answer to that letter or to a digest that tells of them). Pure.
 
-use super::aside::filed;
-use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Receipt, Remark};
-use super::letters_out::{answering, caseless};
-use super::verbs::Verb;
-use super::wants::typed;
+use super::deciding::{Deciding, Pen};
+use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Remark};
 use super::{Arrival, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
-use crate::case::{Actor, Address, Adopts, Customer, Event, LetterId, Moment, Side, Token, What};
+use crate::case::{Actor, Address, Adopts, Token, What};
 use crate::digest::NotOnFile;
-use crate::mail::Mail;
 
 /// Tells the supervisor of the fallback department and the operator; the letter to the first of them is the one whose
 /// answer counts.
 pub fn on_not_on_file(missing: &NotOnFile, rules: &Rules, fresh: &mut Fresh) -> Option<Decision> {
     let supervisor = rules.fallback().map(|department| department.supervisor.clone())?;
     let operator = rules.operator.clone().filter(|operator| *operator != supervisor);
+    let pen = Pen { rules, fresh };
     let content = || Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(missing.clone())) });
-    let letters: Vec<_> =
-        std::iter::once(supervisor).chain(operator).map(|to| caseless(to, content(), rules, fresh)).collect();
+    let letters: Vec<_> = std::iter::once(supervisor).chain(operator).map(|to| pen.caseless(to, content())).collect();
     let reason = "mails in our own folders that are not on file were told of".to_owned();
-    Some(Decision { disposition: Disposition::Staff, reason, case: None, events: Vec::new(), letters })
-}
-
-/// The letter in answer to which a colleague asks for its mails.
-pub(super) fn lookup(mail: &Mail, token: Option<&Token>) -> Option<LetterId> {
-    let token = token.filter(|token| token.case.is_none() && token.side == Side::Staff)?;
-    let asks = typed(mail)?.lines.iter().any(|line| line.verb == Verb::Adopt);
-    asks.then(|| token.letter.clone())
+    Some(Decision::of_desk(reason, None, Vec::new(), letters))
 }
 
 /// Why nothing is done with a colleague's answer to a letter that is not on file.
@@ -56,35 +45,24 @@ pub(super) fn marked(mut decision: Decision, known: &Snapshot) -> Decision {
     decision
 }
 
-/// A proven colleague asks to take them in: only who is told of them may.
-///
-/// # Errors
-/// Nothing waits there for this person.
-pub(super) fn adopt(
-    mail: &Incoming<'_>,
-    from: &Address,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Result<Decision, Problem> {
-    let is_told = rules.fallback().is_some_and(|department| department.supervisor == *from)
-        || rules.digest_recipients.contains(from);
-    let letter = known.letter.clone().filter(|_| is_told && known.unknown_letter.is_none() && known.to_adopt > 0);
-    let letter = letter.ok_or(Problem::NothingToAdopt)?;
-    let what = What::AdoptionAsked { adopts: Adopts::ToldIn(letter), mails: known.to_adopt };
-    let event = Event { at: now, case: None, actor: Actor::Staff(from.clone()), mail: Some(mail.id), what };
-    let receipt = Receipt {
-        done: vec![Done::AdoptionAsked { mails: known.to_adopt }],
-        customer: Customer::default(),
-        due: rules.due(now),
-        first_response_done: true,
-        case_closed: false,
-    };
-    let letter = answering(caseless(from.clone(), Content::Receipt(receipt), rules, fresh), mail.mail);
-    let reason = "asked to take in mails of our own folders".to_owned();
-    let mut decision = filed(mail, Disposition::Staff, None, reason, now);
-    decision.events.push(event);
-    decision.letters.push(letter);
-    Ok(decision)
+impl Deciding<'_> {
+    /// A proven colleague asks to take them in: only who is told of them may.
+    ///
+    /// # Errors
+    /// Nothing waits there for this person.
+    pub fn adopt(&self, from: &Address) -> Result<Decision, Problem> {
+        let (known, rules) = (self.known, self.rules);
+        let is_told = rules.fallback().is_some_and(|department| department.supervisor == *from)
+            || rules.digest_recipients.contains(from);
+        let letter = known.letter.clone().filter(|_| is_told && known.unknown_letter.is_none() && known.to_adopt > 0);
+        let letter = letter.ok_or(Problem::NothingToAdopt)?;
+        let what = What::AdoptionAsked { adopts: Adopts::ToldIn(letter), mails: known.to_adopt };
+        let done = vec![Done::AdoptionAsked { mails: known.to_adopt }];
+        let receipt = self.receipt_of_no_case(from.clone(), done);
+        let reason = "asked to take in mails of our own folders".to_owned();
+        let mut decision = self.filed(Disposition::Staff, None, reason);
+        decision.events.push(self.event(None, Actor::Staff(from.clone()), what));
+        decision.letters.push(receipt);
+        Ok(decision)
+    }
 }

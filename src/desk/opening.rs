@@ -1,16 +1,48 @@
 //! Opening a case, by whatever way the complaint came in: its events, the acknowledgement, the notification (§2.1.2).
 //! Pure.
 
+use super::deciding::Deciding;
 use super::draft::{Cover, OddSender, Remark, Sheet, Unacknowledged, Unread};
-use super::letters_out::{Beside, acknowledgement, acknowledgement_text, carry, department, notification};
-use super::may_reply::sender;
-use super::paper::{paper, written};
-use super::{Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, Opened, What};
+use super::letters_out::{Beside, acknowledgement_text, department, language_of};
+use super::paper::written;
+use super::words::TEXT_MAX;
+use super::{Decision, Disposition, Rules};
+use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Language, Moment, Opened, What};
 use crate::mail::{FindingKind, Mail, SenderProof};
 
-/// Characters of a mail's text that a case keeps in its events; the whole mail stays in the register.
-pub(super) const TEXT_MAX: usize = 100_000;
+/// What is complained of, by whom and when, however it was found out.
+pub(super) struct Complaint {
+    pub channel: Channel,
+    /// None: that of the text.
+    pub language: Option<Language>,
+    pub customer: Customer,
+    pub subject: String,
+    pub text: String,
+    /// When the company had it (invariant 9).
+    pub received_at: Moment,
+    /// The id by which the customer knows the mail.
+    pub message_id: Option<String>,
+}
+
+impl Complaint {
+    /// As it is registered: routed, with its terms and what it can be found by.
+    pub fn opened(self, rules: &Rules) -> Opened {
+        let routing = rules.routes.route(&self.subject, &self.text);
+        Opened {
+            references: rules.references.find(&format!("{}\n{}", self.subject, self.text)),
+            channel: self.channel,
+            language: self.language.unwrap_or_else(|| language_of(&self.text, &self.subject, rules)),
+            customer: self.customer,
+            subject: self.subject,
+            text: self.text.chars().take(TEXT_MAX).collect(),
+            department: routing.department,
+            routing: routing.why,
+            due: rules.due(self.received_at),
+            received_at: self.received_at,
+            message_id: self.message_id,
+        }
+    }
+}
 
 /// A case to open, by whatever way the complaint came in.
 pub(super) struct NewCase<'a> {
@@ -27,48 +59,44 @@ pub(super) struct NewCase<'a> {
     pub cover: Option<Cover>,
 }
 
-/// Opens a case: its events, the acknowledgement, the notification (§2.1.2); `marked` is what staff should know beside what
-/// the mail itself shows. The case comes back as it stands.
-pub(super) fn open_case(
-    mail: &Incoming<'_>,
-    new: NewCase<'_>,
-    mut marked: Vec<Remark>,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> (Decision, Case) {
-    let number = CaseNumber { year: rules.year(now), serial: known.next_serial };
-    let case = Case::open(number, now, &new.opened);
-    let event = |actor, what| Event { at: now, case: Some(number), actor, mail: Some(mail.id), what };
-    let mut events = vec![event(new.actor, What::Opened(Box::new(new.opened)))];
-    events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
+impl Deciding<'_> {
+    /// Opens a case: its events, the acknowledgement, the notification (§2.1.2); `marked` is what staff should know beside what
+    /// the mail itself shows. The case comes back as it stands.
+    pub fn open_case(&self, new: NewCase<'_>, mut marked: Vec<Remark>) -> (Decision, Case) {
+        let (mail, rules) = (self.mail.mail, self.rules);
+        let number = CaseNumber { year: rules.year(self.now), serial: self.known.next_serial };
+        let case = Case::open(number, self.now, &new.opened);
+        let event = |actor, what| self.event(Some(number), actor, what);
+        let mut events = vec![event(new.actor, What::Opened(Box::new(new.opened)))];
+        events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
 
-    let unacknowledged = new.acknowledge.as_ref().err().copied();
-    if unacknowledged == Some(Unacknowledged::Disowned) {
-        events.push(event(Actor::Desk, What::AcknowledgementHeld));
+        let unacknowledged = new.acknowledge.as_ref().err().copied();
+        if unacknowledged == Some(Unacknowledged::Disowned) {
+            events.push(event(Actor::Desk, What::AcknowledgementHeld));
+        }
+        let acknowledged = new.acknowledge.ok().map(|to| self.acknowledgement(&case, to));
+        let department = department(&case, rules).map(|d| d.address.clone());
+        let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
+        let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
+        let on_paper = by_post.map(|to| self.paper(&case, to, sheet()));
+        events.extend(on_paper.as_ref().and_then(written).map(|what| event(Actor::Desk, what)));
+        // Where answers are asked to go is only news where they go elsewhere.
+        let is_true = |remark: &Remark| {
+            !matches!(remark, Remark::ReplyToElsewhere(_)) || case.customer.address == self.intent.from
+        };
+        marked.extend(remarks(mail, new.named).into_iter().filter(is_true));
+        let (quoted, carried) = (new.quoted, self.carry());
+        let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried };
+        let notified = department.map(|to| self.notification(&case, to, beside));
+        let decision = Decision {
+            disposition: Disposition::Complaint,
+            reason: format!("a complaint for {}", case.department),
+            case: Some(number),
+            events,
+            letters: acknowledged.into_iter().chain(notified).chain(on_paper).collect(),
+        };
+        (decision, case)
     }
-    let acknowledged = new.acknowledge.ok().map(|to| acknowledgement(&case, to, rules, fresh));
-    let department = department(&case, rules).map(|d| d.address.clone());
-    let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
-    let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
-    let on_paper = by_post.map(|to| paper(&case, to, sheet(), rules, fresh));
-    events.extend(on_paper.as_ref().and_then(written).map(|what| event(Actor::Desk, what)));
-    // Where answers are asked to go is only news where they go elsewhere.
-    let from = sender(mail.mail);
-    let is_true = |remark: &Remark| !matches!(remark, Remark::ReplyToElsewhere(_)) || case.customer.address == from;
-    marked.extend(remarks(mail.mail, new.named).into_iter().filter(is_true));
-    let (quoted, carried) = (new.quoted, carry(mail, rules));
-    let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried };
-    let notified = department.map(|to| notification(&case, to, beside, rules, fresh));
-    let decision = Decision {
-        disposition: Disposition::Complaint,
-        reason: format!("a complaint for {}", case.department),
-        case: Some(number),
-        events,
-        letters: acknowledged.into_iter().chain(notified).chain(on_paper).collect(),
-    };
-    (decision, case)
 }
 
 /// What staff should know about this mail.

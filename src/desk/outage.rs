@@ -1,9 +1,6 @@
 //! When the operator is told that klachtpost does not get through, and when that it does again (invariant 12). Pure:
 //! what was seen and what was told before come in, with the moment; a [`Word`] goes out.
 
-use super::draft::{Content, Draft, Outage};
-use super::letters_out::caseless;
-use super::{Fresh, Rules};
 use crate::case::Moment;
 use chrono::TimeDelta;
 
@@ -149,12 +146,6 @@ pub fn word(condition: Condition, told: Option<Told>, alarm_after: TimeDelta, no
         }
         (Condition::Failing { .. }, None) => Word::Nothing,
     }
-}
-
-/// The letter to the operator; none where the settings name nobody.
-pub fn on_outage(outage: Outage, rules: &Rules, fresh: &mut Fresh) -> Option<Draft> {
-    let operator = rules.operator.clone()?;
-    Some(caseless(operator, Content::Outage(outage), rules, fresh))
 }
 
 #[cfg(test)]

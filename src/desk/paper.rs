@@ -1,8 +1,8 @@
 //! Letters on paper for customers without an e-mail address (§2.3): what goes to whoever prints them. Pure.
 
+use super::deciding::Pen;
 use super::draft::{Content, Draft, Paper, Sheet};
-use super::letters_out::{acknowledgement_text, closing_text, to_staff};
-use super::{Fresh, Rules};
+use super::letters_out::{acknowledgement_text, closing_text};
 use crate::case::{Address, Case, LetterKind, Moment, What};
 
 /// Lines of text that are printed as a letter, some twenty sheets: a longer text is a document, and goes beside a short
@@ -17,39 +17,35 @@ pub(super) fn fits(text: &str) -> bool {
     lines.take(LINES_MAX + 1).sum::<usize>() <= LINES_MAX
 }
 
-/// The letter that brings a sheet to the colleague who prints it.
-pub(super) fn paper(case: &Case, to: Address, sheet: Sheet, rules: &Rules, fresh: &mut Fresh) -> Draft {
-    let content = Content::Paper(Box::new(Paper {
-        due: due(case, sheet.kind()),
-        sheet,
-        language: case.language,
-        customer: case.customer.clone(),
-        department_title: rules.title(&case.department).to_owned(),
-    }));
-    to_staff(case, to, content, rules, fresh)
+impl Pen<'_> {
+    /// The letter that brings a sheet to the colleague who prints it.
+    pub fn paper(self, case: &Case, to: Address, sheet: Sheet) -> Draft {
+        let content = Content::Paper(Box::new(Paper {
+            due: due(case, sheet.kind()),
+            sheet,
+            language: case.language,
+            customer: case.customer.clone(),
+            department_title: self.rules.title(&case.department).to_owned(),
+        }));
+        self.to_staff(case, to, content)
+    }
+
+    /// A sheet that did not reach who was to print it, made again from the case for the next reader. What staff typed is
+    /// not made again: they hear of it and type it again.
+    pub fn paper_again(self, case: &Case, kind: LetterKind, to: Address) -> Option<Draft> {
+        let sheet = match kind {
+            LetterKind::Acknowledgement => Sheet::Acknowledgement(acknowledgement_text(case, self.rules)),
+            LetterKind::Closing => Sheet::Closing(closing_text(case, case.settlement.as_deref()?, self.rules)),
+            _ => return None,
+        };
+        Some(self.paper(case, to, sheet))
+    }
 }
 
 /// What the register keeps of it; None of a letter that brings no sheet.
 pub(super) fn written(draft: &Draft) -> Option<What> {
     let Content::Paper(paper) = &draft.content else { return None };
     Some(What::PaperWritten { letter: draft.id.clone(), letter_kind: paper.sheet.kind() })
-}
-
-/// A sheet that did not reach who was to print it, made again from the case for the next reader. What staff typed is
-/// not made again: they hear of it and type it again.
-pub(super) fn paper_again(
-    case: &Case,
-    kind: LetterKind,
-    to: Address,
-    rules: &Rules,
-    fresh: &mut Fresh,
-) -> Option<Draft> {
-    let sheet = match kind {
-        LetterKind::Acknowledgement => Sheet::Acknowledgement(acknowledgement_text(case, rules)),
-        LetterKind::Closing => Sheet::Closing(closing_text(case, case.settlement.as_deref()?, rules)),
-        _ => return None,
-    };
-    Some(paper(case, to, sheet, rules, fresh))
 }
 
 /// The last moment of the clock that runs until this letter is posted.

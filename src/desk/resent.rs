@@ -6,9 +6,9 @@
 
 use super::authority::Act;
 use super::colleague::plausible;
+use super::deciding::Deciding;
 use super::draft::{Content, Done, Draft, Receipt, Remark};
-use super::letters_out::{answering, to_staff};
-use super::{Decision, Fresh, Incoming, Role, Rules};
+use super::{Decision, Role, Rules};
 use crate::case::{Address, Case, Moment};
 use crate::mail::Mail;
 
@@ -39,37 +39,13 @@ impl SentOn {
     }
 
     /// The receipt: the colleague hears what became of the mail. It goes to the registered address.
-    pub fn add_receipt(
-        &self,
-        decision: &mut Decision,
-        case: &Case,
-        mail: &Incoming<'_>,
-        rules: &Rules,
-        fresh: &mut Fresh,
-    ) {
-        if self.is_believed {
-            decision.letters.push(self.receipt(decision, case, mail, rules, fresh));
+    pub fn receipt(&self, decision: &Decision, case: &Case, on: &Deciding<'_>) -> Option<Draft> {
+        if !self.is_believed {
+            return None;
         }
-    }
-
-    fn receipt(
-        &self,
-        decision: &Decision,
-        case: &Case,
-        mail: &Incoming<'_>,
-        rules: &Rules,
-        fresh: &mut Fresh,
-    ) -> Draft {
         let is_acknowledgement = |draft: &&Draft| matches!(draft.content, Content::Acknowledgement(_));
         let acknowledged = decision.letters.iter().find(is_acknowledgement).map(|draft| draft.to.clone());
-        let department_title = rules.title(&case.department).to_owned();
-        let receipt = Receipt {
-            done: vec![Done::Registered { number: case.number, department_title, acknowledged }],
-            customer: case.customer.clone(),
-            due: case.due,
-            first_response_done: false,
-            case_closed: false,
-        };
-        answering(to_staff(case, self.by.clone(), Content::Receipt(receipt), rules, fresh), mail.mail)
+        let done = Done::registered(case, acknowledged, on.rules);
+        Some(on.receipt(case, self.by.clone(), Receipt::of(case, vec![done])))
     }
 }

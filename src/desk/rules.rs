@@ -1,14 +1,12 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
-use super::caps::Caps;
-use super::draft::Filing;
 use super::fold::fold;
+use super::limits::Caps;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
-use super::web_form::WebForm;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
-use crate::config::{Config, DeskLanguage};
+use crate::config::{self, Config, DeskLanguage, FormCustomer};
 use chrono::Datelike;
 use chrono::NaiveDate;
 
@@ -41,6 +39,54 @@ pub enum Role {
     /// The complaints address itself.
     Ourselves,
     Outsider,
+}
+
+/// Whether, and until when, a dispute can be filed with the committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filing {
+    /// Up to and including that day.
+    Until(NaiveDate),
+    /// That day has gone by.
+    Past(NaiveDate),
+    /// The committee does not take complaints of this department, or the settings name none.
+    NotTaken,
+}
+
+/// A web form as the desk knows it.
+#[derive(Debug, Clone)]
+pub struct WebForm {
+    /// Whom its mails come from.
+    pub from: Address,
+    pub(super) customer: FormCustomer,
+    /// Labels, folded, letters and digits only.
+    pub(super) email: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) phone: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) text: Option<String>,
+}
+
+impl WebForm {
+    /// # Errors
+    /// The address it sends from is none: `config::load` refuses it before.
+    pub fn new(form: &config::WebForm) -> Result<Self, AddressError> {
+        let label = |label: &Option<String>| label.as_deref().map(letters).filter(|label| !label.is_empty());
+        let fields = &form.fields;
+        Ok(Self {
+            from: Address::parse(&form.from)?,
+            customer: form.customer,
+            email: label(&fields.email),
+            name: label(&fields.name),
+            phone: label(&fields.phone),
+            subject: label(&fields.subject),
+            text: label(&fields.text),
+        })
+    }
+}
+
+/// Folded, letters and digits only: `E-mail *` and `e‑mail` are one label.
+pub(super) fn letters(label: &str) -> String {
+    fold(label).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Why settings make no rules.

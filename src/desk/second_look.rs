@@ -4,88 +4,41 @@
 //! Who may: the fallback department, which is told of such mails, the department of the case it is filed on, and
 //! `digest.recipients`; from a proven sender (invariant 6). To others a number says nothing.
 
-use super::aside::Aside;
-use super::aside_notice::put_aside;
-use super::authority::Act;
-use super::draft::{Content, Done, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
-use super::letters_out::{answering, caseless, to_staff};
-use super::may_reply::{may_reply_looked_at, sender};
-use super::opening::{NewCase, TEXT_MAX, open_case};
+use super::aside::{Aside, put_aside};
+use super::deciding::{Deciding, decides_on_mail};
+use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
+use super::intent::understand;
+use super::may_reply::may_reply_looked_at;
+use super::opening::NewCase;
 use super::originals::original;
 use super::verbs::Verb;
-use super::wants::typed;
 use super::whose::Whose;
-use super::{Arrival, Asked, Decision, Disposition, Fresh, Incoming, PutBack, Role, Rules, Snapshot, Stored};
-use crate::case::{Actor, Address, Case, Event, Language, Moment, Opened, Side, Token, What};
+use super::words::TEXT_MAX;
+use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Rules, Stored};
+use crate::case::{Actor, Address, Case, Event, Language, Opened, What};
 use crate::mail::Mail;
 
 /// How the register's reason begins for a mail that was put aside and is a complaint now.
 const MADE_ONE: &str = "a person made it a complaint; before: ";
 
-/// What a colleague wants of a mail on file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Want {
-    Show,
-    MakeComplaint,
-}
-
-/// The mail on file that a mail of a colleague asks about: by its number, or as the only one that the answered notice
-/// tells of.
-pub(super) fn asked(mail: &Mail, token: Option<&Token>, rules: &Rules) -> Option<Asked> {
-    let from = sender(mail)?;
-    if !Act::Look.is_for(rules.role(&from), None) {
-        return None;
-    }
-    let instruction = typed(mail)?;
-    let [line] = instruction.lines.as_slice() else { return None };
-    want(line.verb)?;
-    let on_case = token.is_some_and(|token| token.case.is_some());
-    match (number(&line.value), token) {
-        // Text beside it is about the case that is answered, and belongs into its file.
-        (Some(id), _) if !on_case || instruction.text.is_empty() => Some(Asked::Number(id)),
-        (None, Some(token)) if !on_case && token.side == Side::Staff && line.value.is_empty() => {
-            Some(Asked::ToldIn(token.letter.clone()))
-        }
-        _ => None,
-    }
-}
-
-pub(super) fn want(verb: Verb) -> Option<Want> {
-    match verb {
-        Verb::Show => Some(Want::Show),
-        Verb::Restore => Some(Want::MakeComplaint),
-        _ => None,
-    }
-}
-
-/// `17`, `#17`, `nr. 17`, `bericht 17`: the only number in it.
-fn number(value: &str) -> Option<i64> {
-    let mut runs = value.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-    match (runs.next(), runs.next()) {
-        (Some(run), None) if !value.contains("K-") => run.parse().ok(),
-        _ => None,
-    }
-}
-
 /// A proven colleague's mail that asks for one.
 pub(super) struct Look<'a> {
-    pub mail: &'a Incoming<'a>,
+    pub on: Deciding<'a>,
     pub from: &'a Address,
-    pub known: &'a Snapshot,
-    pub rules: &'a Rules,
-    pub now: Moment,
 }
 
+decides_on_mail!(Look);
+
 impl Look<'_> {
-    /// Shows the mail or makes it a complaint; `text` stood below the verb.
+    /// Shows the mail, or makes it a complaint (`#klacht`); `text` stood below the verb.
     ///
     /// # Errors
     /// Why neither was done.
-    pub fn carry_out(&self, want: Want, text: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    pub fn carry_out(&self, verb: Verb, text: &str) -> Result<Decision, Problem> {
         let stored = self.known.stored.as_ref().filter(|stored| self.may_see(stored)).ok_or(Problem::NoSuchMail)?;
-        match want {
-            Want::Show => Ok(self.show(stored, fresh)),
-            Want::MakeComplaint => self.make_complaint(stored, text, fresh),
+        match verb {
+            Verb::Restore => self.make_complaint(stored, text),
+            _ => Ok(self.show(stored)),
         }
     }
 
@@ -98,17 +51,16 @@ impl Look<'_> {
             || was_put_aside && binds(self.rules.fallback())
     }
 
-    fn show(&self, stored: &Stored, fresh: &mut Fresh) -> Decision {
+    fn show(&self, stored: &Stored) -> Decision {
         let content = Content::Shown(shown(stored, self.rules));
         let subject = stored.mail.as_deref().map(|mail| mail.subject.clone()).unwrap_or_default();
         let topic = Topic { subject, customer: String::new() };
         let carried = original(stored, self.rules).into_iter().collect();
-        let letter = super::draft::Draft { topic, carried, ..caseless(self.from.clone(), content, self.rules, fresh) };
-        let reason = format!("asked to see mail {}", stored.id);
-        Decision { letters: vec![answering(letter, self.mail.mail)], ..self.filed(reason, None) }
+        let letter = Draft { topic, carried, ..self.caseless(self.from.clone(), content) };
+        self.answered(&format!("asked to see mail {}", stored.id), self.answering(letter))
     }
 
-    fn make_complaint(&self, stored: &Stored, text: &str, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    fn make_complaint(&self, stored: &Stored, text: &str) -> Result<Decision, Problem> {
         let settled = stored.became.or(stored.case.filter(|_| stored.disposition == Disposition::Complaint));
         if let Some(case) = settled {
             return Err(Problem::IsComplaint { mail: stored.id, case });
@@ -117,24 +69,12 @@ impl Look<'_> {
             return Err(Problem::NoSuchMail);
         }
         let actor = Actor::Staff(self.from.clone());
-        let looked = Looked {
-            stored,
-            actor: actor.clone(),
-            by: Some(self.from),
-            known: self.known,
-            rules: self.rules,
-            now: self.now,
-        };
-        let (opened, case, acknowledged) = looked.open(fresh);
-        let mut decision = self.filed(format!("made mail {} a complaint", stored.id), Some(&case));
+        let looked = Looked { asked: self.on, stored, actor: actor.clone(), by: Some(self.from) };
+        let (opened, case, acknowledged) = looked.open();
+        let reason = format!("made mail {} a complaint", stored.id);
+        let mut decision = self.filed(Disposition::Staff, Some(case.number), reason);
         decision.events.splice(0..0, opened.events);
-        let event = |what| Event {
-            at: self.now,
-            case: Some(case.number),
-            actor: actor.clone(),
-            mail: Some(self.mail.id),
-            what,
-        };
+        let event = |what| self.event(Some(case.number), actor.clone(), what);
         let reason = format!("{MADE_ONE}{}", stored.reason);
         let what = What::Reconsidered { disposition: Disposition::Complaint.name().to_owned(), reason };
         decision.events.push(Event { mail: Some(stored.id), ..event(what) });
@@ -142,27 +82,9 @@ impl Look<'_> {
             decision.events.push(event(What::Noted { text: text.to_owned() }));
         }
         decision.letters = opened.letters;
-        decision.letters.push(self.receipt(&case, acknowledged, fresh));
+        let done = Done::registered(&case, acknowledged, self.rules);
+        decision.letters.push(self.receipt(&case, self.from.clone(), Receipt::of(&case, vec![done])));
         Ok(decision)
-    }
-
-    fn receipt(&self, case: &Case, acknowledged: Option<Address>, fresh: &mut Fresh) -> super::draft::Draft {
-        let department_title = self.rules.title(&case.department).to_owned();
-        let done = vec![Done::Registered { number: case.number, department_title, acknowledged }];
-        let receipt = Receipt {
-            done,
-            customer: case.customer.clone(),
-            due: case.due,
-            first_response_done: false,
-            case_closed: false,
-        };
-        let letter = to_staff(case, self.from.clone(), Content::Receipt(receipt), self.rules, fresh);
-        answering(letter, self.mail.mail)
-    }
-
-    fn filed(&self, reason: String, case: Option<&Case>) -> Decision {
-        let number = case.map(|case| case.number);
-        super::aside::filed(self.mail, Disposition::Staff, number, reason, self.now)
     }
 }
 
@@ -171,82 +93,65 @@ fn is_put_aside(disposition: Disposition) -> bool {
     matches!(disposition, Disposition::SetAside | Disposition::Unreadable | Disposition::Automatic)
 }
 
-/// A mail that a person put back into the inbox: a complaint, received when it first came.
-pub(super) fn put_back(
-    mail: &Incoming<'_>,
-    first: &PutBack,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let received_at = first.received_at.min(mail.received_at);
-    let stored = Stored { received_at, ..Stored::of(mail, &first.reason) };
-    let looked = Looked { stored: &stored, actor: Actor::Desk, by: None, known, rules, now };
-    let (decision, ..) = looked.open(fresh);
-    let reason =
-        format!("a person put it back into the inbox; first set aside as number {}: {}", first.mail, first.reason);
-    Decision { reason, ..decision }
+impl Deciding<'_> {
+    /// A mail that a person put back into the inbox: a complaint, received when it first came.
+    pub fn put_back(&self, first: &PutBack) -> Decision {
+        let received_at = first.received_at.min(self.mail.received_at);
+        let stored = Stored { received_at, ..Stored::of(self.mail, &first.reason) };
+        let looked = Looked { asked: *self, stored: &stored, actor: Actor::Desk, by: None };
+        let (decision, ..) = looked.open();
+        let reason =
+            format!("a person put it back into the inbox; first set aside as number {}: {}", first.mail, first.reason);
+        Decision { reason, ..decision }
+    }
 }
 
 /// A mail that a person calls a complaint.
 struct Looked<'a> {
+    /// The mail that says so.
+    asked: Deciding<'a>,
     stored: &'a Stored,
     actor: Actor,
     /// Who said so; None: whoever put it back into the inbox.
     by: Option<&'a Address>,
-    known: &'a Snapshot,
-    rules: &'a Rules,
-    now: Moment,
 }
 
 impl Looked<'_> {
     /// The case, its letters, and the address that gets an acknowledgement.
-    fn open(self, fresh: &mut Fresh) -> (Decision, Case, Option<Address>) {
+    fn open(self) -> (Decision, Case, Option<Address>) {
         let unread = Mail::default();
         let mail = self.stored.mail.as_deref().unwrap_or(&unread);
-        let incoming = Incoming {
-            id: self.stored.id,
-            mail,
-            received_at: self.stored.received_at,
-            from_junk: self.stored.from_junk,
-            arrival: Arrival::New,
-        };
-        let whose = Whose::of(mail, self.rules);
-        let acknowledge = self.acknowledge(mail, &whose);
+        let Stored { id, received_at, from_junk, .. } = *self.stored;
+        let incoming = Incoming { id, mail, received_at, from_junk, arrival: Arrival::New };
+        let (rules, now) = (self.asked.rules, self.asked.now);
+        let intent = understand(&incoming, rules, now);
+        let on = Deciding { mail: &incoming, intent: &intent, ..self.asked };
+        let whose = Whose::of(mail, &intent, rules);
+        let acknowledge = self.acknowledge(&on, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
-        let named = [];
-        let new = NewCase {
-            opened: self.opened(mail, &whose),
-            actor: self.actor.clone(),
-            acknowledge,
-            named: &named,
-            quoted: mail.quoted.clone(),
-            cover: None,
-        };
-        let reason = put_aside(self.stored, self.rules).reason;
+        let (opened, quoted) = (self.opened(mail, &whose), mail.quoted.clone());
+        let new = NewCase { opened, actor: self.actor.clone(), acknowledge, named: &[], quoted, cover: None };
+        let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
-        let marked = std::iter::once(remark).chain(whose.remark(mail)).collect();
-        let (mut decision, case) = open_case(&incoming, new, marked, self.known, self.rules, self.now, fresh);
-        let event =
-            |what| Event { at: self.now, case: Some(case.number), actor: Actor::Desk, mail: Some(incoming.id), what };
-        decision.events.extend(whose.on_file(mail).map(event));
+        let marked = std::iter::once(remark).chain(whose.remark()).collect();
+        let (mut decision, case) = on.open_case(new, marked);
+        decision.events.extend(whose.on_file().map(|what| on.event(Some(case.number), Actor::Desk, what)));
         (decision, case, acknowledged)
     }
 
     /// A person looked, so that neither a spam filter nor the domain's word stands in the way; a machine gets none.
-    fn acknowledge(&self, mail: &Mail, whose: &Whose<'_>) -> Result<Address, Unacknowledged> {
+    fn acknowledge(&self, on: &Deciding<'_>, whose: &Whose<'_>) -> Result<Address, Unacknowledged> {
         if Aside::of(&self.stored.reason).is_loop() {
             return Err(Unacknowledged::Automatic);
         }
-        let address = whose.acknowledge(may_reply_looked_at(mail, self.rules))?;
+        let address = whose.acknowledge(may_reply_looked_at(on.mail.mail, on.intent, on.rules))?;
         // A colleague's name on a mail that nobody proved is no customer.
-        Some(address).filter(|address| self.rules.role(address) == Role::Outsider).ok_or(Unacknowledged::NoAddress)
+        Some(address).filter(|address| on.rules.role(address) == Role::Outsider).ok_or(Unacknowledged::NoAddress)
     }
 
     fn opened(&self, mail: &Mail, whose: &Whose<'_>) -> Opened {
-        let mut opened = whose.opened(mail, self.stored.received_at, self.rules);
-        opened.customer.address.take_if(|address| self.rules.role(address) != Role::Outsider);
+        let mut opened = whose.opened(mail, self.stored.received_at, self.asked.rules);
+        opened.customer.address.take_if(|address| self.asked.rules.role(address) != Role::Outsider);
         if self.stored.mail.is_none() {
             opened.subject = self.nameless();
         }
@@ -254,7 +159,7 @@ impl Looked<'_> {
     }
 
     fn nameless(&self) -> String {
-        match self.rules.language {
+        match self.asked.rules.language {
             Language::Dutch => format!("Bericht {} (niet te lezen)", self.stored.id),
             Language::English => format!("Message {} (could not be read)", self.stored.id),
         }

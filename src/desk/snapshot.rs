@@ -1,10 +1,9 @@
 //! What the desk is shown before it decides: one mail, and what the register knows about it. Plain values.
 
 use super::Disposition;
-use super::bundle::Bundled;
 use super::draft::Writer;
 use super::fold::fold;
-use super::wants::{Found, Want};
+use super::wants::Want;
 use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
 use crate::mail::Mail;
 use std::collections::BTreeMap;
@@ -233,9 +232,7 @@ impl Snapshot {
         let related = self.answered.iter().chain(&self.named).chain(&self.twice).chain(&self.topic);
         self.file.iter().chain(wanted).chain(related)
     }
-}
 
-impl Snapshot {
     /// The case that was decided on, as it was before; whatever else is known of a case where it was none.
     pub fn into_file(self, decided: Option<CaseNumber>) -> Option<CaseFile> {
         let is_decided = |file: &CaseFile| Some(file.case.number) == decided;
@@ -247,6 +244,19 @@ impl Snapshot {
         let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }
+}
+
+/// What the register found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// None: no such case.
+    Case(Option<Box<CaseFile>>),
+    /// In the order asked for.
+    Cases {
+        cases: Vec<Case>,
+        /// There are more than are given.
+        more: bool,
+    },
 }
 
 /// A case and what is kept beside it.
@@ -309,6 +319,18 @@ pub struct FiledLetter {
     pub light_size: usize,
     /// Of those octets, hexadecimal; None where they were blanked.
     pub light_sha256: Option<String>,
+}
+
+/// A letter that goes out in another one's shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundled {
+    pub id: LetterId,
+    pub kind: LetterKind,
+    pub case: Option<CaseNumber>,
+    /// Octets without the attachments it carries.
+    pub light_size: usize,
+    /// Of those octets, hexadecimal; empty where they were blanked.
+    pub light_sha256: String,
 }
 
 /// A letter of ours that came back.

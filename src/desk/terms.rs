@@ -1,9 +1,10 @@
 //! The guarding of the terms (§2.4.1): staff are warned before a clock runs out and told when it did, each once per
 //! round; and of the agenda, whose items come back as reminders at their hour. Pure; the tick and the cases come in.
 
+use super::deciding::Pen;
 use super::draft::{AgendaStage, Content, OtherClock, Term, Waiting};
-use super::letters_out::{agenda_letter, department, handler_address, to_staff};
-use super::{Decision, Disposition, Fresh, Rules};
+use super::letters_out::{department, handler_address};
+use super::{Decision, Fresh, Rules};
 use crate::case::{
     Actor, Address, AgendaItem, Case, CaseState, Clock, CustomerLetter, Event, LetterKind, Moment, Round, TermStage,
     What,
@@ -32,25 +33,17 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
     if due.is_empty() && reminders.is_empty() {
         return None;
     }
-    let mut decision = Decision {
-        disposition: Disposition::Staff,
-        reason: "a term runs out".to_owned(),
-        case: Some(case.number),
-        events: Vec::new(),
-        letters: Vec::new(),
-    };
-    for (clock, stage) in &due {
-        let what = What::TermTold { clock: *clock, stage: *stage };
-        decision.events.push(Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what });
-    }
+    let pen = Pen { rules, fresh };
+    let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what };
+    let told = due.iter().map(|(clock, stage)| event(What::TermTold { clock: *clock, stage: *stage })).collect();
+    let mut decision = Decision::of_desk("a term runs out".to_owned(), Some(case.number), told, Vec::new());
     for (to, told) in by_reader(case, due, rules) {
-        let letter = term(case, told, rules).map(|term| to_staff(case, to, Content::Term(term), rules, fresh));
+        let letter = term(case, told, rules).map(|term| pen.to_staff(case, to, Content::Term(term)));
         decision.letters.extend(letter);
     }
     for item in reminders {
-        let what = What::AgendaReminded { id: item.id.clone() };
-        decision.events.push(Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what });
-        decision.letters.push(agenda_letter(case, item, AgendaStage::Due, rules, fresh));
+        decision.events.push(event(What::AgendaReminded { id: item.id.clone() }));
+        decision.letters.push(pen.agenda_letter(case, item, AgendaStage::Due));
     }
     Some(decision)
 }

@@ -2,13 +2,10 @@
 //! Only for a registered staff address that the mail server does not disown (invariant 6): a stranger's subject looks
 //! nothing up. Pure.
 
-use super::authority::Act;
+use super::Rules;
 use super::fold::fold;
-use super::may_reply::sender;
-use super::verbs::{self, Instruction, Line, Verb};
-use super::{CaseFile, Rules};
-use crate::case::{Address, Case, CaseNumber, reference_key};
-use crate::mail::Mail;
+use super::verbs::{Line, Verb};
+use crate::case::{Address, CaseNumber, reference_key};
 
 /// Characters of a search that are read: a sentence; what is longer was pasted by accident.
 const SEARCHED_CHARS_MAX: usize = 400;
@@ -28,19 +25,6 @@ pub enum Want {
     Search(Search),
     /// Open cases that somebody handles, or that wait for a handler (`#stand`).
     Standing(Standing),
-}
-
-/// What the register found.
-#[derive(Debug, Clone)]
-pub enum Found {
-    /// None: no such case.
-    Case(Option<Box<CaseFile>>),
-    /// In the order asked for.
-    Cases {
-        cases: Vec<Case>,
-        /// There are more than are given.
-        more: bool,
-    },
 }
 
 /// Which cases somebody may see. Departments by name.
@@ -77,15 +61,8 @@ pub struct Standing {
     pub handler: Address,
 }
 
-/// What the register must look up for this mail.
-pub(super) fn wanted(mail: &Mail, rules: &Rules) -> Option<Want> {
-    let may_ask = |from: &Address| Act::Ask.is_for(rules.role(from), None) && Act::Ask.believes(mail.proof, rules);
-    let from = sender(mail).filter(may_ask)?;
-    let typed = typed(mail)?;
-    typed.lines.iter().find_map(|line| want(line, &typed.text, &from, rules))
-}
-
-fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want> {
+/// What a verb line asks the register for.
+pub(super) fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want> {
     match line.verb {
         Verb::Dossier | Verb::Merge => line.value.parse().ok().map(Want::Case),
         Verb::Search => Some(Want::Search(search(searched(line, below), scope(from, rules)))),
@@ -94,14 +71,8 @@ fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want>
     }
 }
 
-/// What was typed above quotes and signature, taken apart. None: there is a mistake in it, and its sender is asked.
-pub(super) fn typed(mail: &Mail) -> Option<Instruction> {
-    let own: Vec<&str> = mail.reply.lines().filter(|line| !line.trim_start().starts_with('>')).collect();
-    verbs::parse(&own.join("\n")).ok()
-}
-
 /// What stands behind `#zoek`, or on the first line below it.
-pub(super) fn searched<'a>(line: &'a Line, below: &'a str) -> &'a str {
+fn searched<'a>(line: &'a Line, below: &'a str) -> &'a str {
     if line.value.is_empty() { below.lines().next().unwrap_or_default() } else { &line.value }
 }
 

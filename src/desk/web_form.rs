@@ -8,13 +8,13 @@
 //! value on the next. The first line with a label counts, and the text runs to the end, so that nothing a customer types into
 //! the message can name somebody else. Fields that nobody named in the settings stand below the text.
 
-use super::fold::fold;
 use super::form::{is_phone, plain, short, the_address};
-use super::may_reply::is_machine;
-use super::opening::TEXT_MAX;
+use super::rules::{WebForm, letters};
+use super::sent_by::is_machine;
+use super::words::TEXT_MAX;
 use super::{Role, Rules};
-use crate::case::{Address, AddressError, Customer};
-use crate::config::{self, FormCustomer};
+use crate::case::{Address, Customer};
+use crate::config::FormCustomer;
 use crate::mail::{AutomaticKind, FindingKind, Mail, SenderProof};
 
 /// Fields stand at the top; further down is a message.
@@ -24,23 +24,11 @@ const SEPARATORS: [&str; 6] = [":", "：", "|", "=", "\t", "  "];
 /// An empty line may stand between a label and its value on the next line.
 const LINES_BETWEEN: usize = 2;
 
-/// A web form as the desk knows it.
-#[derive(Debug, Clone)]
-pub struct WebForm {
-    /// Whom its mails come from.
-    pub from: Address,
-    customer: FormCustomer,
-    /// Labels, folded, letters and digits only.
-    email: Option<String>,
-    name: Option<String>,
-    phone: Option<String>,
-    subject: Option<String>,
-    text: Option<String>,
-}
-
 /// A form, filled in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FilledIn {
+    /// Whom the form's mails come from.
+    pub by: Address,
     pub customer: Customer,
     pub subject: String,
     pub text: String,
@@ -57,24 +45,8 @@ enum Field {
 }
 
 impl WebForm {
-    /// # Errors
-    /// The address it sends from is none: `config::load` refuses it before.
-    pub fn new(form: &config::WebForm) -> Result<Self, AddressError> {
-        let label = |label: &Option<String>| label.as_deref().map(letters).filter(|label| !label.is_empty());
-        let fields = &form.fields;
-        Ok(Self {
-            from: Address::parse(&form.from)?,
-            customer: form.customer,
-            email: label(&fields.email),
-            name: label(&fields.name),
-            phone: label(&fields.phone),
-            subject: label(&fields.subject),
-            text: label(&fields.text),
-        })
-    }
-
     /// What the customer filled in.
-    pub(super) fn read(&self, mail: &Mail, rules: &Rules) -> FilledIn {
+    fn read(&self, mail: &Mail, rules: &Rules) -> FilledIn {
         let values = self.values(mail);
         let reply_to = match mail.reply_to.as_slice() {
             [party] => Some(party),
@@ -93,6 +65,7 @@ impl WebForm {
         let beside = values.others.join("\n");
         let text = said.map_or_else(|| mail.text.clone(), |said| format!("{}\n\n{}", said.trim(), beside.trim()));
         FilledIn {
+            by: self.from.clone(),
             customer: Customer {
                 name: short(&name),
                 address: address.filter(|address| self.is_customer(address, rules)),
@@ -207,8 +180,8 @@ impl Values {
     }
 }
 
-/// The form that this mail comes from. Not its absence notice or its receipts, which are nobody's complaint.
-pub(super) fn form_of<'r>(mail: &Mail, rules: &'r Rules) -> Option<&'r WebForm> {
+/// The form that this mail is, filled in. Not its absence notice or its receipts, which are nobody's complaint.
+pub(super) fn form_of(mail: &Mail, rules: &Rules) -> Option<FilledIn> {
     use AutomaticKind as Kind;
     let from = Address::parse(&mail.from.as_ref()?.address).ok()?;
     let form = rules.forms.iter().find(|form| form.from == from)?;
@@ -218,12 +191,7 @@ pub(super) fn form_of<'r>(mail: &Mail, rules: &'r Rules) -> Option<&'r WebForm> 
         .automatic
         .as_ref()
         .is_some_and(|automatic| matches!(automatic.kind, Kind::OutOfOffice | Kind::Receipt | Kind::Report));
-    (proven && !is_odd && !tells_of_itself).then_some(form)
-}
-
-/// Folded, letters and digits only: `E-mail *` and `e‑mail` are one label.
-fn letters(label: &str) -> String {
-    fold(label).chars().filter(|c| c.is_alphanumeric()).collect()
+    (proven && !is_odd && !tells_of_itself).then(|| form.read(mail, rules))
 }
 
 /// What stands behind the label and a separator; nothing where the label is all of the line.

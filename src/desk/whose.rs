@@ -1,14 +1,16 @@
 //! Whose complaint a mail is: its sender's; the customer's whom a web form of the company names; or nobody can tell yet,
 //! because it comes from where nobody reads an answer, and staff say who it is (`#klant`). Pure.
 
-use super::belonging::words;
 use super::draft::{Remark, Unacknowledged};
 use super::fold::fold;
 use super::form::{plain, short, the_address};
-use super::letters_out::{language, language_of};
-use super::may_reply::{WhyNot, author, is_machine, sender};
-use super::web_form::{FilledIn, WebForm, form_of};
-use super::{Role, Rules};
+use super::letters_out::language;
+use super::may_reply::WhyNot;
+use super::opening::Complaint;
+use super::sent_by::is_machine;
+use super::web_form::FilledIn;
+use super::words::complaint;
+use super::{Intent, Role, Rules};
 use crate::case::{Address, Channel, Customer, Moment, Opened, What};
 use crate::mail::{AutomaticKind, FindingKind, Mail};
 
@@ -44,103 +46,82 @@ const FORMS: [&str; 20] = [
 const UNREAD: [&str; 6] = ["apache", "voicemail", "webserver", "wordpress", "www", "www-data"];
 
 /// Whose complaint it is.
-pub(super) enum Whose<'r> {
-    Senders,
-    Forms(&'r WebForm, FilledIn),
+pub(super) enum Whose<'a> {
+    Senders(&'a Intent),
+    Forms(&'a FilledIn),
     /// Nobody reads what is sent to where it comes from: an answer there would be none (§1).
     Unknown {
+        from: &'a Address,
         perhaps: Vec<Customer>,
     },
 }
 
-impl<'r> Whose<'r> {
-    pub fn of(mail: &Mail, rules: &'r Rules) -> Self {
-        if let Some(form) = form_of(mail, rules) {
-            return Self::Forms(form, form.read(mail, rules));
+impl<'a> Whose<'a> {
+    pub fn of(mail: &Mail, intent: &'a Intent, rules: &Rules) -> Self {
+        if let Some(filled) = &intent.form {
+            return Self::Forms(filled);
         }
-        match sender(mail) {
-            Some(from) if is_machine(&from) => Self::Unknown { perhaps: perhaps(mail, &from, rules) },
-            Some(from) if may_be_form(mail, &from, rules) => {
-                let perhaps = perhaps(mail, &from, rules);
+        match &intent.from {
+            Some(from) if is_machine(from) => Self::Unknown { from, perhaps: perhaps(mail, from, rules) },
+            Some(from) if intent.role == Role::Outsider && may_be_form(mail, from, rules) => {
+                let perhaps = perhaps(mail, from, rules);
                 let is_read = !UNREAD.contains(&from.local().to_lowercase().as_str());
-                if perhaps.is_empty() && is_read { Self::Senders } else { Self::Unknown { perhaps } }
+                if perhaps.is_empty() && is_read { Self::Senders(intent) } else { Self::Unknown { from, perhaps } }
             }
-            _ => Self::Senders,
+            _ => Self::Senders(intent),
         }
     }
 
     /// The complaint, as it is registered.
     pub fn opened(&self, mail: &Mail, received_at: Moment, rules: &Rules) -> Opened {
         let (customer, subject, text) = match self {
-            Self::Forms(_, filled) => (filled.customer.clone(), filled.subject.clone(), filled.text.clone()),
-            Self::Senders => (of_sender(mail), mail.subject.clone(), words(mail)),
-            Self::Unknown { .. } => (Customer::default(), mail.subject.clone(), words(mail)),
+            Self::Forms(filled) => (filled.customer.clone(), filled.subject.clone(), filled.text.clone()),
+            Self::Senders(intent) => (of_sender(intent), mail.subject.clone(), complaint(mail)),
+            Self::Unknown { .. } => (Customer::default(), mail.subject.clone(), complaint(mail)),
         };
-        let routing = rules.routes.route(&subject, &text);
-        Opened {
-            channel: Channel::Email,
-            language: match self {
-                Self::Forms(..) => language_of(&text, &subject, rules),
-                Self::Senders | Self::Unknown { .. } => language(mail, rules),
-            },
-            references: rules.references.find(&format!("{subject}\n{text}")),
-            customer,
-            subject,
-            text,
-            department: routing.department,
-            routing: routing.why,
-            received_at,
-            due: rules.due(received_at),
-            // Nobody but its sender knows the mail by this.
-            message_id: mail.message_id.clone().filter(|_| matches!(self, Self::Senders)),
-        }
+        let language = (!matches!(self, Self::Forms(_))).then(|| language(mail, rules));
+        // Nobody but its sender knows the mail by this.
+        let message_id = mail.message_id.clone().filter(|_| matches!(self, Self::Senders(_)));
+        let complaint =
+            Complaint { channel: Channel::Email, language, customer, subject, text, received_at, message_id };
+        complaint.opened(rules)
     }
 
     /// Whom the acknowledgement goes to; `may_reply` judges the sender (invariant 5).
     pub fn acknowledge(&self, may_reply: Result<Address, WhyNot>) -> Result<Address, Unacknowledged> {
         match self {
-            Self::Forms(_, filled) => filled.customer.address.clone().ok_or(Unacknowledged::NoAddress),
+            Self::Forms(filled) => filled.customer.address.clone().ok_or(Unacknowledged::NoAddress),
             Self::Unknown { .. } => Err(Unacknowledged::Automatic),
-            Self::Senders => may_reply.map_err(|why| match why {
-                WhyNot::NoAddress => Unacknowledged::NoAddress,
-                WhyNot::Disowned | WhyNot::Unclear => Unacknowledged::Disowned,
-                WhyNot::Machine | WhyNot::NullSender | WhyNot::Ourselves => Unacknowledged::Automatic,
-            }),
+            Self::Senders(_) => Ok(may_reply?),
         }
     }
 
     /// What staff are told of it.
-    pub fn remark(&self, mail: &Mail) -> Option<Remark> {
+    pub fn remark(&self) -> Option<Remark> {
         match self {
-            Self::Senders => None,
-            Self::Forms(form, _) => Some(Remark::ByForm(form.from.to_string())),
-            Self::Unknown { perhaps } => {
-                let from = sender(mail).map(|from| from.to_string()).unwrap_or_default();
-                Some(Remark::WhoIsCustomer { from, perhaps: perhaps.clone() })
+            Self::Senders(_) => None,
+            Self::Forms(filled) => Some(Remark::ByForm(filled.by.to_string())),
+            Self::Unknown { from, perhaps } => {
+                Some(Remark::WhoIsCustomer { from: from.to_string(), perhaps: perhaps.clone() })
             }
         }
     }
 
     /// What stands on file of it, beside the complaint.
-    pub fn on_file(&self, mail: &Mail) -> Option<What> {
-        let Self::Unknown { perhaps } = self else { return None };
-        let from = sender(mail).map(|from| from.to_string()).unwrap_or_default();
-        Some(What::CustomerUnknown { from, perhaps: perhaps.clone() })
+    pub fn on_file(&self) -> Option<What> {
+        let Self::Unknown { from, perhaps } = self else { return None };
+        Some(What::CustomerUnknown { from: from.to_string(), perhaps: perhaps.clone() })
     }
 }
 
-fn of_sender(mail: &Mail) -> Customer {
-    let name = author(mail).map(|party| party.name.clone()).unwrap_or_default();
-    Customer { name, address: sender(mail), phone: None, postal: Vec::new() }
+fn of_sender(intent: &Intent) -> Customer {
+    Customer { name: intent.name.clone(), address: intent.from.clone(), phone: None, postal: Vec::new() }
 }
 
 /// Whether somebody may have filled in a form, though nothing but the mail itself says so: a program's mailbox, or the
 /// company's own domain, that asks for answers elsewhere.
 fn may_be_form(mail: &Mail, from: &Address, rules: &Rules) -> bool {
     let local = from.local().to_lowercase();
-    if rules.role(from) != Role::Outsider {
-        return false;
-    }
     let elsewhere = mail.findings.iter().any(|finding| finding.kind == FindingKind::ReplyToElsewhere);
     let generated = mail.automatic.as_ref().is_some_and(|automatic| automatic.kind == AutomaticKind::Generated);
     FORMS.contains(&local.as_str()) || elsewhere && (generated || is_own_domain(from.domain(), rules))

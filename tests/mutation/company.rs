@@ -5,10 +5,10 @@ use klachtpost::case::{
     Actor, Address, Case, CaseNumber, CaseState, Channel, Closed, Customer, Event, Keys, Language, LetterId,
     LetterKind, Moment, Opened, Side, Token, What, Why,
 };
+use klachtpost::config;
 use klachtpost::daemon::house;
-use klachtpost::desk::{BouncedLetter, CaseFile, Found, Rules, Snapshot, Want, lookup};
+use klachtpost::desk::{BouncedLetter, CaseFile, Found, Incoming, Rules, Snapshot, Want, understand};
 use klachtpost::letters::{House, Letters};
-use klachtpost::{config, mail::Mail};
 
 const SETTINGS: &str = r#"
 [desk]
@@ -93,8 +93,9 @@ impl Company {
     }
 
     /// As the register answers.
-    pub fn known(&self, mail: &Mail) -> Snapshot {
-        let wanted = lookup(mail, &self.rules, now());
+    pub fn known(&self, mail: &Incoming<'_>) -> Snapshot {
+        let intent = understand(mail, &self.rules, now());
+        let wanted = intent.lookup();
         let find = |number: CaseNumber| self.files.iter().find(|file| file.case.number == number).cloned();
         let letter = |id: &LetterId, n, kind, to, case| {
             let letter = BouncedLetter {

@@ -4,7 +4,7 @@ use crate::company::{AUTHSERV, Company, now, number};
 use crate::letters_judged::judge_letters;
 use crate::support::chance::Chance;
 use klachtpost::case::{Actor, Address, Case, Event, LetterKind, What};
-use klachtpost::desk::{Arrival, Decision, Disposition, Fresh, Incoming, Role, Snapshot, on_mail};
+use klachtpost::desk::{Arrival, Decision, Disposition, Fresh, Incoming, Role, Snapshot, on_mail, understand};
 use klachtpost::mail::{self, Mail, SenderProof};
 use std::collections::BTreeMap;
 
@@ -68,11 +68,13 @@ impl Tally {
 pub fn judge(company: &Company, raw: &[u8], chance: &mut Chance, tally: &mut Tally) {
     let mail = mail::read(raw, AUTHSERV);
     judge_reading(&mail, raw);
-    let mut known = company.known(&mail);
-    known.duplicate_of = chance.percent(2).then_some(1);
+    let is_duplicate = chance.percent(2);
     let incoming =
         Incoming { id: ROW, mail: &mail, received_at: now(), from_junk: chance.percent(3), arrival: Arrival::New };
-    let decision = on_mail(&incoming, &known, &company.rules, now(), &mut Fresh::new([3; 32]));
+    let mut known = company.known(&incoming);
+    known.duplicate_of = is_duplicate.then_some(1);
+    let intent = understand(&incoming, &company.rules, now());
+    let decision = on_mail(&incoming, &intent, &known, &company.rules, now(), &mut Fresh::new([3; 32]));
     judge_decision(&decision, &known);
     judge_authority(&decision, &mail, raw, company);
     if says_it_is_automatic(raw) {

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::desk::caps::{ANSWERS_TO_STAFF_PER_HOUR_MAX, Count, Stranger, TO_CUSTOMER_PER_HOUR_MAX};
 use crate::desk::draft::{Carried, Source};
-use crate::desk::{Arrival, Disposition, Incoming, Snapshot, on_mail};
+use crate::desk::{Arrival, Disposition, Incoming, Snapshot, on_mail, understand};
 use crate::mail::{self, MARKER};
 use std::path::Path;
 
@@ -92,7 +92,8 @@ fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fre
     let letter_kind = file.map(|_| LetterKind::Notification);
     let known = Snapshot { file: file.cloned(), letter_kind, next_serial: 8, ..Snapshot::default() };
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
-    let decision = on_mail(&incoming, &known, &office.rules, now(), fresh);
+    let decision =
+        on_mail(&incoming, &understand(&incoming, &office.rules, now()), &known, &office.rules, now(), fresh);
     Decided { file: file.cloned(), ..Decided::from(decision) }
 }
 

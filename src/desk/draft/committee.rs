@@ -1,7 +1,7 @@
 //! What the supervisor is told of a dispute with the committee (the procedure's end). Plain values.
 
 use crate::case::{Address, Customer, Moment};
-use chrono::NaiveDate;
+use crate::desk::rules::Filing;
 
 /// To the supervisor: the customer went to the committee, or the committee ruled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +23,4 @@ pub enum DisputeStage {
     Filed(Filing),
     /// The committee ruled, binding for the company.
     Ruled,
-}
-
-/// Whether, and until when, a dispute can be filed with the committee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Filing {
-    /// Up to and including that day.
-    Until(NaiveDate),
-    /// That day has gone by.
-    Past(NaiveDate),
-    /// The committee does not take complaints of this department, or the settings name none.
-    NotTaken,
 }

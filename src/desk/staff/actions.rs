@@ -9,21 +9,18 @@ mod paper;
 
 use super::StaffReply;
 use super::plan::Step;
-use super::timeline::timeline;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
 use crate::desk::draft::{
     Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
 };
 use crate::desk::fold::fold;
-use crate::desk::letters_out::{
-    Beside, acknowledgement, agenda_letter, answering, carry_to_customer, handler_address, notification, to_customer,
-    to_staff,
-};
-use crate::desk::may_reply::is_machine;
+use crate::desk::letters_out::{Beside, handler_address};
 use crate::desk::originals::with_originals;
+use crate::desk::sent_by::is_machine;
+use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
-use crate::desk::{Decision, Department, Disposition, Fresh};
+use crate::desk::{Decision, Department, Disposition};
 use crate::mail::CutSign;
 
 /// What is typed behind `#agenda` to take everything off it.
@@ -32,7 +29,6 @@ const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
     pub(super) reply: &'a StaffReply<'a>,
-    fresh: &'a mut Fresh,
     pub(super) case: Case,
     events: Vec<Event>,
     letters: Vec<Draft>,
@@ -40,9 +36,9 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub fn new(reply: &'a StaffReply<'a>, fresh: &'a mut Fresh) -> Self {
+    pub fn new(reply: &'a StaffReply<'a>) -> Self {
         let case = reply.file.case.clone();
-        Self { reply, fresh, case, events: Vec::new(), letters: Vec::new(), done: Vec::new() }
+        Self { reply, case, events: Vec::new(), letters: Vec::new(), done: Vec::new() }
     }
 
     /// Does one thing.
@@ -89,24 +85,13 @@ impl<'a> Work<'a> {
     pub fn finish(mut self) -> Decision {
         if self.events.is_empty() {
             let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
-            self.events.push(self.reply.event(filed));
+            self.events.push(self.reply.happened(filed));
         }
-        let content = Content::Receipt(Receipt {
-            done: std::mem::take(&mut self.done),
-            customer: self.case.customer.clone(),
-            due: self.case.due,
-            first_response_done: self.has_answered(),
-            case_closed: self.case.state != CaseState::Open,
-        });
-        let receipt = to_staff(&self.case, self.reply.from.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(answering(receipt, self.reply.mail.mail));
-        Decision {
-            disposition: Disposition::Staff,
-            reason: "a mail of staff, carried out".to_owned(),
-            case: Some(self.case.number),
-            events: self.events,
-            letters: self.letters,
-        }
+        let receipt = Receipt::of(&self.case, std::mem::take(&mut self.done));
+        let receipt = Receipt { first_response_done: self.has_answered(), ..receipt };
+        self.letters.push(self.reply.receipt(&self.case, self.reply.from.clone(), receipt));
+        let decision = self.reply.of_staff("a mail of staff, carried out", self.events, self.letters);
+        Decision { case: Some(self.case.number), ..decision }
     }
 
     /// An answer accepted before, or one that goes out with this mail.
@@ -117,7 +102,7 @@ impl<'a> Work<'a> {
     }
 
     pub(super) fn record(&mut self, what: What) {
-        let event = Event { case: Some(self.case.number), ..self.reply.event(what) };
+        let event = Event { case: Some(self.case.number), ..self.reply.happened(what) };
         self.case.apply(&event);
         self.events.push(event);
     }
@@ -136,9 +121,19 @@ impl<'a> Work<'a> {
         Problem::NotNow { verb: verb.row().dutch.to_owned() }
     }
 
+    fn is_open(&self, verb: Verb) -> Result<(), Problem> {
+        if self.case.state == CaseState::Open { Ok(()) } else { Err(self.not_now(verb)) }
+    }
+
+    /// Open, or handled.
+    fn is_a_complaint(&self, verb: Verb) -> Result<(), Problem> {
+        let is_one = matches!(self.case.state, CaseState::Open | CaseState::Closed);
+        if is_one { Ok(()) } else { Err(self.not_now(verb)) }
+    }
+
     /// A plain reply goes to the customer; the first one is the substantive reaction (§1).
     fn answer(&mut self, text: &str) -> Result<(), Problem> {
-        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let (carried, stays) = self.reply.carry_to_customer();
         // Words below the quote are not relayed, and an attachment without the words that go with it is half an answer.
         let typed_elsewhere = !self.reply.own.noted.trim().is_empty();
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
@@ -153,7 +148,7 @@ impl<'a> Work<'a> {
         };
         let attachments = carried.len();
         let content = Content::Answer(Answer { text: text.to_owned() });
-        let letter = Draft { carried, ..to_customer(&self.case, to.clone(), content, self.fresh) };
+        let letter = Draft { carried, ..self.reply.to_customer(&self.case, to.clone(), content) };
         self.first_handler();
         self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
@@ -199,8 +194,7 @@ impl<'a> Work<'a> {
                 self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
-                    let letter = notification(&self.case, handler, self.cover(text), self.reply.rules, self.fresh);
-                    self.letters.push(letter);
+                    self.letters.push(self.reply.notification(&self.case, handler, self.cover(text)));
                 }
                 Ok(())
             }
@@ -212,9 +206,7 @@ impl<'a> Work<'a> {
     }
 
     fn set_handler(&mut self, verb: Verb, handler: Address, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(verb));
-        }
+        self.is_open(verb)?;
         self.record(What::HandlerSet { handler: handler.clone() });
         self.keep(text);
         self.done.push(Done::HandlerSet { handler });
@@ -227,9 +219,7 @@ impl<'a> Work<'a> {
     }
 
     fn move_to(&mut self, written: &str, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Department));
-        }
+        self.is_open(Verb::Department)?;
         let Some(department) = self.reply.rules.find_department(written) else {
             let departments = self.reply.rules.departments.iter().map(|d| d.name.clone()).collect();
             return Err(Problem::UnknownDepartment { written: written.to_owned(), departments });
@@ -237,8 +227,11 @@ impl<'a> Work<'a> {
         let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        let letter = notification(&self.case, address, self.cover(text), self.reply.rules, self.fresh);
-        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
+        self.letters.push(with_originals(
+            self.reply.notification(&self.case, address, self.cover(text)),
+            self.reply.file,
+            self.reply.rules,
+        ));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
@@ -270,9 +263,7 @@ impl<'a> Work<'a> {
         if to == *self.reply.from && self.case.state == CaseState::Open {
             return Err(Problem::AskedYourself);
         }
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Escalate));
-        }
+        self.is_open(Verb::Escalate)?;
         self.first_handler();
         let content = Content::Escalation(Box::new(Escalation {
             question: question.to_owned(),
@@ -285,8 +276,11 @@ impl<'a> Work<'a> {
             first_response_done: self.case.first_response_at().is_some(),
             timeline: timeline(&self.reply.file.events),
         }));
-        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(with_originals(letter, self.reply.file, self.reply.rules));
+        self.letters.push(with_originals(
+            self.reply.to_staff(&self.case, to.clone(), content),
+            self.reply.file,
+            self.reply.rules,
+        ));
         self.record(What::Escalated { question: question.to_owned(), to: to.clone() });
         self.done.push(Done::Escalated { to, text: question.to_owned() });
         Ok(())
@@ -305,8 +299,7 @@ impl<'a> Work<'a> {
             due: self.case.due,
             first_response_done: self.case.first_response_at().is_some(),
         });
-        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(self.reply.to_staff(&self.case, to.clone(), content));
         self.record(What::Advised { text: text.to_owned() });
         if self.case.escalation.is_some() {
             self.record(What::EscalationSettled);
@@ -318,9 +311,7 @@ impl<'a> Work<'a> {
     /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
     /// Beside a ruling there may be something to do on a closed case, too.
     fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
-        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
-            return Err(self.not_now(Verb::Agenda));
-        }
+        self.is_a_complaint(Verb::Agenda)?;
         if AGENDA_DONE.contains(&fold(value).as_str()) {
             self.clear_agenda();
             self.keep(text);
@@ -332,14 +323,14 @@ impl<'a> Work<'a> {
         let what = if planned.text.is_empty() { text } else { planned.text };
         let known = self.case.agenda.iter().find(|item| item.text == what && item.whose == *self.reply.from);
         let item = AgendaItem {
-            id: known.map_or_else(|| self.fresh.letter().to_string(), |item| item.id.clone()),
+            id: known.map_or_else(|| self.reply.fresh.letter().to_string(), |item| item.id.clone()),
             at: planned.at,
             text: what.to_owned(),
             whose: self.reply.from.clone(),
             sequence: known.map_or(0, |item| item.sequence + 1),
             reminded: false,
         };
-        self.letters.push(agenda_letter(&self.case, &item, AgendaStage::Set, self.reply.rules, self.fresh));
+        self.letters.push(self.reply.agenda_letter(&self.case, &item, AgendaStage::Set));
         self.done.push(Done::AgendaSet {
             at: item.at,
             text: item.text.clone(),
@@ -356,8 +347,7 @@ impl<'a> Work<'a> {
     fn clear_agenda(&mut self) {
         for item in std::mem::take(&mut self.case.agenda) {
             let cancelled = AgendaItem { sequence: item.sequence + 1, ..item.clone() };
-            let letter = agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled, self.reply.rules, self.fresh);
-            self.letters.push(letter);
+            self.letters.push(self.reply.agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled));
             self.record(What::AgendaCleared { id: item.id });
         }
     }
@@ -375,9 +365,7 @@ impl<'a> Work<'a> {
     }
 
     fn dismiss(&mut self, text: &str) -> Result<(), Problem> {
-        if self.case.state != CaseState::Open {
-            return Err(self.not_now(Verb::Dismiss));
-        }
+        self.is_open(Verb::Dismiss)?;
         self.clear_agenda();
         self.record(What::Dismissed { reason: text.to_owned() });
         self.done.push(Done::Dismissed);
@@ -397,8 +385,7 @@ impl<'a> Work<'a> {
         }
         if let Some(to) = held {
             self.record(What::AcknowledgementReleased);
-            let letter = acknowledgement(&self.case, to.clone(), self.reply.rules, self.fresh);
-            self.letters.push(letter);
+            self.letters.push(self.reply.acknowledgement(&self.case, to.clone()));
             self.done.push(Done::Acknowledged { to });
         }
         self.keep(text);

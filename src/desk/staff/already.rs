@@ -7,7 +7,7 @@
 
 use super::StaffReply;
 use super::plan::Plan;
-use crate::case::{Actor, Address, Event, Language, Moment, Tie, What};
+use crate::case::{Actor, Address, Event, Moment, Tie, What};
 use crate::desk::draft::{Often, Problem};
 use crate::desk::verbs::{Reply, Verb};
 use chrono::TimeDelta;
@@ -101,20 +101,15 @@ impl StaffReply<'_> {
     }
 
     fn answered_letter_written_at(&self) -> Option<Moment> {
-        self.file.written_at(&self.token()?.letter)
+        self.file.written_at(&self.intent.answers.as_ref()?.letter)
     }
 
     /// What was typed, to be sent again as it is.
     fn all_the_same(&self, typed: &Reply) -> String {
-        let row = Verb::Answer.row();
-        let answer = match self.rules.language {
-            Language::Dutch => row.dutch,
-            Language::English => row.english,
-        };
         let lines = typed.instruction.lines.iter().map(|line| format!("{} {}", line.written, line.value));
         let mut lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
         if lines.is_empty() {
-            lines.push(answer.to_owned());
+            lines.push(Verb::Answer.row().name_in(self.rules.language).to_owned());
         }
         format!("{}\n{}", lines.join("\n"), typed.instruction.text)
     }

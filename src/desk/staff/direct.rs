@@ -5,10 +5,11 @@ use super::StaffReply;
 use super::actions::Work;
 use super::plan::{Plan, Step, plan};
 use crate::case::{Actor, Address, CaseNumber, DirectAnswer, Event, What};
+use crate::desk::answered::answer;
 use crate::desk::draft::{Done, Problem, Unsure};
-use crate::desk::letters_out::question;
+use crate::desk::intent::is_verbs_only;
 use crate::desk::verbs::{self, Mistake, Verb};
-use crate::desk::{Decision, Disposition, Fresh, ReplyGoes, direct};
+use crate::desk::{Decision, ReplyGoes};
 
 impl StaffReply<'_> {
     /// The customer, where this mail went there too.
@@ -18,35 +19,33 @@ impl StaffReply<'_> {
     }
 
     /// (a): with a token, so that its verbs count.
-    pub(super) fn carry_out_direct(&self, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = self.typed();
-        let planned = read.as_ref().ok().map(|typed| plan(typed, ReplyGoes::Customer));
+    pub(super) fn carry_out_direct(&self, customer: &Address) -> Result<Decision, Problem> {
+        let planned = self.typed.as_ref().ok().map(|typed| plan(typed, ReplyGoes::Customer));
         if let Some(Ok(plan)) = &planned
             && !plan.reaches_customer()
         {
-            return self.internal_but_read(plan, customer, fresh);
+            return self.internal_but_read(plan, customer);
         }
         if let Some(other) = self.mailed().find(|address| address != customer) {
-            return Ok(self.ask_whether(customer, Unsure::AlsoTo(other), fresh));
+            return Ok(self.ask_whether(customer, Unsure::AlsoTo(other)));
         }
         // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
         let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok();
         if let Some(Ok(plan)) = planned.filter(|_| is_whole) {
             let plan = &plan;
-            let mut work = Work::new(self, fresh);
+            let mut work = Work::new(self);
             work.answered_directly(self.direct_answer(said(plan))?);
             let beside = plan.steps.iter().filter(|step| step.verb != Verb::Answer);
             if beside.map(|step| work.act(step)).all(|done| done.is_ok()) {
                 return Ok(work.finish_direct());
             }
         }
-        self.only_recorded(fresh)
+        self.only_recorded()
     }
 
     /// (b), and whatever of (a) is not clear: the answer is on file, its verbs are left undone.
-    pub(super) fn only_recorded(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let read = self.typed();
-        let (text, undone) = match &read {
+    pub(super) fn only_recorded(&self) -> Result<Decision, Problem> {
+        let (text, undone) = match &self.typed {
             Ok(typed) => {
                 let others = typed.instruction.lines.iter().filter(|line| line.verb != Verb::Answer);
                 let undone: Vec<String> = others.map(|line| line.written.clone()).collect();
@@ -57,7 +56,7 @@ impl StaffReply<'_> {
             }
         };
         let answer = self.direct_answer(&text)?;
-        let mut work = Work::new(self, fresh);
+        let mut work = Work::new(self);
         work.answered_directly(answer);
         if !undone.is_empty() {
             work.tell(Done::LeftUndone { written: undone });
@@ -74,8 +73,8 @@ impl StaffReply<'_> {
     }
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
-    fn internal_but_read(&self, plan: &Plan, customer: &Address, fresh: &mut Fresh) -> Result<Decision, Problem> {
-        let mut work = Work::new(self, fresh);
+    fn internal_but_read(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+        let mut work = Work::new(self);
         for step in &plan.steps {
             work.act(step)?;
         }
@@ -86,29 +85,21 @@ impl StaffReply<'_> {
         work.tell(Done::AlsoWithCustomer { to: customer.clone() });
         let mut decision = work.finish();
         if let Some(receipt) = decision.letters.last() {
-            let answer = direct::answer(self.mail, self.from, &self.mail.mail.reply);
+            let answer = answer(self.mail, self.from, &self.mail.mail.reply);
             let waits = What::AnswerToConfirm { question: receipt.id.clone(), answer };
-            decision.events.push(Event { actor: Actor::Desk, ..self.event(waits) });
+            decision.events.push(Event { actor: Actor::Desk, ..self.happened(waits) });
         }
         Ok(decision)
     }
 
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
-    pub(super) fn ask_whether(&self, customer: &Address, why: Unsure, fresh: &mut Fresh) -> Decision {
+    pub(super) fn ask_whether(&self, customer: &Address, why: Unsure) -> Decision {
         let reason = why.english();
         let problem = Problem::SentByYou { customer: customer.clone(), why };
-        let asked = question(Some(&self.file.case), self.from.clone(), problem, self.mail.mail, self.rules, fresh);
-        let answer = direct::answer(self.mail, self.from, &self.mail.mail.reply);
-        Decision {
-            disposition: Disposition::Staff,
-            reason: reason.to_owned(),
-            case: Some(self.file.case.number),
-            events: vec![Event {
-                actor: Actor::Desk,
-                ..self.event(What::AnswerToConfirm { question: asked.id.clone(), answer })
-            }],
-            letters: vec![asked],
-        }
+        let asked = self.question(Some(&self.file.case), self.from.clone(), problem);
+        let answer = answer(self.mail, self.from, &self.mail.mail.reply);
+        let waits = What::AnswerToConfirm { question: asked.id.clone(), answer };
+        self.of_staff(reason, vec![Event { actor: Actor::Desk, ..self.happened(waits) }], vec![asked])
     }
 
     /// # Errors
@@ -119,11 +110,10 @@ impl StaffReply<'_> {
         }
         let mail = self.mail.mail;
         let text = if text.trim().is_empty() { mail.reply.trim() } else { text };
-        let is_verbs_only = verbs::parse(text).is_ok_and(|typed| typed.text.is_empty());
-        match (is_verbs_only, mail.attachments.is_empty()) {
+        match (is_verbs_only(text), mail.attachments.is_empty()) {
             (true, true) => Err(Problem::NothingTyped),
-            (true, false) => Ok(direct::answer(self.mail, self.from, "")),
-            (false, _) => Ok(direct::answer(self.mail, self.from, text)),
+            (true, false) => Ok(answer(self.mail, self.from, "")),
+            (false, _) => Ok(answer(self.mail, self.from, text)),
         }
     }
 }

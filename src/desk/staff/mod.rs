@@ -8,82 +8,50 @@ mod again;
 mod already;
 mod direct;
 mod plan;
-mod timeline;
 
 use super::after_closing::is_signature_alone;
-use super::aside::{Aside, set_aside};
+use super::answered::to_confirm;
+use super::aside::Aside;
 use super::authority::{Act, binds};
-use super::direct as direct_mail;
-use super::draft::{InPart, Problem, Unsure};
-use super::intake::answered_letter;
-use super::letters_out::{question, question_about};
-use super::replies::{ReplyGoes, shows_typed};
+use super::deciding::{Deciding, decides_on_mail};
+use super::draft::{Draft, InPart, Problem, Unsure};
+use super::intent::{TypedReply, mailed, mistaken};
+use super::replies::ReplyGoes;
 use super::verbs::{self, Mistake, Reply};
-use super::{Arrival, CaseFile, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
-use crate::case::{Actor, Address, Case, DirectAnswer, Event, Moment, Token, What};
-use crate::mail::{
-    Extent, FindingKind, Mail, NoAnswer, OurLetter, OwnWords, is_forward, own_words, same_words, stands_in,
-};
+use super::{Arrival, CaseFile, Decision, Disposition};
+use crate::case::{Actor, Address, DirectAnswer, Event, What};
+use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
-pub(super) use timeline::timeline;
 
-/// Decides on a reply that holds a staff token and comes from a staff address.
-pub(super) fn on_reply(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    from: &Address,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let own = held_against_the_letter(mail.mail, known, rules);
-    let reply = StaffReply { mail, file, from, known, rules, now, own };
-    if !Act::Handle.believes(mail.mail.proof, rules) {
-        return match reply.customer_in_copy().filter(|_| reply.may_act().is_ok()) {
-            Some(customer) => reply.ask_whether(&customer, Unsure::Sender, fresh),
-            None => reply.unproven(fresh),
-        };
-    }
-    match reply.carry_out(fresh) {
-        Ok(decision) if mail.arrival == Arrival::TakenIn && again::reaches_customer(&decision) => {
-            reply.handled_before(fresh)
+impl Deciding<'_> {
+    /// Decides on a reply that holds a staff token and comes from a staff address.
+    pub fn on_reply(&self, file: &CaseFile, from: &Address) -> Decision {
+        let read = TypedReply::to_letter(self.mail.mail, self.known, self.rules);
+        let reply = StaffReply::of(self, file, from, read);
+        let is_taken_in = self.mail.arrival == Arrival::TakenIn;
+        if !Act::Handle.believes(self.mail.mail.proof, self.rules) {
+            return match reply.customer_in_copy().filter(|_| reply.may_act().is_ok()) {
+                Some(customer) => reply.ask_whether(&customer, Unsure::Sender),
+                None => reply.unproven(),
+            };
         }
-        Err(_) if mail.arrival == Arrival::TakenIn && reply.may_act().is_ok() => reply.handled_before(fresh),
-        Ok(decision) => decision,
-        Err(why) => reply.refuse(why, fresh),
+        match reply.carry_out() {
+            Ok(decision) if is_taken_in && again::reaches_customer(&decision) => reply.handled_before(),
+            Err(_) if is_taken_in && reply.may_act().is_ok() => reply.handled_before(),
+            Ok(decision) => decision,
+            Err(why) => reply.refuse(why),
+        }
     }
-}
 
-/// Decides on a mail of staff that the customer of this case had from them, and that holds no token of staff.
-pub(super) fn on_direct(
-    mail: &Incoming<'_>,
-    file: &CaseFile,
-    from: &Address,
-    known: &Snapshot,
-    rules: &Rules,
-    now: Moment,
-    fresh: &mut Fresh,
-) -> Decision {
-    let Mail { relayable, reply, .. } = mail.mail;
-    let own = OwnWords { new: relayable.clone(), noted: reply.clone(), apart: None };
-    let reply = StaffReply { mail, file, from, known, rules, now, own };
-    if let Some(why) = direct_mail::doubt(mail, known, rules) {
-        let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
-        return reply.ask_whether(&customer, why, fresh);
-    }
-    match reply.only_recorded(fresh) {
-        Ok(decision) => decision,
-        Err(why) => reply.refuse(why, fresh),
-    }
-}
-
-/// From a reading's mistake to what the sender is asked.
-pub(super) fn mistaken(mistake: Mistake) -> Problem {
-    match mistake {
-        Mistake::Unknown { written, nearest } => Problem::UnknownVerb { written, nearest },
-        Mistake::LowerDown { written } => Problem::VerbLowerDown { written },
+    /// Decides on a mail of staff that the customer of this case had from them, and that holds no token of staff.
+    pub fn on_direct(&self, file: &CaseFile, from: &Address) -> Decision {
+        let reply = StaffReply::of(self, file, from, TypedReply::to_customer(self.mail.mail));
+        if let Some(why) = self.doubt() {
+            let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
+            return reply.ask_whether(&customer, why);
+        }
+        reply.only_recorded().unwrap_or_else(|why| reply.refuse(why))
     }
 }
 
@@ -113,47 +81,44 @@ fn not_read(kind: FindingKind) -> Option<Problem> {
 
 /// One reply and all that is known about it.
 struct StaffReply<'a> {
-    mail: &'a Incoming<'a>,
+    on: Deciding<'a>,
     file: &'a CaseFile,
     from: &'a Address,
-    known: &'a Snapshot,
-    rules: &'a Rules,
-    now: Moment,
-    /// What the sender typed.
+    /// What the sender typed, as far as it is certain (invariant 7).
     own: OwnWords,
+    /// The same, taken apart.
+    typed: Result<Reply, Mistake>,
 }
 
-/// What was typed in a reply to a letter of ours, as far as it is certain (invariant 7).
-fn held_against_the_letter(mail: &Mail, known: &Snapshot, rules: &Rules) -> OwnWords {
-    let letter = OurLetter::read(known.letter_bytes.as_deref(), rules.desk_address.as_str());
-    let letter = letter.repeating(shows_typed(known.letter_kind));
-    let everything = verbs::asks_for_everything(&mail.relayable);
-    own_words(mail, &letter, if everything { Extent::All } else { Extent::AsRead })
-}
+decides_on_mail!(StaffReply);
 
-impl StaffReply<'_> {
+impl<'a> StaffReply<'a> {
+    fn of(on: &Deciding<'a>, file: &'a CaseFile, from: &'a Address, typed: TypedReply) -> Self {
+        Self { on: *on, file, from, own: typed.own, typed: typed.read }
+    }
+
     /// Everything the mail asks for, or the first thing that stands in its way.
-    fn carry_out(&self, fresh: &mut Fresh) -> Result<Decision, Problem> {
+    fn carry_out(&self) -> Result<Decision, Problem> {
         self.may_act()?;
         if let Some(customer) = self.customer_in_copy() {
-            return self.carry_out_direct(&customer, fresh);
+            return self.carry_out_direct(&customer);
         }
         self.is_read_whole()?;
-        let typed = self.typed().map_err(mistaken)?;
-        self.asks_one_thing(&typed)?;
+        let typed = self.typed.as_ref().map_err(mistaken)?;
+        self.asks_one_thing(typed)?;
         let plainly = self.goes_plainly();
-        if let Some(why) = self.half(&typed, plainly) {
+        if let Some(why) = self.half(typed, plainly) {
             return Err(why);
         }
-        let plan = plan(&typed, plainly)?;
+        let plan = plan(typed, plainly)?;
         self.holds_an_answer(&plan)?;
         if plan.reaches_customer() {
             self.is_meant_for_the_customer()?;
         }
-        if let Some(why) = self.answered_already(&plan, &typed).or_else(|| self.answers_in_a_row(&plan, &typed)) {
+        if let Some(why) = self.answered_already(&plan, typed).or_else(|| self.answers_in_a_row(&plan, typed)) {
             return Err(why);
         }
-        let mut work = Work::new(self, fresh);
+        let mut work = Work::new(self);
         for step in &plan.steps {
             work.act(step)?;
         }
@@ -174,11 +139,9 @@ impl StaffReply<'_> {
             return Err(Problem::ColleagueInCopy { address });
         }
         // The subject is the complaint's, and a customer may write anything there.
-        let subject = &self.mail.mail.subject;
-        match verbs::named_in(subject).filter(|written| !self.file.case.subject.contains(written.as_str())) {
-            Some(written) => Err(Problem::VerbLowerDown { written }),
-            None => Ok(()),
-        }
+        let named = self.intent.typed.in_subject.clone();
+        let named = named.filter(|written| !self.file.case.subject.contains(written.as_str()));
+        named.map_or(Ok(()), |written| Err(Problem::VerbLowerDown { written }))
     }
 
     /// A colleague is written to, and the desk only reads along.
@@ -189,12 +152,8 @@ impl StaffReply<'_> {
             .map(|a| a.to_string())
     }
 
-    fn typed(&self) -> Result<verbs::Reply, Mistake> {
-        Ok(verbs::of_reply(&self.own.new, &self.own.noted)?.without_extent())
-    }
-
     /// A cut is doubted where words would leave the house: what falls away may be the half of them (invariant 7).
-    fn half(&self, typed: &verbs::Reply, plainly: ReplyGoes) -> Option<Problem> {
+    fn half(&self, typed: &Reply, plainly: ReplyGoes) -> Option<Problem> {
         let apart = self.own.apart.as_ref().filter(|_| may_leave(typed, plainly))?;
         let upper = typed.instruction.text.clone();
         Some(Problem::TextApart { place: apart.place, upper, lower: apart.text.clone() })
@@ -228,19 +187,15 @@ impl StaffReply<'_> {
         let locked = |kind| (kind == FindingKind::Encrypted).then_some(Problem::Encrypted);
         // What is too large is the first cause of whatever else is missing in it.
         let too_large = |kind| (kind == FindingKind::OnlyTheBeginning).then_some(Problem::ReadInPart(InPart::TooLarge));
-        match found(locked).or_else(|| found(too_large)).or_else(|| found(not_read)) {
-            Some(why) => Err(why),
-            None => Ok(()),
-        }
+        found(locked).or_else(|| found(too_large)).or_else(|| found(not_read)).map_or(Ok(()), Err)
     }
 
     /// The plain text and the page beside it say the same: a client shows the one, and the desk reads the other.
     fn asks_one_thing(&self, typed: &Reply) -> Result<(), Problem> {
         let mail = self.mail.mail;
         let Some(other) = mail.other.as_ref().map(|other| other.as_mail(mail.from.as_ref())) else { return Ok(()) };
-        let read = held_against_the_letter(&other, self.known, self.rules);
+        let TypedReply { own: read, read: other } = TypedReply::to_letter(&other, self.known, self.rules);
         let verbs = |lines: &[verbs::Line]| lines.iter().map(|line| line.verb).collect::<Vec<_>>();
-        let other = verbs::of_reply(&read.new, &read.noted).map(Reply::without_extent);
         let asked = other.is_ok_and(|other| verbs(&other.instruction.lines) == verbs(&typed.instruction.lines));
         // What stands apart in both is asked about with its halves.
         let elsewhere = read.apart.is_none_or(|apart| stands_in(&apart.text, mail.own_text()));
@@ -252,17 +207,16 @@ impl StaffReply<'_> {
     fn may_act(&self) -> Result<(), Problem> {
         let case = &self.file.case;
         let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
-        match [held, case.department.as_str()].into_iter().find(|name| !binds(name, self.from, self.rules)) {
-            None => Ok(()),
-            Some(name) => Err(Problem::NotYourCase { department: self.rules.title(name).to_owned() }),
-        }
+        self.is_bound_by(held).and_then(|()| self.is_bound_by(&case.department))
     }
 
-    /// Another case that is to be acted on binds the sender too.
-    fn may_act_on(&self, case: &Case) -> Result<(), Problem> {
-        let department = || self.rules.title(&case.department).to_owned();
-        let binds = binds(&case.department, self.from, self.rules);
-        if binds { Ok(()) } else { Err(Problem::NotYourCase { department: department() }) }
+    fn is_bound_by(&self, department: &str) -> Result<(), Problem> {
+        let title = || self.rules.title(department).to_owned();
+        if binds(department, self.from, self.rules) {
+            Ok(())
+        } else {
+            Err(Problem::NotYourCase { department: title() })
+        }
     }
 
     /// Somebody else in To or Cc: another department, a garage. What is typed may be meant for them and not for the
@@ -277,50 +231,44 @@ impl StaffReply<'_> {
     }
 
     fn mailed(&self) -> impl Iterator<Item = Address> + '_ {
-        direct_mail::mailed(self.mail.mail, self.from, self.rules)
-    }
-
-    /// The letter that is answered.
-    fn token(&self) -> Option<Token> {
-        answered_letter(self.mail.mail, self.rules)
+        mailed(self.mail.mail, self.from, self.rules)
     }
 
     /// What that letter asked to be confirmed.
     fn asked_about(&self) -> Option<&DirectAnswer> {
-        direct_mail::to_confirm(self.file, &self.token()?.letter)
+        to_confirm(self.file, &self.intent.answers.as_ref()?.letter)
     }
 
-    fn event(&self, what: What) -> Event {
-        let actor = Actor::Staff(self.from.clone());
-        Event { at: self.now, case: Some(self.file.case.number), actor, mail: Some(self.mail.id), what }
+    /// What this colleague did on the case.
+    fn happened(&self, what: What) -> Event {
+        self.event(Some(self.file.case.number), Actor::Staff(self.from.clone()), what)
+    }
+
+    fn of_staff(&self, reason: &str, events: Vec<Event>, letters: Vec<Draft>) -> Decision {
+        let (disposition, reason) = (Disposition::Staff, reason.to_owned());
+        Decision { disposition, reason, case: Some(self.file.case.number), events, letters }
     }
 
     /// Nothing was done: the sender hears why.
-    fn refuse(&self, why: Problem, fresh: &mut Fresh) -> Decision {
+    fn refuse(&self, why: Problem) -> Decision {
         let reason = "asked the sender what is meant; nothing was relayed";
         let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: reason.to_owned() };
         let shown = match &why {
             Problem::AnsweredAlready { at, .. } => {
-                Some(self.event(What::AnswerShown { to: self.from.clone(), answered_at: *at }))
+                Some(self.happened(What::AnswerShown { to: self.from.clone(), answered_at: *at }))
             }
             _ => None,
         };
         let (case, typed) = (Some(&self.file.case), self.own.whole());
-        let asked = question_about(case, self.from.clone(), why, &typed, self.mail.mail, self.rules, fresh);
-        Decision {
-            disposition: Disposition::Staff,
-            reason: reason.to_owned(),
-            case: Some(self.file.case.number),
-            events: std::iter::once(self.event(filed)).chain(shown).collect(),
-            letters: vec![asked],
-        }
+        let asked = self.question_about(case, self.from.clone(), why, &typed);
+        self.of_staff(reason, std::iter::once(self.happened(filed)).chain(shown).collect(), vec![asked])
     }
 
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
-    fn unproven(&self, fresh: &mut Fresh) -> Decision {
+    fn unproven(&self) -> Decision {
         let case = Some(&self.file.case);
-        let asked = question(case, self.from.clone(), Problem::Unproven, self.mail.mail, self.rules, fresh);
-        let mut decision = set_aside(self.mail, case, Aside::Unproven, self.rules, self.now, fresh);
+        let asked = self.question(case, self.from.clone(), Problem::Unproven);
+        let mut decision = self.set_aside(case, Aside::Unproven);
         decision.letters.push(asked);
         decision
     }

@@ -109,7 +109,7 @@ fn a_group_proves_nothing_of_whom_it_names() {
         .header(&format!("Reply-To: {KLANT}"))
         .header(&passes_for("evil.example"));
     let read = mail::read(&named.raw(), "mx.lease.example");
-    assert_eq!(crate::desk::may_reply::sender(&read), Some(address(KLANT)));
+    assert_eq!(crate::desk::intent::sender(&read), Some(address(KLANT)));
     assert_eq!(read.proof, SenderProof::None);
 }
 
@@ -239,7 +239,7 @@ proptest! {
         for domain in ["evil.example", "lease.example"] {
             let mail = Post { from: from.replace('\t', " "), ..post("", "Wij betalen.").header(&passes_for(domain)) };
             let read = mail::read(&mail.raw(), "mx.lease.example");
-            let acted_on = crate::desk::may_reply::sender(&read);
+            let acted_on = crate::desk::intent::sender(&read);
             if let (SenderProof::Proven, Some(address)) = (read.proof, acted_on) {
                 prop_assert_eq!(address.domain().to_lowercase(), domain, "{:?}", from);
             }

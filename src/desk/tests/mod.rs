@@ -37,8 +37,8 @@ mod web_forms;
 use super::draft::{Content, Draft};
 use super::*;
 use crate::case::{
-    Actor, Address, Case, CaseState, Channel, Customer, Event, Keys, Language, LetterId, LetterKind, Moment, Opened,
-    Side, Token, What, Why,
+    Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Keys, Language, LetterId, LetterKind,
+    Moment, Opened, Side, Token, What, Why,
 };
 use crate::config;
 use crate::mail::{self, Mail};
@@ -95,6 +95,23 @@ fn number(serial: u32) -> CaseNumber {
 
 fn letter_id(n: u8) -> LetterId {
     LetterId::from_random([n; 8])
+}
+
+/// A mail that came in as most do.
+fn came_in(mail: &Mail) -> Incoming<'_> {
+    Incoming { id: 42, mail, received_at: now(), from_junk: false, arrival: Arrival::New }
+}
+
+fn understood(mail: &Mail, rules: &Rules) -> Intent {
+    understand(&came_in(mail), rules, now())
+}
+
+fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
+    understand(&came_in(mail), rules, now).lookup().clone()
+}
+
+fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+    super::on_mail(mail, &understand(mail, rules, now), known, rules, now, fresh)
 }
 
 /// The company, and what its register holds.

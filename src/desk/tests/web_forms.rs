@@ -218,7 +218,7 @@ fn a_form_sent_twice_is_one_complaint_and_caps_count_the_customer() {
     assert_eq!((again.disposition, again.case), (Disposition::Duplicate, Some(number(8))));
     assert_eq!(company.decide(&filled_in(&text("els@klant.example"))).disposition, Disposition::Complaint);
     let read = |text: &str| mail::read(&filled_in(text).raw(), "mx.lease.example");
-    let counted = |text: &str| counted_sender(&read(text), &company.rules);
+    let counted = |text: &str| counted_sender(&read(text), &understood(&read(text), &company.rules));
     let whom = |text: &str| counted(text).map(|stranger| stranger.address);
     assert_eq!(whom(&text(PIET)), Some(address(PIET)));
     assert_eq!(whom("E-mail: geen\nBericht: Stuk."), Some(address(SITE)));

@@ -34,7 +34,7 @@ pub struct Line {
 }
 
 /// A reply of staff, taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Instruction {
     pub lines: Vec<Line>,
     /// The text without the verb lines.

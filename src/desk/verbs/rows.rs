@@ -1,6 +1,7 @@
 //! What is asked of the table of staff verbs: by its word, by the verb. Plain values.
 
 use super::table::{Row, TABLE, Value, Verb};
+use crate::case::Language;
 
 impl Value {
     /// What stands behind the verb is text, as what stands below it.
@@ -28,6 +29,14 @@ impl Verb {
 }
 
 impl Row {
+    /// Its name, with the mark.
+    pub fn name_in(&self, language: Language) -> &'static str {
+        match language {
+            Language::Dutch => self.dutch,
+            Language::English => self.english,
+        }
+    }
+
     /// Its names, without the mark.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         let main = [self.dutch, self.english].map(|name| name.trim_start_matches('#'));

@@ -3,8 +3,7 @@
 use super::Work;
 use crate::case::{Address, CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
 use crate::desk::draft::{Done, Draft, Problem};
-use crate::desk::letters_out::{carry_to_customer, closing};
-use crate::desk::may_reply::is_machine;
+use crate::desk::sent_by::is_machine;
 
 impl Work<'_> {
     /// §2.4.1: the settlement is on file; §2.4.2: the customer gets it in writing. Who else complained of the same does not,
@@ -47,8 +46,8 @@ impl Work<'_> {
                 return Ok(());
             }
         };
-        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
-        let letter = Draft { carried, ..closing(&self.case, to.clone(), settlement, self.reply.rules, self.fresh) };
+        let (carried, stays) = self.reply.carry_to_customer();
+        let letter = Draft { carried, ..self.reply.closing(&self.case, to.clone(), settlement) };
         self.first_handler();
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));

@@ -1,9 +1,8 @@
 //! The end of the procedure: a dispute with the committee, and its ruling, which binds the company. Pure.
 
 use super::Work;
-use crate::case::{Address, CaseState, What};
+use crate::case::{Address, What};
 use crate::desk::draft::{Content, Dispute, DisputeStage, Done, Problem};
-use crate::desk::letters_out::to_staff;
 use crate::desk::verbs::Verb;
 
 impl Work<'_> {
@@ -33,13 +32,6 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn is_a_complaint(&self, verb: Verb) -> Result<(), Problem> {
-        match self.case.state {
-            CaseState::Open | CaseState::Closed => Ok(()),
-            CaseState::Dismissed | CaseState::Merged => Err(self.not_now(verb)),
-        }
-    }
-
     /// The supervisor hears of it, unless it was the supervisor who wrote.
     fn tell_supervisor(&mut self, stage: DisputeStage, text: &str) -> Option<Address> {
         let to = self.department().map(|d| d.supervisor.clone()).filter(|to| to != self.reply.from)?;
@@ -51,8 +43,7 @@ impl Work<'_> {
             subject: self.case.subject.clone(),
             lodged_at: self.case.lodged_at,
         });
-        let letter = to_staff(&self.case, to.clone(), content, self.reply.rules, self.fresh);
-        self.letters.push(letter);
+        self.letters.push(self.reply.to_staff(&self.case, to.clone(), content));
         Some(to)
     }
 }

@@ -7,15 +7,12 @@ use crate::case::{Address, CaseState, Customer, CustomerLetter, LetterFate, Lett
 use crate::desk::Role;
 use crate::desk::draft::{Content, Done, Misdirected, Owed, Problem};
 use crate::desk::form::{plain, short, the_address};
-use crate::desk::letters_out::{acknowledgement, to_customer};
-use crate::desk::may_reply::is_machine;
+use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
 
 impl Work<'_> {
     pub(super) fn customer(&mut self, written: &str, text: &str) -> Result<(), Problem> {
-        if !matches!(self.case.state, CaseState::Open | CaseState::Closed) {
-            return Err(self.not_now(Verb::Customer));
-        }
+        self.is_a_complaint(Verb::Customer)?;
         let (address, name) = self.named(written)?;
         let before = self.case.clone();
         let old = before.customer.address.as_ref().filter(|old| **old != address);
@@ -32,14 +29,12 @@ impl Work<'_> {
         }
         let owed = self.owed(had_persons);
         if owed.contains(&Owed::Acknowledgement) {
-            let letter = acknowledgement(&self.case, address.clone(), self.reply.rules, self.fresh);
-            self.letters.push(letter);
+            self.letters.push(self.reply.acknowledgement(&self.case, address.clone()));
         }
         let told = old.filter(|old| had_persons && !is_machine(old)).cloned();
         if let Some(old) = &told {
             let content = Content::Misdirected(Misdirected { customer_name: before.customer.name.clone() });
-            let letter = to_customer(&before, old.clone(), content, self.fresh);
-            self.letters.push(letter);
+            self.letters.push(self.reply.to_customer(&before, old.clone(), content));
         }
         self.keep(text);
         self.tell(Done::CustomerSet { to: address, name: customer.name, owed, told });

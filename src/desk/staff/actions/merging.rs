@@ -4,7 +4,7 @@
 use super::Work;
 use crate::case::{Absorbed, Address, Case, CaseNumber, CaseState, Event, What};
 use crate::desk::draft::{Done, NoMerge, Problem};
-use crate::desk::letters_out::{handler_address, merged_notice};
+use crate::desk::letters_out::handler_address;
 use crate::desk::{CaseFile, Found};
 
 impl Work<'_> {
@@ -20,7 +20,7 @@ impl Work<'_> {
         let handler = gone.handler.clone().filter(binds);
         self.record(What::Absorbed(Box::new(Absorbed { handler, ..Absorbed::of(&gone) })));
         let merged = What::Merged { into: self.case.number };
-        self.events.push(Event { case: Some(gone.number), ..self.reply.event(merged) });
+        self.events.push(Event { case: Some(gone.number), ..self.reply.happened(merged) });
         // What this mail wrote before belongs to the case that stays.
         let of_gone = self.letters.iter_mut().filter(|letter| letter.case == Some(gone.number));
         of_gone.for_each(|letter| letter.case = Some(self.case.number));
@@ -51,7 +51,7 @@ impl Work<'_> {
     }
 
     fn may_merge(&self, other: &Case) -> Result<(), Problem> {
-        self.reply.may_act_on(other)?;
+        self.reply.is_bound_by(&other.department)?;
         for case in [&self.case, other] {
             let refused = |why| Err(Problem::NotMerged { written: case.number.to_string(), why });
             match case.state {
@@ -105,8 +105,7 @@ impl Work<'_> {
         let reopened = was_closed && self.case.state == CaseState::Open;
         readers.extend(supervisor.filter(|to| reopened && !readers.contains(to)));
         for to in &readers {
-            let letter = merged_notice(&self.case, to.clone(), gone, self.reply.rules, self.fresh);
-            self.letters.push(letter);
+            self.letters.push(self.reply.merged_notice(&self.case, to.clone(), gone));
         }
         readers
     }

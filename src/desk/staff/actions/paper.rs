@@ -4,8 +4,8 @@
 use super::Work;
 use crate::case::{Closed, LetterKind, Moment, Paper, What};
 use crate::desk::draft::{Answer, Done, Draft, Problem, Sheet, Stays};
-use crate::desk::letters_out::{carry_to_customer, closing_text};
-use crate::desk::paper::{fits, paper, written};
+use crate::desk::letters_out::closing_text;
+use crate::desk::paper::{fits, written};
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use chrono::{DurationRound, TimeDelta};
@@ -50,7 +50,7 @@ impl Work<'_> {
         self.first_handler();
         self.clear_agenda();
         // No letter has this id: there is nothing that a mail server could take.
-        let letter = self.fresh.letter();
+        let letter = self.reply.fresh.letter();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter }));
         self.done.push(Done::Closed { to: None, settlement: settlement.to_owned() });
     }
@@ -108,8 +108,8 @@ impl Work<'_> {
             return Err(Problem::TooLongForPaper);
         }
         let to = self.reply.from.clone();
-        let letter = paper(&self.case, to, sheet, self.reply.rules, self.fresh);
-        let (carried, stays) = carry_to_customer(self.reply.mail, &self.reply.rules.keys);
+        let letter = self.reply.paper(&self.case, to, sheet);
+        let (carried, stays) = self.reply.carry_to_customer();
         Ok((Draft { carried, ..letter }, stays))
     }
 

@@ -1,10 +1,10 @@
 //! A case's events as lines for people: what a supervisor reads before answering a question (§2.1.3). Pure.
 
+use super::draft::{Happened, HappenedWhat};
 use crate::case::{Actor, Address, Event, LetterFate, Tie, What};
-use crate::desk::draft::{Happened, HappenedWhat};
 
 /// What happened, oldest first; entries that only klachtpost needs are left out.
-pub(in crate::desk) fn timeline(events: &[Event]) -> Vec<Happened> {
+pub(super) fn timeline(events: &[Event]) -> Vec<Happened> {
     events.iter().filter_map(line).collect()
 }
 

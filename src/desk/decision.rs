@@ -1,0 +1,69 @@
+//! What was decided: plain values for the register and the sender.
+
+use super::draft::Draft;
+use crate::case::{CaseNumber, Event};
+
+/// What is done: recorded in one transaction, then sent (invariant 3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub disposition: Disposition,
+    /// For people: why.
+    pub reason: String,
+    /// The case the mail is filed on.
+    pub case: Option<CaseNumber>,
+    pub events: Vec<Event>,
+    pub letters: Vec<Draft>,
+}
+
+impl Decision {
+    /// On what no mail brought about: the hour, the fate of a letter.
+    pub(super) fn of_desk(reason: String, case: Option<CaseNumber>, events: Vec<Event>, letters: Vec<Draft>) -> Self {
+        Self { disposition: Disposition::Staff, reason, case, events, letters }
+    }
+}
+
+/// What a mail turned out to be; each mail has exactly one (invariant 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Disposition {
+    Complaint,
+    FollowUp,
+    Staff,
+    Bounce,
+    Automatic,
+    Duplicate,
+    /// Spam, a loop, or suspect: a person looks at it.
+    SetAside,
+    Unreadable,
+}
+
+impl Disposition {
+    pub const ALL: [Self; 8] = [
+        Self::Complaint,
+        Self::FollowUp,
+        Self::Staff,
+        Self::Bounce,
+        Self::Automatic,
+        Self::Duplicate,
+        Self::SetAside,
+        Self::Unreadable,
+    ];
+
+    /// The stable name in the register.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complaint => "complaint",
+            Self::FollowUp => "follow_up",
+            Self::Staff => "staff",
+            Self::Bounce => "bounce",
+            Self::Automatic => "automatic",
+            Self::Duplicate => "duplicate",
+            Self::SetAside => "set_aside",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The disposition of that stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|disposition| disposition.name() == name)
+    }
+}
