@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Mails of one transaction: enough that its fsync does not count, few enough that a conflict costs little.
 const BATCH: i64 = 50;
 /// Octets of one transaction's mails, which are in memory together; one mail may be larger.
-const BATCH_BYTES: i64 = 32 * 1024 * 1024;
+const BATCH_BYTES: i64 = 8 * 1024 * 1024;
 /// Deciding on a batch and recording it takes seconds, or a few waits for a database that another program keeps
 /// locked; what takes longer hangs, and only a new process helps.
 const DECIDING_MAX: Duration = Duration::from_secs(300);

@@ -2,6 +2,7 @@
 //! on, and only then moved out of the inbox (invariant 1). Every UID counts, seen or not.
 
 use super::deciding::decide_batch;
+use super::filing::{file_away, moved_together};
 use super::hindered::Hindered;
 use super::office::Office;
 use super::pulse::Loop;
@@ -9,23 +10,18 @@ use super::{Step, WorkError, again, hour, withheld};
 use crate::case::Moment;
 use crate::config::{self, MailboxKind};
 use crate::crash;
-use crate::desk::Disposition;
 use crate::desk::outage::Area;
-use crate::mailbox::{Destination, Doubt, Entry, Fetched, Folder, Listing, Mailbox, MailboxError, Uid};
-use crate::register::{DealtWith, Known, NewMail, Numbering, OnFile};
+use crate::mailbox::{Destination, Doubt, Entry, Fetched, Folder, Listing, Mailbox, Uid};
+use crate::register::{DealtWith, NewMail, Numbering, OnFile};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// Mails fetched and put on file at a time.
-const BATCH: usize = 100;
+const BATCH: usize = 50;
 /// Bytes fetched at a time: bounds the memory; one mail may be larger.
-const BATCH_BYTES: u64 = 32 * 1024 * 1024;
-/// Moves in which a folder's mails are filed away, where they are many thousands.
-const MOVES: usize = 100;
-/// Mails of one move: what the slowest server does within its deadline.
-const MOVED_MAX: usize = 1_000;
+const BATCH_BYTES: u64 = 8 * 1024 * 1024;
 /// The newest mails of the inbox that are asked which hour it is: enough that one with an odd date is not alone.
 const WITNESSES_MAX: usize = 100;
 
@@ -239,13 +235,6 @@ fn uids(entries: &[Entry]) -> Vec<i64> {
     entries.iter().map(|entry| entry.uid.0).collect()
 }
 
-/// How many mails must have come together before they are moved: usually each batch is, at once. A server may walk over the
-/// whole folder for each move (Dovecot does, on a Maildir), so where there are very many, it is walked over a hundred times
-/// and not a thousand.
-fn moved_together(listed: usize) -> usize {
-    (listed / MOVES).min(MOVED_MAX)
-}
-
 /// A process killed between moving mails and noting it: they are gone from the inbox, and the register learns it now.
 async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> {
     let name = folder_name(&office.config.mailbox, Folder::Inbox);
@@ -296,7 +285,11 @@ fn batches(entries: &[Entry]) -> Vec<&[Entry]> {
     batches
 }
 
-async fn known(office: &Office, place: Place<'_>, batch: &[Entry]) -> Result<HashMap<i64, OnFile>, WorkError> {
+pub(super) async fn known(
+    office: &Office,
+    place: Place<'_>,
+    batch: &[Entry],
+) -> Result<HashMap<i64, OnFile>, WorkError> {
     let keys: Vec<i64> = batch.iter().map(|entry| place.key(entry.uid)).collect();
     let name = folder_name(&office.config.mailbox, place.folder);
     Ok(office.register.known_uids(&name, place.uid_validity, &keys).await?)
@@ -420,51 +413,4 @@ pub(super) fn on_file(office: &Office, place: Place<'_>, entry: &Entry, raw: Vec
 fn received_at(entry: &Entry, raw: &[u8], now: Moment) -> Moment {
     let stated = entry.received_at.or_else(|| crate::mail::topmost_received(raw));
     stated.filter(|at| *at <= now).unwrap_or(now)
-}
-
-/// Moves what has been decided on to the folder that shows what it was.
-async fn file_away(
-    office: &Office,
-    mailbox: &mut Mailbox,
-    place: Place<'_>,
-    batch: &[Entry],
-    hindered: &mut Hindered,
-) -> Result<(), WorkError> {
-    let known = known(office, place, batch).await?;
-    let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
-    for entry in batch.iter().filter(|entry| !entry.marked_done) {
-        let Some(Known::Decided(disposition)) = known.get(&place.key(entry.uid)).map(|on_file| on_file.known) else {
-            continue;
-        };
-        let (order, destination) = match disposition {
-            Disposition::SetAside => (1, Destination::SetAside),
-            Disposition::Unreadable => (2, Destination::Unreadable),
-            _ => (0, Destination::Processed),
-        };
-        by_destination.entry(order).or_insert((destination, Vec::new())).1.push(entry.uid);
-    }
-    for (destination, uids) in by_destination.into_values() {
-        crash::point("before moving mails");
-        let gone = match mailbox.file_away(&uids, destination).await {
-            Ok(gone) => gone,
-            // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
-            Err(error @ MailboxError::Server { .. }) => {
-                hindered.moving = Some(error.to_string());
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        crash::point("after moving mails");
-        if gone.len() < uids.len() {
-            let left = uids.len() - gone.len();
-            hindered.moving = Some(format!("the server was asked to move {} mails, and {left} stay", uids.len()));
-        }
-        let gone: Vec<i64> = gone.iter().map(|uid| place.key(*uid)).collect();
-        office
-            .register
-            .mark_moved(&folder_name(&office.config.mailbox, place.folder), place.uid_validity, &gone)
-            .await?;
-        crash::point("after marking mails as moved");
-    }
-    Ok(())
 }

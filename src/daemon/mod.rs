@@ -8,6 +8,7 @@ mod bundling;
 mod clerk;
 mod comparing;
 mod deciding;
+mod filing;
 mod hindered;
 mod hour;
 mod intake;

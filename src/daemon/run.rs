@@ -289,7 +289,14 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
                 all_taken_in.cancel();
                 taken_in
             };
-            tokio::join!(taking_in, send_meanwhile(&office, &mut sender, &all_taken_in)).0
+            let sending = async {
+                tokio::select! {
+                    () = send_meanwhile(&office, &mut sender, &all_taken_in) => {}
+                    // What hangs may keep the register's write lock, and then no round ends.
+                    () = given_up(&office) => {}
+                }
+            };
+            tokio::join!(taking_in, sending).0
         }
         Err(error) => Err(error),
     };
