@@ -4,7 +4,7 @@
 use super::clerk::{self, Known};
 use super::deciding::Salts;
 use super::office::Office;
-use super::reading::ATTEMPTS_MAX;
+use super::trial::FAILED_MAX;
 use super::{Step, WorkError};
 use crate::case::Moment;
 use crate::crash;
@@ -96,9 +96,9 @@ pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored
     }
 }
 
-/// A mail that no reading ever survived is not read once more: an abort would take the process with it.
-fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
-    if stored.raw.is_empty() || stored.readings >= ATTEMPTS_MAX {
+/// A mail that ended processes of its own is not read once more: it would take this one with it.
+pub(super) fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
+    if stored.raw.is_empty() || stored.failed_readings >= FAILED_MAX {
         return stored;
     }
     let read = catch_unwind(AssertUnwindSafe(|| mail::read(&stored.raw, trusted_authserv_id)));

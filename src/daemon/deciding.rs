@@ -1,18 +1,18 @@
 //! One step of deciding: mails on file are read, decided on, and what is decided is recorded, a batch in one
-//! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail
-//! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
+//! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail that was
+//! in hand then is tried alone in a process of its own, and the rest goes on (invariant 1).
 
 use super::aside::read_all;
 use super::clerk::{self, Known};
 use super::comparing::own_folders;
 use super::office::{Office, OfficeError};
-use super::reading::{self, ATTEMPTS_MAX, Read};
-use super::{Step, WorkError};
+use super::reading::Read;
+use super::{Step, WorkError, trial};
 use crate::crash::{self, Breaks};
 use crate::desk::caps::{counted_sender, to_count};
 use crate::desk::{Arrival, CaseFile, Incoming, lookup, on_mail, on_unreadable};
-use crate::mail;
-use crate::register::{Identity, RegisterError, Tx};
+use crate::mail::{self, Mail};
+use crate::register::{Failure, Identity, RegisterError, Tx};
 use futures_util::FutureExt;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
@@ -27,6 +27,9 @@ const BATCH_BYTES: i64 = 32 * 1024 * 1024;
 /// locked; what takes longer hangs, and only a new process helps.
 const DECIDING_MAX: Duration = Duration::from_secs(300);
 
+/// Decisions on a mail that fail before it is set apart: what stood in the way may have been another's.
+const FAILURES_MAX: i64 = 3;
+
 /// Decides on what is on file. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
 /// one that cannot be decided on is set apart.
 ///
@@ -38,15 +41,15 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
         office.stop.cancel();
         return Err(WorkError::Hangs);
     }
-    let pending = office.register.pending(BATCH, BATCH_BYTES).await?;
+    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now()).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
     crash::point("before counting an attempt");
-    office.register.count_attempt(&ids).await?;
+    office.register.count_attempt(&ids, office.clock.now()).await?;
     crash::point("after counting an attempt");
-    let Some(read) = reading::read(office, pending).await else { return Ok(Step::Worked) };
+    let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
     // In a task of its own, so that its end can be waited for with a deadline even if it never pauses.
     let deciding = tokio::spawn(decide_read(office.clone(), read));
     let decided = match tokio::time::timeout(crash::deadline(DECIDING_MAX), deciding).await {
@@ -91,12 +94,13 @@ async fn decide_read(office: Arc<Office>, read: Vec<Read>) -> Result<(), WorkErr
 
 /// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
 async fn not_decided(office: &Office, one: &Read, error: &WorkError) -> Result<ControlFlow<()>, WorkError> {
-    let (mail, attempts) = (one.pending.id, one.pending.attempts + 1);
-    tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
-    if attempts < ATTEMPTS_MAX {
+    let mail = one.pending.id;
+    let times = office.register.count_failure(mail, Failure::Decision).await?;
+    tracing::error!(mail.id = mail, times, %error, "a mail could not be decided on");
+    if times < FAILURES_MAX {
         return Ok(ControlFlow::Break(()));
     }
-    let reason = format!("deciding on it failed {attempts} times: {error}");
+    let reason = format!("deciding on it failed {times} times: {error}");
     let apart = Read { pending: one.pending.clone(), outcome: Err(reason.clone()) };
     match decide_all(office, &[apart]).await {
         Err(error) if !error.is_unavailable() => {
@@ -136,10 +140,7 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
             (identity, decision, None, None)
         }
         Ok(mail) => {
-            let identity = Identity {
-                message_id: mail.message_id.clone().unwrap_or_default(),
-                content_hash: mail::content_hash(mail, &pending.raw),
-            };
+            let identity = identity(mail, &pending.raw);
             let wanted = lookup(mail, &office.rules, now);
             tx.note_numbers(&wanted.numbers).await?;
             let mut known = tx.snapshot(pending.id, &identity, &wanted).await?;
@@ -170,8 +171,13 @@ async fn decide_one(office: &Office, tx: &mut Tx, one: &Read) -> Result<(), Work
     Ok(())
 }
 
+/// What makes it the same mail.
+pub(super) fn identity(mail: &Mail, raw: &[u8]) -> Identity {
+    Identity { message_id: mail.message_id.clone().unwrap_or_default(), content_hash: mail::content_hash(mail, raw) }
+}
+
 /// What lies in one of our own folders had been dealt with, and the register forgot it.
-fn arrival(office: &Office, folder: &str) -> Arrival {
+pub(super) fn arrival(office: &Office, folder: &str) -> Arrival {
     let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
     if is_own { Arrival::TakenIn } else { Arrival::New }
 }

@@ -19,6 +19,7 @@ mod recording;
 mod run;
 mod sending;
 mod ticking;
+pub mod trial;
 mod verdicts;
 mod watching;
 mod withheld;
@@ -73,7 +74,7 @@ pub enum WorkError {
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
     #[error(
-        "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
+        "reading or deciding hangs on some mails; each is tried alone in a process of its own by the next start, and set apart where that does not end either\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
     )]
     Hangs,
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]

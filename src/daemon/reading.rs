@@ -1,6 +1,6 @@
 //! Reading a batch in a thread of its own, within a deadline. A thread cannot be ended from outside: one that hangs is
-//! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. What hangs,
-//! panics or aborts is counted by the caller before it is read (invariant 1).
+//! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. A mail that was
+//! in hand before is tried in a process of its own first (`trial.rs`).
 
 use super::office::Office;
 use crate::crash::{self, Breaks};
@@ -10,13 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Attempts at a mail before it is set apart: more than one, because a power cut is not the mail's fault; few enough
-/// that a service manager still starts a process again that each of them ends.
-pub(super) const ATTEMPTS_MAX: i64 = 3;
 /// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
 const READING_MAX: Duration = Duration::from_secs(120);
-/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew. One mail that
-/// hangs at each of its attempts leaves fewer.
+/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew.
 const HUNG_MAX: u32 = 4;
 
 /// What hangs in this process and cannot be ended but with it.
@@ -47,7 +43,7 @@ pub(super) struct Read {
 /// Reads them all; None: it did not end in time.
 pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<Read>> {
     let trusted = office.config.mailbox.trusted_authserv_id.clone();
-    let limit = i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX);
+    let limit = limit(office);
     let mails = pending.len();
     let reading =
         tokio::task::spawn_blocking(move || pending.into_iter().map(|mail| read_one(mail, &trusted, limit)).collect());
@@ -65,13 +61,15 @@ pub(super) async fn read(office: &Office, pending: Vec<Pending>) -> Option<Vec<R
     }
 }
 
-fn read_one(pending: Pending, trusted_authserv_id: &str, limit: i64) -> Read {
+/// Octets over which a mail is not taken in whole.
+pub(super) fn limit(office: &Office) -> i64 {
+    i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX)
+}
+
+/// Reads one, where a panic is that mail's alone.
+pub(super) fn read_one(pending: Pending, trusted_authserv_id: &str, limit: i64) -> Read {
     if let Some(reason) = &pending.unreadable_because {
         let outcome = Err(reason.clone());
-        return Read { pending, outcome };
-    }
-    if pending.attempts >= ATTEMPTS_MAX {
-        let outcome = Err(format!("reading it was tried {} times and never ended", pending.attempts));
         return Read { pending, outcome };
     }
     // A panic is a bug in us; it must not stop the mails behind this one.

@@ -12,6 +12,7 @@ use crate::case::{
     What,
 };
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 /// The first letters that are held wait this long; staff's later ones too.
 const FIRST_WAIT: TimeDelta = TimeDelta::hours(1);
@@ -37,7 +38,7 @@ pub struct Waiting {
 }
 
 /// A letter that goes out in another one's shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,

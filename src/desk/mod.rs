@@ -92,6 +92,7 @@ pub use wants::{Found, Scope, Search, Standing, Want, Word};
 
 use crate::case::{CaseNumber, Event};
 use draft::Draft;
+use serde::{Deserialize, Serialize};
 
 /// What is done: recorded in one transaction, then sent (invariant 3).
 #[derive(Debug, Clone, PartialEq)]
@@ -106,7 +107,7 @@ pub struct Decision {
 }
 
 /// What a mail turned out to be; each mail has exactly one (invariant 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Disposition {
     Complaint,
     FollowUp,

@@ -9,6 +9,7 @@ use super::verbs::{self, Instruction, Line, Verb};
 use super::{CaseFile, Rules};
 use crate::case::{Address, Case, CaseNumber, reference_key};
 use crate::mail::Mail;
+use serde::{Deserialize, Serialize};
 
 /// Characters of a search that are read: a sentence; what is longer was pasted by accident.
 const SEARCHED_CHARS_MAX: usize = 400;
@@ -31,7 +32,7 @@ pub enum Want {
 }
 
 /// What the register found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Found {
     /// None: no such case.
     Case(Option<Box<CaseFile>>),

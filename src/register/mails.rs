@@ -2,11 +2,20 @@
 
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
+use crate::crash;
 use crate::desk::Disposition;
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::HashMap;
+
+/// Attempts at a mail for which those behind it wait: more than one, because a power cut is not the mail's fault.
+const IN_TURN_MAX: i64 = 3;
+/// From then on a mail is left alone for so long after each attempt: what ends the process every time, whatever it is,
+/// leaves the others time.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(1);
 
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
@@ -27,18 +36,20 @@ pub struct NewMail {
 }
 
 /// A mail that waits to be decided on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pending {
     pub id: i64,
     /// The folder it lay in, as the register names it.
     pub mailbox: String,
-    /// Readings that were begun and did not end in a decision.
+    /// How often it was taken in hand and not decided on.
     pub attempts: i64,
     pub received_at: Moment,
     pub from_junk: bool,
     pub whole: bool,
     /// See [`NewMail::size`].
     pub size: i64,
+    /// Handed on beside the others, where it is handed on.
+    #[serde(skip)]
     pub raw: Vec<u8>,
     /// See [`NewMail::unreadable_because`].
     pub unreadable_because: Option<String>,
@@ -104,14 +115,24 @@ impl Register {
 
     /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
     /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
-    /// only the mail that breaks the process is counted again. The others wait for its last attempt, and no longer.
+    /// only the mail in hand is counted again. The others wait for its third attempt, and no longer: from then on it is put
+    /// off for a while after each, and they go first.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn pending(&self, batch: i64, max_bytes: i64) -> Result<Vec<Pending>, RegisterError> {
+    pub async fn pending(&self, batch: i64, max_bytes: i64, now: Moment) -> Result<Vec<Pending>, RegisterError> {
+        // What was tried later than now was tried by a clock that was wrong.
         let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
-                     LEFT JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL ORDER BY mail.id LIMIT $1";
-        let rows = sqlx::query(first).bind(batch).fetch_all(&self.pool).await?;
+                     LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN trial ON trial.mail_id = mail.id \
+                     WHERE disposition IS NULL AND (attempts < $2 OR COALESCE(tried_at, 0) NOT BETWEEN $3 AND $4) \
+                     ORDER BY mail.id LIMIT $1";
+        let rows = sqlx::query(first)
+            .bind(batch)
+            .bind(IN_TURN_MAX)
+            .bind(millis(now - crash::pause(PUT_OFF)))
+            .bind(millis(now))
+            .fetch_all(&self.pool)
+            .await?;
         let mut pending = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
@@ -157,13 +178,16 @@ impl Register {
     ///
     /// # Errors
     /// The database refused; then they must not be read.
-    pub async fn count_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
+    pub async fn count_attempt(&self, mails: &[i64], now: Moment) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
         for mail in mails {
             sqlx::query("UPDATE mail SET attempts = attempts + 1 WHERE id = $1")
                 .bind(mail)
                 .execute(&mut *tx.inner)
                 .await?;
+        }
+        if let [alone] = mails {
+            tx.note_tried(*alone, now).await?;
         }
         tx.commit().await
     }

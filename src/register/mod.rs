@@ -9,6 +9,7 @@
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `known.rs` | what is known of the mails that UIDs stand for |
 //! | `withheld.rs` | mails the server has and does not give |
+//! | `trials.rs` | mails that were tried alone |
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `not_on_file.rs` | what lies in our own folders and is not on file |
@@ -44,6 +45,7 @@ mod refusals;
 mod seal;
 mod search;
 mod snapshot;
+mod trials;
 mod verify;
 mod verify_rows;
 mod withheld;
@@ -59,6 +61,7 @@ pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::Outgoing;
 pub use refusals::RefusedBefore;
+pub use trials::Failure;
 pub use verify::{Finding, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 

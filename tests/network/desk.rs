@@ -260,5 +260,6 @@ pub async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], mo
         dir.path().join("klachtpost.db").display()
     );
     let config = config::from_toml(&settings, "test").unwrap();
-    Arc::new(Office::open(config, clock.clone()).await.unwrap())
+    let office = Office::open(config, clock.clone()).await.unwrap();
+    Arc::new(Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office })
 }

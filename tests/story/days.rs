@@ -99,7 +99,8 @@ async fn open(dir: &TempDir, clock: &Clock) -> Office {
         path("out"),
         path("klachtpost.db")
     );
-    Office::open(config::from_toml(&settings, "test").unwrap(), clock.clone()).await.unwrap()
+    let office = Office::open(config::from_toml(&settings, "test").unwrap(), clock.clone()).await.unwrap();
+    Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office }
 }
 
 /// Local time in Amsterdam, with its offset.
