@@ -33,15 +33,17 @@ pub const COMMAND: &str = "trial";
 pub const ENDED: &[u8] = b"ended\n";
 /// Failed trials that set a mail apart: two, so that one cosmic ray or one full disk of swap is none.
 pub(super) const FAILED_MAX: i64 = 2;
-/// Processor time of a trial; the largest mail takes a few seconds of it.
-const PROCESSOR_MAX: Duration = Duration::from_secs(60);
-/// And by the clock, on a machine that has much else to do.
-const TRIAL_MAX: Duration = Duration::from_secs(240);
+/// Several times what the largest mail takes.
+const TRIAL: Duration = Duration::from_secs(30);
+/// So much of it in processor time,
+const PROCESSOR_TIMES: u32 = 2;
+/// and so much by the clock, on a machine that has much else to do.
+const CLOCK_TIMES: u32 = 5;
 /// Memory of a trial beside the program itself, in octets: for small mails, and for each octet that it is given.
-const MEMORY: u64 = 192 << 20;
-const MEMORY_PER_OCTET: u64 = 16;
+const MEMORY: u64 = 128 << 20;
+const MEMORY_PER_OCTET: u64 = 12;
 /// The program, its libraries, its stack and what the allocator sets apart, in octets of address space.
-const MAPPED: u64 = 192 << 20;
+const MAPPED: u64 = 128 << 20;
 /// Somewhat less than a thread of the daemon has: what passes here passes there.
 const STACK: u64 = (2 << 20) - (256 << 10);
 
@@ -138,7 +140,7 @@ async fn verdict(office: &Office, pending: &Pending, decision: Option<ToDecide>)
         Some(_) => (Failure::Deciding, "deciding on it"),
     };
     let question = Question {
-        processor_seconds: crash::deadline(PROCESSOR_MAX).as_secs().max(1),
+        processor_seconds: (crash::deadline(TRIAL) * PROCESSOR_TIMES).as_secs().max(1),
         trusted_authserv_id: office.config.mailbox.trusted_authserv_id.clone(),
         max_message_bytes: reading::limit(office),
         pending: Cow::Borrowed(pending),
@@ -176,7 +178,7 @@ enum Ended {
 
 /// One trial. Asked to stop, it is ended, and proves nothing.
 async fn tried(office: &Office, question: &Question<'_>) -> Ended {
-    let deadline = crash::deadline(TRIAL_MAX);
+    let deadline = crash::deadline(TRIAL) * CLOCK_TIMES;
     tokio::select! {
         () = office.stop.cancelled() => Ended::Unproven("klachtpost was asked to stop".to_owned()),
         ended = tokio::time::timeout(deadline, answered(office, question)) => match ended {
