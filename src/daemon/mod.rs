@@ -69,7 +69,7 @@ pub enum WorkError {
         "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
     )]
     LettersWait,
-    #[error("reading a mail stopped its thread; it is tried again, and set apart if it keeps doing so")]
+    #[error("reading a mail stopped its thread; it is tried again, alone")]
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
