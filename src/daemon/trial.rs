@@ -4,10 +4,10 @@
 //! Only what such a process comes to says something about the mail (invariant 1). The upper half asks, the lower half is
 //! what runs in that process.
 
+use super::WorkError;
 use super::deciding::{arrival, identity};
 use super::office::{Office, house};
 use super::reading::{self, Read};
-use super::WorkError;
 use crate::case::{Keys, Moment};
 use crate::config::Config;
 use crate::crash::{self, Breaks};

@@ -24,7 +24,7 @@
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
-//! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
+//! | `verify.rs`, `verify_cases.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
 mod aside;
@@ -47,6 +47,7 @@ mod search;
 mod snapshot;
 mod trials;
 mod verify;
+mod verify_cases;
 mod verify_rows;
 mod withheld;
 

@@ -100,7 +100,12 @@ async fn what_aborts_the_process_does_so_once_and_the_others_go_on() {
     for step in ["reading", "deciding"] {
         let (host, scene, delivered) = with(&[&format!("{step} abort")]).await;
         let bad = until_done(&scene, Deadline::Usual).await;
-        assert_eq!(bad.len(), 1, "{step}: {:?}", bad.iter().map(|ended| (ended.status, &ended.log)).collect::<Vec<_>>());
+        assert_eq!(
+            bad.len(),
+            1,
+            "{step}: {:?}",
+            bad.iter().map(|ended| (ended.status, &ended.log)).collect::<Vec<_>>()
+        );
         assert!(bad.iter().all(Ended::is_aborted), "{step}");
         only_poison_is_apart(&scene, &host, delivered, &alone(step, "SIGABRT, twice")).await;
     }
@@ -110,7 +115,8 @@ async fn what_aborts_the_process_does_so_once_and_the_others_go_on() {
 async fn what_eats_memory_ends_the_process_once_and_meets_its_own_limit_then() {
     for step in ["reading", "deciding"] {
         let (host, scene, delivered) = with(&[&format!("{step} eat")]).await;
-        let bounded = ["-c", "ulimit -v $0 && exec \"$@\"", MAPPED_MAX, env!("CARGO_BIN_EXE_klachtpost"), "run", "--once"];
+        let bounded =
+            ["-c", "ulimit -v $0 && exec \"$@\"", MAPPED_MAX, env!("CARGO_BIN_EXE_klachtpost"), "run", "--once"];
         let ended = end_of(scene.command_of(Path::new("sh"), &bounded)).await;
         assert!(ended.is_aborted(), "{step}: {} {}", ended.status, ended.log);
         assert!(until_done(&scene, Deadline::Usual).await.is_empty(), "{step}");
@@ -134,7 +140,11 @@ async fn what_something_else_kills_proves_nothing_and_waits_while_the_others_go_
     for step in ["reading", "deciding"] {
         let (_host, scene, delivered) = with(&[&format!("{step} killed")]).await;
         let bad = until_done(&scene, Deadline::Usual).await;
-        assert!(bad.len() == 1 && bad[0].is_killed(), "{step}: {:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
+        assert!(
+            bad.len() == 1 && bad[0].is_killed(),
+            "{step}: {:?}",
+            bad.iter().map(|ended| &ended.log).collect::<Vec<_>>()
+        );
         let mut connection = scene.open().await;
         let query = "SELECT disposition FROM mail ORDER BY disposition NULLS LAST";
         let found = sqlx::query(query).fetch_all(&mut connection).await.unwrap();

@@ -20,10 +20,10 @@ mod opening;
 mod outbox;
 mod printing;
 mod search;
-mod trials;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
+mod trials;
 mod verify_command;
 mod writers;
 

@@ -11,7 +11,8 @@ fn program(folder: &Path, does: &str) -> PathBuf {
     let path = folder.join("program");
     // Written by another process: one that this one begins meanwhile would hold the file open, and it could not be run.
     let script = format!("#!/bin/sh\ncat > /dev/null\necho \"$* $(env | grep -c KLACHTPOST)\" >> $0.runs\n{does}\n");
-    let written = Command::new("sh").args(["-c", "printf %s \"$1\" > $0 && chmod +x $0"]).arg(&path).arg(script).status();
+    let written =
+        Command::new("sh").args(["-c", "printf %s \"$1\" > $0 && chmod +x $0"]).arg(&path).arg(script).status();
     assert!(written.unwrap().success());
     path
 }
@@ -21,7 +22,11 @@ fn runs(program: &Path) -> usize {
 }
 
 fn mails() -> Vec<NewMail> {
-    let raw = |uid| format!("From: k{uid}@klant.example\r\nMessage-ID: <{uid}@klant.example>\r\nSubject: Klacht\r\n\r\nKapot, {uid}.\r\n");
+    let raw = |uid| {
+        format!(
+            "From: k{uid}@klant.example\r\nMessage-ID: <{uid}@klant.example>\r\nSubject: Klacht\r\n\r\nKapot, {uid}.\r\n"
+        )
+    };
     (1..=3).map(|uid| NewMail { raw: raw(uid).into_bytes(), ..new_mail(uid) }).collect()
 }
 
@@ -58,7 +63,8 @@ async fn a_mail_that_ends_two_processes_of_its_own_is_set_apart_with_the_reason(
         assert_eq!(runs(&program), 2, "{signal}");
         assert_eq!(ids(&office, Disposition::Complaint).await, [1, 3], "{signal}");
         let apart = found(&office, Disposition::Unreadable).await;
-        let said = apart[0].1.starts_with("reading it alone in a process of its own ended by ") && apart[0].1.ends_with(", twice");
+        let said = apart[0].1.starts_with("reading it alone in a process of its own ended by ")
+            && apart[0].1.ends_with(", twice");
         assert!(apart.len() == 1 && apart[0].0 == 2 && said && apart[0].1.contains(named), "{apart:?}");
         assert_eq!(office.register.raw_mail(2).await.unwrap().unwrap(), mails()[1].raw, "its bytes are kept");
         assert_eq!(office.register.verify().await.unwrap().findings, []);
