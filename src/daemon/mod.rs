@@ -30,6 +30,7 @@ pub use comparing::{compare, own_folders};
 pub use deciding::{Salts, decide_batch};
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
+pub use overviews::cases_of;
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};
 pub use ticking::tick;

@@ -12,6 +12,7 @@ use super::{Step, WorkError, hour, overviews};
 use crate::crash;
 use crate::desk::caps::to_count;
 use crate::desk::on_terms;
+use crate::register::CaseQuery;
 use std::sync::Arc;
 
 /// Does what is due now.
@@ -41,7 +42,7 @@ pub async fn tick(office: &Arc<Office>) -> Result<Step, WorkError> {
 async fn terms(office: &Office) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
-    let mut guarded = office.register.guarded();
+    let mut guarded = office.register.cases(CaseQuery::Guarded);
     while let Some(case) = guarded.next().await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
             continue;

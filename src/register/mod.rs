@@ -52,7 +52,7 @@ mod verify_rows;
 mod withheld;
 
 pub use balance::{DealtWith, Numbering};
-pub use cases::{CaseQuery, Guarded};
+pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
 pub use known::{Known, OnFile};

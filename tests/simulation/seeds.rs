@@ -272,7 +272,7 @@ async fn broken(life: &Life) -> Vec<String> {
         spare -= found - truth;
     }
 
-    let cases = register.cases(CaseQuery::All).await.unwrap();
+    let cases = register.cases(CaseQuery::All).all().await.unwrap();
     let complaints = counted.get(&Some(Disposition::Complaint)).copied().unwrap_or(0);
     must(
         i64::try_from(cases.len()).ok() == Some(complaints),

@@ -201,7 +201,7 @@ fn decoded(text: &str) -> String {
 
 /// Who handles the only case there is.
 async fn handler(days: &Days) -> Option<String> {
-    let cases = days.office.register.cases(CaseQuery::All).await.unwrap();
+    let cases = days.office.register.cases(CaseQuery::All).all().await.unwrap();
     assert_eq!(cases.len(), 1);
     cases[0].handler.as_ref().map(ToString::to_string)
 }
