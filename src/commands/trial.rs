@@ -2,7 +2,7 @@
 //! input and answers on standard output, and reads nothing else.
 
 use super::{Exit, failed};
-use crate::daemon::trial::{ENDED, stand};
+use crate::daemon::trial::{ENDED, NoTrial, stand};
 use std::io::{Read, Write};
 
 /// Tries what it is handed; without an answer the trial proves nothing.
@@ -14,6 +14,7 @@ pub fn run() -> Exit {
     match stand(&handed) {
         Ok(()) if std::io::stdout().write_all(ENDED).is_ok() => Exit::Done,
         Ok(()) => Exit::TryAgainLater,
+        Err(error @ NoTrial::Question) => failed(&error, Exit::WrongUsage),
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
 }

@@ -74,7 +74,7 @@ async fn a_mail_that_ends_two_processes_of_its_own_is_set_apart_with_the_reason(
 
 #[tokio::test]
 async fn what_was_killed_or_could_not_be_started_proves_nothing_and_the_others_go_on() {
-    for does in ["kill -KILL $$", "kill -TERM $$", "exit 0", "exit 75", "echo begun"] {
+    for does in ["kill -KILL $$", "kill -TERM $$", "exit 0", "exit 75", "exit 1", "echo begun"] {
         let (desk, office, program) = desk_with(does).await;
         decide_all(&office).await;
         assert_eq!(ids(&office, Disposition::Complaint).await, [1, 3], "{does}");
@@ -101,4 +101,55 @@ async fn the_process_is_asked_with_an_empty_environment_and_only_for_a_mail_that
     let (_desk, office, program) = desk_with("kill -ABRT $$").await;
     decide_all(&office).await;
     assert_eq!(std::fs::read_to_string(program.with_extension("runs")).unwrap(), "trial 0\n".repeat(2));
+}
+
+/// A colleague's mail, or a customer's.
+fn mail_of(uid: i64, from: &str, head: &str, text: &str) -> NewMail {
+    let raw = format!(
+        "From: {from}\r\nTo: klachten@lease.example\r\nMessage-ID: <n{uid}@x.example>\r\n{head}Subject: Re: Klacht\r\n\r\n{text}\r\n"
+    );
+    NewMail { raw: raw.into_bytes(), ..new_mail(uid) }
+}
+
+#[tokio::test]
+async fn whatever_the_desk_is_shown_reaches_the_process_and_the_mail_ends_as_without_a_trial() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let path = desk._dir.path().join("program");
+    let script = format!(
+        "#!/bin/sh\n{} \"$@\"\nended=$?\necho $ended >> $0.runs\nexit $ended\n",
+        env!("CARGO_BIN_EXE_klachtpost")
+    );
+    let written =
+        Command::new("sh").args(["-c", "printf %s \"$1\" > $0 && chmod +x $0"]).arg(&path).arg(script).status();
+    assert!(written.unwrap().success());
+    let office = Arc::new(Office { program: path.clone(), ..Arc::into_inner(office).unwrap() });
+    let spam = NewMail { raw: [b"X-Spam-Flag: YES\r\n", &mails()[1].raw[..]].concat(), ..new_mail(2) };
+    office.register.store_mails(&[mails().remove(0), spam]).await.unwrap();
+    decide_all(&office).await;
+    let mut connection = AnyConnection::connect(&desk.url).await.unwrap();
+    let letters =
+        sqlx::query("SELECT message_id FROM outbox WHERE kind IN ('acknowledgement', 'notification') ORDER BY kind");
+    let letters = letters.fetch_all(&mut connection).await.unwrap();
+    let [customers, staffs] = [0, 1].map(|n| format!("In-Reply-To: <{}>\r\n", letters[n].get::<String, _>(0)));
+    let anna = "anna@lease.example";
+    let asked = [
+        mail_of(3, "k1@klant.example", &customers, "En nog een kras."),
+        mail_of(4, anna, &staffs, "#intern Even gebeld."),
+        mail_of(5, anna, &staffs, "We bellen u morgen."),
+        mail_of(6, anna, "", "#toon 2"),
+        mail_of(7, anna, "", "#zoek kapot"),
+        mail_of(8, anna, "", "#stand"),
+        mail_of(9, anna, "", "#dossier K-2026-000001"),
+        mail_of(10, "k1@klant.example", "", "Over K-2026-000001: nog niets gehoord."),
+        NewMail { uid: 11, ..mails().remove(0) },
+    ];
+    office.register.store_mails(&asked).await.unwrap();
+    office.register.count_attempt(&(3..=11).collect::<Vec<_>>(), at(0)).await.unwrap();
+    decide_all(&office).await;
+    assert_eq!(std::fs::read_to_string(path.with_extension("runs")).unwrap(), "0\n".repeat(2 * asked.len()));
+    assert_eq!(ids(&office, Disposition::Staff).await, [4, 5, 6, 7, 8, 9]);
+    assert_eq!(ids(&office, Disposition::FollowUp).await, [3, 10]);
+    assert_eq!(ids(&office, Disposition::Duplicate).await, [11]);
+    assert_eq!(desk.number("SELECT COALESCE(SUM(reading + deciding + failures), 0) FROM trial").await, 0);
 }
