@@ -1,5 +1,6 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
+use super::chain::hex;
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::crash;
@@ -419,7 +420,7 @@ pub(super) fn numbered(first: usize, count: usize) -> String {
 
 /// Lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// PostgreSQL takes no NUL in a text.
