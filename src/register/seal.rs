@@ -18,8 +18,10 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Values of one IN list.
-const LIST_MAX: usize = 500;
-/// Octets of mails or letters that are hashed at a time.
+const LIST_MAX: usize = 200;
+/// Octets of a mail or letter that comes together with its row; larger ones are asked for afterwards.
+const SMALL: i64 = 16 * 1024;
+/// Octets of those that are hashed at a time.
 const CONTENTS_MAX: i64 = 4 * 1024 * 1024;
 
 /// What a row of `outbox` says about the end of its letter's way.
@@ -101,14 +103,15 @@ pub(super) async fn mail_rows(
     for some in mails.chunks(LIST_MAX) {
         let text = format!(
             "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-             case_number, message_id, content_hash, decided_at, CAST(length(raw) AS BIGINT), sha256, told_in FROM mail \
+             case_number, message_id, content_hash, decided_at, CAST(length(raw) AS BIGINT), sha256, told_in, \
+             CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({})",
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, mail| query.bind(*mail));
         let rows = query.fetch_all(&mut *connection).await?;
         let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
-        let digests: HashMap<i64, Digested> = digests(connection, bytes, &sizes(&rows, 0, 15)?).await?;
+        let digests: HashMap<i64, Digested> = digests(connection, bytes, &rows, [0, 15, 18]).await?;
         for row in &rows {
             let mut print = Fingerprint::default();
             for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
@@ -136,7 +139,8 @@ pub(super) async fn letter_rows(
         let text = format!(
             "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
              recipient_key, CAST(length(bytes) AS BIGINT), state, accepted_at, server, reply, light_sha256, \
-             CAST(light_size AS TEXT), domain, counted_as, bundled_in FROM outbox \
+             CAST(light_size AS TEXT), domain, counted_as, bundled_in, \
+             CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
             numbered(1, some.len())
         );
@@ -144,7 +148,7 @@ pub(super) async fn letter_rows(
         let rows = query.fetch_all(&mut *connection).await?;
         let carried = carried(connection, some).await?;
         let bytes = "SELECT id, bytes FROM letter WHERE id IN";
-        let digests: HashMap<String, Digested> = digests(connection, bytes, &sizes(&rows, 1, 10)?).await?;
+        let digests: HashMap<String, Digested> = digests(connection, bytes, &rows, [1, 10, 20]).await?;
         for row in &rows {
             let id: String = row.try_get(1)?;
             let mut print = Fingerprint::default();
@@ -191,26 +195,26 @@ async fn carried(
 /// SHA-256 of bytes.
 type Digested = [u8; 32];
 
-/// Which contents are there, and how many octets each has.
-fn sizes<K>(rows: &[AnyRow], id: usize, size: usize) -> Result<Vec<(K, i64)>, RegisterError>
-where
-    K: for<'r> Decode<'r, Any> + Type<Any>,
-{
-    let stated = rows.iter().map(|row| Ok((row.try_get(id)?, row.try_get::<Option<i64>, _>(size)?)));
-    let stated: Vec<(K, Option<i64>)> = stated.collect::<Result<_, RegisterError>>()?;
-    Ok(stated.into_iter().filter_map(|(id, size)| Some((id, size?))).collect())
-}
-
-/// The digests of contents, of which few are in memory at a time; one may be larger.
+/// The digests of the contents of rows that say in these columns whose it is, how many octets it has, and what it is where
+/// it is small. Few of the others are in memory at a time; one may be larger.
 async fn digests<K>(
     connection: &mut AnyConnection,
     query: &str,
-    sizes: &[(K, i64)],
+    rows: &[AnyRow],
+    [id, size, small]: [usize; 3],
 ) -> Result<HashMap<K, Digested>, RegisterError>
 where
     K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
 {
-    let (mut found, mut rest) = (HashMap::new(), sizes);
+    let (mut found, mut large): (HashMap<K, Digested>, Vec<(K, i64)>) = (HashMap::new(), Vec::new());
+    for row in rows {
+        match (row.try_get::<Option<&[u8]>, _>(small)?, row.try_get::<Option<i64>, _>(size)?) {
+            (Some(bytes), _) => drop(found.insert(row.try_get(id)?, Sha256::digest(bytes).into())),
+            (None, Some(octets)) => large.push((row.try_get(id)?, octets)),
+            (None, None) => {}
+        }
+    }
+    let mut rest = large.as_slice();
     while !rest.is_empty() {
         let mut octets = 0;
         let fit = rest.iter().take_while(|(_, size)| {

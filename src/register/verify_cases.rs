@@ -4,14 +4,18 @@
 use super::RegisterError;
 use super::cases::{COLUMNS, Columns, body};
 use super::chain::Link;
+use super::mails::numbered;
 use super::verify::{DIFFERENT, Finding, UNKNOWN, says_the_same};
 use crate::case::{Case, CaseNumber, Event, What};
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
+use std::collections::HashMap;
 
-/// Where the columns of an event stand, behind those of its case.
-const EVENT: usize = 13;
+/// Events whose cases are held against their rows together.
+const PAGE: i64 = 1_000;
+/// Values of one IN list.
+const LIST_MAX: usize = 200;
 
 /// What was found of cases, and of the events that are theirs.
 #[derive(Default)]
@@ -33,50 +37,67 @@ struct Made {
     number: Option<CaseNumber>,
     case: Option<Case>,
     is_complete: bool,
-    /// Its row, and what is kept there; the latter is None where it cannot be read.
-    row: Option<(Columns, Option<Case>)>,
 }
 
 impl Cases {
-    /// All cases, each of which is in memory while its events are walked.
+    /// All cases; a page of them is in memory at a time.
     pub async fn walk(&mut self, connection: &mut AnyConnection) -> Result<(), RegisterError> {
-        let columns: Vec<String> = COLUMNS.split(',').map(|name| format!("cases.{}", name.trim())).collect();
-        // The row comes with the last of its events, so that it comes once.
-        let text = format!(
-            "SELECT {}, event.seq, event.at, event.case_number, event.kind, event.actor, event.mail_id, \
-             event_payload.body AS content FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
-             LEFT JOIN cases ON cases.number = event.case_number AND NOT EXISTS (SELECT 1 FROM event AS later \
-             WHERE later.case_number = event.case_number AND later.seq > event.seq) \
-             WHERE event.case_number > '' ORDER BY event.case_number, event.seq",
-            columns.join(", ")
-        );
-        let mut made: Option<Made> = None;
-        let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(&mut *connection);
-        while let Some(row) = rows.try_next().await? {
-            let written: &str = row.try_get(EVENT + 2)?;
-            if made.as_ref().is_none_or(|made| made.written != written) {
-                let next = Made::new(written);
-                made.replace(next).into_iter().for_each(|done| self.end(done));
+        let text = "SELECT event.seq, at, case_number, kind, actor, mail_id, body FROM event \
+                    LEFT JOIN event_payload ON event_payload.seq = event.seq \
+                    WHERE (case_number, event.seq) > ($1, $2) ORDER BY case_number, event.seq LIMIT $3";
+        // Behind the events of no case.
+        let (mut made, mut after): (Vec<Made>, (String, i64)) = (Vec::new(), (String::new(), i64::MAX));
+        loop {
+            let mut read = 0;
+            let mut rows = sqlx::query(text).bind(&after.0).bind(after.1).bind(PAGE).fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                read += 1;
+                after.1 = row.try_get(0)?;
+                let written: &str = row.try_get(2)?;
+                if made.last().is_none_or(|made| made.written != written) {
+                    made.push(Made::new(written));
+                }
+                if let Some(made) = made.last_mut() {
+                    self.step(made, &row)?;
+                }
             }
-            if let Some(made) = &mut made {
-                self.step(made, &row)?;
+            drop(rows);
+            if read < PAGE {
+                break;
             }
+            // The last one may go on in the next page.
+            let goes_on = made.pop();
+            after.0 = goes_on.as_ref().map(|made| made.written.clone()).unwrap_or_default();
+            self.hold(connection, std::mem::replace(&mut made, goes_on.into_iter().collect())).await?;
         }
-        drop(rows);
-        made.into_iter().for_each(|done| self.end(done));
+        self.hold(connection, made).await?;
         self.unproven.sort_unstable();
         self.without_events(connection).await
     }
 
-    fn step(&mut self, made: &mut Made, row: &AnyRow) -> Result<(), RegisterError> {
-        if row.try_get::<Option<&str>, _>(0)?.is_some() {
-            made.row = Some((Columns::read(row)?, body(row).ok()));
+    /// Holds these cases against their rows.
+    async fn hold(&mut self, connection: &mut AnyConnection, made: Vec<Made>) -> Result<(), RegisterError> {
+        for some in made.chunks(LIST_MAX) {
+            let text = format!("SELECT {COLUMNS} FROM cases WHERE number IN ({})", numbered(1, some.len()));
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, made| query.bind(&made.written));
+            let mut found = HashMap::new();
+            let mut rows = query.fetch(&mut *connection);
+            while let Some(row) = rows.try_next().await? {
+                let columns = Columns::read(&row)?;
+                found.insert(columns.number.clone(), (columns, body(&row).ok()));
+            }
+            drop(rows);
+            some.iter().for_each(|made| self.end(made, found.remove(&made.written)));
         }
-        let Some(content) = row.try_get::<Option<&str>, _>(EVENT + 6)? else {
+        Ok(())
+    }
+
+    fn step(&mut self, made: &mut Made, row: &AnyRow) -> Result<(), RegisterError> {
+        let Some(content) = row.try_get::<Option<&str>, _>(6)? else {
             made.is_complete = false;
             return Ok(());
         };
-        let seq: i64 = row.try_get(EVENT)?;
+        let seq: i64 = row.try_get(0)?;
         let mut find = |what: &str| self.of_events.push((seq, what.to_owned()));
         let Ok(event) = serde_json::from_str::<Event>(content) else {
             find(UNKNOWN);
@@ -84,11 +105,11 @@ impl Cases {
         };
         let link = Link {
             seq,
-            at: row.try_get(EVENT + 1)?,
+            at: row.try_get(1)?,
             case_number: made.written.clone(),
-            kind: row.try_get(EVENT + 3)?,
-            actor: row.try_get(EVENT + 4)?,
-            mail_id: row.try_get(EVENT + 5)?,
+            kind: row.try_get(3)?,
+            actor: row.try_get(4)?,
+            mail_id: row.try_get(5)?,
             payload_hash: String::new(),
             previous_hash: String::new(),
         };
@@ -101,10 +122,10 @@ impl Cases {
         Ok(())
     }
 
-    /// Holds a case's row against what its events made.
-    fn end(&mut self, made: Made) {
+    /// Holds a case's row, and what is kept there if it can be read, against what its events made.
+    fn end(&mut self, made: &Made, row: Option<(Columns, Option<Case>)>) {
         let mut find = |what: &str| self.of_cases.push(Finding { place: made.written.clone(), what: what.to_owned() });
-        match (made.number, &made.row) {
+        match (made.number, &row) {
             (None, Some(_)) => find("it is no case number"),
             (None, None) => {}
             (Some(_), None) if made.case.is_some() => find("its events are there, the case is not"),
@@ -139,7 +160,7 @@ const NOT_MADE: &str = "the case is not what its events make of it";
 
 impl Made {
     fn new(written: &str) -> Self {
-        Self { written: written.to_owned(), number: written.parse().ok(), case: None, is_complete: true, row: None }
+        Self { written: written.to_owned(), number: written.parse().ok(), case: None, is_complete: true }
     }
 
     /// What is amiss with this event after those before it.
