@@ -8,6 +8,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 mod check;
@@ -24,19 +25,22 @@ pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 
-/// All settings, as written in the file.
-#[derive(Debug, Clone)]
+/// All settings, as written in the file. Handed to a process of its own in which a mail is tried, without any secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Config {
     pub desk: Desk,
     pub mailbox: Mailbox,
     /// Where `mailbox.password` came from, if from a file of its own: see [`Config::mailbox_now`].
+    #[serde(skip)]
     pub mailbox_password: Option<SecretSource>,
     pub sender: Sender,
     /// Where `sender.password` came from, if from a file of its own: see [`Config::sender_now`].
+    #[serde(skip)]
     pub sender_password: Option<SecretSource>,
     /// Another way out, for letters to the operator where the first does not take them.
     pub second_sender: Option<Sender>,
     /// As `sender_password`.
+    #[serde(skip)]
     pub second_sender_password: Option<SecretSource>,
     pub operator: Option<Operator>,
     pub register: Register,
@@ -50,6 +54,7 @@ pub struct Config {
     pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
     /// What is no company's own.
+    #[serde(skip)]
     pub borrowed: Borrowed,
 }
 
@@ -78,7 +83,7 @@ fn with_password_now(sender: &Sender, source: Option<&SecretSource>) -> Sender {
 }
 
 /// How a connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Security {
     /// TLS from the first byte.
     Tls,
@@ -89,7 +94,7 @@ pub enum Security {
 }
 
 /// The language letters are written in unless the customer writes the other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum DeskLanguage {
     #[default]
     Dutch,
@@ -97,7 +102,7 @@ pub enum DeskLanguage {
 }
 
 /// The complaints desk: who the letters come from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Desk {
     /// The company's name as customers know it.
     pub name: String,
@@ -109,13 +114,15 @@ pub struct Desk {
     /// Colleagues who may register and pass on complaints, but not act on them.
     pub employees: Vec<String>,
     /// Key of the reply tokens; none given: made on first start beside the SQLite file.
+    #[serde(skip)]
     pub secret: Option<SecretString>,
     /// Keys of before a change: tokens made with them stay valid.
+    #[serde(skip)]
     pub previous_secrets: Vec<SecretString>,
 }
 
 /// Where mail comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailboxKind {
     /// A server; `host`, `username` and `password` are there.
     Imap,
@@ -124,7 +131,7 @@ pub enum MailboxKind {
 }
 
 /// Where complaints come in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mailbox {
     /// Part of the identity of every mail (invariant 2).
     pub name: String,
@@ -136,6 +143,7 @@ pub struct Mailbox {
     /// PEM file with the certificate authority of a private server.
     pub ca_file: Option<PathBuf>,
     pub username: String,
+    #[serde(skip)]
     pub password: SecretString,
     /// The folder with new mail.
     pub inbox: String,
@@ -165,7 +173,7 @@ pub struct Mailbox {
 }
 
 /// How letters go out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SenderKind {
     /// A server; `host` is there.
     Smtp,
@@ -174,7 +182,7 @@ pub enum SenderKind {
 }
 
 /// How letters go out, and to which server.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sender {
     pub kind: SenderKind,
     /// Empty for a Maildir.
@@ -185,6 +193,7 @@ pub struct Sender {
     pub ca_file: Option<PathBuf>,
     /// Given together with `password`, or neither.
     pub username: Option<String>,
+    #[serde(skip)]
     pub password: Option<SecretString>,
     /// Connections at once.
     pub connections: usize,
@@ -195,7 +204,7 @@ pub struct Sender {
 }
 
 /// Who keeps klachtpost running, and is told by mail when it does not (invariant 12).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Operator {
     pub address: String,
     /// How long a trouble lasts before the operator is told of it, in minutes.
@@ -203,9 +212,10 @@ pub struct Operator {
 }
 
 /// Where the register is kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Register {
     /// `sqlite:FILE`.
+    #[serde(skip)]
     pub url: String,
 }
 
@@ -216,7 +226,7 @@ impl Default for Register {
 }
 
 /// What the company promises (§1, §2.1.2), and how its days are counted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Deadlines {
     /// Elapsed hours from receipt (§2.1.2).
     pub acknowledge_hours: u32,
@@ -253,14 +263,14 @@ impl Default for Deadlines {
 }
 
 /// Whose public holidays are no working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holidays {
     Netherlands,
     None,
 }
 
 /// 5 May: whether it is a day off is the employer's policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LiberationDay {
     Never,
     /// Every five years (2025, 2030 …).
@@ -269,7 +279,7 @@ pub enum LiberationDay {
 }
 
 /// The supervisors' overview (§2.4.1).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Digest {
     /// In the desk's zone.
     pub at: NaiveTime,
@@ -289,7 +299,7 @@ impl Default for Digest {
 }
 
 /// How many letters go out of themselves before they are held (invariant 5).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Limits {
     /// Automatic letters of the whole desk in an hour.
     pub automatic_per_hour: usize,
@@ -306,7 +316,7 @@ impl Default for Limits {
 }
 
 /// Where a customer can go who still disagrees (procedure, end).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Committee {
     pub name: String,
     /// Begins with `https://` or `http://`.
@@ -318,7 +328,7 @@ pub struct Committee {
 }
 
 /// The company as it stands on letters on paper, for customers without e-mail (§2.3).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paper {
     /// Street and number, or post office box; one a line.
     pub address: Vec<String>,
@@ -329,7 +339,7 @@ pub struct Paper {
 }
 
 /// A department, responsible for the complaints that concern it (§2.1.2).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Department {
     /// Short name used in verbs and lists, e.g. `schade`.
     pub name: String,
@@ -350,7 +360,7 @@ pub struct Department {
 }
 
 /// A web form of the company's, or a voicemail box that sends mail: its mails are complaints of the customer they name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebForm {
     /// Whom its mails come from.
     pub from: String,
@@ -359,7 +369,7 @@ pub struct WebForm {
 }
 
 /// Where such a mail names the customer's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FormCustomer {
     /// In Reply-To.
     ReplyTo,
@@ -368,7 +378,7 @@ pub enum FormCustomer {
 }
 
 /// The labels of its fields, as they stand in the mail.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormFields {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -382,7 +392,7 @@ pub struct FormFields {
 pub const PLATE: &str = "kenteken";
 
 /// A kind of number by which people know a car or a contract, so that `#zoek` finds its complaints.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// What it is called in letters.
     pub name: String,

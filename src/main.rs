@@ -24,6 +24,9 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::WrongUsage.into() } else { Exit::Done.into() };
         }
     };
+    if let Some(exit) = commands::run_alone(&arguments) {
+        return exit.into();
+    }
     log(arguments.usual_log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -50,14 +50,14 @@ impl fmt::Display for LetterId {
 }
 
 /// Who may use a token: the side of the case its letter went to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Side {
     Customer,
     Staff,
 }
 
 /// A token whose MAC was right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// None for letters that belong to no case (a digest).
     pub case: Option<CaseNumber>,
@@ -65,8 +65,9 @@ pub struct Token {
     pub letter: LetterId,
 }
 
-/// The secrets tokens are made and checked with; the first makes, all check. `Debug` shows no secret.
-#[derive(Clone)]
+/// The secrets tokens are made and checked with; the first makes, all check. `Debug` shows no secret; serialised it is handed
+/// to a process of its own in which a mail is tried, through a pipe.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Keys(Vec<Vec<u8>>);
 
 impl fmt::Debug for Keys {

@@ -52,7 +52,8 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
     let now = clock::Clock::System.now();
     match command {
         Command::List { json } => {
-            for case in register.cases(CaseQuery::All).await? {
+            let mut cases = register.cases(CaseQuery::All);
+            while let Some(case) = cases.next().await? {
                 if json { say!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
             }
         }

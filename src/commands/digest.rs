@@ -6,7 +6,7 @@ use super::{Exit, failed};
 use crate::case::Moment;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, WorkError, day_of_mail};
+use crate::daemon::{Office, OfficeError, WorkError, cases_of, day_of_mail};
 use crate::desk::draft::Draft;
 use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day};
 use crate::digest::month::Month;
@@ -46,7 +46,7 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let since = calendar.at(before, office.rules.digest.at);
     let closed_since = digest_needs_closed_since(since, at);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
     let mail_day = day_of_mail(&office, since, at).await?;
@@ -55,7 +55,7 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-        let cases = office.register.cases(CaseQuery::All).await?;
+        let cases = cases_of(&office, month).await?;
         print(&office, &on_month(month, &cases, &office.rules, at, &mut fresh).letters, at)?;
     }
     Ok(())

@@ -12,6 +12,7 @@ mod ingest;
 mod outbox;
 mod printing;
 mod run;
+mod trial;
 mod verify;
 
 use crate::clock::Clock;
@@ -106,6 +107,14 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         digest: Option<PathBuf>,
     },
+    /// Try one mail; only the daemon asks for it
+    #[command(hide = true)]
+    Trial,
+}
+
+/// Carries out what needs no settings, no log and no loops, where that is asked for.
+pub fn run_alone(arguments: &Arguments) -> Option<Exit> {
+    matches!(arguments.command, Command::Trial).then(trial::run)
 }
 
 /// How a command ended: the contract's exit codes.
@@ -157,7 +166,9 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest { day } => digest::run(config, day).await,
         Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
-        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check => Exit::WrongUsage,
+        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check | Command::Trial => {
+            Exit::WrongUsage
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::desk::caps::Cap;
 use crate::register::{LetterRow, LetterState, Register, RegisterError};
 use clap::Subcommand;
+use futures_util::TryStreamExt;
 
 /// What to do with letters.
 #[derive(Debug, Subcommand)]
@@ -53,9 +54,11 @@ pub async fn run(config: Config, command: Command) -> Exit {
 
 async fn list(config: &Config, json: bool) -> Result<Exit, RegisterError> {
     let register = Register::open(&config.register.url).await?;
-    for letter in register.letters(None, &[]).await? {
+    let mut letters = register.all_letters();
+    while let Some(letter) = letters.try_next().await? {
         print_letter(config, &letter, json);
     }
+    drop(letters);
     Ok(Exit::Done)
 }
 

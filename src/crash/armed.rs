@@ -11,10 +11,14 @@ use std::time::Duration;
 
 /// The file with one line per passage. Without it nothing is counted and nobody is killed.
 const LEDGER: &str = "KLACHTPOST_CRASH_LEDGER";
-/// The passages that are fatal, counted from 1, with commas between them.
+/// The passages that are fatal, counted from 1, or the names of points, with commas between them.
 const FATAL: &str = "KLACHTPOST_CRASH_AT";
 /// Milliseconds, in place of the usual deadlines of reading and deciding.
 const DEADLINE: &str = "KLACHTPOST_CRASH_DEADLINE";
+/// Milliseconds, for how long a mail that was often in hand is put off.
+const PAUSE: &str = "KLACHTPOST_CRASH_PAUSE";
+/// What a mail eats at most, in MiB, so that a test without a limit harms nobody.
+const EATEN_MAX: usize = 4096;
 /// Seconds by which the host's clock is wrong.
 const CLOCK: &str = "KLACHTPOST_CRASH_CLOCK";
 
@@ -23,7 +27,7 @@ static PASSAGES: LazyLock<Option<Mutex<Passages>>> = LazyLock::new(|| Passages::
 struct Passages {
     ledger: File,
     passed: usize,
-    fatal: Vec<usize>,
+    fatal: Vec<String>,
 }
 
 impl Passages {
@@ -32,12 +36,13 @@ impl Passages {
         let passed = std::fs::read_to_string(&path).map_or(0, |lines| lines.lines().count());
         let ledger = OpenOptions::new().create(true).append(true).open(&path).ok()?;
         let fatal = std::env::var(FATAL).unwrap_or_default();
-        Some(Self { ledger, passed, fatal: fatal.split(',').filter_map(|n| n.parse().ok()).collect() })
+        Some(Self { ledger, passed, fatal: fatal.split(',').map(str::to_owned).collect() })
     }
 
     fn pass(&mut self, name: &str) {
         self.passed += 1;
-        let is_fatal = self.fatal.contains(&self.passed);
+        let passed = self.passed.to_string();
+        let is_fatal = self.fatal.iter().any(|fatal| *fatal == passed || fatal == name);
         // One write, so that the line is whole or absent.
         let written = self.ledger.write_all(format!("{name}\n").as_bytes());
         if is_fatal && written.is_ok() {
@@ -53,7 +58,8 @@ pub fn point(name: &'static str) {
     }
 }
 
-/// Breaks this step where the text asks for it: `crash-points reading abort`, `… hang` or `… panic`.
+/// Breaks this step where the text asks for it: `crash-points reading abort`, `… hang`, `… loop`, `… eat`, `… killed` or
+/// `… panic`.
 pub fn poison(step: Breaks, text: &[u8]) {
     let step = match step {
         Breaks::Reading => "reading",
@@ -71,6 +77,20 @@ pub fn poison(step: Breaks, text: &[u8]) {
             std::thread::sleep(Duration::from_secs(1));
         }
     }
+    if asks("loop") {
+        let mut turns = 0_u64;
+        loop {
+            turns = std::hint::black_box(turns.wrapping_add(1));
+        }
+    }
+    if asks("eat") {
+        let eaten: Vec<Vec<u8>> = (0..EATEN_MAX).map(|_| vec![1; 1 << 20]).collect();
+        std::hint::black_box(eaten);
+        std::process::abort();
+    }
+    if asks("killed") {
+        let _ = kill_process(getpid(), Signal::KILL);
+    }
     assert!(!asks("panic"), "a panic on purpose");
 }
 
@@ -78,6 +98,12 @@ pub fn poison(step: Breaks, text: &[u8]) {
 pub fn deadline(usual: Duration) -> Duration {
     let millis = std::env::var(DEADLINE).ok().and_then(|millis| millis.parse().ok());
     millis.map_or(usual, Duration::from_millis)
+}
+
+/// How long a mail that was often in hand is put off: the test's time, or the usual one.
+pub fn pause(usual: TimeDelta) -> TimeDelta {
+    let millis = std::env::var(PAUSE).ok().and_then(|millis| millis.parse().ok());
+    millis.map_or(usual, TimeDelta::milliseconds)
 }
 
 /// How far the host's clock is wrong, as the test wants it.

@@ -6,12 +6,12 @@
 #[cfg(feature = "crash-points")]
 mod armed;
 #[cfg(feature = "crash-points")]
-pub use armed::{clock_shift, deadline, point, poison};
+pub use armed::{clock_shift, deadline, pause, point, poison};
 
 #[cfg(not(feature = "crash-points"))]
 mod unarmed;
 #[cfg(not(feature = "crash-points"))]
-pub use unarmed::{clock_shift, deadline, point, poison};
+pub use unarmed::{clock_shift, deadline, pause, point, poison};
 
 /// A step that a poisonous mail breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! says about mail. The mails are read again from the register, where reading survives them.
 
 use super::office::Office;
-use super::reading::ATTEMPTS_MAX;
 use super::settle::{Decided, Desk, Happening, Written, settle};
+use super::trial::FAILED_MAX;
 use super::{Step, WorkError};
 use crate::case::Moment;
 use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
@@ -113,9 +113,9 @@ pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored
     }
 }
 
-/// A mail that no reading ever survived is not read once more: an abort would take the process with it.
-fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
-    if stored.raw.is_empty() || stored.readings >= ATTEMPTS_MAX {
+/// A mail that ended processes of its own is not read once more: it would take this one with it.
+pub(super) fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
+    if stored.raw.is_empty() || stored.failed_readings >= FAILED_MAX {
         return stored;
     }
     let read = catch_unwind(AssertUnwindSafe(|| mail::read(&stored.raw, trusted_authserv_id)));

@@ -1,18 +1,18 @@
 //! One step of deciding: mails on file are read, decided on, and what is decided is recorded, a batch in one
-//! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail
-//! that is not survived is set apart as unreadable and the rest goes on (invariant 1).
+//! transaction. An attempt is committed before reading, so that even an abort of the process is counted; a mail that was
+//! in hand then is tried alone in a process of its own, and the rest goes on (invariant 1).
 
 use super::aside::read_all;
 use super::office::Office;
-use super::reading::{self, ATTEMPTS_MAX, Read, Understood, incoming};
+use super::reading::{Read, Understood, arrival, incoming};
 use super::settle::{Decided, Desk, Happening, Salts, Written, settle, settle_each};
-use super::{Step, WorkError};
+use super::{Step, WorkError, trial};
 use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
 use crate::desk::{CaseFile, Snapshot, on_mail, on_unreadable};
-use crate::register::{Identity, RegisterError, Tx, Wanted};
+use crate::register::{Failure, Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,9 @@ const BATCH_BYTES: i64 = 8 * 1024 * 1024;
 /// locked; what takes longer hangs, and only a new process helps.
 const DECIDING_MAX: Duration = Duration::from_secs(300);
 
+/// Decisions on a mail that fail before it is set apart: what stood in the way may have been another's.
+const FAILURES_MAX: i64 = 3;
+
 /// Decides on what is on file. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
 /// one that cannot be decided on is set apart.
 ///
@@ -36,15 +39,15 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
         office.stop.cancel();
         return Err(WorkError::Hangs);
     }
-    let pending = office.register.pending(BATCH, BATCH_BYTES).await?;
+    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now()).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
     crash::point("before counting an attempt");
-    office.register.count_attempt(&ids).await?;
+    office.register.count_attempt(&ids, office.clock.now()).await?;
     crash::point("after counting an attempt");
-    let Some(read) = reading::read(office, pending).await else { return Ok(Step::Worked) };
+    let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
     // In a task of its own, so that its end can be waited for with a deadline even if it never pauses.
     let deciding = tokio::spawn(decide_read(office.clone(), read));
     let decided = match tokio::time::timeout(crash::deadline(DECIDING_MAX), deciding).await {
@@ -114,7 +117,7 @@ impl Happening for Read {
             (Ok(_), None) => return None,
         };
         known.next_serial = changed.next_serial(one.intent.lookup().year, known.next_serial);
-        let incoming = incoming(pending, &one.mail, office);
+        let incoming = incoming(pending, &one.mail, arrival(office, &pending.mailbox));
         crash::poison(Breaks::Deciding, one.mail.subject.as_bytes());
         let decision = on_mail(&incoming, &one.intent, &known, &office.rules, *now, fresh);
         changed.take(&one.named(), &decision);
@@ -127,16 +130,17 @@ impl Happening for Read {
 
     /// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.
     async fn failed(&self, office: &Arc<Office>, error: WorkError) -> Result<ControlFlow<()>, WorkError> {
-        let (mail, attempts) = (self.pending.id, self.pending.attempts + 1);
+        let mail = self.pending.id;
         if let WorkError::Register(RegisterError::Decided { mail }) = error {
             tracing::info!(mail.id = mail, "another klachtpost decided on this mail");
             return Ok(ControlFlow::Continue(()));
         }
-        tracing::error!(mail.id = mail, attempts, %error, "a mail could not be decided on");
-        if attempts < ATTEMPTS_MAX {
+        let times = office.register.count_failure(mail, Failure::Decision).await?;
+        tracing::error!(mail.id = mail, times, %error, "a mail could not be decided on");
+        if times < FAILURES_MAX {
             return Ok(ControlFlow::Break(()));
         }
-        let reason = format!("deciding on it failed {attempts} times: {error}");
+        let reason = format!("deciding on it failed {times} times: {error}");
         let apart = Self { pending: self.pending.clone(), outcome: Err(reason.clone()) };
         match settle(office, &[apart]).await {
             Err(error) if !error.is_unavailable() => {

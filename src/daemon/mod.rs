@@ -21,6 +21,7 @@ mod run;
 mod sending;
 mod settle;
 mod ticking;
+pub mod trial;
 mod verdicts;
 mod watching;
 mod withheld;
@@ -31,6 +32,7 @@ pub use comparing::{compare, own_folders};
 pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
+pub use overviews::cases_of;
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};
 pub use settle::Salts;
@@ -71,12 +73,12 @@ pub enum WorkError {
         "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
     )]
     LettersWait,
-    #[error("reading a mail stopped its thread; it is tried again, and set apart if it keeps doing so")]
+    #[error("reading a mail stopped its thread; it is tried again, alone")]
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]
     Deciding,
     #[error(
-        "reading or deciding hangs on some mails; each attempt is counted, and such a mail is set apart in the end\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
+        "reading or deciding hangs on some mails; each is tried alone in a process of its own by the next start, and set apart where that does not end either\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
     )]
     Hangs,
     #[error(

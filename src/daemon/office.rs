@@ -4,6 +4,7 @@ use super::clerk::Stationery;
 use super::hour::Hour;
 use super::pulse::Pulse;
 use super::reading::Hung;
+use super::trial;
 use super::watching::Watch;
 use super::withheld::Asked;
 use crate::case::{Address, AddressError, Keys, Moment};
@@ -28,6 +29,8 @@ const OTHERS: u32 = 0o077;
 /// Settings, rules, templates, register and clock of one desk.
 pub struct Office {
     pub config: Config,
+    /// In which mails are tried alone: this very program.
+    pub program: PathBuf,
     pub rules: Rules,
     pub house: House,
     pub letters: Letters,
@@ -77,6 +80,7 @@ impl Office {
         let register = Register::open(&config.register.url).await?;
         let keys = keys(&config)?;
         Ok(Self {
+            program: PathBuf::from(trial::OURSELVES),
             rules: Rules::new(&config, keys)?,
             house: house(&config)?,
             letters: Letters::new()?,

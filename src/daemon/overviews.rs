@@ -10,6 +10,7 @@ use super::{Step, WorkError};
 use crate::case::{Case, Moment};
 use crate::crash;
 use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
+use crate::digest::month::{Month, Picked};
 use crate::register::CaseQuery;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
         DigestDue::Write { day, since } => (day, since),
     };
     let closed_since = desk::digest_needs_closed_since(since, now);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).await?;
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
     let head = office.register.chain_head().await?;
     let mail_day = day_of_mail(office, since, now).await?;
     let back = office.register.look_back(since, now).await?;
@@ -71,11 +72,24 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::NoteOnly { run } => return note(office, MONTH, run, now).await,
         MonthDue::Write { run, month } => (run, month),
     };
-    let cases = office.register.cases(CaseQuery::All).await?;
+    let cases = cases_of(office, month).await?;
     let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
         desk::on_month(month, cases, &office.rules, now, fresh)
     };
     write(office, (MONTH, run), cases, now, decide).await
+}
+
+/// The cases that the reports of a month are made of, picked from all.
+///
+/// # Errors
+/// The register refused.
+pub async fn cases_of(office: &Office, month: Month) -> Result<Vec<Case>, WorkError> {
+    let mut picked = Picked::new(month, &office.rules.calendar);
+    let mut all = office.register.cases(CaseQuery::All);
+    while let Some(case) = all.next().await? {
+        picked.look_at(case);
+    }
+    Ok(picked.cases)
 }
 
 /// The last run that counts. One of a day to come is forgotten, and the log says so.

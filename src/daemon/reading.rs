@@ -1,6 +1,6 @@
 //! Reading a batch in a thread of its own, within a deadline. A thread cannot be ended from outside: one that hangs is
-//! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. What hangs,
-//! panics or aborts is counted by the caller before it is read (invariant 1).
+//! left behind, and after a few of them the process asks to be started anew, so that they do not pile up. A mail that was
+//! in hand before is tried in a process of its own first (`trial.rs`).
 
 use super::comparing::own_folders;
 use super::office::Office;
@@ -16,13 +16,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::task::JoinError;
 
-/// Attempts at a mail before it is set apart: more than one, because a power cut is not the mail's fault; few enough
-/// that a service manager still starts a process again that each of them ends.
-pub(super) const ATTEMPTS_MAX: i64 = 3;
 /// Reading a batch takes seconds; what takes longer hangs, and its mails are read again one by one.
 const READING_MAX: Duration = Duration::from_secs(120);
-/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew. One mail that
-/// hangs at each of its attempts leaves fewer.
+/// Threads left behind, each of which may keep a processor busy: at this many the process is started anew.
 const HUNG_MAX: u32 = 4;
 
 /// What hangs in this process and cannot be ended but with it.
@@ -95,46 +91,60 @@ pub(super) async fn read(office: &Arc<Office>, mut pending: Vec<Pending>) -> Opt
     }
 }
 
+/// Octets over which a mail is not taken in whole.
+pub(super) fn limit(office: &Office) -> i64 {
+    i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX)
+}
+
 fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
+    let parsed = parse(&pending, &office.config.mailbox.trusted_authserv_id, limit(office));
+    let understood = |mail| caught(|| understood(mail, &pending, office, now));
+    Read { outcome: parsed.and_then(understood), pending }
+}
+
+/// Reads one, where a panic is that mail's alone.
+///
+/// # Errors
+/// For people: why it cannot be read.
+pub(super) fn parse(pending: &Pending, trusted_authserv_id: &str, limit: i64) -> Result<Mail, String> {
     if let Some(reason) = &pending.unreadable_because {
-        let outcome = Err(reason.clone());
-        return Read { pending, outcome };
+        return Err(reason.clone());
     }
-    if pending.attempts >= ATTEMPTS_MAX {
-        let outcome = Err(format!("reading it was tried {} times and never ended", pending.attempts));
-        return Read { pending, outcome };
-    }
-    // A panic is a bug in us; it must not stop the mails behind this one.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    caught(|| {
         crash::poison(Breaks::Reading, &pending.raw);
-        let mail = mail::read(&pending.raw, &office.config.mailbox.trusted_authserv_id);
-        let mail = with_findings(mail, &pending, office);
-        let identity = Identity {
-            message_id: mail.message_id.clone().unwrap_or_default(),
-            content_hash: mail::content_hash(&mail, &pending.raw),
-        };
-        let intent = understand(&incoming(&pending, &mail, office), &office.rules, now);
-        let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
-        Understood { mail, identity, intent, from }
-    }));
-    Read { outcome: outcome.map_err(|_| "reading it failed".to_owned()), pending }
+        with_findings(mail::read(&pending.raw, trusted_authserv_id), pending, limit)
+    })
+}
+
+/// A panic is a bug in us; it must not stop the mails behind this one.
+fn caught<T>(step: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(step)).map_err(|_| "reading it failed".to_owned())
+}
+
+fn understood(mail: Mail, pending: &Pending, office: &Office, now: Moment) -> Understood {
+    let identity = Identity {
+        message_id: mail.message_id.clone().unwrap_or_default(),
+        content_hash: mail::content_hash(&mail, &pending.raw),
+    };
+    let intent = understand(&incoming(pending, &mail, arrival(office, &pending.mailbox)), &office.rules, now);
+    let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
+    Understood { mail, identity, intent, from }
 }
 
 /// The mail as the desk is shown it.
-pub(super) fn incoming<'a>(pending: &Pending, mail: &'a Mail, office: &Office) -> Incoming<'a> {
+pub(super) fn incoming<'a>(pending: &Pending, mail: &'a Mail, arrival: Arrival) -> Incoming<'a> {
     let (id, received_at, from_junk) = (pending.id, pending.received_at, pending.from_junk);
-    Incoming { id, mail, received_at, from_junk, arrival: arrival(office, &pending.mailbox) }
+    Incoming { id, mail, received_at, from_junk, arrival }
 }
 
 /// What lies in one of our own folders had been dealt with, and the register forgot it.
-fn arrival(office: &Office, folder: &str) -> Arrival {
+pub(super) fn arrival(office: &Office, folder: &str) -> Arrival {
     let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
     if is_own { Arrival::TakenIn } else { Arrival::New }
 }
 
 /// With what is not whole about it.
-fn with_findings(mut mail: Mail, pending: &Pending, office: &Office) -> Mail {
-    let limit = i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX);
+fn with_findings(mut mail: Mail, pending: &Pending, limit: i64) -> Mail {
     let came = i64::try_from(pending.raw.len()).unwrap_or(i64::MAX);
     if !pending.whole && pending.size <= limit && pending.size != came {
         mail.findings.push(of_another_size(pending));

@@ -11,7 +11,7 @@ use super::{Step, WorkError, hour, overviews};
 use crate::case::{CaseNumber, Moment};
 use crate::crash;
 use crate::desk::{CaseFile, on_terms};
-use crate::register::Tx;
+use crate::register::{CaseQuery, Tx};
 use std::sync::Arc;
 
 /// Does what is due now.
@@ -44,7 +44,7 @@ const BATCH: usize = 50;
 async fn terms(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
     let mut step = Step::Idle;
-    let mut guarded = office.register.guarded();
+    let mut guarded = office.register.cases(CaseQuery::Guarded);
     let mut due = Vec::new();
     while let Some(case) = guarded.next().await? {
         if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {

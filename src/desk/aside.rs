@@ -219,7 +219,7 @@ impl Stored {
             department: None,
             received_at: mail.received_at,
             from_junk: mail.from_junk,
-            readings: 0,
+            failed_readings: 0,
             whole: true,
             raw: Vec::new(),
             sha256: None,

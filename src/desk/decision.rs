@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use crate::case::{CaseNumber, Event};
+use serde::{Deserialize, Serialize};
 
 /// What is done: recorded in one transaction, then sent (invariant 3).
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +24,7 @@ impl Decision {
 }
 
 /// What a mail turned out to be; each mail has exactly one (invariant 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Disposition {
     Complaint,
     FollowUp,

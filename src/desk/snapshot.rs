@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::wants::Want;
 use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
 use crate::mail::Mail;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A mail to decide on.
@@ -22,7 +23,7 @@ pub struct Incoming<'a> {
 }
 
 /// How a mail came to the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Arrival {
     #[default]
     New,
@@ -118,7 +119,7 @@ pub enum Asked {
 }
 
 /// A mail on file that somebody asks about, or is to be told of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stored {
     pub id: i64,
     pub disposition: Disposition,
@@ -130,22 +131,24 @@ pub struct Stored {
     pub department: Option<String>,
     pub received_at: Moment,
     pub from_junk: bool,
-    /// How often reading it was begun.
-    pub readings: i64,
+    /// Processes of its own that reading it ended.
+    pub failed_readings: i64,
     /// Not a first slice only.
     pub whole: bool,
     /// Of the bytes, hexadecimal; None where there are none.
     pub sha256: Option<String>,
     /// Empty where the server never gave it, or it was blanked.
+    #[serde(skip)]
     pub raw: Vec<u8>,
     /// The case that another copy of it became.
     pub became: Option<CaseNumber>,
     /// What it says; None where reading does not survive it.
+    #[serde(skip)]
     pub mail: Option<Box<Mail>>,
 }
 
 /// A mail that was set aside, and that a person put back into the inbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PutBack {
     /// The row it had first, and why it was set aside then.
     pub mail: i64,
@@ -173,7 +176,7 @@ impl FolderCount {
 }
 
 /// What the register knows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The case of the token, or of the bounced letter.
     pub file: Option<CaseFile>,
@@ -188,6 +191,7 @@ pub struct Snapshot {
     /// What the answered letter was.
     pub letter_kind: Option<LetterKind>,
     /// Its bytes, where it went to staff; None: not on file, or blanked.
+    #[serde(skip)]
     pub letter_bytes: Option<Vec<u8>>,
     pub bounced: Option<BouncedLetter>,
     /// Those of `Lookup::named` that exist; of a case that goes on in another, the other.
@@ -247,7 +251,7 @@ impl Snapshot {
 }
 
 /// What the register found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Found {
     /// None: no such case.
     Case(Option<Box<CaseFile>>),
@@ -260,7 +264,7 @@ pub enum Found {
 }
 
 /// A case and what is kept beside it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CaseFile {
     pub case: Case,
     /// The texts of its notes: none of them may reach a customer (invariant 7).
@@ -297,7 +301,7 @@ impl CaseFile {
 }
 
 /// A mail in a case's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiledMail {
     /// Its row in the register.
     pub id: i64,
@@ -310,7 +314,7 @@ pub struct FiledMail {
 }
 
 /// A letter in a case's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FiledLetter {
     pub id: LetterId,
     pub kind: LetterKind,
@@ -322,7 +326,7 @@ pub struct FiledLetter {
 }
 
 /// A letter that goes out in another one's shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,
@@ -334,7 +338,7 @@ pub struct Bundled {
 }
 
 /// A letter of ours that came back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct BouncedLetter {
     pub id: LetterId,
     pub kind: LetterKind,

@@ -144,11 +144,33 @@ pub struct Frequency {
     pub cases: usize,
 }
 
+/// The cases that the reports of a month look at, picked one by one from all there are: those to which something happened
+/// in it or that were open, and one of each other department, which stands in the report as well.
+pub struct Picked<'a> {
+    span: Span<'a>,
+    departments: BTreeSet<String>,
+    pub cases: Vec<Case>,
+}
+
+impl<'a> Picked<'a> {
+    pub fn new(month: Month, calendar: &'a Calendar) -> Self {
+        Self { span: Span::of(month, calendar), departments: BTreeSet::new(), cases: Vec::new() }
+    }
+
+    /// The next one, in the order of their numbers.
+    pub fn look_at(&mut self, case: Case) {
+        if is_counted(&case) && (self.span.touches(&case) || !self.departments.contains(&case.department)) {
+            self.departments.insert(case.department.clone());
+            self.cases.push(case);
+        }
+    }
+}
+
 /// The report of a month that is over.
 pub fn report(cases: &[Case], asked: &MonthAsked<'_>) -> MonthReport {
     let is_asked = |case: &&Case| is_counted(case) && asked.department.is_none_or(|name| name == case.department);
     let counted: Vec<&Case> = cases.iter().filter(is_asked).collect();
-    let span = Span::of(asked);
+    let span = Span::of(asked.month, asked.calendar);
     let figures = |is_in: &dyn Fn(&Case) -> bool| {
         span.figures(&counted.iter().copied().filter(|case| is_in(case)).collect::<Vec<_>>())
     };
@@ -168,7 +190,7 @@ pub fn report(cases: &[Case], asked: &MonthAsked<'_>) -> MonthReport {
 
 /// The cases that such a report counts as received, closed, or open when the month ended, in the order given.
 pub fn cases_of<'a>(cases: &'a [Case], asked: &MonthAsked<'_>) -> Vec<&'a Case> {
-    let span = Span::of(asked);
+    let span = Span::of(asked.month, asked.calendar);
     let is_asked = |case: &&Case| is_counted(case) && asked.department.is_none_or(|name| name == case.department);
     let is_of = |case: &&Case| {
         span.contains(case.lodged_at) || case.closed_at.is_some_and(|at| span.contains(at)) || span.is_open_at_end(case)
@@ -210,10 +232,17 @@ struct Span<'a> {
 }
 
 impl<'a> Span<'a> {
-    fn of(asked: &MonthAsked<'a>) -> Self {
-        let midnight = |day| asked.calendar.at(day, NaiveTime::MIN);
-        let (start, end) = (midnight(asked.month.first_day()), midnight(asked.month.end_day()));
-        Self { start, end, calendar: asked.calendar }
+    fn of(month: Month, calendar: &'a Calendar) -> Self {
+        let midnight = |day| calendar.at(day, NaiveTime::MIN);
+        Self { start: midnight(month.first_day()), end: midnight(month.end_day()), calendar }
+    }
+
+    /// Whether any of the figures counts it.
+    fn touches(&self, case: &Case) -> bool {
+        let terms = [Clock::FirstResponse, Clock::Resolve].map(|clock| case.clock(clock).0);
+        let happened = [case.closed_at, case.first_response_at(), case.disputed.as_ref().map(|disputed| disputed.at)];
+        let mut moments = happened.into_iter().flatten().chain(terms).chain([case.lodged_at, case.received_at]);
+        self.is_open_at_end(case) || moments.any(|at| self.contains(at))
     }
 
     fn contains(&self, at: Moment) -> bool {

@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 
 /// What [`Stored`] is made of; `became` is the case that another copy of the mail became.
 const STORED: &str = "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, \
-     mail.received_at, mail.from_junk, mail.attempts, mail.whole, raw, sha256, (SELECT MIN(other.case_number) FROM mail AS other \
+     mail.received_at, mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, (SELECT MIN(other.case_number) FROM mail AS other \
      WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
      AND mail.content_hash <> '' AND other.disposition = 'complaint') FROM mail \
      LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number";
@@ -177,7 +177,7 @@ fn stored(row: &AnyRow) -> Result<Stored, RegisterError> {
         department: row.try_get(4)?,
         received_at: moment(row.try_get(5)?),
         from_junk: row.try_get::<i64, _>(6)? != 0,
-        readings: row.try_get(7)?,
+        failed_readings: row.try_get::<Option<i64>, _>(7)?.unwrap_or_default(),
         whole: row.try_get::<i64, _>(8)? != 0,
         raw: row.try_get::<Option<Vec<u8>>, _>(9)?.unwrap_or_default(),
         sha256: row.try_get(10)?,

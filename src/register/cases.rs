@@ -5,16 +5,15 @@ use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
-use futures_util::TryStreamExt;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
 const MERGED_MAX: usize = 32;
 
 /// Cases read at a time.
-const PAGE: i64 = 500;
+const PAGE: i64 = 200;
 
 /// The kind of event that registers a case.
 const OPENED: &str = "opened";
@@ -25,6 +24,8 @@ pub enum CaseQuery {
     All,
     /// Open ones, and those closed since then.
     OpenOrClosedSince(Moment),
+    /// Those the clock is watched for: open ones, and those with something on the agenda.
+    Guarded,
 }
 
 /// Whether the register has a row of the case.
@@ -111,25 +112,8 @@ impl Register {
     }
 
     /// Cases in the order of their numbers.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn cases(&self, query: CaseQuery) -> Result<Vec<Case>, RegisterError> {
-        let query = match query {
-            CaseQuery::All => sqlx::query("SELECT body FROM cases ORDER BY year, serial"),
-            CaseQuery::OpenOrClosedSince(since) => {
-                sqlx::query("SELECT body FROM cases WHERE state = $1 OR closed_at >= $2 ORDER BY year, serial")
-                    .bind(CaseState::Open.name())
-                    .bind(millis(since))
-            }
-        };
-        // Row by row, so that there is each case in memory and not its text as well.
-        let mut rows = query.fetch(&self.pool);
-        let mut cases = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            cases.push(body(&row)?);
-        }
-        Ok(cases)
+    pub fn cases(&self, query: CaseQuery) -> Cases<'_> {
+        Cases { register: self, query, page: Vec::new().into_iter(), after: (0, 0) }
     }
 
     /// What a digest looks back on that is written at `until`.
@@ -149,22 +133,18 @@ impl Register {
         };
         Ok(LookBack { since, registered: rows.iter().map(number).collect::<Result<_, _>>()? })
     }
-
-    /// The cases the clock is watched for: open ones, and those with something on the agenda.
-    pub fn guarded(&self) -> Guarded<'_> {
-        Guarded { register: self, page: Vec::new().into_iter(), after: (0, 0) }
-    }
 }
 
-/// Cases in the order of their numbers, a page in memory at a time: every minute asks for them, and there may be many.
-pub struct Guarded<'a> {
+/// Cases one after the other, a page in memory at a time: there may be very many.
+pub struct Cases<'a> {
     register: &'a Register,
+    query: CaseQuery,
     page: std::vec::IntoIter<Case>,
     /// Year and serial of the page's last one.
     after: (i64, i64),
 }
 
-impl Guarded<'_> {
+impl Cases<'_> {
     /// The next one; a case that changes meanwhile is seen as it was or as it is.
     ///
     /// # Errors
@@ -176,10 +156,33 @@ impl Guarded<'_> {
         Ok(self.page.next())
     }
 
+    /// All of them, where they are few.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn all(mut self) -> Result<Vec<Case>, RegisterError> {
+        let mut all = Vec::new();
+        while let Some(case) = self.next().await? {
+            all.push(case);
+        }
+        Ok(all)
+    }
+
     async fn read_on(&mut self) -> Result<(), RegisterError> {
-        let text = "SELECT year, serial, body FROM cases WHERE (state = $1 OR remind_at IS NOT NULL) \
-                    AND (year, serial) > ($2, $3) ORDER BY year, serial LIMIT $4";
-        let query = sqlx::query(text).bind(CaseState::Open.name()).bind(self.after.0).bind(self.after.1).bind(PAGE);
+        let wanted = match self.query {
+            CaseQuery::All => "",
+            CaseQuery::OpenOrClosedSince(_) => "AND (state = $4 OR closed_at >= $5)",
+            CaseQuery::Guarded => "AND (state = $4 OR remind_at IS NOT NULL)",
+        };
+        let text = format!(
+            "SELECT year, serial, body FROM cases WHERE (year, serial) > ($1, $2) {wanted} ORDER BY year, serial LIMIT $3"
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(self.after.0).bind(self.after.1).bind(PAGE);
+        let query = match self.query {
+            CaseQuery::All => query,
+            CaseQuery::OpenOrClosedSince(since) => query.bind(CaseState::Open.name()).bind(millis(since)),
+            CaseQuery::Guarded => query.bind(CaseState::Open.name()),
+        };
         let rows = query.fetch_all(&self.register.pool).await?;
         if let Some(last) = rows.last() {
             self.after = (last.try_get(0)?, last.try_get(1)?);

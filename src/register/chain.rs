@@ -66,14 +66,14 @@ impl Link {
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
         let fields = [
-            self.previous_hash.clone(),
-            self.seq.to_string(),
-            self.at.to_string(),
-            self.case_number.clone(),
-            self.kind.clone(),
-            self.actor.clone(),
-            self.mail_id.map(|id| id.to_string()).unwrap_or_default(),
-            self.payload_hash.clone(),
+            &self.previous_hash,
+            &self.seq.to_string(),
+            &self.at.to_string(),
+            &self.case_number,
+            &self.kind,
+            &self.actor,
+            &self.mail_id.map(|id| id.to_string()).unwrap_or_default(),
+            &self.payload_hash,
         ];
         for field in fields {
             hash.update((field.len() as u64).to_be_bytes());
@@ -93,7 +93,8 @@ pub(super) fn payload_hash(salt: &str, body: &str) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 impl Register {

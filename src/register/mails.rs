@@ -1,19 +1,29 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
+use super::chain::hex;
 use super::record::Recorded;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
+use crate::crash;
 use crate::desk::Disposition;
+use chrono::TimeDelta;
 use futures_util::TryStreamExt;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::any::AnyRow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Columns of a mail that is put on file.
 const STORED_COLUMNS: usize = 9;
+
+/// Attempts at a mail for which those behind it wait: more than one, because a power cut is not the mail's fault.
+const IN_TURN_MAX: i64 = 3;
+/// From then on a mail is left alone for so long after each attempt: what ends the process every time, whatever it is,
+/// leaves the others time.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(1);
 
 /// A mail as it came from the mailbox.
 #[derive(Debug, Clone)]
@@ -34,18 +44,20 @@ pub struct NewMail {
 }
 
 /// A mail that waits to be decided on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pending {
     pub id: i64,
     /// The folder it lay in, as the register names it.
     pub mailbox: String,
-    /// Readings that were begun and did not end in a decision.
+    /// How often it was taken in hand and not decided on.
     pub attempts: i64,
     pub received_at: Moment,
     pub from_junk: bool,
     pub whole: bool,
     /// See [`NewMail::size`].
     pub size: i64,
+    /// Handed on beside the others, where it is handed on.
+    #[serde(skip)]
     pub raw: Vec<u8>,
     /// See [`NewMail::unreadable_because`].
     pub unreadable_because: Option<String>,
@@ -88,14 +100,24 @@ impl Register {
 
     /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
     /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
-    /// only the mail that breaks the process is counted again. The others wait for its last attempt, and no longer.
+    /// only the mail in hand is counted again. The others wait for its third attempt, and no longer: from then on it is put
+    /// off for a while after each, and they go first.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn pending(&self, batch: i64, max_bytes: i64) -> Result<Vec<Pending>, RegisterError> {
+    pub async fn pending(&self, batch: i64, max_bytes: i64, now: Moment) -> Result<Vec<Pending>, RegisterError> {
+        // What was tried later than now was tried by a clock that was wrong.
         let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
-                     LEFT JOIN mail_raw ON mail_id = mail.id WHERE disposition IS NULL ORDER BY mail.id LIMIT $1";
-        let rows = sqlx::query(first).bind(batch).fetch_all(&self.pool).await?;
+                     LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN trial ON trial.mail_id = mail.id \
+                     WHERE disposition IS NULL AND (attempts < $2 OR COALESCE(tried_at, 0) NOT BETWEEN $3 AND $4) \
+                     ORDER BY mail.id LIMIT $1";
+        let rows = sqlx::query(first)
+            .bind(batch)
+            .bind(IN_TURN_MAX)
+            .bind(millis(now - crash::pause(PUT_OFF)))
+            .bind(millis(now))
+            .fetch_all(&self.pool)
+            .await?;
         let mut ids: Vec<i64> = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
@@ -133,8 +155,13 @@ impl Register {
     ///
     /// # Errors
     /// The database refused; then they must not be read.
-    pub async fn count_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
-        self.each_mail("UPDATE mail SET attempts = attempts + 1 WHERE id IN", mails).await
+    pub async fn count_attempt(&self, mails: &[i64], now: Moment) -> Result<(), RegisterError> {
+        let mut tx = self.begin().await?;
+        tx.each_mail("UPDATE mail SET attempts = attempts + 1 WHERE id IN", mails).await?;
+        if let [alone] = mails {
+            tx.note_tried(*alone, now).await?;
+        }
+        tx.commit().await
     }
 
     /// Takes back an attempt that ended for no fault of the mails: the database was away.
@@ -143,17 +170,8 @@ impl Register {
     /// The database is still away.
     pub async fn uncount_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
         let text = "UPDATE mail SET attempts = attempts - 1 WHERE disposition IS NULL AND attempts > 0 AND id IN";
-        self.each_mail(text, mails).await
-    }
-
-    /// A statement that ends where the list of mails begins.
-    async fn each_mail(&self, text: &str, mails: &[i64]) -> Result<(), RegisterError> {
         let mut tx = self.begin().await?;
-        for some in mails.chunks(rows_of(1)) {
-            let text = format!("{text} ({})", numbered(1, some.len()));
-            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
-            query.execute(&mut *tx.inner).await?;
-        }
+        tx.each_mail(text, mails).await?;
         tx.commit().await
     }
 
@@ -269,6 +287,16 @@ impl Register {
 }
 
 impl Tx {
+    /// A statement that ends where the list of mails begins.
+    async fn each_mail(&mut self, text: &str, mails: &[i64]) -> Result<(), RegisterError> {
+        for some in mails.chunks(rows_of(1)) {
+            let text = format!("{text} ({})", numbered(1, some.len()));
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
+            query.execute(&mut *self.inner).await?;
+        }
+        Ok(())
+    }
+
     async fn store(&mut self, mails: &[NewMail]) -> Result<usize, RegisterError> {
         let text = format!(
             "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, reason) \
@@ -335,67 +363,6 @@ impl Tx {
         }
         Ok(())
     }
-
-    /// Of each mail, the mail decided on before that is the same (invariant 2) and was not put aside; and those of which
-    /// one was put aside.
-    pub(super) async fn duplicates(
-        &mut self,
-        mails: &[(i64, &Identity)],
-    ) -> Result<(HashMap<i64, i64>, HashSet<i64>), RegisterError> {
-        let (mut same, mut aside) = (HashMap::new(), HashSet::new());
-        for some in mails.chunks(rows_of(3)) {
-            let text = format!(
-                "SELECT column1, MIN(CASE WHEN disposition <> 'set_aside' THEN id END), \
-                 CAST(SUM(CASE WHEN disposition = 'set_aside' THEN 1 ELSE 0 END) AS BIGINT) \
-                 FROM (VALUES {}) AS wanted JOIN mail ON content_hash = column2 AND message_id = column3 AND id <> column1 \
-                 WHERE disposition IS NOT NULL AND disposition NOT IN ('duplicate', 'unreadable') GROUP BY column1",
-                tuples(3, some.len())
-            );
-            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, identity)| {
-                query.bind(*mail).bind(&identity.content_hash).bind(without_nul(&identity.message_id))
-            });
-            for row in query.fetch_all(&mut *self.inner).await? {
-                let mail: i64 = row.try_get(0)?;
-                same.extend(row.try_get::<Option<i64>, _>(1)?.map(|other| (mail, other)));
-                if row.try_get::<i64, _>(2)? > 0 {
-                    aside.insert(mail);
-                }
-            }
-        }
-        Ok((same, aside))
-    }
-
-    /// A mail decided on before that has the same Message-ID, whatever it says.
-    pub(super) async fn same_id(&mut self, mail: i64, identity: &Identity) -> Result<Option<i64>, RegisterError> {
-        let row = sqlx::query(
-            "SELECT id FROM mail WHERE message_id = $1 AND message_id <> '' AND id <> $2 AND disposition IS NOT NULL \
-             ORDER BY id LIMIT 1",
-        )
-        .bind(without_nul(&identity.message_id))
-        .bind(mail)
-        .fetch_optional(&mut *self.inner)
-        .await?;
-        row.map(|row| Ok(row.try_get(0)?)).transpose()
-    }
-
-    /// The same mail, set aside. One that lay among the junk does not count for one in the inbox.
-    pub(super) async fn duplicate_aside(
-        &mut self,
-        mail: i64,
-        identity: &Identity,
-    ) -> Result<Option<i64>, RegisterError> {
-        let row = sqlx::query(
-            "SELECT id FROM mail WHERE content_hash = $1 AND message_id = $2 AND id <> $3 \
-             AND disposition = 'set_aside' AND from_junk = (SELECT from_junk FROM mail WHERE id = $3) \
-             ORDER BY id LIMIT 1",
-        )
-        .bind(&identity.content_hash)
-        .bind(without_nul(&identity.message_id))
-        .bind(mail)
-        .fetch_optional(&mut *self.inner)
-        .await?;
-        row.map(|row| Ok(row.try_get(0)?)).transpose()
-    }
 }
 
 fn pending_mail(row: &AnyRow) -> Result<Pending, RegisterError> {
@@ -435,7 +402,7 @@ pub(super) fn disposition(row: &AnyRow, column: usize) -> Result<Option<Disposit
 
 /// Lower-case hexadecimal.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// PostgreSQL takes no NUL in a text.

@@ -7,8 +7,10 @@
 //! | file | rows |
 //! |---|---|
 //! | `mails.rs` | mails: on file, decided on, moved |
+//! | `same.rs` | mails that are the same as others |
 //! | `known.rs` | what is known of the mails that UIDs stand for |
 //! | `withheld.rs` | mails the server has and does not give |
+//! | `trials.rs` | mails that were tried alone |
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `not_on_file.rs` | what lies in our own folders and is not on file |
@@ -24,7 +26,7 @@
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
-//! | `verify.rs`, `verify_rows.rs` | proof that nobody changed the past |
+//! | `verify.rs`, `verify_cases.rs`, `verify_rows.rs` | proof that nobody changed the past |
 //! | `error.rs` | why something was not done |
 
 mod aside;
@@ -42,16 +44,19 @@ mod outages;
 mod outbox;
 mod record;
 mod refusals;
+mod same;
 mod seal;
 mod search;
 mod sets;
 mod snapshot;
+mod trials;
 mod verify;
+mod verify_cases;
 mod verify_rows;
 mod withheld;
 
 pub use balance::{DealtWith, Numbering};
-pub use cases::{CaseQuery, Guarded};
+pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use error::{RegisterError, Trouble};
 pub use known::{Known, OnFile};
@@ -63,6 +68,7 @@ pub use record::{Outgoing, Recorded};
 
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;
+pub use trials::Failure;
 pub use verify::{Finding, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 

@@ -5,8 +5,10 @@ use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::{Carried, Source};
-use sqlx::Row;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
 
 /// What a letter carries along, in order; [`carried_row`] reads it.
@@ -118,6 +120,11 @@ pub struct LetterRow {
     pub accepted_at: Option<Moment>,
     pub reply: String,
 }
+
+/// What [`LetterRow`] is made of.
+const LETTER_COLUMNS: &str = "SELECT id, kind, case_number, recipient, state, held_because, message_id, attempts, \
+     created_at, not_before, accepted_at, reply FROM outbox";
+const LETTER_ORDER: &str = "ORDER BY created_at, id";
 
 impl Register {
     /// Takes letters that are due, oldest first and of these the least tried, until `lease_until`: after that another may. One that the register
@@ -238,20 +245,24 @@ impl Register {
         case: Option<CaseNumber>,
         states: &[LetterState],
     ) -> Result<Vec<LetterRow>, RegisterError> {
-        let columns = "SELECT id, kind, case_number, recipient, state, held_because, message_id, attempts, created_at, \
-                       not_before, accepted_at, reply FROM outbox";
-        let order = "ORDER BY created_at, id";
+        let (columns, order) = (LETTER_COLUMNS, LETTER_ORDER);
         let rows = match case {
             Some(number) => {
-                sqlx::query(sqlx::AssertSqlSafe(format!("{columns} WHERE case_number = $1 {order}")))
+                sqlx::query(AssertSqlSafe(format!("{columns} WHERE case_number = $1 {order}")))
                     .bind(number.to_string())
                     .fetch_all(&self.pool)
                     .await?
             }
-            None => sqlx::query(sqlx::AssertSqlSafe(format!("{columns} {order}"))).fetch_all(&self.pool).await?,
+            None => sqlx::query(AssertSqlSafe(format!("{columns} {order}"))).fetch_all(&self.pool).await?,
         };
         let rows: Result<Vec<LetterRow>, _> = rows.iter().map(letter_row).collect();
         Ok(rows?.into_iter().filter(|row| states.is_empty() || states.contains(&row.state)).collect())
+    }
+
+    /// All letters, oldest first, one after the other: there may be very many.
+    pub fn all_letters(&self) -> BoxStream<'_, Result<LetterRow, RegisterError>> {
+        let text = AssertSqlSafe(format!("{LETTER_COLUMNS} {LETTER_ORDER}"));
+        sqlx::query(text).fetch(&self.pool).map(|row| letter_row(&row?)).boxed()
     }
 
     /// How many letters are in each of these states.

@@ -9,14 +9,21 @@
 
 use super::chain::hex;
 use super::mails::without_nul;
-use super::sets::{numbered, rows_of};
+use super::sets::numbered;
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
-use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Encode, Row, Type};
 use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Values of one IN list.
+const LIST_MAX: usize = 200;
+/// Octets of a mail or letter that comes together with its row; larger ones are asked for afterwards.
+const SMALL: i64 = 16 * 1024;
+/// Octets of those that are hashed at a time.
+const CONTENTS_MAX: i64 = 4 * 1024 * 1024;
 
 /// What a row of `outbox` says about the end of its letter's way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -74,7 +81,8 @@ impl Tx {
     pub(super) async fn seals(&mut self, wanted: &[Vec<Reseal<'_>>], now: Moment) -> Result<Vec<Event>, RegisterError> {
         let wanted = || wanted.iter().flatten();
         let mails: Vec<i64> = wanted().filter_map(|one| one.mail).collect();
-        let letters: Vec<&LetterId> = wanted().flat_map(|one| one.letters.iter().copied()).collect();
+        let letters: Vec<String> =
+            wanted().flat_map(|one| &one.letters).map(|letter| letter.as_str().to_owned()).collect();
         let mails = mail_rows(&mut self.inner, &mails).await?;
         let letters = letter_rows(&mut self.inner, &letters).await?;
         let sealed = wanted().map(|one| {
@@ -95,99 +103,145 @@ pub(super) async fn mail_rows(
     connection: &mut AnyConnection,
     mails: &[i64],
 ) -> Result<HashMap<i64, MailRow>, RegisterError> {
-    let mut found = HashMap::with_capacity(mails.len());
-    for some in mails.chunks(rows_of(1)) {
+    let mut found = HashMap::new();
+    for some in mails.chunks(LIST_MAX) {
         let text = format!(
             "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-             case_number, message_id, content_hash, decided_at, raw, sha256, told_in FROM mail \
+             case_number, message_id, content_hash, decided_at, CAST(length(raw) AS BIGINT), sha256, told_in, \
+             CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({})",
             numbered(1, some.len())
         );
-        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| query.bind(*mail));
-        let mut rows = query.fetch(&mut *connection);
-        while let Some(row) = rows.try_next().await? {
-            found.insert(row.try_get(0)?, mail_row(&row)?);
+        let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, mail| query.bind(*mail));
+        let rows = query.fetch_all(&mut *connection).await?;
+        let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
+        let digests: HashMap<i64, Digested> = digests(connection, bytes, &rows, [0, 15, 18]).await?;
+        for row in &rows {
+            let mut print = Fingerprint::default();
+            for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
+                print.number(row, number)?;
+            }
+            for text in [1, 9, 10, 11, 12, 13] {
+                print.text(row, text)?;
+            }
+            let id = row.try_get(0)?;
+            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[16])? };
+            found.insert(id, MailRow { is_whole: digests.contains_key(&id), seal, told_in: row.try_get(17)? });
         }
     }
     Ok(found)
 }
 
-fn mail_row(row: &AnyRow) -> Result<MailRow, RegisterError> {
-    let mut print = Fingerprint::default();
-    for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
-        print.number(row, number)?;
-    }
-    for text in [1, 9, 10, 11, 12, 13] {
-        print.text(row, text)?;
-    }
-    let raw: Option<Vec<u8>> = row.try_get(15)?;
-    let seal = Seal { row: print.end(), content: content(raw.as_deref(), row, &[16])? };
-    Ok(MailRow { is_whole: raw.is_some(), seal, told_in: row.try_get(17)? })
-}
-
-/// The letters as they stand in the database now, with the attachments they carry along, as far as there are rows of them.
+/// These letters as they stand in the database now, with the attachments they carry along; one that is not there has no
+/// row.
 pub(super) async fn letter_rows(
     connection: &mut AnyConnection,
-    letters: &[&LetterId],
+    letters: &[String],
 ) -> Result<HashMap<String, LetterRow>, RegisterError> {
-    let mut found = HashMap::with_capacity(letters.len());
-    for some in letters.chunks(rows_of(1)) {
-        let text = format!(
-            "SELECT letter_id, position, mail_id, part, size, name, media_type, sha256, of_letter FROM letter_carried \
-             WHERE letter_id IN ({}) ORDER BY letter_id, position",
-            numbered(1, some.len())
-        );
-        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
-        let mut carried: HashMap<String, Vec<AnyRow>> = HashMap::new();
-        for row in query.fetch_all(&mut *connection).await? {
-            carried.entry(row.try_get(0)?).or_default().push(row);
-        }
+    let mut found = HashMap::new();
+    for some in letters.chunks(LIST_MAX) {
         let text = format!(
             "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-             recipient_key, bytes, state, accepted_at, server, reply, light_sha256, CAST(light_size AS TEXT), domain, \
-             counted_as, bundled_in FROM outbox LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
+             recipient_key, CAST(length(bytes) AS BIGINT), state, accepted_at, server, reply, light_sha256, \
+             CAST(light_size AS TEXT), domain, counted_as, bundled_in, \
+             CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
+             LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
             numbered(1, some.len())
         );
-        let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
-        let mut rows = query.fetch(&mut *connection);
-        while let Some(row) = rows.try_next().await? {
+        let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, letter| query.bind(letter));
+        let rows = query.fetch_all(&mut *connection).await?;
+        let carried = carried(connection, some).await?;
+        let bytes = "SELECT id, bytes FROM letter WHERE id IN";
+        let digests: HashMap<String, Digested> = digests(connection, bytes, &rows, [1, 10, 20]).await?;
+        for row in &rows {
             let id: String = row.try_get(1)?;
-            let letter = letter_row(&row, carried.get(&id).map_or(&[], Vec::as_slice))?;
-            found.insert(id, letter);
+            let mut print = Fingerprint::default();
+            print.number(row, 0)?;
+            for text in (1..=9).chain([17, 18]) {
+                print.text(row, text)?;
+            }
+            for attachment in carried.get(&id).into_iter().flatten() {
+                for number in 0..=3 {
+                    print.number(attachment, number)?;
+                }
+                for text in 4..=7 {
+                    print.text(attachment, text)?;
+                }
+            }
+            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[15, 16])? };
+            let fate = Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? };
+            let is_whole = digests.contains_key(&id);
+            let (state, bundled_in) = (row.try_get(11)?, row.try_get(19)?);
+            found.insert(id, LetterRow { is_whole, seal, state, bundled_in, fate });
         }
     }
     Ok(found)
 }
 
-fn letter_row(row: &AnyRow, carried: &[AnyRow]) -> Result<LetterRow, RegisterError> {
-    let mut print = Fingerprint::default();
-    print.number(row, 0)?;
-    for text in (1..=9).chain([17, 18]) {
-        print.text(row, text)?;
+/// What these letters carry along, in order.
+async fn carried(
+    connection: &mut AnyConnection,
+    letters: &[String],
+) -> Result<HashMap<String, Vec<AnyRow>>, RegisterError> {
+    let text = format!(
+        "SELECT position, mail_id, part, size, name, media_type, sha256, of_letter, letter_id FROM letter_carried \
+         WHERE letter_id IN ({}) ORDER BY letter_id, position",
+        numbered(1, letters.len())
+    );
+    let query = letters.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, letter| query.bind(letter));
+    let mut carried: HashMap<String, Vec<AnyRow>> = HashMap::new();
+    for row in query.fetch_all(connection).await? {
+        carried.entry(row.try_get(8)?).or_default().push(row);
     }
-    for attachment in carried {
-        for number in 1..=4 {
-            print.number(attachment, number)?;
-        }
-        for text in 5..=8 {
-            print.text(attachment, text)?;
+    Ok(carried)
+}
+
+/// SHA-256 of bytes.
+type Digested = [u8; 32];
+
+/// The digests of the contents of rows that say in these columns whose it is, how many octets it has, and what it is where
+/// it is small. Few of the others are in memory at a time; one may be larger.
+async fn digests<K>(
+    connection: &mut AnyConnection,
+    query: &str,
+    rows: &[AnyRow],
+    [id, size, small]: [usize; 3],
+) -> Result<HashMap<K, Digested>, RegisterError>
+where
+    K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
+{
+    let (mut found, mut large): (HashMap<K, Digested>, Vec<(K, i64)>) = (HashMap::new(), Vec::new());
+    for row in rows {
+        match (row.try_get::<Option<&[u8]>, _>(small)?, row.try_get::<Option<i64>, _>(size)?) {
+            (Some(bytes), _) => drop(found.insert(row.try_get(id)?, Sha256::digest(bytes).into())),
+            (None, Some(octets)) => large.push((row.try_get(id)?, octets)),
+            (None, None) => {}
         }
     }
-    let bytes: Option<Vec<u8>> = row.try_get(10)?;
-    Ok(LetterRow {
-        is_whole: bytes.is_some(),
-        seal: Seal { row: print.end(), content: content(bytes.as_deref(), row, &[15, 16])? },
-        state: row.try_get(11)?,
-        bundled_in: row.try_get(19)?,
-        fate: Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? },
-    })
+    let mut rest = large.as_slice();
+    while !rest.is_empty() {
+        let mut octets = 0;
+        let fit = rest.iter().take_while(|(_, size)| {
+            octets += size;
+            octets <= CONTENTS_MAX
+        });
+        let (together, after) = rest.split_at(fit.count().max(1));
+        rest = after;
+        let text = format!("{query} ({})", numbered(1, together.len()));
+        let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, (id, _)| query.bind(id.clone()));
+        for row in query.fetch_all(&mut *connection).await? {
+            let bytes: &[u8] = row.try_get(1)?;
+            found.insert(row.try_get(0)?, Sha256::digest(bytes).into());
+        }
+    }
+    Ok(found)
 }
 
 /// Over the bytes and what stands beside them about them; empty where they were blanked.
-fn content(bytes: Option<&[u8]>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
-    let Some(bytes) = bytes else { return Ok(String::new()) };
+fn content(bytes: Option<&Digested>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
+    let Some(digest) = bytes else { return Ok(String::new()) };
     let mut print = Fingerprint::default();
-    print.0.update(Sha256::digest(bytes));
+    print.0.update(digest);
     for column in beside {
         print.text(row, *column)?;
     }

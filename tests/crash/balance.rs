@@ -32,7 +32,7 @@ impl Outcome {
         let verified = register.verify().await.unwrap();
         assert_eq!(verified.findings, [], "{}: the past is unchanged", scene.user);
         let mut cases = BTreeMap::new();
-        for case in register.cases(CaseQuery::All).await.unwrap() {
+        for case in register.cases(CaseQuery::All).all().await.unwrap() {
             let mut kinds: Vec<String> =
                 register.events(case.number).await.unwrap().into_iter().map(|e| e.kind).collect();
             kinds.sort();

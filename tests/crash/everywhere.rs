@@ -36,7 +36,7 @@ struct Round {
     delivered: usize,
     passages: Vec<String>,
     outcome: Outcome,
-    /// A mail of it ends the process three times, so that a second kill would use up an innocent mail's attempts.
+    /// A mail of it ends the process, so that two kills more would put off an innocent one that was in hand each time.
     is_poisoned: bool,
 }
 

@@ -1,20 +1,28 @@
-//! Poison mail: what breaks or stalls reading or deciding is tried three times, then set apart with its bytes and the
-//! reason, and a person hears of it; the mails around it go on, and nothing that hangs piles up (invariants 1 and 10).
+//! Poison mail: what ends or stalls the process is tried alone in a process of its own, and what does the same to two of
+//! those is set apart with its bytes and the reason, and a person hears of it; the mails around it go on, and nothing that
+//! hangs piles up (invariants 1 and 10). What was in hand when somebody else ended the process is no poison.
 
 use crate::balance::every_mail_is_one_row;
 use crate::letter::Written;
 use crate::scene::{Ended, Scene, end_of, mail_host};
+use crate::support::chance::is_long;
 use crate::support::dovecot::Dovecot;
 use crate::support::signals::terminate;
 use crate::world::until;
 use sqlx::Row;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
+use tokio::process::Command;
 
 /// In place of the usual deadlines, in milliseconds: long enough for an honest batch on a busy machine.
 const DEADLINE: &str = "1500";
 /// Starts until the last poisonous mail is set apart.
 const STARTS_MAX: usize = 30;
+/// What a process may map, in KiB, where a mail eats memory: enough for an honest daemon, little for the host.
+const MAPPED_MAX: &str = "4000000";
+/// Kills that one innocent mail is in hand at; in the long run, and else.
+const KILLS: [usize; 2] = [100, 12];
 
 /// A desk with these mails between innocent ones.
 async fn with(poisons: &[&str]) -> (Dovecot, Scene, usize) {
@@ -28,6 +36,12 @@ async fn with(poisons: &[&str]) -> (Dovecot, Scene, usize) {
         host.deliver(&scene.user, &innocent(number + 1).bytes());
     }
     (host, scene, 2 * poisons.len() + 1)
+}
+
+/// Why a mail is apart that ended this step of its trials so.
+fn alone(step: &str, how: &str) -> String {
+    let what = if step == "reading" { "reading it" } else { "deciding on it" };
+    format!("{what} alone in a process of its own ended by {how}")
 }
 
 /// How long reading and deciding may take.
@@ -82,19 +96,96 @@ async fn only_poison_is_apart(scene: &Scene, host: &Dovecot, delivered: usize, r
 }
 
 #[tokio::test]
-async fn what_aborts_the_process_is_tried_three_times_and_the_others_go_on() {
-    for step in ["reading abort", "deciding abort"] {
-        let (host, scene, delivered) = with(&[step]).await;
+async fn what_aborts_the_process_does_so_once_and_the_others_go_on() {
+    for step in ["reading", "deciding"] {
+        let (host, scene, delivered) = with(&[&format!("{step} abort")]).await;
         let bad = until_done(&scene, Deadline::Usual).await;
         assert_eq!(
             bad.len(),
-            3,
+            1,
             "{step}: {:?}",
             bad.iter().map(|ended| (ended.status, &ended.log)).collect::<Vec<_>>()
         );
         assert!(bad.iter().all(Ended::is_aborted), "{step}");
-        only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;
+        only_poison_is_apart(&scene, &host, delivered, &alone(step, "SIGABRT, twice")).await;
     }
+}
+
+#[tokio::test]
+async fn what_eats_memory_ends_the_process_once_and_meets_its_own_limit_then() {
+    for step in ["reading", "deciding"] {
+        let (host, scene, delivered) = with(&[&format!("{step} eat")]).await;
+        let bounded =
+            ["-c", "ulimit -v $0 && exec \"$@\"", MAPPED_MAX, env!("CARGO_BIN_EXE_klachtpost"), "run", "--once"];
+        let ended = end_of(scene.command_of(Path::new("sh"), &bounded)).await;
+        assert!(ended.is_aborted(), "{step}: {} {}", ended.status, ended.log);
+        assert!(until_done(&scene, Deadline::Usual).await.is_empty(), "{step}");
+        only_poison_is_apart(&scene, &host, delivered, &alone(step, "SIGABRT, twice")).await;
+    }
+}
+
+#[tokio::test]
+async fn what_loops_is_ended_by_its_limit_of_time() {
+    // Reading is left behind, and the process goes on; deciding has the register in its hands.
+    for (step, deaths) in [("reading", 0), ("deciding", 1)] {
+        let (host, scene, delivered) = with(&[&format!("{step} loop")]).await;
+        let bad = until_done(&scene, Deadline::Short).await;
+        assert_eq!(bad.len(), deaths, "{step}: {:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
+        only_poison_is_apart(&scene, &host, delivered, &alone(step, "")).await;
+    }
+}
+
+#[tokio::test]
+async fn what_something_else_kills_proves_nothing_and_waits_while_the_others_go_on() {
+    for step in ["reading", "deciding"] {
+        let (_host, scene, delivered) = with(&[&format!("{step} killed")]).await;
+        let bad = until_done(&scene, Deadline::Usual).await;
+        assert!(
+            bad.len() == 1 && bad[0].is_killed(),
+            "{step}: {:?}",
+            bad.iter().map(|ended| &ended.log).collect::<Vec<_>>()
+        );
+        let mut connection = scene.open().await;
+        let query = "SELECT disposition FROM mail ORDER BY disposition NULLS LAST";
+        let found = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
+        let found: Vec<Option<String>> = found.iter().map(|row| row.get(0)).collect();
+        let mut expected = vec![Some("complaint".to_owned()); delivered - 1];
+        expected.push(None);
+        assert_eq!(found, expected, "{step}");
+    }
+}
+
+/// A round of work that ends at this point, where a mail that was often in hand is tried again at once.
+fn impatient(scene: &Scene, point: &str) -> Command {
+    let mut command = scene.command(&["run", "--once"]);
+    command.env("KLACHTPOST_CRASH_LEDGER", scene.ledger()).env("KLACHTPOST_CRASH_AT", point);
+    command.env("KLACHTPOST_CRASH_PAUSE", "1");
+    command
+}
+
+#[tokio::test]
+async fn a_hundred_kills_on_one_mail_end_with_its_case_and_its_acknowledgement() {
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await;
+    host.deliver(&scene.user, &Written::new("klant@klant.example", "Schade", "Een deuk.").bytes());
+    let kills = if is_long() { KILLS[0] } else { KILLS[1] };
+    for kill in 0..kills {
+        // In hand, in its trials, decided on and not recorded.
+        let point = ["after counting an attempt", "after starting a trial", "before recording decisions"][kill % 3];
+        let ended = end_of(impatient(&scene, point)).await;
+        assert!(ended.is_killed(), "kill {kill} at {point}: {} {}", ended.status, ended.log);
+    }
+    let ended = end_of(impatient(&scene, "")).await;
+    assert!(ended.status.success(), "{}", ended.log);
+    every_mail_is_one_row(&scene, &host, 1).await;
+    let mut connection = scene.open().await;
+    let query = "SELECT attempts, disposition, (SELECT count(*) FROM outbox WHERE kind = 'acknowledgement' \
+                 AND case_number = mail.case_number AND state = 'accepted') FROM mail";
+    let mail = sqlx::query(query).fetch_one(&mut connection).await.unwrap();
+    let found: (i64, String, i64) = (mail.get(0), mail.get(1), mail.get(2));
+    assert_eq!(found, (kills as i64 + 1, "complaint".to_owned(), 1));
+    scene.said(&["verify"]).await;
+    println!("killed with one mail in hand: {kills} kills");
 }
 
 #[tokio::test]
@@ -108,25 +199,24 @@ async fn what_panics_is_set_apart_in_the_same_run() {
 }
 
 #[tokio::test]
-async fn a_reading_that_hangs_is_left_behind_and_the_process_is_renewed_before_many_are() {
+async fn a_reading_that_hangs_is_left_behind_and_tried_alone_while_the_process_goes_on() {
     let (host, scene, delivered) = with(&["reading hang", "reading hang"]).await;
     let bad = until_done(&scene, Deadline::Short).await;
-    // Three attempts each, the first of them together: five readings hang, and four of them are too much for a process.
+    // The first of them hangs once with its batch; both are found out alone.
+    assert_eq!(bad.len(), 0, "{:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
+    only_poison_is_apart(&scene, &host, delivered, &alone("reading", "its deadline of 7.5 seconds, twice")).await;
+}
+
+#[tokio::test]
+async fn a_decision_that_hangs_ends_the_process_once_and_is_set_apart_by_the_next_one() {
+    let (host, scene, delivered) = with(&["deciding hang"]).await;
+    let bad = until_done(&scene, Deadline::Short).await;
     assert_eq!(bad.len(), 1, "{:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
     for ended in bad {
         assert_eq!(ended.status.code(), Some(75), "{}", ended.log);
         assert!(ended.log.contains("reading or deciding hangs") && ended.log.contains("hint:"), "{}", ended.log);
     }
-    only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;
-}
-
-#[tokio::test]
-async fn a_decision_that_hangs_ends_the_process_and_is_set_apart_by_a_later_one() {
-    let (host, scene, delivered) = with(&["deciding hang"]).await;
-    let bad = until_done(&scene, Deadline::Short).await;
-    assert_eq!(bad.len(), 3, "{:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
-    assert!(bad.iter().all(|ended| ended.status.code() == Some(75)));
-    only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;
+    only_poison_is_apart(&scene, &host, delivered, &alone("deciding", "its deadline of 7.5 seconds, twice")).await;
 }
 
 #[tokio::test]
@@ -145,5 +235,5 @@ async fn a_daemon_with_a_hanging_mail_goes_on_with_the_others_and_stops_when_ask
         .unwrap();
     assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
     until_done(&scene, Deadline::Short).await;
-    only_poison_is_apart(&scene, &host, delivered, "was tried 3 times and never ended").await;
+    only_poison_is_apart(&scene, &host, delivered, &alone("reading", "its deadline of 7.5 seconds, twice")).await;
 }

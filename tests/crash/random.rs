@@ -61,7 +61,7 @@ async fn killed_at_random_nothing_is_lost_and_only_letters_in_flight_repeat() {
         };
     }
     println!(
-        "killed at random: {} kills, {} mails, {} letters, {} repeated letters, {} mails in hand at three kills, {:?}",
+        "killed at random: {} kills, {} mails, {} letters, {} repeated letters, {} mails set apart, {:?}",
         desks as usize * kills,
         sum.mails,
         sum.letters,
@@ -76,7 +76,7 @@ struct Sum {
     mails: usize,
     letters: usize,
     repeats: usize,
-    /// Set apart because three kills met them in hand: what a mail that ends the process looks like.
+    /// Set apart for kills that were not their doing: none.
     blamed: usize,
 }
 
@@ -146,7 +146,8 @@ async fn arrive(host: Arc<Dovecot>, mails: usize, over: Duration, mut chance: Ch
 
 /// Waits until no mail is in the inbox, none is undecided and no letter is on its way.
 async fn rest(scene: &Scene, host: &Dovecot) {
-    let deadline = Instant::now() + 2 * PATIENCE;
+    // A mail that was in hand at three kills is put off for a minute, and looked for at the next poll.
+    let deadline = Instant::now() + 4 * PATIENCE;
     let mut connection = scene.open().await;
     let query = "SELECT (SELECT count(*) FROM mail WHERE disposition IS NULL OR moved = 0) \
                  + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'leased'))";
@@ -196,12 +197,12 @@ async fn balance(
     let blamed = mails.iter().filter(|mail| mail.get::<String, _>(0) == "unreadable").count();
     for mail in &mails {
         let (what, reason, attempts): (String, String, i64) = (mail.get(0), mail.get(1), mail.get(2));
-        let is_blamed = what == "unreadable" && attempts == 4 && reason.ends_with("was tried 3 times and never ended");
-        assert!(what == "complaint" || is_blamed, "{what} after {attempts} attempts: {reason}");
+        assert!(what == "complaint", "{what} after {attempts} attempts: {reason}");
     }
+    assert_eq!(blamed, 0, "a death says nothing about the mail in hand");
     let cases = sqlx::query("SELECT serial FROM cases ORDER BY serial").fetch_all(&mut connection).await.unwrap();
     let serials: Vec<i64> = cases.iter().map(|row| row.get(0)).collect();
-    assert_eq!(serials, (1..=(customers.len() - blamed) as i64).collect::<Vec<_>>(), "a case of each, without gaps");
+    assert_eq!(serials, (1..=customers.len() as i64).collect::<Vec<_>>(), "a case of each, without gaps");
     let users: Vec<&String> = readers.iter().chain(customers).collect();
     let delivered = delivered(scene, host, postfix, &users, letters.len()).await;
     let mut copies = 0;
@@ -215,7 +216,6 @@ async fn balance(
     assert_eq!(delivered.len(), letters.len(), "letters that are not in the outbox");
     let repeats = copies - letters.len();
     assert!(repeats <= kills * CONNECTIONS, "{repeats} repeats for {kills} kills");
-    assert!(blamed * 3 <= kills, "{blamed} set apart for {kills} kills");
     Sum { mails: customers.len(), letters: letters.len(), repeats, blamed }
 }
 

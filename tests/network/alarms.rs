@@ -193,7 +193,7 @@ async fn mail_that_cannot_be_moved_is_told_while_complaints_are_registered() {
         for minutes in [0, 10, 19] {
             run_after(&desk, minutes).await;
         }
-        let cases = desk.office.register.cases(klachtpost::register::CaseQuery::All).await.unwrap();
+        let cases = desk.office.register.cases(klachtpost::register::CaseQuery::All).all().await.unwrap();
         assert_eq!(cases.len(), subjects_of_mails.len(), "{says}: registered all the same");
         assert_eq!(subjects(&desk.smtp), [""; 0], "{says}: not for less than half an hour");
         run_after(&desk, 6).await;

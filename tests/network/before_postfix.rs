@@ -112,7 +112,7 @@ impl Behind {
         for state in [LetterState::Queued, LetterState::Leased, LetterState::Refused, LetterState::Held] {
             assert_eq!(self.office.register.count_letters(state).await.unwrap(), 0, "{what}: {state:?}");
         }
-        let cases = self.office.register.cases(CaseQuery::All).await.unwrap().len();
+        let cases = self.office.register.cases(CaseQuery::All).all().await.unwrap().len();
         assert_eq!(cases, self.rounds.get() * CUSTOMERS, "{what}");
     }
 

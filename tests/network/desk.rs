@@ -138,14 +138,14 @@ impl Desk {
     pub async fn before(&self) -> Before {
         Before {
             letters: self.smtp.letters().len(),
-            cases: self.office.register.cases(CaseQuery::All).await.unwrap().len(),
+            cases: self.office.register.cases(CaseQuery::All).all().await.unwrap().len(),
             filed: self.dovecot.mails(USER, ".Verwerkt").len(),
         }
     }
 
     /// Each mail is one case and is filed away once.
     pub async fn assert_registered(&self, before: &Before, subjects: &[String], what: &str) {
-        let cases = self.office.register.cases(CaseQuery::All).await.unwrap();
+        let cases = self.office.register.cases(CaseQuery::All).all().await.unwrap();
         assert_eq!(cases.len(), before.cases + subjects.len(), "{what}: cases");
         for subject in subjects {
             assert_eq!(cases.iter().filter(|case| case.subject == *subject).count(), 1, "{what}: {subject}");
@@ -260,5 +260,6 @@ pub async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], mo
         dir.path().join("klachtpost.db").display()
     );
     let config = config::from_toml(&settings, "test").unwrap();
-    Arc::new(Office::open(config, clock.clone()).await.unwrap())
+    let office = Office::open(config, clock.clone()).await.unwrap();
+    Arc::new(Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office })
 }

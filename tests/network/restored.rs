@@ -23,7 +23,7 @@ fn mail(subject: &str) -> Vec<u8> {
 }
 
 async fn subjects(desk: &Desk) -> Vec<String> {
-    let cases = desk.office.register.cases(CaseQuery::All).await.unwrap();
+    let cases = desk.office.register.cases(CaseQuery::All).all().await.unwrap();
     let mut subjects: Vec<String> = cases.into_iter().map(|case| case.subject).collect();
     subjects.sort();
     subjects

@@ -34,7 +34,7 @@ async fn look(desk: &Desk) {
 }
 
 async fn cases(desk: &Desk) -> usize {
-    desk.office.register.cases(CaseQuery::All).await.unwrap().len()
+    desk.office.register.cases(CaseQuery::All).all().await.unwrap().len()
 }
 
 fn later(desk: &Desk, time: TimeDelta) {

@@ -168,9 +168,9 @@ async fn cases_are_listed_by_what_became_of_them() {
     let closed = Closed { settlement: "Hersteld.".into(), letter: id("c") };
     desk.record(vec![event(1, What::Closed(closed))], &[]).await.unwrap();
     let numbers = |cases: Vec<Case>| cases.iter().map(|case| case.number.serial).collect::<Vec<_>>();
-    assert_eq!(numbers(desk.register.cases(CaseQuery::All).await.unwrap()), [1, 2]);
-    assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(1))).await.unwrap()), [1, 2]);
-    assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(2))).await.unwrap()), [2]);
+    assert_eq!(numbers(desk.register.cases(CaseQuery::All).all().await.unwrap()), [1, 2]);
+    assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(1))).all().await.unwrap()), [1, 2]);
+    assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(2))).all().await.unwrap()), [2]);
     assert!(desk.register.case(number(9)).await.unwrap().is_none());
 }
 
@@ -191,7 +191,7 @@ async fn all_open_cases_are_guarded_page_by_page() {
         ))
         .await;
     assert_eq!(copied, COPIES as u64);
-    let (mut guarded, mut serials) = (desk.register.guarded(), Vec::new());
+    let (mut guarded, mut serials) = (desk.register.cases(CaseQuery::Guarded), Vec::new());
     while let Some(case) = guarded.next().await.unwrap() {
         serials.push(case.number.serial as usize);
     }

@@ -65,22 +65,6 @@ async fn even_where_no_letter_at_all_can_be_written_every_mail_ends_as_a_row() {
 }
 
 #[tokio::test]
-async fn a_mail_that_reading_never_survived_is_set_apart_and_the_others_go_on() {
-    let desk = Desk::new().await;
-    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
-    let mails: Vec<NewMail> = (1..=3).map(|uid| complaint(uid, "jan@klant.example")).collect();
-    office.register.store_mails(&mails).await.unwrap();
-    // As after three processes that died over mail 2.
-    office.register.count_attempt(&[2]).await.unwrap();
-    office.register.count_attempt(&[2]).await.unwrap();
-    office.register.count_attempt(&[2]).await.unwrap();
-    decide_all(&office).await;
-    assert_eq!(ids(&office, Disposition::Complaint).await, [1, 3]);
-    assert_eq!(ids(&office, Disposition::Unreadable).await, [2]);
-    assert_eq!(office.register.raw_mail(2).await.unwrap().unwrap(), mails[1].raw, "its bytes are kept");
-}
-
-#[tokio::test]
 async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
     let desk = Desk::new().await;
     let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
@@ -90,7 +74,7 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
         .await
         .unwrap();
     // As after a kill between counting and recording.
-    office.register.count_attempt(&[1, 2, 3, 4, 5]).await.unwrap();
+    office.register.count_attempt(&[1, 2, 3, 4, 5], at(0)).await.unwrap();
     decide_all(&office).await;
     assert_eq!(ids(&office, Disposition::Complaint).await, [1, 2, 3, 4, 5]);
     assert_eq!(desk.number("SELECT count(DISTINCT serial) FROM cases").await, 5);
@@ -98,7 +82,7 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
 
 /// The ids of the next batch.
 async fn next(office: &Office) -> Vec<i64> {
-    office.register.pending(50, i64::MAX).await.unwrap().into_iter().map(|mail| mail.id).collect()
+    office.register.pending(50, i64::MAX, office.clock.now()).await.unwrap().into_iter().map(|mail| mail.id).collect()
 }
 
 #[tokio::test]
@@ -108,15 +92,17 @@ async fn no_mail_overtakes_one_that_was_tried_before_and_none_is_tried_together_
     let mails: Vec<NewMail> = (1..=5).map(|uid| complaint(uid, "jan@klant.example")).collect();
     office.register.store_mails(&mails).await.unwrap();
     assert_eq!(next(&office).await, [1, 2, 3, 4, 5], "new ones together, in the order of their arrival");
-    office.register.count_attempt(&[3]).await.unwrap();
+    office.register.count_attempt(&[3], at(0)).await.unwrap();
     assert_eq!(next(&office).await, [1, 2], "those before it do not share its attempts");
     decide_batch(&office).await.unwrap();
     assert_eq!(next(&office).await, [3], "it is alone, and those behind it wait");
-    office.register.count_attempt(&[3]).await.unwrap();
-    office.register.count_attempt(&[3]).await.unwrap();
-    assert_eq!(next(&office).await, [3], "until after its last attempt");
+    office.register.count_attempt(&[3], at(0)).await.unwrap();
+    office.register.count_attempt(&[3], at(0)).await.unwrap();
+    assert_eq!(next(&office).await, [4, 5], "for three attempts and no longer");
+    office.clock.set(at(2));
+    assert_eq!(next(&office).await, [3], "then it has its turn again");
     decide_batch(&office).await.unwrap();
-    assert_eq!(ids(&office, Disposition::Unreadable).await, [3]);
+    assert_eq!(ids(&office, Disposition::Complaint).await, [1, 2, 3], "its deaths said nothing about it");
     assert_eq!(next(&office).await, [4, 5]);
 }
 

@@ -30,6 +30,7 @@ const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("identity", "names this register to the mailbox; another name makes its mails another's, which is told"),
     ("compared", "how far the mailbox's folders were looked at; less only looks again"),
     ("not_on_file", "what the mailbox has and the register has not, found anew at each comparison"),
+    ("trial", "counts what mails did to processes; an unreadable mail's reason, which says so, is proven"),
     ("withheld", "counts fetches in vain; gone once the mail is on file"),
     ("job_run", "keeps a digest from being written twice; that it was written is an event"),
     ("_sqlx_migrations", "the library's own list of migrations"),

@@ -284,7 +284,7 @@ async fn the_row_and_the_event_say_the_same_moment() {
     let server = SmtpServer::start(Setup::default()).await;
     let sender = format!("kind = \"smtp\"\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", server.port());
     let config = klachtpost::config::from_toml(&settings(&desk, &maildir(&desk, "in"), &sender), "the test's").unwrap();
-    let office = Arc::new(Office::open(config, Clock::System).await.unwrap());
+    let office = Arc::new(as_program(Office::open(config, Clock::System).await.unwrap()));
     with_letters(&desk, 40).await;
     server.fault(Fault::at(At::Rcpt, Act::reply("550 5.1.1 Unknown")).for_recipient("k7@klant.example"));
     Sender::new(&office).await.unwrap().send_due(&office).await.unwrap();

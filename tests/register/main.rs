@@ -23,6 +23,7 @@ mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
+mod trials;
 mod verify_command;
 mod writers;
 
@@ -230,7 +231,12 @@ fn maildir(desk: &Desk, name: &str) -> String {
 /// The office of a desk, at the start of the test's day.
 async fn office(desk: &Desk, mailbox: &str, sender: &str) -> Arc<Office> {
     let config = klachtpost::config::from_toml(&settings(desk, mailbox, sender), "the test's settings").unwrap();
-    Arc::new(Office::open(config, Clock::at(at(0))).await.unwrap())
+    Arc::new(as_program(Office::open(config, Clock::at(at(0))).await.unwrap()))
+}
+
+/// Its trials are held by the program under test: the test itself is another one.
+fn as_program(office: Office) -> Office {
+    Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office }
 }
 
 /// The mails that turned out to be this, and why.

@@ -20,7 +20,7 @@ type Differences = Vec<String>;
 
 /// Everything that is not as it should be.
 pub async fn differences(month: &Month) -> Differences {
-    let cases = month.town.office.register.cases(CaseQuery::All).await.unwrap();
+    let cases = month.town.office.register.cases(CaseQuery::All).all().await.unwrap();
     let cases: HashMap<String, Case> = cases.into_iter().map(|case| (case.number.to_string(), case)).collect();
     let mut found = Differences::new();
     if cases.len() != month.complaints.len() {

@@ -23,7 +23,7 @@ fn to<'a>(letters: &'a [Got], whom: &'a str) -> impl Iterator<Item = &'a Got> {
 }
 
 async fn cases(town: &Town) -> Vec<Case> {
-    town.office.register.cases(CaseQuery::All).await.unwrap()
+    town.office.register.cases(CaseQuery::All).all().await.unwrap()
 }
 
 async fn verified(town: &Town) {

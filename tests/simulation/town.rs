@@ -104,7 +104,7 @@ impl Town {
         let smtp = SmtpServer::start(Setup::default()).await;
         let clock = Clock::at(at);
         let office = Office::open(settings(desk, dir.path(), smtp.port(), proof), clock.clone()).await.unwrap();
-        let office = Arc::new(office);
+        let office = Arc::new(Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office });
         let at_work = Some(AtWork::begin(&office).await);
         Self { dir, clock, smtp, taken: 0, delivered: 0, office, at_work }
     }

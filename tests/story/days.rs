@@ -99,7 +99,8 @@ async fn open(dir: &TempDir, clock: &Clock) -> Office {
         path("out"),
         path("klachtpost.db")
     );
-    Office::open(config::from_toml(&settings, "test").unwrap(), clock.clone()).await.unwrap()
+    let office = Office::open(config::from_toml(&settings, "test").unwrap(), clock.clone()).await.unwrap();
+    Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office }
 }
 
 /// Local time in Amsterdam, with its offset.
@@ -200,7 +201,7 @@ fn decoded(text: &str) -> String {
 
 /// Who handles the only case there is.
 async fn handler(days: &Days) -> Option<String> {
-    let cases = days.office.register.cases(CaseQuery::All).await.unwrap();
+    let cases = days.office.register.cases(CaseQuery::All).all().await.unwrap();
     assert_eq!(cases.len(), 1);
     cases[0].handler.as_ref().map(ToString::to_string)
 }

@@ -100,7 +100,7 @@ async fn work(office: &Arc<Office>, mailbox: &mut Mailbox, sender: &mut Sender) 
 
 async fn end(dir: &Path, office: &Office, world: &World) -> Result<(), DemoError> {
     say!("\nThe cases");
-    for case in office.register.cases(CaseQuery::All).await? {
+    for case in office.register.cases(CaseQuery::All).all().await? {
         say!(
             "  {}  {:<7} {:<15} {:<24} {}",
             case.number,

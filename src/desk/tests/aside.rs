@@ -25,7 +25,7 @@ fn stored(id: i64, post: &Post, reason: &str) -> Stored {
         department: None,
         received_at: now() - TimeDelta::days(2),
         from_junk: false,
-        readings: 1,
+        failed_readings: 0,
         whole: true,
         sha256: Some("ab".repeat(32)),
         mail: Some(Box::new(mail::read(&raw, "mx.lease.example"))),

@@ -194,6 +194,11 @@ proptest! {
         let calendar = calendar();
         let cases: Vec<Case> = (1..).zip(&told).map(|(serial, told)| told_case(serial, *told)).collect();
         let report = report(&cases, &asked(&calendar, &[]));
+        // Of all cases, those that are picked say the same.
+        let mut picked = Picked::new(asked(&calendar, &[]).month, &calendar);
+        cases.iter().cloned().for_each(|case| picked.look_at(case));
+        prop_assert_eq!(&super::report(&picked.cases, &asked(&calendar, &[])), &report);
+        prop_assert_eq!(cases_of(&picked.cases, &asked(&calendar, &[])), cases_of(&cases, &asked(&calendar, &[])));
         let in_october = |at: Moment| is_october(&calendar, at);
         let mut slow = (0, 0, 0, Share::default(), Share::default());
         let (mut waits, mut days) = (Vec::new(), Vec::new());
