@@ -278,7 +278,7 @@ fn chance() -> f64 {
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    let accepted = office.register.count_letters(LetterState::Accepted).await?;
+    let accepted = office.register.count_letters(LetterState::Accepted).await;
     let mut sender = Sender::new(&office).await;
     // At a wrong hour nothing is done but telling of it.
     let taken_in = match hour::believe(&office).await {
@@ -312,9 +312,10 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         return taken_in.and(told.map(drop));
     }
     let ticked = tick(&office).await;
-    let sent = match sender {
-        Ok(sender) => send_all(&office, sender, accepted).await,
-        Err(error) => Err(error),
+    let sent = match (sender, accepted) {
+        (Ok(sender), Ok(accepted)) => send_all(&office, sender, accepted).await,
+        (Err(error), _) => Err(error),
+        (_, Err(error)) => Err(error.into()),
     };
     // Runs from a timetable count too: since when it fails is on file.
     let told = Teller::default().tell(&office).await;

@@ -366,7 +366,7 @@ async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkErro
         return Ok(letters::lighten(&letter.bytes, &letter.carried, letters::Apart::TooLarge));
     }
     let mut contents = Vec::with_capacity(letter.carried.len());
-    let mut read: Option<(i64, mail::Mail)> = None;
+    let mut read: Option<(i64, Vec<mail::Attachment>)> = None;
     for carried in &letter.carried {
         // What was blanked meanwhile is not what the letter was written with: assembling says so.
         let content = match &carried.source {
@@ -375,10 +375,10 @@ async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkErro
             Source::Attachment { mail: id, index } => {
                 if read.as_ref().is_none_or(|(known, _)| known != id) {
                     let raw = office.register.raw_mail(*id).await?.unwrap_or_default();
-                    let mail = tokio::task::spawn_blocking(move || mail::read(&raw, "")).await;
-                    read = Some((*id, mail.map_err(|_| WorkError::Reading)?));
+                    let files = tokio::task::spawn_blocking(move || mail::attachments(&raw)).await;
+                    read = Some((*id, files.map_err(|_| WorkError::Reading)?));
                 }
-                let attachment = read.as_ref().and_then(|(_, mail)| mail.attachments.get(*index));
+                let attachment = read.as_ref().and_then(|(_, files)| files.get(*index));
                 attachment.map(|attachment| attachment.content.clone()).unwrap_or_default()
             }
         };

@@ -48,8 +48,8 @@ pub use newtext::{
 };
 #[cfg(test)]
 pub(crate) use parse::hostile_from;
-pub use parse::read;
 pub(crate) use parse::turns_direction;
+pub use parse::{attachments, read};
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
 /// Whether a subject says that a mail is passed on, in whatever language.

@@ -1,7 +1,7 @@
 //! Bytes → headers, parts and attachments, by mail-parser behind a guard; then every other file of the room is asked
 //! for its conclusion. The only place that knows mail-parser's types. Pure and total.
 
-use super::{Finding, FindingKind, Mail, Original};
+use super::{Attachment, Finding, FindingKind, Mail, Original};
 use crate::mail::html::{Mark, Page};
 use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
@@ -149,6 +149,11 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
         sha256: Sha256::digest(raw).iter().map(|byte| format!("{byte:02x}")).collect(),
     });
     mail
+}
+
+/// The attachments of a mail as [`read`] gives them, and nothing else of it.
+pub fn attachments(raw: &[u8]) -> Vec<Attachment> {
+    envelope::attachments(&take_apart(raw))
 }
 
 /// Headers, leaves and text of a mail; never fails. Nested messages are not opened: give their content to this.

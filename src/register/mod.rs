@@ -94,7 +94,7 @@ const CLOSING_MAX: Duration = Duration::from_secs(10);
 
 /// FULL: a letter or mail that we said is on file survives a power cut.
 const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -16000";
+                     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
 
 /// The database, open.
 #[derive(Debug, Clone)]

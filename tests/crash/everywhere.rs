@@ -233,7 +233,7 @@ fn second_mails(letters: &BTreeMap<String, Vec<Letter>>) -> Vec<Mail> {
         (Written::reply(HANDLER, notification, "Beste heer Jansen,\n\nWij herstellen de kras woensdag.").bytes(), 0),
         (Written::new("mallory@klant.example", "crash-points reading abort", "Klacht.").bytes(), 0),
         (Written::reply(EMMA, acknowledgement, "I also paid it already.").bytes(), 0),
-        (came_back(&letters[EMMA][0]), 0),
+        (came_back(&letters["facturatie@lease.example"][0]), 0),
         (Written::new("karin@klant.example", "Schade", "Er zit een deuk in de bumper.").bytes(), 0),
     ]
 }

@@ -188,7 +188,7 @@ fn marked_spam(parsed: &Parsed) -> bool {
 
 /// The attachments, and those inside a mail that is passed on as the only attachment (§2.2: then the case is the
 /// customer's, and so is what the customer sent along).
-fn attachments(parsed: &Parsed) -> Vec<Attachment> {
+pub fn attachments(parsed: &Parsed) -> Vec<Attachment> {
     let mut found = Vec::new();
     let attached: Vec<&Leaf> = parsed.leaves.iter().filter(|l| l.attachment).collect();
     let decorations = pictures::decorations(parsed);

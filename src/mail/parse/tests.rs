@@ -2,7 +2,7 @@
 
 use super::super::FindingKind::{self, *};
 use super::super::{MARKER, Mail, SenderProof};
-use super::{read, take_apart};
+use super::{attachments, read, take_apart};
 use base64::Engine;
 
 fn mail(lines: &[&str]) -> Mail {
@@ -369,6 +369,7 @@ fn damaged_mail_is_read_all_the_same() {
         assert_eq!(shown, [false; 2]);
         assert!(!mail.text.contains('\0') && mail.relayable.len() <= mail.reply.len());
         assert!(mail.attachments.iter().all(|a| !a.name.is_empty() && !a.name.contains(['/', '\\'])));
+        assert_eq!(attachments(&bytes), mail.attachments, "sent along by their place");
     }
 }
 
