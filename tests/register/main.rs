@@ -23,6 +23,7 @@ mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
 mod trials;
 mod verify_command;
 mod writers;
