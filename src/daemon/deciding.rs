@@ -66,7 +66,7 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
 }
 
 async fn decide_read(office: Arc<Office>, read: Vec<Read>) -> Result<(), WorkError> {
-    let settled = settle_each(&office, &read).await?;
+    let settled = settle_each(&office, &read).await?.count;
     // They wait for one that is tried again first.
     let waiting: Vec<i64> = read.iter().skip(settled + 1).map(|read| read.pending.id).collect();
     if waiting.is_empty() { Ok(()) } else { Ok(office.register.uncount_attempt(&waiting).await?) }

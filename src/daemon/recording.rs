@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 /// Writes down what became of letters, in groups.
 #[derive(Default)]
 pub(super) struct Recorder {
-    waiting: Mutex<Vec<(Attempted, oneshot::Sender<Result<(), WorkError>>)>>,
+    waiting: Mutex<Vec<Waiting>>,
     /// Who writes a group down.
     turn: tokio::sync::Mutex<()>,
 }
@@ -31,17 +31,30 @@ impl Recorder {
         let (told, mut mine) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((attempted, told));
         let _turn = self.turn.lock().await;
-        if let Ok(recorded) = mine.try_recv() {
-            return recorded;
-        }
         let group = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        let (attempts, told): (Vec<Attempted>, Vec<_>) = group.into_iter().unzip();
-        let recorded = settle_each(office, &attempts).await;
-        // One that cannot be written down because the register is away is so for all.
-        for one in told {
-            let _ = one.send(recorded.as_ref().map(drop).map_err(|_| WorkError::NotRecorded));
+        if !group.is_empty() {
+            record_group(office, group).await;
         }
-        recorded.map(drop)
+        mine.try_recv().unwrap_or(Err(WorkError::NotRecorded))
+    }
+}
+
+type Waiting = (Attempted, oneshot::Sender<Result<(), WorkError>>);
+
+/// In one transaction, or else each for itself: what was written down must not be written down again for another's sake.
+async fn record_group(office: &Arc<Office>, group: Vec<Waiting>) {
+    let (attempts, told): (Vec<Attempted>, Vec<_>) = group.into_iter().unzip();
+    let error = settle(office, &attempts).await.err();
+    let mut is_away = error.as_ref().is_some_and(WorkError::is_unavailable);
+    for (one, told) in attempts.iter().zip(told) {
+        let recorded = match (&error, is_away) {
+            (None, _) => Ok(()),
+            (Some(_), true) => Err(WorkError::NotRecorded),
+            (Some(_), false) => settle_each(office, std::slice::from_ref(one)).await.map(drop),
+        };
+        is_away |= recorded.as_ref().is_err_and(WorkError::is_unavailable);
+        // Who asked is gone only with the whole round.
+        let _ = told.send(recorded);
     }
 }
 

@@ -280,23 +280,29 @@ fn chance() -> f64 {
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     let accepted = office.register.count_letters(LetterState::Accepted).await;
     let mut sender = Sender::new(&office).await;
+    let mut meanwhile = Round::Idle;
     // At a wrong hour nothing is done but telling of it.
     let taken_in = match hour::believe(&office).await {
         Ok(()) => {
             let all_taken_in = CancellationToken::new();
             let taking_in = async {
-                let taken_in = take_in_once(&office).await;
+                let taken_in = match office.register.hurry(office.clock.now()).await {
+                    Ok(()) => take_in_once(&office).await,
+                    Err(error) => Err(error.into()),
+                };
                 all_taken_in.cancel();
                 taken_in
             };
             let sending = async {
                 tokio::select! {
-                    () = send_meanwhile(&office, &mut sender, &all_taken_in) => {}
+                    round = send_meanwhile(&office, &mut sender, &all_taken_in) => round,
                     // What hangs may keep the register's write lock, and then no round ends.
-                    () = given_up(&office) => {}
+                    () = given_up(&office) => Round::Idle,
                 }
             };
-            tokio::join!(taking_in, sending).0
+            let (taken_in, sent) = tokio::join!(taking_in, sending);
+            meanwhile = sent;
+            taken_in
         }
         Err(error) => Err(error),
     };
@@ -313,7 +319,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     }
     let ticked = tick(&office).await;
     let sent = match (sender, accepted) {
-        (Ok(sender), Ok(accepted)) => send_all(&office, sender, accepted).await,
+        (Ok(sender), Ok(accepted)) => send_all(&office, sender, meanwhile, accepted).await,
         (Err(error), _) => Err(error),
         (_, Err(error)) => Err(error.into()),
     };
@@ -343,36 +349,33 @@ async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
     Ok(())
 }
 
-/// Sends what is written while others are taken in. What the server does not take now is the last rounds' business.
+/// Sends what is written while others are taken in; what the last round came to.
 async fn send_meanwhile(
     office: &Arc<Office>,
     sender: &mut Result<Sender, WorkError>,
     all_taken_in: &CancellationToken,
-) {
+) -> Round {
     // Settings that nothing can be sent with keep no mail from being taken in.
-    let Ok(sender) = sender else { return };
+    let Ok(sender) = sender else { return Round::Idle };
     loop {
-        tokio::select! { () = all_taken_in.cancelled() => return, () = office.written.notified() => {} }
-        while let Ok(Round::Worked) = sender.send_due(office).await {
-            if office.stop.is_cancelled() {
-                return;
+        tokio::select! { () = all_taken_in.cancelled() => return Round::Idle, () = office.written.notified() => {} }
+        loop {
+            match sender.send_due(office).await {
+                Ok(Round::Worked) if !office.stop.is_cancelled() => {}
+                // A server that takes nothing now is not tried again for each batch.
+                Ok(round @ (Round::ServerAway(_) | Round::ServerRefuses(_))) => return round,
+                Ok(Round::Worked | Round::Idle) | Err(_) => break,
             }
         }
     }
 }
 
-/// Sends what is due or waits for another attempt, each letter once; `accepted` letters had gone before this run.
-async fn send_all(office: &Arc<Office>, mut sender: Sender, accepted: i64) -> Result<(), WorkError> {
-    office.register.hurry(office.clock.now()).await?;
-    let mut round = Round::Worked;
+/// Sends what is due, each letter once, from where the last round left it; `accepted` letters had gone before this run.
+async fn send_all(office: &Arc<Office>, mut sender: Sender, mut round: Round, accepted: i64) -> Result<(), WorkError> {
     let mut refused = 0;
     for _ in 0..ROUNDS_MAX {
-        if office.stop.is_cancelled() {
-            break;
-        }
-        round = sender.send_due(office).await?;
         match round {
-            Round::Worked => {}
+            Round::Worked | Round::Idle => {}
             // Another letter may go all the same: the least tried is the next.
             Round::ServerRefuses(_)
                 if refused < office.register.count_letters(LetterState::Queued).await?.min(PROBES_MAX) =>
@@ -380,7 +383,14 @@ async fn send_all(office: &Arc<Office>, mut sender: Sender, accepted: i64) -> Re
                 refused += 1;
                 office.register.hurry(office.clock.now()).await?;
             }
-            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) => break,
+            Round::ServerAway(_) | Round::ServerRefuses(_) => break,
+        }
+        if office.stop.is_cancelled() {
+            break;
+        }
+        round = sender.send_due(office).await?;
+        if round == Round::Idle {
+            break;
         }
     }
     sender.close().await;

@@ -107,33 +107,38 @@ pub(super) struct Written {
     pub letters: Vec<Outgoing>,
 }
 
-/// Settles all together; where that fails, one by one, so that one of them does not stop the others. How many were settled
-/// before one said that those behind it wait.
+/// What settling one by one came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Settled {
+    /// How many, before one said that those behind it wait.
+    pub count: usize,
+    pub step: Step,
+}
+
+/// Settles all together; where that fails, one by one, so that one of them does not stop the others.
 ///
 /// # Errors
 /// The register cannot be used now, or one could not be settled and is not given up.
-pub(super) async fn settle_each<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<usize, WorkError> {
+pub(super) async fn settle_each<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Settled, WorkError> {
     match settle(office, all).await {
-        Err(error) if !error.is_unavailable() && all.len() > 1 => {
+        Err(error) if !error.is_unavailable() => {
             tracing::warn!(%error, count = all.len(), "a step of work was not recorded; it is done again one by one");
         }
-        Err(error) if !error.is_unavailable() => {
-            let ControlFlow::Continue(()) = all[0].failed(office, error).await? else { return Ok(0) };
-            return Ok(1);
-        }
-        done => return done.map(|_| all.len()),
+        done => return done.map(|step| Settled { count: all.len(), step }),
     }
-    for (at, one) in all.iter().enumerate() {
+    let mut step = Step::Idle;
+    for (count, one) in all.iter().enumerate() {
         match settle(office, std::slice::from_ref(one)).await {
             Err(error) if !error.is_unavailable() => {
                 if one.failed(office, error).await?.is_break() {
-                    return Ok(at);
+                    return Ok(Settled { count, step });
                 }
+                step = Step::Worked;
             }
-            done => drop(done?),
+            done => step = if done? == Step::Worked { Step::Worked } else { step },
         }
     }
-    Ok(all.len())
+    Ok(Settled { count: all.len(), step })
 }
 
 /// Settles all of them or none; a panic in deciding is a failure like another.

@@ -12,6 +12,8 @@ use crate::case::{CaseNumber, Moment};
 use crate::crash;
 use crate::desk::{CaseFile, on_terms};
 use crate::register::{CaseQuery, Tx};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Does what is due now.
@@ -43,7 +45,7 @@ const BATCH: usize = 50;
 /// Warns of clocks that run out, and tells of those that did (§2.4.1).
 async fn terms(office: &Arc<Office>) -> Result<Step, WorkError> {
     let now = office.clock.now();
-    let mut step = Step::Idle;
+    let mut steps = Vec::new();
     let mut guarded = office.register.cases(CaseQuery::Guarded);
     let mut due = Vec::new();
     while let Some(case) = guarded.next().await? {
@@ -52,15 +54,11 @@ async fn terms(office: &Arc<Office>) -> Result<Step, WorkError> {
         }
         due.push(RunsOut(case.number));
         if due.len() == BATCH {
-            settle_each(office, &std::mem::take(&mut due)).await?;
-            step = Step::Worked;
+            steps.push(settle_each(office, &std::mem::take(&mut due)).await?.step);
         }
     }
-    if !due.is_empty() {
-        settle_each(office, &due).await?;
-        step = Step::Worked;
-    }
-    Ok(step)
+    steps.push(settle_each(office, &due).await?.step);
+    Ok(if steps.contains(&Step::Worked) { Step::Worked } else { Step::Idle })
 }
 
 /// A case with a clock that runs out, as it seemed: decided again on what the register holds inside the transaction, for an
@@ -69,7 +67,8 @@ struct RunsOut(CaseNumber);
 
 impl Happening for RunsOut {
     type Known = Option<CaseFile>;
-    type Working = ();
+    /// The cases that were told of: two numbers may lead to one by now.
+    type Working = BTreeSet<CaseNumber>;
     const POINTS: [&'static str; 2] =
         ["before recording that a clock runs out", "after recording that a clock runs out"];
 
@@ -79,9 +78,15 @@ impl Happening for RunsOut {
         Ok(numbers.iter().map(|number| files.remove(number)).collect())
     }
 
-    fn decide(&self, known: Self::Known, _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
-        let file = known?;
+    fn decide(&self, known: Self::Known, told: &mut Self::Working, desk: &mut Desk<'_>) -> Option<Decided> {
+        let file = known.filter(|file| told.insert(file.case.number))?;
         let decision = on_terms(&file.case, &desk.office.rules, desk.now, &mut desk.fresh)?;
         Some(Decided { file: Some(file), ..Decided::from(decision) })
+    }
+
+    /// One case must not keep the others' clocks from being guarded.
+    async fn failed(&self, _office: &Arc<Office>, error: WorkError) -> Result<ControlFlow<()>, WorkError> {
+        tracing::error!(case.number = %self.0, %error, "a clock could not be told of; every minute tries again");
+        Ok(ControlFlow::Continue(()))
     }
 }

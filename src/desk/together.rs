@@ -15,11 +15,19 @@ pub struct Named<'a> {
     pub lookup: &'a Lookup,
 }
 
+impl Named<'_> {
+    /// What it asks is looked for in the whole register, or is about mails: it is seldom, and always asked anew.
+    fn is_wide(&self) -> bool {
+        let Lookup { want, asked, adopts, failed, mailed, .. } = self.lookup;
+        want.is_some() || asked.is_some() || adopts.is_some() || !failed.is_empty() || !mailed.is_empty()
+    }
+}
+
 /// How many of these, from the first, have nothing to do with each other as far as can be seen before anything is looked
 /// up: at least one.
 pub fn apart(mails: &[Named<'_>]) -> usize {
     let mut seen = HashSet::new();
-    let is_new = |mail: &&Named<'_>| {
+    let is_new = |(place, mail): &(usize, &Named<'_>)| {
         let of_letter = mail.lookup.token.as_ref().map(|token| token.letter.as_str().to_owned());
         let keys = [
             mail.from.map(|from| format!("from {}", from.key())),
@@ -28,9 +36,10 @@ pub fn apart(mails: &[Named<'_>]) -> usize {
             of_letter.map(|letter| format!("letter {letter}")),
         ];
         // Each is noted, whether or not another is known already.
-        keys.into_iter().flatten().map(|key| seen.insert(key)).fold(true, |new, first| new && first)
+        let is_new = keys.into_iter().flatten().map(|key| seen.insert(key)).fold(true, |new, first| new && first);
+        is_new && (*place == 0 || !mail.is_wide())
     };
-    mails.iter().take_while(is_new).count().max(1)
+    mails.iter().enumerate().take_while(is_new).count().max(1)
 }
 
 /// What was decided since the others were looked up.
@@ -41,6 +50,8 @@ pub struct Changed {
     message_ids: HashSet<String>,
     content_hashes: HashSet<String>,
     letters: HashSet<LetterId>,
+    /// Rows of mails that are not in hand: what any mail answers, or is a copy of, may be another's now.
+    rows_of_mails: bool,
     /// By year, the serial that the next case gets.
     serials: HashMap<i32, u32>,
 }
@@ -68,6 +79,9 @@ impl Changed {
                 }
                 What::CustomerSet { customer } => self.customers.extend(customer.address.as_ref().map(Address::key)),
                 What::LetterFate { letter, .. } => drop(self.letters.insert(letter.clone())),
+                What::Reconsidered { .. } | What::AsideTold { .. } | What::AdoptionAsked { .. } => {
+                    self.rows_of_mails = true;
+                }
                 _ => {}
             }
         }
@@ -76,9 +90,6 @@ impl Changed {
     /// Whether a mail that was looked up before has to do with any of it.
     pub fn concerns(&self, mail: &Named<'_>, known: &Snapshot) -> bool {
         let lookup = mail.lookup;
-        // What looks through the whole register, or asks about mails: seldom, so without looking closer.
-        let is_wide = lookup.want.is_some() || lookup.asked.is_some() || lookup.adopts.is_some();
-        let is_wide = is_wide || !lookup.failed.is_empty() || !lookup.mailed.is_empty();
         let is_same = self.content_hashes.contains(mail.content_hash) || self.message_ids.contains(mail.message_id);
         let answers = lookup.answered.iter().any(|id| self.message_ids.contains(id));
         let is_of_letter = lookup.bounced.as_ref().is_some_and(|letter| self.letters.contains(letter));
@@ -86,7 +97,7 @@ impl Changed {
         let is_of_customer = addresses.chain(mail.from).any(|address| self.customers.contains(&address.key()));
         let numbers = lookup.named.iter().chain(&lookup.confirms).chain(&lookup.numbers).chain(&known.unknown_case);
         let is_of_case = numbers.copied().chain(known.numbers()).any(|number| self.cases.contains(&number));
-        is_wide || is_same || answers || is_of_letter || is_of_customer || is_of_case
+        self.rows_of_mails || is_same || answers || is_of_letter || is_of_customer || is_of_case
     }
 }
 

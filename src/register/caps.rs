@@ -2,7 +2,7 @@
 //! has passed, those that go out together. What a cap is, and what is over it, is decided elsewhere. Only SQL.
 
 use super::outbox::{address, kind};
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, rows_of, tuples_from};
 use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterId, Moment, Side, What};
 use crate::desk::caps::{CUSTOMER, Cap, Caps, Count, Counts, ToCount, UNPROVEN, mailbox};
@@ -53,18 +53,19 @@ impl Tx {
                  AND {condition} LIMIT {limit}) AS counted)"
             )
         };
-        let (hour, day) = (millis(now) - HOUR, millis(now) - DAY);
-        let (last_hour, last_day) = (format!("created_at > {hour}"), format!("created_at > {day}"));
         let counted = [
-            some(&last_hour, COUNTED_MAX),
-            some(&last_day, COUNTED_MAX),
-            some(&format!("{last_day} AND held_because = 'cap'"), 1),
+            some("created_at > $1", COUNTED_MAX),
+            some("created_at > $2", COUNTED_MAX),
+            some("created_at > $2 AND held_because = 'cap'", 1),
         ];
         let mut counts = BTreeMap::new();
         for part in wanted.iter().collect::<Vec<_>>().chunks(rows_of(1)) {
-            let text =
-                format!("SELECT column1, {} FROM (VALUES {}) AS wanted", counted.join(", "), tuples(1, part.len()));
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let text = format!(
+                "SELECT column1, {} FROM (VALUES {}) AS wanted",
+                counted.join(", "),
+                tuples_from(3, 1, part.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(now) - HOUR).bind(millis(now) - DAY);
             let query = part.iter().fold(query, |query, of| query.bind(of.as_str()));
             for row in query.fetch_all(&mut *self.inner).await? {
                 let count = Count {
@@ -87,15 +88,15 @@ impl Tx {
         now: Moment,
     ) -> Result<BTreeMap<String, usize>, RegisterError> {
         let mut sent = BTreeMap::new();
-        let since = millis(now) - HOUR;
         for part in domains.iter().collect::<Vec<_>>().chunks(rows_of(1)) {
             let text = format!(
                 "SELECT column1, (SELECT CAST(count(*) AS BIGINT) FROM (SELECT 1 FROM outbox WHERE {SENT} \
-                 AND side = 'customer' AND domain = column1 AND created_at > {since} AND counted_as LIKE '{counted_as}%' \
-                 LIMIT {limit}) AS counted) FROM (VALUES {}) AS wanted",
-                tuples(1, part.len())
+                 AND side = 'customer' AND domain = column1 AND created_at > $1 AND counted_as LIKE $2 LIMIT $3) AS counted) \
+                 FROM (VALUES {}) AS wanted",
+                tuples_from(4, 1, part.len())
             );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(now) - HOUR);
+            let query = query.bind(format!("{counted_as}%")).bind(signed(limit));
             let query = part.iter().fold(query, |query, domain| query.bind(domain.as_str()));
             for row in query.fetch_all(&mut *self.inner).await? {
                 sent.insert(row.try_get(0)?, number(&row, 1)?);

@@ -19,7 +19,12 @@ pub(super) fn numbered(first: usize, count: usize) -> String {
 
 /// `($1, $2), ($3, $4)`: parameters of so many rows.
 pub(super) fn tuples(columns: usize, count: usize) -> String {
-    let tuple = |row: usize| format!("({})", numbered(row * columns + 1, columns));
+    tuples_from(1, columns, count)
+}
+
+/// The same behind other parameters.
+pub(super) fn tuples_from(first: usize, columns: usize, count: usize) -> String {
+    let tuple = |row: usize| format!("({})", numbered(first + row * columns, columns));
     (0..count).map(tuple).collect::<Vec<_>>().join(", ")
 }
 

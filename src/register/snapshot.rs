@@ -113,17 +113,17 @@ impl Tx {
                 known.unknown_case = self.case_going_on(number).await?.map(|case| case.number);
             }
         }
-        let named = match &lookup.bounced {
-            Some(letter) => Some(letter.clone()),
-            None => self.last_letter_to(lookup).await?,
+        let named = match (&lookup.bounced, self.last_letter_to(lookup).await?) {
+            (Some(letter), _) => loaded.letters.get(letter.as_str()).cloned(),
+            (None, Some(letter)) => self.letters_of(&[&letter]).await?.remove(letter.as_str()),
+            (None, None) => None,
         };
-        let mut bounced_of = None;
-        if let Some(letter) = &named
-            && let Some(found) = self.letters_of(&[letter]).await?.remove(letter.as_str())
-        {
-            let bundled = self.bundled_in(letter).await?;
-            bounced_of = found.case.or_else(|| bundled.iter().find_map(|letter| letter.case));
-            let fates = self.fates_of(letter, found.case).await?;
+        let (mut bounced_of, mut bundled_of) = (None, None);
+        if let Some(found) = named {
+            let bundled = self.bundled_in(&found.letter.id).await?;
+            bounced_of = found.case;
+            bundled_of = bundled.iter().find_map(|letter| letter.case);
+            let fates = self.fates_of(&found.letter.id, found.case).await?;
             known.bounced = Some(BouncedLetter { bundled, ..found.letter }.with_fates(&fates));
         }
         let mailed = self.open_cases_of(&lookup.mailed).await?;
@@ -136,7 +136,7 @@ impl Tx {
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
         }
-        Ok(Alone { known, mailed, bounced_of })
+        Ok(Alone { known, mailed, bounced_of, bundled_of })
     }
 
     /// The open cases of these customers, oldest first.
@@ -309,8 +309,9 @@ struct Alone {
     known: Snapshot,
     /// Open cases of the customers whom a colleague mailed.
     mailed: Vec<CaseNumber>,
-    /// The case of the letter that came back.
+    /// The case of the letter that came back, and the first of those that it stood for.
     bounced_of: Option<CaseNumber>,
+    bundled_of: Option<CaseNumber>,
 }
 
 impl Loaded {
@@ -323,7 +324,8 @@ impl Loaded {
 
     /// The cases of the mails with the ids that this one answers, in the order of the ids.
     fn answered(&self, lookup: &Lookup) -> Vec<CaseNumber> {
-        let ids: Vec<String> = answered_ids(lookup).collect();
+        let mut seen = BTreeSet::new();
+        let ids: Vec<String> = answered_ids(lookup).filter(|id| seen.insert(id.clone())).collect();
         let of_id = |(place, id): (usize, &String)| {
             let cases = self.cases_of_mails.get(id).into_iter().flatten();
             cases.map(move |(mail, number)| (*mail, place, *number)).collect::<Vec<_>>()
@@ -346,7 +348,7 @@ impl Loaded {
     fn numbers(&self, one: &Wanted<'_>, apart: &Alone) -> Vec<CaseNumber> {
         let lookup = one.lookup;
         let of_letter = self.answered_letter(lookup).and_then(|(_, case)| case);
-        let single = [of_letter, apart.bounced_of, lookup.confirms, self.twice(one)];
+        let single = [of_letter, apart.bounced_of, apart.bundled_of, lookup.confirms, self.twice(one)];
         let several = apart.mailed.iter().chain(&lookup.named).copied().chain(self.answered(lookup));
         single.into_iter().flatten().chain(several).collect()
     }
@@ -357,14 +359,14 @@ impl Loaded {
         let answered_letter = self.answered_letter(lookup);
         let letter = answered_letter.map(|(letter, _)| letter);
         let of_letter = file(answered_letter.and_then(|(_, case)| case));
-        let is_bounce = apart.known.bounced.is_some();
+        let of_letter = if apart.bounced_of.is_some() { file(apart.bounced_of) } else { of_letter };
         Snapshot {
             next_serial: self.serials.get(&lookup.year).copied().unwrap_or_default(),
             letter: lookup.token.as_ref().map(|token| token.letter.clone()),
             letter_kind: letter.map(|letter| letter.letter.kind),
             letter_bytes: letter.and_then(|letter| self.bytes.get(letter.letter.id.as_str())).cloned(),
             letter_department: letter.map(|letter| letter.department.clone()).filter(|name| !name.is_empty()),
-            file: if is_bounce { file(apart.bounced_of).or(of_letter) } else { of_letter },
+            file: of_letter.or_else(|| file(apart.bundled_of)),
             mailed: apart.mailed.iter().filter_map(|number| file(Some(*number))).collect(),
             confirms: file(lookup.confirms),
             answered: self.files_of(&self.answered(lookup)),
@@ -390,6 +392,7 @@ fn answered_ids(lookup: &Lookup) -> impl Iterator<Item = String> {
     lookup.answered.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty())
 }
 
+#[derive(Clone)]
 struct KnownLetter {
     letter: BouncedLetter,
     case: Option<CaseNumber>,
