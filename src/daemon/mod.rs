@@ -81,10 +81,8 @@ pub enum WorkError {
         "reading or deciding hangs on some mails; each is tried alone in a process of its own by the next start, and set apart where that does not end either\n  hint: let the service manager start klachtpost again; then look at what is in the folder for unreadable mail"
     )]
     Hangs,
-    #[error(
-        "what became of a letter was not recorded: the register could not be used; it is recorded before anything else is sent"
-    )]
-    NotRecorded,
+    #[error("what became of a letter was not recorded, and is before anything else is sent: {why}")]
+    NotRecorded { why: String },
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
     #[error(
@@ -126,7 +124,7 @@ impl WorkError {
     fn is_unavailable(&self) -> bool {
         match self {
             Self::Register(error) | Self::Office(OfficeError::Register(error)) => error.is_unavailable(),
-            Self::Office(OfficeError::Random(_)) | Self::NotRecorded => true,
+            Self::Office(OfficeError::Random(_)) | Self::NotRecorded { .. } => true,
             _ => false,
         }
     }

@@ -35,7 +35,8 @@ impl Recorder {
         if !group.is_empty() {
             record_group(office, group).await;
         }
-        mine.try_recv().unwrap_or(Err(WorkError::NotRecorded))
+        // Who wrote the group ended with it in hand.
+        mine.try_recv().unwrap_or_else(|_| Err(not_recorded("its sender ended")))
     }
 }
 
@@ -45,17 +46,22 @@ type Waiting = (Attempted, oneshot::Sender<Result<(), WorkError>>);
 async fn record_group(office: &Arc<Office>, group: Vec<Waiting>) {
     let (attempts, told): (Vec<Attempted>, Vec<_>) = group.into_iter().unzip();
     let error = settle(office, &attempts).await.err();
-    let mut is_away = error.as_ref().is_some_and(WorkError::is_unavailable);
+    let said = |error: &WorkError| error.is_unavailable().then(|| error.to_string());
+    let mut away = error.as_ref().and_then(said);
     for (one, told) in attempts.iter().zip(told) {
-        let recorded = match (&error, is_away) {
+        let recorded = match (&error, &away) {
             (None, _) => Ok(()),
-            (Some(_), true) => Err(WorkError::NotRecorded),
-            (Some(_), false) => settle_each(office, std::slice::from_ref(one)).await.map(drop),
+            (Some(_), Some(why)) => Err(not_recorded(why)),
+            (Some(_), None) => settle_each(office, std::slice::from_ref(one)).await.map(drop),
         };
-        is_away |= recorded.as_ref().is_err_and(WorkError::is_unavailable);
+        away = away.or_else(|| recorded.as_ref().err().and_then(said));
         // Who asked is gone only with the whole round.
         let _ = told.send(recorded);
     }
+}
+
+fn not_recorded(why: &str) -> WorkError {
+    WorkError::NotRecorded { why: why.to_owned() }
 }
 
 /// What an attempt to send a letter came to.

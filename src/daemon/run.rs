@@ -317,6 +317,10 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         let told = Teller::default().tell(&office).await;
         return taken_in.and(told.map(drop));
     }
+    // What was acknowledged just now is not told of as late.
+    if meanwhile == Round::Idle {
+        meanwhile = send_waiting(&office, &mut sender).await;
+    }
     let ticked = tick(&office).await;
     let sent = match (sender, accepted) {
         (Ok(sender), Ok(accepted)) => send_all(&office, sender, meanwhile, accepted).await,
@@ -355,17 +359,25 @@ async fn send_meanwhile(
     sender: &mut Result<Sender, WorkError>,
     all_taken_in: &CancellationToken,
 ) -> Round {
-    // Settings that nothing can be sent with keep no mail from being taken in.
-    let Ok(sender) = sender else { return Round::Idle };
     loop {
         tokio::select! { () = all_taken_in.cancelled() => return Round::Idle, () = office.written.notified() => {} }
-        loop {
-            match sender.send_due(office).await {
-                Ok(Round::Worked) if !office.stop.is_cancelled() => {}
-                // A server that takes nothing now is not tried again for each batch.
-                Ok(round @ (Round::ServerAway(_) | Round::ServerRefuses(_))) => return round,
-                Ok(Round::Worked | Round::Idle) | Err(_) => break,
-            }
+        match send_waiting(office, sender).await {
+            Round::Worked | Round::Idle => {}
+            // A server that takes nothing now is not tried again for each batch.
+            round => return round,
+        }
+    }
+}
+
+/// Sends what is due, as long as there is something. Settings that nothing can be sent with keep no mail from being taken
+/// in, and what cannot be recorded is met again in the last rounds.
+async fn send_waiting(office: &Arc<Office>, sender: &mut Result<Sender, WorkError>) -> Round {
+    let Ok(sender) = sender else { return Round::Idle };
+    loop {
+        match sender.send_due(office).await {
+            Ok(Round::Worked) if !office.stop.is_cancelled() => {}
+            Ok(round) => return round,
+            Err(_) => return Round::Idle,
         }
     }
 }
