@@ -36,8 +36,8 @@ pub fn apart(mails: &[Named<'_>]) -> usize {
             of_letter.map(|letter| format!("letter {letter}")),
         ];
         // Each is noted, whether or not another is known already.
-        let is_new = keys.into_iter().flatten().map(|key| seen.insert(key)).fold(true, |new, first| new && first);
-        is_new && (*place == 0 || !mail.is_wide())
+        let known = keys.into_iter().flatten().filter(|key| !seen.insert(key.clone())).count();
+        known == 0 && (*place == 0 || !mail.is_wide())
     };
     mails.iter().enumerate().take_while(is_new).count().max(1)
 }

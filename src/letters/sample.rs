@@ -355,7 +355,6 @@ fn pick(language: Language, dutch: &str, english: &str) -> String {
 }
 
 /// These are written here and right; a test renders them all.
-#[expect(clippy::expect_used, reason = "the sample's own addresses, not outside data")]
 fn address(text: &str) -> Address {
     Address::parse(text).expect("a sample address is an address")
 }
