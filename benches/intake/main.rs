@@ -7,7 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
-#![allow(dead_code, reason = "the tests' servers can do more than a benchmark needs")]
 
 mod floor;
 mod mails;

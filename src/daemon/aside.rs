@@ -9,7 +9,6 @@ use crate::case::Moment;
 use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
 use crate::digest::MailDay;
 use crate::mail;
-use crate::register::Tx;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,10 +55,6 @@ impl Happening for PutAside {
     type Known = ();
     type Working = ();
     const POINTS: [&'static str; 2] = ["before recording a notice", "after recording a notice"];
-
-    async fn load(_tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<()>, WorkError> {
-        Ok(vec![(); all.len()])
-    }
 
     fn decide(&self, (): (), _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
         let rules = &desk.office.rules;

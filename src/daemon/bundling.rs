@@ -4,7 +4,7 @@
 use super::office::Office;
 use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::{Step, WorkError};
-use crate::case::{Case, Moment};
+use crate::case::Case;
 use crate::desk::{BUNDLE_MAX, Bundled, Waiting, is_bundle_due, on_bundle};
 use crate::register::{Outgoing, Tx};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl Happening for Waiting {
     type Working = ();
     const POINTS: [&'static str; 2] = ["before recording a bundle", "after recording a bundle"];
 
-    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self]) -> Result<Vec<Self::Known>, WorkError> {
         let mut known = Vec::with_capacity(all.len());
         for waiting in all {
             let held = tx.held_for(waiting, BUNDLE_MAX).await?;

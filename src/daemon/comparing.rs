@@ -193,10 +193,6 @@ impl Happening for NotOnFile {
     type Working = ();
     const POINTS: [&'static str; 2] = ["before recording a notice", "after recording a notice"];
 
-    async fn load(_tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<()>, WorkError> {
-        Ok(vec![(); all.len()])
-    }
-
     fn decide(&self, (): (), _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
         on_not_on_file(self, &desk.office.rules, &mut desk.fresh).map(Decided::from)
     }

@@ -7,7 +7,6 @@ use super::office::Office;
 use super::reading::{Read, Understood, arrival, incoming};
 use super::settle::{Decided, Desk, Happening, Salts, Written, settle, settle_each};
 use super::{Step, WorkError, trial};
-use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
@@ -78,7 +77,7 @@ impl Happening for Read {
     type Working = Changed;
     const POINTS: [&'static str; 2] = ["before recording decisions", "after recording decisions"];
 
-    async fn load(tx: &mut Tx, office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+    async fn load(tx: &mut Tx, office: &Office, all: &[Self]) -> Result<Vec<Self::Known>, WorkError> {
         let named: Vec<Named<'_>> =
             all.iter().map_while(|read| read.outcome.as_ref().ok()).map(Understood::named).collect();
         let together = if named.is_empty() { 0 } else { apart(&named) };

@@ -4,7 +4,7 @@
 
 use super::comparing::own_folders;
 use super::office::Office;
-use crate::case::{Address, Moment};
+use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::together::Named;
 use crate::desk::{Arrival, Incoming, Intent, understand};
@@ -51,13 +51,12 @@ pub(super) struct Understood {
     pub mail: Mail,
     pub identity: Identity,
     pub intent: Intent,
-    from: Option<Address>,
 }
 
 impl Understood {
     pub fn named(&self) -> Named<'_> {
         let Identity { message_id, content_hash } = &self.identity;
-        Named { message_id, content_hash, from: self.from.as_ref(), lookup: self.intent.lookup() }
+        Named { message_id, content_hash, intent: &self.intent }
     }
 }
 
@@ -127,8 +126,7 @@ fn understood(mail: Mail, pending: &Pending, office: &Office, now: Moment) -> Un
         content_hash: mail::content_hash(&mail, &pending.raw),
     };
     let intent = understand(&incoming(pending, &mail, arrival(office, &pending.mailbox)), &office.rules, now);
-    let from = mail.from.as_ref().and_then(|party| Address::parse(&party.address).ok());
-    Understood { mail, identity, intent, from }
+    Understood { mail, identity, intent }
 }
 
 /// The mail as the desk is shown it.

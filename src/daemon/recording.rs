@@ -4,7 +4,7 @@
 
 use super::WorkError;
 use super::office::Office;
-use super::settle::{Decided, Desk, Happening, Stands, settle, settle_each};
+use super::settle::{Decided, Desk, Happening, Noted, settle, settle_one};
 use super::verdicts::Ruling;
 use crate::case::{CaseNumber, LetterFate, Moment};
 use crate::desk::{Bundled, CaseFile, Fated, on_fate};
@@ -52,7 +52,7 @@ async fn record_group(office: &Arc<Office>, group: Vec<Waiting>) {
         let recorded = match (&error, &away) {
             (None, _) => Ok(()),
             (Some(_), Some(why)) => Err(not_recorded(why)),
-            (Some(_), None) => settle_each(office, std::slice::from_ref(one)).await.map(drop),
+            (Some(_), None) => settle_one(office, one).await.map(drop),
         };
         away = away.or_else(|| recorded.as_ref().err().and_then(said));
         // Who asked is gone only with the whole round.
@@ -113,6 +113,7 @@ impl Attempted {
 }
 
 /// The letters it stood for, and the case that its fate is about.
+#[derive(Default)]
 pub(super) struct Told {
     bundled: Vec<Bundled>,
     file: Option<CaseFile>,
@@ -125,7 +126,7 @@ impl Happening for Attempted {
     const POINTS: [&'static str; 2] =
         ["before recording what became of a letter", "after recording what became of a letter"];
 
-    async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Stands, WorkError> {
+    async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Noted, WorkError> {
         let sent: Vec<_> = all.iter().map(|one| (&one.letter.id, &one.sent)).collect();
         tx.mark_sent(&sent).await?;
         for one in all {
@@ -136,10 +137,10 @@ impl Happening for Attempted {
                 tx.mark_bundle_sent(&one.letter.id, &one.sent).await?;
             }
         }
-        Ok(Stands::Something)
+        Ok(Noted::Something)
     }
 
-    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Told>, WorkError> {
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self]) -> Result<Vec<Told>, WorkError> {
         let mut bundles = Vec::with_capacity(all.len());
         for one in all {
             let is_bundle = one.letter.kind.is_bundle();

@@ -17,25 +17,26 @@ use std::sync::Arc;
 
 /// Something that happened, or is due.
 pub(super) trait Happening: Send + Sync + Sized {
-    /// What deciding needs to know of it.
-    type Known: Send;
+    /// What deciding needs to know of it from the register.
+    type Known: Default + Send;
     /// What was decided on those before it, as far as it concerns those behind them.
     type Working: Default + Send;
     /// The crash points around recording.
     const POINTS: [&'static str; 2];
 
     /// Writes what must stand whatever is decided.
-    fn happened(_tx: &mut Tx, _all: &[Self]) -> impl Future<Output = Result<Stands, WorkError>> + Send {
-        std::future::ready(Ok(Stands::Nothing))
+    fn happened(_tx: &mut Tx, _all: &[Self]) -> impl Future<Output = Result<Noted, WorkError>> + Send {
+        std::future::ready(Ok(Noted::Nothing))
     }
 
     /// What is known of the first of these, as many as do not depend on each other: at least of one.
     fn load(
-        tx: &mut Tx,
-        office: &Office,
+        _tx: &mut Tx,
+        _office: &Office,
         all: &[Self],
-        now: Moment,
-    ) -> impl Future<Output = Result<Vec<Self::Known>, WorkError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Known>, WorkError>> + Send {
+        std::future::ready(Ok(all.iter().map(|_| Self::Known::default()).collect()))
+    }
 
     /// Whether what must be known was changed by what was decided since it was loaded.
     fn is_overtaken(&self, _known: &Self::Known, _working: &Self::Working) -> bool {
@@ -70,7 +71,7 @@ pub(super) trait Happening: Send + Sync + Sized {
 
 /// What was written down before anything was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stands {
+pub(super) enum Noted {
     Nothing,
     Something,
 }
@@ -128,17 +129,30 @@ pub(super) async fn settle_each<H: Happening>(office: &Arc<Office>, all: &[H]) -
     }
     let mut step = Step::Idle;
     for (count, one) in all.iter().enumerate() {
-        match settle(office, std::slice::from_ref(one)).await {
-            Err(error) if !error.is_unavailable() => {
-                if one.failed(office, error).await?.is_break() {
-                    return Ok(Settled { count, step });
-                }
-                step = Step::Worked;
-            }
-            done => step = if done? == Step::Worked { Step::Worked } else { step },
+        match settle_one(office, one).await? {
+            ControlFlow::Continue(Step::Idle) => {}
+            ControlFlow::Continue(Step::Worked) => step = Step::Worked,
+            ControlFlow::Break(()) => return Ok(Settled { count, step }),
         }
     }
     Ok(Settled { count: all.len(), step })
+}
+
+/// Settles one alone. Break: it cannot be settled, and those behind it wait for it.
+///
+/// # Errors
+/// As [`settle_each`].
+pub(super) async fn settle_one<H: Happening>(
+    office: &Arc<Office>,
+    one: &H,
+) -> Result<ControlFlow<(), Step>, WorkError> {
+    match settle(office, std::slice::from_ref(one)).await {
+        Err(error) if !error.is_unavailable() => {
+            let failed = one.failed(office, error).await?;
+            Ok(failed.map_continue(|()| Step::Worked))
+        }
+        done => done.map(ControlFlow::Continue),
+    }
 }
 
 /// Settles all of them or none; a panic in deciding is a failure like another.
@@ -154,11 +168,11 @@ async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step,
     let now = office.clock.now();
     let mut desk = Desk { office, now, fresh: office.fresh()? };
     let mut tx = office.register.begin().await?;
-    let stands = H::happened(&mut tx, all).await?;
+    let noted = H::happened(&mut tx, all).await?;
     let mut settled = Vec::with_capacity(all.len());
     let mut rest = all;
     while !rest.is_empty() {
-        let known = H::load(&mut tx, office, rest, now).await?;
+        let known = H::load(&mut tx, office, rest).await?;
         let decided = decide(&mut desk, rest, known);
         let (these, behind) = rest.split_at(decided.len());
         let (of, decided): (Vec<&H>, Vec<Decided>) =
@@ -174,7 +188,7 @@ async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step,
         settled.extend(of.into_iter().zip(written));
         rest = behind;
     }
-    if settled.is_empty() && stands == Stands::Nothing {
+    if settled.is_empty() && noted == Noted::Nothing {
         return Ok(Step::Idle);
     }
     commit(tx, H::POINTS).await?;

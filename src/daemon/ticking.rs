@@ -8,7 +8,7 @@ use super::comparing::tell_of_missing;
 use super::office::Office;
 use super::settle::{Decided, Desk, Happening, settle_each};
 use super::{Step, WorkError, hour, overviews};
-use crate::case::{CaseNumber, Moment};
+use crate::case::CaseNumber;
 use crate::crash;
 use crate::desk::{CaseFile, on_terms};
 use crate::register::{CaseQuery, Tx};
@@ -72,7 +72,7 @@ impl Happening for RunsOut {
     const POINTS: [&'static str; 2] =
         ["before recording that a clock runs out", "after recording that a clock runs out"];
 
-    async fn load(tx: &mut Tx, _office: &Office, all: &[Self], _now: Moment) -> Result<Vec<Self::Known>, WorkError> {
+    async fn load(tx: &mut Tx, _office: &Office, all: &[Self]) -> Result<Vec<Self::Known>, WorkError> {
         let numbers: Vec<CaseNumber> = all.iter().map(|one| one.0).collect();
         let mut files = tx.case_files(&numbers).await?;
         Ok(numbers.iter().map(|number| files.remove(number)).collect())

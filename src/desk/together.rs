@@ -1,7 +1,7 @@
 //! Which mails of a batch can be decided on by what was known before the first of them. Each must be decided on what the one
 //! before it made: so one that has to do with what was just decided is looked up again first. In doubt it is. Pure.
 
-use super::{CaseFile, Decision, Lookup, Snapshot};
+use super::{CaseFile, Decision, Intent, Lookup, Snapshot};
 use crate::case::{Address, CaseNumber, LetterId, What};
 use std::collections::{HashMap, HashSet};
 
@@ -11,14 +11,13 @@ pub struct Named<'a> {
     /// May be empty.
     pub message_id: &'a str,
     pub content_hash: &'a str,
-    pub from: Option<&'a Address>,
-    pub lookup: &'a Lookup,
+    pub intent: &'a Intent,
 }
 
 impl Named<'_> {
     /// What it asks is looked for in the whole register, or is about mails: it is seldom, and always asked anew.
     fn is_wide(&self) -> bool {
-        let Lookup { want, asked, adopts, failed, mailed, .. } = self.lookup;
+        let Lookup { want, asked, adopts, failed, mailed, .. } = self.intent.lookup();
         want.is_some() || asked.is_some() || adopts.is_some() || !failed.is_empty() || !mailed.is_empty()
     }
 }
@@ -28,9 +27,9 @@ impl Named<'_> {
 pub fn apart(mails: &[Named<'_>]) -> usize {
     let mut seen = HashSet::new();
     let is_new = |(place, mail): &(usize, &Named<'_>)| {
-        let of_letter = mail.lookup.token.as_ref().map(|token| token.letter.as_str().to_owned());
+        let of_letter = mail.intent.lookup().token.as_ref().map(|token| token.letter.as_str().to_owned());
         let keys = [
-            mail.from.map(|from| format!("from {}", from.key())),
+            mail.intent.from.as_ref().map(|from| format!("from {}", from.key())),
             (!mail.message_id.is_empty()).then(|| format!("id {}", mail.message_id)),
             Some(format!("hash {}", mail.content_hash)),
             of_letter.map(|letter| format!("letter {letter}")),
@@ -89,12 +88,12 @@ impl Changed {
 
     /// Whether a mail that was looked up before has to do with any of it.
     pub fn concerns(&self, mail: &Named<'_>, known: &Snapshot) -> bool {
-        let lookup = mail.lookup;
+        let lookup = mail.intent.lookup();
         let is_same = self.content_hashes.contains(mail.content_hash) || self.message_ids.contains(mail.message_id);
         let answers = lookup.answered.iter().any(|id| self.message_ids.contains(id));
         let is_of_letter = lookup.bounced.as_ref().is_some_and(|letter| self.letters.contains(letter));
         let addresses = lookup.said.iter().map(|said| &said.from).chain(lookup.topic.iter().map(|topic| &topic.from));
-        let is_of_customer = addresses.chain(mail.from).any(|address| self.customers.contains(&address.key()));
+        let is_of_customer = addresses.chain(&mail.intent.from).any(|address| self.customers.contains(&address.key()));
         let numbers = lookup.named.iter().chain(&lookup.confirms).chain(&lookup.numbers).chain(&known.unknown_case);
         let is_of_case = numbers.copied().chain(known.numbers()).any(|number| self.cases.contains(&number));
         self.rows_of_mails || is_same || answers || is_of_letter || is_of_customer || is_of_case

@@ -193,14 +193,6 @@ impl Cases<'_> {
 }
 
 impl Tx {
-    /// The case as it stands.
-    ///
-    /// # Errors
-    /// The database refused, or holds a case of a newer version.
-    pub async fn load_case(&mut self, number: CaseNumber) -> Result<Option<Case>, RegisterError> {
-        Ok(self.load_cases(&[number]).await?.remove(&number))
-    }
-
     /// The cases as they stand, as far as there are any of these numbers.
     ///
     /// # Errors
