@@ -185,7 +185,8 @@ async fn two_mails_or_letters_swapped_are_found() {
     };
     let mut hand = Hand::on(desk).await;
     hand.is_found("mail_raw", &swap("mail_raw", "mail_id", "raw", "1", "2"), "the mails' bytes", true).await;
-    let letters = text(&hand.desk, "SELECT id FROM letter ORDER BY id LIMIT 2").await;
+    // Two that differ: the two that a cap held back are the same letter twice.
+    let letters = text(&hand.desk, "SELECT min(id) FROM letter GROUP BY bytes LIMIT 2").await;
     hand.is_found("letter", &swap("letter", "id", "bytes", &letters[0], &letters[1]), "the letters' bytes", true).await;
     hand.is_found("event_payload", &swap("event_payload", "seq", "body", "1", "2"), "the events' contents", true).await;
 }
