@@ -5,11 +5,14 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "shared/settings.rs"]
+mod settings;
+
 use chrono::{DateTime, TimeDelta};
 use klachtpost::case::{
     Address, Case, CaseNumber, Channel, Customer, Keys, Language, Match, Moment, Opened, Place, Why,
 };
-use klachtpost::config::{self, Config};
+use klachtpost::config::Config;
 use klachtpost::daemon::house;
 use klachtpost::desk::draft::Draft;
 use klachtpost::desk::{Fresh, LookBack, Rules, on_digest, on_month};
@@ -30,7 +33,7 @@ const HOURS: i64 = 672;
 fn main() -> Result<(), Box<dyn Error>> {
     // `cargo bench` adds `--bench`.
     let stated: Vec<u32> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
-    let settings = settings()?;
+    let settings = settings::sample()?;
     let rules = Rules::new(&settings, Keys::new(b"a secret of the bench", []))?;
     let now: Moment = DateTime::from_timestamp(NOW_SECONDS, 0).unwrap_or_default();
     for count in if stated.is_empty() { COUNTS.to_vec() } else { stated } {
@@ -65,18 +68,6 @@ fn render(drafts: &[Draft], settings: &Config, rules: &Rules, now: Moment) -> Re
         octets += letters.render(draft, &house, &rules.keys, now)?.bytes.len();
     }
     Ok(octets)
-}
-
-/// The departments of the sample settings.
-fn settings() -> Result<Config, Box<dyn Error>> {
-    let manual = include_str!("../config/klachtpost.toml");
-    let departments = manual.find("[[department]]").and_then(|at| manual.get(at..)).unwrap_or_default();
-    let settings = format!(
-        "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"klachten@lease.example\"\n[mailbox]\nkind = \"maildir\"\n\
-         path = \"in\"\naccept_unproven_staff = true\n[sender]\nkind = \"maildir\"\npath = \"out\"\n\
-         [digest]\nrecipients = [\"directie@lease.example\"]\n{departments}"
-    );
-    Ok(config::from_toml(&settings, "bench")?)
 }
 
 fn cases(count: u32, rules: &Rules, now: Moment) -> Result<Vec<Case>, Box<dyn Error>> {
