@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 mod check;
 mod load;
+mod outside;
 mod problems;
 mod sample;
 mod secret;
@@ -21,6 +22,7 @@ mod sections;
 mod web_form;
 
 pub use load::{from_toml, load};
+pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
@@ -53,6 +55,9 @@ pub struct Config {
     /// Numbers that complaints are found by.
     pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
+    pub authority: Vec<Authority>,
+    pub urgent: Urgent,
+    pub privacy: Privacy,
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,

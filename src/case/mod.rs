@@ -4,22 +4,28 @@
 //! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
 
 mod address;
+mod confidential;
+mod duty;
 mod event;
 mod number;
 mod paper;
 mod reference;
+mod representative;
 mod said;
 mod state;
 mod token;
 mod why;
 
 pub use address::{Address, AddressError};
+pub use confidential::{Confidential, Urgent};
+pub use duty::{Breach, Duty, DutyKind};
 pub use event::{
-    Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
+    Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
     TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};
+pub use representative::{Ground, Representative};
 pub use reference::{Reference, reference_key};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
@@ -135,6 +141,14 @@ pub enum LetterKind {
     Bundle,
     /// To somebody who was written to as the customer and is not: the case goes on with somebody else.
     Misdirected,
+    /// To the supervisor: the committee, a court or a regulator wrote (the procedure's end).
+    Authority,
+    /// To the supervisor: what a customer writes cannot wait.
+    Urgent,
+    /// To who guards personal data: somebody uses a right, or data were breached.
+    Privacy,
+    /// To a customer, and to who acts for the customer: whom we write to from now on.
+    Represented,
 }
 
 impl LetterKind {
@@ -165,12 +179,16 @@ impl LetterKind {
         Self::Acknowledgements,
         Self::Bundle,
         Self::Misdirected,
+        Self::Authority,
+        Self::Urgent,
+        Self::Privacy,
+        Self::Represented,
     ];
 
     /// Whether the reader is a customer, or was taken for one: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
         let to_customers =
-            [Self::Acknowledgement, Self::Acknowledgements, Self::Answer, Self::Closing, Self::Misdirected];
+            [Self::Acknowledgement, Self::Acknowledgements, Self::Answer, Self::Closing, Self::Misdirected, Self::Represented];
         to_customers.contains(&self)
     }
 
@@ -218,6 +236,10 @@ impl LetterKind {
             Self::Acknowledgements => "acknowledgements",
             Self::Bundle => "bundle",
             Self::Misdirected => "misdirected",
+            Self::Authority => "authority",
+            Self::Urgent => "urgent",
+            Self::Privacy => "privacy",
+            Self::Represented => "represented",
         }
     }
 

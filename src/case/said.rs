@@ -13,6 +13,7 @@ impl What {
             | Self::Disputed { text, .. }
             | Self::Ruled { text }
             | Self::Dismissed { reason: text } => Some(text),
+            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => Some(text),
             Self::Escalated { question, .. } => Some(question),
             Self::AgendaSet(item) => Some(&item.text),
             Self::Opened(_)
@@ -23,6 +24,14 @@ impl What {
             | Self::CustomerUnknown { .. }
             | Self::CustomerSet { .. }
             | Self::AnswerToConfirm { .. }
+            | Self::AuthorityWrote { .. }
+            | Self::RepresentativeSet(_)
+            | Self::RepresentativeEnded
+            | Self::UrgentTold { .. }
+            | Self::ConfidentialSet(_)
+            | Self::ConfidentialLifted
+            | Self::DutySet(_)
+            | Self::DutyDone { .. }
             | Self::AnswerShown { .. }
             | Self::AwayTold { .. }
             | Self::HandlerSet { .. }
@@ -94,6 +103,17 @@ impl What {
             Self::Restored => "restored",
             Self::TermTold { .. } => "term_told",
             Self::Disputed { .. } => "disputed",
+            Self::AuthorityWrote { .. } => "authority_wrote",
+            Self::UrgentTold { .. } => "urgent_told",
+            Self::ConfidentialSet(_) => "confidential_set",
+            Self::ConfidentialLifted => "confidential_lifted",
+            Self::RepresentativeSet(_) => "representative_set",
+            Self::RepresentativeEnded => "representative_ended",
+            Self::RightUsed { .. } => "right_used",
+            Self::IdentityKnown { .. } => "identity_known",
+            Self::BreachFound { .. } => "breach_found",
+            Self::DutySet(_) => "duty_set",
+            Self::DutyDone { .. } => "duty_done",
             Self::Ruled { .. } => "ruled",
             Self::Absorbed(_) => "absorbed",
             Self::Merged { .. } => "merged",

@@ -8,8 +8,8 @@ pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId,
-    LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, DirectAnswer, Due, Duty, Event, Language, LetterId,
+    LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative, TermStage, Urgent, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,24 @@ pub struct Case {
     pub disputed: Option<Dispute>,
     /// The committee's ruling on that dispute.
     pub ruling: Option<Ruling>,
+    /// What is guarded beside the clocks, by its last moment.
+    #[serde(default)]
+    pub duties: Vec<Duty>,
+    /// Who acts for the customer.
+    #[serde(default)]
+    pub representative: Option<Representative>,
+    /// How it is known who uses a right over personal data; nothing is disclosed before.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// What is known of a breach of personal data.
+    #[serde(default)]
+    pub breach: Option<Breach>,
+    /// Who alone sees it.
+    #[serde(default)]
+    pub confidential: Option<Confidential>,
+    /// Why it cannot wait.
+    #[serde(default)]
+    pub urgent: Option<Urgent>,
     /// Cases that go on in this one, whose numbers lead here.
     pub absorbed: Vec<CaseNumber>,
     /// The case this one goes on in.
@@ -166,6 +184,12 @@ impl Case {
             letters: Vec::new(),
             disputed: None,
             ruling: None,
+            duties: Vec::new(),
+            representative: None,
+            identity: None,
+            breach: None,
+            confidential: None,
+            urgent: None,
             absorbed: Vec::new(),
             merged_into: None,
             references: opened.references.clone(),
@@ -197,6 +221,8 @@ impl Case {
             | What::AnswerToConfirm { .. }
             | What::AnswerShown { .. }
             | What::AwayTold { .. }
+            | What::AuthorityWrote { .. }
+            | What::RightUsed { .. }
             | What::Noted { .. }
             | What::Advised { .. }
             | What::MailFiled { .. }
@@ -211,8 +237,8 @@ impl Case {
             | What::MonthWritten { .. }
             | What::Bundled { .. }
             | What::Sealed(_) => {}
-            What::FollowedUp { message_id, references, .. } => {
-                remember(&mut self.customer_thread, message_id.as_deref());
+            What::FollowedUp { message_id, references, from, .. } => {
+                remember(self.thread_with(from), message_id.as_deref());
                 self.refer_to(references);
             }
             What::OtherWrote { references, .. } => self.refer_to(references),
@@ -254,17 +280,26 @@ impl Case {
             What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
             What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::UrgentTold { words, .. } => self.urgent = Some(Urgent { words: words.clone(), at: event.at }),
+            What::ConfidentialSet(confidential) => self.confidential = Some(confidential.clone()),
+            What::ConfidentialLifted => self.confidential = None,
+            What::RepresentativeSet(acts) => self.representative = Some(acts.clone()),
+            What::RepresentativeEnded => self.representative = None,
+            What::IdentityKnown { how } => self.identity = Some(how.clone()),
+            What::BreachFound { breach, .. } => self.breach = Some(self.breach.take().unwrap_or_default().and(breach)),
+            What::DutySet(duty) => self.set_duty(duty),
+            What::DutyDone { duty } => self.duties.retain(|known| known.kind != *duty),
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
-            What::LetterWritten { letter, letter_kind, message_id, .. } => {
+            What::LetterWritten { letter, letter_kind, message_id, to } => {
                 // What is written to somebody who is not the customer stands in nobody's thread.
                 if *letter_kind == LetterKind::Misdirected {
                     return;
                 }
                 let for_customer = letter_kind.is_for_customer();
-                let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
+                let thread = if for_customer { self.thread_with(to) } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
-                if for_customer && !letter_kind.is_bundle() {
+                if for_customer && !letter_kind.is_bundle() && *letter_kind != LetterKind::Represented {
                     self.know(event.at, letter, *letter_kind);
                 }
             }
@@ -333,6 +368,21 @@ impl Case {
         self.agenda.sort_by_key(|item| item.at);
     }
 
+    /// The thread in the mail client of whoever has that address.
+    fn thread_with(&mut self, address: &str) -> &mut Vec<String> {
+        let acts = |one: &&mut Representative| Address::parse(address).is_ok_and(|address| address == one.address);
+        match self.representative.as_mut().filter(acts) {
+            Some(acts) => &mut acts.thread,
+            None => &mut self.customer_thread,
+        }
+    }
+
+    fn set_duty(&mut self, duty: &Duty) {
+        self.duties.retain(|known| known.kind != duty.kind);
+        self.duties.push(duty.clone());
+        self.duties.sort_by_key(|duty| duty.due);
+    }
+
     /// When a person's first answer of this round was accepted, or posted (§1).
     pub fn first_response_at(&self) -> Option<Moment> {
         self.responses.iter().map(|stamp| stamp.at).min()
@@ -343,9 +393,11 @@ impl Case {
         self.acknowledged.as_ref().map(|stamp| stamp.at)
     }
 
-    /// The first moment at which something on the agenda is to be told of.
+    /// The first moment at which something on the agenda is to be told of, or that is guarded: a closed case with one is
+    /// looked at, too.
     pub fn next_reminder(&self) -> Option<Moment> {
-        self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at).min()
+        let agenda = self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at);
+        agenda.chain(self.duties.iter().map(|duty| duty.due)).min()
     }
 
     /// The last moment of a clock and, when it was stopped, when.

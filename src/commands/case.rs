@@ -3,7 +3,7 @@
 use super::export::export;
 use super::printing::say;
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
+use crate::case::{Actor, Case, CaseNumber, Clock, Customer, Moment, Paper, What};
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
@@ -29,6 +29,9 @@ pub enum Command {
         /// As one line of JSON
         #[arg(long)]
         json: bool,
+        /// A confidential case, too: only on a lawful request
+        #[arg(long)]
+        confidential: bool,
     },
     /// Write a case's whole file to standard output
     Export {
@@ -36,6 +39,9 @@ pub enum Command {
         /// As one line of JSON with everything, mails and letters included (base64)
         #[arg(long)]
         json: bool,
+        /// A confidential case, too: only on a lawful request
+        #[arg(long)]
+        confidential: bool,
     },
 }
 
@@ -54,11 +60,15 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
         Command::List { json } => {
             let mut cases = register.cases(CaseQuery::All);
             while let Some(case) = cases.next().await? {
+                let case = without_secrets(case);
                 if json { say!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
             }
         }
-        Command::Show { number, json } => {
+        Command::Show { number, json, confidential } => {
             let Some(case) = register.case(number).await? else { return Ok(no_case(number)) };
+            if is_withheld(&case, confidential.into()) {
+                return Ok(withheld(number));
+            }
             let (mut events, mut letters) = (Vec::new(), Vec::new());
             // The file of a case in which others go on holds theirs.
             for number in case.absorbed.iter().chain([&number]) {
@@ -73,13 +83,50 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                 print_file(config, &case, &events, &letters, now);
             }
         }
-        Command::Export { number, json } => {
+        Command::Export { number, json, confidential } => {
+            let case = register.case(number).await?;
+            if case.is_some_and(|case| is_withheld(&case, confidential.into())) {
+                return Ok(withheld(number));
+            }
             if !export(config, &register, number, json, now).await? {
                 return Ok(no_case(number));
             }
         }
     }
     Ok(Exit::Done)
+}
+
+/// A confidential case as the operator's list shows it: that it is there, and its terms; nothing of who complains of what.
+fn without_secrets(case: Case) -> Case {
+    if case.confidential.is_none() {
+        return case;
+    }
+    let (subject, text) = ("(confidential)".to_owned(), String::new());
+    Case { customer: Customer::default(), representative: None, subject, text, references: Vec::new(), handler: None, ..case }
+}
+
+/// Its file is for its readers, by mail. Whoever must have it all the same says so.
+fn is_withheld(case: &Case, shown: Shown) -> bool {
+    case.confidential.is_some() && shown == Shown::Usual
+}
+
+fn withheld(number: CaseNumber) -> Exit {
+    let why = format!("{number} is confidential: its readers ask for it by mail with `#dossier {number}`; next: only on a lawful request, give --confidential");
+    failed(&why, Exit::FoundProblems)
+}
+
+/// What the operator asks to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Usual,
+    /// A confidential case, too.
+    Confidential,
+}
+
+impl From<bool> for Shown {
+    fn from(given: bool) -> Self {
+        if given { Self::Confidential } else { Self::Usual }
+    }
 }
 
 fn no_case(number: CaseNumber) -> Exit {
@@ -129,6 +176,10 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
             "ruled_at": case.ruling.as_ref().map(|ruling| at(ruling.at)),
         })),
         "merged_into": case.merged_into,
+        "representative": case.representative.as_ref().map(|acts| &acts.address),
+        "confidential": case.confidential.is_some(),
+        "urgent": case.urgent.is_some(),
+        "guarded": case.duties.iter().map(|duty| json!({ "what": duty.kind, "due": at(duty.due) })).collect::<Vec<_>>(),
     })
 }
 
@@ -259,7 +310,18 @@ pub(super) fn words(what: &What) -> String {
         | What::PhoneContact { text }
         | What::Advised { text }
         | What::Disputed { text, .. }
+        | What::AuthorityWrote { text, .. }
         | What::Ruled { text } => text.clone(),
+        What::RepresentativeSet(acts) => format!("{} {} ({:?})", acts.name, acts.address, acts.ground),
+        What::RepresentativeEnded => String::new(),
+        What::RightUsed { text, .. } | What::IdentityKnown { how: text } | What::BreachFound { text, .. } => text.clone(),
+        What::UrgentTold { words, .. } => words.join(", "),
+        What::ConfidentialSet(confidential) => {
+            confidential.readers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        }
+        What::ConfidentialLifted => String::new(),
+        What::DutySet(duty) => format!("{:?} until {}", duty.kind, duty.due),
+        What::DutyDone { duty } => format!("{duty:?}"),
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
         What::AnswerShown { to, .. } => to.to_string(),
         What::AwayTold { who, to } => format!("{who}, to {to}"),

@@ -3,7 +3,7 @@
 
 use super::printing::say;
 use super::{Exit, failed};
-use crate::case::Moment;
+use crate::case::{Case, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, WorkError, cases_of, day_of_mail};
@@ -46,7 +46,7 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let since = calendar.at(before, office.rules.digest.at);
     let closed_since = digest_needs_closed_since(since, at);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
+    let cases = shown(office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?);
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
     let mail_day = day_of_mail(&office, since, at).await?;
@@ -55,10 +55,16 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-        let cases = cases_of(&office, month).await?;
+        let cases = shown(cases_of(&office, month).await?);
         print(&office, &on_month(month, &cases, &office.rules, at, &mut fresh).letters, at)?;
     }
     Ok(())
+}
+
+/// The operator is none of those who see a confidential case.
+fn shown(mut cases: Vec<Case>) -> Vec<Case> {
+    cases.retain(|case| case.confidential.is_none());
+    cases
 }
 
 fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {

@@ -1,6 +1,7 @@
 //! What a value must be beyond its type, and what the sections must be to each other. Pure but for what [`Section`]
 //! reads; nothing here looks anything up on a network.
 
+use super::outside::authorities_are_outside;
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
 use super::{Config, Mailbox, PLATE, Reference};
@@ -29,6 +30,15 @@ pub(super) fn address(s: &mut Section, key: &'static str, write: &str) -> String
         s.refuse(key, format!("\"{}\"", clipped(&text)), format!("write {write}, without name or brackets"));
     }
     text
+}
+
+/// The same where it may be left out.
+pub(super) fn given_address(s: &mut Section, key: &'static str) -> Option<String> {
+    let text = s.text(key).filter(|text| !text.is_empty())?;
+    if !is_address(&text) {
+        s.refuse(key, format!("\"{}\"", clipped(&text)), "write a bare address, or take it out");
+    }
+    Some(text)
 }
 
 /// A list of bare e-mail addresses.
@@ -103,13 +113,24 @@ pub(super) fn host(s: &mut Section, needed: bool) -> String {
 /// An address of the web that a letter can show.
 pub(super) fn url(s: &mut Section, key: &'static str) -> String {
     let url = s.required(key, "its web address, e.g. `url = \"https://www.commissie.example/\"`");
+    is_shown(s, key, &url);
+    url
+}
+
+/// The same where it may be left out.
+pub(super) fn given_url(s: &mut Section, key: &'static str) -> Option<String> {
+    let url = s.text(key).filter(|url| !url.is_empty())?;
+    is_shown(s, key, &url);
+    Some(url)
+}
+
+fn is_shown(s: &mut Section, key: &'static str, url: &str) {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     let is_plain = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\''));
     if !rest.starts_with(char::is_alphanumeric) || !is_plain {
         let write = "write a web address that begins with https:// or http://";
-        s.refuse(key, format!("\"{}\"", clipped(&url)), write);
+        s.refuse(key, format!("\"{}\"", clipped(url)), write);
     }
-    url
 }
 
 /// The database's URL. It can hold a password, so no more than its kind is shown.
@@ -185,20 +206,20 @@ pub(super) fn reference(s: &mut Section) -> Reference {
 }
 
 /// Words that a complaint is routed by; a star only at an end.
-pub(super) fn keywords(s: &mut Section) -> Vec<String> {
-    let keywords = s.list("keywords");
+pub(super) fn keywords(s: &mut Section, key: &'static str) -> Vec<String> {
+    let keywords = s.list(key);
     let mut seen = BTreeSet::new();
     for keyword in &keywords {
         let core = keyword.strip_prefix('*').unwrap_or(keyword);
         let core = core.strip_suffix('*').unwrap_or(core);
         let shown = format!("\"{}\"", clipped(keyword));
         if core.contains('*') {
-            s.refuse("keywords", shown, "write a star only as the first or last character: \"schade*\"");
+            s.refuse(key, shown, "write a star only as the first or last character: \"schade*\"");
         } else if core.chars().filter(|c| c.is_alphanumeric()).count() < MIN_KEYWORD_LETTERS {
             let write = format!("write words of at least {MIN_KEYWORD_LETTERS} letters, or take it out");
-            s.refuse("keywords", shown, write);
+            s.refuse(key, shown, write);
         } else if !seen.insert(keyword.to_lowercase()) {
-            s.refuse("keywords", format!("{shown} twice"), "take one out: it would count double");
+            s.refuse(key, format!("{shown} twice"), "take one out: it would count double");
         }
     }
     keywords
@@ -210,6 +231,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     names_once(config, reading);
     desk_writes_to_others(config, reading);
     forms_are_nobody_else(config, reading);
+    authorities_are_outside(config, reading);
 }
 
 /// §2.1.2: some department is responsible for every complaint.
@@ -263,6 +285,9 @@ fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     }
     if config.digest.recipients.iter().any(|address| is_desk(address)) {
         refuse("digest.recipients".to_owned());
+    }
+    if config.privacy.contact.as_ref().is_some_and(|contact| is_desk(contact)) {
+        refuse("privacy.contact".to_owned());
     }
     if config.operator.as_ref().is_some_and(|operator| is_desk(&operator.address)) {
         refuse("operator.address".to_owned());

@@ -3,7 +3,7 @@
 
 use super::deciding::Pen;
 use super::draft::{Carried, Content, Dossier, Draft, MayAnswer, Source, WrittenLetter};
-use super::letters_out::{department, handler_address};
+use super::sight::{department, handler_address};
 use super::originals::as_file;
 use super::timeline::timeline;
 use super::{CaseFile, Rules};

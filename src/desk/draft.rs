@@ -17,9 +17,15 @@ mod choice;
 mod committee;
 mod cover;
 mod handled;
+mod happened;
+mod official;
 mod outage;
 mod paper;
+mod privacy;
 mod remarks;
+mod represented;
+mod urgent;
+mod why;
 
 pub use super::rules::Filing;
 pub use aside::{SetAside, Shown};
@@ -28,10 +34,16 @@ pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage};
 pub use cover::{Cover, Writer};
-pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
+pub use happened::{Happened, HappenedWhat};
+pub use official::{Official, OfficialAbout};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
+pub use privacy::{Privacy, PrivacyStage};
 pub use remarks::{OddSender, Remark, Unread};
+pub use represented::{Represented, RepresentedStage};
+pub use urgent::Urgent;
+pub use why::{NoMerge, NoReader, NoRight, Often, Unsure};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +149,10 @@ pub enum Content {
     Acknowledgements(Acknowledgements),
     Bundle(Box<Bundle>),
     Misdirected(Misdirected),
+    Official(Box<Official>),
+    Urgent(Box<Urgent>),
+    Privacy(Box<Privacy>),
+    Represented(Represented),
 }
 
 impl Content {
@@ -168,6 +184,10 @@ impl Content {
             Self::Acknowledgements(_) => LetterKind::Acknowledgements,
             Self::Bundle(_) => LetterKind::Bundle,
             Self::Misdirected(_) => LetterKind::Misdirected,
+            Self::Official(_) => LetterKind::Authority,
+            Self::Urgent(_) => LetterKind::Urgent,
+            Self::Privacy(_) => LetterKind::Privacy,
+            Self::Represented(_) => LetterKind::Represented,
         }
     }
 }
@@ -298,45 +318,6 @@ pub struct Escalation {
     pub first_response_done: bool,
     /// What happened so far, oldest first.
     pub timeline: Vec<Happened>,
-}
-
-/// One line of a case's timeline, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
-    pub at: Moment,
-    pub what: HappenedWhat,
-    /// The text that belongs to it; may be empty.
-    pub text: String,
-    /// Who did it: an address, or empty for the customer and klachtpost itself.
-    pub by: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HappenedWhat {
-    Received,
-    CustomerWrote,
-    /// In the customer's name; nothing proves it.
-    CustomerPerhaps,
-    OtherWrote,
-    Answered,
-    Noted,
-    Phoned,
-    Closed,
-    Reopened,
-    Moved,
-    Handled,
-    Planned,
-    Dismissed,
-    Restored,
-    Escalated,
-    Advised,
-    Disputed,
-    Ruled,
-    Merged,
-    LetterFailed,
-    Posted,
-    /// Staff said who the customer is.
-    CustomerSet,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.

@@ -8,7 +8,7 @@
 use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
-use super::letters_out::handler_address;
+use super::sight::handler_address;
 use super::opening::remarks;
 use super::sent_by::SentBy;
 use super::words::Words;

@@ -5,6 +5,7 @@ mod aside;
 mod asked;
 mod bundle;
 mod handled;
+mod official;
 mod outage;
 mod overviews;
 pub(super) mod paper;
@@ -45,6 +46,7 @@ pub(super) fn house() -> House {
             url: "https://www.keurmerkprivatelease.nl/paginas/het-keurmerk/detail/ik-heb-een-klacht/".to_owned(),
             applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
         }),
+        privacy_url: Some("https://www.voorbeeldlease.example/privacy".to_owned()),
         letterhead: Some(Letterhead {
             address: vec!["Postbus 100".to_owned()],
             postcode_and_place: "3800 AC  Amersfoort".to_owned(),
@@ -70,6 +72,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         to_supervisor,
         overviews::letters,
         procedure::letters,
+        official::letters,
         aside::letters,
         asked::letters,
         outage::letters,
@@ -128,6 +131,10 @@ fn to_customer(language: Language) -> Vec<Content> {
     );
     vec![
         Content::Misdirected(Misdirected { customer_name: "Piet Pietersen".to_owned() }),
+        represented(RepresentedStage::Begins, "Jan Jansen"),
+        represented(RepresentedStage::Ends, ""),
+        represented(RepresentedStage::RepresentativeBegins, "Pim Visser"),
+        represented(RepresentedStage::RepresentativeEnds, "Pim Visser"),
         Content::Acknowledgement(acknowledgement(language)),
         Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
         Content::Answer(Answer {
@@ -154,6 +161,16 @@ fn to_customer(language: Language) -> Vec<Content> {
             committee_last_day: None,
         }),
     ]
+}
+
+fn represented(stage: RepresentedStage, name: &str) -> Content {
+    Content::Represented(Represented {
+        stage,
+        name: name.to_owned(),
+        customer_name: "Jan Jansen".to_owned(),
+        representative_name: if name.is_empty() { String::new() } else { "Pim Visser".to_owned() },
+        representative: address("p.visser@kantoor.example"),
+    })
 }
 
 fn to_handler(language: Language) -> Vec<Content> {
@@ -320,6 +337,8 @@ fn remarks() -> Vec<Remark> {
         Remark::SenderOdd(OddSender::NameShowsAddress),
         Remark::NotAllRead(Unread::Damaged),
         Remark::OnlyTheBeginning,
+        Remark::ByRepresentative("advocaat@kantoor.example".to_owned()),
+        Remark::InNameOf("De Geschillencommissie".to_owned()),
         Remark::WasCase(number(97)),
         Remark::WasCaseOf { number: number(97), wrote: "els@klant.example".to_owned() },
         Remark::Reopened,

@@ -22,7 +22,7 @@ const OPENED: &str = "opened";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    /// Open ones, and those closed since then.
+    /// Open ones, those closed since then, and those with something that is guarded.
     OpenOrClosedSince(Moment),
     /// Those the clock is watched for: open ones, and those with something on the agenda.
     Guarded,
@@ -171,7 +171,7 @@ impl Cases<'_> {
     async fn read_on(&mut self) -> Result<(), RegisterError> {
         let wanted = match self.query {
             CaseQuery::All => "",
-            CaseQuery::OpenOrClosedSince(_) => "AND (state = $4 OR closed_at >= $5)",
+            CaseQuery::OpenOrClosedSince(_) => "AND (state = $4 OR closed_at >= $5 OR remind_at IS NOT NULL)",
             CaseQuery::Guarded => "AND (state = $4 OR remind_at IS NOT NULL)",
         };
         let text = format!(

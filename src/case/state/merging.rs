@@ -2,7 +2,7 @@
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Paper, Reference, TermStage,
+    Address, AgendaItem, Breach, CaseNumber, Clock, Confidential, Customer, Due, Duty, LetterId, Moment, Paper, Reference, Representative, TermStage, Urgent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,18 @@ pub struct Absorbed {
     pub papers: Vec<Paper>,
     pub disputed: Option<Dispute>,
     pub ruling: Option<Ruling>,
+    #[serde(default)]
+    pub duties: Vec<Duty>,
+    #[serde(default)]
+    pub representative: Option<Representative>,
+    #[serde(default)]
+    pub identity: Option<String>,
+    #[serde(default)]
+    pub breach: Option<Breach>,
+    #[serde(default)]
+    pub confidential: Option<Confidential>,
+    #[serde(default)]
+    pub urgent: Option<Urgent>,
     pub absorbed: Vec<CaseNumber>,
     pub customer_thread: Vec<String>,
     pub staff_thread: Vec<String>,
@@ -61,6 +73,12 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            duties,
+            representative,
+            identity,
+            breach,
+            confidential,
+            urgent,
             absorbed,
             customer_thread,
             staff_thread,
@@ -98,6 +116,12 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            duties,
+            representative,
+            identity,
+            breach,
+            confidential,
+            urgent,
             absorbed,
             customer_thread,
             staff_thread,
@@ -133,6 +157,7 @@ impl Case {
         self.merged_into = Some(into);
         self.escalation = None;
         self.agenda.clear();
+        self.duties.clear();
         self.failed_letters.clear();
         self.papers.clear();
     }
@@ -230,6 +255,23 @@ impl Case {
         let disputes = [self.disputed.take(), other.disputed.clone()];
         self.disputed = disputes.into_iter().flatten().min_by_key(|dispute| dispute.at);
         self.ruling = self.ruling.take().or_else(|| other.ruling.clone());
+        if other.customer.address == self.customer.address {
+            self.representative = self.representative.take().or_else(|| other.representative.clone());
+            self.identity = self.identity.take().or_else(|| other.identity.clone());
+        }
+        self.breach = match (self.breach.take(), &other.breach) {
+            (Some(mine), Some(theirs)) => Some(theirs.clone().and(&mine)),
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
+        // What one of them hides is hidden in both.
+        self.confidential = self.confidential.take().or_else(|| other.confidential.clone());
+        self.urgent = self.urgent.take().or_else(|| other.urgent.clone());
+        // Of two last moments for the same the first counts.
+        for duty in &other.duties {
+            if self.duties.iter().all(|known| known.kind != duty.kind || known.due > duty.due) {
+                self.set_duty(duty);
+            }
+        }
     }
 
     /// What waited to be posted still does, but for the word that an open complaint was closed.

@@ -1,7 +1,8 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
 use super::{Choice, Filing};
-use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
+use super::why::{NoMerge, NoReader, NoRight, Often, Unsure};
+use crate::case::{Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, LetterKind, Moment, Representative};
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
@@ -123,6 +124,46 @@ pub enum Done {
     Ruled {
         told: Option<Address>,
         text: String,
+    },
+    /// That must be done by its last moment, and is guarded until then; or it was done.
+    Guarded(Duty),
+    DutyDone(DutyKind),
+    /// Only these see the case from now on; the sender is one of them, or not.
+    ConfidentialSet {
+        readers: Vec<Address>,
+    },
+    ConfidentialLifted,
+    /// A customer's mail that was passed on is with whoever handles it, of whom nothing is told.
+    PassedOnUnseen,
+    /// Who acts for the customer from now on; the customer is told there. And that it is over.
+    RepresentativeSet {
+        acts: Representative,
+        told: Option<Address>,
+    },
+    RepresentativeEnded {
+        was: Address,
+        told: Option<Address>,
+    },
+    /// The outcome goes to the customer, too, who is represented.
+    ClosedToCustomer {
+        to: Address,
+    },
+    /// Who guards personal data hears of it.
+    PrivacyTold {
+        to: Address,
+    },
+    /// Nothing may be disclosed yet: it is to be recorded how it is known who asks.
+    IdentityWanted,
+    IdentityKnown {
+        how: String,
+    },
+    /// So much is on file of a breach.
+    BreachKept {
+        breach: Breach,
+    },
+    /// What an authority wrote is with the supervisor.
+    ToSupervisor {
+        from: String,
     },
     /// Both cases are one now, under the number that stays, in that state; these colleagues hear of it.
     Merged {
@@ -285,6 +326,19 @@ pub enum Problem {
         written: String,
         colleagues: Vec<Address>,
     },
+    /// `#gemachtigde` with nobody who can act for the customer, or without a ground.
+    NoRepresentative {
+        written: String,
+    },
+    NoGround {
+        written: String,
+    },
+    /// `#avg` or `#datalek`, and something is missing.
+    Privacy(NoRight),
+    /// `#vertrouwelijk`, and with whom it should be is not clear.
+    Readers(NoReader),
+    /// The case is none that the sender may see.
+    Hidden,
     /// `#klant` with something that is no customer's address.
     NotACustomer {
         written: String,
@@ -389,50 +443,4 @@ pub enum Problem {
     NotYourCase {
         department: String,
     },
-}
-
-/// Over what the answers were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Often {
-    /// Since the customer last wrote.
-    InARow,
-    /// In a day, whatever the customer wrote.
-    InADay,
-}
-
-/// Why two cases cannot be made one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoMerge {
-    /// There is no case of that number, or no number was given.
-    Unknown,
-    /// It is this very case.
-    Same,
-    /// They are of different customers.
-    OtherCustomer,
-    /// One of them goes on under another number already.
-    Merged,
-    /// One of them is no complaint.
-    Dismissed,
-}
-
-/// Why a mail to the customer is not recorded as the answer without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unsure {
-    /// The mail server does not confirm the sender (invariant 6).
-    Sender,
-    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
-    Resent,
-    /// Somebody else got it too: it may have been meant for them (invariant 7).
-    AlsoTo(Address),
-}
-
-impl Unsure {
-    /// As the register keeps it.
-    pub fn english(&self) -> &'static str {
-        match self {
-            Self::Sender => "a mail of staff's own to a customer, whose sender is not confirmed: asked",
-            Self::Resent => "a mail of staff's own to a customer, which may be an older one sent on: asked",
-            Self::AlsoTo(_) => "a colleague's mail to the customer and somebody else: asked",
-        }
-    }
 }

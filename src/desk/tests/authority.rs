@@ -196,7 +196,10 @@ fn typed(verb: Verb) -> String {
         Value::Mail => "17",
         Value::Case => "K-2026-000007",
         Value::Words => "kras",
-        Value::Text | Value::Past | Value::None => "",
+        Value::Readers => "chef@lease.example",
+        Value::Representative => "piet@kantoor.example advocaat",
+        Value::Stage if verb == Verb::Right => "inzage",
+        Value::Text | Value::Past | Value::None | Value::LastDay | Value::Stage => "",
     };
     let asks = verb.asks() || matches!(verb, Verb::Show | Verb::Restore | Verb::Help);
     let form = "Klant: Fatima el Amrani\nE-mail: fatima@prive.example\n\nEr is schade aan de auto.";

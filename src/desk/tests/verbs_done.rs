@@ -287,6 +287,10 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Address => "mia@lease.example",
             Value::Department => "service",
             Value::Past => "vandaag",
+            Value::LastDay => "15-4 Kladgeheim",
+            Value::Representative => "p@kantoor.example",
+            Value::Stage => "inzage Kladgeheim",
+            Value::Readers => "chef@lease.example",
             Value::Text | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
         };
         format!("{name} {value}")

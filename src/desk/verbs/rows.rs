@@ -1,12 +1,18 @@
 //! What is asked of the table of staff verbs: by its word, by the verb. Plain values.
 
-use super::table::{Row, TABLE, Value, Verb};
+use super::kinds::{Row, Value, Verb};
+use super::table::TABLE;
 use crate::case::Language;
 
 impl Value {
     /// What stands behind the verb is text, as what stands below it.
     pub fn is_text(self) -> bool {
         self == Self::Text
+    }
+
+    /// What stands last on its line may be a sentence.
+    pub fn ends_in_text(self) -> bool {
+        matches!(self, Self::Text | Self::LastDay | Self::Stage)
     }
 }
 

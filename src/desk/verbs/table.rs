@@ -1,107 +1,7 @@
 //! The table of staff verbs: the one place that says what each is called, where its text goes (invariant 7), and what
 //! stands behind it on its line. The README's table and the list in letters are made of it. Plain data.
 
-/// What staff can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verb {
-    Note,
-    Answer,
-    /// An answer with all that stands above our letter, also what looks like a quoted mail.
-    Everything,
-    Close,
-    Phoned,
-    TakeOver,
-    Assign,
-    Department,
-    Escalate,
-    Advise,
-    Agenda,
-    /// What the sender did for the customer without us: a letter on paper, posted; a mail of their own, confirmed.
-    Sent,
-    Reopen,
-    Dismiss,
-    Restore,
-    Merge,
-    /// Who the customer is.
-    Customer,
-    Dispute,
-    Ruling,
-    Register(Taken),
-    Show,
-    /// Mails of our own folders that are not on file.
-    Adopt,
-    /// The whole file of a case.
-    Dossier,
-    /// Cases that match some words.
-    Search,
-    /// The sender's open cases.
-    Standing,
-    Help,
-}
-
-/// How a complaint was taken in by staff (§2.1.1, §2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Taken {
-    ByPhone,
-    ByLetter,
-    AtDesk,
-    /// By mail to a colleague, whose sender was not certain (§2.2).
-    ByMail,
-}
-
-/// Where the text of a mail with this verb goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextGoes {
-    /// To the customer.
-    Customer,
-    /// To the customer as the settlement (§2.4.2).
-    Settlement,
-    /// Into the file; nobody outside gets it.
-    CaseFile,
-    /// It is the new complaint's.
-    Complaint,
-    /// Nowhere: the verb has no use for a text.
-    Nowhere,
-}
-
-/// What stands behind the verb on its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    /// More text.
-    Text,
-    Address,
-    /// An address, and perhaps a name.
-    Customer,
-    Department,
-    /// A moment and what is to be done then.
-    Moment,
-    /// A moment that is past, none: now; beside a letter that asks which case, a case number.
-    Past,
-    /// The number of a mail on file.
-    Mail,
-    /// A case number.
-    Case,
-    /// Words to search for.
-    Words,
-    None,
-}
-
-/// One row of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct Row {
-    pub verb: Verb,
-    pub dutch: &'static str,
-    pub english: &'static str,
-    /// Other words people type for it.
-    pub aliases: &'static [&'static str],
-    pub text: TextGoes,
-    pub value: Value,
-    /// It is nothing without a text.
-    pub wants_text: bool,
-    /// To be read after the verb.
-    pub means_dutch: &'static str,
-    pub means_english: &'static str,
-}
+use super::kinds::{Row, Taken, TextGoes, Value, Verb};
 
 /// All verbs, in the order in which a handler needs them.
 pub const TABLE: &[Row] = &[
@@ -293,15 +193,59 @@ pub const TABLE: &[Row] = &[
         means_english: "puts right who the customer is: #customer name@example.com Jan Jansen; letters go there from now on",
     },
     Row {
+        verb: Verb::Representative,
+        dutch: "#gemachtigde",
+        english: "#representative",
+        aliases: &["vertegenwoordiger"],
+        text: TextGoes::CaseFile,
+        value: Value::Representative,
+        wants_text: false,
+        means_dutch: "zet wie voor de klant optreedt: #gemachtigde naam@kantoor.nl advocaat; of: volmacht van 3-3-2026; of: klant schreef het zelf. Brieven gaan voortaan daarheen, de uitkomst naar allebei; #gemachtigde geen zet het terug",
+        means_english: "sets who acts for the customer: #representative name@firm.com lawyer; or: authorisation of 3-3-2026; or: customer wrote it. Letters go there from now on, the outcome to both; #representative none takes it back",
+    },
+    Row {
+        verb: Verb::Right,
+        dutch: "#avg",
+        english: "#gdpr",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Stage,
+        wants_text: false,
+        means_dutch: "bewaakt een maand voor een verzoek over persoonsgegevens: #avg inzage, wissen, rectificatie of bezwaar; #avg bekend hoe legt vast hoe u weet wie het vraagt; #avg klaar als het is beantwoord",
+        means_english: "guards a month for a request about personal data: #gdpr access, erasure, rectification or objection; #gdpr known how records how you know who asks; #gdpr done when it is answered",
+    },
+    Row {
+        verb: Verb::Breach,
+        dutch: "#datalek",
+        english: "#databreach",
+        aliases: &["breach"],
+        text: TextGoes::CaseFile,
+        value: Value::Stage,
+        wants_text: false,
+        means_dutch: "bewaakt 72 uur voor de melding van een datalek, met regels Feiten:, Gevolgen: en Maatregelen:; #datalek klaar als het is afgehandeld",
+        means_english: "guards 72 hours for notifying a data breach, with lines Facts:, Effects: and Remedy:; #databreach done when it is dealt with",
+    },
+    Row {
+        verb: Verb::Confidential,
+        dutch: "#vertrouwelijk",
+        english: "#confidential",
+        aliases: &["geheim"],
+        text: TextGoes::CaseFile,
+        value: Value::Readers,
+        wants_text: false,
+        means_dutch: "laat alleen de leidinggevende en wie u noemt deze klacht nog zien: #vertrouwelijk naam@bedrijf.nl; gaat zij over de leidinggevende: #vertrouwelijk naam@bedrijf.nl zonder leidinggevende; #vertrouwelijk uit heft het op",
+        means_english: "lets only the supervisor and whom you name see this complaint: #confidential name@company.com; where it is about the supervisor: #confidential name@company.com without supervisor; #confidential off ends it",
+    },
+    Row {
         verb: Verb::Dispute,
         dutch: "#geschil",
         english: "#dispute",
         aliases: &[],
         text: TextGoes::CaseFile,
-        value: Value::Text,
+        value: Value::LastDay,
         wants_text: false,
-        means_dutch: "legt vast dat de klant naar de geschillencommissie is",
-        means_english: "records that the customer went to the disputes committee",
+        means_dutch: "legt vast dat de klant naar de geschillencommissie is, met de uiterste dag voor ons verweer: #geschil 15-1-2027; #geschil klaar als het weg is",
+        means_english: "records that the customer went to the disputes committee, with the last day for our defence: #dispute 15-1-2027; #dispute done when it is sent",
     },
     Row {
         verb: Verb::Ruling,
@@ -309,10 +253,10 @@ pub const TABLE: &[Row] = &[
         english: "#ruling",
         aliases: &[],
         text: TextGoes::CaseFile,
-        value: Value::Text,
+        value: Value::LastDay,
         wants_text: true,
-        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen",
-        means_english: "records what the committee decided and what we do about it",
+        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen, met de uiterste dag: #uitspraak 1-3-2027; #uitspraak klaar als het is gedaan",
+        means_english: "records what the committee decided and what we do about it, with the last day: #ruling 1-3-2027; #ruling done when it is done",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),
