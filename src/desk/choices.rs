@@ -1,7 +1,7 @@
 //! The ways on from a question: replies that are typed already and do what the question asks. Each holds what was typed;
 //! none of them, sent as it stands or completed, leads to the same question again. Pure.
 
-use super::draft::{Choice, Does, NoMerge, NoRight, Problem, Stands, Way};
+use super::draft::{Choice, Does, NoMerge, NoReader, NoRight, Problem, Stands, Way};
 use super::form;
 use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
 use crate::case::Language;
@@ -103,7 +103,15 @@ impl Ways {
             Problem::NoGround { written } => {
                 vec![self.instead(Verb::Representative, written, Does::Verb(Verb::Representative)).completing()]
             }
-            Problem::Readers(_) => {
+            // Who is meant is kept out of what only waits for another's name.
+            Problem::Readers(NoReader::NobodyLeft) => {
+                let without = match self.language {
+                    Language::Dutch => "zonder leidinggevende",
+                    Language::English => "without supervisor",
+                };
+                vec![self.instead(Verb::Confidential, without, Does::Verb(Verb::Confidential)).completing()]
+            }
+            Problem::Readers(NoReader::NotAColleague { .. }) => {
                 vec![self.instead(Verb::Confidential, "", Does::Verb(Verb::Confidential)).completing()]
             }
             Problem::UnknownDepartment { departments, .. } => {

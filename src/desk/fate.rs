@@ -9,7 +9,7 @@ use super::sight::{handler_address, is_hidden, supervisor};
 use super::limits::Cap;
 use super::paper::written;
 use super::servers_words::{self, Knows};
-use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules};
+use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules, Sight};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
 use chrono::TimeDelta;
@@ -205,8 +205,8 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, pen: Pen<'
             reply: reply.to_owned(),
         },
     });
-    // What was to be told together goes along.
-    let carried = bundle::attachments(fated.bundled.iter(), pen.rules.language);
+    // What was to be told together goes along, but for what only its readers may see: the digest tells them.
+    let carried = bundle::attachments(fated.bundled.iter().filter(|one| one.sight == Sight::Usual), pen.rules.language);
     match case {
         None => vec![Draft { carried, ..pen.caseless(to, content) }],
         Some(case) => {

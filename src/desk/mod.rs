@@ -100,7 +100,7 @@ pub use rules::{Department, Role, Rules, RulesError};
 pub use sent_again::{Barred, Kept, Later, RefusedLetter, barred, on_sent_again};
 pub use snapshot::{
     Arrival, Asked, BouncedLetter, Bundled, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Found, Incoming,
-    Lookup, Naming, PutBack, Said, Snapshot, Stored,
+    Lookup, Naming, PutBack, Said, Sight, Snapshot, Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Scope, Search, Standing, Want, Word};

@@ -375,12 +375,22 @@ pub struct FiledLetter {
     pub light_sha256: Option<String>,
 }
 
+/// Who may see a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Sight {
+    #[default]
+    Usual,
+    Confidential,
+}
+
 /// A letter that goes out in another one's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Whether its case is one that only its readers see.
+    pub sight: Sight,
     /// Octets without the attachments it carries.
     pub light_size: usize,
     /// Of those octets, hexadecimal; empty where they were blanked.

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
 const MERGED_MAX: usize = 32;
 
+/// How a confidential case begins to say so in its body; in what a customer wrote the marks around it are escaped.
+pub(super) const HIDDEN: &str = "\"confidential\":{";
+
 /// Cases read at a time.
 const PAGE: i64 = 200;
 
@@ -114,6 +117,18 @@ impl Register {
     /// Cases in the order of their numbers.
     pub fn cases(&self, query: CaseQuery) -> Cases<'_> {
         Cases { register: self, query, page: Vec::new().into_iter(), after: (0, 0) }
+    }
+
+    /// The cases that only their readers see.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn confidential(&self) -> Result<BTreeSet<CaseNumber>, RegisterError> {
+        let rows = sqlx::query("SELECT body FROM cases WHERE body LIKE $1")
+            .bind(format!("%{HIDDEN}%"))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| body(row).map(|case| case.number)).collect()
     }
 
     /// What a digest looks back on that is written at `until`.

@@ -1,7 +1,7 @@
 //! What a colleague's mail asks for, answered inside the transaction that will record the decision: one case, cases
 //! that match some words, somebody's open cases. Every answer has a limit. Only SQL.
 
-use super::cases::body;
+use super::cases::{HIDDEN, body};
 use super::{RegisterError, Tx};
 use crate::case::{Address, Case, CaseState};
 use crate::desk::{Found, Scope, Search, Standing, Want, Word};
@@ -12,9 +12,6 @@ pub const FOUND_MAX: usize = 20;
 /// Open cases that are looked through for those of one person, the oldest first: more than any person has, few enough
 /// to read at once when somebody sends ten thousand mails.
 pub const OPEN_MAX: usize = 1_000;
-
-/// How a confidential case begins to say so in its body; in what a customer wrote the marks around it are escaped.
-const HIDDEN: &str = "\"confidential\":{";
 
 /// Mark before a `%`, `_` or itself in a LIKE pattern; a backslash is read differently by the two databases.
 const ESCAPE: char = '!';

@@ -82,7 +82,7 @@ fn where_the_supervisor_is_meant_another_is_named_first() {
 #[test]
 fn an_older_letter_proves_nothing_any_more() {
     for from in [JAN, MIA, "schade@lease.example", BAAS, DIRECTIE] {
-        for text in ["Beste Karin, opgelost.", "#dossier", "#intern kijk", "#afgehandeld\nKlaar", "#overnemen", "#vertrouwelijk uit"] {
+        for text in ["Opgelost, groet.", "#dossier", "#intern kijk", "#afgehandeld\nKlaar", "#overnemen", "#vertrouwelijk uit"] {
             for kind in [LetterKind::Notification, LetterKind::Receipt, LetterKind::Digest] {
                 let mut company = hidden();
                 company.letter_kind = Some(kind);
@@ -95,7 +95,7 @@ fn an_older_letter_proves_nothing_any_more() {
         }
     }
     // Not in a name that nothing proves either: only its reader hears of it.
-    let forged = post(JAN, "Beste Karin").answering(&hidden().token(Side::Staff));
+    let forged = post(JAN, "Hallo daar").answering(&hidden().token(Side::Staff));
     tells_nobody_but(&hidden().decide(&forged), &[CHEF], "forged");
 }
 

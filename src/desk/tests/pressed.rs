@@ -287,6 +287,10 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
             "#dossier" => "K-2026-000007",
             "#zoek" => "jansen",
             "#klant" => " piet@prive.example",
+            "#avg" => " inzage",
+            "#vertrouwelijk zonder leidinggevende" => " met baas@lease.example",
+            "#gemachtigde" => " p@kantoor.example advocaat",
+            "#gemachtigde p@kantoor.example" => " advocaat",
             "#toon" | "#klacht" if wants.ends_with(' ') => "17",
             _ => "",
         };

@@ -84,7 +84,7 @@ fn letters_go_to_who_acts_and_the_outcome_to_both() {
     assert_eq!((letter.references.as_slice(), letter.to_name.as_str()), (&["vijf@lease.example".to_owned()][..], "Pim Visser"));
     let closed = does(&company, JAN, "#afgehandeld\nWij betalen 200 euro.");
     assert_eq!(sent(&closed), [(LetterKind::Closing, LAWYER), (LetterKind::Closing, KLANT), (LetterKind::Receipt, JAN)]);
-    let names: Vec<_> = closed.letters.iter().filter_map(|draft| match &draft.content {
+    let names = closed.letters.iter().filter_map(|draft| match &draft.content {
         Content::Closing(closing) => Some(closing.customer_name.as_str()),
         _ => None,
     });
