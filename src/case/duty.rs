@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Something to be done by a last moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duty {
+    /// `kind` is what an event says of itself.
+    #[serde(rename = "duty")]
     pub kind: DutyKind,
     /// The last moment; of a last day its last minute.
     pub due: Moment,

@@ -2,7 +2,8 @@
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
 use super::{
-    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Language, LetterId, LetterKind, Moment, Reference, Representative,
+    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Language,
+    LetterId, LetterKind, Moment, Reference, Representative,
 };
 use serde::{Deserialize, Serialize};
 

@@ -20,13 +20,13 @@ pub use address::{Address, AddressError};
 pub use confidential::{Confidential, Urgent};
 pub use duty::{Breach, Duty, DutyKind};
 pub use event::{
-    Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
-    TermStage, Tie, What,
+    Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
+    Sealed, TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use paper::{Paper, PaperStage, Reach};
-pub use representative::{Ground, Representative};
 pub use reference::{Reference, reference_key};
+pub use representative::{Ground, Representative};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
@@ -187,8 +187,14 @@ impl LetterKind {
 
     /// Whether the reader is a customer, or was taken for one: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
-        let to_customers =
-            [Self::Acknowledgement, Self::Acknowledgements, Self::Answer, Self::Closing, Self::Misdirected, Self::Represented];
+        let to_customers = [
+            Self::Acknowledgement,
+            Self::Acknowledgements,
+            Self::Answer,
+            Self::Closing,
+            Self::Misdirected,
+            Self::Represented,
+        ];
         to_customers.contains(&self)
     }
 

@@ -13,7 +13,9 @@ impl What {
             | Self::Disputed { text, .. }
             | Self::Ruled { text }
             | Self::Dismissed { reason: text } => Some(text),
-            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => Some(text),
+            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => {
+                Some(text)
+            }
             Self::Escalated { question, .. } => Some(question),
             Self::AgendaSet(item) => Some(&item.text),
             Self::Opened(_)

@@ -8,8 +8,9 @@ pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 
 use super::{
-    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, DirectAnswer, Due, Duty, Event, Language, LetterId,
-    LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative, TermStage, Urgent, What,
+    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, DirectAnswer, Due, Duty, Event,
+    Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative, TermStage, Urgent,
+    What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -102,7 +102,15 @@ fn without_secrets(case: Case) -> Case {
         return case;
     }
     let (subject, text) = ("(confidential)".to_owned(), String::new());
-    Case { customer: Customer::default(), representative: None, subject, text, references: Vec::new(), handler: None, ..case }
+    Case {
+        customer: Customer::default(),
+        representative: None,
+        subject,
+        text,
+        references: Vec::new(),
+        handler: None,
+        ..case
+    }
 }
 
 /// Its file is for its readers, by mail. Whoever must have it all the same says so.
@@ -111,7 +119,9 @@ fn is_withheld(case: &Case, shown: Shown) -> bool {
 }
 
 fn withheld(number: CaseNumber) -> Exit {
-    let why = format!("{number} is confidential: its readers ask for it by mail with `#dossier {number}`; next: only on a lawful request, give --confidential");
+    let why = format!(
+        "{number} is confidential: its readers ask for it by mail with `#dossier {number}`; next: only on a lawful request, give --confidential"
+    );
     failed(&why, Exit::FoundProblems)
 }
 
@@ -314,7 +324,9 @@ pub(super) fn words(what: &What) -> String {
         | What::Ruled { text } => text.clone(),
         What::RepresentativeSet(acts) => format!("{} {} ({:?})", acts.name, acts.address, acts.ground),
         What::RepresentativeEnded => String::new(),
-        What::RightUsed { text, .. } | What::IdentityKnown { how: text } | What::BreachFound { text, .. } => text.clone(),
+        What::RightUsed { text, .. } | What::IdentityKnown { how: text } | What::BreachFound { text, .. } => {
+            text.clone()
+        }
         What::UrgentTold { words, .. } => words.join(", "),
         What::ConfidentialSet(confidential) => {
             confidential.readers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

@@ -1,9 +1,9 @@
 //! Reads `[[authority]]`: the committee, courts and regulators that write to the desk (the procedure's end); and `[urgent]`, the
 //! words by which a complaint cannot wait, and `[privacy]`. Pure but for what [`Section`] reads.
 
+use super::Config;
 use super::check::{given_address, given_url, keywords};
 use super::section::{Reading, Section, clipped};
-use super::Config;
 use serde::{Deserialize, Serialize};
 
 /// Somebody who writes about complaints and has none.

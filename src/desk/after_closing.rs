@@ -112,7 +112,8 @@ pub fn what_it_says(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let end = lines.iter().rposition(|line| signs_off(line)).filter(|at| lines.len() - at <= SIGNATURE_LINES_MAX);
     let (above, below) = lines.split_at(end.unwrap_or(lines.len()));
-    let postscript = below.iter().skip_while(|line| !words(line).first().is_some_and(|word| word == "ps" || word == "p"));
+    let postscript =
+        below.iter().skip_while(|line| !words(line).first().is_some_and(|word| word == "ps" || word == "p"));
     let first = above.first().map(|line| without_salutation(line));
     let rest = above.iter().skip(1).chain(postscript).map(|line| without_sign_off(line));
     first.map(without_sign_off).into_iter().chain(rest).collect::<Vec<_>>().join("\n")

@@ -4,8 +4,8 @@
 
 use super::deciding::Deciding;
 use super::draft::{Content, Draft, Problem, SetAside};
-use super::sight::supervisor;
 use super::sent_by::SentBy;
+use super::sight::supervisor;
 use super::{Decision, Disposition, Incoming, Rules, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::PutAside;

@@ -49,6 +49,10 @@ fn away(mail: &Mail, from: &Address, case: &Case, rules: &Rules) -> Away {
         customer: case.customer.clone(),
         due: case.due,
         first_response_done: case.first_response_at().is_some(),
-        colleagues: colleagues.filter(|one| *one != from && acts_on(case, one, rules)).take(COLLEAGUES_MAX).cloned().collect(),
+        colleagues: colleagues
+            .filter(|one| *one != from && acts_on(case, one, rules))
+            .take(COLLEAGUES_MAX)
+            .cloned()
+            .collect(),
     }
 }

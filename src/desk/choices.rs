@@ -93,7 +93,9 @@ impl Ways {
                 vec![self.instead(Verb::Customer, "", Does::Verb(Verb::Customer)).completing()]
             }
             Problem::Privacy(NoRight::HowMissing | NoRight::IdentityUnknown) => vec![self.known_beside()],
-            Problem::Privacy(NoRight::Unclear { .. }) => vec![self.instead(Verb::Right, "", Does::Verb(Verb::Right)).completing()],
+            Problem::Privacy(NoRight::Unclear { .. }) => {
+                vec![self.instead(Verb::Right, "", Does::Verb(Verb::Right)).completing()]
+            }
             Problem::Privacy(NoRight::BreachNotWhole(_)) => {
                 vec![self.instead(Verb::Breach, "", Does::Verb(Verb::Breach)).completing()]
             }

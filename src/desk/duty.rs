@@ -95,9 +95,7 @@ pub fn on_digest(
 /// and within a department's also those of others that the reader watches over.
 pub(super) fn seen_by(reader: &Address, department: Option<&str>, cases: &[Case], rules: &Rules) -> Vec<Case> {
     let is_of = |case: &Case| department.is_none_or(|name| name == case.department);
-    let is_seen = |case: &&Case| {
-        is_of(case) && !is_hidden(case, reader, rules) || is_kept_by(case, reader, rules)
-    };
+    let is_seen = |case: &&Case| is_of(case) && !is_hidden(case, reader, rules) || is_kept_by(case, reader, rules);
     cases.iter().filter(is_seen).cloned().collect()
 }
 

@@ -189,7 +189,8 @@ impl<'a> Deciding<'a> {
         let acknowledge = whose.acknowledge(may_reply(mail, self.intent, self.rules));
         let quoted = mail.quoted.clone();
         let confidential = hidden_with(self.known, linked);
-        let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None, confidential };
+        let new =
+            NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None, confidential };
         let marked = whose.remark().into_iter().chain(not_on_file::remark(self.known));
         let marked = marked.chain(official::remark(mail, self.intent.from.as_ref(), self.rules));
         let marked = marked.chain(sent_on.iter().filter_map(SentOn::remark)).collect();

@@ -6,9 +6,9 @@ use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Done, Draft, FollowUp, ListedCase,
     Notification, Problem, Question, Receipt, Remark, Topic, Unacknowledged, Writer,
 };
+use super::sight::{handler_address, is_hidden};
 use super::words::Words;
 use super::{Role, Rules};
-use super::sight::{handler_address, is_hidden};
 use crate::case::{Address, AgendaItem, Case, CaseState, Customer, Language, Side};
 use crate::mail::Mail;
 

@@ -74,7 +74,13 @@ impl<'a> Deciding<'a> {
     }
 
     /// The same in a colleague's hands, who passed it on (§2.2); the colleague hears that the supervisor has it.
-    pub fn official_passed_on(&self, by: &Address, from: Address, forwarded: &Forwarded, above: &str) -> Option<Decision> {
+    pub fn official_passed_on(
+        &self,
+        by: &Address,
+        from: Address,
+        forwarded: &Forwarded,
+        above: &str,
+    ) -> Option<Decision> {
         let authority = self.rules.authority(&from)?;
         let cover = Cover::of(by, above);
         let mut words = Words::passed_on(self.mail.mail, forwarded, self.mail.received_at, cover);

@@ -4,11 +4,13 @@
 use super::deciding::Deciding;
 use super::draft::{Cover, Draft, OddSender, Remark, Sheet, Unacknowledged, Unread};
 use super::letters_out::{Beside, acknowledgement_text, language_of};
-use super::sight::notified;
 use super::paper::written;
+use super::sight::notified;
 use super::words::TEXT_MAX;
 use super::{CaseFile, Decision, Disposition, Rules, Snapshot};
-use crate::case::{Actor, Address, Case, CaseNumber, Channel, Confidential, Customer, Event, Language, Moment, Opened, What};
+use crate::case::{
+    Actor, Address, Case, CaseNumber, Channel, Confidential, Customer, Event, Language, Moment, Opened, What,
+};
 use crate::mail::{FindingKind, Mail, SenderProof};
 
 /// What is complained of, by whom and when, however it was found out.

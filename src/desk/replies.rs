@@ -33,7 +33,14 @@ impl ReplyGoes {
                 Self::Nowhere
             }
             // What somebody should do.
-            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Away | Kind::Authority | Kind::Urgent | Kind::Privacy => Self::Nowhere,
+            Kind::Term
+            | Kind::Agenda
+            | Kind::Paper
+            | Kind::Dispute
+            | Kind::Away
+            | Kind::Authority
+            | Kind::Urgent
+            | Kind::Privacy => Self::Nowhere,
             // What went wrong.
             Kind::DeliveryFailed | Kind::SetAside | Kind::Alarm | Kind::Outage => Self::Nowhere,
             // Many things at once.

@@ -215,7 +215,9 @@ impl Rules {
             Role::Ourselves
         } else if self.departments.iter().any(|d| d.binds(address)) || self.digest_recipients.contains(address) {
             Role::Staff
-        } else if self.employees.contains(address) || [&self.operator, &self.privacy_contact].contains(&&Some(address.clone())) {
+        } else if self.employees.contains(address)
+            || [&self.operator, &self.privacy_contact].contains(&&Some(address.clone()))
+        {
             Role::Employee
         } else {
             Role::Outsider

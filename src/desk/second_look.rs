@@ -134,7 +134,15 @@ impl Looked<'_> {
         let acknowledge = self.acknowledge(&on, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let (opened, quoted) = (self.opened(mail, &whose), mail.quoted.clone());
-        let new = NewCase { opened, actor: self.actor.clone(), acknowledge, named: &[], quoted, cover: None, confidential: None };
+        let new = NewCase {
+            opened,
+            actor: self.actor.clone(),
+            acknowledge,
+            named: &[],
+            quoted,
+            cover: None,
+            confidential: None,
+        };
         let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();

@@ -283,7 +283,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        let related = self.answered.iter().chain(&self.named).chain(&self.customers).chain(&self.twice).chain(&self.topic);
+        let related =
+            self.answered.iter().chain(&self.named).chain(&self.customers).chain(&self.twice).chain(&self.topic);
         self.file.iter().chain(wanted).chain(related)
     }
 
@@ -294,7 +295,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.map(|file| *file),
             _ => None,
         };
-        let related = self.answered.into_iter().chain(self.named).chain(self.customers).chain(self.twice).chain(self.topic);
+        let related =
+            self.answered.into_iter().chain(self.named).chain(self.customers).chain(self.twice).chain(self.topic);
         let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }

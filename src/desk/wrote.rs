@@ -4,10 +4,10 @@
 use super::after_closing::{AfterClosing, after_closing};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Draft, Remark, Writer};
-use super::sight::{handler_address, supervisor};
 use super::may_reply::may_reply;
 use super::opening::remarks;
 use super::sent_by::is_machine;
+use super::sight::{handler_address, supervisor};
 use super::words::Words;
 use super::{Arrival, CaseFile, Decision, Disposition};
 use crate::case::{Actor, Address, Case, CaseState, Event, Reopened, Tie, What};

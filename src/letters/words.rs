@@ -215,8 +215,12 @@ impl Words {
         match kind {
             DutyKind::Defence => self.pick("verweer bij de commissie", "defence to the committee"),
             DutyKind::Ruling => self.pick("uitspraak uitvoeren", "carry out the ruling"),
-            DutyKind::Access => self.pick("verzoek om inzage beantwoorden (AVG)", "answer the request for access (GDPR)"),
-            DutyKind::Erasure => self.pick("verzoek om wissen beantwoorden (AVG)", "answer the request for erasure (GDPR)"),
+            DutyKind::Access => {
+                self.pick("verzoek om inzage beantwoorden (AVG)", "answer the request for access (GDPR)")
+            }
+            DutyKind::Erasure => {
+                self.pick("verzoek om wissen beantwoorden (AVG)", "answer the request for erasure (GDPR)")
+            }
             DutyKind::Rectification => {
                 self.pick("verzoek om rectificatie beantwoorden (AVG)", "answer the request for rectification (GDPR)")
             }
@@ -276,7 +280,9 @@ impl Words {
             LetterKind::Misdirected => {
                 self.pick("het bericht aan wie de klant niet is", "the notice to whoever is not the customer")
             }
-            LetterKind::Represented => self.pick("het bericht over de gemachtigde", "the notice about the representative"),
+            LetterKind::Represented => {
+                self.pick("het bericht over de gemachtigde", "the notice about the representative")
+            }
             LetterKind::Privacy => self.pick("het bericht over persoonsgegevens", "the notice about personal data"),
             LetterKind::Urgent => self.pick("de dringende melding", "the urgent notice"),
             LetterKind::Authority => self.pick("het bericht van een instantie", "the message of an authority"),

@@ -87,7 +87,8 @@ async fn a_reference_of_a_later_mail_is_found_too() {
 async fn a_case_number_is_found_within_the_scope_only() {
     let desk = Desk::new().await;
     desk.record(vec![opened(1), opened(2)], &[]).await.unwrap();
-    let by_number = |scope| Want::Search(Search { scope, reader: reader(), number: Some(number(2)), words: vec![word("x")] });
+    let by_number =
+        |scope| Want::Search(Search { scope, reader: reader(), number: Some(number(2)), words: vec![word("x")] });
     let schade = || vec!["schade".to_owned()];
     for (scope, count) in [
         (Scope::All, 1),
@@ -123,8 +124,11 @@ async fn what_is_typed_is_neither_a_pattern_nor_sql() {
 async fn no_more_than_the_limit_is_given_and_it_says_so() {
     let desk = Desk::new().await;
     desk.record((1..=25).map(opened).collect(), &[]).await.unwrap();
-    let (cases, more) =
-        found(&desk, Want::Search(Search { scope: Scope::All, reader: reader(), number: None, words: vec![word("deuk")] })).await;
+    let (cases, more) = found(
+        &desk,
+        Want::Search(Search { scope: Scope::All, reader: reader(), number: None, words: vec![word("deuk")] }),
+    )
+    .await;
     let serials: Vec<u32> = cases.iter().map(|case| case.number.serial).collect();
     assert_eq!((serials, more), ((6..=25).rev().collect(), true));
 }

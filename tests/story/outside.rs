@@ -131,7 +131,8 @@ async fn what_cannot_wait_is_told_at_once_and_stands_first() {
 async fn a_complaint_about_a_colleague_is_seen_by_nobody_but_its_readers() {
     let world = world();
     no_overview_yet(&world);
-    let (number, notification) = complains(&world, "Schadebehandelaar schold", "De behandelaar van mijn schade schold mij uit.").await;
+    let (number, notification) =
+        complains(&world, "Schadebehandelaar schold", "De behandelaar van mijn schade schold mij uit.").await;
     let acknowledgement = one(&world, "jan.jansen", "Uw klacht K-");
     writes(&world, Written::reply("m.yilmaz@lease.example", &notification, "#vertrouwelijk")).await;
     let file = one(&world, "s.bakker", "Nieuwe klacht");
@@ -164,7 +165,9 @@ async fn a_complaint_about_a_colleague_is_seen_by_nobody_but_its_readers() {
     assert!(!company.text.contains(&number) && company.attachments.iter().all(|(name, _)| !name.ends_with(".xlsx")));
     let listed = world.cases().await.remove(0);
     assert_eq!((&listed["confidential"], &listed["customer"]["address"]), (&true.into(), &serde_json::Value::Null));
-    for arguments in [&["case", "show", number.as_str()][..], &["case", "export", &number], &["case", "list"], &["digest"]] {
+    for arguments in
+        [&["case", "show", number.as_str()][..], &["case", "export", &number], &["case", "list"], &["digest"]]
+    {
         let ran = world.run(arguments).await;
         assert!(!ran.out.contains("schold") && !ran.out.contains("jan.jansen"), "{arguments:?}: {}", ran.out);
     }
@@ -177,7 +180,8 @@ async fn a_complaint_about_a_colleague_is_seen_by_nobody_but_its_readers() {
 #[tokio::test]
 async fn a_right_over_personal_data_and_a_breach_are_guarded() {
     let world = world();
-    let (number, notification) = complains(&world, "Schade", "Er is schade. Ik wil ook zien wat u van mij bewaart.").await;
+    let (number, notification) =
+        complains(&world, "Schade", "Er is schade. Ik wil ook zien wat u van mij bewaart.").await;
     writes(&world, Written::reply(HANDLER, &notification, "#avg inzage De klant wil alles zien.")).await;
     let told = one(&world, "privacy", "De klant wil alles zien.");
     assert!(told.text.contains("staat nog niet vast"), "{}", told.text);
@@ -208,7 +212,8 @@ async fn a_lawyer_acts_for_the_customer_and_both_hear_the_outcome() {
     writes(&world, Written::reply(HANDLER, &notification, "Wij zoeken het eerst met u uit.")).await;
     writes(&world, Written::reply(HANDLER, &notification, "#gemachtigde advocaat@klant.example")).await;
     assert!(world.case(&number).await["representative"].is_null(), "not without a ground");
-    writes(&world, Written::reply(HANDLER, &notification, "#gemachtigde advocaat@klant.example Pim Visser, advocaat")).await;
+    writes(&world, Written::reply(HANDLER, &notification, "#gemachtigde advocaat@klant.example Pim Visser, advocaat"))
+        .await;
     one(&world, "jan.jansen", "die voor u optreedt");
     let begins = one(&world, "advocaat", "treedt u op voor Jan Jansen");
     assert!(!String::from_utf8_lossy(&begins.raw).contains(&acknowledgement.id), "nothing of the customer's thread");
@@ -220,7 +225,11 @@ async fn a_lawyer_acts_for_the_customer_and_both_hear_the_outcome() {
     let closing = one(&world, "advocaat", "Wij betalen 200 euro.");
     one(&world, "jan.jansen", "Wij betalen 200 euro.");
     writes(&world, Written::reply("advocaat@klant.example", &closing, "Mijn cliënt is het hier niet mee eens.")).await;
-    assert_eq!(world.case(&number).await["state"], "open", "the representative's own letter opens it as the customer's would");
+    assert_eq!(
+        world.case(&number).await["state"],
+        "open",
+        "the representative's own letter opens it as the customer's would"
+    );
 
     writes(&world, Written::reply(HANDLER, &notification, "#gemachtigde geen")).await;
     one(&world, "jan.jansen", "voortaan weer aan u");

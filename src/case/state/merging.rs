@@ -2,7 +2,8 @@
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, Breach, CaseNumber, Clock, Confidential, Customer, Due, Duty, LetterId, Moment, Paper, Reference, Representative, TermStage, Urgent,
+    Address, AgendaItem, Breach, CaseNumber, Clock, Confidential, Customer, Due, Duty, LetterId, Moment, Paper,
+    Reference, Representative, TermStage, Urgent,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,10 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::{Choice, Filing};
 use super::why::{NoMerge, NoReader, NoRight, Often, Unsure};
-use crate::case::{Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, LetterKind, Moment, Representative};
+use super::{Choice, Filing};
+use crate::case::{
+    Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, LetterKind, Moment, Representative,
+};
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.

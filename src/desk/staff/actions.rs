@@ -18,9 +18,9 @@ use crate::desk::draft::{
 };
 use crate::desk::fold::fold;
 use crate::desk::letters_out::Beside;
-use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
+use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
@@ -233,7 +233,8 @@ impl<'a> Work<'a> {
         let (name, title) = (department.name.clone(), department.title.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        let told = notified(&self.case, self.reply.rules).filter(|to| to != self.reply.from || self.case.confidential.is_none());
+        let told = notified(&self.case, self.reply.rules)
+            .filter(|to| to != self.reply.from || self.case.confidential.is_none());
         self.letters.extend(told.map(|to| {
             let notification = self.reply.notification(&self.case, to, self.cover(text));
             with_originals(notification, self.reply.file, self.reply.rules)

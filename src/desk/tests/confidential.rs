@@ -82,7 +82,9 @@ fn where_the_supervisor_is_meant_another_is_named_first() {
 #[test]
 fn an_older_letter_proves_nothing_any_more() {
     for from in [JAN, MIA, "schade@lease.example", BAAS, DIRECTIE] {
-        for text in ["Opgelost, groet.", "#dossier", "#intern kijk", "#afgehandeld\nKlaar", "#overnemen", "#vertrouwelijk uit"] {
+        for text in
+            ["Opgelost, groet.", "#dossier", "#intern kijk", "#afgehandeld\nKlaar", "#overnemen", "#vertrouwelijk uit"]
+        {
             for kind in [LetterKind::Notification, LetterKind::Receipt, LetterKind::Digest] {
                 let mut company = hidden();
                 company.letter_kind = Some(kind);
@@ -103,7 +105,10 @@ fn an_older_letter_proves_nothing_any_more() {
 fn its_readers_go_on_with_it() {
     let company = hidden_from(&[CHEF, DIRECTIE], &[]);
     for from in [CHEF, DIRECTIE] {
-        assert_eq!(answer(&does(&company, from, "Beste Karin, wij zoeken het uit.")), Some("Beste Karin, wij zoeken het uit."));
+        assert_eq!(
+            answer(&does(&company, from, "Beste Karin, wij zoeken het uit.")),
+            Some("Beste Karin, wij zoeken het uit.")
+        );
     }
     assert_eq!(kinds(&does(&company, CHEF, "#toewijzen directie@lease.example")), ["handler_set"]);
     let Problem::NotAColleague { colleagues, .. } = why(&does(&company, CHEF, "#toewijzen mia@lease.example")).clone()
@@ -115,7 +120,10 @@ fn its_readers_go_on_with_it() {
     tells_nobody_but(&moved, &[CHEF, DIRECTIE], "another department");
     let lifted = does(&company, CHEF, "#vertrouwelijk uit");
     assert_eq!(sent(&lifted), [(LetterKind::Notification, "schade@lease.example"), (LetterKind::Receipt, CHEF)]);
-    assert_eq!(*asked(&does(&Company::new(), CHEF, "#vertrouwelijk uit"), CHEF, ""), Problem::NotNow { verb: "#vertrouwelijk".into() });
+    assert_eq!(
+        *asked(&does(&Company::new(), CHEF, "#vertrouwelijk uit"), CHEF, ""),
+        Problem::NotNow { verb: "#vertrouwelijk".into() }
+    );
 }
 
 #[test]
@@ -142,7 +150,8 @@ fn what_comes_in_on_it_goes_to_who_watches_over_it_and_to_nobody_else() {
 
 #[test]
 fn a_colleague_who_mails_the_customer_learns_of_no_hidden_case() {
-    let decision = hidden().decide(&post(JAN, "Alles goed?").to("klant@prive.example, klachten@lease.example").dmarc("pass"));
+    let decision =
+        hidden().decide(&post(JAN, "Alles goed?").to("klant@prive.example, klachten@lease.example").dmarc("pass"));
     tells_nobody_but(&decision, &[CHEF], "direct mail");
     assert!(decision.events.iter().all(|event| event.case.is_none()), "{decision:?}");
 }
@@ -182,13 +191,18 @@ fn neither_a_list_nor_a_search_nor_a_file_shows_it() {
         }
         let file = Found::Case(Some(Box::new(company.files[0].clone())));
         let decision = ask(from, "#dossier K-2026-000007", Some(file));
-        assert_eq!(*why(&decision), Problem::CaseUnknown { written: "K-2026-000007".into() }, "as if it were not there");
+        assert_eq!(
+            *why(&decision),
+            Problem::CaseUnknown { written: "K-2026-000007".into() },
+            "as if it were not there"
+        );
         assert!(decision.case.is_none());
     }
     let shown = format!("{:?}", ask(CHEF, "#zoek kras", Some(cases())));
     assert!(shown.contains(SECRET), "its reader finds it");
     let named = hidden_from(&["fien@lease.example"], &[]);
-    let mail = mail::read(&post("fien@lease.example", "#dossier K-2026-000007").dmarc("pass").raw(), "mx.lease.example");
+    let mail =
+        mail::read(&post("fien@lease.example", "#dossier K-2026-000007").dmarc("pass").raw(), "mx.lease.example");
     let decision = on_mail(&came_in(&mail), &named.known(&mail), &named.rules, now(), &mut Fresh::new([3; 32]));
     assert_eq!(sent(&decision), [(LetterKind::Dossier, "fien@lease.example")], "of whatever department");
 }
@@ -240,7 +254,11 @@ fn its_clocks_are_guarded_by_who_watches_over_it() {
     let decision = on_terms(&company.files[0].case, &company.rules, late, &mut Fresh::new([3; 32])).unwrap();
     assert!(decision.letters.iter().all(|draft| draft.to.as_str() == BAAS) && !decision.letters.is_empty());
     let asked = does(&company, BAAS, "#escaleren Mag dit?");
-    assert_eq!(*super::asked(&asked, BAAS, "x"), Problem::AskedYourself, "who watches over it is asked, not the supervisor");
+    assert_eq!(
+        *super::asked(&asked, BAAS, "x"),
+        Problem::AskedYourself,
+        "who watches over it is asked, not the supervisor"
+    );
 }
 
 #[test]
@@ -248,7 +266,12 @@ fn a_letter_that_fails_tells_the_next_person_up_nothing() {
     let settings = format!("{SETTINGS}\n[operator]\naddress = \"beheer@lease.example\"\n");
     let mut company = Company::of(&settings);
     company.after(What::ConfidentialSet(Confidential { readers: vec![address(CHEF)], without: Vec::new() }));
-    for (kind, to) in [(LetterKind::Notification, CHEF), (LetterKind::FollowUp, CHEF), (LetterKind::Answer, KLANT), (LetterKind::Term, JAN)] {
+    for (kind, to) in [
+        (LetterKind::Notification, CHEF),
+        (LetterKind::FollowUp, CHEF),
+        (LetterKind::Answer, KLANT),
+        (LetterKind::Term, JAN),
+    ] {
         let fate = LetterFate::Refused { reply: "550 no".into() };
         let fated = Fated { letter: letter_id(4), kind, to: address(to), fate, bundled: Vec::new() };
         let decision = on_fate(&fated, Some(&company.files[0].case), &company.rules, now(), &mut Fresh::new([3; 32]));
@@ -275,8 +298,11 @@ fn merged_with_another_it_stays_hidden() {
     let from_mia = company.decide(&post(MIA, "#samenvoegen K-2026-000007").answering(&token).dmarc("pass"));
     let Problem::NotMerged { why, .. } = why(&from_mia) else { panic!("{from_mia:?}") };
     assert_eq!(*why, NoMerge::Unknown);
-    company.files[1].case.confidential = Some(Confidential { readers: vec![address(CHEF), address(BAAS)], without: vec![] });
-    let Problem::NotMerged { why, .. } = super::why(&does(&company, CHEF, "#samenvoegen K-2026-000006")).clone() else { panic!() };
+    company.files[1].case.confidential =
+        Some(Confidential { readers: vec![address(CHEF), address(BAAS)], without: vec![] });
+    let Problem::NotMerged { why, .. } = super::why(&does(&company, CHEF, "#samenvoegen K-2026-000006")).clone() else {
+        panic!()
+    };
     assert_eq!(why, NoMerge::Readers);
 }
 

@@ -21,8 +21,8 @@ mod life;
 mod loops;
 mod machines;
 mod memory;
-mod official;
 mod merging;
+mod official;
 mod page_quoted;
 mod paper;
 mod passed_on;
@@ -225,7 +225,12 @@ impl Company {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
                 _ => None,
             },
-            customers: self.files.iter().filter(|f| wanted.naming.as_ref().is_some_and(|n| n.is_of(&f.case))).cloned().collect(),
+            customers: self
+                .files
+                .iter()
+                .filter(|f| wanted.naming.as_ref().is_some_and(|n| n.is_of(&f.case)))
+                .cloned()
+                .collect(),
             mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
             confirms: wanted.confirms.and_then(find),
             next_serial: 8,

@@ -57,7 +57,8 @@ fn a_proven_authority_is_filed_with_the_case_it_numbers_and_the_supervisor_has_i
 #[test]
 fn it_is_known_by_the_customers_name_where_that_is_one_case() {
     let mut company = company();
-    for text in ["Geschil van Karin Klant", "inzake K. Klant / Voorbeeld Lease", "de heer klant@prive.example schrijft"] {
+    for text in ["Geschil van Karin Klant", "inzake K. Klant / Voorbeeld Lease", "de heer klant@prive.example schrijft"]
+    {
         let decision = company.decide(&post(COMMITTEE, text).subject("Dossier 12345").dmarc("pass"));
         assert_eq!(decision.case, Some(number(7)), "{text}");
     }
@@ -144,7 +145,8 @@ fn a_person_who_makes_it_a_complaint_writes_to_no_authority() {
     let mut company = company();
     let raw = post(COMMITTEE, "Jaarverslag.").dmarc("pass").raw();
     let mail = mail::read(&raw, "mx.lease.example");
-    let mut stored = Stored::of(&came_in(&mail), "an authority of the settings wrote it, about no complaint that could be found");
+    let mut stored =
+        Stored::of(&came_in(&mail), "an authority of the settings wrote it, about no complaint that could be found");
     stored.id = 17;
     company.stored = Some(stored);
     let decision = company.decide(&post(BAAS, "#klacht 17").dmarc("pass"));

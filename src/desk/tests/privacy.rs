@@ -50,16 +50,35 @@ fn a_right_is_guarded_for_a_month_from_the_receipt_of_what_the_customer_wrote_la
         assert_eq!(company.case().duties, [Duty { kind, due: at("2026-04-05T21:59:00Z") }]);
         let told = told(&decision);
         let [(CONTACT, letter)] = told.as_slice() else { panic!("{decision:?}") };
-        assert_eq!((&letter.stage, letter.text.as_str()), (&PrivacyStage::Begins(company.case().duties[0].clone()), "Zij wil alles zien."));
+        assert_eq!(
+            (&letter.stage, letter.text.as_str()),
+            (&PrivacyStage::Begins(company.case().duties[0].clone()), "Zij wil alles zien.")
+        );
         assert!(done(&decision).contains(&Done::IdentityWanted));
     }
     let mut later = company();
-    let followed = What::FollowedUp { message_id: None, from: KLANT.into(), text: String::new(), references: vec![], tie: Default::default() };
-    later.files[0].events.push(Event { at: now(), case: Some(number(7)), actor: Actor::Customer, mail: Some(41), what: followed });
+    let followed = What::FollowedUp {
+        message_id: None,
+        from: KLANT.into(),
+        text: String::new(),
+        references: vec![],
+        tie: Default::default(),
+    };
+    later.files[0].events.push(Event {
+        at: now(),
+        case: Some(number(7)),
+        actor: Actor::Customer,
+        mail: Some(41),
+        what: followed,
+    });
     let (received_at, disposition) = (at("2026-01-31T22:30:00Z"), Disposition::FollowUp);
     later.files[0].mails.push(FiledMail { id: 41, received_at, disposition, size: 1, sha256: None });
     does_and_applies(&mut later, "#gdpr access");
-    assert_eq!(later.case().duties[0].due, at("2026-02-28T22:59:00Z"), "a month after 31 January is the end of February");
+    assert_eq!(
+        later.case().duties[0].due,
+        at("2026-02-28T22:59:00Z"),
+        "a month after 31 January is the end of February"
+    );
 }
 
 #[test]
@@ -68,7 +87,10 @@ fn it_ends_only_when_it_is_on_file_who_asked() {
     assert_eq!(*asked(&does(&company, JAN, "#avg klaar"), JAN, ""), Problem::NotNow { verb: "#avg".into() });
     does_and_applies(&mut company, "#avg inzage");
     does_and_applies(&mut company, "#avg bezwaar");
-    assert_eq!(*asked(&does(&company, JAN, "#avg klaar Gestuurd."), JAN, ""), Problem::Privacy(NoRight::IdentityUnknown));
+    assert_eq!(
+        *asked(&does(&company, JAN, "#avg klaar Gestuurd."), JAN, ""),
+        Problem::Privacy(NoRight::IdentityUnknown)
+    );
     assert_eq!(*asked(&does(&company, JAN, "#avg bekend"), JAN, ""), Problem::Privacy(NoRight::HowMissing));
     let known = does_and_applies(&mut company, "#avg bekend paspoort gezien aan de balie");
     assert_eq!(kinds(&known), ["identity_known"]);
@@ -105,13 +127,23 @@ fn no_file_goes_to_who_asks_before_it_is_known_who_that_is() {
 #[test]
 fn a_breach_is_guarded_for_72_hours_and_ends_when_all_is_kept() {
     let mut company = company();
-    let decision = does_and_applies(&mut company, "#datalek\nFeiten: brief aan de verkeerde klant\nzaterdag\nGevolgen: naam en adres");
+    let decision = does_and_applies(
+        &mut company,
+        "#datalek\nFeiten: brief aan de verkeerde klant\nzaterdag\nGevolgen: naam en adres",
+    );
     assert_eq!(kinds(&decision), ["breach_found", "duty_set"]);
     assert_eq!(company.case().duties, [Duty { kind: DutyKind::Breach, due: at("2026-03-08T09:00:00Z") }]);
-    let kept = Breach { facts: "brief aan de verkeerde klant\nzaterdag".into(), effects: "naam en adres".into(), remedy: String::new() };
+    let kept = Breach {
+        facts: "brief aan de verkeerde klant\nzaterdag".into(),
+        effects: "naam en adres".into(),
+        remedy: String::new(),
+    };
     assert_eq!(company.case().breach, Some(kept.clone()));
     assert_eq!(told(&decision)[0].0, CONTACT);
-    assert_eq!(*asked(&does(&company, JAN, "#datalek klaar"), JAN, ""), Problem::Privacy(NoRight::BreachNotWhole(kept)));
+    assert_eq!(
+        *asked(&does(&company, JAN, "#datalek klaar"), JAN, ""),
+        Problem::Privacy(NoRight::BreachNotWhole(kept))
+    );
     let more = does_and_applies(&mut company, "#datalek Maatregelen: brief teruggehaald");
     assert_eq!(kinds(&more), ["breach_found"], "the 72 hours go on");
     assert!(company.case().breach.as_ref().is_some_and(Breach::is_whole));
@@ -146,7 +178,9 @@ fn without_a_contact_the_supervisor_hears_of_it_and_the_contact_is_no_customer()
     let company = company();
     let mail = post(CONTACT, "Wat is hiermee gedaan?").answering(&company.token(Side::Staff)).dmarc("pass");
     assert_eq!(kinds(&company.decide(&mail)), ["other_wrote"], "filed for who handles it");
-    for wrong in ["contact = \"geen adres\"", "contact = \"klachten@lease.example\"", "url = \"ftp://x\"", "kontakt = \"x\""] {
+    for wrong in
+        ["contact = \"geen adres\"", "contact = \"klachten@lease.example\"", "url = \"ftp://x\"", "kontakt = \"x\""]
+    {
         assert!(config::from_toml(&format!("[privacy]\n{wrong}\n{SETTINGS}"), "proef.toml").is_err(), "{wrong}");
     }
 }

@@ -11,11 +11,22 @@ const LAWYER: &str = "p.visser@kantoor.example";
 fn represented() -> Company {
     let mut company = Company::new();
     let (address, name) = (address(LAWYER), "Pim Visser".to_owned());
-    company.after(What::RepresentativeSet(Representative { address, name, ground: Ground::Lawyer, thread: Vec::new() }));
+    company.after(What::RepresentativeSet(Representative {
+        address,
+        name,
+        ground: Ground::Lawyer,
+        thread: Vec::new(),
+    }));
     let (letter, message_id) = (letter_id(5), "vijf@lease.example".to_owned());
     let written = What::LetterWritten { letter, letter_kind: LetterKind::Answer, to: LAWYER.into(), message_id };
     company.after(written.clone());
-    company.files[0].events.push(Event { at: now(), case: Some(number(7)), actor: Actor::Desk, mail: None, what: written });
+    company.files[0].events.push(Event {
+        at: now(),
+        case: Some(number(7)),
+        actor: Actor::Desk,
+        mail: None,
+        what: written,
+    });
     company
 }
 
@@ -81,9 +92,15 @@ fn letters_go_to_who_acts_and_the_outcome_to_both() {
     let answered = does(&company, JAN, "Wij komen kijken.");
     assert_eq!(sent(&answered)[0], (LetterKind::Answer, LAWYER));
     let letter = &answered.letters[0];
-    assert_eq!((letter.references.as_slice(), letter.to_name.as_str()), (&["vijf@lease.example".to_owned()][..], "Pim Visser"));
+    assert_eq!(
+        (letter.references.as_slice(), letter.to_name.as_str()),
+        (&["vijf@lease.example".to_owned()][..], "Pim Visser")
+    );
     let closed = does(&company, JAN, "#afgehandeld\nWij betalen 200 euro.");
-    assert_eq!(sent(&closed), [(LetterKind::Closing, LAWYER), (LetterKind::Closing, KLANT), (LetterKind::Receipt, JAN)]);
+    assert_eq!(
+        sent(&closed),
+        [(LetterKind::Closing, LAWYER), (LetterKind::Closing, KLANT), (LetterKind::Receipt, JAN)]
+    );
     let names = closed.letters.iter().filter_map(|draft| match &draft.content {
         Content::Closing(closing) => Some(closing.customer_name.as_str()),
         _ => None,
@@ -118,7 +135,12 @@ fn the_own_token_acts_as_the_customers_and_no_other_does() {
 fn what_they_are_told_stops_no_clock_and_the_threads_stay_apart() {
     let mut company = represented();
     let (letter, kind, to) = (letter_id(6), LetterKind::Represented, KLANT.to_owned());
-    company.after(What::LetterWritten { letter: letter.clone(), letter_kind: kind, to: to.clone(), message_id: "zes@lease.example".into() });
+    company.after(What::LetterWritten {
+        letter: letter.clone(),
+        letter_kind: kind,
+        to: to.clone(),
+        message_id: "zes@lease.example".into(),
+    });
     let fate = crate::case::LetterFate::Accepted { server: "mx".into(), reply: "250".into() };
     company.after(What::LetterFate { letter: letter.clone(), letter_kind: kind, to, fate });
     let case = company.case().clone();
@@ -134,7 +156,10 @@ fn it_ends_by_the_verb_and_with_another_customer() {
     let decision = does(&company, JAN, "#gemachtigde geen");
     assert_eq!(kinds(&decision), ["representative_ended"]);
     assert_eq!(sent(&decision)[..2], [(LetterKind::Represented, LAWYER), (LetterKind::Represented, KLANT)]);
-    assert_eq!(*asked(&does(&Company::new(), JAN, "#gemachtigde geen"), JAN, ""), Problem::NotNow { verb: "#gemachtigde".into() });
+    assert_eq!(
+        *asked(&does(&Company::new(), JAN, "#gemachtigde geen"), JAN, ""),
+        Problem::NotNow { verb: "#gemachtigde".into() }
+    );
     let set = does(&company, JAN, "#klant ander@prive.example");
     set.events.iter().for_each(|event| company.files[0].case.apply(event));
     assert!(company.case().representative.is_none());

@@ -1,7 +1,10 @@
 //! What the sections of a digest promise: by example, and against the cases themselves.
 
 use super::*;
-use crate::case::{Urgent, Address, CaseNumber, Channel, Clock, Customer, Due, Duty, DutyKind, Escalation, Language, LetterId, LetterKind, Opened, Paper, PaperStage, Stamp, Why};
+use crate::case::{
+    Address, CaseNumber, Channel, Clock, Customer, Due, Duty, DutyKind, Escalation, Language, LetterId, LetterKind,
+    Opened, Paper, PaperStage, Stamp, Urgent, Why,
+};
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 

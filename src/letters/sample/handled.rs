@@ -4,7 +4,8 @@
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, Breach, CaseState, Customer, Duty, DutyKind, Ground, Language, LetterKind, Representative};
 use crate::desk::draft::{
-    Became, Content, Done, Filing, InPart, NoMerge, NoReader, NoRight, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
+    Became, Content, Done, Filing, InPart, NoMerge, NoReader, NoRight, Often, Owed, Problem, Question, Receipt, Stays,
+    Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -150,9 +151,17 @@ fn ended(language: Language) -> [Done; 23] {
         Done::ClosedToCustomer { to: customer_address() },
         Done::PrivacyTold { to: address("privacy@voorbeeld.example") },
         Done::IdentityWanted,
-        Done::IdentityKnown { how: pick(language, "Teruggebeld op het nummer uit het contract.", "Called back on the number in the contract.") },
+        Done::IdentityKnown {
+            how: pick(
+                language,
+                "Teruggebeld op het nummer uit het contract.",
+                "Called back on the number in the contract.",
+            ),
+        },
         Done::BreachKept { breach: Breach { facts: "Brief".to_owned(), ..Breach::default() } },
-        Done::ConfidentialSet { readers: vec![address("s.bakker@voorbeeld.example"), address("directie@voorbeeld.example")] },
+        Done::ConfidentialSet {
+            readers: vec![address("s.bakker@voorbeeld.example"), address("directie@voorbeeld.example")],
+        },
         Done::ConfidentialLifted,
         Done::PassedOnUnseen,
         Done::ToSupervisor { from: "De Geschillencommissie".to_owned() },

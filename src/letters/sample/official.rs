@@ -75,5 +75,10 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         ..right.clone()
     };
     let privacy = [right, hidden, ended, breach].map(|privacy| Content::Privacy(Box::new(privacy)));
-    [linked, apart].map(|official| Content::Official(Box::new(official))).into_iter().chain(urgent).chain(privacy).collect()
+    [linked, apart]
+        .map(|official| Content::Official(Box::new(official)))
+        .into_iter()
+        .chain(urgent)
+        .chain(privacy)
+        .collect()
 }

@@ -3,7 +3,9 @@
 use super::staff::{TEXT_CHARS_MAX, cover_of, words_of};
 use super::{Seen, handled};
 use crate::case::{Certainty, DutyKind};
-use crate::desk::draft::{Dispute, DisputeStage, Filing, Official, Privacy, PrivacyStage, Represented, RepresentedStage};
+use crate::desk::draft::{
+    Dispute, DisputeStage, Filing, Official, Privacy, PrivacyStage, Represented, RepresentedStage,
+};
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
 use minijinja::context;

@@ -148,7 +148,10 @@ impl Seen<'_> {
             }
             Mark::Urgent(words) => {
                 let named = cut(&words.iter().map(|word| format!("‘{word}’")).collect::<Vec<_>>().join(", "));
-                Some(self.words.pick(format!("Dringend: de klant schrijft {named}."), format!("Urgent: the customer writes {named}.")))
+                Some(self.words.pick(
+                    format!("Dringend: de klant schrijft {named}."),
+                    format!("Urgent: the customer writes {named}."),
+                ))
             }
             Mark::Duty(duty) => {
                 let (what, by) = (self.words.duty(duty.kind), self.words.short(duty.due));

@@ -142,9 +142,7 @@ impl Seen<'_> {
             Problem::Privacy(NoRight::Unclear { written }) => ("which_right", written.clone(), Vec::new()),
             Problem::Privacy(NoRight::HowMissing) => ("how_missing", String::new(), Vec::new()),
             Problem::Privacy(NoRight::IdentityUnknown) => ("identity_unknown", String::new(), Vec::new()),
-            Problem::Privacy(NoRight::BreachNotWhole(breach)) => {
-                ("breach_not_whole", self.missing(breach), Vec::new())
-            }
+            Problem::Privacy(NoRight::BreachNotWhole(breach)) => ("breach_not_whole", self.missing(breach), Vec::new()),
             Problem::Hidden => ("hidden", String::new(), Vec::new()),
             Problem::NotACustomer { written } => ("not_a_customer", written.clone(), Vec::new()),
             Problem::UnknownDepartment { written, departments } => {

@@ -27,7 +27,8 @@ impl Work<'_> {
         }
         let before = self.case.confidential.clone().unwrap_or_default();
         let confidential = self.who_sees(value, before)?;
-        let is_new = |reader: &&Address| !acts_on(&self.case, reader, self.reply.rules) || self.case.confidential.is_none();
+        let is_new =
+            |reader: &&Address| !acts_on(&self.case, reader, self.reply.rules) || self.case.confidential.is_none();
         let told: Vec<Address> =
             confidential.readers.iter().filter(|to| *to != self.reply.from).filter(is_new).cloned().collect();
         self.keep(text);
@@ -68,7 +69,11 @@ impl Work<'_> {
                 readers.push(reader);
             }
         }
-        if readers.is_empty() { Err(Problem::Readers(NoReader::NobodyLeft)) } else { Ok(Confidential { readers, without }) }
+        if readers.is_empty() {
+            Err(Problem::Readers(NoReader::NobodyLeft))
+        } else {
+            Ok(Confidential { readers, without })
+        }
     }
 
     /// Who is named, and from whom it is kept.

@@ -59,7 +59,10 @@ impl Work<'_> {
         if !acts_on(other, self.reply.from, self.reply.rules) {
             self.reply.is_bound_by(&other.department)?;
         }
-        if self.case.confidential.is_some() && other.confidential.is_some() && self.case.confidential != other.confidential {
+        if self.case.confidential.is_some()
+            && other.confidential.is_some()
+            && self.case.confidential != other.confidential
+        {
             return Err(Problem::NotMerged { written: other.number.to_string(), why: NoMerge::Readers });
         }
         for case in [&self.case, other] {

@@ -87,11 +87,13 @@ impl Work<'_> {
         }
         let is_word = |word: &&str| !word.contains('@') && !word.starts_with("mailto:");
         let words: Vec<&str> = written.split_whitespace().filter(is_word).collect();
-        let begins = |word: &&str| {
-            let word = fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
-            [&LAWYER[..], &AUTHORISATION, &CUSTOMER].iter().any(|list| list.contains(&word.as_str()))
+        let begins = |list: &[&str]| {
+            let folded = |word: &&str| fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
+            words.iter().position(|word| list.contains(&folded(word).as_str()))
         };
-        let at = words.iter().position(begins).ok_or_else(|| self.no_ground(written))?;
+        // "Klant" may be a name as well.
+        let at = begins(&LAWYER).or_else(|| begins(&AUTHORISATION)).or_else(|| begins(&CUSTOMER));
+        let at = at.ok_or_else(|| self.no_ground(written))?;
         let (name, ground) = words.split_at(at);
         let ground = self.ground(ground).ok_or_else(|| self.no_ground(written))?;
         let name = short(&name.join(" "));
