@@ -1,7 +1,7 @@
 //! What must be done by a last moment that the law or an authority sets, beside the procedure's own clocks: guarded until
 //! somebody says that it is done. Plain values.
 
-use super::Moment;
+use super::{Case, Moment};
 use serde::{Deserialize, Serialize};
 
 /// Something to be done by a last moment.
@@ -63,5 +63,14 @@ impl Breach {
     /// Whether all of it is on file.
     pub fn is_whole(&self) -> bool {
         [&self.facts, &self.effects, &self.remedy].iter().all(|part| !part.is_empty())
+    }
+}
+
+impl Case {
+    /// A new one takes the place of the old of its kind.
+    pub(super) fn set_duty(&mut self, duty: &Duty) {
+        self.duties.retain(|known| known.kind != duty.kind);
+        self.duties.push(duty.clone());
+        self.duties.sort_by_key(|duty| duty.due);
     }
 }

@@ -46,4 +46,13 @@ impl Case {
             None => self.customer.clone(),
         }
     }
+
+    /// The thread in the mail client of whoever has that address.
+    pub(super) fn thread_with(&mut self, address: &str) -> &mut Vec<String> {
+        let acts = |one: &&mut Representative| Address::parse(address).is_ok_and(|address| address == one.address);
+        match self.representative.as_mut().filter(acts) {
+            Some(acts) => &mut acts.thread,
+            None => &mut self.customer_thread,
+        }
+    }
 }

@@ -7,15 +7,15 @@ impl What {
     /// text stays in the house, the text is one of these.
     pub fn internal_text(&self) -> Option<&str> {
         match self {
+            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => {
+                Some(text)
+            }
             Self::Noted { text }
             | Self::Advised { text }
             | Self::PhoneContact { text }
             | Self::Disputed { text, .. }
             | Self::Ruled { text }
             | Self::Dismissed { reason: text } => Some(text),
-            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => {
-                Some(text)
-            }
             Self::Escalated { question, .. } => Some(question),
             Self::AgendaSet(item) => Some(&item.text),
             Self::Opened(_)

@@ -369,21 +369,6 @@ impl Case {
         self.agenda.sort_by_key(|item| item.at);
     }
 
-    /// The thread in the mail client of whoever has that address.
-    fn thread_with(&mut self, address: &str) -> &mut Vec<String> {
-        let acts = |one: &&mut Representative| Address::parse(address).is_ok_and(|address| address == one.address);
-        match self.representative.as_mut().filter(acts) {
-            Some(acts) => &mut acts.thread,
-            None => &mut self.customer_thread,
-        }
-    }
-
-    fn set_duty(&mut self, duty: &Duty) {
-        self.duties.retain(|known| known.kind != duty.kind);
-        self.duties.push(duty.clone());
-        self.duties.sort_by_key(|duty| duty.due);
-    }
-
     /// When a person's first answer of this round was accepted, or posted (§1).
     pub fn first_response_at(&self) -> Option<Moment> {
         self.responses.iter().map(|stamp| stamp.at).min()

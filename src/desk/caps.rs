@@ -217,10 +217,10 @@ fn is_over(kind: LetterKind, count: Count) -> bool {
             let is_much = count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.last_day >= TO_CUSTOMER_PER_DAY_MAX;
             is_much || count.is_held_today
         }
+        LetterKind::Authority | LetterKind::Urgent => count.last_hour >= AT_ONCE_PER_HOUR_MAX,
         LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
             count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX || count.last_day >= ANSWERS_TO_STAFF_PER_DAY_MAX
         }
-        LetterKind::Authority | LetterKind::Urgent => count.last_hour >= AT_ONCE_PER_HOUR_MAX,
         LetterKind::Notification | LetterKind::FollowUp => count.last_hour >= ABOUT_ONE_SENDER_PER_HOUR_MAX,
         LetterKind::Term => count.last_hour >= TERMS_PER_HOUR_MAX,
         _ => false,

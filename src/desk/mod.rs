@@ -71,6 +71,7 @@ mod terms;
 mod timeline;
 pub mod together;
 mod urgent;
+mod urgent_words;
 pub mod verbs;
 mod wants;
 pub mod web_form;

@@ -33,18 +33,13 @@ impl ReplyGoes {
                 Self::Nowhere
             }
             // What somebody should do.
-            Kind::Term
-            | Kind::Agenda
-            | Kind::Paper
-            | Kind::Dispute
-            | Kind::Away
-            | Kind::Authority
-            | Kind::Urgent
-            | Kind::Privacy => Self::Nowhere,
+            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Away => Self::Nowhere,
             // What went wrong.
             Kind::DeliveryFailed | Kind::SetAside | Kind::Alarm | Kind::Outage => Self::Nowhere,
             // Many things at once.
             Kind::Digest | Kind::Month | Kind::Bundle => Self::Nowhere,
+            // What must be known at once; an answer to an authority is not ours to relay.
+            Kind::Authority | Kind::Urgent | Kind::Privacy => Self::Nowhere,
         }
     }
 

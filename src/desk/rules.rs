@@ -4,7 +4,7 @@ use super::fold::fold;
 use super::limits::Caps;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
-use super::urgent::UrgentWords;
+use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
 use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer};

@@ -240,3 +240,24 @@ async fn a_lawyer_acts_for_the_customer_and_both_hear_the_outcome() {
     assert!(fitting(&world, "advocaat", "Dank voor uw geduld.").is_empty());
     world.verify().await;
 }
+
+#[tokio::test]
+async fn a_flood_of_what_cannot_wait_does_not_bury_the_supervisor_and_nothing_of_it_is_lost() {
+    let world = world();
+    for sender in 0..14 {
+        let from = format!("Klant <klant{sender}@klant{sender}.example>");
+        let mail = Written::new(&from, "Schade", &format!("Schade: de remmen van auto {sender} weigerden."));
+        world.deliver(&mail.bytes());
+    }
+    // Nobody takes mail for these senders, which is not what this is about.
+    let ran = world.run(&["run", "--once"]).await;
+    assert!(matches!(ran.code, 0 | 1 | 75), "{}", ran.log);
+    world.delivered().await;
+    assert_eq!(world.cases().await.len(), 14);
+    assert!(world.cases().await.iter().all(|case| case["urgent"] == true), "each is on file as urgent");
+    let urgent = |letter: &&serde_json::Value| letter["kind"] == "urgent";
+    let outbox = world.outbox().await;
+    let held = outbox.iter().filter(urgent).filter(|letter| letter["state"] == "held").count();
+    assert_eq!((outbox.iter().filter(urgent).count(), held), (14, 4), "ten at once, the others go together");
+    assert_eq!(fitting(&world, "s.bakker", "Dringend: [K-").len(), 10);
+}

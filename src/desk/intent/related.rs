@@ -8,7 +8,7 @@ use crate::desk::verbs::Verb;
 use crate::desk::wants::{Want, want};
 use crate::desk::words::{TEXT_MAX, complaint};
 use crate::desk::{Asked, ClickedOn, Naming, Role, Rules, Said};
-use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer};
+use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer, SenderProof};
 
 /// Cases named in one mail that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
@@ -88,7 +88,9 @@ impl Intent {
             rules.authority(&from)?;
             return Some(Naming::new(&format!("{}\n{}", forwarded.subject, forwarded.body)));
         }
-        rules.authority(self.outsider()?)?;
+        // Whoever is not believed to be one costs no search.
+        let is_believed = mail.proof == SenderProof::Proven || !rules.checks_senders;
+        rules.authority(self.outsider().filter(|_| is_believed)?)?;
         Some(Naming::new(&format!("{}\n{}", mail.subject, mail.text)))
     }
 

@@ -17,6 +17,12 @@ impl Seen<'_> {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
             closed || matches!(done, Done::Dismissed | Done::Help | Done::AdoptionAsked { .. })
         }) || letter.case_closed;
+        // Who does not see the case any more has nothing left to do about it.
+        let hidden = letter.done.iter().any(|done| match done {
+            Done::ConfidentialSet { readers } => !readers.contains(&self.draft.to),
+            _ => false,
+        });
+        let over = over || hidden;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere =
