@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 mod check;
 mod load;
+mod oauth2;
 mod problems;
 mod sample;
 mod secret;
@@ -21,6 +22,7 @@ mod sections;
 mod web_form;
 
 pub use load::{from_toml, load};
+pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
@@ -42,6 +44,9 @@ pub struct Config {
     /// As `sender_password`.
     #[serde(skip)]
     pub second_sender_password: Option<SecretSource>,
+    /// For servers that take tokens.
+    #[serde(skip)]
+    pub oauth2: Option<OAuth2>,
     pub operator: Option<Operator>,
     pub register: Register,
     pub deadlines: Deadlines,
@@ -91,6 +96,15 @@ pub enum Security {
     StartTls,
     /// No protection; loopback hosts only.
     None,
+}
+
+/// What a login is proven with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Auth {
+    #[default]
+    Password,
+    /// A token (XOAUTH2, or OAUTHBEARER of RFC 7628), which stands where else the password does.
+    OAuth2,
 }
 
 /// The language letters are written in unless the customer writes the other one.
@@ -143,6 +157,8 @@ pub struct Mailbox {
     /// PEM file with the certificate authority of a private server.
     pub ca_file: Option<PathBuf>,
     pub username: String,
+    pub auth: Auth,
+    /// Of [`Auth::OAuth2`] the token, once there is one.
     #[serde(skip)]
     pub password: SecretString,
     /// The folder with new mail.
@@ -193,6 +209,7 @@ pub struct Sender {
     pub ca_file: Option<PathBuf>,
     /// Given together with `password`, or neither.
     pub username: Option<String>,
+    pub auth: Auth,
     #[serde(skip)]
     pub password: Option<SecretString>,
     /// Connections at once.

@@ -3,7 +3,7 @@
 
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
-use super::{Config, Mailbox, PLATE, Reference};
+use super::{Auth, Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 
@@ -210,6 +210,20 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     names_once(config, reading);
     desk_writes_to_others(config, reading);
     forms_are_nobody_else(config, reading);
+    tokens_come_from_somewhere(config, reading);
+}
+
+/// `auth = "oauth2"` says that there is a token, `[oauth2]` where it comes from.
+fn tokens_come_from_somewhere(config: &Config, reading: &mut Reading) {
+    let senders = [("sender", Some(&config.sender)), ("second_sender", config.second_sender.as_ref())];
+    let of_senders = senders.into_iter().filter_map(|(name, sender)| Some((name, sender?.auth)));
+    let mut wanting = std::iter::once(("mailbox", config.mailbox.auth)).chain(of_senders);
+    if config.oauth2.is_none()
+        && let Some((section, _)) = wanting.find(|(_, auth)| *auth == Auth::OAuth2)
+    {
+        let write = "write [oauth2] and its keys below it: where the tokens come from";
+        reading.refuse(&format!("{section}.auth"), "\"oauth2\" without a section [oauth2]", write);
+    }
 }
 
 /// §2.1.2: some department is responsible for every complaint.

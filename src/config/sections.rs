@@ -5,12 +5,13 @@ use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
     reference, register_url, reply_secret, url,
 };
+use super::oauth2::oauth2;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
 use super::web_form::form;
 use super::{
-    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    Auth, Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits,
+    Mailbox, MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -55,6 +56,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         sender: read_with(&mut file, "sender", sender),
         second_sender: table(&mut file, "second_sender")
             .map(|table| read_table(&mut file, "second_sender", table, sender)),
+        oauth2: table(&mut file, "oauth2").map(|table| read_table(&mut file, "oauth2", table, oauth2)),
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         register: read_with(&mut file, "register", register),
         deadlines: read_with(&mut file, "deadlines", deadlines),
@@ -168,7 +170,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// A file that the daemon will read: it must be there now, not fail at the first connection.
-fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
+pub(super) fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
     let path = s.path(key)?;
     if let Err(error) = std::fs::File::open(&path) {
         s.refuse(key, format!("a file that can't be read ({error})"), format!("make {} readable", path.display()));
@@ -189,7 +191,8 @@ fn mailbox(s: &mut Section) -> Mailbox {
         s.refuse("username", "nothing", "write the name klachtpost logs in with, often the complaints address");
     }
     let password = s.secret("password", "password_file");
-    if is_imap && password.is_none() && !s.is_refused("password_file") {
+    let auth = auth(s, password.as_ref());
+    if is_imap && auth == Auth::Password && password.is_none() && !s.is_refused("password_file") {
         s.refuse("password", "nothing", "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD");
     }
     let mailbox = Mailbox {
@@ -200,6 +203,7 @@ fn mailbox(s: &mut Section) -> Mailbox {
         security: server.security,
         ca_file: server.ca_file,
         username,
+        auth,
         password: password.unwrap_or_default(),
         inbox: s.text_or("inbox", "INBOX"),
         processed: s.text_or("processed", "Verwerkt"),
@@ -257,8 +261,12 @@ fn sender(s: &mut Section) -> Sender {
     });
     let username = s.text("username").filter(|name| !name.is_empty());
     let password = s.secret("password", "password_file");
+    let auth = auth(s, password.as_ref());
     match (&username, &password) {
-        (Some(_), None) if !s.is_refused("password_file") => {
+        (None, None) if auth == Auth::OAuth2 => {
+            s.refuse("username", "nothing", "write the mailbox's address: a token is given for it");
+        }
+        (Some(_), None) if auth == Auth::Password && !s.is_refused("password_file") => {
             s.refuse("password", "nothing beside a username", "write `password_file = \"…\"`, or take out `username`");
         }
         (None, Some(_)) => {
@@ -274,11 +282,22 @@ fn sender(s: &mut Section) -> Sender {
         security: server.security,
         ca_file: server.ca_file,
         username,
+        auth,
         password,
         connections: usize::try_from(connections).unwrap_or(1),
         max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
         path: maildir(s, kind == Some(SenderKind::Maildir)),
     }
+}
+
+/// How the login is proven; a token beside a password is one too many.
+fn auth(s: &mut Section, password: Option<&SecretString>) -> Auth {
+    let auth = s.choice("auth", Auth::Password, &[("password", Auth::Password), ("oauth2", Auth::OAuth2)]);
+    let auth = auth.unwrap_or_default();
+    if auth == Auth::OAuth2 && password.is_some() {
+        s.refuse("auth", "\"oauth2\" beside a password", "take out the password, or write `auth = \"password\"`");
+    }
+    auth
 }
 
 fn operator(s: &mut Section) -> Operator {

@@ -159,6 +159,14 @@ fn outage_line(outage: &Outage, words: Words) -> &'static str {
             "Hersteld: de klachtenmailbox werkt weer helemaal",
             "Over: all of the complaints mailbox works again",
         ),
+        (Area::Access, OutageStage::Failing { .. }) => words.pick(
+            "Let op: klachtpost kan straks niet meer inloggen bij de mailserver",
+            "Please look: soon klachtpost cannot log in to the mail server",
+        ),
+        (Area::Access, OutageStage::Over) => words.pick(
+            "Hersteld: klachtpost kan weer inloggen bij de mailserver",
+            "Over: klachtpost can log in to the mail server again",
+        ),
         (Area::Sending, OutageStage::Failing { .. }) => {
             words.pick("Storing: klachtpost verstuurt geen e-mail", "Outage: klachtpost sends no e-mail")
         }
