@@ -62,6 +62,14 @@ pub enum What {
         letter: LetterId,
         text: String,
     },
+    /// Staff wrote to the customer in the meantime: it answers nothing and stops no clock (§1).
+    Interim {
+        letter: LetterId,
+        text: String,
+        /// Until when the customer was told to wait.
+        #[serde(default)]
+        promised: Option<Moment>,
+    },
     /// Staff wrote to the customer themselves, with the desk in copy: nothing goes out again, and it is a reaction (§1).
     AnsweredDirectly(DirectAnswer),
     /// Such a mail whose sender or meaning is not certain: it counts for nothing until the colleague confirms it in a

@@ -19,6 +19,7 @@ impl What {
             | Self::FollowedUp { .. }
             | Self::OtherWrote { .. }
             | Self::Answered { .. }
+            | Self::Interim { .. }
             | Self::AnsweredDirectly(_)
             | Self::CustomerUnknown { .. }
             | Self::CustomerSet { .. }
@@ -71,6 +72,7 @@ impl What {
             Self::FollowedUp { .. } => "followed_up",
             Self::OtherWrote { .. } => "other_wrote",
             Self::Answered { .. } => "answered",
+            Self::Interim { .. } => "interim",
             Self::AnsweredDirectly(_) => "answered_directly",
             Self::AnswerToConfirm { .. } => "answer_to_confirm",
             Self::AnswerShown { .. } => "answer_shown",

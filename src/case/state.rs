@@ -3,9 +3,11 @@
 
 mod letters;
 mod merging;
+mod promise;
 
 pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
+pub use promise::Promise;
 
 use super::{
     Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId,
@@ -99,6 +101,9 @@ pub struct Case {
     pub acknowledged: Option<Stamp>,
     /// Accepted or posted answers of a person in the present round; the earliest stops the clock (§1).
     pub responses: Vec<Stamp>,
+    /// What the customer was told in the meantime; the last word counts.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
     pub closing_confirmed: Option<Stamp>,
@@ -153,6 +158,7 @@ impl Case {
             due: opened.due,
             acknowledged: None,
             responses: Vec::new(),
+            promise: None,
             closed_at: None,
             settlement: None,
             closing_confirmed: None,
@@ -216,6 +222,7 @@ impl Case {
                 self.refer_to(references);
             }
             What::OtherWrote { references, .. } => self.refer_to(references),
+            What::Interim { promised, .. } => self.promised(event.at, *promised),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
@@ -281,6 +288,7 @@ impl Case {
         self.received_at = reopened.received_at;
         self.due = reopened.due;
         self.responses.clear();
+        self.promise = None;
         self.told.clear();
         self.begin_round();
         self.reopened += 1;
@@ -354,6 +362,10 @@ impl Case {
             Clock::Acknowledge => (self.due.acknowledge, self.acknowledged_at()),
             Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
             Clock::Resolve => (self.due.resolve, self.closed_at),
+            // Where nothing was promised nothing runs.
+            Clock::Promised => self.promise.as_ref().map_or((self.due.resolve, Some(self.received_at)), |promise| {
+                (promise.until, self.promise_kept_at())
+            }),
         }
     }
 
@@ -362,8 +374,7 @@ impl Case {
         if self.state != CaseState::Open {
             return None;
         }
-        let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-        let running = clocks.into_iter().filter_map(|clock| match self.clock(clock) {
+        let running = Clock::ALL.into_iter().filter_map(|clock| match self.clock(clock) {
             (due, None) => Some((clock, due)),
             (_, Some(_)) => None,
         });
@@ -376,7 +387,7 @@ impl Case {
         if self.state != CaseState::Open {
             return Vec::new();
         }
-        [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve]
+        Clock::ALL
             .into_iter()
             .filter(|clock| matches!(self.clock(*clock), (due, None) if due < now))
             .collect()

@@ -91,6 +91,7 @@ fn clock_name(clock: Clock) -> &'static str {
         Clock::Acknowledge => "acknowledge",
         Clock::FirstResponse => "first_response",
         Clock::Resolve => "resolve",
+        Clock::Promised => "promised",
     }
 }
 
@@ -115,6 +116,7 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "acknowledged_at": case.acknowledged_at().map(at),
         "first_response_at": case.first_response_at().map(at),
         "closed_at": case.closed_at.map(at),
+        "promised_until": case.promise.as_ref().map(|promise| at(promise.until)),
         "due": {
             "acknowledge": at(case.due.acknowledge),
             "first_response": at(case.due.first_response),
@@ -255,6 +257,7 @@ pub(super) fn words(what: &What) -> String {
     match what {
         What::Opened(opened) => format!("{}\n\n{}", opened.subject, opened.text),
         What::Answered { text, .. }
+        | What::Interim { text, .. }
         | What::Noted { text }
         | What::PhoneContact { text }
         | What::Advised { text }

@@ -238,6 +238,7 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Away
         | LetterKind::Term => true,
         LetterKind::Answer
+        | LetterKind::Interim
         | LetterKind::Closing
         | LetterKind::Escalation
         | LetterKind::Advice

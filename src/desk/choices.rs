@@ -103,6 +103,18 @@ impl Ways {
                 let value = format!("{nearest} {}", rest.trim());
                 vec![self.instead(Verb::Agenda, value.trim(), Does::At(nearest.clone()))]
             }
+            Problem::UnclearPromise { found, nearest } => {
+                let typed =
+                    self.typed.lines.iter().find(|line| line.verb == Verb::Interim).map_or("", |line| &line.value);
+                // What was no day may be the reason.
+                let rest = typed.strip_prefix(found.as_str()).filter(|_| !found.is_empty()).unwrap_or(typed);
+                let text = joined(&harmless(rest.trim()), text);
+                let verb = self.name(Verb::Interim);
+                let dated = self.of(Does::At(nearest.clone()), vec![format!("{verb} {nearest}")], &text);
+                [self.of(Does::Undated, vec![verb], &joined(&harmless(typed), &self.typed.text)), dated]
+                    .map(|choice| if choice.text.trim().is_empty() { choice.completing() } else { choice })
+                    .to_vec()
+            }
             Problem::NotNow { verb } => self.not_now(verb),
             Problem::AskedYourself => vec![self.with(Verb::TakeOver, &self.all()), self.with(Verb::Note, &self.all())],
             Problem::NewMailWanted { .. } => {

@@ -114,6 +114,7 @@ pub enum Content {
     Acknowledgement(Acknowledgement),
     Notification(Box<Notification>),
     Answer(Answer),
+    Interim(Interim),
     FollowUp(FollowUp),
     Closing(Closing),
     Receipt(Receipt),
@@ -145,6 +146,7 @@ impl Content {
             Self::Acknowledgement(_) => LetterKind::Acknowledgement,
             Self::Notification(_) => LetterKind::Notification,
             Self::Answer(_) => LetterKind::Answer,
+            Self::Interim(_) => LetterKind::Interim,
             Self::FollowUp(_) => LetterKind::FollowUp,
             Self::Closing(_) => LetterKind::Closing,
             Self::Receipt(_) => LetterKind::Receipt,
@@ -238,6 +240,13 @@ pub struct Answer {
     pub text: String,
 }
 
+/// What staff typed to the customer in the meantime, and the day by which the customer hears more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interim {
+    pub text: String,
+    pub promised: Option<Moment>,
+}
+
 /// To the handler: the customer wrote again, or somebody else did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FollowUp {
@@ -319,6 +328,8 @@ pub enum HappenedWhat {
     CustomerPerhaps,
     OtherWrote,
     Answered,
+    /// A word in the meantime.
+    Interim,
     Noted,
     Phoned,
     Closed,

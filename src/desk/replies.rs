@@ -22,7 +22,12 @@ impl ReplyGoes {
             Kind::Notification | Kind::FollowUp => Self::Customer,
             Kind::Escalation => Self::Handler,
             // What the customer got from us; no colleague's reply answers it with a token of staff.
-            Kind::Acknowledgement | Kind::Acknowledgements | Kind::Answer | Kind::Closing | Kind::Misdirected => {
+            Kind::Acknowledgement
+            | Kind::Acknowledgements
+            | Kind::Answer
+            | Kind::Interim
+            | Kind::Closing
+            | Kind::Misdirected => {
                 Self::Nowhere
             }
             // What was done, asked or found: between the desk and its reader.

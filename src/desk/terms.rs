@@ -14,13 +14,11 @@ use chrono::TimeDelta;
 /// So long a letter may take to its mail server before anybody is told that it is not there.
 const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(30);
 
-const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-
 /// What is due for a case now; None: nothing.
 pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Option<Decision> {
     // A closed case has no running clocks, and may still have something on the agenda (a ruling to carry out).
     let clocks = match case.state {
-        CaseState::Open => CLOCKS.as_slice(),
+        CaseState::Open => Clock::ALL.as_slice(),
         CaseState::Closed => &[],
         CaseState::Dismissed | CaseState::Merged => return None,
     };
@@ -108,8 +106,9 @@ fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Ad
 fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option<Term> {
     let rank = |clock| match clock {
         Clock::FirstResponse => 0,
-        Clock::Resolve => 1,
-        Clock::Acknowledge => 2,
+        Clock::Promised => 1,
+        Clock::Resolve => 2,
+        Clock::Acknowledge => 3,
     };
     told.sort_by_key(|(clock, stage)| (*stage == TermStage::Before, rank(*clock)));
     let mut told = told.into_iter();

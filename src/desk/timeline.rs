@@ -15,6 +15,7 @@ fn line(event: &Event) -> Option<Happened> {
         What::FollowedUp { text, .. } => (HappenedWhat::CustomerWrote, text.as_str()),
         What::OtherWrote { text, .. } => (HappenedWhat::OtherWrote, text.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
+        What::Interim { text, .. } => (HappenedWhat::Interim, text.as_str()),
         What::AnsweredDirectly(answer) => (HappenedWhat::Answered, answer.text.as_str()),
         What::Noted { text } => (HappenedWhat::Noted, text.as_str()),
         What::PhoneContact { text } => (HappenedWhat::Phoned, text.as_str()),

@@ -229,6 +229,7 @@ impl SheetAsked<'_> {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+            Clock::Promised => self.pick("beloofd bericht", "promised word"),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::paper::{self, Block, PaperLetter, Sender};
 use super::words::Words;
 use super::{House, RenderError, clean, mime};
 use crate::case::{CaseNumber, Moment};
-use crate::desk::draft::{Acknowledgement, Answer, Closing, Content, Draft, Enclosed, Paper, Sheet};
+use crate::desk::draft::{Acknowledgement, Answer, Closing, Content, Draft, Enclosed, Interim, Paper, Sheet};
 use crate::typeface::{Typeface, Weight};
 use chrono::TimeDelta;
 
@@ -95,6 +95,7 @@ impl Writing<'_> {
             body: match &self.paper.sheet {
                 Sheet::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
                 Sheet::Answer(answer) => self.answer(answer),
+                Sheet::Interim(interim) => self.interim(interim),
                 Sheet::Closing(closing) => self.closing(closing),
             },
         }
@@ -116,7 +117,7 @@ impl Writing<'_> {
         let subject = clean::line(&self.draft.topic.subject, clean::SUBJECT_CHARS_MAX);
         let plain = self.words.pick("uw klacht", "your complaint");
         match &self.paper.sheet {
-            Sheet::Answer(_) | Sheet::Closing(_) if !subject.is_empty() => format!("{plain} ‘{subject}’"),
+            Sheet::Answer(_) | Sheet::Interim(_) | Sheet::Closing(_) if !subject.is_empty() => format!("{plain} ‘{subject}’"),
             _ => plain.to_owned(),
         }
     }
@@ -159,6 +160,18 @@ impl Writing<'_> {
     /// What staff typed, with their own salutation and signature.
     fn answer(&self, letter: &Answer) -> Vec<Block> {
         paragraphs(&letter.text).chain(self.attachments()).collect()
+    }
+
+    /// The same, and by when the customer hears more.
+    fn interim(&self, letter: &Interim) -> Vec<Block> {
+        let until = letter.promised.map(|until| self.words.moment(until));
+        let promise = until.map(|until| {
+            self.words.pick(
+                format!("U hoort uiterlijk {until} weer van ons over uw klacht {}.", self.number),
+                format!("You will hear from us again about your complaint {} by {until}.", self.number),
+            )
+        });
+        paragraphs(&letter.text).chain(promise.map(Block::Paragraph)).chain(self.attachments()).collect()
     }
 
     fn closing(&self, letter: &Closing) -> Vec<Block> {

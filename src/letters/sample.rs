@@ -139,6 +139,8 @@ fn to_customer(language: Language) -> Vec<Content> {
                  Voorbeeld Lease, schade@voorbeeld.example",
             ),
         }),
+        Content::Interim(interim(language, Some(after(72, 0)))),
+        Content::Interim(interim(language, None)),
         Content::Closing(Closing {
             customer_name: "Jan Jansen".to_owned(),
             subject: subject(language),
@@ -154,6 +156,15 @@ fn to_customer(language: Language) -> Vec<Content> {
             committee_last_day: None,
         }),
     ]
+}
+
+pub(super) fn interim(language: Language, promised: Option<Moment>) -> Interim {
+    let text = pick(
+        language,
+        "Beste Jan,\n\nBinnen drie werkdagen lukt niet: de garage wacht op een portier.\n\nPieter de Wit",
+        "Dear Jan,\n\nThree working days will not be enough: the garage is waiting for a door.\n\nPieter de Wit",
+    );
+    Interim { text, promised }
 }
 
 fn to_handler(language: Language) -> Vec<Content> {

@@ -37,6 +37,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "acknowledgement",
     "notification",
     "answer",
+    "interim",
     "follow_up",
     "closing",
     "receipt",

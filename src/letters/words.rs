@@ -127,6 +127,7 @@ impl Words {
                 self.pick("De klant schreef (afzender niet bewezen)", "The customer wrote (sender not proven)")
             }
             HappenedWhat::OtherWrote => self.pick("Iemand anders schreef", "Somebody else wrote"),
+            HappenedWhat::Interim => self.pick("Tussenbericht aan de klant", "Interim letter to the customer"),
             HappenedWhat::Answered => self.pick("Antwoord aan de klant", "Answer to the customer"),
             HappenedWhat::Noted => self.pick("Interne notitie", "Internal note"),
             HappenedWhat::Phoned => self.pick("Klant gesproken", "Spoke to the customer"),
@@ -196,6 +197,7 @@ impl Words {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+            Clock::Promised => self.pick("beloofd bericht", "promised word"),
         }
     }
 
@@ -203,6 +205,7 @@ impl Words {
     pub fn sheet(self, kind: LetterKind) -> &'static str {
         match kind {
             LetterKind::Acknowledgement => self.pick("ontvangstbevestiging", "acknowledgement"),
+            LetterKind::Interim => self.pick("tussenbericht", "interim"),
             LetterKind::Closing => self.pick("afhandeling", "settlement"),
             _ => self.pick("antwoord", "answer"),
         }
@@ -222,6 +225,7 @@ impl Words {
             LetterKind::Acknowledgement => self.pick("de ontvangstbevestiging", "the acknowledgement"),
             LetterKind::Notification => self.pick("de melding van een nieuwe klacht", "the notice of a new complaint"),
             LetterKind::Answer => self.pick("het antwoord", "the answer"),
+            LetterKind::Interim => self.pick("het tussenbericht", "the interim letter"),
             LetterKind::FollowUp => self.pick("de melding van een nieuw bericht", "the notice of a new message"),
             LetterKind::Closing => self.pick("de bevestiging van de afhandeling", "the confirmation of the settlement"),
             LetterKind::Receipt => self.pick("het ontvangstbericht", "the receipt"),

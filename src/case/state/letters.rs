@@ -116,6 +116,8 @@ impl Case {
                 }
             }
             _ if of_earlier => {}
+            // §1: no answer yet, however friendly.
+            LetterKind::Interim => {}
             LetterKind::Closing => {
                 self.closing_confirmed = Some(stamp.clone());
                 self.respond(stamp);
@@ -127,16 +129,7 @@ impl Case {
     /// A letter that got through makes good for itself, and for older ones that did not and said no more than it.
     pub(in crate::case) fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
         let older: Vec<&CustomerLetter> = self.letters.iter().take_while(|known| known.letter != *letter).collect();
-        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && says(o.letter_kind) <= says(kind));
+        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && o.letter_kind.says() <= kind.says());
         self.failed_letters.retain(|failed| failed != letter && !said(failed));
-    }
-}
-
-/// How much a letter tells the customer: an answer also shows that the complaint is known, a settlement also answers.
-fn says(kind: LetterKind) -> u8 {
-    match kind {
-        LetterKind::Acknowledgement => 0,
-        LetterKind::Closing => 2,
-        _ => 1,
     }
 }

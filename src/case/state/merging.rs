@@ -1,6 +1,6 @@
 //! Two cases about one complaint become one: nothing that is owed is forgotten, and no clock gets later. Plain values.
 
-use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
+use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
     Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Paper, Reference, TermStage,
 };
@@ -18,6 +18,8 @@ pub struct Absorbed {
     pub due: Due,
     pub acknowledged: Option<Stamp>,
     pub responses: Vec<Stamp>,
+    #[serde(default)]
+    pub promise: Option<Promise>,
     pub closing_confirmed: Option<Stamp>,
     pub linked: Vec<CaseNumber>,
     pub references: Vec<Reference>,
@@ -50,6 +52,7 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
             closing_confirmed,
             linked,
             references,
@@ -87,6 +90,7 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
             closing_confirmed,
             linked,
             references,
@@ -143,6 +147,7 @@ impl Case {
         self.closed_at = None;
         self.received_at = other.received_at;
         self.due = other.due;
+        self.promise.clone_from(&other.promise);
         self.told.clone_from(&other.told);
         self.responses.clear();
         self.begin_round();
@@ -152,10 +157,13 @@ impl Case {
     /// Of each clock the last moment that comes first, and what staff were told of that one.
     fn earliest_terms(&mut self, other: &Absorbed) {
         let (mine, theirs) = (self.due, other.due);
+        let promises = self.promise.iter().chain(&other.promise);
+        let promise = promises.min_by_key(|promise| promise.until).cloned();
         let is_mine = |clock| match clock {
             Clock::Acknowledge => mine.acknowledge <= theirs.acknowledge,
             Clock::FirstResponse => mine.first_response <= theirs.first_response,
             Clock::Resolve => mine.resolve <= theirs.resolve,
+            Clock::Promised => promise == self.promise,
         };
         self.told.retain(|(clock, _)| is_mine(*clock));
         self.told.extend(other.told.iter().filter(|(clock, _)| !is_mine(*clock)));
@@ -164,6 +172,7 @@ impl Case {
             first_response: mine.first_response.min(theirs.first_response),
             resolve: mine.resolve.min(theirs.resolve),
         };
+        self.promise = promise;
         self.received_at = self.received_at.min(other.received_at);
     }
 

@@ -25,6 +25,16 @@ pub enum Done {
         text: String,
         attachments: usize,
     },
+    /// The same as a word in the meantime, which is no answer (§1).
+    Interim {
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
+    /// The customer was told to hear more by then: guarded like a term.
+    Promised {
+        until: Moment,
+    },
     /// Kept as an internal note; nobody got it.
     Noted {
         text: String,
@@ -296,6 +306,11 @@ pub enum Problem {
     },
     /// `#agenda` with a moment that is not understood: the nearest right form.
     UnclearMoment {
+        found: String,
+        nearest: String,
+    },
+    /// `#tussenbericht` with a day that is not understood: the nearest right form.
+    UnclearPromise {
         found: String,
         nearest: String,
     },

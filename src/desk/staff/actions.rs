@@ -1,9 +1,10 @@
 //! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: closing, the committee, merging, who the
-//! customer is, and letters on paper.
+//! customer is, words in the meantime, and letters on paper.
 
 mod closing;
 mod committee;
 mod customer;
+mod interim;
 mod merging;
 mod paper;
 
@@ -48,6 +49,7 @@ impl<'a> Work<'a> {
     pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
         match step.verb {
             Verb::Answer | Verb::Everything => self.answer(&step.text),
+            Verb::Interim => self.interim(&step.value, &step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
             Verb::Phoned => self.phoned(&step.text),

@@ -167,7 +167,9 @@ impl<'a> StaffReply<'a> {
         let name = self.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
         let brings_nothing = self.mail.mail.attachments.iter().all(|attachment| attachment.inline);
         let empty = |step: &plan::Step| is_signature_alone(&step.text, &[name]);
-        match plan.outward().find(|step| empty(step)).map(|step| step.verb) {
+        // A word in the meantime may stand beside its day, on the verb's own line: that is looked at when it is written.
+        let answers = plan.outward().filter(|step| step.verb != verbs::Verb::Interim);
+        match answers.into_iter().find(|step| empty(step)).map(|step| step.verb) {
             Some(verbs::Verb::Close) => Err(Problem::SettlementMissing),
             Some(_) if brings_nothing => Err(Problem::NothingTyped),
             _ => Ok(()),

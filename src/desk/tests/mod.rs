@@ -16,6 +16,7 @@ mod fates;
 mod forged;
 mod halves;
 mod in_a_line;
+mod interim;
 mod life;
 mod loops;
 mod machines;

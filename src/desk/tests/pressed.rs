@@ -139,9 +139,10 @@ fn name(why: &Problem) -> usize {
         P::LetterUnknown { .. } => 40,
         P::ReadInPart(_) => 41,
         P::HandledBefore { .. } => 42,
+        P::UnclearPromise { .. } => 43,
     }
 }
-const PROBLEMS: usize = 43;
+const PROBLEMS: usize = 44;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
@@ -184,6 +185,10 @@ fn about_verbs() -> Vec<Asked> {
         on_case(
             Problem::UnclearMoment { found: "half drie".into(), nearest: "06-03-2026 14:30".into() },
             "#agenda half drie garage bellen",
+        ),
+        on_case(
+            Problem::UnclearPromise { found: "gauw".into(), nearest: "06-03-2026 17:30".into() },
+            "#tussenbericht gauw\nWij wachten op de garage.",
         ),
         on_case(Problem::AskAlone { verb: "#dossier".into() }, "#dossier\n#overnemen\nGraag"),
         on_case(
@@ -317,7 +322,8 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::To(_) | Does::Verb(verbs::Verb::TakeOver | verbs::Verb::Assign) => has("handler_set"),
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),
-        Does::At(_) => has("posted") || has("agenda_set"),
+        Does::At(_) => has("posted") || has("agenda_set") || has("interim"),
+        Does::Undated => goes,
         Does::Confirm | Does::OnCase(_) => has("answered_directly"),
         Does::Complete => has("opened"),
         Does::Verb(verbs::Verb::Register(_)) => has("opened"),

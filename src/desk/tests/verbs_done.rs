@@ -287,7 +287,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Address => "mia@lease.example",
             Value::Department => "service",
             Value::Past => "vandaag",
-            Value::Text | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
+            Value::Text | Value::Promise | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
         };
         format!("{name} {value}")
     });

@@ -8,6 +8,11 @@ impl Value {
     pub fn is_text(self) -> bool {
         self == Self::Text
     }
+
+    /// The same, or text behind something else: it keeps its last full stop.
+    pub fn may_be_text(self) -> bool {
+        matches!(self, Self::Text | Self::Promise)
+    }
 }
 
 impl Verb {

@@ -8,6 +8,8 @@ pub enum Verb {
     Answer,
     /// An answer with all that stands above our letter, also what looks like a quoted mail.
     Everything,
+    /// A word to the customer in the meantime, and until when (§1).
+    Interim,
     Close,
     Phoned,
     TakeOver,
@@ -75,6 +77,8 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// A moment ahead, or none, and more text.
+    Promise,
     /// A moment that is past, none: now; beside a letter that asks which case, a case number.
     Past,
     /// The number of a mail on file.
@@ -137,6 +141,18 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Interim,
+        dutch: "#tussenbericht",
+        // Not `#interim`: a slip away from `#intern`, and this text leaves the house (invariant 7).
+        english: "#update",
+        aliases: &["tussenstand"],
+        text: TextGoes::Customer,
+        value: Value::Promise,
+        wants_text: false,
+        means_dutch: "laat de klant weten dat het langer duurt, en tot wanneer: #tussenbericht vr 4 dec, met de reden eronder; dat telt niet als reactie, en wij bewaken die dag",
+        means_english: "tells the customer that it takes longer, and until when: #update fri 4 dec, with the reason below it; it does not count as a response, and we guard that day",
     },
     Row {
         verb: Verb::Everything,

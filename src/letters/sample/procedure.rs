@@ -125,10 +125,12 @@ fn terms(language: Language) -> Vec<Term> {
         },
         Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },
         Term { clock: Clock::Resolve, customer: unreachable(), failed_letters: 2, ..late.clone() },
-        Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain },
+        Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain.clone() },
         Term { clock: Clock::Acknowledge, customer: unreachable(), ..late.clone() },
         Term { customer: by_post(), to_post: Vec::new(), failed_letters: 0, ..late.clone() },
-        Term { clock: Clock::Acknowledge, customer: by_post(), to_post: to_post(), failed_letters: 0, ..late },
+        Term { clock: Clock::Acknowledge, customer: by_post(), to_post: to_post(), failed_letters: 0, ..late.clone() },
+        Term { clock: Clock::Promised, ..plain },
+        Term { clock: Clock::Promised, customer: unreachable(), failed_letters: 0, ..late },
     ]
 }
 

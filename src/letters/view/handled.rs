@@ -41,6 +41,8 @@ impl Seen<'_> {
     fn done(&self, done: &Done) -> Value {
         let (kind, text) = match done {
             Done::Relayed { text, .. } => ("relayed", text.as_str()),
+            Done::Interim { text, .. } => ("interim", text.as_str()),
+            Done::Promised { .. } => ("promised", ""),
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
             Done::OnPaper { text, .. } => ("on_paper", text.as_str()),
@@ -73,7 +75,8 @@ impl Seen<'_> {
             Done::Help => ("help", ""),
         };
         let to = match done {
-            Done::Relayed { to, .. } | Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
+            Done::Relayed { to, .. } | Done::Interim { to, .. } => Some(to),
+            Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
@@ -88,6 +91,7 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::Promised { until } => self.words.moment(*until),
             Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             Done::OthersNotTold { others } => {
@@ -113,6 +117,7 @@ impl Seen<'_> {
             if let Done::PassedOn { state, became, .. } = done { Some(passed_on(*state, *became)) } else { None };
         let attachments = match done {
             Done::Relayed { attachments, .. }
+            | Done::Interim { attachments, .. }
             | Done::OnPaper { attachments, .. }
             | Done::ClosedOnPaper { attachments, .. } => *attachments,
             _ => 0,

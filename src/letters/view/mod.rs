@@ -52,6 +52,10 @@ impl Seen<'_> {
         let own = match &self.draft.content {
             Content::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
             Content::Answer(Answer { text }) => context! { text => clean::text(text) },
+            Content::Interim(letter) => context! {
+                text => clean::text(&letter.text),
+                promised => letter.promised.map(|until| self.words.moment(until)),
+            },
             Content::Closing(closing) => self.closing(closing),
             Content::Notification(notification) => self.notification(notification),
             Content::FollowUp(follow_up) => self.follow_up(follow_up),

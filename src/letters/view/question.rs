@@ -76,6 +76,7 @@ impl Seen<'_> {
             Does::To(colleague) => format!("{} {}", self.words.pick("Aan", "To"), colleague.local()),
             Does::ToDepartment(name) => format!("{} {}", self.words.pick("Naar", "To"), self.line(name)),
             Does::Complete => label("Aanvullen en versturen", "Complete and send"),
+            Does::Undated => label("Zonder datum", "Without a day"),
             Does::Now => label("Nu gepost", "Posted now"),
             Does::At(moment) => self.line(moment),
         }
@@ -137,6 +138,7 @@ impl Seen<'_> {
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
             }
+            Problem::UnclearPromise { found, nearest } => ("unclear_promise", found.clone(), vec![nearest.clone()]),
             Problem::UnclearMoment { found, nearest } => ("unclear_moment", found.clone(), vec![nearest.clone()]),
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),

@@ -72,7 +72,7 @@ impl Work<'_> {
                     if letter_kind.is_for_customer() && is_same(to, address) && !has_failed(letter) =>
                 {
                     had.0 = true;
-                    had.1 |= matches!(letter_kind, LetterKind::Answer | LetterKind::Closing);
+                    had.1 |= letter_kind.is_of_a_person();
                 }
                 What::AnsweredDirectly(_) => had = (true, true),
                 _ => {}

@@ -103,7 +103,7 @@ impl Work<'_> {
     }
 
     /// A sheet for the sender to print, with what the sender attached for the customer; and what of it stays here.
-    fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<(Draft, Vec<(String, Stays)>), Problem> {
+    pub(super) fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<(Draft, Vec<(String, Stays)>), Problem> {
         if !fits(typed) {
             return Err(Problem::TooLongForPaper);
         }
@@ -113,7 +113,7 @@ impl Work<'_> {
         Ok((Draft { carried, ..letter }, stays))
     }
 
-    fn put_out(&mut self, letter: Draft) {
+    pub(super) fn put_out(&mut self, letter: Draft) {
         if let Some(what) = written(&letter) {
             self.record(what);
         }
