@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 mod check;
+mod closing;
 mod load;
 mod problems;
 mod sample;
@@ -20,6 +21,7 @@ mod section;
 mod sections;
 mod web_form;
 
+pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
@@ -47,6 +49,7 @@ pub struct Config {
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub limits: Limits,
+    pub closing: Closing,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
@@ -313,18 +316,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self { automatic_per_hour: 5_000, automatic_per_domain_per_hour: 2_500, unproven_per_domain_per_hour: 200 }
     }
-}
-
-/// Where a customer can go who still disagrees (procedure, end).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Committee {
-    pub name: String,
-    /// Begins with `https://` or `http://`.
-    pub url: String,
-    /// A dispute is taken until this many months after the complaint was lodged.
-    pub months: u32,
-    /// A sentence the letter prints: for whom the committee is there; "" for everyone.
-    pub applies_to: String,
 }
 
 /// The company as it stands on letters on paper, for customers without e-mail (§2.3).

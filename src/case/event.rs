@@ -2,7 +2,8 @@
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
 use super::{
-    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Language, LetterId, LetterKind, Moment, Reference,
+    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Judgement, Language, LetterId, LetterKind, Moment,
+    Reference,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,12 @@ pub enum What {
     },
     Closed(Closed),
     Reopened(Reopened),
+    /// Staff said what came of the complaint: what is left out stays as it was.
+    Judged(Judgement),
+    /// A colleague who was about to drop an acknowledged complaint was told that the customer waits for an answer.
+    AnswerAsked {
+        to: Address,
+    },
     /// Staff spoke to the customer: counts as a reaction, and as the confirmation (§1, §2.1.2).
     PhoneContact {
         text: String,

@@ -6,6 +6,7 @@
 mod address;
 mod event;
 mod number;
+mod outcome;
 mod paper;
 mod reference;
 mod said;
@@ -19,6 +20,7 @@ pub use event::{
     TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
+pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};

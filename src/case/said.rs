@@ -29,6 +29,8 @@ impl What {
             | Self::HandlerSet { .. }
             | Self::Closed(_)
             | Self::Reopened(_)
+            | Self::Judged(_)
+            | Self::AnswerAsked { .. }
             | Self::DepartmentSet { .. }
             | Self::EscalationSettled
             | Self::AgendaCleared { .. }
@@ -81,6 +83,8 @@ impl What {
             Self::HandlerSet { .. } => "handler_set",
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
+            Self::Judged(_) => "judged",
+            Self::AnswerAsked { .. } => "answer_asked",
             Self::Linked { .. } => "linked",
             Self::CustomerUnknown { .. } => "customer_unknown",
             Self::CustomerSet { .. } => "customer_set",

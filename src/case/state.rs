@@ -10,7 +10,7 @@ pub use merging::Absorbed;
 pub use promise::Promise;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId,
+    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Judgement, Language, LetterId,
     LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
@@ -106,6 +106,9 @@ pub struct Case {
     pub promise: Option<Promise>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
+    /// What came of it in this round.
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub reopened: u32,
     pub linked: Vec<CaseNumber>,
@@ -161,6 +164,7 @@ impl Case {
             promise: None,
             closed_at: None,
             settlement: None,
+            judgement: Judgement::default(),
             closing_confirmed: None,
             reopened: 0,
             linked: Vec::new(),
@@ -202,6 +206,7 @@ impl Case {
             | What::Answered { .. }
             | What::AnswerToConfirm { .. }
             | What::AnswerShown { .. }
+            | What::AnswerAsked { .. }
             | What::AwayTold { .. }
             | What::Noted { .. }
             | What::Advised { .. }
@@ -249,6 +254,7 @@ impl Case {
                 self.escalation = None;
             }
             What::Reopened(reopened) => self.reopen(reopened),
+            What::Judged(judgement) => self.judgement.take(judgement),
             What::Dismissed { .. } => self.state = CaseState::Dismissed,
             What::Restored => self.state = CaseState::Open,
             What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
@@ -289,6 +295,7 @@ impl Case {
         self.due = reopened.due;
         self.responses.clear();
         self.promise = None;
+        self.judgement = Judgement::default();
         self.told.clear();
         self.begin_round();
         self.reopened += 1;
@@ -363,9 +370,10 @@ impl Case {
             Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
             Clock::Resolve => (self.due.resolve, self.closed_at),
             // Where nothing was promised nothing runs.
-            Clock::Promised => self.promise.as_ref().map_or((self.due.resolve, Some(self.received_at)), |promise| {
-                (promise.until, self.promise_kept_at())
-            }),
+            Clock::Promised => self
+                .promise
+                .as_ref()
+                .map_or((self.due.resolve, Some(self.received_at)), |promise| (promise.until, self.promise_kept_at())),
         }
     }
 
@@ -387,10 +395,7 @@ impl Case {
         if self.state != CaseState::Open {
             return Vec::new();
         }
-        Clock::ALL
-            .into_iter()
-            .filter(|clock| matches!(self.clock(*clock), (due, None) if due < now))
-            .collect()
+        Clock::ALL.into_iter().filter(|clock| matches!(self.clock(*clock), (due, None) if due < now)).collect()
     }
 }
 

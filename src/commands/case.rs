@@ -3,7 +3,7 @@
 use super::export::export;
 use super::printing::say;
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Paper, What};
+use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Outcome, Paper, What};
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
@@ -116,6 +116,9 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "acknowledged_at": case.acknowledged_at().map(at),
         "first_response_at": case.first_response_at().map(at),
         "closed_at": case.closed_at.map(at),
+        "outcome": case.judgement.outcome.map(Outcome::name),
+        "cause": case.judgement.cause,
+        "compensation": case.judgement.compensation.map(|amount| amount.to_string()),
         "promised_until": case.promise.as_ref().map(|promise| at(promise.until)),
         "due": {
             "acknowledge": at(case.due.acknowledge),
@@ -264,7 +267,12 @@ pub(super) fn words(what: &What) -> String {
         | What::Disputed { text, .. }
         | What::Ruled { text } => text.clone(),
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
-        What::AnswerShown { to, .. } => to.to_string(),
+        What::AnswerShown { to, .. } | What::AnswerAsked { to } => to.to_string(),
+        What::Judged(judgement) => {
+            let outcome = judgement.outcome.map(|outcome| outcome.name().to_owned());
+            let amount = judgement.compensation.map(|amount| amount.to_string());
+            outcome.into_iter().chain(judgement.cause.clone()).chain(amount).collect::<Vec<_>>().join(", ")
+        }
         What::AwayTold { who, to } => format!("{who}, to {to}"),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),

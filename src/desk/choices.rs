@@ -1,6 +1,8 @@
 //! The ways on from a question: replies that are typed already and do what the question asks. Each holds what was typed;
 //! none of them, sent as it stands or completed, leads to the same question again. Pure.
 
+mod judged;
+
 use super::draft::{Choice, Does, NoMerge, Problem, Stands, Way};
 use super::form;
 use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
@@ -51,6 +53,7 @@ impl Ways {
                 self.meant(written).into_iter().chain(self.outward(Some(written.as_str()))).collect()
             }
             Problem::SettlementMissing => vec![self.completed(Verb::Close)],
+            Problem::Misjudged(why) => self.misjudged(why),
             Problem::RulingMissing => vec![self.completed(Verb::Ruling)],
             Problem::NotMerged { why: NoMerge::Unknown | NoMerge::Same | NoMerge::Merged, .. } => {
                 vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).completing()]

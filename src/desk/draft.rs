@@ -1,34 +1,36 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use super::limits::Cap;
 use crate::case::{
-    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
-    Why,
+    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Outcome, Reference,
+    Side, Why,
 };
 use crate::digest::Digest;
-use crate::digest::NotOnFile;
 use crate::digest::month::MonthOverview;
 
+mod alarm;
 mod aside;
 mod asked;
 mod bundle;
 mod choice;
 mod committee;
 mod cover;
+mod doubts;
 mod handled;
 mod outage;
 mod paper;
 mod remarks;
 
 pub use super::rules::Filing;
+pub use alarm::{Alarm, AlarmAbout};
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage};
 pub use cover::{Cover, Writer};
-pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+pub use doubts::{Misjudged, NoMerge, Often, Unsure};
+pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -333,6 +335,8 @@ pub enum HappenedWhat {
     Noted,
     Phoned,
     Closed,
+    /// What came of it.
+    Judged(Option<Outcome>),
     Reopened,
     Moved,
     Handled,
@@ -419,25 +423,4 @@ pub struct OtherClock {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,
     pub due: Moment,
-}
-
-/// To a supervisor or the operator: something needs a person now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alarm {
-    pub about: AlarmAbout,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AlarmAbout {
-    /// A letter to staff was refused for good: so this goes up one step (invariant 4).
-    StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
-    /// Letters are held back because of a cap (invariant 5). Both ends of what may be a loop: the desk, and an address, a
-    /// domain, or nobody in particular.
-    CapReached { cap: Cap, desk: Address, other_end: String },
-    /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
-    HeldAtDoor { to: String, reason: String },
-    /// The same for a letter on paper: it was not sent to who would print it.
-    PaperHeld { reason: String },
-    /// Mails lie in our own folders and are not in the register (invariant 1).
-    NotOnFile(Box<NotOnFile>),
 }

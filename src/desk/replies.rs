@@ -27,9 +27,7 @@ impl ReplyGoes {
             | Kind::Answer
             | Kind::Interim
             | Kind::Closing
-            | Kind::Misdirected => {
-                Self::Nowhere
-            }
+            | Kind::Misdirected => Self::Nowhere,
             // What was done, asked or found: between the desk and its reader.
             Kind::Receipt | Kind::Question | Kind::Advice | Kind::Dossier | Kind::CaseList | Kind::Shown => {
                 Self::Nowhere

@@ -121,7 +121,10 @@ pub struct Rules {
     pub deadlines: crate::config::Deadlines,
     pub digest: crate::config::Digest,
     pub caps: Caps,
+    pub closing: config::Closing,
     pub committee_months: Option<u32>,
+    /// Days a complaint may be open before its customer hears of the committee.
+    pub committee_after_days: Option<u32>,
     /// The mail server says which senders it confirms.
     pub checks_senders: bool,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
@@ -169,6 +172,8 @@ impl Rules {
                     .filter(|_| !config.mailbox.trusted_authserv_id.is_empty()),
                 desk: config.limits.automatic_per_hour,
             },
+            closing: config.closing.clone(),
+            committee_after_days: config.committee.as_ref().map(|c| c.after_days),
             committee_months: config.committee.as_ref().map(|c| c.months),
             checks_senders: !config.mailbox.trusted_authserv_id.is_empty(),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,

@@ -30,6 +30,11 @@ fn line(event: &Event) -> Option<Happened> {
                 format!("{} {address}", customer.name).trim().to_owned(),
             ));
         }
+        What::Judged(judgement) => {
+            let amount = judgement.compensation.map(|amount| format!("€ {amount}"));
+            let beside = judgement.cause.clone().into_iter().chain(amount).collect::<Vec<_>>().join(", ");
+            return Some(happened(event, HappenedWhat::Judged(judgement.outcome), beside));
+        }
         What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::HandlerSet { handler } => {

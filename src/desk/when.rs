@@ -110,11 +110,7 @@ pub fn planned<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Res
 ///
 /// # Errors
 /// As [`planned`].
-pub fn promised<'text>(
-    text: &'text str,
-    now: Moment,
-    calendar: &Calendar,
-) -> Result<(Moment, &'text str), WhenError> {
+pub fn promised<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Result<(Moment, &'text str), WhenError> {
     let Planned { at, text: rest, .. } = planned(text, now, calendar)?;
     let said = read(text);
     let by_the_hour = matches!(said.base, Some(Base::Ahead(_, Unit::Minutes | Unit::Hours)));

@@ -50,6 +50,7 @@ impl Press {
             Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
+            Self::Verb(Verb::Outcome(outcome)) => words.outcome(outcome),
             Self::Verb(Verb::Interim) => words.pick("Tussenbericht", "Interim letter"),
             Self::Verb(Verb::Sent) => words.pick("Verstuurd", "Sent"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
@@ -65,7 +66,7 @@ impl Press {
     }
 
     fn wants_value(self) -> bool {
-        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment | Value::Promise))
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment | Value::Promise | Value::Cause | Value::Amount))
     }
 
     fn typed(self, words: Words, goes: ReplyGoes) -> &'static str {

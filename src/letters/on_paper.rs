@@ -117,7 +117,9 @@ impl Writing<'_> {
         let subject = clean::line(&self.draft.topic.subject, clean::SUBJECT_CHARS_MAX);
         let plain = self.words.pick("uw klacht", "your complaint");
         match &self.paper.sheet {
-            Sheet::Answer(_) | Sheet::Interim(_) | Sheet::Closing(_) if !subject.is_empty() => format!("{plain} ‘{subject}’"),
+            Sheet::Answer(_) | Sheet::Interim(_) | Sheet::Closing(_) if !subject.is_empty() => {
+                format!("{plain} ‘{subject}’")
+            }
             _ => plain.to_owned(),
         }
     }

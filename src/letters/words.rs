@@ -1,7 +1,7 @@
 //! Moments, sizes and the names of things in the reader's language. Pure: the desk's zone comes in as an argument.
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
-use crate::case::{Clock, Language, LetterKind, Moment};
+use crate::case::{Amount, Clock, Language, LetterKind, Moment, Outcome};
 use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -136,6 +136,12 @@ impl Words {
             HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
             HappenedWhat::Handled => self.pick("Behandelaar", "Handler"),
             HappenedWhat::Planned => self.pick("Op de agenda", "On the agenda"),
+            HappenedWhat::Judged(None) => self.pick("Uitkomst", "Outcome"),
+            HappenedWhat::Judged(Some(Outcome::Founded)) => self.pick("Uitkomst: gegrond", "Outcome: upheld"),
+            HappenedWhat::Judged(Some(Outcome::Partly)) => {
+                self.pick("Uitkomst: deels gegrond", "Outcome: partly upheld")
+            }
+            HappenedWhat::Judged(Some(Outcome::Unfounded)) => self.pick("Uitkomst: ongegrond", "Outcome: rejected"),
             HappenedWhat::Dismissed => self.pick("Geen klacht", "No complaint"),
             HappenedWhat::Restored => self.pick("Toch een klacht", "A complaint after all"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
@@ -189,6 +195,24 @@ impl Words {
             }
             Stays::Internal => self.pick("er staat iets van een melding in", "part of a notice is in it"),
         }
+    }
+
+    /// Whether a complaint was founded.
+    pub fn outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Founded => self.pick("gegrond", "upheld"),
+            Outcome::Partly => self.pick("deels gegrond", "partly upheld"),
+            Outcome::Unfounded => self.pick("ongegrond", "rejected"),
+        }
+    }
+
+    /// `€ 1.234,56`, `€ 1,234.56`.
+    pub fn amount(self, amount: Amount) -> String {
+        let (euros, cents) = ((amount.cents() / 100).to_string(), amount.cents() % 100);
+        let (point, comma) = self.pick((".", ","), (",", "."));
+        let groups: Vec<&str> =
+            euros.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        format!("€ {}{comma}{cents:02}", groups.join(point))
     }
 
     /// What a clock's last moment is for.

@@ -2,7 +2,7 @@
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Paper, Reference, TermStage,
+    Address, AgendaItem, CaseNumber, Clock, Customer, Due, Judgement, LetterId, Moment, Paper, Reference, TermStage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Absorbed {
     pub responses: Vec<Stamp>,
     #[serde(default)]
     pub promise: Option<Promise>,
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub linked: Vec<CaseNumber>,
     pub references: Vec<Reference>,
@@ -53,6 +55,7 @@ impl Absorbed {
             acknowledged,
             responses,
             promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -91,6 +94,7 @@ impl Absorbed {
             acknowledged,
             responses,
             promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -125,6 +129,8 @@ impl Case {
         self.take_stamps(other);
         self.take_parties(other);
         self.take_owed(other);
+        let mine = std::mem::replace(&mut self.judgement, other.judgement.clone());
+        self.judgement.take(&mine);
         let numbers = other.absorbed.iter().chain([&other.other]);
         self.absorbed.extend(numbers.filter(|number| **number != self.number));
         other.customer_thread.iter().for_each(|id| remember(&mut self.customer_thread, Some(id)));
@@ -148,6 +154,7 @@ impl Case {
         self.received_at = other.received_at;
         self.due = other.due;
         self.promise.clone_from(&other.promise);
+        self.judgement = Judgement::default();
         self.told.clone_from(&other.told);
         self.responses.clear();
         self.begin_round();

@@ -1,7 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::{Choice, Filing};
-use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
+use super::{Choice, Filing, Misjudged, NoMerge, Often, Unsure};
+use crate::case::{Address, CaseNumber, CaseState, Customer, Due, Judgement, LetterKind, Moment};
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
@@ -34,6 +34,11 @@ pub enum Done {
     /// The customer was told to hear more by then: guarded like a term.
     Promised {
         until: Moment,
+    },
+    /// The customer had it from the sender already.
+    InterimHad {
+        to: Address,
+        text: String,
     },
     /// Kept as an internal note; nobody got it.
     Noted {
@@ -80,6 +85,8 @@ pub enum Done {
     LeftUndone {
         written: Vec<String>,
     },
+    /// What came of the complaint is on file.
+    Judged(Judgement),
     HandlerSet {
         handler: Address,
     },
@@ -244,6 +251,8 @@ pub enum Problem {
     },
     /// `#afgehandeld` without a settlement (§2.4.1).
     SettlementMissing,
+    /// What came of the complaint is not clear, or not right yet.
+    Misjudged(Misjudged),
     /// `#uitspraak` without what was ruled and what we do about it.
     RulingMissing,
     /// `#samenvoegen` with a case that cannot be made one with this one.
@@ -404,50 +413,4 @@ pub enum Problem {
     NotYourCase {
         department: String,
     },
-}
-
-/// Over what the answers were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Often {
-    /// Since the customer last wrote.
-    InARow,
-    /// In a day, whatever the customer wrote.
-    InADay,
-}
-
-/// Why two cases cannot be made one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoMerge {
-    /// There is no case of that number, or no number was given.
-    Unknown,
-    /// It is this very case.
-    Same,
-    /// They are of different customers.
-    OtherCustomer,
-    /// One of them goes on under another number already.
-    Merged,
-    /// One of them is no complaint.
-    Dismissed,
-}
-
-/// Why a mail to the customer is not recorded as the answer without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unsure {
-    /// The mail server does not confirm the sender (invariant 6).
-    Sender,
-    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
-    Resent,
-    /// Somebody else got it too: it may have been meant for them (invariant 7).
-    AlsoTo(Address),
-}
-
-impl Unsure {
-    /// As the register keeps it.
-    pub fn english(&self) -> &'static str {
-        match self {
-            Self::Sender => "a mail of staff's own to a customer, whose sender is not confirmed: asked",
-            Self::Resent => "a mail of staff's own to a customer, which may be an older one sent on: asked",
-            Self::AlsoTo(_) => "a colleague's mail to the customer and somebody else: asked",
-        }
-    }
 }

@@ -6,7 +6,10 @@ mod committee;
 mod customer;
 mod interim;
 mod merging;
+mod outcome;
 mod paper;
+
+pub(in crate::desk) use outcome::gives_reason;
 
 use super::StaffReply;
 use super::plan::Step;
@@ -52,6 +55,9 @@ impl<'a> Work<'a> {
             Verb::Interim => self.interim(&step.value, &step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
+            Verb::Outcome(outcome) => self.outcome(outcome, &step.text),
+            Verb::Cause => self.cause(&step.value, &step.text),
+            Verb::Compensation => self.compensation(&step.value, &step.text),
             Verb::Phoned => self.phoned(&step.text),
             Verb::TakeOver => self.take_over(&step.text),
             Verb::Assign => self.assign(&step.value, &step.text),
@@ -97,7 +103,7 @@ impl<'a> Work<'a> {
     }
 
     /// An answer accepted before, or one that goes out with this mail.
-    fn has_answered(&self) -> bool {
+    pub(super) fn has_answered(&self) -> bool {
         let goes_out =
             self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
         goes_out || self.case.first_response_at().is_some()
@@ -368,6 +374,7 @@ impl<'a> Work<'a> {
 
     fn dismiss(&mut self, text: &str) -> Result<(), Problem> {
         self.is_open(Verb::Dismiss)?;
+        self.is_answered()?;
         self.clear_agenda();
         self.record(What::Dismissed { reason: text.to_owned() });
         self.done.push(Done::Dismissed);

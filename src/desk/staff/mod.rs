@@ -14,7 +14,7 @@ use super::answered::to_confirm;
 use super::aside::Aside;
 use super::authority::{Act, binds};
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Draft, InPart, Problem, Unsure};
+use super::draft::{Draft, InPart, Misjudged, Problem, Unsure};
 use super::intent::{TypedReply, mailed, mistaken};
 use super::replies::ReplyGoes;
 use super::verbs::{self, Mistake, Reply};
@@ -22,6 +22,7 @@ use super::{Arrival, CaseFile, Decision, Disposition};
 use crate::case::{Actor, Address, DirectAnswer, Event, What};
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::Work;
+pub(in crate::desk) use actions::gives_reason;
 use plan::{Plan, may_leave, plan};
 
 impl Deciding<'_> {
@@ -112,6 +113,7 @@ impl<'a> StaffReply<'a> {
         }
         let plan = plan(typed, plainly)?;
         self.holds_an_answer(&plan)?;
+        self.is_well_judged(&plan)?;
         if plan.reaches_customer() {
             self.is_meant_for_the_customer()?;
         }
@@ -258,6 +260,9 @@ impl<'a> StaffReply<'a> {
         let shown = match &why {
             Problem::AnsweredAlready { at, .. } => {
                 Some(self.happened(What::AnswerShown { to: self.from.clone(), answered_at: *at }))
+            }
+            Problem::Misjudged(Misjudged::AnswerFirst) => {
+                Some(self.happened(What::AnswerAsked { to: self.from.clone() }))
             }
             _ => None,
         };

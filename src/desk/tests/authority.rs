@@ -196,6 +196,8 @@ fn typed(verb: Verb) -> String {
         Value::Mail => "17",
         Value::Case => "K-2026-000007",
         Value::Words => "kras",
+        Value::Cause => "planning",
+        Value::Amount => "12,50",
         Value::Text | Value::Promise | Value::Past | Value::None => "",
     };
     let asks = verb.asks() || matches!(verb, Verb::Show | Verb::Restore | Verb::Help);

@@ -34,7 +34,9 @@ fn promised() -> Company {
 
 fn told(company: &mut Company, when: &str) -> Vec<(Clock, TermStage, String)> {
     let rules = company.rules.clone();
-    let Some(decision) = on_terms(company.case(), &rules, at(when), &mut Fresh::new([3; 32])) else { return Vec::new() };
+    let Some(decision) = on_terms(company.case(), &rules, at(when), &mut Fresh::new([3; 32])) else {
+        return Vec::new();
+    };
     decision.events.iter().for_each(|event| company.case().apply(event));
     let term = |draft: &Draft| match &draft.content {
         Content::Term(term) if term.clock == Clock::Promised => Some((term.clock, term.stage, draft.to.to_string())),
@@ -61,10 +63,7 @@ fn the_receipt_says_what_was_promised_and_that_it_is_no_response() {
     let until = at("2026-03-06T11:00:00Z");
     assert_eq!(*interim(&decision), Interim { text: WAITS.into(), promised: Some(until) });
     let to = address(KLANT);
-    assert_eq!(
-        done(&decision),
-        [Done::Interim { to, text: WAITS.into(), attachments: 0 }, Done::Promised { until }]
-    );
+    assert_eq!(done(&decision), [Done::Interim { to, text: WAITS.into(), attachments: 0 }, Done::Promised { until }]);
     let Some(Content::Receipt(receipt)) = decision.letters.last().map(|draft| &draft.content) else { panic!() };
     assert!(!receipt.first_response_done);
 }

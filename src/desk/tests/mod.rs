@@ -22,6 +22,7 @@ mod loops;
 mod machines;
 mod memory;
 mod merging;
+mod outcome;
 mod page_quoted;
 mod paper;
 mod passed_on;
@@ -58,6 +59,8 @@ kind = "maildir"
 path = "out"
 [digest]
 recipients = ["directie@lease.example"]
+[closing]
+causes = ["Planning", "garage"]
 [[department]]
 name = "schade"
 title = "Schade en verzekering"

@@ -1,10 +1,10 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, Misjudged, NoMerge, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
 use super::*;
-use crate::case::{Closed, DirectAnswer};
+use crate::case::{Closed, DirectAnswer, Outcome};
 use crate::mail::Place;
 use chrono::TimeDelta;
 
@@ -48,6 +48,30 @@ fn to_post(company: &mut Company) {
     let what = What::PaperWritten { letter: letter_id(4), letter_kind: LetterKind::Answer };
     let at = now() - TimeDelta::minutes(90);
     company.case().apply(&Event { at, case: Some(number(7)), actor: Actor::Desk, mail: None, what });
+}
+
+/// The customer knows that we look into it, and this colleague knows that the customer waits.
+fn waits(company: &mut Company) {
+    let fate = crate::case::LetterFate::Accepted { server: "mx".into(), reply: "250".into() };
+    let letter_kind = LetterKind::Acknowledgement;
+    company.after(What::LetterFate { letter: letter_id(2), letter_kind, to: KLANT.into(), fate });
+    let what = What::AnswerAsked { to: address(JAN) };
+    company.files[0].events.push(Event { at: now(), case: Some(number(7)), actor: Actor::Desk, mail: None, what });
+}
+
+fn misjudged() -> Vec<Asked> {
+    let asked = |why, typed| on_case(Problem::Misjudged(why), typed);
+    let causes = vec!["Planning".to_owned(), "garage".to_owned()];
+    let closes = format!("#afgehandeld\n{TYPED}");
+    vec![
+        asked(Misjudged::Missing, &closes).with(|company| company.rules.closing.outcome = config::AskOutcome::Required),
+        asked(Misjudged::ReasonMissing(Outcome::Unfounded), "#ongegrond\n#afgehandeld\nNee."),
+        asked(Misjudged::Several(vec![Outcome::Founded, Outcome::Partly]), &format!("#gegrond\n#deels\n{closes}")),
+        asked(Misjudged::UnknownCause { written: "garaag".into(), causes }, &format!("#oorzaak garaag\n{closes}")),
+        asked(Misjudged::UnknownCause { written: "garage".into(), causes: vec![] }, &format!("#oorzaak x\n{closes}")),
+        asked(Misjudged::UnclearAmount { written: "389,5".into() }, &format!("#vergoeding 389,5\n{closes}")),
+        asked(Misjudged::AnswerFirst, "#geenklacht\nReclame.").with(waits),
+    ]
 }
 
 /// A second case of the customer.
@@ -140,9 +164,10 @@ fn name(why: &Problem) -> usize {
         P::ReadInPart(_) => 41,
         P::HandledBefore { .. } => 42,
         P::UnclearPromise { .. } => 43,
+        P::Misjudged(_) => 44,
     }
 }
-const PROBLEMS: usize = 44;
+const PROBLEMS: usize = 45;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 4] = [7, 23, 32, 39];
 
@@ -282,6 +307,7 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
             "#dossier" => "K-2026-000007",
             "#zoek" => "jansen",
             "#klant" => " piet@prive.example",
+            "#vergoeding" => " 389,00",
             "#toon" | "#klacht" if wants.ends_with(' ') => "17",
             _ => "",
         };
@@ -319,10 +345,12 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::Verb(verbs::Verb::Reopen) => has("reopened"),
         Does::Verb(verbs::Verb::Merge) => has("merged"),
         Does::Verb(verbs::Verb::Customer) => has("customer_set"),
+        Does::Verb(verbs::Verb::Outcome(_) | verbs::Verb::Compensation) => has("judged"),
+        Does::Verb(verbs::Verb::Dismiss) => has("dismissed"),
         Does::To(_) | Does::Verb(verbs::Verb::TakeOver | verbs::Verb::Assign) => has("handler_set"),
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),
-        Does::At(_) => has("posted") || has("agenda_set") || has("interim"),
+        Does::At(_) => has("posted") || has("agenda_set") || has("interim") || has("judged"),
         Does::Undated => goes,
         Does::Confirm | Does::OnCase(_) => has("answered_directly"),
         Does::Complete => has("opened"),
@@ -333,7 +361,8 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
 
 #[test]
 fn every_button_of_every_question_does_what_it_says_and_none_asks_the_same_again() {
-    let all: Vec<Asked> = about_verbs().into_iter().chain(about_the_case()).chain(about_no_case()).collect();
+    let all: Vec<Asked> =
+        about_verbs().into_iter().chain(misjudged()).chain(about_the_case()).chain(about_no_case()).collect();
     let named: std::collections::BTreeSet<usize> = all.iter().map(|asked| name(&asked.why)).collect();
     assert_eq!(named.len(), PROBLEMS, "a problem is missing: {named:?}");
     for mut asked in all {

@@ -3,11 +3,13 @@
 
 mod again;
 mod inside;
+mod kinds;
 mod rows;
 mod table;
 
 pub use again::{Again, again, harmless};
-pub use table::{Row, TABLE, Taken, TextGoes, Value, Verb};
+pub use kinds::{Row, Taken, TextGoes, Value, Verb};
+pub use table::TABLE;
 
 use inside::{NOTE_WORDS, says_internal};
 

@@ -1,6 +1,7 @@
 //! What is asked of the table of staff verbs: by its word, by the verb. Plain values.
 
-use super::table::{Row, TABLE, Value, Verb};
+use super::kinds::{Row, Value, Verb};
+use super::table::TABLE;
 use crate::case::Language;
 
 impl Value {

@@ -20,7 +20,8 @@ pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
     let acknowledged = paper(Sheet::Acknowledgement(acknowledgement(language)));
     let late = Paper { due: Some(after(-1, 0)), ..paper(Sheet::Answer(answer(other))) };
     let interim = Paper { due: None, ..paper(Sheet::Interim(interim(language, Some(after(72, 0))))) };
-    let sheets = [acknowledged, late, interim, Paper { due: None, language: other, ..paper(Sheet::Closing(closing(other))) }];
+    let sheets =
+        [acknowledged, late, interim, Paper { due: None, language: other, ..paper(Sheet::Closing(closing(other))) }];
     let notified = Notification {
         customer: by_post(),
         channel: Channel::Letter,

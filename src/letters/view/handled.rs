@@ -3,7 +3,7 @@
 use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::case::CaseState;
+use crate::case::{CaseState, Judgement};
 use crate::desk::draft::{Became, Done, Owed, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
@@ -42,7 +42,9 @@ impl Seen<'_> {
         let (kind, text) = match done {
             Done::Relayed { text, .. } => ("relayed", text.as_str()),
             Done::Interim { text, .. } => ("interim", text.as_str()),
+            Done::InterimHad { text, .. } => ("interim_had", text.as_str()),
             Done::Promised { .. } => ("promised", ""),
+            Done::Judged(_) => ("judged", ""),
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
             Done::OnPaper { text, .. } => ("on_paper", text.as_str()),
@@ -75,7 +77,7 @@ impl Seen<'_> {
             Done::Help => ("help", ""),
         };
         let to = match done {
-            Done::Relayed { to, .. } | Done::Interim { to, .. } => Some(to),
+            Done::Relayed { to, .. } | Done::Interim { to, .. } | Done::InterimHad { to, .. } => Some(to),
             Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
@@ -91,6 +93,7 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::Judged(judgement) => self.judged(judgement),
             Done::Promised { until } => self.words.moment(*until),
             Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
@@ -132,6 +135,16 @@ impl Seen<'_> {
             kind, sheet, is_you, name, outside_hours, opened, filing, merged, passed_on, customer, text, shortened, attachments,
             to => to.map(ToString::to_string),
         }
+    }
+
+    /// What came of the complaint, in one line.
+    fn judged(&self, judgement: &Judgement) -> String {
+        let Judgement { outcome, cause, compensation } = judgement;
+        let outcome = outcome.map(|outcome| self.words.outcome(outcome).to_owned());
+        let label = |dutch, english, text: String| format!("{} {text}", self.words.pick::<&str>(dutch, english));
+        let cause = cause.as_ref().map(|cause| label("oorzaak:", "cause:", self.line(cause)));
+        let amount = compensation.map(|amount| label("vergoeding:", "compensation:", self.words.amount(amount)));
+        outcome.into_iter().chain(cause).chain(amount).collect::<Vec<_>>().join("; ")
     }
 
     /// Who the customer is now, and what follows.

@@ -2,7 +2,7 @@
 //! no answer (§1): it stops no clock, and the day it names is guarded. Pure.
 
 use super::Work;
-use crate::case::{LetterKind, Reach, What};
+use crate::case::{Address, LetterKind, Reach, What};
 use crate::desk::after_closing::is_signature_alone;
 use crate::desk::draft::{Content, Done, Draft, Interim, Problem, Sheet};
 use crate::desk::sent_by::is_machine;
@@ -35,6 +35,25 @@ impl Work<'_> {
             }
             Reach::Mail(_) | Reach::Phone => return Err(Problem::NoCustomerAddress),
         }
+        self.first_handler();
+        if let Some(until) = promised {
+            self.tell(Done::Promised { until });
+        }
+        Ok(())
+    }
+
+    /// The customer had it from the sender already: it is on file, and the day is guarded.
+    pub(in crate::desk::staff) fn interim_had(
+        &mut self,
+        value: &str,
+        below: &str,
+        customer: &Address,
+    ) -> Result<(), Problem> {
+        self.is_open(Verb::Interim)?;
+        let Interim { text, promised } = self.worded(value, below)?;
+        // No letter has this id: it was no letter of ours.
+        self.record(What::Interim { letter: self.reply.fresh.letter(), text: text.clone(), promised });
+        self.tell(Done::InterimHad { to: customer.clone(), text });
         self.first_handler();
         if let Some(until) = promised {
             self.tell(Done::Promised { until });
