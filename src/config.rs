@@ -399,6 +399,8 @@ impl Reference {
 }
 
 #[cfg(test)]
+mod closing_tests;
+#[cfg(test)]
 mod form_tests;
 #[cfg(test)]
 mod tests;

@@ -167,6 +167,12 @@ pub enum What {
     Ruled {
         text: String,
     },
+    /// The customer must have it in writing that there is a committee, whatever is said in a conversation.
+    CommitteeOwed,
+    /// A complaint was open for long: the supervisor was asked for a letter that names the committee.
+    StatusAsked {
+        to: Address,
+    },
     /// Another case of the same customer goes on in this one, with all that is owed there.
     Absorbed(Box<Absorbed>),
     /// This case goes on in another one.

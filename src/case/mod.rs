@@ -4,6 +4,7 @@
 //! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
 
 mod address;
+mod committee;
 mod event;
 mod number;
 mod outcome;
@@ -15,6 +16,7 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
+pub use committee::CommitteeWord;
 pub use event::{
     Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
     TermStage, Tie, What,
@@ -134,6 +136,8 @@ pub enum LetterKind {
     CaseList,
     /// To a colleague: the whole file of a case.
     Dossier,
+    /// To the supervisor: a complaint is open for so long that its customer must hear of the committee.
+    Status,
     /// To the supervisor: the handler of a case is away.
     Away,
     /// To staff: a mail on file that somebody asked to see.
@@ -169,6 +173,7 @@ impl LetterKind {
         Self::Agenda,
         Self::Paper,
         Self::Dispute,
+        Self::Status,
         Self::CaseList,
         Self::Dossier,
         Self::Away,
@@ -245,6 +250,7 @@ impl LetterKind {
             Self::Agenda => "agenda",
             Self::Paper => "paper",
             Self::Dispute => "dispute",
+            Self::Status => "status",
             Self::CaseList => "case_list",
             Self::Dossier => "dossier",
             Self::Away => "away",

@@ -38,6 +38,8 @@ impl What {
             | Self::Restored
             | Self::TermTold { .. }
             | Self::Linked { .. }
+            | Self::CommitteeOwed
+            | Self::StatusAsked { .. }
             | Self::Absorbed(_)
             | Self::Merged { .. }
             | Self::LetterWritten { .. }
@@ -101,6 +103,8 @@ impl What {
             Self::TermTold { .. } => "term_told",
             Self::Disputed { .. } => "disputed",
             Self::Ruled { .. } => "ruled",
+            Self::CommitteeOwed => "committee_owed",
+            Self::StatusAsked { .. } => "status_asked",
             Self::Absorbed(_) => "absorbed",
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",

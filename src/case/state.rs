@@ -10,8 +10,8 @@ pub use merging::Absorbed;
 pub use promise::Promise;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Judgement, Language, LetterId,
-    LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, CommitteeWord, Customer, DirectAnswer, Due, Event, Judgement,
+    Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,9 @@ pub struct Case {
     pub disputed: Option<Dispute>,
     /// The committee's ruling on that dispute.
     pub ruling: Option<Ruling>,
+    /// What the customer has in writing of the committee.
+    #[serde(default)]
+    pub committee: CommitteeWord,
     /// Cases that go on in this one, whose numbers lead here.
     pub absorbed: Vec<CaseNumber>,
     /// The case this one goes on in.
@@ -176,6 +179,7 @@ impl Case {
             letters: Vec::new(),
             disputed: None,
             ruling: None,
+            committee: CommitteeWord::default(),
             absorbed: Vec::new(),
             merged_into: None,
             references: opened.references.clone(),
@@ -267,6 +271,11 @@ impl Case {
             What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
             What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::CommitteeOwed => self.owe_committee(event.at),
+            What::StatusAsked { .. } => {
+                self.owe_committee(event.at);
+                self.committee.asked_at = Some(event.at);
+            }
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
             What::LetterWritten { letter, letter_kind, message_id, .. } => {

@@ -147,6 +147,7 @@ pub(super) fn file_json(
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
     file["to_post"] = case.to_post().map(|paper| paper_json(config, paper)).collect();
+    file["committee_owed"] = json!(case.owes_committee());
     file["confirmation_owed"] = json!(case.owes_confirmation());
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
@@ -229,6 +230,9 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     if case.owes_confirmation() {
         say!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
     }
+    if case.owes_committee() {
+        say!("\nOwed: that there is a committee, in writing (#afgehandeld, once there is an address)");
+    }
     say!("\nLetters");
     for letter in letters {
         say!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, printable(&letter.reply));
@@ -287,6 +291,7 @@ pub(super) fn words(what: &What) -> String {
             let address = customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{} {address}", customer.name).trim().to_owned()
         }
+        What::StatusAsked { to } => to.to_string(),
         What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
             reason.clone()
@@ -300,7 +305,7 @@ pub(super) fn words(what: &What) -> String {
         What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
         What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
-        What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
+        What::CommitteeOwed | What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
         What::DigestWritten { .. } | What::MonthWritten { .. } | What::Sealed(_) => String::new(),
     }
 }

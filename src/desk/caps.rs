@@ -236,6 +236,7 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Shown
         | LetterKind::DeliveryFailed
         | LetterKind::Away
+        | LetterKind::Status
         | LetterKind::Term => true,
         LetterKind::Answer
         | LetterKind::Interim

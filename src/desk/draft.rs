@@ -27,7 +27,7 @@ pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
-pub use committee::{Dispute, DisputeStage};
+pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
 pub use doubts::{Misjudged, NoMerge, Often, Unsure};
 pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
@@ -129,6 +129,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Dispute(Dispute),
+    Status(Status),
     CaseList(CaseList),
     Dossier(Box<Dossier>),
     Away(Box<Away>),
@@ -161,6 +162,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Dispute(_) => LetterKind::Dispute,
+            Self::Status(_) => LetterKind::Status,
             Self::CaseList(_) => LetterKind::CaseList,
             Self::Dossier(_) => LetterKind::Dossier,
             Self::Away(_) => LetterKind::Away,
@@ -247,6 +249,8 @@ pub struct Answer {
 pub struct Interim {
     pub text: String,
     pub promised: Option<Moment>,
+    /// Where the letter names the committee: the last day a dispute can be filed.
+    pub committee_last_day: Option<chrono::NaiveDate>,
 }
 
 /// To the handler: the customer wrote again, or somebody else did.

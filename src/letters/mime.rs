@@ -122,6 +122,7 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Escalation
         | LetterKind::Advice
         | LetterKind::Agenda
+        | LetterKind::Status
         | LetterKind::Paper
         | LetterKind::Away
         | LetterKind::Dispute

@@ -206,6 +206,14 @@ impl Words {
         }
     }
 
+    /// A language, as a sentence names it.
+    pub fn language(self, language: Language) -> &'static str {
+        match language {
+            Language::Dutch => self.pick("Nederlands", "Dutch"),
+            Language::English => self.pick("Engels", "English"),
+        }
+    }
+
     /// `€ 1.234,56`, `€ 1,234.56`.
     pub fn amount(self, amount: Amount) -> String {
         let (euros, cents) = ((amount.cents() / 100).to_string(), amount.cents() % 100);
@@ -270,6 +278,7 @@ impl Words {
             LetterKind::Dispute => {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")
             }
+            LetterKind::Status => self.pick("de vraag om een tussenbericht", "the request for an interim letter"),
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
             LetterKind::Outage => self.pick("het storingsbericht", "the notice of an outage"),
             LetterKind::Acknowledgements => {

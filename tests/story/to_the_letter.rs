@@ -2,7 +2,7 @@
 //! substance, an outcome on file, what the closing must say, and nobody left without it.
 
 use crate::letter::Written;
-use crate::procedure::{HANDLER, HOUR, has, one, received, writes};
+use crate::procedure::{HANDLER, HOUR, SUPERVISOR, has, one, received, writes};
 use crate::world::World;
 use std::time::Duration;
 
@@ -73,4 +73,85 @@ async fn an_acknowledged_customer_is_answered_before_it_is_no_complaint() {
     writes(&world, Written::reply(HANDLER, &notification, both)).await;
     assert!(!one(&world, "jan.jansen", "die helpt u verder").text.contains("Vraag over de app"));
     assert_eq!(world.case(&number).await["state"], "dismissed");
+}
+
+/// Dutch act on out-of-court settlement of consumer disputes, art. 12, and the procedure's last sentence.
+#[tokio::test]
+async fn the_closing_says_of_the_committee_what_it_must() {
+    let world = World::with_postfix();
+    world.set("committee", "own_url = \"https://eigen.commissie.example/\"\nfee = \"€ 52,50\"\nlanguage = \"nl\"");
+    let (_, notification) = received(&world, Duration::ZERO).await;
+    writes(&world, Written::reply(HANDLER, &notification, "#afgehandeld\nDe kras is kosteloos hersteld.")).await;
+    let closing = one(&world, "jan.jansen", "De kras is kosteloos hersteld.");
+    for said in [
+        "Geschillencommissie Keurmerk Private Lease",
+        "https://commissie.example/klacht",
+        "https://eigen.commissie.example/",
+        "Wij werken mee aan de behandeling; de uitspraak is bindend.",
+        "€ 52,50",
+        "in het Nederlands",
+    ] {
+        assert!(closing.text.contains(said), "{said} is not in {}", closing.text);
+    }
+    assert_eq!(world.case(&closing.number()).await["committee_owed"], false);
+}
+
+/// §2.4.2 "schriftelijke": a conversation confirms the settlement, and not that there is a committee.
+#[tokio::test]
+async fn a_closing_by_telephone_owes_the_committee_in_writing_until_a_letter_says_it() {
+    let world = World::with_postfix();
+    let call = "#telefoon\nKlant: Jan Jansen\nTelefoon: 06 12345678\n\nNa het schadeherstel zit er een nieuwe kras op.";
+    writes(&world, Written::new(HANDLER, "gesprek", call)).await;
+    let notification = one(&world, "schade", "Nieuwe klacht");
+    let number = notification.number();
+    let closes = "#gebeld Alles verteld.\n#afgehandeld\nDe kras is kosteloos hersteld.";
+    writes(&world, Written::reply(HANDLER, &notification, closes)).await;
+    one(&world, "j.devries", "Er is geen adres om die brief naartoe te sturen");
+    let case = world.case(&number).await;
+    assert_eq!(
+        (&case["state"], &case["confirmation_owed"], &case["committee_owed"]),
+        (&"closed".into(), &false.into(), &true.into())
+    );
+
+    writes(&world, Written::reply(HANDLER, &notification, "#klant jan.jansen@klant.example Jan Jansen")).await;
+    one(&world, "j.devries", "op schrift krijgen dat er een commissie is");
+    writes(&world, Written::reply(HANDLER, &notification, "#afgehandeld\nDe kras is kosteloos hersteld.")).await;
+    assert!(one(&world, "jan.jansen", "kosteloos hersteld").text.contains("Geschillencommissie"));
+    assert_eq!(world.case(&number).await["committee_owed"], false);
+    world.verify().await;
+}
+
+/// A complaint that never closes never told of the committee.
+#[tokio::test]
+async fn who_waits_for_four_weeks_hears_of_the_committee() {
+    let world = World::with_postfix();
+    let (number, _) = received(&world, 29 * 24 * HOUR).await;
+    let asked = one(&world, "s.bakker", "moet van de commissie horen");
+    assert!(asked.subject.starts_with("Tussenbericht nodig: "), "{}", asked.subject);
+    world.work().await;
+    one(&world, "s.bakker", "moet van de commissie horen");
+    let typed = "#tussenbericht over 3 dagen\nHet portier is nog niet binnen; de garage verwacht het woensdag.";
+    writes(&world, Written::reply(SUPERVISOR, &asked, typed)).await;
+    let word = one(&world, "jan.jansen", "Het portier is nog niet binnen");
+    assert!(word.text.contains("Geschillencommissie") && word.text.contains("Wij werken mee"), "{}", word.text);
+    let case = world.case(&number).await;
+    let kinds: Vec<&str> = case["timeline"].as_array().unwrap().iter().filter_map(|l| l["kind"].as_str()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "status_asked").count(), 1);
+    assert!(case["first_response_at"].is_null() && case["state"] == "open", "{case}");
+    world.verify().await;
+}
+
+/// §2.2: "door de medewerker die de klacht ontvangt".
+#[tokio::test]
+async fn what_no_keyword_claims_stays_with_the_department_of_who_received_it() {
+    let world = World::with_postfix();
+    let call = "#telefoon\nKlant: Jan Jansen\nE-mail: jan.jansen@klant.example\n\nIk ben hier niet blij mee.";
+    writes(&world, Written::new("n.peters@lease.example", "gesprek", call)).await;
+    let notification = one(&world, "contract", "Nieuwe klacht");
+    assert!(notification.text.contains("een collega van deze afdeling het ontving"), "{}", notification.text);
+    let case = world.case(&notification.number()).await;
+    assert_eq!((&case["department"], &case["handler"]), (&"contract".into(), &"n.peters@lease.example".into()));
+    // Reception is of no department: the one for what remains has it.
+    writes(&world, Written::new("receptie@lease.example", "gesprek", &call.replace("hier", "echt"))).await;
+    one(&world, "klantenservice", "Nieuwe klacht");
 }

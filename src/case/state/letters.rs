@@ -54,6 +54,7 @@ impl Case {
         if before.address.is_some() && before.address != customer.address {
             self.acknowledged.take_if(|stamp| stamp.letter.is_some());
             self.closing_confirmed.take_if(|stamp| stamp.letter.is_some());
+            self.committee.given = None;
             self.responses.retain(|stamp| stamp.letter.is_none());
             self.letters.iter_mut().for_each(|letter| letter.round = Round::Elsewhere);
             self.failed_letters.clear();
@@ -97,6 +98,7 @@ impl Case {
     pub(in crate::case) fn lost(&mut self, letter: &LetterId) {
         self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
         self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+        self.committee.given.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
         self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
         if !self.failed_letters.contains(letter) {
             self.failed_letters.push(letter.clone());
@@ -106,6 +108,7 @@ impl Case {
     /// A letter of that kind was taken by a mail server, or posted: a moment that staff say may be earlier than what was
     /// recorded before.
     pub(in crate::case) fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+        self.tell_of_committee(kind, letter, at);
         let stamp = Stamp { letter: Some(letter.clone()), at };
         let of_earlier = self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Earlier);
         match kind {

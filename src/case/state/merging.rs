@@ -2,7 +2,8 @@
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, CaseNumber, Clock, Customer, Due, Judgement, LetterId, Moment, Paper, Reference, TermStage,
+    Address, AgendaItem, CaseNumber, Clock, CommitteeWord, Customer, Due, Judgement, LetterId, Moment, Paper,
+    Reference, TermStage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub struct Absorbed {
     pub papers: Vec<Paper>,
     pub disputed: Option<Dispute>,
     pub ruling: Option<Ruling>,
+    #[serde(default)]
+    pub committee: CommitteeWord,
     pub absorbed: Vec<CaseNumber>,
     pub customer_thread: Vec<String>,
     pub staff_thread: Vec<String>,
@@ -67,6 +70,7 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            committee,
             absorbed,
             customer_thread,
             staff_thread,
@@ -106,6 +110,7 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            committee,
             absorbed,
             customer_thread,
             staff_thread,
@@ -198,6 +203,7 @@ impl Case {
         self.responses.extend(other.responses.iter().filter(|stamp| stamp.at >= begun).cloned());
         self.responses.sort_by_key(|stamp| stamp.at);
         let acknowledged = [self.acknowledged.take(), other.acknowledged.clone()];
+        self.committee.given = self.committee.given.take().or_else(|| other.committee.given.clone());
         self.acknowledged = acknowledged.into_iter().flatten().min_by_key(|stamp| stamp.at);
         self.letters.extend(other.letters.iter().map(|letter| CustomerLetter {
             round: if letter.at < begun && letter.round == Round::Present { Round::Earlier } else { letter.round },
@@ -246,6 +252,9 @@ impl Case {
         let disputes = [self.disputed.take(), other.disputed.clone()];
         self.disputed = disputes.into_iter().flatten().min_by_key(|dispute| dispute.at);
         self.ruling = self.ruling.take().or_else(|| other.ruling.clone());
+        let since = self.committee.owed_since.into_iter().chain(other.committee.owed_since);
+        self.committee.owed_since = since.min();
+        self.committee.asked_at = self.committee.asked_at.or(other.committee.asked_at);
     }
 
     /// What waited to be posted still does, but for the word that an open complaint was closed.

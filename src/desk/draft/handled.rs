@@ -1,6 +1,6 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::{Choice, Filing, Misjudged, NoMerge, Often, Unsure};
+use super::{Choice, Filing, Misjudged, NoMerge, Often, OwedInWriting, Unsure};
 use crate::case::{Address, CaseNumber, CaseState, Customer, Due, Judgement, LetterKind, Moment};
 use crate::mail::Place;
 
@@ -62,6 +62,8 @@ pub enum Done {
         letter_kind: LetterKind,
         at: Moment,
     },
+    /// A conversation confirmed the settlement; that there is a committee the customer must still have in writing.
+    CommitteeOwed(OwedInWriting),
     /// Closed; the confirmation with this settlement goes to that address, or is given in a conversation.
     Closed {
         to: Option<Address>,
@@ -187,6 +189,8 @@ pub enum Owed {
     Answer,
     /// The confirmation of the settlement, the same (§2.4.2).
     Confirmation,
+    /// That there is a committee, in writing: the confirmation says it.
+    Committee,
 }
 
 /// Why a file of a staff mail does not go along.

@@ -191,6 +191,7 @@ impl<'a> Work<'a> {
         self.settle_escalation();
         self.record(What::PhoneContact { text: text.to_owned() });
         self.done.push(Done::Phoned { text: text.to_owned() });
+        self.tell_what_is_owed();
         Ok(())
     }
 

@@ -61,7 +61,7 @@ fn the_receipt_says_what_was_promised_and_that_it_is_no_response() {
     assert_eq!(kinds(&decision), ["interim", "handler_set"]);
     assert_eq!(sent(&decision), [(LetterKind::Interim, KLANT), (LetterKind::Receipt, JAN)]);
     let until = at("2026-03-06T11:00:00Z");
-    assert_eq!(*interim(&decision), Interim { text: WAITS.into(), promised: Some(until) });
+    assert_eq!(*interim(&decision), Interim { text: WAITS.into(), promised: Some(until), committee_last_day: None });
     let to = address(KLANT);
     assert_eq!(done(&decision), [Done::Interim { to, text: WAITS.into(), attachments: 0 }, Done::Promised { until }]);
     let Some(Content::Receipt(receipt)) = decision.letters.last().map(|draft| &draft.content) else { panic!() };

@@ -9,6 +9,7 @@ mod away;
 mod belonging;
 mod caps;
 mod colleagues;
+mod committee;
 mod customers;
 mod digests;
 mod direct;

@@ -4,7 +4,8 @@
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{Address, Amount, CaseState, Customer, Judgement, Language, LetterKind, Outcome};
 use crate::desk::draft::{
-    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure,
+    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, Often, Owed, OwedInWriting, Problem, Question, Receipt,
+    Stays, Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -57,6 +58,9 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::NoAddress)],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::ToPost)],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::SendAgain)],
         vec![on_paper(LetterKind::Answer, answer.clone(), 2)],
         vec![registered(None), on_paper(LetterKind::Acknowledgement, String::new(), 0)],
         vec![Done::ClosedOnPaper { to: colleague(), settlement: settlement.clone(), attachments: 1 }],
@@ -122,7 +126,7 @@ fn posted(letter_kind: LetterKind) -> Done {
 }
 
 /// Another customer than it seemed.
-fn put_right() -> [Done; 4] {
+fn put_right() -> [Done; 5] {
     let set = |name: &str, owed: &[Owed], told: Option<Address>| Done::CustomerSet {
         to: customer_address(),
         name: name.to_owned(),
@@ -134,6 +138,7 @@ fn put_right() -> [Done; 4] {
         set("Jan Jansen", &[Owed::Acknowledgement], None),
         set("", &[Owed::Acknowledgement, Owed::Answer], old()),
         set("Jan Jansen", &[Owed::Confirmation], old()),
+        set("Jan Jansen", &[Owed::Committee], None),
         set("Jan Jansen", &[], None),
     ]
 }

@@ -4,7 +4,7 @@ use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
 use crate::case::{CaseState, Judgement};
-use crate::desk::draft::{Became, Done, Owed, Receipt};
+use crate::desk::draft::{Became, Done, Owed, OwedInWriting, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -32,6 +32,7 @@ impl Seen<'_> {
             posting => has(|done| matches!(done, Done::OnPaper { .. } | Done::ClosedOnPaper { .. })),
             told,
             owes_call => !told && has(|done| matches!(done, Done::Closed { to: None, .. })),
+            committee_name => self.committee_name(),
             manual => self.manual(),
             sent => self.verb(Verb::Sent),
         }
@@ -45,6 +46,7 @@ impl Seen<'_> {
             Done::InterimHad { text, .. } => ("interim_had", text.as_str()),
             Done::Promised { .. } => ("promised", ""),
             Done::Judged(_) => ("judged", ""),
+            Done::CommitteeOwed(_) => ("committee_owed", ""),
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
             Done::OnPaper { text, .. } => ("on_paper", text.as_str()),
@@ -94,6 +96,7 @@ impl Seen<'_> {
                 self.words.moment(*at)
             }
             Done::Judged(judgement) => self.judged(judgement),
+            Done::CommitteeOwed(owed) => in_writing(*owed).to_owned(),
             Done::Promised { until } => self.words.moment(*until),
             Done::AdoptionAsked { mails } => mails.to_string(),
             Done::LeftUndone { written } => self.line(&written.join(", ")),
@@ -155,6 +158,7 @@ impl Seen<'_> {
             acknowledged => owed.contains(&Owed::Acknowledgement),
             owes_answer => owed.contains(&Owed::Answer),
             owes_confirmation => owed.contains(&Owed::Confirmation),
+            owes_committee => owed.contains(&Owed::Committee),
             told => told.as_ref().map(ToString::to_string),
         }
     }
@@ -189,6 +193,15 @@ impl Seen<'_> {
 /// A button as templates see it.
 pub(super) fn view(button: &mailto::Button) -> Value {
     context! { label => button.label.as_str(), url => button.url.as_str() }
+}
+
+/// How the customer can still get it in writing that there is a committee.
+fn in_writing(owed: OwedInWriting) -> &'static str {
+    match owed {
+        OwedInWriting::NoAddress => "no_address",
+        OwedInWriting::ToPost => "to_post",
+        OwedInWriting::SendAgain => "send_again",
+    }
 }
 
 /// What it came to, and how the case stands.

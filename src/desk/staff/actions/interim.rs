@@ -13,7 +13,7 @@ impl Work<'_> {
     pub(super) fn interim(&mut self, value: &str, below: &str) -> Result<(), Problem> {
         self.is_open(Verb::Interim)?;
         let letter = self.worded(value, below)?;
-        let Interim { text, promised } = letter.clone();
+        let Interim { text, promised, .. } = letter.clone();
         match self.case.customer.reach() {
             Reach::Mail(to) if !is_machine(to) => {
                 let to = to.clone();
@@ -50,7 +50,7 @@ impl Work<'_> {
         customer: &Address,
     ) -> Result<(), Problem> {
         self.is_open(Verb::Interim)?;
-        let Interim { text, promised } = self.worded(value, below)?;
+        let Interim { text, promised, .. } = self.worded(value, below)?;
         // No letter has this id: it was no letter of ours.
         self.record(What::Interim { letter: self.reply.fresh.letter(), text: text.clone(), promised });
         self.tell(Done::InterimHad { to: customer.clone(), text });
@@ -75,6 +75,10 @@ impl Work<'_> {
         let name = self.reply.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
         // The customer is owed the reason.
         let says_nothing = text.is_empty() || is_signature_alone(&text, &[name]);
-        if says_nothing { Err(Problem::NothingTyped) } else { Ok(Interim { text, promised }) }
+        if says_nothing {
+            Err(Problem::NothingTyped)
+        } else {
+            Ok(Interim { text, promised, committee_last_day: self.committee_to_name() })
+        }
     }
 }
