@@ -33,7 +33,7 @@ async fn a_word_in_the_meantime_stops_no_clock_and_its_day_is_guarded() {
     world.verify().await;
 }
 
-/// ISO 10002 §8.2: what came of it is on file, and in the customer's letter only what the settlement says.
+/// What came of it is on file, and in the customer's letter only what the settlement says.
 #[tokio::test]
 async fn what_came_of_it_is_asked_for_and_stays_in_the_house() {
     let world = World::with_postfix();

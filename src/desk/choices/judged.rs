@@ -3,7 +3,7 @@
 use super::{CHOICES_MAX, Ways, joined};
 use crate::case::Outcome;
 use crate::desk::draft::{Choice, Does, Misjudged};
-use crate::desk::staff::gives_reason;
+use crate::desk::reason::gives_reason;
 use crate::desk::verbs::{Line, Verb};
 
 impl Ways {

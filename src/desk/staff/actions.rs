@@ -9,8 +9,6 @@ mod merging;
 mod outcome;
 mod paper;
 
-pub(in crate::desk) use outcome::gives_reason;
-
 use super::StaffReply;
 use super::plan::Step;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};

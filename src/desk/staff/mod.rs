@@ -22,7 +22,6 @@ use super::{Arrival, CaseFile, Decision, Disposition};
 use crate::case::{Actor, Address, DirectAnswer, Event, What};
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::Work;
-pub(in crate::desk) use actions::gives_reason;
 use plan::{Plan, may_leave, plan};
 
 impl Deciding<'_> {

@@ -2,6 +2,7 @@
 //! was told "we look into it" is dropped without an answer.
 
 use super::draft::{Done, Misjudged, Problem};
+use super::pressed::{Asked, TYPED, on_case};
 use super::*;
 use crate::case::{Amount, Closed, Judgement, LetterFate, Outcome};
 
@@ -29,6 +30,29 @@ fn acknowledged(company: &mut Company) {
     let fate = LetterFate::Accepted { server: "mx".into(), reply: "250".into() };
     let letter_kind = LetterKind::Acknowledgement;
     company.after(What::LetterFate { letter: letter_id(2), letter_kind, to: KLANT.into(), fate });
+}
+
+/// The customer knows that we look into it, and Jan knows that the customer waits.
+fn waits(company: &mut Company) {
+    acknowledged(company);
+    let what = What::AnswerAsked { to: address(JAN) };
+    company.files[0].events.push(Event { at: now(), case: Some(number(7)), actor: Actor::Desk, mail: None, what });
+}
+
+/// Each question about it, with what was typed.
+pub(super) fn questions() -> Vec<Asked> {
+    let asked = |why, typed| on_case(Problem::Misjudged(why), typed);
+    let causes = vec!["Planning".to_owned(), "garage".to_owned()];
+    let closes = format!("#afgehandeld\n{TYPED}");
+    vec![
+        asked(Misjudged::Missing, &closes).with(|company| company.rules.closing.outcome = config::AskOutcome::Required),
+        asked(Misjudged::ReasonMissing(Outcome::Unfounded), "#ongegrond\n#afgehandeld\nNee."),
+        asked(Misjudged::Several(vec![Outcome::Founded, Outcome::Partly]), &format!("#gegrond\n#deels\n{closes}")),
+        asked(Misjudged::UnknownCause { written: "garaag".into(), causes }, &format!("#oorzaak garaag\n{closes}")),
+        asked(Misjudged::UnknownCause { written: "garage".into(), causes: vec![] }, &format!("#oorzaak x\n{closes}")),
+        asked(Misjudged::UnclearAmount { written: "389,5".into() }, &format!("#vergoeding 389,5\n{closes}")),
+        asked(Misjudged::AnswerFirst, "#geenklacht\nReclame.").with(waits),
+    ]
 }
 
 #[test]

@@ -1,24 +1,25 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, InPart, Misjudged, NoMerge, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
+use super::outcome::questions;
 use super::*;
-use crate::case::{Closed, DirectAnswer, Outcome};
+use crate::case::{Closed, DirectAnswer};
 use crate::mail::Place;
 use chrono::TimeDelta;
 
-const TYPED: &str = "Beste Karin,\n\nWij betalen de schade.";
+pub(super) const TYPED: &str = "Beste Karin,\n\nWij betalen de schade.";
 
 /// One that was asked: the problem, what had been typed, and the company it was asked in.
-struct Asked {
+pub(super) struct Asked {
     why: Problem,
     typed: String,
     about: About,
     company: Company,
 }
 
-fn on_case(why: Problem, typed: &str) -> Asked {
+pub(super) fn on_case(why: Problem, typed: &str) -> Asked {
     Asked { why, typed: typed.to_owned(), about: About::Case, company: Company::new() }
 }
 
@@ -27,7 +28,7 @@ fn on_none(why: Problem, typed: &str) -> Asked {
 }
 
 impl Asked {
-    fn with(mut self, set: impl FnOnce(&mut Company)) -> Self {
+    pub(super) fn with(mut self, set: impl FnOnce(&mut Company)) -> Self {
         set(&mut self.company);
         self
     }
@@ -48,30 +49,6 @@ fn to_post(company: &mut Company) {
     let what = What::PaperWritten { letter: letter_id(4), letter_kind: LetterKind::Answer };
     let at = now() - TimeDelta::minutes(90);
     company.case().apply(&Event { at, case: Some(number(7)), actor: Actor::Desk, mail: None, what });
-}
-
-/// The customer knows that we look into it, and this colleague knows that the customer waits.
-fn waits(company: &mut Company) {
-    let fate = crate::case::LetterFate::Accepted { server: "mx".into(), reply: "250".into() };
-    let letter_kind = LetterKind::Acknowledgement;
-    company.after(What::LetterFate { letter: letter_id(2), letter_kind, to: KLANT.into(), fate });
-    let what = What::AnswerAsked { to: address(JAN) };
-    company.files[0].events.push(Event { at: now(), case: Some(number(7)), actor: Actor::Desk, mail: None, what });
-}
-
-fn misjudged() -> Vec<Asked> {
-    let asked = |why, typed| on_case(Problem::Misjudged(why), typed);
-    let causes = vec!["Planning".to_owned(), "garage".to_owned()];
-    let closes = format!("#afgehandeld\n{TYPED}");
-    vec![
-        asked(Misjudged::Missing, &closes).with(|company| company.rules.closing.outcome = config::AskOutcome::Required),
-        asked(Misjudged::ReasonMissing(Outcome::Unfounded), "#ongegrond\n#afgehandeld\nNee."),
-        asked(Misjudged::Several(vec![Outcome::Founded, Outcome::Partly]), &format!("#gegrond\n#deels\n{closes}")),
-        asked(Misjudged::UnknownCause { written: "garaag".into(), causes }, &format!("#oorzaak garaag\n{closes}")),
-        asked(Misjudged::UnknownCause { written: "garage".into(), causes: vec![] }, &format!("#oorzaak x\n{closes}")),
-        asked(Misjudged::UnclearAmount { written: "389,5".into() }, &format!("#vergoeding 389,5\n{closes}")),
-        asked(Misjudged::AnswerFirst, "#geenklacht\nReclame.").with(waits),
-    ]
 }
 
 /// A second case of the customer.
@@ -362,7 +339,7 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
 #[test]
 fn every_button_of_every_question_does_what_it_says_and_none_asks_the_same_again() {
     let all: Vec<Asked> =
-        about_verbs().into_iter().chain(misjudged()).chain(about_the_case()).chain(about_no_case()).collect();
+        about_verbs().into_iter().chain(questions()).chain(about_the_case()).chain(about_no_case()).collect();
     let named: std::collections::BTreeSet<usize> = all.iter().map(|asked| name(&asked.why)).collect();
     assert_eq!(named.len(), PROBLEMS, "a problem is missing: {named:?}");
     for mut asked in all {

@@ -6,12 +6,10 @@ use super::Work;
 use crate::case::{Amount, CaseState, CustomerLetter, Judgement, LetterKind, Outcome, Round, What};
 use crate::desk::draft::{Done, Misjudged, Problem};
 use crate::desk::fold::fold;
+use crate::desk::reason::gives_reason;
 use crate::desk::staff::StaffReply;
 use crate::desk::staff::plan::Plan;
 use crate::desk::verbs::Verb;
-
-/// Words of a settlement that can hold a reason: fewer only say no.
-const REASON_WORDS_MIN: usize = 6;
 
 impl StaffReply<'_> {
     /// One outcome, where it is asked for, and with a reason where it is not what the customer hoped for.
@@ -40,11 +38,6 @@ impl StaffReply<'_> {
 
 fn outcome_of(verb: Verb) -> Option<Outcome> {
     if let Verb::Outcome(outcome) = verb { Some(outcome) } else { None }
-}
-
-/// Whether a text is long enough to say why.
-pub(in crate::desk) fn gives_reason(settlement: &str) -> bool {
-    settlement.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() >= REASON_WORDS_MIN
 }
 
 impl Work<'_> {
