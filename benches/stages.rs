@@ -14,10 +14,10 @@ mod chance;
 mod support {
     pub(crate) use crate::chance;
 }
-#[path = "shared/settings.rs"]
-mod settings;
 #[path = "intake/mails.rs"]
 mod mails;
+#[path = "shared/settings.rs"]
+mod settings;
 
 use chrono::DateTime;
 use klachtpost::case::{Keys, LetterKind};
@@ -45,7 +45,10 @@ fn main() {
 
     let mails: Vec<Mail> = timed("reading", &raws, |raw| mail::read(raw, ""));
     timed("hashing", &raws.iter().zip(&mails).collect::<Vec<_>>(), |(raw, mail)| mail::content_hash(mail, raw));
-    let came: Vec<Incoming<'_>> = (1..).zip(&mails).map(|(id, mail)| Incoming { id, mail, received_at: now, from_junk: false, arrival: Arrival::New }).collect();
+    let came: Vec<Incoming<'_>> = (1..)
+        .zip(&mails)
+        .map(|(id, mail)| Incoming { id, mail, received_at: now, from_junk: false, arrival: Arrival::New })
+        .collect();
     let intents = timed("understanding", &came, |mail| understand(mail, &rules, now));
     let mut fresh = Fresh::new([1; 32]);
     let both: Vec<_> = came.iter().zip(&intents).zip(1..).collect();
@@ -56,10 +59,15 @@ fn main() {
     let drafts: Vec<&Draft> = decisions.iter().flat_map(|decision| &decision.letters).collect();
     for kind in [LetterKind::Acknowledgement, LetterKind::Notification] {
         let these: Vec<&Draft> = drafts.iter().copied().filter(|draft| draft.content.kind() == kind).collect();
-        let rendered: Vec<Letter> = timed(kind.name(), &these, |draft| letters.render(draft, &house, &rules.keys, now).unwrap());
+        let rendered: Vec<Letter> =
+            timed(kind.name(), &these, |draft| letters.render(draft, &house, &rules.keys, now).unwrap());
         let internal = Internal { keys: &rules.keys, notes: &[], customers: &[] };
         timed("  at the door", &rendered, |letter| door(letter, &internal).unwrap());
-        println!("{:24} {:8} octets each", "  size", rendered.iter().map(|letter| letter.bytes.len()).sum::<usize>() / rendered.len().max(1));
+        println!(
+            "{:24} {:8} octets each",
+            "  size",
+            rendered.iter().map(|letter| letter.bytes.len()).sum::<usize>() / rendered.len().max(1)
+        );
     }
 }
 

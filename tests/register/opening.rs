@@ -148,7 +148,11 @@ async fn of_the_first_version(desk: &Desk) -> String {
     let tables = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlx%'";
     for table in sqlx::query(tables).fetch_all(&mut connection).await.unwrap() {
         let table: String = table.try_get(0).unwrap();
-        let copy = format!("INSERT INTO main.{table} SELECT * FROM other.{table}");
+        // What the first version had no column for, it does not hold.
+        let named = format!("SELECT group_concat(name) FROM pragma_table_info('{table}', 'main')");
+        let row = sqlx::query(AssertSqlSafe(named)).fetch_one(&mut connection).await.unwrap();
+        let columns: String = row.try_get(0).unwrap();
+        let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM other.{table}");
         sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();

@@ -54,10 +54,10 @@ impl Case {
         if before.address.is_some() && before.address != customer.address {
             self.acknowledged.take_if(|stamp| stamp.letter.is_some());
             self.closing_confirmed.take_if(|stamp| stamp.letter.is_some());
-            self.committee.given = None;
             self.responses.retain(|stamp| stamp.letter.is_none());
             self.letters.iter_mut().for_each(|letter| letter.round = Round::Elsewhere);
             self.failed_letters.clear();
+            self.committee.given = None;
             self.customer_thread.clear();
         }
         if before.address.is_none() && customer.address.is_some() && self.acknowledged.is_none() {

@@ -112,10 +112,10 @@ impl<'a> StaffReply<'a> {
         }
         let plan = plan(typed, plainly)?;
         self.holds_an_answer(&plan)?;
-        self.is_well_judged(&plan)?;
         if plan.reaches_customer() {
             self.is_meant_for_the_customer()?;
         }
+        self.is_well_judged(&plan)?;
         if let Some(why) = self.answered_already(&plan, typed).or_else(|| self.answers_in_a_row(&plan, typed)) {
             return Err(why);
         }
