@@ -36,7 +36,8 @@ impl StaffReply<'_> {
         }
         // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
         let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok();
-        if let Some(Ok(plan)) = planned.filter(|_| is_whole) {
+        let is_right = |plan: &Plan| is_whole && self.is_well_judged(plan).is_ok();
+        if let Some(Ok(plan)) = planned.filter(|planned| planned.as_ref().is_ok_and(is_right)) {
             let plan = &plan;
             let mut work = Work::new(self);
             work.answered_directly(self.direct_answer(said(plan))?);
@@ -79,6 +80,7 @@ impl StaffReply<'_> {
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
     fn internal_but_read(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+        self.is_well_judged(plan)?;
         let mut work = Work::new(self);
         for step in &plan.steps {
             work.act(step)?;

@@ -124,6 +124,11 @@ fn where_the_settings_ask_for_it_nothing_closes_without() {
     company.after(What::Judged(Judgement { outcome: Some(Outcome::Founded), ..Judgement::default() }));
     assert!(kinds(&does(&company, JAN, &format!("#afgehandeld\n{REASON}"))).contains(&"closed"));
     assert!(kinds(&does(&company, JAN, "#antwoord\nMorgen weten wij meer.")).contains(&"answered"));
+    // Written to the customer directly it is an answer, and the case stays open until it is said.
+    let to = format!("klachten@lease.example, {KLANT}");
+    let open = Company::of(&required);
+    let direct = open.decide(&reply_of(&open, JAN, &format!("#afgehandeld\n{REASON}")).to(&to));
+    assert!(kinds(&direct).contains(&"answered_directly") && !kinds(&direct).contains(&"closed"), "{direct:?}");
 }
 
 #[test]
