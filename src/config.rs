@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 mod check;
+mod closing;
 mod load;
 mod oauth2;
 mod problems;
@@ -21,6 +22,7 @@ mod section;
 mod sections;
 mod web_form;
 
+pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use problems::{ConfigError, Problem, Problems};
@@ -52,6 +54,7 @@ pub struct Config {
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub limits: Limits,
+    pub closing: Closing,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
@@ -332,18 +335,6 @@ impl Default for Limits {
     }
 }
 
-/// Where a customer can go who still disagrees (procedure, end).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Committee {
-    pub name: String,
-    /// Begins with `https://` or `http://`.
-    pub url: String,
-    /// A dispute is taken until this many months after the complaint was lodged.
-    pub months: u32,
-    /// A sentence the letter prints: for whom the committee is there; "" for everyone.
-    pub applies_to: String,
-}
-
 /// The company as it stands on letters on paper, for customers without e-mail (§2.3).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paper {
@@ -424,6 +415,8 @@ impl Reference {
     }
 }
 
+#[cfg(test)]
+mod closing_tests;
 #[cfg(test)]
 mod form_tests;
 #[cfg(test)]

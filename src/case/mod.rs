@@ -4,8 +4,10 @@
 //! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
 
 mod address;
+mod committee;
 mod event;
 mod number;
+mod outcome;
 mod paper;
 mod reference;
 mod said;
@@ -14,14 +16,16 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
+pub use committee::CommitteeWord;
 pub use event::{
     Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
     TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
+pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};
-pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
+pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 
@@ -70,13 +74,20 @@ pub struct Due {
     pub resolve: Moment,
 }
 
-/// One of the three clocks.
+/// One of the clocks: the three of the procedure, and the company's own word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     Acknowledge,
     FirstResponse,
     Resolve,
+    /// What a colleague promised the customer in the meantime (`#tussenbericht`): runs only where a day was named.
+    Promised,
+}
+
+impl Clock {
+    /// In the order of the procedure.
+    pub const ALL: [Self; 4] = [Self::Acknowledge, Self::FirstResponse, Self::Resolve, Self::Promised];
 }
 
 /// What a letter is for. The names are stable: they stand in the register.
@@ -89,6 +100,8 @@ pub enum LetterKind {
     Notification,
     /// A person's answer to the customer.
     Answer,
+    /// A person's word in the meantime: why it takes longer, and until when. It answers nothing (§1).
+    Interim,
     /// To the handler: the customer wrote again.
     FollowUp,
     /// To the customer: the written confirmation of the settlement (§2.4.2).
@@ -123,6 +136,8 @@ pub enum LetterKind {
     CaseList,
     /// To a colleague: the whole file of a case.
     Dossier,
+    /// To the supervisor: a complaint is open for so long that its customer must hear of the committee.
+    Status,
     /// To the supervisor: the handler of a case is away.
     Away,
     /// To staff: a mail on file that somebody asked to see.
@@ -142,6 +157,7 @@ impl LetterKind {
         Self::Acknowledgement,
         Self::Notification,
         Self::Answer,
+        Self::Interim,
         Self::FollowUp,
         Self::Closing,
         Self::Receipt,
@@ -157,6 +173,7 @@ impl LetterKind {
         Self::Agenda,
         Self::Paper,
         Self::Dispute,
+        Self::Status,
         Self::CaseList,
         Self::Dossier,
         Self::Away,
@@ -169,8 +186,14 @@ impl LetterKind {
 
     /// Whether the reader is a customer, or was taken for one: such a letter passes the door check (invariant 7).
     pub fn is_for_customer(self) -> bool {
-        let to_customers =
-            [Self::Acknowledgement, Self::Acknowledgements, Self::Answer, Self::Closing, Self::Misdirected];
+        let to_customers = [
+            Self::Acknowledgement,
+            Self::Acknowledgements,
+            Self::Answer,
+            Self::Interim,
+            Self::Closing,
+            Self::Misdirected,
+        ];
         to_customers.contains(&self)
     }
 
@@ -181,7 +204,23 @@ impl LetterKind {
 
     /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
     pub fn is_automatic(self) -> bool {
-        !matches!(self, Self::Answer | Self::Closing)
+        !self.is_of_a_person()
+    }
+
+    /// Whether a colleague typed it for the customer.
+    pub fn is_of_a_person(self) -> bool {
+        matches!(self, Self::Answer | Self::Interim | Self::Closing)
+    }
+
+    /// How much it tells the customer: a word in the meantime shows that the complaint is known, an answer says more, and a
+    /// settlement also answers. None of the three: what else may be written.
+    pub fn says(self) -> u8 {
+        match self {
+            Self::Acknowledgement | Self::Acknowledgements => 0,
+            Self::Interim => 1,
+            Self::Closing => 3,
+            _ => 2,
+        }
     }
 
     /// Whether it goes out in the stead of others, whose fate is its own.
@@ -195,6 +234,7 @@ impl LetterKind {
             Self::Acknowledgement => "acknowledgement",
             Self::Notification => "notification",
             Self::Answer => "answer",
+            Self::Interim => "interim",
             Self::FollowUp => "follow_up",
             Self::Closing => "closing",
             Self::Receipt => "receipt",
@@ -210,6 +250,7 @@ impl LetterKind {
             Self::Agenda => "agenda",
             Self::Paper => "paper",
             Self::Dispute => "dispute",
+            Self::Status => "status",
             Self::CaseList => "case_list",
             Self::Dossier => "dossier",
             Self::Away => "away",

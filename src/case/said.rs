@@ -19,6 +19,7 @@ impl What {
             | Self::FollowedUp { .. }
             | Self::OtherWrote { .. }
             | Self::Answered { .. }
+            | Self::Interim { .. }
             | Self::AnsweredDirectly(_)
             | Self::CustomerUnknown { .. }
             | Self::CustomerSet { .. }
@@ -28,6 +29,8 @@ impl What {
             | Self::HandlerSet { .. }
             | Self::Closed(_)
             | Self::Reopened(_)
+            | Self::Judged(_)
+            | Self::AnswerAsked { .. }
             | Self::DepartmentSet { .. }
             | Self::EscalationSettled
             | Self::AgendaCleared { .. }
@@ -35,6 +38,8 @@ impl What {
             | Self::Restored
             | Self::TermTold { .. }
             | Self::Linked { .. }
+            | Self::CommitteeOwed
+            | Self::StatusAsked { .. }
             | Self::Absorbed(_)
             | Self::Merged { .. }
             | Self::LetterWritten { .. }
@@ -71,6 +76,7 @@ impl What {
             Self::FollowedUp { .. } => "followed_up",
             Self::OtherWrote { .. } => "other_wrote",
             Self::Answered { .. } => "answered",
+            Self::Interim { .. } => "interim",
             Self::AnsweredDirectly(_) => "answered_directly",
             Self::AnswerToConfirm { .. } => "answer_to_confirm",
             Self::AnswerShown { .. } => "answer_shown",
@@ -79,6 +85,8 @@ impl What {
             Self::HandlerSet { .. } => "handler_set",
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
+            Self::Judged(_) => "judged",
+            Self::AnswerAsked { .. } => "answer_asked",
             Self::Linked { .. } => "linked",
             Self::CustomerUnknown { .. } => "customer_unknown",
             Self::CustomerSet { .. } => "customer_set",
@@ -95,6 +103,8 @@ impl What {
             Self::TermTold { .. } => "term_told",
             Self::Disputed { .. } => "disputed",
             Self::Ruled { .. } => "ruled",
+            Self::CommitteeOwed => "committee_owed",
+            Self::StatusAsked { .. } => "status_asked",
             Self::Absorbed(_) => "absorbed",
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",

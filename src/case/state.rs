@@ -3,13 +3,15 @@
 
 mod letters;
 mod merging;
+mod promise;
 
 pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
+pub use promise::Promise;
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, Customer, DirectAnswer, Due, Event, Language, LetterId,
-    LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, CaseNumber, Channel, Clock, CommitteeWord, Customer, DirectAnswer, Due, Event, Judgement,
+    Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -99,8 +101,14 @@ pub struct Case {
     pub acknowledged: Option<Stamp>,
     /// Accepted or posted answers of a person in the present round; the earliest stops the clock (§1).
     pub responses: Vec<Stamp>,
+    /// What the customer was told in the meantime; the last word counts.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
+    /// What came of it in this round.
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub reopened: u32,
     pub linked: Vec<CaseNumber>,
@@ -120,6 +128,9 @@ pub struct Case {
     pub disputed: Option<Dispute>,
     /// The committee's ruling on that dispute.
     pub ruling: Option<Ruling>,
+    /// What the customer has in writing of the committee.
+    #[serde(default)]
+    pub committee: CommitteeWord,
     /// Cases that go on in this one, whose numbers lead here.
     pub absorbed: Vec<CaseNumber>,
     /// The case this one goes on in.
@@ -153,8 +164,10 @@ impl Case {
             due: opened.due,
             acknowledged: None,
             responses: Vec::new(),
+            promise: None,
             closed_at: None,
             settlement: None,
+            judgement: Judgement::default(),
             closing_confirmed: None,
             reopened: 0,
             linked: Vec::new(),
@@ -166,6 +179,7 @@ impl Case {
             letters: Vec::new(),
             disputed: None,
             ruling: None,
+            committee: CommitteeWord::default(),
             absorbed: Vec::new(),
             merged_into: None,
             references: opened.references.clone(),
@@ -196,6 +210,7 @@ impl Case {
             | What::Answered { .. }
             | What::AnswerToConfirm { .. }
             | What::AnswerShown { .. }
+            | What::AnswerAsked { .. }
             | What::AwayTold { .. }
             | What::Noted { .. }
             | What::Advised { .. }
@@ -216,6 +231,7 @@ impl Case {
                 self.refer_to(references);
             }
             What::OtherWrote { references, .. } => self.refer_to(references),
+            What::Interim { promised, .. } => self.promised(event.at, *promised),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
@@ -242,6 +258,7 @@ impl Case {
                 self.escalation = None;
             }
             What::Reopened(reopened) => self.reopen(reopened),
+            What::Judged(judgement) => self.judgement.take(judgement),
             What::Dismissed { .. } => self.state = CaseState::Dismissed,
             What::Restored => self.state = CaseState::Open,
             What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
@@ -254,6 +271,11 @@ impl Case {
             What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
             What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::CommitteeOwed => self.owe_committee(event.at),
+            What::StatusAsked { .. } => {
+                self.owe_committee(event.at);
+                self.committee.asked_at = Some(event.at);
+            }
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
             What::LetterWritten { letter, letter_kind, message_id, .. } => {
@@ -281,6 +303,8 @@ impl Case {
         self.received_at = reopened.received_at;
         self.due = reopened.due;
         self.responses.clear();
+        self.promise = None;
+        self.judgement = Judgement::default();
         self.told.clear();
         self.begin_round();
         self.reopened += 1;
@@ -354,6 +378,11 @@ impl Case {
             Clock::Acknowledge => (self.due.acknowledge, self.acknowledged_at()),
             Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
             Clock::Resolve => (self.due.resolve, self.closed_at),
+            // Where nothing was promised nothing runs.
+            Clock::Promised => self
+                .promise
+                .as_ref()
+                .map_or((self.due.resolve, Some(self.received_at)), |promise| (promise.until, self.promise_kept_at())),
         }
     }
 
@@ -362,8 +391,7 @@ impl Case {
         if self.state != CaseState::Open {
             return None;
         }
-        let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-        let running = clocks.into_iter().filter_map(|clock| match self.clock(clock) {
+        let running = Clock::ALL.into_iter().filter_map(|clock| match self.clock(clock) {
             (due, None) => Some((clock, due)),
             (_, Some(_)) => None,
         });
@@ -376,10 +404,7 @@ impl Case {
         if self.state != CaseState::Open {
             return Vec::new();
         }
-        [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve]
-            .into_iter()
-            .filter(|clock| matches!(self.clock(*clock), (due, None) if due < now))
-            .collect()
+        Clock::ALL.into_iter().filter(|clock| matches!(self.clock(*clock), (due, None) if due < now)).collect()
     }
 }
 

@@ -103,13 +103,18 @@ pub(super) fn host(s: &mut Section, needed: bool) -> String {
 /// An address of the web that a letter can show.
 pub(super) fn url(s: &mut Section, key: &'static str) -> String {
     let url = s.required(key, "its web address, e.g. `url = \"https://www.commissie.example/\"`");
+    web_address(s, key, &url);
+    url
+}
+
+/// Whether a letter can show it.
+pub(super) fn web_address(s: &mut Section, key: &'static str, url: &str) {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     let is_plain = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\''));
     if !rest.starts_with(char::is_alphanumeric) || !is_plain {
         let write = "write a web address that begins with https:// or http://";
-        s.refuse(key, format!("\"{}\"", clipped(&url)), write);
+        s.refuse(key, format!("\"{}\"", clipped(url)), write);
     }
-    url
 }
 
 /// The database's URL. It can hold a password, so no more than its kind is shown.

@@ -1,5 +1,6 @@
 //! `[oauth2]`: how klachtpost gets tokens for servers that take no password: Microsoft 365 and Google.
 
+use super::Auth;
 use super::secret::SecretSource;
 use super::section::{Section, clipped};
 use super::sections::readable;
@@ -113,6 +114,16 @@ fn last_day(s: &mut Section, key: &'static str) -> Option<NaiveDate> {
         s.refuse(key, format!("\"{}\"", clipped(&day)), format!("write a day, e.g. `{key} = \"2027-05-01\"`"));
     }
     read
+}
+
+/// How the login is proven; a token beside a password is one too many.
+pub(super) fn auth(s: &mut Section, password: Option<&SecretString>) -> Auth {
+    let auth = s.choice("auth", Auth::Password, &[("password", Auth::Password), ("oauth2", Auth::OAuth2)]);
+    let auth = auth.unwrap_or_default();
+    if auth == Auth::OAuth2 && password.is_some() {
+        s.refuse("auth", "\"oauth2\" beside a password", "take out the password, or write `auth = \"password\"`");
+    }
+    auth
 }
 
 fn is_tenant(tenant: &str) -> bool {

@@ -3,15 +3,16 @@
 
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, register_url, reply_secret, url,
+    reference, register_url, reply_secret,
 };
-use super::oauth2::oauth2;
+use super::closing::{closing, committee};
+use super::oauth2::{auth, oauth2};
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
 use super::web_form::form;
 use super::{
-    Auth, Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits,
-    Mailbox, MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
+    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -29,8 +30,6 @@ const MAX_REFERENCES: usize = 32;
 const MAX_TERM_HOURS: u64 = 31 * 24;
 /// Working days a term can have: about a year.
 const MAX_TERM_WORKING_DAYS: u64 = 260;
-/// Months after which a committee may still take a dispute: ten years.
-const MAX_COMMITTEE_MONTHS: u64 = 120;
 /// Seconds between two looks into a mailbox: not so often that a server refuses, not so seldom that a term suffers.
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
 /// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
@@ -62,6 +61,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         limits: read_with(&mut file, "limits", limits),
+        closing: read_with(&mut file, "closing", closing),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
@@ -290,16 +290,6 @@ fn sender(s: &mut Section) -> Sender {
     }
 }
 
-/// How the login is proven; a token beside a password is one too many.
-fn auth(s: &mut Section, password: Option<&SecretString>) -> Auth {
-    let auth = s.choice("auth", Auth::Password, &[("password", Auth::Password), ("oauth2", Auth::OAuth2)]);
-    let auth = auth.unwrap_or_default();
-    if auth == Auth::OAuth2 && password.is_some() {
-        s.refuse("auth", "\"oauth2\" beside a password", "take out the password, or write `auth = \"password\"`");
-    }
-    auth
-}
-
 fn operator(s: &mut Section) -> Operator {
     Operator {
         address: address(s, "address", "who keeps klachtpost running, e.g. `address = \"beheer@lease.example\"`"),
@@ -354,7 +344,13 @@ fn deadlines(s: &mut Section) -> Deadlines {
     deadlines
 }
 
-fn small(s: &mut Section, key: &'static str, default: u32, allowed: std::ops::RangeInclusive<u64>, unit: &str) -> u32 {
+pub(super) fn small(
+    s: &mut Section,
+    key: &'static str,
+    default: u32,
+    allowed: std::ops::RangeInclusive<u64>,
+    unit: &str,
+) -> u32 {
     u32::try_from(s.number(key, u64::from(default), allowed, unit)).unwrap_or(default)
 }
 
@@ -393,15 +389,6 @@ fn limits(s: &mut Section) -> Limits {
         automatic_per_hour: letters("automatic_per_hour", usual.automatic_per_hour),
         automatic_per_domain_per_hour: letters("automatic_per_domain_per_hour", usual.automatic_per_domain_per_hour),
         unproven_per_domain_per_hour: letters("unproven_per_domain_per_hour", usual.unproven_per_domain_per_hour),
-    }
-}
-
-fn committee(s: &mut Section) -> Committee {
-    Committee {
-        name: s.required("name", "the committee's full name, or take out [committee]"),
-        url: url(s, "url"),
-        months: small(s, "months", 12, 1..=MAX_COMMITTEE_MONTHS, "months after the complaint was lodged"),
-        applies_to: s.text_or("applies_to", ""),
     }
 }
 

@@ -8,9 +8,9 @@ use super::trial;
 use super::watching::Watch;
 use super::withheld::Asked;
 use crate::access::{Access, AccessError};
-use crate::case::{Address, AddressError, Keys, Moment};
+use crate::case::{Address, AddressError, Keys, Language, Moment};
 use crate::clock::{self, Clock};
-use crate::config::{Config, Mailbox, Sender};
+use crate::config::{Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
@@ -155,6 +155,11 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
         committee: config.committee.as_ref().map(|c| letters::Committee {
             name: c.name.clone(),
             url: c.url.clone(),
+            own_url: c.own_url.clone().filter(|own| *own != c.url),
+            takes_part: c.takes_part,
+            binding: c.binding,
+            fee: c.fee.clone(),
+            language: c.language.map(language),
             applies_to: c.applies_to.clone(),
         }),
         letterhead: config.paper.as_ref().map(|paper| letters::Letterhead {
@@ -165,6 +170,13 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
         }),
         max_message_bytes: config.sender.max_message_bytes,
     })
+}
+
+fn language(set: DeskLanguage) -> Language {
+    match set {
+        DeskLanguage::Dutch => Language::Dutch,
+        DeskLanguage::English => Language::English,
+    }
 }
 
 /// The reply tokens' secrets: the operator's, or one made on first start beside the SQLite file.

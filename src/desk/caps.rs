@@ -236,8 +236,10 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Shown
         | LetterKind::DeliveryFailed
         | LetterKind::Away
+        | LetterKind::Status
         | LetterKind::Term => true,
         LetterKind::Answer
+        | LetterKind::Interim
         | LetterKind::Closing
         | LetterKind::Escalation
         | LetterKind::Advice

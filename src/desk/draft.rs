@@ -1,34 +1,36 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use super::limits::Cap;
 use crate::case::{
-    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
-    Why,
+    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Outcome, Reference,
+    Side, Why,
 };
 use crate::digest::Digest;
-use crate::digest::NotOnFile;
 use crate::digest::month::MonthOverview;
 
+mod alarm;
 mod aside;
 mod asked;
 mod bundle;
 mod choice;
 mod committee;
 mod cover;
+mod doubts;
 mod handled;
 mod outage;
 mod paper;
 mod remarks;
 
 pub use super::rules::Filing;
+pub use alarm::{Alarm, AlarmAbout};
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
-pub use committee::{Dispute, DisputeStage};
+pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
-pub use handled::{Became, Done, InPart, NoMerge, Often, Owed, Problem, Question, Receipt, Stays, Unsure};
+pub use doubts::{Misjudged, NoMerge, Often, Unsure};
+pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use remarks::{OddSender, Remark, Unread};
@@ -114,6 +116,7 @@ pub enum Content {
     Acknowledgement(Acknowledgement),
     Notification(Box<Notification>),
     Answer(Answer),
+    Interim(Interim),
     FollowUp(FollowUp),
     Closing(Closing),
     Receipt(Receipt),
@@ -126,6 +129,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Dispute(Dispute),
+    Status(Status),
     CaseList(CaseList),
     Dossier(Box<Dossier>),
     Away(Box<Away>),
@@ -145,6 +149,7 @@ impl Content {
             Self::Acknowledgement(_) => LetterKind::Acknowledgement,
             Self::Notification(_) => LetterKind::Notification,
             Self::Answer(_) => LetterKind::Answer,
+            Self::Interim(_) => LetterKind::Interim,
             Self::FollowUp(_) => LetterKind::FollowUp,
             Self::Closing(_) => LetterKind::Closing,
             Self::Receipt(_) => LetterKind::Receipt,
@@ -157,6 +162,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Dispute(_) => LetterKind::Dispute,
+            Self::Status(_) => LetterKind::Status,
             Self::CaseList(_) => LetterKind::CaseList,
             Self::Dossier(_) => LetterKind::Dossier,
             Self::Away(_) => LetterKind::Away,
@@ -236,6 +242,15 @@ pub struct Misdirected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
+}
+
+/// What staff typed to the customer in the meantime, and the day by which the customer hears more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interim {
+    pub text: String,
+    pub promised: Option<Moment>,
+    /// Where the letter names the committee: the last day a dispute can be filed.
+    pub committee_last_day: Option<chrono::NaiveDate>,
 }
 
 /// To the handler: the customer wrote again, or somebody else did.
@@ -319,9 +334,13 @@ pub enum HappenedWhat {
     CustomerPerhaps,
     OtherWrote,
     Answered,
+    /// A word in the meantime.
+    Interim,
     Noted,
     Phoned,
     Closed,
+    /// What came of it.
+    Judged(Option<Outcome>),
     Reopened,
     Moved,
     Handled,
@@ -408,25 +427,4 @@ pub struct OtherClock {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,
     pub due: Moment,
-}
-
-/// To a supervisor or the operator: something needs a person now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alarm {
-    pub about: AlarmAbout,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AlarmAbout {
-    /// A letter to staff was refused for good: so this goes up one step (invariant 4).
-    StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
-    /// Letters are held back because of a cap (invariant 5). Both ends of what may be a loop: the desk, and an address, a
-    /// domain, or nobody in particular.
-    CapReached { cap: Cap, desk: Address, other_end: String },
-    /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
-    HeldAtDoor { to: String, reason: String },
-    /// The same for a letter on paper: it was not sent to who would print it.
-    PaperHeld { reason: String },
-    /// Mails lie in our own folders and are not in the register (invariant 1).
-    NotOnFile(Box<NotOnFile>),
 }

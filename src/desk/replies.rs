@@ -22,15 +22,18 @@ impl ReplyGoes {
             Kind::Notification | Kind::FollowUp => Self::Customer,
             Kind::Escalation => Self::Handler,
             // What the customer got from us; no colleague's reply answers it with a token of staff.
-            Kind::Acknowledgement | Kind::Acknowledgements | Kind::Answer | Kind::Closing | Kind::Misdirected => {
-                Self::Nowhere
-            }
+            Kind::Acknowledgement
+            | Kind::Acknowledgements
+            | Kind::Answer
+            | Kind::Interim
+            | Kind::Closing
+            | Kind::Misdirected => Self::Nowhere,
             // What was done, asked or found: between the desk and its reader.
             Kind::Receipt | Kind::Question | Kind::Advice | Kind::Dossier | Kind::CaseList | Kind::Shown => {
                 Self::Nowhere
             }
             // What somebody should do.
-            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Away => Self::Nowhere,
+            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Status | Kind::Away => Self::Nowhere,
             // What went wrong.
             Kind::DeliveryFailed | Kind::SetAside | Kind::Alarm | Kind::Outage => Self::Nowhere,
             // Many things at once.

@@ -113,7 +113,9 @@ impl Asked<'_> {
     fn section(&self, case: &Case) -> Option<Section> {
         match case.state {
             CaseState::Open => Some(self.section_of_open(case)),
-            CaseState::Closed if !case.failed_letters.is_empty() || case.owes_confirmation() => {
+            CaseState::Closed
+                if !case.failed_letters.is_empty() || case.owes_confirmation() || case.owes_committee() =>
+            {
                 Some(Section::Undelivered)
             }
             CaseState::Closed => self.was_closed(case).then_some(Section::Closed),
@@ -175,7 +177,9 @@ impl Asked<'_> {
         let undelivered = (!case.failed_letters.is_empty()).then_some(Mark::Undelivered);
         let to_post = Some(case.to_post().count()).filter(|count| *count > 0).map(Mark::ToPost);
         if case.state != CaseState::Open {
-            let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed);
+            let committee = case.owes_committee().then_some(Mark::CommitteeOwed);
+            // The letter that confirms the settlement says both.
+            let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed).or(committee);
             return undelivered.into_iter().chain(to_post).chain(unconfirmed).chain(dispute(case)).collect();
         }
         let question = case.escalation.clone().map(Mark::Question);

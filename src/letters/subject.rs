@@ -32,6 +32,9 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
             Content::Notification(_) => case_line(draft, words),
             Content::Term(term) => format!("{}: {}", term_prefix(term, words), case_line(draft, words)),
             Content::Paper(_) => format!("{}: {}", words.pick("Te posten", "To be posted"), case_line(draft, words)),
+            Content::Status(_) => {
+                format!("{}: {}", words.pick("Tussenbericht nodig", "Interim letter needed"), case_line(draft, words))
+            }
             Content::Away(_) => {
                 format!("{}: {}", words.pick("Behandelaar afwezig", "Handler away"), case_line(draft, words))
             }

@@ -35,6 +35,7 @@ mod queries;
 mod resend;
 mod second_server;
 mod secrets;
+mod to_the_letter;
 mod tokens;
 mod waiting;
 mod whole;

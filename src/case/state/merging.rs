@@ -1,8 +1,9 @@
 //! Two cases about one complaint become one: nothing that is owed is forgotten, and no clock gets later. Plain values.
 
-use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
+use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, CaseNumber, Clock, Customer, Due, LetterId, Moment, Paper, Reference, TermStage,
+    Address, AgendaItem, CaseNumber, Clock, CommitteeWord, Customer, Due, Judgement, LetterId, Moment, Paper,
+    Reference, TermStage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,10 @@ pub struct Absorbed {
     pub due: Due,
     pub acknowledged: Option<Stamp>,
     pub responses: Vec<Stamp>,
+    #[serde(default)]
+    pub promise: Option<Promise>,
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub linked: Vec<CaseNumber>,
     pub references: Vec<Reference>,
@@ -31,6 +36,8 @@ pub struct Absorbed {
     pub papers: Vec<Paper>,
     pub disputed: Option<Dispute>,
     pub ruling: Option<Ruling>,
+    #[serde(default)]
+    pub committee: CommitteeWord,
     pub absorbed: Vec<CaseNumber>,
     pub customer_thread: Vec<String>,
     pub staff_thread: Vec<String>,
@@ -50,6 +57,8 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -61,6 +70,7 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            committee,
             absorbed,
             customer_thread,
             staff_thread,
@@ -87,6 +97,8 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -98,6 +110,7 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            committee,
             absorbed,
             customer_thread,
             staff_thread,
@@ -121,6 +134,8 @@ impl Case {
         self.take_stamps(other);
         self.take_parties(other);
         self.take_owed(other);
+        let mine = std::mem::replace(&mut self.judgement, other.judgement.clone());
+        self.judgement.take(&mine);
         let numbers = other.absorbed.iter().chain([&other.other]);
         self.absorbed.extend(numbers.filter(|number| **number != self.number));
         other.customer_thread.iter().for_each(|id| remember(&mut self.customer_thread, Some(id)));
@@ -143,6 +158,8 @@ impl Case {
         self.closed_at = None;
         self.received_at = other.received_at;
         self.due = other.due;
+        self.promise.clone_from(&other.promise);
+        self.judgement = Judgement::default();
         self.told.clone_from(&other.told);
         self.responses.clear();
         self.begin_round();
@@ -152,10 +169,13 @@ impl Case {
     /// Of each clock the last moment that comes first, and what staff were told of that one.
     fn earliest_terms(&mut self, other: &Absorbed) {
         let (mine, theirs) = (self.due, other.due);
+        let promises = self.promise.iter().chain(&other.promise);
+        let promise = promises.min_by_key(|promise| promise.until).cloned();
         let is_mine = |clock| match clock {
             Clock::Acknowledge => mine.acknowledge <= theirs.acknowledge,
             Clock::FirstResponse => mine.first_response <= theirs.first_response,
             Clock::Resolve => mine.resolve <= theirs.resolve,
+            Clock::Promised => promise == self.promise,
         };
         self.told.retain(|(clock, _)| is_mine(*clock));
         self.told.extend(other.told.iter().filter(|(clock, _)| !is_mine(*clock)));
@@ -164,6 +184,7 @@ impl Case {
             first_response: mine.first_response.min(theirs.first_response),
             resolve: mine.resolve.min(theirs.resolve),
         };
+        self.promise = promise;
         self.received_at = self.received_at.min(other.received_at);
     }
 
@@ -182,6 +203,7 @@ impl Case {
         self.responses.extend(other.responses.iter().filter(|stamp| stamp.at >= begun).cloned());
         self.responses.sort_by_key(|stamp| stamp.at);
         let acknowledged = [self.acknowledged.take(), other.acknowledged.clone()];
+        self.committee.given = self.committee.given.take().or_else(|| other.committee.given.clone());
         self.acknowledged = acknowledged.into_iter().flatten().min_by_key(|stamp| stamp.at);
         self.letters.extend(other.letters.iter().map(|letter| CustomerLetter {
             round: if letter.at < begun && letter.round == Round::Present { Round::Earlier } else { letter.round },
@@ -230,6 +252,9 @@ impl Case {
         let disputes = [self.disputed.take(), other.disputed.clone()];
         self.disputed = disputes.into_iter().flatten().min_by_key(|dispute| dispute.at);
         self.ruling = self.ruling.take().or_else(|| other.ruling.clone());
+        let since = self.committee.owed_since.into_iter().chain(other.committee.owed_since);
+        self.committee.owed_since = since.min();
+        self.committee.asked_at = self.committee.asked_at.or(other.committee.asked_at);
     }
 
     /// What waited to be posted still does, but for the word that an open complaint was closed.

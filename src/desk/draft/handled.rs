@@ -1,7 +1,7 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::{Choice, Filing};
-use crate::case::{Address, CaseNumber, CaseState, Customer, Due, LetterKind, Moment};
+use super::{Choice, Filing, Misjudged, NoMerge, Often, OwedInWriting, Unsure};
+use crate::case::{Address, CaseNumber, CaseState, Customer, Due, Judgement, LetterKind, Moment};
 use crate::mail::Place;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
@@ -25,6 +25,21 @@ pub enum Done {
         text: String,
         attachments: usize,
     },
+    /// The same as a word in the meantime, which is no answer (§1).
+    Interim {
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
+    /// The customer was told to hear more by then: guarded like a term.
+    Promised {
+        until: Moment,
+    },
+    /// The customer had it from the sender already.
+    InterimHad {
+        to: Address,
+        text: String,
+    },
     /// Kept as an internal note; nobody got it.
     Noted {
         text: String,
@@ -47,6 +62,8 @@ pub enum Done {
         letter_kind: LetterKind,
         at: Moment,
     },
+    /// A conversation confirmed the settlement; that there is a committee the customer must still have in writing.
+    CommitteeOwed(OwedInWriting),
     /// Closed; the confirmation with this settlement goes to that address, or is given in a conversation.
     Closed {
         to: Option<Address>,
@@ -70,6 +87,8 @@ pub enum Done {
     LeftUndone {
         written: Vec<String>,
     },
+    /// What came of the complaint is on file.
+    Judged(Judgement),
     HandlerSet {
         handler: Address,
     },
@@ -170,6 +189,8 @@ pub enum Owed {
     Answer,
     /// The confirmation of the settlement, the same (§2.4.2).
     Confirmation,
+    /// That there is a committee, in writing: the confirmation says it.
+    Committee,
 }
 
 /// Why a file of a staff mail does not go along.
@@ -234,6 +255,8 @@ pub enum Problem {
     },
     /// `#afgehandeld` without a settlement (§2.4.1).
     SettlementMissing,
+    /// What came of the complaint is not clear, or not right yet.
+    Misjudged(Misjudged),
     /// `#uitspraak` without what was ruled and what we do about it.
     RulingMissing,
     /// `#samenvoegen` with a case that cannot be made one with this one.
@@ -296,6 +319,11 @@ pub enum Problem {
     },
     /// `#agenda` with a moment that is not understood: the nearest right form.
     UnclearMoment {
+        found: String,
+        nearest: String,
+    },
+    /// `#tussenbericht` with a day that is not understood: the nearest right form.
+    UnclearPromise {
         found: String,
         nearest: String,
     },
@@ -389,50 +417,4 @@ pub enum Problem {
     NotYourCase {
         department: String,
     },
-}
-
-/// Over what the answers were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Often {
-    /// Since the customer last wrote.
-    InARow,
-    /// In a day, whatever the customer wrote.
-    InADay,
-}
-
-/// Why two cases cannot be made one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoMerge {
-    /// There is no case of that number, or no number was given.
-    Unknown,
-    /// It is this very case.
-    Same,
-    /// They are of different customers.
-    OtherCustomer,
-    /// One of them goes on under another number already.
-    Merged,
-    /// One of them is no complaint.
-    Dismissed,
-}
-
-/// Why a mail to the customer is not recorded as the answer without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unsure {
-    /// The mail server does not confirm the sender (invariant 6).
-    Sender,
-    /// It is the sender's, but that it was sent now and to this customer is not shown: somebody may have sent on an older one.
-    Resent,
-    /// Somebody else got it too: it may have been meant for them (invariant 7).
-    AlsoTo(Address),
-}
-
-impl Unsure {
-    /// As the register keeps it.
-    pub fn english(&self) -> &'static str {
-        match self {
-            Self::Sender => "a mail of staff's own to a customer, whose sender is not confirmed: asked",
-            Self::Resent => "a mail of staff's own to a customer, which may be an older one sent on: asked",
-            Self::AlsoTo(_) => "a colleague's mail to the customer and somebody else: asked",
-        }
-    }
 }

@@ -196,7 +196,9 @@ fn typed(verb: Verb) -> String {
         Value::Mail => "17",
         Value::Case => "K-2026-000007",
         Value::Words => "kras",
-        Value::Text | Value::Past | Value::None => "",
+        Value::Cause => "planning",
+        Value::Amount => "12,50",
+        Value::Text | Value::Promise | Value::Past | Value::None => "",
     };
     let asks = verb.asks() || matches!(verb, Verb::Show | Verb::Restore | Verb::Help);
     let form = "Klant: Fatima el Amrani\nE-mail: fatima@prive.example\n\nEr is schade aan de auto.";

@@ -9,6 +9,7 @@ mod away;
 mod belonging;
 mod caps;
 mod colleagues;
+mod committee;
 mod customers;
 mod digests;
 mod direct;
@@ -16,11 +17,13 @@ mod fates;
 mod forged;
 mod halves;
 mod in_a_line;
+mod interim;
 mod life;
 mod loops;
 mod machines;
 mod memory;
 mod merging;
+mod outcome;
 mod page_quoted;
 mod paper;
 mod passed_on;
@@ -57,6 +60,8 @@ kind = "maildir"
 path = "out"
 [digest]
 recipients = ["directie@lease.example"]
+[closing]
+causes = ["Planning", "garage"]
 [[department]]
 name = "schade"
 title = "Schade en verzekering"

@@ -287,7 +287,11 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Address => "mia@lease.example",
             Value::Department => "service",
             Value::Past => "vandaag",
-            Value::Text | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
+            Value::Cause => "planning",
+            Value::Amount => "12,50",
+            Value::Text | Value::Promise | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => {
+                ""
+            }
         };
         format!("{name} {value}")
     });

@@ -3,11 +3,13 @@
 
 mod again;
 mod inside;
+mod kinds;
 mod rows;
 mod table;
 
 pub use again::{Again, again, harmless};
-pub use table::{Row, TABLE, Taken, TextGoes, Value, Verb};
+pub use kinds::{Row, Taken, TextGoes, Value, Verb};
+pub use table::TABLE;
 
 use inside::{NOTE_WORDS, says_internal};
 
@@ -166,7 +168,7 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
     }
     // A sentence keeps its full stop; an address or a name has none.
     let value =
-        if verb.row().value.is_text() { value } else { value.trim_end_matches([':', '.', ',', ';']).to_owned() };
+        if verb.row().value.may_be_text() { value } else { value.trim_end_matches([':', '.', ',', ';']).to_owned() };
     let written = plain.split_whitespace().next().unwrap_or_default();
     Ok(Line { verb, written: written.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned(), value })
 }

@@ -1,12 +1,18 @@
 //! What is asked of the table of staff verbs: by its word, by the verb. Plain values.
 
-use super::table::{Row, TABLE, Value, Verb};
+use super::kinds::{Row, Value, Verb};
+use super::table::TABLE;
 use crate::case::Language;
 
 impl Value {
     /// What stands behind the verb is text, as what stands below it.
     pub fn is_text(self) -> bool {
         self == Self::Text
+    }
+
+    /// The same, or text behind something else: it keeps its last full stop.
+    pub fn may_be_text(self) -> bool {
+        matches!(self, Self::Text | Self::Promise)
     }
 }
 

@@ -1,107 +1,8 @@
 //! The table of staff verbs: the one place that says what each is called, where its text goes (invariant 7), and what
 //! stands behind it on its line. The README's table and the list in letters are made of it. Plain data.
 
-/// What staff can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Verb {
-    Note,
-    Answer,
-    /// An answer with all that stands above our letter, also what looks like a quoted mail.
-    Everything,
-    Close,
-    Phoned,
-    TakeOver,
-    Assign,
-    Department,
-    Escalate,
-    Advise,
-    Agenda,
-    /// What the sender did for the customer without us: a letter on paper, posted; a mail of their own, confirmed.
-    Sent,
-    Reopen,
-    Dismiss,
-    Restore,
-    Merge,
-    /// Who the customer is.
-    Customer,
-    Dispute,
-    Ruling,
-    Register(Taken),
-    Show,
-    /// Mails of our own folders that are not on file.
-    Adopt,
-    /// The whole file of a case.
-    Dossier,
-    /// Cases that match some words.
-    Search,
-    /// The sender's open cases.
-    Standing,
-    Help,
-}
-
-/// How a complaint was taken in by staff (§2.1.1, §2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Taken {
-    ByPhone,
-    ByLetter,
-    AtDesk,
-    /// By mail to a colleague, whose sender was not certain (§2.2).
-    ByMail,
-}
-
-/// Where the text of a mail with this verb goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextGoes {
-    /// To the customer.
-    Customer,
-    /// To the customer as the settlement (§2.4.2).
-    Settlement,
-    /// Into the file; nobody outside gets it.
-    CaseFile,
-    /// It is the new complaint's.
-    Complaint,
-    /// Nowhere: the verb has no use for a text.
-    Nowhere,
-}
-
-/// What stands behind the verb on its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    /// More text.
-    Text,
-    Address,
-    /// An address, and perhaps a name.
-    Customer,
-    Department,
-    /// A moment and what is to be done then.
-    Moment,
-    /// A moment that is past, none: now; beside a letter that asks which case, a case number.
-    Past,
-    /// The number of a mail on file.
-    Mail,
-    /// A case number.
-    Case,
-    /// Words to search for.
-    Words,
-    None,
-}
-
-/// One row of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct Row {
-    pub verb: Verb,
-    pub dutch: &'static str,
-    pub english: &'static str,
-    /// Other words people type for it.
-    pub aliases: &'static [&'static str],
-    pub text: TextGoes,
-    pub value: Value,
-    /// It is nothing without a text.
-    pub wants_text: bool,
-    /// To be read after the verb.
-    pub means_dutch: &'static str,
-    pub means_english: &'static str,
-}
+use super::kinds::{Row, Taken, TextGoes, Value, Verb};
+use crate::case::Outcome;
 
 /// All verbs, in the order in which a handler needs them.
 pub const TABLE: &[Row] = &[
@@ -128,6 +29,61 @@ pub const TABLE: &[Row] = &[
         means_english: "closes the complaint; the customer gets the text below it as the outcome",
     },
     Row {
+        verb: Verb::Outcome(Outcome::Founded),
+        dutch: "#gegrond",
+        english: "#upheld",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt naast #afgehandeld vast dat de klacht terecht was; dat komt alleen in het dossier en de cijfers",
+        means_english: "records beside #closed that the complaint was right; for the file and the figures only",
+    },
+    Row {
+        verb: Verb::Outcome(Outcome::Partly),
+        dutch: "#deels",
+        english: "#partly",
+        aliases: &["deelsgegrond"],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt vast dat de klacht deels terecht was; de uitkomst zegt dan waarom niet helemaal",
+        means_english: "records that the complaint was partly right; the outcome then says why not wholly",
+    },
+    Row {
+        verb: Verb::Outcome(Outcome::Unfounded),
+        dutch: "#ongegrond",
+        english: "#rejected",
+        aliases: &["notupheld"],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt vast dat de klacht niet terecht was; de uitkomst zegt dan waarom",
+        means_english: "records that the complaint was not right; the outcome then says why",
+    },
+    Row {
+        verb: Verb::Cause,
+        dutch: "#oorzaak",
+        english: "#cause",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Cause,
+        wants_text: false,
+        means_dutch: "legt de oorzaak vast, een woord uit de lijst van uw bedrijf: #oorzaak planning",
+        means_english: "records the cause, a word of your company's list: #cause planning",
+    },
+    Row {
+        verb: Verb::Compensation,
+        dutch: "#vergoeding",
+        english: "#compensation",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Amount,
+        wants_text: false,
+        means_dutch: "legt vast wat de klant krijgt: #vergoeding 389,00",
+        means_english: "records what the customer gets: #compensation 389.00",
+    },
+    Row {
         verb: Verb::Answer,
         dutch: "#antwoord",
         english: "#answer",
@@ -137,6 +93,18 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Interim,
+        dutch: "#tussenbericht",
+        // Not `#interim`: a slip away from `#intern`, and this text leaves the house (invariant 7).
+        english: "#update",
+        aliases: &["tussenstand"],
+        text: TextGoes::Customer,
+        value: Value::Promise,
+        wants_text: false,
+        means_dutch: "laat de klant weten dat het langer duurt, en tot wanneer: #tussenbericht vr 4 dec, met de reden eronder; dat telt niet als reactie, en wij bewaken die dag",
+        means_english: "tells the customer that it takes longer, and until when: #update fri 4 dec, with the reason below it; it does not count as a response, and we guard that day",
     },
     Row {
         verb: Verb::Everything,
