@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 mod check;
+mod closing;
 mod load;
+mod oauth2;
 mod outside;
 mod problems;
 mod sample;
@@ -21,7 +23,9 @@ mod section;
 mod sections;
 mod web_form;
 
+pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load};
+pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use sample::{Borrowed, SAMPLE};
@@ -44,11 +48,15 @@ pub struct Config {
     /// As `sender_password`.
     #[serde(skip)]
     pub second_sender_password: Option<SecretSource>,
+    /// For servers that take tokens.
+    #[serde(skip)]
+    pub oauth2: Option<OAuth2>,
     pub operator: Option<Operator>,
     pub register: Register,
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub limits: Limits,
+    pub closing: Closing,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
     pub department: Vec<Department>,
@@ -96,6 +104,15 @@ pub enum Security {
     StartTls,
     /// No protection; loopback hosts only.
     None,
+}
+
+/// What a login is proven with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Auth {
+    #[default]
+    Password,
+    /// A token (XOAUTH2, or OAUTHBEARER of RFC 7628), which stands where else the password does.
+    OAuth2,
 }
 
 /// The language letters are written in unless the customer writes the other one.
@@ -148,6 +165,8 @@ pub struct Mailbox {
     /// PEM file with the certificate authority of a private server.
     pub ca_file: Option<PathBuf>,
     pub username: String,
+    pub auth: Auth,
+    /// Of [`Auth::OAuth2`] the token, once there is one.
     #[serde(skip)]
     pub password: SecretString,
     /// The folder with new mail.
@@ -198,6 +217,7 @@ pub struct Sender {
     pub ca_file: Option<PathBuf>,
     /// Given together with `password`, or neither.
     pub username: Option<String>,
+    pub auth: Auth,
     #[serde(skip)]
     pub password: Option<SecretString>,
     /// Connections at once.
@@ -320,18 +340,6 @@ impl Default for Limits {
     }
 }
 
-/// Where a customer can go who still disagrees (procedure, end).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Committee {
-    pub name: String,
-    /// Begins with `https://` or `http://`.
-    pub url: String,
-    /// A dispute is taken until this many months after the complaint was lodged.
-    pub months: u32,
-    /// A sentence the letter prints: for whom the committee is there; "" for everyone.
-    pub applies_to: String,
-}
-
 /// The company as it stands on letters on paper, for customers without e-mail (§2.3).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paper {
@@ -412,6 +420,8 @@ impl Reference {
     }
 }
 
+#[cfg(test)]
+mod closing_tests;
 #[cfg(test)]
 mod form_tests;
 #[cfg(test)]

@@ -19,6 +19,7 @@
 //! | [`config`] | the settings | files and environment, once at start |
 //! | [`clock`] | the hour and chance | the OS clock |
 //! | [`crash`] | where tests kill the process | nothing, but in test builds |
+//! | [`access`] | tokens for servers that take no password | network, one file |
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
 //! | [`typeface`] | the font of paper and pictures | plain values |
@@ -51,6 +52,7 @@
 //! 11. Letters are for people.
 //! 12. An operator is never guessing: tried, expected, found, next step.
 
+pub mod access;
 pub mod calendar;
 pub mod case;
 pub mod clock;

@@ -31,20 +31,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("desk", &["case", "calendar", "config", "mail", "digest"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "typeface"]),
     ("register", &["case", "crash", "desk", "letters"]),
-    ("mailbox", &["case", "config"]),
-    ("outbox", &["case", "config"]),
+    ("access", &["case", "clock", "config"]),
+    ("mailbox", &["access", "case", "config"]),
+    ("outbox", &["access", "case", "config"]),
     (
         "daemon",
         &[
-            "case", "calendar", "clock", "config", "crash", "mail", "mailbox", "digest", "desk", "letters", "register",
-            "outbox",
+            "access", "case", "calendar", "clock", "config", "crash", "mail", "mailbox", "digest", "desk", "letters",
+            "register", "outbox",
         ],
     ),
     (
         "commands",
         &[
-            "case", "calendar", "clock", "config", "mail", "mailbox", "digest", "desk", "letters", "register",
-            "outbox", "daemon",
+            "access", "case", "calendar", "clock", "config", "mail", "mailbox", "digest", "desk", "letters",
+            "register", "outbox", "daemon",
         ],
     ),
     ("main", &["commands"]),
@@ -56,6 +57,7 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "commands", "main", "crash"]),
     (&["sqlx::"], &["register"]),
     (&["async_imap::", "imap_proto::"], &["mailbox"]),
+    (&["ureq::"], &["access/post.rs"]),
     // Which letters of ours a mail names; beside that, whether something that goes out or along holds a token.
     (
         &["keys.read", "keys.find", "keys.find_all"],
@@ -70,9 +72,9 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["process::exit", "ExitCode"], &["main", "commands"]),
     (
         &["std::fs", "File", "OpenOptions", "std::net"],
-        &["config", "mailbox", "outbox", "register", "daemon/office.rs", "commands", "crash"],
+        &["config", "access", "mailbox", "outbox", "register", "daemon/office.rs", "commands", "crash"],
     ),
-    (&["tokio::", "async fn", ".await"], &["mailbox", "outbox", "register", "daemon", "commands", "main"]),
+    (&["tokio::", "async fn", ".await"], &["access", "mailbox", "outbox", "register", "daemon", "commands", "main"]),
 ];
 
 /// A mail is understood once: what is called, and the one file in which the desk may call it, beside where it is defined.

@@ -2,8 +2,8 @@
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
 use super::{
-    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Language,
-    LetterId, LetterKind, Moment, Reference, Representative,
+    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
+    Language, LetterId, LetterKind, Moment, Reference, Representative,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,14 @@ pub enum What {
         letter: LetterId,
         text: String,
     },
+    /// Staff wrote to the customer in the meantime: it answers nothing and stops no clock (§1).
+    Interim {
+        letter: LetterId,
+        text: String,
+        /// Until when the customer was told to wait.
+        #[serde(default)]
+        promised: Option<Moment>,
+    },
     /// Staff wrote to the customer themselves, with the desk in copy: nothing goes out again, and it is a reaction (§1).
     AnsweredDirectly(DirectAnswer),
     /// Such a mail whose sender or meaning is not certain: it counts for nothing until the colleague confirms it in a
@@ -90,6 +98,12 @@ pub enum What {
     },
     Closed(Closed),
     Reopened(Reopened),
+    /// Staff said what came of the complaint: what is left out stays as it was.
+    Judged(Judgement),
+    /// A colleague who was about to drop an acknowledged complaint was told that the customer waits for an answer.
+    AnswerAsked {
+        to: Address,
+    },
     /// Staff spoke to the customer: counts as a reaction, and as the confirmation (§1, §2.1.2).
     PhoneContact {
         text: String,
@@ -194,6 +208,12 @@ pub enum What {
     /// The committee ruled; the text says what, and what the company does about it.
     Ruled {
         text: String,
+    },
+    /// The customer must have it in writing that there is a committee, whatever is said in a conversation.
+    CommitteeOwed,
+    /// A complaint was open for long: the supervisor was asked for a letter that names the committee.
+    StatusAsked {
+        to: Address,
     },
     /// Another case of the same customer goes on in this one, with all that is owed there.
     Absorbed(Box<Absorbed>),

@@ -4,10 +4,12 @@
 //! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
 
 mod address;
+mod committee;
 mod confidential;
 mod duty;
 mod event;
 mod number;
+mod outcome;
 mod paper;
 mod reference;
 mod representative;
@@ -17,6 +19,7 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
+pub use committee::CommitteeWord;
 pub use confidential::{Confidential, Urgent};
 pub use duty::{Breach, Duty, DutyKind};
 pub use event::{
@@ -24,10 +27,11 @@ pub use event::{
     Sealed, TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
+pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};
 pub use representative::{Ground, Representative};
-pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp};
+pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
 
@@ -76,13 +80,20 @@ pub struct Due {
     pub resolve: Moment,
 }
 
-/// One of the three clocks.
+/// One of the clocks: the three of the procedure, and the company's own word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
     Acknowledge,
     FirstResponse,
     Resolve,
+    /// What a colleague promised the customer in the meantime (`#tussenbericht`): runs only where a day was named.
+    Promised,
+}
+
+impl Clock {
+    /// In the order of the procedure.
+    pub const ALL: [Self; 4] = [Self::Acknowledge, Self::FirstResponse, Self::Resolve, Self::Promised];
 }
 
 /// What a letter is for. The names are stable: they stand in the register.
@@ -95,6 +106,8 @@ pub enum LetterKind {
     Notification,
     /// A person's answer to the customer.
     Answer,
+    /// A person's word in the meantime: why it takes longer, and until when. It answers nothing (§1).
+    Interim,
     /// To the handler: the customer wrote again.
     FollowUp,
     /// To the customer: the written confirmation of the settlement (§2.4.2).
@@ -129,6 +142,8 @@ pub enum LetterKind {
     CaseList,
     /// To a colleague: the whole file of a case.
     Dossier,
+    /// To the supervisor: a complaint is open for so long that its customer must hear of the committee.
+    Status,
     /// To the supervisor: the handler of a case is away.
     Away,
     /// To staff: a mail on file that somebody asked to see.
@@ -156,6 +171,7 @@ impl LetterKind {
         Self::Acknowledgement,
         Self::Notification,
         Self::Answer,
+        Self::Interim,
         Self::FollowUp,
         Self::Closing,
         Self::Receipt,
@@ -171,6 +187,7 @@ impl LetterKind {
         Self::Agenda,
         Self::Paper,
         Self::Dispute,
+        Self::Status,
         Self::CaseList,
         Self::Dossier,
         Self::Away,
@@ -191,6 +208,7 @@ impl LetterKind {
             Self::Acknowledgement,
             Self::Acknowledgements,
             Self::Answer,
+            Self::Interim,
             Self::Closing,
             Self::Misdirected,
             Self::Represented,
@@ -205,7 +223,23 @@ impl LetterKind {
 
     /// Whether klachtpost writes it of itself: counted for the caps (invariant 5). An answer is a person's.
     pub fn is_automatic(self) -> bool {
-        !matches!(self, Self::Answer | Self::Closing)
+        !self.is_of_a_person()
+    }
+
+    /// Whether a colleague typed it for the customer.
+    pub fn is_of_a_person(self) -> bool {
+        matches!(self, Self::Answer | Self::Interim | Self::Closing)
+    }
+
+    /// How much it tells the customer: a word in the meantime shows that the complaint is known, an answer says more, and a
+    /// settlement also answers. None of the three: what else may be written.
+    pub fn says(self) -> u8 {
+        match self {
+            Self::Acknowledgement | Self::Acknowledgements => 0,
+            Self::Interim => 1,
+            Self::Closing => 3,
+            _ => 2,
+        }
     }
 
     /// Whether it goes out in the stead of others, whose fate is its own.
@@ -219,6 +253,7 @@ impl LetterKind {
             Self::Acknowledgement => "acknowledgement",
             Self::Notification => "notification",
             Self::Answer => "answer",
+            Self::Interim => "interim",
             Self::FollowUp => "follow_up",
             Self::Closing => "closing",
             Self::Receipt => "receipt",
@@ -234,6 +269,7 @@ impl LetterKind {
             Self::Agenda => "agenda",
             Self::Paper => "paper",
             Self::Dispute => "dispute",
+            Self::Status => "status",
             Self::CaseList => "case_list",
             Self::Dossier => "dossier",
             Self::Away => "away",

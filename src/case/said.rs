@@ -22,6 +22,7 @@ impl What {
             | Self::FollowedUp { .. }
             | Self::OtherWrote { .. }
             | Self::Answered { .. }
+            | Self::Interim { .. }
             | Self::AnsweredDirectly(_)
             | Self::CustomerUnknown { .. }
             | Self::CustomerSet { .. }
@@ -39,6 +40,8 @@ impl What {
             | Self::HandlerSet { .. }
             | Self::Closed(_)
             | Self::Reopened(_)
+            | Self::Judged(_)
+            | Self::AnswerAsked { .. }
             | Self::DepartmentSet { .. }
             | Self::EscalationSettled
             | Self::AgendaCleared { .. }
@@ -46,6 +49,8 @@ impl What {
             | Self::Restored
             | Self::TermTold { .. }
             | Self::Linked { .. }
+            | Self::CommitteeOwed
+            | Self::StatusAsked { .. }
             | Self::Absorbed(_)
             | Self::Merged { .. }
             | Self::LetterWritten { .. }
@@ -82,6 +87,7 @@ impl What {
             Self::FollowedUp { .. } => "followed_up",
             Self::OtherWrote { .. } => "other_wrote",
             Self::Answered { .. } => "answered",
+            Self::Interim { .. } => "interim",
             Self::AnsweredDirectly(_) => "answered_directly",
             Self::AnswerToConfirm { .. } => "answer_to_confirm",
             Self::AnswerShown { .. } => "answer_shown",
@@ -90,6 +96,8 @@ impl What {
             Self::HandlerSet { .. } => "handler_set",
             Self::Closed(_) => "closed",
             Self::Reopened(_) => "reopened",
+            Self::Judged(_) => "judged",
+            Self::AnswerAsked { .. } => "answer_asked",
             Self::Linked { .. } => "linked",
             Self::CustomerUnknown { .. } => "customer_unknown",
             Self::CustomerSet { .. } => "customer_set",
@@ -117,6 +125,8 @@ impl What {
             Self::DutySet(_) => "duty_set",
             Self::DutyDone { .. } => "duty_done",
             Self::Ruled { .. } => "ruled",
+            Self::CommitteeOwed => "committee_owed",
+            Self::StatusAsked { .. } => "status_asked",
             Self::Absorbed(_) => "absorbed",
             Self::Merged { .. } => "merged",
             Self::LetterWritten { .. } => "letter_written",

@@ -3,14 +3,16 @@
 
 mod letters;
 mod merging;
+mod promise;
 
 pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
+pub use promise::Promise;
 
 use super::{
-    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, DirectAnswer, Due, Duty, Event,
-    Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative, TermStage, Urgent,
-    What,
+    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, CommitteeWord, Confidential, Customer, DirectAnswer, Due,
+    Duty, Event, Judgement, Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative,
+    TermStage, Urgent, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -100,8 +102,14 @@ pub struct Case {
     pub acknowledged: Option<Stamp>,
     /// Accepted or posted answers of a person in the present round; the earliest stops the clock (§1).
     pub responses: Vec<Stamp>,
+    /// What the customer was told in the meantime; the last word counts.
+    #[serde(default)]
+    pub promise: Option<Promise>,
     pub closed_at: Option<Moment>,
     pub settlement: Option<String>,
+    /// What came of it in this round.
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub reopened: u32,
     pub linked: Vec<CaseNumber>,
@@ -139,6 +147,9 @@ pub struct Case {
     /// Why it cannot wait.
     #[serde(default)]
     pub urgent: Option<Urgent>,
+    /// What the customer has in writing of the committee.
+    #[serde(default)]
+    pub committee: CommitteeWord,
     /// Cases that go on in this one, whose numbers lead here.
     pub absorbed: Vec<CaseNumber>,
     /// The case this one goes on in.
@@ -172,8 +183,10 @@ impl Case {
             due: opened.due,
             acknowledged: None,
             responses: Vec::new(),
+            promise: None,
             closed_at: None,
             settlement: None,
+            judgement: Judgement::default(),
             closing_confirmed: None,
             reopened: 0,
             linked: Vec::new(),
@@ -191,6 +204,7 @@ impl Case {
             breach: None,
             confidential: None,
             urgent: None,
+            committee: CommitteeWord::default(),
             absorbed: Vec::new(),
             merged_into: None,
             references: opened.references.clone(),
@@ -221,6 +235,7 @@ impl Case {
             | What::Answered { .. }
             | What::AnswerToConfirm { .. }
             | What::AnswerShown { .. }
+            | What::AnswerAsked { .. }
             | What::AwayTold { .. }
             | What::AuthorityWrote { .. }
             | What::RightUsed { .. }
@@ -243,6 +258,7 @@ impl Case {
                 self.refer_to(references);
             }
             What::OtherWrote { references, .. } => self.refer_to(references),
+            What::Interim { promised, .. } => self.promised(event.at, *promised),
             What::AnsweredDirectly(answer) => self.answered_directly(answer),
             What::HandlerSet { handler } => self.handler = Some(handler.clone()),
             What::DepartmentSet { department, routing } => {
@@ -269,6 +285,7 @@ impl Case {
                 self.escalation = None;
             }
             What::Reopened(reopened) => self.reopen(reopened),
+            What::Judged(judgement) => self.judgement.take(judgement),
             What::Dismissed { .. } => self.state = CaseState::Dismissed,
             What::Restored => self.state = CaseState::Open,
             What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
@@ -290,6 +307,11 @@ impl Case {
             What::BreachFound { breach, .. } => self.breach = Some(self.breach.take().unwrap_or_default().and(breach)),
             What::DutySet(duty) => self.set_duty(duty),
             What::DutyDone { duty } => self.duties.retain(|known| known.kind != *duty),
+            What::CommitteeOwed => self.owe_committee(event.at),
+            What::StatusAsked { .. } => {
+                self.owe_committee(event.at);
+                self.committee.asked_at = Some(event.at);
+            }
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
             What::LetterWritten { letter, letter_kind, message_id, to } => {
@@ -317,6 +339,8 @@ impl Case {
         self.received_at = reopened.received_at;
         self.due = reopened.due;
         self.responses.clear();
+        self.promise = None;
+        self.judgement = Judgement::default();
         self.told.clear();
         self.begin_round();
         self.reopened += 1;
@@ -392,6 +416,11 @@ impl Case {
             Clock::Acknowledge => (self.due.acknowledge, self.acknowledged_at()),
             Clock::FirstResponse => (self.due.first_response, self.first_response_at()),
             Clock::Resolve => (self.due.resolve, self.closed_at),
+            // Where nothing was promised nothing runs.
+            Clock::Promised => self
+                .promise
+                .as_ref()
+                .map_or((self.due.resolve, Some(self.received_at)), |promise| (promise.until, self.promise_kept_at())),
         }
     }
 
@@ -400,8 +429,7 @@ impl Case {
         if self.state != CaseState::Open {
             return None;
         }
-        let clocks = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-        let running = clocks.into_iter().filter_map(|clock| match self.clock(clock) {
+        let running = Clock::ALL.into_iter().filter_map(|clock| match self.clock(clock) {
             (due, None) => Some((clock, due)),
             (_, Some(_)) => None,
         });
@@ -414,10 +442,7 @@ impl Case {
         if self.state != CaseState::Open {
             return Vec::new();
         }
-        [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve]
-            .into_iter()
-            .filter(|clock| matches!(self.clock(*clock), (due, None) if due < now))
-            .collect()
+        Clock::ALL.into_iter().filter(|clock| matches!(self.clock(*clock), (due, None) if due < now)).collect()
     }
 }
 

@@ -27,7 +27,7 @@ impl Why {
     pub fn matched(&self) -> &[Match] {
         match self {
             Self::Keywords { matched } | Self::Tie { matched, .. } => matched,
-            Self::Fallback | Self::Person | Self::Thread => &[],
+            Self::Fallback | Self::Person | Self::Thread | Self::Receiver => &[],
         }
     }
 }
@@ -42,6 +42,8 @@ pub enum Why {
     Tie { matched: Vec<Match>, others: Vec<String> },
     /// No keyword was found: the department for what remains.
     Fallback,
+    /// No keyword was found: the department of the colleague who received it (§2.2).
+    Receiver,
     /// A person said so.
     Person,
     /// It answers a mail of a case that is with this department.

@@ -3,6 +3,7 @@
 
 use super::printing::say;
 use super::{Exit, failed};
+use crate::access::AccessError;
 use crate::case::{Actor, Adopts, Event, What};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 enum AdoptError {
     #[error(transparent)]
     Office(#[from] OfficeError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
     #[error(transparent)]
@@ -35,7 +38,7 @@ pub async fn run(config: Config, yes: bool, others: bool) -> Exit {
 async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptError> {
     let url = config.register.url.clone();
     let office = Arc::new(Office::open(config, Clock::System).await?);
-    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    let mut mailbox = Mailbox::open(&office.mailbox_now().await?).await?;
     mailbox.sign(&office.register.mark().await?);
     compare(&office, &mut mailbox).await?;
     let mut missing = Vec::new();

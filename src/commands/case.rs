@@ -3,7 +3,7 @@
 use super::export::export;
 use super::printing::say;
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Customer, Moment, Paper, What};
+use crate::case::{Actor, Case, CaseNumber, Clock, Customer, Moment, Outcome, Paper, What};
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
@@ -148,6 +148,7 @@ fn clock_name(clock: Clock) -> &'static str {
         Clock::Acknowledge => "acknowledge",
         Clock::FirstResponse => "first_response",
         Clock::Resolve => "resolve",
+        Clock::Promised => "promised",
     }
 }
 
@@ -172,6 +173,10 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         "acknowledged_at": case.acknowledged_at().map(at),
         "first_response_at": case.first_response_at().map(at),
         "closed_at": case.closed_at.map(at),
+        "outcome": case.judgement.outcome.map(Outcome::name),
+        "cause": case.judgement.cause,
+        "compensation": case.judgement.compensation.map(|amount| amount.to_string()),
+        "promised_until": case.promise.as_ref().map(|promise| at(promise.until)),
         "due": {
             "acknowledge": at(case.due.acknowledge),
             "first_response": at(case.due.first_response),
@@ -203,6 +208,7 @@ pub(super) fn file_json(
     let mut file = case_json(config, case, now);
     file["timeline"] = events.iter().map(|stored| event_json(config, stored)).collect();
     file["to_post"] = case.to_post().map(|paper| paper_json(config, paper)).collect();
+    file["committee_owed"] = json!(case.owes_committee());
     file["confirmation_owed"] = json!(case.owes_confirmation());
     file["letters"] = letters.iter().map(|letter| letter_json(config, letter)).collect();
     file
@@ -285,6 +291,9 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     if case.owes_confirmation() {
         say!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
     }
+    if case.owes_committee() {
+        say!("\nOwed: that there is a committee, in writing (#afgehandeld, once there is an address)");
+    }
     say!("\nLetters");
     for letter in letters {
         say!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, printable(&letter.reply));
@@ -316,6 +325,7 @@ pub(super) fn words(what: &What) -> String {
     match what {
         What::Opened(opened) => format!("{}\n\n{}", opened.subject, opened.text),
         What::Answered { text, .. }
+        | What::Interim { text, .. }
         | What::Noted { text }
         | What::PhoneContact { text }
         | What::Advised { text }
@@ -335,7 +345,12 @@ pub(super) fn words(what: &What) -> String {
         What::DutySet(duty) => format!("{:?} until {}", duty.kind, duty.due),
         What::DutyDone { duty } => format!("{duty:?}"),
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
-        What::AnswerShown { to, .. } => to.to_string(),
+        What::AnswerShown { to, .. } | What::AnswerAsked { to } => to.to_string(),
+        What::Judged(judgement) => {
+            let outcome = judgement.outcome.map(|outcome| outcome.name().to_owned());
+            let amount = judgement.compensation.map(|amount| amount.to_string());
+            outcome.into_iter().chain(judgement.cause.clone()).chain(amount).collect::<Vec<_>>().join(", ")
+        }
         What::AwayTold { who, to } => format!("{who}, to {to}"),
         What::Closed(closed) => closed.settlement.clone(),
         What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
@@ -350,6 +365,7 @@ pub(super) fn words(what: &What) -> String {
             let address = customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("{} {address}", customer.name).trim().to_owned()
         }
+        What::StatusAsked { to } => to.to_string(),
         What::Absorbed(absorbed) => absorbed.other.to_string(),
         What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
             reason.clone()
@@ -363,7 +379,7 @@ pub(super) fn words(what: &What) -> String {
         What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
         What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
         What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
-        What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
+        What::CommitteeOwed | What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
         What::DigestWritten { .. } | What::MonthWritten { .. } | What::Sealed(_) => String::new(),
     }
 }

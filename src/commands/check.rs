@@ -7,12 +7,15 @@ mod smtp;
 
 use super::Exit;
 use super::printing::say;
+use crate::access::{Access, AccessError};
 use crate::case::Moment;
 use crate::clock::Clock;
 use crate::config::{self, Borrowed};
 use crate::daemon::{Office, WorkError, compare};
+use crate::desk::outage::Trouble;
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::RegisterError;
+use chrono::NaiveDate;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -29,19 +32,33 @@ pub async fn run(explicit: Option<&Path>) -> Exit {
     all_right &= own_values(&config.borrowed);
     let office = Office::open(config.clone(), Clock::System).await;
     all_right &= line("templates and register", office.as_ref().map(|_| config.register.url.clone()));
-    all_right &= mailbox::check(&config.mailbox, office.as_ref().ok()).await;
+    let access = Access::new(&config);
+    all_right &= mailbox::check(&access, &config.mailbox, office.as_ref().ok()).await;
     if let Ok(office) = &office {
         all_right &= line("own folders", own_folders(office).await);
     }
-    all_right &= line("sender", smtp::sender(&config, &config.sender).await);
+    all_right &= line("sender", smtp::sender(&config, &access, &config.sender).await);
     if let Some(second) = &config.second_sender {
-        all_right &= line("second sender", smtp::sender(&config, second).await);
+        all_right &= line("second sender", smtp::sender(&config, &access, second).await);
+    }
+    if let Some(last) = access.secret_expires() {
+        all_right &= line("login", secret_lasts(last, Clock::System.now()));
     }
     if let Some(operator) = &config.operator {
         let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);
         all_right &= line("operator", Ok::<_, String>(told));
     }
     if all_right { Exit::Done } else { Exit::FoundProblems }
+}
+
+/// Whether what tokens are asked for with still works for a while.
+fn secret_lasts(last: NaiveDate, now: Moment) -> Result<String, String> {
+    match Trouble::of_last_day(last, now.date_naive()) {
+        None => Ok(format!("the secret or certificate of [oauth2] works until {last}")),
+        Some(_) => Err(format!(
+            "the secret or certificate of [oauth2] works until {last}; next: make a new one, write it into its file, and its last day into oauth2.secret_expires"
+        )),
+    }
 }
 
 /// What is left of the sample is a problem, before customers read it; a name that is kept for examples is noted alone,
@@ -67,12 +84,14 @@ enum OwnFolders {
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
     #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
     Register(#[from] RegisterError),
 }
 
 /// Whether the register has what lies in our own folders.
 async fn own_folders(office: &Office) -> Result<String, OwnFolders> {
-    let mut mailbox = Mailbox::open(&office.config.mailbox).await?;
+    let mut mailbox = Mailbox::open(&office.mailbox_now().await?).await?;
     mailbox.sign(&office.register.mark().await?);
     compare(office, &mut mailbox).await?;
     mailbox.close().await;

@@ -143,6 +143,7 @@ fn why(routing: &Routing) -> String {
         Why::Tie { others, .. } => {
             format!("as many keywords as {}; it stands first in the settings", others.join(", "))
         }
+        Why::Receiver => "no keyword was found; it stays with the department of who received it".to_owned(),
         Why::Fallback => "no keyword was found; it takes what remains".to_owned(),
         Why::Person => "a person said so".to_owned(),
         Why::Thread => "it answers a mail of a case that is there".to_owned(),

@@ -9,6 +9,7 @@ mod digest;
 mod explain;
 mod export;
 mod ingest;
+mod login;
 mod outbox;
 mod printing;
 mod run;
@@ -60,6 +61,8 @@ enum Command {
         #[arg(long, value_name = "D")]
         dir: Option<PathBuf>,
     },
+    /// Let klachtpost into a mailbox of Microsoft 365 or Google as a person, once (see [oauth2] in the settings)
+    Login,
     /// Try settings, templates, database, IMAP and SMTP; one line per finding
     Check,
     /// Show what a mail says and what would be done about it; nothing is stored
@@ -161,6 +164,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Run { once, trust_clock } => {
             run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
         }
+        Command::Login => login::run(config).await,
         Command::Adopt { yes, others } => adopt::run(config, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,

@@ -4,7 +4,7 @@
 use super::outside::authorities_are_outside;
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
-use super::{Config, Mailbox, PLATE, Reference};
+use super::{Auth, Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeSet;
 
@@ -113,18 +113,19 @@ pub(super) fn host(s: &mut Section, needed: bool) -> String {
 /// An address of the web that a letter can show.
 pub(super) fn url(s: &mut Section, key: &'static str) -> String {
     let url = s.required(key, "its web address, e.g. `url = \"https://www.commissie.example/\"`");
-    is_shown(s, key, &url);
+    web_address(s, key, &url);
     url
 }
 
 /// The same where it may be left out.
 pub(super) fn given_url(s: &mut Section, key: &'static str) -> Option<String> {
     let url = s.text(key).filter(|url| !url.is_empty())?;
-    is_shown(s, key, &url);
+    web_address(s, key, &url);
     Some(url)
 }
 
-fn is_shown(s: &mut Section, key: &'static str, url: &str) {
+/// Whether a letter can show it.
+pub(super) fn web_address(s: &mut Section, key: &'static str, url: &str) {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     let is_plain = !rest.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\''));
     if !rest.starts_with(char::is_alphanumeric) || !is_plain {
@@ -232,6 +233,20 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     desk_writes_to_others(config, reading);
     forms_are_nobody_else(config, reading);
     authorities_are_outside(config, reading);
+    tokens_come_from_somewhere(config, reading);
+}
+
+/// `auth = "oauth2"` says that there is a token, `[oauth2]` where it comes from.
+fn tokens_come_from_somewhere(config: &Config, reading: &mut Reading) {
+    let senders = [("sender", Some(&config.sender)), ("second_sender", config.second_sender.as_ref())];
+    let of_senders = senders.into_iter().filter_map(|(name, sender)| Some((name, sender?.auth)));
+    let mut wanting = std::iter::once(("mailbox", config.mailbox.auth)).chain(of_senders);
+    if config.oauth2.is_none()
+        && let Some((section, _)) = wanting.find(|(_, auth)| *auth == Auth::OAuth2)
+    {
+        let write = "write [oauth2] and its keys below it: where the tokens come from";
+        reading.refuse(&format!("{section}.auth"), "\"oauth2\" without a section [oauth2]", write);
+    }
 }
 
 /// §2.1.2: some department is responsible for every complaint.

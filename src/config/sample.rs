@@ -14,7 +14,7 @@ const FOR_EXAMPLE: &str = "# e.g. ";
 /// Top-level domains and domains in which nobody has a name (RFC 2606 §2 and §3).
 const RESERVED: &[&str] = &["example", "test", "invalid", "example.com", "example.net", "example.org"];
 /// Keys whose value is never repeated.
-const SECRET: &[&str] = &["password", "secret", "previous_secrets"];
+const SECRET: &[&str] = &["password", "secret", "client_secret", "previous_secrets"];
 
 /// What can be started with and is no company's own, in the order of the keys, departments last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -89,7 +89,8 @@ fn read(text: &str) -> Result<Map<String, Value>, config::ConfigError> {
 
 /// What is good for any company as the sample has it: the words of the trade, and places on the own machine.
 fn is_anyones(section: &str, key: &str) -> bool {
-    matches!((section, key), ("department", "name" | "title" | "keywords") | ("reference", _))
+    matches!((section, key), ("department", "name" | "title" | "keywords") | ("reference", _) | ("oauth2", "provider"))
+        || matches!((section, key), ("closing", "causes") | ("committee", "fee" | "language"))
         || key == "path"
         || key.ends_with("_file")
 }

@@ -53,6 +53,15 @@ pub struct SecretSource {
 }
 
 impl SecretSource {
+    /// All of it as it is now: a key has several lines.
+    ///
+    /// # Errors
+    /// What is wrong with the file, and the next step.
+    pub fn text(&self) -> Result<SecretString, String> {
+        let said = |error: SecretError| format!("{}: {error}; {}", self.path.display(), error.next_step(&self.path));
+        read_secret_file(&self.path, self.guard).map_err(said)
+    }
+
     /// The secret as it is now, if it is there and one line.
     pub fn read(&self) -> Option<SecretString> {
         let secret = read_secret_file(&self.path, self.guard).ok()?;

@@ -211,6 +211,17 @@ impl<'r> Section<'r> {
         chosen
     }
 
+    /// One of `options` that must be there.
+    pub(super) fn required_choice<T: Copy>(&mut self, key: &'static str, options: &[(&str, T)]) -> Option<T> {
+        let names: Vec<String> = options.iter().map(|(name, _)| format!("`{key} = \"{name}\"`")).collect();
+        let text = self.required(key, &names.join(" or "));
+        let chosen = options.iter().find(|(name, _)| *name == text).map(|(_, option)| *option);
+        if chosen.is_none() {
+            self.refuse(key, format!("\"{}\"", clipped(&text)), format!("write {}", names.join(" or ")));
+        }
+        chosen
+    }
+
     /// What `read` makes of the text; `write` says what to write where it makes nothing of it.
     pub(super) fn parsed<T>(
         &mut self,
@@ -305,6 +316,20 @@ impl<'r> Section<'r> {
         let path = PathBuf::from(table.get(file_key)?.clone().into_string().ok().filter(|path| !path.is_empty())?);
         let guard = self.guard(&path);
         Some(SecretSource { path, guard })
+    }
+
+    /// The file that a key of this section names, which is asked for elsewhere.
+    pub(super) fn source_of(&self, file_key: &str) -> Option<SecretSource> {
+        let path = PathBuf::from(self.table.get(file_key)?.clone().into_string().ok().filter(|path| !path.is_empty())?);
+        let guard = self.guard(&path);
+        Some(SecretSource { path, guard })
+    }
+
+    /// A secret file that is read when it is needed: it must be there and guarded now.
+    pub(super) fn source(&mut self, file_key: &'static str) -> Option<SecretSource> {
+        let source = self.source_of(file_key);
+        self.secret_file(file_key)?;
+        source
     }
 
     fn guard(&self, path: &Path) -> SecretFile {

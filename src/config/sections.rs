@@ -3,14 +3,16 @@
 
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, register_url, reply_secret, url,
+    reference, register_url, reply_secret,
 };
+use super::closing::{closing, committee};
+use super::oauth2::{auth, oauth2};
 use super::outside::{authority, privacy, urgent};
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
 use super::web_form::form;
 use super::{
-    Committee, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
+    Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
     MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
@@ -31,8 +33,6 @@ const MAX_REFERENCES: usize = 32;
 const MAX_TERM_HOURS: u64 = 31 * 24;
 /// Working days a term can have: about a year.
 const MAX_TERM_WORKING_DAYS: u64 = 260;
-/// Months after which a committee may still take a dispute: ten years.
-const MAX_COMMITTEE_MONTHS: u64 = 120;
 /// Seconds between two looks into a mailbox: not so often that a server refuses, not so seldom that a term suffers.
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
 /// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
@@ -58,11 +58,13 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         sender: read_with(&mut file, "sender", sender),
         second_sender: table(&mut file, "second_sender")
             .map(|table| read_table(&mut file, "second_sender", table, sender)),
+        oauth2: table(&mut file, "oauth2").map(|table| read_table(&mut file, "oauth2", table, oauth2)),
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         register: read_with(&mut file, "register", register),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         limits: read_with(&mut file, "limits", limits),
+        closing: read_with(&mut file, "closing", closing),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         privacy: read_with(&mut file, "privacy", privacy),
         urgent: read_with(&mut file, "urgent", urgent),
@@ -174,7 +176,7 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// A file that the daemon will read: it must be there now, not fail at the first connection.
-fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
+pub(super) fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
     let path = s.path(key)?;
     if let Err(error) = std::fs::File::open(&path) {
         s.refuse(key, format!("a file that can't be read ({error})"), format!("make {} readable", path.display()));
@@ -195,7 +197,8 @@ fn mailbox(s: &mut Section) -> Mailbox {
         s.refuse("username", "nothing", "write the name klachtpost logs in with, often the complaints address");
     }
     let password = s.secret("password", "password_file");
-    if is_imap && password.is_none() && !s.is_refused("password_file") {
+    let auth = auth(s, password.as_ref());
+    if is_imap && auth == Auth::Password && password.is_none() && !s.is_refused("password_file") {
         s.refuse("password", "nothing", "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD");
     }
     let mailbox = Mailbox {
@@ -206,6 +209,7 @@ fn mailbox(s: &mut Section) -> Mailbox {
         security: server.security,
         ca_file: server.ca_file,
         username,
+        auth,
         password: password.unwrap_or_default(),
         inbox: s.text_or("inbox", "INBOX"),
         processed: s.text_or("processed", "Verwerkt"),
@@ -263,8 +267,12 @@ fn sender(s: &mut Section) -> Sender {
     });
     let username = s.text("username").filter(|name| !name.is_empty());
     let password = s.secret("password", "password_file");
+    let auth = auth(s, password.as_ref());
     match (&username, &password) {
-        (Some(_), None) if !s.is_refused("password_file") => {
+        (None, None) if auth == Auth::OAuth2 => {
+            s.refuse("username", "nothing", "write the mailbox's address: a token is given for it");
+        }
+        (Some(_), None) if auth == Auth::Password && !s.is_refused("password_file") => {
             s.refuse("password", "nothing beside a username", "write `password_file = \"…\"`, or take out `username`");
         }
         (None, Some(_)) => {
@@ -280,6 +288,7 @@ fn sender(s: &mut Section) -> Sender {
         security: server.security,
         ca_file: server.ca_file,
         username,
+        auth,
         password,
         connections: usize::try_from(connections).unwrap_or(1),
         max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
@@ -341,7 +350,13 @@ fn deadlines(s: &mut Section) -> Deadlines {
     deadlines
 }
 
-fn small(s: &mut Section, key: &'static str, default: u32, allowed: std::ops::RangeInclusive<u64>, unit: &str) -> u32 {
+pub(super) fn small(
+    s: &mut Section,
+    key: &'static str,
+    default: u32,
+    allowed: std::ops::RangeInclusive<u64>,
+    unit: &str,
+) -> u32 {
     u32::try_from(s.number(key, u64::from(default), allowed, unit)).unwrap_or(default)
 }
 
@@ -380,15 +395,6 @@ fn limits(s: &mut Section) -> Limits {
         automatic_per_hour: letters("automatic_per_hour", usual.automatic_per_hour),
         automatic_per_domain_per_hour: letters("automatic_per_domain_per_hour", usual.automatic_per_domain_per_hour),
         unproven_per_domain_per_hour: letters("unproven_per_domain_per_hour", usual.unproven_per_domain_per_hour),
-    }
-}
-
-fn committee(s: &mut Section) -> Committee {
-    Committee {
-        name: s.required("name", "the committee's full name, or take out [committee]"),
-        url: url(s, "url"),
-        months: small(s, "months", 12, 1..=MAX_COMMITTEE_MONTHS, "months after the complaint was lodged"),
-        applies_to: s.text_or("applies_to", ""),
     }
 }
 

@@ -21,6 +21,7 @@ mod run;
 mod sending;
 mod settle;
 mod ticking;
+mod tokens;
 pub mod trial;
 mod verdicts;
 mod watching;
@@ -39,6 +40,7 @@ pub use settle::Salts;
 pub use ticking::tick;
 pub use watching::{News, Teller, Watch};
 
+use crate::access::AccessError;
 use crate::case::Moment;
 use crate::desk::hour::Doubt;
 use crate::desk::outage::Trouble;
@@ -61,6 +63,8 @@ pub enum WorkError {
     Register(#[from] RegisterError),
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     #[error(transparent)]
     Sender(#[from] SendError),
     #[error(transparent)]
@@ -94,6 +98,11 @@ pub enum WorkError {
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
 }
 
+/// No token: time heals it, or a person.
+fn of_access(error: &AccessError) -> Trouble {
+    if error.why.may_pass() { Trouble::Away } else { Trouble::Login }
+}
+
 impl WorkError {
     /// What kind of trouble an operator would call it.
     fn trouble(&self) -> Trouble {
@@ -114,6 +123,7 @@ impl WorkError {
                 MailboxError::Setting { .. } => Trouble::Folder,
                 MailboxError::Files { .. } => Trouble::Files,
             },
+            Self::Access(error) => of_access(error),
             Self::Register(_) | Self::Office(OfficeError::Register(_)) => Trouble::Register,
             Self::Clock { .. } => Trouble::Clock,
             _ => Trouble::Fault,

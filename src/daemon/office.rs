@@ -7,9 +7,10 @@ use super::reading::Hung;
 use super::trial;
 use super::watching::Watch;
 use super::withheld::Asked;
-use crate::case::{Address, AddressError, Keys, Moment};
+use crate::access::{Access, AccessError};
+use crate::case::{Address, AddressError, Keys, Language, Moment};
 use crate::clock::{self, Clock};
-use crate::config::Config;
+use crate::config::{Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
@@ -31,6 +32,8 @@ pub struct Office {
     pub config: Config,
     /// In which mails are tried alone: this very program.
     pub program: PathBuf,
+    /// Tokens for servers that take no password.
+    pub access: Access,
     pub rules: Rules,
     pub house: House,
     pub letters: Letters,
@@ -81,6 +84,7 @@ impl Office {
         let keys = keys(&config)?;
         Ok(Self {
             program: PathBuf::from(trial::OURSELVES),
+            access: Access::new(&config),
             rules: Rules::new(&config, keys)?,
             house: house(&config)?,
             letters: Letters::new()?,
@@ -95,6 +99,33 @@ impl Office {
             hour: Hour::default(),
             config,
         })
+    }
+
+    /// The mailbox for a new connection: with the password or token of now.
+    ///
+    /// # Errors
+    /// There is no token.
+    pub async fn mailbox_now(&self) -> Result<Mailbox, AccessError> {
+        self.access.mailbox(self.config.mailbox_now(), self.clock.now()).await
+    }
+
+    /// How letters go out, as [`Office::mailbox_now`].
+    ///
+    /// # Errors
+    /// There is no token.
+    pub async fn sender_now(&self) -> Result<Sender, AccessError> {
+        self.access.sender(self.config.sender_now(), self.clock.now()).await
+    }
+
+    /// The second way out, where there is one.
+    ///
+    /// # Errors
+    /// There is no token.
+    pub async fn second_sender_now(&self) -> Result<Option<Sender>, AccessError> {
+        match self.config.second_sender_now() {
+            Some(settings) => self.access.sender(settings, self.clock.now()).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What letters are written with at this moment.
@@ -124,6 +155,11 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
         committee: config.committee.as_ref().map(|c| letters::Committee {
             name: c.name.clone(),
             url: c.url.clone(),
+            own_url: c.own_url.clone().filter(|own| *own != c.url),
+            takes_part: c.takes_part,
+            binding: c.binding,
+            fee: c.fee.clone(),
+            language: c.language.map(language),
             applies_to: c.applies_to.clone(),
         }),
         privacy_url: config.privacy.url.clone(),
@@ -135,6 +171,13 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
         }),
         max_message_bytes: config.sender.max_message_bytes,
     })
+}
+
+fn language(set: DeskLanguage) -> Language {
+    match set {
+        DeskLanguage::Dutch => Language::Dutch,
+        DeskLanguage::English => Language::English,
+    }
 }
 
 /// The reply tokens' secrets: the operator's, or one made on first start beside the SQLite file.

@@ -7,6 +7,7 @@ use super::pulse::Loop;
 use super::watching::Complaint;
 use super::{
     News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, take_in, tick,
+    tokens,
 };
 use crate::clock;
 use crate::desk::outage::Area;
@@ -83,7 +84,12 @@ async fn intake_loop(office: &Arc<Office>, ticks: &Notify) {
         match watch(office, ticks, &mut compared, &mut backoff, &mut waits).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
-            Err(error) => intake_failed(office, &error),
+            Err(error) => {
+                if matches!(error, WorkError::Mailbox(MailboxError::Refused { .. })) {
+                    office.access.forget().await;
+                }
+                intake_failed(office, &error);
+            }
         }
         // What is due by the hour waits for a first look at the mail, which may say that the hour is wrong; no longer.
         ticks.notify_one();
@@ -99,6 +105,7 @@ fn intake_failed(office: &Office, error: &WorkError) {
         return;
     }
     match error {
+        WorkError::Access(e) if !e.why.may_pass() => tracing::error!(%error, "taking in stopped"),
         WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
         _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
     }
@@ -126,7 +133,7 @@ async fn watch(
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let settings = office.config.mailbox_now();
+    let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
         opened = Mailbox::open_within(&settings, waits.deadlines()) => opened?,
@@ -239,6 +246,7 @@ async fn telling_loop(office: &Office) {
     let mut teller = Teller::default();
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Telling);
+        tokens::look_after(office).await;
         if let Err(error) = teller.tell(office).await
             && office.watch.first(Complaint::Telling) == News::Yes
         {
@@ -327,19 +335,24 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         (Err(error), _) => Err(error),
         (_, Err(error)) => Err(error.into()),
     };
+    tokens::look_after(&office).await;
     // Runs from a timetable count too: since when it fails is on file.
     let told = Teller::default().tell(&office).await;
     taken_in.and(ticked.map(drop)).and(sent).and(told.map(drop))
 }
 
+async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
+    Ok(Mailbox::open(&office.mailbox_now().await?).await?)
+}
+
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
-    let mut mailbox = match Mailbox::open(&office.config.mailbox).await {
+    let mut mailbox = match opened(office).await {
         Ok(mailbox) => mailbox,
         Err(error) => {
             // What came by a pipe needs no mailbox.
             overviews::begin(office).await?;
             while decide_batch(office).await? == Step::Worked {}
-            return Err(error.into());
+            return Err(error);
         }
     };
     mailbox.sign(&office.register.mark().await?);

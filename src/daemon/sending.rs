@@ -7,7 +7,8 @@ use super::pulse::Loop;
 use super::recording::{Attempted, Recorder};
 use super::verdicts::{Ended, Ruling, rule, said_of_the_recipient};
 use super::watching::News;
-use super::{Step, WorkError};
+use super::{Step, WorkError, of_access};
+use crate::access::AccessError;
 use crate::case::Moment;
 use crate::clock;
 use crate::config::SenderKind;
@@ -150,6 +151,10 @@ impl Sender {
     /// The register refused.
     pub async fn send_due(&mut self, office: &Arc<Office>) -> Result<Round, WorkError> {
         self.catch_up(office).await?;
+        let settings = match office.sender_now().await {
+            Ok(settings) => settings,
+            Err(error) => return self.without_token(office, &error),
+        };
         let now = office.clock.now();
         crash::point("before claiming letters");
         let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
@@ -157,7 +162,6 @@ impl Sender {
         if claimed.is_empty() {
             return Ok(Round::Idle);
         }
-        let settings = office.config.sender_now();
         self.transports.iter_mut().for_each(|transport| transport.log_in_as(&settings));
         let connections = self.connections(now).min(claimed.len()).max(1);
         let work = Work {
@@ -179,6 +183,16 @@ impl Sender {
         self.conclude(office, ended?, answered).await
     }
 
+    /// No letter is begun: the whole queue waits.
+    fn without_token(&mut self, office: &Office, error: &AccessError) -> Result<Round, WorkError> {
+        if office.watch.failed(Area::Sending, of_access(error), error.to_string(), office.clock.now()) == News::Yes {
+            tracing::warn!(%error, "sending fails; the letters wait and are tried again");
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.last = Round::ServerAway(server_wait(self.failures, jitter()?));
+        Ok(self.last)
+    }
+
     /// How many connections to open: those that the server takes, and one while it is only tried whether it does.
     fn connections(&self, now: Moment) -> usize {
         let taken = self.taken.filter(|(_, at)| now - *at < LEARN_AGAIN).map(|(count, _)| count);
@@ -194,6 +208,9 @@ impl Sender {
         // Where others worked, the server is there and takes no more of us at once.
         let away = if worked == 0 || answered == 0 { turned_away.first() } else { None };
         if let Some(outcome) = away {
+            if matches!(outcome, Outcome::TryAgain { stage: Stage::Login, .. }) {
+                office.access.forget().await;
+            }
             note_server(office, outcome);
         } else if !turned_away.is_empty() {
             self.learn(office, worked).await?;

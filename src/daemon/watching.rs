@@ -198,7 +198,7 @@ impl Teller {
                 None => return Ok(false),
             },
         };
-        for settings in ways(office, area, say) {
+        for settings in ways(office, area, say).await {
             crash::point("before telling the operator");
             match send(&settings, &letter).await {
                 Outcome::Accepted { .. } => {
@@ -243,10 +243,14 @@ fn began(condition: Condition) -> Option<Moment> {
 }
 
 /// The ways out, in the order they are tried. That sending fails is not told by the way that fails.
-fn ways(office: &Office, area: Area, say: Word) -> impl Iterator<Item = config::Sender> {
-    let first = !(area == Area::Sending && matches!(say, Word::Failing { .. }));
-    let config = &office.config;
-    first.then(|| config.sender_now()).into_iter().chain(config.second_sender_now())
+/// A way that wants a token and has none is no way.
+async fn ways(office: &Office, area: Area, say: Word) -> Vec<config::Sender> {
+    let mut ways = Vec::new();
+    if !(area == Area::Sending && matches!(say, Word::Failing { .. })) {
+        ways.extend(office.sender_now().await.ok());
+    }
+    ways.extend(office.second_sender_now().await.ok().flatten());
+    ways
 }
 
 async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {

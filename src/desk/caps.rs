@@ -243,8 +243,10 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Authority
         | LetterKind::Urgent
         | LetterKind::Away
+        | LetterKind::Status
         | LetterKind::Term => true,
         LetterKind::Answer
+        | LetterKind::Interim
         | LetterKind::Closing
         | LetterKind::Escalation
         | LetterKind::Advice

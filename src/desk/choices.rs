@@ -1,6 +1,7 @@
 //! The ways on from a question: replies that are typed already and do what the question asks. Each holds what was typed;
 //! none of them, sent as it stands or completed, leads to the same question again. Pure.
 
+mod judged;
 use super::draft::{Choice, Does, NoMerge, NoReader, NoRight, Problem, Stands, Way};
 use super::form;
 use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
@@ -51,6 +52,7 @@ impl Ways {
                 self.meant(written).into_iter().chain(self.outward(Some(written.as_str()))).collect()
             }
             Problem::SettlementMissing => vec![self.completed(Verb::Close)],
+            Problem::Misjudged(why) => self.misjudged(why),
             Problem::RulingMissing => vec![self.completed(Verb::Ruling)],
             Problem::NotMerged { why: NoMerge::Unknown | NoMerge::Same | NoMerge::Merged, .. } => {
                 vec![self.of(Does::Verb(Verb::Merge), vec![format!("{} ", self.name(Verb::Merge))], text).completing()]
@@ -126,6 +128,18 @@ impl Ways {
                 let rest = if found.is_empty() { typed } else { typed.strip_prefix(found.as_str()).unwrap_or(typed) };
                 let value = format!("{nearest} {}", rest.trim());
                 vec![self.instead(Verb::Agenda, value.trim(), Does::At(nearest.clone()))]
+            }
+            Problem::UnclearPromise { found, nearest } => {
+                let typed =
+                    self.typed.lines.iter().find(|line| line.verb == Verb::Interim).map_or("", |line| &line.value);
+                // What was no day may be the reason.
+                let rest = typed.strip_prefix(found.as_str()).filter(|_| !found.is_empty()).unwrap_or(typed);
+                let text = joined(&harmless(rest.trim()), text);
+                let verb = self.name(Verb::Interim);
+                let dated = self.of(Does::At(nearest.clone()), vec![format!("{verb} {nearest}")], &text);
+                [self.of(Does::Undated, vec![verb], &joined(&harmless(typed), &self.typed.text)), dated]
+                    .map(|choice| if choice.text.trim().is_empty() { choice.completing() } else { choice })
+                    .to_vec()
             }
             Problem::NotNow { verb } => self.not_now(verb),
             Problem::AskedYourself => vec![self.with(Verb::TakeOver, &self.all()), self.with(Verb::Note, &self.all())],

@@ -15,7 +15,7 @@ use super::sight::is_hidden;
 use super::verbs::{Instruction, Line, Taken, Verb};
 use super::words::Words;
 use super::wrote::OnCase;
-use super::{CaseFile, Decision, Disposition, Role};
+use super::{CaseFile, Decision, Department, Disposition, Role, Rules};
 use crate::case::{
     Actor, Address, Case, CaseNumber, Channel, Customer, Language, LetterKind, Moment, Opened, What, Why,
 };
@@ -216,6 +216,7 @@ impl NewMail<'_> {
 
     /// The case, the colleague as its handler where of the department, and a receipt.
     fn open(&self, opened: Opened, linked: &[CaseNumber], above: &str, marked: Vec<Remark>) -> Decision {
+        let opened = received_by(self.from, opened, self.rules);
         let department = opened.department.clone();
         let acknowledge = may_write_to(&opened.customer);
         let acknowledged = acknowledge.as_ref().ok().cloned();
@@ -230,7 +231,7 @@ impl NewMail<'_> {
             case.apply(&event);
             decision.events.push(event);
         };
-        let is_person = |d: &super::Department| d.binds(self.from) && d.address != *self.from;
+        let is_person = |d: &Department| d.binds(self.from) && d.address != *self.from;
         if self.rules.department(&department).is_some_and(is_person) {
             record(What::HandlerSet { handler: self.from.clone() }, &mut case);
         }
@@ -241,6 +242,17 @@ impl NewMail<'_> {
         done.extend(decision.letters.iter().filter_map(on_paper));
         decision.letters.push(self.passed_on_receipt(&case, done));
         decision
+    }
+}
+
+/// §2.2: "by the colleague who receives the complaint". Where no keyword says whose it is, it stays with that colleague's own
+/// department; whoever is of none, as reception is, leaves it to the one for what remains.
+pub(super) fn received_by(from: &Address, opened: Opened, rules: &Rules) -> Opened {
+    let stays = |d: &&Department| d.binds(from);
+    let is_theirs = rules.fallback().is_some_and(|fallback| fallback.binds(from));
+    match rules.departments.iter().find(stays).filter(|_| opened.routing == Why::Fallback && !is_theirs) {
+        Some(own) => Opened { department: own.name.clone(), routing: Why::Receiver, ..opened },
+        None => opened,
     }
 }
 

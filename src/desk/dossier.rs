@@ -115,6 +115,7 @@ fn author(mail: i64, events: &[Event], language: Language) -> String {
 fn kind_name(kind: LetterKind, language: Language) -> &'static str {
     let (dutch, english) = match kind {
         LetterKind::Acknowledgement => ("ontvangstbevestiging", "acknowledgement"),
+        LetterKind::Interim => ("tussenbericht", "interim"),
         LetterKind::Closing => ("afhandeling", "settlement"),
         _ => ("antwoord", "answer"),
     };

@@ -1,15 +1,14 @@
 //! What is to be written: everything a letter says, decided, before it is rendered. Plain values; the room
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
-use super::limits::Cap;
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
     Why,
 };
 use crate::digest::Digest;
-use crate::digest::NotOnFile;
 use crate::digest::month::MonthOverview;
 
+mod alarm;
 mod aside;
 mod asked;
 mod bundle;
@@ -28,11 +27,12 @@ mod urgent;
 mod why;
 
 pub use super::rules::Filing;
+pub use alarm::{Alarm, AlarmAbout};
 pub use aside::{SetAside, Shown};
 pub use asked::{Asked, CaseList, Dossier, ListedCase, MayAnswer, WrittenLetter};
 pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
-pub use committee::{Dispute, DisputeStage};
+pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
 pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
 pub use happened::{Happened, HappenedWhat};
@@ -43,7 +43,7 @@ pub use privacy::{Privacy, PrivacyStage};
 pub use remarks::{OddSender, Remark, Unread};
 pub use represented::{Represented, RepresentedStage};
 pub use urgent::Urgent;
-pub use why::{NoMerge, NoReader, NoRight, Often, Unsure};
+pub use why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,6 +126,7 @@ pub enum Content {
     Acknowledgement(Acknowledgement),
     Notification(Box<Notification>),
     Answer(Answer),
+    Interim(Interim),
     FollowUp(FollowUp),
     Closing(Closing),
     Receipt(Receipt),
@@ -138,6 +139,7 @@ pub enum Content {
     Advice(Advice),
     Agenda(Agenda),
     Dispute(Dispute),
+    Status(Status),
     CaseList(CaseList),
     Dossier(Box<Dossier>),
     Away(Box<Away>),
@@ -161,6 +163,7 @@ impl Content {
             Self::Acknowledgement(_) => LetterKind::Acknowledgement,
             Self::Notification(_) => LetterKind::Notification,
             Self::Answer(_) => LetterKind::Answer,
+            Self::Interim(_) => LetterKind::Interim,
             Self::FollowUp(_) => LetterKind::FollowUp,
             Self::Closing(_) => LetterKind::Closing,
             Self::Receipt(_) => LetterKind::Receipt,
@@ -173,6 +176,7 @@ impl Content {
             Self::Advice(_) => LetterKind::Advice,
             Self::Agenda(_) => LetterKind::Agenda,
             Self::Dispute(_) => LetterKind::Dispute,
+            Self::Status(_) => LetterKind::Status,
             Self::CaseList(_) => LetterKind::CaseList,
             Self::Dossier(_) => LetterKind::Dossier,
             Self::Away(_) => LetterKind::Away,
@@ -256,6 +260,15 @@ pub struct Misdirected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub text: String,
+}
+
+/// What staff typed to the customer in the meantime, and the day by which the customer hears more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interim {
+    pub text: String,
+    pub promised: Option<Moment>,
+    /// Where the letter names the committee: the last day a dispute can be filed.
+    pub committee_last_day: Option<chrono::NaiveDate>,
 }
 
 /// To the handler: the customer wrote again, or somebody else did.
@@ -389,25 +402,4 @@ pub struct OtherClock {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,
     pub due: Moment,
-}
-
-/// To a supervisor or the operator: something needs a person now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alarm {
-    pub about: AlarmAbout,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AlarmAbout {
-    /// A letter to staff was refused for good: so this goes up one step (invariant 4).
-    StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
-    /// Letters are held back because of a cap (invariant 5). Both ends of what may be a loop: the desk, and an address, a
-    /// domain, or nobody in particular.
-    CapReached { cap: Cap, desk: Address, other_end: String },
-    /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
-    HeldAtDoor { to: String, reason: String },
-    /// The same for a letter on paper: it was not sent to who would print it.
-    PaperHeld { reason: String },
-    /// Mails lie in our own folders and are not in the register (invariant 1).
-    NotOnFile(Box<NotOnFile>),
 }

@@ -6,6 +6,7 @@
 use super::aside::{Aside, unreadable};
 use super::authority::Act;
 use super::belonging::{Belongs, belongs, clicked, numbers};
+use super::colleague::received_by;
 use super::deciding::{Deciding, Pen};
 use super::intent::{Ours, ServersWord};
 use super::machine::Arrived;
@@ -180,6 +181,9 @@ impl<'a> Deciding<'a> {
         let received_at = self.mail.received_at;
         let received_at = sent_on.as_ref().map_or(received_at, |sent_on| sent_on.received_at(received_at));
         let mut opened = whose.opened(mail, received_at, self.rules);
+        if let Some(by) = sent_on.as_ref().and_then(SentOn::receiver) {
+            opened = received_by(by, opened, self.rules);
+        }
         // Who can judge whether the two are one sees both. Not so for a number: what a stranger is told would then depend on
         // whether there is such a case.
         if let Some(file) = self.known.answered.first() {

@@ -2,7 +2,7 @@
 //! what was seen and what was told before come in, with the moment; a [`Word`] goes out.
 
 use crate::case::Moment;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 /// How often the operator hears of one and the same trouble: once a day, so that it is neither forgotten nor a plague.
 const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
@@ -14,10 +14,12 @@ pub enum Area {
     Sending,
     /// Mail is taken in; but some is not given, or what is on file cannot be moved out of the inbox.
     Mailbox,
+    /// Tokens that mail servers want: one cannot be renewed, or soon none can be asked for any more.
+    Access,
 }
 
 impl Area {
-    pub const ALL: [Self; 3] = [Self::Intake, Self::Sending, Self::Mailbox];
+    pub const ALL: [Self; 4] = [Self::Intake, Self::Sending, Self::Mailbox, Self::Access];
 
     /// The stable name in the register.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Area {
             Self::Intake => "intake",
             Self::Sending => "sending",
             Self::Mailbox => "mailbox",
+            Self::Access => "access",
         }
     }
 }
@@ -50,6 +53,10 @@ pub enum Trouble {
     Register,
     /// The host's clock cannot be right.
     Clock,
+    /// What tokens are asked for with works no longer than a month, a week, a day.
+    ExpiresInAMonth,
+    ExpiresInAWeek,
+    ExpiresInADay,
     /// Nothing failed, and nothing came to an end either.
     Stuck,
     /// A fault in klachtpost.
@@ -57,7 +64,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Away,
         Self::Certificate,
         Self::Login,
@@ -68,6 +75,9 @@ impl Trouble {
         Self::Files,
         Self::Register,
         Self::Clock,
+        Self::ExpiresInAMonth,
+        Self::ExpiresInAWeek,
+        Self::ExpiresInADay,
         Self::Stuck,
         Self::Fault,
     ];
@@ -85,9 +95,27 @@ impl Trouble {
             Self::Files => "files",
             Self::Register => "register",
             Self::Clock => "clock",
+            Self::ExpiresInAMonth => "expires_in_a_month",
+            Self::ExpiresInAWeek => "expires_in_a_week",
+            Self::ExpiresInADay => "expires_in_a_day",
             Self::Stuck => "stuck",
             Self::Fault => "fault",
         }
+    }
+
+    /// That a secret ends, this many days before its last one is over; none while there is time.
+    pub fn of_last_day(last: NaiveDate, today: NaiveDate) -> Option<Self> {
+        match (last - today).num_days() {
+            31.. => None,
+            8.. => Some(Self::ExpiresInAMonth),
+            2.. => Some(Self::ExpiresInAWeek),
+            _ => Some(Self::ExpiresInADay),
+        }
+    }
+
+    /// What is known long before it fails is told once at each step, and not daily.
+    pub fn is_ahead(self) -> bool {
+        matches!(self, Self::ExpiresInAMonth | Self::ExpiresInAWeek)
     }
 
     /// The trouble of that stable name.
@@ -141,7 +169,7 @@ pub fn word(condition: Condition, told: Option<Told>, alarm_after: TimeDelta, no
         (Condition::Failing { since, trouble }, Some(told)) => {
             let (age, is_other) = (now - told.at, trouble != told.trouble);
             let since = since.min(told.since);
-            let due = age >= REMIND_AFTER || (is_other && age >= alarm_after);
+            let due = (age >= REMIND_AFTER && !trouble.is_ahead()) || (is_other && age >= alarm_after);
             if due { Word::Failing { trouble, since } } else { Word::Nothing }
         }
         (Condition::Failing { .. }, None) => Word::Nothing,

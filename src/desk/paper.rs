@@ -52,6 +52,7 @@ pub(super) fn written(draft: &Draft) -> Option<What> {
 fn due(case: &Case, kind: LetterKind) -> Option<Moment> {
     match kind {
         LetterKind::Acknowledgement => Some(case.due.acknowledge).filter(|_| case.acknowledged.is_none()),
+        LetterKind::Interim => None,
         _ => Some(case.due.first_response).filter(|_| case.first_response_at().is_none()),
     }
 }

@@ -25,6 +25,7 @@ impl ReplyGoes {
             Kind::Acknowledgement
             | Kind::Acknowledgements
             | Kind::Answer
+            | Kind::Interim
             | Kind::Closing
             | Kind::Misdirected
             | Kind::Represented => Self::Nowhere,
@@ -33,7 +34,7 @@ impl ReplyGoes {
                 Self::Nowhere
             }
             // What somebody should do.
-            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Away => Self::Nowhere,
+            Kind::Term | Kind::Agenda | Kind::Paper | Kind::Dispute | Kind::Status | Kind::Away => Self::Nowhere,
             // What went wrong.
             Kind::DeliveryFailed | Kind::SetAside | Kind::Alarm | Kind::Outage => Self::Nowhere,
             // Many things at once.

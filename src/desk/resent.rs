@@ -33,6 +33,11 @@ impl SentOn {
         plausible(self.at.filter(|_| self.is_believed), own)
     }
 
+    /// Who received the complaint, where that is believed.
+    pub fn receiver(&self) -> Option<&Address> {
+        Some(&self.by).filter(|_| self.is_believed)
+    }
+
     /// What the department should know.
     pub fn remark(&self) -> Option<Remark> {
         (!self.is_believed).then(|| Remark::ResentUnproven(self.by.to_string()))

@@ -8,8 +8,7 @@ use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
 use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer};
-use chrono::Datelike;
-use chrono::NaiveDate;
+use chrono::{Datelike, Days, NaiveDate};
 
 /// One department and its people.
 #[derive(Debug, Clone)]
@@ -128,7 +127,10 @@ pub struct Rules {
     pub deadlines: crate::config::Deadlines,
     pub digest: crate::config::Digest,
     pub caps: Caps,
+    pub closing: config::Closing,
     pub committee_months: Option<u32>,
+    /// Days a complaint may be open before its customer hears of the committee.
+    pub committee_after_days: Option<u32>,
     /// The mail server says which senders it confirms.
     pub checks_senders: bool,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
@@ -179,6 +181,8 @@ impl Rules {
                     .filter(|_| !config.mailbox.trusted_authserv_id.is_empty()),
                 desk: config.limits.automatic_per_hour,
             },
+            closing: config.closing.clone(),
+            committee_after_days: config.committee.as_ref().map(|c| c.after_days),
             committee_months: config.committee.as_ref().map(|c| c.months),
             checks_senders: !config.mailbox.trusted_authserv_id.is_empty(),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
@@ -270,6 +274,15 @@ impl Rules {
         let months = self.committee_months?;
         let applies = self.department(department).is_none_or(|d| d.committee);
         applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
+    }
+
+    /// When a complaint that was lodged then and is still open asks for a letter that names the committee: with the overview of
+    /// that day.
+    pub fn status_due(&self, department: &str, lodged_at: Moment) -> Option<Moment> {
+        self.committee_last_day(department, lodged_at)?;
+        let days = Days::new(u64::from(self.committee_after_days?));
+        let day = self.calendar.local(lodged_at).date_naive().checked_add_days(days)?;
+        Some(self.calendar.at(day, self.digest.at))
     }
 
     /// Whether, and until when, such a dispute can be filed, as it stands at that moment.

@@ -110,7 +110,7 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
             What::Closed(_) if letter.kind != LetterKind::Closing => Some(Barred::WentOn),
             What::Reopened(_) | What::Dismissed { .. } | What::Merged { .. } => Some(Barred::WentOn),
             What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. }
-                if letter.kind.is_for_customer() && says(*letter_kind) >= says(letter.kind) =>
+                if letter.kind.is_for_customer() && letter_kind.says() >= letter.kind.says() =>
             {
                 Some(Barred::Paper)
             }
@@ -118,7 +118,7 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
                 if *other != letter.id
                     && letter.kind.is_for_customer()
                     && letter_kind.is_for_customer()
-                    && says(*letter_kind) >= says(letter.kind) =>
+                    && letter_kind.says() >= letter.kind.says() =>
             {
                 Some(Barred::Newer)
             }
@@ -128,15 +128,6 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
     }
     let is_closed = file.case.state != CaseState::Open && letter.kind != LetterKind::Closing;
     found.or_else(|| is_closed.then_some(Barred::WentOn))
-}
-
-/// How much a letter tells the customer.
-fn says(kind: LetterKind) -> u8 {
-    match kind {
-        LetterKind::Acknowledgement | LetterKind::Acknowledgements => 0,
-        LetterKind::Closing => 2,
-        _ => 1,
-    }
 }
 
 /// The terms that a letter of this kind names: to the customer what is still promised, to staff each.

@@ -2,7 +2,7 @@
 //! round; and of the agenda, whose items come back as reminders at their hour. Pure; the tick and the cases come in.
 
 use super::deciding::Pen;
-use super::draft::{AgendaStage, Content, OtherClock, Term, Waiting};
+use super::draft::{AgendaStage, Content, OtherClock, Status, Term, Waiting};
 use super::sight::{handler_address, supervisor};
 use super::{Decision, Fresh, Rules};
 use crate::case::{
@@ -14,13 +14,11 @@ use chrono::TimeDelta;
 /// So long a letter may take to its mail server before anybody is told that it is not there.
 const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(30);
 
-const CLOCKS: [Clock; 3] = [Clock::Acknowledge, Clock::FirstResponse, Clock::Resolve];
-
 /// What is due for a case now; None: nothing.
 pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Option<Decision> {
     // A closed case has no running clocks, and may still have something on the agenda (a ruling to carry out).
     let clocks = match case.state {
-        CaseState::Open => CLOCKS.as_slice(),
+        CaseState::Open => Clock::ALL.as_slice(),
         CaseState::Closed => &[],
         CaseState::Dismissed | CaseState::Merged => return None,
     };
@@ -30,7 +28,8 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
         due.clear();
     }
     let reminders: Vec<&AgendaItem> = case.agenda.iter().filter(|item| item.at <= now && !item.reminded).collect();
-    if due.is_empty() && reminders.is_empty() {
+    let status = status(case, rules, now);
+    if due.is_empty() && reminders.is_empty() && status.is_none() {
         return None;
     }
     let pen = Pen { rules, fresh };
@@ -41,11 +40,36 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
         let letter = term(case, told, rules).map(|term| pen.to_staff(case, to, Content::Term(term)));
         decision.letters.extend(letter);
     }
+    if let Some((to, letter)) = status {
+        decision.events.push(event(What::StatusAsked { to: to.clone() }));
+        decision.letters.push(pen.to_staff(case, to, Content::Status(letter)));
+    }
     for item in reminders {
         decision.events.push(event(What::AgendaReminded { id: item.id.clone() }));
         decision.letters.push(pen.agenda_letter(case, item, AgendaStage::Due));
     }
     Some(decision)
+}
+
+/// A complaint that never closes never tells of the committee: after so many days the supervisor is asked, once, for a letter
+/// that does. Who had a closing letter in an earlier round knows.
+fn status(case: &Case, rules: &Rules, now: Moment) -> Option<(Address, Status)> {
+    let word = &case.committee;
+    let knows = word.given.is_some() || case.reopened > 0 && word.owed_since.is_none();
+    let due = rules.status_due(&case.department, case.lodged_at)?;
+    if case.state != CaseState::Open || knows || word.asked_at.is_some() || now < due {
+        return None;
+    }
+    let day = |at| rules.calendar.local(at).date_naive();
+    let letter = Status {
+        customer: case.customer.clone(),
+        subject: case.subject.clone(),
+        lodged_at: case.lodged_at,
+        days: (day(now) - day(case.lodged_at)).num_days(),
+        department_title: rules.title(&case.department).to_owned(),
+        handler: case.handler.clone(),
+    };
+    Some((supervisor(case, rules)?, letter))
 }
 
 /// Who is told what. A late acknowledgement is told of with the reaction that is late with it, as one matter; what is to be
@@ -108,8 +132,9 @@ fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Ad
 fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option<Term> {
     let rank = |clock| match clock {
         Clock::FirstResponse => 0,
-        Clock::Resolve => 1,
-        Clock::Acknowledge => 2,
+        Clock::Promised => 1,
+        Clock::Resolve => 2,
+        Clock::Acknowledge => 3,
     };
     told.sort_by_key(|(clock, stage)| (*stage == TermStage::Before, rank(*clock)));
     let mut told = told.into_iter();

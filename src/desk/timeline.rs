@@ -15,6 +15,7 @@ fn line(event: &Event) -> Option<Happened> {
         What::FollowedUp { text, .. } => (HappenedWhat::CustomerWrote, text.as_str()),
         What::OtherWrote { text, .. } => (HappenedWhat::OtherWrote, text.as_str()),
         What::Answered { text, .. } => (HappenedWhat::Answered, text.as_str()),
+        What::Interim { text, .. } => (HappenedWhat::Interim, text.as_str()),
         What::AnsweredDirectly(answer) => (HappenedWhat::Answered, answer.text.as_str()),
         What::Noted { text } => (HappenedWhat::Noted, text.as_str()),
         What::PhoneContact { text } => (HappenedWhat::Phoned, text.as_str()),
@@ -28,6 +29,11 @@ fn line(event: &Event) -> Option<Happened> {
                 HappenedWhat::CustomerSet,
                 format!("{} {address}", customer.name).trim().to_owned(),
             ));
+        }
+        What::Judged(judgement) => {
+            let amount = judgement.compensation.map(|amount| format!("€ {amount}"));
+            let beside = judgement.cause.clone().into_iter().chain(amount).collect::<Vec<_>>().join(", ");
+            return Some(happened(event, HappenedWhat::Judged(judgement.outcome), beside));
         }
         What::Posted { .. } => (HappenedWhat::Posted, ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),

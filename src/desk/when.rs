@@ -118,6 +118,20 @@ pub fn last_day<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Op
     Some((calendar.local(at).date_naive(), text.get(reading.said.end..).unwrap_or_default().trim()))
 }
 
+/// Reads the value of `#tussenbericht`: as [`planned`], but a day without an hour ends with the working day.
+///
+/// # Errors
+/// As [`planned`].
+pub fn promised<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Result<(Moment, &'text str), WhenError> {
+    let Planned { at, text: rest, .. } = planned(text, now, calendar)?;
+    let said = read(text);
+    let by_the_hour = matches!(said.base, Some(Base::Ahead(_, Unit::Minutes | Unit::Hours)));
+    let day_only = said.time.is_none() && said.part.is_none() && !by_the_hour;
+    let end_of_day = calendar.due_after_working_days(at, 0);
+    let until = if day_only && end_of_day > now { end_of_day } else { at };
+    Ok((until, rest.trim_start_matches([':', ',', '.', ';', ' '])))
+}
+
 /// Reads the value of an `Ontvangen:` line: a moment not after `now`.
 ///
 /// A weekday's name is the last such day, a date without a year the last such date; without an hour it is

@@ -119,7 +119,9 @@ impl Asked<'_> {
         match case.state {
             CaseState::Open => Some(self.section_of_open(case)),
             CaseState::Closed | CaseState::Dismissed if !case.duties.is_empty() => Some(Section::Duty),
-            CaseState::Closed if !case.failed_letters.is_empty() || case.owes_confirmation() => {
+            CaseState::Closed
+                if !case.failed_letters.is_empty() || case.owes_confirmation() || case.owes_committee() =>
+            {
                 Some(Section::Undelivered)
             }
             CaseState::Closed => self.was_closed(case).then_some(Section::Closed),
@@ -185,7 +187,9 @@ impl Asked<'_> {
         let duties = case.duties.iter().cloned().map(Mark::Duty);
         let to_post = Some(case.to_post().count()).filter(|count| *count > 0).map(Mark::ToPost);
         if case.state != CaseState::Open {
-            let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed);
+            let committee = case.owes_committee().then_some(Mark::CommitteeOwed);
+            // The letter that confirms the settlement says both.
+            let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed).or(committee);
             let owed = undelivered.into_iter().chain(to_post).chain(unconfirmed);
             return duties.chain(owed).chain(dispute(case)).collect();
         }

@@ -137,6 +137,8 @@ pub enum Mark {
     ToPost(usize),
     /// Closed, and the customer was not told of the settlement yet (§2.4.2).
     Unconfirmed,
+    /// Closed in a conversation: the customer has nothing in writing of the committee yet.
+    CommitteeOwed,
     Reopened,
     /// Nobody answered the customer yet.
     Unanswered,

@@ -3,7 +3,7 @@
 //! becomes a formula.
 
 use super::Named;
-use crate::case::{Address, Case, CaseState, Channel, Clock, Language, Moment};
+use crate::case::{Address, Amount, Case, CaseState, Channel, Clock, Judgement, Language, Moment, Outcome};
 use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
@@ -15,7 +15,7 @@ const CELL_CHARS_MAX: usize = 1_000;
 const ROWS_MAX: usize = 1_000_000;
 
 /// The columns: what stands above them in Dutch and English, and the width in characters.
-const COLUMNS: [(&str, &str, f64); 16] = [
+const COLUMNS: [(&str, &str, f64); 19] = [
     ("Nummer", "Number", 15.0),
     ("Status", "State", 13.0),
     ("Afdeling", "Department", 18.0),
@@ -32,6 +32,9 @@ const COLUMNS: [(&str, &str, f64); 16] = [
     ("Te laat", "Overdue", 30.0),
     ("Behandelaar", "Handler", 26.0),
     ("Heropend", "Reopened", 12.0),
+    ("Uitkomst", "Outcome", 15.0),
+    ("Oorzaak", "Cause", 18.0),
+    ("Vergoeding", "Compensation", 14.0),
 ];
 
 /// What a spreadsheet is asked about.
@@ -98,6 +101,7 @@ struct Formats {
     text: Format,
     moment: Format,
     late: Format,
+    amount: Format,
 }
 
 impl Formats {
@@ -106,6 +110,7 @@ impl Formats {
         Self {
             text: top.clone().set_num_format("@").set_quote_prefix(),
             moment: top.clone().set_num_format("dd-mm-yyyy hh:mm"),
+            amount: top.clone().set_num_format("#,##0.00"),
             late: top.set_num_format("@").set_quote_prefix().set_font_color("#B3261E"),
         }
     }
@@ -142,7 +147,11 @@ impl Row<'_> {
         let late: Vec<&str> = case.overdue(asked.now).into_iter().map(|clock| asked.clock(clock)).collect();
         self.late(&late.join(", "))?;
         self.text(case.handler.as_ref().map_or("", Address::as_str))?;
-        self.count(case.reopened)
+        self.count(case.reopened)?;
+        let Judgement { outcome, cause, compensation } = &case.judgement;
+        self.text(outcome.map_or("", |outcome| asked.outcome(outcome)))?;
+        self.text(cause.as_deref().unwrap_or_default())?;
+        self.amount(*compensation)
     }
 
     fn text(&mut self, text: &str) -> Result<(), XlsxError> {
@@ -162,6 +171,16 @@ impl Row<'_> {
         if let Some(at) = at {
             let at = local(at, self.asked.zone)?;
             self.page.write_datetime_with_format(self.row, self.column, at, &self.formats.moment)?;
+        }
+        self.column += 1;
+        Ok(())
+    }
+
+    fn amount(&mut self, amount: Option<Amount>) -> Result<(), XlsxError> {
+        if let Some(amount) = amount {
+            // Below a billion: exact to the cent.
+            let euros = u32::try_from(amount.cents()).map_or(0.0, f64::from) / 100.0;
+            self.page.write_number_with_format(self.row, self.column, euros, &self.formats.amount)?;
         }
         self.column += 1;
         Ok(())
@@ -224,11 +243,20 @@ impl SheetAsked<'_> {
         }
     }
 
+    fn outcome(&self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Founded => self.pick("gegrond", "upheld"),
+            Outcome::Partly => self.pick("deels gegrond", "partly upheld"),
+            Outcome::Unfounded => self.pick("ongegrond", "rejected"),
+        }
+    }
+
     fn clock(&self, clock: Clock) -> &'static str {
         match clock {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+            Clock::Promised => self.pick("beloofd bericht", "promised word"),
         }
     }
 }

@@ -27,12 +27,13 @@ pub(super) enum Press {
 
 impl Press {
     /// All that templates can show, by the name they have there.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("answer", Self::Answer),
         ("advise", Self::Advise),
         ("note", Self::Verb(Verb::Note)),
         ("close", Self::Verb(Verb::Close)),
         ("phoned", Self::Verb(Verb::Phoned)),
+        ("interim", Self::Verb(Verb::Interim)),
         ("sent", Self::Verb(Verb::Sent)),
         ("take_over", Self::Verb(Verb::TakeOver)),
         ("reply_to_customer", Self::Verb(Verb::Answer)),
@@ -49,6 +50,8 @@ impl Press {
             Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
             Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
             Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
+            Self::Verb(Verb::Outcome(outcome)) => words.outcome(outcome),
+            Self::Verb(Verb::Interim) => words.pick("Tussenbericht", "Interim letter"),
             Self::Verb(Verb::Sent) => words.pick("Verstuurd", "Sent"),
             Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
             Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
@@ -63,7 +66,7 @@ impl Press {
     }
 
     fn wants_value(self) -> bool {
-        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment))
+        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment | Value::Promise | Value::Cause | Value::Amount))
     }
 
     fn typed(self, words: Words, goes: ReplyGoes) -> &'static str {

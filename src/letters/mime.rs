@@ -105,7 +105,7 @@ fn suppressed(kind: LetterKind) -> &'static str {
 /// would be filed unread, though it is the answer that the complaint was about.
 fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
     match kind {
-        LetterKind::Answer | LetterKind::Closing => None,
+        LetterKind::Answer | LetterKind::Interim | LetterKind::Closing => None,
         LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
         LetterKind::Notification
         | LetterKind::FollowUp
@@ -122,6 +122,7 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Escalation
         | LetterKind::Advice
         | LetterKind::Agenda
+        | LetterKind::Status
         | LetterKind::Paper
         | LetterKind::Away
         | LetterKind::Dispute

@@ -36,7 +36,7 @@ pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
 
-use crate::case::{Address, CaseNumber, Keys, LetterId, LetterKind, Moment, Side, Token};
+use crate::case::{Address, CaseNumber, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
 use crate::desk::draft::{Carried, Content, Draft};
 use chrono_tz::Tz;
 use minijinja::Environment;
@@ -78,6 +78,14 @@ pub struct House {
 pub struct Committee {
     pub name: String,
     pub url: String,
+    /// The committee's own address, where that is another one.
+    pub own_url: Option<String>,
+    pub takes_part: bool,
+    pub binding: bool,
+    /// What it costs the customer, printed as it is.
+    pub fee: Option<String>,
+    /// The language of its handling.
+    pub language: Option<Language>,
     /// For whom it is there: a sentence, printed as it is; may be empty.
     pub applies_to: String,
 }

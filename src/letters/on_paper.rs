@@ -3,11 +3,11 @@
 
 use super::paper::{self, Block, PaperLetter, Sender};
 use super::words::Words;
-use super::{House, RenderError, clean, mime};
+use super::{Committee, House, RenderError, clean, mime};
 use crate::case::{CaseNumber, Moment};
-use crate::desk::draft::{Acknowledgement, Answer, Closing, Content, Draft, Enclosed, Paper, Sheet};
+use crate::desk::draft::{Acknowledgement, Answer, Closing, Content, Draft, Enclosed, Interim, Paper, Sheet};
 use crate::typeface::{Typeface, Weight};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 /// A letter is printed, signed, posted and delivered within this time: a moment before that is past when it is read
 /// (invariant 11).
@@ -95,6 +95,7 @@ impl Writing<'_> {
             body: match &self.paper.sheet {
                 Sheet::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
                 Sheet::Answer(answer) => self.answer(answer),
+                Sheet::Interim(interim) => self.interim(interim),
                 Sheet::Closing(closing) => self.closing(closing),
             },
         }
@@ -116,7 +117,9 @@ impl Writing<'_> {
         let subject = clean::line(&self.draft.topic.subject, clean::SUBJECT_CHARS_MAX);
         let plain = self.words.pick("uw klacht", "your complaint");
         match &self.paper.sheet {
-            Sheet::Answer(_) | Sheet::Closing(_) if !subject.is_empty() => format!("{plain} ‘{subject}’"),
+            Sheet::Answer(_) | Sheet::Interim(_) | Sheet::Closing(_) if !subject.is_empty() => {
+                format!("{plain} ‘{subject}’")
+            }
             _ => plain.to_owned(),
         }
     }
@@ -167,6 +170,20 @@ impl Writing<'_> {
         paragraphs(&letter.text).chain(self.attachments()).collect()
     }
 
+    /// The same, and by when the customer hears more.
+    fn interim(&self, letter: &Interim) -> Vec<Block> {
+        let until = letter.promised.map(|until| self.words.moment(until));
+        let promise = until.map(|until| {
+            self.words.pick(
+                format!("U hoort uiterlijk {until} weer van ons over uw klacht {}.", self.number),
+                format!("You will hear from us again about your complaint {} by {until}.", self.number),
+            )
+        });
+        let committee = self.committee(letter.committee_last_day).into_iter().map(Block::Paragraph);
+        let promise = promise.map(Block::Paragraph);
+        paragraphs(&letter.text).chain(promise).chain(committee).chain(self.attachments()).collect()
+    }
+
     fn closing(&self, letter: &Closing) -> Vec<Block> {
         let day = self.words.day(self.words.local(letter.received_at).date_naive());
         let number = self.number;
@@ -191,7 +208,7 @@ impl Writing<'_> {
         blocks.extend(paragraphs(&letter.settlement));
         blocks.push(heading("Bent u het er niet mee eens?", "If you do not agree"));
         blocks.push(Block::Paragraph(format!("{disagree} {} {again}", self.contact())));
-        blocks.extend(self.committee(letter).into_iter().map(Block::Paragraph));
+        blocks.extend(self.committee(letter.committee_last_day).into_iter().map(Block::Paragraph));
         let thanks = self.words.pick("Dank dat u het ons hebt laten weten.", "Thank you for letting us know.");
         blocks.push(Block::Paragraph(thanks.to_owned()));
         blocks.push(self.signature());
@@ -200,8 +217,8 @@ impl Writing<'_> {
     }
 
     /// The procedure, end: where a customer can go who still disagrees, and until when.
-    fn committee(&self, letter: &Closing) -> Vec<String> {
-        let (Some(committee), Some(last)) = (&self.house.committee, letter.committee_last_day) else {
+    fn committee(&self, last_day: Option<NaiveDate>) -> Vec<String> {
+        let (Some(committee), Some(last)) = (&self.house.committee, last_day) else {
             return Vec::new();
         };
         let today = self.words.local(self.now).date_naive();
@@ -213,7 +230,38 @@ impl Writing<'_> {
             format!("Komen wij er samen niet uit, dan kunt u uw klacht {until}voorleggen aan de {name}:\n{url}"),
             format!("If we cannot work it out together, you can take your complaint {until}to the {name}:\n{url}"),
         );
-        std::iter::once(where_to).chain(Some(committee.applies_to.clone()).filter(|text| !text.is_empty())).collect()
+        let applies_to = Some(committee.applies_to.clone()).filter(|text| !text.is_empty());
+        [where_to, self.taking_part(committee)].into_iter().chain(applies_to).collect()
+    }
+
+    /// What the company and the customer can expect of it (Dutch act on out-of-court settlement, art. 12).
+    fn taking_part(&self, committee: &Committee) -> String {
+        let stands = match (committee.takes_part, committee.binding) {
+            (true, true) => self.words.pick(
+                "Wij werken mee aan de behandeling; de uitspraak is bindend.",
+                "We take part in its handling; its ruling is binding.",
+            ),
+            (true, false) => self.words.pick(
+                "Wij werken mee aan de behandeling; de uitspraak is niet bindend.",
+                "We take part in its handling; its ruling is not binding.",
+            ),
+            (false, _) => self.words.pick(
+                "Wij werken niet mee aan de behandeling door de commissie.",
+                "We do not take part in the committee's handling.",
+            ),
+        };
+        let fee = committee
+            .fee
+            .as_ref()
+            .map(|fee| self.words.pick(format!("De kosten voor u: {fee}."), format!("The cost for you: {fee}.")));
+        let language = committee.language.map(|language| {
+            let language = self.words.language(language);
+            self.words.pick(format!("De behandeling is in het {language}."), format!("It is handled in {language}."))
+        });
+        let own = committee.own_url.as_ref().map(|own| {
+            self.words.pick(format!("De website van de commissie:\n{own}"), format!("The committee's website:\n{own}"))
+        });
+        std::iter::once(stands.to_owned()).chain(fee).chain(language).chain(own).collect::<Vec<_>>().join(" ")
     }
 
     /// How a customer without e-mail reaches us: by post or telephone, where the settings name them.

@@ -44,6 +44,11 @@ pub(super) fn house() -> House {
         committee: Some(Committee {
             name: "Geschillencommissie Keurmerk Private Lease".to_owned(),
             url: "https://www.keurmerkprivatelease.nl/paginas/het-keurmerk/detail/ik-heb-een-klacht/".to_owned(),
+            own_url: Some("https://www.degeschillencommissie.nl/".to_owned()),
+            takes_part: true,
+            binding: true,
+            fee: Some("€ 52,50".to_owned()),
+            language: Some(Language::Dutch),
             applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
         }),
         privacy_url: Some("https://www.voorbeeldlease.example/privacy".to_owned()),
@@ -146,6 +151,8 @@ fn to_customer(language: Language) -> Vec<Content> {
                  Voorbeeld Lease, schade@voorbeeld.example",
             ),
         }),
+        Content::Interim(interim(language, Some(after(72, 0)))),
+        Content::Interim(interim(language, None)),
         Content::Closing(Closing {
             customer_name: "Jan Jansen".to_owned(),
             subject: subject(language),
@@ -171,6 +178,16 @@ fn represented(stage: RepresentedStage, name: &str) -> Content {
         representative_name: if name.is_empty() { String::new() } else { "Pim Visser".to_owned() },
         representative: address("p.visser@kantoor.example"),
     })
+}
+
+pub(super) fn interim(language: Language, promised: Option<Moment>) -> Interim {
+    let text = pick(
+        language,
+        "Beste Jan,\n\nBinnen drie werkdagen lukt niet: de garage wacht op een portier.\n\nPieter de Wit",
+        "Dear Jan,\n\nThree working days will not be enough: the garage is waiting for a door.\n\nPieter de Wit",
+    );
+    let committee_last_day = promised.and_then(|_| NaiveDate::from_ymd_opt(2027, 11, 22));
+    Interim { text, promised, committee_last_day }
 }
 
 fn to_handler(language: Language) -> Vec<Content> {

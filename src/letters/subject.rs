@@ -32,6 +32,9 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
             Content::Notification(_) => case_line(draft, words),
             Content::Term(term) => format!("{}: {}", term_prefix(term, words), case_line(draft, words)),
             Content::Paper(_) => format!("{}: {}", words.pick("Te posten", "To be posted"), case_line(draft, words)),
+            Content::Status(_) => {
+                format!("{}: {}", words.pick("Tussenbericht nodig", "Interim letter needed"), case_line(draft, words))
+            }
             Content::Away(_) => {
                 format!("{}: {}", words.pick("Behandelaar afwezig", "Handler away"), case_line(draft, words))
             }
@@ -163,6 +166,14 @@ fn outage_line(outage: &Outage, words: Words) -> &'static str {
         (Area::Mailbox, OutageStage::Over) => words.pick(
             "Hersteld: de klachtenmailbox werkt weer helemaal",
             "Over: all of the complaints mailbox works again",
+        ),
+        (Area::Access, OutageStage::Failing { .. }) => words.pick(
+            "Let op: klachtpost kan straks niet meer inloggen bij de mailserver",
+            "Please look: soon klachtpost cannot log in to the mail server",
+        ),
+        (Area::Access, OutageStage::Over) => words.pick(
+            "Hersteld: klachtpost kan weer inloggen bij de mailserver",
+            "Over: klachtpost can log in to the mail server again",
         ),
         (Area::Sending, OutageStage::Failing { .. }) => {
             words.pick("Storing: klachtpost verstuurt geen e-mail", "Outage: klachtpost sends no e-mail")

@@ -37,6 +37,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "acknowledgement",
     "notification",
     "answer",
+    "interim",
     "follow_up",
     "closing",
     "receipt",
@@ -49,6 +50,7 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "advice",
     "agenda",
     "dispute",
+    "status",
     "case_list",
     "dossier",
     "away",
@@ -67,12 +69,13 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 7] = [
     ("kit.txt", include_str!("../../templates/kit.txt")),
     ("kit.html", include_str!("../../templates/kit.html")),
     ("base.txt", include_str!("../../templates/base.txt")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts", include_str!("../../templates/parts.j2")),
+    ("committee_word", include_str!("../../templates/committee.j2")),
     ("mail_day", include_str!("../../templates/mail_day.j2")),
 ];
 
@@ -126,7 +129,8 @@ pub(super) fn fill(
     let extension = form.extension();
     let part = |name: &str| format!("{name}.{extension}");
     let shared = context! {
-        kit => part("kit"), parts => part("parts"), mail_day_part => part("mail_day"), ..view.clone()
+        kit => part("kit"), parts => part("parts"), mail_day_part => part("mail_day"),
+        committee_part => part("committee_word"), ..view.clone()
     };
     let letter = engine.get_template(&template_name(kind.name(), tag, form)).map_err(named)?;
     let body = letter.render(&shared).map_err(named)?;

@@ -135,6 +135,33 @@ fn the_closing_confirmation_says_all_it_must() {
     }
 }
 
+/// Dutch act on out-of-court settlement of consumer disputes, art. 12: the committee's own address, and whether the company
+/// takes part; the procedure's last sentence. In letter and on paper; never the European platform, which is closed.
+#[test]
+fn whether_the_company_takes_part_stands_in_letter_and_on_paper() {
+    for kind in [LetterKind::Closing, LetterKind::Interim] {
+        let Read { text, html, .. } = read(&first(kind, Language::Dutch));
+        for wanted in
+            ["Wij werken mee aan de behandeling; de uitspraak is bindend", "degeschillencommissie.nl", "€ 52,50"]
+        {
+            assert!(text.contains(wanted) && html.contains(wanted), "{wanted} in {kind:?}");
+        }
+        assert!(text.contains("in het Nederlands") && !html.contains("ec.europa.eu"), "{text}");
+    }
+    for (takes_part, binding, said, not_said) in
+        [(true, false, "de uitspraak is niet bindend", "is bindend"), (false, true, "Wij werken niet mee", "bindend")]
+    {
+        let mut house = sample::house();
+        let committee = house.committee.as_mut().unwrap();
+        (committee.takes_part, committee.binding) = (takes_part, binding);
+        (committee.own_url, committee.fee, committee.language) = (None, None, None);
+        let letter = write_for(&first(LetterKind::Closing, Language::Dutch), &house);
+        let message = parsed(&letter.bytes);
+        let text = message.body_text(0).unwrap();
+        assert!(text.contains(said) && !text.contains(not_said) && !text.contains("kosten voor u"), "{text}");
+    }
+}
+
 #[test]
 fn a_letter_to_staff_begins_with_the_marker_and_its_own_token() {
     for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {

@@ -1,7 +1,7 @@
 //! Moments, sizes and the names of things in the reader's language. Pure: the desk's zone comes in as an argument.
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
-use crate::case::{Clock, DutyKind, Language, LetterKind, Moment};
+use crate::case::{Amount, Clock, DutyKind, Language, LetterKind, Moment, Outcome};
 use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -127,6 +127,7 @@ impl Words {
                 self.pick("De klant schreef (afzender niet bewezen)", "The customer wrote (sender not proven)")
             }
             HappenedWhat::OtherWrote => self.pick("Iemand anders schreef", "Somebody else wrote"),
+            HappenedWhat::Interim => self.pick("Tussenbericht aan de klant", "Interim letter to the customer"),
             HappenedWhat::Answered => self.pick("Antwoord aan de klant", "Answer to the customer"),
             HappenedWhat::Noted => self.pick("Interne notitie", "Internal note"),
             HappenedWhat::Phoned => self.pick("Klant gesproken", "Spoke to the customer"),
@@ -135,6 +136,12 @@ impl Words {
             HappenedWhat::Moved => self.pick("Naar een andere afdeling", "Moved to another department"),
             HappenedWhat::Handled => self.pick("Behandelaar", "Handler"),
             HappenedWhat::Planned => self.pick("Op de agenda", "On the agenda"),
+            HappenedWhat::Judged(None) => self.pick("Uitkomst", "Outcome"),
+            HappenedWhat::Judged(Some(Outcome::Founded)) => self.pick("Uitkomst: gegrond", "Outcome: upheld"),
+            HappenedWhat::Judged(Some(Outcome::Partly)) => {
+                self.pick("Uitkomst: deels gegrond", "Outcome: partly upheld")
+            }
+            HappenedWhat::Judged(Some(Outcome::Unfounded)) => self.pick("Uitkomst: ongegrond", "Outcome: rejected"),
             HappenedWhat::Dismissed => self.pick("Geen klacht", "No complaint"),
             HappenedWhat::Restored => self.pick("Toch een klacht", "A complaint after all"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),
@@ -201,12 +208,39 @@ impl Words {
         }
     }
 
+    /// Whether a complaint was founded.
+    pub fn outcome(self, outcome: Outcome) -> &'static str {
+        match outcome {
+            Outcome::Founded => self.pick("gegrond", "upheld"),
+            Outcome::Partly => self.pick("deels gegrond", "partly upheld"),
+            Outcome::Unfounded => self.pick("ongegrond", "rejected"),
+        }
+    }
+
+    /// A language, as a sentence names it.
+    pub fn language(self, language: Language) -> &'static str {
+        match language {
+            Language::Dutch => self.pick("Nederlands", "Dutch"),
+            Language::English => self.pick("Engels", "English"),
+        }
+    }
+
+    /// `€ 1.234,56`, `€ 1,234.56`.
+    pub fn amount(self, amount: Amount) -> String {
+        let (euros, cents) = ((amount.cents() / 100).to_string(), amount.cents() % 100);
+        let (point, comma) = self.pick((".", ","), (",", "."));
+        let groups: Vec<&str> =
+            euros.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        format!("€ {}{comma}{cents:02}", groups.join(point))
+    }
+
     /// What a clock's last moment is for.
     pub fn clock(self, clock: Clock) -> &'static str {
         match clock {
             Clock::Acknowledge => self.pick("ontvangstbevestiging", "acknowledgement"),
             Clock::FirstResponse => self.pick("eerste reactie", "first response"),
             Clock::Resolve => self.pick("oplossen", "resolution"),
+            Clock::Promised => self.pick("beloofd bericht", "promised word"),
         }
     }
 
@@ -233,6 +267,7 @@ impl Words {
     pub fn sheet(self, kind: LetterKind) -> &'static str {
         match kind {
             LetterKind::Acknowledgement => self.pick("ontvangstbevestiging", "acknowledgement"),
+            LetterKind::Interim => self.pick("tussenbericht", "interim"),
             LetterKind::Closing => self.pick("afhandeling", "settlement"),
             _ => self.pick("antwoord", "answer"),
         }
@@ -252,6 +287,7 @@ impl Words {
             LetterKind::Acknowledgement => self.pick("de ontvangstbevestiging", "the acknowledgement"),
             LetterKind::Notification => self.pick("de melding van een nieuwe klacht", "the notice of a new complaint"),
             LetterKind::Answer => self.pick("het antwoord", "the answer"),
+            LetterKind::Interim => self.pick("het tussenbericht", "the interim letter"),
             LetterKind::FollowUp => self.pick("de melding van een nieuw bericht", "the notice of a new message"),
             LetterKind::Closing => self.pick("de bevestiging van de afhandeling", "the confirmation of the settlement"),
             LetterKind::Receipt => self.pick("het ontvangstbericht", "the receipt"),
@@ -272,6 +308,7 @@ impl Words {
             LetterKind::Dispute => {
                 self.pick("het bericht over de geschillencommissie", "the notice about the committee")
             }
+            LetterKind::Status => self.pick("de vraag om een tussenbericht", "the request for an interim letter"),
             LetterKind::Away => self.pick("de melding van een afwezige collega", "the notice of an absent colleague"),
             LetterKind::Outage => self.pick("het storingsbericht", "the notice of an outage"),
             LetterKind::Acknowledgements => {

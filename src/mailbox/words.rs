@@ -19,6 +19,8 @@ struct Saying {
     next: &'static str,
 }
 
+/// What we add to a server's word about a login that was made with a token.
+pub(super) const WITH_A_TOKEN: &str = "(with a token)";
 const PROTECT: &str = "the server takes no password on an unprotected connection: set mailbox.security to \"starttls\" (143) or \"tls\" (993)";
 const OAUTH: &str = "the server offers no login by password, only OAuth2: make an app password for this account, or ask the provider for IMAP with a password";
 const NO_MAILBOX: &str = "the password is right, but the account has no mailbox on the server: have the mail administrator make it (Courier: maildirmake), or correct mailbox.username";
@@ -47,6 +49,16 @@ const SAYINGS: &[Saying] = &[
             "connections exceeded",
         ],
         next: CONNECTIONS,
+    },
+    Saying {
+        when: When::LoggingIn,
+        says: &["authenticated but not connected"],
+        next: "the token is right, but the application may not open this mailbox: give its service principal FullAccess on it, with the object id of the enterprise application (docs/microsoft365.md)",
+    },
+    Saying {
+        when: When::LoggingIn,
+        says: &[WITH_A_TOKEN],
+        next: "check mailbox.username, that IMAP is on for this mailbox, and that whom the token is for may open it (docs/microsoft365.md, docs/google.md)",
     },
     Saying { when: When::LoggingIn, says: &["oauth", "basicauthblocked", "basic authentication"], next: OAUTH },
     Saying {

@@ -25,7 +25,7 @@ const OPENED: &str = "opened";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    /// Open ones, those closed since then, and those with something that is guarded.
+    /// Open ones, those closed since then, and those of which something is owed or guarded however long ago.
     OpenOrClosedSince(Moment),
     /// Those the clock is watched for: open ones, and those with something on the agenda.
     Guarded,
@@ -51,6 +51,8 @@ pub(super) struct Columns {
     pub received_at: i64,
     pub closed_at: Option<i64>,
     pub remind_at: Option<i64>,
+    /// Of a closed case: since when something is owed in writing.
+    pub owed_at: Option<i64>,
     /// For `#zoek`: who complains and what about, folded.
     pub words: String,
     /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
@@ -58,11 +60,11 @@ pub(super) struct Columns {
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, words, \
-     keys, body";
+pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
+     words, keys, body";
 
 /// How many these are.
-const COLUMNS_COUNT: usize = 13;
+const COLUMNS_COUNT: usize = 14;
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -77,6 +79,7 @@ impl Columns {
             received_at: millis(case.received_at),
             closed_at: case.closed_at.map(millis),
             remind_at: case.next_reminder().map(millis),
+            owed_at: case.committee_guarded_since().map(millis),
             words: words(case),
             keys: keys(case),
         }
@@ -95,8 +98,9 @@ impl Columns {
             received_at: row.try_get(7)?,
             closed_at: row.try_get(8)?,
             remind_at: row.try_get(9)?,
-            words: row.try_get(10)?,
-            keys: row.try_get(11)?,
+            owed_at: row.try_get(10)?,
+            words: row.try_get(11)?,
+            keys: row.try_get(12)?,
         })
     }
 }
@@ -186,7 +190,9 @@ impl Cases<'_> {
     async fn read_on(&mut self) -> Result<(), RegisterError> {
         let wanted = match self.query {
             CaseQuery::All => "",
-            CaseQuery::OpenOrClosedSince(_) => "AND (state = $4 OR closed_at >= $5 OR remind_at IS NOT NULL)",
+            CaseQuery::OpenOrClosedSince(_) => {
+                "AND (state = $4 OR closed_at >= $5 OR remind_at IS NOT NULL OR owed_at IS NOT NULL)"
+            }
             CaseQuery::Guarded => "AND (state = $4 OR remind_at IS NOT NULL)",
         };
         let text = format!(
@@ -272,7 +278,7 @@ impl Tx {
                 CaseRow::Known => format!(
                     "UPDATE cases SET year = column2, serial = column3, state = column4, department = column5, \
                      handler = column6, customer_address = column7, received_at = column8, closed_at = column9, \
-                     remind_at = column10, words = column11, keys = column12, body = column13 \
+                     remind_at = column10, owed_at = column11, words = column12, keys = column13, body = column14 \
                      FROM (VALUES {values}) AS became WHERE number = column1"
                 ),
             };
@@ -291,6 +297,7 @@ impl Tx {
                     .bind(columns.received_at)
                     .bind(columns.closed_at)
                     .bind(columns.remind_at)
+                    .bind(columns.owed_at)
                     .bind(columns.words)
                     .bind(columns.keys)
                     .bind(json);

@@ -91,6 +91,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
         "received_at = received_at + 1",
         "closed_at = 1",
         "remind_at = 1",
+        "owed_at = 1",
         "words = 'anders'",
         "keys = '|XK123B|'",
         "body = replace(body, 'Deuk', 'Kras')",
@@ -104,7 +105,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
     assert!(is_found(&after("DELETE FROM cases WHERE number = 'K-2026-000002'").await, "K-2026-000002"));
     assert!(is_found(&after("UPDATE cases SET number = 'nr 3' WHERE number = 'K-2026-000002'").await, "nr 3"));
     let added = "INSERT INTO cases SELECT 'K-2026-000005', year, 5, state, department, handler, customer_address, \
-                 received_at, closed_at, remind_at, words, keys, body FROM cases WHERE serial = 1";
+                 received_at, closed_at, remind_at, words, keys, body, owed_at FROM cases WHERE serial = 1";
     assert!(is_found(&after(added).await, "K-2026-000005"));
 }
 
@@ -171,6 +172,9 @@ async fn cases_are_listed_by_what_became_of_them() {
     assert_eq!(numbers(desk.register.cases(CaseQuery::All).all().await.unwrap()), [1, 2]);
     assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(1))).all().await.unwrap()), [1, 2]);
     assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(2))).all().await.unwrap()), [2]);
+    // What is owed in writing is guarded however long ago it was closed.
+    desk.record(vec![event(1, What::CommitteeOwed)], &[]).await.unwrap();
+    assert_eq!(numbers(desk.register.cases(CaseQuery::OpenOrClosedSince(at(2))).all().await.unwrap()), [1, 2]);
     assert!(desk.register.case(number(9)).await.unwrap().is_none());
 }
 
@@ -186,7 +190,7 @@ async fn all_open_cases_are_guarded_page_by_page() {
         .by_hand(&format!(
             "WITH RECURSIVE n (n) AS (VALUES (3) UNION ALL SELECT n + 1 FROM n WHERE n < {}) INSERT INTO cases \
              SELECT 'K-2026-' || n, year, n, state, department, handler, customer_address, received_at, closed_at, \
-             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n) FROM cases JOIN n WHERE serial = 2",
+             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n), owed_at FROM cases JOIN n WHERE serial = 2",
             COPIES + 2
         ))
         .await;

@@ -114,7 +114,7 @@ async fn a_database_that_cannot_be_used_blames_no_mail_and_says_what_to_do() {
 /// had yet, and is refused where what it has had was edited.
 #[test]
 fn a_migration_is_never_edited() {
-    const KNOWN: usize = 6;
+    const KNOWN: usize = 7;
     let known: [(&str, &str); KNOWN] = [
         ("0001_register.sql", "805359d048584dcde40212abcb491579db15a5d5b35ff023f36eb7fe9869ab8f"),
         ("0002_memory.sql", "68bb2e7b197d3989481654acbd4eb03b277d59bf3e870d12998e48106813eeb5"),
@@ -122,6 +122,7 @@ fn a_migration_is_never_edited() {
         ("0004_letters_by_recipient.sql", "b78d8d68803e4a322814d4e79c27c144557995f0cac1a67656f00d5f834728ac"),
         ("0005_refusals.sql", "b3c38a2b360c6addc006771046ca5c24c83bdf6e27d44a83928176836d5718cf"),
         ("0006_trials.sql", "5f9f659397068307ac96783ef37afc1209796271c03ea7b883c7d44be5ddc917"),
+        ("0007_owed_in_writing.sql", "f56f3ae67e59fdc6f160bda05d32a862e5643c06f6497d88eb1874746358a516"),
     ];
     for (file, sha256) in known {
         let path = format!("{}/migrations/sqlite/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -147,7 +148,11 @@ async fn of_the_first_version(desk: &Desk) -> String {
     let tables = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlx%'";
     for table in sqlx::query(tables).fetch_all(&mut connection).await.unwrap() {
         let table: String = table.try_get(0).unwrap();
-        let copy = format!("INSERT INTO main.{table} SELECT * FROM other.{table}");
+        // What the first version had no column for, it does not hold.
+        let named = format!("SELECT group_concat(name) FROM pragma_table_info('{table}', 'main')");
+        let row = sqlx::query(AssertSqlSafe(named)).fetch_one(&mut connection).await.unwrap();
+        let columns: String = row.try_get(0).unwrap();
+        let copy = format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM other.{table}");
         sqlx::raw_sql(AssertSqlSafe(copy)).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();

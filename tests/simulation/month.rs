@@ -240,6 +240,11 @@ impl Month {
             _ => people::reply(&from, letter, &text, &id, at),
         };
         self.deliver(&raw, at, Disposition::Staff);
+        if let Does::Dismiss = does {
+            // Who was acknowledged is answered first: the colleague is asked, and says it again.
+            let id = self.id();
+            self.deliver(&people::reply(&from, letter, &text, &id, at), at, Disposition::Staff);
+        }
         match does {
             Does::Call => self.effects.push(Effect::Called(which)),
             Does::Dismiss if self.complaints[which].closed.is_none() => self.effects.push(Effect::Dismissed(which)),

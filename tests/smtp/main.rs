@@ -38,6 +38,7 @@ fn settings(port: u16) -> Sender {
         security: Security::None,
         ca_file: None,
         username: None,
+        auth: klachtpost::config::Auth::Password,
         password: None,
         connections: 1,
         max_message_bytes: 26_214_400,

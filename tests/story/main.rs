@@ -36,6 +36,8 @@ mod queries;
 mod resend;
 mod second_server;
 mod secrets;
+mod to_the_letter;
+mod tokens;
 mod waiting;
 mod whole;
 mod world;

@@ -6,21 +6,21 @@ use crate::world::{PATIENCE, World, until};
 use serde_json::Value;
 use std::time::{Duration, Instant, SystemTime};
 
-const JAN: &str = "jan.jansen@klant.example";
-const HANDLER: &str = "j.devries@lease.example";
-const SUPERVISOR: &str = "s.bakker@lease.example";
-const HOUR: Duration = Duration::from_secs(3_600);
+pub const JAN: &str = "jan.jansen@klant.example";
+pub const HANDLER: &str = "j.devries@lease.example";
+pub const SUPERVISOR: &str = "s.bakker@lease.example";
+pub const HOUR: Duration = Duration::from_secs(3_600);
 
 fn complaint() -> Written {
     Written::new("Jan Jansen <jan.jansen@klant.example>", "Kras op het portier", "Mijn auto kwam met een kras terug.")
 }
 
-fn ago(duration: Duration) -> SystemTime {
+pub fn ago(duration: Duration) -> SystemTime {
     SystemTime::now() - duration
 }
 
 /// A complaint that the company's server received that long ago, taken in now: the case's number and the notification.
-async fn received(world: &World, long_ago: Duration) -> (String, Letter) {
+pub async fn received(world: &World, long_ago: Duration) -> (String, Letter) {
     world.deliver_at(&complaint().bytes(), ago(long_ago));
     world.work().await;
     let is_it = |letter: &Letter| !letter.subject.starts_with("Te laat");
@@ -28,13 +28,13 @@ async fn received(world: &World, long_ago: Duration) -> (String, Letter) {
     (notification.number(), notification)
 }
 
-async fn writes(world: &World, mail: Written) {
+pub async fn writes(world: &World, mail: Written) {
     world.deliver(&mail.bytes());
     world.work().await;
 }
 
 /// The one letter of that reader which holds those words; Postfix delivers in its own time.
-fn one(world: &World, reader: &str, words: &str) -> Letter {
+pub fn one(world: &World, reader: &str, words: &str) -> Letter {
     let deadline = Instant::now() + PATIENCE;
     while !has(world, reader, words) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(50));
@@ -48,7 +48,7 @@ fn one(world: &World, reader: &str, words: &str) -> Letter {
     })
 }
 
-fn has(world: &World, reader: &str, words: &str) -> bool {
+pub fn has(world: &World, reader: &str, words: &str) -> bool {
     world.letters(reader).iter().any(|letter| letter.subject.contains(words) || letter.text.contains(words))
 }
 

@@ -155,6 +155,7 @@ impl World {
              [sender]\n{sender}\
              [register]\nurl = \"{}\"\n\
              [digest]\nrecipients = [\"directie@lease.example\"]\n\
+             [closing]\n\
              [committee]\nname = \"Geschillencommissie Keurmerk Private Lease\"\nurl = \"https://commissie.example/klacht\"\n\n\
              {departments}",
             self.register_url()

@@ -287,6 +287,7 @@ pub fn imap_settings(port: u16) -> Settings {
         security: Security::None,
         ca_file: None,
         username: USER.into(),
+        auth: klachtpost::config::Auth::Password,
         password: PASSWORD.to_owned().into(),
         inbox: "INBOX".into(),
         processed: "Verwerkt".into(),

@@ -13,3 +13,4 @@ pub mod postfix;
 pub mod proxy;
 pub mod signals;
 pub mod smtp;
+pub mod tokens;

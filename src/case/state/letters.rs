@@ -57,6 +57,7 @@ impl Case {
             self.responses.retain(|stamp| stamp.letter.is_none());
             self.letters.iter_mut().for_each(|letter| letter.round = Round::Elsewhere);
             self.failed_letters.clear();
+            self.committee.given = None;
             self.customer_thread.clear();
             self.representative = None;
         }
@@ -99,6 +100,7 @@ impl Case {
     pub(in crate::case) fn lost(&mut self, letter: &LetterId) {
         self.acknowledged.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
         self.closing_confirmed.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
+        self.committee.given.take_if(|stamp| stamp.letter.as_ref() == Some(letter));
         self.responses.retain(|stamp| stamp.letter.as_ref() != Some(letter));
         if !self.failed_letters.contains(letter) {
             self.failed_letters.push(letter.clone());
@@ -108,6 +110,7 @@ impl Case {
     /// A letter of that kind was taken by a mail server, or posted: a moment that staff say may be earlier than what was
     /// recorded before.
     pub(in crate::case) fn stamp(&mut self, kind: LetterKind, letter: &LetterId, at: Moment) {
+        self.tell_of_committee(kind, letter, at);
         let stamp = Stamp { letter: Some(letter.clone()), at };
         let of_earlier = self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Earlier);
         match kind {
@@ -118,6 +121,8 @@ impl Case {
                 }
             }
             _ if of_earlier => {}
+            // §1: no answer yet, however friendly.
+            LetterKind::Interim => {}
             LetterKind::Closing => {
                 self.closing_confirmed = Some(stamp.clone());
                 self.respond(stamp);
@@ -129,16 +134,7 @@ impl Case {
     /// A letter that got through makes good for itself, and for older ones that did not and said no more than it.
     pub(in crate::case) fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
         let older: Vec<&CustomerLetter> = self.letters.iter().take_while(|known| known.letter != *letter).collect();
-        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && says(o.letter_kind) <= says(kind));
+        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && o.letter_kind.says() <= kind.says());
         self.failed_letters.retain(|failed| failed != letter && !said(failed));
-    }
-}
-
-/// How much a letter tells the customer: an answer also shows that the complaint is known, a settlement also answers.
-fn says(kind: LetterKind) -> u8 {
-    match kind {
-        LetterKind::Acknowledgement => 0,
-        LetterKind::Closing => 2,
-        _ => 1,
     }
 }

@@ -1,9 +1,9 @@
 //! Two cases about one complaint become one: nothing that is owed is forgotten, and no clock gets later. Plain values.
 
-use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Round, Ruling, Stamp, remember};
+use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, Breach, CaseNumber, Clock, Confidential, Customer, Due, Duty, LetterId, Moment, Paper,
-    Reference, Representative, TermStage, Urgent,
+    Address, AgendaItem, Breach, CaseNumber, Clock, CommitteeWord, Confidential, Customer, Due, Duty, Judgement,
+    LetterId, Moment, Paper, Reference, Representative, TermStage, Urgent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,10 @@ pub struct Absorbed {
     pub due: Due,
     pub acknowledged: Option<Stamp>,
     pub responses: Vec<Stamp>,
+    #[serde(default)]
+    pub promise: Option<Promise>,
+    #[serde(default)]
+    pub judgement: Judgement,
     pub closing_confirmed: Option<Stamp>,
     pub linked: Vec<CaseNumber>,
     pub references: Vec<Reference>,
@@ -44,6 +48,8 @@ pub struct Absorbed {
     pub confidential: Option<Confidential>,
     #[serde(default)]
     pub urgent: Option<Urgent>,
+    #[serde(default)]
+    pub committee: CommitteeWord,
     pub absorbed: Vec<CaseNumber>,
     pub customer_thread: Vec<String>,
     pub staff_thread: Vec<String>,
@@ -63,6 +69,8 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -74,11 +82,12 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
-            duties,
-            representative,
-            identity,
             breach,
+            committee,
             confidential,
+            duties,
+            identity,
+            representative,
             urgent,
             absorbed,
             customer_thread,
@@ -106,6 +115,8 @@ impl Absorbed {
             due,
             acknowledged,
             responses,
+            promise,
+            judgement,
             closing_confirmed,
             linked,
             references,
@@ -117,11 +128,12 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
-            duties,
-            representative,
-            identity,
             breach,
+            committee,
             confidential,
+            duties,
+            identity,
+            representative,
             urgent,
             absorbed,
             customer_thread,
@@ -146,6 +158,8 @@ impl Case {
         self.take_stamps(other);
         self.take_parties(other);
         self.take_owed(other);
+        let mine = std::mem::replace(&mut self.judgement, other.judgement.clone());
+        self.judgement.take(&mine);
         let numbers = other.absorbed.iter().chain([&other.other]);
         self.absorbed.extend(numbers.filter(|number| **number != self.number));
         other.customer_thread.iter().for_each(|id| remember(&mut self.customer_thread, Some(id)));
@@ -169,6 +183,8 @@ impl Case {
         self.closed_at = None;
         self.received_at = other.received_at;
         self.due = other.due;
+        self.promise.clone_from(&other.promise);
+        self.judgement = Judgement::default();
         self.told.clone_from(&other.told);
         self.responses.clear();
         self.begin_round();
@@ -178,10 +194,13 @@ impl Case {
     /// Of each clock the last moment that comes first, and what staff were told of that one.
     fn earliest_terms(&mut self, other: &Absorbed) {
         let (mine, theirs) = (self.due, other.due);
+        let promises = self.promise.iter().chain(&other.promise);
+        let promise = promises.min_by_key(|promise| promise.until).cloned();
         let is_mine = |clock| match clock {
             Clock::Acknowledge => mine.acknowledge <= theirs.acknowledge,
             Clock::FirstResponse => mine.first_response <= theirs.first_response,
             Clock::Resolve => mine.resolve <= theirs.resolve,
+            Clock::Promised => promise == self.promise,
         };
         self.told.retain(|(clock, _)| is_mine(*clock));
         self.told.extend(other.told.iter().filter(|(clock, _)| !is_mine(*clock)));
@@ -190,6 +209,7 @@ impl Case {
             first_response: mine.first_response.min(theirs.first_response),
             resolve: mine.resolve.min(theirs.resolve),
         };
+        self.promise = promise;
         self.received_at = self.received_at.min(other.received_at);
     }
 
@@ -208,6 +228,7 @@ impl Case {
         self.responses.extend(other.responses.iter().filter(|stamp| stamp.at >= begun).cloned());
         self.responses.sort_by_key(|stamp| stamp.at);
         let acknowledged = [self.acknowledged.take(), other.acknowledged.clone()];
+        self.committee.given = self.committee.given.take().or_else(|| other.committee.given.clone());
         self.acknowledged = acknowledged.into_iter().flatten().min_by_key(|stamp| stamp.at);
         self.letters.extend(other.letters.iter().map(|letter| CustomerLetter {
             round: if letter.at < begun && letter.round == Round::Present { Round::Earlier } else { letter.round },
@@ -273,6 +294,9 @@ impl Case {
                 self.set_duty(duty);
             }
         }
+        let since = self.committee.owed_since.into_iter().chain(other.committee.owed_since);
+        self.committee.owed_since = since.min();
+        self.committee.asked_at = self.committee.asked_at.or(other.committee.asked_at);
     }
 
     /// What waited to be posted still does, but for the word that an open complaint was closed.

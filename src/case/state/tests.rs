@@ -422,3 +422,21 @@ fn what_is_guarded_hidden_urgent_or_represented_comes_back_from_the_register_as_
         assert!(json.contains(&format!("\"kind\":\"{}\"", what.name())), "{json}");
     }
 }
+
+/// A register of before has rows and events without what was added since.
+#[test]
+fn a_case_and_a_merge_of_an_older_register_are_read_as_they_were() {
+    let without = |value: serde_json::Value| {
+        let serde_json::Value::Object(mut fields) = value else { panic!("{value}") };
+        ["promise", "judgement", "committee"]
+            .iter()
+            .for_each(|field| assert!(fields.remove(*field).is_some(), "{field}"));
+        serde_json::Value::Object(fields)
+    };
+    let case = case(&[]);
+    let older = without(serde_json::to_value(&case).unwrap());
+    assert_eq!(serde_json::from_value::<Case>(older).unwrap(), case);
+    let absorbed = Absorbed::of(&case);
+    let older = without(serde_json::to_value(&absorbed).unwrap());
+    assert_eq!(serde_json::from_value::<Absorbed>(older).unwrap(), absorbed);
+}

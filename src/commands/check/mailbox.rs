@@ -2,7 +2,8 @@
 //! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
 
 use super::line;
-use crate::clock;
+use crate::access::{Access, AccessError};
+use crate::clock::{self, Clock};
 use crate::config;
 use crate::daemon::Office;
 use crate::mailbox::{Mailbox, MailboxError, Trial, Tried};
@@ -10,8 +11,8 @@ use crate::register::RegisterError;
 use std::fmt::Display;
 
 /// Tries it all; whether all is right.
-pub(super) async fn check(settings: &config::Mailbox, office: Option<&Office>) -> bool {
-    let opened = open(settings).await;
+pub(super) async fn check(access: &Access, settings: &config::Mailbox, office: Option<&Office>) -> bool {
+    let opened = open(access, settings).await;
     let mut all_right = line("mailbox", opened.as_ref().map(|(_, found)| found));
     if let (Ok((mut mailbox, _)), Some(office)) = (opened, office) {
         all_right &= say(try_filing(office, &mut mailbox).await);
@@ -20,8 +21,9 @@ pub(super) async fn check(settings: &config::Mailbox, office: Option<&Office>) -
     all_right
 }
 
-async fn open(settings: &config::Mailbox) -> Result<(Mailbox, String), MailboxError> {
-    let mut mailbox = Mailbox::open(settings).await?;
+async fn open(access: &Access, settings: &config::Mailbox) -> Result<(Mailbox, String), Failed> {
+    let settings = access.mailbox(settings.clone(), Clock::System.now()).await?;
+    let mut mailbox = Mailbox::open(&settings).await?;
     let (mut waiting, mut unlisted) = (0, 0);
     for folder in mailbox.folders() {
         let listing = mailbox.list(*folder).await?;
@@ -39,6 +41,8 @@ async fn open(settings: &config::Mailbox) -> Result<(Mailbox, String), MailboxEr
 enum Failed {
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    #[error(transparent)]
+    Access(#[from] AccessError),
     #[error(transparent)]
     Register(#[from] RegisterError),
     #[error(transparent)]

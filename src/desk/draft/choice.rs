@@ -57,6 +57,8 @@ pub enum Does {
     Complete,
     /// Now, not at the moment that was typed.
     Now,
+    /// Without naming a day.
+    Undated,
     /// At that moment.
     At(String),
 }

@@ -26,3 +26,27 @@ pub enum DisputeStage {
     /// The committee ruled, binding for the company.
     Ruled,
 }
+
+/// To the supervisor: the complaint is open for so long that its customer must hear of the committee, which a word in the
+/// meantime does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    pub customer: Customer,
+    pub subject: String,
+    pub lodged_at: Moment,
+    /// Days it is open.
+    pub days: i64,
+    pub department_title: String,
+    pub handler: Option<Address>,
+}
+
+/// How the customer of a closed complaint can still get it in writing that there is a committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwedInWriting {
+    /// There is no address at all.
+    NoAddress,
+    /// The letter waits to be posted.
+    ToPost,
+    /// The confirmation did not arrive: it goes out once more.
+    SendAgain,
+}

@@ -1,9 +1,10 @@
 //! What the sender of a staff mail is told: what was done with it, or why nothing was. Plain values.
 
-use super::why::{NoMerge, NoReader, NoRight, Often, Unsure};
-use super::{Choice, Filing};
+use super::why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
+use super::{Choice, Filing, OwedInWriting};
 use crate::case::{
-    Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, LetterKind, Moment, Representative,
+    Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, Judgement, LetterKind, Moment,
+    Representative,
 };
 use crate::mail::Place;
 
@@ -28,6 +29,21 @@ pub enum Done {
         text: String,
         attachments: usize,
     },
+    /// The same as a word in the meantime, which is no answer (§1).
+    Interim {
+        to: Address,
+        text: String,
+        attachments: usize,
+    },
+    /// The customer was told to hear more by then: guarded like a term.
+    Promised {
+        until: Moment,
+    },
+    /// The customer had it from the sender already.
+    InterimHad {
+        to: Address,
+        text: String,
+    },
     /// Kept as an internal note; nobody got it.
     Noted {
         text: String,
@@ -50,6 +66,8 @@ pub enum Done {
         letter_kind: LetterKind,
         at: Moment,
     },
+    /// A conversation confirmed the settlement; that there is a committee the customer must still have in writing.
+    CommitteeOwed(OwedInWriting),
     /// Closed; the confirmation with this settlement goes to that address, or is given in a conversation.
     Closed {
         to: Option<Address>,
@@ -73,6 +91,8 @@ pub enum Done {
     LeftUndone {
         written: Vec<String>,
     },
+    /// What came of the complaint is on file.
+    Judged(Judgement),
     HandlerSet {
         handler: Address,
     },
@@ -213,6 +233,8 @@ pub enum Owed {
     Answer,
     /// The confirmation of the settlement, the same (§2.4.2).
     Confirmation,
+    /// That there is a committee, in writing: the confirmation says it.
+    Committee,
 }
 
 /// Why a file of a staff mail does not go along.
@@ -277,6 +299,8 @@ pub enum Problem {
     },
     /// `#afgehandeld` without a settlement (§2.4.1).
     SettlementMissing,
+    /// What came of the complaint is not clear, or not right yet.
+    Misjudged(Misjudged),
     /// `#uitspraak` without what was ruled and what we do about it.
     RulingMissing,
     /// `#samenvoegen` with a case that cannot be made one with this one.
@@ -352,6 +376,11 @@ pub enum Problem {
     },
     /// `#agenda` with a moment that is not understood: the nearest right form.
     UnclearMoment {
+        found: String,
+        nearest: String,
+    },
+    /// `#tussenbericht` with a day that is not understood: the nearest right form.
+    UnclearPromise {
         found: String,
         nearest: String,
     },

@@ -1,6 +1,6 @@
 //! A case's timeline as people read it. Plain values.
 
-use crate::case::Moment;
+use crate::case::{Moment, Outcome};
 
 /// One line of a case's timeline, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +21,13 @@ pub enum HappenedWhat {
     CustomerPerhaps,
     OtherWrote,
     Answered,
+    /// A word in the meantime.
+    Interim,
     Noted,
     Phoned,
     Closed,
+    /// What came of it.
+    Judged(Option<Outcome>),
     Reopened,
     Moved,
     Handled,

@@ -1,7 +1,7 @@
 //! A letter on paper (§2.3): what stands on the sheet for the customer, and what the colleague who prints it must know.
 //! Plain values.
 
-use super::{Acknowledgement, Answer, Closing};
+use super::{Acknowledgement, Answer, Closing, Interim};
 use crate::case::{Customer, Language, LetterKind, Moment};
 
 /// To who prints, signs and posts it: the sheet goes along as PDF.
@@ -22,6 +22,7 @@ pub enum Sheet {
     Acknowledgement(Acknowledgement),
     /// What staff typed, and nothing else (invariant 7).
     Answer(Answer),
+    Interim(Interim),
     Closing(Closing),
 }
 
@@ -31,6 +32,7 @@ impl Sheet {
         match self {
             Self::Acknowledgement(_) => LetterKind::Acknowledgement,
             Self::Answer(_) => LetterKind::Answer,
+            Self::Interim(_) => LetterKind::Interim,
             Self::Closing(_) => LetterKind::Closing,
         }
     }

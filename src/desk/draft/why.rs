@@ -1,6 +1,23 @@
 //! Why something was not done at once, where a problem has several reasons. Plain values.
 
-use crate::case::{Address, Breach};
+use crate::case::{Address, Breach, Outcome};
+
+/// Why what came of a complaint is not recorded yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misjudged {
+    /// `#afgehandeld` without an outcome, where the settings ask for one.
+    Missing,
+    /// Not founded, or not all of it, and the settlement hardly says why.
+    ReasonMissing(Outcome),
+    /// More than one outcome.
+    Several(Vec<Outcome>),
+    /// `#oorzaak` with none of the company's list, which may be empty.
+    UnknownCause { written: String, causes: Vec<String> },
+    /// `#vergoeding` with something that is no certain amount.
+    UnclearAmount { written: String },
+    /// `#geenklacht` about a complaint that the customer had an acknowledgement of, and no answer yet (§2.1.2).
+    AnswerFirst,
+}
 
 /// Over what the answers were counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -98,3 +98,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_secret_that_ends_is_told_a_month_a_week_and_a_day_before_and_then_daily() {
+    let last: NaiveDate = "2027-05-01".parse().unwrap();
+    let on = |day: &str| Trouble::of_last_day(last, day.parse().unwrap());
+    assert_eq!(on("2027-03-31"), None);
+    assert_eq!([on("2027-04-01"), on("2027-04-23")], [Some(Trouble::ExpiresInAMonth); 2]);
+    assert_eq!([on("2027-04-24"), on("2027-04-29")], [Some(Trouble::ExpiresInAWeek); 2]);
+    assert_eq!([on("2027-04-30"), on("2027-05-02")], [Some(Trouble::ExpiresInADay); 2]);
+    // Two days after it was told: a month ahead it is not said again, on the last day it is.
+    for (trouble, again) in [(Trouble::ExpiresInAMonth, false), (Trouble::ExpiresInADay, true)] {
+        let (since, now) = (at(0), at(60 * 48));
+        let told = Told { trouble, since, at: at(30) };
+        let said = word(Condition::Failing { since, trouble }, Some(told), TimeDelta::minutes(30), now);
+        assert_eq!(said != Word::Nothing, again, "{trouble:?}");
+    }
+}

@@ -1,11 +1,13 @@
 //! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: closing, the committee, merging, who the
-//! customer is, and letters on paper.
+//! customer is, words in the meantime, and letters on paper.
 
 mod closing;
 mod committee;
 mod confidential;
 mod customer;
+mod interim;
 mod merging;
+mod outcome;
 mod paper;
 mod privacy;
 mod representative;
@@ -49,8 +51,12 @@ impl<'a> Work<'a> {
     pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
         match step.verb {
             Verb::Answer | Verb::Everything => self.answer(&step.text),
+            Verb::Interim => self.interim(&step.value, &step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
+            Verb::Outcome(outcome) => self.outcome(outcome, &step.text),
+            Verb::Cause => self.cause(&step.value, &step.text),
+            Verb::Compensation => self.compensation(&step.value, &step.text),
             Verb::Phoned => self.phoned(&step.text),
             Verb::TakeOver => self.take_over(&step.text),
             Verb::Assign => self.assign(&step.value, &step.text),
@@ -100,7 +106,7 @@ impl<'a> Work<'a> {
     }
 
     /// An answer accepted before, or one that goes out with this mail.
-    fn has_answered(&self) -> bool {
+    pub(super) fn has_answered(&self) -> bool {
         let goes_out =
             self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
         goes_out || self.case.first_response_at().is_some()
@@ -188,6 +194,7 @@ impl<'a> Work<'a> {
         self.settle_escalation();
         self.record(What::PhoneContact { text: text.to_owned() });
         self.done.push(Done::Phoned { text: text.to_owned() });
+        self.tell_what_is_owed();
         Ok(())
     }
 
@@ -373,6 +380,7 @@ impl<'a> Work<'a> {
 
     fn dismiss(&mut self, text: &str) -> Result<(), Problem> {
         self.is_open(Verb::Dismiss)?;
+        self.is_answered()?;
         self.clear_agenda();
         self.record(What::Dismissed { reason: text.to_owned() });
         self.done.push(Done::Dismissed);

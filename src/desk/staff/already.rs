@@ -76,7 +76,7 @@ impl StaffReply<'_> {
     fn earlier<'a>(&self, event: &'a Event) -> Option<Earlier<'a>> {
         let failed = &self.file.case.failed_letters;
         let (text, letter) = match &event.what {
-            What::Answered { letter, text } => (text.as_str(), Some(letter)),
+            What::Answered { letter, text } | What::Interim { letter, text, .. } => (text.as_str(), Some(letter)),
             What::Closed(closed) => (closed.settlement.as_str(), Some(&closed.letter)),
             What::AnsweredDirectly(answer) => (answer.text.as_str(), None),
             _ => return None,
@@ -93,7 +93,7 @@ impl StaffReply<'_> {
     fn shows(&self, event: &Event, answered_at: Moment) -> bool {
         match &event.what {
             What::AnswerShown { to, answered_at: shown } => to == self.from && *shown >= answered_at,
-            What::Answered { .. } | What::Closed(_) => {
+            What::Answered { .. } | What::Interim { .. } | What::Closed(_) => {
                 event.actor == Actor::Staff(self.from.clone()) && event.at > answered_at
             }
             _ => false,

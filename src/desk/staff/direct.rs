@@ -28,9 +28,15 @@ impl StaffReply<'_> {
         if let Some(other) = self.mailed().find(|address| address != customer) {
             return Ok(self.ask_whether(customer, Unsure::AlsoTo(other)));
         }
+        if let Some(Ok(plan)) = &planned
+            && plan.steps.iter().any(|step| step.verb == Verb::Interim)
+        {
+            return self.interim_had(plan, customer);
+        }
         // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
         let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok();
-        if let Some(Ok(plan)) = planned.filter(|_| is_whole) {
+        let is_right = |plan: &Plan| is_whole && self.is_well_judged(plan).is_ok();
+        if let Some(Ok(plan)) = planned.filter(|planned| planned.as_ref().is_ok_and(is_right)) {
             let plan = &plan;
             let mut work = Work::new(self);
             work.answered_directly(self.direct_answer(said(plan))?);
@@ -73,6 +79,7 @@ impl StaffReply<'_> {
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
     fn internal_but_read(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+        self.is_well_judged(plan)?;
         let mut work = Work::new(self);
         for step in &plan.steps {
             work.act(step)?;
@@ -89,6 +96,18 @@ impl StaffReply<'_> {
             decision.events.push(Event { actor: Actor::Desk, ..self.happened(waits) });
         }
         Ok(decision)
+    }
+
+    /// A word in the meantime that the customer has had: it is on file, and no answer (§1).
+    fn interim_had(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+        let mut work = Work::new(self);
+        for step in &plan.steps {
+            match step.verb {
+                Verb::Interim => work.interim_had(&step.value, &step.text, customer)?,
+                _ => work.act(step)?,
+            }
+        }
+        Ok(work.finish())
     }
 
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.

@@ -14,7 +14,7 @@ use super::answered::to_confirm;
 use super::aside::Aside;
 use super::authority::{Act, binds};
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Draft, InPart, NoRight, Problem, Unsure};
+use super::draft::{Draft, InPart, Misjudged, NoRight, Problem, Unsure};
 use super::intent::{TypedReply, mailed, mistaken};
 use super::replies::ReplyGoes;
 use super::sight::{acts_on, is_hidden};
@@ -117,6 +117,7 @@ impl<'a> StaffReply<'a> {
             self.is_meant_for_the_customer()?;
         }
         self.discloses_nothing(&plan)?;
+        self.is_well_judged(&plan)?;
         if let Some(why) = self.answered_already(&plan, typed).or_else(|| self.answers_in_a_row(&plan, typed)) {
             return Err(why);
         }
@@ -169,7 +170,9 @@ impl<'a> StaffReply<'a> {
         let name = self.mail.mail.from.as_ref().map_or("", |party| party.name.as_str());
         let brings_nothing = self.mail.mail.attachments.iter().all(|attachment| attachment.inline);
         let empty = |step: &plan::Step| is_signature_alone(&step.text, &[name]);
-        match plan.outward().find(|step| empty(step)).map(|step| step.verb) {
+        // A word in the meantime may stand beside its day, on the verb's own line: that is looked at when it is written.
+        let answers = plan.outward().filter(|step| step.verb != verbs::Verb::Interim);
+        match answers.into_iter().find(|step| empty(step)).map(|step| step.verb) {
             Some(verbs::Verb::Close) => Err(Problem::SettlementMissing),
             Some(_) if brings_nothing => Err(Problem::NothingTyped),
             _ => Ok(()),
@@ -276,6 +279,9 @@ impl<'a> StaffReply<'a> {
         let shown = match &why {
             Problem::AnsweredAlready { at, .. } => {
                 Some(self.happened(What::AnswerShown { to: self.from.clone(), answered_at: *at }))
+            }
+            Problem::Misjudged(Misjudged::AnswerFirst) => {
+                Some(self.happened(What::AnswerAsked { to: self.from.clone() }))
             }
             _ => None,
         };

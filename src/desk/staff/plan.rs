@@ -73,6 +73,8 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
     if steps.iter().any(|step| step.verb == Verb::Close) {
         steps.sort_by_key(|step| step.verb == Verb::Phoned);
     }
+    // Whoever drops it may answer in the same mail.
+    steps.sort_by_key(|step| step.verb == Verb::Dismiss);
     Ok(Plan { steps })
 }
 

@@ -178,6 +178,8 @@ fn each_text_that_a_verb_keeps_in_the_house_is_known_to_the_door() {
             Verb::Assign => " mia@lease.example",
             Verb::Department => " service",
             Verb::Agenda => " vr 14:00",
+            Verb::Cause => " planning",
+            Verb::Compensation => " 12,50",
             Verb::Merge => " K-2026-000006",
             Verb::Customer => " nieuw@prive.example",
             Verb::Right => " inzage",

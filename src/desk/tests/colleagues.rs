@@ -299,3 +299,35 @@ fn reception_registers_and_passes_on_but_handles_nothing() {
     let help = company.decide(&new(RECEPTIE, "#hulp"));
     assert_eq!((sent(&help), registered(&help)), (vec![(LetterKind::Receipt, RECEPTIE)], &Done::Help));
 }
+
+/// §2.2: "by the colleague who receives the complaint".
+#[test]
+fn where_no_keyword_meets_it_stays_with_the_department_of_who_received_it() {
+    let company = Company::new();
+    let form = "#telefoon\nKlant: Fatima el Amrani\nE-mail: fatima@prive.example\n\nNiemand belt mij terug.";
+    for from in [JAN, CHEF, "schade@lease.example"] {
+        let decision = company.decide(&new(from, form));
+        assert_eq!(
+            (opened(&decision).department.as_str(), &opened(&decision).routing),
+            ("schade", &Why::Receiver),
+            "{from}"
+        );
+    }
+    for from in [RECEPTIE, "fien@lease.example", "directie@lease.example"] {
+        let decision = company.decide(&new(from, form));
+        assert_eq!(
+            (opened(&decision).department.as_str(), &opened(&decision).routing),
+            ("service", &Why::Fallback),
+            "{from}"
+        );
+    }
+    let forwarded = company.decide(
+        &new(JAN, "-----Oorspronkelijk bericht-----\nVan: Piet Puk <piet@prive.example>\nVerzonden: woensdag 4 maart 2026 09:00\nAan: Jan\nOnderwerp: Ontevreden\n\nNiemand belt mij terug.")
+            .subject("FW: Ontevreden"),
+    );
+    assert_eq!(opened(&forwarded).department, "schade");
+    assert!(kinds(&forwarded).contains(&"handler_set"), "and Jan handles it");
+    // A keyword says whose it is, whoever received it.
+    let keyword = company.decide(&new("fien@lease.example", &form.replace("Niemand belt", "Schade: niemand belt")));
+    assert!(matches!(opened(&keyword).routing, Why::Keywords { .. }) && opened(&keyword).department == "schade");
+}

@@ -9,6 +9,7 @@ mod away;
 mod belonging;
 mod caps;
 mod colleagues;
+mod committee;
 mod confidential;
 mod customers;
 mod digests;
@@ -17,12 +18,14 @@ mod fates;
 mod forged;
 mod halves;
 mod in_a_line;
+mod interim;
 mod life;
 mod loops;
 mod machines;
 mod memory;
 mod merging;
 mod official;
+mod outcome;
 mod page_quoted;
 mod paper;
 mod passed_on;
@@ -62,6 +65,8 @@ kind = "maildir"
 path = "out"
 [digest]
 recipients = ["directie@lease.example"]
+[closing]
+causes = ["Planning", "garage"]
 [[department]]
 name = "schade"
 title = "Schade en verzekering"

@@ -156,7 +156,7 @@ fn closing_makes_the_confirmation_with_all_it_must_say_and_it_counts_once_posted
     company.case().customer = by_post();
     let decision = does(&company, "#afgehandeld\nWij betalen 240 euro.");
     assert_eq!(sent(&decision), [(LetterKind::Paper, JAN), (LetterKind::Receipt, JAN)]);
-    assert_eq!(kinds(&decision), ["handler_set", "closed", "paper_written"]);
+    assert_eq!(kinds(&decision), ["handler_set", "closed", "committee_owed", "paper_written"]);
     let Sheet::Closing(closing) = &paper(&decision).1.sheet else { panic!("{decision:?}") };
     assert_eq!((closing.settlement.as_str(), closing.received_at), ("Wij betalen 240 euro.", now()));
     assert_eq!(closing.committee_last_day, Some("2027-03-05".parse().unwrap()));

@@ -3,22 +3,23 @@
 
 use super::draft::{Choice, Does, InPart, NoMerge, NoReader, NoRight, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
+use super::outcome::questions;
 use super::*;
 use crate::case::{Closed, DirectAnswer};
 use crate::mail::Place;
 use chrono::TimeDelta;
 
-const TYPED: &str = "Beste Karin,\n\nWij betalen de schade.";
+pub(super) const TYPED: &str = "Beste Karin,\n\nWij betalen de schade.";
 
 /// One that was asked: the problem, what had been typed, and the company it was asked in.
-struct Asked {
+pub(super) struct Asked {
     why: Problem,
     typed: String,
     about: About,
     company: Company,
 }
 
-fn on_case(why: Problem, typed: &str) -> Asked {
+pub(super) fn on_case(why: Problem, typed: &str) -> Asked {
     Asked { why, typed: typed.to_owned(), about: About::Case, company: Company::new() }
 }
 
@@ -27,7 +28,7 @@ fn on_none(why: Problem, typed: &str) -> Asked {
 }
 
 impl Asked {
-    fn with(mut self, set: impl FnOnce(&mut Company)) -> Self {
+    pub(super) fn with(mut self, set: impl FnOnce(&mut Company)) -> Self {
         set(&mut self.company);
         self
     }
@@ -139,16 +140,18 @@ fn name(why: &Problem) -> usize {
         P::LetterUnknown { .. } => 40,
         P::ReadInPart(_) => 41,
         P::HandledBefore { .. } => 42,
-        P::Readers(_) => 43,
-        P::Hidden => 44,
-        P::Privacy(_) => 45,
-        P::NoRepresentative { .. } => 46,
-        P::NoGround { .. } => 47,
+        P::UnclearPromise { .. } => 43,
+        P::Misjudged(_) => 44,
+        P::Readers(_) => 45,
+        P::Hidden => 46,
+        P::Privacy(_) => 47,
+        P::NoRepresentative { .. } => 48,
+        P::NoGround { .. } => 49,
     }
 }
-const PROBLEMS: usize = 48;
+const PROBLEMS: usize = 50;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
-const WITHOUT: [usize; 5] = [7, 23, 32, 39, 44];
+const WITHOUT: [usize; 5] = [7, 23, 32, 39, 46];
 
 fn about_verbs() -> Vec<Asked> {
     let two_texts = |first: &str, second: &str| Problem::TwoTexts { first: first.into(), second: second.into() };
@@ -193,6 +196,10 @@ fn about_verbs() -> Vec<Asked> {
         on_case(
             Problem::UnclearMoment { found: "half drie".into(), nearest: "06-03-2026 14:30".into() },
             "#agenda half drie garage bellen",
+        ),
+        on_case(
+            Problem::UnclearPromise { found: "gauw".into(), nearest: "06-03-2026 17:30".into() },
+            "#tussenbericht gauw\nWij wachten op de garage.",
         ),
         on_case(Problem::AskAlone { verb: "#dossier".into() }, "#dossier\n#overnemen\nGraag"),
         on_case(
@@ -291,6 +298,7 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
             "#vertrouwelijk zonder leidinggevende" => " met baas@lease.example",
             "#gemachtigde" => " p@kantoor.example advocaat",
             "#gemachtigde p@kantoor.example" => " advocaat",
+            "#vergoeding" => " 389,00",
             "#toon" | "#klacht" if wants.ends_with(' ') => "17",
             _ => "",
         };
@@ -328,10 +336,13 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::Verb(verbs::Verb::Reopen) => has("reopened"),
         Does::Verb(verbs::Verb::Merge) => has("merged"),
         Does::Verb(verbs::Verb::Customer) => has("customer_set"),
+        Does::Verb(verbs::Verb::Outcome(_) | verbs::Verb::Compensation) => has("judged"),
+        Does::Verb(verbs::Verb::Dismiss) => has("dismissed"),
         Does::To(_) | Does::Verb(verbs::Verb::TakeOver | verbs::Verb::Assign) => has("handler_set"),
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),
-        Does::At(_) => has("posted") || has("agenda_set"),
+        Does::At(_) => has("posted") || has("agenda_set") || has("interim") || has("judged"),
+        Does::Undated => goes,
         Does::Confirm | Does::OnCase(_) => has("answered_directly"),
         Does::Complete => has("opened"),
         Does::Verb(verbs::Verb::Register(_)) => has("opened"),
@@ -341,7 +352,8 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
 
 #[test]
 fn every_button_of_every_question_does_what_it_says_and_none_asks_the_same_again() {
-    let all: Vec<Asked> = about_verbs().into_iter().chain(about_the_case()).chain(about_no_case()).collect();
+    let all: Vec<Asked> =
+        about_verbs().into_iter().chain(questions()).chain(about_the_case()).chain(about_no_case()).collect();
     let named: std::collections::BTreeSet<usize> = all.iter().map(|asked| name(&asked.why)).collect();
     assert_eq!(named.len(), PROBLEMS, "a problem is missing: {named:?}");
     for mut asked in all {

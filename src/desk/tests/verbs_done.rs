@@ -291,7 +291,11 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Representative => "p@kantoor.example",
             Value::Stage => "inzage Kladgeheim",
             Value::Readers => "chef@lease.example",
-            Value::Text | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => "",
+            Value::Cause => "planning",
+            Value::Amount => "12,50",
+            Value::Text | Value::Promise | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => {
+                ""
+            }
         };
         format!("{name} {value}")
     });

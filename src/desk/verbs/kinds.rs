@@ -1,4 +1,7 @@
-//! What the table of staff verbs is made of: the verbs, where their text goes, and what stands behind each. Plain data.
+//! What the table of staff verbs is made of: the verbs themselves, where their text goes (invariant 7), what stands behind them.
+//! Plain data.
+
+use crate::case::Outcome;
 
 /// What staff can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7,7 +10,15 @@ pub enum Verb {
     Answer,
     /// An answer with all that stands above our letter, also what looks like a quoted mail.
     Everything,
+    /// A word to the customer in the meantime, and until when (§1).
+    Interim,
     Close,
+    /// Whether the complaint was founded.
+    Outcome(Outcome),
+    /// Why it arose.
+    Cause,
+    /// What was paid for it.
+    Compensation,
     Phoned,
     TakeOver,
     Assign,
@@ -82,6 +93,8 @@ pub enum Value {
     Department,
     /// A moment and what is to be done then.
     Moment,
+    /// A moment ahead, or none, and more text.
+    Promise,
     /// A moment that is past, none: now; beside a letter that asks which case, a case number.
     Past,
     /// The number of a mail on file.
@@ -96,6 +109,10 @@ pub enum Value {
     Stage,
     /// A last day, if there is one, and text.
     LastDay,
+    /// One of the company's causes.
+    Cause,
+    /// An amount in euros.
+    Amount,
     /// Words to search for.
     Words,
     None,

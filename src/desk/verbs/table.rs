@@ -2,6 +2,7 @@
 //! stands behind it on its line. The README's table and the list in letters are made of it. Plain data.
 
 use super::kinds::{Row, Taken, TextGoes, Value, Verb};
+use crate::case::Outcome;
 
 /// All verbs, in the order in which a handler needs them.
 pub const TABLE: &[Row] = &[
@@ -28,6 +29,61 @@ pub const TABLE: &[Row] = &[
         means_english: "closes the complaint; the customer gets the text below it as the outcome",
     },
     Row {
+        verb: Verb::Outcome(Outcome::Founded),
+        dutch: "#gegrond",
+        english: "#upheld",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt naast #afgehandeld vast dat de klacht terecht was; dat komt alleen in het dossier en de cijfers",
+        means_english: "records beside #closed that the complaint was right; for the file and the figures only",
+    },
+    Row {
+        verb: Verb::Outcome(Outcome::Partly),
+        dutch: "#deels",
+        english: "#partly",
+        aliases: &["deelsgegrond"],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt vast dat de klacht deels terecht was; de uitkomst zegt dan waarom niet helemaal",
+        means_english: "records that the complaint was partly right; the outcome then says why not wholly",
+    },
+    Row {
+        verb: Verb::Outcome(Outcome::Unfounded),
+        dutch: "#ongegrond",
+        english: "#rejected",
+        aliases: &["notupheld"],
+        text: TextGoes::CaseFile,
+        value: Value::Text,
+        wants_text: false,
+        means_dutch: "legt vast dat de klacht niet terecht was; de uitkomst zegt dan waarom",
+        means_english: "records that the complaint was not right; the outcome then says why",
+    },
+    Row {
+        verb: Verb::Cause,
+        dutch: "#oorzaak",
+        english: "#cause",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Cause,
+        wants_text: false,
+        means_dutch: "legt de oorzaak vast, een woord uit de lijst van uw bedrijf: #oorzaak planning",
+        means_english: "records the cause, a word of your company's list: #cause planning",
+    },
+    Row {
+        verb: Verb::Compensation,
+        dutch: "#vergoeding",
+        english: "#compensation",
+        aliases: &[],
+        text: TextGoes::CaseFile,
+        value: Value::Amount,
+        wants_text: false,
+        means_dutch: "legt vast wat de klant krijgt: #vergoeding 389,00",
+        means_english: "records what the customer gets: #compensation 389.00",
+    },
+    Row {
         verb: Verb::Answer,
         dutch: "#antwoord",
         english: "#answer",
@@ -37,6 +93,18 @@ pub const TABLE: &[Row] = &[
         wants_text: false,
         means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
         means_english: "sends your text to the customer, also beside other verbs",
+    },
+    Row {
+        verb: Verb::Interim,
+        dutch: "#tussenbericht",
+        // Not `#interim`: a slip away from `#intern`, and this text leaves the house (invariant 7).
+        english: "#update",
+        aliases: &["tussenstand"],
+        text: TextGoes::Customer,
+        value: Value::Promise,
+        wants_text: false,
+        means_dutch: "laat de klant weten dat het langer duurt, en tot wanneer: #tussenbericht vr 4 dec, met de reden eronder; dat telt niet als reactie, en wij bewaken die dag",
+        means_english: "tells the customer that it takes longer, and until when: #update fri 4 dec, with the reason below it; it does not count as a response, and we guard that day",
     },
     Row {
         verb: Verb::Everything,

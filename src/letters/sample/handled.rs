@@ -2,10 +2,13 @@
 //! nothing was. Pure.
 
 use super::{address, after, customer, customer_address, due, number, pick};
-use crate::case::{Address, Breach, CaseState, Customer, Duty, DutyKind, Ground, Language, LetterKind, Representative};
+use crate::case::{
+    Address, Amount, Breach, CaseState, Customer, Duty, DutyKind, Ground, Judgement, Language, LetterKind, Outcome,
+    Representative,
+};
 use crate::desk::draft::{
-    Became, Content, Done, Filing, InPart, NoMerge, NoReader, NoRight, Often, Owed, Problem, Question, Receipt, Stays,
-    Unsure,
+    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, NoReader, NoRight, Often, Owed, OwedInWriting, Problem,
+    Question, Receipt, Stays, Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -38,13 +41,38 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
                 ],
             },
         ],
+        vec![
+            Done::Interim { to: customer_address(), text: answer.clone(), attachments: 0 },
+            Done::Promised { until: after(77, 30) },
+        ],
+        vec![
+            Done::InterimHad { to: customer_address(), text: answer.clone() },
+            Done::Promised { until: after(77, 30) },
+        ],
+        vec![
+            Done::Closed { to: Some(customer_address()), settlement: settlement.clone() },
+            Done::Judged(Judgement {
+                outcome: Some(Outcome::Partly),
+                cause: Some(pick(language, "planning", "planning")),
+                compensation: Amount::parse("1389,00"),
+            }),
+        ],
+        vec![on_paper(LetterKind::Interim, answer.clone(), 0), Done::Promised { until: after(77, 30) }],
         vec![Done::Noted { text: note }, Done::Closed { to: Some(customer_address()), settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }],
         vec![Done::Closed { to: None, settlement: settlement.clone() }, Done::Phoned { text: called.clone() }],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::NoAddress)],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::ToPost)],
+        vec![Done::Phoned { text: called.clone() }, Done::CommitteeOwed(OwedInWriting::SendAgain)],
         vec![on_paper(LetterKind::Answer, answer.clone(), 2)],
         vec![registered(None), on_paper(LetterKind::Acknowledgement, String::new(), 0)],
         vec![Done::ClosedOnPaper { to: colleague(), settlement: settlement.clone(), attachments: 1 }],
-        vec![posted(LetterKind::Acknowledgement), posted(LetterKind::Answer), posted(LetterKind::Closing)],
+        vec![
+            posted(LetterKind::Acknowledgement),
+            posted(LetterKind::Answer),
+            posted(LetterKind::Interim),
+            posted(LetterKind::Closing),
+        ],
         vec![Done::Phoned { text: called }],
         vec![Done::Phoned { text: String::new() }],
         vec![Done::HandlerSet { handler: address("schade@voorbeeld.example") }],
@@ -101,7 +129,7 @@ fn posted(letter_kind: LetterKind) -> Done {
 }
 
 /// Another customer than it seemed.
-fn put_right() -> [Done; 4] {
+fn put_right() -> [Done; 5] {
     let set = |name: &str, owed: &[Owed], told: Option<Address>| Done::CustomerSet {
         to: customer_address(),
         name: name.to_owned(),
@@ -113,6 +141,7 @@ fn put_right() -> [Done; 4] {
         set("Jan Jansen", &[Owed::Acknowledgement], None),
         set("", &[Owed::Acknowledgement, Owed::Answer], old()),
         set("Jan Jansen", &[Owed::Confirmation], old()),
+        set("Jan Jansen", &[Owed::Committee], None),
         set("Jan Jansen", &[], None),
     ]
 }
@@ -239,6 +268,17 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::PostedBeforeWritten { said: after(-30, 0), written_at: after(-1, 0) },
         Problem::CaseClosed,
         Problem::TwoTexts { first: verb("#intern", "#internal"), second: verb("#afgehandeld", "#closed") },
+        Problem::Misjudged(Misjudged::Missing),
+        Problem::Misjudged(Misjudged::ReasonMissing(Outcome::Unfounded)),
+        Problem::Misjudged(Misjudged::Several(vec![Outcome::Founded, Outcome::Partly])),
+        Problem::Misjudged(Misjudged::UnknownCause {
+            written: "garag".to_owned(),
+            causes: vec!["garage".to_owned(), "planning".to_owned()],
+        }),
+        Problem::Misjudged(Misjudged::UnknownCause { written: "garage".to_owned(), causes: Vec::new() }),
+        Problem::Misjudged(Misjudged::UnclearAmount { written: "389,5".to_owned() }),
+        Problem::Misjudged(Misjudged::AnswerFirst),
+        Problem::UnclearPromise { found: "gauw".to_owned(), nearest: "27-11-2026 17:30".to_owned() },
         Problem::UnclearMoment { found: "half drie".to_owned(), nearest: "24-11-2026 14:30".to_owned() },
         not_a_colleague("p.dewit@voorbeld.example", &["p.dewit@voorbeeld.example", "f.elamrani@voorbeeld.example"]),
         not_a_colleague("", &[]),

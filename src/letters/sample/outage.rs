@@ -21,12 +21,15 @@ pub(super) fn letters(_: Language) -> Vec<Content> {
     let of_sending = [Trouble::Away, Trouble::Certificate, Trouble::Login, Trouble::Refusal, Trouble::Files];
     all.extend(of_sending.map(|trouble| outage(Area::Sending, 60 * 25, failing(trouble))));
     all.push(outage(Area::Sending, 60 * 26, OutageStage::Over));
+    all.push(outage(Area::Access, 35, failing(Trouble::Login)));
+    all.push(outage(Area::Access, 95, OutageStage::Over));
     all
 }
 
 fn area(trouble: Trouble) -> Area {
     match trouble {
         Trouble::Moving | Trouble::Giving => Area::Mailbox,
+        Trouble::ExpiresInAMonth | Trouble::ExpiresInAWeek | Trouble::ExpiresInADay => Area::Access,
         _ => Area::Intake,
     }
 }

@@ -105,7 +105,7 @@ fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
     let escalated = Row { marks: vec![question(language)], ..row(123, &subject(language), "Jan Jansen", resolve(56)) };
     let undelivered = Row { marks: vec![Mark::Undelivered], ..row(118, "", "Anna de Boer", resolve(56)) };
     let untold = Row {
-        marks: vec![Mark::ToPost(1), Mark::Unconfirmed],
+        marks: vec![Mark::ToPost(1), Mark::Unconfirmed, Mark::CommitteeOwed],
         closed_at: Some(after(-40, 0)),
         ..row(112, "Bumper", "Ş. Özgür", None)
     };

@@ -1,6 +1,6 @@
 //! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
 
-use super::{acknowledgement, after, due, notification, pick, subject};
+use super::{acknowledgement, after, due, interim, notification, pick, subject};
 use crate::case::{Channel, Customer, Language, LetterKind};
 use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
 use chrono::NaiveDate;
@@ -19,7 +19,9 @@ pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
     };
     let acknowledged = paper(Sheet::Acknowledgement(acknowledgement(language)));
     let late = Paper { due: Some(after(-1, 0)), ..paper(Sheet::Answer(answer(other))) };
-    let sheets = [acknowledged, late, Paper { due: None, language: other, ..paper(Sheet::Closing(closing(other))) }];
+    let interim = Paper { due: None, ..paper(Sheet::Interim(interim(language, Some(after(72, 0))))) };
+    let sheets =
+        [acknowledged, late, interim, Paper { due: None, language: other, ..paper(Sheet::Closing(closing(other))) }];
     let notified = Notification {
         customer: by_post(),
         channel: Channel::Letter,

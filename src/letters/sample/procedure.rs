@@ -5,7 +5,7 @@ use super::{address, after, customer, due, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{
     Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat,
-    OtherClock, Term,
+    OtherClock, Status, Term,
 };
 use chrono::NaiveDate;
 
@@ -40,6 +40,17 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     ];
     all.extend(stages.map(agenda));
     all.extend(disputes(language).map(Content::Dispute));
+    let status = Status {
+        customer: customer(),
+        subject: subject(language),
+        lodged_at: after(-28 * 24, 0),
+        days: 28,
+        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        handler: None,
+    };
+    let by_phone =
+        Status { customer: unreachable(), handler: Some(address("p.dewit@voorbeeld.example")), ..status.clone() };
+    all.extend([status, by_phone].map(Content::Status));
     all
 }
 
@@ -128,10 +139,12 @@ fn terms(language: Language) -> Vec<Term> {
         },
         Term { clock: Clock::Resolve, due: after(8, 0), ..plain.clone() },
         Term { clock: Clock::Resolve, customer: unreachable(), failed_letters: 2, ..late.clone() },
-        Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain },
+        Term { clock: Clock::Acknowledge, failed_letters: 1, ..plain.clone() },
         Term { clock: Clock::Acknowledge, customer: unreachable(), ..late.clone() },
         Term { customer: by_post(), to_post: Vec::new(), failed_letters: 0, ..late.clone() },
-        Term { clock: Clock::Acknowledge, customer: by_post(), to_post: to_post(), failed_letters: 0, ..late },
+        Term { clock: Clock::Acknowledge, customer: by_post(), to_post: to_post(), failed_letters: 0, ..late.clone() },
+        Term { clock: Clock::Promised, ..plain },
+        Term { clock: Clock::Promised, customer: unreachable(), failed_letters: 0, ..late },
     ]
 }
 

@@ -53,7 +53,7 @@ fn machines_are_told_which_letters_a_machine_wrote() {
         let bytes = write(&first(kind, Language::Dutch)).bytes;
         let expected = match kind {
             LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
-            LetterKind::Answer | LetterKind::Closing => None,
+            LetterKind::Answer | LetterKind::Interim | LetterKind::Closing => None,
             _ => Some("auto-generated"),
         };
         assert_eq!(header(&bytes, "Auto-Submitted").as_deref(), expected, "{kind:?}");

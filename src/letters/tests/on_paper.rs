@@ -58,6 +58,8 @@ fn the_confirmation_on_paper_says_all_it_must() {
         for wanted in [
             until,
             committee,
+            "€ 52,50",
+            "https://www.degeschillencommissie.nl/",
             "https://www.keurmerkprivatelease.nl/",
             "€ 240",
             "Kras op mijn leaseauto",

@@ -166,6 +166,7 @@ impl Seen<'_> {
             Clock::Acknowledge => self.words.pick("Bevestigen", "Acknowledge"),
             Clock::FirstResponse => self.words.pick("Reageren", "Respond"),
             Clock::Resolve => self.words.pick("Oplossen", "Resolve"),
+            Clock::Promised => self.words.pick("Beloofd", "Promised"),
         };
         let short = |at| self.words.short(at);
         let value = match stopped {

@@ -4,10 +4,11 @@ use super::staff::{TEXT_CHARS_MAX, cover_of, words_of};
 use super::{Seen, handled};
 use crate::case::{Certainty, DutyKind};
 use crate::desk::draft::{
-    Dispute, DisputeStage, Filing, Official, Privacy, PrivacyStage, Represented, RepresentedStage,
+    Dispute, DisputeStage, Filing, Official, Privacy, PrivacyStage, Represented, RepresentedStage, Status,
 };
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
+use chrono::NaiveDate;
 use minijinja::context;
 use minijinja::value::Value;
 
@@ -20,6 +21,7 @@ impl Seen<'_> {
                 DisputeStage::Ruled => None,
             },
             by_day => letter.by_day.map(|day| self.words.day(day)),
+            binding => self.house.committee.as_ref().is_none_or(|committee| committee.binding),
             by => letter.by.to_string(),
             text,
             shortened,
@@ -100,6 +102,41 @@ impl Seen<'_> {
             customer => person(&letter.customer_name, customer),
             representative => person(&letter.representative_name, letter.representative.to_string()),
         }
+    }
+
+    pub(super) fn status(&self, letter: &Status) -> Value {
+        context! {
+            customer => self.customer(&letter.customer),
+            subject_line => self.subject_line(&letter.subject),
+            lodged => self.words.day(self.words.local(letter.lodged_at).date_naive()),
+            days => letter.days,
+            department => self.line(&letter.department_title),
+            handler => letter.handler.as_ref().map(ToString::to_string),
+            committee_name => self.committee_name(),
+        }
+    }
+
+    /// The committee's name; where the settings name none by now, the word for one.
+    pub(super) fn committee_name(&self) -> String {
+        let named = self.house.committee.as_ref().map(|committee| committee.name.clone());
+        named.unwrap_or_else(|| self.words.pick("geschillencommissie", "disputes committee").to_owned())
+    }
+
+    /// What a customer is told of the committee (the act of art. 12): nothing where it does not take such complaints.
+    pub(super) fn committee(&self, last_day: Option<NaiveDate>) -> Option<Value> {
+        let committee = self.house.committee.as_ref().filter(|_| last_day.is_some())?;
+        let today = self.words.local(self.now).date_naive();
+        Some(context! {
+            name => committee.name.as_str(),
+            url => committee.url.as_str(),
+            own_url => committee.own_url.as_deref(),
+            takes_part => committee.takes_part,
+            binding => committee.binding,
+            fee => committee.fee.as_deref(),
+            language => committee.language.map(|language| self.words.language(language)),
+            applies_to => committee.applies_to.as_str(),
+            last_day => last_day.filter(|day| *day >= today).map(|day| self.words.day(day)),
+        })
     }
 
     /// Until when it can be filed, or since when not any more.

@@ -3,8 +3,8 @@
 use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::case::{Breach, CaseState, DutyKind, Ground};
-use crate::desk::draft::{Became, Done, Owed, Receipt};
+use crate::case::{Breach, CaseState, DutyKind, Ground, Judgement};
+use crate::desk::draft::{Became, Done, Owed, OwedInWriting, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
 use minijinja::context;
@@ -38,6 +38,7 @@ impl Seen<'_> {
             posting => has(|done| matches!(done, Done::OnPaper { .. } | Done::ClosedOnPaper { .. })),
             told,
             owes_call => !told && has(|done| matches!(done, Done::Closed { to: None, .. })),
+            committee_name => self.committee_name(),
             manual => self.manual(),
             sent => self.verb(Verb::Sent),
         }
@@ -47,6 +48,11 @@ impl Seen<'_> {
     fn done(&self, done: &Done) -> Value {
         let (kind, text) = match done {
             Done::Relayed { text, .. } => ("relayed", text.as_str()),
+            Done::Interim { text, .. } => ("interim", text.as_str()),
+            Done::InterimHad { text, .. } => ("interim_had", text.as_str()),
+            Done::Promised { .. } => ("promised", ""),
+            Done::Judged(_) => ("judged", ""),
+            Done::CommitteeOwed(_) => ("committee_owed", ""),
             Done::Noted { text } => ("noted", text.as_str()),
             Done::Closed { settlement, .. } => ("closed", settlement.as_str()),
             Done::OnPaper { text, .. } => ("on_paper", text.as_str()),
@@ -92,7 +98,8 @@ impl Seen<'_> {
             Done::Help => ("help", ""),
         };
         let to = match done {
-            Done::Relayed { to, .. } | Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
+            Done::Relayed { to, .. } | Done::Interim { to, .. } | Done::InterimHad { to, .. } => Some(to),
+            Done::OnPaper { to, .. } | Done::ClosedOnPaper { to, .. } => Some(to),
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
@@ -109,6 +116,9 @@ impl Seen<'_> {
             Done::AgendaSet { at, .. } | Done::Posted { at, .. } | Done::AnsweredDirectly { received_at: at, .. } => {
                 self.words.moment(*at)
             }
+            Done::Judged(judgement) => self.judged(judgement),
+            Done::CommitteeOwed(owed) => in_writing(*owed).to_owned(),
+            Done::Promised { until } => self.words.moment(*until),
             Done::AdoptionAsked { mails } => mails.to_string(),
             Done::Guarded(duty) => self.words.moment(duty.due),
             Done::ToSupervisor { from } => self.line(from),
@@ -141,6 +151,7 @@ impl Seen<'_> {
             if let Done::PassedOn { state, became, .. } = done { Some(passed_on(*state, *became)) } else { None };
         let attachments = match done {
             Done::Relayed { attachments, .. }
+            | Done::Interim { attachments, .. }
             | Done::OnPaper { attachments, .. }
             | Done::ClosedOnPaper { attachments, .. } => *attachments,
             _ => 0,
@@ -173,6 +184,16 @@ impl Seen<'_> {
         }
     }
 
+    /// What came of the complaint, in one line.
+    fn judged(&self, judgement: &Judgement) -> String {
+        let Judgement { outcome, cause, compensation } = judgement;
+        let outcome = outcome.map(|outcome| self.words.outcome(outcome).to_owned());
+        let label = |dutch, english, text: String| format!("{} {text}", self.words.pick::<&str>(dutch, english));
+        let cause = cause.as_ref().map(|cause| label("oorzaak:", "cause:", self.line(cause)));
+        let amount = compensation.map(|amount| label("vergoeding:", "compensation:", self.words.amount(amount)));
+        outcome.into_iter().chain(cause).chain(amount).collect::<Vec<_>>().join("; ")
+    }
+
     /// Who the customer is now, and what follows.
     fn customer_set(&self, done: &Done) -> Value {
         let Done::CustomerSet { name, owed, told, .. } = done else { return Value::UNDEFINED };
@@ -181,6 +202,7 @@ impl Seen<'_> {
             acknowledged => owed.contains(&Owed::Acknowledgement),
             owes_answer => owed.contains(&Owed::Answer),
             owes_confirmation => owed.contains(&Owed::Confirmation),
+            owes_committee => owed.contains(&Owed::Committee),
             told => told.as_ref().map(ToString::to_string),
         }
     }
@@ -249,6 +271,15 @@ impl Seen<'_> {
 /// A button as templates see it.
 pub(super) fn view(button: &mailto::Button) -> Value {
     context! { label => button.label.as_str(), url => button.url.as_str() }
+}
+
+/// How the customer can still get it in writing that there is a committee.
+fn in_writing(owed: OwedInWriting) -> &'static str {
+    match owed {
+        OwedInWriting::NoAddress => "no_address",
+        OwedInWriting::ToPost => "to_post",
+        OwedInWriting::SendAgain => "send_again",
+    }
 }
 
 /// What it came to, and how the case stands.

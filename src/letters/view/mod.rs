@@ -52,6 +52,11 @@ impl Seen<'_> {
         let own = match &self.draft.content {
             Content::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
             Content::Answer(Answer { text }) => context! { text => clean::text(text) },
+            Content::Interim(letter) => context! {
+                text => clean::text(&letter.text),
+                promised => letter.promised.map(|until| self.words.moment(until)),
+                committee => self.committee(letter.committee_last_day),
+            },
             Content::Closing(closing) => self.closing(closing),
             Content::Notification(notification) => self.notification(notification),
             Content::FollowUp(follow_up) => self.follow_up(follow_up),
@@ -65,6 +70,7 @@ impl Seen<'_> {
             Content::Advice(advice) => self.advice(advice),
             Content::Agenda(agenda) => self.agenda(agenda),
             Content::Dispute(dispute) => self.dispute(dispute),
+            Content::Status(status) => self.status(status),
             Content::CaseList(list) => self.case_list(list),
             Content::Dossier(file) => self.dossier(file),
             Content::Away(away) => self.away(away),
@@ -143,19 +149,12 @@ impl Seen<'_> {
     }
 
     fn closing(&self, letter: &Closing) -> Value {
-        let today = self.words.local(self.now).date_naive();
-        let committee = self.house.committee.as_ref().filter(|_| letter.committee_last_day.is_some());
         context! {
             salutation => self.words.salutation(&letter.customer_name),
             subject_line => clean::line(&letter.subject, clean::SUBJECT_CHARS_MAX),
             received_day => self.words.day(self.words.local(letter.received_at).date_naive()),
             settlement => clean::text(&letter.settlement),
-            last_day => letter.committee_last_day.filter(|day| *day >= today).map(|day| self.words.day(day)),
-            committee => committee.map(|committee| context! {
-                name => committee.name.as_str(),
-                url => committee.url.as_str(),
-                applies_to => committee.applies_to.as_str(),
-            }),
+            committee => self.committee(letter.committee_last_day),
         }
     }
 

@@ -28,11 +28,12 @@ impl Seen<'_> {
         context! {
             area => outage.area.name(),
             over => trouble.is_none(),
+            ahead => trouble.is_some_and(Trouble::is_ahead),
             since => words.moment(outage.since),
             now => words.moment(outage.now),
             lasted,
             tried => tried(outage.area, words),
-            found => trouble.map_or("", |trouble| found_words(trouble, words)),
+            found => trouble.map_or("", |trouble| found_words(outage.area, trouble, words)),
             next => trouble.map_or("", |trouble| next(outage.area, trouble, words)),
             log_line => self.line(found),
         }
@@ -49,6 +50,10 @@ fn tried(area: Area, words: Words) -> &'static str {
             "alle e-mail ophalen, en wat geregistreerd is naar de mappen daarvoor verplaatsen",
             "taking in all mail, and moving what is registered to the folders for it",
         ),
+        Area::Access => words.pick(
+            "een token aanvragen, waarmee klachtpost bij de mailserver inlogt",
+            "asking for a token, with which klachtpost logs in to the mail server",
+        ),
         Area::Sending => words.pick(
             "de brieven die klaarstaan aan de mailserver geven",
             "handing the waiting letters to the mail server",
@@ -56,8 +61,15 @@ fn tried(area: Area, words: Words) -> &'static str {
     }
 }
 
-fn found_words(trouble: Trouble, words: Words) -> &'static str {
+fn found_words(area: Area, trouble: Trouble, words: Words) -> &'static str {
     match trouble {
+        Trouble::Login if area == Area::Access => {
+            words.pick("de aanbieder weigert een token", "the provider refuses a token")
+        }
+        Trouble::Away if area == Area::Access => words.pick(
+            "de aanbieder van de tokens is niet te bereiken of antwoordt niet",
+            "the provider of the tokens cannot be reached or does not answer",
+        ),
         Trouble::Away => words.pick(
             "de mailserver is niet te bereiken of antwoordt niet",
             "the mail server cannot be reached or does not answer",
@@ -94,6 +106,18 @@ fn found_words(trouble: Trouble, words: Words) -> &'static str {
             "de klok van deze computer kan niet goed staan; klachtpost beslist en verstuurt niets tot hij weer klopt",
             "this computer's clock cannot be right; klachtpost decides and sends nothing until it is",
         ),
+        Trouble::ExpiresInAMonth => words.pick(
+            "het geheim of certificaat waarmee klachtpost tokens aanvraagt, verloopt binnen een maand",
+            "the secret or certificate with which klachtpost asks for tokens expires within a month",
+        ),
+        Trouble::ExpiresInAWeek => words.pick(
+            "het geheim of certificaat waarmee klachtpost tokens aanvraagt, verloopt binnen een week",
+            "the secret or certificate with which klachtpost asks for tokens expires within a week",
+        ),
+        Trouble::ExpiresInADay => words.pick(
+            "het geheim of certificaat waarmee klachtpost tokens aanvraagt, verloopt vandaag of morgen of is al verlopen",
+            "the secret or certificate with which klachtpost asks for tokens expires today or tomorrow, or has expired",
+        ),
         Trouble::Stuck => {
             words.pick("het ophalen is begonnen en komt niet tot een einde", "taking in was begun and comes to no end")
         }
@@ -111,6 +135,10 @@ fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
             "Laat het certificaat van de mailserver vernieuwen, of zet in de instellingen de naam die erop staat (host) of de uitgever (ca_file).",
             "Have the mail server's certificate renewed, or put the name on it (host) or its authority (ca_file) into the settings.",
         ),
+        (Trouble::Login, Area::Access) => words.pick(
+            "De regel uit het logboek zegt waarom het niet lukt, en wat u daaraan doet.",
+            "The line of the log says why it fails, and what to do about it.",
+        ),
         (Trouble::Login, _) => words.pick(
             "Controleer gebruikersnaam en wachtwoord in de instellingen; misschien is het wachtwoord gewijzigd of verlopen.",
             "Check the user name and password in the settings; perhaps the password was changed or has expired.",
@@ -127,7 +155,11 @@ fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
             "Laat de beheerder van de mailserver kijken naar de opslag van deze mailbox. Verplaats of wis in de inbox niets: klachtpost vraagt er steeds opnieuw om.",
             "Have the mail server's administrator look at the storage of this mailbox. Move or delete nothing in the inbox: klachtpost keeps asking for it.",
         ),
-        (Trouble::Refusal, Area::Intake | Area::Mailbox) => words.pick(
+        (Trouble::ExpiresInAMonth | Trouble::ExpiresInAWeek | Trouble::ExpiresInADay, _) => words.pick(
+            "Maak bij de aanbieder een nieuw geheim of certificaat, zet het in het bestand ervan, en zet de nieuwe laatste dag in de instellingen (oauth2.secret_expires).",
+            "Make a new secret or certificate at the provider, write it into its file, and its last day into the settings (oauth2.secret_expires).",
+        ),
+        (Trouble::Refusal, Area::Intake | Area::Mailbox | Area::Access) => words.pick(
             "Kijk in het logboek van de mailserver en of de mailbox vol is of geen rechten meer heeft.",
             "Look at the mail server's log, and whether the mailbox is full or has lost its rights.",
         ),

@@ -174,6 +174,10 @@ impl Seen<'_> {
                 "De klant weet nog niet van de afhandeling.".to_owned(),
                 "The customer does not know of the settlement yet.".to_owned(),
             )),
+            Mark::CommitteeOwed => Some(self.words.pick(
+                "De klant moet nog op schrift horen van de commissie.".to_owned(),
+                "The customer must still hear of the committee in writing.".to_owned(),
+            )),
             Mark::Dispute(DisputeStands::WithCommittee) => {
                 Some(self.words.pick("Bij de geschillencommissie.", "With the committee.").to_owned())
             }

@@ -39,6 +39,7 @@ impl Seen<'_> {
 pub(super) fn name(kind: LetterKind) -> &'static str {
     match kind {
         LetterKind::Acknowledgement => "acknowledgement",
+        LetterKind::Interim => "interim",
         LetterKind::Closing => "closing",
         _ => "answer",
     }

@@ -148,7 +148,7 @@ fn running(letter: &Term) -> Vec<Waiting> {
     let clocks = || std::iter::once(letter.clock).chain(letter.also.iter().map(|other| other.clock));
     let stops = |clock: Clock, kind: LetterKind| match clock {
         Clock::Acknowledge => kind == LetterKind::Acknowledgement,
-        Clock::FirstResponse => kind != LetterKind::Acknowledgement,
+        Clock::FirstResponse | Clock::Promised => matches!(kind, LetterKind::Answer | LetterKind::Closing),
         Clock::Resolve => false,
     };
     letter.to_post.iter().copied().filter(|one| clocks().any(|clock| stops(clock, one.kind))).collect()
@@ -159,5 +159,6 @@ fn clock_name(clock: Clock) -> &'static str {
         Clock::Acknowledge => "acknowledge",
         Clock::FirstResponse => "first_response",
         Clock::Resolve => "resolve",
+        Clock::Promised => "promised",
     }
 }

@@ -4,7 +4,9 @@ use super::Seen;
 use super::handled::view;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use crate::case::Address;
-use crate::desk::draft::{Choice, Does, InPart, NoMerge, NoReader, NoRight, Often, Problem, Question, Unsure, Way};
+use crate::desk::draft::{
+    Choice, Does, InPart, Misjudged, NoMerge, NoReader, NoRight, Often, Problem, Question, Unsure, Way,
+};
 use crate::desk::verbs::{TABLE, Verb};
 use crate::letters::clean;
 use crate::letters::mailto::{self, Button};
@@ -76,6 +78,7 @@ impl Seen<'_> {
             Does::To(colleague) => format!("{} {}", self.words.pick("Aan", "To"), colleague.local()),
             Does::ToDepartment(name) => format!("{} {}", self.words.pick("Naar", "To"), self.line(name)),
             Does::Complete => label("Aanvullen en versturen", "Complete and send"),
+            Does::Undated => label("Zonder datum", "Without a day"),
             Does::Now => label("Nu gepost", "Posted now"),
             Does::At(moment) => self.line(moment),
         }
@@ -113,6 +116,7 @@ impl Seen<'_> {
             Problem::UnknownVerb { written, .. } => ("unknown_verb", written.clone(), Vec::new()),
             Problem::VerbLowerDown { written } => ("verb_lower_down", written.clone(), Vec::new()),
             Problem::SettlementMissing => ("settlement_missing", String::new(), Vec::new()),
+            Problem::Misjudged(why) => self.misjudged(why),
             Problem::RulingMissing => ("ruling_missing", String::new(), Vec::new()),
             Problem::NotMerged { written, .. } => ("not_merged", written.clone(), Vec::new()),
             Problem::NothingTyped => ("nothing_typed", String::new(), Vec::new()),
@@ -148,6 +152,7 @@ impl Seen<'_> {
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
             }
+            Problem::UnclearPromise { found, nearest } => ("unclear_promise", found.clone(), vec![nearest.clone()]),
             Problem::UnclearMoment { found, nearest } => ("unclear_moment", found.clone(), vec![nearest.clone()]),
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),
@@ -197,6 +202,25 @@ impl Seen<'_> {
             place => if let Problem::TextApart { place, .. } = problem { named(*place) } else { "" },
             not_merged => if let Problem::NotMerged { why, .. } = problem { not_merged(*why) } else { "" },
             not_now => if let Problem::NotNow { verb } = problem { not_now(verb) } else { "" },
+        }
+    }
+}
+
+impl Seen<'_> {
+    /// What is not right about what came of the complaint.
+    fn misjudged(&self, why: &Misjudged) -> (&'static str, String, Vec<String>) {
+        match why {
+            Misjudged::Missing => ("outcome_missing", String::new(), Vec::new()),
+            Misjudged::ReasonMissing(outcome) => {
+                ("reason_missing", self.words.outcome(*outcome).to_owned(), Vec::new())
+            }
+            Misjudged::Several(said) => {
+                let named: Vec<&str> = said.iter().map(|outcome| self.words.outcome(*outcome)).collect();
+                ("several_outcomes", named.join(", "), Vec::new())
+            }
+            Misjudged::UnknownCause { written, causes } => ("unknown_cause", written.clone(), causes.clone()),
+            Misjudged::UnclearAmount { written } => ("unclear_amount", written.clone(), Vec::new()),
+            Misjudged::AnswerFirst => ("answer_first", String::new(), Vec::new()),
         }
     }
 }

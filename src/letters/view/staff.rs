@@ -236,6 +236,7 @@ impl Seen<'_> {
         let (by, matched, others) = match why {
             Why::Keywords { matched } => ("keywords", matched.as_slice(), String::new()),
             Why::Tie { matched, others } => ("tie", matched.as_slice(), others.join(", ")),
+            Why::Receiver => ("receiver", [].as_slice(), String::new()),
             Why::Fallback => ("fallback", [].as_slice(), String::new()),
             Why::Person => ("person", [].as_slice(), String::new()),
             Why::Thread => ("thread", [].as_slice(), String::new()),

@@ -5,9 +5,10 @@ use super::super::error::{MailboxError, Step, Verdict, shortened};
 use super::super::guard::Guarded;
 use super::super::tidy::Tidied;
 use super::super::tls;
-use super::super::words::{Ascii, Login, is_about_connections, login_by};
+use super::super::words::{Ascii, Login, WITH_A_TOKEN, is_about_connections, login_by};
 use super::wire::{Channel, Deadlines, Duplex, Wire, io_fault};
-use crate::config::{Mailbox as Settings, Security};
+use crate::access::Way;
+use crate::config::{Auth, Mailbox as Settings, Security};
 use async_imap::{Client, Session, error::Error};
 use imap_proto::{Capability, Response, ResponseCode, Status};
 use secrecy::ExposeSecret;
@@ -73,6 +74,9 @@ struct Greeted {
     /// What it offers, in capitals, where it has said so already.
     offers: Option<Vec<String>>,
 }
+
+/// What the library makes of a login.
+type LoggedIn = Result<Session<Channel>, (Error, Client<Channel>)>;
 
 struct Attempt<'a> {
     settings: &'a Settings,
@@ -196,21 +200,14 @@ impl Attempt<'_> {
     }
 
     async fn login(&self, greeted: Greeted) -> Result<Session<Channel>, MailboxError> {
-        let (user, password) = (self.settings.username.as_str(), self.settings.password.expose_secret());
         let Greeted { mut client, offers } = greeted;
         let offers = match offers {
             Some(offers) => offers,
             None => self.offers(&mut client).await?,
         };
-        let within = self.deadlines.command;
-        let ascii = if user.is_ascii() && password.is_ascii() { Ascii::Yes } else { Ascii::No };
-        let way = login_by(&offers, ascii).map_err(|says| self.refusal(says))?;
-        let answer = match way {
-            Login::Command => self.within(Step::Login, within, client.login(user, password)).await?,
-            Login::Plain => {
-                let plain = PlainLogin { message: format!("\0{user}\0{password}") };
-                self.within(Step::Login, within, client.authenticate("PLAIN", plain)).await?
-            }
+        let answer = match self.settings.auth {
+            Auth::Password => self.by_password(client, &offers).await?,
+            Auth::OAuth2 => self.by_token(client, &offers).await?,
         };
         answer.map_err(|(error, client)| match error {
             Error::No(text) => self.refusal(&only_tokens(&offers, server_words(&text))),
@@ -218,6 +215,29 @@ impl Attempt<'_> {
             Error::ConnectionLost => self.hung_up(Step::Login, &client),
             other => self.fault(Step::Login, other),
         })
+    }
+
+    async fn by_password(&self, client: Client<Channel>, offers: &[String]) -> Result<LoggedIn, MailboxError> {
+        let (user, password) = (self.settings.username.as_str(), self.settings.password.expose_secret());
+        let within = self.deadlines.command;
+        let ascii = if user.is_ascii() && password.is_ascii() { Ascii::Yes } else { Ascii::No };
+        match login_by(offers, ascii).map_err(|says| self.refusal(says))? {
+            Login::Command => self.within(Step::Login, within, client.login(user, password)).await,
+            Login::Plain => {
+                let plain = PlainLogin { message: format!("\0{user}\0{password}") };
+                self.within(Step::Login, within, client.authenticate("PLAIN", plain)).await
+            }
+        }
+    }
+
+    async fn by_token(&self, client: Client<Channel>, offers: &[String]) -> Result<LoggedIn, MailboxError> {
+        let Settings { username, password, host, port, .. } = self.settings;
+        let Some(way) = Way::offered(|way| offers.iter().any(|offer| offer.strip_prefix("AUTH=") == Some(way))) else {
+            return Err(self.refusal("the server offers no login by a token (neither XOAUTH2 nor OAUTHBEARER)"));
+        };
+        let message = way.message(username, password.expose_secret(), host, *port);
+        let told = TokenLogin { messages: [message, way.heard().to_owned()].into_iter() };
+        self.within(Step::Login, self.deadlines.command, client.authenticate(way.to_string(), told)).await
     }
 
     /// The server ended the connection, perhaps with a word.
@@ -239,7 +259,11 @@ impl Attempt<'_> {
                 text: shortened(&text),
             };
         }
-        MailboxError::Refused { server: self.server.clone(), text: shortened(&text) }
+        let text = match self.settings.auth {
+            Auth::Password => shortened(&text),
+            Auth::OAuth2 => format!("{} {WITH_A_TOKEN}", shortened(&text)),
+        };
+        MailboxError::Refused { server: self.server.clone(), text }
     }
 
     /// Some servers repeat the command they did not like.
@@ -332,6 +356,19 @@ impl async_imap::Authenticator for PlainLogin {
 
     fn process(&mut self, _challenge: &[u8]) -> String {
         self.message.clone()
+    }
+}
+
+/// The token, and then that its refusal was heard: the server says what it holds against it before it says NO.
+struct TokenLogin {
+    messages: std::array::IntoIter<String, 2>,
+}
+
+impl async_imap::Authenticator for TokenLogin {
+    type Response = String;
+
+    fn process(&mut self, _challenge: &[u8]) -> String {
+        self.messages.next().unwrap_or_default()
     }
 }
 

@@ -12,6 +12,7 @@ fn settings(path: &Path) -> Settings {
         security: Security::None,
         ca_file: None,
         username: String::new(),
+        auth: crate::config::Auth::Password,
         password: String::new().into(),
         inbox: "INBOX".into(),
         processed: "Verwerkt".into(),

@@ -74,6 +74,12 @@ const ROWS: &[(&[Stage], When, &str)] = {
         ),
         (
             &[Login],
+            Says(&["smtpclientauthentication is disabled"]),
+            "switch SMTP AUTH on for this mailbox (Set-CASMailbox -SmtpClientAuthenticationDisabled $false), or for the \
+             organisation where it says Tenant; security defaults must not forbid it",
+        ),
+        (
+            &[Login],
             CodeSaying(
                 &[534, 535],
                 &["application-specific", "app password", "basic authentication", "disabled", "5.7.9", "5.7.139"],
@@ -83,10 +89,14 @@ const ROWS: &[(&[Stage], When, &str)] = {
         ),
         (
             &[Login],
-            Code(&[421, 450, 451, 452, 454]),
+            Code(&[421, 432, 450, 451, 452, 454]),
             "nothing to do at first: the server cannot check logins now; it is tried again",
         ),
-        (&[Login], Always, "check username and password"),
+        (
+            &[Login],
+            Always,
+            "check username and password; with a token, that it may send as this mailbox (SMTP.SendAsApp)",
+        ),
         (
             &[Greeting],
             Says(&["too many", "connections", "concurren"]),

@@ -199,7 +199,7 @@ impl Smtp {
 
 fn login(settings: &Sender) -> Option<Login> {
     let (username, password) = (settings.username.clone()?, settings.password.clone()?);
-    Some(Login { username, password })
+    Some(Login { username, auth: settings.auth, password, host: settings.host.clone(), port: settings.port })
 }
 
 /// Whether nobody can listen in between: this machine itself.

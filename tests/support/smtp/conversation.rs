@@ -128,6 +128,17 @@ impl Conversation {
         };
         let decode = |text: &str| String::from_utf8(STANDARD.decode(text).unwrap_or_default()).unwrap_or_default();
         let given = match argument.split_once(' ') {
+            Some((way @ ("XOAUTH2" | "OAUTHBEARER"), initial)) => {
+                let given = token_in(&decode(initial));
+                if given != [login.username, login.password] {
+                    // It says what it holds against the token, and waits to be heard (RFC 7628 §3.2.3).
+                    self.say(&format!("334 {}", STANDARD.encode("{\"status\":\"401\"}"))).await?;
+                    let line = self.line().await?.unwrap_or_default();
+                    let heard = if way == "XOAUTH2" { "" } else { "AQ==" };
+                    assert_eq!(String::from_utf8_lossy(&line).trim_end(), heard, "the end of a refused login");
+                }
+                given
+            }
             Some(("PLAIN", initial)) => decode(initial).split('\0').skip(1).map(str::to_owned).collect::<Vec<_>>(),
             _ => {
                 let mut answers = Vec::new();
@@ -288,4 +299,12 @@ fn bracketed(argument: &str) -> String {
         .split_once('<')
         .and_then(|(_, rest)| rest.split_once('>'))
         .map_or_else(String::new, |(path, _)| path.to_owned())
+}
+
+/// User and token of XOAUTH2 or OAUTHBEARER.
+fn token_in(message: &str) -> Vec<String> {
+    let parts: Vec<&str> = message.split(['\u{1}', ',']).collect();
+    let value = |start: &str| parts.iter().find_map(|part| part.strip_prefix(start)).unwrap_or_default().to_owned();
+    let user = if message.starts_with("n,") { value("a=") } else { value("user=") };
+    vec![user, value("auth=Bearer ")]
 }

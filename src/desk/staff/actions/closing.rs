@@ -51,6 +51,7 @@ impl Work<'_> {
         self.first_handler();
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
+        self.owe_committee();
         let own = self.closing_to_customer(&letter, settlement);
         self.letters.push(letter);
         self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
@@ -70,7 +71,7 @@ impl Work<'_> {
     }
 
     /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it
-    /// can be put right (§2.4.2).
+    /// can be put right (§2.4.2), or was only told in a conversation.
     fn may_close(&self) -> bool {
         let went_elsewhere =
             |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Elsewhere;
@@ -78,7 +79,8 @@ impl Work<'_> {
             |letter: &CustomerLetter| letter.letter_kind == LetterKind::Closing && letter.round == Round::Present;
         let letters = &self.case.letters;
         let elsewhere = letters.iter().any(went_elsewhere) && !letters.iter().any(on_its_way);
+        let untold = self.case.owes_committee() && !self.closing_is_under_way();
         let unconfirmed = self.case.closing_confirmed.is_none() && (elsewhere || !self.case.failed_letters.is_empty());
-        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && unconfirmed
+        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && (unconfirmed || untold)
     }
 }

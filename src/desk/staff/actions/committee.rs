@@ -1,21 +1,20 @@
 //! The end of the procedure: a dispute with the committee, and its ruling, which binds the company. Pure.
 
 use super::Work;
-use crate::case::{Address, Duty, DutyKind, What};
-use crate::desk::draft::{Content, Dispute, DisputeStage, Done, Problem};
-use crate::desk::fold::fold;
-use crate::desk::verbs::Verb;
-use crate::desk::when;
-use chrono::{NaiveDate, NaiveTime};
-
 /// The end of a last day, as it is shown.
 pub(super) const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {
     Some(time) => time,
     None => NaiveTime::MIN,
 };
-
 /// What is typed behind a verb with a last day when that is done.
 pub(super) const DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
+use crate::case::{Address, CustomerLetter, Duty, DutyKind, LetterKind, Reach, Round, What};
+use crate::desk::draft::{Content, Dispute, DisputeStage, Done, OwedInWriting, Problem};
+use crate::desk::fold::fold;
+use crate::desk::sent_by::is_machine;
+use crate::desk::verbs::Verb;
+use crate::desk::when;
+use chrono::{NaiveDate, NaiveTime};
 
 impl Work<'_> {
     /// The customer went to the committee. Recorded whether or not the committee can still take it: that is not for us
@@ -90,6 +89,51 @@ impl Work<'_> {
         self.done.push(Done::DutyDone(kind));
         self.keep(text);
         Ok(())
+    }
+
+    /// A closing says that there is a committee, where it takes such complaints; in a conversation it is not said in writing.
+    pub(super) fn owe_committee(&mut self) {
+        let rules = self.reply.rules;
+        let applies = rules.committee_last_day(&self.case.department, self.case.lodged_at).is_some();
+        if applies && self.case.committee.owed_since.is_none() {
+            self.record(What::CommitteeOwed);
+        }
+    }
+
+    /// The last day for the committee, where a word in the meantime must name it.
+    pub(super) fn committee_to_name(&self) -> Option<NaiveDate> {
+        let last_day = self.reply.rules.committee_last_day(&self.case.department, self.case.lodged_at);
+        last_day.filter(|_| self.case.committee.is_owed())
+    }
+
+    /// After a conversation about a closed complaint: what is still owed in writing, and no letter under way says.
+    pub(super) fn tell_what_is_owed(&mut self) {
+        let goes_out = self.letters.iter().any(|letter| matches!(letter.content, Content::Closing(_)));
+        if !self.case.owes_committee() || goes_out || self.closing_is_under_way() {
+            return;
+        }
+        let to_post = self.case.to_post().any(|paper| paper.letter_kind == LetterKind::Closing);
+        let owed = match self.case.customer.reach() {
+            Reach::Post if to_post => OwedInWriting::ToPost,
+            Reach::Mail(to) if is_machine(to) => OwedInWriting::NoAddress,
+            Reach::Post | Reach::Mail(_) => OwedInWriting::SendAgain,
+            Reach::Phone => OwedInWriting::NoAddress,
+        };
+        let owed = Done::CommitteeOwed(owed);
+        if !self.done.contains(&owed) {
+            self.tell(owed);
+        }
+    }
+
+    /// An e-mail with the settlement that no server refused.
+    pub(super) fn closing_is_under_way(&self) -> bool {
+        let is_paper = |letter: &CustomerLetter| self.case.papers.iter().any(|paper| paper.letter == letter.letter);
+        self.case.letters.iter().any(|letter| {
+            letter.letter_kind == LetterKind::Closing
+                && letter.round == Round::Present
+                && !is_paper(letter)
+                && !self.case.failed_letters.contains(&letter.letter)
+        })
     }
 
     /// The supervisor hears of it, unless it was the supervisor who wrote.

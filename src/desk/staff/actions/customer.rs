@@ -73,7 +73,7 @@ impl Work<'_> {
                     if letter_kind.is_for_customer() && is_same(to, address) && !has_failed(letter) =>
                 {
                     had.0 = true;
-                    had.1 |= matches!(letter_kind, LetterKind::Answer | LetterKind::Closing);
+                    had.1 |= letter_kind.is_of_a_person();
                 }
                 What::AnsweredDirectly(_) => had = (true, true),
                 _ => {}
@@ -93,6 +93,7 @@ impl Work<'_> {
             (is_open && self.case.acknowledged.is_none() && !under_way, Owed::Acknowledgement),
             (is_open && had_persons && self.case.first_response_at().is_none(), Owed::Answer),
             (had_persons && self.case.owes_confirmation(), Owed::Confirmation),
+            (!self.case.owes_confirmation() && self.case.owes_committee(), Owed::Committee),
         ];
         checks.into_iter().filter(|(is_owed, _)| *is_owed).map(|(_, owed)| owed).collect()
     }

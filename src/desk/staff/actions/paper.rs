@@ -35,6 +35,7 @@ impl Work<'_> {
         self.first_handler();
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
+        self.owe_committee();
         self.done.push(Done::ClosedOnPaper {
             to: letter.to.clone(),
             settlement: settlement.to_owned(),
@@ -52,7 +53,9 @@ impl Work<'_> {
         // No letter has this id: there is nothing that a mail server could take.
         let letter = self.reply.fresh.letter();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter }));
+        self.owe_committee();
         self.done.push(Done::Closed { to: None, settlement: settlement.to_owned() });
+        self.tell_what_is_owed();
     }
 
     /// `#verstuurd`: where the answered letter asks whether the customer had a mail, that it was so; else what waits on
@@ -103,7 +106,7 @@ impl Work<'_> {
     }
 
     /// A sheet for the sender to print, with what the sender attached for the customer; and what of it stays here.
-    fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<(Draft, Vec<(String, Stays)>), Problem> {
+    pub(super) fn sheet(&mut self, sheet: Sheet, typed: &str) -> Result<(Draft, Vec<(String, Stays)>), Problem> {
         if !fits(typed) {
             return Err(Problem::TooLongForPaper);
         }
@@ -113,7 +116,7 @@ impl Work<'_> {
         Ok((Draft { carried, ..letter }, stays))
     }
 
-    fn put_out(&mut self, letter: Draft) {
+    pub(super) fn put_out(&mut self, letter: Draft) {
         if let Some(what) = written(&letter) {
             self.record(what);
         }

@@ -1,0 +1,26 @@
+//! What needs a person now. Plain values.
+
+use crate::case::{Address, LetterKind};
+use crate::desk::limits::Cap;
+use crate::digest::NotOnFile;
+
+/// To a supervisor or the operator: something needs a person now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    pub about: AlarmAbout,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlarmAbout {
+    /// A letter to staff was refused for good: so this goes up one step (invariant 4).
+    StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },
+    /// Letters are held back because of a cap (invariant 5). Both ends of what may be a loop: the desk, and an address, a
+    /// domain, or nobody in particular.
+    CapReached { cap: Cap, desk: Address, other_end: String },
+    /// A letter to a customer was held at the door because something internal stood in it (invariant 7).
+    HeldAtDoor { to: String, reason: String },
+    /// The same for a letter on paper: it was not sent to who would print it.
+    PaperHeld { reason: String },
+    /// Mails lie in our own folders and are not in the register (invariant 1).
+    NotOnFile(Box<NotOnFile>),
+}
