@@ -4,10 +4,12 @@
 mod letters;
 mod merging;
 mod promise;
+mod steps;
 
 pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 pub use promise::Promise;
+pub use steps::{Dispute, Escalation, Ruling};
 
 use super::{
     Address, AgendaItem, Breach, CaseNumber, Channel, Clock, CommitteeWord, Confidential, Customer, DirectAnswer, Due,
@@ -52,32 +54,6 @@ pub struct Stamp {
     /// None: by telephone, or in a mail of staff's own.
     pub letter: Option<LetterId>,
     pub at: Moment,
-}
-
-/// A question to the supervisor that is not settled yet (§2.1.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
-    pub question: String,
-    pub to: Address,
-    pub at: Moment,
-}
-
-/// The customer went to the committee (the procedure's end).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispute {
-    /// When staff recorded it: the month's report counts it then.
-    pub at: Moment,
-    pub text: String,
-    /// The last day it could be filed, as it was known then; None: the committee does not take such complaints.
-    pub last_day: Option<NaiveDate>,
-}
-
-/// What the committee decided, binding for the company (the procedure's end).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ruling {
-    pub at: Moment,
-    /// The ruling, and what the company does about it.
-    pub text: String,
 }
 
 /// A complaint's file, as it stands.
