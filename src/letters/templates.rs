@@ -69,9 +69,10 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.
-const SHARED: [(&str, &str); 7] = [
+const SHARED: [(&str, &str); 8] = [
     ("kit.txt", include_str!("../../templates/kit.txt")),
     ("kit.html", include_str!("../../templates/kit.html")),
+    ("cells.html", include_str!("../../templates/cells.html")),
     ("base.txt", include_str!("../../templates/base.txt")),
     ("base.html", include_str!("../../templates/base.html")),
     ("parts", include_str!("../../templates/parts.j2")),

@@ -3,6 +3,7 @@
 mod bytes;
 mod enclosed;
 mod hostile;
+mod layout;
 mod on_paper;
 mod overviews;
 mod staff;
