@@ -13,9 +13,12 @@ use std::path::PathBuf;
 
 mod check;
 mod closing;
+mod doubts;
 mod load;
+mod nearest;
 mod oauth2;
 mod problems;
+mod register;
 mod sample;
 mod secret;
 mod section;
@@ -23,9 +26,10 @@ mod sections;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
-pub use load::{from_toml, load};
+pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use problems::{ConfigError, Problem, Problems};
+pub use register::{Register, RegisterPlace};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 
@@ -64,6 +68,9 @@ pub struct Config {
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,
+    /// What can be started with and is probably a mistake.
+    #[serde(skip)]
+    pub doubts: Vec<Problem>,
 }
 
 impl Config {
@@ -229,20 +236,6 @@ pub struct Operator {
     pub address: String,
     /// How long a trouble lasts before the operator is told of it, in minutes.
     pub alarm_after_minutes: u32,
-}
-
-/// Where the register is kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Register {
-    /// `sqlite:FILE`.
-    #[serde(skip)]
-    pub url: String,
-}
-
-impl Default for Register {
-    fn default() -> Self {
-        Self { url: "sqlite:klachtpost.db".to_owned() }
-    }
 }
 
 /// What the company promises (§1, §2.1.2), and how its days are counted.

@@ -7,6 +7,20 @@ use std::fmt::{Arguments, Display};
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 
+/// For whom a command prints.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Form {
+    /// For programs: JSON, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Form {
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+}
+
 /// Why nothing more is printed.
 static FAILED: OnceLock<io::Error> = OnceLock::new();
 

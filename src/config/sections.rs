@@ -3,16 +3,17 @@
 
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, register_url, reply_secret,
+    reference, reply_secret,
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
+use super::register::register;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped, section_name};
 use super::web_form::form;
 use super::{
     Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Paper, Reference, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -69,6 +70,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
         borrowed,
+        doubts: Vec::new(),
     };
     file.finish();
     config
@@ -100,8 +102,12 @@ fn table(file: &mut Section, name: &'static str) -> Option<Map<String, Value>> {
             file.refuse(name, found, "write one [mailbox]; this version reads one mailbox");
             None
         }
-        _ => {
-            file.refuse(name, "something else than one section", format!("write [{name}] and its keys below it"));
+        other => {
+            let found = match other {
+                ValueKind::Array(_) => format!("[[{name}]], with two brackets, or a list"),
+                _ => "something else than one section".to_owned(),
+            };
+            file.refuse(name, found, format!("write [{name}], with one bracket, and its keys below it"));
             None
         }
     }
@@ -173,7 +179,8 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
     let path = s.path(key)?;
     if let Err(error) = std::fs::File::open(&path) {
-        s.refuse(key, format!("a file that can't be read ({error})"), format!("make {} readable", path.display()));
+        let write = format!("make {} readable", path.display());
+        s.refuse_for_work(key, format!("a file that can't be read ({error})"), write);
     }
     Some(path)
 }
@@ -193,7 +200,11 @@ fn mailbox(s: &mut Section) -> Mailbox {
     let password = s.secret("password", "password_file");
     let auth = auth(s, password.as_ref());
     if is_imap && auth == Auth::Password && password.is_none() && !s.is_refused("password_file") {
-        s.refuse("password", "nothing", "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD");
+        s.refuse_for_work(
+            "password",
+            "nothing",
+            "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD",
+        );
     }
     let mailbox = Mailbox {
         name,
@@ -267,7 +278,11 @@ fn sender(s: &mut Section) -> Sender {
             s.refuse("username", "nothing", "write the mailbox's address: a token is given for it");
         }
         (Some(_), None) if auth == Auth::Password && !s.is_refused("password_file") => {
-            s.refuse("password", "nothing beside a username", "write `password_file = \"…\"`, or take out `username`");
+            s.refuse_for_work(
+                "password",
+                "nothing beside a username",
+                "write `password_file = \"…\"`, or take out `username`",
+            );
         }
         (None, Some(_)) => {
             s.refuse("username", "nothing beside a password", "write `username`, or take out the password")
@@ -295,10 +310,6 @@ fn operator(s: &mut Section) -> Operator {
         address: address(s, "address", "who keeps klachtpost running, e.g. `address = \"beheer@lease.example\"`"),
         alarm_after_minutes: small(s, "alarm_after_minutes", 30, ALARM_MINUTES, "minutes"),
     }
-}
-
-fn register(s: &mut Section) -> Register {
-    Register { url: register_url(s, Register::default().url) }
 }
 
 fn deadlines(s: &mut Section) -> Deadlines {
@@ -409,9 +420,16 @@ fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut 
             file.refuse(name, format!("{} of them", values.len()), format!("write at most {max}"));
             return None;
         }
-        _ => {
-            let write = format!("write [[{name}]], with two brackets, once for each, in the settings file");
-            file.refuse(name, "something else than a list of sections", write);
+        other => {
+            let found = match other {
+                ValueKind::Table(_) => format!("[{name}], with one bracket"),
+                _ => "something else than a list of sections".to_owned(),
+            };
+            file.refuse(
+                name,
+                found,
+                format!("write [[{name}]], with two brackets, once for each, in the settings file"),
+            );
             return None;
         }
     };
