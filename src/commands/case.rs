@@ -7,7 +7,7 @@ use super::export::export;
 use super::looking::{self, ended_by, register_at};
 use super::printing::{Form, say};
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Moment, Outcome, Paper};
+use crate::case::{Actor, Case, CaseNumber, CaseState, Clock, Moment, Outcome, Paper};
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
@@ -241,6 +241,7 @@ pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
             Some(at) if at > due => format!(", done late, {}", short_time(config, at)),
             Some(at) => format!(", done {}", short_time(config, at)),
             None if case.overdue(now).contains(&clock) => ", LATE".to_owned(),
+            None if case.state != CaseState::Open => ", not done".to_owned(),
             None => String::new(),
         };
         line(clock_words(clock), &format!("due {}{how}", short_time(config, due)));
@@ -271,7 +272,8 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     say!("\nLetters");
     for letter in letters {
         let kind = letter.kind.name().replace('_', " ");
-        say!("  {kind:<16} {:<9} {:<32} {}", letter.state.name(), letter.to, printable(&letter.reply));
+        let line = format!("  {kind:<16} {:<9} {:<32} {}", letter.state.name(), letter.to, printable(&letter.reply));
+        say!("{}", line.trim_end());
     }
     say!("\nFrom {}", register_at(config));
 }

@@ -3,7 +3,7 @@
 
 use super::looking::{ended_by, register_at};
 use super::page::{self, Head, Reader, Shown};
-use super::printing::{Form, say};
+use super::printing::{Form, counted, say};
 use super::{Exit, failed};
 use crate::case::Moment;
 use crate::clock::Clock;
@@ -98,7 +98,7 @@ fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(
     let head = Head { title: format!("{}: digests", office.house.company), lead };
     std::fs::write(file, page::render(&head, &readers))
         .map_err(|why| PreviewError::File { path: file.to_owned(), why })?;
-    say!("{} digests written to {}, from {}", readers.len(), file.display(), register_at(&office.config));
+    say!("{} written to {}, from {}", counted(readers.len(), "digest"), file.display(), register_at(&office.config));
     Ok(())
 }
 
@@ -113,7 +113,7 @@ fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -> Result<()
         }
     }
     if !form.is_json() {
-        say!("{} digests from {}; nothing was sent", drafts.len(), register_at(&office.config));
+        say!("{} from {}; nothing was sent", counted(drafts.len(), "digest"), register_at(&office.config));
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ fn print(config: &Config, file: &File, now: Moment) {
     for stored in &file.events {
         say!("\n{:<16}  {}", moment_of(config, stored), sentence(config, stored));
         let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
-        text.lines().for_each(|line| say!("    {}", printable(line)));
+        text.lines().for_each(|line| say!("{}", format!("    {}", printable(line)).trim_end()));
     }
     say!("\nMails");
     for mail in &file.mails {
@@ -96,7 +96,8 @@ fn print(config: &Config, file: &File, now: Moment) {
     say!("\nLetters");
     for letter in &file.letters {
         let (kind, state, reply) = (letter.kind.name(), letter.state.name(), printable(&letter.reply));
-        say!("  {:<16} {state:<9} {:<32} {reply}", kind.replace('_', " "), letter.to);
+        let line = format!("  {:<16} {state:<9} {:<32} {reply}", kind.replace('_', " "), letter.to);
+        say!("{}", line.trim_end());
     }
     say!("\nFrom {}", register_at(config));
 }

@@ -4,7 +4,7 @@ mod resend;
 
 use super::case::printable;
 use super::looking::{self, ended_by, register_at};
-use super::printing::{Form, say};
+use super::printing::{Form, counted, say};
 use super::{Exit, failed};
 use crate::case::LetterId;
 use crate::clock::Clock;
@@ -24,21 +24,21 @@ pub enum Command {
         form: Form,
     },
     /// Hold a queued letter back
-    #[command(after_help = "Example:\n  klachtpost outbox hold 3f1c9a02b7d45e68")]
+    #[command(after_help = "Example:\n  klachtpost outbox hold f3k2m9q7tz4a")]
     Hold {
         /// The letter's id, as `klachtpost outbox list` shows it
         #[arg(value_name = "ID")]
         letter: String,
     },
     /// Let a held letter go
-    #[command(after_help = "Example:\n  klachtpost outbox release 3f1c9a02b7d45e68")]
+    #[command(after_help = "Example:\n  klachtpost outbox release f3k2m9q7tz4a")]
     Release {
         /// The letter's id, as `klachtpost outbox list` shows it
         #[arg(value_name = "ID")]
         letter: String,
     },
     /// Send refused letters again, once their recipients' server takes them: lists them and asks
-    #[command(after_help = "Examples:\n  klachtpost outbox resend 3f1c9a02b7d45e68\n  \
+    #[command(after_help = "Examples:\n  klachtpost outbox resend f3k2m9q7tz4a\n  \
                             klachtpost outbox resend --refused-since 23-11-2026")]
     Resend {
         #[command(flatten)]
@@ -81,8 +81,7 @@ async fn list(config: &Config, form: Form) -> Result<Exit, RegisterError> {
     }
     drop(letters);
     if !form.is_json() {
-        let letters = if count == 1 { "1 letter".to_owned() } else { format!("{count} letters") };
-        say!("{}{letters} in {}", if count == 0 { "" } else { "\n" }, register_at(config));
+        say!("{}{} in {}", if count == 0 { "" } else { "\n" }, counted(count, "letter"), register_at(config));
     }
     Ok(Exit::Done)
 }
@@ -112,7 +111,7 @@ fn changed(config: &Config, found: bool, done: &str) -> Exit {
 
 fn print_letter(letter: &LetterRow) {
     let case = letter.case.map(|n| n.to_string()).unwrap_or_else(|| "-".to_owned());
-    say!(
+    let line = format!(
         "{}  {:<9} {:<16} {:<14} {:<32} {}",
         letter.id,
         letter.state.name(),
@@ -121,6 +120,7 @@ fn print_letter(letter: &LetterRow) {
         letter.to,
         printable(why(letter)).chars().take(80).collect::<String>()
     );
+    say!("{}", line.trim_end());
 }
 
 /// Why it waits, or what the server said last.

@@ -39,6 +39,11 @@ pub(super) fn line(text: Arguments<'_>) {
     note(output.write_fmt(text).and_then(|()| output.write_all(b"\n")));
 }
 
+/// A number of things, in words.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
 /// Says what went wrong. Where nobody reads that either, the exit code says it alone.
 pub(super) fn complain(error: &dyn Display) {
     let _ = writeln!(io::stderr().lock(), "{error}");

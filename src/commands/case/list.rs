@@ -3,7 +3,7 @@
 
 use super::super::day;
 use super::super::looking::register_at;
-use super::super::printing::say;
+use super::super::printing::{counted, say};
 use super::{case_json, clock_words, printable, short_time};
 use crate::case::{Case, CaseState, Moment};
 use crate::config::Config;
@@ -84,9 +84,8 @@ pub(super) async fn print(
         say!("{}", row(config, &case, now));
     }
     let space = if count == 0 { "" } else { "\n" };
-    let cases = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
     let late = if late == 0 { String::new() } else { format!(", {late} late") };
-    say!("{space}{cases}{late} in {}", register_at(config));
+    say!("{space}{}{late} in {}", counted(count, "case"), register_at(config));
     if let Some(hint) = filter.hint(config).filter(|_| count == 0) {
         say!("{}", printable(&hint));
     }

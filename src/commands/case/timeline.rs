@@ -42,7 +42,7 @@ fn did(config: &Config, what: &What) -> String {
                 Channel::Letter => "by letter",
                 Channel::Desk => "at the desk",
             };
-            format!("complained {came}, for {}: {}", opened.department, opened.subject)
+            format!("brought in a complaint {came}, for {}: {}", opened.department, opened.subject)
         }
         What::Judged(judgement) => format!("said what came of it: {}", judged(judgement)),
         What::HandlerSet { handler } => format!("gave it to {handler} to handle"),
@@ -117,9 +117,7 @@ fn handled(config: &Config, what: &What) -> String {
     match what {
         What::LetterWritten { letter_kind, to, .. } => format!("wrote to {to}: {}", letter(*letter_kind)),
         What::LetterResent { letter_kind, to, .. } => format!("sent again to {to}: {}", letter(*letter_kind)),
-        What::LetterFate { letter_kind, to, fate, .. } => {
-            format!("{} to {to}: {}", fate_words(fate), letter(*letter_kind))
-        }
+        What::LetterFate { letter_kind, to, fate, .. } => fate_words(fate, to, &letter(*letter_kind)),
         What::Bundled { letters, .. } => format!("let {} letters go out together, in one", letters.len()),
         What::PaperWritten { letter_kind, .. } => format!("made a letter on paper, to post: {}", letter(*letter_kind)),
         What::Posted { letter_kind, posted_at, .. } => {
@@ -141,13 +139,17 @@ fn handled(config: &Config, what: &What) -> String {
     }
 }
 
-fn fate_words(fate: &LetterFate) -> String {
+fn fate_words(fate: &LetterFate, to: &str, letter: &str) -> String {
     match fate {
-        LetterFate::Accepted { server, .. } => format!("took the letter ({server})"),
-        LetterFate::Refused { reply } => format!("refused the letter ({reply})"),
-        LetterFate::Bounced { permanent: true, status } => format!("gave the letter back, for good ({status})"),
-        LetterFate::Bounced { permanent: false, status } => format!("gave the letter back ({status})"),
-        LetterFate::Held { reason } => format!("held the letter ({reason})"),
+        LetterFate::Accepted { server, .. } => format!("took the letter to {to}: {letter} ({server})"),
+        LetterFate::Refused { reply } => format!("refused the letter to {to}: {letter} ({reply})"),
+        LetterFate::Bounced { permanent: true, status } => {
+            format!("gave the letter to {to} back, for good: {letter} ({status})")
+        }
+        LetterFate::Bounced { permanent: false, status } => {
+            format!("gave the letter to {to} back: {letter} ({status})")
+        }
+        LetterFate::Held { reason } => format!("held the letter to {to}: {letter} ({reason})"),
     }
 }
 
