@@ -23,6 +23,7 @@ mod sample;
 mod secret;
 mod section;
 mod sections;
+mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
