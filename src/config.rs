@@ -17,6 +17,7 @@ mod doubts;
 mod load;
 mod nearest;
 mod oauth2;
+mod outside;
 mod problems;
 mod register;
 mod sample;
@@ -29,6 +30,7 @@ mod web_form;
 pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
+pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use register::{Register, RegisterPlace};
 pub use sample::{Borrowed, SAMPLE};
@@ -66,6 +68,9 @@ pub struct Config {
     /// Numbers that complaints are found by.
     pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
+    pub authority: Vec<Authority>,
+    pub urgent: Urgent,
+    pub privacy: Privacy,
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,

@@ -2,8 +2,8 @@
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
 use super::{
-    Absorbed, Address, CaseNumber, Channel, Clock, Customer, Due, Judgement, Language, LetterId, LetterKind, Moment,
-    Reference,
+    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
+    Language, LetterId, LetterKind, Moment, Reference, Representative,
 };
 use serde::{Deserialize, Serialize};
 
@@ -163,6 +163,48 @@ pub enum What {
         /// The last day it can be filed; None: the committee does not take this department's complaints.
         last_day: Option<chrono::NaiveDate>,
     },
+    /// An authority of the settings wrote about this case: it changes nothing (the procedure's end).
+    AuthorityWrote {
+        /// As the settings name it.
+        authority: String,
+        message_id: Option<String>,
+        from: String,
+        text: String,
+        certainty: Certainty,
+    },
+    /// The supervisor was told that it cannot wait, by these words of the customer.
+    UrgentTold {
+        words: Vec<String>,
+        to: Address,
+    },
+    /// From now on nobody but its readers sees the case.
+    ConfidentialSet(Confidential),
+    /// Its department sees it again.
+    ConfidentialLifted,
+    /// Somebody acts for the customer from now on, by staff's word.
+    RepresentativeSet(Representative),
+    /// The customer does so again.
+    RepresentativeEnded,
+    /// Somebody uses a right over personal data; what is asked, in staff's words.
+    RightUsed {
+        right: DutyKind,
+        text: String,
+    },
+    /// It is known who asks, and how.
+    IdentityKnown {
+        how: String,
+    },
+    /// A breach of personal data, or more about one: as it was typed, and taken apart.
+    BreachFound {
+        text: String,
+        breach: Breach,
+    },
+    /// Something is guarded until its last moment.
+    DutySet(Duty),
+    /// It was done, or is not needed any more.
+    DutyDone {
+        duty: DutyKind,
+    },
     /// The committee ruled; the text says what, and what the company does about it.
     Ruled {
         text: String,
@@ -267,6 +309,15 @@ pub enum Tie {
     Named,
     /// The same, and nothing confirms the sender: it reopens, confirms and stops nothing.
     NamedUnproven,
+}
+
+/// Whether it is sure who wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The mail server confirms the sender, or a proven colleague passed it on.
+    Proven,
+    Unproven,
 }
 
 /// Which mails of our own folders are taken in at a person's word.

@@ -5,11 +5,14 @@
 
 mod address;
 mod committee;
+mod confidential;
+mod duty;
 mod event;
 mod number;
 mod outcome;
 mod paper;
 mod reference;
+mod representative;
 mod said;
 mod state;
 mod token;
@@ -17,14 +20,17 @@ mod why;
 
 pub use address::{Address, AddressError};
 pub use committee::CommitteeWord;
+pub use confidential::{Confidential, Urgent};
+pub use duty::{Breach, Duty, DutyKind};
 pub use event::{
-    Actor, Adopts, AgendaItem, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
-    TermStage, Tie, What,
+    Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
+    Sealed, TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
 pub use reference::{Reference, reference_key};
+pub use representative::{Ground, Representative};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
 pub use why::{Match, Place, Why};
@@ -150,6 +156,14 @@ pub enum LetterKind {
     Bundle,
     /// To somebody who was written to as the customer and is not: the case goes on with somebody else.
     Misdirected,
+    /// To the supervisor: the committee, a court or a regulator wrote (the procedure's end).
+    Authority,
+    /// To the supervisor: what a customer writes cannot wait.
+    Urgent,
+    /// To who guards personal data: somebody uses a right, or data were breached.
+    Privacy,
+    /// To a customer, and to who acts for the customer: whom we write to from now on.
+    Represented,
 }
 
 impl LetterKind {
@@ -182,6 +196,10 @@ impl LetterKind {
         Self::Acknowledgements,
         Self::Bundle,
         Self::Misdirected,
+        Self::Authority,
+        Self::Urgent,
+        Self::Privacy,
+        Self::Represented,
     ];
 
     /// Whether the reader is a customer, or was taken for one: such a letter passes the door check (invariant 7).
@@ -193,6 +211,7 @@ impl LetterKind {
             Self::Interim,
             Self::Closing,
             Self::Misdirected,
+            Self::Represented,
         ];
         to_customers.contains(&self)
     }
@@ -259,6 +278,10 @@ impl LetterKind {
             Self::Acknowledgements => "acknowledgements",
             Self::Bundle => "bundle",
             Self::Misdirected => "misdirected",
+            Self::Authority => "authority",
+            Self::Urgent => "urgent",
+            Self::Privacy => "privacy",
+            Self::Represented => "represented",
         }
     }
 

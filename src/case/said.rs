@@ -7,6 +7,9 @@ impl What {
     /// text stays in the house, the text is one of these.
     pub fn internal_text(&self) -> Option<&str> {
         match self {
+            Self::RightUsed { text, .. } | Self::IdentityKnown { how: text } | Self::BreachFound { text, .. } => {
+                Some(text)
+            }
             Self::Noted { text }
             | Self::Advised { text }
             | Self::PhoneContact { text }
@@ -24,6 +27,14 @@ impl What {
             | Self::CustomerUnknown { .. }
             | Self::CustomerSet { .. }
             | Self::AnswerToConfirm { .. }
+            | Self::AuthorityWrote { .. }
+            | Self::RepresentativeSet(_)
+            | Self::RepresentativeEnded
+            | Self::UrgentTold { .. }
+            | Self::ConfidentialSet(_)
+            | Self::ConfidentialLifted
+            | Self::DutySet(_)
+            | Self::DutyDone { .. }
             | Self::AnswerShown { .. }
             | Self::AwayTold { .. }
             | Self::HandlerSet { .. }
@@ -102,6 +113,17 @@ impl What {
             Self::Restored => "restored",
             Self::TermTold { .. } => "term_told",
             Self::Disputed { .. } => "disputed",
+            Self::AuthorityWrote { .. } => "authority_wrote",
+            Self::UrgentTold { .. } => "urgent_told",
+            Self::ConfidentialSet(_) => "confidential_set",
+            Self::ConfidentialLifted => "confidential_lifted",
+            Self::RepresentativeSet(_) => "representative_set",
+            Self::RepresentativeEnded => "representative_ended",
+            Self::RightUsed { .. } => "right_used",
+            Self::IdentityKnown { .. } => "identity_known",
+            Self::BreachFound { .. } => "breach_found",
+            Self::DutySet(_) => "duty_set",
+            Self::DutyDone { .. } => "duty_done",
             Self::Ruled { .. } => "ruled",
             Self::CommitteeOwed => "committee_owed",
             Self::StatusAsked { .. } => "status_asked",

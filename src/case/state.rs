@@ -4,14 +4,17 @@
 mod letters;
 mod merging;
 mod promise;
+mod steps;
 
 pub use letters::{CustomerLetter, Round};
 pub use merging::Absorbed;
 pub use promise::Promise;
+pub use steps::{Dispute, Escalation, Ruling};
 
 use super::{
-    Address, AgendaItem, CaseNumber, Channel, Clock, CommitteeWord, Customer, DirectAnswer, Due, Event, Judgement,
-    Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, TermStage, What,
+    Address, AgendaItem, Breach, CaseNumber, Channel, Clock, CommitteeWord, Confidential, Customer, DirectAnswer, Due,
+    Duty, Event, Judgement, Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative,
+    TermStage, Urgent, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -51,32 +54,6 @@ pub struct Stamp {
     /// None: by telephone, or in a mail of staff's own.
     pub letter: Option<LetterId>,
     pub at: Moment,
-}
-
-/// A question to the supervisor that is not settled yet (§2.1.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Escalation {
-    pub question: String,
-    pub to: Address,
-    pub at: Moment,
-}
-
-/// The customer went to the committee (the procedure's end).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispute {
-    /// When staff recorded it: the month's report counts it then.
-    pub at: Moment,
-    pub text: String,
-    /// The last day it could be filed, as it was known then; None: the committee does not take such complaints.
-    pub last_day: Option<NaiveDate>,
-}
-
-/// What the committee decided, binding for the company (the procedure's end).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ruling {
-    pub at: Moment,
-    /// The ruling, and what the company does about it.
-    pub text: String,
 }
 
 /// A complaint's file, as it stands.
@@ -128,6 +105,24 @@ pub struct Case {
     pub disputed: Option<Dispute>,
     /// The committee's ruling on that dispute.
     pub ruling: Option<Ruling>,
+    /// What is guarded beside the clocks, by its last moment.
+    #[serde(default)]
+    pub duties: Vec<Duty>,
+    /// Who acts for the customer.
+    #[serde(default)]
+    pub representative: Option<Representative>,
+    /// How it is known who uses a right over personal data; nothing is disclosed before.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// What is known of a breach of personal data.
+    #[serde(default)]
+    pub breach: Option<Breach>,
+    /// Who alone sees it.
+    #[serde(default)]
+    pub confidential: Option<Confidential>,
+    /// Why it cannot wait.
+    #[serde(default)]
+    pub urgent: Option<Urgent>,
     /// What the customer has in writing of the committee.
     #[serde(default)]
     pub committee: CommitteeWord,
@@ -179,6 +174,12 @@ impl Case {
             letters: Vec::new(),
             disputed: None,
             ruling: None,
+            duties: Vec::new(),
+            representative: None,
+            identity: None,
+            breach: None,
+            confidential: None,
+            urgent: None,
             committee: CommitteeWord::default(),
             absorbed: Vec::new(),
             merged_into: None,
@@ -212,6 +213,8 @@ impl Case {
             | What::AnswerShown { .. }
             | What::AnswerAsked { .. }
             | What::AwayTold { .. }
+            | What::AuthorityWrote { .. }
+            | What::RightUsed { .. }
             | What::Noted { .. }
             | What::Advised { .. }
             | What::MailFiled { .. }
@@ -226,8 +229,8 @@ impl Case {
             | What::MonthWritten { .. }
             | What::Bundled { .. }
             | What::Sealed(_) => {}
-            What::FollowedUp { message_id, references, .. } => {
-                remember(&mut self.customer_thread, message_id.as_deref());
+            What::FollowedUp { message_id, references, from, .. } => {
+                remember(self.thread_with(from), message_id.as_deref());
                 self.refer_to(references);
             }
             What::OtherWrote { references, .. } => self.refer_to(references),
@@ -271,6 +274,15 @@ impl Case {
             What::Posted { letter, letter_kind, posted_at } => self.posted(letter, *letter_kind, *posted_at),
             What::Disputed { text, last_day } => self.dispute(event.at, text, *last_day),
             What::Ruled { text } => self.ruling = Some(Ruling { at: event.at, text: text.clone() }),
+            What::UrgentTold { words, .. } => self.urgent = Some(Urgent { words: words.clone(), at: event.at }),
+            What::ConfidentialSet(confidential) => self.confidential = Some(confidential.clone()),
+            What::ConfidentialLifted => self.confidential = None,
+            What::RepresentativeSet(acts) => self.representative = Some(acts.clone()),
+            What::RepresentativeEnded => self.representative = None,
+            What::IdentityKnown { how } => self.identity = Some(how.clone()),
+            What::BreachFound { breach, .. } => self.breach = Some(self.breach.take().unwrap_or_default().and(breach)),
+            What::DutySet(duty) => self.set_duty(duty),
+            What::DutyDone { duty } => self.duties.retain(|known| known.kind != *duty),
             What::CommitteeOwed => self.owe_committee(event.at),
             What::StatusAsked { .. } => {
                 self.owe_committee(event.at);
@@ -278,15 +290,15 @@ impl Case {
             }
             What::Absorbed(other) => self.absorb(other),
             What::Merged { into } => self.go_on_in(*into),
-            What::LetterWritten { letter, letter_kind, message_id, .. } => {
+            What::LetterWritten { letter, letter_kind, message_id, to } => {
                 // What is written to somebody who is not the customer stands in nobody's thread.
                 if *letter_kind == LetterKind::Misdirected {
                     return;
                 }
                 let for_customer = letter_kind.is_for_customer();
-                let thread = if for_customer { &mut self.customer_thread } else { &mut self.staff_thread };
+                let thread = if for_customer { self.thread_with(to) } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
-                if for_customer && !letter_kind.is_bundle() {
+                if for_customer && !letter_kind.is_bundle() && *letter_kind != LetterKind::Represented {
                     self.know(event.at, letter, *letter_kind);
                 }
             }
@@ -367,9 +379,11 @@ impl Case {
         self.acknowledged.as_ref().map(|stamp| stamp.at)
     }
 
-    /// The first moment at which something on the agenda is to be told of.
+    /// The first moment at which something on the agenda is to be told of, or that is guarded: a closed case with one is
+    /// looked at, too.
     pub fn next_reminder(&self) -> Option<Moment> {
-        self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at).min()
+        let agenda = self.agenda.iter().filter(|item| !item.reminded).map(|item| item.at);
+        agenda.chain(self.duties.iter().map(|duty| duty.due)).min()
     }
 
     /// The last moment of a clock and, when it was stopped, when.

@@ -1,5 +1,6 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
+mod confidential;
 mod list;
 mod timeline;
 
@@ -13,6 +14,7 @@ use crate::config::Config;
 use crate::mail::turns_direction;
 use crate::register::{LetterRow, RegisterError, StoredEvent};
 use clap::Subcommand;
+use confidential::{Shown, is_withheld, withheld};
 use serde_json::{Value, json};
 pub(super) use timeline::{moment_of, sentence, words};
 
@@ -39,6 +41,8 @@ pub enum Command {
         number: CaseNumber,
         #[command(flatten)]
         form: Form,
+        #[command(flatten)]
+        shown: Shown,
     },
     /// Write a case's whole file to standard output; as JSON with its mails and letters (base64)
     #[command(after_help = "Example:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json")]
@@ -48,6 +52,8 @@ pub enum Command {
         number: CaseNumber,
         #[command(flatten)]
         form: Form,
+        #[command(flatten)]
+        shown: Shown,
     },
 }
 
@@ -65,8 +71,11 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
     match command {
         Command::List { filter, form } if form.is_json() => list::print_json(config, &register, &filter, now).await?,
         Command::List { filter, .. } => list::print(config, &register, &filter, now).await?,
-        Command::Show { number, form } => {
+        Command::Show { number, form, shown } => {
             let Some(case) = register.case(number).await? else { return Ok(no_case(number)) };
+            if is_withheld(&case, shown) {
+                return Ok(withheld(number));
+            }
             let (mut events, mut letters) = (Vec::new(), Vec::new());
             // The file of a case in which others go on holds theirs.
             for number in case.absorbed.iter().chain([&number]) {
@@ -81,7 +90,11 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                 print_file(config, &case, &events, &letters, now);
             }
         }
-        Command::Export { number, form } => {
+        Command::Export { number, form, shown } => {
+            let case = register.case(number).await?;
+            if case.is_some_and(|case| is_withheld(&case, shown)) {
+                return Ok(withheld(number));
+            }
             if !export(config, &register, number, form, now).await? {
                 return Ok(no_case(number));
             }
@@ -157,6 +170,10 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
             "ruled_at": case.ruling.as_ref().map(|ruling| at(ruling.at)),
         })),
         "merged_into": case.merged_into,
+        "representative": case.representative.as_ref().map(|acts| &acts.address),
+        "confidential": case.confidential.is_some(),
+        "urgent": case.urgent.is_some(),
+        "guarded": case.duties.iter().map(|duty| json!({ "what": duty.kind, "due": at(duty.due) })).collect::<Vec<_>>(),
     })
 }
 
@@ -226,10 +243,15 @@ pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
     let address = customer.address.as_ref().map(|address| format!("<{address}>"));
     let who = [Some(customer.name.clone()), address, customer.phone.clone()].into_iter().flatten();
     let who: Vec<String> = who.filter(|part| !part.is_empty()).collect();
-    say!("{}  {}, {}", case.number, case.state.name(), case.department);
+    let urgent = if case.urgent.is_some() { ", urgent" } else { "" };
+    let confidential = if case.confidential.is_some() { ", confidential" } else { "" };
+    say!("{}  {}, {}{urgent}{confidential}", case.number, case.state.name(), case.department);
     let line = |label: &str, text: &str| say!("  {label:<16} {}", printable(text));
     line("subject", &case.subject);
     line("customer", &who.join(" "));
+    if let Some(acts) = &case.representative {
+        line("represented by", &format!("{} <{}>", acts.name, acts.address));
+    }
     if let Some(handler) = &case.handler {
         line("handled by", handler.as_str());
     }
@@ -245,6 +267,9 @@ pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
             None => String::new(),
         };
         line(clock_words(clock), &format!("due {}{how}", short_time(config, due)));
+    }
+    for duty in &case.duties {
+        line("guarded", &format!("{}, due {}", timeline::duty(duty.kind), short_time(config, duty.due)));
     }
     for reference in &case.references {
         line(&reference.name, &reference.written);

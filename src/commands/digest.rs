@@ -5,7 +5,7 @@ use super::looking::{ended_by, register_at};
 use super::page::{self, Head, Reader, Shown};
 use super::printing::{Form, counted, say};
 use super::{Exit, failed};
-use crate::case::Moment;
+use crate::case::{Case, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, WorkError, cases_of, day_of_mail};
@@ -67,7 +67,7 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let since = calendar.at(before, office.rules.digest.at);
     let closed_since = digest_needs_closed_since(since, at);
-    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
+    let cases = shown(office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?);
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
     let mail_day = day_of_mail(&office, since, at).await?;
@@ -76,13 +76,19 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     let mut drafts = with_mail_day(decision, &mail_day, &office.rules).letters;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-        let cases = cases_of(&office, month).await?;
+        let cases = shown(cases_of(&office, month).await?);
         drafts.extend(on_month(month, &cases, &office.rules, at, &mut fresh).letters);
     }
     match &arguments.html {
         Some(file) => write(&office, &drafts, at, file),
         None => Ok(print(&office, &drafts, at, arguments.form)?),
     }
+}
+
+/// The operator is none of those who see a confidential case.
+fn shown(mut cases: Vec<Case>) -> Vec<Case> {
+    cases.retain(|case| case.confidential.is_none());
+    cases
 }
 
 /// As one page: a reader's digests below each other.

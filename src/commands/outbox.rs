@@ -14,6 +14,9 @@ use crate::register::{LetterRow, LetterState, RegisterError};
 use clap::Subcommand;
 use futures_util::TryStreamExt;
 
+/// In the place of a customer's address.
+const CONFIDENTIAL: &str = "(confidential)";
+
 /// What to do with letters.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -65,9 +68,15 @@ pub async fn run(config: Config, command: Command) -> Exit {
 
 async fn list(config: &Config, form: Form) -> Result<Exit, RegisterError> {
     let register = looking::register(config).await?;
+    let confidential = register.confidential().await?;
     let mut letters = register.all_letters();
     let mut count = 0_usize;
-    while let Some(letter) = letters.try_next().await? {
+    while let Some(mut letter) = letters.try_next().await? {
+        // Who complains is seen by the readers of such a case alone.
+        if letter.case.is_some_and(|number| confidential.contains(&number)) && letter.kind.is_for_customer() {
+            letter.to = CONFIDENTIAL.to_owned();
+            letter.reply.clear();
+        }
         if form.is_json() {
             say!("{}", super::case::letter_json(config, &letter));
             continue;

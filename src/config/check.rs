@@ -1,6 +1,7 @@
 //! What a value must be beyond its type, and what the sections must be to each other. Pure but for what [`Section`]
 //! reads; nothing here looks anything up on a network.
 
+use super::outside::authorities_are_outside;
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
 use super::{Auth, Config, Mailbox, PLATE, Reference};
@@ -29,6 +30,15 @@ pub(super) fn address(s: &mut Section, key: &'static str, write: &str) -> String
         s.refuse(key, format!("\"{}\"", clipped(&text)), format!("write {write}, without name or brackets"));
     }
     text
+}
+
+/// The same where it may be left out.
+pub(super) fn given_address(s: &mut Section, key: &'static str) -> Option<String> {
+    let text = s.text(key).filter(|text| !text.is_empty())?;
+    if !is_address(&text) {
+        s.refuse(key, format!("\"{}\"", clipped(&text)), "write a bare address, or take it out");
+    }
+    Some(text)
 }
 
 /// A list of bare e-mail addresses.
@@ -109,6 +119,13 @@ pub(super) fn url(s: &mut Section, key: &'static str) -> String {
     url
 }
 
+/// The same where it may be left out.
+pub(super) fn given_url(s: &mut Section, key: &'static str) -> Option<String> {
+    let url = s.text(key).filter(|url| !url.is_empty())?;
+    web_address(s, key, &url);
+    Some(url)
+}
+
 /// Whether a letter can show it.
 pub(super) fn web_address(s: &mut Section, key: &'static str, url: &str) {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
@@ -175,8 +192,8 @@ pub(super) fn reference(s: &mut Section) -> Reference {
 }
 
 /// Words that a complaint is routed by; a star only at an end. All that cannot be used are named at once.
-pub(super) fn keywords(s: &mut Section) -> Vec<String> {
-    let keywords = s.list("keywords");
+pub(super) fn keywords(s: &mut Section, key: &'static str) -> Vec<String> {
+    let keywords = s.list(key);
     let mut seen = BTreeSet::new();
     let mut bad = Vec::new();
     for keyword in &keywords {
@@ -197,7 +214,7 @@ pub(super) fn keywords(s: &mut Section) -> Vec<String> {
         let write = format!(
             "write words of at least {MIN_KEYWORD_LETTERS} letters, each once, a star only as the first or last character: \"schade*\""
         );
-        s.refuse("keywords", bad.join(", "), write);
+        s.refuse(key, bad.join(", "), write);
     }
     keywords
 }
@@ -208,6 +225,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     names_once(config, reading);
     desk_writes_to_others(config, reading);
     forms_are_nobody_else(config, reading);
+    authorities_are_outside(config, reading);
     tokens_come_from_somewhere(config, reading);
 }
 
@@ -275,6 +293,9 @@ fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     }
     if config.digest.recipients.iter().any(|address| is_desk(address)) {
         refuse("digest.recipients".to_owned());
+    }
+    if config.privacy.contact.as_ref().is_some_and(|contact| is_desk(contact)) {
+        refuse("privacy.contact".to_owned());
     }
     if config.operator.as_ref().is_some_and(|operator| is_desk(&operator.address)) {
         refuse("operator.address".to_owned());

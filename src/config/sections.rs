@@ -7,6 +7,7 @@ use super::check::{
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
+use super::outside::{authority, privacy, urgent};
 use super::register::register;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped};
@@ -26,6 +27,8 @@ use std::path::PathBuf;
 const MAX_DEPARTMENTS: usize = 200;
 /// Web forms and voicemail boxes of one company.
 const MAX_FORMS: usize = 50;
+/// The committee, a court, a few regulators.
+const MAX_AUTHORITIES: usize = 20;
 /// Kinds of numbers that are recognised: more than any company keeps.
 const MAX_REFERENCES: usize = 32;
 /// Hours a term can have: a month of them.
@@ -65,11 +68,14 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         limits: read_with(&mut file, "limits", limits),
         closing: read_with(&mut file, "closing", closing),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
+        privacy: read_with(&mut file, "privacy", privacy),
+        urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
         form: several(&mut file, "form", MAX_FORMS, form).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
+        authority: several(&mut file, "authority", MAX_AUTHORITIES, authority).unwrap_or_default(),
         borrowed,
         doubts: Vec::new(),
     };
@@ -383,7 +389,7 @@ fn department(s: &mut Section) -> Department {
         address: address(s, "address", "where its notifications go, e.g. `address = \"schade@lease.example\"`"),
         supervisor: address(s, "supervisor", "the address of who watches its terms (§2.4.1)"),
         staff: addresses(s, "staff"),
-        keywords: keywords(s),
+        keywords: keywords(s, "keywords"),
         fallback: s.flag("fallback", false),
         committee: s.flag("committee", true),
     }

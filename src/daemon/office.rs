@@ -177,6 +177,7 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
             language: c.language.map(language),
             applies_to: c.applies_to.clone(),
         }),
+        privacy_url: config.privacy.url.clone(),
         letterhead: config.paper.as_ref().map(|paper| letters::Letterhead {
             address: paper.address.clone(),
             postcode_and_place: paper.postcode_and_place.clone(),

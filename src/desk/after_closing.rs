@@ -35,6 +35,10 @@ const DENIED_WORDS: usize = 5;
 const ADDED_WORDS_MAX: usize = 7;
 /// "Tel.", "T:", "Mob", "KvK", "|" before a number or an address; a word of a sentence is longer.
 const LABEL_CHARS_MAX: usize = 5;
+/// A signature has fewer lines; a longer text below a sign-off is one that was gone on with.
+const SIGNATURE_LINES_MAX: usize = 15;
+/// "Geachte heer of mevrouw Van der Berg".
+const SALUTATION_WORDS_MAX: usize = 7;
 /// A person's name below a greeting.
 const NAME_WORDS_MAX: usize = 4;
 
@@ -100,6 +104,46 @@ pub fn is_signature_alone(text: &str, names: &[&str]) -> bool {
         signed |= is_own_name || signs_off;
     }
     signed
+}
+
+/// The text without its salutation, and without what stands from the sign-off on but for a postscript.
+#[must_use]
+pub fn what_it_says(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let end = lines.iter().rposition(|line| signs_off(line)).filter(|at| lines.len() - at <= SIGNATURE_LINES_MAX);
+    let (above, below) = lines.split_at(end.unwrap_or(lines.len()));
+    let postscript =
+        below.iter().skip_while(|line| !words(line).first().is_some_and(|word| word == "ps" || word == "p"));
+    let first = above.first().map(|line| without_salutation(line));
+    let rest = above.iter().skip(1).chain(postscript).map(|line| without_sign_off(line));
+    first.map(without_sign_off).into_iter().chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+fn signs_off(line: &str) -> bool {
+    let (greeting, name) = line.split_once(',').unwrap_or((line, ""));
+    let greeting = words(greeting).join(" ");
+    phrases(SIGN_OFFS).any(|phrase| phrase == greeting) && (name.trim().is_empty() || is_name(name))
+}
+
+/// "Beste mevrouw Brand, …" without whom it speaks to.
+fn without_salutation(line: &str) -> &str {
+    if !words(line).first().is_some_and(|word| has(OPENING, word)) {
+        return line;
+    }
+    match line.split_once([',', '!']) {
+        Some((_, rest)) => rest,
+        None if line.split_whitespace().count() <= SALUTATION_WORDS_MAX => "",
+        None => line,
+    }
+}
+
+/// "Thanks and kind regards" in the middle of a line says no more than below the text.
+fn without_sign_off(line: &str) -> String {
+    let mut said = words(line).join(" ");
+    for phrase in phrases(SIGN_OFFS).filter(|phrase| phrase.contains(' ')) {
+        said = said.replace(phrase, " ");
+    }
+    if said.split_whitespace().count() == words(line).len() { line.to_owned() } else { said }
 }
 
 /// A telephone number, an address or a page, with a label at most.

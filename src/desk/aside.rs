@@ -4,8 +4,8 @@
 
 use super::deciding::Deciding;
 use super::draft::{Content, Draft, Problem, SetAside};
-use super::letters_out::department;
 use super::sent_by::SentBy;
+use super::sight::supervisor;
 use super::{Decision, Disposition, Incoming, Rules, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::PutAside;
@@ -39,6 +39,8 @@ pub(super) enum Aside<'a> {
     MailSystem,
     /// A mail server's report about an address, that names no letter of ours.
     NoLetterNamed,
+    /// An authority wrote, about no case that is known; the supervisor was told at once.
+    Authority,
     /// Neither a sender nor any text was found.
     Nothing,
     /// Reading it failed, and why.
@@ -46,7 +48,7 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 12] = [
+    const FIXED: [Aside<'static>; 13] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
@@ -58,6 +60,7 @@ impl<'a> Aside<'a> {
         Aside::Click,
         Aside::MailSystem,
         Aside::NoLetterNamed,
+        Aside::Authority,
         Aside::Nothing,
     ];
 
@@ -89,6 +92,7 @@ impl<'a> Aside<'a> {
             Self::NoLetterNamed => {
                 "a mail server says that something did not arrive, and names no letter of ours: nothing was changed"
             }
+            Self::Authority => "an authority of the settings wrote it, about no complaint that could be found",
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
         }
@@ -124,6 +128,7 @@ impl<'a> Aside<'a> {
                 "een mailserver schrijft dat iets niet aankwam, maar noemt geen brief van ons: er is niets veranderd; vraag zo nodig na of de klant onze laatste brief heeft"
                     .to_owned()
             }
+            Self::Authority => "een instantie schreef het, en bij welke klacht het hoort is niet gevonden".to_owned(),
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
             Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
@@ -162,7 +167,7 @@ impl Deciding<'_> {
     /// None where the reader's own mailbox is the machine that sent it, whosever that is (invariant 5): then the notice to
     /// somebody else tells of it.
     fn told_at_once(&self, case: &Case, why: Aside<'_>) -> Option<Draft> {
-        let reader = department(case, self.rules)?.supervisor.clone();
+        let reader = supervisor(case, self.rules)?;
         let is_machines = self.intent.sent_by != SentBy::Person;
         if is_machines && self.intent.from.as_ref() == Some(&reader) {
             return None;
@@ -187,8 +192,22 @@ pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
     kept(mail, Disposition::Unreadable, None, why.english().to_owned(), now)
 }
 
-/// A mail put aside, as people are told of it.
+/// A mail put aside, as people are told of it who watch over the whole desk: of what is filed on a confidential case only that
+/// it is there.
 pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
+    let told = told_of(stored, rules);
+    if stored.filed_on.as_ref().is_none_or(|case| case.confidential.is_none()) {
+        return told;
+    }
+    let subject = match rules.language {
+        Language::Dutch => "vertrouwelijk",
+        Language::English => "confidential",
+    };
+    PutAside { from: String::new(), subject: subject.to_owned(), excerpt: String::new(), ..told }
+}
+
+/// The same for somebody who may see it.
+pub(super) fn told_of(stored: &Stored, rules: &Rules) -> PutAside {
     told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason), rules)
 }
 
@@ -217,6 +236,7 @@ impl Stored {
             reason: reason.to_owned(),
             case: None,
             department: None,
+            filed_on: None,
             received_at: mail.received_at,
             from_junk: mail.from_junk,
             failed_readings: 0,

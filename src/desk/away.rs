@@ -6,7 +6,7 @@
 
 use super::deciding::Deciding;
 use super::draft::{Away, Content, Draft};
-use super::letters_out::{department, handler_address};
+use super::sight::{acts_on, department, handler_address, is_hidden, supervisor};
 use super::{CaseFile, Rules};
 use crate::case::{Actor, Address, Case, CaseState, Event, Moment, What};
 use crate::mail::Mail;
@@ -28,8 +28,8 @@ pub(super) fn on_absence(on: &Deciding<'_>, from: &Address, file: &CaseFile) -> 
     if is_shared || !handles || case.state != CaseState::Open || was_told(file, from, now) {
         return None;
     }
-    let supervisors = [department(case, rules), rules.fallback()].into_iter().flatten().map(|d| &d.supervisor);
-    let to = supervisors.into_iter().find(|supervisor| *supervisor != from)?.clone();
+    let next = rules.fallback().map(|d| d.supervisor.clone()).filter(|next| !is_hidden(case, next, rules));
+    let to = supervisor(case, rules).into_iter().chain(next).find(|supervisor| supervisor != from)?;
     let what = What::AwayTold { who: from.clone(), to: to.clone() };
     let event = Event { mail: None, ..on.event(Some(case.number), Actor::Desk, what) };
     Some((event, on.to_staff(case, to, Content::Away(Box::new(away(on.mail.mail, from, case, rules))))))
@@ -49,6 +49,10 @@ fn away(mail: &Mail, from: &Address, case: &Case, rules: &Rules) -> Away {
         customer: case.customer.clone(),
         due: case.due,
         first_response_done: case.first_response_at().is_some(),
-        colleagues: colleagues.filter(|one| *one != from).take(COLLEAGUES_MAX).cloned().collect(),
+        colleagues: colleagues
+            .filter(|one| *one != from && acts_on(case, one, rules))
+            .take(COLLEAGUES_MAX)
+            .cloned()
+            .collect(),
     }
 }

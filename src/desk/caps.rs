@@ -26,6 +26,8 @@ pub const ABOUT_ONE_SENDER_PER_HOUR_MAX: usize = 20;
 /// stranger; and to whom nothing was.
 pub const CUSTOMER: &str = "customer ";
 pub const UNPROVEN: &str = "unproven ";
+/// Letters to a supervisor in an hour that come at once, whoever caused them: in a flood the others go together.
+pub const AT_ONCE_PER_HOUR_MAX: usize = 10;
 /// Warnings of terms to one address in an hour: more at a time are read as a list.
 pub const TERMS_PER_HOUR_MAX: usize = 30;
 
@@ -131,6 +133,8 @@ pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Stranger>) -> S
         LetterKind::Notification | LetterKind::FollowUp => {
             about.map_or_else(String::new, |about| format!("about {}", mailbox(&about.address)))
         }
+        LetterKind::Authority => format!("official {}", to.key()),
+        LetterKind::Urgent => format!("urgent {}", to.key()),
         LetterKind::Term => format!("term {}", to.key()),
         _ => String::new(),
     }
@@ -213,6 +217,7 @@ fn is_over(kind: LetterKind, count: Count) -> bool {
             let is_much = count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.last_day >= TO_CUSTOMER_PER_DAY_MAX;
             is_much || count.is_held_today
         }
+        LetterKind::Authority | LetterKind::Urgent => count.last_hour >= AT_ONCE_PER_HOUR_MAX,
         LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
             count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX || count.last_day >= ANSWERS_TO_STAFF_PER_DAY_MAX
         }
@@ -235,6 +240,8 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Dossier
         | LetterKind::Shown
         | LetterKind::DeliveryFailed
+        | LetterKind::Authority
+        | LetterKind::Urgent
         | LetterKind::Away
         | LetterKind::Status
         | LetterKind::Term => true,
@@ -246,6 +253,8 @@ fn may_wait(kind: LetterKind) -> bool {
         | LetterKind::Agenda
         | LetterKind::Paper
         | LetterKind::Dispute
+        | LetterKind::Privacy
+        | LetterKind::Represented
         | LetterKind::Digest
         | LetterKind::Month
         | LetterKind::SetAside

@@ -2,8 +2,7 @@
 //! none of them, sent as it stands or completed, leads to the same question again. Pure.
 
 mod judged;
-
-use super::draft::{Choice, Does, NoMerge, Problem, Stands, Way};
+use super::draft::{Choice, Does, NoMerge, NoReader, NoRight, Problem, Stands, Way};
 use super::form;
 use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
 use crate::case::Language;
@@ -94,6 +93,30 @@ impl Ways {
             }
             Problem::NotACustomer { .. } => {
                 vec![self.instead(Verb::Customer, "", Does::Verb(Verb::Customer)).completing()]
+            }
+            Problem::Privacy(NoRight::HowMissing | NoRight::IdentityUnknown) => vec![self.known_beside()],
+            Problem::Privacy(NoRight::Unclear { .. }) => {
+                vec![self.instead(Verb::Right, "", Does::Verb(Verb::Right)).completing()]
+            }
+            Problem::Privacy(NoRight::BreachNotWhole(_)) => {
+                vec![self.instead(Verb::Breach, "", Does::Verb(Verb::Breach)).completing()]
+            }
+            Problem::NoRepresentative { .. } => {
+                vec![self.instead(Verb::Representative, "", Does::Verb(Verb::Representative)).completing()]
+            }
+            Problem::NoGround { written } => {
+                vec![self.instead(Verb::Representative, written, Does::Verb(Verb::Representative)).completing()]
+            }
+            // Who is meant is kept out of what only waits for another's name.
+            Problem::Readers(NoReader::NobodyLeft) => {
+                let without = match self.language {
+                    Language::Dutch => "zonder leidinggevende",
+                    Language::English => "without supervisor",
+                };
+                vec![self.instead(Verb::Confidential, without, Does::Verb(Verb::Confidential)).completing()]
+            }
+            Problem::Readers(NoReader::NotAColleague { .. }) => {
+                vec![self.instead(Verb::Confidential, "", Does::Verb(Verb::Confidential)).completing()]
             }
             Problem::UnknownDepartment { departments, .. } => {
                 let departments = departments.iter().take(CHOICES_MAX);
@@ -295,6 +318,21 @@ impl Ways {
         let choice = self.of(Does::Verb(verb), vec![self.name(verb)], text);
         let wants = row.wants_text || verb == Verb::Close || verb == Verb::Answer;
         if wants && text.trim().is_empty() { choice.completing() } else { choice }
+    }
+
+    /// How it is known who asks, above what was typed.
+    fn known_beside(&self) -> Choice {
+        let known = match self.language {
+            Language::Dutch => "bekend",
+            Language::English => "known",
+        };
+        let line = format!("{} {known}", self.name(Verb::Right));
+        let mut verbs = self.lines(|line| line.verb != Verb::Right);
+        if verbs.is_empty() && !self.typed.text.is_empty() {
+            verbs.push(self.name(Verb::Answer));
+        }
+        verbs.insert(0, line);
+        self.of(Does::Verb(Verb::Right), verbs, &self.typed.text).completing()
     }
 
     /// All verbs as they were typed, but that one with another value.

@@ -9,8 +9,9 @@ use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark
 use super::form::{Form, Missing, Unclear};
 use super::intent::{NewText, mistaken};
 use super::may_reply::may_write_to;
-use super::opening::{Complaint, NewCase};
+use super::opening::{Complaint, NewCase, hidden_with};
 use super::second_look::Look;
+use super::sight::is_hidden;
 use super::verbs::{Instruction, Line, Taken, Verb};
 use super::words::Words;
 use super::wrote::OnCase;
@@ -126,6 +127,9 @@ impl NewMail<'_> {
         let Some(address) = outsider.filter(|_| sure) else {
             return Err(Problem::WhoIsTheCustomer { prefilled: self.who(forwarded) });
         };
+        if let Some(decision) = self.official_passed_on(self.from, address.clone(), forwarded, above) {
+            return Ok(decision);
+        }
         let subject =
             if forwarded.subject.is_empty() { self.mail.mail.subject.clone() } else { forwarded.subject.clone() };
         let received_at = self.received_at(forwarded);
@@ -160,7 +164,7 @@ impl NewMail<'_> {
         let reopened = case.reopened > file.case.reopened;
         let became = if reopened { Became::Reopened } else { Became::FollowUp };
         let done = Done::PassedOn { number: case.number, state: case.state, became };
-        decision.letters.push(self.receipt(&case, from.clone(), Receipt::of(&case, with_note(done, words.cover))));
+        decision.letters.push(self.passed_on_receipt(&case, with_note(done, words.cover)));
         decision
     }
 
@@ -173,12 +177,16 @@ impl NewMail<'_> {
         let note = cover.clone().map(|cover| What::Noted { text: cover.text });
         decision.events.extend(note.map(|what| self.event(Some(number), Actor::Staff(self.from.clone()), what)));
         let done = Done::PassedOn { number, state, became: Became::Nothing };
-        decision.letters.push(self.receipt(
-            &file.case,
-            self.from.clone(),
-            Receipt::of(&file.case, with_note(done, cover)),
-        ));
+        decision.letters.push(self.passed_on_receipt(&file.case, with_note(done, cover)));
         decision
+    }
+
+    /// To the colleague who passed it on; of a case that is hidden from that one not even its number.
+    fn passed_on_receipt(&self, case: &Case, done: Vec<Done>) -> Draft {
+        if is_hidden(case, self.from, self.rules) {
+            return self.receipt_of_no_case(self.from.clone(), vec![Done::PassedOnUnseen]);
+        }
+        self.receipt(case, self.from.clone(), Receipt::of(case, done))
     }
 
     /// Attached: its own server's time; inline: the time stated, if plausible; else the forward's (invariant 9).
@@ -215,7 +223,8 @@ impl NewMail<'_> {
         // What was passed on is the complaint: the same once more below it says nothing.
         let beneath = Some(&self.mail.mail.quoted).filter(|_| self.mail.mail.forwarded.is_none());
         let (quoted, cover) = (beneath.cloned().unwrap_or_default(), Cover::of(self.from, above));
-        let new = NewCase { opened, actor: Actor::Staff(self.from.clone()), acknowledge, named: linked, quoted, cover };
+        let (actor, confidential) = (Actor::Staff(self.from.clone()), hidden_with(self.known, linked));
+        let new = NewCase { opened, actor, acknowledge, named: linked, quoted, cover, confidential };
         let (mut decision, mut case) = self.open_case(new, marked);
         let mut record = |what: What, case: &mut Case| {
             let event = self.event(Some(case.number), Actor::Staff(self.from.clone()), what);
@@ -231,7 +240,7 @@ impl NewMail<'_> {
         }
         let mut done = vec![Done::registered(&case, acknowledged, self.rules)];
         done.extend(decision.letters.iter().filter_map(on_paper));
-        decision.letters.push(self.receipt(&case, self.from.clone(), Receipt::of(&case, done)));
+        decision.letters.push(self.passed_on_receipt(&case, done));
         decision
     }
 }

@@ -23,9 +23,9 @@
 //! `answer_to_confirm` on each case it may belong to, under the id of the letter that asks.
 
 use super::answered::answer;
-use super::authority::binds;
 use super::deciding::Deciding;
 use super::draft::Problem;
+use super::sight::acts_on;
 use super::verbs::TextGoes;
 use super::{CaseFile, Decision, Disposition};
 use crate::case::{Actor, Address, CaseNumber, CaseState, What};
@@ -34,8 +34,7 @@ impl Deciding<'_> {
     /// Decides on a mail of staff without a token of theirs (b); None: it is no mail to a customer of an open case. `quoted`
     /// is the case of a letter to the customer that stands quoted in it.
     pub fn on_direct_mail(&self, from: &Address, quoted: Option<CaseNumber>) -> Option<Decision> {
-        let is_theirs =
-            |file: &&CaseFile| file.case.state == CaseState::Open && binds(&file.case.department, from, self.rules);
+        let is_theirs = |file: &&CaseFile| file.case.state == CaseState::Open && acts_on(&file.case, from, self.rules);
         let theirs: Vec<&CaseFile> = self.known.mailed.iter().filter(is_theirs).collect();
         let in_thread = |file: &&CaseFile| {
             let ids = self.mail.mail.in_reply_to.iter().chain(&self.mail.mail.references);

@@ -3,8 +3,8 @@
 
 use super::deciding::Pen;
 use super::draft::{Carried, Content, Dossier, Draft, MayAnswer, Source, WrittenLetter};
-use super::letters_out::{department, handler_address};
 use super::originals::as_file;
+use super::sight::{department, handler_address};
 use super::timeline::timeline;
 use super::{CaseFile, Rules};
 use crate::case::{Actor, Address, Clock, Event, Language, LetterKind, What};

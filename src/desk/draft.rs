@@ -2,8 +2,8 @@
 //! `letters/` turns a draft into bytes and adds nothing to what it says.
 
 use crate::case::{
-    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Outcome, Reference,
-    Side, Why,
+    Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
+    Why,
 };
 use crate::digest::Digest;
 use crate::digest::month::MonthOverview;
@@ -15,11 +15,17 @@ mod bundle;
 mod choice;
 mod committee;
 mod cover;
-mod doubts;
 mod handled;
+mod happened;
+mod official;
 mod outage;
 mod paper;
+mod privacy;
+mod question;
 mod remarks;
+mod represented;
+mod urgent;
+mod why;
 
 pub use super::rules::Filing;
 pub use alarm::{Alarm, AlarmAbout};
@@ -29,11 +35,17 @@ pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
-pub use doubts::{Misjudged, NoMerge, Often, Unsure};
-pub use handled::{Became, Done, InPart, Owed, Problem, Question, Receipt, Stays};
+pub use handled::{Done, Owed, Receipt, Stays};
+pub use happened::{Happened, HappenedWhat};
+pub use official::{Official, OfficialAbout};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
+pub use privacy::{Privacy, PrivacyStage};
+pub use question::{Became, InPart, Problem, Question};
 pub use remarks::{OddSender, Remark, Unread};
+pub use represented::{Represented, RepresentedStage};
+pub use urgent::Urgent;
+pub use why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
 
 /// One letter to one recipient.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +153,10 @@ pub enum Content {
     Acknowledgements(Acknowledgements),
     Bundle(Box<Bundle>),
     Misdirected(Misdirected),
+    Official(Box<Official>),
+    Urgent(Box<Urgent>),
+    Privacy(Box<Privacy>),
+    Represented(Represented),
 }
 
 impl Content {
@@ -174,6 +190,10 @@ impl Content {
             Self::Acknowledgements(_) => LetterKind::Acknowledgements,
             Self::Bundle(_) => LetterKind::Bundle,
             Self::Misdirected(_) => LetterKind::Misdirected,
+            Self::Official(_) => LetterKind::Authority,
+            Self::Urgent(_) => LetterKind::Urgent,
+            Self::Privacy(_) => LetterKind::Privacy,
+            Self::Represented(_) => LetterKind::Represented,
         }
     }
 }
@@ -313,49 +333,6 @@ pub struct Escalation {
     pub first_response_done: bool,
     /// What happened so far, oldest first.
     pub timeline: Vec<Happened>,
-}
-
-/// One line of a case's timeline, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Happened {
-    pub at: Moment,
-    pub what: HappenedWhat,
-    /// The text that belongs to it; may be empty.
-    pub text: String,
-    /// Who did it: an address, or empty for the customer and klachtpost itself.
-    pub by: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HappenedWhat {
-    Received,
-    CustomerWrote,
-    /// In the customer's name; nothing proves it.
-    CustomerPerhaps,
-    OtherWrote,
-    Answered,
-    /// A word in the meantime.
-    Interim,
-    Noted,
-    Phoned,
-    Closed,
-    /// What came of it.
-    Judged(Option<Outcome>),
-    Reopened,
-    Moved,
-    Handled,
-    Planned,
-    Dismissed,
-    Restored,
-    Escalated,
-    Advised,
-    Disputed,
-    Ruled,
-    Merged,
-    LetterFailed,
-    Posted,
-    /// Staff said who the customer is.
-    CustomerSet,
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.

@@ -2,6 +2,7 @@
 
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
+use super::sight::{is_hidden, supervisor};
 use super::{Decision, Department, Fresh, Rules};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, sheet};
@@ -68,18 +69,42 @@ pub fn on_digest(
         |department| Asked { department, departments: &departments, since: *since, registered, now, zone, chain_head };
     let mut letters: Vec<Draft> = Vec::new();
     for department in &rules.departments {
-        let (digest, sheet) = whole(cases, &asked(Some(&department.name)), rules);
-        letters.push(letter(department.supervisor.clone(), digest, sheet, pen));
+        let (to, name) = (&department.supervisor, Some(department.name.as_str()));
+        let (digest, sheet) = whole(&seen_by(to, name, cases, rules), &asked(name), rules);
+        letters.push(letter(to.clone(), digest, sheet, pen));
     }
-    if !rules.digest_recipients.is_empty() {
-        let (digest, sheet) = whole(cases, &asked(None), rules);
-        let to_all = rules.digest_recipients.iter().cloned();
-        letters.extend(to_all.map(|to| letter(to, digest.clone(), sheet.clone(), pen)));
+    for to in &rules.digest_recipients {
+        let (digest, sheet) = whole(&seen_by(to, None, cases, rules), &asked(None), rules);
+        letters.push(letter(to.clone(), digest, sheet, pen));
+    }
+    // Who watches over a confidential case and has no overview otherwise gets one of these.
+    for to in keepers(cases, rules) {
+        if letters.iter().all(|letter| letter.to != to) {
+            let own: Vec<Case> = cases.iter().filter(|case| is_kept_by(case, &to, rules)).cloned().collect();
+            let (digest, sheet) = whole(&own, &asked(None), rules);
+            letters.push(letter(to, digest, sheet, pen));
+        }
     }
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the digest of {day}");
     Decision::of_desk(reason, None, vec![event], letters)
+}
+
+/// The cases of an overview for that reader: a department's, else all; of the confidential ones those that the reader may see,
+/// and within a department's also those of others that the reader watches over.
+pub(super) fn seen_by(reader: &Address, department: Option<&str>, cases: &[Case], rules: &Rules) -> Vec<Case> {
+    let is_of = |case: &Case| department.is_none_or(|name| name == case.department);
+    let is_seen = |case: &&Case| is_of(case) && !is_hidden(case, reader, rules) || is_kept_by(case, reader, rules);
+    cases.iter().filter(is_seen).cloned().collect()
+}
+
+fn is_kept_by(case: &Case, reader: &Address, rules: &Rules) -> bool {
+    case.confidential.is_some() && supervisor(case, rules).as_ref() == Some(reader)
+}
+
+fn keepers(cases: &[Case], rules: &Rules) -> Vec<Address> {
+    cases.iter().filter(|case| case.confidential.is_some()).filter_map(|case| supervisor(case, rules)).collect()
 }
 
 /// What a digest looks back on. The mail balance beside it counts from the same moment.
@@ -95,7 +120,7 @@ pub struct LookBack {
 /// One digest with its picture and its spreadsheet.
 fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<Enclosed>) {
     let mut digest = build(cases, asked);
-    let own = cases.iter().filter(|case| asked.department.is_none_or(|name| name == case.department));
+    let own = cases.iter().filter(|case| asked.shows(case));
     digest.picture = chart::shown(&chart::days(own, asked.now, &rules.calendar), rules.language);
     let listed: Vec<&Case> = placed(cases, asked).into_iter().map(|(_, case)| case).collect();
     let name = match rules.language {

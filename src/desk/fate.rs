@@ -4,11 +4,12 @@ use super::aside::Aside;
 use super::bundle;
 use super::deciding::{Deciding, Pen};
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft, Outage};
-use super::letters_out::{Beside, department, handler_address};
+use super::letters_out::Beside;
 use super::limits::Cap;
 use super::paper::written;
 use super::servers_words::{self, Knows};
-use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules};
+use super::sight::{handler_address, is_hidden, supervisor};
+use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules, Sight};
 use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
 use crate::mail::BounceAction;
 use chrono::TimeDelta;
@@ -183,8 +184,9 @@ fn runs_again(fated: &Fated, case: &Case) -> Option<(Clock, Moment)> {
 /// name none, the fallback's supervisor.
 fn ladder(case: Option<&Case>, rules: &Rules) -> Vec<Address> {
     let fallback = rules.fallback();
-    let supervisor = case.and_then(|case| department(case, rules)).or(fallback).map(|d| d.supervisor.clone());
-    let last = rules.operator.clone().or_else(|| fallback.map(|d| d.supervisor.clone()));
+    let of_fallback = || fallback.map(|d| d.supervisor.clone());
+    let supervisor = case.map_or_else(of_fallback, |case| supervisor(case, rules));
+    let last = rules.operator.clone().or_else(of_fallback);
     let mut steps: Vec<Address> = supervisor.into_iter().chain(last).collect();
     steps.dedup();
     steps
@@ -203,12 +205,15 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, pen: Pen<'
             reply: reply.to_owned(),
         },
     });
-    // What was to be told together goes along.
-    let carried = bundle::attachments(fated.bundled.iter(), pen.rules.language);
+    // What was to be told together goes along, but for what only its readers may see: the digest tells them.
+    let carried = bundle::attachments(fated.bundled.iter().filter(|one| one.sight == Sight::Usual), pen.rules.language);
     match case {
         None => vec![Draft { carried, ..pen.caseless(to, content) }],
         Some(case) => {
-            let mut letters = vec![Draft { carried, ..pen.to_staff(case, to.clone(), content) }];
+            let mut letters = vec![Draft { carried, ..pen.to_anybody(case, to.clone(), content) }];
+            if is_hidden(case, &to, pen.rules) {
+                return letters;
+            }
             // The operator puts an address right; the complaint itself is the departments' business.
             let is_told = matches!(fated.kind, LetterKind::Notification | LetterKind::FollowUp);
             if is_told && pen.rules.role(&to) == Role::Staff {
@@ -235,7 +240,7 @@ pub fn on_cap(
     let about = AlarmAbout::CapReached { cap, desk: rules.desk_address.clone(), other_end: other_end.to_owned() };
     let (content, pen) = (Content::Alarm(Alarm { about }), Pen { rules, fresh });
     Some(match case {
-        Some(case) => pen.to_staff(case, reader, content),
+        Some(case) => pen.to_anybody(case, reader, content),
         None => pen.caseless(reader, content),
     })
 }

@@ -11,12 +11,12 @@ use super::deciding::{Deciding, Pen};
 use super::intent::{Ours, ServersWord};
 use super::machine::Arrived;
 use super::may_reply::may_reply;
-use super::opening::NewCase;
+use super::opening::{NewCase, hidden_with};
 use super::resent::{self, SentOn};
 use super::whose::Whose;
 use super::wrote::OnCase;
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Intent, Role, Rules, Snapshot, not_on_file};
-use crate::case::{Actor, Address, CaseNumber, Moment, Side, Tie, Token, Why};
+use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Intent, Role, Rules, Snapshot, not_on_file, official};
+use crate::case::{Actor, Address, CaseNumber, Certainty, Event, Moment, Side, Tie, Token, What, Why};
 use crate::mail::{FindingKind, Mail};
 
 /// Decides on one mail.
@@ -60,6 +60,10 @@ impl<'a> Deciding<'a> {
             return self.set_aside(None, Aside::InOurName);
         }
         let file = known.file.as_ref().filter(|_| self.intent.answers.is_some()).or_else(|| self.confirmed());
+        // A proven authority is read whatever a filter thinks, and whether a person or a program of its wrote.
+        if let Some(by) = self.by_authority().filter(|by| by.certainty == Certainty::Proven || !is_spam) {
+            return self.on_official(by, file);
+        }
         // A letter of ours in the sender's hands outweighs a filter's opinion.
         if file.is_none() && is_spam {
             return self.set_aside(None, Aside::Spam);
@@ -110,7 +114,7 @@ impl<'a> Deciding<'a> {
 
     fn on_answer(&self, file: &CaseFile, side: Side, from: &Address) -> Decision {
         let role = self.intent.role;
-        let is_customer = file.case.customer.address.as_ref() == Some(from);
+        let is_customer = file.case.customer.address.as_ref() == Some(from) || self.represents(file, from);
         if side == Side::Customer && Act::Record.is_for(role, Some(side)) && !is_customer {
             // A colleague who answers the customer's own mail has our letter to the customer quoted in it.
             if let Some(decision) = self.on_direct_mail(from, Some(file.case.number)) {
@@ -129,6 +133,19 @@ impl<'a> Deciding<'a> {
         } else {
             on_case.other_wrote()
         }
+    }
+
+    /// Who acts for the customer, in answer to a letter that went there: the customer's own letters in other hands are no proof of
+    /// that.
+    fn represents(&self, file: &CaseFile, from: &Address) -> bool {
+        let acts = file.case.representative.as_ref().is_some_and(|acts| acts.address == *from);
+        let went_there = |event: &Event| match (&event.what, &self.intent.answers) {
+            (What::LetterWritten { letter, to, .. }, Some(token)) => {
+                *letter == token.letter && Address::parse(to).is_ok_and(|to| to == *from)
+            }
+            _ => false,
+        };
+        acts && file.events.iter().any(went_there)
     }
 
     /// A mail that answers no letter of ours.
@@ -175,8 +192,11 @@ impl<'a> Deciding<'a> {
         }
         let acknowledge = whose.acknowledge(may_reply(mail, self.intent, self.rules));
         let quoted = mail.quoted.clone();
-        let new = NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None };
+        let confidential = hidden_with(self.known, linked);
+        let new =
+            NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None, confidential };
         let marked = whose.remark().into_iter().chain(not_on_file::remark(self.known));
+        let marked = marked.chain(official::remark(mail, self.intent.from.as_ref(), self.rules));
         let marked = marked.chain(sent_on.iter().filter_map(SentOn::remark)).collect();
         let (mut decision, case) = self.open_case(new, marked);
         let on_file = whose.on_file().map(|what| self.event(Some(case.number), Actor::Desk, what));

@@ -6,23 +6,11 @@ use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Done, Draft, FollowUp, ListedCase,
     Notification, Problem, Question, Receipt, Remark, Topic, Unacknowledged, Writer,
 };
+use super::sight::{handler_address, is_hidden};
 use super::words::Words;
-use super::{Department, Role, Rules};
+use super::{Role, Rules};
 use crate::case::{Address, AgendaItem, Case, CaseState, Customer, Language, Side};
 use crate::mail::Mail;
-
-/// The department a case is with; where it was taken out of the settings, the fallback.
-pub(super) fn department<'a>(case: &Case, rules: &'a Rules) -> Option<&'a Department> {
-    rules.department_or_fallback(&case.department)
-}
-
-/// Who gets what comes in on a case: the handler, as long as that person belongs to the department (invariant 6: who
-/// is staff is judged when it is acted on), else the department.
-pub(super) fn handler_address(case: &Case, rules: &Rules) -> Option<Address> {
-    let department = department(case, rules)?;
-    let handler = case.handler.clone().filter(|handler| department.binds(handler));
-    Some(handler.unwrap_or_else(|| department.address.clone()))
-}
 
 fn topic(case: &Case) -> Topic {
     let name = &case.customer.name;
@@ -33,12 +21,14 @@ fn topic(case: &Case) -> Topic {
 impl Pen<'_> {
     /// A letter to the customer, in the thread of the customer's mail client.
     pub fn to_customer(self, case: &Case, to: Address, content: Content) -> Draft {
+        let acts = case.representative.as_ref().filter(|acts| acts.address == to);
+        let thread = acts.map_or(&case.customer_thread, |acts| &acts.thread);
         Draft {
-            to_name: case.customer.name.clone(),
+            to_name: case.addressee(&to).name,
             side: Side::Customer,
             language: case.language,
-            in_reply_to: case.customer_thread.last().cloned(),
-            references: case.customer_thread.clone(),
+            in_reply_to: thread.last().cloned(),
+            references: thread.clone(),
             ..self.to_staff(case, to, content)
         }
     }
@@ -52,6 +42,11 @@ impl Pen<'_> {
             references: case.staff_thread.clone(),
             ..self.caseless(to, content)
         }
+    }
+
+    /// The same to somebody who may have no part in it: of a case that is hidden from its reader the letter names nothing.
+    pub fn to_anybody(self, case: &Case, to: Address, content: Content) -> Draft {
+        if is_hidden(case, &to, self.rules) { self.caseless(to, content) } else { self.to_staff(case, to, content) }
     }
 
     /// A letter to staff that belongs to no case.
@@ -129,7 +124,8 @@ impl Pen<'_> {
 
     /// §2.4.2: the written confirmation of the settlement.
     pub fn closing(self, case: &Case, to: Address, settlement: &str) -> Draft {
-        self.to_customer(case, to, Content::Closing(closing_text(case, settlement, self.rules)))
+        let closing = Closing { customer_name: case.addressee(&to).name, ..closing_text(case, settlement, self.rules) };
+        self.to_customer(case, to, Content::Closing(closing))
     }
 
     /// To whoever has something on the agenda (§2.4.1), as long as that person is staff; else to who handles the case now,
@@ -143,7 +139,7 @@ impl Pen<'_> {
             text: item.text.clone(),
             customer: case.customer.clone(),
         });
-        let is_staff = self.rules.role(&item.whose) == Role::Staff;
+        let is_staff = self.rules.role(&item.whose) == Role::Staff && !is_hidden(case, &item.whose, self.rules);
         let other = if is_staff { None } else { handler_address(case, self.rules) };
         self.to_staff(case, other.unwrap_or_else(|| item.whose.clone()), content)
     }

@@ -8,9 +8,9 @@
 use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
-use super::letters_out::handler_address;
 use super::opening::remarks;
 use super::sent_by::SentBy;
+use super::sight::handler_address;
 use super::words::Words;
 use super::{CaseFile, Decision, Disposition, Role, away};
 use crate::case::{CaseState, Side};

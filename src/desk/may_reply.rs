@@ -2,6 +2,7 @@
 //! place where this is decided; the caps are the last layer, for a machine that lies in every header.
 
 use super::draft::Unacknowledged;
+use super::official::known_authority;
 use super::sent_by::{SentBy, is_machine};
 use super::{Intent, Rules};
 use crate::case::{Address, Customer, Reach};
@@ -49,6 +50,10 @@ pub(super) fn may_reply_looked_at(mail: &Mail, intent: &Intent, rules: &Rules) -
     let address = intent.from.clone().ok_or(WhyNot::NoAddress)?;
     if rules.is_desk(&address) {
         return Err(WhyNot::Ourselves);
+    }
+    // An authority's mail is no complaint, whatever a person makes of it.
+    if known_authority(mail, Some(&address), rules).is_some() {
+        return Err(WhyNot::Machine);
     }
     if mail.return_path.as_deref() == Some("") {
         return Err(WhyNot::NullSender);

@@ -49,6 +49,7 @@ mod machine;
 mod may_reply;
 mod monthly;
 mod not_on_file;
+mod official;
 mod opening;
 mod originals;
 pub mod outage;
@@ -64,11 +65,14 @@ mod second_look;
 mod sent_again;
 mod sent_by;
 mod servers_words;
+mod sight;
 mod snapshot;
 mod staff;
 mod terms;
 mod timeline;
 pub mod together;
+mod urgent;
+mod urgent_words;
 pub mod verbs;
 mod wants;
 pub mod web_form;
@@ -98,7 +102,7 @@ pub use rules::{Department, Role, Rules, RulesError};
 pub use sent_again::{Barred, Kept, Later, RefusedLetter, barred, on_sent_again};
 pub use snapshot::{
     Arrival, Asked, BouncedLetter, Bundled, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Found, Incoming,
-    Lookup, PutBack, Said, Snapshot, Stored,
+    Lookup, Naming, PutBack, Said, Sight, Snapshot, Stored,
 };
 pub use terms::on_terms;
 pub use wants::{Scope, Search, Standing, Want, Word};

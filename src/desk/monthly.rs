@@ -4,8 +4,9 @@
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::duty::{enclosed_sheet, named};
+use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
-use crate::case::{Actor, Case, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Case, Event, Language, Moment, What};
 use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
 use chrono::{Days, NaiveDate};
 
@@ -60,24 +61,22 @@ pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh:
     let calendar = &rules.calendar;
     let asked = |department| MonthAsked { month, department, departments: &departments, calendar };
     let mut letters: Vec<Draft> = Vec::new();
-    for department in &rules.departments {
-        let (overview, sheet) = whole(cases, &asked(Some(&department.name)), rules, now);
+    let of_departments = rules.departments.iter().map(|d| (&d.supervisor, Some(d.name.as_str())));
+    // What is confidential counts in the reports of nobody but who may see it.
+    for (to, name) in of_departments.chain(rules.digest_recipients.iter().map(|to| (to, None))) {
+        let (overview, sheet) = whole(&visible_to(to, cases, rules), &asked(name), rules, now);
         let content = Content::Month(Box::new(overview));
-        let to = department.supervisor.clone();
-        letters.push(Draft { enclosed: sheet, ..pen.caseless(to, content) });
-    }
-    if !rules.digest_recipients.is_empty() {
-        let (overview, sheet) = whole(cases, &asked(None), rules, now);
-        for to in rules.digest_recipients.iter().cloned() {
-            let content = Content::Month(Box::new(overview.clone()));
-            letters.push(Draft { enclosed: sheet.clone(), ..pen.caseless(to, content) });
-        }
+        letters.push(Draft { enclosed: sheet, ..pen.caseless(to.clone(), content) });
     }
     let first = month.first_day();
     let what = What::MonthWritten { month: first, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
     let reason = format!("the report of {}", first.format("%Y-%m"));
     Decision::of_desk(reason, None, vec![event], letters)
+}
+
+fn visible_to(reader: &Address, cases: &[Case], rules: &Rules) -> Vec<Case> {
+    cases.iter().filter(|case| !is_hidden(case, reader, rules)).cloned().collect()
 }
 
 /// One report with its spreadsheet.

@@ -2,12 +2,15 @@
 //! Pure.
 
 use super::deciding::Deciding;
-use super::draft::{Cover, OddSender, Remark, Sheet, Unacknowledged, Unread};
-use super::letters_out::{Beside, acknowledgement_text, department, language_of};
+use super::draft::{Cover, Draft, OddSender, Remark, Sheet, Unacknowledged, Unread};
+use super::letters_out::{Beside, acknowledgement_text, language_of};
 use super::paper::written;
+use super::sight::notified;
 use super::words::TEXT_MAX;
-use super::{Decision, Disposition, Rules};
-use crate::case::{Actor, Address, Case, CaseNumber, Channel, Customer, Language, Moment, Opened, What};
+use super::{CaseFile, Decision, Disposition, Rules, Snapshot};
+use crate::case::{
+    Actor, Address, Case, CaseNumber, Channel, Confidential, Customer, Event, Language, Moment, Opened, What,
+};
 use crate::mail::{FindingKind, Mail, SenderProof};
 
 /// What is complained of, by whom and when, however it was found out.
@@ -57,6 +60,8 @@ pub(super) struct NewCase<'a> {
     pub quoted: String,
     /// What the colleague wrote who passed it on.
     pub cover: Option<Cover>,
+    /// Who alone sees it, where it belongs with a case that is hidden.
+    pub confidential: Option<Confidential>,
 }
 
 impl Deciding<'_> {
@@ -65,9 +70,11 @@ impl Deciding<'_> {
     pub fn open_case(&self, new: NewCase<'_>, mut marked: Vec<Remark>) -> (Decision, Case) {
         let (mail, rules) = (self.mail.mail, self.rules);
         let number = CaseNumber { year: rules.year(self.now), serial: self.known.next_serial };
-        let case = Case::open(number, self.now, &new.opened);
+        let mut case = Case::open(number, self.now, &new.opened);
+        case.confidential.clone_from(&new.confidential);
         let event = |actor, what| self.event(Some(number), actor, what);
         let mut events = vec![event(new.actor, What::Opened(Box::new(new.opened)))];
+        events.extend(new.confidential.map(|readers| event(Actor::Desk, What::ConfidentialSet(readers))));
         events.extend(new.named.iter().map(|other| event(Actor::Desk, What::Linked { other: *other })));
 
         let unacknowledged = new.acknowledge.as_ref().err().copied();
@@ -75,7 +82,7 @@ impl Deciding<'_> {
             events.push(event(Actor::Desk, What::AcknowledgementHeld));
         }
         let acknowledged = new.acknowledge.ok().map(|to| self.acknowledgement(&case, to));
-        let department = department(&case, rules).map(|d| d.address.clone());
+        let department = notified(&case, rules);
         let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
         let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));
         let on_paper = by_post.map(|to| self.paper(&case, to, sheet()));
@@ -87,16 +94,26 @@ impl Deciding<'_> {
         marked.extend(remarks(mail, new.named).into_iter().filter(is_true));
         let (quoted, carried) = (new.quoted, self.carry());
         let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried };
-        let notified = department.map(|to| self.notification(&case, to, beside));
+        let notification = department.map(|to| self.notification(&case, to, beside));
+        let urgent = self.urgent(&case, &case.subject, &case.text);
+        let (told, urgent): (Vec<Event>, Vec<Draft>) = urgent.into_iter().unzip();
+        events.extend(told);
         let decision = Decision {
             disposition: Disposition::Complaint,
             reason: format!("a complaint for {}", case.department),
             case: Some(number),
             events,
-            letters: acknowledged.into_iter().chain(notified).chain(on_paper).collect(),
+            letters: acknowledged.into_iter().chain(notification).chain(on_paper).chain(urgent).collect(),
         };
         (decision, case)
     }
+}
+
+/// Who alone sees a case that belongs with others, by what it answers or names: what one of them hides may stand in it.
+pub(super) fn hidden_with(known: &Snapshot, linked: &[CaseNumber]) -> Option<Confidential> {
+    let mut related = known.file.iter().chain(&known.answered).chain(&known.named);
+    let is_linked = |file: &&CaseFile| linked.contains(&file.case.number) && file.case.confidential.is_some();
+    related.find(is_linked).and_then(|file| file.case.confidential.clone())
 }
 
 /// What staff should know about this mail.

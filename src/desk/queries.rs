@@ -8,8 +8,9 @@ use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Asked, CaseList, Content, ListedCase, Problem};
 use super::letters_out::listed;
+use super::sight::{is_hidden, may_see};
 use super::verbs::{Instruction, Line, Verb};
-use super::wants::{Scope, Want, scope};
+use super::wants::{Scope, Want};
 use super::{CaseFile, Decision, Disposition, Found};
 use crate::case::{Actor, Address, Case, CaseState};
 
@@ -87,10 +88,12 @@ impl Query<'_> {
         self.list(CaseList { asked: Asked::Standing, cases: listed, more, unused: typed.text.clone() })
     }
 
-    fn cases(&self) -> (&[Case], bool) {
+    fn cases(&self) -> (Vec<&Case>, bool) {
         match &self.known.found {
-            Some(Found::Cases { cases, more }) => (cases, *more),
-            _ => (&[], false),
+            Some(Found::Cases { cases, more }) => {
+                (cases.iter().filter(|case| may_see(case, self.from, self.rules)).collect(), *more)
+            }
+            _ => (Vec::new(), false),
         }
     }
 
@@ -108,7 +111,11 @@ impl Query<'_> {
         let file = if line.value.is_empty() { self.file } else { named };
         let file = file.ok_or_else(|| Problem::CaseUnknown { written: line.value.clone() })?;
         let case = &file.case;
-        if !scope(self.from, self.rules).holds(&case.department) {
+        // To whom it is hidden there is no such case.
+        if is_hidden(case, self.from, self.rules) {
+            return Err(Problem::CaseUnknown { written: line.value.clone() });
+        }
+        if !may_see(case, self.from, self.rules) {
             return Err(Problem::NotYourCase { department: self.rules.title(&case.department).to_owned() });
         }
         let letter = self.dossier(file, self.from.clone(), &typed.text);
@@ -122,7 +129,7 @@ impl Query<'_> {
 
 impl Scope {
     /// Whether a case of that department is within it.
-    fn holds(&self, department: &str) -> bool {
+    pub(super) fn holds(&self, department: &str) -> bool {
         match self {
             Self::All => true,
             Self::Only(names) => names.iter().any(|name| name == department),

@@ -27,7 +27,8 @@ impl ReplyGoes {
             | Kind::Answer
             | Kind::Interim
             | Kind::Closing
-            | Kind::Misdirected => Self::Nowhere,
+            | Kind::Misdirected
+            | Kind::Represented => Self::Nowhere,
             // What was done, asked or found: between the desk and its reader.
             Kind::Receipt | Kind::Question | Kind::Advice | Kind::Dossier | Kind::CaseList | Kind::Shown => {
                 Self::Nowhere
@@ -38,6 +39,8 @@ impl ReplyGoes {
             Kind::DeliveryFailed | Kind::SetAside | Kind::Alarm | Kind::Outage => Self::Nowhere,
             // Many things at once.
             Kind::Digest | Kind::Month | Kind::Bundle => Self::Nowhere,
+            // What must be known at once; an answer to an authority is not ours to relay.
+            Kind::Authority | Kind::Urgent | Kind::Privacy => Self::Nowhere,
         }
     }
 

@@ -93,12 +93,19 @@ impl Routes {
             .iter()
             .enumerate()
             .flat_map(|(index, department)| department.keywords.iter().map(move |keyword| (index, keyword)));
+        Self::of(departments.iter().map(|d| d.name.clone()).collect(), fallback, written)
+    }
+
+    fn of<'a>(
+        names: Vec<String>,
+        fallback: usize,
+        written: impl Iterator<Item = (usize, &'a String)>,
+    ) -> Result<Self, RoutesError> {
         let (keywords, patterns): (Vec<_>, Vec<_>) =
             written.map(|(index, keyword)| Keyword::read(index, keyword)).filter(|(_, p)| !p.is_empty()).unzip();
         // The standard kind reports overlapping hits: of two keywords that begin alike the longer must not hide the
         // shorter, because only afterwards is known which of them ends with the word.
         let search = AhoCorasick::new(&patterns)?;
-        let names = departments.iter().map(|d| d.name.clone()).collect();
         Ok(Self { names, fallback, keywords, search })
     }
 
@@ -157,6 +164,23 @@ impl Routes {
             Some(Match { keyword: keyword.written.clone(), place, found: found.clone() })
         };
         hits.iter().filter_map(of_department).collect()
+    }
+}
+
+/// Words that are looked for as keywords are, and lead to no department.
+#[derive(Debug, Clone)]
+pub struct WordList(Routes);
+
+impl WordList {
+    /// # Errors
+    /// More words than a search table holds.
+    pub fn compile(words: &[String]) -> Result<Self, RoutesError> {
+        Ok(Self(Routes::of(vec![String::new()], 0, words.iter().map(|word| (0, word)))?))
+    }
+
+    /// The words that were met, as they stand there, in the order of the settings.
+    pub fn found(&self, subject: &str, text: &str) -> Vec<String> {
+        self.0.route(subject, text).why.matched().iter().map(|met| met.found.clone()).collect()
     }
 }
 

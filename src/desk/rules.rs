@@ -4,9 +4,10 @@ use super::fold::fold;
 use super::limits::Caps;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
+use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
-use crate::config::{self, Config, DeskLanguage, FormCustomer};
+use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer};
 use chrono::{Datelike, Days, NaiveDate};
 
 /// One department and its people.
@@ -112,6 +113,12 @@ pub struct Rules {
     pub references: References,
     /// Whose mails are complaints of the customers they name.
     pub forms: Vec<WebForm>,
+    /// Whose mail is no complaint.
+    pub authorities: Vec<Authority>,
+    /// Who is told of rights over personal data, and of breaches.
+    pub privacy_contact: Option<Address>,
+    /// Words by which a complaint cannot wait.
+    pub urgent: UrgentWords,
     pub departments: Vec<Department>,
     pub employees: Vec<Address>,
     pub digest_recipients: Vec<Address>,
@@ -159,6 +166,9 @@ impl Rules {
             routes: Routes::compile(&config.department)?,
             references: References::compile(&config.reference)?,
             forms: config.form.iter().map(WebForm::new).collect::<Result<_, _>>()?,
+            authorities: config.authority.clone(),
+            privacy_contact: config.privacy.contact.as_deref().map(Address::parse).transpose()?,
+            urgent: UrgentWords::compile(&config.urgent)?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
             employees: addresses(&config.desk.employees)?,
             digest_recipients: addresses(&config.digest.recipients)?,
@@ -209,11 +219,18 @@ impl Rules {
             Role::Ourselves
         } else if self.departments.iter().any(|d| d.binds(address)) || self.digest_recipients.contains(address) {
             Role::Staff
-        } else if self.employees.contains(address) || self.operator.as_ref() == Some(address) {
+        } else if self.employees.contains(address)
+            || [&self.operator, &self.privacy_contact].contains(&&Some(address.clone()))
+        {
             Role::Employee
         } else {
             Role::Outsider
         }
+    }
+
+    /// The authority whose address it seems to be.
+    pub fn authority(&self, address: &Address) -> Option<&Authority> {
+        self.authorities.iter().find(|authority| authority.is_at(address.domain()))
     }
 
     /// The complaints address or an alias of it, also with a plus-address.

@@ -4,13 +4,14 @@
 //! Who may: the fallback department, which is told of such mails, the department of the case it is filed on, and
 //! `digest.recipients`; from a proven sender (invariant 6). To others a number says nothing.
 
-use super::aside::{Aside, put_aside};
+use super::aside::{Aside, put_aside, told_of};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
 use super::intent::understand;
 use super::may_reply::may_reply_looked_at;
 use super::opening::NewCase;
 use super::originals::original;
+use super::sight::may_see;
 use super::verbs::Verb;
 use super::whose::Whose;
 use super::words::TEXT_MAX;
@@ -43,6 +44,9 @@ impl Look<'_> {
     }
 
     fn may_see(&self, stored: &Stored) -> bool {
+        if let Some(case) = stored.filed_on.as_deref().filter(|case| case.confidential.is_some()) {
+            return may_see(case, self.from, self.rules);
+        }
         let binds = |department: Option<&super::Department>| department.is_some_and(|d| d.binds(self.from));
         let of_case = stored.department.as_deref().and_then(|name| self.rules.department(name));
         let was_put_aside = is_put_aside(stored.disposition) || stored.reason.starts_with(MADE_ONE);
@@ -130,7 +134,15 @@ impl Looked<'_> {
         let acknowledge = self.acknowledge(&on, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let (opened, quoted) = (self.opened(mail, &whose), mail.quoted.clone());
-        let new = NewCase { opened, actor: self.actor.clone(), acknowledge, named: &[], quoted, cover: None };
+        let new = NewCase {
+            opened,
+            actor: self.actor.clone(),
+            acknowledge,
+            named: &[],
+            quoted,
+            cover: None,
+            confidential: None,
+        };
         let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();
@@ -169,7 +181,7 @@ impl Looked<'_> {
 /// A mail on file for somebody who asked to see it.
 fn shown(stored: &Stored, rules: &Rules) -> Shown {
     let mail = stored.mail.as_deref();
-    let told = put_aside(stored, rules);
+    let told = told_of(stored, rules);
     let file = |attachment: &crate::mail::Attachment| (attachment.name.clone(), attachment.content.len());
     Shown {
         mail: stored.id,

@@ -2,6 +2,7 @@
 //! What it says must still hold, and whoever it is for must still be the one: a letter that was overtaken misleads, and
 //! one to somebody who left the case leaks (invariant 7). Terms are not touched: they ran on while it was refused.
 
+use super::sight::{acts_on, is_hidden};
 use super::{CaseFile, Role, Rules};
 use crate::case::{Actor, Address, CaseNumber, CaseState, Due, Event, LetterId, LetterKind, Moment, What};
 
@@ -84,17 +85,18 @@ pub fn on_sent_again(letter: &RefusedLetter, now: Moment) -> Event {
 }
 
 fn customer(letter: &RefusedLetter, file: Option<&CaseFile>) -> Option<Barred> {
-    let is_customer = file.is_some_and(|file| file.case.customer.address.as_ref() == Some(&letter.to));
+    let is_customer = file.is_some_and(|file| file.case.speaks_for_customer(&letter.to));
     (!is_customer).then_some(Barred::NotTheCustomer)
 }
 
 /// Whoever keeps klachtpost running hears of any; a colleague of the department that has the case now, or, of what
 /// concerns no case, anybody on the staff.
 fn staff(letter: &RefusedLetter, file: Option<&CaseFile>, rules: &Rules) -> Option<Barred> {
-    let is_operator = rules.operator.as_ref() == Some(&letter.to);
+    let is_hidden = file.is_some_and(|file| is_hidden(&file.case, &letter.to, rules));
+    let is_operator = rules.operator.as_ref() == Some(&letter.to) && !is_hidden;
     let is_staff = match file {
         None => rules.role(&letter.to) == Role::Staff,
-        Some(file) => rules.department_or_fallback(&file.case.department).is_some_and(|d| d.binds(&letter.to)),
+        Some(file) => acts_on(&file.case, &letter.to, rules),
     };
     (!is_operator && !is_staff).then_some(Barred::NotStaff)
 }

@@ -9,6 +9,9 @@ use crate::mail::Mail;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Characters of an authority's mail in which customers are looked for: its first pages say whom it is about.
+const NAMING_CHARS_MAX: usize = 20_000;
+
 /// A mail to decide on.
 #[derive(Debug, Clone)]
 pub struct Incoming<'a> {
@@ -61,6 +64,8 @@ pub struct Lookup {
     pub want: Option<Want>,
     /// The year a new case would be numbered in.
     pub year: i32,
+    /// An authority's words, in which customers may be named.
+    pub naming: Option<Naming>,
     /// The mail on file that a colleague asks about.
     pub asked: Option<Asked>,
     /// The letter whose missing mails a colleague asks to take in.
@@ -109,6 +114,47 @@ impl Said {
     }
 }
 
+/// A text in which customers may be named, folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    text: String,
+    words: Vec<String>,
+}
+
+impl Naming {
+    pub fn new(text: &str) -> Self {
+        let text: String = fold(text).chars().take(NAMING_CHARS_MAX).collect();
+        let words = name_words(&text);
+        Self { text, words }
+    }
+
+    /// Whether it names the case's customer: by address, or by the whole name, of which the first may be an initial.
+    pub fn is_of(&self, case: &Case) -> bool {
+        let by_address = case.customer.address.as_ref().is_some_and(|address| self.has_address(&address.key()));
+        by_address || self.has_name(&name_words(&fold(&case.customer.name)))
+    }
+
+    fn has_address(&self, address: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '@');
+        self.text.split(|c| !is_part(c)).any(|word| word.trim_matches('.') == address)
+    }
+
+    /// One word alone names nobody.
+    fn has_name(&self, name: &[String]) -> bool {
+        let [first, rest @ ..] = name else { return false };
+        let initial: String = first.chars().take(1).collect();
+        let is_name = |words: &[String]| match words {
+            [said, others @ ..] => (said == first || *said == initial) && others == rest,
+            [] => false,
+        };
+        !rest.is_empty() && self.words.windows(name.len()).any(is_name)
+    }
+}
+
+fn name_words(folded: &str) -> Vec<String> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
+}
+
 /// Which mail on file is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -129,6 +175,8 @@ pub struct Stored {
     pub case: Option<CaseNumber>,
     /// The department of that case.
     pub department: Option<String>,
+    /// That case as it stands.
+    pub filed_on: Option<Box<Case>>,
     pub received_at: Moment,
     pub from_junk: bool,
     /// Processes of its own that reading it ended.
@@ -198,6 +246,8 @@ pub struct Snapshot {
     pub named: Vec<CaseFile>,
     /// The cases that the mails of `Lookup::answered` are filed on, in that order.
     pub answered: Vec<CaseFile>,
+    /// Cases of the customers whom `Lookup::naming` names, newest first.
+    pub customers: Vec<CaseFile>,
     /// The sender's newest case of the subject that `Lookup::topic` names.
     pub topic: Option<CaseFile>,
     /// The case opened with what `Lookup::said` says, within an hour of this mail.
@@ -233,7 +283,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,
         };
-        let related = self.answered.iter().chain(&self.named).chain(&self.twice).chain(&self.topic);
+        let related =
+            self.answered.iter().chain(&self.named).chain(&self.customers).chain(&self.twice).chain(&self.topic);
         self.file.iter().chain(wanted).chain(related)
     }
 
@@ -244,7 +295,8 @@ impl Snapshot {
             Some(Found::Case(file)) => file.map(|file| *file),
             _ => None,
         };
-        let related = self.answered.into_iter().chain(self.named).chain(self.twice).chain(self.topic);
+        let related =
+            self.answered.into_iter().chain(self.named).chain(self.customers).chain(self.twice).chain(self.topic);
         let other = self.mailed.into_iter().chain(self.confirms).chain(wanted).chain(related).find(is_decided);
         other.or(self.file)
     }
@@ -325,12 +377,22 @@ pub struct FiledLetter {
     pub light_sha256: Option<String>,
 }
 
+/// Who may see a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Sight {
+    #[default]
+    Usual,
+    Confidential,
+}
+
 /// A letter that goes out in another one's shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Whether its case is one that only its readers see.
+    pub sight: Sight,
     /// Octets without the attachments it carries.
     pub light_size: usize,
     /// Of those octets, hexadecimal; empty where they were blanked.

@@ -3,7 +3,7 @@
 
 use super::deciding::Pen;
 use super::draft::{AgendaStage, Content, OtherClock, Status, Term, Waiting};
-use super::letters_out::{department, handler_address};
+use super::sight::{handler_address, supervisor};
 use super::{Decision, Fresh, Rules};
 use crate::case::{
     Actor, Address, AgendaItem, Case, CaseState, Clock, CustomerLetter, Event, LetterKind, Moment, Round, TermStage,
@@ -69,7 +69,7 @@ fn status(case: &Case, rules: &Rules, now: Moment) -> Option<(Address, Status)> 
         department_title: rules.title(&case.department).to_owned(),
         handler: case.handler.clone(),
     };
-    Some((department(case, rules)?.supervisor.clone(), letter))
+    Some((supervisor(case, rules)?, letter))
 }
 
 /// Who is told what. A late acknowledgement is told of with the reaction that is late with it, as one matter; what is to be
@@ -115,7 +115,7 @@ fn stage(case: &Case, clock: Clock, rules: &Rules, now: Moment) -> Option<(Clock
 /// there is still time (§2.1.2). After: both.
 fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Address> {
     let handler = handler_address(case, rules);
-    let supervisor = department(case, rules).map(|d| d.supervisor.clone());
+    let supervisor = supervisor(case, rules);
     let can_post = case.to_post().next().is_some();
     let mut readers: Vec<Address> = match (clock, stage) {
         // The handler can post it, or call.

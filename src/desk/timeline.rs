@@ -47,6 +47,23 @@ fn line(event: &Event) -> Option<Happened> {
         What::Advised { text } => (HappenedWhat::Advised, text.as_str()),
         What::Disputed { text, .. } => (HappenedWhat::Disputed, text.as_str()),
         What::Ruled { text } => (HappenedWhat::Ruled, text.as_str()),
+        What::AuthorityWrote { text, .. } => (HappenedWhat::AuthorityWrote, text.as_str()),
+        What::ConfidentialSet(confidential) => {
+            let readers: Vec<&str> = confidential.readers.iter().map(Address::as_str).collect();
+            return Some(happened(event, HappenedWhat::Hidden, readers.join(", ")));
+        }
+        What::ConfidentialLifted => (HappenedWhat::Shown, ""),
+        What::UrgentTold { words, .. } => return Some(happened(event, HappenedWhat::Urgent, words.join(", "))),
+        What::RepresentativeSet(acts) => {
+            let text = format!("{} {}", acts.name, acts.address);
+            return Some(happened(event, HappenedWhat::Represented, text.trim().to_owned()));
+        }
+        What::RepresentativeEnded => (HappenedWhat::NotRepresented, ""),
+        What::RightUsed { text, .. } => (HappenedWhat::RightUsed, text.as_str()),
+        What::IdentityKnown { how } => (HappenedWhat::Identified, how.as_str()),
+        What::BreachFound { text, .. } => (HappenedWhat::Breach, text.as_str()),
+        What::DutySet(_) => (HappenedWhat::DutySet, ""),
+        What::DutyDone { .. } => (HappenedWhat::DutyDone, ""),
         What::Merged { into } => return Some(happened(event, HappenedWhat::Merged, into.to_string())),
         What::LetterFate { letter_kind, fate, .. } if letter_kind.reaches_customer() => match fate {
             LetterFate::Accepted { .. } => return None,

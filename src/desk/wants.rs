@@ -40,6 +40,8 @@ pub enum Scope {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     pub scope: Scope,
+    /// Who asks: a confidential case is found by its readers alone.
+    pub reader: Address,
     /// A case number alone: then nothing else counts.
     pub number: Option<CaseNumber>,
     pub words: Vec<Word>,
@@ -65,7 +67,7 @@ pub struct Standing {
 pub(super) fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> Option<Want> {
     match line.verb {
         Verb::Dossier | Verb::Merge => line.value.parse().ok().map(Want::Case),
-        Verb::Search => Some(Want::Search(search(searched(line, below), scope(from, rules)))),
+        Verb::Search => Some(Want::Search(search(searched(line, below), from, rules))),
         Verb::Standing => Some(Want::Standing(Standing { scope: scope(from, rules), handler: from.clone() })),
         _ => None,
     }
@@ -77,7 +79,7 @@ fn searched<'a>(line: &'a Line, below: &'a str) -> &'a str {
 }
 
 /// Takes what somebody searches for apart. A case number says all; other words must all occur.
-fn search(typed: &str, scope: Scope) -> Search {
+fn search(typed: &str, reader: &Address, rules: &Rules) -> Search {
     let typed: String = typed.chars().take(SEARCHED_CHARS_MAX).collect();
     let number = typed.parse().ok().or_else(|| CaseNumber::find_all(&typed).first().copied());
     let mut words: Vec<Word> = Vec::new();
@@ -88,7 +90,7 @@ fn search(typed: &str, scope: Scope) -> Search {
             words.push(word);
         }
     }
-    Search { scope, number, words }
+    Search { scope: scope(reader, rules), reader: reader.clone(), number, words }
 }
 
 fn word_of(folded: String) -> Word {

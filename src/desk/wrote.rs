@@ -3,14 +3,14 @@
 
 use super::after_closing::{AfterClosing, after_closing};
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Remark, Writer};
-use super::letters_out::{department, handler_address};
+use super::draft::{Draft, Remark, Writer};
 use super::may_reply::may_reply;
 use super::opening::remarks;
 use super::sent_by::is_machine;
+use super::sight::{handler_address, supervisor};
 use super::words::Words;
 use super::{Arrival, CaseFile, Decision, Disposition};
-use crate::case::{Actor, Address, CaseState, Event, Reopened, Tie, What};
+use crate::case::{Actor, Address, Case, CaseState, Event, Reopened, Tie, What};
 use crate::mail::SenderProof;
 
 /// A mail on a case that is there.
@@ -28,6 +28,9 @@ impl OnCase<'_> {
         let words = Words::of(self.mail, Writer::Customer);
         let mut marked = remarks(self.mail.mail, &[]);
         let what = self.followed_up(&words, from.clone(), tie);
+        if self.file.case.customer.address != self.intent.from {
+            marked.insert(0, Remark::ByRepresentative(from.clone()));
+        }
         if tie == Tie::NamedUnproven {
             if self.mail.mail.proof != SenderProof::Failed {
                 marked.insert(0, Remark::SenderUnproven);
@@ -89,6 +92,15 @@ impl OnCase<'_> {
         let to = handler_address(&self.file.case, self.rules);
         let shown = to.map(|to| self.follow_up(&self.file.case, to, words, marked));
         decision.letters.extend(shown);
+        self.with_urgent(decision, &self.file.case, words)
+    }
+
+    /// What cannot wait is told at once, whoever writes it.
+    fn with_urgent(&self, mut decision: Decision, case: &Case, words: &Words) -> Decision {
+        let (told, letter): (Vec<Event>, Vec<Draft>) =
+            self.urgent(case, &words.subject, &words.text).into_iter().unzip();
+        decision.events.extend(told);
+        decision.letters.extend(letter);
         decision
     }
 
@@ -114,14 +126,14 @@ impl OnCase<'_> {
         // Who wrote before the register forgot it was acknowledged then.
         let owed = self.mail.arrival == Arrival::New || case.acknowledged_at().is_none();
         decision.letters.extend(to.filter(|_| owed).map(|to| self.acknowledgement(&case, to)));
-        let supervisor = department(&case, self.rules).map(|d| d.supervisor.clone());
+        let supervisor = supervisor(&case, self.rules);
         let mut readers: Vec<Address> = handler_address(&case, self.rules).into_iter().chain(supervisor).collect();
         readers.dedup();
         marked.insert(0, Remark::Reopened);
         for to in readers {
             decision.letters.push(self.follow_up(&case, to, words, marked.clone()));
         }
-        decision
+        self.with_urgent(decision, &case, words)
     }
 
     fn says_nothing_more(&self, words: &Words) -> bool {

@@ -89,7 +89,12 @@ fn dispute(case: &Case) -> Option<Mark> {
 
 impl Asked<'_> {
     fn own<'a>(&self, cases: &'a [Case]) -> impl Iterator<Item = &'a Case> {
-        cases.iter().filter(|case| self.department.is_none_or(|name| name == case.department))
+        cases.iter().filter(|case| self.shows(case))
+    }
+
+    /// Whether it belongs here. Of confidential cases only those come in that the reader may see, of whatever department.
+    pub fn shows(&self, case: &Case) -> bool {
+        case.confidential.is_some() || self.department.is_none_or(|name| name == case.department)
     }
 
     fn day(&self) -> NaiveDate {
@@ -113,6 +118,7 @@ impl Asked<'_> {
     fn section(&self, case: &Case) -> Option<Section> {
         match case.state {
             CaseState::Open => Some(self.section_of_open(case)),
+            CaseState::Closed | CaseState::Dismissed if !case.duties.is_empty() => Some(Section::Duty),
             CaseState::Closed
                 if !case.failed_letters.is_empty() || case.owes_confirmation() || case.owes_committee() =>
             {
@@ -125,9 +131,11 @@ impl Asked<'_> {
 
     fn section_of_open(&self, case: &Case) -> Section {
         match case.next_clock() {
+            _ if case.urgent.is_some() => Section::Urgent,
             Some((_, due)) if due < self.now => Section::Overdue,
             Some((_, due)) if self.is_by_today(due) => Section::DueToday,
             _ if case.escalation.is_some() => Section::Escalated,
+            _ if !case.duties.is_empty() => Section::Duty,
             _ if !case.failed_letters.is_empty() => Section::Undelivered,
             _ if case.agenda.iter().any(|item| self.is_by_today(item.at)) => Section::Agenda,
             _ if case.reopened > 0 => Section::Reopened,
@@ -141,6 +149,7 @@ impl Asked<'_> {
     fn urgency(&self, section: Section, case: &Case) -> Option<Moment> {
         match section {
             Section::Escalated => case.escalation.as_ref().map(|escalation| escalation.at),
+            Section::Duty => case.duties.first().map(|duty| duty.due),
             Section::Agenda | Section::Planned => case.agenda.first().map(|item| item.at),
             Section::Closed => case.closed_at,
             _ => case.next_clock().map(|(_, due)| due),
@@ -175,19 +184,24 @@ impl Asked<'_> {
 
     fn marks(&self, case: &Case) -> Vec<Mark> {
         let undelivered = (!case.failed_letters.is_empty()).then_some(Mark::Undelivered);
+        let duties = case.duties.iter().cloned().map(Mark::Duty);
         let to_post = Some(case.to_post().count()).filter(|count| *count > 0).map(Mark::ToPost);
         if case.state != CaseState::Open {
             let committee = case.owes_committee().then_some(Mark::CommitteeOwed);
             // The letter that confirms the settlement says both.
             let unconfirmed = case.owes_confirmation().then_some(Mark::Unconfirmed).or(committee);
-            return undelivered.into_iter().chain(to_post).chain(unconfirmed).chain(dispute(case)).collect();
+            let owed = undelivered.into_iter().chain(to_post).chain(unconfirmed);
+            return duties.chain(owed).chain(dispute(case)).collect();
         }
+        let urgent = case.urgent.as_ref().map(|urgent| Mark::Urgent(urgent.words.clone()));
         let question = case.escalation.clone().map(Mark::Question);
         let unanswered = case.first_response_at().is_none().then_some(Mark::Unanswered);
         let reopened = (case.reopened > 0).then_some(Mark::Reopened);
         let to_do = self.do_next(case).into_iter().map(Mark::ToDo);
-        question
+        urgent
             .into_iter()
+            .chain(question)
+            .chain(duties)
             .chain(undelivered)
             .chain(to_post)
             .chain(reopened)

@@ -12,7 +12,7 @@ pub use balance::{Balance, MailDay, PutAside};
 pub use build::{Asked, Named, build, placed};
 pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
-use crate::case::{AgendaItem, CaseNumber, Clock, Escalation, Moment};
+use crate::case::{AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -51,17 +51,27 @@ impl Digest {
     pub fn rows(&self, section: Section) -> &[Row] {
         self.sections.get(&section).map_or(&[], Vec::as_slice)
     }
+
+    /// Cases with a clock that ran out; what cannot wait stands in a section of its own.
+    pub fn overdue(&self) -> usize {
+        let is_late = |row: &&Row| row.next.is_some_and(|(_, due)| due < self.now);
+        self.rows(Section::Overdue).len() + self.rows(Section::Urgent).iter().filter(is_late).count()
+    }
 }
 
 /// Where a case stands in a digest. The order is that of urgency: a case is in the first that fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Section {
+    /// What the customer writes cannot wait.
+    Urgent,
     /// A clock ran out.
     Overdue,
     /// A clock runs out before the day ends.
     DueToday,
     /// The supervisor was asked something (§2.1.3).
     Escalated,
+    /// Something is guarded that the law or an authority wants done, of a closed case too.
+    Duty,
     /// A letter to the customer did not arrive; of a closed case too, and there also one that was never sent (§2.4.2).
     Undelivered,
     /// Something on the agenda is to be done today, or was missed (§2.4.1).
@@ -79,10 +89,12 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
+        Self::Urgent,
         Self::Overdue,
         Self::DueToday,
         Self::Escalated,
+        Self::Duty,
         Self::Undelivered,
         Self::Agenda,
         Self::Reopened,
@@ -132,6 +144,10 @@ pub enum Mark {
     Unanswered,
     /// The customer went to the committee.
     Dispute(DisputeStands),
+    /// It cannot wait, by these words.
+    Urgent(Vec<String>),
+    /// Guarded until its last moment.
+    Duty(Duty),
 }
 
 /// How far a dispute with the committee is (the procedure's end).

@@ -126,6 +126,10 @@ fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
         | LetterKind::Paper
         | LetterKind::Away
         | LetterKind::Dispute
+        | LetterKind::Authority
+        | LetterKind::Urgent
+        | LetterKind::Privacy
+        | LetterKind::Represented
         | LetterKind::Shown
         | LetterKind::CaseList
         | LetterKind::Dossier

@@ -65,6 +65,8 @@ pub struct House {
     /// The mail server delivers `local+token@domain`: replies and bounces come back to such an address.
     pub sub_addressing: bool,
     pub committee: Option<Committee>,
+    /// The privacy statement that acknowledgements link.
+    pub privacy_url: Option<String>,
     /// The company as it stands on its paper; None: only its name.
     pub letterhead: Option<Letterhead>,
     /// Largest letter the sending server takes, in octets, attachments encoded.
@@ -274,6 +276,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
             | Content::Escalation(_)
             | Content::Paper(_)
             | Content::Shown(_)
+            | Content::Official(_)
             | Content::Dossier(_)
             | Content::Bundle(_)
             | Content::Alarm(_)

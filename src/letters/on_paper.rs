@@ -156,7 +156,13 @@ impl Writing<'_> {
         );
         let words =
             [self.words.salutation(&letter.customer_name), begun, with, aim, format!("{add} {}", self.contact())];
-        words.into_iter().map(Block::Paragraph).chain([self.signature()]).collect()
+        let privacy = self.house.privacy_url.as_ref().map(|url| {
+            self.words.pick(
+                format!("Hoe wij met uw gegevens omgaan, leest u op {url}"),
+                format!("How we handle your data is explained at {url}"),
+            )
+        });
+        words.into_iter().chain(privacy).map(Block::Paragraph).chain([self.signature()]).collect()
     }
 
     /// What staff typed, with their own salutation and signature.

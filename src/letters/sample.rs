@@ -5,6 +5,7 @@ mod aside;
 mod asked;
 mod bundle;
 mod handled;
+mod official;
 mod outage;
 mod overviews;
 pub(super) mod paper;
@@ -50,6 +51,7 @@ pub(super) fn house() -> House {
             language: Some(Language::Dutch),
             applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
         }),
+        privacy_url: Some("https://www.voorbeeldlease.example/privacy".to_owned()),
         letterhead: Some(Letterhead {
             address: vec!["Postbus 100".to_owned()],
             postcode_and_place: "3800 AC  Amersfoort".to_owned(),
@@ -75,6 +77,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         to_supervisor,
         overviews::letters,
         procedure::letters,
+        official::letters,
         aside::letters,
         asked::letters,
         outage::letters,
@@ -133,6 +136,10 @@ fn to_customer(language: Language) -> Vec<Content> {
     );
     vec![
         Content::Misdirected(Misdirected { customer_name: "Piet Pietersen".to_owned() }),
+        represented(RepresentedStage::Begins, "Jan Jansen"),
+        represented(RepresentedStage::Ends, ""),
+        represented(RepresentedStage::RepresentativeBegins, "Pim Visser"),
+        represented(RepresentedStage::RepresentativeEnds, "Pim Visser"),
         Content::Acknowledgement(acknowledgement(language)),
         Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
         Content::Answer(Answer {
@@ -161,6 +168,16 @@ fn to_customer(language: Language) -> Vec<Content> {
             committee_last_day: None,
         }),
     ]
+}
+
+fn represented(stage: RepresentedStage, name: &str) -> Content {
+    Content::Represented(Represented {
+        stage,
+        name: name.to_owned(),
+        customer_name: "Jan Jansen".to_owned(),
+        representative_name: if name.is_empty() { String::new() } else { "Pim Visser".to_owned() },
+        representative: address("p.visser@kantoor.example"),
+    })
 }
 
 pub(super) fn interim(language: Language, promised: Option<Moment>) -> Interim {
@@ -337,6 +354,8 @@ fn remarks() -> Vec<Remark> {
         Remark::SenderOdd(OddSender::NameShowsAddress),
         Remark::NotAllRead(Unread::Damaged),
         Remark::OnlyTheBeginning,
+        Remark::ByRepresentative("advocaat@kantoor.example".to_owned()),
+        Remark::InNameOf("De Geschillencommissie".to_owned()),
         Remark::WasCase(number(97)),
         Remark::WasCaseOf { number: number(97), wrote: "els@klant.example".to_owned() },
         Remark::Reopened,

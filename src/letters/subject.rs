@@ -38,6 +38,7 @@ pub(super) fn subject(draft: &Draft, words: Words) -> String {
             Content::Away(_) => {
                 format!("{}: {}", words.pick("Behandelaar afwezig", "Handler away"), case_line(draft, words))
             }
+            Content::Urgent(_) => format!("{}: {}", words.pick("Dringend", "Urgent"), case_line(draft, words)),
             Content::Agenda(agenda) => format!("{}: {}", agenda_prefix(agenda, words), case_line(draft, words)),
             _ => format!("Re: {}", case_line(draft, words)),
         },
@@ -100,7 +101,7 @@ fn desk_line(draft: &Draft, words: Words) -> String {
     match &draft.content {
         Content::Digest(digest) => {
             let whose = digest.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
-            let (late, today) = (digest.rows(Section::Overdue).len(), digest.rows(Section::DueToday).len());
+            let (late, today) = (digest.overdue(), digest.rows(Section::DueToday).len());
             let day = words.day(digest.day);
             words.pick(
                 format!("Klachten{whose}, {day}: {late} te laat, {today} vandaag"),
@@ -123,6 +124,10 @@ fn desk_line(draft: &Draft, words: Words) -> String {
             let subject = or_none(&clean::line(&shown.subject, TOPIC_CHARS_MAX), words);
             let number = shown.mail;
             words.pick(format!("Bericht {number}: {subject}"), format!("Message {number}: {subject}"))
+        }
+        Content::Official(official) => {
+            let subject = or_none(&clean::line(&official.subject, TOPIC_CHARS_MAX), words);
+            format!("{}: {subject}", clean::line(&official.authority, CUSTOMER_CHARS_MAX))
         }
         Content::CaseList(list) => list_line(list, words),
         Content::Alarm(alarm) => alarm_line(&alarm.about, words).to_owned(),

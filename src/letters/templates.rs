@@ -62,6 +62,10 @@ const LETTERS: &[(&str, &str, &str)] = &letters![
     "acknowledgements",
     "bundle",
     "misdirected",
+    "authority",
+    "urgent",
+    "privacy",
+    "represented",
 ];
 
 /// Shared by all: (name, source); what has no extension is written once for both forms.

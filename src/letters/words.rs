@@ -1,7 +1,7 @@
 //! Moments, sizes and the names of things in the reader's language. Pure: the desk's zone comes in as an argument.
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
-use crate::case::{Amount, Clock, Language, LetterKind, Moment, Outcome};
+use crate::case::{Amount, Clock, DutyKind, Language, LetterKind, Moment, Outcome};
 use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -148,6 +148,17 @@ impl Words {
             HappenedWhat::Advised => self.pick("Advies van de leidinggevende", "Advice of the supervisor"),
             HappenedWhat::Disputed => self.pick("Naar de geschillencommissie", "To the disputes committee"),
             HappenedWhat::Ruled => self.pick("Uitspraak van de commissie", "Ruling of the committee"),
+            HappenedWhat::Represented => self.pick("Gemachtigde voor de klant", "Representative of the customer"),
+            HappenedWhat::NotRepresented => self.pick("Geen gemachtigde meer", "No representative any more"),
+            HappenedWhat::RightUsed => self.pick("Verzoek over persoonsgegevens", "Request about personal data"),
+            HappenedWhat::Identified => self.pick("Bekend wie het vraagt", "Known who asks"),
+            HappenedWhat::Breach => self.pick("Datalek", "Data breach"),
+            HappenedWhat::Hidden => self.pick("Vertrouwelijk", "Confidential"),
+            HappenedWhat::Shown => self.pick("Niet meer vertrouwelijk", "No longer confidential"),
+            HappenedWhat::Urgent => self.pick("Dringend gemeld", "Reported as urgent"),
+            HappenedWhat::AuthorityWrote => self.pick("Een instantie schreef", "An authority wrote"),
+            HappenedWhat::DutySet => self.pick("Uiterste dag wordt bewaakt", "A last day is guarded"),
+            HappenedWhat::DutyDone => self.pick("Klaar, niet meer bewaakt", "Done, no longer guarded"),
             HappenedWhat::CustomerSet => {
                 self.pick("Wie de klant is, is rechtgezet", "Who the customer is, was put right")
             }
@@ -233,6 +244,25 @@ impl Words {
         }
     }
 
+    /// What is guarded until its last moment, as a sentence goes on with it.
+    pub fn duty(self, kind: DutyKind) -> &'static str {
+        match kind {
+            DutyKind::Defence => self.pick("verweer bij de commissie", "defence to the committee"),
+            DutyKind::Ruling => self.pick("uitspraak uitvoeren", "carry out the ruling"),
+            DutyKind::Access => {
+                self.pick("verzoek om inzage beantwoorden (AVG)", "answer the request for access (GDPR)")
+            }
+            DutyKind::Erasure => {
+                self.pick("verzoek om wissen beantwoorden (AVG)", "answer the request for erasure (GDPR)")
+            }
+            DutyKind::Rectification => {
+                self.pick("verzoek om rectificatie beantwoorden (AVG)", "answer the request for rectification (GDPR)")
+            }
+            DutyKind::Objection => self.pick("bezwaar beantwoorden (AVG)", "answer the objection (GDPR)"),
+            DutyKind::Breach => self.pick("datalek melden (AVG)", "notify the data breach (GDPR)"),
+        }
+    }
+
     /// A letter on paper by its name alone: for lists and file names.
     pub fn sheet(self, kind: LetterKind) -> &'static str {
         match kind {
@@ -287,6 +317,12 @@ impl Words {
             LetterKind::Misdirected => {
                 self.pick("het bericht aan wie de klant niet is", "the notice to whoever is not the customer")
             }
+            LetterKind::Represented => {
+                self.pick("het bericht over de gemachtigde", "the notice about the representative")
+            }
+            LetterKind::Privacy => self.pick("het bericht over persoonsgegevens", "the notice about personal data"),
+            LetterKind::Urgent => self.pick("de dringende melding", "the urgent notice"),
+            LetterKind::Authority => self.pick("het bericht van een instantie", "the message of an authority"),
             LetterKind::Bundle => self.pick("het bericht met verzamelde meldingen", "the bundle of notices"),
         }
     }

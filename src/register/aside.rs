@@ -3,8 +3,8 @@
 
 use super::mails::{Identity, disposition, without_nul};
 use super::sets::{numbered, rows_of};
-use super::{Register, RegisterError, Tx, millis, moment};
-use crate::case::{Address, CaseNumber, LetterId, Moment};
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{Address, Case, CaseNumber, LetterId, Moment};
 use crate::desk::{Asked, Disposition, PutBack, Stored};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -13,7 +13,7 @@ use sqlx::any::AnyRow;
 const STORED: &str = "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, \
      mail.received_at, mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, (SELECT MIN(other.case_number) FROM mail AS other \
      WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
-     AND mail.content_hash <> '' AND other.disposition = 'complaint') FROM mail \
+     AND mail.content_hash <> '' AND other.disposition = 'complaint'), cases.body FROM mail \
      LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number";
 
 const ASIDE: &str = "mail.disposition IN ('set_aside', 'unreadable')";
@@ -165,6 +165,10 @@ impl Tx {
     }
 }
 
+fn case_of(json: &str) -> Result<Box<Case>, RegisterError> {
+    serde_json::from_str(json).map(Box::new).map_err(|e| unreadable(format!("case: {e}")))
+}
+
 fn stored(row: &AnyRow) -> Result<Stored, RegisterError> {
     let number = |column: usize| -> Result<Option<CaseNumber>, RegisterError> {
         Ok(row.try_get::<Option<String>, _>(column)?.and_then(|number| number.parse().ok()))
@@ -182,6 +186,7 @@ fn stored(row: &AnyRow) -> Result<Stored, RegisterError> {
         raw: row.try_get::<Option<Vec<u8>>, _>(9)?.unwrap_or_default(),
         sha256: row.try_get(10)?,
         became: number(11)?,
+        filed_on: row.try_get::<Option<String>, _>(12)?.as_deref().map(case_of).transpose()?,
         mail: None,
     })
 }

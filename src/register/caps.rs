@@ -6,7 +6,7 @@ use super::sets::{numbered, rows_of, tuples_from};
 use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterId, Moment, Side, What};
 use crate::desk::caps::{CUSTOMER, Cap, Caps, Count, Counts, ToCount, UNPROVEN, mailbox};
-use crate::desk::{Bundled, Waiting};
+use crate::desk::{Bundled, Sight, Waiting};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,7 +174,10 @@ impl Tx {
         let cases: BTreeSet<_> = letters.iter().filter_map(|letter| letter.case).collect();
         let going_on = self.cases_going_on(&cases.into_iter().collect::<Vec<_>>()).await?;
         for letter in &mut letters {
-            letter.case = letter.case.and_then(|number| going_on.get(&number)).map(|case| case.number);
+            let case = letter.case.and_then(|number| going_on.get(&number));
+            let is_hidden = case.is_some_and(|case| case.confidential.is_some());
+            letter.sight = if is_hidden { Sight::Confidential } else { Sight::Usual };
+            letter.case = case.map(|case| case.number);
         }
         Ok(letters)
     }
@@ -329,6 +332,7 @@ fn waiting(row: &AnyRow) -> Result<Waiting, RegisterError> {
 
 fn bundled(row: &AnyRow) -> Result<Bundled, RegisterError> {
     Ok(Bundled {
+        sight: Sight::Usual,
         id: LetterId::from_stored(row.try_get::<String, _>(0)?),
         kind: kind(row, 1)?,
         case: row.try_get::<String, _>(2)?.parse().ok(),

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
 const MERGED_MAX: usize = 32;
 
+/// How a confidential case begins to say so in its body; in what a customer wrote the marks around it are escaped.
+pub(super) const HIDDEN: &str = "\"confidential\":{";
+
 /// Cases read at a time.
 const PAGE: i64 = 200;
 
@@ -22,7 +25,7 @@ const OPENED: &str = "opened";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseQuery {
     All,
-    /// Open ones, those closed since then, and those of which something is owed however long ago.
+    /// Open ones, those closed since then, and those of which something is owed or guarded however long ago.
     OpenOrClosedSince(Moment),
     /// Those the clock is watched for: open ones, and those with something on the agenda.
     Guarded,
@@ -120,6 +123,18 @@ impl Register {
         Cases { register: self, query, page: Vec::new().into_iter(), after: (0, 0) }
     }
 
+    /// The cases that only their readers see.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn confidential(&self) -> Result<BTreeSet<CaseNumber>, RegisterError> {
+        let rows = sqlx::query("SELECT body FROM cases WHERE body LIKE $1")
+            .bind(format!("%{HIDDEN}%"))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| body(row).map(|case| case.number)).collect()
+    }
+
     /// What a digest looks back on that is written at `until`.
     ///
     /// # Errors
@@ -175,7 +190,9 @@ impl Cases<'_> {
     async fn read_on(&mut self) -> Result<(), RegisterError> {
         let wanted = match self.query {
             CaseQuery::All => "",
-            CaseQuery::OpenOrClosedSince(_) => "AND (state = $4 OR closed_at >= $5 OR owed_at IS NOT NULL)",
+            CaseQuery::OpenOrClosedSince(_) => {
+                "AND (state = $4 OR closed_at >= $5 OR remind_at IS NOT NULL OR owed_at IS NOT NULL)"
+            }
             CaseQuery::Guarded => "AND (state = $4 OR remind_at IS NOT NULL)",
         };
         let text = format!(

@@ -1,9 +1,9 @@
 //! What a colleague's mail asks for, answered inside the transaction that will record the decision: one case, cases
 //! that match some words, somebody's open cases. Every answer has a limit. Only SQL.
 
-use super::cases::body;
+use super::cases::{HIDDEN, body};
 use super::{RegisterError, Tx};
-use crate::case::{Case, CaseState};
+use crate::case::{Address, Case, CaseState};
 use crate::desk::{Found, Scope, Search, Standing, Want, Word};
 use sqlx::any::AnyRow;
 
@@ -32,7 +32,7 @@ impl Tx {
     /// The newest cases that all of it matches.
     async fn search(&mut self, search: &Search) -> Result<Found, RegisterError> {
         let mut text = Text::default();
-        text.scope(&search.scope);
+        text.scope(&search.scope, &search.reader);
         match search.number {
             Some(number) => text.and(|text| format!("number = {}", text.bind(number.to_string()))),
             None if search.words.is_empty() => return Ok(Found::Cases { cases: Vec::new(), more: false }),
@@ -44,7 +44,7 @@ impl Tx {
     /// Open cases this person handles, then those nobody does, then the others: who handles them may have left.
     async fn standing(&mut self, standing: &Standing) -> Result<Found, RegisterError> {
         let mut text = Text::default();
-        text.scope(&standing.scope);
+        text.scope(&standing.scope, &standing.handler);
         text.and(|text| format!("state = {}", text.bind(CaseState::Open.name().to_owned())));
         let own = text.bind(standing.handler.key());
         let order =
@@ -82,19 +82,33 @@ impl Text {
         self.conditions.push(condition);
     }
 
-    fn scope(&mut self, scope: &Scope) {
+    /// Within the departments what is not confidential, and everywhere what names this reader: it is judged once more when the
+    /// case is at hand.
+    fn scope(&mut self, scope: &Scope, reader: &Address) {
+        self.and(|text| {
+            let within = text.departments(scope);
+            let hidden = text.bind(format!("%{HIDDEN}%"));
+            let named = text.bind(containing(&format!("\"{}\"", reader.as_str())));
+            let keeper = text.bind(format!("%{HIDDEN}%"));
+            format!(
+                "(({within}) AND body NOT LIKE {hidden} OR body LIKE {keeper} AND lower(body) LIKE lower({named}) ESCAPE '{ESCAPE}')"
+            )
+        });
+    }
+
+    fn departments(&mut self, scope: &Scope) -> String {
         let (names, not) = match scope {
-            Scope::All => return,
+            Scope::All => return "1 = 1".to_owned(),
             Scope::Only(names) => (names, ""),
             Scope::AllBut(names) => (names, "NOT "),
         };
         match (names.is_empty(), not) {
-            (true, "") => self.and(|_| "1 = 0".to_owned()),
-            (true, _) => {}
-            (false, not) => self.and(|text| {
-                let names: Vec<String> = names.iter().map(|name| text.bind(name.clone())).collect();
+            (true, "") => "1 = 0".to_owned(),
+            (true, _) => "1 = 1".to_owned(),
+            (false, not) => {
+                let names: Vec<String> = names.iter().map(|name| self.bind(name.clone())).collect();
                 format!("department {not}IN ({})", names.join(", "))
-            }),
+            }
         }
     }
 

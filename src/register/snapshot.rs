@@ -4,7 +4,7 @@ use super::mails::{Identity, without_nul};
 use super::sets::{numbered, rows_of, tuples};
 use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
-use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Said, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Naming, Said, Snapshot};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,6 +16,11 @@ const TWICE_WITHIN: i64 = 3_600_000;
 const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
+
+/// Cases whose customers an authority's mail may name: what came in within a year or more; an authority seldom writes.
+const NAMING_CASES_MAX: i64 = 5_000;
+/// Cases that are named to whoever must choose.
+const NAMED_MAX: usize = 5;
 
 /// A mail, and what must be known to decide on it.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +138,9 @@ impl Tx {
         if let Some(topic) = &lookup.topic {
             known.topic = self.clicked_on(topic).await?;
         }
+        if let Some(naming) = &lookup.naming {
+            known.customers = self.customers_named(naming).await?;
+        }
         if let Some(want) = &lookup.want {
             known.found = Some(self.find(want).await?);
         }
@@ -217,6 +225,24 @@ impl Tx {
             }
         }
         Ok(None)
+    }
+
+    /// Cases of the customers whom a text names, among the newest.
+    async fn customers_named(&mut self, naming: &Naming) -> Result<Vec<CaseFile>, RegisterError> {
+        let rows = sqlx::query("SELECT body FROM cases WHERE state <> $1 ORDER BY year DESC, serial DESC LIMIT $2")
+            .bind(CaseState::Merged.name())
+            .bind(NAMING_CASES_MAX)
+            .fetch_all(&mut *self.inner)
+            .await?;
+        let mut numbers = Vec::new();
+        for row in &rows {
+            let case = cases::body(row)?;
+            if numbers.len() < NAMED_MAX && naming.is_of(&case) {
+                numbers.push(case.number);
+            }
+        }
+        let mut files = self.case_files(&numbers).await?;
+        Ok(numbers.iter().filter_map(|number| files.remove(number)).collect())
     }
 
     /// What a reply to each may quote; none of one that is gone or was blanked.

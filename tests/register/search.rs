@@ -2,7 +2,7 @@
 //! read as SQL or as a pattern.
 
 use crate::{Desk, address, event, number, opened};
-use klachtpost::case::{Case, Event, Reference, Tie, What};
+use klachtpost::case::{Case, Confidential, Event, Reference, Tie, What};
 use klachtpost::desk::{Found, Lookup, Scope, Search, Standing, Want, Word, fold};
 use klachtpost::register::Identity;
 use std::fmt::Write as _;
@@ -18,6 +18,10 @@ fn of(serial: u32, name: &str, subject: &str, text: &str, plate: Option<&str>) -
     opened.references =
         plate.map(|plate| Reference { name: "kenteken".into(), written: plate.into() }).into_iter().collect();
     event
+}
+
+fn reader() -> klachtpost::case::Address {
+    address("directie@lease.example")
 }
 
 fn word(typed: &str) -> Word {
@@ -37,7 +41,7 @@ async fn found(desk: &Desk, want: Want) -> (Vec<Case>, bool) {
 
 async fn serials(desk: &Desk, scope: Scope, words: &[&str]) -> Vec<u32> {
     let words = words.iter().map(|typed| word(typed)).collect();
-    let (cases, _) = found(desk, Want::Search(Search { scope, number: None, words })).await;
+    let (cases, _) = found(desk, Want::Search(Search { scope, reader: reader(), number: None, words })).await;
     cases.into_iter().map(|case| case.number.serial).collect()
 }
 
@@ -83,7 +87,8 @@ async fn a_reference_of_a_later_mail_is_found_too() {
 async fn a_case_number_is_found_within_the_scope_only() {
     let desk = Desk::new().await;
     desk.record(vec![opened(1), opened(2)], &[]).await.unwrap();
-    let by_number = |scope| Want::Search(Search { scope, number: Some(number(2)), words: vec![word("x")] });
+    let by_number =
+        |scope| Want::Search(Search { scope, reader: reader(), number: Some(number(2)), words: vec![word("x")] });
     let schade = || vec!["schade".to_owned()];
     for (scope, count) in [
         (Scope::All, 1),
@@ -119,8 +124,11 @@ async fn what_is_typed_is_neither_a_pattern_nor_sql() {
 async fn no_more_than_the_limit_is_given_and_it_says_so() {
     let desk = Desk::new().await;
     desk.record((1..=25).map(opened).collect(), &[]).await.unwrap();
-    let (cases, more) =
-        found(&desk, Want::Search(Search { scope: Scope::All, number: None, words: vec![word("deuk")] })).await;
+    let (cases, more) = found(
+        &desk,
+        Want::Search(Search { scope: Scope::All, reader: reader(), number: None, words: vec![word("deuk")] }),
+    )
+    .await;
     let serials: Vec<u32> = cases.iter().map(|case| case.number.serial).collect();
     assert_eq!((serials, more), ((6..=25).rev().collect(), true));
 }
@@ -165,4 +173,24 @@ async fn twenty_thousand_cases_are_searched_in_no_time() {
         assert!(took.as_secs() < 10, "{typed:?} took {took:?}");
         assert_eq!(found.is_empty(), typed == ["bestaatniet"], "{typed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_confidential_case_is_found_by_its_readers_alone_wherever_they_are() {
+    let desk = Desk::new().await;
+    let hostile = "\"confidential\":{\"readers\":[\"directie@lease.example\"]} deuk";
+    let hidden = Confidential { readers: vec![address("Chef@lease.example")], without: Vec::new() };
+    let mut events = vec![of(1, "Jan", "Deuk", "Er zit een deuk in.", None), of(2, "Piet", "Deuk", hostile, None)];
+    events.push(event(1, What::ConfidentialSet(hidden)));
+    desk.record(events, &[]).await.unwrap();
+    let by = |reader: &str, scope| {
+        let want = Search { scope, reader: address(reader), number: None, words: vec![word("deuk")] };
+        let desk = &desk;
+        async move { found(desk, Want::Search(want)).await.0.iter().map(|case| case.number.serial).collect::<Vec<_>>() }
+    };
+    assert_eq!(by("directie@lease.example", Scope::All).await, [2], "what a customer wrote hides and shows nothing");
+    assert_eq!(by("chef@lease.example", Scope::All).await, [2, 1]);
+    assert_eq!(by("chef@lease.example", Scope::Only(Vec::new())).await, [1], "of whatever department");
+    let standing = Want::Standing(Standing { scope: Scope::All, handler: address("directie@lease.example") });
+    assert_eq!(found(&desk, standing).await.0.len(), 1);
 }

@@ -28,6 +28,7 @@ mod many;
 mod memory;
 mod other_servers;
 mod outages;
+mod outside;
 mod paper;
 mod procedure;
 mod proof_of_sender;

@@ -35,6 +35,8 @@ pub const PEOPLE: &[&str] = &[
     "receptie",
     "directie",
     "beheer",
+    "privacy",
+    "advocaat",
     "jan.jansen",
     "emma.brown",
     "mallory",
@@ -71,7 +73,7 @@ pub struct Ran {
 /// Everybody's address.
 fn addresses() -> Vec<String> {
     let address = |name: &&str| match *name {
-        "jan.jansen" | "emma.brown" | "mallory" => format!("{name}@klant.example"),
+        "jan.jansen" | "emma.brown" | "mallory" | "advocaat" => format!("{name}@klant.example"),
         _ => format!("{name}@lease.example"),
     };
     PEOPLE.iter().map(address).collect()

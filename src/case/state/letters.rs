@@ -59,6 +59,7 @@ impl Case {
             self.failed_letters.clear();
             self.committee.given = None;
             self.customer_thread.clear();
+            self.representative = None;
         }
         if before.address.is_none() && customer.address.is_some() && self.acknowledged.is_none() {
             let is_paper = |letter: &CustomerLetter| letter.letter_kind == LetterKind::Acknowledgement;
@@ -72,7 +73,8 @@ impl Case {
             self.paper_fate(letter, fate);
         }
         // Of a bundle the letters it stands for are told of one by one.
-        if !kind.is_for_customer() || kind.is_bundle() || kind == LetterKind::Misdirected {
+        let is_notice = matches!(kind, LetterKind::Misdirected | LetterKind::Represented);
+        if !kind.is_for_customer() || kind.is_bundle() || is_notice {
             return;
         }
         self.know(at, letter, kind);

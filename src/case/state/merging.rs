@@ -2,8 +2,8 @@
 
 use super::{Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp, remember};
 use crate::case::{
-    Address, AgendaItem, CaseNumber, Clock, CommitteeWord, Customer, Due, Judgement, LetterId, Moment, Paper,
-    Reference, TermStage,
+    Address, AgendaItem, Breach, CaseNumber, Clock, CommitteeWord, Confidential, Customer, Due, Duty, Judgement,
+    LetterId, Moment, Paper, Reference, Representative, TermStage, Urgent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,18 @@ pub struct Absorbed {
     pub papers: Vec<Paper>,
     pub disputed: Option<Dispute>,
     pub ruling: Option<Ruling>,
+    #[serde(default)]
+    pub duties: Vec<Duty>,
+    #[serde(default)]
+    pub representative: Option<Representative>,
+    #[serde(default)]
+    pub identity: Option<String>,
+    #[serde(default)]
+    pub breach: Option<Breach>,
+    #[serde(default)]
+    pub confidential: Option<Confidential>,
+    #[serde(default)]
+    pub urgent: Option<Urgent>,
     #[serde(default)]
     pub committee: CommitteeWord,
     pub absorbed: Vec<CaseNumber>,
@@ -70,7 +82,13 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            breach,
             committee,
+            confidential,
+            duties,
+            identity,
+            representative,
+            urgent,
             absorbed,
             customer_thread,
             staff_thread,
@@ -110,7 +128,13 @@ impl Absorbed {
             papers,
             disputed,
             ruling,
+            breach,
             committee,
+            confidential,
+            duties,
+            identity,
+            representative,
+            urgent,
             absorbed,
             customer_thread,
             staff_thread,
@@ -148,6 +172,7 @@ impl Case {
         self.merged_into = Some(into);
         self.escalation = None;
         self.agenda.clear();
+        self.duties.clear();
         self.failed_letters.clear();
         self.papers.clear();
     }
@@ -252,6 +277,23 @@ impl Case {
         let disputes = [self.disputed.take(), other.disputed.clone()];
         self.disputed = disputes.into_iter().flatten().min_by_key(|dispute| dispute.at);
         self.ruling = self.ruling.take().or_else(|| other.ruling.clone());
+        if other.customer.address == self.customer.address {
+            self.representative = self.representative.take().or_else(|| other.representative.clone());
+            self.identity = self.identity.take().or_else(|| other.identity.clone());
+        }
+        self.breach = match (self.breach.take(), &other.breach) {
+            (Some(mine), Some(theirs)) => Some(theirs.clone().and(&mine)),
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
+        // What one of them hides is hidden in both.
+        self.confidential = self.confidential.take().or_else(|| other.confidential.clone());
+        self.urgent = self.urgent.take().or_else(|| other.urgent.clone());
+        // Of two last moments for the same the first counts.
+        for duty in &other.duties {
+            if self.duties.iter().all(|known| known.kind != duty.kind || known.due > duty.due) {
+                self.set_duty(duty);
+            }
+        }
         let since = self.committee.owed_since.into_iter().chain(other.committee.owed_since);
         self.committee.owed_since = since.min();
         self.committee.asked_at = self.committee.asked_at.or(other.committee.asked_at);

@@ -384,6 +384,45 @@ proptest! {
     }
 }
 
+#[test]
+fn what_is_guarded_hidden_urgent_or_represented_comes_back_from_the_register_as_it_was() {
+    use crate::case::{Breach, Certainty, Confidential, Duty, DutyKind, Ground, Representative};
+    let somebody = || Address::parse("chef@lease.example").unwrap();
+    let day = "2026-03-03".parse().unwrap();
+    let acts = Representative {
+        address: somebody(),
+        name: "P".into(),
+        ground: Ground::Authorisation(day),
+        thread: Vec::new(),
+    };
+    let breach = Breach { facts: "brief".into(), ..Breach::default() };
+    let (duty, text) = (DutyKind::Breach, "tekst".to_owned());
+    let all = [
+        What::DutySet(Duty { kind: duty, due: at(0) }),
+        What::DutyDone { duty },
+        What::ConfidentialSet(Confidential { readers: vec![somebody()], without: vec![somebody()] }),
+        What::ConfidentialLifted,
+        What::UrgentTold { words: vec!["brand".into()], to: somebody() },
+        What::RepresentativeSet(acts),
+        What::RepresentativeEnded,
+        What::RightUsed { right: DutyKind::Access, text: text.clone() },
+        What::IdentityKnown { how: text.clone() },
+        What::BreachFound { text: text.clone(), breach },
+        What::AuthorityWrote {
+            authority: "De Commissie".into(),
+            message_id: None,
+            from: "x@commissie.example".into(),
+            text,
+            certainty: Certainty::Proven,
+        },
+    ];
+    for what in all {
+        let json = serde_json::to_string(&what).unwrap();
+        assert_eq!(serde_json::from_str::<What>(&json).unwrap(), what, "{json}");
+        assert!(json.contains(&format!("\"kind\":\"{}\"", what.name())), "{json}");
+    }
+}
+
 /// A register of before has rows and events without what was added since.
 #[test]
 fn a_case_and_a_merge_of_an_older_register_are_read_as_they_were() {

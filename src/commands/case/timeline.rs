@@ -1,7 +1,9 @@
 //! A case's events in words: who did what, as one reads it to somebody else. Pure.
 
 use super::{clock_words, printable, short_time};
-use crate::case::{Actor, Channel, Judgement, LetterFate, LetterKind, Moment, TermStage, Tie, What};
+use crate::case::{
+    Actor, Certainty, Channel, DutyKind, Ground, Judgement, LetterFate, LetterKind, Moment, TermStage, Tie, What,
+};
 use crate::config::Config;
 use crate::register::StoredEvent;
 
@@ -59,7 +61,53 @@ fn did(config: &Config, what: &What) -> String {
             let address = customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
             format!("said who the customer is: {} {address}", customer.name).trim_end().to_owned()
         }
+        other => guarded(config, other),
+    }
+}
+
+/// Who else has to do with it, and what is guarded.
+fn guarded(config: &Config, what: &What) -> String {
+    match what {
+        What::AuthorityWrote { authority, certainty: Certainty::Proven, .. } => {
+            format!("took in a mail of {authority}")
+        }
+        What::AuthorityWrote { authority, .. } => {
+            format!("took in a mail of {authority}, as it seems: nothing proves it")
+        }
+        What::RepresentativeSet(acts) => {
+            let ground = match acts.ground {
+                Ground::Lawyer => "as a lawyer".to_owned(),
+                Ground::Authorisation(day) => format!("by an authorisation of {day}"),
+                Ground::Customer => "by the customer's own word".to_owned(),
+            };
+            format!("said that {} <{}> acts for the customer, {ground}", acts.name, acts.address)
+        }
+        What::RepresentativeEnded => "said that nobody acts for the customer any more".to_owned(),
+        What::RightUsed { right, .. } => format!("said that somebody uses a right over their data: {}", duty(*right)),
+        What::IdentityKnown { .. } => "said how it is known who asks".to_owned(),
+        What::BreachFound { .. } => "told of a breach of personal data".to_owned(),
+        What::UrgentTold { words, to } => format!("told {to} that it cannot wait: {}", words.join(", ")),
+        What::ConfidentialSet(confidential) => {
+            let readers: Vec<String> = confidential.readers.iter().map(ToString::to_string).collect();
+            format!("made it confidential: seen by {}", readers.join(", "))
+        }
+        What::ConfidentialLifted => "made it confidential no longer".to_owned(),
+        What::DutySet(guarded) => format!("guards: {}, due {}", duty(guarded.kind), short_time(config, guarded.due)),
+        What::DutyDone { duty: done } => format!("guards no longer: {}", duty(*done)),
         other => wrote(config, other),
+    }
+}
+
+/// What is guarded, in words.
+pub(super) fn duty(kind: DutyKind) -> &'static str {
+    match kind {
+        DutyKind::Defence => "the answer to the committee",
+        DutyKind::Ruling => "what the committee ruled",
+        DutyKind::Access => "to see their personal data",
+        DutyKind::Erasure => "to have their personal data erased",
+        DutyKind::Rectification => "to have their personal data put right",
+        DutyKind::Objection => "an objection to the use of their personal data",
+        DutyKind::Breach => "the notification of a breach",
     }
 }
 
@@ -165,7 +213,11 @@ pub(in super::super) fn words(what: &What) -> &str {
         | What::PhoneContact { text }
         | What::Advised { text }
         | What::Disputed { text, .. }
-        | What::Ruled { text } => text,
+        | What::Ruled { text }
+        | What::AuthorityWrote { text, .. }
+        | What::RightUsed { text, .. }
+        | What::IdentityKnown { how: text }
+        | What::BreachFound { text, .. } => text,
         What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => &answer.text,
         What::Closed(closed) => &closed.settlement,
         What::Escalated { question, .. } => question,

@@ -7,6 +7,8 @@ use crate::desk::rules::Filing;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispute {
     pub stage: DisputeStage,
+    /// The last day for the company's defence, or to carry the ruling out, where one was typed.
+    pub by_day: Option<chrono::NaiveDate>,
     /// What the colleague wrote about it; may be empty for a dispute.
     pub text: String,
     /// Who recorded it.

@@ -29,6 +29,10 @@ pub enum Remark {
     FromOther(String),
     /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
     WasAside { reason: String, by: Option<String> },
+    /// It came from who acts for the customer, at this address.
+    ByRepresentative(String),
+    /// It says to come from this authority of the settings, which the mail server does not confirm.
+    InNameOf(String),
     /// A web form of the company's sent it, from this address; the customer is whom it names.
     ByForm(String),
     /// It came from this address, where nobody reads an answer: who the customer is, and who it may be.

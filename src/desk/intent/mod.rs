@@ -93,6 +93,7 @@ impl Intent {
             answered: self.answered(mail),
             said: self.said(mail),
             topic: self.topic(mail),
+            naming: self.naming(mail, rules),
             want: self.want(mail, rules),
             year: rules.year(now),
             ..Lookup::default()

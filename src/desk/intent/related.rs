@@ -7,8 +7,8 @@ use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
 use crate::desk::wants::{Want, want};
 use crate::desk::words::{TEXT_MAX, complaint};
-use crate::desk::{Asked, ClickedOn, Role, Rules, Said};
-use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer};
+use crate::desk::{Asked, ClickedOn, Naming, Role, Rules, Said};
+use crate::mail::{Cut, CutSign, FindingKind, Forwarded, ForwardedHow, Mail, NoAnswer, SenderProof};
 
 /// Cases named in one mail that are looked up; more is no reference but noise.
 const NAMED_MAX: usize = 5;
@@ -79,6 +79,19 @@ impl Intent {
         let from = self.outsider().filter(|_| is_click(mail))?;
         let (_, subject) = mail.subject.split_once(':')?;
         ClickedOn::new(from.clone(), subject)
+    }
+
+    /// An authority's words, its own or in a mail that a colleague passed on.
+    pub(super) fn naming(&self, mail: &Mail, rules: &Rules) -> Option<Naming> {
+        if let Some(forwarded) = self.passed_on_by_colleague(mail) {
+            let from = Address::parse(&forwarded.from.address).ok()?;
+            rules.authority(&from)?;
+            return Some(Naming::new(&format!("{}\n{}", forwarded.subject, forwarded.body)));
+        }
+        // Whoever is not believed to be one costs no search.
+        let is_believed = mail.proof == SenderProof::Proven || !rules.checks_senders;
+        rules.authority(self.outsider().filter(|_| is_believed)?)?;
+        Some(Naming::new(&format!("{}\n{}", mail.subject, mail.text)))
     }
 
     fn outsider(&self) -> Option<&Address> {

@@ -3,11 +3,14 @@
 
 mod closing;
 mod committee;
+mod confidential;
 mod customer;
 mod interim;
 mod merging;
 mod outcome;
 mod paper;
+mod privacy;
+mod representative;
 
 use super::StaffReply;
 use super::plan::Step;
@@ -16,17 +19,15 @@ use crate::desk::draft::{
     Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
 };
 use crate::desk::fold::fold;
-use crate::desk::letters_out::{Beside, handler_address};
+use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
+use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition};
 use crate::mail::CutSign;
-
-/// What is typed behind `#agenda` to take everything off it.
-const AGENDA_DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
@@ -69,8 +70,12 @@ impl<'a> Work<'a> {
             Verb::Restore => self.restore(&step.text),
             Verb::Merge => self.merge(&step.value, &step.text),
             Verb::Customer => self.customer(&step.value, &step.text),
-            Verb::Dispute => self.dispute(&step.text),
-            Verb::Ruling => self.ruling(&step.text),
+            Verb::Confidential => self.confidential(&step.value, &step.text),
+            Verb::Representative => self.representative(&step.value, &step.text),
+            Verb::Right => self.right(&step.value, &step.text),
+            Verb::Breach => self.breach(&step.value, &step.text),
+            Verb::Dispute => self.dispute(&step.value, &step.text),
+            Verb::Ruling => self.ruling(&step.value, &step.text),
             Verb::Help => {
                 self.keep(&step.text);
                 self.done.push(Done::Help);
@@ -145,7 +150,7 @@ impl<'a> Work<'a> {
         if text.trim().is_empty() && (carried.is_empty() || typed_elsewhere) {
             return Err(Problem::NothingTyped);
         }
-        let to = match self.case.customer.reach() {
+        let to = match self.case.reach() {
             // Where nobody reads it, it would be no answer (§1).
             Reach::Mail(to) if is_machine(to) => return Err(Problem::NoCustomerAddress),
             Reach::Mail(to) => to.clone(),
@@ -194,10 +199,9 @@ impl<'a> Work<'a> {
     }
 
     fn assign(&mut self, written: &str, text: &str) -> Result<(), Problem> {
-        let department = self.department().cloned();
         let handler = Address::parse(written).ok();
-        match (handler, department) {
-            (Some(handler), Some(department)) if department.binds(&handler) => {
+        match handler.filter(|handler| acts_on(&self.case, handler, self.reply.rules)) {
+            Some(handler) => {
                 self.settle_escalation();
                 self.set_handler(Verb::Assign, handler.clone(), text)?;
                 if handler != *self.reply.from {
@@ -205,9 +209,11 @@ impl<'a> Work<'a> {
                 }
                 Ok(())
             }
-            (_, department) => {
-                let colleagues = department.map(|d| d.staff.iter().chain([&d.supervisor]).cloned().collect());
-                Err(Problem::NotAColleague { written: written.to_owned(), colleagues: colleagues.unwrap_or_default() })
+            None => {
+                let department = self.department().into_iter();
+                let all = department.flat_map(|d| d.staff.iter().chain([&d.supervisor]));
+                let colleagues = all.filter(|one| acts_on(&self.case, one, self.reply.rules)).cloned().collect();
+                Err(Problem::NotAColleague { written: written.to_owned(), colleagues })
             }
         }
     }
@@ -231,14 +237,15 @@ impl<'a> Work<'a> {
             let departments = self.reply.rules.departments.iter().map(|d| d.name.clone()).collect();
             return Err(Problem::UnknownDepartment { written: written.to_owned(), departments });
         };
-        let (name, title, address) = (department.name.clone(), department.title.clone(), department.address.clone());
+        let (name, title) = (department.name.clone(), department.title.clone());
         self.record(What::DepartmentSet { department: name, routing: Why::Person });
         self.keep(text);
-        self.letters.push(with_originals(
-            self.reply.notification(&self.case, address, self.cover(text)),
-            self.reply.file,
-            self.reply.rules,
-        ));
+        let told = notified(&self.case, self.reply.rules)
+            .filter(|to| to != self.reply.from || self.case.confidential.is_none());
+        self.letters.extend(told.map(|to| {
+            let notification = self.reply.notification(&self.case, to, self.cover(text));
+            with_originals(notification, self.reply.file, self.reply.rules)
+        }));
         self.done.push(Done::DepartmentSet { title });
         Ok(())
     }
@@ -261,7 +268,7 @@ impl<'a> Work<'a> {
 
     /// §2.1.3: the question goes to the supervisor with the whole file.
     fn escalate(&mut self, question: &str) -> Result<(), Problem> {
-        let Some(to) = self.department().map(|d| d.supervisor.clone()) else {
+        let Some(to) = self.supervisor() else {
             return Err(self.not_now(Verb::Escalate));
         };
         if question.trim().is_empty() {
@@ -319,7 +326,7 @@ impl<'a> Work<'a> {
     /// Beside a ruling there may be something to do on a closed case, too.
     fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         self.is_a_complaint(Verb::Agenda)?;
-        if AGENDA_DONE.contains(&fold(value).as_str()) {
+        if committee::DONE.contains(&fold(value).as_str()) {
             self.clear_agenda();
             self.keep(text);
             self.done.push(Done::AgendaCleared);
@@ -429,7 +436,11 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn department(&self) -> Option<&Department> {
+    pub(super) fn supervisor(&self) -> Option<Address> {
+        supervisor(&self.case, self.reply.rules)
+    }
+
+    pub(super) fn department(&self) -> Option<&Department> {
         self.reply.rules.department_or_fallback(&self.case.department)
     }
 }

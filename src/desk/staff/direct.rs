@@ -14,8 +14,7 @@ use crate::desk::{Decision, ReplyGoes};
 impl StaffReply<'_> {
     /// The customer, where this mail went there too.
     pub(super) fn customer_in_copy(&self) -> Option<Address> {
-        let customer = self.file.case.customer.address.as_ref()?;
-        self.mailed().find(|address| address == customer)
+        self.mailed().find(|address| self.file.case.speaks_for_customer(address))
     }
 
     /// (a): with a token, so that its verbs count.
@@ -115,7 +114,7 @@ impl StaffReply<'_> {
     pub(super) fn ask_whether(&self, customer: &Address, why: Unsure) -> Decision {
         let reason = why.english();
         let problem = Problem::SentByYou { customer: customer.clone(), why };
-        let asked = self.question(Some(&self.file.case), self.from.clone(), problem);
+        let asked = self.question(self.shown(), self.from.clone(), problem);
         let answer = answer(self.mail, self.from, &self.mail.mail.reply);
         let waits = What::AnswerToConfirm { question: asked.id.clone(), answer };
         self.of_staff(reason, vec![Event { actor: Actor::Desk, ..self.happened(waits) }], vec![asked])

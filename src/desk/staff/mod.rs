@@ -14,12 +14,13 @@ use super::answered::to_confirm;
 use super::aside::Aside;
 use super::authority::{Act, binds};
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Draft, InPart, Misjudged, Problem, Unsure};
+use super::draft::{Draft, InPart, Misjudged, NoRight, Problem, Unsure};
 use super::intent::{TypedReply, mailed, mistaken};
 use super::replies::ReplyGoes;
+use super::sight::{acts_on, is_hidden};
 use super::verbs::{self, Mistake, Reply};
 use super::{Arrival, CaseFile, Decision, Disposition};
-use crate::case::{Actor, Address, DirectAnswer, Event, What};
+use crate::case::{Actor, Address, Case, DirectAnswer, DutyKind, Event, What};
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::Work;
 use plan::{Plan, may_leave, plan};
@@ -115,6 +116,7 @@ impl<'a> StaffReply<'a> {
         if plan.reaches_customer() {
             self.is_meant_for_the_customer()?;
         }
+        self.discloses_nothing(&plan)?;
         self.is_well_judged(&plan)?;
         if let Some(why) = self.answered_already(&plan, typed).or_else(|| self.answers_in_a_row(&plan, typed)) {
             return Err(why);
@@ -177,6 +179,15 @@ impl<'a> StaffReply<'a> {
         }
     }
 
+    /// Who asks to see the personal data there are gets no files before it is known who that is (GDPR art. 12(6)).
+    fn discloses_nothing(&self, plan: &Plan) -> Result<(), Problem> {
+        let case = &self.file.case;
+        let asks = case.duties.iter().any(|duty| duty.kind == DutyKind::Access) && case.identity.is_none();
+        let is_noted = plan.steps.iter().any(|step| step.verb == verbs::Verb::Right);
+        let brings = plan.reaches_customer() && !self.carry_to_customer().0.is_empty();
+        if asks && brings && !is_noted { Err(Problem::Privacy(NoRight::IdentityUnknown)) } else { Ok(()) }
+    }
+
     fn is_click(&self) -> bool {
         matches!(self.mail.mail.no_answer, Some(NoAnswer::Reaction(_) | NoAnswer::Recall))
     }
@@ -209,6 +220,10 @@ impl<'a> StaffReply<'a> {
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.
     fn may_act(&self) -> Result<(), Problem> {
         let case = &self.file.case;
+        // Whatever department the answered letter went to, and however long ago.
+        if case.confidential.is_some() {
+            return if acts_on(case, self.from, self.rules) { Ok(()) } else { Err(Problem::Hidden) };
+        }
         let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
         self.is_bound_by(held).and_then(|()| self.is_bound_by(&case.department))
     }
@@ -229,7 +244,7 @@ impl<'a> StaffReply<'a> {
         let mut written = mail.to.iter().chain(&mail.cc).map(|party| &party.address);
         // What is no address to us may be one to the colleague's own server.
         let odd = written.find(|address| Address::parse(address).is_err()).cloned();
-        let other = self.mailed().find(|address| !binds(&self.file.case.department, address, self.rules));
+        let other = self.mailed().find(|address| !acts_on(&self.file.case, address, self.rules));
         other.map(|address| address.to_string()).or(odd)
     }
 
@@ -252,6 +267,11 @@ impl<'a> StaffReply<'a> {
         Decision { disposition, reason, case: Some(self.file.case.number), events, letters }
     }
 
+    /// The case, where the sender may be shown it.
+    fn shown(&self) -> Option<&Case> {
+        Some(&self.file.case).filter(|case| !is_hidden(case, self.from, self.rules))
+    }
+
     /// Nothing was done: the sender hears why.
     fn refuse(&self, why: Problem) -> Decision {
         let reason = "asked the sender what is meant; nothing was relayed";
@@ -265,16 +285,15 @@ impl<'a> StaffReply<'a> {
             }
             _ => None,
         };
-        let (case, typed) = (Some(&self.file.case), self.own.whole());
+        let (case, typed) = (self.shown(), self.own.whole());
         let asked = self.question_about(case, self.from.clone(), why, &typed);
         self.of_staff(reason, std::iter::once(self.happened(filed)).chain(shown).collect(), vec![asked])
     }
 
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
     fn unproven(&self) -> Decision {
-        let case = Some(&self.file.case);
-        let asked = self.question(case, self.from.clone(), Problem::Unproven);
-        let mut decision = self.set_aside(case, Aside::Unproven);
+        let asked = self.question(self.shown(), self.from.clone(), Problem::Unproven);
+        let mut decision = self.set_aside(Some(&self.file.case), Aside::Unproven);
         decision.letters.push(asked);
         decision
     }

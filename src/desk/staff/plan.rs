@@ -68,7 +68,7 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
         step.text = joined(&step.text, text);
     }
     // Who the customer is, is settled before anything is written.
-    steps.sort_by_key(|step| step.verb != Verb::Customer);
+    steps.sort_by_key(|step| (step.verb != Verb::Customer, step.verb != Verb::Representative));
     // Who closes and spoke to the customer told the outcome: the conversation confirms the closing (§2.4.2).
     if steps.iter().any(|step| step.verb == Verb::Close) {
         steps.sort_by_key(|step| step.verb == Verb::Phoned);

@@ -182,6 +182,8 @@ fn each_text_that_a_verb_keeps_in_the_house_is_known_to_the_door() {
             Verb::Compensation => " 12,50",
             Verb::Merge => " K-2026-000006",
             Verb::Customer => " nieuw@prive.example",
+            Verb::Right => " inzage",
+            Verb::Representative => " advocaat@kantoor.example advocaat",
             _ => "",
         };
         if row.verb == Verb::Merge {

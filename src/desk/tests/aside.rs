@@ -23,6 +23,7 @@ fn stored(id: i64, post: &Post, reason: &str) -> Stored {
         reason: reason.to_owned(),
         case: None,
         department: None,
+        filed_on: None,
         received_at: now() - TimeDelta::days(2),
         from_junk: false,
         failed_readings: 0,

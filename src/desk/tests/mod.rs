@@ -10,6 +10,7 @@ mod belonging;
 mod caps;
 mod colleagues;
 mod committee;
+mod confidential;
 mod customers;
 mod digests;
 mod direct;
@@ -23,17 +24,21 @@ mod loops;
 mod machines;
 mod memory;
 mod merging;
+mod official;
 mod outcome;
 mod page_quoted;
 mod paper;
 mod passed_on;
 mod pressed;
+mod privacy;
 mod put_right;
 mod queries;
+mod representative;
 mod sent_again;
 mod sent_on;
 mod staff;
 mod terms;
+mod urgent;
 mod verbs_done;
 mod web_forms;
 
@@ -225,6 +230,12 @@ impl Company {
                 Some(Want::Case(number)) => Some(Found::Case(find(number).map(Box::new))),
                 _ => None,
             },
+            customers: self
+                .files
+                .iter()
+                .filter(|f| wanted.naming.as_ref().is_some_and(|n| n.is_of(&f.case)))
+                .cloned()
+                .collect(),
             mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
             confirms: wanted.confirms.and_then(find),
             next_serial: 8,

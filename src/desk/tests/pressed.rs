@@ -1,7 +1,7 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, InPart, NoMerge, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, NoMerge, NoReader, NoRight, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
 use super::outcome::questions;
 use super::*;
@@ -142,11 +142,16 @@ fn name(why: &Problem) -> usize {
         P::HandledBefore { .. } => 42,
         P::UnclearPromise { .. } => 43,
         P::Misjudged(_) => 44,
+        P::Readers(_) => 45,
+        P::Hidden => 46,
+        P::Privacy(_) => 47,
+        P::NoRepresentative { .. } => 48,
+        P::NoGround { .. } => 49,
     }
 }
-const PROBLEMS: usize = 45;
+const PROBLEMS: usize = 50;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
-const WITHOUT: [usize; 4] = [7, 23, 32, 39];
+const WITHOUT: [usize; 5] = [7, 23, 32, 39, 46];
 
 fn about_verbs() -> Vec<Asked> {
     let two_texts = |first: &str, second: &str| Problem::TwoTexts { first: first.into(), second: second.into() };
@@ -177,6 +182,10 @@ fn about_verbs() -> Vec<Asked> {
             "#toewijzen mia@lese.example\nGraag vandaag.",
         ),
         on_case(Problem::NotACustomer { written: "jan@gmail".into() }, "#klant jan@gmail\nZij belde."),
+        on_case(Problem::Privacy(NoRight::Unclear { written: "klant".into() }), "#avg klant\nVraagt iets."),
+        on_case(Problem::NoRepresentative { written: "mr Visser".into() }, "#gemachtigde mr Visser\nBelde."),
+        on_case(Problem::NoGround { written: "p@kantoor.example".into() }, "#gemachtigde p@kantoor.example\nBelde."),
+        on_case(Problem::Readers(NoReader::NobodyLeft), "#vertrouwelijk zonder leidinggevende\nOver haar."),
         on_case(
             Problem::UnknownDepartment {
                 written: "servis".into(),
@@ -260,6 +269,7 @@ fn about_no_case() -> Vec<Asked> {
             "#telefoon\nKlant: Piet\nTelefoon: 030-1234567\nAfdeling: servis\n\nStuk.",
         ),
         on_none(Problem::CaseUnknown { written: "K-2026-9".into() }, "#dossier K-2026-9"),
+        on_none(Problem::Hidden, TYPED),
         on_none(Problem::AskTheDepartment, "#zoek jansen"),
         on_none(Problem::NoSuchMail, "#toon 99"),
         on_none(Problem::IsComplaint { mail: 17, case: number(7) }, "#klacht 17"),
@@ -284,6 +294,10 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
             "#dossier" => "K-2026-000007",
             "#zoek" => "jansen",
             "#klant" => " piet@prive.example",
+            "#avg" => " inzage",
+            "#vertrouwelijk zonder leidinggevende" => " met baas@lease.example",
+            "#gemachtigde" => " p@kantoor.example advocaat",
+            "#gemachtigde p@kantoor.example" => " advocaat",
             "#vergoeding" => " 389,00",
             "#toon" | "#klacht" if wants.ends_with(' ') => "17",
             _ => "",

@@ -34,6 +34,14 @@ pub enum Verb {
     Merge,
     /// Who the customer is.
     Customer,
+    /// Who acts for the customer.
+    Representative,
+    /// Somebody uses a right over personal data.
+    Right,
+    /// Personal data were breached.
+    Breach,
+    /// Who alone sees the case.
+    Confidential,
     Dispute,
     Ruling,
     Register(Taken),
@@ -93,6 +101,14 @@ pub enum Value {
     Mail,
     /// A case number.
     Case,
+    /// An address, and why it acts for the customer.
+    Representative,
+    /// Addresses of who may see it, and perhaps of who may not.
+    Readers,
+    /// A word for what it is, or that it is done, and text.
+    Stage,
+    /// A last day, if there is one, and text.
+    LastDay,
     /// One of the company's causes.
     Cause,
     /// An amount in euros.

@@ -168,7 +168,7 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
     }
     // A sentence keeps its full stop; an address or a name has none.
     let value =
-        if verb.row().value.may_be_text() { value } else { value.trim_end_matches([':', '.', ',', ';']).to_owned() };
+        if verb.row().value.ends_in_text() { value } else { value.trim_end_matches([':', '.', ',', ';']).to_owned() };
     let written = plain.split_whitespace().next().unwrap_or_default();
     Ok(Line { verb, written: written.trim_end_matches(|c: char| !c.is_alphanumeric()).to_owned(), value })
 }

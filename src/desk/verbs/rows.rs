@@ -10,9 +10,9 @@ impl Value {
         self == Self::Text
     }
 
-    /// The same, or text behind something else: it keeps its last full stop.
-    pub fn may_be_text(self) -> bool {
-        matches!(self, Self::Text | Self::Promise)
+    /// What stands last on its line may be a sentence: it keeps its last full stop.
+    pub fn ends_in_text(self) -> bool {
+        matches!(self, Self::Text | Self::Promise | Self::LastDay | Self::Stage)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::case::{
-    Address, CaseNumber, Channel, Clock, Customer, Due, Escalation, Language, LetterId, LetterKind, Opened, Paper,
-    PaperStage, Stamp, Why,
+    Address, CaseNumber, Channel, Clock, Customer, Due, Duty, DutyKind, Escalation, Language, LetterId, LetterKind,
+    Opened, Paper, PaperStage, Stamp, Urgent, Why,
 };
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
@@ -70,6 +70,16 @@ fn failed(mut case: Case) -> Case {
     case
 }
 
+fn guarded(mut case: Case, hours: i64) -> Case {
+    case.duties.push(Duty { kind: DutyKind::Defence, due: after(hours) });
+    case
+}
+
+fn urgent(mut case: Case) -> Case {
+    case.urgent = Some(Urgent { words: vec!["brand".into()], at: after(-5) });
+    case
+}
+
 fn reopened(mut case: Case) -> Case {
     case.reopened = 1;
     case
@@ -125,13 +135,19 @@ fn a_case_stands_in_its_most_urgent_section_and_the_most_urgent_first() {
         to_do(answered(case(14, "factuur", 20, 60)), &[25]),
         closed(case(15, "factuur", 20, 60), -3),
         failed(closed(case(16, "factuur", 20, 60), -3)),
+        guarded(closed(case(17, "factuur", 20, 60), -900), 50),
+        guarded(answered(case(18, "factuur", 20, 60)), -2),
+        guarded(case(19, "factuur", -5, 60), 2),
+        urgent(case(20, "factuur", -5, 60)),
     ];
     let digest = build(&cases, &asked(None, &[]));
     let found = Section::ALL.map(|section| serials(&digest, section));
-    let expected: [&[u32]; 10] = [&[4, 3], &[5], &[7, 6], &[9, 16, 8], &[11, 10], &[12], &[1], &[2], &[14, 13], &[15]];
+    let expected: [&[u32]; 12] =
+        [&[20], &[19, 4, 3], &[5], &[7, 6], &[18, 17], &[9, 16, 8], &[11, 10], &[12], &[1], &[2], &[14, 13], &[15]];
     assert_eq!(found.each_ref().map(Vec::as_slice), expected);
-    assert_eq!((digest.open, digest.closed_since, digest.questions), (13, 2, 2));
-    assert_eq!(digest.rows(Section::Overdue)[1].next, Some((Clock::FirstResponse, after(-1))));
+    assert_eq!((digest.open, digest.closed_since, digest.questions), (16, 2, 2));
+    assert_eq!(digest.overdue(), 4, "what is urgent and late is late");
+    assert_eq!(digest.rows(Section::Overdue)[2].next, Some((Clock::FirstResponse, after(-1))));
 }
 
 #[test]

@@ -2,10 +2,13 @@
 //! nothing was. Pure.
 
 use super::{address, after, customer, customer_address, due, number, pick};
-use crate::case::{Address, Amount, CaseState, Customer, Judgement, Language, LetterKind, Outcome};
+use crate::case::{
+    Address, Amount, Breach, CaseState, Customer, Duty, DutyKind, Ground, Judgement, Language, LetterKind, Outcome,
+    Representative,
+};
 use crate::desk::draft::{
-    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, Often, Owed, OwedInWriting, Problem, Question, Receipt,
-    Stays, Unsure,
+    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, NoReader, NoRight, Often, Owed, OwedInWriting, Problem,
+    Question, Receipt, Stays, Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -143,8 +146,13 @@ fn put_right() -> [Done; 5] {
     ]
 }
 
+fn acts(ground: Ground) -> Representative {
+    let (address, name) = (address("p.visser@kantoor.example"), "Pim Visser".to_owned());
+    Representative { address, name, ground, thread: Vec::new() }
+}
+
 /// The end of the procedure, and two cases that became one.
-fn ended(language: Language) -> [Done; 7] {
+fn ended(language: Language) -> [Done; 23] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
     let supervisor = || Some(address("s.bakker@voorbeeld.example"));
     let text = pick(language, "Formulier ontvangen.", "Got the form.");
@@ -162,6 +170,30 @@ fn ended(language: Language) -> [Done; 7] {
         Done::Disputed { filing: Filing::Past(day(2025)), told: supervisor(), text: String::new() },
         Done::Disputed { filing: Filing::NotTaken, told: None, text: String::new() },
         Done::Ruled { told: supervisor(), text: ruling },
+        Done::Guarded(Duty { kind: DutyKind::Defence, due: after(1_000, 0) }),
+        Done::DutyDone(DutyKind::Ruling),
+        Done::Guarded(Duty { kind: DutyKind::Access, due: after(700, 0) }),
+        Done::RepresentativeSet { acts: acts(Ground::Lawyer), told: Some(customer_address()) },
+        Done::RepresentativeSet { acts: acts(Ground::Authorisation(day(2026))), told: None },
+        Done::RepresentativeSet { acts: acts(Ground::Customer), told: Some(customer_address()) },
+        Done::RepresentativeEnded { was: address("p.visser@kantoor.example"), told: Some(customer_address()) },
+        Done::ClosedToCustomer { to: customer_address() },
+        Done::PrivacyTold { to: address("privacy@voorbeeld.example") },
+        Done::IdentityWanted,
+        Done::IdentityKnown {
+            how: pick(
+                language,
+                "Teruggebeld op het nummer uit het contract.",
+                "Called back on the number in the contract.",
+            ),
+        },
+        Done::BreachKept { breach: Breach { facts: "Brief".to_owned(), ..Breach::default() } },
+        Done::ConfidentialSet {
+            readers: vec![address("s.bakker@voorbeeld.example"), address("directie@voorbeeld.example")],
+        },
+        Done::ConfidentialLifted,
+        Done::PassedOnUnseen,
+        Done::ToSupervisor { from: "De Geschillencommissie".to_owned() },
         merged(CaseState::Open, vec![address("p.dewit@voorbeeld.example"), address("schade@voorbeeld.example")]),
         merged(CaseState::Closed, Vec::new()),
         joined,
@@ -199,6 +231,7 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         not_merged("K-2026-000098", NoMerge::OtherCustomer),
         not_merged("K-2026-000098", NoMerge::Merged),
         not_merged("K-2026-000098", NoMerge::Dismissed),
+        not_merged("K-2026-000098", NoMerge::Readers),
         Problem::NothingTyped,
         Problem::Encrypted,
         Problem::TextsDiffer,
@@ -212,6 +245,20 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::ReadInPart(InPart::Damaged),
         Problem::ColleagueInCopy { address: "facturen@voorbeeld.example".to_owned() },
         Problem::Unproven,
+        Problem::NoRepresentative { written: String::new() },
+        Problem::NoRepresentative { written: "mr. Visser".to_owned() },
+        Problem::NoGround { written: "p.visser@kantoor.example".to_owned() },
+        Problem::Privacy(NoRight::Unclear { written: String::new() }),
+        Problem::Privacy(NoRight::Unclear { written: "klant".to_owned() }),
+        Problem::Privacy(NoRight::HowMissing),
+        Problem::Privacy(NoRight::IdentityUnknown),
+        Problem::Privacy(NoRight::BreachNotWhole(Breach { facts: "Brief".to_owned(), ..Breach::default() })),
+        Problem::Readers(NoReader::NobodyLeft),
+        Problem::Readers(NoReader::NotAColleague {
+            written: "schade@voorbeeld.example".to_owned(),
+            colleagues: vec![address("s.bakker@voorbeeld.example")],
+        }),
+        Problem::Hidden,
         Problem::NotACustomer { written: String::new() },
         Problem::NotACustomer { written: "jan@gmail of piet@klant.example".to_owned() },
         Problem::NoCustomerAddress,

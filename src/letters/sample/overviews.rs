@@ -1,12 +1,12 @@
 //! Samples of the overviews: a day of a department and of the company, a quiet day, a month and a quiet month. Pure.
 
 use super::{address, after, now, number, pick, subject};
-use crate::case::{AgendaItem, Channel, Clock, Escalation, Language};
+use crate::case::{AgendaItem, Channel, Clock, Duty, DutyKind, Escalation, Language};
 use crate::desk::draft::Content;
 use crate::digest::month::{
     ByChannel, ByDepartment, Figures, Frequency, Month, MonthOverview, MonthReport, Share, Spread,
 };
-use crate::digest::{Digest, Goes, Mark, Picture, Row, Section};
+use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -109,6 +109,16 @@ fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
         closed_at: Some(after(-40, 0)),
         ..row(112, "Bumper", "Ş. Özgür", None)
     };
+    let urgent = Row {
+        marks: vec![Mark::Urgent(vec!["remmen".to_owned(), "gewond".to_owned()]), Mark::Unanswered],
+        ..row(125, "Ongeluk", "E. de Jong", first(22))
+    };
+    let duty = |kind, hours| Mark::Duty(Duty { kind, due: after(hours, 0) });
+    let guarded = Row {
+        marks: vec![duty(DutyKind::Ruling, -5), duty(DutyKind::Defence, 300), Mark::Dispute(DisputeStands::Ruled)],
+        closed_at: Some(after(-2_000, 0)),
+        ..row(88, "Borg", "D. Vos", None)
+    };
     let agenda =
         Row { marks: vec![to_do(language, -20), to_do(language, 5)], ..row(116, "Ruit", "K. Bos", resolve(56)) };
     let reopened = Row { marks: vec![Mark::Reopened], ..row(90, "Huurauto", "R. Mol", resolve(56)) };
@@ -116,9 +126,11 @@ fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {
     let planned = Row { marks: vec![to_do(language, 76)], ..row(115, "Spiegel", "B. Post", resolve(56)) };
     let closed = Row { closed_at: Some(after(-20, 0)), ..row(119, "Wachttijd", "M. Visser", None) };
     BTreeMap::from([
+        (Section::Urgent, vec![urgent]),
         (Section::Overdue, vec![unhandled, asked]),
         (Section::DueToday, vec![today]),
         (Section::Escalated, vec![escalated]),
+        (Section::Duty, vec![guarded]),
         (Section::Undelivered, vec![undelivered, untold]),
         (Section::Agenda, vec![agenda]),
         (Section::Reopened, vec![reopened]),

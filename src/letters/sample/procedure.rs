@@ -54,7 +54,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     all
 }
 
-fn disputes(language: Language) -> [Dispute; 4] {
+fn disputes(language: Language) -> [Dispute; 6] {
     let day = |year| NaiveDate::from_ymd_opt(year, 11, 22).unwrap_or_default();
     let text =
         pick(language, "De klant stuurde ons een kopie van het formulier.", "The customer sent us a copy of the form.");
@@ -65,6 +65,7 @@ fn disputes(language: Language) -> [Dispute; 4] {
     );
     let plain = Dispute {
         stage: DisputeStage::Filed(Filing::Until(day(2027))),
+        by_day: None,
         text,
         by: address("p.dewit@voorbeeld.example"),
         customer: customer(),
@@ -73,9 +74,11 @@ fn disputes(language: Language) -> [Dispute; 4] {
     };
     [
         plain.clone(),
+        Dispute { by_day: NaiveDate::from_ymd_opt(2027, 1, 15), ..plain.clone() },
         Dispute { stage: DisputeStage::Filed(Filing::Past(day(2025))), customer: unreachable(), ..plain.clone() },
         Dispute { stage: DisputeStage::Filed(Filing::NotTaken), text: String::new(), ..plain.clone() },
-        Dispute { stage: DisputeStage::Ruled, text: ruling, ..plain },
+        Dispute { stage: DisputeStage::Ruled, text: ruling.clone(), ..plain.clone() },
+        Dispute { stage: DisputeStage::Ruled, by_day: NaiveDate::from_ymd_opt(2027, 3, 1), text: ruling, ..plain },
     ]
 }
 

@@ -3,7 +3,7 @@
 use super::staff::LISTED_MAX;
 use super::staff::TEXT_CHARS_MAX;
 use super::{Seen, paper};
-use crate::case::{CaseState, Judgement};
+use crate::case::{Breach, CaseState, DutyKind, Ground, Judgement};
 use crate::desk::draft::{Became, Done, Owed, OwedInWriting, Receipt};
 use crate::desk::verbs::{Row, TABLE, TextGoes, Verb};
 use crate::letters::{clean, mailto};
@@ -17,6 +17,12 @@ impl Seen<'_> {
             let closed = matches!(done, Done::Closed { .. } | Done::ClosedOnPaper { .. });
             closed || matches!(done, Done::Dismissed | Done::Help | Done::AdoptionAsked { .. })
         }) || letter.case_closed;
+        // Who does not see the case any more has nothing left to do about it.
+        let hidden = letter.done.iter().any(|done| match done {
+            Done::ConfidentialSet { readers } => !readers.contains(&self.draft.to),
+            _ => false,
+        });
+        let over = over || hidden;
         let told = has(|done| matches!(done, Done::Phoned { .. }));
         // Who registers a complaint need not be who handles it: that one gets the notice.
         let elsewhere =
@@ -70,6 +76,19 @@ impl Seen<'_> {
             Done::AgendaCleared => ("agenda_cleared", ""),
             Done::Disputed { text, .. } => ("disputed", text.as_str()),
             Done::Ruled { text, .. } => ("ruled", text.as_str()),
+            Done::Guarded(_) => ("guarded", ""),
+            Done::DutyDone(_) => ("duty_done", ""),
+            Done::RepresentativeSet { .. } => ("representative_set", ""),
+            Done::RepresentativeEnded { .. } => ("representative_ended", ""),
+            Done::ClosedToCustomer { .. } => ("closed_to_customer", ""),
+            Done::PrivacyTold { .. } => ("privacy_told", ""),
+            Done::IdentityWanted => ("identity_wanted", ""),
+            Done::IdentityKnown { how } => ("identity_known", how.as_str()),
+            Done::BreachKept { .. } => ("breach_kept", ""),
+            Done::ConfidentialSet { .. } => ("confidential_set", ""),
+            Done::ConfidentialLifted => ("confidential_lifted", ""),
+            Done::PassedOnUnseen => ("passed_on_unseen", ""),
+            Done::ToSupervisor { .. } => ("to_supervisor", ""),
             Done::Merged { .. } => ("merged", ""),
             Done::OthersNotTold { .. } => ("others_not_told", ""),
             Done::CustomerSet { .. } => ("customer_set", ""),
@@ -84,7 +103,9 @@ impl Seen<'_> {
             Done::Closed { to, .. } | Done::AnsweredDirectly { to, .. } => to.as_ref(),
             Done::AlsoWithCustomer { to } => Some(to),
             Done::HandlerSet { handler } => Some(handler),
-            Done::Acknowledged { to } | Done::CustomerSet { to, .. } => Some(to),
+            Done::Acknowledged { to } | Done::CustomerSet { to, .. } | Done::PrivacyTold { to } => Some(to),
+            Done::ClosedToCustomer { to } => Some(to),
+            Done::RepresentativeSet { told, .. } | Done::RepresentativeEnded { told, .. } => told.as_ref(),
             Done::Escalated { to, .. } | Done::Advised { to, .. } => Some(to),
             Done::Disputed { told, .. } | Done::Ruled { told, .. } => told.as_ref(),
             Done::Registered { acknowledged, .. } => acknowledged.as_ref(),
@@ -99,6 +120,13 @@ impl Seen<'_> {
             Done::CommitteeOwed(owed) => in_writing(*owed).to_owned(),
             Done::Promised { until } => self.words.moment(*until),
             Done::AdoptionAsked { mails } => mails.to_string(),
+            Done::Guarded(duty) => self.words.moment(duty.due),
+            Done::ToSupervisor { from } => self.line(from),
+            Done::RepresentativeSet { acts, .. } => self.line(format!("{} {}", acts.name, acts.address).trim()),
+            Done::RepresentativeEnded { was, .. } => was.to_string(),
+            Done::ConfidentialSet { readers } => {
+                self.line(&readers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
             Done::LeftUndone { written } => self.line(&written.join(", ")),
             Done::OthersNotTold { others } => {
                 let named = others.iter().take(LISTED_MAX).map(ToString::to_string);
@@ -132,10 +160,26 @@ impl Seen<'_> {
             Done::OnPaper { letter_kind, .. } | Done::Posted { letter_kind, .. } => paper::name(*letter_kind),
             _ => "",
         };
+        let ground = match done {
+            Done::RepresentativeSet { acts, .. } => self.ground(acts.ground),
+            _ => String::new(),
+        };
+        let missing = match done {
+            Done::BreachKept { breach } => self.missing(breach),
+            _ => String::new(),
+        };
+        let duty = match done {
+            Done::Guarded(duty) => self.duty(duty.kind),
+            Done::DutyDone(kind) => self.duty(*kind),
+            _ => Value::UNDEFINED,
+        };
         let (text, shortened) = clean::shortened(text, TEXT_CHARS_MAX);
-        let is_you = to == Some(&self.draft.to);
+        let is_you = match done {
+            Done::ConfidentialSet { readers } => readers.contains(&self.draft.to),
+            _ => to == Some(&self.draft.to),
+        };
         context! {
-            kind, sheet, is_you, name, outside_hours, opened, filing, merged, passed_on, customer, text, shortened, attachments,
+            kind, sheet, is_you, name, outside_hours, opened, filing, merged, passed_on, customer, duty, missing, ground, text, shortened, attachments,
             to => to.map(ToString::to_string),
         }
     }
@@ -162,6 +206,40 @@ impl Seen<'_> {
             told => told.as_ref().map(ToString::to_string),
         }
     }
+
+    /// Why somebody acts for the customer.
+    fn ground(&self, ground: Ground) -> String {
+        match ground {
+            Ground::Lawyer => self.words.pick("advocaat", "lawyer").to_owned(),
+            Ground::Customer => self.words.pick("de klant schreef het zelf", "the customer wrote it").to_owned(),
+            Ground::Authorisation(day) => {
+                let day = self.words.day(day);
+                self.words.pick(format!("volmacht van {day}"), format!("authorisation of {day}"))
+            }
+        }
+    }
+
+    /// What must still be kept of a breach.
+    pub(super) fn missing(&self, breach: &Breach) -> String {
+        let parts = [
+            (&breach.facts, self.words.pick("Feiten:", "Facts:")),
+            (&breach.effects, self.words.pick("Gevolgen:", "Effects:")),
+            (&breach.remedy, self.words.pick("Maatregelen:", "Remedy:")),
+        ];
+        parts.into_iter().filter(|(part, _)| part.is_empty()).map(|(_, label)| label).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is guarded, and what is typed when it is done.
+    fn duty(&self, kind: DutyKind) -> Value {
+        let verb = match kind {
+            DutyKind::Defence => Verb::Dispute,
+            DutyKind::Ruling => Verb::Ruling,
+            DutyKind::Breach => Verb::Breach,
+            DutyKind::Access | DutyKind::Erasure | DutyKind::Rectification | DutyKind::Objection => Verb::Right,
+        };
+        context! { name => self.words.duty(kind), done => format!("{} {}", self.verb(verb), self.words.pick("klaar", "done")) }
+    }
+
     /// All verbs, those first whose text leaves the house.
     fn manual(&self) -> Value {
         let of = |wanted: fn(TextGoes) -> bool| {

@@ -81,6 +81,10 @@ impl Seen<'_> {
             Content::Outage(outage) => self.outage(outage),
             Content::Acknowledgements(several) => self.acknowledgements(several),
             Content::Bundle(bundle) => self.bundle(bundle),
+            Content::Represented(letter) => self.represented(letter),
+            Content::Privacy(privacy) => self.privacy(privacy),
+            Content::Urgent(urgent) => self.urgent(urgent),
+            Content::Official(official) => self.official(official),
             Content::Misdirected(letter) => context! { salutation => self.words.salutation(&letter.customer_name) },
         };
         context! { ..own, ..self.page(subject) }
@@ -140,6 +144,7 @@ impl Seen<'_> {
             first_response => self.still_ahead(first_response),
             resolve => self.still_ahead(resolve),
             reopened => letter.reopened,
+            privacy => self.house.privacy_url.as_deref().filter(|_| !letter.reopened),
         }
     }
 

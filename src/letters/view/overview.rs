@@ -14,7 +14,7 @@ use minijinja::value::Value;
 /// Cases named in a section with buttons, and in one without: more is not read, and of a mail over 100 kB some clients
 /// cut the rest off. The spreadsheet has them all.
 const WITH_BUTTONS_MAX: usize = 7;
-const WITHOUT_BUTTONS_MAX: usize = 5;
+const WITHOUT_BUTTONS_MAX: usize = 4;
 
 /// Characters of a complaint's subject and of a name in a list, and of a question or a thing to do: a few lines on a phone.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -28,7 +28,7 @@ impl Seen<'_> {
     pub(super) fn digest(&self, digest: &Digest) -> Value {
         let count = |section| digest.rows(section).len();
         let cell = |label, count: usize, late| context! { label, count, late };
-        let (overdue, today) = (count(Section::Overdue), count(Section::DueToday));
+        let (overdue, today) = (digest.overdue(), count(Section::DueToday));
         let sections = Section::ALL.into_iter().filter(|section| count(*section) > 0);
         context! {
             day => self.words.day(digest.day),
@@ -42,7 +42,7 @@ impl Seen<'_> {
             ],
             nothing_open => digest.open == 0,
             nothing_waits => digest.open + count(Section::Undelivered) == 0,
-            on_schedule => overdue + today == 0,
+            on_schedule => overdue + today + count(Section::Urgent) == 0,
             sections => sections.map(|section| self.section(digest, section)).collect::<Vec<_>>(),
             received_since => digest.received_since,
             closed_since => digest.closed_since,
@@ -146,6 +146,18 @@ impl Seen<'_> {
                 let missed = if item.at < digest.now { self.words.pick(" (gemist)", " (missed)") } else { "" };
                 Some(format!("Agenda {}{missed}: {}", self.words.short(item.at), cut(&item.text)))
             }
+            Mark::Urgent(words) => {
+                let named = cut(&words.iter().map(|word| format!("‘{word}’")).collect::<Vec<_>>().join(", "));
+                Some(self.words.pick(
+                    format!("Dringend: de klant schrijft {named}."),
+                    format!("Urgent: the customer writes {named}."),
+                ))
+            }
+            Mark::Duty(duty) => {
+                let (what, by) = (self.words.duty(duty.kind), self.words.short(duty.due));
+                let late = if duty.due < digest.now { self.words.pick(" (te laat)", " (overdue)") } else { "" };
+                Some(self.words.pick(format!("Uiterlijk {by}{late}: {what}."), format!("By {by}{late}: {what}.")))
+            }
             Mark::Undelivered if section == Section::Undelivered => None,
             Mark::Undelivered => Some(self.words.pick(
                 "Een e-mail aan de klant kwam niet aan.".to_owned(),
@@ -211,9 +223,11 @@ fn asks(row: &Row) -> bool {
 /// How templates call the section.
 fn name(section: Section) -> &'static str {
     match section {
+        Section::Urgent => "urgent",
         Section::Overdue => "overdue",
         Section::DueToday => "today",
         Section::Escalated => "escalated",
+        Section::Duty => "duty",
         Section::Undelivered => "undelivered",
         Section::Agenda => "agenda",
         Section::Reopened => "reopened",

@@ -5,7 +5,7 @@ use super::handled::view;
 use super::staff::words_of;
 use crate::case::{Address, Clock, LetterKind, TermStage};
 use crate::desk::draft::{
-    Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, OtherClock, Term, Waiting,
+    Advice, Agenda, AgendaStage, Away, Escalation, Happened, HappenedWhat, OtherClock, Term, Urgent, Waiting,
 };
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
@@ -40,6 +40,20 @@ impl Seen<'_> {
 
     fn other_clock(&self, other: &OtherClock) -> Value {
         context! { clock => clock_name(other.clock), term => self.term(other.due) }
+    }
+
+    pub(super) fn urgent(&self, letter: &Urgent) -> Value {
+        context! {
+            met => self.line(&letter.words.join(", ")),
+            customer => self.customer(&letter.customer),
+            subject_line => self.subject_line(&letter.subject),
+            received => self.words.short(letter.received_at),
+            department => self.line(&letter.department_title),
+            handler => letter.handler.as_ref().map(ToString::to_string),
+            first_response => Some(letter.due.first_response).filter(|_| !letter.first_response_done).map(|due| self.term(due)),
+            resolve => self.term(letter.due.resolve),
+            words => words_of(&letter.text, ""),
+        }
     }
 
     pub(super) fn escalation(&self, letter: &Escalation) -> Value {

@@ -4,7 +4,9 @@ use super::Seen;
 use super::handled::view;
 use super::staff::{LISTED_MAX, TEXT_CHARS_MAX};
 use crate::case::Address;
-use crate::desk::draft::{Choice, Does, InPart, Misjudged, NoMerge, Often, Problem, Question, Unsure, Way};
+use crate::desk::draft::{
+    Choice, Does, InPart, Misjudged, NoMerge, NoReader, NoRight, Often, Problem, Question, Unsure, Way,
+};
 use crate::desk::verbs::{TABLE, Verb};
 use crate::letters::clean;
 use crate::letters::mailto::{self, Button};
@@ -135,6 +137,17 @@ impl Seen<'_> {
             Problem::NotAColleague { written, colleagues } => {
                 ("not_a_colleague", written.clone(), colleagues.iter().map(Address::to_string).collect())
             }
+            Problem::Readers(NoReader::NotAColleague { written, colleagues }) => {
+                ("no_reader", written.clone(), colleagues.iter().map(Address::to_string).collect())
+            }
+            Problem::Readers(NoReader::NobodyLeft) => ("nobody_left", String::new(), Vec::new()),
+            Problem::NoRepresentative { written } => ("no_representative", written.clone(), Vec::new()),
+            Problem::NoGround { written } => ("no_ground", written.clone(), Vec::new()),
+            Problem::Privacy(NoRight::Unclear { written }) => ("which_right", written.clone(), Vec::new()),
+            Problem::Privacy(NoRight::HowMissing) => ("how_missing", String::new(), Vec::new()),
+            Problem::Privacy(NoRight::IdentityUnknown) => ("identity_unknown", String::new(), Vec::new()),
+            Problem::Privacy(NoRight::BreachNotWhole(breach)) => ("breach_not_whole", self.missing(breach), Vec::new()),
+            Problem::Hidden => ("hidden", String::new(), Vec::new()),
             Problem::NotACustomer { written } => ("not_a_customer", written.clone(), Vec::new()),
             Problem::UnknownDepartment { written, departments } => {
                 ("unknown_department", written.clone(), departments.clone())
@@ -243,6 +256,7 @@ fn not_merged(why: NoMerge) -> &'static str {
         NoMerge::OtherCustomer => "other_customer",
         NoMerge::Merged => "merged",
         NoMerge::Dismissed => "dismissed",
+        NoMerge::Readers => "readers",
     }
 }
 

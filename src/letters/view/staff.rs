@@ -181,6 +181,8 @@ impl Seen<'_> {
                     return context! { kind => "was_case", value => number.to_string(), wrote => self.line(wrote) };
                 }
                 Remark::FromOther(address) => ("from_other", self.other(address)),
+                Remark::ByRepresentative(address) => ("by_representative", self.line(address)),
+                Remark::InNameOf(authority) => ("in_name_of", self.line(authority)),
                 Remark::ByForm(from) => ("by_form", self.line(from)),
                 Remark::WhoIsCustomer { from, perhaps } => return self.who_is_customer(from, perhaps),
                 Remark::WasAside { reason, by } => return self.was_aside(reason, by.as_deref()),
@@ -249,7 +251,7 @@ impl Seen<'_> {
     }
 }
 
-fn cover_of(cover: &Cover) -> Value {
+pub(super) fn cover_of(cover: &Cover) -> Value {
     let (text, text_shortened) = clean::shortened(&cover.text, TEXT_CHARS_MAX);
     context! { by => cover.by.to_string(), text, text_shortened }
 }

@@ -61,7 +61,8 @@ pub(super) fn from<'s, 'a>(lines: &'s [Line<'a>], at: usize) -> Steps<'a, std::s
 /// Looks at one line.
 pub(super) fn look(text: &str) -> Line<'_> {
     let low = if text.len() <= CLIENT_LINE_MAX { fold(text) } else { String::new() };
-    let own = OWN_WORDS.iter().any(|words| low.contains(words));
+    // A verb's line is a colleague's, whatever it says ("#gemachtigde p@x.nl klant schreef het zelf").
+    let own = low.starts_with('#') || OWN_WORDS.iter().any(|words| low.contains(words));
     Line {
         text,
         quoted: is_quoted(text),

@@ -38,7 +38,7 @@ impl Work<'_> {
         if !self.may_close() {
             return Err(Problem::CaseClosed);
         }
-        let to = match self.case.customer.reach() {
+        let to = match self.case.reach() {
             Reach::Mail(to) if !is_machine(to) => to.clone(),
             Reach::Post => return self.close_on_paper(settlement),
             Reach::Mail(_) | Reach::Phone => {
@@ -52,10 +52,22 @@ impl Work<'_> {
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
         self.owe_committee();
+        let own = self.closing_to_customer(&letter, settlement);
         self.letters.push(letter);
         self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
+        self.letters.extend(own);
         self.tell_what_stays(stays);
         Ok(())
+    }
+
+    /// Who is represented gets the outcome all the same (§2.4.2).
+    fn closing_to_customer(&mut self, letter: &Draft, settlement: &str) -> Option<Draft> {
+        let to = match self.case.customer.reach() {
+            Reach::Mail(to) if *to != letter.to && !is_machine(to) => to.clone(),
+            _ => return None,
+        };
+        self.tell(Done::ClosedToCustomer { to: to.clone() });
+        Some(Draft { carried: letter.carried.clone(), ..self.reply.closing(&self.case, to, settlement) })
     }
 
     /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it

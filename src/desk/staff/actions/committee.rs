@@ -1,36 +1,93 @@
 //! The end of the procedure: a dispute with the committee, and its ruling, which binds the company. Pure.
 
 use super::Work;
-use crate::case::{Address, CustomerLetter, LetterKind, Reach, Round, What};
+/// The end of a last day, as it is shown.
+pub(super) const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
+/// What is typed behind a verb with a last day when that is done.
+pub(super) const DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
+use crate::case::{Address, CustomerLetter, Duty, DutyKind, LetterKind, Reach, Round, What};
 use crate::desk::draft::{Content, Dispute, DisputeStage, Done, OwedInWriting, Problem};
+use crate::desk::fold::fold;
 use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
-use chrono::NaiveDate;
+use crate::desk::when;
+use chrono::{NaiveDate, NaiveTime};
 
 impl Work<'_> {
     /// The customer went to the committee. Recorded whether or not the committee can still take it: that is not for us
-    /// to judge.
-    pub(super) fn dispute(&mut self, text: &str) -> Result<(), Problem> {
+    /// to judge. The last day for the company's defence is guarded.
+    pub(super) fn dispute(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         self.is_a_complaint(Verb::Dispute)?;
+        if DONE.contains(&fold(value).as_str()) {
+            return self.duty_done(Verb::Dispute, DutyKind::Defence, text);
+        }
+        let (by, text) = self.last_day(value, text);
         let rules = self.reply.rules;
         let filing = rules.filing(&self.case.department, self.case.lodged_at, self.reply.now);
         let last_day = rules.committee_last_day(&self.case.department, self.case.lodged_at);
-        self.record(What::Disputed { text: text.to_owned(), last_day });
-        let told = self.tell_supervisor(DisputeStage::Filed(filing), text);
-        self.done.push(Done::Disputed { filing, told, text: text.to_owned() });
+        self.record(What::Disputed { text: text.clone(), last_day });
+        let told = self.tell_supervisor(DisputeStage::Filed(filing), &text, by);
+        self.done.push(Done::Disputed { filing, told, text });
+        self.guard_day(DutyKind::Defence, by);
         Ok(())
     }
 
     /// What the committee decided, and what is done about it. A closed case stays closed: not every ruling asks for
-    /// something.
-    pub(super) fn ruling(&mut self, text: &str) -> Result<(), Problem> {
+    /// something. With it nothing is left to defend.
+    pub(super) fn ruling(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         self.is_a_complaint(Verb::Ruling)?;
+        if DONE.contains(&fold(value).as_str()) {
+            return self.duty_done(Verb::Ruling, DutyKind::Ruling, text);
+        }
+        let (by, text) = self.last_day(value, text);
         if text.trim().is_empty() {
             return Err(Problem::RulingMissing);
         }
-        self.record(What::Ruled { text: text.to_owned() });
-        let told = self.tell_supervisor(DisputeStage::Ruled, text);
-        self.done.push(Done::Ruled { told, text: text.to_owned() });
+        if self.has_duty(DutyKind::Defence) {
+            self.record(What::DutyDone { duty: DutyKind::Defence });
+        }
+        self.record(What::Ruled { text: text.clone() });
+        let told = self.tell_supervisor(DisputeStage::Ruled, &text, by);
+        self.done.push(Done::Ruled { told, text });
+        self.guard_day(DutyKind::Ruling, by);
+        Ok(())
+    }
+
+    /// The last day that was typed, and all the text.
+    fn last_day(&self, value: &str, below: &str) -> (Option<NaiveDate>, String) {
+        let read = when::last_day(value, self.reply.now, &self.reply.rules.calendar);
+        let (day, beside) = read.map_or((None, value), |(day, rest)| (Some(day), rest));
+        let parts = [beside.trim(), below.trim()].into_iter().filter(|part| !part.is_empty());
+        (day, parts.collect::<Vec<_>>().join("\n\n"))
+    }
+
+    fn guard_day(&mut self, kind: DutyKind, by: Option<NaiveDate>) {
+        let Some(day) = by else { return };
+        let due = self.reply.rules.calendar.at(day, LAST_MINUTE);
+        self.guard(Duty { kind, due });
+    }
+
+    /// Guarded in the overviews from now on.
+    pub(super) fn guard(&mut self, duty: Duty) {
+        self.done.push(Done::Guarded(duty.clone()));
+        self.record(What::DutySet(duty));
+    }
+
+    pub(super) fn has_duty(&self, kind: DutyKind) -> bool {
+        self.case.duties.iter().any(|duty| duty.kind == kind)
+    }
+
+    /// It need not be guarded any more; what was typed beside it stays on file.
+    pub(super) fn duty_done(&mut self, verb: Verb, kind: DutyKind, text: &str) -> Result<(), Problem> {
+        if !self.has_duty(kind) {
+            return Err(self.not_now(verb));
+        }
+        self.record(What::DutyDone { duty: kind });
+        self.done.push(Done::DutyDone(kind));
+        self.keep(text);
         Ok(())
     }
 
@@ -80,10 +137,11 @@ impl Work<'_> {
     }
 
     /// The supervisor hears of it, unless it was the supervisor who wrote.
-    fn tell_supervisor(&mut self, stage: DisputeStage, text: &str) -> Option<Address> {
-        let to = self.department().map(|d| d.supervisor.clone()).filter(|to| to != self.reply.from)?;
+    fn tell_supervisor(&mut self, stage: DisputeStage, text: &str, by_day: Option<NaiveDate>) -> Option<Address> {
+        let to = self.supervisor().filter(|to| to != self.reply.from)?;
         let content = Content::Dispute(Dispute {
             stage,
+            by_day,
             text: text.to_owned(),
             by: self.reply.from.clone(),
             customer: self.case.customer.clone(),

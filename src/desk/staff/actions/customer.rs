@@ -46,7 +46,8 @@ impl Work<'_> {
         let refused = || Problem::NotACustomer { written: written.to_owned() };
         let address = the_address(written).ok_or_else(refused)?;
         // Letters to a colleague, to the desk or to where nobody reads them would be no letters to the customer (invariant 5).
-        if self.reply.rules.role(&address) != Role::Outsider || is_machine(&address) {
+        let is_authority = self.reply.rules.authority(&address).is_some();
+        if self.reply.rules.role(&address) != Role::Outsider || is_machine(&address) || is_authority {
             return Err(refused());
         }
         let is_name = |word: &&str| !word.contains('@') && !word.starts_with("mailto:");

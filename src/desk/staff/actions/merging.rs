@@ -4,7 +4,7 @@
 use super::Work;
 use crate::case::{Absorbed, Address, Case, CaseNumber, CaseState, Event, What};
 use crate::desk::draft::{Done, NoMerge, Problem};
-use crate::desk::letters_out::handler_address;
+use crate::desk::sight::{acts_on, handler_address, is_hidden};
 use crate::desk::{CaseFile, Found};
 
 impl Work<'_> {
@@ -15,12 +15,14 @@ impl Work<'_> {
         let was_closed = self.case.state != CaseState::Open || other.state != CaseState::Open;
         let stays = self.stays(&other);
         let gone = if stays { other } else { std::mem::replace(&mut self.case, other) };
-        let readers = self.readers(&gone);
-        let binds = |handler: &Address| self.department().is_some_and(|d| d.binds(handler));
+        let mut readers = self.readers(&gone);
+        let binds = |handler: &Address| acts_on(&self.case, handler, self.reply.rules);
         let handler = gone.handler.clone().filter(binds);
         self.record(What::Absorbed(Box::new(Absorbed { handler, ..Absorbed::of(&gone) })));
         let merged = What::Merged { into: self.case.number };
         self.events.push(Event { case: Some(gone.number), ..self.reply.happened(merged) });
+        // Whoever saw the one that was not hidden does not see what they are together.
+        readers.retain(|reader| !is_hidden(&self.case, reader, self.reply.rules));
         // What this mail wrote before belongs to the case that stays.
         let of_gone = self.letters.iter_mut().filter(|letter| letter.case == Some(gone.number));
         of_gone.for_each(|letter| letter.case = Some(self.case.number));
@@ -51,7 +53,18 @@ impl Work<'_> {
     }
 
     fn may_merge(&self, other: &Case) -> Result<(), Problem> {
-        self.reply.is_bound_by(&other.department)?;
+        if is_hidden(other, self.reply.from, self.reply.rules) {
+            return Err(Problem::NotMerged { written: other.number.to_string(), why: NoMerge::Unknown });
+        }
+        if !acts_on(other, self.reply.from, self.reply.rules) {
+            self.reply.is_bound_by(&other.department)?;
+        }
+        if self.case.confidential.is_some()
+            && other.confidential.is_some()
+            && self.case.confidential != other.confidential
+        {
+            return Err(Problem::NotMerged { written: other.number.to_string(), why: NoMerge::Readers });
+        }
         for case in [&self.case, other] {
             let refused = |why| Err(Problem::NotMerged { written: case.number.to_string(), why });
             match case.state {
@@ -101,7 +114,7 @@ impl Work<'_> {
     /// They get what the customer wrote in the case that is no more. Where a closed case is open again by it, the
     /// supervisor hears of it too.
     fn tell_handlers(&mut self, mut readers: Vec<Address>, gone: &Case, was_closed: bool) -> Vec<Address> {
-        let supervisor = self.department().map(|d| d.supervisor.clone()).filter(|to| to != self.reply.from);
+        let supervisor = self.supervisor().filter(|to| to != self.reply.from);
         let reopened = was_closed && self.case.state == CaseState::Open;
         readers.extend(supervisor.filter(|to| reopened && !readers.contains(to)));
         for to in &readers {

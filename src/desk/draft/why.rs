@@ -1,6 +1,6 @@
-//! Why a staff mail is asked about, where that has more than one form. Plain values.
+//! Why something was not done at once, where a problem has several reasons. Plain values.
 
-use crate::case::{Address, Outcome};
+use crate::case::{Address, Breach, Outcome};
 
 /// Why what came of a complaint is not recorded yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub enum NoMerge {
     Merged,
     /// One of them is no complaint.
     Dismissed,
+    /// Both are confidential, and others see the one than the other.
+    Readers,
 }
 
 /// Why a mail to the customer is not recorded as the answer without asking.
@@ -63,4 +65,26 @@ impl Unsure {
             Self::AlsoTo(_) => "a colleague's mail to the customer and somebody else: asked",
         }
     }
+}
+
+/// Why a case cannot be seen by those alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoReader {
+    /// That is no colleague's own address; these could see it.
+    NotAColleague { written: String, colleagues: Vec<Address> },
+    /// Nobody is left to watch over it: somebody else must be named first.
+    NobodyLeft,
+}
+
+/// Why a request about personal data, or a breach, is not recorded so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoRight {
+    /// Which right it is; may be empty.
+    Unclear { written: String },
+    /// `#avg bekend` without how.
+    HowMissing,
+    /// It is not on file how it is known who asks.
+    IdentityUnknown,
+    /// Something that must be kept of a breach is missing.
+    BreachNotWhole(Breach),
 }

@@ -1,0 +1,33 @@
+//! What the supervisor is told of a mail of the committee, a court or a regulator (the procedure's end). Plain values.
+
+use super::Cover;
+use crate::case::{CaseNumber, CaseState, Certainty, Customer, Moment};
+
+/// To the supervisor: an authority wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Official {
+    /// As the settings name it.
+    pub authority: String,
+    /// Where it wrote from.
+    pub from: String,
+    pub certainty: Certainty,
+    pub subject: String,
+    pub text: String,
+    pub quoted: String,
+    pub received_at: Moment,
+    /// The case it is filed with.
+    pub about: Option<OfficialAbout>,
+    /// Cases that it may be about; where it is filed with one, others beside it.
+    pub perhaps: Vec<CaseNumber>,
+    /// What the colleague wrote who passed it on.
+    pub cover: Option<Cover>,
+}
+
+/// The case that a mail of an authority is filed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficialAbout {
+    pub customer: Customer,
+    pub subject: String,
+    pub state: CaseState,
+    pub lodged_at: Moment,
+}

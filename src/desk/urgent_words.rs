@@ -1,0 +1,42 @@
+//! The words of `[urgent]`, compiled once, and which of them stand in what somebody says. Pure.
+
+use super::after_closing::what_it_says;
+use super::routing::{RoutesError, WordList};
+use crate::config;
+use crate::mail::{Language, language_of};
+
+/// Words that are named: a reader sees by one of them what it is about.
+const NAMED_MAX: usize = 5;
+
+/// The words, by the language in which they are urgent: "brand" is a fire in Dutch only.
+#[derive(Debug, Clone)]
+pub struct UrgentWords {
+    dutch: WordList,
+    english: WordList,
+}
+
+impl UrgentWords {
+    /// # Errors
+    /// More words than a search table holds.
+    pub fn compile(settings: &config::Urgent) -> Result<Self, RoutesError> {
+        Ok(Self { dutch: WordList::compile(&settings.keywords)?, english: WordList::compile(&settings.keywords_en)? })
+    }
+
+    /// Those that stand in what somebody says, greeting and signature left away. Of a text whose language is not sure all
+    /// count: too early is better than too late.
+    pub(super) fn found(&self, subject: &str, text: &str) -> Vec<String> {
+        let said = what_it_says(text);
+        let lists: &[&WordList] = match language_of(text, subject) {
+            Language::Dutch => &[&self.dutch],
+            Language::English => &[&self.english],
+            Language::Unsure => &[&self.dutch, &self.english],
+        };
+        let mut words: Vec<String> = Vec::new();
+        for word in lists.iter().flat_map(|list| list.found(subject, &said)) {
+            if words.len() < NAMED_MAX && !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
+    }
+}
