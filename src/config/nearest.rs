@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_key_of_another_section_is_known_by_the_manual() {
-        assert_eq!(belongs_to("keywords").as_deref(), Some("[[department]]"));
+        assert_eq!(belongs_to("supervisor").as_deref(), Some("[[department]]"));
         assert_eq!(belongs_to("resolve_working_days").as_deref(), Some("[deadlines]"));
         assert!(belongs_to("password").is_some_and(|sections| sections.contains("[mailbox] or [sender]")));
         assert_eq!(belongs_to("nonsense"), None);
