@@ -3,7 +3,7 @@
 
 use super::printing::command;
 use super::*;
-use klachtpost::case::{Closed, Judgement, Outcome, TermStage, Tie};
+use klachtpost::case::{Closed, Confidential, Judgement, Outcome, TermStage, Tie};
 use serde_json::Value;
 use std::process::Output;
 
@@ -163,6 +163,21 @@ async fn filters_keep_what_is_asked_for() {
     }
     let wrong = command(&desk, &["case", "list", "--since", "31-02-2026"]).output().unwrap();
     assert!(wrong.status.code() == Some(2) && said(&wrong).contains("23-11-2026"), "{}", said(&wrong));
+}
+
+/// Who finds a case by its customer's name knows whose it is.
+#[tokio::test]
+async fn a_confidential_case_is_found_by_nobodys_name() {
+    let desk = desk().await;
+    let confidential = Confidential { readers: vec![address("chef@lease.example")], without: Vec::new() };
+    desk.record(vec![event(1, What::ConfidentialSet(confidential))], &[]).await.unwrap();
+    let found = answer(&desk, &["case", "list", "--customer", "jan", "--json"]);
+    assert!(found.lines().count() == 1 && found.contains("K-2026-000002"), "{found}");
+    let listed = answer(&desk, &["case", "list", "--open"]);
+    assert!(listed.contains("(confidential)") && !listed.contains("Deuk") && !listed.contains("klant"), "{listed}");
+    let shown = command(&desk, &["case", "show", "K-2026-000001"]).output().unwrap();
+    assert!(shown.status.code() == Some(1) && !said(&shown).contains("Jan"), "{}", said(&shown));
+    answer(&desk, &["case", "show", "K-2026-000001", "--confidential"]);
 }
 
 #[tokio::test]
