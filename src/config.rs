@@ -13,21 +13,26 @@ use std::path::PathBuf;
 
 mod check;
 mod closing;
+mod doubts;
 mod load;
+mod nearest;
 mod oauth2;
 mod outside;
 mod problems;
+mod register;
 mod sample;
 mod secret;
 mod section;
 mod sections;
+mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
-pub use load::{from_toml, load};
+pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
+pub use register::{Register, RegisterPlace};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 
@@ -69,6 +74,9 @@ pub struct Config {
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,
+    /// What can be started with and is probably a mistake.
+    #[serde(skip)]
+    pub doubts: Vec<Problem>,
 }
 
 impl Config {
@@ -234,20 +242,6 @@ pub struct Operator {
     pub address: String,
     /// How long a trouble lasts before the operator is told of it, in minutes.
     pub alarm_after_minutes: u32,
-}
-
-/// Where the register is kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Register {
-    /// `sqlite:FILE`.
-    #[serde(skip)]
-    pub url: String,
-}
-
-impl Default for Register {
-    fn default() -> Self {
-        Self { url: "sqlite:klachtpost.db".to_owned() }
-    }
 }
 
 /// What the company promises (§1, §2.1.2), and how its days are counted.

@@ -65,7 +65,7 @@ const ONLY: &[(&[&str], &[&str])] = &[
     ),
     // Beside these, two ask it whether an address is one.
     (&["lettre::"], &["outbox", "letters", "config/check.rs", "mail/forwarded/party.rs"]),
-    (&["mail_parser::"], &["mail", "letters/door.rs", "commands/demo"]),
+    (&["mail_parser::"], &["mail", "letters/door.rs", "commands/page.rs"]),
     (&["minijinja::"], &["letters"]),
     (&["tokio_cron_scheduler::", "sd_notify::"], &["daemon"]),
     (&["clap::", "println!", "eprintln!"], &["commands", "main"]),

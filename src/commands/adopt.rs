@@ -1,7 +1,8 @@
 //! `klachtpost adopt`: lists the mails that lie in our own folders and are not in the register, after a backup of it was
 //! restored, and takes them in when that is asked for.
 
-use super::printing::say;
+use super::looking::register_at;
+use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::access::AccessError;
 use crate::case::{Actor, Adopts, Event, What};
@@ -28,15 +29,15 @@ enum AdoptError {
 }
 
 /// Lists them; with `yes` takes them in, with `others` also what bears another register's mark.
-pub async fn run(config: Config, yes: bool, others: bool) -> Exit {
-    match adopt(config, yes, others).await {
+pub async fn run(config: Config, form: Form, yes: bool, others: bool) -> Exit {
+    match adopt(config, form, yes, others).await {
         Ok(exit) => exit,
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
 }
 
-async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptError> {
-    let url = config.register.url.clone();
+async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Exit, AdoptError> {
+    let (url, place) = (config.register.url.clone(), register_at(&config));
     let office = Arc::new(Office::open(config, Clock::System).await?);
     let mut mailbox = Mailbox::open(&office.mailbox_now().await?).await?;
     mailbox.sign(&office.register.mark().await?);
@@ -46,20 +47,24 @@ async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptErr
         missing.extend(office.register.missing_in(&name).await?);
     }
     for one in &missing {
-        say!("{}", line(one));
+        if form.is_json() { say!("{}", json(one)) } else { say!("{}", line(one)) }
     }
     let wanted = missing.iter().filter(|one| others || one.filed_by != FiledBy::Others).count();
     let exit = match (wanted, yes) {
         (0, _) if missing.is_empty() => {
-            say!("Nothing to take in: all that lies in our own folders since this register began is in it.");
+            tell(form, &format!("Nothing to take in: all that lies in our own folders since {place} began is in it."));
             Exit::Done
         }
         (0, _) => {
-            say!("Nothing taken in: all {} bear another register's mark. Add --others to take them in.", missing.len());
+            let all = missing.len();
+            tell(
+                form,
+                &format!("Nothing taken in: all {all} bear another register's mark. Add --others to take them in."),
+            );
             Exit::FoundProblems
         }
         (_, false) => {
-            say!("{wanted} mails are not in the register. Nothing was done: add --yes to take them in.");
+            tell(form, &format!("{wanted} mails are not in {place}. Nothing was done: add --yes to take them in."));
             Exit::FoundProblems
         }
         (_, true) => {
@@ -68,11 +73,17 @@ async fn adopt(config: Config, yes: bool, others: bool) -> Result<Exit, AdoptErr
             match office.register.only_daemon(&url).await {
                 Ok(_only) => {
                     adopt_asked(&office, &mut mailbox).await?;
-                    say!("{wanted} mails taken in; the letters about them go out with the next `klachtpost run`.");
+                    let next = "the letters about them go out with the next `klachtpost run`";
+                    tell(form, &format!("{wanted} mails taken into {place}; {next}."));
                 }
                 Err(RegisterError::InUse { .. }) => {
                     let seconds = office.config.mailbox.poll_seconds;
-                    say!("{wanted} mails: the klachtpost that runs takes them in, in at most {seconds} seconds.");
+                    tell(
+                        form,
+                        &format!(
+                            "{wanted} mails: the klachtpost that runs takes them in, in at most {seconds} seconds."
+                        ),
+                    );
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -97,13 +108,34 @@ async fn ask(office: &Office, adopts: Adopts, mails: usize) -> Result<(), AdoptE
     Ok(tx.commit().await?)
 }
 
-fn line(missing: &Missing) -> String {
-    let mark = match missing.filed_by {
+/// What it came to, for people; programs see it by the exit code.
+fn tell(form: Form, text: &str) {
+    if !form.is_json() {
+        say!("{text}");
+    }
+}
+
+fn mark(missing: &Missing) -> &'static str {
+    match missing.filed_by {
         FiledBy::Ours => "ours",
         FiledBy::Unmarked => "no mark",
         FiledBy::Others => "another register's",
-    };
+    }
+}
+
+fn json(missing: &Missing) -> serde_json::Value {
     let mail = &missing.mail;
+    serde_json::json!({
+        "folder": missing.mailbox,
+        "mark": mark(missing),
+        "received_at": mail.received_at,
+        "from": mail.from,
+        "subject": mail.subject,
+    })
+}
+
+fn line(missing: &Missing) -> String {
+    let (mark, mail) = (mark(missing), &missing.mail);
     format!(
         "{}  {:<18}  {:<20}  {}  {}",
         mail.received_at.format("%Y-%m-%d %H:%M UTC"),

@@ -1,47 +1,59 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
+mod confidential;
+mod list;
+mod timeline;
+
 use super::export::export;
-use super::printing::say;
+use super::looking::{self, ended_by, register_at};
+use super::printing::{Form, say};
 use super::{Exit, failed};
-use crate::case::{Actor, Case, CaseNumber, Clock, Customer, Moment, Outcome, Paper, What};
+use crate::case::{Actor, Case, CaseNumber, CaseState, Clock, Moment, Outcome, Paper};
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
-use crate::register::{CaseQuery, LetterRow, Register, RegisterError, StoredEvent};
+use crate::register::{LetterRow, RegisterError, StoredEvent};
 use clap::Subcommand;
+use confidential::{Shown, is_withheld, withheld};
 use serde_json::{Value, json};
+pub(super) use timeline::{moment_of, sentence, words};
 
-/// Characters of an event on its one line; `case export` has all of it.
+/// Characters of what was written, on an event's one line; `case export` has all of it.
 const DETAIL_CHARS_MAX: usize = 100;
 
 /// What to show.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List the cases
+    /// List the cases, oldest first: what each waits for, when that is due and how late it is
+    #[command(after_help = "Examples:\n  klachtpost case list --open --department schade\n  \
+                            klachtpost case list --overdue\n  klachtpost case list --customer jansen --since 1-11-2026 --json")]
     List {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        filter: list::Filter,
+        #[command(flatten)]
+        form: Form,
     },
-    /// Show a case with its timeline and letters
+    /// Show a case with its terms, what happened, and its letters
+    #[command(after_help = "Example:\n  klachtpost case show K-2026-000123")]
     Show {
+        /// The case's number, as it stands in the subject of its letters
+        #[arg(value_name = "NUMBER")]
         number: CaseNumber,
-        /// As one line of JSON
-        #[arg(long)]
-        json: bool,
-        /// A confidential case, too: only on a lawful request
-        #[arg(long)]
-        confidential: bool,
+        #[command(flatten)]
+        form: Form,
+        #[command(flatten)]
+        shown: Shown,
     },
-    /// Write a case's whole file to standard output
+    /// Write a case's whole file to standard output; as JSON with its mails and letters (base64)
+    #[command(after_help = "Example:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json")]
     Export {
+        /// The case's number, as it stands in the subject of its letters
+        #[arg(value_name = "NUMBER")]
         number: CaseNumber,
-        /// As one line of JSON with everything, mails and letters included (base64)
-        #[arg(long)]
-        json: bool,
-        /// A confidential case, too: only on a lawful request
-        #[arg(long)]
-        confidential: bool,
+        #[command(flatten)]
+        form: Form,
+        #[command(flatten)]
+        shown: Shown,
     },
 }
 
@@ -49,24 +61,19 @@ pub enum Command {
 pub async fn run(config: Config, command: Command) -> Exit {
     match carry_out(&config, command).await {
         Ok(exit) => exit,
-        Err(error) => failed(&error, Exit::TryAgainLater),
+        Err(error) => ended_by(&error),
     }
 }
 
 async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
-    let register = Register::open(&config.register.url).await?;
+    let register = looking::register(config).await?;
     let now = clock::Clock::System.now();
     match command {
-        Command::List { json } => {
-            let mut cases = register.cases(CaseQuery::All);
-            while let Some(case) = cases.next().await? {
-                let case = without_secrets(case);
-                if json { say!("{}", case_json(config, &case, now)) } else { print_case(config, &case, now) }
-            }
-        }
-        Command::Show { number, json, confidential } => {
+        Command::List { filter, form } if form.is_json() => list::print_json(config, &register, &filter, now).await?,
+        Command::List { filter, .. } => list::print(config, &register, &filter, now).await?,
+        Command::Show { number, form, shown } => {
             let Some(case) = register.case(number).await? else { return Ok(no_case(number)) };
-            if is_withheld(&case, confidential.into()) {
+            if is_withheld(&case, shown) {
                 return Ok(withheld(number));
             }
             let (mut events, mut letters) = (Vec::new(), Vec::new());
@@ -77,66 +84,23 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
             }
             events.sort_by_key(|stored| stored.seq);
             letters.sort_by_key(|letter| letter.created_at);
-            if json {
+            if form.is_json() {
                 say!("{}", file_json(config, &case, &events, &letters, now));
             } else {
                 print_file(config, &case, &events, &letters, now);
             }
         }
-        Command::Export { number, json, confidential } => {
+        Command::Export { number, form, shown } => {
             let case = register.case(number).await?;
-            if case.is_some_and(|case| is_withheld(&case, confidential.into())) {
+            if case.is_some_and(|case| is_withheld(&case, shown)) {
                 return Ok(withheld(number));
             }
-            if !export(config, &register, number, json, now).await? {
+            if !export(config, &register, number, form, now).await? {
                 return Ok(no_case(number));
             }
         }
     }
     Ok(Exit::Done)
-}
-
-/// A confidential case as the operator's list shows it: that it is there, and its terms; nothing of who complains of what.
-fn without_secrets(case: Case) -> Case {
-    if case.confidential.is_none() {
-        return case;
-    }
-    let (subject, text) = ("(confidential)".to_owned(), String::new());
-    Case {
-        customer: Customer::default(),
-        representative: None,
-        subject,
-        text,
-        references: Vec::new(),
-        handler: None,
-        ..case
-    }
-}
-
-/// Its file is for its readers, by mail. Whoever must have it all the same says so.
-fn is_withheld(case: &Case, shown: Shown) -> bool {
-    case.confidential.is_some() && shown == Shown::Usual
-}
-
-fn withheld(number: CaseNumber) -> Exit {
-    let why = format!(
-        "{number} is confidential: its readers ask for it by mail with `#dossier {number}`; next: only on a lawful request, give --confidential"
-    );
-    failed(&why, Exit::FoundProblems)
-}
-
-/// What the operator asks to see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    Usual,
-    /// A confidential case, too.
-    Confidential,
-}
-
-impl From<bool> for Shown {
-    fn from(given: bool) -> Self {
-        if given { Self::Confidential } else { Self::Usual }
-    }
 }
 
 fn no_case(number: CaseNumber) -> Exit {
@@ -150,6 +114,21 @@ fn clock_name(clock: Clock) -> &'static str {
         Clock::Resolve => "resolve",
         Clock::Promised => "promised",
     }
+}
+
+/// The same for people.
+fn clock_words(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Acknowledge => "acknowledgement",
+        Clock::FirstResponse => "first response",
+        Clock::Resolve => "resolution",
+        Clock::Promised => "promised answer",
+    }
+}
+
+/// To the minute, in the desk's zone.
+pub(super) fn short_time(config: &Config, at: Moment) -> String {
+    at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// RFC 3339 in the desk's zone.
@@ -258,35 +237,56 @@ fn actor(actor: &Actor) -> String {
     }
 }
 
-pub(super) fn print_case(config: &Config, case: &Case, now: Moment) {
-    let overdue: Vec<_> = case.overdue(now).into_iter().map(clock_name).collect();
-    say!(
-        "{}  {:<9} {:<15} {}  {:<28} {}{}",
-        case.number,
-        case.state.name(),
-        case.department,
-        case.received_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M"),
-        case.customer.address.as_ref().map_or(case.customer.name.as_str(), |a| a.as_str()),
-        case.subject.chars().take(60).collect::<String>(),
-        if overdue.is_empty() { String::new() } else { format!("  OVERDUE: {}", overdue.join(", ")) },
-    );
+/// Whose it is, what it is about, and how its terms stand.
+pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
+    let customer = &case.customer;
+    let address = customer.address.as_ref().map(|address| format!("<{address}>"));
+    let who = [Some(customer.name.clone()), address, customer.phone.clone()].into_iter().flatten();
+    let who: Vec<String> = who.filter(|part| !part.is_empty()).collect();
+    let urgent = if case.urgent.is_some() { ", urgent" } else { "" };
+    let confidential = if case.confidential.is_some() { ", confidential" } else { "" };
+    say!("{}  {}, {}{urgent}{confidential}", case.number, case.state.name(), case.department);
+    let line = |label: &str, text: &str| say!("  {label:<16} {}", printable(text));
+    line("subject", &case.subject);
+    line("customer", &who.join(" "));
+    if let Some(acts) = &case.representative {
+        line("represented by", &format!("{} <{}>", acts.name, acts.address));
+    }
+    if let Some(handler) = &case.handler {
+        line("handled by", handler.as_str());
+    }
+    line("received", &short_time(config, case.received_at));
+    let clocks = Clock::ALL.into_iter().filter(|clock| *clock != Clock::Promised || case.promise.is_some());
+    for clock in clocks {
+        let (due, stopped) = case.clock(clock);
+        let how = match stopped {
+            Some(at) if at > due => format!(", done late, {}", short_time(config, at)),
+            Some(at) => format!(", done {}", short_time(config, at)),
+            None if case.overdue(now).contains(&clock) => ", LATE".to_owned(),
+            None if case.state != CaseState::Open => ", not done".to_owned(),
+            None => String::new(),
+        };
+        line(clock_words(clock), &format!("due {}{how}", short_time(config, due)));
+    }
+    for duty in &case.duties {
+        line("guarded", &format!("{}, due {}", timeline::duty(duty.kind), short_time(config, duty.due)));
+    }
+    for reference in &case.references {
+        line(&reference.name, &reference.written);
+    }
 }
 
 fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[LetterRow], now: Moment) {
-    print_case(config, case, now);
-    for reference in &case.references {
-        say!("{}: {}", reference.name, reference.written);
-    }
+    print_heading(config, case, now);
     say!("\nTimeline");
     for stored in events {
-        let at = moment_of(config, stored);
-        let (kind, who) = who(stored);
-        let detail = stored.event.as_ref().map(|event| detail(&event.what)).unwrap_or_default();
-        say!("  {at}  {kind:<15} {who:<32} {}", printable(&detail));
+        let detail = stored.event.as_ref().map(|event| one_line(words(&event.what))).unwrap_or_default();
+        let detail = if detail.is_empty() { detail } else { format!(" | {detail}") };
+        say!("  {:<16}  {}{detail}", moment_of(config, stored), sentence(config, stored));
     }
     for paper in case.to_post() {
-        let written = paper.written_at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M");
-        say!("\nTo be posted: {} (written {written})", paper.letter_kind.name());
+        let written = short_time(config, paper.written_at);
+        say!("\nTo be posted: {} (written {written})", paper.letter_kind.name().replace('_', " "));
     }
     if case.owes_confirmation() {
         say!("\nOwed: the confirmation of the settlement (#verstuurd or #gebeld)");
@@ -296,8 +296,11 @@ fn print_file(config: &Config, case: &Case, events: &[StoredEvent], letters: &[L
     }
     say!("\nLetters");
     for letter in letters {
-        say!("  {:<16} {:<9} {:<32} {}", letter.kind.name(), letter.state.name(), letter.to, printable(&letter.reply));
+        let kind = letter.kind.name().replace('_', " ");
+        let line = format!("  {kind:<16} {:<9} {:<32} {}", letter.state.name(), letter.to, printable(&letter.reply));
+        say!("{}", line.trim_end());
     }
+    say!("\nFrom {}", register_at(config));
 }
 
 /// A stranger's words must not steer the operator's terminal, nor read another way than they were written.
@@ -305,81 +308,9 @@ pub(super) fn printable(line: &str) -> String {
     line.chars().filter(|c| (!c.is_control() || *c == '\t') && !turns_direction(*c)).collect()
 }
 
-pub(super) fn moment_of(config: &Config, stored: &StoredEvent) -> String {
-    let at = stored.event.as_ref().map(|event| event.at);
-    at.map(|at| at.with_timezone(&config.desk.time_zone).format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
-}
-
-/// What happened, and who did it.
-pub(super) fn who(stored: &StoredEvent) -> (&str, String) {
-    let known = stored.event.as_ref().map(|event| (event.what.name(), actor(&event.actor)));
-    known.unwrap_or_else(|| (stored.kind.as_str(), "(blanked)".to_owned()))
-}
-
-fn detail(what: &What) -> String {
-    words(what).split_whitespace().collect::<Vec<_>>().join(" ").chars().take(DETAIL_CHARS_MAX).collect()
-}
-
-/// All that an event says, for people.
-pub(super) fn words(what: &What) -> String {
-    match what {
-        What::Opened(opened) => format!("{}\n\n{}", opened.subject, opened.text),
-        What::Answered { text, .. }
-        | What::Interim { text, .. }
-        | What::Noted { text }
-        | What::PhoneContact { text }
-        | What::Advised { text }
-        | What::Disputed { text, .. }
-        | What::AuthorityWrote { text, .. }
-        | What::Ruled { text } => text.clone(),
-        What::RepresentativeSet(acts) => format!("{} {} ({:?})", acts.name, acts.address, acts.ground),
-        What::RepresentativeEnded => String::new(),
-        What::RightUsed { text, .. } | What::IdentityKnown { how: text } | What::BreachFound { text, .. } => {
-            text.clone()
-        }
-        What::UrgentTold { words, .. } => words.join(", "),
-        What::ConfidentialSet(confidential) => {
-            confidential.readers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        }
-        What::ConfidentialLifted => String::new(),
-        What::DutySet(duty) => format!("{:?} until {}", duty.kind, duty.due),
-        What::DutyDone { duty } => format!("{duty:?}"),
-        What::AnsweredDirectly(answer) | What::AnswerToConfirm { answer, .. } => answer.text.clone(),
-        What::AnswerShown { to, .. } | What::AnswerAsked { to } => to.to_string(),
-        What::Judged(judgement) => {
-            let outcome = judgement.outcome.map(|outcome| outcome.name().to_owned());
-            let amount = judgement.compensation.map(|amount| amount.to_string());
-            outcome.into_iter().chain(judgement.cause.clone()).chain(amount).collect::<Vec<_>>().join(", ")
-        }
-        What::AwayTold { who, to } => format!("{who}, to {to}"),
-        What::Closed(closed) => closed.settlement.clone(),
-        What::LetterWritten { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
-        What::LetterResent { letter_kind, to, .. } => format!("{} to {to}", letter_kind.name()),
-        What::LetterFate { letter_kind, fate, .. } => format!("{}: {fate:?}", letter_kind.name()),
-        What::HandlerSet { handler } => handler.to_string(),
-        What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. } => letter_kind.name().to_owned(),
-        What::Bundled { letters, into } => format!("{} letters, in {into}", letters.len()),
-        What::Linked { other } | What::Merged { into: other } => other.to_string(),
-        What::CustomerUnknown { from, .. } => from.clone(),
-        What::CustomerSet { customer } => {
-            let address = customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
-            format!("{} {address}", customer.name).trim().to_owned()
-        }
-        What::StatusAsked { to } => to.to_string(),
-        What::Absorbed(absorbed) => absorbed.other.to_string(),
-        What::MailFiled { reason, .. } | What::Reconsidered { reason, .. } | What::Dismissed { reason } => {
-            reason.clone()
-        }
-        What::AsideTold { mails, .. } => format!("{} mails", mails.len()),
-        What::AdoptionAsked { mails, .. } => format!("{mails} mails"),
-        What::AcknowledgementHeld | What::AcknowledgementReleased => String::new(),
-        What::FollowedUp { from, text, .. } | What::OtherWrote { from, text, .. } => format!("{from}\n\n{text}"),
-        What::DepartmentSet { department, .. } => department.clone(),
-        What::Escalated { question, to } => format!("{to}: {question}"),
-        What::AgendaSet(item) => format!("{}: {}", item.id, item.text),
-        What::AgendaCleared { id } | What::AgendaReminded { id } => id.clone(),
-        What::TermTold { clock, .. } => clock_name(*clock).to_owned(),
-        What::CommitteeOwed | What::Reopened(_) | What::EscalationSettled | What::Restored => String::new(),
-        What::DigestWritten { .. } | What::MonthWritten { .. } | What::Sealed(_) => String::new(),
-    }
+fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = line.chars().nth(DETAIL_CHARS_MAX).is_some();
+    let line: String = line.chars().take(DETAIL_CHARS_MAX).collect();
+    printable(&if cut { format!("{line}…") } else { line })
 }

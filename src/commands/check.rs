@@ -2,51 +2,54 @@
 //! mail is touched but one of its own, with which it tries whether mail can be filed away.
 
 mod mailbox;
-
+mod proof;
+mod report;
 mod smtp;
 
 use super::Exit;
-use super::printing::say;
+use super::looking::register_at;
+use super::printing::Form;
 use crate::access::{Access, AccessError};
 use crate::case::Moment;
 use crate::clock::Clock;
-use crate::config::{self, Borrowed};
+use crate::config::{self, Config};
 use crate::daemon::{Office, WorkError, compare};
 use crate::desk::outage::Trouble;
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::RegisterError;
 use chrono::NaiveDate;
-use std::fmt::Display;
+use report::Report;
 use std::path::Path;
 
 /// Tries everything that can be tried; the first that fails does not hide the others.
-pub async fn run(explicit: Option<&Path>) -> Exit {
+pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
+    let report = Report::new(form);
     let config = match config::load(explicit, super::environment()) {
         Ok(config) => config,
         Err(error) => {
-            say!("{error}");
+            report.unusable(&error);
             return Exit::FoundProblems;
         }
     };
-    let mut all_right = line("settings", Ok::<_, String>(format!("{} departments", config.department.len())));
-    all_right &= own_values(&config.borrowed);
+    let mut all_right = report.line("settings", Ok::<_, String>(format!("{} departments", config.department.len())));
+    all_right &= own_values(report, &config);
     let office = Office::open(config.clone(), Clock::System).await;
-    all_right &= line("templates and register", office.as_ref().map(|_| config.register.url.clone()));
+    all_right &= report.line("templates and register", office.as_ref().map(|_| register_at(&config)));
     let access = Access::new(&config);
-    all_right &= mailbox::check(&access, &config.mailbox, office.as_ref().ok()).await;
+    all_right &= mailbox::check(report, &access, &config.mailbox, office.as_ref().ok()).await;
     if let Ok(office) = &office {
-        all_right &= line("own folders", own_folders(office).await);
+        all_right &= report.line("own folders", own_folders(office).await);
     }
-    all_right &= line("sender", smtp::sender(&config, &access, &config.sender).await);
+    all_right &= report.line("sender", smtp::sender(&config, &access, &config.sender).await);
     if let Some(second) = &config.second_sender {
-        all_right &= line("second sender", smtp::sender(&config, &access, second).await);
+        all_right &= report.line("second sender", smtp::sender(&config, &access, second).await);
     }
     if let Some(last) = access.secret_expires() {
-        all_right &= line("login", secret_lasts(last, Clock::System.now()));
+        all_right &= report.line("login", secret_lasts(last, Clock::System.now()));
     }
     if let Some(operator) = &config.operator {
         let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);
-        all_right &= line("operator", Ok::<_, String>(told));
+        all_right &= report.line("operator", Ok::<_, String>(told));
     }
     if all_right { Exit::Done } else { Exit::FoundProblems }
 }
@@ -61,16 +64,17 @@ fn secret_lasts(last: NaiveDate, now: Moment) -> Result<String, String> {
     }
 }
 
-/// What is left of the sample is a problem, before customers read it; a name that is kept for examples is noted alone,
-/// because a trial needs some.
-fn own_values(borrowed: &Borrowed) -> bool {
-    for problem in &borrowed.sample {
-        line("settings", Err::<&str, _>(problem));
+/// What is left of the sample is a problem, before customers read it, and so is what was probably not meant; a name that is
+/// kept for examples is noted alone, because a trial needs some.
+fn own_values(report: Report, config: &Config) -> bool {
+    let problems = || config.borrowed.sample.iter().chain(&config.doubts);
+    for problem in problems() {
+        report.problem("settings", problem);
     }
-    for problem in &borrowed.reserved {
-        say!("note     settings: {problem}");
+    for problem in &config.borrowed.reserved {
+        report.note("settings", problem);
     }
-    borrowed.sample.is_empty()
+    problems().next().is_none()
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -105,12 +109,4 @@ async fn own_folders(office: &Office) -> Result<String, OwnFolders> {
             newest: written(missing.newest),
         }),
     }
-}
-
-fn line(what: &str, found: Result<impl Display, impl Display>) -> bool {
-    match &found {
-        Ok(found) => say!("ok       {what}: {found}"),
-        Err(error) => say!("PROBLEM  {what}: {error}"),
-    }
-    found.is_ok()
 }

@@ -1,7 +1,9 @@
 //! `klachtpost digest`: the digests of a day as they would go out now, and on a month's first working day the reports of
 //! the month before; nothing is sent or noted.
 
-use super::printing::say;
+use super::looking::{ended_by, register_at};
+use super::page::{self, Head, Reader, Shown};
+use super::printing::{Form, counted, say};
 use super::{Exit, failed};
 use crate::case::{Case, Moment};
 use crate::clock::Clock;
@@ -14,11 +16,28 @@ use crate::letters::RenderError;
 use crate::mail;
 use crate::register::CaseQuery;
 use chrono::{Days, NaiveDate};
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
-/// Prints the text of each.
-pub async fn run(config: Config, day: Option<NaiveDate>) -> Exit {
-    match preview(config, day).await {
+/// Which, and how they are shown.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The day (2026-11-23 or 23-11-2026); else today
+    #[arg(long, value_name = "DAY", value_parser = super::day::parse)]
+    day: Option<NaiveDate>,
+    /// Write them as a page to look at in a browser, in place of their text
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    html: Option<PathBuf>,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Shows each.
+pub async fn run(config: Config, arguments: Arguments) -> Exit {
+    match preview(config, &arguments).await {
         Ok(()) => Exit::Done,
+        Err(PreviewError::Register(error) | PreviewError::Office(OfficeError::Register(error))) => ended_by(&error),
+        Err(error @ PreviewError::File { .. }) => failed(&error, Exit::FoundProblems),
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
 }
@@ -33,14 +52,16 @@ enum PreviewError {
     Work(#[from] WorkError),
     #[error(transparent)]
     Render(#[from] RenderError),
+    #[error("failed to write the page {path}: {why}\n  hint: name a file in a folder that you may write in", path = .path.display())]
+    File { path: PathBuf, why: std::io::Error },
 }
 
-async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewError> {
-    let office = Office::open(config, Clock::System).await?;
+async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewError> {
+    let office = Office::look(config, Clock::System).await?;
     let now = office.clock.now();
     let calendar = &office.rules.calendar;
     let today = calendar.local(now).date_naive();
-    let day = day.unwrap_or(today);
+    let day = arguments.day.unwrap_or(today);
     // A past day is shown as it would be at its hour; the cases are as they stand now.
     let at = if day == today { now } else { calendar.at(day, office.rules.digest.at) };
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
@@ -52,13 +73,16 @@ async fn preview(config: Config, day: Option<NaiveDate>) -> Result<(), PreviewEr
     let mail_day = day_of_mail(&office, since, at).await?;
     let back = office.register.look_back(since, at).await?;
     let decision = on_digest(day, &back, &cases, &head.hash, &office.rules, at, &mut fresh);
-    print(&office, &with_mail_day(decision, &mail_day, &office.rules).letters, at)?;
+    let mut drafts = with_mail_day(decision, &mail_day, &office.rules).letters;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
         let cases = shown(cases_of(&office, month).await?);
-        print(&office, &on_month(month, &cases, &office.rules, at, &mut fresh).letters, at)?;
+        drafts.extend(on_month(month, &cases, &office.rules, at, &mut fresh).letters);
     }
-    Ok(())
+    match &arguments.html {
+        Some(file) => write(&office, &drafts, at, file),
+        None => Ok(print(&office, &drafts, at, arguments.form)?),
+    }
 }
 
 /// The operator is none of those who see a confidential case.
@@ -67,10 +91,35 @@ fn shown(mut cases: Vec<Case>) -> Vec<Case> {
     cases
 }
 
-fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {
-    for draft in letters {
+/// As one page: a reader's digests below each other.
+fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(), PreviewError> {
+    let mut readers = Vec::new();
+    for draft in drafts {
         let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
-        say!("To: {}\n{}\n", letter.to, mail::read(&letter.bytes, "").text);
+        let subject = mail::read(&letter.bytes, "").subject;
+        let shown = Shown { subject, date: String::new(), html: page::html_of(&letter.bytes) };
+        readers.push(Reader { address: letter.to.to_string(), letters: vec![shown] });
+    }
+    let lead = format!("As they stand now; nothing was sent. From {}.", register_at(&office.config));
+    let head = Head { title: format!("{}: digests", office.house.company), lead };
+    std::fs::write(file, page::render(&head, &readers))
+        .map_err(|why| PreviewError::File { path: file.to_owned(), why })?;
+    say!("{} written to {}, from {}", counted(readers.len(), "digest"), file.display(), register_at(&office.config));
+    Ok(())
+}
+
+fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -> Result<(), RenderError> {
+    for draft in drafts {
+        let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
+        let read = mail::read(&letter.bytes, "");
+        if form.is_json() {
+            say!("{}", json!({ "to": letter.to, "subject": read.subject, "text": read.text }));
+        } else {
+            say!("To: {}\nSubject: {}\n\n{}\n", letter.to, read.subject, read.text);
+        }
+    }
+    if !form.is_json() {
+        say!("{} from {}; nothing was sent", counted(drafts.len(), "digest"), register_at(&office.config));
     }
     Ok(())
 }

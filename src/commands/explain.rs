@@ -1,7 +1,7 @@
 //! `klachtpost explain`: what a mail says, where it would go, and by when; a dry decision, nothing is stored.
 //! Needs no settings; with them, routing and terms are the company's own.
 
-use super::printing::say;
+use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::calendar::Calendar;
 use crate::case::{Match, Moment, Why};
@@ -29,7 +29,7 @@ struct Desk {
 }
 
 /// Explains each file; a file that cannot be read is named, and the others go on.
-pub fn run(explicit: Option<&Path>, json: bool, received: Option<&str>, files: &[PathBuf]) -> Exit {
+pub fn run(explicit: Option<&Path>, form: Form, received: Option<&str>, files: &[PathBuf]) -> Exit {
     let received = match received.map(chrono::DateTime::parse_from_rfc3339) {
         None => Clock::System.now(),
         Some(Ok(at)) => at.to_utc(),
@@ -46,7 +46,7 @@ pub fn run(explicit: Option<&Path>, json: bool, received: Option<&str>, files: &
                 let mail = mail::read(&raw, &desk.trusted_authserv_id);
                 let file = file.display().to_string();
                 let explained = desk.explain(&file, &mail, received);
-                if json { say!("{}", explained.json()) } else { say!("{}", person::page(&explained)) }
+                if form.is_json() { say!("{}", explained.json()) } else { say!("{}", person::page(&explained)) }
             }
             Err(error) => exit = failed(&format!("failed to read {}: {error}", file.display()), Exit::FoundProblems),
         }

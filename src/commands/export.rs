@@ -1,8 +1,9 @@
 //! `klachtpost case export`: the whole file of a case, for an auditor, a committee or a customer who asks for it. As
 //! text, or as one line of JSON that holds everything, the mails and letters themselves included.
 
-use super::case::{event_json, file_json, moment_of, print_case, printable, who, words};
-use super::printing::say;
+use super::case::{event_json, file_json, moment_of, print_heading, printable, sentence, words};
+use super::looking::register_at;
+use super::printing::{Form, say};
 use crate::case::{Case, CaseNumber, Moment};
 use crate::config::Config;
 use crate::register::{LetterRow, MailRow, Register, RegisterError, StoredEvent};
@@ -23,7 +24,7 @@ pub(super) async fn export(
     config: &Config,
     register: &Register,
     number: CaseNumber,
-    as_json: bool,
+    form: Form,
     now: Moment,
 ) -> Result<bool, RegisterError> {
     let Some(case) = register.case(number).await? else { return Ok(false) };
@@ -37,7 +38,7 @@ pub(super) async fn export(
     file.events.sort_by_key(|stored| stored.seq);
     file.letters.sort_by_key(|letter| letter.created_at);
     file.mails.sort_by_key(|mail| mail.id);
-    if as_json {
+    if form.is_json() {
         say!("{}", whole(config, register, &file, now).await?);
     } else {
         print(config, &file, now);
@@ -79,13 +80,12 @@ fn chained(config: &Config, stored: &StoredEvent) -> Value {
 }
 
 fn print(config: &Config, file: &File, now: Moment) {
-    print_case(config, &file.case, now);
+    print_heading(config, &file.case, now);
     say!("\nTimeline");
     for stored in &file.events {
-        let (at, (kind, who)) = (moment_of(config, stored), who(stored));
-        say!("\n{at}  {kind}  {who}");
+        say!("\n{:<16}  {}", moment_of(config, stored), sentence(config, stored));
         let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
-        text.lines().for_each(|line| say!("    {}", printable(line)));
+        text.lines().for_each(|line| say!("{}", format!("    {}", printable(line)).trim_end()));
     }
     say!("\nMails");
     for mail in &file.mails {
@@ -96,6 +96,8 @@ fn print(config: &Config, file: &File, now: Moment) {
     say!("\nLetters");
     for letter in &file.letters {
         let (kind, state, reply) = (letter.kind.name(), letter.state.name(), printable(&letter.reply));
-        say!("  {kind:<16} {state:<9} {:<32} {reply}", letter.to);
+        let line = format!("  {:<16} {state:<9} {:<32} {reply}", kind.replace('_', " "), letter.to);
+        say!("{}", line.trim_end());
     }
+    say!("\nFrom {}", register_at(config));
 }

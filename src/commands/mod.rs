@@ -4,13 +4,16 @@
 mod adopt;
 mod case;
 mod check;
+mod day;
 mod demo;
 mod digest;
 mod explain;
 mod export;
 mod ingest;
 mod login;
+mod looking;
 mod outbox;
+mod page;
 mod printing;
 mod run;
 mod trial;
@@ -19,13 +22,24 @@ mod verify;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use clap::{Parser, Subcommand};
-use printing::complain;
+use printing::{Form, complain};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Below the list of commands.
+const HELP: &str = "\
+Examples:
+  klachtpost demo                                  a day and a half of complaints, without a server
+  klachtpost --config klachtpost.toml check        is all as it should be?
+  klachtpost case list --open --overdue            what is late
+  klachtpost case show K-2026-000123               one complaint
+
+Exit codes: 0 done, 1 problems found, 2 wrong usage, 75 try again later.
+KLACHTPOST_LOG=debug says more on standard error; KLACHTPOST__SECTION__KEY gives a setting.";
+
 /// Runs a company's complaints procedure entirely over e-mail.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version, about, after_help = HELP)]
 pub struct Arguments {
     /// Settings file; else $KLACHTPOST_CONFIG, else /etc/klachtpost/klachtpost.toml
     #[arg(long, global = true, value_name = "FILE")]
@@ -47,6 +61,7 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Watch the mailbox and run the procedure
+    #[command(after_help = "Examples:\n  klachtpost run\n  klachtpost run --once      from cron, or to try")]
     Run {
         /// Take in what is there, do what is due, empty the outbox, stop
         #[arg(long)]
@@ -55,36 +70,48 @@ enum Command {
         #[arg(long)]
         trust_clock: bool,
     },
-    /// Show the main job on a test clock; needs no server
+    /// Show the main job on a test clock; needs no server and no settings
+    #[command(after_help = "Example:\n  klachtpost demo --dir /tmp/demo")]
     Demo {
-        /// Where the mailboxes are made
-        #[arg(long, value_name = "D")]
+        /// Where the mailboxes are made, and the page to look at [default: klachtpost-demo, in this folder]
+        #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
     /// Let klachtpost into a mailbox of Microsoft 365 or Google as a person, once (see [oauth2] in the settings)
+    #[command(after_help = "Example:\n  klachtpost login      then open the page that it names, in a browser")]
     Login,
-    /// Try settings, templates, database, IMAP and SMTP; one line per finding
-    Check,
+    /// Try settings, templates, database, IMAP and SMTP; one line per finding, and nothing is sent
+    #[command(
+        after_help = "Example:\n  klachtpost --config klachtpost.toml check\n\nRun it as the user that klachtpost runs as: it makes the register where there is none."
+    )]
+    Check {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Show what a mail says and what would be done about it; nothing is stored
+    #[command(after_help = "Example:\n  klachtpost explain --received 2026-11-23T10:12:00+01:00 complaint.eml")]
     Explain {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-        /// When it was received (RFC 3339); else now
-        #[arg(long, value_name = "T")]
+        #[command(flatten)]
+        form: Form,
+        /// When it was received, e.g. 2026-11-23T10:12:00+01:00 (RFC 3339); else now
+        #[arg(long, value_name = "TIME")]
         received: Option<String>,
-        /// Mails to read
+        /// Mails to read, as files (.eml)
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Take in one mail from an MTA's pipe; exits 0 or 75 only
+    #[command(after_help = "Example, in /etc/aliases:\n  klachten: \"|klachtpost ingest -\"")]
     Ingest {
-        /// A mail, or - for standard input
+        /// A mail as a file, or - for standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
     },
     /// List mails of our own folders that are not in the register, and take them in
+    #[command(after_help = "Example, after a backup was restored:\n  klachtpost adopt\n  klachtpost adopt --yes")]
     Adopt {
+        #[command(flatten)]
+        form: Form,
         /// Take them in: with their true receipt, and a new number for each complaint
         #[arg(long)]
         yes: bool,
@@ -92,23 +119,23 @@ enum Command {
         #[arg(long)]
         others: bool,
     },
-    /// Cases
+    /// List cases, show one, or write its whole file
     #[command(subcommand)]
     Case(case::Command),
-    /// Letters
+    /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
-    /// Show the digest of a day without sending it
-    Digest {
-        /// The day (2026-11-23); else today
-        #[arg(long, value_name = "D")]
-        day: Option<chrono::NaiveDate>,
-    },
+    /// Show the digests of a day without sending them
+    #[command(after_help = "Examples:\n  klachtpost digest\n  klachtpost digest --day 23-11-2026 --html digests.html")]
+    Digest(digest::Arguments),
     /// Prove that nobody changed the past
+    #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
-        /// A digest that was received earlier (.eml): the register must still hold the past it saw
+        /// A digest that was received earlier, saved as a file (.eml): the register must still hold the past it saw
         #[arg(long, value_name = "FILE")]
         digest: Option<PathBuf>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Try one mail; only the daemon asks for it
     #[command(hide = true)]
@@ -149,10 +176,10 @@ async fn carry_out(arguments: Arguments) -> Exit {
     let explicit = arguments.config.as_deref();
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
-        Command::Explain { json, received, files } => explain::run(explicit, json, received.as_deref(), &files),
+        Command::Explain { form, received, files } => explain::run(explicit, form, received.as_deref(), &files),
         Command::Ingest { file } => ingest::run(explicit, &file).await,
-        Command::Check => check::run(explicit).await,
-        other => match settings(explicit) {
+        Command::Check { form } => check::run(explicit, form).await,
+        other => match settings(explicit, &other) {
             Err(exit) => exit,
             Ok(config) => with_settings(other, config).await,
         },
@@ -165,20 +192,25 @@ async fn with_settings(command: Command, config: Config) -> Exit {
             run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
         }
         Command::Login => login::run(config).await,
-        Command::Adopt { yes, others } => adopt::run(config, yes, others).await,
+        Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
-        Command::Digest { day } => digest::run(config, day).await,
-        Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
-        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check | Command::Trial => {
-            Exit::WrongUsage
-        }
+        Command::Digest(arguments) => digest::run(config, arguments).await,
+        Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
+        Command::Demo { .. }
+        | Command::Explain { .. }
+        | Command::Ingest { .. }
+        | Command::Check { .. }
+        | Command::Trial => Exit::WrongUsage,
     }
 }
 
-/// The settings, or the problems with them on standard error.
-fn settings(explicit: Option<&std::path::Path>) -> Result<Config, Exit> {
-    config::load(explicit, environment()).map_err(|error| {
+/// The settings, or the problems with them on standard error. Who only looks into the register needs no secrets.
+fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
+    let looks = matches!(command, Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Verify { .. });
+    let read =
+        if looks { config::load_to_look(explicit, environment()) } else { config::load(explicit, environment()) };
+    read.map_err(|error| {
         complain(&error);
         Exit::FoundProblems
     })

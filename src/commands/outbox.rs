@@ -3,13 +3,14 @@
 mod resend;
 
 use super::case::printable;
-use super::printing::say;
+use super::looking::{self, ended_by, register_at};
+use super::printing::{Form, counted, say};
 use super::{Exit, failed};
 use crate::case::LetterId;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::caps::Cap;
-use crate::register::{LetterRow, LetterState, Register, RegisterError};
+use crate::register::{LetterRow, LetterState, RegisterError};
 use clap::Subcommand;
 use futures_util::TryStreamExt;
 
@@ -19,17 +20,29 @@ const CONFIDENTIAL: &str = "(confidential)";
 /// What to do with letters.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List letters, oldest first
+    /// List letters, oldest first: to whom, and why they wait or what the server said
+    #[command(after_help = "Example:\n  klachtpost outbox list | grep held")]
     List {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
     /// Hold a queued letter back
-    Hold { letter: String },
+    #[command(after_help = "Example:\n  klachtpost outbox hold f3k2m9q7tz4a")]
+    Hold {
+        /// The letter's id, as `klachtpost outbox list` shows it
+        #[arg(value_name = "ID")]
+        letter: String,
+    },
     /// Let a held letter go
-    Release { letter: String },
+    #[command(after_help = "Example:\n  klachtpost outbox release f3k2m9q7tz4a")]
+    Release {
+        /// The letter's id, as `klachtpost outbox list` shows it
+        #[arg(value_name = "ID")]
+        letter: String,
+    },
     /// Send refused letters again, once their recipients' server takes them: lists them and asks
+    #[command(after_help = "Examples:\n  klachtpost outbox resend f3k2m9q7tz4a\n  \
+                            klachtpost outbox resend --refused-since 23-11-2026")]
     Resend {
         #[command(flatten)]
         which: resend::Which,
@@ -42,66 +55,81 @@ pub enum Command {
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
     let done = match command {
-        Command::List { json } => list(&config, json).await,
+        Command::List { form } => list(&config, form).await,
         Command::Hold { letter } => hold(&config, letter).await,
         Command::Release { letter } => release(&config, letter).await,
         Command::Resend { which, yes } => {
             let consent = if yes { resend::Consent::Given } else { resend::Consent::Ask };
-            return resend::run(config, which, consent)
-                .await
-                .unwrap_or_else(|error| failed(&error, Exit::TryAgainLater));
+            return resend::run(config, which, consent).await.unwrap_or_else(|error| error.ended());
         }
     };
-    done.unwrap_or_else(|error| failed(&error, Exit::TryAgainLater))
+    done.unwrap_or_else(|error| ended_by(&error))
 }
 
-async fn list(config: &Config, json: bool) -> Result<Exit, RegisterError> {
-    let register = Register::open(&config.register.url).await?;
+async fn list(config: &Config, form: Form) -> Result<Exit, RegisterError> {
+    let register = looking::register(config).await?;
     let confidential = register.confidential().await?;
     let mut letters = register.all_letters();
+    let mut count = 0_usize;
     while let Some(mut letter) = letters.try_next().await? {
         // Who complains is seen by the readers of such a case alone.
         if letter.case.is_some_and(|number| confidential.contains(&number)) && letter.kind.is_for_customer() {
             letter.to = CONFIDENTIAL.to_owned();
             letter.reply.clear();
         }
-        print_letter(config, &letter, json);
+        if form.is_json() {
+            say!("{}", super::case::letter_json(config, &letter));
+            continue;
+        }
+        if count == 0 {
+            let id = letter.id.as_str().chars().count();
+            say!("{:<id$}  {:<9} {:<16} {:<14} {:<32} WHY", "ID", "STATE", "KIND", "CASE", "TO");
+        }
+        count += 1;
+        print_letter(&letter);
     }
     drop(letters);
+    if !form.is_json() {
+        say!("{}{} in {}", if count == 0 { "" } else { "\n" }, counted(count, "letter"), register_at(config));
+    }
     Ok(Exit::Done)
 }
 
 async fn hold(config: &Config, letter: String) -> Result<Exit, RegisterError> {
-    let register = Register::open(&config.register.url).await?;
-    Ok(changed(register.hold_letter(&LetterId::from_stored(letter), "held by the operator").await?))
+    let register = looking::register(config).await?;
+    let found = register.hold_letter(&LetterId::from_stored(letter.clone()), "held by the operator").await?;
+    Ok(changed(config, found, &format!("letter {letter} is held")))
 }
 
 async fn release(config: &Config, letter: String) -> Result<Exit, RegisterError> {
-    let register = Register::open(&config.register.url).await?;
-    Ok(changed(register.release_letter(&LetterId::from_stored(letter), Clock::System.now()).await?))
+    let register = looking::register(config).await?;
+    let found = register.release_letter(&LetterId::from_stored(letter.clone()), Clock::System.now()).await?;
+    Ok(changed(config, found, &format!("letter {letter} goes out")))
 }
 
-/// Whether there was such a letter.
-fn changed(found: bool) -> Exit {
-    const NONE: &str = "no letter with that id is in a state for this; see `klachtpost outbox list`";
-    if found { Exit::Done } else { failed(&NONE, Exit::FoundProblems) }
-}
-
-fn print_letter(config: &Config, letter: &LetterRow, json: bool) {
-    if json {
-        say!("{}", super::case::letter_json(config, letter));
-        return;
+/// What was done, or that there was no such letter.
+fn changed(config: &Config, found: bool, done: &str) -> Exit {
+    let register = register_at(config);
+    if found {
+        say!("{}, in {register}", printable(done));
+        return Exit::Done;
     }
+    let none = format!("no letter with that id is in a state for this, in {register}; see `klachtpost outbox list`");
+    failed(&none, Exit::FoundProblems)
+}
+
+fn print_letter(letter: &LetterRow) {
     let case = letter.case.map(|n| n.to_string()).unwrap_or_else(|| "-".to_owned());
-    say!(
+    let line = format!(
         "{}  {:<9} {:<16} {:<14} {:<32} {}",
         letter.id,
         letter.state.name(),
-        letter.kind.name(),
+        letter.kind.name().replace('_', " "),
         case,
         letter.to,
         printable(why(letter)).chars().take(80).collect::<String>()
     );
+    say!("{}", line.trim_end());
 }
 
 /// Why it waits, or what the server said last.

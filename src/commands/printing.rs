@@ -7,6 +7,20 @@ use std::fmt::{Arguments, Display};
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 
+/// For whom a command prints.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Form {
+    /// For programs: JSON, one object a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Form {
+    pub(super) fn is_json(self) -> bool {
+        self.json
+    }
+}
+
 /// Why nothing more is printed.
 static FAILED: OnceLock<io::Error> = OnceLock::new();
 
@@ -23,6 +37,11 @@ pub(super) fn line(text: Arguments<'_>) {
     }
     let mut output = io::stdout().lock();
     note(output.write_fmt(text).and_then(|()| output.write_all(b"\n")));
+}
+
+/// A number of things, in words.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 /// Says what went wrong. Where nobody reads that either, the exit code says it alone.

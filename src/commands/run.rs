@@ -1,5 +1,6 @@
 //! `klachtpost run`: the daemon, or one round of its work.
 
+use super::looking::register_at;
 use super::{Exit, failed};
 use crate::clock::Clock;
 use crate::config::{Borrowed, Config, Problem};
@@ -14,6 +15,8 @@ const NAMED_MAX: usize = 12;
 /// Runs the daemon until SIGTERM or SIGINT; `once`: one round.
 pub async fn run(config: Config, once: bool, clock: Clock) -> Exit {
     say_what_is_borrowed(&config.borrowed);
+    say_what_is_doubtful(&config.doubts);
+    tracing::info!(register = register_at(&config), "complaints are registered here");
     let url = config.register.url.clone();
     let office = match Office::open(config, clock).await {
         Ok(office) => Arc::new(office),
@@ -49,6 +52,14 @@ fn say_what_is_borrowed(borrowed: &Borrowed) {
             settings,
             "settings name domains that are kept for examples, where no mail gets; `klachtpost check` lists each"
         );
+    }
+}
+
+/// What an operator probably did not mean; nothing is stopped for it.
+fn say_what_is_doubtful(doubts: &[Problem]) {
+    if !doubts.is_empty() {
+        let settings = keys(doubts);
+        tracing::warn!(settings, "settings are probably not as they were meant; `klachtpost check` says why");
     }
 }
 

@@ -1,11 +1,13 @@
 //! `klachtpost verify`: proves that nobody changed the past; with `--digest` also against replacing the whole file, by the
 //! head of the chain that a digest printed when it went out.
 
-use super::printing::say;
+use super::looking::{self, ended_by, register_at};
+use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::config::Config;
 use crate::mail;
 use crate::register::{Register, RegisterError, Verified};
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// Hexadecimal characters of a chain head (SHA-256).
@@ -27,81 +29,124 @@ enum VerifyError {
 }
 
 /// Checks the whole register; one line per finding.
-pub async fn run(config: Config, digest: Option<&Path>) -> Exit {
-    match verify(&config, digest).await {
+pub async fn run(config: Config, digest: Option<&Path>, form: Form) -> Exit {
+    match verify(&config, digest, form).await {
         Ok(exit) => exit,
-        Err(error @ VerifyError::Register(_)) => failed(&error, Exit::TryAgainLater),
+        Err(VerifyError::Register(error)) => ended_by(&error),
         Err(error) => failed(&error, Exit::WrongUsage),
     }
 }
 
-async fn verify(config: &Config, digest: Option<&Path>) -> Result<Exit, VerifyError> {
+async fn verify(config: &Config, digest: Option<&Path>, form: Form) -> Result<Exit, VerifyError> {
     let heads = digest.map(printed_heads).transpose()?;
-    let register = Register::open(&config.register.url).await?;
-    let verified = register.verify().await?;
-    for finding in &verified.findings {
-        say!("{}: {}", finding.place, finding.what);
-    }
-    summary(&verified);
-    let mut problems = verified.findings.len() + forgotten(&register).await?;
-    match heads {
-        None => say!(
-            "This proves the register against itself. Against replacing the whole file, add --digest with a digest's letter."
-        ),
-        Some(heads) => problems += witnessed(&register, &heads).await?,
-    }
+    let register = looking::register(config).await?;
+    let looked = Looked {
+        verified: register.verify().await?,
+        not_on_file: register.not_on_file().await?.map(|missing| missing.count),
+        witnesses: witnesses(&register, heads).await?,
+    };
     register.close().await;
-    Ok(if problems == 0 { Exit::Done } else { Exit::FoundProblems })
+    if form.is_json() {
+        say!("{}", looked.json(config))
+    } else {
+        looked.print(config)
+    }
+    Ok(if looked.problems() == 0 { Exit::Done } else { Exit::FoundProblems })
 }
 
-fn summary(verified: &Verified) {
+/// All that was looked at.
+struct Looked {
+    verified: Verified,
+    /// What the last look into our own folders found; this one looks at the register alone.
+    not_on_file: Option<usize>,
+    /// Each head that the digest printed, and where in the chain it still is. None: no digest was given.
+    witnesses: Option<Vec<(String, Option<i64>)>>,
+}
+
+async fn witnesses(
+    register: &Register,
+    heads: Option<Vec<String>>,
+) -> Result<Option<Vec<(String, Option<i64>)>>, RegisterError> {
+    let Some(heads) = heads else { return Ok(None) };
+    let mut found = Vec::with_capacity(heads.len());
+    for head in heads {
+        let seq = register.find_head(&head).await?;
+        found.push((head, seq));
+    }
+    Ok(Some(found))
+}
+
+impl Looked {
+    fn problems(&self) -> usize {
+        let lost = self.witnesses.iter().flatten().filter(|(_, seq)| seq.is_none()).count();
+        self.verified.findings.len() + self.not_on_file.unwrap_or(0) + lost
+    }
+
+    fn json(&self, config: &Config) -> Value {
+        let verified = &self.verified;
+        let findings = verified.findings.iter().map(|finding| json!({ "place": finding.place, "what": finding.what }));
+        let witnesses = self.witnesses.as_ref().map(|witnesses| {
+            witnesses.iter().map(|(head, seq)| json!({ "hash": head, "seq": seq })).collect::<Vec<_>>()
+        });
+        json!({
+            "register": register_at(config),
+            "problems": self.problems(),
+            "findings": findings.collect::<Vec<_>>(),
+            "events": verified.events,
+            "cases": verified.cases,
+            "blanked": verified.blanked,
+            "unproven": verified.unproven,
+            "head": { "seq": verified.head.seq, "hash": verified.head.hash },
+            "not_on_file": self.not_on_file,
+            "digest": witnesses,
+        })
+    }
+
+    fn print(&self, config: &Config) {
+        for finding in &self.verified.findings {
+            say!("{}: {}", finding.place, finding.what);
+        }
+        summary(&self.verified, config);
+        match self.not_on_file {
+            None => say!(
+                "Whether the mailbox's own folders hold mail that is not in this register was not looked at: `klachtpost check` does."
+            ),
+            Some(count) => say!(
+                "own folders: {count} mails lie in them that are not in this register; `klachtpost adopt` lists them and takes them in"
+            ),
+        }
+        if self.witnesses.is_none() {
+            say!(
+                "This proves the register against itself. Against replacing the whole file, add --digest with a digest's letter."
+            );
+        }
+        for (head, seq) in self.witnesses.iter().flatten() {
+            match seq {
+                Some(seq) => say!("The digest saw the chain up to event {seq}, and it is still there: {head}"),
+                None => say!(
+                    "digest: the chain it saw is not in this register: events were removed or the file replaced ({head})"
+                ),
+            }
+        }
+    }
+}
+
+fn summary(verified: &Verified, config: &Config) {
     say!(
-        "{} events, {} cases, {} blanked, {} problems; head of the chain: {} {}",
+        "{} events, {} cases, {} blanked, {} problems in {}",
         verified.events,
         verified.cases,
         verified.blanked,
         verified.findings.len(),
-        verified.head.seq,
-        verified.head.hash
+        register_at(config)
     );
+    say!("Head of the chain: {} {}", verified.head.seq, verified.head.hash);
     if !verified.unproven.is_empty() {
         let named: Vec<String> = verified.unproven.iter().take(NAMED_MAX).map(ToString::to_string).collect();
         let more = verified.unproven.len().saturating_sub(named.len());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         say!("Content was blanked, so that the case cannot be held against its events: {}{more}", named.join(", "));
     }
-}
-
-/// What the last look into our own folders found. This one looks at the register alone. Returns how many mails are missing.
-async fn forgotten(register: &Register) -> Result<usize, RegisterError> {
-    let missing = register.not_on_file().await?;
-    match &missing {
-        None => say!(
-            "Whether the mailbox's own folders hold mail that is not in this register was not looked at: `klachtpost check` does."
-        ),
-        Some(missing) => say!(
-            "own folders: {} mails lie in them that are not in this register; `klachtpost adopt` lists them and takes them in",
-            missing.count
-        ),
-    }
-    Ok(missing.map_or(0, |missing| missing.count))
-}
-
-/// Says for each printed head whether the chain still holds it. Returns how many it does not.
-async fn witnessed(register: &Register, heads: &[String]) -> Result<usize, RegisterError> {
-    let mut lost = 0;
-    for head in heads {
-        match register.find_head(head).await? {
-            Some(seq) => say!("The digest saw the chain up to event {seq}, and it is still there: {head}"),
-            None => {
-                lost += 1;
-                say!(
-                    "digest: the chain it saw is not in this register: events were removed or the file replaced ({head})"
-                );
-            }
-        }
-    }
-    Ok(lost)
 }
 
 /// The chain heads in a digest's letter; a forwarded thread may hold several.

@@ -44,9 +44,11 @@ pub(super) fn given_address(s: &mut Section, key: &'static str) -> Option<String
 /// A list of bare e-mail addresses.
 pub(super) fn addresses(s: &mut Section, key: &'static str) -> Vec<String> {
     let texts = s.list(key);
-    if let Some(bad) = texts.iter().find(|text| !is_address(text)) {
+    let bad: Vec<String> =
+        texts.iter().filter(|text| !is_address(text)).map(|bad| format!("\"{}\"", clipped(bad))).collect();
+    if !bad.is_empty() {
         let write = format!("write bare addresses, e.g. `{key} = [\"jan@lease.example\"]`");
-        s.refuse(key, format!("\"{}\"", clipped(bad)), write);
+        s.refuse(key, bad.join(", "), write);
     }
     texts
 }
@@ -134,23 +136,6 @@ pub(super) fn web_address(s: &mut Section, key: &'static str, url: &str) {
     }
 }
 
-/// The database's URL. It can hold a password, so no more than its kind is shown.
-pub(super) fn register_url(s: &mut Section, default: String) -> String {
-    let url = s.text("url").unwrap_or(default);
-    match url.split_once(':') {
-        Some(("sqlite", file)) if file.contains(":memory:") || file.contains("mode=memory") => {
-            s.refuse("url", "a database in memory", "write a file: complaints must outlive the program");
-        }
-        Some(("sqlite", file)) if !file.trim_matches('/').is_empty() => {}
-        Some(("postgres" | "postgresql", _)) => {
-            let write = "write `url = \"sqlite:klachtpost.db\"`; this version does not run on PostgreSQL yet";
-            s.refuse("url", "a PostgreSQL database", write);
-        }
-        _ => s.refuse("url", "no database klachtpost knows", "write `url = \"sqlite:klachtpost.db\"`"),
-    }
-    url
-}
-
 /// The key of the reply tokens, if one was given.
 pub(super) fn reply_secret(s: &mut Section) -> Option<SecretString> {
     let secret = s.secret("secret", "secret_file");
@@ -206,22 +191,30 @@ pub(super) fn reference(s: &mut Section) -> Reference {
     Reference { name, pattern }
 }
 
-/// Words that a complaint is routed by; a star only at an end.
+/// Words that a complaint is routed by; a star only at an end. All that cannot be used are named at once.
 pub(super) fn keywords(s: &mut Section, key: &'static str) -> Vec<String> {
     let keywords = s.list(key);
     let mut seen = BTreeSet::new();
+    let mut bad = Vec::new();
     for keyword in &keywords {
         let core = keyword.strip_prefix('*').unwrap_or(keyword);
         let core = core.strip_suffix('*').unwrap_or(core);
-        let shown = format!("\"{}\"", clipped(keyword));
-        if core.contains('*') {
-            s.refuse(key, shown, "write a star only as the first or last character: \"schade*\"");
+        let why = if core.contains('*') {
+            "a star within it"
         } else if core.chars().filter(|c| c.is_alphanumeric()).count() < MIN_KEYWORD_LETTERS {
-            let write = format!("write words of at least {MIN_KEYWORD_LETTERS} letters, or take it out");
-            s.refuse(key, shown, write);
+            "too short"
         } else if !seen.insert(keyword.to_lowercase()) {
-            s.refuse(key, format!("{shown} twice"), "take one out: it would count double");
-        }
+            "twice: it would count double"
+        } else {
+            continue;
+        };
+        bad.push(format!("\"{}\" ({why})", clipped(keyword)));
+    }
+    if !bad.is_empty() {
+        let write = format!(
+            "write words of at least {MIN_KEYWORD_LETTERS} letters, each once, a star only as the first or last character: \"schade*\""
+        );
+        s.refuse(key, bad.join(", "), write);
     }
     keywords
 }

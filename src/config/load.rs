@@ -2,8 +2,8 @@
 //! Reads files; the environment comes in as an argument.
 
 use super::problems::{ConfigError, Problems};
-use super::section::Reading;
-use super::{Config, check, sections};
+use super::section::{Purpose, Reading};
+use super::{Config, check, doubts, sections};
 use config::{Environment, File, FileFormat, Map, Value, ValueKind};
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -31,11 +31,34 @@ pub fn load(
     explicit: Option<&Path>,
     environment: impl Iterator<Item = (String, String)>,
 ) -> Result<Config, ConfigError> {
+    load_for(explicit, environment, Purpose::Work)
+}
+
+/// As [`load`], for who only looks into the register: no secret needs to be there or to be readable.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_to_look(
+    explicit: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    load_for(explicit, environment, Purpose::Look)
+}
+
+fn load_for(
+    explicit: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+    purpose: Purpose,
+) -> Result<Config, ConfigError> {
     let environment: Map<String, String> = environment.collect();
     let named = || environment.get(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let path = explicit.map(Path::to_owned).or_else(named).unwrap_or_else(|| DEFAULT_FILE.into());
     let text = read_file(&path).map_err(|error| ConfigError::Unreadable { path: path.clone(), error })?;
-    read(&text, &path.display().to_string(), environment)
+    let mut config = read(&text, &path.display().to_string(), environment, purpose)?;
+    if let Ok(file) = layered(&text, Map::new()) {
+        config.doubts.extend(doubts::exposed(&path, &file));
+    }
+    Ok(config)
 }
 
 /// Reads settings from `text` alone, with the same checks; `name` stands for the file in problems.
@@ -43,20 +66,21 @@ pub fn load(
 /// # Errors
 /// As [`load`].
 pub fn from_toml(text: &str, name: &str) -> Result<Config, ConfigError> {
-    read(text, name, Map::new())
+    read(text, name, Map::new(), Purpose::Work)
 }
 
-fn read(text: &str, name: &str, environment: Map<String, String>) -> Result<Config, ConfigError> {
+fn read(text: &str, name: &str, environment: Map<String, String>, purpose: Purpose) -> Result<Config, ConfigError> {
     let credentials = environment.get(CREDENTIALS_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let mistyped = mistyped_variables(&environment);
     let tree = layered(text, environment)
         .map_err(|error| ConfigError::Syntax { name: name.to_owned(), detail: without_quoted_lines(&error) })?;
-    let mut reading = Reading::new(name, credentials);
-    let config = sections::config(tree, &mut reading);
+    let mut reading = Reading::new(name, credentials, purpose);
+    let mut config = sections::config(tree, &mut reading);
     check::across_sections(&config, &mut reading);
     for variable in mistyped {
         reading.refuse_variable(&variable, "a name klachtpost does not read", "write two underscores after KLACHTPOST");
     }
+    config.doubts = doubts::doubts(&config, &reading);
     let problems = reading.into_problems();
     if problems.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(Problems(problems))) }
 }

@@ -146,7 +146,7 @@ fn grant(s: &mut Section, provider: Provider, service_account: Option<SecretSour
     ways.extend(service_account.map(Grant::ServiceAccount));
     let count = ways.len();
     let Some(grant) = ways.pop().filter(|_| count == 1) else {
-        s.refuse("provider", format!("{count} ways to get a token below it"), format!("write one of {WAYS}"));
+        s.refuse_for_work("provider", format!("{count} ways to get a token below it"), format!("write one of {WAYS}"));
         return Grant::Person { token_file: PathBuf::new(), secret: None };
     };
     let is_known = match grant {

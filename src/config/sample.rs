@@ -63,6 +63,14 @@ pub(super) fn borrowed(tree: &Map<String, Value>, file: &str) -> Borrowed {
     borrowed
 }
 
+/// The keys of these settings under which a secret stands.
+pub(super) fn secrets(tree: &Map<String, Value>) -> Vec<String> {
+    let mut keys: Vec<String> =
+        texts(tree).into_iter().filter(|text| SECRET.contains(&text.key.as_str())).map(|text| text.path).collect();
+    keys.dedup();
+    keys
+}
+
 /// The values of the sample that are nobody's: all it gives, written or for example, but for what is anyone's.
 fn own_values() -> BTreeSet<String> {
     let texts = read(&written_out(SAMPLE)).map(|tree| texts(&tree)).unwrap_or_default();

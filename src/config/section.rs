@@ -4,6 +4,7 @@
 //! A value that is wrong is noted and gives a stand-in, so that reading goes on; the stand-in is never used, because
 //! settings with a problem never become a started daemon.
 
+use super::nearest::{belongs_to, nearest};
 use super::problems::{Problem, variable};
 use super::secret::{SecretFile, SecretSource, read_secret_file};
 use config::{Map, Value, ValueKind};
@@ -21,10 +22,20 @@ const MAX_SHOWN_CHARS: usize = 60;
 /// What the `config` crate calls the origin of a variable.
 const ENVIRONMENT: &str = "the environment";
 
+/// What the settings are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// All of it: servers and secrets too.
+    Work,
+    /// To look into the register, as somebody who may not read the secrets: what is for servers alone may be missing.
+    Look,
+}
+
 /// What is known while the settings are read: where they come from, and what is wrong so far.
 #[derive(Debug)]
 pub(super) struct Reading {
     file: String,
+    purpose: Purpose,
     /// systemd's folder of credentials: what lies there is guarded by systemd.
     credentials: Option<PathBuf>,
     /// Keys (`section.key`) whose value an environment variable gave.
@@ -35,9 +46,10 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn new(file: &str, credentials: Option<PathBuf>) -> Self {
+    pub(super) fn new(file: &str, credentials: Option<PathBuf>, purpose: Purpose) -> Self {
         Self {
             file: file.to_owned(),
+            purpose,
             credentials,
             from_environment: BTreeSet::new(),
             problems: Vec::new(),
@@ -56,8 +68,14 @@ impl Reading {
         if self.is_refused(key) || key.split_once('.').is_some_and(|(section, _)| self.is_refused(section)) {
             return;
         }
+        let problem = self.problem(key, found, write);
+        self.problems.push(problem);
+    }
+
+    /// What is wrong with `key`, and where it stands.
+    pub(super) fn problem(&self, key: &str, found: impl Into<String>, write: impl Into<String>) -> Problem {
         let place = if self.from_environment.contains(key) { variable(key) } else { self.file.clone() };
-        self.problems.push(Problem { place, key: key.to_owned(), found: found.into(), write: write.into() });
+        Problem { place, key: key.to_owned(), found: found.into(), write: write.into() }
     }
 
     /// Notes that the environment variable `name`, which is no key at all, can't be used.
@@ -106,6 +124,13 @@ impl<'r> Section<'r> {
         self.reading.refuse(&key, found, write);
     }
 
+    /// The same of what only work with servers needs.
+    pub(super) fn refuse_for_work(&mut self, key: &str, found: impl Into<String>, write: impl Into<String>) {
+        if self.reading.purpose == Purpose::Work {
+            self.refuse(key, found, write);
+        }
+    }
+
     pub(super) fn is_refused(&self, key: &str) -> bool {
         self.reading.is_refused(&self.key(key))
     }
@@ -135,12 +160,14 @@ impl<'r> Section<'r> {
                 let name = self.key(&key);
                 self.reading.from_environment.insert(name);
             }
-            let alike = self.asked.iter().copied().find(|known| is_alike(known, &key));
-            let write = match alike {
-                Some(known) => format!("write `{known}` if that is meant, else take it out"),
-                None => format!("take it out; known here are {}", self.asked.join(", ")),
+            let is_section = self.label.is_empty() && matches!(value.kind, ValueKind::Table(_) | ValueKind::Array(_));
+            let write = match (nearest(&key, &self.asked), belongs_to(&key)) {
+                (Some(known), _) if is_section => format!("did you mean [{known}]? Else take it out"),
+                (Some(known), _) => format!("did you mean `{known}`? Else take it out"),
+                (None, Some(sections)) => format!("did you mean that of {sections}? Write it there"),
+                (None, None) => format!("take it out; known here are {}", self.asked.join(", ")),
             };
-            self.refuse(&key, "an unknown key", write);
+            self.refuse(&key, if is_section { "an unknown section" } else { "an unknown key" }, write);
         }
     }
 
@@ -304,7 +331,7 @@ impl<'r> Section<'r> {
         match read_secret_file(&path, self.guard(&path)) {
             Ok(secret) => Some(secret),
             Err(error) => {
-                self.refuse(file_key, error.to_string(), error.next_step(&path));
+                self.refuse_for_work(file_key, error.to_string(), error.next_step(&path));
                 None
             }
         }
@@ -378,14 +405,4 @@ pub(super) fn clipped(text: &str) -> String {
         beginning.push('…');
     }
     beginning
-}
-
-/// Whether `written` is probably `known` misspelt: the same but for case, `-` for `_`, or one letter more, less, or other.
-fn is_alike(known: &str, written: &str) -> bool {
-    let (known, written) = (known.replace('_', ""), written.to_lowercase().replace(['_', '-'], ""));
-    let same_start = known.bytes().zip(written.bytes()).take_while(|(one, other)| one == other).count();
-    let same_end = known.bytes().rev().zip(written.bytes().rev()).take_while(|(one, other)| one == other).count();
-    let longest = known.len().max(written.len());
-    // Two letters that changed places leave two unlike ones between the parts that are the same.
-    longest.saturating_sub(same_start + same_end) <= 2 && longest > 3 && known.len().abs_diff(written.len()) <= 1
 }

@@ -3,21 +3,23 @@
 
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, register_url, reply_secret,
+    reference, reply_secret,
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
 use super::outside::{authority, privacy, urgent};
+use super::register::register;
 use super::sample::borrowed;
-use super::section::{Reading, Section, clipped, section_name};
+use super::section::{Reading, Section, clipped};
+use super::taking::{read_table, read_with, several, table};
 use super::web_form::form;
 use super::{
     Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Operator, Paper, Reference, Register, Security, Sender, SenderKind,
+    MailboxKind, Operator, Paper, Reference, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
-use config::{Map, Value, ValueKind};
+use config::{Map, Value};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
@@ -75,42 +77,10 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
             .unwrap_or_else(|| vec![Reference::plate()]),
         authority: several(&mut file, "authority", MAX_AUTHORITIES, authority).unwrap_or_default(),
         borrowed,
+        doubts: Vec::new(),
     };
     file.finish();
     config
-}
-
-/// A section that may be left out: then each of its keys has its default, or is missed.
-fn read_with<T>(file: &mut Section, name: &'static str, read: fn(&mut Section) -> T) -> T {
-    let given = table(file, name).unwrap_or_default();
-    read_table(file, name, given, read)
-}
-
-pub(super) fn read_table<T>(
-    file: &mut Section,
-    label: &str,
-    table: Map<String, Value>,
-    read: fn(&mut Section) -> T,
-) -> T {
-    let mut section = Section::new(file.reading(), label, table);
-    let value = read(&mut section);
-    section.finish();
-    value
-}
-
-fn table(file: &mut Section, name: &'static str) -> Option<Map<String, Value>> {
-    match file.take(name)?.kind {
-        ValueKind::Table(table) => Some(table),
-        ValueKind::Array(several) if name == "mailbox" && several.len() > 1 => {
-            let found = format!("{} of them", several.len());
-            file.refuse(name, found, "write one [mailbox]; this version reads one mailbox");
-            None
-        }
-        _ => {
-            file.refuse(name, "something else than one section", format!("write [{name}] and its keys below it"));
-            None
-        }
-    }
 }
 
 fn desk(s: &mut Section) -> Desk {
@@ -179,7 +149,8 @@ fn is_loopback(host: &str) -> bool {
 pub(super) fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
     let path = s.path(key)?;
     if let Err(error) = std::fs::File::open(&path) {
-        s.refuse(key, format!("a file that can't be read ({error})"), format!("make {} readable", path.display()));
+        let write = format!("make {} readable", path.display());
+        s.refuse_for_work(key, format!("a file that can't be read ({error})"), write);
     }
     Some(path)
 }
@@ -199,7 +170,11 @@ fn mailbox(s: &mut Section) -> Mailbox {
     let password = s.secret("password", "password_file");
     let auth = auth(s, password.as_ref());
     if is_imap && auth == Auth::Password && password.is_none() && !s.is_refused("password_file") {
-        s.refuse("password", "nothing", "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD");
+        s.refuse_for_work(
+            "password",
+            "nothing",
+            "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD",
+        );
     }
     let mailbox = Mailbox {
         name,
@@ -273,7 +248,11 @@ fn sender(s: &mut Section) -> Sender {
             s.refuse("username", "nothing", "write the mailbox's address: a token is given for it");
         }
         (Some(_), None) if auth == Auth::Password && !s.is_refused("password_file") => {
-            s.refuse("password", "nothing beside a username", "write `password_file = \"…\"`, or take out `username`");
+            s.refuse_for_work(
+                "password",
+                "nothing beside a username",
+                "write `password_file = \"…\"`, or take out `username`",
+            );
         }
         (None, Some(_)) => {
             s.refuse("username", "nothing beside a password", "write `username`, or take out the password")
@@ -301,10 +280,6 @@ fn operator(s: &mut Section) -> Operator {
         address: address(s, "address", "who keeps klachtpost running, e.g. `address = \"beheer@lease.example\"`"),
         alarm_after_minutes: small(s, "alarm_after_minutes", 30, ALARM_MINUTES, "minutes"),
     }
-}
-
-fn register(s: &mut Section) -> Register {
-    Register { url: register_url(s, Register::default().url) }
 }
 
 fn deadlines(s: &mut Section) -> Deadlines {
@@ -405,32 +380,6 @@ fn paper(s: &mut Section) -> Paper {
         phone: printed_line(s, "phone"),
         website: printed_line(s, "website"),
     }
-}
-
-/// The `[[name]]` sections, each read by `read`. None: there are none, or they are refused.
-fn several<T>(file: &mut Section, name: &'static str, max: usize, read: fn(&mut Section) -> T) -> Option<Vec<T>> {
-    let tables = match file.take(name)?.kind {
-        ValueKind::Array(values) if values.len() <= max => values,
-        ValueKind::Array(values) => {
-            file.refuse(name, format!("{} of them", values.len()), format!("write at most {max}"));
-            return None;
-        }
-        _ => {
-            let write = format!("write [[{name}]], with two brackets, once for each, in the settings file");
-            file.refuse(name, "something else than a list of sections", write);
-            return None;
-        }
-    };
-    let mut all = Vec::new();
-    for (index, value) in tables.into_iter().enumerate() {
-        let ValueKind::Table(table) = value.kind else {
-            file.refuse(name, "a value in place of a section", format!("write [[{name}]] and its keys below it"));
-            continue;
-        };
-        let label = section_name(name, index, &table);
-        all.push(read_table(file, &label, table, read));
-    }
-    Some(all)
 }
 
 fn department(s: &mut Section) -> Department {

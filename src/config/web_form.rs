@@ -3,7 +3,7 @@
 
 use super::check::address;
 use super::section::{Reading, Section, clipped};
-use super::sections::read_table;
+use super::taking::read_table;
 use super::{Config, FormCustomer, FormFields, WebForm};
 use config::ValueKind;
 use std::collections::BTreeSet;

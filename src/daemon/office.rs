@@ -82,6 +82,21 @@ impl Office {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, OfficeError> {
         let register = Register::open(&config.register.url).await?;
         let keys = keys(&config)?;
+        Self::of(config, clock, register, keys)
+    }
+
+    /// For who only looks: the register must be there, and no secret is read or made. The tokens in what is written prove
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Office::open`], or there is no register.
+    pub async fn look(config: Config, clock: Clock) -> Result<Self, OfficeError> {
+        let register = Register::open_existing(&config.register.url).await?;
+        let keys = Keys::new(&clock::random::<SECRET_BYTES>()?, std::iter::empty());
+        Self::of(config, clock, register, keys)
+    }
+
+    fn of(config: Config, clock: Clock, register: Register, keys: Keys) -> Result<Self, OfficeError> {
         Ok(Self {
             program: PathBuf::from(trial::OURSELVES),
             access: Access::new(&config),

@@ -50,6 +50,7 @@ pub use newtext::{
 pub(crate) use parse::hostile_from;
 pub(crate) use parse::turns_direction;
 pub use parse::{attachments, read};
+pub use proof::authserv_id;
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
 /// Whether a subject says that a mail is passed on, in whatever language.

@@ -30,7 +30,7 @@ mod uuencoded;
 pub(crate) use author::tests::hostile as hostile_from;
 pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use envelope::{answers, message_id};
-pub(crate) use headers::turns_direction;
+pub(crate) use headers::{clean, turns_direction};
 pub(crate) use outlook::is_saved_mail;
 
 /// One header, in the order of the mail.

@@ -9,7 +9,7 @@
 //! as nobody's.
 
 use super::bounce::address;
-use super::parse::{Author, Header, Parsed, Reading};
+use super::parse::{Author, Header, Parsed, Reading, clean, take_apart};
 use super::{Finding, FindingKind, Party, Replay, SenderProof};
 use results::{Denies, Field, MethodResult};
 
@@ -18,6 +18,8 @@ mod results;
 
 /// Fields of the trusted host that are read: a server writes one for each check it makes, and makes four or five.
 const FIELDS_MAX: usize = 10;
+/// Longest id that is shown: a host's name is no longer.
+const AUTHSERV_ID_MAX_CHARS: usize = 255;
 /// Fields that filters write between the results of one server.
 const FILTER_MARKS: [&str; 5] = ["received-spf", "dkim-filter", "dmarc-filter", "x-dkim", "x-spf"];
 
@@ -64,6 +66,16 @@ pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &
         Denies::No if is_proven => SenderProof::Proven,
         Denies::No => SenderProof::None,
     }
+}
+
+/// Who says uppermost in a mail's header what a server found about its sender: the desk's own mail server, or where that adds
+/// nothing, whoever the mail came from.
+pub fn authserv_id(raw: &[u8]) -> Option<String> {
+    let headers = take_apart(raw).headers;
+    let results = headers.iter().find(|header| header.name == "authentication-results")?;
+    let plain = without_comments(&results.raw)?;
+    let id = plain.split(|c: char| c == ';' || c.is_whitespace()).find(|word| !word.is_empty())?;
+    Some(clean(id, AUTHSERV_ID_MAX_CHARS))
 }
 
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds

@@ -9,11 +9,15 @@ pub enum RegisterError {
     )]
     Open { path: String, why: String },
     #[error(
+        "no register at {path}\n  hint: `klachtpost run` makes it; where it lies elsewhere, name it with register.url in the settings, or other settings with --config"
+    )]
+    Absent { path: String },
+    #[error(
         "failed to start: another klachtpost already runs on `{path}`\n  hint: stop that one first (systemctl stop klachtpost), or give this one its own register.url"
     )]
     InUse { path: String },
     #[error(
-        "failed to use register.url: expected `sqlite:FILE`, found `{found}`\n  hint: PostgreSQL and databases in memory are not supported; write url = \"sqlite:klachtpost.db\""
+        "failed to use register.url: expected `sqlite:FILE`, found `{found}`\n  hint: PostgreSQL and databases in memory are not supported; write url = \"sqlite:/var/lib/klachtpost/klachtpost.db\""
     )]
     Unsupported { found: String },
     #[error(

@@ -154,6 +154,20 @@ impl Register {
         Ok(Self { pool, turn: Arc::default() })
     }
 
+    /// As [`Register::open`], where there is one already: who only looks makes none.
+    ///
+    /// # Errors
+    /// As there, or there is none.
+    pub async fn open_existing(url: &str) -> Result<Self, RegisterError> {
+        let path = sqlite_path(url)?;
+        let is_there = match std::fs::metadata(&path) {
+            // What is left of a start that was killed before it made the tables.
+            Ok(file) => file.len() > 0,
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        };
+        if is_there { Self::open(url).await } else { Err(RegisterError::Absent { path: shown(&path) }) }
+    }
+
     /// Makes sure that this is the only daemon on the file. Letters a killed one was sending are due again:
     /// whether they went out is unknown, so they go with the same Message-ID (invariant 4).
     ///
@@ -224,6 +238,18 @@ pub fn sqlite_path(url: &str) -> Result<PathBuf, RegisterError> {
         ":memory:" => Err(RegisterError::Unsupported { found: "sqlite::memory:".to_owned() }),
         file => Ok(Path::new(file).to_owned()),
     }
+}
+
+/// The file that a URL names, as an operator finds it from anywhere.
+///
+/// # Errors
+/// As [`sqlite_path`].
+pub fn place(url: &str) -> Result<String, RegisterError> {
+    Ok(shown(&sqlite_path(url)?))
+}
+
+fn shown(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
 /// Makes the file when it is absent, for its owner's eyes only: it holds people's complaints. SQLite gives the files

@@ -5,6 +5,7 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod answers;
 mod aside;
 mod balance;
 mod belonging;

@@ -14,6 +14,7 @@ const PRINTING: &[(&[&str], i32)] = &[
     (&["help", "outbox"], 0),
     (&["case", "list"], 0),
     (&["case", "list", "--json"], 0),
+    (&["case", "list", "--open", "--since", "23-11-2026"], 0),
     (&["case", "show", "K-2026-000001"], 0),
     (&["case", "show", "K-2026-000001", "--json"], 0),
     (&["case", "export", "K-2026-000001"], 0),
@@ -21,8 +22,12 @@ const PRINTING: &[(&[&str], i32)] = &[
     (&["outbox", "list"], 0),
     (&["outbox", "list", "--json"], 0),
     (&["digest"], 0),
+    (&["digest", "--json"], 0),
+    (&["digest", "--html", "digest.html"], 0),
     (&["verify"], 1),
+    (&["verify", "--json"], 1),
     (&["check"], 1),
+    (&["check", "--json"], 1),
     (&["explain", "mail.eml"], 0),
     (&["explain", "--json", "mail.eml", "mail.eml"], 0),
     (&["demo", "--dir", "demo"], 0),
@@ -54,7 +59,7 @@ async fn desk() -> Desk {
 }
 
 /// The program in the desk's folder.
-fn command(desk: &Desk, arguments: &[&str]) -> Command {
+pub(super) fn command(desk: &Desk, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_klachtpost"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KLACHTPOST")) {
         command.env_remove(name);

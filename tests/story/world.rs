@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 
 /// The complaints address, and the server whose word on senders counts.
 pub const DESK: &str = "klachten@lease.example";
-pub const AUTHSERV: &str = "mx.lease.example";
+pub const AUTHSERV: &str = "mx.post.example";
 /// Everybody with a mailbox beside the desk: departments, supervisors, a handler, the management, the operator, customers.
 pub const PEOPLE: &[&str] = &[
     "schade",
@@ -160,7 +160,7 @@ impl World {
              {departments}",
             self.register_url()
         );
-        std::fs::write(self.settings_file(), settings).unwrap();
+        write_private(&self.settings_file(), &settings);
     }
 
     /// A mail arrives at the complaints address.
@@ -212,7 +212,7 @@ impl World {
         let settings = std::fs::read_to_string(self.settings_file()).unwrap();
         let own = settings.replace("lease.example", "eigen.example").replace("Voorbeeld Lease", "Eigen Lease");
         let file = self.file("own.toml");
-        std::fs::write(&file, own).unwrap();
+        write_private(&file, &own);
         file.display().to_string()
     }
 
@@ -295,6 +295,13 @@ impl World {
     pub fn left_in_inbox(&self) -> usize {
         self.dovecot.mails(USER, "").len()
     }
+}
+
+/// Settings hold a password.
+fn write_private(file: &Path, settings: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(file, settings).unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Looks again and again until it is there.

@@ -1,7 +1,8 @@
 //! The mailbox's part of `klachtpost check`: the login, what is in the inbox, and whether what is registered can be filed
 //! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
 
-use super::line;
+use super::proof;
+use super::report::Report;
 use crate::access::{Access, AccessError};
 use crate::clock::{self, Clock};
 use crate::config;
@@ -11,13 +12,25 @@ use crate::register::RegisterError;
 use std::fmt::Display;
 
 /// Tries it all; whether all is right.
-pub(super) async fn check(access: &Access, settings: &config::Mailbox, office: Option<&Office>) -> bool {
+pub(super) async fn check(
+    report: Report,
+    access: &Access,
+    settings: &config::Mailbox,
+    office: Option<&Office>,
+) -> bool {
     let opened = open(access, settings).await;
-    let mut all_right = line("mailbox", opened.as_ref().map(|(_, found)| found));
-    if let (Ok((mut mailbox, _)), Some(office)) = (opened, office) {
-        all_right &= say(try_filing(office, &mut mailbox).await);
-        mailbox.close().await;
+    let mut all_right = report.line("mailbox", opened.as_ref().map(|(_, found)| found));
+    let Ok((mut mailbox, _)) = opened else { return all_right };
+    if !settings.trusted_authserv_id.is_empty() {
+        match proof::look(&mut mailbox, settings).await.transpose() {
+            None => report.note("proof of senders", "there is no mail yet to look at; try again when there is"),
+            Some(looked) => all_right &= report.line("proof of senders", looked),
+        }
     }
+    if let Some(office) = office {
+        all_right &= say(report, try_filing(office, &mut mailbox).await);
+    }
+    mailbox.close().await;
     all_right
 }
 
@@ -70,13 +83,13 @@ fn trial_mail(office: &Office) -> Result<String, clock::NoRandom> {
     ))
 }
 
-fn say(trial: Result<Trial, impl Display>) -> bool {
+fn say(report: Report, trial: Result<Trial, impl Display>) -> bool {
     let trial = match trial {
         Ok(trial) => trial,
-        Err(error) => return line("filing away", Err::<&str, _>(error)),
+        Err(error) => return report.problem("filing away", error),
     };
     for hindrance in &trial.hindrances {
-        line("filing away", Err::<&str, _>(hindrance));
+        report.problem("filing away", hindrance);
     }
     if trial.hindrances.is_empty() {
         let found = match &trial.tried {
@@ -84,7 +97,7 @@ fn say(trial: Result<Trial, impl Display>) -> bool {
             Tried::Hindered => "the folders and rights are right".to_owned(),
             Tried::Not(why) => format!("the folders are there; a move could not be tried ({why})"),
         };
-        line("filing away", Ok::<_, &str>(found));
+        report.line("filing away", Ok::<_, &str>(found));
     }
     trial.hindrances.is_empty()
 }

@@ -1,10 +1,10 @@
 //! `klachtpost demo`: the main job on the embedded defaults: mail in and out of Maildirs, SQLite, a test clock. Needs no
 //! server and asks nothing. Everything real is the daemon's own steps; only the customers and staff are scripted.
 
-mod page;
 mod people;
 mod script;
 
+use super::page::{self, Head, Reader};
 use super::printing::say;
 use super::{Exit, failed};
 use crate::case::Moment;
@@ -114,13 +114,18 @@ async fn end(dir: &Path, office: &Office, world: &World) -> Result<(), DemoError
     say!("\nThe register holds {} events and {} problems.", verified.events, verified.findings.len());
     let page = dir.join("index.html");
     let people = world.write_out().and_then(|people| {
-        std::fs::write(&page, page::render(&people))?;
-        Ok(people)
+        let folders: Vec<_> =
+            people.iter().map(|person| (person.letters.len(), person.folder.display().to_string())).collect();
+        let readers = people.into_iter().map(|person| Reader { address: person.address, letters: person.letters });
+        let lead = "What everybody found in their mailbox. Open a letter to read it.".to_owned();
+        let head = Head { title: "klachtpost demo".to_owned(), lead };
+        std::fs::write(&page, page::render(&head, &readers.collect::<Vec<_>>()))?;
+        Ok(folders)
     });
     let people = people.map_err(|why| DemoError::Files { dir: dir.to_owned(), why })?;
     say!("\nEverybody's mailbox, as .eml files:");
-    for person in &people {
-        say!("  {:>2} letters  {}", person.letters.len(), person.folder.display());
+    for (letters, folder) in &people {
+        say!("  {letters:>2} letters  {folder}");
     }
     say!("\nAll of it on one page, to look at in a browser: {}", page.display());
     Ok(())

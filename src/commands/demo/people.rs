@@ -1,6 +1,7 @@
 //! The demo's people: their mailboxes on disk, the mails they write, the letters they find. Touches only the demo's
 //! own folder.
 
+use super::super::page::{Shown, html_of};
 use crate::case::Moment;
 use crate::mail::{self, Mail};
 use std::fs::{self, File};
@@ -22,16 +23,10 @@ pub struct World {
 }
 
 /// One person's letters, in the order in which they came.
-pub struct Person {
+pub(super) struct Person {
     pub address: String,
     pub folder: PathBuf,
-    pub letters: Vec<Letter>,
-}
-
-/// A letter somebody got.
-pub struct Letter {
-    pub mail: Mail,
-    pub html: String,
+    pub letters: Vec<Shown>,
 }
 
 impl World {
@@ -56,7 +51,7 @@ impl World {
     }
 
     /// Writes every letter as `.eml` under its reader's name, and returns them.
-    pub fn write_out(&self) -> io::Result<Vec<Person>> {
+    pub(super) fn write_out(&self) -> io::Result<Vec<Person>> {
         let mut people = Vec::new();
         let mut folders: Vec<PathBuf> =
             fs::read_dir(self.dir.join(MAILBOXES))?.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -68,7 +63,8 @@ impl World {
             let mut letters = Vec::new();
             for (number, (raw, mail)) in self.letters_of(&maildir)?.into_iter().enumerate() {
                 fs::write(folder.join(format!("{:02}.eml", number + 1)), &raw)?;
-                letters.push(Letter { html: html_of(&raw), mail });
+                let date = mail.date.map(|date| date.format("%a %d %b %H:%M").to_string()).unwrap_or_default();
+                letters.push(Shown { subject: mail.subject, date, html: html_of(&raw) });
             }
             people.push(Person { address, folder, letters });
         }
@@ -86,9 +82,4 @@ impl World {
         letters.sort_by_key(|(_, mail)| mail.date);
         Ok(letters)
     }
-}
-
-fn html_of(raw: &[u8]) -> String {
-    let message = mail_parser::MessageParser::default().parse(raw);
-    message.and_then(|message| Some(message.body_html(0)?.into_owned())).unwrap_or_default()
 }

@@ -4,6 +4,7 @@
 use super::super::case::printable;
 use super::super::printing::say;
 use super::super::{Exit, failed};
+use super::super::{day, looking};
 use crate::case::{Event, LetterId, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -19,8 +20,8 @@ pub struct Which {
     /// Refused letters, by id
     #[arg(value_name = "ID")]
     letters: Vec<String>,
-    /// All that were refused at this moment or later (RFC 3339, or a day)
-    #[arg(long, value_name = "T")]
+    /// All that were refused on this day or later (2026-11-23 or 23-11-2026), or at this moment or later (RFC 3339)
+    #[arg(long, value_name = "DAY")]
     refused_since: Option<String>,
 }
 
@@ -34,6 +35,16 @@ pub(super) enum ResendError {
     Work(#[from] WorkError),
 }
 
+impl ResendError {
+    /// Says it, and how the command ends.
+    pub(super) fn ended(&self) -> Exit {
+        match self {
+            Self::Register(error) | Self::Office(OfficeError::Register(error)) => looking::ended_by(error),
+            other => failed(other, Exit::TryAgainLater),
+        }
+    }
+}
+
 /// A person's word, given beforehand or asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Consent {
@@ -43,7 +54,7 @@ pub(super) enum Consent {
 
 /// Lists, asks, and puts them back.
 pub(super) async fn run(config: Config, which: Which, consent: Consent) -> Result<Exit, ResendError> {
-    let office = Office::open(config, Clock::System).await?;
+    let office = Office::look(config, Clock::System).await?;
     let ids = match (&which.refused_since, which.letters.is_empty()) {
         (Some(text), _) => {
             let Some(since) = moment(text, &office.config) else {
@@ -164,7 +175,5 @@ fn moment(text: &str, config: &Config) -> Option<Moment> {
     if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
         return Some(at.to_utc());
     }
-    let day: chrono::NaiveDate = text.parse().ok()?;
-    let midnight = day.and_time(chrono::NaiveTime::MIN);
-    midnight.and_local_timezone(config.desk.time_zone).earliest().map(|at| at.to_utc())
+    day::beginning(day::parse(text).ok()?, config.desk.time_zone)
 }

@@ -345,3 +345,14 @@ proptest::proptest! {
         of(&mail(&fields), TRUSTED);
     }
 }
+
+#[test]
+fn the_server_that_wrote_uppermost_is_named() {
+    let id = |headers: &str| authserv_id(format!("{headers}Subject: x\r\n\r\nx\r\n").as_bytes());
+    assert_eq!(id("Authentication-Results: mx.example.nl 1;\r\n dmarc=pass\r\n").as_deref(), Some("mx.example.nl"));
+    let two =
+        "Authentication-Results: (own) mx.example.nl; none\r\nAuthentication-Results: elsewhere.example; none\r\n";
+    assert_eq!(id(two).as_deref(), Some("mx.example.nl"));
+    assert_eq!(id("Authentication-Results:\r\n"), None);
+    assert_eq!(id(""), None);
+}

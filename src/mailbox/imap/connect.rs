@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::io::{AsyncWriteExt, BufStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -35,18 +35,9 @@ const PASSING_TROUBLE: [&str; 5] = ["[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "
 /// Connects and logs in.
 pub(super) async fn connect(settings: &Settings, deadlines: Deadlines) -> Result<Wire, MailboxError> {
     let attempt = Attempt { settings, server: format!("{}:{}", settings.host, settings.port), deadlines };
-    let tcp = attempt.tcp().await?;
-    let client = match settings.security {
-        Security::None => {
-            let peer = tcp.peer_addr().map_err(|error| attempt.unreachable(Step::Connect, error.to_string()))?;
-            insist_on_loopback(peer)?;
-            attempt.greeted_in_plain(tcp).await?
-        }
-        Security::Tls => attempt.greeted(channel(attempt.tls(Box::new(tcp)).await?)).await?,
-        Security::StartTls => {
-            let plain = attempt.greeted_in_plain(tcp).await?;
-            attempt.start_tls(plain.client).await?
-        }
+    let client = match attempt.met().await {
+        Err(error @ MailboxError::Protocol { .. }) => return Err(attempt.of_another_kind().await.unwrap_or(error)),
+        met => met?,
     };
     let session = attempt.login(client).await?;
     Ok(Wire::new(session, attempt.server, deadlines))
@@ -92,6 +83,42 @@ impl Attempt<'_> {
         // Commands are short and their answers waited for; Nagle's algorithm would only add delay.
         tcp.set_nodelay(true).map_err(|error| self.unreachable(Step::Connect, error.to_string()))?;
         Ok(tcp)
+    }
+
+    /// To where the login begins.
+    async fn met(&self) -> Result<Greeted, MailboxError> {
+        let tcp = self.tcp().await?;
+        match self.settings.security {
+            Security::None => {
+                let peer = tcp.peer_addr().map_err(|error| self.unreachable(Step::Connect, error.to_string()))?;
+                insist_on_loopback(peer)?;
+                self.greeted_in_plain(tcp).await
+            }
+            Security::Tls => self.greeted(channel(self.tls(Box::new(tcp)).await?)).await,
+            Security::StartTls => {
+                let plain = self.greeted_in_plain(tcp).await?;
+                self.start_tls(plain.client).await
+            }
+        }
+    }
+
+    /// What speaks no IMAP is asked once more, for its first words alone: a mistaken port is named as such.
+    async fn of_another_kind(&self) -> Option<MailboxError> {
+        let tcp = self.tcp().await.ok()?;
+        let mut stream: Box<dyn Duplex> = match self.settings.security {
+            Security::Tls => self.tls(Box::new(tcp)).await.ok()?,
+            Security::StartTls | Security::None => Box::new(tcp),
+        };
+        let mut said = [0; 3];
+        timeout(SUSPICIOUS_SILENCE, stream.read_exact(&mut said)).await.ok()?.ok()?;
+        let kind = match &said {
+            // RFC 5321 §4.2; RFC 1939 §3.
+            b"220" | b"554" => "a port for sending (SMTP)",
+            b"+OK" => "a port of POP3",
+            _ => return None,
+        };
+        let expected = "a port for fetching mail by IMAP (usually 993 with \"tls\", 143 with \"starttls\")";
+        Some(MailboxError::Setting { key: "port", expected, found: format!("that {} is {kind}", self.server) })
     }
 
     async fn tls(&self, stream: Box<dyn Duplex>) -> Result<Box<dyn Duplex>, MailboxError> {

@@ -9,8 +9,9 @@ use super::{MARK_PREFIX, TRIAL_KEYWORD, bears, imap_uid, note_in, uid_of, unknow
 use imap_proto::{AttributeValue, Response};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// The header fields that tell one mail from another, whose it is, and which letters of ours it answers.
-const FIELDS: &str = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM SUBJECT)]";
+/// The header fields that tell one mail from another, whose it is, what a server found about that, and which letters of ours
+/// it answers.
+const FIELDS: &str = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM SUBJECT AUTHENTICATION-RESULTS)]";
 
 /// The mails of the selected folder from that UID on; `None` where the server does not list them with these items.
 pub(super) async fn filed_from(

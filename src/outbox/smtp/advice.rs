@@ -99,6 +99,12 @@ const ROWS: &[(&[Stage], When, &str)] = {
         ),
         (
             &[Greeting],
+            Says(&["at: * ok", "at: * preauth", "at: * bye", "at: +ok"]),
+            "this is a port for fetching mail (IMAP or POP3): write the port for sending, 465 with security = \"tls\" or 587 \
+             with \"starttls\"",
+        ),
+        (
+            &[Greeting],
             Says(&["too many", "connections", "concurren"]),
             "write fewer `connections` in [sender], where it does not pass by itself",
         ),

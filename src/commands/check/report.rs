@@ -1,0 +1,58 @@
+//! How findings of `klachtpost check` are printed: a line each, for people or as JSON.
+
+use super::super::printing::{Form, say};
+use crate::config::ConfigError;
+use serde_json::json;
+use std::fmt::Display;
+
+/// Where findings go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report {
+    form: Form,
+}
+
+impl Report {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form }
+    }
+
+    /// A finding, good or bad; whether it is good.
+    pub(super) fn line(self, what: &str, found: Result<impl Display, impl Display>) -> bool {
+        match &found {
+            Ok(found) => self.print("ok", what, found),
+            Err(error) => self.print("PROBLEM", what, error),
+        }
+        found.is_ok()
+    }
+
+    /// What is wrong; never good.
+    pub(super) fn problem(self, what: &str, found: impl Display) -> bool {
+        self.line(what, Err::<&str, _>(found))
+    }
+
+    /// What is good to know, and no problem.
+    pub(super) fn note(self, what: &str, found: impl Display) {
+        self.print("note", what, &found);
+    }
+
+    /// What is wrong with settings that cannot be used: nothing else can be tried.
+    pub(super) fn unusable(self, error: &ConfigError) {
+        match error {
+            _ if !self.form.is_json() => say!("{error}"),
+            ConfigError::Invalid(problems) => problems.0.iter().for_each(|problem| {
+                self.problem("settings", problem);
+            }),
+            other => {
+                self.problem("settings", other);
+            }
+        }
+    }
+
+    fn print(self, kind: &str, what: &str, found: &impl Display) {
+        if self.form.is_json() {
+            say!("{}", json!({ "finding": kind.to_lowercase(), "about": what, "said": found.to_string() }));
+        } else {
+            say!("{kind:<8} {what}: {found}");
+        }
+    }
+}

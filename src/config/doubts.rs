@@ -1,0 +1,161 @@
+//! What can be started with and is probably a mistake: `check` calls it a problem, the daemon warns. Pure but for the mode of
+//! the settings file.
+
+use super::problems::Problem;
+use super::sample::secrets;
+use super::section::{Reading, clipped};
+use super::{Config, Department};
+use config::{Map, Value};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Permission bits of everybody who is neither the owner nor in the group: a package gives the daemon's group the file.
+#[cfg(unix)]
+const EVERYBODY: u32 = 0o007;
+
+/// All of them, in the order of the manual.
+pub(super) fn doubts(config: &Config, reading: &Reading) -> Vec<Problem> {
+    let mut doubts: Vec<Problem> = both_trusts(config, reading).into_iter().collect();
+    doubts.extend(committee_in_plain(config, reading));
+    doubts.extend(keywords_of_several(&config.department, reading));
+    doubts
+}
+
+/// Invariant 6: with both, who is not proven acts as staff all the same.
+fn both_trusts(config: &Config, reading: &Reading) -> Option<Problem> {
+    let mailbox = &config.mailbox;
+    (mailbox.accept_unproven_staff && !mailbox.trusted_authserv_id.is_empty()).then(|| {
+        let found = format!("true beside `trusted_authserv_id = \"{}\"`", clipped(&mailbox.trusted_authserv_id));
+        let write = "take it out: as it stands, whoever the server proves nothing of can act as staff";
+        reading.problem("mailbox.accept_unproven_staff", found, write)
+    })
+}
+
+/// Customers are sent there with their complaint.
+fn committee_in_plain(config: &Config, reading: &Reading) -> Vec<Problem> {
+    let committee = config.committee.as_ref();
+    let urls = committee.map(|committee| [("url", Some(&committee.url)), ("own_url", committee.own_url.as_ref())]);
+    let plain = |(key, url): (&str, Option<&String>)| {
+        let url = url.filter(|url| url.starts_with("http://"))?;
+        let write = "write https:// once it opens so in a browser: letters send customers there";
+        Some(reading.problem(&format!("committee.{key}"), format!("\"{}\"", clipped(url)), write))
+    };
+    urls.into_iter().flatten().filter_map(plain).collect()
+}
+
+/// A keyword of two departments decides nothing between them (§2.1.2).
+fn keywords_of_several(departments: &[Department], reading: &Reading) -> Vec<Problem> {
+    let mut owners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for department in departments {
+        for keyword in &department.keywords {
+            let owners = owners.entry(keyword.to_lowercase()).or_default();
+            if !owners.contains(&department.name.as_str()) {
+                owners.push(&department.name);
+            }
+        }
+    }
+    let of_several = owners.into_iter().filter_map(|(keyword, owners)| {
+        let (first, others) = owners.split_first().filter(|(_, others)| !others.is_empty())?;
+        let found = format!("\"{}\", which is one of {} too", clipped(&keyword), others.join(", "));
+        let write = "leave it in one of them: it decides nothing between them";
+        Some(reading.problem(&format!("department \"{first}\".keywords"), found, write))
+    });
+    of_several.collect()
+}
+
+/// Secrets that stand in a file which everybody on the machine can get at.
+#[cfg(unix)]
+pub(super) fn exposed(path: &Path, file: &Map<String, Value>) -> Vec<Problem> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode() & 0o7777);
+    if mode & EVERYBODY == 0 {
+        return Vec::new();
+    }
+    let problem = |key| Problem {
+        place: path.display().to_string(),
+        key,
+        found: format!("a secret in a file that everybody can get at (mode {mode:04o})"),
+        write: format!("run `chmod o= {}`, and have whoever was on this machine meanwhile in mind", path.display()),
+    };
+    secrets(file).into_iter().map(problem).collect()
+}
+
+/// Without permission bits there is nothing to look at.
+#[cfg(not(unix))]
+pub(super) fn exposed(_: &Path, _: &Map<String, Value>) -> Vec<Problem> {
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::tests::{LEAST, MANUAL, refused};
+    use crate::config::{Config, from_toml, load, load_to_look};
+
+    fn doubts(config: &Config) -> String {
+        config.doubts.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_is_probably_a_mistake_is_told_and_stops_nothing() {
+        let text = LEAST.replace("accept_unproven", "trusted_authserv_id = \"mx.lease.example\"\naccept_unproven")
+            + "keywords = [\"schade*\", \"deuk\"]\n[[department]]\nname = \"levering\"\ntitle = \"Levering\"\n\
+               address = \"levering@lease.example\"\nsupervisor = \"chef@lease.example\"\nkeywords = [\"Deuk\", \"te laat\"]\n\
+               [committee]\nname = \"Commissie\"\nurl = \"http://www.commissie.example/klacht\"\n";
+        insta::assert_snapshot!(doubts(&from_toml(&text, "k.toml").unwrap()));
+    }
+
+    #[test]
+    fn the_manual_leaves_no_doubt() {
+        let manual = MANUAL.replacen("# e.g. password = ", "password = ", 1);
+        assert_eq!(doubts(&from_toml(&manual, "k.toml").unwrap()), "");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_in_a_file_that_everybody_can_read_is_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("k.toml");
+        let with = LEAST.replace("[sender]", "[sender]\nusername = \"u\"\npassword = \"geheim\"");
+        let doubts_of = |text: &str, mode: u32| {
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            doubts(&load(Some(&file), std::iter::empty()).unwrap())
+        };
+        let told = doubts_of(&with, 0o644);
+        assert!(told.contains("sender.password: found a secret in a file") && told.contains("chmod o= "), "{told}");
+        assert!(!told.contains("geheim"), "{told}");
+        // A package gives the daemon's group the file; and without a secret anybody may read it.
+        assert_eq!(doubts_of(&with, 0o640) + &doubts_of(LEAST, 0o644), "");
+    }
+
+    #[test]
+    fn who_only_looks_needs_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("k.toml");
+        let server = "kind = \"imap\"\nhost = \"mail.lease.example\"\nusername = \"u\"";
+        for password in ["", "password_file = \"/none/password\""] {
+            let text = LEAST.replace("kind = \"maildir\"\npath = \"in\"", &format!("{server}\n{password}"));
+            std::fs::write(&file, &text).unwrap();
+            assert!(refused(&text).contains("mailbox.password"));
+            assert!(load_to_look(Some(&file), std::iter::empty()).is_ok());
+            // What is wrong otherwise is wrong for them too.
+            std::fs::write(&file, text.replace("supervisor", "supervisr")).unwrap();
+            assert!(load_to_look(Some(&file), std::iter::empty()).is_err());
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_sections_are_told_with_what_was_meant() {
+        let text = LEAST.replace("[sender]", "pol_seconds = 5\nemployees = []\nzzz = 1\n[sender]\nsecurty = \"tls\"")
+            + "keyword = [\"a\"]\n[imap]\nhost = \"x\"\n[comittee]\nname = \"x\"\n[zzz]\n";
+        insta::assert_snapshot!(refused(&format!("password = \"geheim\"\n{text}")));
+    }
+
+    #[test]
+    fn all_keywords_that_cannot_be_used_are_told_at_once() {
+        let bad =
+            "keywords = [\"a*b\", \"deuk\", \"x\", \"c*d\", \"Deuk\"]\nstaff = [\"jan\", \"a@b.example\", \"piet\"]\n";
+        insta::assert_snapshot!(refused(&(LEAST.to_owned() + bad)));
+    }
+}
