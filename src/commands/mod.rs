@@ -12,12 +12,14 @@ mod ingest;
 mod login;
 mod outbox;
 mod printing;
+mod report;
 mod run;
 mod trial;
 mod verify;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::digest::month::Month;
 use clap::{Parser, Subcommand};
 use printing::complain;
 use std::path::PathBuf;
@@ -104,6 +106,15 @@ enum Command {
         #[arg(long, value_name = "D")]
         day: Option<chrono::NaiveDate>,
     },
+    /// Show the report of a month without sending it
+    Report {
+        /// The month (2026-10); else the one before this
+        #[arg(long, value_name = "M")]
+        month: Option<Month>,
+        /// The company's figures, beside those of the month before and the year before, as one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Prove that nobody changed the past
     Verify {
         /// A digest that was received earlier (.eml): the register must still hold the past it saw
@@ -169,6 +180,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest { day } => digest::run(config, day).await,
+        Command::Report { month, json } => report::run(config, month, json.into()).await,
         Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
         Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check | Command::Trial => {
             Exit::WrongUsage
