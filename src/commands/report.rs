@@ -41,7 +41,9 @@ async fn shown(config: Config, month: Option<Month>, form: Form) -> Result<(), P
     let month = month.unwrap_or_else(|| Month::of(local.date_naive()).before());
     let lives = seen(lives_of(&office, month, now).await?, |life| &life.case);
     match form {
-        Form::Letters => print(&office, &on_month(month, &lives, &office.rules, now, &mut office.fresh()?).letters, now)?,
+        Form::Letters => {
+            print(&office, &on_month(month, &lives, &office.rules, now, &mut office.fresh()?).letters, now)?
+        }
         Form::Json => {
             let figures = month_figures(month, &lives, &office.rules, now);
             let (report, before, year) = (&figures.report, &figures.month_before, &figures.year_before);

@@ -76,7 +76,8 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::Write { run, month } => (run, month),
     };
     let lives = lives_of(office, month, now).await?;
-    write(office, (MONTH, run), now, move |office, fresh| desk::on_month(month, &lives, &office.rules, now, fresh)).await
+    write(office, (MONTH, run), now, move |office, fresh| desk::on_month(month, &lives, &office.rules, now, fresh))
+        .await
 }
 
 /// What the reports of a month are made of, picked from all cases: the events of a few are read at a time.

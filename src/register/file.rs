@@ -114,10 +114,7 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn events_of(
-        &self,
-        numbers: &[CaseNumber],
-    ) -> Result<BTreeMap<CaseNumber, Vec<Event>>, RegisterError> {
+    pub async fn events_of(&self, numbers: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Vec<Event>>, RegisterError> {
         let mut events: BTreeMap<CaseNumber, Vec<Event>> = BTreeMap::new();
         let mut in_part: BTreeSet<CaseNumber> = BTreeSet::new();
         for some in numbers.chunks(rows_of(1)) {

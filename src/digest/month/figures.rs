@@ -196,11 +196,7 @@ impl<'a> Span<'a> {
     }
 
     /// The rounds to which it happened in this month, and when.
-    fn those<'b>(
-        &self,
-        rounds: &[OfRound<'b>],
-        when: impl Fn(&Round) -> Option<Moment>,
-    ) -> Vec<(OfRound<'b>, Moment)> {
+    fn those<'b>(&self, rounds: &[OfRound<'b>], when: impl Fn(&Round) -> Option<Moment>) -> Vec<(OfRound<'b>, Moment)> {
         let happened = rounds.iter().filter_map(|of| when(of.2).map(|at| (*of, at)));
         happened.filter(|(_, at)| self.contains(*at)).collect()
     }
@@ -217,7 +213,9 @@ impl<'a> Span<'a> {
     fn stayed_closed(&self, rounds: &[OfRound<'_>]) -> Share {
         let mut share = Share::default();
         for (life, number, round) in rounds {
-            let Some(until) = round.closed_at.map(|at| at + LASTS).filter(|until| self.contains(*until)) else { continue };
+            let Some(until) = round.closed_at.map(|at| at + LASTS).filter(|until| self.contains(*until)) else {
+                continue;
+            };
             share.count(life.reopened_at(*number).is_none_or(|at| at >= until));
         }
         share

@@ -121,9 +121,10 @@ impl Words {
 
     fn dismissals(self, report: &MonthReport) -> Table {
         let headings = [("Nummer", "Number"), ("Wanneer", "When"), ("Reden", "Reason")];
-        let rows = report.dismissals.iter().map(|one| {
-            vec![Cell::Text(one.number.to_string()), Cell::Text(self.day(one.at)), Cell::text(&one.reason)]
-        });
+        let rows = report
+            .dismissals
+            .iter()
+            .map(|one| vec![Cell::Text(one.number.to_string()), Cell::Text(self.day(one.at)), Cell::text(&one.reason)]);
         let headings = headings.map(|(dutch, english)| self.pick(dutch, english).to_owned()).into();
         Table { name: self.pick("Geen klacht", "No complaint"), headings, rows: rows.collect() }
     }

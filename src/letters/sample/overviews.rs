@@ -247,11 +247,7 @@ fn nothing(month: Month) -> MonthReport {
 }
 
 fn quiet_month(language: Language) -> MonthOverview {
-    MonthOverview {
-        department_title: Some(title(language)),
-        compared: alone(nothing(october())),
-        sheet: Goes::Nothing,
-    }
+    MonthOverview { department_title: Some(title(language)), compared: alone(nothing(october())), sheet: Goes::Nothing }
 }
 
 fn october() -> Month {

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::case::{
-    Actor, Amount, Closed, Event, Judgement, LetterFate, LetterKind, Outcome, Reference, Reopened, Ruling as CaseRuling,
-    What,
+    Actor, Amount, Closed, Confidential, Event, Judgement, LetterFate, LetterKind, Outcome, Reference, Reopened,
+    Ruling as CaseRuling, What,
 };
 
 /// Of the first of October, in days and hours.
@@ -97,12 +97,7 @@ fn the_round_before_a_case_was_reopened_is_counted_late_or_not() {
 
 #[test]
 fn a_round_that_was_open_over_the_end_of_a_month_was_open_then_whatever_came_after() {
-    let events = [
-        opened(1, day(0, 0), None, &[]),
-        closed(day(33, 0)),
-        reopened(day(64, 0)),
-        closed(day(65, 0)),
-    ];
+    let events = [opened(1, day(0, 0), None, &[]), closed(day(33, 0)), reopened(day(64, 0)), closed(day(65, 0))];
     let lives = [life(&events)];
     let of = |day| in_month(Month::of(NaiveDate::parse_from_str(day, "%F").unwrap()), &lives).total;
     let open = ["2026-09-30", "2026-10-01", "2026-11-01", "2026-12-01"].map(|day| of(day).open_at_end);
@@ -133,7 +128,8 @@ fn what_came_of_each_round_its_causes_and_what_was_paid() {
         judged(day(6, 0), Some(Outcome::Partly), Some("levertijd"), Some(5_000)),
         judged(day(7, 0), Some(Outcome::Founded), None, Some(38_900)),
     ];
-    let nothing_said = life(&[opened(2, day(0, 0), None, &[]), closed(day(1, 0)), judged(day(2, 0), None, None, Some(0))]);
+    let nothing_said =
+        life(&[opened(2, day(0, 0), None, &[]), closed(day(1, 0)), judged(day(2, 0), None, None, Some(0))]);
     let total = in_month(october(), &[life(&events), nothing_said]).total;
     assert_eq!(total.outcomes, Outcomes { founded: 1, partly: 0, unfounded: 1, unsaid: 1 });
     assert_eq!(total.causes, [Frequency { name: "levertijd".into(), count: 2 }]);
@@ -142,7 +138,8 @@ fn what_came_of_each_round_its_causes_and_what_was_paid() {
 
 #[test]
 fn words_in_the_meantime_and_what_was_no_complaint_with_the_reason() {
-    let interim = |at| of(1, at, What::Interim { letter: LetterId::from_stored("i"), text: String::new(), promised: None });
+    let interim =
+        |at| of(1, at, What::Interim { letter: LetterId::from_stored("i"), text: String::new(), promised: None });
     let told = life(&[opened(1, day(0, 0), None, &[]), interim(day(1, 0)), interim(day(2, 0)), interim(day(40, 0))]);
     let dismissed = |at| of(1, at, What::Dismissed { reason: "een vraag".into() });
     let dropped = life(&[opened(2, day(0, 0), None, &[]), dismissed(day(3, 0))]);
@@ -212,6 +209,17 @@ fn who_and_what_comes_back_within_a_year_is_counted_and_the_car_is_named() {
     let total = in_month(october(), &lives).total;
     assert_eq!((total.received, total.repeat_customers, total.repeat_references), (4, 2, 2));
     assert_eq!(total.references, [Frequency { name: "xk 123 b".into(), count: 3 }]);
+}
+
+#[test]
+fn nothing_of_a_confidential_case_shows_in_what_is_said_of_another() {
+    let confidential =
+        of(1, day(1, 0), What::ConfidentialSet(Confidential { readers: Vec::new(), without: Vec::new() }));
+    let hidden = vec![opened(1, day(0, 0), Some("jan@klant.example"), &["XK-123-B"]), confidential];
+    let other = vec![opened(2, day(2, 0), Some("jan@klant.example"), &["XK-123-B"])];
+    let lives = gathered(october(), &[hidden, other], later());
+    let total = in_month(october(), &lives[1..]).total;
+    assert_eq!((total.received, total.repeat_customers, total.repeat_references), (1, 0, 0));
 }
 
 #[test]
