@@ -2,7 +2,7 @@
 //! who write back, bounces, an outage over the weekend in which the clocks change, holidays. In the end everything klachtpost
 //! believes is held against the town's own book.
 
-use crate::ledger::{Complaint, TERMS, Term};
+use crate::ledger::{Complaint, TERMS, Term, Verdict};
 use crate::people::{self, TOPICS};
 use crate::slow::{self, Moment, at_wall, office_hours, wall};
 use crate::support::chance::Chance;
@@ -20,6 +20,10 @@ const QUIET_DAYS: i64 = 5;
 const OUTAGE: (&str, &str) = ("2026-03-27T14:30:00Z", "2026-03-30T07:40:00Z");
 /// Stands in every internal text; no customer may ever read it.
 const SECRET: &str = "vertrouwelijk-zwart";
+/// What customers read of a settlement that a colleague judged, and what is paid with the first.
+const UPHELD: &str = "U hebt gelijk; u krijgt uw geld terug.";
+const REJECTED: &str = "Wij doen hier niets aan, omdat het volgens het rapport bij de inname al zo was.";
+const PAID: (&str, u64) = ("89,50", 8_950);
 
 /// Something that will happen.
 enum Act {
@@ -44,6 +48,9 @@ enum Noise {
 enum Does {
     Answer,
     Close,
+    Uphold,
+    Reject,
+    Interim,
     Call,
     Note,
     Typo,
@@ -222,6 +229,18 @@ impl Month {
         let text = match does {
             Does::Answer => "Beste klant,\r\n\r\nWij zoeken het uit en komen er vandaag op terug.".to_owned(),
             Does::Close => "#afgehandeld\r\nWij hebben het in orde gemaakt en excuses aangeboden.".to_owned(),
+            Does::Uphold => {
+                format!("#gegrond {secret}\r\n#oorzaak planning\r\n#vergoeding {}\r\n#afgehandeld\r\n{UPHELD}", PAID.0)
+            }
+            Does::Reject => format!("#ongegrond\r\n#afgehandeld\r\n{REJECTED}"),
+            Does::Interim => {
+                let until = office_hours(at + TimeDelta::hours(30));
+                // Typed to the minute.
+                let until = until - TimeDelta::seconds(until.timestamp() % 60);
+                self.complaints[which].promising = Some(until);
+                let shown = wall(until).format("%d-%m-%Y %H:%M").to_string();
+                format!("#tussenbericht {shown}\r\nDe garage heeft ons nog niet gebeld.")
+            }
             Does::Call => format!("#gebeld {secret}"),
             Does::Note => format!("#intern\r\n{secret}"),
             Does::Typo => format!("#afgehandelt\r\n{secret}"),
@@ -310,16 +329,12 @@ impl Month {
         for effect in std::mem::take(&mut self.effects) {
             match effect {
                 Effect::Known(which) => self.complaints[which].heard(at),
-                Effect::Called(which) => {
-                    let complaint = &mut self.complaints[which];
-                    complaint.acknowledged.get_or_insert(at);
-                    complaint.responses.push((at, None));
-                }
+                Effect::Called(which) => self.complaints[which].was_called(at),
                 Effect::Reopened(which, received) if self.complaints[which].closed.is_some() => {
                     self.complaints[which].reopen(received);
                 }
                 Effect::Reopened(..) => {}
-                Effect::Dismissed(which) => self.complaints[which].dismissed = true,
+                Effect::Dismissed(which) => self.complaints[which].dismissed = Some(at),
                 Effect::Bounced(which, id) => self.complaints[which].came_back(&id),
             }
         }
@@ -351,7 +366,7 @@ impl Month {
             "answer" | "closing" => {
                 complaint.responses.push((at, Some(letter.id())));
                 if kind == "closing" {
-                    complaint.closed = Some(at);
+                    complaint.settled(at, &letter.id(), verdict(&letter));
                 }
                 match (kind, roll) {
                     (_, 0..5) => self.plan(at + TimeDelta::minutes(2), Act::Bounce(which, letter.clone())),
@@ -361,6 +376,7 @@ impl Month {
                     _ => {}
                 }
             }
+            "interim" => complaint.had_interim(at, &letter.id()),
             other => panic!("{other} is no letter for a customer"),
         }
         self.to_customers.push((which, letter));
@@ -368,12 +384,16 @@ impl Month {
 
     fn staff_got(&mut self, kind: &str, letter: Got) {
         let which = self.by_number(&letter.number());
-        let is_open = self.complaints[which].closed.is_none() && !self.complaints[which].dismissed;
+        let is_open = self.complaints[which].closed.is_none() && self.complaints[which].dismissed.is_none();
         let soon = office_hours(letter.at + self.chance.minutes(10, 400));
         let roll = self.chance.below(100);
         let does: &[Does] = match (kind, roll) {
-            ("notification", 0..40) => &[Does::Answer, Does::Close],
-            ("notification", 40..55) => &[Does::Close],
+            ("notification", 0..16) => &[Does::Answer, Does::Close],
+            ("notification", 16..24) => &[Does::Answer, Does::Reject],
+            ("notification", 24..34) => &[Does::Answer, Does::Uphold],
+            ("notification", 34..40) => &[Does::Interim, Does::Close],
+            ("notification", 40..44) => &[Does::Interim],
+            ("notification", 44..55) => &[Does::Close],
             ("notification", 55..63) => &[Does::Call, Does::Close],
             ("notification", 63..70) => &[Does::Note, Does::Answer],
             ("notification", 70..76) => &[Does::Typo],
@@ -402,6 +422,13 @@ impl Month {
             }
         }
     }
+}
+
+/// What a colleague said of the complaint, as its settlement shows.
+fn verdict(letter: &Got) -> Option<Verdict> {
+    let text = letter.mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let upheld = text.contains(UPHELD).then_some(Verdict::Upheld(PAID.1));
+    upheld.or_else(|| text.contains(REJECTED).then_some(Verdict::Rejected))
 }
 
 /// The terms that a letter says are past: "Te laat (eerste reactie, oplossen): …".
