@@ -242,6 +242,17 @@ async fn a_month_of_complaints_comes_out_as_the_towns_own_book_says() {
         let (bounced, reopened) =
             (month.expected[&Disposition::Bounce], month.complaints.iter().filter(|c| c.reopened > 0));
         assert!(bounced > 3 && reopened.count() > 3 && !month.alarms.is_empty(), "seed {seed} is too quiet");
+        let rounds = month.complaints.iter().flat_map(Complaint::rounds);
+        let judged = rounds.filter(|round| round.verdict.is_some()).count();
+        let interims: usize = month.complaints.iter().map(|one| one.interims.len()).sum();
+        let owed =
+            month.complaints.iter().filter(|one| one.closed.is_some() && one.told_of_committee.is_none()).count();
+        assert!(
+            judged > 10 && interims > 3 && owed > 0,
+            "seed {seed}: {judged} judged, {interims} interims, {owed} owed"
+        );
+        let broken = month.alarms.keys().filter(|(_, term, _)| *term == Term::Promised.alarm()).count();
+        assert!(broken > 0, "seed {seed}: each promise was kept");
         println!(
             "seed {seed}: {} mails, {} complaints, {} letters to customers, {} alarms, all as the book says",
             month.town.delivered(),
