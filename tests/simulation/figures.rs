@@ -72,6 +72,9 @@ fn told_of(figures: &Figures) -> Vec<Counted> {
         ("unsaid and partly", figures.outcomes.unsaid, figures.outcomes.partly),
         ("paid", figures.compensation.rounds, usize::try_from(figures.compensation.cents).unwrap()),
         ("caused by planning", figures.causes.iter().map(|cause| cause.count).sum(), 0),
+        ("to the committee", figures.disputes, 0),
+        ("rulings for and against", figures.rulings.founded, figures.rulings.partly + figures.rulings.unfounded),
+        ("rulings without a word", figures.rulings.unsaid, 0),
         ("once more", figures.repeat_customers, figures.repeat_references),
         ("minutes to the last closing", days.map_or(0, |days| whole(days.median * 1_440.0)), 0),
     ]
@@ -115,19 +118,26 @@ impl Span {
             ("closed", closed.len(), 0),
             ("reopened", again.iter().filter(|round| self.holds(round.received)).count(), 0),
             ("open at the end", open, 0),
-            ("in the meantime", all.iter().flat_map(|one| &one.interims).filter(|at| self.holds(**at)).count(), 0),
+            ("in the meantime", self.held(&all, |one| &one.interims), 0),
             ("dismissed", dropped.iter().filter(|one| one.dismissed.is_some_and(|at| self.holds(at))).count(), 0),
             self.kept("reactions in time", &rounds, |round| (a_day_later(round.received), round.responded)),
             self.kept("solved in time", &rounds, |round| (third_working_day(round.received), round.closed)),
             self.stayed_closed(&all),
             ("upheld and rejected", upheld.len(), rejected),
             ("unsaid and partly", closed.len() - upheld.len() - rejected, 0),
-            ("paid", upheld.len(), paid),
-            ("caused by planning", upheld.len(), 0),
+            ("paid", upheld.iter().filter(|cents| **cents > 0).count(), paid),
+            ("caused by planning", upheld.iter().filter(|cents| **cents > 0).count(), 0),
+            ("to the committee", self.held(&all, |one| &one.disputes), 0),
+            ("rulings for and against", self.held(&all, |one| &one.rulings), 0),
+            ("rulings without a word", 0, 0),
             // Everybody complains once.
             ("once more", 0, 0),
             ("minutes to the last closing", self.middle(&all), 0),
         ]
+    }
+
+    fn held(&self, all: &[&Complaint], moments: impl Fn(&Complaint) -> &Vec<Moment>) -> usize {
+        all.iter().flat_map(|one| moments(one)).filter(|at| self.holds(**at)).count()
     }
 
     fn kept(&self, name: &'static str, rounds: &[Round], term: impl Fn(&Round) -> (Moment, Option<Moment>)) -> Counted {

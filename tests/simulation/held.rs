@@ -253,6 +253,7 @@ async fn a_month_of_complaints_comes_out_as_the_towns_own_book_says() {
         );
         let broken = month.alarms.keys().filter(|(_, term, _)| *term == Term::Promised.alarm()).count();
         assert!(broken > 0, "seed {seed}: each promise was kept");
+        assert!(month.complaints.iter().any(|one| !one.rulings.is_empty()), "seed {seed}: the committee never ruled");
         println!(
             "seed {seed}: {} mails, {} complaints, {} letters to customers, {} alarms, all as the book says",
             month.town.delivered(),

@@ -79,6 +79,9 @@ pub struct Complaint {
     pub promising: Option<Moment>,
     /// Since when more is promised, and until when.
     pub promise: Option<(Moment, Moment)>,
+    /// When it went to the committee, and when that ruled, for the customer each time.
+    pub disputes: Vec<Moment>,
+    pub rulings: Vec<Moment>,
     /// No complaint after all, since then.
     pub dismissed: Option<Moment>,
     /// Moments of work at which an alarm was due before and after, by term: it must have come.
@@ -119,6 +122,8 @@ impl Complaint {
             interims: Vec::new(),
             promising: None,
             promise: None,
+            disputes: Vec::new(),
+            rulings: Vec::new(),
             dismissed: None,
             late: Vec::new(),
             perhaps_late: Vec::new(),
@@ -182,6 +187,23 @@ impl Complaint {
         self.responses.push((at, None));
         if self.closed.is_some() {
             self.confirmed.get_or_insert(None);
+        }
+    }
+
+    /// What is said while the committee has it belongs to the same dispute.
+    pub fn disputed(&mut self, at: Moment) {
+        let is_there = self.disputes.last().is_some_and(|last| self.rulings.last().is_none_or(|ruled| ruled < last));
+        if self.dismissed.is_none() && !is_there {
+            self.disputes.push(at);
+        }
+    }
+
+    /// For the customer; what was paid before stays paid.
+    pub fn ruled(&mut self, at: Moment) {
+        if self.dismissed.is_none() {
+            self.rulings.push(at);
+            let paid = if let Some(Verdict::Upheld(cents)) = self.verdict { cents } else { 0 };
+            self.verdict = Some(Verdict::Upheld(paid));
         }
     }
 

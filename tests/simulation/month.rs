@@ -51,6 +51,8 @@ enum Does {
     Uphold,
     Reject,
     Interim,
+    Dispute,
+    Rule,
     Call,
     Note,
     Typo,
@@ -74,6 +76,8 @@ enum Says {
 enum Effect {
     Known(usize),
     Called(usize),
+    Disputed(usize),
+    Ruled(usize),
     Reopened(usize, Moment),
     Dismissed(usize),
     Bounced(usize, String),
@@ -241,6 +245,8 @@ impl Month {
                 let shown = wall(until).format("%d-%m-%Y %H:%M").to_string();
                 format!("#tussenbericht {shown}\r\nDe garage heeft ons nog niet gebeld.")
             }
+            Does::Dispute => format!("#geschil\r\n{secret}"),
+            Does::Rule => format!("#gegrond\r\n#uitspraak\r\n{secret}"),
             Does::Call => format!("#gebeld {secret}"),
             Does::Note => format!("#intern\r\n{secret}"),
             Does::Typo => format!("#afgehandelt\r\n{secret}"),
@@ -266,6 +272,8 @@ impl Month {
         }
         match does {
             Does::Call => self.effects.push(Effect::Called(which)),
+            Does::Dispute => self.effects.push(Effect::Disputed(which)),
+            Does::Rule => self.effects.push(Effect::Ruled(which)),
             Does::Dismiss if self.complaints[which].closed.is_none() => self.effects.push(Effect::Dismissed(which)),
             _ => {}
         }
@@ -330,6 +338,8 @@ impl Month {
             match effect {
                 Effect::Known(which) => self.complaints[which].heard(at),
                 Effect::Called(which) => self.complaints[which].was_called(at),
+                Effect::Disputed(which) => self.complaints[which].disputed(at),
+                Effect::Ruled(which) => self.complaints[which].ruled(at),
                 Effect::Reopened(which, received) if self.complaints[which].closed.is_some() => {
                     self.complaints[which].reopen(received);
                 }
@@ -409,6 +419,7 @@ impl Month {
             ("delivery_failed", 0..70) => &[Does::Call],
             ("agenda", _) if is_open && letter.mail.subject.starts_with("Nu") => &[Does::Close],
             ("term", 0..60) if is_open && letter.mail.subject.contains("(oplossen)") => &[Does::Close],
+            ("term", 60..75) => &[Does::Dispute, Does::Rule],
             _ => &[],
         };
         let mut at = soon;
