@@ -1,9 +1,10 @@
 //! What klachtpost believes after the month, held against the town's book: one function for each promise, which names every
 //! difference it finds.
 
+use crate::colleagues::is_internal;
 use crate::figures;
 use crate::ledger::{Complaint, TERMS, Term};
-use crate::month::{Month, digest_days, is_internal};
+use crate::month::{Month, digest_days};
 use crate::slow::{self, Moment, a_day_later, day_in_words, in_words, third_working_day, wall};
 use crate::support::chance::{asked_seed, is_long_at_speed};
 use crate::town::Got;

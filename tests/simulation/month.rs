@@ -2,7 +2,8 @@
 //! who write back, bounces, an outage over the weekend in which the clocks change, holidays. In the end everything klachtpost
 //! believes is held against the town's own book.
 
-use crate::ledger::{Complaint, TERMS, Term, Verdict};
+use crate::colleagues::{self, Does, verdict};
+use crate::ledger::{Complaint, TERMS, Term};
 use crate::people::{self, TOPICS};
 use crate::slow::{self, Moment, at_wall, office_hours, wall};
 use crate::support::chance::Chance;
@@ -18,12 +19,6 @@ const DAYS: i64 = 37;
 const QUIET_DAYS: i64 = 5;
 /// The desk's computer is off from Friday afternoon to Monday morning, over the change of the clocks.
 const OUTAGE: (&str, &str) = ("2026-03-27T14:30:00Z", "2026-03-30T07:40:00Z");
-/// Stands in every internal text; no customer may ever read it.
-const SECRET: &str = "vertrouwelijk-zwart";
-/// What customers read of a settlement that a colleague judged, and what is paid with the first.
-const UPHELD: &str = "U hebt gelijk; u krijgt uw geld terug.";
-const REJECTED: &str = "Wij doen hier niets aan, omdat het volgens het rapport bij de inname al zo was.";
-const PAID: (&str, u64) = ("89,50", 8_950);
 
 /// Something that will happen.
 enum Act {
@@ -41,27 +36,6 @@ enum Act {
 enum Noise {
     Spam,
     Newsletter,
-}
-
-/// What a colleague does with a letter.
-#[derive(Clone, Copy, PartialEq)]
-enum Does {
-    Answer,
-    Close,
-    Uphold,
-    Reject,
-    Interim,
-    Dispute,
-    Rule,
-    Call,
-    Note,
-    Typo,
-    VerbLowerDown,
-    CopyToColleague,
-    Escalate,
-    Advise,
-    Agenda,
-    Dismiss,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -229,37 +203,10 @@ impl Month {
         let which = self.by_number(&letter.number());
         let id = self.id();
         let from = format!("Collega <{}>", letter.to);
-        let secret = format!("{SECRET} {id}");
-        let text = match does {
-            Does::Answer => "Beste klant,\r\n\r\nWij zoeken het uit en komen er vandaag op terug.".to_owned(),
-            Does::Close => "#afgehandeld\r\nWij hebben het in orde gemaakt en excuses aangeboden.".to_owned(),
-            Does::Uphold => {
-                format!("#gegrond {secret}\r\n#oorzaak planning\r\n#vergoeding {}\r\n#afgehandeld\r\n{UPHELD}", PAID.0)
-            }
-            Does::Reject => format!("#ongegrond\r\n#afgehandeld\r\n{REJECTED}"),
-            Does::Interim => {
-                let until = office_hours(at + TimeDelta::hours(30));
-                // Typed to the minute.
-                let until = until - TimeDelta::seconds(until.timestamp() % 60);
-                self.complaints[which].promising = Some(until);
-                let shown = wall(until).format("%d-%m-%Y %H:%M").to_string();
-                format!("#tussenbericht {shown}\r\nDe garage heeft ons nog niet gebeld.")
-            }
-            Does::Dispute => format!("#geschil\r\n{secret}"),
-            Does::Rule => format!("#gegrond\r\n#uitspraak\r\n{secret}"),
-            Does::Call => format!("#gebeld {secret}"),
-            Does::Note => format!("#intern\r\n{secret}"),
-            Does::Typo => format!("#afgehandelt\r\n{secret}"),
-            Does::VerbLowerDown => format!("Even dit:\r\n{secret}\r\n#intern"),
-            Does::CopyToColleague => format!("Kijk jij hier eens naar? {secret}"),
-            Does::Escalate => format!("#escaleren\r\nMag ik dit vergoeden? {secret}"),
-            Does::Advise => format!("Ja, doe maar. {secret}"),
-            Does::Agenda => {
-                let shown = wall(office_hours(at + TimeDelta::hours(20)));
-                format!("#agenda {} {secret}", shown.format("%d-%m-%Y %H:%M"))
-            }
-            Does::Dismiss => format!("#geenklacht {secret}"),
-        };
+        if does == Does::Interim {
+            self.complaints[which].promising = Some(colleagues::promises(at));
+        }
+        let text = does.typed(&id, at);
         let raw = match does {
             Does::CopyToColleague => people::reply_with_copy(&from, "collega@lease.example", letter, &text, &id, at),
             _ => people::reply(&from, letter, &text, &id, at),
@@ -397,31 +344,7 @@ impl Month {
         let is_open = self.complaints[which].closed.is_none() && self.complaints[which].dismissed.is_none();
         let soon = office_hours(letter.at + self.chance.minutes(10, 400));
         let roll = self.chance.below(100);
-        let does: &[Does] = match (kind, roll) {
-            ("notification", 0..16) => &[Does::Answer, Does::Close],
-            ("notification", 16..24) => &[Does::Answer, Does::Reject],
-            ("notification", 24..34) => &[Does::Answer, Does::Uphold],
-            ("notification", 34..40) => &[Does::Interim, Does::Close],
-            ("notification", 40..44) => &[Does::Interim],
-            ("notification", 44..55) => &[Does::Close],
-            ("notification", 55..63) => &[Does::Call, Does::Close],
-            ("notification", 63..70) => &[Does::Note, Does::Answer],
-            ("notification", 70..76) => &[Does::Typo],
-            ("notification", 76..80) => &[Does::VerbLowerDown],
-            ("notification", 80..84) => &[Does::CopyToColleague],
-            ("notification", 84..89) => &[Does::Escalate],
-            ("notification", 89..93) => &[Does::Agenda],
-            ("notification", 93..96) => &[Does::Dismiss],
-            ("escalation", _) => &[Does::Advise],
-            ("advice" | "question", _) if is_open => &[Does::Close],
-            ("follow_up", 0..50) if is_open => &[Does::Answer],
-            ("follow_up", 50..90) if is_open => &[Does::Close],
-            ("delivery_failed", 0..70) => &[Does::Call],
-            ("agenda", _) if is_open && letter.mail.subject.starts_with("Nu") => &[Does::Close],
-            ("term", 0..60) if is_open && letter.mail.subject.contains("(oplossen)") => &[Does::Close],
-            ("term", 60..75) => &[Does::Dispute, Does::Rule],
-            _ => &[],
-        };
+        let does = colleagues::about(kind, roll, is_open, &letter.mail.subject);
         let mut at = soon;
         for one in does {
             self.plan(at, Act::Staff(letter.clone(), *one));
@@ -433,13 +356,6 @@ impl Month {
             }
         }
     }
-}
-
-/// What a colleague said of the complaint, as its settlement shows.
-fn verdict(letter: &Got) -> Option<Verdict> {
-    let text = letter.mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let upheld = text.contains(UPHELD).then_some(Verdict::Upheld(PAID.1));
-    upheld.or_else(|| text.contains(REJECTED).then_some(Verdict::Rejected))
 }
 
 /// The terms that a letter says are past: "Te laat (eerste reactie, oplossen): …".
@@ -463,9 +379,4 @@ pub fn digest_days(month: &Month) -> Vec<Moment> {
         day = slow::day_after(day);
     }
     days
-}
-
-/// Whether a text holds what only colleagues may read.
-pub fn is_internal(text: &str) -> bool {
-    text.contains(SECRET)
 }
