@@ -16,7 +16,7 @@ use klachtpost::config::Config;
 use klachtpost::daemon::house;
 use klachtpost::desk::draft::Draft;
 use klachtpost::desk::{Fresh, LookBack, Rules, on_digest, on_month};
-use klachtpost::digest::month::Month;
+use klachtpost::digest::month::{Again, Life, Month};
 use klachtpost::letters::Letters;
 use std::error::Error;
 use std::time::Instant;
@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             begun.elapsed()
         );
         let begun = Instant::now();
-        let months = on_month(Month::of(day), &cases, &rules, now, &mut Fresh::new([2; 32]));
+        let lives: Vec<Life> = cases.iter().map(|case| Life::of_case(case, Again::default())).collect();
+        let months = on_month(Month::of(day), &lives, &rules, now, &mut Fresh::new([2; 32]));
         let decided = begun.elapsed();
         let octets = render(&months.letters, &settings, &rules, now)?;
         println!(

@@ -35,6 +35,10 @@ pub struct Amount(u64);
 const EUROS_MAX: u64 = 10_000_000;
 
 impl Amount {
+    pub fn of_cents(cents: u64) -> Self {
+        Self(cents)
+    }
+
     pub fn cents(self) -> u64 {
         self.0
     }

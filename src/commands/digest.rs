@@ -8,7 +8,7 @@ use super::{Exit, failed};
 use crate::case::{Case, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, WorkError, cases_of, day_of_mail};
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail, lives_of};
 use crate::desk::draft::Draft;
 use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day};
 use crate::digest::month::Month;
@@ -43,7 +43,7 @@ pub async fn run(config: Config, arguments: Arguments) -> Exit {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum PreviewError {
+pub(super) enum PreviewError {
     #[error(transparent)]
     Office(#[from] OfficeError),
     #[error(transparent)]
@@ -67,7 +67,8 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let since = calendar.at(before, office.rules.digest.at);
     let closed_since = digest_needs_closed_since(since, at);
-    let cases = shown(office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?);
+    let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
+    let cases = shown(cases, |case| case);
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
     let mail_day = day_of_mail(&office, since, at).await?;
@@ -76,25 +77,35 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     let mut drafts = with_mail_day(decision, &mail_day, &office.rules).letters;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
+<<<<<<< HEAD
         let cases = shown(cases_of(&office, month).await?);
         drafts.extend(on_month(month, &cases, &office.rules, at, &mut fresh).letters);
     }
     match &arguments.html {
         Some(file) => write(&office, &drafts, at, file),
         None => Ok(print(&office, &drafts, at, arguments.form)?),
+=======
+        let lives = shown(lives_of(&office, month, at).await?, |life| &life.case);
+        print(&office, &on_month(month, &lives, &office.rules, at, &mut fresh).letters, at)?;
+>>>>>>> procC
     }
 }
 
 /// The operator is none of those who see a confidential case.
-fn shown(mut cases: Vec<Case>) -> Vec<Case> {
-    cases.retain(|case| case.confidential.is_none());
-    cases
+pub(super) fn shown<T>(mut all: Vec<T>, case: impl Fn(&T) -> &Case) -> Vec<T> {
+    all.retain(|one| case(one).confidential.is_none());
+    all
 }
 
+<<<<<<< HEAD
 /// As one page: a reader's digests below each other.
 fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(), PreviewError> {
     let mut readers = Vec::new();
     for draft in drafts {
+=======
+pub(super) fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {
+    for draft in letters {
+>>>>>>> procC
         let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
         let subject = mail::read(&letter.bytes, "").subject;
         let shown = Shown { subject, date: String::new(), html: page::html_of(&letter.bytes) };

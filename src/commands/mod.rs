@@ -15,12 +15,14 @@ mod looking;
 mod outbox;
 mod page;
 mod printing;
+mod report;
 mod run;
 mod trial;
 mod verify;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+use crate::digest::month::Month;
 use clap::{Parser, Subcommand};
 use printing::{Form, complain};
 use std::path::PathBuf;
@@ -125,9 +127,27 @@ enum Command {
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
+<<<<<<< HEAD
     /// Show the digests of a day without sending them
     #[command(after_help = "Examples:\n  klachtpost digest\n  klachtpost digest --day 23-11-2026 --html digests.html")]
     Digest(digest::Arguments),
+=======
+    /// Show the digest of a day without sending it
+    Digest {
+        /// The day (2026-11-23); else today
+        #[arg(long, value_name = "D")]
+        day: Option<chrono::NaiveDate>,
+    },
+    /// Show the report of a month without sending it
+    Report {
+        /// The month (2026-10); else the one before this
+        #[arg(long, value_name = "M")]
+        month: Option<Month>,
+        /// The company's figures, beside those of the month before and the year before, as one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
+>>>>>>> procC
     /// Prove that nobody changed the past
     #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
@@ -195,6 +215,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
+<<<<<<< HEAD
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
@@ -202,6 +223,14 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         | Command::Ingest { .. }
         | Command::Check { .. }
         | Command::Trial => Exit::WrongUsage,
+=======
+        Command::Digest { day } => digest::run(config, day).await,
+        Command::Report { month, json } => report::run(config, month, json.into()).await,
+        Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
+        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check | Command::Trial => {
+            Exit::WrongUsage
+        }
+>>>>>>> procC
     }
 }
 

@@ -33,7 +33,7 @@ pub use comparing::{compare, own_folders};
 pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
-pub use overviews::cases_of;
+pub use overviews::lives_of;
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};
 pub use settle::Salts;

@@ -10,7 +10,7 @@ use super::{Step, WorkError};
 use crate::case::{Case, Moment};
 use crate::crash;
 use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
-use crate::digest::month::{Month, Picked};
+use crate::digest::month::{Gathered, Life, Month, Wanted};
 use crate::register::CaseQuery;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// The names of the runs in the register.
 const DIGEST: &str = "digest";
 const MONTH: &str = "month";
+
+/// Cases whose events are in memory together.
+const EVENTS_OF: usize = 100;
 
 /// Before the first mail of all is taken in: the days that the first overviews count from are noted, so that the first
 /// digest tells of all that was registered.
@@ -57,7 +60,7 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
         let decision = desk::on_digest(day, &back, cases, &head.hash, &office.rules, now, fresh);
         desk::with_mail_day(decision, &mail_day, &office.rules)
     };
-    write(office, (DIGEST, day), cases, now, decide).await
+    write(office, (DIGEST, day), now, move |office, fresh| decide(office, &cases, fresh)).await
 }
 
 /// The reports of a month, when they are due.
@@ -72,24 +75,35 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::NoteOnly { run } => return note(office, MONTH, run, now).await,
         MonthDue::Write { run, month } => (run, month),
     };
-    let cases = cases_of(office, month).await?;
-    let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
-        desk::on_month(month, cases, &office.rules, now, fresh)
-    };
-    write(office, (MONTH, run), cases, now, decide).await
+    let lives = lives_of(office, month, now).await?;
+    write(office, (MONTH, run), now, move |office, fresh| desk::on_month(month, &lives, &office.rules, now, fresh))
+        .await
 }
 
-/// The cases that the reports of a month are made of, picked from all.
+/// What the reports of a month are made of, picked from all cases: the events of a few are read at a time.
 ///
 /// # Errors
 /// The register refused.
-pub async fn cases_of(office: &Office, month: Month) -> Result<Vec<Case>, WorkError> {
-    let mut picked = Picked::new(month, &office.rules.calendar);
+pub async fn lives_of(office: &Office, month: Month, now: Moment) -> Result<Vec<Life>, WorkError> {
+    let mut gathered = Gathered::new(month, &office.rules.calendar, now);
     let mut all = office.register.cases(CaseQuery::All);
-    while let Some(case) = all.next().await? {
-        picked.look_at(case);
+    let mut wanted: Vec<Wanted> = Vec::new();
+    loop {
+        let next = all.next().await?;
+        let is_last = next.is_none();
+        wanted.extend(next.and_then(|case| gathered.look_at(case)));
+        if is_last || wanted.len() == EVENTS_OF {
+            let numbers: Vec<_> = wanted.iter().map(|wanted| wanted.case.number).collect();
+            let mut events = office.register.events_of(&numbers).await?;
+            for wanted in wanted.drain(..) {
+                let events = events.remove(&wanted.case.number);
+                gathered.take(wanted, events.as_deref());
+            }
+        }
+        if is_last {
+            return Ok(gathered.lives);
+        }
     }
-    Ok(picked.cases)
 }
 
 /// The last run that counts. One of a day to come is forgotten, and the log says so.
@@ -120,15 +134,14 @@ async fn note(office: &Office, job: &str, day: NaiveDate, now: Moment) -> Result
 async fn write(
     office: &Arc<Office>,
     run: (&str, NaiveDate),
-    cases: Vec<Case>,
     now: Moment,
-    decide: impl FnOnce(&Office, &[Case], &mut Fresh) -> Decision + Send + 'static,
+    decide: impl FnOnce(&Office, &mut Fresh) -> Decision + Send + 'static,
 ) -> Result<Step, WorkError> {
     let (job, day) = run;
     let mut fresh = office.fresh()?;
     let for_thread = office.clone();
     let writing = tokio::task::spawn_blocking(move || {
-        let decided = Decided::from(decide(&for_thread, &cases, &mut fresh));
+        let decided = Decided::from(decide(&for_thread, &mut fresh));
         let rendered = clerk::render(&decided, &for_thread.stationery(now));
         (decided, rendered, fresh)
     });

@@ -5,7 +5,7 @@ use super::draft::{Content, Draft, Enclosed};
 use super::sight::{is_hidden, supervisor};
 use super::{Decision, Department, Fresh, Rules};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
-use crate::digest::sheet::{self, SheetAsked, sheet};
+use crate::digest::sheet::{self, SheetAsked, Table, sheet};
 use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeSet;
@@ -127,7 +127,7 @@ fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<En
         Language::Dutch => format!("klachten-{}.xlsx", digest.day),
         Language::English => format!("complaints-{}.xlsx", digest.day),
     };
-    let (goes, sheet) = enclosed_sheet(name, &listed, asked.departments, rules, asked.now);
+    let (goes, sheet) = enclosed_sheet(name, &listed, &[], rules, asked.now);
     digest.sheet = goes;
     (digest, sheet)
 }
@@ -142,14 +142,15 @@ fn letter(to: Address, digest: Digest, sheet: Option<Enclosed>, pen: Pen<'_>) ->
 pub(super) fn enclosed_sheet(
     name: String,
     cases: &[&Case],
-    departments: &[Named],
+    pages: &[Table],
     rules: &Rules,
     now: Moment,
 ) -> (Goes, Option<Enclosed>) {
     if cases.is_empty() {
         return (Goes::Nothing, None);
     }
-    let asked = SheetAsked { departments, now, zone: rules.calendar.zone(), language: rules.language };
+    let departments = &named(rules);
+    let asked = SheetAsked { departments, pages, now, zone: rules.calendar.zone(), language: rules.language };
     match sheet(cases.iter().copied(), &asked) {
         Ok(content) => (Goes::Along, Some(Enclosed { name, media_type: sheet::MEDIA_TYPE.to_owned(), content })),
         Err(_) => (Goes::LeftOut, None),

@@ -95,7 +95,7 @@ pub use fresh::Fresh;
 pub use intake::on_mail;
 pub use intent::{Intent, understand};
 pub use may_reply::{WhyNot, may_reply};
-pub use monthly::{MonthDue, first_working_day, month_due, on_month};
+pub use monthly::{MonthDue, first_working_day, month_due, month_figures, on_month};
 pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
 pub use rules::{Department, Role, Rules, RulesError};

@@ -6,9 +6,10 @@ use super::draft::{Content, Draft, Enclosed};
 use super::duty::{enclosed_sheet, named};
 use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
-use crate::case::{Actor, Address, Case, Event, Language, Moment, What};
-use crate::digest::month::{Month, MonthAsked, MonthOverview, cases_of, report};
+use crate::case::{Actor, Address, Event, Language, Moment, What};
+use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, cases_of, compared, pages};
 use chrono::{Days, NaiveDate};
+use std::borrow::Cow;
 
 /// Months that are made up for after an outage: a year, which is also what a yearly report would need.
 const MONTHS_MADE_UP_MAX: usize = 12;
@@ -54,39 +55,55 @@ pub fn first_working_day(month: Month, rules: &Rules) -> Option<NaiveDate> {
     days.find(|day| rules.calendar.is_working_day(*day))
 }
 
-/// All reports of a month, from all cases there are: a dispute may be about one that was closed long before: each department's supervisor gets the department's, `digest.recipients` the company's.
-pub fn on_month(month: Month, cases: &[Case], rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+/// All reports of a month, from all cases that are counted in it: each department's supervisor gets the department's,
+/// `digest.recipients` the company's.
+pub fn on_month(month: Month, lives: &[Life], rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let pen = Pen { rules, fresh };
-    let departments = named(rules);
-    let calendar = &rules.calendar;
-    let asked = |department| MonthAsked { month, department, departments: &departments, calendar };
     let mut letters: Vec<Draft> = Vec::new();
     let of_departments = rules.departments.iter().map(|d| (&d.supervisor, Some(d.name.as_str())));
     // What is confidential counts in the reports of nobody but who may see it.
     for (to, name) in of_departments.chain(rules.digest_recipients.iter().map(|to| (to, None))) {
-        let (overview, sheet) = whole(&visible_to(to, cases, rules), &asked(name), rules, now);
+        let (overview, sheet) = whole(&visible_to(to, lives, rules), month, name, rules, now);
         let content = Content::Month(Box::new(overview));
         letters.push(Draft { enclosed: sheet, ..pen.caseless(to.clone(), content) });
     }
     let first = month.first_day();
     let what = What::MonthWritten { month: first, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
-    let reason = format!("the report of {}", first.format("%Y-%m"));
-    Decision::of_desk(reason, None, vec![event], letters)
+    Decision::of_desk(format!("the report of {month}"), None, vec![event], letters)
 }
 
-fn visible_to(reader: &Address, cases: &[Case], rules: &Rules) -> Vec<Case> {
-    cases.iter().filter(|case| !is_hidden(case, reader, rules)).cloned().collect()
+/// The company's figures of a month, for whoever wants them without a letter.
+pub fn month_figures(month: Month, lives: &[Life], rules: &Rules, now: Moment) -> Compared {
+    let departments = named(rules);
+    compared(lives, &MonthAsked { month, department: None, departments: &departments, calendar: &rules.calendar, now })
+}
+
+fn visible_to<'a>(reader: &Address, lives: &'a [Life], rules: &Rules) -> Cow<'a, [Life]> {
+    let is_visible = |life: &&Life| !is_hidden(&life.case, reader, rules);
+    if lives.iter().all(|life| is_visible(&life)) {
+        return Cow::Borrowed(lives);
+    }
+    lives.iter().filter(is_visible).cloned().collect()
 }
 
 /// One report with its spreadsheet.
-fn whole(cases: &[Case], asked: &MonthAsked<'_>, rules: &Rules, now: Moment) -> (MonthOverview, Vec<Enclosed>) {
-    let month = asked.month.first_day().format("%Y-%m");
+fn whole(
+    lives: &[Life],
+    month: Month,
+    department: Option<&str>,
+    rules: &Rules,
+    now: Moment,
+) -> (MonthOverview, Vec<Enclosed>) {
+    let departments = named(rules);
+    let asked = MonthAsked { month, department, departments: &departments, calendar: &rules.calendar, now };
     let name = match rules.language {
         Language::Dutch => format!("klachten-{month}.xlsx"),
         Language::English => format!("complaints-{month}.xlsx"),
     };
-    let (goes, sheet) = enclosed_sheet(name, &cases_of(cases, asked), asked.departments, rules, now);
-    let department_title = asked.department.map(|name| rules.title(name).to_owned());
-    (MonthOverview { department_title, report: report(cases, asked), sheet: goes }, sheet.into_iter().collect())
+    let compared = compared(lives, &asked);
+    let pages = pages(&compared, rules.language, rules.calendar.zone());
+    let (goes, sheet) = enclosed_sheet(name, &cases_of(lives, &asked), &pages, rules, now);
+    let department_title = department.map(|name| rules.title(name).to_owned());
+    (MonthOverview { department_title, compared, sheet: goes }, sheet.into_iter().collect())
 }

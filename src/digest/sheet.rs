@@ -1,4 +1,4 @@
-//! The digest's list as a spreadsheet (.xlsx), for who wants to sort and count for himself. Pure: cases in, bytes
+//! An overview's list as a spreadsheet (.xlsx), for who wants to sort and count for himself. Pure: cases in, bytes
 //! out, the same bytes for the same list. Text is text whatever it begins with: `=`, `+`, `-`, `@` or a tab never
 //! becomes a formula.
 
@@ -47,6 +47,41 @@ pub struct SheetAsked<'a> {
     /// The desk's zone: cells hold its local time, because a spreadsheet knows no zones.
     pub zone: Tz,
     pub language: Language,
+    /// Pages behind that of the cases.
+    pub pages: &'a [Table],
+}
+
+/// A page of numbers, under headings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub name: &'static str,
+    pub headings: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// What stands in a cell of such a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    Nothing,
+    Text(String),
+    Number(f64),
+    /// In whole euros and cents.
+    Amount(f64),
+}
+
+impl Cell {
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+
+    pub fn count(count: usize) -> Self {
+        u32::try_from(count).map_or(Self::Nothing, |count| Self::Number(f64::from(count)))
+    }
+
+    /// Exact to the cent below what a double holds: more money than there is.
+    pub fn euros(cents: u64) -> Self {
+        Self::Amount(cents as f64 / 100.0)
+    }
 }
 
 /// The type of such a file, for the letter it goes with.
@@ -75,17 +110,29 @@ pub fn sheet<'a>(cases: impl IntoIterator<Item = &'a Case>, asked: &SheetAsked<'
     for case in cases {
         row.write(case)?;
     }
+    for table in asked.pages {
+        table.write(book.add_worksheet(), asked)?;
+    }
     Ok(book.save_to_buffer()?)
 }
 
-/// The first row, which stays in sight, filters, and repeats on each sheet of paper.
 fn headings(page: &mut Worksheet, asked: &SheetAsked<'_>, last_row: u32) -> Result<(), XlsxError> {
+    first_row(page, COLUMNS.iter().map(|(dutch, english, width)| (asked.pick(*dutch, *english), *width)), last_row)
+}
+
+/// The first row, which stays in sight, filters, and repeats on each sheet of paper.
+fn first_row<'a>(
+    page: &mut Worksheet,
+    columns: impl Iterator<Item = (&'a str, f64)>,
+    last_row: u32,
+) -> Result<(), XlsxError> {
     let heading = Format::new().set_bold().set_background_color("#E8EDF3").set_align(FormatAlign::VerticalCenter);
-    for (column, (dutch, english, width)) in (0u16..).zip(COLUMNS) {
+    let mut last_column = 0;
+    for (column, (title, width)) in (0u16..).zip(columns) {
         page.set_column_width(column, width)?;
-        page.write_string_with_format(0, column, asked.pick(dutch, english), &heading)?;
+        page.write_string_with_format(0, column, title, &heading)?;
+        last_column = column;
     }
-    let last_column = u16::try_from(COLUMNS.len().saturating_sub(1)).unwrap_or(u16::MAX);
     page.autofilter(0, 0, last_row, last_column)?;
     page.set_freeze_panes(1, 1)?;
     page.set_repeat_rows(0, 0)?;
@@ -95,6 +142,23 @@ fn headings(page: &mut Worksheet, asked: &SheetAsked<'_>, last_row: u32) -> Resu
 
 /// The format's number for A4.
 const PAPER_A4: u8 = 9;
+
+impl Table {
+    fn write(&self, page: &mut Worksheet, asked: &SheetAsked<'_>) -> Result<(), XlsxError> {
+        page.set_name(self.name)?;
+        let last_row = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        first_row(page, self.headings.iter().map(|title| (title.as_str(), TABLE_WIDTH)), last_row)?;
+        let formats = Formats::new();
+        for (number, cells) in (1u32..).zip(&self.rows) {
+            let mut row = Row { page, row: number, column: 0, asked, formats: &formats };
+            cells.iter().try_for_each(|cell| row.cell(cell))?;
+        }
+        Ok(())
+    }
+}
+
+/// Characters: a heading of two or three words, folded or not.
+const TABLE_WIDTH: f64 = 22.0;
 
 struct Formats {
     /// Text that stays text when a cell is edited (Excel's leading apostrophe).
@@ -158,6 +222,22 @@ impl Row<'_> {
         let format = &self.formats.text;
         self.page.write_string_with_format(self.row, self.column, cell(text), format)?;
         self.column += 1;
+        Ok(())
+    }
+
+    fn cell(&mut self, cell: &Cell) -> Result<(), XlsxError> {
+        match cell {
+            Cell::Nothing => self.column += 1,
+            Cell::Text(text) => self.text(text)?,
+            Cell::Number(number) => {
+                self.page.write_number(self.row, self.column, *number)?;
+                self.column += 1;
+            }
+            Cell::Amount(euros) => {
+                self.page.write_number_with_format(self.row, self.column, *euros, &self.formats.amount)?;
+                self.column += 1;
+            }
+        }
         Ok(())
     }
 

@@ -110,7 +110,7 @@ fn desk_line(draft: &Draft, words: Words) -> String {
         }
         Content::Month(month) => {
             let whose = month.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
-            let of = words.month(month.report.month.first_day());
+            let of = words.month(month.compared.report.month.first_day());
             words.pick(format!("Klachten{whose} in {of}"), format!("Complaints{whose} in {of}"))
         }
         Content::SetAside(set_aside) => {

@@ -110,6 +110,34 @@ impl Tx {
 }
 
 impl Register {
+    /// By each of these numbers all its events, oldest first; none of a case of which one was blanked, or is of a newer version.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn events_of(&self, numbers: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Vec<Event>>, RegisterError> {
+        let mut events: BTreeMap<CaseNumber, Vec<Event>> = BTreeMap::new();
+        let mut in_part: BTreeSet<CaseNumber> = BTreeSet::new();
+        for some in numbers.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT case_number, body FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
+                 WHERE case_number IN ({}) ORDER BY case_number, event.seq",
+                numbered(1, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, number| query.bind(number.to_string()));
+            for row in query.fetch_all(&self.pool).await? {
+                let (written, body): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+                let number = written.parse().map_err(|e| unreadable(format!("case {written}: {e}")))?;
+                match body.and_then(|body| serde_json::from_str(&body).ok()) {
+                    Some(event) => events.entry(number).or_default().push(event),
+                    None => in_part.extend([number]),
+                }
+            }
+        }
+        events.retain(|number, _| !in_part.contains(number));
+        Ok(events)
+    }
+
     /// The mails that are filed on a case, oldest first.
     ///
     /// # Errors

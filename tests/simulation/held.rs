@@ -1,8 +1,10 @@
 //! What klachtpost believes after the month, held against the town's book: one function for each promise, which names every
 //! difference it finds.
 
+use crate::colleagues::is_internal;
+use crate::figures;
 use crate::ledger::{Complaint, TERMS, Term};
-use crate::month::{Month, digest_days, is_internal};
+use crate::month::{Month, digest_days};
 use crate::slow::{self, Moment, a_day_later, day_in_words, in_words, third_working_day, wall};
 use crate::support::chance::{asked_seed, is_long_at_speed};
 use crate::town::Got;
@@ -39,6 +41,7 @@ pub async fn differences(month: &Month) -> Differences {
     found.extend(balance_differs(month).await);
     found.extend(digests_differ(month).await);
     found.extend(received_differs(month).await);
+    found.extend(figures::differ(month).await);
     let verified = month.town.office.register.verify().await.unwrap();
     found.extend(verified.findings.iter().map(|finding| format!("verify: {finding:?}")));
     found
@@ -46,11 +49,13 @@ pub async fn differences(month: &Month) -> Differences {
 
 /// Parties, clocks and state (§1, §2.1, §2.4).
 fn case_differs(book: &Complaint, case: &Case) -> Differences {
-    let state = match (book.dismissed, book.closed) {
+    let state = match (book.dismissed.is_some(), book.closed) {
         (true, _) => CaseState::Dismissed,
         (false, Some(_)) => CaseState::Closed,
         (false, None) => CaseState::Open,
     };
+    // Of what is closed, and of nothing else.
+    let owes = |is_untold: bool| (state == CaseState::Closed && is_untold).to_string();
     let compared = [
         ("customer", book.customer.clone(), case.customer.address.as_ref().map_or(String::new(), ToString::to_string)),
         ("channel", book.channel.replace("passed on", "email"), format!("{:?}", case.channel).to_lowercase()),
@@ -64,6 +69,13 @@ fn case_differs(book: &Complaint, case: &Case) -> Differences {
         ("acknowledged", format!("{:?}", book.acknowledged), format!("{:?}", case.acknowledged_at())),
         ("first response", format!("{:?}", book.first_response()), format!("{:?}", case.first_response_at())),
         ("closed", format!("{:?}", book.closed), format!("{:?}", case.closed_at)),
+        (
+            "promised",
+            format!("{:?}", book.promise),
+            format!("{:?}", case.promise.as_ref().map(|p| (p.made_at, p.until))),
+        ),
+        ("owes a confirmation", owes(book.confirmed.is_none()), case.owes_confirmation().to_string()),
+        ("owes the committee", owes(book.told_of_committee.is_none()), case.owes_committee().to_string()),
         ("reopened", book.reopened.to_string(), case.reopened.to_string()),
     ];
     let differs = compared.into_iter().filter(|(_, truth, believed)| truth != believed);
@@ -183,7 +195,7 @@ async fn received_differs(month: &Month) -> Differences {
             text.split(" ontvangen, ").next().and_then(|before| before.rsplit(' ').next()?.parse::<usize>().ok());
         let is_new = |one: &&Complaint| one.known.is_some_and(|known| since < known && known <= digest.created_at);
         let new: Vec<&Complaint> = month.complaints.iter().filter(is_new).collect();
-        let dismissed = new.iter().filter(|one| one.dismissed).count();
+        let dismissed = new.iter().filter(|one| one.dismissed.is_some()).count();
         if said.is_none_or(|said| !(new.len() - dismissed..=new.len()).contains(&said)) {
             let at = digest.created_at;
             found.push(format!(
@@ -231,6 +243,18 @@ async fn a_month_of_complaints_comes_out_as_the_towns_own_book_says() {
         let (bounced, reopened) =
             (month.expected[&Disposition::Bounce], month.complaints.iter().filter(|c| c.reopened > 0));
         assert!(bounced > 3 && reopened.count() > 3 && !month.alarms.is_empty(), "seed {seed} is too quiet");
+        let rounds = month.complaints.iter().flat_map(Complaint::rounds);
+        let judged = rounds.filter(|round| round.verdict.is_some()).count();
+        let interims: usize = month.complaints.iter().map(|one| one.interims.len()).sum();
+        let owed =
+            month.complaints.iter().filter(|one| one.closed.is_some() && one.told_of_committee.is_none()).count();
+        assert!(
+            judged > 10 && interims > 3 && owed > 0,
+            "seed {seed}: {judged} judged, {interims} interims, {owed} owed"
+        );
+        let broken = month.alarms.keys().filter(|(_, term, _)| *term == Term::Promised.alarm()).count();
+        assert!(broken > 0, "seed {seed}: each promise was kept");
+        assert!(month.complaints.iter().any(|one| !one.rulings.is_empty()), "seed {seed}: the committee never ruled");
         println!(
             "seed {seed}: {} mails, {} complaints, {} letters to customers, {} alarms, all as the book says",
             month.town.delivered(),

@@ -9,9 +9,11 @@ pub enum Term {
     Acknowledge,
     FirstResponse,
     Resolve,
+    /// What the customer was promised in the meantime.
+    Promised,
 }
 
-pub const TERMS: [Term; 3] = [Term::Acknowledge, Term::FirstResponse, Term::Resolve];
+pub const TERMS: [Term; 4] = [Term::Acknowledge, Term::FirstResponse, Term::Resolve, Term::Promised];
 
 impl Term {
     /// As an alarm's subject says it.
@@ -20,8 +22,26 @@ impl Term {
             Self::Acknowledge => "ontvangstbevestiging",
             Self::FirstResponse => "eerste reactie",
             Self::Resolve => "oplossen",
+            Self::Promised => "beloofd bericht",
         }
     }
+}
+
+/// What a colleague said of a complaint beside its settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// And paid that many cents.
+    Upheld(u64),
+    Rejected,
+}
+
+/// From a receipt to what ended it.
+#[derive(Debug, Clone)]
+pub struct Round {
+    pub received: Moment,
+    pub responded: Option<Moment>,
+    pub closed: Option<Moment>,
+    pub verdict: Option<Verdict>,
 }
 
 /// A complaint, and what became of it.
@@ -44,9 +64,26 @@ pub struct Complaint {
     /// Reactions of the present round, and the letter each came by; none for a call.
     pub responses: Vec<(Moment, Option<String>)>,
     pub closed: Option<Moment>,
+    /// What was said of it in the present round.
+    pub verdict: Option<Verdict>,
+    /// How it was told that the complaint is closed: by a letter, or in a conversation.
+    pub confirmed: Option<Option<String>>,
+    /// The letter by which the customer knows of the committee.
+    pub told_of_committee: Option<String>,
     pub reopened: u32,
-    /// No complaint after all.
-    pub dismissed: bool,
+    /// Rounds before this one.
+    pub past: Vec<Round>,
+    /// When the customer heard something in the meantime.
+    pub interims: Vec<Moment>,
+    /// What a colleague is about to promise.
+    pub promising: Option<Moment>,
+    /// Since when more is promised, and until when.
+    pub promise: Option<(Moment, Moment)>,
+    /// When it went to the committee, and when that ruled, for the customer each time.
+    pub disputes: Vec<Moment>,
+    pub rulings: Vec<Moment>,
+    /// No complaint after all, since then.
+    pub dismissed: Option<Moment>,
     /// Moments of work at which an alarm was due before and after, by term: it must have come.
     pub late: Vec<Term>,
     /// Moments of work at which one may have come: it ran out in the middle of the work.
@@ -77,8 +114,17 @@ impl Complaint {
             acknowledged_by: None,
             responses: Vec::new(),
             closed: None,
+            verdict: None,
+            confirmed: None,
+            told_of_committee: None,
             reopened: 0,
-            dismissed: false,
+            past: Vec::new(),
+            interims: Vec::new(),
+            promising: None,
+            promise: None,
+            disputes: Vec::new(),
+            rulings: Vec::new(),
+            dismissed: None,
             late: Vec::new(),
             perhaps_late: Vec::new(),
             late_before: Vec::new(),
@@ -100,6 +146,7 @@ impl Complaint {
         match term {
             Term::Acknowledge | Term::FirstResponse => a_day_later(self.received),
             Term::Resolve => third_working_day(self.received),
+            Term::Promised => self.promise.map_or(Moment::MAX_UTC, |(_, until)| until),
         }
     }
 
@@ -109,8 +156,11 @@ impl Complaint {
             Term::Acknowledge => self.acknowledged.is_some(),
             Term::FirstResponse => !self.responses.is_empty(),
             Term::Resolve => false,
+            Term::Promised => {
+                self.promise.is_none_or(|(made, _)| self.responses.iter().any(|(answered, _)| *answered >= made))
+            }
         };
-        self.known.is_some() && self.closed.is_none() && !self.dismissed && !stopped && at >= self.due(term)
+        self.known.is_some() && self.closed.is_none() && self.dismissed.is_none() && !stopped && at >= self.due(term)
     }
 
     /// A letter did not arrive after all: what it stopped runs on.
@@ -120,9 +170,65 @@ impl Complaint {
             self.acknowledged_by = None;
         }
         self.responses.retain(|(_, letter)| letter.as_deref() != Some(id));
+        self.confirmed.take_if(|by| by.as_deref() == Some(id));
+        self.told_of_committee.take_if(|by| by == id);
+    }
+
+    /// The customer got a settlement.
+    pub fn settled(&mut self, at: Moment, letter: &str, verdict: Option<Verdict>) {
+        self.closed = Some(at);
+        self.confirmed = Some(Some(letter.to_owned()));
+        self.told_of_committee.get_or_insert_with(|| letter.to_owned());
+        self.verdict = verdict.or(self.verdict);
+    }
+
+    pub fn was_called(&mut self, at: Moment) {
+        self.acknowledged.get_or_insert(at);
+        self.responses.push((at, None));
+        if self.closed.is_some() {
+            self.confirmed.get_or_insert(None);
+        }
+    }
+
+    /// What is said while the committee has it belongs to the same dispute.
+    pub fn disputed(&mut self, at: Moment) {
+        let is_there = self.disputes.last().is_some_and(|last| self.rulings.last().is_none_or(|ruled| ruled < last));
+        if self.dismissed.is_none() && !is_there {
+            self.disputes.push(at);
+        }
+    }
+
+    /// For the customer; what was paid before stays paid.
+    pub fn ruled(&mut self, at: Moment) {
+        if self.dismissed.is_none() {
+            self.rulings.push(at);
+            let paid = if let Some(Verdict::Upheld(cents)) = self.verdict { cents } else { 0 };
+            self.verdict = Some(Verdict::Upheld(paid));
+        }
+    }
+
+    /// A word that is no reaction.
+    pub fn had_interim(&mut self, at: Moment, letter: &str) {
+        self.interims.push(at);
+        self.promise = self.promising.take().map(|until| (at, until)).or(self.promise);
+        if self.closed.is_some() || !self.past.is_empty() {
+            self.told_of_committee.get_or_insert_with(|| letter.to_owned());
+        }
+    }
+
+    /// All rounds, the present one last.
+    pub fn rounds(&self) -> Vec<Round> {
+        self.past.iter().cloned().chain([self.round()]).collect()
+    }
+
+    fn round(&self) -> Round {
+        let (received, responded) = (self.received, self.first_response());
+        Round { received, responded, closed: self.closed, verdict: self.verdict }
     }
 
     pub fn reopen(&mut self, at: Moment) {
+        self.past.push(self.round());
+        (self.verdict, self.confirmed, self.promise) = (None, None, None);
         self.late_before.append(&mut self.late);
         self.perhaps_before.append(&mut self.perhaps_late);
         self.received = at;

@@ -4,6 +4,8 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod colleagues;
+mod figures;
 mod held;
 mod ledger;
 mod loops;

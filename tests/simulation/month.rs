@@ -2,6 +2,7 @@
 //! who write back, bounces, an outage over the weekend in which the clocks change, holidays. In the end everything klachtpost
 //! believes is held against the town's own book.
 
+use crate::colleagues::{self, Does, verdict};
 use crate::ledger::{Complaint, TERMS, Term};
 use crate::people::{self, TOPICS};
 use crate::slow::{self, Moment, at_wall, office_hours, wall};
@@ -18,8 +19,6 @@ const DAYS: i64 = 37;
 const QUIET_DAYS: i64 = 5;
 /// The desk's computer is off from Friday afternoon to Monday morning, over the change of the clocks.
 const OUTAGE: (&str, &str) = ("2026-03-27T14:30:00Z", "2026-03-30T07:40:00Z");
-/// Stands in every internal text; no customer may ever read it.
-const SECRET: &str = "vertrouwelijk-zwart";
 
 /// Something that will happen.
 enum Act {
@@ -39,22 +38,6 @@ enum Noise {
     Newsletter,
 }
 
-/// What a colleague does with a letter.
-#[derive(Clone, Copy, PartialEq)]
-enum Does {
-    Answer,
-    Close,
-    Call,
-    Note,
-    Typo,
-    VerbLowerDown,
-    CopyToColleague,
-    Escalate,
-    Advise,
-    Agenda,
-    Dismiss,
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum Says {
     More,
@@ -67,6 +50,8 @@ enum Says {
 enum Effect {
     Known(usize),
     Called(usize),
+    Disputed(usize),
+    Ruled(usize),
     Reopened(usize, Moment),
     Dismissed(usize),
     Bounced(usize, String),
@@ -218,23 +203,10 @@ impl Month {
         let which = self.by_number(&letter.number());
         let id = self.id();
         let from = format!("Collega <{}>", letter.to);
-        let secret = format!("{SECRET} {id}");
-        let text = match does {
-            Does::Answer => "Beste klant,\r\n\r\nWij zoeken het uit en komen er vandaag op terug.".to_owned(),
-            Does::Close => "#afgehandeld\r\nWij hebben het in orde gemaakt en excuses aangeboden.".to_owned(),
-            Does::Call => format!("#gebeld {secret}"),
-            Does::Note => format!("#intern\r\n{secret}"),
-            Does::Typo => format!("#afgehandelt\r\n{secret}"),
-            Does::VerbLowerDown => format!("Even dit:\r\n{secret}\r\n#intern"),
-            Does::CopyToColleague => format!("Kijk jij hier eens naar? {secret}"),
-            Does::Escalate => format!("#escaleren\r\nMag ik dit vergoeden? {secret}"),
-            Does::Advise => format!("Ja, doe maar. {secret}"),
-            Does::Agenda => {
-                let shown = wall(office_hours(at + TimeDelta::hours(20)));
-                format!("#agenda {} {secret}", shown.format("%d-%m-%Y %H:%M"))
-            }
-            Does::Dismiss => format!("#geenklacht {secret}"),
-        };
+        if does == Does::Interim {
+            self.complaints[which].promising = Some(colleagues::promises(at));
+        }
+        let text = does.typed(&id, at);
         let raw = match does {
             Does::CopyToColleague => people::reply_with_copy(&from, "collega@lease.example", letter, &text, &id, at),
             _ => people::reply(&from, letter, &text, &id, at),
@@ -247,6 +219,8 @@ impl Month {
         }
         match does {
             Does::Call => self.effects.push(Effect::Called(which)),
+            Does::Dispute => self.effects.push(Effect::Disputed(which)),
+            Does::Rule => self.effects.push(Effect::Ruled(which)),
             Does::Dismiss if self.complaints[which].closed.is_none() => self.effects.push(Effect::Dismissed(which)),
             _ => {}
         }
@@ -310,16 +284,14 @@ impl Month {
         for effect in std::mem::take(&mut self.effects) {
             match effect {
                 Effect::Known(which) => self.complaints[which].heard(at),
-                Effect::Called(which) => {
-                    let complaint = &mut self.complaints[which];
-                    complaint.acknowledged.get_or_insert(at);
-                    complaint.responses.push((at, None));
-                }
+                Effect::Called(which) => self.complaints[which].was_called(at),
+                Effect::Disputed(which) => self.complaints[which].disputed(at),
+                Effect::Ruled(which) => self.complaints[which].ruled(at),
                 Effect::Reopened(which, received) if self.complaints[which].closed.is_some() => {
                     self.complaints[which].reopen(received);
                 }
                 Effect::Reopened(..) => {}
-                Effect::Dismissed(which) => self.complaints[which].dismissed = true,
+                Effect::Dismissed(which) => self.complaints[which].dismissed = Some(at),
                 Effect::Bounced(which, id) => self.complaints[which].came_back(&id),
             }
         }
@@ -351,7 +323,7 @@ impl Month {
             "answer" | "closing" => {
                 complaint.responses.push((at, Some(letter.id())));
                 if kind == "closing" {
-                    complaint.closed = Some(at);
+                    complaint.settled(at, &letter.id(), verdict(&letter));
                 }
                 match (kind, roll) {
                     (_, 0..5) => self.plan(at + TimeDelta::minutes(2), Act::Bounce(which, letter.clone())),
@@ -361,6 +333,7 @@ impl Month {
                     _ => {}
                 }
             }
+            "interim" => complaint.had_interim(at, &letter.id()),
             other => panic!("{other} is no letter for a customer"),
         }
         self.to_customers.push((which, letter));
@@ -368,29 +341,10 @@ impl Month {
 
     fn staff_got(&mut self, kind: &str, letter: Got) {
         let which = self.by_number(&letter.number());
-        let is_open = self.complaints[which].closed.is_none() && !self.complaints[which].dismissed;
+        let is_open = self.complaints[which].closed.is_none() && self.complaints[which].dismissed.is_none();
         let soon = office_hours(letter.at + self.chance.minutes(10, 400));
         let roll = self.chance.below(100);
-        let does: &[Does] = match (kind, roll) {
-            ("notification", 0..40) => &[Does::Answer, Does::Close],
-            ("notification", 40..55) => &[Does::Close],
-            ("notification", 55..63) => &[Does::Call, Does::Close],
-            ("notification", 63..70) => &[Does::Note, Does::Answer],
-            ("notification", 70..76) => &[Does::Typo],
-            ("notification", 76..80) => &[Does::VerbLowerDown],
-            ("notification", 80..84) => &[Does::CopyToColleague],
-            ("notification", 84..89) => &[Does::Escalate],
-            ("notification", 89..93) => &[Does::Agenda],
-            ("notification", 93..96) => &[Does::Dismiss],
-            ("escalation", _) => &[Does::Advise],
-            ("advice" | "question", _) if is_open => &[Does::Close],
-            ("follow_up", 0..50) if is_open => &[Does::Answer],
-            ("follow_up", 50..90) if is_open => &[Does::Close],
-            ("delivery_failed", 0..70) => &[Does::Call],
-            ("agenda", _) if is_open && letter.mail.subject.starts_with("Nu") => &[Does::Close],
-            ("term", 0..60) if is_open && letter.mail.subject.contains("(oplossen)") => &[Does::Close],
-            _ => &[],
-        };
+        let does = colleagues::about(kind, roll, is_open, &letter.mail.subject);
         let mut at = soon;
         for one in does {
             self.plan(at, Act::Staff(letter.clone(), *one));
@@ -425,9 +379,4 @@ pub fn digest_days(month: &Month) -> Vec<Moment> {
         day = slow::day_after(day);
     }
     days
-}
-
-/// Whether a text holds what only colleagues may read.
-pub fn is_internal(text: &str) -> bool {
-    text.contains(SECRET)
 }

@@ -163,6 +163,14 @@ impl Life {
             "#afdeling levering",
             "#intren\r\n",
             "#hulp",
+            "#tussenbericht over 2 dagen\r\nDe garage belt morgen, dan is het in orde.",
+            "#gegrond\r\n#oorzaak planning\r\n#vergoeding 389,00\r\n#afgehandeld\r\nU krijgt uw geld; het is in orde.",
+            "#ongegrond ",
+            "#geschil ",
+            "#gegrond\r\n#uitspraak\r\n",
+            "#avg inzage ",
+            "#datalek ",
+            "#vertrouwelijk ",
         ];
         let verb = *self.chance.pick(&verbs);
         let internal = !verb.starts_with("Beste") && !verb.contains("in orde");

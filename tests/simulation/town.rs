@@ -205,7 +205,8 @@ fn settings(desk: &str, dir: &Path, smtp_port: u16, proof: Proof) -> config::Con
          [sender]\nhost = \"127.0.0.1\"\nport = {smtp_port}\nsecurity = \"none\"\n\
          [register]\nurl = \"sqlite:{dir}/klachtpost.db\"\n\
          [digest]\nrecipients = [\"directie@lease.example\"]\n\
-         [committee]\nname = \"Geschillencommissie\"\nurl = \"https://commissie.example/\"\n{departments}",
+         [committee]\nname = \"Geschillencommissie\"\nurl = \"https://commissie.example/\"\n\
+         [closing]\ncauses = [\"planning\"]\n{departments}",
         dir = dir.display()
     );
     config::from_toml(&text, "the simulation's settings").unwrap()

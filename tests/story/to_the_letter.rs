@@ -2,7 +2,7 @@
 //! substance, an outcome on file, what the closing must say, and nobody left without it.
 
 use crate::letter::Written;
-use crate::procedure::{HANDLER, HOUR, SUPERVISOR, has, one, received, writes};
+use crate::procedure::{HANDLER, HOUR, JAN, SUPERVISOR, has, one, received, writes};
 use crate::world::World;
 use std::time::Duration;
 
@@ -154,4 +154,54 @@ async fn what_no_keyword_claims_stays_with_the_department_of_who_received_it() {
     // Reception is of no department: the one for what remains has it.
     writes(&world, Written::new("receptie@lease.example", "gesprek", &call.replace("hier", "echt"))).await;
     one(&world, "klantenservice", "Nieuwe klacht");
+}
+
+/// §2.4.1, as a manager reads it: each round counts, what came of it, the committee, and what was no complaint.
+#[tokio::test]
+async fn the_months_report_counts_each_round_what_came_of_it_and_the_committee() {
+    let world = World::with_postfix();
+    world.set("closing", "causes = [\"planning\", \"garage\"]");
+    let (number, notification) = received(&world, Duration::ZERO).await;
+    let says = |text: &str| writes(&world, Written::reply(HANDLER, &notification, text));
+    let reason = "Wij betalen de helft, omdat de kras er deels al op zat bij de inname.";
+    says(&format!("#deels\n#oorzaak garage\n#vergoeding 389,00\n#afgehandeld\n{reason}")).await;
+    let closing = one(&world, "jan.jansen", reason);
+    writes(&world, Written::reply(JAN, &closing, "Hier ben ik het niet mee eens.")).await;
+    says("#tussenbericht over 2 dagen\nWij zoeken het opnieuw uit.").await;
+    says("#gegrond\n#oorzaak garage\n#vergoeding 111,50\n#afgehandeld\nU krijgt ook de andere helft.").await;
+    says("#geschil De klant vindt het te laat.").await;
+    says("#ongegrond\n#uitspraak De commissie wijst de klacht af; wij hoeven niets te doen.").await;
+    one(&world, "j.devries", "De commissie wijst de klacht af");
+    // The same customer asks something.
+    let jan = "Jan Jansen <jan.jansen@klant.example>";
+    writes(&world, Written::new(jan, "Nog iets over schade", "Wat doet die knop naast de schade?")).await;
+    let second = one(&world, "schade", "Wat doet die knop");
+    let drops = "#geenklacht Een vraag over een knop.\n#antwoord\nDie knop zet de koplampen aan.";
+    writes(&world, Written::reply(HANDLER, &second, drops)).await;
+
+    let month = world.case(&number).await["received_at"].as_str().unwrap()[..7].to_owned();
+    let [told] = world.json(&["report", "--month", &month, "--json"]).await.try_into().unwrap();
+    let total = &told["report"]["total"];
+    let counted = ["received", "closed", "reopened", "open_at_end", "interims", "disputes", "dismissed"];
+    assert_eq!(counted.map(|figure| total[figure].as_u64().unwrap()), [1, 2, 1, 0, 1, 1, 1], "{told}");
+    assert_eq!((&total["rulings"]["unfounded"], &total["rulings"]["founded"]), (&1.into(), &0.into()));
+    assert_eq!((&total["compensation"]["rounds"], &total["compensation"]["cents"]), (&2.into(), &50_050.into()));
+    assert_eq!((&total["causes"][0]["name"], &total["causes"][0]["count"]), (&"garage".into(), &2.into()));
+    assert_eq!(total["outcomes"]["partly"], 1, "{told}");
+    assert_eq!(total["first_response_in_time"]["of"], 0, "no term ended yet");
+    assert_eq!(told["report"]["dismissals"][0]["reason"], "Een vraag over een knop.");
+    assert_eq!(
+        (&told["month_before"]["total"]["received"], &told["report"]["month"]),
+        (&0.into(), &month.as_str().into())
+    );
+    let letters = world.run(&["report", "--month", &month]).await.out;
+    for said in [
+        "To: s.bakker@lease.example",
+        "Vergoed: € 500,50, bij 2 klachten.",
+        "Uitspraken: 0 voor de klant, 0 deels, 1 voor ons",
+    ] {
+        assert!(letters.contains(said), "{said} is not in {letters}");
+    }
+    assert_eq!(world.run(&["report", "--month", "2026-13"]).await.code, 2);
+    world.verify().await;
 }

@@ -4,6 +4,7 @@
 use super::draft::{Done, NoMerge, NoReader, Problem};
 use super::*;
 use crate::case::{Closed, Confidential, LetterFate, Tie};
+use crate::digest::month::{Again, Life, Month};
 use std::collections::BTreeSet;
 
 const MIA: &str = "mia@lease.example";
@@ -209,13 +210,14 @@ fn neither_a_list_nor_a_search_nor_a_file_shows_it() {
 
 #[test]
 fn overviews_and_their_spreadsheets_are_as_if_it_were_not_there() {
-    let month = crate::digest::month::Month::of("2026-03-01".parse().unwrap());
+    let month = Month::of("2026-03-01".parse().unwrap());
     let written = |company: &Company| {
         let back = LookBack { since: now() - chrono::TimeDelta::days(1), registered: BTreeSet::from([number(7)]) };
         let cases: Vec<Case> = company.files.iter().map(|file| file.case.clone()).collect();
         let (day, rules) = ("2026-03-05".parse().unwrap(), &company.rules);
         let digests = on_digest(day, &back, &cases, "hoofd", rules, now(), &mut Fresh::new([3; 32]));
-        let months = on_month(month, &cases, rules, now(), &mut Fresh::new([4; 32]));
+        let lives: Vec<Life> = cases.iter().map(|case| Life::of_case(case, Again::default())).collect();
+        let months = on_month(month, &lives, rules, now(), &mut Fresh::new([4; 32]));
         (digests, months)
     };
     let mut empty = Company::new();

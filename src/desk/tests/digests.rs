@@ -2,7 +2,7 @@
 //! buttons and a reply to it do.
 
 use super::*;
-use crate::digest::month::Month;
+use crate::digest::month::{Again, Life, Month};
 use crate::digest::{Goes, Section};
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use proptest::prelude::*;
@@ -156,15 +156,15 @@ fn a_reply_to_the_digest_itself_is_about_no_case_and_asked_about() {
 #[test]
 fn each_supervisor_and_each_recipient_gets_the_report_of_the_month() {
     let mut company = Company::new();
-    let cases = [company.case().clone()];
+    let lives = [Life::of_case(company.case(), Again::default())];
     let march = Month::of(day("2026-03-01"));
-    let decision = on_month(march, &cases, &company.rules, at("2026-04-01T05:30:00Z"), &mut Fresh::new([0; 32]));
+    let decision = on_month(march, &lives, &company.rules, at("2026-04-01T05:30:00Z"), &mut Fresh::new([0; 32]));
     let shown: Vec<(&str, Option<&str>, usize, usize)> = decision
         .letters
         .iter()
         .map(|draft| match &draft.content {
             Content::Month(month) => {
-                let received = month.report.total.received;
+                let received = month.compared.report.total.received;
                 (draft.to.as_str(), month.department_title.as_deref(), received, draft.enclosed.len())
             }
             other => panic!("{other:?}"),

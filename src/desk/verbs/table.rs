@@ -323,8 +323,8 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::LastDay,
         wants_text: true,
-        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen, met de uiterste dag: #uitspraak 1-3-2027; #uitspraak klaar als het is gedaan",
-        means_english: "records what the committee decided and what we do about it, with the last day: #ruling 1-3-2027; #ruling done when it is done",
+        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen, met de uiterste dag: #uitspraak 1-3-2027; #uitspraak klaar als het is gedaan; #gegrond of #ongegrond erbij zegt wie gelijk kreeg",
+        means_english: "records what the committee decided and what we do about it, with the last day: #ruling 1-3-2027; #ruling done when it is done; #upheld or #rejected beside it says who was right",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),

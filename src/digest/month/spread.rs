@@ -1,7 +1,9 @@
 //! The middle and the upper end of a list of numbers. Pure.
 
+use serde::Serialize;
+
 /// How a list of numbers is spread.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// Half are at most this; of an even list the mean of the two in the middle.
     pub median: f64,

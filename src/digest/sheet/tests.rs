@@ -37,7 +37,13 @@ fn case(serial: u32, subject: &str, name: &str) -> Case {
 }
 
 fn asked() -> SheetAsked<'static> {
-    SheetAsked { departments: &[], now: now(), zone: chrono_tz::Europe::Amsterdam, language: Language::Dutch }
+    SheetAsked {
+        departments: &[],
+        now: now(),
+        zone: chrono_tz::Europe::Amsterdam,
+        language: Language::Dutch,
+        pages: &[],
+    }
 }
 
 /// A file of the zip, as text.

@@ -4,7 +4,8 @@ use super::{address, after, now, number, pick, subject};
 use crate::case::{AgendaItem, Channel, Clock, Duty, DutyKind, Escalation, Language};
 use crate::desk::draft::Content;
 use crate::digest::month::{
-    ByChannel, ByDepartment, Figures, Frequency, Month, MonthOverview, MonthReport, Share, Spread,
+    ByChannel, ByDepartment, Compared, Compensation, Dismissal, Figures, Frequency, Month, MonthOverview, MonthReport,
+    Outcomes, Share, Spread,
 };
 use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
 use chrono::NaiveDate;
@@ -19,7 +20,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     let company = month(language);
     let own = MonthOverview {
         department_title: Some(title(language)),
-        report: MonthReport { departments: Vec::new(), ..company.report.clone() },
+        compared: alone(company.compared.report.clone()),
         sheet: Goes::LeftOut,
     };
     let months = [company, own, quiet_month(language)].map(|month| Content::Month(Box::new(month)));
@@ -158,43 +159,95 @@ fn to_do(language: Language, hours: i64) -> Mark {
 }
 
 fn month(language: Language) -> MonthOverview {
+    let total = figures(language);
+    let quiet = Figures::default();
+    let by = |name: &str, title: &str, figures: &Figures| ByDepartment {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        figures: figures.clone(),
+    };
+    let phone = Figures { received: 4, closed: 3, resolution_hours: None, first_response_hours: None, ..total.clone() };
+    let by_channel = |channel, figures: &Figures| ByChannel { channel, figures: figures.clone() };
+    let dismissal = |serial, reason: String| Dismissal { number: number(serial), at: after(-600, 0), reason };
+    let report = MonthReport {
+        month: october(),
+        departments: vec![
+            by("schade", &title(language), &total),
+            by("factuur", &pick(language, "Facturen", "Invoices"), &quiet),
+        ],
+        channels: vec![by_channel(Channel::Email, &total), by_channel(Channel::Phone, &phone)],
+        dismissals: vec![
+            dismissal(87, pick(language, "een vraag over de handleiding", "a question about the manual")),
+            dismissal(93, String::new()),
+        ],
+        total: total.clone(),
+    };
+    let before = Figures {
+        received: 38,
+        closed: 41,
+        reopened: 0,
+        disputes: 0,
+        lodged_to_closed_days: None,
+        stayed_closed: Share::default(),
+        compensation: Compensation::default(),
+        ..total
+    };
+    let month_before = MonthReport {
+        month: october().before(),
+        departments: vec![by("schade", &title(language), &before)],
+        channels: vec![by_channel(Channel::Email, &before)],
+        dismissals: Vec::new(),
+        total: before,
+    };
+    let compared = Compared { month_before, report: report.clone(), ..alone(report) };
+    MonthOverview { department_title: None, compared, sheet: Goes::Along }
+}
+
+fn figures(language: Language) -> Figures {
     let spread = |median, percentile_90, count| Some(Spread { median, percentile_90, count });
-    let keyword = |keyword: &str, cases| Frequency { keyword: keyword.to_owned(), cases };
-    let total = Figures {
+    let named = |name: &str, count| Frequency { name: name.to_owned(), count };
+    Figures {
         received: 42,
         closed: 40,
         open_at_end: 7,
         reopened: 2,
-        disputes: 1,
+        interims: 3,
+        dismissed: 2,
         first_response_hours: spread(3.5, 20.0, 41),
         resolution_hours: spread(27.0, 71.5, 40),
         resolution_working_days: spread(1.0, 3.0, 40),
+        lodged_to_closed_days: spread(1.2, 6.0, 39),
         first_response_in_time: Share { kept: 39, of: 41 },
         resolved_in_time: Share { kept: 36, of: 41 },
-        keywords: vec![keyword("schade*", 12), keyword("factu*", 9), keyword("kras", 7)],
-    };
-    let quiet = Figures::default();
-    let by = |title: &str, figures: &Figures| ByDepartment { title: title.to_owned(), figures: figures.clone() };
-    let phone = Figures { received: 4, closed: 3, resolution_hours: None, first_response_hours: None, ..total.clone() };
-    MonthOverview {
-        department_title: None,
-        report: MonthReport {
-            month: october(),
-            departments: vec![by(&title(language), &total), by(&pick(language, "Facturen", "Invoices"), &quiet)],
-            channels: vec![
-                ByChannel { channel: Channel::Email, figures: total.clone() },
-                ByChannel { channel: Channel::Phone, figures: phone },
-            ],
-            total,
-        },
-        sheet: Goes::Along,
+        stayed_closed: Share { kept: 37, of: 39 },
+        outcomes: Outcomes { founded: 21, partly: 9, unfounded: 8, unsaid: 2 },
+        causes: vec![
+            named(&pick(language, "levertijd", "delivery time"), 11),
+            named(&pick(language, "communicatie", "communication"), 6),
+        ],
+        compensation: Compensation { rounds: 5, cents: 128_950 },
+        repeat_customers: 3,
+        repeat_references: 2,
+        references: vec![named("XK-123-B", 3)],
+        disputes: 1,
+        rulings: Outcomes { founded: 1, partly: 0, unfounded: 1, unsaid: 1 },
+        keywords: vec![named("schade*", 12), named("factu*", 9), named("kras", 7)],
     }
 }
 
+/// With nothing on file of the months before.
+fn alone(report: MonthReport) -> Compared {
+    let report = MonthReport { departments: Vec::new(), ..report };
+    Compared { month_before: nothing(report.month.before()), year_before: nothing(report.month.year_before()), report }
+}
+
+fn nothing(month: Month) -> MonthReport {
+    let (departments, channels, dismissals) = (Vec::new(), Vec::new(), Vec::new());
+    MonthReport { month, total: Figures::default(), departments, channels, dismissals }
+}
+
 fn quiet_month(language: Language) -> MonthOverview {
-    let report =
-        MonthReport { month: october(), total: Figures::default(), departments: Vec::new(), channels: Vec::new() };
-    MonthOverview { department_title: Some(title(language)), report, sheet: Goes::Nothing }
+    MonthOverview { department_title: Some(title(language)), compared: alone(nothing(october())), sheet: Goes::Nothing }
 }
 
 fn october() -> Month {

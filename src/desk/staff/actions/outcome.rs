@@ -21,7 +21,10 @@ impl StaffReply<'_> {
             return Err(Problem::Misjudged(Misjudged::Several(said)));
         }
         let settlement = plan.steps.iter().find(|step| step.verb == Verb::Close).map(|step| step.text.as_str());
-        let closed_with = case.settlement.as_deref().filter(|_| case.state == CaseState::Closed && !said.is_empty());
+        // Beside a ruling it says whose favour that was in: the reason is the committee's.
+        let rules = plan.steps.iter().any(|step| step.verb == Verb::Ruling);
+        let is_judged_again = case.state == CaseState::Closed && !said.is_empty() && !rules;
+        let closed_with = case.settlement.as_deref().filter(|_| is_judged_again);
         let Some(settlement) = settlement.or(closed_with) else { return Ok(()) };
         let reopens = plan.steps.iter().any(|step| step.verb == Verb::Reopen);
         match said.first().copied().or(case.judgement.outcome.filter(|_| !reopens)) {
