@@ -77,17 +77,12 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     let mut drafts = with_mail_day(decision, &mail_day, &office.rules).letters;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-<<<<<<< HEAD
-        let cases = shown(cases_of(&office, month).await?);
-        drafts.extend(on_month(month, &cases, &office.rules, at, &mut fresh).letters);
+        let lives = shown(lives_of(&office, month, at).await?, |life| &life.case);
+        drafts.extend(on_month(month, &lives, &office.rules, at, &mut fresh).letters);
     }
     match &arguments.html {
         Some(file) => write(&office, &drafts, at, file),
         None => Ok(print(&office, &drafts, at, arguments.form)?),
-=======
-        let lives = shown(lives_of(&office, month, at).await?, |life| &life.case);
-        print(&office, &on_month(month, &lives, &office.rules, at, &mut fresh).letters, at)?;
->>>>>>> procC
     }
 }
 
@@ -97,15 +92,10 @@ pub(super) fn shown<T>(mut all: Vec<T>, case: impl Fn(&T) -> &Case) -> Vec<T> {
     all
 }
 
-<<<<<<< HEAD
 /// As one page: a reader's digests below each other.
 fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(), PreviewError> {
     let mut readers = Vec::new();
     for draft in drafts {
-=======
-pub(super) fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<(), RenderError> {
-    for draft in letters {
->>>>>>> procC
         let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
         let subject = mail::read(&letter.bytes, "").subject;
         let shown = Shown { subject, date: String::new(), html: page::html_of(&letter.bytes) };
@@ -119,7 +109,7 @@ pub(super) fn print(office: &Office, letters: &[Draft], at: Moment) -> Result<()
     Ok(())
 }
 
-fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -> Result<(), RenderError> {
+pub(super) fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -> Result<(), RenderError> {
     for draft in drafts {
         let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
         let read = mail::read(&letter.bytes, "");

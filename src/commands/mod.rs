@@ -127,27 +127,18 @@ enum Command {
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
-<<<<<<< HEAD
     /// Show the digests of a day without sending them
     #[command(after_help = "Examples:\n  klachtpost digest\n  klachtpost digest --day 23-11-2026 --html digests.html")]
     Digest(digest::Arguments),
-=======
-    /// Show the digest of a day without sending it
-    Digest {
-        /// The day (2026-11-23); else today
-        #[arg(long, value_name = "D")]
-        day: Option<chrono::NaiveDate>,
-    },
     /// Show the report of a month without sending it
+    #[command(after_help = "Examples:\n  klachtpost report\n  klachtpost report --month 2026-10 --json")]
     Report {
         /// The month (2026-10); else the one before this
-        #[arg(long, value_name = "M")]
+        #[arg(long, value_name = "MONTH")]
         month: Option<Month>,
-        /// The company's figures, beside those of the month before and the year before, as one line of JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        form: Form,
     },
->>>>>>> procC
     /// Prove that nobody changed the past
     #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
@@ -215,28 +206,23 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
-<<<<<<< HEAD
         Command::Digest(arguments) => digest::run(config, arguments).await,
+        Command::Report { month, form } => report::run(config, month, form).await,
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
         | Command::Explain { .. }
         | Command::Ingest { .. }
         | Command::Check { .. }
         | Command::Trial => Exit::WrongUsage,
-=======
-        Command::Digest { day } => digest::run(config, day).await,
-        Command::Report { month, json } => report::run(config, month, json.into()).await,
-        Command::Verify { digest } => verify::run(config, digest.as_deref()).await,
-        Command::Demo { .. } | Command::Explain { .. } | Command::Ingest { .. } | Command::Check | Command::Trial => {
-            Exit::WrongUsage
-        }
->>>>>>> procC
     }
 }
 
 /// The settings, or the problems with them on standard error. Who only looks into the register needs no secrets.
 fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
-    let looks = matches!(command, Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Verify { .. });
+    let looks = matches!(
+        command,
+        Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }
+    );
     let read =
         if looks { config::load_to_look(explicit, environment()) } else { config::load(explicit, environment()) };
     read.map_err(|error| {

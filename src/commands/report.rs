@@ -2,54 +2,38 @@
 //! month before and of the same month of the year before; nothing is sent or noted.
 
 use super::digest::{PreviewError, print, shown as seen};
-use super::printing::say;
+use super::looking::ended_by;
+use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, lives_of};
+use crate::daemon::{Office, OfficeError, lives_of};
 use crate::desk::{month_figures, on_month};
 use crate::digest::month::Month;
 use serde_json::json;
-
-/// What is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The text of each letter.
-    Letters,
-    /// The company's figures, on one line.
-    Json,
-}
-
-impl From<bool> for Form {
-    fn from(json: bool) -> Self {
-        if json { Self::Json } else { Self::Letters }
-    }
-}
 
 /// Prints the report of that month; else of the one before this.
 pub async fn run(config: Config, month: Option<Month>, form: Form) -> Exit {
     match shown(config, month, form).await {
         Ok(()) => Exit::Done,
+        Err(PreviewError::Register(error) | PreviewError::Office(OfficeError::Register(error))) => ended_by(&error),
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
 }
 
 async fn shown(config: Config, month: Option<Month>, form: Form) -> Result<(), PreviewError> {
-    let office = Office::open(config, Clock::System).await?;
+    let office = Office::look(config, Clock::System).await?;
     let now = office.clock.now();
     let local = office.rules.calendar.local(now);
     let month = month.unwrap_or_else(|| Month::of(local.date_naive()).before());
     let lives = seen(lives_of(&office, month, now).await?, |life| &life.case);
-    match form {
-        Form::Letters => {
-            print(&office, &on_month(month, &lives, &office.rules, now, &mut office.fresh()?).letters, now)?
-        }
-        Form::Json => {
-            let figures = month_figures(month, &lives, &office.rules, now);
-            let (report, before, year) = (&figures.report, &figures.month_before, &figures.year_before);
-            let made_at = local.to_rfc3339();
-            say!("{}", json!({ "made_at": made_at, "report": report, "month_before": before, "year_before": year }));
-        }
+    if !form.is_json() {
+        let letters = on_month(month, &lives, &office.rules, now, &mut office.fresh()?).letters;
+        return Ok(print(&office, &letters, now, form)?);
     }
+    let figures = month_figures(month, &lives, &office.rules, now);
+    let (report, before, year) = (&figures.report, &figures.month_before, &figures.year_before);
+    let made_at = local.to_rfc3339();
+    say!("{}", json!({ "made_at": made_at, "report": report, "month_before": before, "year_before": year }));
     Ok(())
 }
