@@ -122,6 +122,9 @@ impl<'a> Deciding<'a> {
 
     fn on_answer(&self, file: &CaseFile, side: Side, from: &Address) -> Decision {
         let role = self.intent.role;
+        if side == Side::Staff && role != Role::Outsider && self.acts_on_privacy(from) {
+            return self.on_reply(file, from);
+        }
         let is_customer = file.case.customer.address.as_ref() == Some(from) || self.represents(file, from);
         if side == Side::Customer && Act::Record.is_for(role, Some(side)) && !is_customer {
             // A colleague who answers the customer's own mail has our letter to the customer quoted in it.
@@ -131,8 +134,7 @@ impl<'a> Deciding<'a> {
         }
         let is_passed_on = self.mail.mail.forwarded.is_some() && Act::Register.is_for(role, None);
         let on_case = OnCase { on: *self, file };
-        let is_privacy = side == Side::Staff && role != Role::Outsider && self.acts_on_privacy(from);
-        if Act::Handle.is_for(role, Some(side)) || is_privacy {
+        if Act::Handle.is_for(role, Some(side)) {
             self.on_reply(file, from)
         } else if is_customer {
             on_case.customer_wrote(Tie::Letter)
