@@ -2,7 +2,7 @@
 //! art. 12: on paper or another durable medium): owed from the closing on, or once a complaint has been open for long, until a
 //! letter that says so was accepted or posted. A conversation confirms a settlement, not this. Plain values.
 
-use super::{Case, CaseState, LetterId, LetterKind, Moment, Stamp};
+use super::{Case, CaseState, LetterId, LetterKind, Moment, Reach, Stamp};
 use serde::{Deserialize, Serialize};
 
 /// What the customer was told of the committee.
@@ -33,8 +33,7 @@ impl Case {
 
     /// Since when it is owed of a closed case whose customer can be written to: it is guarded until then, however long ago.
     pub fn committee_guarded_since(&self) -> Option<Moment> {
-        let can_write = self.customer.address.is_some() || !self.customer.postal.is_empty();
-        self.committee.owed_since.filter(|_| self.owes_committee() && can_write)
+        self.committee.owed_since.filter(|_| self.owes_committee() && self.reach() != Reach::Phone)
     }
 
     pub(super) fn owe_committee(&mut self, at: Moment) {

@@ -235,7 +235,7 @@ impl LetterKind {
     /// settlement also answers. None of the three: what else may be written.
     pub fn says(self) -> u8 {
         match self {
-            Self::Acknowledgement | Self::Acknowledgements => 0,
+            Self::Acknowledgement | Self::Acknowledgements | Self::Represented => 0,
             Self::Interim => 1,
             Self::Closing => 3,
             _ => 2,

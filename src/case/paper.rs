@@ -65,7 +65,7 @@ impl Case {
                 && (paper.stage == PaperStage::Stopped || letter_kind == LetterKind::Closing)
         };
         self.drop_papers(is_replaced);
-        self.know(at, letter, letter_kind);
+        self.know(at, letter, letter_kind, None);
         let (letter, stage) = (letter.clone(), PaperStage::ToPost);
         self.papers.push(Paper { letter, letter_kind, written_at: at, stage });
     }

@@ -299,7 +299,7 @@ impl Case {
                 let thread = if for_customer { self.thread_with(to) } else { &mut self.staff_thread };
                 remember(thread, Some(message_id));
                 if for_customer && !letter_kind.is_bundle() && *letter_kind != LetterKind::Represented {
-                    self.know(event.at, letter, *letter_kind);
+                    self.know(event.at, letter, *letter_kind, Some(to));
                 }
             }
             What::LetterFate { letter, letter_kind, fate, .. } => {

@@ -37,8 +37,6 @@ const ADDED_WORDS_MAX: usize = 7;
 const LABEL_CHARS_MAX: usize = 5;
 /// A signature has fewer lines; a longer text below a sign-off is one that was gone on with.
 const SIGNATURE_LINES_MAX: usize = 15;
-/// "Geachte heer of mevrouw Van der Berg".
-const SALUTATION_WORDS_MAX: usize = 7;
 /// A person's name below a greeting.
 const NAME_WORDS_MAX: usize = 4;
 
@@ -125,16 +123,15 @@ fn signs_off(line: &str) -> bool {
     phrases(SIGN_OFFS).any(|phrase| phrase == greeting) && (name.trim().is_empty() || is_name(name))
 }
 
-/// "Beste mevrouw Brand, …" without whom it speaks to.
+/// "Beste mevrouw Brand, …" without whom it speaks to; what is no name is said, also behind "Hallo".
 fn without_salutation(line: &str) -> &str {
-    if !words(line).first().is_some_and(|word| has(OPENING, word)) {
+    let (opening, rest) = line.split_at(line.find([',', '!', '.', ' ']).unwrap_or(line.len()));
+    if !has(OPENING, &words(opening).join(" ")) {
         return line;
     }
-    match line.split_once([',', '!']) {
-        Some((_, rest)) => rest,
-        None if line.split_whitespace().count() <= SALUTATION_WORDS_MAX => "",
-        None => line,
-    }
+    let (name, after) = rest.split_once([',', '!']).unwrap_or((rest, ""));
+    let is_shouted = !name.chars().any(char::is_lowercase);
+    if rest.starts_with(' ') && is_name(name) && !is_shouted { after } else { rest }
 }
 
 /// "Thanks and kind regards" in the middle of a line says no more than below the text.

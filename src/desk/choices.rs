@@ -129,6 +129,12 @@ impl Ways {
                 let value = format!("{nearest} {}", rest.trim());
                 vec![self.instead(Verb::Agenda, value.trim(), Does::At(nearest.clone()))]
             }
+            Problem::UnclearLastDay { found, nearest, .. } => {
+                let asked = |line: &&Line| matches!(line.verb, Verb::Dispute | Verb::Ruling);
+                let line = self.typed.lines.iter().find(asked);
+                let right = |line: &Line| line.value.replacen(found.as_str(), nearest, 1);
+                line.map(|line| self.instead(line.verb, &right(line), Does::At(nearest.clone()))).into_iter().collect()
+            }
             Problem::UnclearPromise { found, nearest } => {
                 let typed =
                     self.typed.lines.iter().find(|line| line.verb == Verb::Interim).map_or("", |line| &line.value);

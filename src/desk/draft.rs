@@ -37,7 +37,7 @@ pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
 pub use handled::{Done, Owed, Receipt, Stays};
 pub use happened::{Happened, HappenedWhat};
-pub use official::{Official, OfficialAbout};
+pub use official::{KnownBy, Official, OfficialAbout};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use privacy::{Privacy, PrivacyStage};

@@ -61,7 +61,8 @@ impl<'a> Deciding<'a> {
         }
         let file = known.file.as_ref().filter(|_| self.intent.answers.is_some()).or_else(|| self.confirmed());
         // A proven authority is read whatever a filter thinks, and whether a person or a program of its wrote.
-        if let Some(by) = self.by_authority().filter(|by| by.certainty == Certainty::Proven || !is_spam) {
+        let official = self.by_authority().filter(|by| by.certainty == Certainty::Proven || !is_spam);
+        if let Some(by) = official.filter(|_| !self.is_own_case(file)) {
             return self.on_official(by, file);
         }
         // A letter of ours in the sender's hands outweighs a filter's opinion.
@@ -69,6 +70,13 @@ impl<'a> Deciding<'a> {
             return self.set_aside(None, Aside::Spam);
         }
         self.machines(file).or_else(|| self.on_query(file)).unwrap_or_else(|| self.on_words(file))
+    }
+
+    /// The customer's own answer, who may work at an authority (§2.4.2).
+    fn is_own_case(&self, file: Option<&CaseFile>) -> bool {
+        let answers_ours = self.intent.answers.as_ref().is_some_and(|token| token.side == Side::Customer);
+        let customer = file.and_then(|file| file.case.customer.address.as_ref());
+        answers_ours && customer.is_some() && customer == self.intent.from.as_ref()
     }
 
     /// What no person wrote, or nobody is believed to have written.
@@ -114,6 +122,9 @@ impl<'a> Deciding<'a> {
 
     fn on_answer(&self, file: &CaseFile, side: Side, from: &Address) -> Decision {
         let role = self.intent.role;
+        if side == Side::Staff && role != Role::Outsider && self.acts_on_privacy(from) {
+            return self.on_reply(file, from);
+        }
         let is_customer = file.case.customer.address.as_ref() == Some(from) || self.represents(file, from);
         if side == Side::Customer && Act::Record.is_for(role, Some(side)) && !is_customer {
             // A colleague who answers the customer's own mail has our letter to the customer quoted in it.

@@ -69,7 +69,9 @@ impl Pen<'_> {
 
     /// §2.1.2: the complaint is being handled.
     pub fn acknowledgement(self, case: &Case, to: Address) -> Draft {
-        self.to_customer(case, to, Content::Acknowledgement(acknowledgement_text(case, self.rules)))
+        let customer_name = case.addressee(&to).name;
+        let text = Acknowledgement { customer_name, ..acknowledgement_text(case, self.rules) };
+        self.to_customer(case, to, Content::Acknowledgement(text))
     }
 
     /// To the department: a complaint to handle. Made again from the register, for the next person up (invariant 4) or the next

@@ -9,8 +9,8 @@
 use super::aside::Aside;
 use super::belonging::numbers;
 use super::deciding::Deciding;
-use super::draft::{Content, Cover, Done, Draft, Official, OfficialAbout, Remark, Topic};
-use super::sight::supervisor;
+use super::draft::{Content, Cover, Done, Draft, KnownBy, Official, OfficialAbout, Remark, Topic};
+use super::sight::{is_hidden, supervisor};
 use super::words::Words;
 use super::{CaseFile, Decision, Disposition, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Certainty, Event, What};
@@ -67,8 +67,8 @@ impl<'a> Deciding<'a> {
             words.text.clone_from(&self.mail.mail.text);
         }
         let said = Said { by, from: address, words, actor: Actor::Other(from) };
-        match file.or_else(|| about(self.known)) {
-            Some(file) => self.official_on(file, said),
+        match file.map(|file| (file, KnownBy::Number)).or_else(|| about(self.known)) {
+            Some((file, known_by)) => self.official_on(file, known_by, said),
             None => self.official_apart(said),
         }
     }
@@ -88,7 +88,7 @@ impl<'a> Deciding<'a> {
         let known = Known { authority, certainty: Certainty::Proven };
         let said = Said { by: known, from, words, actor: Actor::Staff(by.clone()) };
         let mut decision = match about(self.known) {
-            Some(file) => self.official_on(file, said),
+            Some((file, known_by)) => self.official_on(file, known_by, said),
             None => self.official_apart(said),
         };
         let done = vec![Done::ToSupervisor { from: authority.name.clone() }];
@@ -97,7 +97,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// On file with the case, and to its supervisor; no state and no term changes.
-    fn official_on(&self, file: &CaseFile, said: Said<'_>) -> Decision {
+    fn official_on(&self, file: &CaseFile, known_by: KnownBy, said: Said<'_>) -> Decision {
         let case = &file.case;
         let wrote = What::AuthorityWrote {
             authority: said.by.authority.name.clone(),
@@ -110,13 +110,17 @@ impl<'a> Deciding<'a> {
         let event = |what| self.event(Some(case.number), said.actor.clone(), what);
         let events: Vec<Event> = std::iter::once(wrote).chain(note).map(event).collect();
         let about = OfficialAbout {
+            known_by,
             customer: case.customer.clone(),
             subject: case.subject.clone(),
             state: case.state,
             lodged_at: case.lodged_at,
         };
-        let perhaps: Vec<CaseNumber> = numbers(&self.known.named).into_iter().filter(|n| *n != case.number).collect();
-        let letter = supervisor(case, self.rules).map(|to| self.official(Some(case), to, &said, Some(about), perhaps));
+        let others = self.known.named.iter().filter(|other| other.case.number != case.number);
+        let letter = supervisor(case, self.rules).map(|to| {
+            let perhaps = self.perhaps(others, &to);
+            self.official(Some(case), to, &said, Some(about), perhaps)
+        });
         Decision {
             disposition: Disposition::FollowUp,
             reason: "an authority wrote about this case".to_owned(),
@@ -126,15 +130,25 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    /// Nobody can tell what it is about: a person reads it at once, and it stays where what was put aside can be asked for.
+    /// Nobody can tell what it is about: a person reads it at once, and it stays where what was put aside can be asked for. Where
+    /// it may be about a case that is hidden, that is one of its readers, and nobody else is shown it.
     fn official_apart(&self, said: Said<'_>) -> Decision {
-        let mut decision = self.set_aside(None, Aside::Authority);
-        let Some(to) = self.rules.fallback().map(|department| department.supervisor.clone()) else { return decision };
-        let letter = self.official(None, to, &said, None, numbers(&self.known.customers));
+        let hidden = hidden(&self.known.customers).map(|file| &file.case);
+        let reason = Aside::Authority.english().to_owned();
+        let mut decision = self.filed(Disposition::SetAside, hidden.map(|case| case.number), reason);
+        let fallback = || self.rules.fallback().map(|department| department.supervisor.clone());
+        let Some(to) = hidden.map_or_else(fallback, |case| supervisor(case, self.rules)) else { return decision };
+        let perhaps = self.perhaps(&self.known.customers, &to);
+        let letter = self.official(None, to, &said, None, perhaps);
         let what = What::AsideTold { letter: Some(letter.id.clone()), mails: vec![self.mail.id] };
         decision.events.push(Event { mail: None, ..self.event(None, Actor::Desk, what) });
         decision.letters.push(letter);
         decision
+    }
+
+    /// Cases that it may be about, where the reader may know that they are there.
+    fn perhaps<'f>(&self, files: impl IntoIterator<Item = &'f CaseFile>, to: &Address) -> Vec<CaseNumber> {
+        numbers(files.into_iter().filter(|file| !is_hidden(&file.case, to, self.rules)))
     }
 
     fn official(
@@ -168,11 +182,18 @@ impl<'a> Deciding<'a> {
     }
 }
 
-/// The case that it answers a mail of, or names; by its customer only where that is one and the same case.
-fn about(known: &Snapshot) -> Option<&CaseFile> {
+/// The case that it answers a mail of, or names; by its customer only where that is one and the same case. Of several a hidden
+/// one: what is said of it is for its readers.
+fn about(known: &Snapshot) -> Option<(&CaseFile, KnownBy)> {
+    let by_number =
+        hidden(known.answered.iter().chain(&known.named)).or(known.answered.first()).or(known.named.first());
     let by_name = match known.customers.as_slice() {
         [only] => Some(only),
         _ => None,
     };
-    known.answered.first().or(known.named.first()).or(by_name)
+    by_number.map(|file| (file, KnownBy::Number)).or(by_name.map(|file| (file, KnownBy::Name)))
+}
+
+fn hidden<'f>(files: impl IntoIterator<Item = &'f CaseFile>) -> Option<&'f CaseFile> {
+    files.into_iter().find(|file| file.case.confidential.is_some())
 }

@@ -16,7 +16,7 @@ use super::verbs::Verb;
 use super::whose::Whose;
 use super::words::TEXT_MAX;
 use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Rules, Stored};
-use crate::case::{Actor, Address, Case, Event, Language, Opened, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Opened, What};
 use crate::mail::Mail;
 
 /// How the register's reason begins for a mail that was put aside and is a complaint now.
@@ -134,15 +134,12 @@ impl Looked<'_> {
         let acknowledge = self.acknowledge(&on, &whose);
         let acknowledged = acknowledge.as_ref().ok().cloned();
         let (opened, quoted) = (self.opened(mail, &whose), mail.quoted.clone());
-        let new = NewCase {
-            opened,
-            actor: self.actor.clone(),
-            acknowledge,
-            named: &[],
-            quoted,
-            cover: None,
-            confidential: None,
-        };
+        // What is filed on a hidden case may tell of it.
+        let hidden = self.stored.filed_on.as_deref().filter(|case| case.confidential.is_some());
+        let named: Vec<CaseNumber> = hidden.iter().map(|case| case.number).collect();
+        let confidential = hidden.and_then(|case| case.confidential.clone());
+        let actor = self.actor.clone();
+        let new = NewCase { opened, actor, acknowledge, named: &named, quoted, cover: None, confidential };
         let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();

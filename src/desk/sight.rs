@@ -69,5 +69,7 @@ fn keeper(confidential: &Confidential, case: &Case, rules: &Rules) -> Option<Add
     let next = supervisors.take(2).map(|d| &d.supervisor).chain(&rules.digest_recipients);
     let others = rules.departments.iter().map(|d| &d.supervisor);
     let mut all = confidential.readers.iter().chain(next).chain(others);
-    all.find(|address| is_left(confidential, address, rules)).cloned()
+    let left = all.find(|address| is_left(confidential, address, rules));
+    // Where nobody else is left, better the supervisor than nobody.
+    left.or_else(|| department(case, rules).map(|department| &department.supervisor)).cloned()
 }

@@ -4,10 +4,12 @@
 //! What leaves doubt is an error with a form that would be right, never a guess. The reader of the mail is told
 //! the moment that was understood, so that a slip is seen.
 
+mod days;
 mod said;
 mod vocabulary;
 
-use super::fold::fold;
+pub use days::{asked, last_day};
+
 use crate::calendar::Calendar;
 use crate::case::Moment;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Weekday};
@@ -105,17 +107,6 @@ pub fn planned<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Res
     let within = local.time() >= EARLIEST_WORK && at <= calendar.due_after_working_days(at, 0);
     let hours = if within && calendar.is_working_day(local.date_naive()) { Hours::Working } else { Hours::Outside };
     Ok(Planned { at, hours, text: rest.trim() })
-}
-
-/// A last day ahead with which a text begins (`15-1-2027`, `uiterlijk vrijdag`), and what follows; None: it begins with none,
-/// or with one that is past, and all of it is text.
-pub fn last_day<'text>(text: &'text str, now: Moment, calendar: &Calendar) -> Option<(NaiveDate, &'text str)> {
-    let (first, rest) = text.trim().split_once(char::is_whitespace).unwrap_or((text, ""));
-    let text = if matches!(fold(first).as_str(), "uiterlijk" | "voor" | "by" | "before") { rest } else { text };
-    let reading = Reading::new(text, now, calendar);
-    let names_day = reading.said.base.is_some_and(|base| base != Base::Now) || reading.said.weekday.is_some();
-    let at = reading.ahead().ok().filter(|_| names_day)?;
-    Some((calendar.local(at).date_naive(), text.get(reading.said.end..).unwrap_or_default().trim()))
 }
 
 /// Reads the value of `#tussenbericht`: as [`planned`], but a day without an hour ends with the working day.

@@ -2,7 +2,7 @@
 //! later one makes good for. Plain values.
 
 use super::{Case, Stamp};
-use crate::case::{Customer, LetterFate, LetterId, LetterKind, Moment};
+use crate::case::{Address, Customer, LetterFate, LetterId, LetterKind, Moment};
 use serde::{Deserialize, Serialize};
 
 /// Letters remembered one by one: no case has as many under way at once, and the events keep them all.
@@ -15,6 +15,9 @@ pub struct CustomerLetter {
     pub letter_kind: LetterKind,
     pub at: Moment,
     pub round: Round,
+    /// Where it was mailed to; None: on paper, or from before that was kept.
+    #[serde(default)]
+    pub to: Option<Address>,
 }
 
 /// Whether a letter was written since the case was last opened.
@@ -30,11 +33,12 @@ pub enum Round {
 
 impl Case {
     /// Remembers a letter to the customer, the first time it is heard of.
-    pub(in crate::case) fn know(&mut self, at: Moment, letter: &LetterId, letter_kind: LetterKind) {
+    pub(in crate::case) fn know(&mut self, at: Moment, letter: &LetterId, letter_kind: LetterKind, to: Option<&str>) {
         if self.letters.iter().any(|known| known.letter == *letter) {
             return;
         }
-        self.letters.push(CustomerLetter { letter: letter.clone(), letter_kind, at, round: Round::Present });
+        let to = to.and_then(|to| Address::parse(to).ok());
+        self.letters.push(CustomerLetter { letter: letter.clone(), letter_kind, at, round: Round::Present, to });
         if self.letters.len() > LETTERS_MAX {
             self.letters.remove(0);
         }
@@ -60,6 +64,7 @@ impl Case {
             self.committee.given = None;
             self.customer_thread.clear();
             self.representative = None;
+            self.identity = None;
         }
         if before.address.is_none() && customer.address.is_some() && self.acknowledged.is_none() {
             let is_paper = |letter: &CustomerLetter| letter.letter_kind == LetterKind::Acknowledgement;
@@ -77,7 +82,7 @@ impl Case {
         if !kind.is_for_customer() || kind.is_bundle() || is_notice {
             return;
         }
-        self.know(at, letter, kind);
+        self.know(at, letter, kind, None);
         if self.is_elsewhere(letter) {
             return;
         }
@@ -134,7 +139,15 @@ impl Case {
     /// A letter that got through makes good for itself, and for older ones that did not and said no more than it.
     pub(in crate::case) fn made_good_by(&mut self, letter: &LetterId, kind: LetterKind) {
         let older: Vec<&CustomerLetter> = self.letters.iter().take_while(|known| known.letter != *letter).collect();
-        let said = |failed: &LetterId| older.iter().any(|o| o.letter == *failed && o.letter_kind.says() <= kind.says());
+        let to = self.letters.iter().find(|known| known.letter == *letter).and_then(|known| known.to.as_ref());
+        // Of the outcome both have a copy, who is represented and who acts: the one's does not reach the other.
+        let others = |older: &CustomerLetter| {
+            let parties = older.to.as_ref().zip(to).filter(|_| older.letter_kind == LetterKind::Closing);
+            parties.is_some_and(|(theirs, this)| theirs != this && self.speaks_for_customer(theirs))
+        };
+        let says = |one: &CustomerLetter| one.letter_kind.says() <= kind.says() && !others(one);
+        let made: Vec<LetterId> = older.iter().filter(|one| says(one)).map(|one| one.letter.clone()).collect();
+        let said = |failed: &LetterId| made.contains(failed);
         self.failed_letters.retain(|failed| failed != letter && !said(failed));
     }
 }

@@ -1,7 +1,7 @@
 //! What the customer was promised in the meantime (`#tussenbericht`): guarded like a term, and kept by the next word of
 //! substance (§1). Plain values.
 
-use super::Case;
+use super::{Case, Stamp};
 use crate::case::{Clock, Moment};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,10 @@ impl Case {
     /// When the customer heard more: an answer that came after the promise, or the end of the complaint.
     pub(super) fn promise_kept_at(&self) -> Option<Moment> {
         let made_at = self.promise.as_ref()?.made_at;
-        let answers = self.responses.iter().map(|stamp| stamp.at).filter(|at| *at >= made_at);
+        // What was written before says nothing of it, however late a server takes it.
+        let written = |stamp: &Stamp| self.letters.iter().find(|known| stamp.letter.as_ref() == Some(&known.letter));
+        let is_later = |stamp: &&Stamp| stamp.at > made_at && written(stamp).is_none_or(|known| known.at > made_at);
+        let answers = self.responses.iter().filter(is_later).map(|stamp| stamp.at);
         answers.chain(self.closed_at).min()
     }
 }

@@ -88,6 +88,7 @@ pub(super) async fn run(config: Config, which: Which, consent: Consent) -> Resul
 
 /// Says of each what it is and whether it may go; those that may.
 async fn list(office: &Office, ids: &[LetterId]) -> Result<Vec<LetterId>, ResendError> {
+    let confidential = office.register.confidential().await?;
     let mut sendable = Vec::new();
     for id in ids {
         let mut tx = office.register.begin().await?;
@@ -97,7 +98,9 @@ async fn list(office: &Office, ids: &[LetterId]) -> Result<Vec<LetterId>, Resend
         };
         let (_, why) = examine(office, &mut tx, &letter).await?;
         let case = letter.case.map_or_else(|| "-".to_owned(), |number| number.to_string());
-        let what = format!("{}  {:<16} {:<14} {:<32}", letter.id, letter.kind.name(), case, letter.to);
+        let is_withheld = letter.kind.is_for_customer() && letter.case.is_some_and(|case| confidential.contains(&case));
+        let to = if is_withheld { super::CONFIDENTIAL } else { letter.to.as_str() };
+        let what = format!("{}  {:<16} {:<14} {to:<32}", letter.id, letter.kind.name(), case);
         match why {
             None => {
                 say!("{what} to send again");

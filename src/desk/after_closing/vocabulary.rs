@@ -45,7 +45,7 @@ pub(super) const OPENING: &str = "
 
 /// Lower-case words within names, and titles before them.
 pub(super) const WITHIN_NAMES: &str = "
-    van de der den het 't ten ter el en mevrouw heer meneer
+    van de der den het 't ten ter el en of mevrouw heer meneer
 ";
 
 /// Words that deny what follows.

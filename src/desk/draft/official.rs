@@ -26,8 +26,18 @@ pub struct Official {
 /// The case that a mail of an authority is filed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfficialAbout {
+    pub known_by: KnownBy,
     pub customer: Customer,
     pub subject: String,
     pub state: CaseState,
     pub lodged_at: Moment,
+}
+
+/// How it is known which case that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy {
+    /// It names the case, or answers a mail of it.
+    Number,
+    /// By its customer alone, of whose name there may be others.
+    Name,
 }

@@ -135,6 +135,12 @@ pub enum Problem {
         found: String,
         nearest: String,
     },
+    /// `#geschil` or `#uitspraak` with a last day that is not understood, or past: the nearest right form.
+    UnclearLastDay {
+        verb: String,
+        found: String,
+        nearest: String,
+    },
     /// The case is not in a state for this verb.
     NotNow {
         verb: String,

@@ -12,6 +12,8 @@ mod paper;
 mod privacy;
 mod representative;
 
+pub(super) use privacy::{notes_identity, right_named};
+
 use super::StaffReply;
 use super::plan::Step;
 use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};

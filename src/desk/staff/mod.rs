@@ -20,9 +20,9 @@ use super::replies::ReplyGoes;
 use super::sight::{acts_on, is_hidden};
 use super::verbs::{self, Mistake, Reply};
 use super::{Arrival, CaseFile, Decision, Disposition};
-use crate::case::{Actor, Address, Case, DirectAnswer, DutyKind, Event, What};
+use crate::case::{Actor, Address, Case, DirectAnswer, DutyKind, Event, LetterKind, What};
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
-use actions::Work;
+use actions::{Work, notes_identity, right_named};
 use plan::{Plan, may_leave, plan};
 
 impl Deciding<'_> {
@@ -54,6 +54,24 @@ impl Deciding<'_> {
         }
         reply.only_recorded().unwrap_or_else(|why| reply.refuse(why))
     }
+}
+
+impl Deciding<'_> {
+    /// Whoever guards personal data, in answer to what that one was told of them.
+    pub fn guards_privacy(&self, from: &Address) -> bool {
+        self.rules.privacy_contact.as_ref() == Some(from) && self.known.letter_kind == Some(LetterKind::Privacy)
+    }
+
+    /// The same, who does what that letter is about, and nothing else.
+    pub fn acts_on_privacy(&self, from: &Address) -> bool {
+        let typed = || TypedReply::to_letter(self.mail.mail, self.known, self.rules).read;
+        self.guards_privacy(from) && typed().is_ok_and(|typed| is_of_privacy(&typed))
+    }
+}
+
+fn is_of_privacy(typed: &Reply) -> bool {
+    let lines = &typed.instruction.lines;
+    !lines.is_empty() && lines.iter().all(|line| matches!(line.verb, verbs::Verb::Right | verbs::Verb::Breach))
 }
 
 /// What a finding says about a staff mail that was not read as it was typed.
@@ -182,8 +200,12 @@ impl<'a> StaffReply<'a> {
     /// Who asks to see the personal data there are gets no files before it is known who that is (GDPR art. 12(6)).
     fn discloses_nothing(&self, plan: &Plan) -> Result<(), Problem> {
         let case = &self.file.case;
-        let asks = case.duties.iter().any(|duty| duty.kind == DutyKind::Access) && case.identity.is_none();
-        let is_noted = plan.steps.iter().any(|step| step.verb == verbs::Verb::Right);
+        let typed = || plan.steps.iter().filter(|step| step.verb == verbs::Verb::Right).map(|step| &step.value);
+        let is_open = case.duties.iter().any(|duty| duty.kind == DutyKind::Access);
+        let asks = is_open || typed().any(|value| right_named(value) == Some(DutyKind::Access));
+        // Another customer is somebody else, of whom nothing is known.
+        let is_same = plan.steps.iter().all(|step| step.verb != verbs::Verb::Customer);
+        let is_noted = case.identity.is_some() && is_same || typed().any(|value| notes_identity(value));
         let brings = plan.reaches_customer() && !self.carry_to_customer().0.is_empty();
         if asks && brings && !is_noted { Err(Problem::Privacy(NoRight::IdentityUnknown)) } else { Ok(()) }
     }
@@ -220,6 +242,10 @@ impl<'a> StaffReply<'a> {
     /// The department the answered letter was sent to binds the sender, and so does the one the case is with now.
     fn may_act(&self) -> Result<(), Problem> {
         let case = &self.file.case;
+        let is_privacy = self.guards_privacy(self.from) && case.confidential.is_none();
+        if is_privacy && self.typed.as_ref().is_ok_and(is_of_privacy) {
+            return Ok(());
+        }
         // Whatever department the answered letter went to, and however long ago.
         if case.confidential.is_some() {
             return if acts_on(case, self.from, self.rules) { Ok(()) } else { Err(Problem::Hidden) };

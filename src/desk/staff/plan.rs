@@ -67,6 +67,8 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
         let text = if internal { &typed.whole } else { &typed.instruction.text };
         step.text = joined(&step.text, text);
     }
+    // What is judged or told of a case that is opened again belongs to its new round.
+    steps.sort_by_key(|step| step.verb != Verb::Reopen);
     // Who the customer is, is settled before anything is written.
     steps.sort_by_key(|step| (step.verb != Verb::Customer, step.verb != Verb::Representative));
     // Who closes and spoke to the customer told the outcome: the conversation confirms the closing (§2.4.2).

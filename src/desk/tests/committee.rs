@@ -193,3 +193,53 @@ proptest! {
         prop_assert_eq!(rules.status_due("schade", lodged), Some(slowly(lodged, 28)));
     }
 }
+
+#[test]
+fn what_is_said_beside_klaar_ends_it_all_the_same() {
+    let mut company = with_committee();
+    did(&mut company, "#geschil 15-1-2027");
+    let done = did(&mut company, "#geschil klaar, verweer verstuurd");
+    assert_eq!(kinds(&done), ["duty_done", "noted"]);
+    did(&mut company, "#uitspraak 1-6-2026 Wij betalen 389 euro.");
+    assert_eq!(kinds(&did(&mut company, "#uitspraak klaar 389 betaald")), ["duty_done", "noted"]);
+    assert!(company.case().duties.is_empty());
+}
+
+#[test]
+fn a_last_day_is_read_wherever_it_stands_on_the_line_and_asked_about_where_it_is_none() {
+    let due = |text: &str| {
+        let decision = does(&with_committee(), JAN, text);
+        decision.events.iter().find_map(|event| match &event.what {
+            What::DutySet(duty) => Some(duty.due.date_naive().to_string()),
+            _ => None,
+        })
+    };
+    for (text, day) in [
+        ("#geschil 15-1-2027", "2027-01-15"),
+        ("#geschil verweer voor 15-1-2027", "2027-01-15"),
+        ("#geschil verweer 15-1-2027 naar de commissie", "2027-01-15"),
+        ("#uitspraak betalen voor 1 juni", "2026-06-01"),
+        ("#uitspraak 389 euro betalen uiterlijk vrijdag", "2026-03-06"),
+        ("#dispute file the defence before 15 January 2027", "2027-01-15"),
+    ] {
+        assert_eq!(due(text).as_deref(), Some(day), "{text}");
+    }
+    for text in
+        ["#geschil", "#geschil zij diende het in", "#geschil ingediend op 3-3-2026", "#uitspraak wij betalen 1/3 ervan"]
+    {
+        assert_eq!(due(text), None, "{text}");
+    }
+    for (text, found) in [
+        ("#geschil verweer voor 15-1-2025", "15-1-2025"),
+        ("#geschil 15-1-2025", "15-1-2025"),
+        ("#geschil verweer voor donderdag 15-1-2027", "donderdag 15-1-2027"),
+        ("#uitspraak betalen voor 31 juni", "31 juni"),
+    ] {
+        let decision = does(&with_committee(), JAN, text);
+        let wanted = Problem::UnclearLastDay { verb: String::new(), found: found.into(), nearest: "06-03-2026".into() };
+        let Problem::UnclearLastDay { found, nearest, .. } = asked(&decision, JAN, text).clone() else {
+            panic!("{text}")
+        };
+        assert_eq!(Problem::UnclearLastDay { verb: String::new(), found, nearest }, wanted, "{text}");
+    }
+}

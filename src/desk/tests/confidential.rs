@@ -337,3 +337,96 @@ fn who_left_sees_it_no_more_and_somebody_watches_over_it_all_the_same() {
     assert_eq!(sent(&decision), [(LetterKind::FollowUp, BAAS)], "never whom it is about");
     assert!(decision.events.iter().any(|e| matches!(e.what, What::FollowedUp { tie: Tie::Letter, .. })));
 }
+
+#[test]
+fn nobody_becomes_the_only_one_to_see_it_by_his_own_word() {
+    let company = Company::new();
+    for (from, named) in [(JAN, JAN), (JAN, MIA), (CHEF, JAN)] {
+        let text = format!("#vertrouwelijk {named} zonder leidinggevende");
+        let refused = *asked(&does(&company, from, &text), from, &text) == Problem::Readers(NoReader::NobodyLeft);
+        assert!(refused, "{text}: neither a supervisor nor of the management");
+    }
+    let two = does(&company, JAN, "#vertrouwelijk jan@lease.example directie@lease.example zonder leidinggevende");
+    assert_eq!(readers(&two), Some((vec![DIRECTIE, JAN], vec![CHEF])), "who stands above watches over it");
+    assert_eq!(sent(&two)[0], (LetterKind::Notification, DIRECTIE));
+    // Who watches over it cannot be taken off by who only reads along.
+    let company = hidden_from(&[BAAS, JAN], &[CHEF]);
+    assert_eq!(
+        *asked(&does(&company, JAN, "#vertrouwelijk zonder baas@lease.example"), JAN, ""),
+        Problem::Readers(NoReader::NobodyLeft)
+    );
+    let less = does(&company, BAAS, "#vertrouwelijk zonder jan@lease.example");
+    assert_eq!(readers(&less), Some((vec![BAAS], vec![CHEF, JAN])));
+}
+
+#[test]
+fn it_is_never_watched_by_nobody_and_who_was_kept_out_can_be_let_in() {
+    let everybody = [CHEF, BAAS, DIRECTIE];
+    let company = hidden_from(&["weg@lease.example"], &everybody);
+    let decision = company.decide(&post(KLANT, "Hallo?").answering(&company.token(Side::Customer)));
+    assert_eq!(sent(&decision), [(LetterKind::FollowUp, CHEF)], "better the supervisor than nobody");
+    let let_in = does(&hidden_from(&[BAAS], &[CHEF]), BAAS, "#vertrouwelijk met chef@lease.example");
+    assert_eq!(readers(&let_in), Some((vec![BAAS, CHEF], vec![])));
+}
+
+#[test]
+fn the_number_of_a_case_that_goes_on_in_it_shows_nothing_either() {
+    let is_of_six = |event: &&Event| event.case == Some(number(6));
+    let mut company = hidden();
+    let mut six = company.files[0].clone();
+    six.case =
+        Case { number: number(6), confidential: None, lodged_at: now() + chrono::TimeDelta::hours(1), ..six.case };
+    company.files.push(six);
+    let merged = does(&company, CHEF, "#samenvoegen K-2026-000006");
+    merged.events.iter().filter(is_of_six).for_each(|event| company.files[1].case.apply(event));
+    assert_eq!(company.files[1].case.state, CaseState::Merged);
+    assert!(company.files[1].case.confidential.is_some());
+    // Hidden later, or for all again: the same.
+    let mut company = Company::new();
+    company.case().absorbed = vec![number(6)];
+    let set = does(&company, JAN, "#vertrouwelijk");
+    assert!(set.events.iter().filter(is_of_six).any(|event| event.what.name() == "confidential_set"));
+    let mut company = hidden();
+    company.case().absorbed = vec![number(6)];
+    let lifted = does(&company, CHEF, "#vertrouwelijk uit");
+    assert!(lifted.events.iter().filter(is_of_six).any(|event| event.what.name() == "confidential_lifted"));
+}
+
+#[test]
+fn a_complaint_made_of_a_mail_that_is_filed_on_it_is_hidden_with_it() {
+    let mut company = hidden();
+    let mail = mail::read(&post("els@elders.example", "Zij is Karin.").subject(SECRET).raw(), "mx.lease.example");
+    let mut stored = Stored::of(&came_in(&mail), "marked as spam by the mail server");
+    stored.id = 17;
+    stored.case = Some(number(7));
+    stored.filed_on = Some(Box::new(company.files[0].case.clone()));
+    company.stored = Some(stored);
+    let decision = company.decide(&post(CHEF, "#klacht 17").dmarc("pass"));
+    let of_new = decision.events.iter().filter(|event| event.case == Some(number(8)));
+    let names: Vec<_> = of_new.map(|event| event.what.name()).collect();
+    assert!(names.contains(&"confidential_set") && names.contains(&"linked"), "{names:?}");
+    tells_nobody_but(&decision, &[CHEF, "els@elders.example"], "made a complaint");
+}
+
+#[test]
+fn an_authority_that_may_write_about_it_is_read_by_its_readers_alone() {
+    let mut company = Company::of(&format!(
+        "{SETTINGS}\n[[authority]]\nname = \"De Commissie\"\ndomains = [\"commissie.example\"]\n"
+    ));
+    let mut open = company.files[0].clone();
+    open.case.number = number(6);
+    open.case.subject = "Iets anders".into();
+    company.files.insert(0, open);
+    let set = Confidential { readers: vec![address(DIRECTIE)], without: vec![address(CHEF), address(BAAS)] };
+    company.files[1].case.confidential = Some(set);
+    let mail = |text: &str| post("dossiers@commissie.example", text).subject("Dossier 12345").dmarc("pass");
+    let by_name = company.decide(&mail("Geschil van Karin Klant over de heer Chef."));
+    assert_eq!((by_name.case, sent(&by_name)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
+    let both = company.decide(&mail("Geschil K-2026-000006, en K-2026-000007 over de heer Chef."));
+    assert_eq!((both.case, sent(&both)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
+    let text = "Zie onder.\n\n---------- Forwarded message ---------\nVan: Commissie <dossiers@commissie.example>\n\
+                Date: ma 2 mrt 2026 om 09:10\nSubject: Dossier\nTo: <fien@lease.example>\n\n\nGeschil van Karin Klant.";
+    let passed_on = company.decide(&post("fien@lease.example", text).subject("Fwd: Dossier").dmarc("pass"));
+    tells_nobody_but(&passed_on, &[DIRECTIE], "passed on");
+    assert!(sent(&passed_on).contains(&(LetterKind::Authority, DIRECTIE)), "{passed_on:?}");
+}

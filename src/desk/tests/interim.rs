@@ -1,6 +1,7 @@
 //! A word in the meantime (`#tussenbericht`, §1): it goes to the customer, stops no clock, and the day it names is guarded.
 
 use super::draft::{Done, Interim, Paper, Problem, Sheet};
+use super::pressed::{Asked, on_case};
 use super::*;
 use crate::case::{Clock, LetterFate, TermStage};
 use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
@@ -43,6 +44,26 @@ fn told(company: &mut Company, when: &str) -> Vec<(Clock, TermStage, String)> {
         _ => None,
     };
     decision.letters.iter().filter_map(term).collect()
+}
+
+/// Each question about a day or a moment that is none, with what was typed.
+pub(super) fn about_days() -> Vec<Asked> {
+    let last_day = |verb: &str, found: &str| {
+        let (verb, found, nearest) = (verb.to_owned(), found.to_owned(), "06-03-2026".to_owned());
+        Problem::UnclearLastDay { verb, found, nearest }
+    };
+    vec![
+        on_case(
+            Problem::UnclearMoment { found: "half drie".into(), nearest: "06-03-2026 14:30".into() },
+            "#agenda half drie garage bellen",
+        ),
+        on_case(
+            Problem::UnclearPromise { found: "gauw".into(), nearest: "06-03-2026 17:30".into() },
+            "#tussenbericht gauw\nWij wachten op de garage.",
+        ),
+        on_case(last_day("#geschil", "15-1-2025"), "#geschil verweer voor 15-1-2025 indienen"),
+        on_case(last_day("#uitspraak", "31 juni"), "#uitspraak 31 juni\nWij betalen 389 euro."),
+    ]
 }
 
 #[test]
@@ -99,8 +120,10 @@ fn an_answer_a_conversation_and_the_end_keep_it_and_a_new_day_takes_its_place() 
         What::Closed(crate::case::Closed { settlement: "Betaald".into(), letter: letter_id(9) }),
     ] {
         let mut company = promised();
-        company.after(what.clone());
-        assert_eq!(company.case().clock(Clock::Promised).1, Some(now()), "{what:?}");
+        let at = now() + TimeDelta::minutes(1);
+        let event = Event { at, case: Some(number(7)), actor: Actor::Desk, mail: None, what };
+        company.case().apply(&event);
+        assert_eq!(company.case().clock(Clock::Promised).1, Some(at), "{event:?}");
     }
     let mut company = promised();
     assert_eq!(told(&mut company, "2026-03-06T12:29:00Z"), [], "other clocks");
@@ -184,4 +207,33 @@ proptest! {
         let counted = when::promised("over 5 werkdagen", from, &rules.calendar).unwrap().0;
         prop_assert!(!matches!(rules.calendar.local(counted).weekday(), Weekday::Sat | Weekday::Sun));
     }
+}
+
+#[test]
+fn what_was_said_or_written_before_does_not_keep_the_promise() {
+    let mut company = Company::new();
+    let decision = does(&company, JAN, "#gebeld Gesproken.\n#tussenbericht vr De garage wacht op een portier.");
+    decision.events.iter().for_each(|event| company.case().apply(event));
+    assert_eq!(company.case().clock(Clock::Promised).1, None, "it was made in the same breath");
+    // An answer that was written before and is taken by its server later.
+    let (letter, letter_kind, to) = (letter_id(6), LetterKind::Answer, KLANT.to_owned());
+    let fate = LetterFate::Accepted { server: "mx".into(), reply: "250".into() };
+    let happens = |company: &mut Company, minutes, what| {
+        let at = now() + TimeDelta::minutes(minutes);
+        company.case().apply(&Event { at, case: Some(number(7)), actor: Actor::Desk, mail: None, what });
+    };
+    let written = |letter: &LetterId| {
+        let (letter, to, message_id) = (letter.clone(), to.clone(), String::new());
+        What::LetterWritten { letter, letter_kind, to, message_id }
+    };
+    let accepted = |letter: &LetterId| {
+        let (letter, to, fate) = (letter.clone(), to.clone(), fate.clone());
+        What::LetterFate { letter, letter_kind, to, fate }
+    };
+    happens(&mut company, -5, written(&letter));
+    happens(&mut company, 5, accepted(&letter));
+    assert_eq!(company.case().clock(Clock::Promised).1, None);
+    happens(&mut company, 7, written(&letter_id(8)));
+    happens(&mut company, 8, accepted(&letter_id(8)));
+    assert_eq!(company.case().clock(Clock::Promised).1, Some(now() + TimeDelta::minutes(8)));
 }

@@ -1,7 +1,7 @@
 //! Mail of an authority (the procedure's end): never a complaint, never filed unseen, and nothing follows from it but that a
 //! supervisor reads it. Whoever is not proven to be one is an ordinary sender (invariant 6).
 
-use super::draft::{Done, Official};
+use super::draft::{Done, KnownBy, Official};
 use super::*;
 use crate::case::{Certainty, Closed, DutyKind};
 
@@ -207,4 +207,27 @@ fn an_authority_of_the_companys_own_domain_is_refused() {
     for bad in ["nl", "", "a b.nl", "x@y.nl"] {
         assert!(config::from_toml(&settings().replace("commissie.example", bad), "proef.toml").is_err(), "{bad}");
     }
+}
+
+#[test]
+fn an_employee_of_an_authority_goes_on_with_a_complaint_of_his_own() {
+    let mut company = company();
+    company.case().customer.address = Some(address("jansen@commissie.example"));
+    company.after(What::Closed(Closed { settlement: "Betaald".into(), letter: letter_id(9) }));
+    let says = |from: &str| {
+        let mail = post(from, "Ik ben het er niet mee eens.").answering(&company.token(Side::Customer));
+        company.decide(&mail.dmarc("pass"))
+    };
+    assert_eq!(kinds(&says("jansen@commissie.example")), ["followed_up", "reopened"]);
+    assert_eq!(kinds(&says(COMMITTEE)), ["authority_wrote"], "a colleague of his is the authority");
+}
+
+#[test]
+fn a_match_by_name_alone_says_so() {
+    let by = |text: &str| {
+        let decision = company().decide(&post(COMMITTEE, text).subject("Dossier").dmarc("pass"));
+        official(&decision).about.as_ref().map(|about| about.known_by)
+    };
+    assert_eq!(by("Geschil van Karin Klant"), Some(KnownBy::Name));
+    assert_eq!(by("Geschil van Karin Klant, K-2026-000007"), Some(KnownBy::Number));
 }

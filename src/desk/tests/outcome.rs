@@ -161,3 +161,12 @@ fn a_word_in_the_meantime_that_the_customer_had_directly_is_no_answer_either() {
     assert!(to_customers(&decision).next().is_none() && matches!(done(&decision)[0], Done::InterimHad { .. }));
     assert_eq!(after(&company, &decision).first_response_at(), None);
 }
+
+#[test]
+fn typed_above_an_opening_again_it_belongs_to_the_new_round() {
+    let mut company = Company::new();
+    company.after(What::Closed(Closed { settlement: "Niets.".into(), letter: letter_id(9) }));
+    let decision = does(&company, JAN, "#gegrond\n#heropenen\n#afgehandeld\nWij betalen toch.");
+    let case = after(&company, &decision);
+    assert_eq!((case.state, case.judgement.outcome), (CaseState::Closed, Some(Outcome::Founded)), "{decision:?}");
+}

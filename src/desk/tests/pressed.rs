@@ -3,6 +3,7 @@
 
 use super::draft::{Choice, Does, InPart, NoMerge, NoReader, NoRight, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
+use super::interim::about_days;
 use super::outcome::questions;
 use super::*;
 use crate::case::{Closed, DirectAnswer};
@@ -147,9 +148,10 @@ fn name(why: &Problem) -> usize {
         P::Privacy(_) => 47,
         P::NoRepresentative { .. } => 48,
         P::NoGround { .. } => 49,
+        P::UnclearLastDay { .. } => 50,
     }
 }
-const PROBLEMS: usize = 50;
+const PROBLEMS: usize = 51;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 5] = [7, 23, 32, 39, 46];
 
@@ -192,14 +194,6 @@ fn about_verbs() -> Vec<Asked> {
                 departments: vec!["schade".into(), "service".into()],
             },
             "#afdeling servis\nHoort bij jullie.",
-        ),
-        on_case(
-            Problem::UnclearMoment { found: "half drie".into(), nearest: "06-03-2026 14:30".into() },
-            "#agenda half drie garage bellen",
-        ),
-        on_case(
-            Problem::UnclearPromise { found: "gauw".into(), nearest: "06-03-2026 17:30".into() },
-            "#tussenbericht gauw\nWij wachten op de garage.",
         ),
         on_case(Problem::AskAlone { verb: "#dossier".into() }, "#dossier\n#overnemen\nGraag"),
         on_case(
@@ -341,7 +335,7 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::To(_) | Does::Verb(verbs::Verb::TakeOver | verbs::Verb::Assign) => has("handler_set"),
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),
-        Does::At(_) => has("posted") || has("agenda_set") || has("interim") || has("judged"),
+        Does::At(_) => has("posted") || has("agenda_set") || has("interim") || has("judged") || has("duty_set"),
         Does::Undated => goes,
         Does::Confirm | Does::OnCase(_) => has("answered_directly"),
         Does::Complete => has("opened"),
@@ -352,8 +346,8 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
 
 #[test]
 fn every_button_of_every_question_does_what_it_says_and_none_asks_the_same_again() {
-    let all: Vec<Asked> =
-        about_verbs().into_iter().chain(questions()).chain(about_the_case()).chain(about_no_case()).collect();
+    let about_words = about_verbs().into_iter().chain(questions()).chain(about_days());
+    let all: Vec<Asked> = about_words.chain(about_the_case()).chain(about_no_case()).collect();
     let named: std::collections::BTreeSet<usize> = all.iter().map(|asked| name(&asked.why)).collect();
     assert_eq!(named.len(), PROBLEMS, "a problem is missing: {named:?}");
     for mut asked in all {

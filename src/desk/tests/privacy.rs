@@ -36,7 +36,7 @@ fn at(text: &str) -> Moment {
 }
 
 #[test]
-fn a_right_is_guarded_for_a_month_from_the_receipt_of_what_the_customer_wrote_last() {
+fn a_right_is_guarded_for_a_month_from_the_first_mail_in_which_it_may_stand() {
     for (word, kind) in [
         ("inzage", DutyKind::Access),
         ("Wissen", DutyKind::Erasure),
@@ -57,28 +57,92 @@ fn a_right_is_guarded_for_a_month_from_the_receipt_of_what_the_customer_wrote_la
         assert!(done(&decision).contains(&Done::IdentityWanted));
     }
     let mut later = company();
-    let followed = What::FollowedUp {
-        message_id: None,
-        from: KLANT.into(),
-        text: String::new(),
-        references: vec![],
-        tie: Default::default(),
-    };
-    later.files[0].events.push(Event {
-        at: now(),
-        case: Some(number(7)),
-        actor: Actor::Customer,
-        mail: Some(41),
-        what: followed,
-    });
-    let (received_at, disposition) = (at("2026-01-31T22:30:00Z"), Disposition::FollowUp);
-    later.files[0].mails.push(FiledMail { id: 41, received_at, disposition, size: 1, sha256: None });
+    later.case().lodged_at = at("2026-01-31T22:30:00Z");
+    wrote(&mut later, 41, "2026-03-04T09:00:00Z");
     does_and_applies(&mut later, "#gdpr access");
-    assert_eq!(
-        later.case().duties[0].due,
-        at("2026-02-28T22:59:00Z"),
-        "a month after 31 January is the end of February"
-    );
+    let end_of_february = at("2026-02-28T22:59:00Z");
+    assert_eq!(later.case().duties[0].due, end_of_february, "a month after 31 January, whatever came in since");
+    // Said again it is no new request, and a day that is typed is.
+    later.case().lodged_at = now();
+    does_and_applies(&mut later, "#avg inzage Zij vraagt er weer om.");
+    assert_eq!(later.case().duties[0].due, end_of_february);
+    let dated = does_and_applies(&mut later, "#avg inzage 2-3-2026 Zij wil alles zien.");
+    assert_eq!(later.case().duties[0].due, at("2026-04-02T21:59:00Z"));
+    assert!(format!("{:?}", dated.events).contains("2-3-2026"), "the day stays on file");
+}
+
+/// The customer wrote a mail that came in then.
+fn wrote(company: &mut Company, id: i64, when: &str) {
+    let (message_id, references) = (None, Vec::new());
+    let what =
+        What::FollowedUp { message_id, from: KLANT.into(), text: String::new(), references, tie: Default::default() };
+    let (case, actor) = (Some(number(7)), Actor::Customer);
+    company.files[0].events.push(Event { at: now(), case, actor, mail: Some(id), what });
+    let (received_at, disposition) = (at(when), Disposition::FollowUp);
+    company.files[0].mails.push(FiledMail { id, received_at, disposition, size: 1, sha256: None });
+}
+
+#[test]
+fn a_new_request_counts_from_the_first_mail_after_the_last_was_settled() {
+    let mut company = company();
+    company.case().lodged_at = at("2026-01-05T09:00:00Z");
+    let (case, actor, what) = (Some(number(7)), Actor::Desk, What::DutyDone { duty: DutyKind::Access });
+    wrote(&mut company, 40, "2026-01-06T09:00:00Z");
+    company.files[0].events.push(Event { at: at("2026-02-10T09:00:00Z"), case, actor, mail: None, what });
+    wrote(&mut company, 41, "2026-02-12T09:00:00Z");
+    wrote(&mut company, 42, "2026-03-03T09:00:00Z");
+    does_and_applies(&mut company, "#avg inzage");
+    does_and_applies(&mut company, "#avg wissen");
+    let due = |kind| company.files[0].case.duties.iter().find(|duty| duty.kind == kind).unwrap().due;
+    assert_eq!(due(DutyKind::Access), at("2026-03-12T22:59:00Z"));
+    assert_eq!(due(DutyKind::Erasure), at("2026-02-05T22:59:00Z"), "another right was never settled");
+}
+
+#[test]
+fn one_mail_gets_no_files_past_it_and_another_customer_is_not_known() {
+    let attached = |company: &Company, text: &str| {
+        let body = format!(
+            "--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\n--b\nContent-Type: application/pdf; name=gegevens.pdf\n\
+             Content-Disposition: attachment; filename=gegevens.pdf\nContent-Transfer-Encoding: base64\n\nJVBERi0xLjQ=\n--b--"
+        );
+        let mail = reply_of(company, JAN, &body).header("MIME-Version: 1.0");
+        company.decide(&mail.header("Content-Type: multipart/mixed; boundary=b"))
+    };
+    let unknown = Problem::Privacy(NoRight::IdentityUnknown);
+    let asks_now = attached(&company(), "#avg inzage\n#antwoord\nHierbij uw gegevens.");
+    assert_eq!(*asked(&asks_now, JAN, ""), unknown);
+    let mut company = company();
+    does_and_applies(&mut company, "#avg inzage");
+    for beside in ["#avg bezwaar", "#avg inzage"] {
+        let decision = attached(&company, &format!("{beside}\n#antwoord\nHierbij uw gegevens."));
+        assert_eq!(*asked(&decision, JAN, beside), unknown, "{beside}");
+    }
+    does_and_applies(&mut company, "#avg bekend paspoort gezien");
+    assert_eq!(answer(&attached(&company, "Hierbij uw gegevens.")), Some("Hierbij uw gegevens."));
+    let other = attached(&company, "#klant ander@prive.example\n#antwoord\nHierbij uw gegevens.");
+    assert_eq!(*asked(&other, JAN, ""), unknown);
+    does_and_applies(&mut company, "#klant ander@prive.example");
+    assert_eq!(company.case().identity, None, "how the one was known says nothing of the other");
+}
+
+#[test]
+fn the_contact_ends_it_in_answer_to_what_the_contact_was_told() {
+    let mut company = company();
+    does_and_applies(&mut company, "#avg inzage");
+    does_and_applies(&mut company, "#avg bekend paspoort gezien");
+    company.letter_kind = Some(LetterKind::Privacy);
+    let ended = does(&company, CONTACT, "#avg klaar Gestuurd.");
+    assert_eq!(kinds(&ended), ["duty_done", "noted"]);
+    assert_eq!(sent(&ended), [(LetterKind::Receipt, CONTACT)]);
+    // Nothing else, nobody else, and unproven nothing.
+    for text in ["#afgehandeld\nKlaar", "#avg klaar\n#afgehandeld\nKlaar", "Wat nu?"] {
+        assert_eq!(kinds(&does(&company, CONTACT, text)), ["other_wrote"], "{text}");
+    }
+    assert_eq!(kinds(&does(&company, "receptie@lease.example", "#avg klaar")), ["other_wrote"]);
+    let unproven = post(CONTACT, "#avg klaar").answering(&company.token(Side::Staff));
+    assert!(!kinds(&company.decide(&unproven)).contains(&"duty_done"));
+    company.after(What::ConfidentialSet(Confidential { readers: vec![address(CHEF)], without: Vec::new() }));
+    assert!(!kinds(&does(&company, CONTACT, "#avg klaar")).contains(&"duty_done"), "hidden by now");
 }
 
 #[test]

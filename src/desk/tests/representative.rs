@@ -164,3 +164,69 @@ fn it_ends_by_the_verb_and_with_another_customer() {
     set.events.iter().for_each(|event| company.files[0].case.apply(event));
     assert!(company.case().representative.is_none());
 }
+
+#[test]
+fn a_word_in_the_meantime_goes_to_who_acts() {
+    let mut company = represented();
+    let typed = "#tussenbericht vr\nDe garage wacht op een portier.";
+    assert_eq!(sent(&does(&company, JAN, typed))[0], (LetterKind::Interim, LAWYER));
+    company.case().customer.address = None;
+    assert_eq!(sent(&does(&company, JAN, typed))[0], (LetterKind::Interim, LAWYER), "also of who has no address");
+    company.case().committee.owed_since = Some(now());
+    company.after(What::Closed(Closed { settlement: "Niets".into(), letter: letter_id(9) }));
+    assert!(company.case().committee_guarded_since().is_some(), "it can be written");
+}
+
+#[test]
+fn who_can_only_be_reached_by_post_gets_the_outcome_by_post() {
+    let mut company = represented();
+    let postal = vec!["Hof 12-b".to_owned(), "3512 JK Utrecht".to_owned()];
+    company.case().customer = Customer { address: None, postal, ..company.files[0].case.customer.clone() };
+    let closed = does(&company, JAN, "#afgehandeld\nWij betalen 200 euro.");
+    let letters = [(LetterKind::Closing, LAWYER), (LetterKind::Paper, JAN), (LetterKind::Receipt, JAN)];
+    assert_eq!(sent(&closed), letters);
+    assert!(kinds(&closed).contains(&"paper_written"));
+    assert!(done(&closed).iter().any(|done| matches!(done, Done::ClosedOnPaper { .. })));
+}
+
+#[test]
+fn with_another_customer_who_acted_is_told() {
+    let company = represented();
+    let set = does(&company, JAN, "#klant ander@prive.example");
+    assert!(sent(&set).contains(&(LetterKind::Represented, LAWYER)), "{set:?}");
+    assert!(done(&set).contains(&Done::RepresentativeEnded { was: address(LAWYER), told: None }));
+    let same = does(&company, JAN, &format!("#klant {KLANT} Karin de Klant"));
+    assert!(!sent(&same).contains(&(LetterKind::Represented, LAWYER)), "the same customer");
+}
+
+#[test]
+fn of_the_outcome_to_both_the_one_copy_says_nothing_of_the_other() {
+    let mut company = represented();
+    company.after(What::Closed(Closed { settlement: "Niets".into(), letter: letter_id(11) }));
+    let (kind, to_lawyer, to_customer) = (LetterKind::Closing, (letter_id(11), LAWYER), (letter_id(12), KLANT));
+    for (letter, to) in [&to_lawyer, &to_customer] {
+        let (letter, message_id) = (letter.clone(), String::new());
+        company.after(What::LetterWritten { letter, letter_kind: kind, to: (*to).to_owned(), message_id });
+    }
+    let mut fate = |(letter, to): (LetterId, &str), fate| {
+        company.after(What::LetterFate { letter, letter_kind: kind, to: to.to_owned(), fate });
+    };
+    fate(to_lawyer.clone(), crate::case::LetterFate::Refused { reply: "550".into() });
+    fate(to_customer, crate::case::LetterFate::Accepted { server: "mx".into(), reply: "250".into() });
+    assert_eq!(company.case().failed_letters, [to_lawyer.0]);
+    let again = does(&company, JAN, "#afgehandeld\nWij betalen 200 euro.");
+    assert_eq!(sent(&again)[0], (LetterKind::Closing, LAWYER), "it can be put right");
+}
+
+#[test]
+fn opened_again_by_who_acts_the_acknowledgement_speaks_to_that_one() {
+    let mut company = represented();
+    company.after(What::Closed(Closed { settlement: "Niets".into(), letter: letter_id(9) }));
+    let mail = post(LAWYER, "Mijn cliënt is het er niet mee eens.").answering(&token(&company, 5)).dmarc("pass");
+    let decision = company.decide(&mail);
+    let names = decision.letters.iter().filter_map(|draft| match &draft.content {
+        Content::Acknowledgement(letter) => Some((draft.to.as_str(), letter.customer_name.as_str())),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), [(LAWYER, "Pim Visser")]);
+}

@@ -110,3 +110,9 @@ fn a_term_that_has_passed_since_bars_what_names_it() {
     // An answer names none.
     assert_eq!(at(LetterKind::Answer, KLANT, passed), None);
 }
+
+#[test]
+fn a_word_about_who_is_written_to_takes_no_answers_place() {
+    assert_eq!(after(vec![written(LetterKind::Represented)], &refused(LetterKind::Answer, KLANT)), None);
+    assert_eq!(after(vec![written(LetterKind::Answer)], &refused(LetterKind::Answer, KLANT)), Some(Barred::Newer));
+}

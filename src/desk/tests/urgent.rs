@@ -89,3 +89,22 @@ fn without_the_setting_nothing_is_urgent() {
     let decision = Company::new().decide(&post("piet@elders.example", "Er is brand."));
     assert!(words(&decision).is_empty());
 }
+
+#[test]
+fn what_stands_behind_an_informal_greeting_is_said() {
+    for (text, found) in [
+        ("Hallo mijn remmen doen het niet", "remmen"),
+        ("Hoi de remmen weigeren, bel mij", "remmen"),
+        ("Goedemorgen. Mijn auto staat in brand", "brand"),
+        ("Goedemorgen. Brand in mijn auto", "brand"),
+        ("HALLO MIJN REMMEN WEIGEREN", "remmen"),
+        ("Hoi, de remmen doen het niet", "remmen"),
+        ("Beste meneer Jansen, de remmen doen het niet", "remmen"),
+    ] {
+        assert_eq!(words(&complains("Auto", text)), [found], "{text}");
+    }
+    for text in ["Geachte heer of mevrouw Brand,", "Hallo Piet Brand", "Dag mevrouw van den Brand!"] {
+        let text = format!("{text}\nDe factuur van mijn auto klopt niet.");
+        assert!(words(&complains("Factuur", &text)).is_empty(), "{text}");
+    }
+}

@@ -279,6 +279,11 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::Misjudged(Misjudged::UnclearAmount { written: "389,5".to_owned() }),
         Problem::Misjudged(Misjudged::AnswerFirst),
         Problem::UnclearPromise { found: "gauw".to_owned(), nearest: "27-11-2026 17:30".to_owned() },
+        Problem::UnclearLastDay {
+            verb: "#geschil".to_owned(),
+            found: "vrijdag 16-1-2027".to_owned(),
+            nearest: "24-11-2026".to_owned(),
+        },
         Problem::UnclearMoment { found: "half drie".to_owned(), nearest: "24-11-2026 14:30".to_owned() },
         not_a_colleague("p.dewit@voorbeld.example", &["p.dewit@voorbeeld.example", "f.elamrani@voorbeeld.example"]),
         not_a_colleague("", &[]),

@@ -2,10 +2,11 @@
 
 use super::{address, after, cover, customer, due, number, pick, subject};
 use crate::case::{Breach, CaseState, Certainty, Duty, DutyKind, Language};
-use crate::desk::draft::{Content, Official, OfficialAbout, Privacy, PrivacyStage, Urgent};
+use crate::desk::draft::{Content, KnownBy, Official, OfficialAbout, Privacy, PrivacyStage, Urgent};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let about = OfficialAbout {
+        known_by: KnownBy::Number,
         customer: customer(),
         subject: subject(language),
         state: CaseState::Closed,
@@ -23,7 +24,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         ),
         quoted: String::new(),
         received_at: after(-1, 0),
-        about: Some(about),
+        about: Some(about.clone()),
         perhaps: Vec::new(),
         cover: None,
     };
@@ -34,6 +35,8 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         cover: Some(cover(language)),
         ..linked.clone()
     };
+    let by_name = OfficialAbout { known_by: KnownBy::Name, ..about };
+    let by_name = Official { about: Some(by_name), ..linked.clone() };
     let urgent = Urgent {
         words: vec!["remmen".to_owned(), "gewond".to_owned()],
         customer: customer(),
@@ -75,7 +78,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         ..right.clone()
     };
     let privacy = [right, hidden, ended, breach].map(|privacy| Content::Privacy(Box::new(privacy)));
-    [linked, apart]
+    [linked, apart, by_name]
         .map(|official| Content::Official(Box::new(official)))
         .into_iter()
         .chain(urgent)

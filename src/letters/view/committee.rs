@@ -4,7 +4,7 @@ use super::staff::{TEXT_CHARS_MAX, cover_of, words_of};
 use super::{Seen, handled};
 use crate::case::{Certainty, DutyKind};
 use crate::desk::draft::{
-    Dispute, DisputeStage, Filing, Official, Privacy, PrivacyStage, Represented, RepresentedStage, Status,
+    Dispute, DisputeStage, Filing, KnownBy, Official, Privacy, PrivacyStage, Represented, RepresentedStage, Status,
 };
 use crate::desk::verbs::Verb;
 use crate::letters::clean;
@@ -50,6 +50,7 @@ impl Seen<'_> {
                 customer => self.customer(&about.customer),
                 subject_line => self.subject_line(&about.subject),
                 state => about.state.name(),
+                by_name => about.known_by == KnownBy::Name,
                 lodged => self.words.day(self.words.local(about.lodged_at).date_naive()),
             }),
             perhaps => numbers.join(", "),

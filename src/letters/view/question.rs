@@ -153,6 +153,9 @@ impl Seen<'_> {
                 ("unknown_department", written.clone(), departments.clone())
             }
             Problem::UnclearPromise { found, nearest } => ("unclear_promise", found.clone(), vec![nearest.clone()]),
+            Problem::UnclearLastDay { verb, found, nearest } => {
+                ("unclear_last_day", found.clone(), vec![format!("{verb} {nearest}")])
+            }
             Problem::UnclearMoment { found, nearest } => ("unclear_moment", found.clone(), vec![nearest.clone()]),
             Problem::NotNow { verb } => ("not_now", verb.clone(), Vec::new()),
             Problem::FormIncomplete { missing, .. } => ("form_incomplete", String::new(), missing.clone()),

@@ -2,7 +2,8 @@
 
 use super::Work;
 use crate::case::{Address, CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
-use crate::desk::draft::{Done, Draft, Problem};
+use crate::desk::draft::{Done, Draft, Problem, Sheet};
+use crate::desk::letters_out::closing_text;
 use crate::desk::sent_by::is_machine;
 
 impl Work<'_> {
@@ -52,22 +53,32 @@ impl Work<'_> {
         self.clear_agenda();
         self.record(What::Closed(Closed { settlement: settlement.to_owned(), letter: letter.id.clone() }));
         self.owe_committee();
-        let own = self.closing_to_customer(&letter, settlement);
-        self.letters.push(letter);
+        self.letters.push(letter.clone());
         self.done.push(Done::Closed { to: Some(to), settlement: settlement.to_owned() });
-        self.letters.extend(own);
+        self.closing_to_customer(&letter, settlement)?;
         self.tell_what_stays(stays);
         Ok(())
     }
 
-    /// Who is represented gets the outcome all the same (§2.4.2).
-    fn closing_to_customer(&mut self, letter: &Draft, settlement: &str) -> Option<Draft> {
-        let to = match self.case.customer.reach() {
-            Reach::Mail(to) if *to != letter.to && !is_machine(to) => to.clone(),
-            _ => return None,
-        };
-        self.tell(Done::ClosedToCustomer { to: to.clone() });
-        Some(Draft { carried: letter.carried.clone(), ..self.reply.closing(&self.case, to, settlement) })
+    /// Who is represented gets the outcome all the same (§2.4.2), by post where there is no other way.
+    fn closing_to_customer(&mut self, letter: &Draft, settlement: &str) -> Result<(), Problem> {
+        match self.case.customer.reach() {
+            Reach::Mail(to) if *to != letter.to && !is_machine(to) => {
+                let to = to.clone();
+                let own = self.reply.closing(&self.case, to.clone(), settlement);
+                self.letters.push(Draft { carried: letter.carried.clone(), ..own });
+                self.tell(Done::ClosedToCustomer { to });
+            }
+            Reach::Post => {
+                let sheet = Sheet::Closing(closing_text(&self.case, settlement, self.reply.rules));
+                let (sheet, _) = self.sheet(sheet, settlement)?;
+                let (settlement, attachments) = (settlement.to_owned(), sheet.carried.len());
+                self.tell(Done::ClosedOnPaper { to: sheet.to.clone(), settlement, attachments });
+                self.put_out(sheet);
+            }
+            Reach::Mail(_) | Reach::Phone => {}
+        }
+        Ok(())
     }
 
     /// An open case; and a closed one whose confirmation was held, refused, came back or went to somebody else, so that it
@@ -80,7 +91,11 @@ impl Work<'_> {
         let letters = &self.case.letters;
         let elsewhere = letters.iter().any(went_elsewhere) && !letters.iter().any(on_its_way);
         let untold = self.case.owes_committee() && !self.closing_is_under_way();
+        // Of two who are told one was not.
+        let is_lost = |letter: &CustomerLetter| on_its_way(letter) && self.case.failed_letters.contains(&letter.letter);
+        let half_told = self.case.representative.is_some() && letters.iter().any(is_lost);
         let unconfirmed = self.case.closing_confirmed.is_none() && (elsewhere || !self.case.failed_letters.is_empty());
-        self.case.state == CaseState::Open || self.case.state == CaseState::Closed && (unconfirmed || untold)
+        self.case.state == CaseState::Open
+            || self.case.state == CaseState::Closed && (unconfirmed || untold || half_told)
     }
 }

@@ -1,6 +1,7 @@
 //! The end of the procedure: a dispute with the committee, and its ruling, which binds the company. Pure.
 
 use super::Work;
+use super::privacy::{first_word, joined};
 /// The end of a last day, as it is shown.
 pub(super) const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 0) {
     Some(time) => time,
@@ -10,7 +11,6 @@ pub(super) const LAST_MINUTE: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 
 pub(super) const DONE: [&str; 5] = ["klaar", "gedaan", "weg", "done", "clear"];
 use crate::case::{Address, CustomerLetter, Duty, DutyKind, LetterKind, Reach, Round, What};
 use crate::desk::draft::{Content, Dispute, DisputeStage, Done, OwedInWriting, Problem};
-use crate::desk::fold::fold;
 use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
@@ -21,10 +21,10 @@ impl Work<'_> {
     /// to judge. The last day for the company's defence is guarded.
     pub(super) fn dispute(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         self.is_a_complaint(Verb::Dispute)?;
-        if DONE.contains(&fold(value).as_str()) {
-            return self.duty_done(Verb::Dispute, DutyKind::Defence, text);
+        if let Some(said) = said_done(value, text) {
+            return self.duty_done(Verb::Dispute, DutyKind::Defence, &said);
         }
-        let (by, text) = self.last_day(value, text);
+        let (by, text) = self.last_day(Verb::Dispute, value, text)?;
         let rules = self.reply.rules;
         let filing = rules.filing(&self.case.department, self.case.lodged_at, self.reply.now);
         let last_day = rules.committee_last_day(&self.case.department, self.case.lodged_at);
@@ -39,10 +39,10 @@ impl Work<'_> {
     /// something. With it nothing is left to defend.
     pub(super) fn ruling(&mut self, value: &str, text: &str) -> Result<(), Problem> {
         self.is_a_complaint(Verb::Ruling)?;
-        if DONE.contains(&fold(value).as_str()) {
-            return self.duty_done(Verb::Ruling, DutyKind::Ruling, text);
+        if let Some(said) = said_done(value, text) {
+            return self.duty_done(Verb::Ruling, DutyKind::Ruling, &said);
         }
-        let (by, text) = self.last_day(value, text);
+        let (by, text) = self.last_day(Verb::Ruling, value, text)?;
         if text.trim().is_empty() {
             return Err(Problem::RulingMissing);
         }
@@ -56,12 +56,16 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// The last day that was typed, and all the text.
-    fn last_day(&self, value: &str, below: &str) -> (Option<NaiveDate>, String) {
+    /// The last day that was typed, and all the text. One that cannot be read is asked about: it would not be guarded.
+    fn last_day(&self, verb: Verb, value: &str, below: &str) -> Result<(Option<NaiveDate>, String), Problem> {
         let read = when::last_day(value, self.reply.now, &self.reply.rules.calendar);
+        let read = read.map_err(|error| Problem::UnclearLastDay {
+            verb: verb.row().dutch.to_owned(),
+            found: error.found,
+            nearest: error.nearest.split(' ').next().unwrap_or_default().to_owned(),
+        })?;
         let (day, beside) = read.map_or((None, value), |(day, rest)| (Some(day), rest));
-        let parts = [beside.trim(), below.trim()].into_iter().filter(|part| !part.is_empty());
-        (day, parts.collect::<Vec<_>>().join("\n\n"))
+        Ok((day, joined(beside, below)))
     }
 
     fn guard_day(&mut self, kind: DutyKind, by: Option<NaiveDate>) {
@@ -113,7 +117,7 @@ impl Work<'_> {
             return;
         }
         let to_post = self.case.to_post().any(|paper| paper.letter_kind == LetterKind::Closing);
-        let owed = match self.case.customer.reach() {
+        let owed = match self.case.reach() {
             Reach::Post if to_post => OwedInWriting::ToPost,
             Reach::Mail(to) if is_machine(to) => OwedInWriting::NoAddress,
             Reach::Post | Reach::Mail(_) => OwedInWriting::SendAgain,
@@ -151,4 +155,10 @@ impl Work<'_> {
         self.letters.push(self.reply.to_staff(&self.case, to.clone(), content));
         Some(to)
     }
+}
+
+/// What is said beside the word that it is done.
+fn said_done(value: &str, text: &str) -> Option<String> {
+    let (word, beside) = first_word(value);
+    DONE.contains(&word.as_str()).then(|| joined(beside, text))
 }

@@ -2,7 +2,7 @@
 //! supervisor is meant, by whoever is named first. Who sees what is judged in `sight.rs`. Pure.
 
 use super::Work;
-use crate::case::{Address, Confidential, What};
+use crate::case::{Address, CaseNumber, Confidential, Event, What};
 use crate::desk::Role;
 use crate::desk::draft::{Cover, Done, NoReader, Problem};
 use crate::desk::fold::fold;
@@ -33,6 +33,7 @@ impl Work<'_> {
             confidential.readers.iter().filter(|to| *to != self.reply.from).filter(is_new).cloned().collect();
         self.keep(text);
         self.record(What::ConfidentialSet(confidential.clone()));
+        self.seen_by_the_same();
         for to in told {
             let beside = Beside { cover: Cover::of(self.reply.from, text), ..Beside::default() };
             let notification = self.reply.notification(&self.case, to, beside);
@@ -48,6 +49,7 @@ impl Work<'_> {
             return Err(self.not_now(Verb::Confidential));
         }
         self.record(What::ConfidentialLifted);
+        self.seen_by_the_same();
         self.keep(text);
         let beside = Beside { cover: Cover::of(self.reply.from, text), ..Beside::default() };
         let told = notified(&self.case, self.reply.rules).map(|to| {
@@ -58,10 +60,20 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Cases that go on in this one are found by their own numbers, too.
+    pub(super) fn seen_by_the_same(&mut self) {
+        let what = self.case.confidential.clone().map_or(What::ConfidentialLifted, What::ConfidentialSet);
+        let of = |number: &CaseNumber| Event { case: Some(*number), ..self.reply.happened(what.clone()) };
+        let events: Vec<Event> = self.case.absorbed.iter().map(of).collect();
+        self.events.extend(events);
+    }
+
     /// Who sees it: whoever did before and is named, whoever watches over it first.
     fn who_sees(&self, value: &str, before: Confidential) -> Result<Confidential, Problem> {
         let (named, kept_from) = self.colleagues_named(value)?;
-        let without: Vec<Address> = before.without.into_iter().chain(kept_from).collect();
+        // Who is named sees it again.
+        let known = before.without.into_iter().filter(|known| !named.contains(known));
+        let without: Vec<Address> = known.chain(kept_from).collect();
         let supervisor = supervisor(&self.case, self.reply.rules).filter(|address| self.is_own(address));
         let mut readers: Vec<Address> = Vec::new();
         for reader in before.readers.into_iter().chain(supervisor).chain(named) {
@@ -69,11 +81,22 @@ impl Work<'_> {
                 readers.push(reader);
             }
         }
-        if readers.is_empty() {
-            Err(Problem::Readers(NoReader::NobodyLeft))
-        } else {
-            Ok(Confidential { readers, without })
+        // Whom it was confided to before goes on with it; nobody becomes the only one to see it by his own word.
+        let watches = |reader: &&Address| {
+            self.stands_above(reader) && (*reader != self.reply.from || self.case.confidential.is_some())
+        };
+        let is_kept_out = self.department().is_none_or(|department| !readers.contains(&department.supervisor));
+        if readers.is_empty() || is_kept_out && !readers.iter().any(|reader| watches(&reader)) {
+            return Err(Problem::Readers(NoReader::NobodyLeft));
         }
+        readers.sort_by_key(|reader| !self.stands_above(reader));
+        Ok(Confidential { readers, without })
+    }
+
+    /// Who may watch over it in the supervisor's place: another one, or who reads the overviews of all.
+    fn stands_above(&self, address: &Address) -> bool {
+        let rules = self.reply.rules;
+        rules.digest_recipients.contains(address) || rules.departments.iter().any(|d| d.supervisor == *address)
     }
 
     /// Who is named, and from whom it is kept.

@@ -5,7 +5,7 @@
 use super::Work;
 use crate::case::{Address, CaseState, Customer, CustomerLetter, LetterFate, LetterKind, Round, What};
 use crate::desk::Role;
-use crate::desk::draft::{Content, Done, Misdirected, Owed, Problem};
+use crate::desk::draft::{Content, Done, Misdirected, Owed, Problem, RepresentedStage};
 use crate::desk::form::{plain, short, the_address};
 use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
@@ -24,6 +24,11 @@ impl Work<'_> {
         }
         customer.address = Some(address.clone());
         customer.name = name.unwrap_or(customer.name);
+        // Who acted for somebody who is not the customer acts for nobody (see `Case::set_customer`).
+        let acted = before.representative.clone().filter(|acts| old.is_some() && acts.address != address);
+        if let Some(acts) = &acted {
+            self.tell_representative(RepresentedStage::RepresentativeEnds, acts);
+        }
         if customer != before.customer {
             self.record(What::CustomerSet { customer: customer.clone() });
         }
@@ -38,6 +43,9 @@ impl Work<'_> {
         }
         self.keep(text);
         self.tell(Done::CustomerSet { to: address, name: customer.name, owed, told });
+        if let Some(acts) = acted {
+            self.tell(Done::RepresentativeEnded { was: acts.address, told: None });
+        }
         Ok(())
     }
 

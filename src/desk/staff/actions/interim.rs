@@ -14,7 +14,7 @@ impl Work<'_> {
         self.is_open(Verb::Interim)?;
         let letter = self.worded(value, below)?;
         let Interim { text, promised, .. } = letter.clone();
-        match self.case.customer.reach() {
+        match self.case.reach() {
             Reach::Mail(to) if !is_machine(to) => {
                 let to = to.clone();
                 let (carried, stays) = self.reply.carry_to_customer();

@@ -21,6 +21,9 @@ impl Work<'_> {
         self.record(What::Absorbed(Box::new(Absorbed { handler, ..Absorbed::of(&gone) })));
         let merged = What::Merged { into: self.case.number };
         self.events.push(Event { case: Some(gone.number), ..self.reply.happened(merged) });
+        if self.case.confidential.is_some() {
+            self.seen_by_the_same();
+        }
         // Whoever saw the one that was not hidden does not see what they are together.
         readers.retain(|reader| !is_hidden(&self.case, reader, self.reply.rules));
         // What this mail wrote before belongs to the case that stays.

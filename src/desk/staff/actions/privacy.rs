@@ -9,6 +9,7 @@ use crate::desk::draft::{Content, Done, NoRight, Privacy, PrivacyStage, Problem}
 use crate::desk::fold::fold;
 use crate::desk::sight::{is_hidden, supervisor};
 use crate::desk::verbs::Verb;
+use crate::desk::when;
 
 /// Months that the answer to a request may take (GDPR art. 12(3)).
 const MONTHS: u32 = 1;
@@ -38,11 +39,15 @@ impl Work<'_> {
         if KNOWN.contains(&word.as_str()) {
             return self.identified(&said);
         }
-        let named = RIGHTS.iter().find(|(_, names)| names.contains(&word.as_str())).map(|(right, _)| *right);
-        let right = named.ok_or_else(|| Problem::Privacy(NoRight::Unclear { written: value.to_owned() }))?;
-        let day = self.reply.rules.calendar.local(self.asked_at()).date_naive();
-        let last = self.reply.rules.calendar.month_later(day, MONTHS);
-        let duty = Duty { kind: right, due: self.reply.rules.calendar.at(last, LAST_MINUTE) };
+        let right =
+            right_named(value).ok_or_else(|| Problem::Privacy(NoRight::Unclear { written: value.to_owned() }))?;
+        let calendar = &self.reply.rules.calendar;
+        let typed = when::asked(beside, self.reply.now, calendar).map(|(at, _)| at);
+        let day = calendar.local(typed.unwrap_or_else(|| self.asked_at(right))).date_naive();
+        let due = calendar.at(calendar.month_later(day, MONTHS), LAST_MINUTE);
+        // Said again it is no new request; only a day that is typed can put the old one right.
+        let known = self.case.duties.iter().find(|duty| duty.kind == right && typed.is_none());
+        let duty = Duty { kind: right, due: known.map_or(due, |known| known.due.min(due)) };
         self.record(What::RightUsed { right, text: said.clone() });
         self.tell_privacy(PrivacyStage::Begins(duty.clone()), &said);
         self.guard(duty);
@@ -119,13 +124,18 @@ impl Work<'_> {
         if self.case.state == CaseState::Merged { Err(self.not_now(verb)) } else { Ok(()) }
     }
 
-    /// When the company had what the customer wrote last: the request stands in it, or before it.
-    fn asked_at(&self) -> Moment {
+    /// When the company may have had the request, rather too early than too late: with the complaint; where such a request was
+    /// settled before, with the first that the customer wrote after that.
+    fn asked_at(&self, right: DutyKind) -> Moment {
         let file = self.reply.file;
+        let settled = file.events.iter().rposition(|event| event.what == What::DutyDone { duty: right });
+        let Some((settled, after)) = settled.and_then(|at| file.events.get(at..)?.split_first()) else {
+            return self.case.lodged_at;
+        };
         let is_customers = |event: &&Event| event.actor == Actor::Customer && event.mail.is_some();
-        let last = file.events.iter().rev().find(is_customers).and_then(|event| event.mail);
-        let received = file.mails.iter().find(|mail| Some(mail.id) == last).map(|mail| mail.received_at);
-        received.unwrap_or(self.case.received_at)
+        let first = after.iter().find(is_customers).and_then(|event| event.mail);
+        let received = file.mails.iter().find(|mail| Some(mail.id) == first).map(|mail| mail.received_at);
+        received.unwrap_or(settled.at)
     }
 
     /// Who guards personal data hears of it; of a confidential case only that there is something, and whom to ask.
@@ -151,14 +161,25 @@ impl Work<'_> {
     }
 }
 
+/// The right that is named behind the verb.
+pub(in crate::desk::staff) fn right_named(value: &str) -> Option<DutyKind> {
+    let (word, _) = first_word(value);
+    RIGHTS.iter().find(|(_, names)| names.contains(&word.as_str())).map(|(right, _)| *right)
+}
+
+/// Whether what is typed behind the verb says how it is known who asks.
+pub(in crate::desk::staff) fn notes_identity(value: &str) -> bool {
+    KNOWN.contains(&first_word(value).0.as_str())
+}
+
 /// The word that says what it is, folded, and the rest.
-fn first_word(value: &str) -> (String, &str) {
+pub(super) fn first_word(value: &str) -> (String, &str) {
     let value = value.trim();
     let (word, rest) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
     (fold(word).trim_end_matches([':', ',', '.']).to_owned(), rest.trim())
 }
 
-fn joined(beside: &str, below: &str) -> String {
+pub(super) fn joined(beside: &str, below: &str) -> String {
     let parts = [beside.trim(), below.trim()].into_iter().filter(|part| !part.is_empty());
     parts.collect::<Vec<_>>().join("\n\n")
 }

@@ -59,7 +59,7 @@ impl Work<'_> {
         Some(to)
     }
 
-    fn tell_representative(&mut self, stage: RepresentedStage, acts: &Representative) {
+    pub(super) fn tell_representative(&mut self, stage: RepresentedStage, acts: &Representative) {
         self.write_of(stage, acts, acts.address.clone(), acts.name.clone());
     }
 
