@@ -79,7 +79,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-    /// Let klachtpost into a mailbox of Microsoft 365 or Google as a person, once (see [oauth2] in the settings)
+    /// Let klachtpost into a mailbox of Microsoft 365 or Google as a person, once: see `oauth2` in the settings
     #[command(after_help = "Example:\n  klachtpost login      then open the page that it names, in a browser")]
     Login,
     /// Try settings, templates, database, IMAP and SMTP; one line per finding, and nothing is sent

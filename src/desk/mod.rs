@@ -56,7 +56,7 @@ pub mod outage;
 mod paper;
 mod queries;
 pub mod reason;
-mod references;
+pub mod references;
 mod replies;
 mod resent;
 pub mod routing;
