@@ -8,6 +8,7 @@ use crate::clock;
 use crate::config::{Grant, OAuth2, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -202,25 +203,12 @@ fn keep(settings: &OAuth2, reply: &post::Reply) -> Result<(), LoginError> {
     kept::replace(file, &login).map_err(|why| LoginError::Writing { file: file.display().to_string(), why })
 }
 
-/// Percent-encoding of everything but RFC 3986's unreserved characters.
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+/// Everything but RFC 3986's unreserved characters as `%XX`.
+fn escaped(text: &str) -> PercentEncode<'_> {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, KEPT)
 }
 
 fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let pair: Option<u8> = (byte == b'%').then(|| {
-            let digits = [rest.next().unwrap_or_default(), rest.next().unwrap_or_default()];
-            u8::from_str_radix(std::str::from_utf8(&digits).unwrap_or_default(), 16).unwrap_or(b'?')
-        });
-        bytes.push(pair.unwrap_or(byte));
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

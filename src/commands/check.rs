@@ -45,7 +45,8 @@ pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
         all_right &= report.line("second sender", smtp::sender(&config, &access, second).await);
     }
     if let Some(last) = access.secret_expires() {
-        all_right &= report.line("login", secret_lasts(last, Clock::System.now()));
+        all_right &= report
+            .line("login", secret_lasts(last, Clock::System.now().with_timezone(&config.desk.time_zone).date_naive()));
     }
     if let Some(operator) = &config.operator {
         let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);
@@ -55,8 +56,8 @@ pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
 }
 
 /// Whether what tokens are asked for with still works for a while.
-fn secret_lasts(last: NaiveDate, now: Moment) -> Result<String, String> {
-    match Trouble::of_last_day(last, now.date_naive()) {
+fn secret_lasts(last: NaiveDate, today: NaiveDate) -> Result<String, String> {
+    match Trouble::of_last_day(last, today) {
         None => Ok(format!("the secret or certificate of [oauth2] works until {last}")),
         Some(_) => Err(format!(
             "the secret or certificate of [oauth2] works until {last}; next: make a new one, write it into its file, and its last day into oauth2.secret_expires"

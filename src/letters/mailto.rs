@@ -5,6 +5,7 @@ use super::words::Words;
 use super::{MARKER, clean};
 use crate::desk::ReplyGoes;
 use crate::desk::verbs::{Value, Verb};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -136,9 +137,9 @@ impl Replies<'_> {
         let reference = format!("{MARKER}\r\n{}: {}\r\n", self.words.pick("Kenmerk", "Reference"), self.token);
         format!(
             "mailto:{}?subject={}&body={}",
-            percent(self.address, b"@"),
-            percent(&format!("Re: {subject}"), b""),
-            percent(&format!("{above}{reference}"), b"")
+            percent(self.address, ADDRESS),
+            percent(&format!("Re: {subject}"), UNRESERVED),
+            percent(&format!("{above}{reference}"), UNRESERVED)
         )
     }
 }
@@ -146,34 +147,29 @@ impl Replies<'_> {
 /// A plain link that opens a mail to `address`.
 pub(super) fn plain(address: &str, subject: &str) -> String {
     let subject = clean::line(subject, SUBJECT_CHARS_MAX);
-    format!("mailto:{}?subject={}", percent(address, b"@"), percent(&subject, b""))
+    format!("mailto:{}?subject={}", percent(address, ADDRESS), percent(&subject, UNRESERVED))
 }
 
 /// A link that opens a new mail to `address` with this text; None where mail clients would cut it.
 pub(super) fn new_mail(address: &str, text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let subject = lines.first().copied().unwrap_or_default();
-    let url = format!("{}&body={}", plain(address, subject), percent(&lines.join("\r\n"), b""));
+    let url = format!("{}&body={}", plain(address, subject), percent(&lines.join("\r\n"), UNRESERVED));
     (url.len() <= URL_OCTETS_MAX).then_some(url)
 }
 
 /// A link that opens a new mail to `address` with this on its first line; the subject says the same.
 pub(super) fn typed(address: &str, line: &str) -> String {
-    format!("{}&body={}", plain(address, line), percent(line, b""))
+    format!("{}&body={}", plain(address, line), percent(line, UNRESERVED))
 }
 
-/// Everything but unreserved characters (RFC 3986 §2.3) and those in `kept` as `%XX`; a `+` too, because some
-/// clients read it as a blank.
-fn percent(text: &str, kept: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || kept.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+/// What stands as it is (RFC 3986 §2.3); a `+` does not, because some clients read it as a blank.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// And in an address its sign.
+const ADDRESS: &AsciiSet = &UNRESERVED.remove(b'@');
+
+fn percent(text: &str, encoded: &'static AsciiSet) -> String {
+    utf8_percent_encode(text, encoded).to_string()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -27,6 +28,8 @@ struct Desk {
     world: World,
     tokens: TokenServer,
     _smtp: SmtpServer,
+    /// With what Dovecot was told.
+    _folder: TempDir,
 }
 
 impl Desk {
@@ -36,9 +39,9 @@ impl Desk {
 
     async fn offering(oauth2: &str, imap: &str, smtp: &'static str) -> Self {
         let tokens = TokenServer::start().await;
-        let folder = tempfile::tempdir().unwrap().keep();
-        std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
-        let more = tokens.dovecot(&folder.join("oauth2.conf"));
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        let more = tokens.dovecot(&folder.path().join("oauth2.conf"));
         let more =
             more.replace("mechanisms = plain login xoauth2 oauthbearer", &format!("mechanisms = plain login {imap}"));
         let world = World::start_with(dovecot::Setup { more, ..dovecot::Setup::default() });
@@ -51,7 +54,7 @@ impl Desk {
         std::fs::write(&file, format!("{settings}\n{}", tokens.settings(oauth2))).unwrap();
         world.set("mailbox", "auth = \"oauth2\"");
         world.set("sender", &format!("auth = \"oauth2\"\nusername = \"{USER}\""));
-        Self { world, tokens, _smtp: smtp }
+        Self { world, tokens, _smtp: smtp, _folder: folder }
     }
 
     /// A complaint comes in, and goes out as an acknowledgement.

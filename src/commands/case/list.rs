@@ -38,6 +38,12 @@ impl Filter {
         if self.open || self.overdue { CaseQuery::Guarded } else { CaseQuery::All }
     }
 
+    /// What the operator sees of a case that is asked for. Its secrets are taken out before it is looked for: who finds a
+    /// customer's case by a name knows whose it is.
+    fn shown(&self, case: Case, config: &Config, now: Moment) -> Option<Case> {
+        Some(without_secrets(case)).filter(|case| self.keeps(case, config, now))
+    }
+
     fn keeps(&self, case: &Case, config: &Config, now: Moment) -> bool {
         let since = self.since.and_then(|since| day::beginning(since, config.desk.time_zone));
         (!self.open || case.state == CaseState::Open)
@@ -74,11 +80,7 @@ pub(super) async fn print(
     let mut cases = register.cases(filter.query());
     let (mut count, mut late) = (0_usize, 0_usize);
     while let Some(case) = cases.next().await? {
-        // Before it is looked for: who finds a customer's case by a name knows whose it is.
-        let case = without_secrets(case);
-        if !filter.keeps(&case, config, now) {
-            continue;
-        }
+        let Some(case) = filter.shown(case, config, now) else { continue };
         if count == 0 {
             say!("{}", line(HEADERS));
         }
@@ -104,9 +106,7 @@ pub(super) async fn print_json(
 ) -> Result<(), RegisterError> {
     let mut cases = register.cases(filter.query());
     while let Some(case) = cases.next().await? {
-        // Before it is looked for: who finds a customer's case by a name knows whose it is.
-        let case = without_secrets(case);
-        if filter.keeps(&case, config, now) {
+        if let Some(case) = filter.shown(case, config, now) {
             say!("{}", case_json(config, &case, now));
         }
     }
