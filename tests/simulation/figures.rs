@@ -76,7 +76,7 @@ fn told_of(figures: &Figures) -> Vec<Counted> {
         ("rulings for and against", figures.rulings.founded, figures.rulings.partly + figures.rulings.unfounded),
         ("rulings without a word", figures.rulings.unsaid, 0),
         ("once more", figures.repeat_customers, figures.repeat_references),
-        ("minutes to the last closing", days.map_or(0, |days| whole(days.median * 1_440.0)), 0),
+        ("half seconds to the last closing", days.map_or(0, |days| whole(days.median * 172_800.0)), 0),
     ]
 }
 
@@ -132,7 +132,7 @@ impl Span {
             ("rulings without a word", 0, 0),
             // Everybody complains once.
             ("once more", 0, 0),
-            ("minutes to the last closing", self.middle(&all), 0),
+            ("half seconds to the last closing", self.middle(&all), 0),
         ]
     }
 
@@ -161,15 +161,12 @@ impl Span {
         ("stayed closed", kept, of)
     }
 
-    /// The middle of all ways from the complaint to its end, in minutes.
+    /// The middle of all ways from the complaint to its end, in half seconds: whole, so that nothing is rounded.
     fn middle(&self, all: &[&Complaint]) -> usize {
         let ended = all.iter().filter_map(|one| one.closed.filter(|at| self.holds(*at)).map(|at| at - one.lodged));
-        let mut minutes: Vec<f64> = ended.map(|way| way.num_seconds() as f64 / 60.0).collect();
-        minutes.sort_by(f64::total_cmp);
-        match minutes.len() {
-            0 => 0,
-            n if n % 2 == 1 => whole(minutes[n / 2]),
-            n => whole((minutes[n / 2 - 1] + minutes[n / 2]) / 2.0),
-        }
+        let mut seconds: Vec<i64> = ended.map(|way| way.num_seconds()).collect();
+        seconds.sort_unstable();
+        let Some(upper) = seconds.get(seconds.len() / 2) else { return 0 };
+        usize::try_from(seconds[(seconds.len() - 1) / 2] + upper).unwrap()
     }
 }
