@@ -30,7 +30,12 @@ impl Recorder {
     pub async fn record(&self, office: &Arc<Office>, attempted: Attempted) -> Result<(), WorkError> {
         let (told, mut mine) = oneshot::channel();
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((attempted, told));
-        let _turn = self.turn.lock().await;
+        let _turn = tokio::select! {
+            biased;
+            // Another wrote it down with its own: whoever came since writes itself.
+            told = &mut mine => return told.unwrap_or_else(|_| Err(not_recorded("its sender ended"))),
+            turn = self.turn.lock() => turn,
+        };
         let group = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if !group.is_empty() {
             record_group(office, group).await;

@@ -21,7 +21,7 @@ use crate::outbox::answer::Answer;
 use crate::outbox::backoff::{Jitter, server_wait};
 use crate::outbox::judge::Judge;
 use crate::outbox::smtp::Deadlines;
-use crate::outbox::{Envelope, Outcome, RefusedFor, Scope, Stage, Transport};
+use crate::outbox::{Envelope, Leave, Outcome, RefusedFor, Scope, Stage, Transport};
 use crate::register::Claimed;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
@@ -107,6 +107,16 @@ impl Work<'_> {
         let mut judge = locked(&self.judge);
         judge.takes_others(&answer);
         Ok(rule(&mut judge, letter, outcome.clone(), now, jitter()?))
+    }
+
+    /// Writes down what became of a letter; where that cannot be done now, it is kept to be done first.
+    async fn record(&self, answered: Option<Answered>) -> Result<(), WorkError> {
+        let Some(Answered { letter, outcome, ruling }) = answered else { return Ok(()) };
+        let recorded = self.recorder.record(self.office, Attempted::new(letter.clone(), ruling)).await;
+        if recorded.is_err() {
+            locked(&self.unrecorded).push((letter, outcome));
+        }
+        recorded
     }
 }
 
@@ -264,59 +274,100 @@ impl Sender {
     }
 }
 
-/// One connection works the queue off. It is made before a letter is taken: while it fails, no letter waits in it.
+/// One connection works the queue off: while what became of a letter is written down, the server is asked about the next,
+/// whose text goes only when that is done. So one letter of a connection is in flight at most, and those of all
+/// connections are written down together.
 async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, WorkError> {
-    let office = work.office;
-    // Asked to stop: the letter in hand is finished, the others wait for the next start.
-    while !office.stop.is_cancelled() && !work.halted.load(Ordering::Relaxed) {
-        office.pulse.beat(Loop::Sending);
-        let connected = tokio::select! {
-            biased;
-            connected = transport.prepare() => connected,
-            () = work.emptied.cancelled() => return Ok(Ended::Done),
-            () = office.stop.cancelled() => return Ok(Ended::Done),
+    let mut sent: Option<Answered> = None;
+    loop {
+        let (gives, leave) = Leave::awaited();
+        let recorded = async {
+            let recorded = work.record(sent.take()).await;
+            gives.send_replace(Some(recorded.is_ok()));
+            recorded
         };
-        if let Err(outcome) = connected {
-            return Ok(Ended::TurnedAway(outcome));
-        }
-        let Some(letter) = work.next() else {
-            work.emptied.cancel();
-            return Ok(Ended::Done);
-        };
-        let outcome = match assemble(office, &letter).await {
-            Ok(bytes) => {
-                let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
-                crash::point("before sending a letter");
-                let outcome = transport.send(envelope, &bytes).await;
-                crash::point("after the server's answer to a letter");
-                outcome
+        let (recorded, next) = tokio::join!(recorded, send_next(work, transport, &leave));
+        match next {
+            Ok(Next::Sent(answered)) if recorded.is_err() => {
+                locked(&work.unrecorded).push((answered.letter, answered.outcome));
             }
-            Err(error) if error.is_unavailable() => {
-                work.give_back(letter);
-                return Err(error);
+            Ok(Next::Sent(answered)) if answered.ruling.halts => {
+                work.halted.store(true, Ordering::Relaxed);
+                work.emptied.cancel();
+                return work.record(Some(answered)).await.map(|()| Ended::ServerRefuses);
             }
-            Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
-        };
-        if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
-            work.give_back(letter);
-            return Ok(Ended::TurnedAway(outcome));
+            Ok(Next::Sent(answered)) => sent = Some(answered),
+            ended => return recorded.and_then(|()| ended.map(Next::into_ended)),
         }
-        work.answered.fetch_add(1, Ordering::Relaxed);
-        let ruling = work.rule(transport, &letter, &outcome).await?;
-        note(office, &letter, &outcome, &ruling);
-        let is_halted = ruling.halts;
-        let letter = Arc::new(letter);
-        if let Err(error) = work.recorder.record(office, Attempted::new(letter.clone(), ruling)).await {
-            locked(&work.unrecorded).push((letter, outcome));
-            return Err(error);
-        }
-        if is_halted {
-            work.halted.store(true, Ordering::Relaxed);
-            work.emptied.cancel();
-            return Ok(Ended::ServerRefuses);
+        recorded?;
+    }
+}
+
+/// A letter that the server answered; what became of it is not written down yet.
+struct Answered {
+    letter: Arc<Claimed>,
+    outcome: Outcome,
+    ruling: Ruling,
+}
+
+/// What a connection did next.
+enum Next {
+    Sent(Answered),
+    Ended(Ended),
+}
+
+impl Next {
+    fn into_ended(self) -> Ended {
+        match self {
+            Self::Sent(_) => Ended::Done,
+            Self::Ended(ended) => ended,
         }
     }
-    Ok(Ended::Done)
+}
+
+/// The next letter. The connection is made before it is taken: while that fails, no letter waits in it.
+async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) -> Result<Next, WorkError> {
+    let office = work.office;
+    // Asked to stop: the letter in hand is finished, the others wait for the next start.
+    if office.stop.is_cancelled() || work.halted.load(Ordering::Relaxed) {
+        return Ok(Next::Ended(Ended::Done));
+    }
+    office.pulse.beat(Loop::Sending);
+    let connected = tokio::select! {
+        biased;
+        connected = transport.prepare() => connected,
+        () = work.emptied.cancelled() => return Ok(Next::Ended(Ended::Done)),
+        () = office.stop.cancelled() => return Ok(Next::Ended(Ended::Done)),
+    };
+    if let Err(outcome) = connected {
+        return Ok(Next::Ended(Ended::TurnedAway(outcome)));
+    }
+    let Some(letter) = work.next() else {
+        work.emptied.cancel();
+        return Ok(Next::Ended(Ended::Done));
+    };
+    let outcome = match assemble(office, &letter).await {
+        Ok(bytes) => {
+            let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
+            crash::point("before sending a letter");
+            let outcome = transport.send_with(envelope, &bytes, leave).await;
+            crash::point("after the server's answer to a letter");
+            outcome
+        }
+        Err(error) if error.is_unavailable() => {
+            work.give_back(letter);
+            return Err(error);
+        }
+        Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
+    };
+    if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
+        work.give_back(letter);
+        return Ok(Next::Ended(Ended::TurnedAway(outcome)));
+    }
+    work.answered.fetch_add(1, Ordering::Relaxed);
+    let ruling = work.rule(transport, &letter, &outcome).await?;
+    note(office, &letter, &outcome, &ruling);
+    Ok(Next::Sent(Answered { letter: Arc::new(letter), outcome, ruling }))
 }
 
 /// What was refused before this process began, since the server last took a letter.

@@ -117,6 +117,12 @@ pub fn what_it_says(text: &str) -> String {
     first.map(without_sign_off).into_iter().chain(rest).collect::<Vec<_>>().join("\n")
 }
 
+/// All its words and nothing else: what may stand in [`what_it_says`].
+#[must_use]
+pub fn bare_words(text: &str) -> String {
+    words(text).join(" ")
+}
+
 fn signs_off(line: &str) -> bool {
     let (greeting, name) = line.split_once(',').unwrap_or((line, ""));
     let greeting = words(greeting).join(" ");

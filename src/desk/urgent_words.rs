@@ -1,6 +1,6 @@
 //! The words of `[urgent]`, compiled once, and which of them stand in what somebody says. Pure.
 
-use super::after_closing::what_it_says;
+use super::after_closing::{bare_words, what_it_says};
 use super::routing::{RoutesError, WordList};
 use crate::config;
 use crate::mail::{Language, language_of};
@@ -25,6 +25,12 @@ impl UrgentWords {
     /// Those that stand in what somebody says, greeting and signature left away. Of a text whose language is not sure all
     /// count: too early is better than too late.
     pub(super) fn found(&self, subject: &str, text: &str) -> Vec<String> {
+        // Hardly any mail has one of them: what each says, and in which language, is asked only of those that may.
+        let anywhere =
+            |list: &WordList| !list.found(subject, text).is_empty() || !list.found("", &bare_words(text)).is_empty();
+        if ![&self.dutch, &self.english].into_iter().any(anywhere) {
+            return Vec::new();
+        }
         let said = what_it_says(text);
         let lists: &[&WordList] = match language_of(text, subject) {
             Language::Dutch => &[&self.dutch],

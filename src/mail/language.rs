@@ -106,11 +106,14 @@ static WORDS: LazyLock<HashMap<&'static str, Points>> = LazyLock::new(|| {
 fn points(text: &str) -> Points {
     let mut points = Points::default();
     let words = text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|word| !word.is_empty());
+    let mut low = String::new();
     for word in words.take(WORDS_MAX) {
-        let word = word.to_lowercase().replace('’', "'");
+        low.clear();
+        low.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+        let word = low.as_str();
         points.words += 1;
-        points.dutch += u32::from(looks_dutch(&word));
-        let Some(of_word) = WORDS.get(word.as_str()) else { continue };
+        points.dutch += u32::from(looks_dutch(word));
+        let Some(of_word) = WORDS.get(word) else { continue };
         points.dutch += of_word.dutch;
         points.english += of_word.english;
         for (sum, of_word) in points.neighbours.iter_mut().zip(of_word.neighbours) {

@@ -10,4 +10,4 @@ pub mod smtp;
 pub mod transport;
 
 pub use answer::Answer;
-pub use transport::{Asked, Envelope, Outcome, RefusedFor, Scope, SendError, Stage, Transport};
+pub use transport::{Asked, Envelope, Leave, Outcome, RefusedFor, Scope, SendError, Stage, Transport};

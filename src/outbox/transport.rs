@@ -8,6 +8,7 @@ use super::smtp::{Deadlines, Smtp};
 use crate::config::{Sender, SenderKind};
 use std::fmt;
 use std::path::PathBuf;
+use tokio::sync::watch;
 
 /// From whom and to whom, as the server is told (RFC 5321 §2.3.1); the letter's headers may say otherwise.
 #[derive(Clone, Copy)]
@@ -16,6 +17,29 @@ pub struct Envelope<'a> {
     pub from: &'a str,
     /// The one recipient: a letter to two people is two transactions, so that one refusal stays one refusal.
     pub to: &'a str,
+}
+
+/// Leave to give a letter out of hand: while what became of the one before it is being written down, the server is asked
+/// about sender and recipient already, but nothing that it could take over goes over the line.
+#[derive(Clone)]
+pub struct Leave(Option<watch::Receiver<Option<bool>>>);
+
+impl Leave {
+    /// There is nothing to wait for.
+    pub fn given() -> Self {
+        Self(None)
+    }
+
+    /// To be given (true) or refused (false); refused as well where nobody can give it any more.
+    pub fn awaited() -> (watch::Sender<Option<bool>>, Self) {
+        let (gives, asks) = watch::channel(None);
+        (gives, Self(Some(asks)))
+    }
+
+    pub(super) async fn is_given(&self) -> bool {
+        let Some(asks) = &self.0 else { return true };
+        matches!(asks.clone().wait_for(Option::is_some).await.as_deref(), Ok(Some(true)))
+    }
 }
 
 /// The addresses that `klachtpost check` asks the server about; nothing is sent to them.
@@ -125,6 +149,9 @@ pub enum SendError {
     Maildir { path: PathBuf, source: std::io::Error },
 }
 
+/// Why a letter was not given out of hand.
+pub(super) const NO_LEAVE: &str = "what became of the letter before it cannot be written down";
+
 /// Longest text kept of a reply or a reason: replies of real servers stay below 512 octets (RFC 5321 §4.5.3.1.5).
 pub const MAX_REASON_CHARS: usize = 1_000;
 
@@ -151,9 +178,20 @@ impl Transport {
     /// Tries to hand over one letter; `bytes` are final (invariant 3) and only their line ends are put right.
     /// Dropping the future midway is safe: the connection goes with it, and the attempt counts as unknown.
     pub async fn send(&mut self, envelope: Envelope<'_>, bytes: &[u8]) -> Outcome {
+        self.send_with(envelope, bytes, &Leave::given()).await
+    }
+
+    /// As [`Transport::send`], but the text goes out of hand only with leave.
+    pub async fn send_with(&mut self, envelope: Envelope<'_>, bytes: &[u8], leave: &Leave) -> Outcome {
         match self {
-            Self::Smtp(smtp) => smtp.send(envelope, bytes).await,
-            Self::Maildir(maildir) => maildir.send(envelope, bytes).await,
+            Self::Smtp(smtp) => smtp.send_with(envelope, bytes, leave).await,
+            Self::Maildir(maildir) if leave.is_given().await => maildir.send(envelope, bytes).await,
+            Self::Maildir(_) => Outcome::TryAgain {
+                reason: NO_LEAVE.to_owned(),
+                stage: Stage::Letter,
+                scope: Scope::Server,
+                said: None,
+            },
         }
     }
 

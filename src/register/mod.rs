@@ -84,22 +84,24 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-/// Readers beside the one writer; the commands read while the daemon writes.
-const CONNECTIONS_MAX: u32 = 4;
+/// Connections that read beside the one that writes; the commands read while the daemon writes.
+const READERS_MAX: u32 = 3;
 /// How long a write waits for another program's, before it is tried again later.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Folding the log into the file takes well under a second; a connection that never comes back must not keep the process.
 const CLOSING_MAX: Duration = Duration::from_secs(10);
 
-/// FULL: a letter or mail that we said is on file survives a power cut.
-const SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                     PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
+/// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three.
+const SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
 
 /// The database, open.
 #[derive(Debug, Clone)]
 pub struct Register {
     pool: AnyPool,
+    /// One connection does all the writing: what it has in memory stays true, while another's is read anew after each commit.
+    writer: AnyPool,
     /// Whose turn it is to write, among this program's tasks. SQLite lets whoever asks at the right moment go first:
     /// with several senders at work and a slow disk one of them waited longer than the busy timeout.
     turn: Arc<Mutex<()>>,
@@ -138,20 +140,18 @@ impl Register {
         // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
         let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
         sqlx::raw_sql(SETUP).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(BUSY_TIMEOUT * 3)
-            .after_connect(|connection, _| {
-                Box::pin(async move { sqlx::raw_sql(SETUP).execute(connection).await.map(|_| ()) })
-            })
-            .connect_with(options)
-            .await
-            .map_err(|e| failed(e.to_string()))?;
+        let connections = |max| {
+            AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3).after_connect(
+                |connection, _| Box::pin(async move { sqlx::raw_sql(SETUP).execute(connection).await.map(|_| ()) }),
+            )
+        };
+        let writer = connections(1).connect_with(options.clone()).await.map_err(|e| failed(e.to_string()))?;
+        let pool = connections(READERS_MAX).connect_lazy_with(options);
         first.close().await?;
         crash::point("before bringing the tables up to date");
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         crash::point("after bringing the tables up to date");
-        Ok(Self { pool, turn: Arc::default() })
+        Ok(Self { pool, writer, turn: Arc::default() })
     }
 
     /// As [`Register::open`], where there is one already: who only looks makes none.
@@ -186,7 +186,7 @@ impl Register {
             TryLockError::Error(why) => failed(why),
         })?;
         sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased'")
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         crash::point("after taking back the letters of a killed daemon");
         Ok(OnlyDaemon { _lock: lock })
@@ -204,13 +204,14 @@ impl Register {
     /// Another program holds the lock for longer than the busy timeout.
     pub async fn begin(&self) -> Result<Tx, RegisterError> {
         let turn = self.turn().await;
-        Ok(Tx { inner: self.pool.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
+        Ok(Tx { inner: self.writer.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
     }
 
     /// Closes all connections; the write-ahead log is folded into the file. One that hangs is not waited for: the next
     /// start finds the log and goes on from there.
     pub async fn close(&self) {
-        let _ = tokio::time::timeout(CLOSING_MAX, self.pool.close()).await;
+        let all = async { tokio::join!(self.pool.close(), self.writer.close()) };
+        let _ = tokio::time::timeout(CLOSING_MAX, all).await;
     }
 }
 
@@ -284,8 +285,9 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
         let register = Register::open(&url).await.unwrap();
         let mut connections = Vec::new();
-        for _ in 0..CONNECTIONS_MAX {
-            let mut connection = register.pool.acquire().await.unwrap();
+        let readers = (0..READERS_MAX).map(|_| &register.pool);
+        for pool in readers.chain([&register.writer]) {
+            let mut connection = pool.acquire().await.unwrap();
             let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
             assert_eq!(level, 2, "FULL: of 1, NORMAL, a power cut may take back what was committed");
             connections.push(connection);

@@ -71,7 +71,7 @@ impl Register {
         let began = known.into_iter().flatten().map(moment).fold(now, Moment::min);
         let _turn = self.turn().await;
         let note = sqlx::query("UPDATE identity SET began_at = $1 WHERE began_at IS NULL");
-        note.bind(millis(began)).execute(&self.pool).await?;
+        note.bind(millis(began)).execute(&self.writer).await?;
         Ok(began)
     }
 

@@ -46,7 +46,7 @@ impl Register {
         .bind(row.told.map_or("", |told| told.trouble.name()))
         .bind(row.told.map(|told| millis(told.since)))
         .bind(row.told.map(|told| millis(told.at)))
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }

@@ -200,7 +200,7 @@ impl Register {
         let _turn = self.turn().await;
         sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued'")
             .bind(millis(now))
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
@@ -215,7 +215,7 @@ impl Register {
             sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
                 .bind(id.as_str())
                 .bind(because)
-                .execute(&self.pool)
+                .execute(&self.writer)
                 .await?;
         Ok(held.rows_affected() > 0)
     }
@@ -231,7 +231,7 @@ impl Register {
         )
         .bind(id.as_str())
         .bind(millis(now))
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(released.rows_affected() > 0)
     }

@@ -94,7 +94,7 @@ impl Register {
         .bind(server)
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
         .bind(millis(now))
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }

@@ -69,8 +69,10 @@ impl OwnWords {
 pub fn own_words(mail: &Mail, letter: &OurLetter, extent: Extent) -> OwnWords {
     let text = super::unarmor(mail.own_text());
     let work = Work::new(WORK_STEPS_MAX);
-    let (text, _) = glued::apart(&text, &[], &work);
-    let reply = Reply { lines: lines::counted(&text, &work), letter, mail };
+    let lines = lines::counted(&text, &work);
+    let cut = glued::apart(&lines, &[]);
+    let lines = cut.as_ref().map_or(lines, |(text, _)| lines::counted(text, &work));
+    let reply = Reply { lines, letter, mail };
     let read = reply.read(extent);
     if work.is_spent() { reply.unread(read) } else { read }
 }

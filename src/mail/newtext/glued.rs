@@ -6,8 +6,6 @@ use super::lines::{self, Line};
 use super::{attribution, blocks};
 use crate::mail::html::Mark;
 use crate::mail::words::{self, Field};
-use crate::mail::work::Work;
-use std::borrow::Cow;
 
 /// A client's line is not longer than this, so that it begins in this end of a line.
 const TAIL_BYTES_MAX: usize = 400;
@@ -27,15 +25,15 @@ const NAME_WORDS_MAX: usize = 6;
 /// Letters of an abbreviation in front of a name ("Mevr.", "Prof."): a sentence of one word is longer.
 const ABBREVIATION_MAX: usize = 5;
 
-/// The text with such lines cut in two, and the marks at the lines they are on now.
-pub(super) fn apart<'a>(text: &'a str, marks: &[(usize, Mark)], work: &Work) -> (Cow<'a, str>, Vec<(usize, Mark)>) {
-    let cuts = cuts(&lines::counted(text, work));
+/// The text of these lines with such lines cut in two, and the marks at the lines they are on now; None where there are none.
+pub(super) fn apart(lines: &[Line<'_>], marks: &[(usize, Mark)]) -> Option<(String, Vec<(usize, Mark)>)> {
+    let cuts = cuts(lines);
     if cuts.is_empty() {
-        return (Cow::Borrowed(text), marks.to_vec());
+        return None;
     }
-    let mut out = String::with_capacity(text.len() + cuts.len());
+    let mut out = String::new();
     let mut next = cuts.iter().peekable();
-    for (nth, line) in text.lines().enumerate() {
+    for (nth, line) in lines.iter().map(|line| line.text).enumerate() {
         let (typed, rest) = next.next_if(|(at, _)| *at == nth).map_or((line, ""), |(_, place)| line.split_at(*place));
         out.push_str(typed);
         out.push('\n');
@@ -48,7 +46,7 @@ pub(super) fn apart<'a>(text: &'a str, marks: &[(usize, Mark)], work: &Work) -> 
     let about_rest = |mark: Mark| usize::from(!matches!(mark, Mark::Sign | Mark::Rest));
     let moved =
         |(at, mark): &(usize, Mark)| (at + cuts.partition_point(|(cut, _)| cut + about_rest(*mark) <= *at), *mark);
-    (Cow::Owned(out), marks.iter().map(moved).collect())
+    Some((out, marks.iter().map(moved).collect()))
 }
 
 /// The lines to cut, and where.
@@ -284,7 +282,7 @@ mod tests {
     fn marks_stay_with_the_clients_part() {
         let text = "Beste,\n\nDank. Op 23-11-2026 om 10:12 schreef Jan <jan@x.nl>:\n> ja\nx";
         let marks = [(1, Mark::Signature), (2, Mark::Sign), (2, Mark::Signature), (4, Mark::Rest)];
-        let (apart, moved) = apart(text, &marks, &Work::new(1_000));
+        let (apart, moved) = apart(&lines::of(text), &marks).unwrap();
         assert!(apart.contains("Dank. \nOp 23"));
         assert_eq!(moved, [(1, Mark::Signature), (3, Mark::Sign), (2, Mark::Signature), (5, Mark::Rest)]);
     }

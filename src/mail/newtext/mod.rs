@@ -75,15 +75,19 @@ pub(crate) fn split(parsed: &Parsed) -> NewText {
 /// As far as the budget reaches.
 fn split_within(parsed: &Parsed, work: &Work) -> NewText {
     let text = unarmor(&parsed.text);
-    let (text, marks) = glued::apart(&text, &parsed.marks, work);
     let lines = lines::counted(&text, work);
-    let Fated { mut fates, rest, read } = fates(&lines, &marks, work);
-    sign(&lines, &marks, &mut fates);
+    let cut = glued::apart(&lines, &parsed.marks);
+    let (lines, marks) = match &cut {
+        Some((text, marks)) => (lines::counted(text, work), marks),
+        None => (lines, &parsed.marks),
+    };
+    let Fated { mut fates, rest, read } = fates(&lines, marks, work);
+    sign(&lines, marks, &mut fates);
     // Whatever is kept on file, what leaves the house ends where anything looks like a quote.
-    let stop = first_sign(&lines, &fates, &marks);
+    let stop = first_sign(&lines, &fates, marks);
     let rest = if first::opens_a_thread(parsed) { first::own_again(&lines, &mut fates, rest) } else { rest };
     trim_quotes(&lines, &mut fates);
-    let stop = stop.min(first_sign(&lines, &fates, &marks)).min(read);
+    let stop = stop.min(first_sign(&lines, &fates, marks)).min(read);
     let kept = |until: usize, fate: &dyn Fn(Fate) -> bool| join(&lines, &fates, until, fate);
     let all = lines.len();
     let quotes = kept(all, &|f| matches!(f, Fate::Below | Fate::Dropped));

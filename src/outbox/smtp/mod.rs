@@ -19,7 +19,7 @@ pub use content::normalise_line_ends;
 pub use session::Deadlines;
 
 use super::address;
-use super::transport::{Asked, Envelope, Outcome, RefusedFor, SendError, Stage};
+use super::transport::{Asked, Envelope, Leave, Outcome, RefusedFor, SendError, Stage};
 use crate::config::{Security, Sender};
 use content::Parcel;
 use failure::Failure;
@@ -84,6 +84,11 @@ impl Smtp {
     /// Hands over one letter. A kept connection that turns out dead, or takes no more in one session, is replaced once,
     /// as long as the letter is surely not taken: it is not to blame.
     pub async fn send(&mut self, envelope: Envelope<'_>, bytes: &[u8]) -> Outcome {
+        self.send_with(envelope, bytes, &Leave::given()).await
+    }
+
+    /// As [`Smtp::send`], but the text goes over the line only with leave.
+    pub async fn send_with(&mut self, envelope: Envelope<'_>, bytes: &[u8], leave: &Leave) -> Outcome {
         let parcel = match Parcel::new(envelope, bytes) {
             Ok(parcel) => parcel,
             Err(error) => {
@@ -93,7 +98,7 @@ impl Smtp {
         let mut before = None;
         if let Some(session) = self.kept.take().filter(Session::is_fresh) {
             let has_worked = session.has_worked();
-            match self.transact(session, &parcel).await {
+            match self.transact(session, &parcel, leave).await {
                 Err(failure) if has_worked && self.may_be_the_session(&failure) => before = Some(failure),
                 result => return result.unwrap_or_else(Failure::into_outcome),
             }
@@ -103,7 +108,7 @@ impl Smtp {
             session.quit().await;
         }
         let result = match Session::open(&self.route).await {
-            Ok(session) => self.transact(session, &parcel).await,
+            Ok(session) => self.transact(session, &parcel, leave).await,
             Err(failure) => Err(failure),
         };
         self.learn(before, result.as_ref().err());
@@ -138,8 +143,8 @@ impl Smtp {
     }
 
     /// One transaction; the connection is kept where it is fit for another.
-    async fn transact(&mut self, mut session: Session, parcel: &Parcel<'_>) -> Result<Outcome, Failure> {
-        let result = session.deliver(parcel, &self.route.deadlines).await;
+    async fn transact(&mut self, mut session: Session, parcel: &Parcel<'_>, leave: &Leave) -> Result<Outcome, Failure> {
+        let result = session.deliver(parcel, &self.route.deadlines, leave).await;
         let server = session.server().to_owned();
         let reusable = match &result {
             Ok(_) => true,

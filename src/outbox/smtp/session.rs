@@ -8,7 +8,7 @@ use super::login::{Login, log_in};
 use super::tls::{self, Tls};
 use super::wire::{Replies, Wire};
 use crate::config::Security;
-use crate::outbox::transport::{RefusedFor, Stage, one_line};
+use crate::outbox::transport::{Leave, NO_LEAVE, RefusedFor, Stage, one_line};
 use lettre::Address;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Rcpt, Rset, Starttls};
@@ -156,8 +156,9 @@ impl Session {
         self.last_used.elapsed() <= MAX_IDLE
     }
 
-    /// One transaction; the server's reply to the ending dot.
-    pub async fn deliver(&mut self, parcel: &Parcel<'_>, waits: &Deadlines) -> Result<String, Failure> {
+    /// One transaction; the server's reply to the ending dot. The text waits for leave; without it the connection is of no
+    /// more use, as the server waits for the text.
+    pub async fn deliver(&mut self, parcel: &Parcel<'_>, waits: &Deadlines, leave: &Leave) -> Result<String, Failure> {
         let parameters = self.parameters(parcel)?;
         self.letters = self.letters.saturating_add(1);
         self.say(Stage::MailFrom, waits.command, Mail::new(parcel.from.clone(), parameters)).await?;
@@ -165,6 +166,9 @@ impl Session {
         let go_ahead = self.say(Stage::Data, waits.data, Data).await?;
         if go_ahead.code().severity != Severity::PositiveIntermediate {
             return Err(Failure::broken(Stage::Data, format!("expected 354, found {}", in_full(&go_ahead))));
+        }
+        if !leave.is_given().await {
+            return Err(Failure::lacking(Stage::Data, NO_LEAVE.to_owned()));
         }
         let reply = self.content(parcel.content_before_dot(), waits).await?;
         self.last_used = Instant::now();
