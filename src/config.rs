@@ -19,6 +19,8 @@ mod nearest;
 mod oauth2;
 mod outside;
 mod problems;
+mod proof;
+mod providers;
 mod register;
 mod sample;
 mod secret;
@@ -32,6 +34,7 @@ pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
+pub use proof::StaffProof;
 pub use register::{Register, RegisterPlace};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
@@ -192,8 +195,7 @@ pub struct Mailbox {
     pub idle: bool,
     /// Of a larger mail the headers and a first slice are registered (invariant 1).
     pub max_message_bytes: u64,
-    /// Host whose Authentication-Results are believed; "" for none.
-    pub trusted_authserv_id: String,
+    pub staff_proof: StaffProof,
     /// The operator's word that no server proves senders here (invariant 6).
     pub accept_unproven_staff: bool,
     /// Other addresses by which mail reaches this mailbox: a group, a forwarding.
@@ -230,6 +232,10 @@ pub struct Sender {
     pub password: Option<SecretString>,
     /// Connections at once.
     pub connections: usize,
+    /// Letters in any minute that the server takes; None: as many as there are.
+    pub per_minute: Option<u32>,
+    /// Letters in any 24 hours.
+    pub per_day: Option<u32>,
     /// Largest letter the server takes.
     pub max_message_bytes: u64,
     /// Folder of a Maildir; empty for SMTP.

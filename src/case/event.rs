@@ -315,8 +315,9 @@ pub enum Tie {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Certainty {
-    /// The mail server confirms the sender, or a proven colleague passed it on.
+    /// The mail server confirms the sender.
     Proven,
+    /// It does not, or a colleague passed the mail on, which proves the colleague alone.
     Unproven,
 }
 

@@ -6,9 +6,9 @@ use super::{Exit, failed};
 use crate::calendar::Calendar;
 use crate::case::{Match, Moment, Why};
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, StaffProof};
 use crate::desk::routing::{Routes, Routing};
-use crate::desk::verbs;
+use crate::desk::{verbs, witness};
 use crate::mail::{self, Mail, Party};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ struct Desk {
     calendar: Calendar,
     deadlines: config::Deadlines,
     zone: Tz,
-    trusted_authserv_id: String,
+    staff_proof: StaffProof,
 }
 
 /// Explains each file; a file that cannot be read is named, and the others go on.
@@ -43,7 +43,7 @@ pub fn run(explicit: Option<&Path>, form: Form, received: Option<&str>, files: &
     for file in files {
         match std::fs::read(file) {
             Ok(raw) => {
-                let mail = mail::read(&raw, &desk.trusted_authserv_id);
+                let mail = mail::read(&raw, witness(&desk.staff_proof));
                 let file = file.display().to_string();
                 let explained = desk.explain(&file, &mail, received);
                 if form.is_json() { say!("{}", explained.json()) } else { say!("{}", person::page(&explained)) }
@@ -79,7 +79,7 @@ impl Desk {
         Self {
             routes: config.as_ref().and_then(|c| Routes::compile(&c.department).ok()),
             calendar: Calendar::new(zone, &deadlines),
-            trusted_authserv_id: config.map(|c| c.mailbox.trusted_authserv_id).unwrap_or_default(),
+            staff_proof: config.map_or(StaffProof::Nothing, |c| c.mailbox.staff_proof),
             deadlines,
             zone,
         }
@@ -89,7 +89,7 @@ impl Desk {
     fn explain<'a>(&'a self, file: &'a str, mail: &'a Mail, received: Moment) -> Explained<'a> {
         let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
         let routing = self.routes.as_ref().map(|routes| routes.route(&mail.subject, words));
-        Explained { file, mail, routing, due: self.due(received), trusted_authserv_id: &self.trusted_authserv_id }
+        Explained { file, mail, routing, due: self.due(received), staff_proof: &self.staff_proof }
     }
 
     fn due(&self, received: Moment) -> Due {
@@ -117,7 +117,7 @@ struct Explained<'a> {
     mail: &'a Mail,
     routing: Option<Routing>,
     due: Due,
-    trusted_authserv_id: &'a str,
+    staff_proof: &'a StaffProof,
 }
 
 impl Explained<'_> {

@@ -4,7 +4,7 @@
 use super::problems::Problem;
 use super::sample::secrets;
 use super::section::{Reading, clipped};
-use super::{Config, Department};
+use super::{Config, Department, StaffProof};
 use config::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,8 +24,13 @@ pub(super) fn doubts(config: &Config, reading: &Reading) -> Vec<Problem> {
 /// Invariant 6: with both, who is not proven acts as staff all the same.
 fn both_trusts(config: &Config, reading: &Reading) -> Option<Problem> {
     let mailbox = &config.mailbox;
-    (mailbox.accept_unproven_staff && !mailbox.trusted_authserv_id.is_empty()).then(|| {
-        let found = format!("true beside `trusted_authserv_id = \"{}\"`", clipped(&mailbox.trusted_authserv_id));
+    let beside = match &mailbox.staff_proof {
+        StaffProof::Nothing => return None,
+        StaffProof::Results(trusted) => format!("trusted_authserv_id = \"{}\"", clipped(trusted)),
+        StaffProof::Microsoft365 => "staff_proof = \"microsoft365\"".to_owned(),
+    };
+    mailbox.accept_unproven_staff.then(|| {
+        let found = format!("true beside `{beside}`");
         let write = "take it out: as it stands, whoever the server proves nothing of can act as staff";
         reading.problem("mailbox.accept_unproven_staff", found, write)
     })

@@ -228,9 +228,9 @@ impl<'r> Section<'r> {
     }
 
     /// One of `options`; `None` where something else was written, which is noted.
-    pub(super) fn choice<T: Copy>(&mut self, key: &'static str, default: T, options: &[(&str, T)]) -> Option<T> {
+    pub(super) fn choice<T: Clone>(&mut self, key: &'static str, default: T, options: &[(&str, T)]) -> Option<T> {
         let Some(text) = self.text(key) else { return if self.is_refused(key) { None } else { Some(default) } };
-        let chosen = options.iter().find(|(name, _)| *name == text).map(|(_, option)| *option);
+        let chosen = options.iter().find(|(name, _)| *name == text).map(|(_, option)| option.clone());
         if chosen.is_none() {
             let names: Vec<String> = options.iter().map(|(name, _)| format!("\"{name}\"")).collect();
             self.refuse(key, format!("\"{}\"", clipped(&text)), format!("write {}", names.join(" or ")));

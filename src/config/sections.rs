@@ -8,9 +8,11 @@ use super::check::{
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
 use super::outside::{authority, privacy, urgent};
+use super::proof::{proven_or_accepted, staff_proof};
+use super::providers::takes;
 use super::register::register;
 use super::sample::borrowed;
-use super::section::{Reading, Section, clipped};
+use super::section::{Reading, Section};
 use super::taking::{read_table, read_with, several, table};
 use super::web_form::form;
 use super::{
@@ -43,6 +45,8 @@ const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
 const ALARM_MINUTES: std::ops::RangeInclusive<u64> = 5..=1_440;
 /// Letters an hour: below the first figure an ordinary morning would be held, above the second there is no cap.
 const LETTERS_PER_HOUR: std::ops::RangeInclusive<u64> = 10..=1_000_000;
+/// Letters to the sending server in a minute, and in a day: 0 for no limit.
+const LETTERS_SENT: std::ops::RangeInclusive<u64> = 0..=1_000_000;
 /// Connections to the sending server at once; providers allow some ten.
 const MAX_CONNECTIONS: u64 = 50;
 
@@ -194,35 +198,15 @@ fn mailbox(s: &mut Section) -> Mailbox {
         poll_seconds: s.number("poll_seconds", 60, POLL_SECONDS, "seconds"),
         idle: s.flag("idle", true),
         max_message_bytes: s.number("max_message_bytes", 67_108_864, MESSAGE_BYTES, "bytes"),
-        trusted_authserv_id: s.text_or("trusted_authserv_id", ""),
+        staff_proof: staff_proof(s),
         accept_unproven_staff: s.flag("accept_unproven_staff", false),
         aliases: addresses(s, "aliases"),
         sub_addressing: s.flag("sub_addressing", false),
         path: maildir(s, kind == Some(MailboxKind::Maildir)),
     };
     folder_names(s, &mailbox);
-    proof_of_staff(s, &mailbox);
+    proven_or_accepted(s, &mailbox);
     mailbox
-}
-
-/// Invariant 6: either the server's word proves who a colleague is, or the operator says that nothing does.
-fn proof_of_staff(s: &mut Section, mailbox: &Mailbox) {
-    if mailbox.trusted_authserv_id.contains(|c: char| c.is_whitespace() || c == ';') {
-        let found = format!("\"{}\"", clipped(&mailbox.trusted_authserv_id));
-        s.refuse("trusted_authserv_id", found, "write the first word of the Authentication-Results lines alone");
-    }
-    if mailbox.trusted_authserv_id.is_empty()
-        && !mailbox.accept_unproven_staff
-        && !s.is_refused("accept_unproven_staff")
-    {
-        s.refuse(
-            "trusted_authserv_id",
-            "nothing, so that nobody's sender address is proven",
-            "write the first word of the Authentication-Results lines your mail server adds, e.g. \"mx.lease.example\"; \
-             where it adds none, write `accept_unproven_staff = true` and know that anyone who gets hold of a \
-             notification can act as staff",
-        );
-    }
 }
 
 fn maildir(s: &mut Section, needed: bool) -> PathBuf {
@@ -259,7 +243,14 @@ fn sender(s: &mut Section) -> Sender {
         }
         _ => {}
     }
-    let connections = s.number("connections", 4, 1..=MAX_CONNECTIONS, "connections at once");
+    let takes = takes(&server.host);
+    let connections = s.number("connections", takes.connections, 1..=MAX_CONNECTIONS, "connections at once");
+    let mut at_most = |key, usual: Option<u64>, unit| {
+        let most = s.number(key, usual.unwrap_or(0), LETTERS_SENT, unit);
+        u32::try_from(most).ok().filter(|most| *most > 0)
+    };
+    let per_minute = at_most("per_minute", takes.per_minute, "letters a minute; 0 for no limit");
+    let per_day = at_most("per_day", takes.per_day, "letters a day; 0 for no limit");
     Sender {
         kind: kind.unwrap_or(SenderKind::Smtp),
         host: server.host,
@@ -270,6 +261,8 @@ fn sender(s: &mut Section) -> Sender {
         auth,
         password,
         connections: usize::try_from(connections).unwrap_or(1),
+        per_minute,
+        per_day,
         max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
         path: maildir(s, kind == Some(SenderKind::Maildir)),
     }

@@ -6,9 +6,9 @@ use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::trial::FAILED_MAX;
 use super::{Step, WorkError};
 use crate::case::Moment;
-use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside};
+use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside, witness};
 use crate::digest::MailDay;
-use crate::mail;
+use crate::mail::{self, Witness};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,10 +91,10 @@ pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Resul
 
 /// The same mails, read; on a thread of its own, because one of them may be why it was put aside.
 pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored> {
-    let trusted = office.config.mailbox.trusted_authserv_id.clone();
+    let proof = office.config.mailbox.staff_proof.clone();
     let unread = stored.clone();
     let reading = tokio::task::spawn_blocking(move || {
-        stored.into_iter().map(|one| read_again(one, &trusted)).collect::<Vec<_>>()
+        stored.into_iter().map(|one| read_again(one, witness(&proof))).collect::<Vec<_>>()
     });
     match tokio::time::timeout(READING_MAX, reading).await {
         Ok(Ok(read)) => read,
@@ -109,10 +109,10 @@ pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored
 }
 
 /// A mail that ended processes of its own is not read once more: it would take this one with it.
-pub(super) fn read_again(stored: Stored, trusted_authserv_id: &str) -> Stored {
+pub(super) fn read_again(stored: Stored, witness: Witness<'_>) -> Stored {
     if stored.raw.is_empty() || stored.failed_readings >= FAILED_MAX {
         return stored;
     }
-    let read = catch_unwind(AssertUnwindSafe(|| mail::read(&stored.raw, trusted_authserv_id)));
+    let read = catch_unwind(AssertUnwindSafe(|| mail::read(&stored.raw, witness)));
     Stored { mail: read.ok().map(Box::new), ..stored }
 }

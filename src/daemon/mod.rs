@@ -4,6 +4,7 @@
 mod adopting;
 mod again;
 mod aside;
+mod assembling;
 mod bundling;
 mod clerk;
 mod comparing;
@@ -77,6 +78,10 @@ pub enum WorkError {
         "letters wait: the sending server could not be reached or logged in to; the log above says why\n  hint: try `klachtpost check`; the next run sends them"
     )]
     LettersWait,
+    #[error(
+        "letters wait: as many went as [sender] per_minute and per_day allow\n  hint: the next run sends more of them; of a provider that takes more, raise these"
+    )]
+    LettersOverLimit,
     #[error("reading a mail stopped its thread; it is tried again, alone")]
     Reading,
     #[error("deciding on a mail broke off: a fault in klachtpost; please report it")]

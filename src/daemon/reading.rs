@@ -7,8 +7,8 @@ use super::office::Office;
 use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::together::Named;
-use crate::desk::{Arrival, Incoming, Intent, understand};
-use crate::mail::{self, Finding, FindingKind, Mail};
+use crate::desk::{Arrival, Incoming, Intent, understand, witness};
+use crate::mail::{self, Finding, FindingKind, Mail, Witness};
 use crate::register::{Identity, Pending};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -96,7 +96,7 @@ pub(super) fn limit(office: &Office) -> i64 {
 }
 
 fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
-    let parsed = parse(&pending, &office.config.mailbox.trusted_authserv_id, limit(office));
+    let parsed = parse(&pending, witness(&office.config.mailbox.staff_proof), limit(office));
     let understood = |mail| caught(|| understood(mail, &pending, office, now));
     Read { outcome: parsed.and_then(understood), pending }
 }
@@ -105,13 +105,13 @@ fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
 ///
 /// # Errors
 /// For people: why it cannot be read.
-pub(super) fn parse(pending: &Pending, trusted_authserv_id: &str, limit: i64) -> Result<Mail, String> {
+pub(super) fn parse(pending: &Pending, witness: Witness<'_>, limit: i64) -> Result<Mail, String> {
     if let Some(reason) = &pending.unreadable_because {
         return Err(reason.clone());
     }
     caught(|| {
         crash::poison(Breaks::Reading, &pending.raw);
-        with_findings(mail::read(&pending.raw, trusted_authserv_id), pending, limit)
+        with_findings(mail::read(&pending.raw, witness), pending, limit)
     })
 }
 

@@ -200,6 +200,7 @@ async fn sending_loop(office: &Arc<Office>, mut sender: Sender) {
             Ok(Round::Worked) => continue,
             Ok(Round::Idle) => until_next(office).await,
             Ok(Round::ServerAway(wait) | Round::ServerRefuses(wait)) => wait,
+            Ok(Round::Full(wait)) => wait.min(LOOK_EVERY),
             Err(error) => {
                 if office.watch.first(Complaint::Recording) == News::Yes {
                     tracing::warn!(%error, "sending is interrupted; it is tried again");
@@ -408,7 +409,7 @@ async fn send_all(office: &Arc<Office>, mut sender: Sender, mut round: Round, ac
                 refused += 1;
                 office.register.hurry(office.clock.now()).await?;
             }
-            Round::ServerAway(_) | Round::ServerRefuses(_) => break,
+            Round::ServerAway(_) | Round::ServerRefuses(_) | Round::Full(_) => break,
         }
         if office.stop.is_cancelled() {
             break;
@@ -422,6 +423,9 @@ async fn send_all(office: &Arc<Office>, mut sender: Sender, mut round: Round, ac
     // A letter that is put off for a reason of its own is the next run's; where none went, it is the server.
     let left = office.register.count_letters(LetterState::Queued).await? > 0;
     let none_went = office.register.count_letters(LetterState::Accepted).await? == accepted;
+    if matches!(round, Round::Full(_)) {
+        return Err(WorkError::LettersOverLimit);
+    }
     let waits = matches!(round, Round::ServerAway(_) | Round::ServerRefuses(_));
     if waits || left && none_went { Err(WorkError::LettersWait) } else { Ok(()) }
 }

@@ -2,6 +2,7 @@
 //! at once, so that a kill repeats at most the letters in flight (invariant 4). No transaction is open while a
 //! letter is under way. What an outcome means is the desk's word.
 
+use super::assembling::assemble;
 use super::office::Office;
 use super::pulse::Loop;
 use super::recording::{Attempted, Recorder};
@@ -13,16 +14,14 @@ use crate::case::Moment;
 use crate::clock;
 use crate::config::SenderKind;
 use crate::crash;
-use crate::desk::draft::Source;
 use crate::desk::outage::{Area, Trouble};
-use crate::letters;
-use crate::mail;
 use crate::outbox::answer::Answer;
 use crate::outbox::backoff::{Jitter, server_wait};
 use crate::outbox::judge::Judge;
+use crate::outbox::quota::{Quota, Room};
 use crate::outbox::smtp::Deadlines;
 use crate::outbox::{Envelope, Leave, Outcome, RefusedFor, Scope, Stage, Transport};
-use crate::register::Claimed;
+use crate::register::{Claimed, First};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use std::collections::VecDeque;
@@ -55,6 +54,8 @@ pub struct Sender {
     last: Round,
     /// Connections that it takes at once, as far as is known, and since when that is.
     taken: Option<(usize, Moment)>,
+    /// What the settings let go in a minute and a day.
+    quota: Quota,
 }
 
 /// What a round of sending came to.
@@ -66,6 +67,8 @@ pub enum Round {
     ServerAway(Duration),
     /// The server takes nothing from us now, as far as was tried: the whole queue waits this long.
     ServerRefuses(Duration),
+    /// It takes no more in this minute, or this day: what is due waits this long.
+    Full(Duration),
 }
 
 /// One round's work, as its connections share it.
@@ -144,6 +147,7 @@ impl Sender {
         }
         let judge = remembered(office).await?;
         let taken = office.register.connections_taken(&server_name(office)).await?;
+        let quota = counted(office).await?;
         Ok(Self {
             transports,
             unrecorded: Vec::new(),
@@ -152,6 +156,7 @@ impl Sender {
             judge,
             last: Round::Idle,
             taken,
+            quota,
         })
     }
 
@@ -166,8 +171,13 @@ impl Sender {
             Err(error) => return self.without_token(office, &error),
         };
         let now = office.clock.now();
+        let (first, limit) = match self.quota.room(now) {
+            Room::Unlimited => (First::Oldest, BATCH),
+            Room::For(room) => (First::Customers, i64::try_from(room).unwrap_or(BATCH).min(BATCH)),
+            Room::None { until } => return self.full(office, until, now).await,
+        };
         crash::point("before claiming letters");
-        let claimed = office.register.claim(now, now + LEASE, BATCH).await?;
+        let claimed = office.register.claim_first(first, now, now + LEASE, limit).await?;
         crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);
@@ -187,6 +197,7 @@ impl Sender {
         let workers = self.transports.iter_mut().take(connections).map(|transport| work_off(&work, transport));
         let ended: Result<Vec<Ended>, _> = join_all(workers).await.into_iter().collect();
         let answered = work.answered.load(Ordering::Relaxed);
+        self.quota.took(answered, office.clock.now());
         let Work { queue, unrecorded, .. } = work;
         self.unrecorded.extend(unrecorded.into_inner().unwrap_or_else(PoisonError::into_inner));
         self.stranded.extend(queue.into_inner().unwrap_or_else(PoisonError::into_inner));
@@ -200,6 +211,18 @@ impl Sender {
         }
         self.failures = self.failures.saturating_add(1);
         self.last = Round::ServerAway(server_wait(self.failures, jitter()?));
+        Ok(self.last)
+    }
+
+    /// No letter is begun before that moment, where one is due.
+    async fn full(&mut self, office: &Office, until: Moment, now: Moment) -> Result<Round, WorkError> {
+        if office.register.next_letter_due().await?.is_none_or(|due| due > now) {
+            return Ok(Round::Idle);
+        }
+        if !matches!(self.last, Round::Full(_)) {
+            tracing::info!(%until, "as many letters went as [sender] per_minute and per_day allow; the others wait");
+        }
+        self.last = Round::Full((until - now).to_std().unwrap_or_default());
         Ok(self.last)
     }
 
@@ -382,6 +405,16 @@ async fn remembered(office: &Office) -> Result<Judge, WorkError> {
     Ok(judge)
 }
 
+/// What the limits of the settings count of before this process began.
+async fn counted(office: &Office) -> Result<Quota, WorkError> {
+    let sender = &office.config.sender;
+    let mut quota = Quota::new(sender.per_minute, sender.per_day);
+    if let Some(since) = quota.counts_since(office.clock.now()) {
+        office.register.accepted_after(since).await?.into_iter().for_each(|at| quota.took(1, at));
+    }
+    Ok(quota)
+}
+
 fn server_name(office: &Office) -> String {
     let sender = &office.config.sender;
     format!("{}:{}", sender.host, sender.port)
@@ -428,33 +461,6 @@ fn good(office: &Office) {
     }
 }
 
-/// The letter as it goes out, with the attachments it carries along.
-async fn assemble(office: &Office, letter: &Claimed) -> Result<Vec<u8>, WorkError> {
-    if letter.weight == letters::Weight::Light {
-        return Ok(letters::lighten(&letter.bytes, &letter.carried, letters::Apart::TooLarge));
-    }
-    let mut contents = Vec::with_capacity(letter.carried.len());
-    let mut read: Option<(i64, Vec<mail::Attachment>)> = None;
-    for carried in &letter.carried {
-        // What was blanked meanwhile is not what the letter was written with: assembling says so.
-        let content = match &carried.source {
-            Source::Mail(mail) => office.register.raw_mail(*mail).await?.unwrap_or_default(),
-            Source::Letter(id) => office.register.light_letter(id).await?.unwrap_or_default(),
-            Source::Attachment { mail: id, index } => {
-                if read.as_ref().is_none_or(|(known, _)| known != id) {
-                    let raw = office.register.raw_mail(*id).await?.unwrap_or_default();
-                    let files = tokio::task::spawn_blocking(move || mail::attachments(&raw)).await;
-                    read = Some((*id, files.map_err(|_| WorkError::Reading)?));
-                }
-                let attachment = read.as_ref().and_then(|(_, files)| files.get(*index));
-                attachment.map(|attachment| attachment.content.clone()).unwrap_or_default()
-            }
-        };
-        contents.push((carried.clone(), content));
-    }
-    Ok(letters::assemble(&letter.bytes, &contents)?)
-}
-
 async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {
     if letters.is_empty() {
         return Ok(());
@@ -473,7 +479,7 @@ impl From<Round> for Step {
     fn from(round: Round) -> Self {
         match round {
             Round::Worked => Self::Worked,
-            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) => Self::Idle,
+            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) | Round::Full(_) => Self::Idle,
         }
     }
 }

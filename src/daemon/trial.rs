@@ -9,9 +9,9 @@ use super::aside::read_again;
 use super::office::{Office, house};
 use super::reading::{self, Read, Understood, arrival, incoming, parse};
 use crate::case::{Keys, Moment};
-use crate::config::Config;
+use crate::config::{Config, StaffProof};
 use crate::crash::{self, Breaks};
-use crate::desk::{Arrival, Fresh, Rules, Snapshot, Stored, on_mail, understand};
+use crate::desk::{Arrival, Fresh, Rules, Snapshot, Stored, on_mail, understand, witness};
 use crate::letters::{Internal, Letters, door};
 use crate::mail::Mail;
 use crate::register::{Failure, Pending};
@@ -66,7 +66,7 @@ const OWN_DOING: &[(Signal, &str)] = &[
 #[derive(Serialize, Deserialize)]
 struct Question<'a> {
     processor_seconds: u64,
-    trusted_authserv_id: String,
+    staff_proof: StaffProof,
     max_message_bytes: i64,
     pending: Cow<'a, Pending>,
     decision: Option<ToDecide>,
@@ -144,7 +144,7 @@ async fn verdict(office: &Office, pending: &Pending, decision: Option<ToDecide>)
     };
     let question = Question {
         processor_seconds: (crash::deadline(TRIAL) * PROCESSOR_TIMES).as_secs().max(1),
-        trusted_authserv_id: office.config.mailbox.trusted_authserv_id.clone(),
+        staff_proof: office.config.mailbox.staff_proof.clone(),
         max_message_bytes: reading::limit(office),
         pending: Cow::Borrowed(pending),
         decision,
@@ -251,11 +251,11 @@ pub fn stand(handed: &[u8]) -> Result<(), NoTrial> {
     let question: Question<'_> = serde_json::from_slice(json).map_err(|_| NoTrial::Question)?;
     bound(question.processor_seconds, handed.len() as u64)?;
     let pending = Pending { raw: raw.to_vec(), ..question.pending.into_owned() };
-    let parsed = parse(&pending, &question.trusted_authserv_id, question.max_message_bytes);
+    let parsed = parse(&pending, witness(&question.staff_proof), question.max_message_bytes);
     let (Some(mut decision), Ok(mail)) = (question.decision, parsed) else { return Ok(()) };
     decision.known.letter_bytes = decision.has_letter.then(|| letter.to_vec());
     let asked = decision.known.stored.take().map(|asked| Stored { raw: stored.to_vec(), ..asked });
-    decision.known.stored = asked.map(|asked| read_again(asked, &question.trusted_authserv_id));
+    decision.known.stored = asked.map(|asked| read_again(asked, witness(&question.staff_proof)));
     // A panic is a failure like another, and is met again where the mail is decided on.
     let _ = catch_unwind(AssertUnwindSafe(|| decide(&decision, &pending, &mail)));
     Ok(())

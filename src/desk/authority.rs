@@ -83,7 +83,8 @@ impl Act {
     pub fn believes(self, proof: SenderProof, rules: &Rules) -> bool {
         match (proof, self.row().map(|row| row.needs)) {
             (SenderProof::Failed | SenderProof::Unclear, _) | (_, None) => false,
-            (SenderProof::Proven, _) | (SenderProof::None, Some(Needs::NoDenial)) => true,
+            // Each act in the table is a colleague's.
+            (SenderProof::Proven | SenderProof::Inside, _) | (SenderProof::None, Some(Needs::NoDenial)) => true,
             (SenderProof::None, Some(Needs::Certainty)) => false,
             (SenderProof::None, Some(Needs::Proof)) => rules.accept_unproven_staff,
         }

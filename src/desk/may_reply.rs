@@ -33,7 +33,7 @@ pub fn may_reply(mail: &Mail, intent: &Intent, rules: &Rules) -> Result<Address,
     match mail.proof {
         SenderProof::Failed => return Err(WhyNot::Disowned),
         SenderProof::Unclear => return Err(WhyNot::Unclear),
-        SenderProof::Proven | SenderProof::None => {}
+        SenderProof::Proven | SenderProof::Inside | SenderProof::None => {}
     }
     match intent.sent_by {
         SentBy::Person => Ok(address),

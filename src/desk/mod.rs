@@ -98,7 +98,7 @@ pub use may_reply::{WhyNot, may_reply};
 pub use monthly::{MonthDue, first_working_day, month_due, month_figures, on_month};
 pub use not_on_file::on_not_on_file;
 pub use replies::ReplyGoes;
-pub use rules::{Department, Role, Rules, RulesError};
+pub use rules::{Department, Role, Rules, RulesError, witness};
 pub use sent_again::{Barred, Kept, Later, RefusedLetter, barred, on_sent_again};
 pub use snapshot::{
     Arrival, Asked, BouncedLetter, Bundled, CaseFile, ClickedOn, FiledLetter, FiledMail, FolderCount, Found, Incoming,

@@ -32,8 +32,10 @@ pub(super) fn known_authority<'a>(mail: &Mail, from: Option<&Address>, rules: &'
         // Whom a group names as the author nobody proved.
         _ if mail.written_by.is_some() => None,
         SenderProof::Proven => Some(Known { authority, certainty: Certainty::Proven }),
-        SenderProof::None if !rules.checks_senders => Some(Known { authority, certainty: Certainty::Unproven }),
-        SenderProof::None | SenderProof::Failed | SenderProof::Unclear => None,
+        SenderProof::None | SenderProof::Inside if !rules.checks_senders => {
+            Some(Known { authority, certainty: Certainty::Unproven })
+        }
+        SenderProof::None | SenderProof::Inside | SenderProof::Failed | SenderProof::Unclear => None,
     }
 }
 
@@ -73,7 +75,8 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    /// The same in a colleague's hands, who passed it on (§2.2); the colleague hears that the supervisor has it.
+    /// The same in a colleague's hands, who passed it on (§2.2); the colleague hears that the supervisor has it. The forward
+    /// proves the colleague, and not who wrote what stands in it: anybody can write to a colleague in an authority's name.
     pub fn official_passed_on(
         &self,
         by: &Address,
@@ -85,7 +88,7 @@ impl<'a> Deciding<'a> {
         let cover = Cover::of(by, above);
         let mut words = Words::passed_on(self.mail.mail, forwarded, self.mail.received_at, cover);
         words.by = Writer::Other(from.to_string());
-        let known = Known { authority, certainty: Certainty::Proven };
+        let known = Known { authority, certainty: Certainty::Unproven };
         let said = Said { by: known, from, words, actor: Actor::Staff(by.clone()) };
         let mut decision = match about(self.known) {
             Some((file, known_by)) => self.official_on(file, known_by, said),

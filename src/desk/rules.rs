@@ -7,7 +7,8 @@ use super::routing::{Routes, RoutesError};
 use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
-use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer};
+use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer, StaffProof};
+use crate::mail::Witness;
 use chrono::{Datelike, Days, NaiveDate};
 
 /// One department and its people.
@@ -131,7 +132,7 @@ pub struct Rules {
     pub committee_months: Option<u32>,
     /// Days a complaint may be open before its customer hears of the committee.
     pub committee_after_days: Option<u32>,
-    /// The mail server says which senders it confirms.
+    /// The mail server says of any sender whether it confirms it.
     pub checks_senders: bool,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
     pub accept_unproven_staff: bool,
@@ -178,13 +179,13 @@ impl Rules {
             caps: Caps {
                 domain: config.limits.automatic_per_domain_per_hour,
                 unproven: Some(config.limits.unproven_per_domain_per_hour)
-                    .filter(|_| !config.mailbox.trusted_authserv_id.is_empty()),
+                    .filter(|_| matches!(config.mailbox.staff_proof, StaffProof::Results(_))),
                 desk: config.limits.automatic_per_hour,
             },
             closing: config.closing.clone(),
             committee_after_days: config.committee.as_ref().map(|c| c.after_days),
             committee_months: config.committee.as_ref().map(|c| c.months),
-            checks_senders: !config.mailbox.trusted_authserv_id.is_empty(),
+            checks_senders: matches!(config.mailbox.staff_proof, StaffProof::Results(_)),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
         })
     }
@@ -292,6 +293,15 @@ impl Rules {
             Some(day) if day < self.calendar.local(now).date_naive() => Filing::Past(day),
             Some(day) => Filing::Until(day),
         }
+    }
+}
+
+/// Whose word on senders the settings believe.
+pub fn witness(proof: &StaffProof) -> Witness<'_> {
+    match proof {
+        StaffProof::Nothing => Witness::Results(""),
+        StaffProof::Results(trusted) => Witness::Results(trusted),
+        StaffProof::Microsoft365 => Witness::Microsoft365,
     }
 }
 

@@ -186,7 +186,11 @@ pub(super) fn form_of(mail: &Mail, rules: &Rules) -> Option<FilledIn> {
     let from = Address::parse(&mail.from.as_ref()?.address).ok()?;
     let form = rules.forms.iter().find(|form| form.from == from)?;
     let is_odd = mail.findings.iter().any(|finding| finding.kind == FindingKind::SeveralFrom);
-    let proven = mail.proof == SenderProof::Proven || !rules.checks_senders && mail.proof == SenderProof::None;
+    let proven = match mail.proof {
+        SenderProof::Proven | SenderProof::Inside => true,
+        SenderProof::None => !rules.checks_senders,
+        SenderProof::Failed | SenderProof::Unclear => false,
+    };
     let tells_of_itself = mail
         .automatic
         .as_ref()

@@ -50,7 +50,8 @@ pub use newtext::{
 pub(crate) use parse::hostile_from;
 pub(crate) use parse::turns_direction;
 pub use parse::{attachments, read};
-pub use proof::authserv_id;
+pub use proof::organisation::{WrittenAs, written_as};
+pub use proof::{Witness, authserv_id};
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
 /// Whether a subject says that a mail is passed on, in whatever language.
@@ -319,12 +320,14 @@ pub enum BounceAction {
     Delayed,
 }
 
-/// What the trusted mail server found about the sender (RFC 8601).
+/// What the trusted mail server says about the sender (RFC 8601, or Exchange's own word).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SenderProof {
     /// dmarc=pass for the very domain of From, or a dkim=pass of it.
     Proven,
+    /// Exchange says that somebody of the organisation wrote it, logged in: a proof of colleagues, and of nobody else.
+    Inside,
     /// dmarc=fail by the trusted server.
     Failed,
     /// From can be read as more than one sender, so that whatever was found may be about somebody else.

@@ -1,7 +1,7 @@
 //! Bytes → headers, parts and attachments, by mail-parser behind a guard; then every other file of the room is asked
 //! for its conclusion. The only place that knows mail-parser's types. Pure and total.
 
-use super::{Attachment, Finding, FindingKind, Mail, Original};
+use super::{Attachment, Finding, FindingKind, Mail, Original, Witness};
 use crate::mail::html::{Mark, Page};
 use crate::mail::limits::{HEADERS_MAX, SIGNATURES_MAX};
 use mail_parser::{Message, MessageParser, MimeHeaders};
@@ -117,8 +117,13 @@ impl Parsed {
     }
 }
 
-/// Reads one mail. `trusted_authserv_id` is the host whose Authentication-Results count ("" for none).
-pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
+/// Reads one mail. `witness` says whose word on its sender counts: a name alone is a host whose Authentication-Results do
+/// ("" for nobody's).
+pub fn read<'a>(raw: &[u8], witness: impl Into<Witness<'a>>) -> Mail {
+    read_with(raw, witness.into())
+}
+
+fn read_with(raw: &[u8], witness: Witness<'_>) -> Mail {
     let parsed = take_apart(raw);
     let author = author(&parsed);
     let mut mail = envelope::of(&parsed, &author);
@@ -132,14 +137,14 @@ pub fn read(raw: &[u8], trusted_authserv_id: &str) -> Mail {
     mail.automatic = super::automatic::of(&parsed);
     mail.bounce = super::bounce::of(&parsed);
     mail.forwarded = super::forwarded::of(&parsed);
-    (mail.proof, mail.replay) = super::proof::of(&parsed, &author, trusted_authserv_id);
-    if mail.written_by.is_some() && mail.proof == super::SenderProof::Proven {
+    (mail.proof, mail.replay) = super::proof::of(&parsed, &author, witness);
+    if mail.written_by.is_some() && matches!(mail.proof, super::SenderProof::Proven | super::SenderProof::Inside) {
         // That of the group was proven, and not the domain of whom it names as the author (invariant 6).
         (mail.proof, mail.replay) = Default::default();
     }
     mail.findings.extend(super::proof::findings(&parsed, mail.from.as_ref()));
     if let Some(resent) = &mut mail.resent {
-        resent.proof = super::proof::of_resender(&parsed, &resent.from.address, trusted_authserv_id);
+        resent.proof = super::proof::of_resender(&parsed, &resent.from.address, witness);
     }
     elsewhere::add(&parsed, &mut mail);
     mail.no_answer = super::no_answer::of(&parsed, &mail);

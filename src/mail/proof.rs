@@ -13,6 +13,7 @@ use super::parse::{Author, Header, Parsed, Reading, clean, take_apart};
 use super::{Finding, FindingKind, Party, Replay, SenderProof};
 use results::{Denies, Field, MethodResult};
 
+pub(in crate::mail) mod organisation;
 mod replay;
 mod results;
 
@@ -23,9 +24,41 @@ const AUTHSERV_ID_MAX_CHARS: usize = 255;
 /// Fields that filters write between the results of one server.
 const FILTER_MARKS: [&str; 5] = ["received-spf", "dkim-filter", "dmarc-filter", "x-dkim", "x-spf"];
 
-/// What the server `trusted_authserv_id` found about the author of the mail (an empty id trusts nobody), and whether a
-/// proof may be an older one's.
-pub(crate) fn of(parsed: &Parsed, author: &Author, trusted_authserv_id: &str) -> (SenderProof, Replay) {
+/// Whose word on senders is believed (invariant 6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness<'a> {
+    /// The `Authentication-Results` of this host; an empty name trusts nobody.
+    Results(&'a str),
+    /// Exchange's own field: see `organisation.rs`.
+    Microsoft365,
+}
+
+impl<'a> From<&'a str> for Witness<'a> {
+    fn from(trusted_authserv_id: &'a str) -> Self {
+        Self::Results(trusted_authserv_id)
+    }
+}
+
+/// What the witness found about the author of the mail, and whether a proof may be an older one's.
+pub(crate) fn of(parsed: &Parsed, author: &Author, witness: Witness<'_>) -> (SenderProof, Replay) {
+    match witness {
+        Witness::Results(trusted_authserv_id) => by_results(parsed, author, trusted_authserv_id),
+        Witness::Microsoft365 => by_organisation(parsed, author),
+    }
+}
+
+/// Nobody outside can bring the field, so that a copy which somebody sends on from there has none; what a colleague
+/// redirects within keeps it, with the date it had.
+fn by_organisation(parsed: &Parsed, author: &Author) -> (SenderProof, Replay) {
+    let proof = match organisation::of(parsed) {
+        _ if author.reading == Reading::Unclear => SenderProof::Unclear,
+        organisation::WrittenAs::Internal if !is_cut(parsed) && author.domain().is_some() => SenderProof::Inside,
+        _ => SenderProof::None,
+    };
+    (proof, if proof == SenderProof::Inside { Replay::ShownByDate } else { Replay::Possible })
+}
+
+fn by_results(parsed: &Parsed, author: &Author, trusted_authserv_id: &str) -> (SenderProof, Replay) {
     let run = trusted_run(&parsed.headers, trusted_authserv_id.trim());
     let proof = match run.denies {
         Denies::Yes => SenderProof::Failed,
@@ -47,8 +80,9 @@ fn is_cut(parsed: &Parsed) -> bool {
 }
 
 /// What the server found about somebody who says to have sent the mail on: a signature of that very domain, or an envelope
-/// sender of it that may send for it. DMARC says nothing of such a person: it is about From.
-pub(crate) fn of_resender(parsed: &Parsed, address: &str, trusted_authserv_id: &str) -> SenderProof {
+/// sender of it that may send for it. DMARC says nothing of such a person: it is about From. Nor does Exchange's field.
+pub(crate) fn of_resender(parsed: &Parsed, address: &str, witness: Witness<'_>) -> SenderProof {
+    let Witness::Results(trusted_authserv_id) = witness else { return SenderProof::None };
     let trusted = trusted_authserv_id.trim();
     let Some((_, domain)) = address.rsplit_once('@').filter(|_| !trusted.is_empty()) else { return SenderProof::None };
     let is_own = |stated: Option<&str>| {

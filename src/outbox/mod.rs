@@ -6,6 +6,7 @@ pub mod answer;
 pub mod backoff;
 pub mod judge;
 pub mod maildir;
+pub mod quota;
 pub mod smtp;
 pub mod transport;
 

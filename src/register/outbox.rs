@@ -1,7 +1,7 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::{Carried, Source};
@@ -9,7 +9,6 @@ use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::HashMap;
 
 /// What a letter carries along, in order; [`carried_row`] reads it.
 pub(super) const CARRIED: &str = "SELECT mail_id, part, of_letter, name, media_type, size, sha256 \
@@ -43,24 +42,6 @@ impl LetterState {
             Self::Bundled => "bundled",
         }
     }
-}
-
-/// A letter taken for sending.
-#[derive(Debug, Clone)]
-pub struct Claimed {
-    pub id: LetterId,
-    pub kind: LetterKind,
-    pub case: Option<CaseNumber>,
-    pub envelope_from: String,
-    pub to: Address,
-    /// Attempts before this one.
-    pub attempts: i64,
-    pub created_at: Moment,
-    /// When it was refused first, and waited since.
-    pub refused_at: Option<Moment>,
-    pub weight: crate::letters::Weight,
-    pub bytes: Vec<u8>,
-    pub carried: Vec<Carried>,
 }
 
 /// What is written down about a sending.
@@ -127,60 +108,6 @@ const LETTER_COLUMNS: &str = "SELECT id, kind, case_number, recipient, state, he
 const LETTER_ORDER: &str = "ORDER BY created_at, id";
 
 impl Register {
-    /// Takes letters that are due, oldest first and of these the least tried, until `lease_until`: after that another may. One that the register
-    /// itself cannot show any more is held for a person, so that it does not stop the others.
-    ///
-    /// # Errors
-    /// The database refused; none is taken.
-    pub async fn claim(&self, now: Moment, lease_until: Moment, limit: i64) -> Result<Vec<Claimed>, RegisterError> {
-        let mut tx = self.begin().await?;
-        sqlx::query(
-            "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1",
-        )
-        .bind(millis(now))
-        .execute(&mut *tx.inner)
-        .await?;
-        let rows = sqlx::query(
-            "SELECT outbox.id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
-             (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes FROM outbox \
-             LEFT JOIN letter ON letter.id = outbox.id \
-             WHERE state = 'queued' AND not_before <= $1 ORDER BY not_before, attempts, created_at LIMIT $2",
-        )
-        .bind(millis(now))
-        .bind(limit)
-        .fetch_all(&mut *tx.inner)
-        .await?;
-        let ids: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
-        let mut carried = tx.carried_by(&ids).await?;
-        let mut claimed = Vec::with_capacity(rows.len());
-        for (id, row) in ids.iter().zip(&rows) {
-            match claimed_letter(row, carried.remove(id).unwrap_or_default()) {
-                Ok(letter) => claimed.push(letter),
-                Err(RegisterError::Unreadable { what }) => tx.hold_unreadable(id, &what).await?,
-                Err(error) => return Err(error),
-            }
-        }
-        tx.lease(&claimed, lease_until).await?;
-        tx.commit().await?;
-        Ok(claimed)
-    }
-
-    /// Gives claimed letters back unsent: no attempt of theirs is counted.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
-        for id in letters {
-            sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $2 WHERE id = $1 AND state = 'leased'")
-                .bind(id.as_str())
-                .bind(millis(not_before))
-                .execute(&mut *tx.inner)
-                .await?;
-        }
-        tx.commit().await
-    }
-
     /// The earliest moment at which a letter is due.
     ///
     /// # Errors
@@ -279,46 +206,6 @@ impl Register {
 }
 
 impl Tx {
-    async fn lease(&mut self, letters: &[Claimed], until: Moment) -> Result<(), RegisterError> {
-        for some in letters.chunks(rows_of(1)) {
-            let text = format!(
-                "UPDATE outbox SET state = 'leased', lease_until = $1 WHERE id IN ({})",
-                numbered(2, some.len())
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(until));
-            some.iter().fold(query, |query, letter| query.bind(letter.id.as_str())).execute(&mut *self.inner).await?;
-        }
-        Ok(())
-    }
-
-    /// What these letters carry along, in order, as [`carried_row`] reads it.
-    async fn carried_by(&mut self, letters: &[String]) -> Result<HashMap<String, Vec<AnyRow>>, RegisterError> {
-        let mut carried: HashMap<String, Vec<AnyRow>> = HashMap::new();
-        for some in letters.chunks(rows_of(1)) {
-            let text = format!(
-                "SELECT mail_id, part, of_letter, name, media_type, size, sha256, letter_id FROM letter_carried \
-                 WHERE letter_id IN ({}) ORDER BY letter_id, position",
-                numbered(1, some.len())
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            let query = some.iter().fold(query, |query, id| query.bind(id.as_str()));
-            for row in query.fetch_all(&mut *self.inner).await? {
-                carried.entry(row.try_get(7)?).or_default().push(row);
-            }
-        }
-        Ok(carried)
-    }
-
-    async fn hold_unreadable(&mut self, id: &str, what: &str) -> Result<(), RegisterError> {
-        tracing::error!(letter.id = id, what, "a letter cannot be sent as it stands in the register: it is held");
-        sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1")
-            .bind(id)
-            .bind(format!("it cannot be read in the register: {what}"))
-            .execute(&mut *self.inner)
-            .await?;
-        Ok(())
-    }
-
     /// Writes down what became of sendings; their events are recorded with it.
     ///
     /// # Errors
@@ -353,25 +240,6 @@ impl Tx {
         let accepted = all.iter().filter(|(_, sent)| matches!(sent, Sent::Accepted { .. }));
         self.forget_refused(&accepted.map(|(id, _)| *id).collect::<Vec<_>>()).await
     }
-}
-
-/// From a row of [`Register::claim`].
-fn claimed_letter(row: &AnyRow, carried: Vec<AnyRow>) -> Result<Claimed, RegisterError> {
-    let bytes: Option<Vec<u8>> = row.try_get(9)?;
-    let light = row.try_get::<i64, _>(7)? != 0;
-    Ok(Claimed {
-        id: LetterId::from_stored(row.try_get::<String, _>(0)?),
-        kind: kind(row, 1)?,
-        case: row.try_get::<String, _>(2)?.parse().ok(),
-        envelope_from: row.try_get(3)?,
-        to: address(row, 4)?,
-        attempts: row.try_get(5)?,
-        created_at: moment(row.try_get(6)?),
-        refused_at: row.try_get::<Option<i64>, _>(8)?.map(moment),
-        weight: if light { crate::letters::Weight::Light } else { crate::letters::Weight::Full },
-        bytes: bytes.ok_or_else(|| unreadable("a letter whose bytes were blanked"))?,
-        carried: carried.iter().map(carried_row).collect::<Result<_, _>>()?,
-    })
 }
 
 pub(super) fn carried_row(row: &AnyRow) -> Result<Carried, RegisterError> {

@@ -30,6 +30,16 @@ impl Register {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
+    /// When each letter was accepted that was after this moment, the earliest first. One that stands for others is one.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn accepted_after(&self, since: Moment) -> Result<Vec<Moment>, RegisterError> {
+        let text = "SELECT accepted_at FROM outbox WHERE accepted_at > $1 AND bundled_in IS NULL ORDER BY accepted_at";
+        let rows = sqlx::query(text).bind(millis(since)).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(moment(row.try_get(0)?))).collect()
+    }
+
     /// Letters that were refused first after this moment, the latest first; a bounded number.
     ///
     /// # Errors

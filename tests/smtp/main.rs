@@ -41,6 +41,8 @@ fn settings(port: u16) -> Sender {
         auth: klachtpost::config::Auth::Password,
         password: None,
         connections: 1,
+        per_minute: None,
+        per_day: None,
         max_message_bytes: 26_214_400,
         path: PathBuf::new(),
     }

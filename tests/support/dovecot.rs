@@ -4,7 +4,7 @@
 
 use super::certs::ServerCertificate;
 use super::signals::signal_group;
-use klachtpost::config::{Mailbox as Settings, MailboxKind, Security};
+use klachtpost::config::{Mailbox as Settings, MailboxKind, Security, StaffProof};
 use rustix::process::Signal;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -297,7 +297,7 @@ pub fn imap_settings(port: u16) -> Settings {
         poll_seconds: 60,
         idle: true,
         max_message_bytes: 67_108_864,
-        trusted_authserv_id: String::new(),
+        staff_proof: StaffProof::Nothing,
         accept_unproven_staff: true,
         aliases: Vec::new(),
         sub_addressing: false,

@@ -1,11 +1,11 @@
 //! The mailbox's part of `klachtpost check`: the login, what is in the inbox, and whether what is registered can be filed
 //! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
 
-use super::proof;
+use super::proof::{self, Seen};
 use super::report::Report;
 use crate::access::{Access, AccessError};
 use crate::clock::{self, Clock};
-use crate::config;
+use crate::config::{self, StaffProof};
 use crate::daemon::Office;
 use crate::mailbox::{Mailbox, MailboxError, Trial, Tried};
 use crate::register::RegisterError;
@@ -21,10 +21,16 @@ pub(super) async fn check(
     let opened = open(access, settings).await;
     let mut all_right = report.line("mailbox", opened.as_ref().map(|(_, found)| found));
     let Ok((mut mailbox, _)) = opened else { return all_right };
-    if !settings.trusted_authserv_id.is_empty() {
+    if settings.staff_proof != StaffProof::Nothing {
+        let about = "proof of senders";
         match proof::look(&mut mailbox, settings).await.transpose() {
-            None => report.note("proof of senders", "there is no mail yet to look at; try again when there is"),
-            Some(looked) => all_right &= report.line("proof of senders", looked),
+            None => report.note(about, "there is no mail yet to look at; try again when there is"),
+            Some(looked) => {
+                all_right &= report.line(about, looked.as_ref().map(|seen| &seen.found));
+                if let Ok(Seen { note: Some(note), .. }) = &looked {
+                    report.note(about, note);
+                }
+            }
         }
     }
     if let Some(office) = office {

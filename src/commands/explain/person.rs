@@ -2,6 +2,7 @@
 
 use super::{Due, Explained, kind, why};
 use crate::case::{Match, Place};
+use crate::config::StaffProof;
 use crate::desk::verbs;
 use crate::mail::{
     self, AutomaticKind, Bounce, BounceAction, CutSign, Forwarded, ForwardedHow, Language, Mail, Party, SenderProof,
@@ -23,7 +24,7 @@ pub(super) fn page(explained: &Explained<'_>) -> String {
     page.line("bounce", &mail.bounce.as_ref().map_or_else(|| "no: it reports no failed delivery".to_owned(), bounce));
     let no_forward = || "no: no mail is attached or stands below the text".to_owned();
     page.line("forwarded", &mail.forwarded.as_ref().map_or_else(no_forward, forwarded));
-    page.line("sender", &proof(mail.proof, explained.trusted_authserv_id));
+    page.line("sender", &proof(mail.proof, explained.staff_proof));
     page.line("language", &language(mail));
     page.lines(
         "cut off",
@@ -147,13 +148,23 @@ fn forwarded(forwarded: &Forwarded) -> String {
     format!("yes, {how}: from {}{date}, \"{}\" ({sure})", party(&forwarded.from), forwarded.subject)
 }
 
-fn proof(proof: SenderProof, trusted: &str) -> String {
-    match proof {
-        SenderProof::Proven => format!("proven: {trusted} found DMARC or DKIM passed for the very domain"),
-        SenderProof::Failed => format!("imitated: {trusted} found DMARC failed"),
-        SenderProof::Unclear => "not proven: From can be read as more than one sender".to_owned(),
-        SenderProof::None if trusted.is_empty() => "not proven: the settings name no trusted_authserv_id".to_owned(),
-        SenderProof::None => format!("not proven: no Authentication-Results of {trusted} says so"),
+fn proof(proof: SenderProof, by: &StaffProof) -> String {
+    let trusted = match by {
+        StaffProof::Results(trusted) => trusted,
+        StaffProof::Nothing | StaffProof::Microsoft365 => "",
+    };
+    match (proof, by) {
+        (SenderProof::Proven, _) => format!("proven: {trusted} found DMARC or DKIM passed for the very domain"),
+        (SenderProof::Inside, _) => "proven: Exchange says that somebody of the organisation wrote it".to_owned(),
+        (SenderProof::Failed, _) => format!("imitated: {trusted} found DMARC failed"),
+        (SenderProof::Unclear, _) => "not proven: From can be read as more than one sender".to_owned(),
+        (SenderProof::None, StaffProof::Nothing) => "not proven: the settings name no trusted_authserv_id".to_owned(),
+        (SenderProof::None, StaffProof::Results(_)) => {
+            format!("not proven: no Authentication-Results of {trusted} says so")
+        }
+        (SenderProof::None, StaffProof::Microsoft365) => {
+            "not proven: Exchange does not say that somebody of the organisation wrote it".to_owned()
+        }
     }
 }
 

@@ -290,3 +290,35 @@ fn nothing_is_done_unless_heard(decision: &Decision, wanted: Outcome, from: &str
         assert!(!kinds(decision).contains(&"opened"), "{cell}");
     }
 }
+
+/// Exchange's word makes a colleague of a colleague; of nobody else does it make anything.
+#[test]
+fn exchanges_word_proves_colleagues_and_nobody_else() {
+    let company =
+        Company::of(&SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", "staff_proof = \"microsoft365\""));
+    let says = |from: &str, word: &str| {
+        let mail = post(from, "Wij betalen 240 euro terug.").answering(&company.token(Side::Staff));
+        let raw = mail.header(&format!("X-MS-Exchange-Organization-AuthAs: {word}")).raw();
+        came(&company.decide_read(&mail::read(&raw, mail::Witness::Microsoft365)))
+    };
+    assert_eq!(says("jan@lease.example", "Internal"), Came::Relayed);
+    for word in ["Anonymous", "internal", "Internal\r\nX-MS-Exchange-Organization-AuthAs: Internal"] {
+        assert_eq!(says("jan@lease.example", word), Came::Unproven, "{word}");
+    }
+    for from in ["vertrokken@lease.example", "jan@lease.exarnple"] {
+        assert_eq!(says(from, "Internal"), says(from, "Anonymous"), "{from}");
+    }
+    // A customer in whose name a connector lets mail in stays unproven: a number changes nothing.
+    let named = |word: &str| {
+        let mail = post(KLANT, "Over K-2026-000007: ik trek mijn klacht in.");
+        let raw = mail.header(&format!("X-MS-Exchange-Organization-AuthAs: {word}")).raw();
+        company.decide_read(&mail::read(&raw, mail::Witness::Microsoft365))
+    };
+    assert_eq!(named("Internal"), named("Anonymous"));
+    let direct = |word: &str| {
+        let raw = post("jan@lease.example", "Beste klant, wij betalen.").header(&format!("Cc: {KLANT}"));
+        let raw = raw.header(&format!("X-MS-Exchange-Organization-AuthAs: {word}")).raw();
+        company.decide_read(&mail::read(&raw, mail::Witness::Microsoft365))
+    };
+    assert_ne!(direct("Internal"), direct("Anonymous"), "an answer of his own counts, or is asked about");
+}

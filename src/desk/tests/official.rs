@@ -138,6 +138,10 @@ fn what_a_colleague_passes_on_of_it_opens_no_complaint_either() {
     assert_eq!(kinds(&decision), ["authority_wrote", "noted"]);
     assert_eq!(sent(&decision), [(LetterKind::Authority, CHEF), (LetterKind::Receipt, JAN)]);
     assert_eq!(done(&decision), [Done::ToSupervisor { from: "De Commissie".into() }]);
+    // Proven is who passed it on, not who wrote what stands in it.
+    assert_eq!(official(&decision).certainty, Certainty::Unproven);
+    let What::AuthorityWrote { certainty, .. } = &decision.events[0].what else { panic!("{decision:?}") };
+    assert_eq!(*certainty, Certainty::Unproven);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::{Header, continued};
 use crate::mail::limits::{ADDRESSES_MAX, CONTENT_HEADER_BYTES_MAX, NAME_CHARS_MAX};
+use crate::mail::proof::organisation::FIELD as EXCHANGES;
 use crate::mail::{Party, charset};
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -50,11 +51,15 @@ fn one(field: &mail_parser::Header<'_>, raw: &[u8], masked: &[u8]) -> Header {
 
 /// The field's name in lower case; empty where its bytes are not just that (RFC 5322 §2.2). mail-parser forgives a control
 /// in it, a mail server does not: a forged `Authentication-Results` that the server passed over, because to it that was
-/// none, must not be one here (invariant 6). Blanks before the colon are an older form, which that field has no use for.
+/// none, must not be one here (invariant 6). Blanks before the colon are an older form, which that field has no use for. Nor
+/// has Exchange's, which counts only as Exchange spells it.
 fn name(field: &mail_parser::Header<'_>, raw: &[u8]) -> String {
     let written = raw.get(field.offset_field as usize..field.offset_start as usize).unwrap_or_default();
     let written = written.strip_suffix(b":").unwrap_or(written);
     let name = field.name.as_str().to_ascii_lowercase();
+    if name.eq_ignore_ascii_case(EXCHANGES) {
+        return if written == EXCHANGES.as_bytes() { name } else { String::new() };
+    }
     let is = |bytes: &[u8]| bytes.eq_ignore_ascii_case(name.as_bytes());
     let may_have_blanks = name != "authentication-results";
     if is(written) || may_have_blanks && is(written.trim_ascii_end()) { name } else { String::new() }

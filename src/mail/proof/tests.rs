@@ -13,7 +13,7 @@ fn mail(headers: &[(&str, &str)]) -> Parsed {
 }
 
 fn of(parsed: &Parsed, trusted: &str) -> SenderProof {
-    super::of(parsed, &parse::author(parsed), trusted).0
+    super::of(parsed, &parse::author(parsed), Witness::Results(trusted)).0
 }
 
 fn judged(results: &str) -> SenderProof {
@@ -196,7 +196,7 @@ fn results_in_an_envelope_sender_are_none() {
 
 fn replay(fields: &[(&str, &str)]) -> Replay {
     let parsed = mail(fields);
-    let (proof, replay) = super::of(&parsed, &parse::author(&parsed), TRUSTED);
+    let (proof, replay) = super::of(&parsed, &parse::author(&parsed), TRUSTED.into());
     assert_eq!(proof, SenderProof::Proven);
     replay
 }

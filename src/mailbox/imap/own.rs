@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The header fields that tell one mail from another, whose it is, what a server found about that, and which letters of ours
 /// it answers.
-const FIELDS: &str = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM SUBJECT AUTHENTICATION-RESULTS)]";
+const FIELDS: &str = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID IN-REPLY-TO REFERENCES FROM SUBJECT AUTHENTICATION-RESULTS \
+                      X-MS-Exchange-Organization-AuthAs)]";
 
 /// The mails of the selected folder from that UID on; `None` where the server does not list them with these items.
 pub(super) async fn filed_from(

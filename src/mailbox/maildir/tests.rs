@@ -1,7 +1,7 @@
 //! The Maildir on a real folder: what is listed, fetched, filed away, and what is left alone.
 
 use super::*;
-use crate::config::{MailboxKind, Security};
+use crate::config::{MailboxKind, Security, StaffProof};
 
 fn settings(path: &Path) -> Settings {
     Settings {
@@ -22,7 +22,7 @@ fn settings(path: &Path) -> Settings {
         poll_seconds: 60,
         idle: true,
         max_message_bytes: 1000,
-        trusted_authserv_id: String::new(),
+        staff_proof: StaffProof::Nothing,
         accept_unproven_staff: true,
         aliases: Vec::new(),
         sub_addressing: false,
