@@ -17,6 +17,7 @@ mod doubts;
 mod load;
 mod nearest;
 mod oauth2;
+mod operator;
 mod outside;
 mod problems;
 mod proof;
@@ -32,6 +33,7 @@ mod web_form;
 pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
+pub use operator::{Operator, Watch};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use proof::StaffProof;
@@ -60,6 +62,8 @@ pub struct Config {
     #[serde(skip)]
     pub oauth2: Option<OAuth2>,
     pub operator: Option<Operator>,
+    /// None: no test mails.
+    pub watch: Option<Watch>,
     pub register: Register,
     pub deadlines: Deadlines,
     pub digest: Digest,
@@ -240,14 +244,6 @@ pub struct Sender {
     pub max_message_bytes: u64,
     /// Folder of a Maildir; empty for SMTP.
     pub path: PathBuf,
-}
-
-/// Who keeps klachtpost running, and is told by mail when it does not (invariant 12).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Operator {
-    pub address: String,
-    /// How long a trouble lasts before the operator is told of it, in minutes.
-    pub alarm_after_minutes: u32,
 }
 
 /// What the company promises (§1, §2.1.2), and how its days are counted.

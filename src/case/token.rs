@@ -4,7 +4,7 @@
 //! `<key>` names the secret, so that secrets can be changed. Pure; all lower case, because some servers fold
 //! local parts, and short enough for a plus-address (64 octets, RFC 5321 §4.5.3.1.1).
 
-use super::CaseNumber;
+use super::{CaseNumber, Moment};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,6 +18,9 @@ const LETTER_CHARS: usize = 12;
 /// Enough to tell a few secrets apart.
 const KEY_CHARS: usize = 3;
 const PREFIX: &str = "kp.";
+const STAMP: &str = "kw.";
+/// Texts that look like a stamp, of which one is sought: a test mail has one.
+const STAMPS_MAX: usize = 4;
 /// No token is longer (48 octets with the largest numbers); text that only looks like one is not read further, so that
 /// searching stays linear.
 const TOKEN_MAX: usize = 64;
@@ -116,6 +119,25 @@ impl Keys {
         Some(Token { case, side, letter: LetterId::from_stored(letter) })
     }
 
+    /// What a test mail of the watch is known by, that is sent at this moment: `kw.<milliseconds>.<key>.<mac>`.
+    pub fn stamp(&self, at: Moment) -> String {
+        let Some(key) = self.0.first() else { return String::new() };
+        let signed = format!("{STAMP}{}.{}", at.timestamp_millis(), key_name(key));
+        format!("{signed}.{}", mac(key, &signed))
+    }
+
+    /// When the test mail was sent whose stamp stands in this text, if one of our secrets made it.
+    pub fn stamped_at(&self, text: &str) -> Option<Moment> {
+        let lower = text.to_ascii_lowercase();
+        let words = lower.match_indices(STAMP).filter_map(|(start, _)| lower.get(start..)?.split_whitespace().next());
+        words.take(STAMPS_MAX).find_map(|word| {
+            let (signed, stated_mac) = word.rsplit_once('.')?;
+            let (rest, stated_key) = signed.rsplit_once('.')?;
+            self.0.iter().find(|key| key_name(key) == stated_key && same(&mac(key, signed), stated_mac))?;
+            Moment::from_timestamp_millis(rest.strip_prefix(STAMP)?.parse().ok()?)
+        })
+    }
+
     /// The first text in `text` that is a right token: for the line in a quoted letter.
     pub fn find(&self, text: &str) -> Option<Token> {
         self.find_all(text).next()
@@ -203,6 +225,18 @@ mod tests {
         let text = keys().write(&token());
         assert!(Keys::new(b"nieuw", [b"een geheim van de proef".to_vec()]).read(&text).is_some());
         assert_eq!(Keys::new(b"nieuw", []).read(&text), None);
+    }
+
+    #[test]
+    fn a_stamp_is_read_back_from_a_subject_and_is_no_token() {
+        let at = Moment::from_timestamp_millis(1_772_445_600_123).unwrap();
+        let stamp = keys().stamp(at);
+        assert_eq!(keys().stamped_at(&format!("[EXTERN] klachtpost test {}", stamp.to_uppercase())), Some(at));
+        assert_eq!(Keys::new(b"nieuw", [b"een geheim van de proef".to_vec()]).stamped_at(&stamp), Some(at));
+        assert_eq!(Keys::new(b"nieuw", []).stamped_at(&stamp), None);
+        assert_eq!((keys().read(&stamp), keys().stamped_at(&keys().write(&token()))), (None, None));
+        let other = stamp.replace("123.", "124.");
+        assert_eq!(keys().stamped_at(&other), None, "the moment is signed");
     }
 
     #[test]

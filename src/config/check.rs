@@ -1,6 +1,7 @@
 //! What a value must be beyond its type, and what the sections must be to each other. Pure but for what [`Section`]
 //! reads; nothing here looks anything up on a network.
 
+use super::operator::watch_is_for_somebody;
 use super::outside::authorities_are_outside;
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
@@ -227,6 +228,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     forms_are_nobody_else(config, reading);
     authorities_are_outside(config, reading);
     tokens_come_from_somewhere(config, reading);
+    watch_is_for_somebody(config, reading);
 }
 
 /// `auth = "oauth2"` says that there is a token, `[oauth2]` where it comes from.

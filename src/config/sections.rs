@@ -7,6 +7,7 @@ use super::check::{
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
+use super::operator::{operator, watch};
 use super::outside::{authority, privacy, urgent};
 use super::proof::{proven_or_accepted, staff_proof};
 use super::providers::takes;
@@ -17,7 +18,7 @@ use super::taking::{read_table, read_with, several, table};
 use super::web_form::form;
 use super::{
     Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Operator, Paper, Reference, Security, Sender, SenderKind,
+    MailboxKind, Paper, Reference, Security, Sender, SenderKind,
 };
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
@@ -41,8 +42,6 @@ const MAX_TERM_WORKING_DAYS: u64 = 260;
 const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
 /// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
 const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
-/// Minutes a trouble may last before the operator hears of it: not for each restart of a server, not after a day.
-const ALARM_MINUTES: std::ops::RangeInclusive<u64> = 5..=1_440;
 /// Letters an hour: below the first figure an ordinary morning would be held, above the second there is no cap.
 const LETTERS_PER_HOUR: std::ops::RangeInclusive<u64> = 10..=1_000_000;
 /// Letters to the sending server in a minute, and in a day: 0 for no limit.
@@ -66,6 +65,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
             .map(|table| read_table(&mut file, "second_sender", table, sender)),
         oauth2: table(&mut file, "oauth2").map(|table| read_table(&mut file, "oauth2", table, oauth2)),
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
+        watch: table(&mut file, "watch").map(|table| read_table(&mut file, "watch", table, watch)),
         register: read_with(&mut file, "register", register),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
@@ -265,13 +265,6 @@ fn sender(s: &mut Section) -> Sender {
         per_day,
         max_message_bytes: s.number("max_message_bytes", 26_214_400, MESSAGE_BYTES, "bytes"),
         path: maildir(s, kind == Some(SenderKind::Maildir)),
-    }
-}
-
-fn operator(s: &mut Section) -> Operator {
-    Operator {
-        address: address(s, "address", "who keeps klachtpost running, e.g. `address = \"beheer@lease.example\"`"),
-        alarm_after_minutes: small(s, "alarm_after_minutes", 30, ALARM_MINUTES, "minutes"),
     }
 }
 

@@ -85,6 +85,7 @@ pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Resul
     let count = usize::try_from(count).unwrap_or_default();
     Ok(MailDay {
         not_on_file: office.register.not_on_file().await?,
+        route: office.register.route(until).await?,
         ..mail_day(&counts, &stored, count, &office.rules)
     })
 }

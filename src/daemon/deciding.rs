@@ -10,7 +10,7 @@ use super::{Step, WorkError, trial};
 use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
-use crate::desk::{CaseFile, Snapshot, on_mail, on_unreadable};
+use crate::desk::{CaseFile, Disposition, Snapshot, on_mail, on_unreadable};
 use crate::register::{Failure, Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -125,6 +125,15 @@ impl Happening for Read {
         let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
         let about = counted_sender(&one.mail, &one.intent);
         Some(Decided { decision, mail: Some((pending.id, one.identity.clone())), file, about })
+    }
+
+    /// That a test mail came back is on file with it.
+    async fn mark(&self, tx: &mut Tx, written: &Written) -> Result<(), WorkError> {
+        let sent_at = self.outcome.as_ref().ok().and_then(|one| one.intent.round_trip());
+        match sent_at.filter(|_| written.decided.decision.disposition == Disposition::RoundTrip) {
+            Some(sent_at) => Ok(tx.note_back(sent_at, self.pending.received_at).await?),
+            None => Ok(()),
+        }
     }
 
     /// What cannot be decided on is tried again before those behind it (Break), and in the end set apart.

@@ -16,6 +16,13 @@ const MOVES: usize = 100;
 /// Mails of one move: what the slowest server does within its deadline.
 const MOVED_MAX: usize = 1_000;
 
+/// What becomes of a mail in the inbox that was decided on.
+enum Goes {
+    To(Destination),
+    /// A test mail of our own: what is on file of it is enough.
+    Away,
+}
+
 /// How many mails must have come together before they are moved: usually each batch is, at once. A server may walk over the
 /// whole folder for each move (Dovecot does, on a Maildir), so where there are very many, it is walked over a hundred times
 /// and not a thousand.
@@ -32,21 +39,26 @@ pub(super) async fn file_away(
     hindered: &mut Hindered,
 ) -> Result<(), WorkError> {
     let known = known(office, place, batch).await?;
-    let mut by_destination: BTreeMap<u8, (Destination, Vec<Uid>)> = BTreeMap::new();
+    let mut by_destination: BTreeMap<u8, (Goes, Vec<Uid>)> = BTreeMap::new();
     for entry in batch.iter().filter(|entry| !entry.marked_done) {
         let Some(Known::Decided(disposition)) = known.get(&place.key(entry.uid)).map(|on_file| on_file.known) else {
             continue;
         };
         let (order, destination) = match disposition {
-            Disposition::SetAside => (1, Destination::SetAside),
-            Disposition::Unreadable => (2, Destination::Unreadable),
-            _ => (0, Destination::Processed),
+            Disposition::SetAside => (1, Goes::To(Destination::SetAside)),
+            Disposition::Unreadable => (2, Goes::To(Destination::Unreadable)),
+            Disposition::RoundTrip => (3, Goes::Away),
+            _ => (0, Goes::To(Destination::Processed)),
         };
         by_destination.entry(order).or_insert((destination, Vec::new())).1.push(entry.uid);
     }
     for (destination, uids) in by_destination.into_values() {
         crash::point("before moving mails");
-        let gone = match mailbox.file_away(&uids, destination).await {
+        let moved = match destination {
+            Goes::To(destination) => mailbox.file_away(&uids, destination).await,
+            Goes::Away => mailbox.remove(&uids).await,
+        };
+        let gone = match moved {
             Ok(gone) => gone,
             // On file and decided on: that it stays in the inbox (a full quota, say) stops nothing else.
             Err(error @ MailboxError::Server { .. }) => {

@@ -27,7 +27,7 @@ impl Loop {
             Self::Sending => Duration::from_secs(2 * 60 * 60),
             // It comes by every minute, and a digest of many thousand cases takes seconds.
             Self::Ticking => Duration::from_secs(30 * 60),
-            // Two small letters, over two servers.
+            // Three small letters, over two servers, and a program that takes a minute.
             Self::Telling => Duration::from_secs(60 * 60),
         }
     }

@@ -4,6 +4,7 @@
 use super::comparing::{COMPARE_EVERY, compare};
 use super::intake::ask_the_hour;
 use super::pulse::Loop;
+use super::round_trip::RoundTrip;
 use super::watching::Complaint;
 use super::{
     News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, take_in, tick,
@@ -244,10 +245,15 @@ async fn ticking_loop(office: &Arc<Office>, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(office: &Office) {
-    let mut teller = Teller::default();
+    let (mut teller, mut round_trip) = (Teller::default(), RoundTrip::default());
     while !office.stop.is_cancelled() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
+        if let Err(error) = round_trip.look_after(office).await
+            && office.watch.first(Complaint::Watching) == News::Yes
+        {
+            tracing::warn!(%error, "the watch's test mail was not looked after; every minute tries again");
+        }
         if let Err(error) = teller.tell(office).await
             && office.watch.first(Complaint::Telling) == News::Yes
         {
@@ -337,9 +343,10 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         (_, Err(error)) => Err(error.into()),
     };
     tokens::look_after(&office).await;
+    let watched = RoundTrip::default().look_after(&office).await;
     // Runs from a timetable count too: since when it fails is on file.
     let told = Teller::default().tell(&office).await;
-    taken_in.and(ticked.map(drop)).and(sent).and(told.map(drop))
+    taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told.map(drop))
 }
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {

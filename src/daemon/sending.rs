@@ -441,7 +441,7 @@ fn note(office: &Office, letter: &Claimed, outcome: &Outcome, ruling: &Ruling) {
 }
 
 /// The server could not be reached, or not be used.
-fn note_server(office: &Office, outcome: &Outcome) {
+pub(super) fn note_server(office: &Office, outcome: &Outcome) {
     let Outcome::TryAgain { stage, reason, .. } = outcome else { return };
     let trouble = match stage {
         Stage::Tls => Trouble::Certificate,
@@ -455,7 +455,7 @@ fn note_server(office: &Office, outcome: &Outcome) {
     }
 }
 
-fn good(office: &Office) {
+pub(super) fn good(office: &Office) {
     if office.watch.good(Area::Sending, office.clock.now()) == News::Yes {
         tracing::info!("sending goes on");
     }

@@ -7,7 +7,7 @@
 //! which is better than never.
 
 use super::office::Office;
-use super::{Step, WorkError};
+use super::{Step, WorkError, paging};
 use crate::case::Moment;
 use crate::config;
 use crate::crash;
@@ -39,6 +39,8 @@ pub enum Complaint {
     Ticking,
     /// The operator cannot be told.
     Telling,
+    /// Test mails are not looked after.
+    Watching,
 }
 
 /// One area, as its loop sees it.
@@ -85,6 +87,12 @@ impl Watch {
             Some(Condition::Failing { .. }) => News::Yes,
             _ => News::No,
         }
+    }
+
+    /// It worked when it was tried last.
+    pub fn is_good(&self, area: Area) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get(&area).is_some_and(|seen| seen.condition == Condition::Good)
     }
 
     /// It failed. News where it worked before, or failed in another way.
@@ -198,27 +206,25 @@ impl Teller {
                 None => return Ok(false),
             },
         };
-        for settings in ways(office, area, say).await {
+        for way in ways(office, area, say).await {
             crash::point("before telling the operator");
-            match send(&settings, &letter).await {
-                Outcome::Accepted { .. } => {
+            match way.tell(area, say, &letter).await {
+                Reached::Yes => {
                     crash::point("after telling the operator");
-                    tracing::info!(area = area.name(), "the operator was told by mail");
                     office.watch.mended(Complaint::Telling);
                     self.unsure.remove(&area);
                     return Ok(true);
                 }
-                Outcome::Unknown { .. } => {
+                Reached::Perhaps => {
                     self.unsure.insert(area, (say, letter.clone()));
                 }
-                Outcome::Refused { reply, .. } => tracing::debug!(%reply, "the letter to the operator was refused"),
-                Outcome::TryAgain { reason, .. } => tracing::debug!(%reason, "the operator could not be written to"),
+                Reached::No => {}
             }
         }
         if office.watch.first(Complaint::Telling) == News::Yes {
             tracing::error!(
                 area = area.name(),
-                "the operator could not be told by mail; it is tried every minute; next: repair [sender], or add a [second_sender]"
+                "the operator could not be told by mail; it is tried every minute; next: repair [sender], or add a [second_sender] or [operator] command"
             );
         }
         Ok(false)
@@ -242,18 +248,82 @@ fn began(condition: Condition) -> Option<Moment> {
     }
 }
 
-/// The ways out, in the order they are tried. That sending fails is not told by the way that fails.
-/// A way that wants a token and has none is no way.
-async fn ways(office: &Office, area: Area, say: Word) -> Vec<config::Sender> {
-    let mut ways = Vec::new();
-    if !(area == Area::Sending && matches!(say, Word::Failing { .. })) {
-        ways.extend(office.sender_now().await.ok());
-    }
-    ways.extend(office.second_sender_now().await.ok().flatten());
-    ways
+/// How the operator can be told.
+enum Way {
+    Letter(config::Sender),
+    Command(Vec<String>),
 }
 
-async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
+/// Whether that way reached the operator.
+enum Reached {
+    Yes,
+    /// Nobody knows whether the letter was taken.
+    Perhaps,
+    No,
+}
+
+impl Way {
+    async fn tell(&self, area: Area, say: Word, letter: &Letter) -> Reached {
+        match self {
+            Self::Letter(settings) => {
+                let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
+                match send(settings, envelope, &letter.bytes).await {
+                    Outcome::Accepted { .. } => {
+                        tracing::info!(area = area.name(), "the operator was told by mail");
+                        return Reached::Yes;
+                    }
+                    Outcome::Unknown { .. } => return Reached::Perhaps,
+                    Outcome::Refused { reply, .. } => tracing::debug!(%reply, "the letter to the operator was refused"),
+                    Outcome::TryAgain { reason, .. } => {
+                        tracing::debug!(%reason, "the operator could not be written to")
+                    }
+                }
+            }
+            Self::Command(command) => match paging::call(command, &line_of(area, say)).await {
+                Ok(()) => {
+                    tracing::info!(area = area.name(), "the operator was told by [operator] command");
+                    return Reached::Yes;
+                }
+                Err(error) => tracing::warn!("{error}"),
+            },
+        }
+        Reached::No
+    }
+}
+
+/// The ways out, in the order they are tried. That sending fails is not told by the way that fails; that letters do not arrive,
+/// by that way only where there is no other. A way that wants a token and has none is no way.
+async fn ways(office: &Office, area: Area, say: Word) -> Vec<Way> {
+    let fails = matches!(say, Word::Failing { .. });
+    let first = office.sender_now().await.ok().map(Way::Letter);
+    let second = office.second_sender_now().await.ok().flatten().map(Way::Letter);
+    let command = office.config.operator.as_ref().map(|operator| operator.command.clone());
+    let command = command.filter(|command| fails && !command.is_empty()).map(Way::Command);
+    let in_order = match area {
+        Area::Sending if fails => [second, command, None],
+        Area::Route if fails => [second, command, first],
+        _ => [first, second, command],
+    };
+    in_order.into_iter().flatten().collect()
+}
+
+/// What the command is given to read: our own words, and none of a server's or a mail's.
+fn line_of(area: Area, say: Word) -> String {
+    match say {
+        Word::Failing { trouble, since } => {
+            format!(
+                "klachtpost: {} fails ({}) since {}",
+                area.name(),
+                trouble.name(),
+                since.format("%Y-%m-%d %H:%M UTC")
+            )
+        }
+        Word::Over { .. } | Word::Nothing => format!("klachtpost: {} works", area.name()),
+    }
+}
+
+/// Hands one over beside the outbox.
+pub(super) async fn send(settings: &config::Sender, envelope: Envelope<'_>, bytes: &[u8]) -> Outcome {
     let mut transport = match Transport::open(settings).await {
         Ok(transport) => transport,
         Err(error) => {
@@ -261,8 +331,7 @@ async fn send(settings: &config::Sender, letter: &Letter) -> Outcome {
             return Outcome::TryAgain { reason: error.to_string(), stage, scope, said: None };
         }
     };
-    let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
-    let outcome = transport.send(envelope, &letter.bytes).await;
+    let outcome = transport.send(envelope, bytes).await;
     transport.close().await;
     outcome
 }

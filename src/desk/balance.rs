@@ -4,7 +4,7 @@
 use super::aside::put_aside;
 use super::draft::Content;
 use super::{Decision, Disposition, FolderCount, Rules, Stored};
-use crate::digest::{Balance, MailDay, PutAside};
+use crate::digest::{Balance, MailDay, PutAside, Route};
 
 /// Mails put aside that a digest names one by one: what two minutes of reading allow. The others are counted.
 pub const DAY_ASIDE_MAX: usize = 40;
@@ -17,6 +17,7 @@ pub fn mail_day(counts: &[FolderCount], stored: &[Stored], put_aside_count: usiz
         more_aside: put_aside_count.saturating_sub(aside.len()),
         aside,
         not_on_file: None,
+        route: Route::default(),
     }
 }
 
@@ -33,6 +34,7 @@ fn balance(count: &FolderCount) -> Balance {
         duplicates: of(Some(Disposition::Duplicate)),
         set_aside: of(Some(Disposition::SetAside)),
         unreadable: of(Some(Disposition::Unreadable)),
+        round_trips: of(Some(Disposition::RoundTrip)),
         vanished: count.vanished,
         undecided: of(None),
     }

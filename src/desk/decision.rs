@@ -35,10 +35,12 @@ pub enum Disposition {
     /// Spam, a loop, or suspect: a person looks at it.
     SetAside,
     Unreadable,
+    /// A test mail of the watch's, from the desk to itself.
+    RoundTrip,
 }
 
 impl Disposition {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Complaint,
         Self::FollowUp,
         Self::Staff,
@@ -47,6 +49,7 @@ impl Disposition {
         Self::Duplicate,
         Self::SetAside,
         Self::Unreadable,
+        Self::RoundTrip,
     ];
 
     /// The stable name in the register.
@@ -60,6 +63,7 @@ impl Disposition {
             Self::Duplicate => "duplicate",
             Self::SetAside => "set_aside",
             Self::Unreadable => "unreadable",
+            Self::RoundTrip => "round_trip",
         }
     }
 

@@ -48,6 +48,9 @@ impl<'a> Deciding<'a> {
         }
         match self.intent.ours {
             Some(Ours::Mark) => return self.set_aside(None, Aside::OurMark),
+            Some(Ours::RoundTrip(_)) => {
+                return self.filed(Disposition::RoundTrip, None, "a test mail of ours came back".to_owned());
+            }
             Some(Ours::Letter) => return self.set_aside(None, Aside::OurLetter),
             None => {}
         }

@@ -81,7 +81,7 @@ mod whose;
 mod words;
 mod wrote;
 
-pub use crate::digest::{FiledBy, LostMail, NotOnFile};
+pub use crate::digest::{FiledBy, LostMail, NotOnFile, Route, Unsent};
 pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};

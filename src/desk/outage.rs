@@ -16,10 +16,12 @@ pub enum Area {
     Mailbox,
     /// Tokens that mail servers want: one cannot be renewed, or soon none can be asked for any more.
     Access,
+    /// From the desk out and back in: letters are accepted, and do not arrive.
+    Route,
 }
 
 impl Area {
-    pub const ALL: [Self; 4] = [Self::Intake, Self::Sending, Self::Mailbox, Self::Access];
+    pub const ALL: [Self; 5] = [Self::Intake, Self::Sending, Self::Mailbox, Self::Access, Self::Route];
 
     /// The stable name in the register.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Area {
             Self::Sending => "sending",
             Self::Mailbox => "mailbox",
             Self::Access => "access",
+            Self::Route => "route",
         }
     }
 }
@@ -59,12 +62,14 @@ pub enum Trouble {
     ExpiresInADay,
     /// Nothing failed, and nothing came to an end either.
     Stuck,
+    /// Test mails were accepted, and none came back.
+    NotBack,
     /// A fault in klachtpost.
     Fault,
 }
 
 impl Trouble {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Away,
         Self::Certificate,
         Self::Login,
@@ -79,6 +84,7 @@ impl Trouble {
         Self::ExpiresInAWeek,
         Self::ExpiresInADay,
         Self::Stuck,
+        Self::NotBack,
         Self::Fault,
     ];
 
@@ -99,6 +105,7 @@ impl Trouble {
             Self::ExpiresInAWeek => "expires_in_a_week",
             Self::ExpiresInADay => "expires_in_a_day",
             Self::Stuck => "stuck",
+            Self::NotBack => "not_back",
             Self::Fault => "fault",
         }
     }

@@ -15,6 +15,28 @@ pub struct MailDay {
     pub more_aside: usize,
     /// What lies in our own folders and is not in the register, however long ago it came.
     pub not_on_file: Option<NotOnFile>,
+    pub route: Route,
+}
+
+/// The last signs of life of the way in and out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Route {
+    /// When mail came in last.
+    pub mail_at: Option<Moment>,
+    /// When a server took a letter last.
+    pub accepted_at: Option<Moment>,
+    /// When a test mail came back last.
+    pub back_at: Option<Moment>,
+    /// Letters that are on file for a while and did not go out.
+    pub waiting: Option<Unsent>,
+}
+
+/// Letters that wait to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsent {
+    pub letters: usize,
+    /// Since when the first of them does.
+    pub since: Moment,
 }
 
 /// One folder's mails: what the server gave out on one side, what each became on the other.
@@ -32,6 +54,8 @@ pub struct Balance {
     pub duplicates: u64,
     pub set_aside: u64,
     pub unreadable: u64,
+    /// Test mails of our own that came back.
+    pub round_trips: u64,
     /// Gone from the folder before we read them, or numbers that the server skipped: nobody can tell these apart.
     pub vanished: u64,
     /// On file or asked for, and not decided on yet.
@@ -50,6 +74,7 @@ impl Balance {
             self.duplicates,
             self.set_aside,
             self.unreadable,
+            self.round_trips,
             self.vanished,
             self.undecided,
         ];
@@ -72,6 +97,7 @@ impl MailDay {
             duplicates: sum.duplicates + one.duplicates,
             set_aside: sum.set_aside + one.set_aside,
             unreadable: sum.unreadable + one.unreadable,
+            round_trips: sum.round_trips + one.round_trips,
             vanished: sum.vanished + one.vanished,
             undecided: sum.undecided + one.undecided,
         })

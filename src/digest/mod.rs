@@ -8,7 +8,7 @@ pub mod month;
 mod not_on_file;
 pub mod sheet;
 
-pub use balance::{Balance, MailDay, PutAside};
+pub use balance::{Balance, MailDay, PutAside, Route, Unsent};
 pub use build::{Asked, Named, build, placed};
 pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 

@@ -175,6 +175,14 @@ fn outage_line(outage: &Outage, words: Words) -> &'static str {
             "Hersteld: klachtpost kan weer inloggen bij de mailserver",
             "Over: klachtpost can log in to the mail server again",
         ),
+        (Area::Route, OutageStage::Failing { .. }) => words.pick(
+            "Storing: testberichten van klachtpost komen niet aan",
+            "Outage: klachtpost's test mails do not arrive",
+        ),
+        (Area::Route, OutageStage::Over) => words.pick(
+            "Hersteld: testberichten van klachtpost komen weer aan",
+            "Over: klachtpost's test mails arrive again",
+        ),
         (Area::Sending, OutageStage::Failing { .. }) => {
             words.pick("Storing: klachtpost verstuurt geen e-mail", "Outage: klachtpost sends no e-mail")
         }

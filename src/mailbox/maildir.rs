@@ -171,6 +171,13 @@ impl Maildir {
         Ok(uids.to_vec())
     }
 
+    pub(super) async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
+        self.refresh().await?;
+        let files: Vec<PathBuf> = uids.iter().filter_map(|uid| self.index.remove(uid)).collect();
+        blocking(&self.root, Step::MoveMails, move || files.iter().try_for_each(std::fs::remove_file)).await?;
+        Ok(uids.to_vec())
+    }
+
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
         let until = Instant::now() + at_most;
         loop {

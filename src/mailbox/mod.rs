@@ -292,6 +292,14 @@ impl Mailbox {
         }
     }
 
+    /// Takes mails of our own away for good, once they are on file; as [`Mailbox::file_away`] where that would touch others.
+    pub async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.remove(uids).await,
+            Self::Maildir(maildir) => maildir.remove(uids).await,
+        }
+    }
+
     /// Tries what filing away needs, with this mail of our own (ASCII, CR LF line ends); it is taken away again, and no
     /// other mail is touched. Nothing is tried in a Maildir, which is read and written at each opening.
     pub async fn try_filing(&mut self, mail: &str) -> Result<Trial, MailboxError> {

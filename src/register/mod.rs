@@ -45,6 +45,7 @@ mod outages;
 mod outbox;
 mod record;
 mod refusals;
+mod round_trip;
 mod same;
 mod seal;
 mod search;
@@ -67,6 +68,7 @@ pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
+pub use round_trip::RoundTrips;
 
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;

@@ -13,5 +13,6 @@ mod before_postfix;
 mod desk;
 mod every_position;
 mod restored;
+mod round_trip;
 mod servers_words;
 mod withheld;

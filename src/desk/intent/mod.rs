@@ -74,6 +74,14 @@ impl Intent {
         &self.lookup
     }
 
+    /// When it was sent, where it is a test mail of the watch's.
+    pub fn round_trip(&self) -> Option<Moment> {
+        match self.ours {
+            Some(Ours::RoundTrip(sent_at)) => Some(sent_at),
+            _ => None,
+        }
+    }
+
     /// The author's address for people; empty where there is none.
     pub(super) fn author(&self) -> String {
         self.from.as_ref().map(ToString::to_string).unwrap_or_default()

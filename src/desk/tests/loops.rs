@@ -156,3 +156,37 @@ fn a_calendar_programs_answer_is_filed_and_never_relayed() {
         assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
     }
 }
+
+/// A test mail of the watch's is nobody's complaint; nothing else can pass for one.
+#[test]
+fn a_test_mail_is_filed_by_itself_and_nothing_else_passes_for_one() {
+    let company = Company::new();
+    let stamp = company.rules.keys.stamp(now());
+    let subject = format!("klachtpost test {stamp}");
+    let ours = || post("klachten@lease.example", "klachtpost sends itself this mail.").subject(&subject);
+    for mail in [
+        ours(),
+        // Whatever a server on the way does to it.
+        ours().subject(&format!("[EXTERN] {subject}")),
+        ours().header("X-Loop: klachten@lease.example").header("Auto-Submitted: auto-generated"),
+        ours().header("X-Spam-Flag: YES"),
+    ] {
+        let decision = company.decide(&mail);
+        assert_eq!((decision.disposition, decision.case), (Disposition::RoundTrip, None), "{:?}", mail.headers);
+        assert_eq!((sent(&decision), kinds(&decision)), (vec![], vec!["mail_filed"]));
+    }
+    let forged = stamp.replace("kw.1", "kw.2");
+    for (mail, disposition) in [
+        // Whoever saw it can repeat its stamp; a customer's words are a complaint all the same.
+        (post(KLANT, "Er zit een kras op de deur.").subject(&subject), Disposition::Complaint),
+        // Somebody at the shared mailbox presses Reply.
+        (
+            ours().subject(&format!("Re: {subject}")).header("In-Reply-To: <test.1@lease.example>"),
+            Disposition::SetAside,
+        ),
+        (ours().subject(&format!("klachtpost test {forged}")), Disposition::SetAside),
+        (ours().subject("klachtpost test"), Disposition::SetAside),
+    ] {
+        assert_eq!(company.decide(&mail).disposition, disposition, "{:?}", mail.headers);
+    }
+}

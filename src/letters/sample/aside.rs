@@ -6,7 +6,7 @@ use crate::case::Language;
 use crate::desk::draft::{
     Alarm, AlarmAbout, Content, Done, Notification, Problem, Receipt, Remark, SetAside, Shown, Unacknowledged,
 };
-use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside};
+use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside, Route, Unsent};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let spam = put_aside(language);
@@ -137,7 +137,8 @@ fn mail_day(language: Language) -> MailDay {
         ..Balance::default()
     };
     let aside = vec![put_aside(language), complaint(language)];
-    MailDay { folders: vec![folder], aside, more_aside: 0, not_on_file: None }
+    let route = Route { mail_at: Some(after(-1, 5)), accepted_at: Some(after(-1, 10)), ..Route::default() };
+    MailDay { folders: vec![folder], aside, more_aside: 0, not_on_file: None, route }
 }
 
 fn forgotten(language: Language) -> MailDay {
@@ -166,5 +167,10 @@ fn unbalanced(language: Language) -> MailDay {
         vanished: 0,
         ..one.clone()
     }));
-    MailDay { folders, more_aside: 3, ..even }
+    for folder in &mut folders {
+        (folder.given_out, folder.round_trips) = (folder.given_out + 24, 24);
+    }
+    let waiting = Some(Unsent { letters: 12, since: after(-9, 0) });
+    let route = Route { back_at: Some(after(0, -20)), waiting, ..even.route };
+    MailDay { folders, more_aside: 3, route, ..even }
 }

@@ -23,6 +23,7 @@ pub(super) fn letters(_: Language) -> Vec<Content> {
     all.push(outage(Area::Sending, 60 * 26, OutageStage::Over));
     all.push(outage(Area::Access, 35, failing(Trouble::Login)));
     all.push(outage(Area::Access, 95, OutageStage::Over));
+    all.push(outage(Area::Route, 95, OutageStage::Over));
     all
 }
 
@@ -30,6 +31,7 @@ fn area(trouble: Trouble) -> Area {
     match trouble {
         Trouble::Moving | Trouble::Giving => Area::Mailbox,
         Trouble::ExpiresInAMonth | Trouble::ExpiresInAWeek | Trouble::ExpiresInADay => Area::Access,
+        Trouble::NotBack => Area::Route,
         _ => Area::Intake,
     }
 }

@@ -84,6 +84,13 @@ impl Seen<'_> {
             count => day.aside.len() + day.more_aside,
             more => day.more_aside,
             complaint => self.verb(Verb::Restore),
+            mail_at => day.route.mail_at.map(|at| self.words.short(at)),
+            accepted_at => day.route.accepted_at.map(|at| self.words.short(at)),
+            back_at => day.route.back_at.map(|at| self.words.short(at)),
+            waiting => day.route.waiting.map(|waiting| context! {
+                letters => waiting.letters,
+                since => self.words.short(waiting.since),
+            }),
             missing => day.not_on_file.as_ref().map(|missing| self.not_on_file(missing)),
         }
     }
@@ -124,6 +131,7 @@ impl Seen<'_> {
             (total.duplicates, self.words.pick("Dubbel", "Duplicates")),
             (total.set_aside, self.words.pick("Terzijde", "Set aside")),
             (total.unreadable, self.words.pick("Onleesbaar", "Unreadable")),
+            (total.round_trips, self.words.pick("Eigen testberichten", "Own test mails")),
             (total.vanished, self.words.pick("Verdwenen", "Vanished")),
             (total.undecided, self.words.pick("Nog te lezen", "Still to read")),
         ];

@@ -54,6 +54,10 @@ fn tried(area: Area, words: Words) -> &'static str {
             "een token aanvragen, waarmee klachtpost bij de mailserver inlogt",
             "asking for a token, with which klachtpost logs in to the mail server",
         ),
+        Area::Route => words.pick(
+            "een testbericht aan het klachtenadres sturen, en kijken of het daar binnenkomt",
+            "sending a test mail to the complaints address, and looking whether it comes in there",
+        ),
         Area::Sending => words.pick(
             "de brieven die klaarstaan aan de mailserver geven",
             "handing the waiting letters to the mail server",
@@ -121,6 +125,10 @@ fn found_words(area: Area, trouble: Trouble, words: Words) -> &'static str {
         Trouble::Stuck => {
             words.pick("het ophalen is begonnen en komt niet tot een einde", "taking in was begun and comes to no end")
         }
+        Trouble::NotBack => words.pick(
+            "het testbericht is verstuurd, maar komt niet in de klachtenmailbox aan",
+            "the test mail was sent, and does not arrive in the complaints mailbox",
+        ),
         Trouble::Fault => words.pick("een fout in klachtpost zelf", "a fault in klachtpost itself"),
     }
 }
@@ -163,7 +171,11 @@ fn next(area: Area, trouble: Trouble, words: Words) -> &'static str {
             "Kijk in het logboek van de mailserver en of de mailbox vol is of geen rechten meer heeft.",
             "Look at the mail server's log, and whether the mailbox is full or has lost its rights.",
         ),
-        (Trouble::Refusal, Area::Sending) => words.pick(
+        (Trouble::NotBack, _) => words.pick(
+            "Zoek het testbericht (het onderwerp begint met “klachtpost test”) in de andere mappen van de mailbox en in de quarantaine van de mailserver, en vraag de beheerder van de mailserver waar het blijft.",
+            "Look for the test mail (its subject begins with “klachtpost test”) in the mailbox's other folders and in the mail server's quarantine, and ask the mail server's administrator where it goes.",
+        ),
+        (Trouble::Refusal, Area::Sending | Area::Route) => words.pick(
             "Vraag de beheerder van de mailserver of het klachtenadres er nog mag versturen.",
             "Ask the mail server's administrator whether the complaints address may still send there.",
         ),

@@ -48,6 +48,19 @@ pub(super) async fn file_away(
     Ok(gone)
 }
 
+/// Takes mails of the selected folder away for good, by UID EXPUNGE, so that none of others goes with them.
+pub(super) async fn remove(wire: &mut Wire, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
+    let mut gone = Vec::with_capacity(uids.len());
+    for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
+        mark_deleted(wire, &set.written).await?;
+        let within = wire.deadlines().command;
+        wire.run_ok(Step::MoveMails, &format!("UID EXPUNGE {}", set.written), within, &mut |_| {}).await?;
+        let left = remaining(wire, &set.written).await?;
+        gone.extend(set.uids.iter().filter(|uid| !left.contains_key(uid)).map(|uid| Uid(i64::from(*uid))));
+    }
+    Ok(gone)
+}
+
 async fn copy_and_expunge(
     wire: &mut Wire,
     folders: &mut Folders,

@@ -1,0 +1,89 @@
+//! The row of `round_trip`: test mails of the watch, on their way and back; and the last signs of life of the whole route, for
+//! the digest. Only SQL.
+
+use super::{Register, RegisterError, Tx, millis, moment};
+use crate::case::Moment;
+use crate::desk::{Route, Unsent};
+use chrono::TimeDelta;
+use sqlx::Row;
+
+/// A letter that waits for less is on its way.
+const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(15);
+
+/// How it goes with the test mails.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RoundTrips {
+    pub sent_at: Option<Moment>,
+    /// The first that was sent since one came back.
+    pub waits_since: Option<Moment>,
+    pub back_at: Option<Moment>,
+}
+
+impl Register {
+    /// How it goes with them.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn round_trips(&self) -> Result<RoundTrips, RegisterError> {
+        let text =
+            "SELECT sent_at, CASE WHEN waits_since > back_for THEN waits_since ELSE 0 END, back_at FROM round_trip";
+        let row = sqlx::query(text).fetch_one(&self.pool).await?;
+        let at = |column: usize| Ok::<_, RegisterError>(row.try_get::<i64, _>(column)?);
+        let some = |at: i64| (at > 0).then(|| moment(at));
+        Ok(RoundTrips { sent_at: some(at(0)?), waits_since: some(at(1)?), back_at: some(at(2)?) })
+    }
+
+    /// One went out at that moment. It may be back already: that is noted by itself.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_round_trip(&self, sent_at: Moment) -> Result<(), RegisterError> {
+        let _turn = self.turn().await;
+        sqlx::query(
+            "UPDATE round_trip SET sent_at = $1, waits_since = CASE WHEN waits_since > back_for THEN waits_since ELSE $1 END",
+        )
+        .bind(millis(sent_at))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// When mail came in last, when a letter was accepted last, what waits to be sent. Test mails are no mail.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn route(&self, now: Moment) -> Result<Route, RegisterError> {
+        let row = sqlx::query(
+            "SELECT (SELECT received_at FROM mail WHERE disposition <> 'round_trip' ORDER BY id DESC LIMIT 1), \
+             (SELECT MAX(accepted_at) FROM outbox), \
+             (SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1), \
+             (SELECT MIN(created_at) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1)",
+        )
+        .bind(millis(now - ON_ITS_WAY))
+        .fetch_one(&self.pool)
+        .await?;
+        let at = |column: usize| Ok::<_, RegisterError>(row.try_get::<Option<i64>, _>(column)?.map(moment));
+        let letters = usize::try_from(row.try_get::<i64, _>(2)?).unwrap_or_default();
+        Ok(Route {
+            mail_at: at(0)?,
+            accepted_at: at(1)?,
+            back_at: self.round_trips().await?.back_at,
+            waiting: at(3)?.map(|since| Unsent { letters, since }),
+        })
+    }
+}
+
+impl Tx {
+    /// One came back, that was sent at that moment.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_back(&mut self, sent_at: Moment, received_at: Moment) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE round_trip SET back_for = $1, back_at = $2 WHERE back_for < $1")
+            .bind(millis(sent_at))
+            .bind(millis(received_at))
+            .execute(&mut *self.inner)
+            .await?;
+        Ok(())
+    }
+}
