@@ -12,7 +12,7 @@ use super::printing::Form;
 use crate::access::{Access, AccessError};
 use crate::case::Moment;
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Watch};
 use crate::daemon::{Office, WorkError, compare};
 use crate::desk::outage::Trouble;
 use crate::mailbox::{Mailbox, MailboxError};
@@ -49,10 +49,29 @@ pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
             .line("login", secret_lasts(last, Clock::System.now().with_timezone(&config.desk.time_zone).date_naive()));
     }
     if let Some(operator) = &config.operator {
-        let told = format!("{} is told after {} minutes", operator.address, operator.alarm_after_minutes);
+        let command =
+            operator.command.first().map(|program| format!("; where no letter gets through, {program} is run"));
+        let told = format!(
+            "{} is told after {} minutes{}",
+            operator.address,
+            operator.alarm_after_minutes,
+            command.unwrap_or_default()
+        );
         all_right &= report.line("operator", Ok::<_, String>(told));
     }
+    if let (Some(watch), Ok(office)) = (&config.watch, &office) {
+        all_right &= report.line("watch", last_trip(office, watch).await);
+    }
     if all_right { Exit::Done } else { Exit::FoundProblems }
+}
+
+/// How it goes with the watch's test mails, as far as the register knows.
+async fn last_trip(office: &Office, watch: &Watch) -> Result<String, RegisterError> {
+    let last = match office.register.round_trips().await?.back_at {
+        Some(at) => format!("the last came back at {}", office.rules.calendar.local(at).format("%Y-%m-%d %H:%M")),
+        None => "none came back yet".to_owned(),
+    };
+    Ok(format!("a test mail every {} minutes; {last}", watch.every_minutes))
 }
 
 /// Whether what tokens are asked for with still works for a while.

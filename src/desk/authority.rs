@@ -79,11 +79,10 @@ impl Act {
         self.row().is_some_and(|row| row.roles.contains(&role) && (row.token.is_none() || row.token == answers))
     }
 
-    /// Whether the sender is believed so far.
+    /// Whether the sender is believed so far. Each act is a colleague's, so Exchange's word on colleagues is as good as any.
     pub fn believes(self, proof: SenderProof, rules: &Rules) -> bool {
         match (proof, self.row().map(|row| row.needs)) {
             (SenderProof::Failed | SenderProof::Unclear, _) | (_, None) => false,
-            // Each act in the table is a colleague's.
             (SenderProof::Proven | SenderProof::Inside, _) | (SenderProof::None, Some(Needs::NoDenial)) => true,
             (SenderProof::None, Some(Needs::Certainty)) => false,
             (SenderProof::None, Some(Needs::Proof)) => rules.accept_unproven_staff,

@@ -34,6 +34,7 @@ mod procedure;
 mod proof_of_sender;
 mod queries;
 mod resend;
+mod round_trip;
 mod second_server;
 mod secrets;
 mod to_the_letter;
