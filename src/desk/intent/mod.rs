@@ -55,7 +55,7 @@ pub fn understand(incoming: &Incoming<'_>, rules: &Rules, now: Moment) -> Intent
         name: author(mail).map(|party| party.name.clone()).unwrap_or_default(),
         sent_by: SentBy::of(mail, rules),
         server: ServersWord::None,
-        ours: token::our_own(mail, rules),
+        ours: token::round_trip(mail, rules).or_else(|| token::our_own(mail, rules)),
         form: form_of(mail, rules),
         typed: Typed::of(mail, role, answers.as_ref(), rules),
         lookup: Lookup::default(),

@@ -43,20 +43,18 @@ pub(in crate::desk) enum Ours {
 
 /// A letter of ours that came back to us: the second of the three layers against loops (invariant 5).
 pub(super) fn our_own(mail: &Mail, rules: &Rules) -> Option<Ours> {
-    if let Some(sent_at) = round_trip(mail, rules) {
-        return Some(Ours::RoundTrip(sent_at));
-    }
     let marked = mail.loop_marks.iter().any(|mark| Address::parse(mark).is_ok_and(|a| rules.is_desk(&a)));
     let our_id = mail.message_id.as_deref().is_some_and(|id| rules.keys.read(id).is_some());
     marked.then_some(Ours::Mark).or(our_id.then_some(Ours::Letter))
 }
 
-/// Known by its stamp, which nobody can make; by its sender, because whoever sees the stamp can repeat it; and because it answers
-/// nothing: somebody at the shared mailbox may press Reply. Not by our mark, which a server on the way may take out.
-fn round_trip(mail: &Mail, rules: &Rules) -> Option<Moment> {
+/// A test mail of the watch's. Known by its stamp, which nobody can make; by its sender, because whoever sees the stamp can
+/// repeat it; and because it answers nothing: somebody at the shared mailbox may press Reply. Not by our mark, which a server
+/// on the way may take out.
+pub(super) fn round_trip(mail: &Mail, rules: &Rules) -> Option<Ours> {
     let from = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok())?;
     let is_ours = rules.is_desk(&from) && mail.in_reply_to.is_empty() && mail.references.is_empty();
-    rules.keys.stamped_at(&mail.subject).filter(|_| is_ours)
+    rules.keys.stamped_at(&mail.subject).filter(|_| is_ours).map(Ours::RoundTrip)
 }
 
 /// The letter of ours that a mail which came back is, or carries along.
