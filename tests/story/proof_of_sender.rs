@@ -45,6 +45,41 @@ async fn a_forged_colleague_closes_nothing() {
     assert!(told.iter().any(|letter| letter.text.contains("mallory@klant.example")), "the department sees who wrote");
 }
 
+/// As Exchange Online delivers mail: it says of each whether somebody of the organisation wrote it.
+#[tokio::test]
+async fn exchanges_word_proves_a_colleague_and_one_that_came_along_or_twice_does_not() {
+    let (world, _smtp, notification) = with_a_complaint().await;
+    let settings = std::fs::read_to_string(world.settings_file()).unwrap();
+    let exchange = settings.replace(&format!("trusted_authserv_id = \"{AUTHSERV}\""), "staff_proof = \"microsoft365\"");
+    assert_ne!(settings, exchange);
+    std::fs::write(world.settings_file(), exchange).unwrap();
+    let field = |says: &str| format!("X-MS-Exchange-Organization-AuthAs: {says}\r\n");
+    let close = "#afgehandeld\nU krijgt 240 euro terug.";
+    let says = |proof: String| Written { proof, ..Written::reply(HANDLER, &notification, close) };
+    for proof in [
+        field("Anonymous"),
+        format!("{}{}", field("Anonymous"), field("Internal")),
+        field("Internal").to_lowercase(),
+        format!("Authentication-Results: {AUTHSERV}; dmarc=pass header.from=lease.example\r\n"),
+    ] {
+        world.deliver(&says(proof).bytes());
+    }
+    world.work().await;
+    let number = notification.number();
+    assert_eq!(world.case(&number).await["state"], "open");
+    assert_eq!(world.dovecot.mails("klachten", ".Terzijde").len(), 4, "they wait for a person");
+    let check = world.check().await;
+    assert!(check.out.contains("proof of senders: looked at the last 1 mails for X-MS"), "{}", check.out);
+
+    world.deliver(&says(field("Internal")).bytes());
+    world.work().await;
+    assert_eq!(world.case(&number).await["state"], "closed");
+    assert!(world.letters_once("jan.jansen", 2).await[1].text.contains("240 euro"));
+    let check = world.check().await;
+    let expected = "ok       proof of senders: Exchange says of the last 2 mails: \"Internal\" in 1, none at all in 1";
+    assert!(check.out.contains(expected), "{}", check.out);
+}
+
 #[tokio::test]
 async fn with_a_colleague_in_copy_or_a_verb_lower_down_nothing_is_relayed() {
     let (world, _smtp, notification) = with_a_complaint().await;
