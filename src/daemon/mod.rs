@@ -13,6 +13,7 @@ mod filing;
 mod hindered;
 mod hour;
 mod intake;
+mod noting;
 mod office;
 mod overviews;
 mod paging;

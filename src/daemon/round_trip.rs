@@ -5,8 +5,8 @@
 
 use super::WorkError;
 use super::hour;
+use super::noting::{good, note_server};
 use super::office::{Office, OfficeError};
-use super::sending::{good, note_server};
 use super::watching::{News, send};
 use crate::case::Moment;
 use crate::clock;

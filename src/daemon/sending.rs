@@ -3,6 +3,7 @@
 //! letter is under way. What an outcome means is the desk's word.
 
 use super::assembling::assemble;
+use super::noting::{note, note_server};
 use super::office::Office;
 use super::pulse::Loop;
 use super::recording::{Attempted, Recorder};
@@ -12,9 +13,8 @@ use super::{Step, WorkError, of_access};
 use crate::access::AccessError;
 use crate::case::Moment;
 use crate::clock;
-use crate::config::SenderKind;
 use crate::crash;
-use crate::desk::outage::{Area, Trouble};
+use crate::desk::outage::Area;
 use crate::outbox::answer::Answer;
 use crate::outbox::backoff::{Jitter, server_wait};
 use crate::outbox::judge::Judge;
@@ -418,47 +418,6 @@ async fn counted(office: &Office) -> Result<Quota, WorkError> {
 fn server_name(office: &Office) -> String {
     let sender = &office.config.sender;
     format!("{}:{}", sender.host, sender.port)
-}
-
-/// What an outcome says of the server. A letter's own trouble (its recipient, its text) says nothing of it.
-fn note(office: &Office, letter: &Claimed, outcome: &Outcome, ruling: &Ruling) {
-    let (trouble, reason) = match outcome {
-        Outcome::Accepted { .. } => return good(office),
-        Outcome::Refused { reply, stage, .. } if ruling.halts => {
-            (Trouble::Refusal, format!("the server refuses letters to different people alike, at {stage}: {reply}"))
-        }
-        Outcome::Refused { stage, .. } if *stage > Stage::Letter && ruling.is_its_own() => return good(office),
-        Outcome::TryAgain { stage, reason, .. } if ruling.halts || *stage <= Stage::MailFrom => {
-            let files = office.config.sender.kind == SenderKind::Maildir;
-            (if files { Trouble::Files } else { Trouble::Refusal }, reason.clone())
-        }
-        Outcome::Unknown { reason } => (Trouble::Away, reason.clone()),
-        Outcome::Refused { .. } | Outcome::TryAgain { .. } => return,
-    };
-    if office.watch.failed(Area::Sending, trouble, reason.clone(), office.clock.now()) == News::Yes {
-        tracing::warn!(letter.id = %letter.id, "sending fails: {reason}; the letters wait and are tried again");
-    }
-}
-
-/// The server could not be reached, or not be used.
-pub(super) fn note_server(office: &Office, outcome: &Outcome) {
-    let Outcome::TryAgain { stage, reason, .. } = outcome else { return };
-    let trouble = match stage {
-        Stage::Tls => Trouble::Certificate,
-        Stage::Login => Trouble::Login,
-        Stage::Connect | Stage::Greeting => Trouble::Away,
-        _ if office.config.sender.kind == SenderKind::Maildir => Trouble::Files,
-        _ => Trouble::Refusal,
-    };
-    if office.watch.failed(Area::Sending, trouble, reason.clone(), office.clock.now()) == News::Yes {
-        tracing::warn!("sending fails: {reason}; the letters wait and are tried again");
-    }
-}
-
-pub(super) fn good(office: &Office) {
-    if office.watch.good(Area::Sending, office.clock.now()) == News::Yes {
-        tracing::info!("sending goes on");
-    }
 }
 
 async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {

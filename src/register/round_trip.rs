@@ -43,7 +43,7 @@ impl Register {
             "UPDATE round_trip SET sent_at = $1, waits_since = CASE WHEN waits_since > back_for THEN waits_since ELSE $1 END",
         )
         .bind(millis(sent_at))
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
