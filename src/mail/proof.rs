@@ -78,6 +78,17 @@ pub fn authserv_id(raw: &[u8]) -> Option<String> {
     Some(clean(id, AUTHSERV_ID_MAX_CHARS))
 }
 
+/// Whether results of that server stand in a mail where they would count: above all that came in with it.
+pub fn bears_word_of(raw: &[u8], authserv_id: &str) -> bool {
+    !trusted_run(&take_apart(raw).headers, authserv_id.trim()).fields.is_empty()
+}
+
+/// Whether a field of results holds this text, wherever it stands.
+pub fn results_hold(raw: &[u8], text: &str) -> bool {
+    let headers = take_apart(raw).headers;
+    headers.iter().any(|header| header.name == "authentication-results" && header.raw.contains(text))
+}
+
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds
 /// another address misleads.
 pub(crate) fn findings(parsed: &Parsed, from: Option<&Party>) -> Vec<Finding> {

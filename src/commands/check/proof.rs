@@ -27,6 +27,26 @@ pub(super) enum NoProof {
 /// What the newest mails of the inbox and of those that were dealt with bear; None: there is none to look at.
 pub(super) async fn look(mailbox: &mut Mailbox, settings: &config::Mailbox) -> Result<Option<String>, NoProof> {
     let trusted = settings.trusted_authserv_id.trim();
+    let seen = seen(mailbox).await?;
+    let mails: usize = seen.values().sum();
+    if mails == 0 {
+        return Ok(None);
+    }
+    match seen.get(&Some(trusted.to_lowercase())) {
+        Some(count) => Ok(Some(format!("{count} of the last {mails} mails bear results of {trusted}"))),
+        None => Err(NoProof::NotSeen { trusted: trusted.to_owned(), mails, seen: told(&seen) }),
+    }
+}
+
+/// The id that the newest mails bear most often: probably the company's own server's.
+pub(in crate::commands) async fn likely(mailbox: &mut Mailbox) -> Result<Option<String>, MailboxError> {
+    let seen = seen(mailbox).await?;
+    let ids = seen.into_iter().filter_map(|(id, count)| Some((count, id?)));
+    Ok(ids.max().map(|(_, id)| id))
+}
+
+/// The ids that stand uppermost in the newest mails, and in how many each does.
+async fn seen(mailbox: &mut Mailbox) -> Result<BTreeMap<Option<String>, usize>, MailboxError> {
     let mut seen: BTreeMap<Option<String>, usize> = BTreeMap::new();
     let mut mails = 0;
     for folder in [Folder::Inbox, Folder::Filed(Destination::Processed)] {
@@ -36,13 +56,7 @@ pub(super) async fn look(mailbox: &mut Mailbox, settings: &config::Mailbox) -> R
             *seen.entry(authserv_id(&header).map(|id| id.to_lowercase())).or_default() += 1;
         }
     }
-    if mails == 0 {
-        return Ok(None);
-    }
-    match seen.get(&Some(trusted.to_lowercase())) {
-        Some(count) => Ok(Some(format!("{count} of the last {mails} mails bear results of {trusted}"))),
-        None => Err(NoProof::NotSeen { trusted: trusted.to_owned(), mails, seen: told(&seen) }),
-    }
+    Ok(seen)
 }
 
 async fn newest(mailbox: &mut Mailbox, folder: Folder, count: usize) -> Result<Vec<Uid>, MailboxError> {

@@ -1,0 +1,1 @@
+//! What the DNS tells becomes servers to try, the likeliest first.
