@@ -14,9 +14,9 @@ mod written;
 pub use asking::Arguments;
 
 use super::check::mailbox::{self, Failed};
+use super::check::proof;
 use super::check::report::Report;
 use super::check::smtp::{self, SenderProblem};
-use super::check::proof;
 use super::round_trip::{Route, TripError, Word};
 use super::{Exit, failed};
 use crate::access::{Access, AccessError};
@@ -56,9 +56,9 @@ enum InitError {
     #[error(transparent)]
     Trip(#[from] TripError),
     #[error(
-        "{0}; expected a server whose word proves who a colleague is, found none\n  hint: --accept-unproven-staff yes says that you can do without: then whoever gets hold of a notification can act as staff. Or --trusted-authserv-id ID, where you know that your server writes it and takes out what others write in its name"
+        "expected a mail server whose word proves who a colleague is, found none (see above)\n  hint: --accept-unproven-staff yes says that you can do without: then whoever gets hold of a notification can act as staff. Or --trusted-authserv-id ID, where you know that your server writes it and takes out what others write in its name"
     )]
-    Unproven(String),
+    Unproven,
 }
 
 impl InitError {
@@ -66,6 +66,16 @@ impl InitError {
         match self {
             Self::Unanswered(_) | Self::Files(FileError::There { .. }) => Exit::WrongUsage,
             _ => Exit::FoundProblems,
+        }
+    }
+
+    /// Where an error names settings: which flags those are.
+    fn flags(&self) -> &'static str {
+        match self {
+            Self::Config(_) | Self::Mailbox(_) | Self::Sender(_) => {
+                "\n  here: [mailbox] is --imap HOST:PORT/SECURITY, --username and --password-file; [sender] is --smtp and --smtp-username"
+            }
+            _ => "",
         }
     }
 }
@@ -78,7 +88,7 @@ pub async fn run(explicit: Option<&Path>, arguments: Arguments) -> Exit {
     let person: Option<&mut dyn BufRead> = if is_there { Some(&mut input) } else { None };
     match set_up(&file, &mut Interview::new(arguments, person)).await {
         Ok(()) => Exit::Done,
-        Err(error) => failed(&format!("{error}\nNothing was written."), error.exit()),
+        Err(error) => failed(&format!("{error}{}\nNo settings were written.", error.flags()), error.exit()),
     }
 }
 
@@ -159,14 +169,15 @@ async fn servers(interview: &mut Interview<'_>, domain: &str) -> Result<(Place, 
     if !(interview.is_given(Key::Imap) && interview.is_given(Key::Smtp)) {
         let found = finding::find(domain).await;
         if let Some(provider) = found.provider {
-            super::printing::say!("The mail of {domain} is kept by {}.", provider.name);
+            super::printing::say!("The mail of {domain} is kept by {}.{}", provider.name, provider.lets_in.guide());
         }
         imap = trying::imap_server(if interview.is_given(Key::Imap) { &[] } else { &found.imap }).await;
         smtp = trying::smtp_server(if interview.is_given(Key::Smtp) { &[] } else { &found.smtp }).await;
     }
     let mut place = |key, protocol, found: Option<Place>| {
         let text = interview.answer(key, found.map(|place| place.to_string()))?;
-        let unfit = || Unanswered::Unfit { flag: question(key).flag, expected: question(key).expected, found: text.clone() };
+        let unfit =
+            || Unanswered::Unfit { flag: question(key).flag, expected: question(key).expected, found: text.clone() };
         Place::read(&text, protocol).ok_or_else(unfit)
     };
     Ok((place(Key::Imap, Protocol::Imap, imap)?, place(Key::Smtp, Protocol::Smtp, smtp)?))
@@ -186,6 +197,7 @@ fn login(
         provider => provider.map_or(LetsIn::ByPassword, |one| one.lets_in),
     };
     if lets_in == LetsIn::Microsoft {
+        interview.examine(&[Key::ClientId, Key::ClientSecretFile])?;
         let tenant = interview.answer(Key::Tenant, Some(desk.domain().to_owned()))?;
         let client_id = interview.answer(Key::ClientId, None)?;
         let secret = made.secret(interview, Key::ClientSecretFile, "The application's secret", "client.secret")?;
@@ -263,7 +275,7 @@ fn proof(interview: &mut Interview<'_>, report: Report, word: Word) -> Result<Pr
     }
     match interview.answer(Key::AcceptUnproven, None) {
         Ok(answer) if answer == "yes" => Ok(Proof::Nothing),
-        Ok(_) | Err(Unanswered::Missing(_)) => Err(InitError::Unproven(found)),
+        Ok(_) | Err(Unanswered::Missing(_)) => Err(InitError::Unproven),
         Err(other) => Err(other.into()),
     }
 }

@@ -53,8 +53,12 @@ pub(super) enum Word {
 impl std::fmt::Display for Word {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Nobodys => f.write_str("no mail server adds Authentication-Results here, as far as a mail to oneself and the last mails show"),
-            Self::Guarded(id) => write!(f, "\"{id}\" says who sent a mail, and took out a line that was forged in its name"),
+            Self::Nobodys => f.write_str(
+                "no mail server adds Authentication-Results here, as far as a mail to oneself and the last mails show",
+            ),
+            Self::Guarded(id) => {
+                write!(f, "\"{id}\" says who sent a mail, and took out a line that was forged in its name")
+            }
             Self::Unguarded(id) => write!(
                 f,
                 "\"{id}\" says who sent a mail, but a line that was forged in its name stayed in a mail to oneself; ask its administrator whether it takes such lines out of mail from outside (RFC 8601 §5)"
@@ -161,7 +165,9 @@ impl<'a> Route<'a> {
         let headers = self.mailbox.headers(&new).await?;
         // Some servers give a mail another Message-ID; the subject says it, too.
         let is_ours = |header: &Vec<u8>| header.windows(id.len()).any(|part| part == id.as_bytes());
-        let Some(uid) = headers.iter().find(|(_, header)| is_ours(header)).map(|(uid, _)| *uid) else { return Ok(None) };
+        let Some(uid) = headers.iter().find(|(_, header)| is_ours(header)).map(|(uid, _)| *uid) else {
+            return Ok(None);
+        };
         let raw = match self.mailbox.fetch(uid, TEST_MAIL_BYTES_MAX).await? {
             Fetched::Whole(raw) | Fetched::Doubted { raw, .. } | Fetched::Slice { headers_and_start: raw, .. } => raw,
             // A daemon moves it right now: it comes into sight again.

@@ -36,7 +36,10 @@ pub(super) async fn check(
 }
 
 /// A mailbox that is open, its folders made, and what is to be said of it.
-pub(in crate::commands) async fn open(access: &Access, settings: &config::Mailbox) -> Result<(Mailbox, String), Failed> {
+pub(in crate::commands) async fn open(
+    access: &Access,
+    settings: &config::Mailbox,
+) -> Result<(Mailbox, String), Failed> {
     let settings = access.mailbox(settings.clone(), Clock::System.now()).await?;
     let mut mailbox = Mailbox::open(&settings).await?;
     let (mut waiting, mut unlisted) = (0, 0);

@@ -21,7 +21,11 @@ pub(in crate::commands) enum SenderProblem {
 }
 
 /// Asks the server all but to send; nothing is sent.
-pub(in crate::commands) async fn sender(config: &Config, access: &Access, settings: &Sender) -> Result<String, SenderProblem> {
+pub(in crate::commands) async fn sender(
+    config: &Config,
+    access: &Access,
+    settings: &Sender,
+) -> Result<String, SenderProblem> {
     let house = house(config)?;
     let (desk, with_token) = (house.desk_address.to_string(), house.reply_address(LIKE_A_TOKEN).to_string());
     let with_token = Some(with_token.as_str()).filter(|address| *address != desk);

@@ -16,9 +16,11 @@ pub struct Arguments(BTreeMap<Key, String>);
 /// An argument for each question: the table is the command line.
 impl clap::Args for Arguments {
     fn augment_args(command: Command) -> Command {
-        command.args(QUESTIONS.iter().map(|question| {
-            Arg::new(question.flag).long(question.flag).value_name(question.value).help(question.asks)
-        }))
+        command.args(
+            QUESTIONS.iter().map(|question| {
+                Arg::new(question.flag).long(question.flag).value_name(question.value).help(question.asks)
+            }),
+        )
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -86,7 +88,8 @@ impl<'a> Interview<'a> {
         for (key, text) in &self.given {
             fitting(question(*key), text)?;
         }
-        let missing: Vec<&Question> = needed.iter().filter(|key| !self.is_given(**key)).map(|key| question(*key)).collect();
+        let missing: Vec<&Question> =
+            needed.iter().filter(|key| !self.is_given(**key)).map(|key| question(*key)).collect();
         if self.person.is_none() && !missing.is_empty() { Err(Unanswered::Missing(missing)) } else { Ok(()) }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn say_what_is_left(file: &Path, said: &Said, waiting: usize) {
     }
     let file = file.display();
     say!(
-        "\nThen, as the user that klachtpost will run as (let it own the file and the password's: chown):\n  \
+        "\nThen, as the user that klachtpost will run as (chown it the settings and the password's file first):\n  \
          klachtpost --config {file} check\n  klachtpost --config {file} run --once     one round, to try\n  \
          klachtpost --config {file} run"
     );
@@ -30,7 +30,9 @@ pub(super) fn say_what_is_left(file: &Path, said: &Said, waiting: usize) {
 fn left(said: &Said) -> Vec<String> {
     let name = &said.department.name;
     let mut left = vec![
-        format!("the other departments, each a [[department]] with its keywords: until then {name} gets every complaint"),
+        format!(
+            "the other departments, each a [[department]] with its keywords: until then {name} gets every complaint"
+        ),
         format!("staff = [\"…\"] of {name}: the colleagues who may answer its complaints from addresses of their own"),
     ];
     if said.operator.is_none() {

@@ -50,10 +50,8 @@ async fn ask(resolver: &TokioResolver, domain: &str) -> Told {
         places(&answers(resolver, &format!("{name}._tcp.{domain}."), RecordType::SRV).await, security)
     };
     let whole = format!("{domain}.");
-    let (exchangers, served) = tokio::join!(
-        answers(resolver, &whole, RecordType::MX),
-        futures_util::future::join_all(services.map(service)),
-    );
+    let (exchangers, served) =
+        tokio::join!(answers(resolver, &whole, RecordType::MX), futures_util::future::join_all(services.map(service)),);
     let mut served = served.into_iter();
     let mut next_two = || served.next().into_iter().chain(served.next()).flatten().collect::<Vec<Place>>();
     Told { exchangers: names(&exchangers), imap: next_two(), smtp: next_two() }

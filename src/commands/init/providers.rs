@@ -14,6 +14,17 @@ pub(super) enum LetsIn {
     Google,
 }
 
+impl LetsIn {
+    /// Where it says what has to be set up there first.
+    pub fn guide(self) -> &'static str {
+        match self {
+            Self::ByPassword => "",
+            Self::Microsoft => " What to set up there first: docs/microsoft365.md",
+            Self::Google => " What to set up there first: docs/google.md",
+        }
+    }
+}
+
 /// One provider.
 pub(super) struct Provider {
     pub name: &'static str,
@@ -77,7 +88,9 @@ const PROVIDERS: &[Provider] = {
 
 /// Who keeps the mail of this domain, as its mail exchangers tell.
 pub(super) fn provider(domain: &str, exchangers: &[String]) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|one| std::iter::once(domain).chain(exchangers.iter().map(String::as_str)).any(|n| one.has(n)))
+    PROVIDERS
+        .iter()
+        .find(|one| std::iter::once(domain).chain(exchangers.iter().map(String::as_str)).any(|n| one.has(n)))
 }
 
 /// Who keeps a server of this name, where somebody named it.
@@ -88,9 +101,8 @@ pub(super) fn provider_at(place: &Place) -> Option<&'static Provider> {
 impl Provider {
     fn has(&self, name: &str) -> bool {
         let name = name.trim_end_matches('.').to_lowercase();
-        let below = |suffix: &&str| {
-            name.strip_suffix(*suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-        };
+        let below =
+            |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'));
         self.names.iter().any(|suffix| below(&suffix))
     }
 }

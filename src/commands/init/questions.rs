@@ -224,7 +224,8 @@ impl Place {
     /// Whether it is of this domain, or this very machine: where the address's password may go unasked.
     pub fn belongs_to(&self, domain: &str) -> bool {
         let below = self.host.strip_suffix(&domain.to_lowercase());
-        let is_here = self.host == "localhost" || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let is_here =
+            self.host == "localhost" || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
         is_here || below.is_some_and(|host| host.is_empty() || host.ends_with('.'))
     }
 }

@@ -7,32 +7,30 @@ use crate::config;
 use crate::mailbox::Mailbox;
 use crate::outbox::Transport;
 use crate::outbox::smtp::Deadlines;
+use futures_util::future::join_all;
 use std::time::Duration;
 
 /// How long a server that was only guessed at may take to connect or greet: one that is slower is named by hand.
 const GREETS_WITHIN: Duration = Duration::from_secs(5);
 
-/// The first of these that is there as an IMAP server, with a certificate of its name.
+/// The first of these that is there as an IMAP server, with a certificate of its name. All are met at once.
 pub(super) async fn imap_server(candidates: &[Place]) -> Option<Place> {
-    for place in candidates {
-        let Ok(config) = config::from_toml(&servers_alone(place, place), "init") else { continue };
-        if Mailbox::greets(&config.mailbox, GREETS_WITHIN).await.is_ok() {
-            return Some(place.clone());
-        }
-    }
-    None
+    let met = join_all(candidates.iter().map(|place| async move {
+        let config = config::from_toml(&servers_alone(place, place), "init").ok()?;
+        Mailbox::greets(&config.mailbox, GREETS_WITHIN).await.ok().map(|()| place.clone())
+    }));
+    met.await.into_iter().flatten().next()
 }
 
 /// The same for sending.
 pub(super) async fn smtp_server(candidates: &[Place]) -> Option<Place> {
-    let waits = Deadlines { connect: GREETS_WITHIN, tls: GREETS_WITHIN, greeting: GREETS_WITHIN, ..Deadlines::default() };
-    for place in candidates {
-        let Ok(config) = config::from_toml(&servers_alone(place, place), "init") else { continue };
-        if Transport::greets(&config.sender, waits).await.is_ok() {
-            return Some(place.clone());
-        }
-    }
-    None
+    let waits =
+        Deadlines { connect: GREETS_WITHIN, tls: GREETS_WITHIN, greeting: GREETS_WITHIN, ..Deadlines::default() };
+    let met = join_all(candidates.iter().map(|place| async move {
+        let config = config::from_toml(&servers_alone(place, place), "init").ok()?;
+        Transport::greets(&config.sender, waits).await.ok().map(|()| place.clone())
+    }));
+    met.await.into_iter().flatten().next()
 }
 
 /// A host that is not the company's own and that nobody let have the password.

@@ -75,7 +75,8 @@ impl Said {
         }
         let Department { name, title, address, supervisor } = &self.department;
         let keys = [("name", name), ("title", title), ("address", address), ("supervisor", supervisor)];
-        let keys = keys.map(|(key, text)| (key, Some(json!(text)))).into_iter().chain([("fallback", Some(json!(true)))]);
+        let keys =
+            keys.map(|(key, text)| (key, Some(json!(text)))).into_iter().chain([("fallback", Some(json!(true)))]);
         section(&mut out, "[[department]]", &keys.collect::<Vec<_>>());
         out
     }
@@ -118,7 +119,8 @@ impl Said {
         match &self.login {
             Login::Password(_) => {}
             Login::Microsoft { tenant, client_id, secret } => {
-                let keys = [("provider", json!("microsoft")), ("tenant", json!(tenant)), ("client_id", json!(client_id))];
+                let keys =
+                    [("provider", json!("microsoft")), ("tenant", json!(tenant)), ("client_id", json!(client_id))];
                 let keys = keys.into_iter().chain([("client_secret_file", file(secret))]);
                 section(out, "[oauth2]", &keys.map(|(key, value)| (key, Some(value))).collect::<Vec<_>>());
             }

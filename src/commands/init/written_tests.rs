@@ -45,7 +45,8 @@ fn each_way_in_is_written_as_the_settings_want_it() {
     let folder = tempfile::tempdir().unwrap();
     let plain = said(folder.path());
     let Login::Password(file) = plain.login.clone() else { unreachable!() };
-    let microsoft = Login::Microsoft { tenant: "eigenlease.nl".into(), client_id: "0000-11".into(), secret: file.clone() };
+    let microsoft =
+        Login::Microsoft { tenant: "eigenlease.nl".into(), client_id: "0000-11".into(), secret: file.clone() };
     let other = SmtpLogin::Other { username: "brieven".into(), password: file.clone() };
     let ways = [
         Said { login: microsoft, proof: Proof::Nothing, ..plain.clone() },
@@ -56,7 +57,11 @@ fn each_way_in_is_written_as_the_settings_want_it() {
     let texts = ways.map(|way| {
         let text = way.settings();
         config::from_toml(&text, "k.toml").unwrap_or_else(|error| panic!("{error}\n{text}"));
-        text.lines().skip(2).collect::<Vec<_>>().join("\n").replace(&folder.path().display().to_string(), "/etc/klachtpost")
+        text.lines()
+            .skip(2)
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace(&folder.path().display().to_string(), "/etc/klachtpost")
     });
     insta::assert_snapshot!(texts.join("\n----\n"));
 }

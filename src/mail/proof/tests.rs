@@ -356,3 +356,19 @@ fn the_server_that_wrote_uppermost_is_named() {
     assert_eq!(id("Authentication-Results:\r\n"), None);
     assert_eq!(id(""), None);
 }
+
+/// What a test mail of our own is asked: only results above all that came in with it are a server's word here, and a line that
+/// it brought along is found wherever it stands.
+#[test]
+fn a_test_mail_tells_whose_word_counts_and_whether_its_own_line_stayed() {
+    let own = "Authentication-Results: mx.lease.nl; dmarc=pass header.from=lease.nl\r\n";
+    let in_between = "Received: from out.example by out.example\r\n";
+    let received = "Received: from out.example by mx.lease.nl\r\n";
+    let of_sender = "Authentication-Results: out.example; dkim=pass header.d=lease.nl policy.test=abc\r\n";
+    let mail = format!("{own}{received}{in_between}{of_sender}Subject: x\r\n\r\npolicy.test=def\r\n");
+    assert!(bears_word_of(mail.as_bytes(), "mx.lease.nl"));
+    for id in ["out.example", "lease.nl", ""] {
+        assert!(!bears_word_of(mail.as_bytes(), id), "{id}");
+    }
+    assert!(results_hold(mail.as_bytes(), "policy.test=abc") && !results_hold(mail.as_bytes(), "policy.test=def"));
+}
