@@ -104,7 +104,7 @@ async fn set_up(file: &Path, interview: &mut Interview<'_>) -> Result<(), InitEr
     let report = Report::for_people();
     let wait = interview.given(Key::Wait).and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
     let tried = try_out(report, &config, &desk, interview.given(Key::TrustedId), Duration::from_secs(wait)).await?;
-    said.proof = proof(interview, report, tried.word)?;
+    said.proof = proof(interview, report, &tried)?;
     let text = said.settings();
     config::from_toml(&text, &name)?;
     made.write(&file, &text)?;
@@ -230,6 +230,8 @@ fn smtp_login(interview: &mut Interview<'_>, made: &mut Made, smtp: &Place) -> R
 /// What came of trying.
 struct Tried {
     word: Word,
+    /// Whose word the last mails bear, whoever wrote it into them.
+    likely: Option<String>,
     /// Mails in the inbox.
     waiting: usize,
 }
@@ -249,12 +251,12 @@ async fn try_out(
     let sender = access.sender(config.sender.clone(), Clock::System.now()).await?;
     let likely = proof::likely(&mut mailbox).await.map_err(Failed::from)?;
     let mut route = Route::new(&mut mailbox, &sender, desk, wait);
-    let (after, word) = route.go(named.as_deref(), likely.as_deref()).await?;
+    let (after, word) = route.go(named.as_deref()).await?;
     let came = format!("a test mail to {desk} came back after {:.1} s, and was taken away again", after.as_secs_f32());
     report.line("round trip", Ok::<_, &str>(came));
     let waiting = waiting(&mut mailbox).await.map_err(Failed::from)?;
     mailbox.close().await;
-    Ok(Tried { word, waiting })
+    Ok(Tried { word, likely, waiting })
 }
 
 async fn waiting(mailbox: &mut Mailbox) -> Result<usize, MailboxError> {
@@ -262,13 +264,18 @@ async fn waiting(mailbox: &mut Mailbox) -> Result<usize, MailboxError> {
 }
 
 /// Invariant 6: only a server that takes out what others write in its name is proposed; anything else is the operator's word.
-fn proof(interview: &mut Interview<'_>, report: Report, word: Word) -> Result<Proof, InitError> {
-    let found = word.to_string();
-    if let Word::Guarded(id) = word {
-        report.line("proof of senders", Ok::<_, &str>(found));
-        return Ok(Proof::Server(interview.answer(Key::TrustedId, Some(id))?));
+fn proof(interview: &mut Interview<'_>, report: Report, tried: &Tried) -> Result<Proof, InitError> {
+    if let Word::Guarded(id) = &tried.word {
+        report.line("proof of senders", Ok::<_, &str>(&tried.word));
+        return Ok(Proof::Server(interview.answer(Key::TrustedId, Some(id.clone()))?));
     }
-    report.note("proof of senders", &found);
+    report.note("proof of senders", &tried.word);
+    if let Some(likely) = tried.likely.as_ref().filter(|_| tried.word == Word::Nobodys) {
+        report.note(
+            "proof of senders",
+            format!("the last mails bear results of \"{likely}\", which may be your server's or came with them"),
+        );
+    }
     let id = interview.answer(Key::TrustedId, None)?;
     if !id.is_empty() {
         return Ok(Proof::Server(id));

@@ -50,7 +50,7 @@ pub use newtext::{
 pub(crate) use parse::hostile_from;
 pub(crate) use parse::turns_direction;
 pub use parse::{attachments, read};
-pub use proof::{authserv_id, bears_word_of, results_hold};
+pub use proof::{authserv_id, delivering_servers_id, results_hold};
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
 /// Whether a subject says that a mail is passed on, in whatever language.

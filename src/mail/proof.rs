@@ -78,9 +78,25 @@ pub fn authserv_id(raw: &[u8]) -> Option<String> {
     Some(clean(id, AUTHSERV_ID_MAX_CHARS))
 }
 
-/// Whether results of that server stand in a mail where they would count: above all that came in with it.
-pub fn bears_word_of(raw: &[u8], authserv_id: &str) -> bool {
-    !trusted_run(&take_apart(raw).headers, authserv_id.trim()).fields.is_empty()
+/// Whose results stand uppermost in a mail of our own to ourselves, above the first hop of another organisation than the one
+/// that delivered it: the sending server's word is nobody's here.
+pub fn delivering_servers_id(raw: &[u8]) -> Option<String> {
+    let headers = take_apart(raw).headers;
+    let mut own_host: Option<String> = None;
+    for header in &headers {
+        match header.name.as_str() {
+            "authentication-results" => return authserv_id(raw),
+            "received" => {
+                let by = received_by(&header.raw);
+                let own = own_host.get_or_insert_with(|| by.clone());
+                if !is_own_hop(&by, own, own) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether a field of results holds this text, wherever it stands.

@@ -57,7 +57,7 @@ async fn settings_that_are_wrong_or_doubtful_are_told_all_at_once() {
     let doubtful = right
         .replace("poll_seconds = 3600", "poll_seconds = 3600\naccept_unproven_staff = true")
         .replace("https://commissie", "http://commissie")
-        .replacen("keywords = [", "keywords = [\"factuur*\", ", 1);
+        .replacen("keywords = [", "keywords = [\"*factuur*\", ", 1);
     let doubtful = check_of(&doubtful, 0o644).await;
     let wrong = right
         .replacen("keywords = [", "keywords = [\"a*b\", \"x\", ", 1)

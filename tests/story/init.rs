@@ -77,8 +77,12 @@ async fn init(world: &World, smtp_port: u16, changes: &[(&str, Option<&str>)]) -
 
 /// What an operator reads, the same at each run.
 fn told(world: &World, ran: &Ran, smtp_port: u16) -> String {
+    alike(world, &format!("exit {}\n{}{}", ran.code, ran.out, ran.log), smtp_port)
+}
+
+/// Without what differs from run to run.
+pub fn alike(world: &World, text: &str, smtp_port: u16) -> String {
     let folder = world.file("").display().to_string();
-    let text = format!("exit {}\n{}{}", ran.code, ran.out, ran.log);
     let text = text.replace(folder.trim_end_matches('/'), "FOLDER");
     let text = text.replace(&world.dovecot.imap_port.to_string(), "IMAP").replace(&smtp_port.to_string(), "SMTP");
     let text = text.replace(&world.dovecot.imaps_port.to_string(), "IMAPS");
@@ -149,18 +153,18 @@ async fn an_id_is_proposed_only_where_a_forged_line_is_taken_out() {
     let settings = std::fs::read_to_string(adds.world.settings_file()).unwrap();
     assert!(settings.contains("accept_unproven_staff = true") && !settings.contains("authserv"), "{settings}");
 
-    // Mail to oneself bears none, and the mails of before do.
+    // Mail to oneself bears none: what the mails of before bear is told, and taken at the operator's word alone.
     let takes_out = Company::with(TAKES_OUT);
-    let nobodys = takes_out.init(&[]).await;
-    insta::assert_snapshot!("nobody_says_who_sent_a_mail", told(&takes_out.world, &nobodys, takes_out.postfix.port()));
     let proof = "Authentication-Results: mx.eigen.example; dmarc=pass header.from=klant.example\r\n".to_owned();
     let earlier = Written { proof, ..Written::new("jan.jansen@klant.example", "Vraag", "Hoe laat bent u open?") };
     takes_out.world.deliver(&earlier.bytes());
-    let by_others = takes_out.init(&[]).await;
-    assert_eq!(by_others.code, 0, "{}{}", by_others.out, by_others.log);
+    let nobodys = takes_out.init(&[]).await;
+    insta::assert_snapshot!("nobody_says_who_sent_a_mail", told(&takes_out.world, &nobodys, takes_out.postfix.port()));
+    let by_word = takes_out.init(&[("--trusted-authserv-id", Some("mx.eigen.example"))]).await;
+    assert_eq!(by_word.code, 0, "{}{}", by_word.out, by_word.log);
     let settings = std::fs::read_to_string(takes_out.world.settings_file()).unwrap();
     assert!(settings.contains("trusted_authserv_id = \"mx.eigen.example\""), "{settings}");
-    assert!(by_others.out.contains("BEFORE YOU RUN IT: 1 mail lies in the inbox."), "{}", by_others.out);
+    assert!(by_word.out.contains("BEFORE YOU RUN IT: 1 mail lies in the inbox."), "{}", by_word.out);
     assert_eq!(takes_out.world.left_in_inbox(), 1, "and no other mail is touched");
 }
 

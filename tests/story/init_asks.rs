@@ -1,6 +1,6 @@
 //! `klachtpost init` at a terminal, a real one: it asks for what no flag said, and what is typed as a password is not shown.
 
-use crate::init::{Company, GUARDS};
+use crate::init::{Company, GUARDS, alike};
 use crate::support::dovecot::{PASSWORD, USER};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::File;
@@ -82,6 +82,7 @@ async fn a_person_is_asked_and_a_password_is_not_shown() {
     }
     assert_eq!(ended.code(), Some(0), "{}", terminal.shown);
     assert!(!terminal.shown.contains(PASSWORD), "{}", terminal.shown);
+    insta::assert_snapshot!(alike(world, &terminal.shown.replace('\r', ""), company.postfix.port()));
     let settings = std::fs::read_to_string(world.settings_file()).unwrap();
     assert!(settings.contains("trusted_authserv_id = \"mx.eigen.example\""), "{settings}");
     let password = world.file("mailbox.password");

@@ -2,6 +2,7 @@
 //! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
 
 use super::super::own_mail::OwnMail;
+use super::super::printing::counted;
 use super::proof;
 use super::report::Report;
 use crate::access::{Access, AccessError};
@@ -52,7 +53,7 @@ pub(in crate::commands) async fn open(
         0 => String::new(),
         unlisted => format!(", and {unlisted} that the server counts and does not list"),
     };
-    Ok((mailbox, format!("login and folders are right; {waiting} mails in the inbox{more}")))
+    Ok((mailbox, format!("login and folders are right; {} in the inbox{more}", counted(waiting, "mail"))))
 }
 
 /// Why it does not work.

@@ -46,7 +46,7 @@ async fn go(office: &Office) -> Result<(Duration, Word), NoTrip> {
     let mut mailbox = Mailbox::open(&settings).await?;
     let named = Some(settings.trusted_authserv_id.trim()).filter(|id| !id.is_empty());
     let mut route = Route::new(&mut mailbox, &sender, &office.house.desk_address, WAIT);
-    let gone = route.go(named, None).await;
+    let gone = route.go(named).await;
     // Taken back also where it came to no end: they are on neither side of the balance.
     for (uid_validity, uids) in std::mem::take(&mut route.spent) {
         office.register.take_back(&settings.name, uid_validity, &uids, office.clock.now()).await?;

@@ -362,13 +362,16 @@ fn the_server_that_wrote_uppermost_is_named() {
 #[test]
 fn a_test_mail_tells_whose_word_counts_and_whether_its_own_line_stayed() {
     let own = "Authentication-Results: mx.lease.nl; dmarc=pass header.from=lease.nl\r\n";
-    let in_between = "Received: from out.example by out.example\r\n";
-    let received = "Received: from out.example by mx.lease.nl\r\n";
+    let delivered = "Received: from out.example by mx.lease.nl\r\n";
+    let sent = "Received: from desk.lease.nl by out.example\r\n";
     let of_sender = "Authentication-Results: out.example; dkim=pass header.d=lease.nl policy.test=abc\r\n";
-    let mail = format!("{own}{received}{in_between}{of_sender}Subject: x\r\n\r\npolicy.test=def\r\n");
-    assert!(bears_word_of(mail.as_bytes(), "mx.lease.nl"));
-    for id in ["out.example", "lease.nl", ""] {
-        assert!(!bears_word_of(mail.as_bytes(), id), "{id}");
-    }
-    assert!(results_hold(mail.as_bytes(), "policy.test=abc") && !results_hold(mail.as_bytes(), "policy.test=def"));
+    let mail = |lines: &[&str]| format!("{}Subject: x\r\n\r\npolicy.test=def\r\n", lines.concat()).into_bytes();
+    let id = |lines: &[&str]| delivering_servers_id(&mail(lines));
+    assert_eq!(id(&[own, delivered, sent, of_sender]).as_deref(), Some("mx.lease.nl"));
+    assert_eq!(id(&[delivered, own, sent, of_sender]).as_deref(), Some("mx.lease.nl"));
+    // What the sending server found out about us is not what a colleague is proven by.
+    assert_eq!(id(&[delivered, sent, of_sender]), None);
+    assert_eq!(id(&[delivered]), None);
+    let all = mail(&[own, delivered, sent, of_sender]);
+    assert!(results_hold(&all, "policy.test=abc") && !results_hold(&all, "policy.test=def"));
 }
