@@ -20,6 +20,9 @@ const ADDS: &str =
 /// It takes its own out of everything, and adds none to mail of its own.
 const TAKES_OUT: &str = "/^Authentication-Results: mx\\.eigen\\.example/ IGNORE\n";
 
+/// A flag that has another value, or none.
+type Change<'a> = (&'a str, Option<&'a str>);
+
 /// Servers of that company; its people have the mailboxes of every story.
 pub struct Company {
     pub world: World,
@@ -36,7 +39,7 @@ impl Company {
         Self { world, postfix }
     }
 
-    async fn init(&self, changes: &[(&str, Option<&str>)]) -> Ran {
+    async fn init(&self, changes: &[Change<'_>]) -> Ran {
         init(&self.world, self.postfix.port(), changes).await
     }
 }
@@ -49,7 +52,7 @@ fn password_file(world: &World, mode: u32) -> PathBuf {
 }
 
 /// `init` with every flag it needs, but for these changes: another value, or none.
-async fn init(world: &World, smtp_port: u16, changes: &[(&str, Option<&str>)]) -> Ran {
+async fn init(world: &World, smtp_port: u16, changes: &[Change<'_>]) -> Ran {
     let password = password_file(world, 0o600).display().to_string();
     let (imap, smtp) = (format!("127.0.0.1:{}/none", world.dovecot.imap_port), format!("127.0.0.1:{smtp_port}/none"));
     let register = world.file("klachtpost.db").display().to_string();
@@ -184,7 +187,7 @@ async fn what_the_operator_reads_where_it_cannot_be() {
     std::fs::write(&open, "geheim\n").unwrap();
     std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o644)).unwrap();
     let open = open.display().to_string();
-    let cases: Vec<(&str, Vec<(&str, Option<&str>)>)> = vec![
+    let cases: Vec<(&str, Vec<Change<'_>>)> = vec![
         ("flags are missing", vec![("--company", None), ("--password-file", None), ("--supervisor", None)]),
         ("a flag that is no answer", vec![("--address", Some("klachten"))]),
         (

@@ -103,7 +103,7 @@ impl Provider {
         let name = name.trim_end_matches('.').to_lowercase();
         let below =
             |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|before| before.is_empty() || before.ends_with('.'));
-        self.names.iter().any(|suffix| below(&suffix))
+        self.names.iter().any(below)
     }
 }
 
