@@ -75,7 +75,8 @@ pub fn authserv_id(raw: &[u8]) -> Option<String> {
     let results = headers.iter().find(|header| header.name == "authentication-results")?;
     let plain = without_comments(&results.raw)?;
     let id = plain.split(|c: char| c == ';' || c.is_whitespace()).find(|word| !word.is_empty())?;
-    Some(clean(id, AUTHSERV_ID_MAX_CHARS))
+    // Some servers (Exchange) begin with the first result, and name nobody.
+    Some(clean(id, AUTHSERV_ID_MAX_CHARS)).filter(|id| !id.contains('='))
 }
 
 /// Whose results stand uppermost in a mail of our own to ourselves, above the first hop of another organisation than the one

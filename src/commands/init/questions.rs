@@ -160,7 +160,7 @@ pub(super) const QUESTIONS: &[Question] = {
             (Key::TrustedId, "trusted-authserv-id", "ID"),
             "The mail server whose word on senders counts",
             LeftOut,
-            (|text| is_text(text) && !text.contains([';', ' ']), "the first word of its Authentication-Results"),
+            (|text| is_text(text) && !text.contains([';', ' ', '=']), "the first word of its Authentication-Results"),
         ),
         row(
             (Key::AcceptUnproven, "accept-unproven-staff", "yes|no"),
