@@ -17,6 +17,7 @@ use super::check::mailbox::{self, Failed};
 use super::check::proof;
 use super::check::report::Report;
 use super::check::smtp::{self, SenderProblem};
+use super::printing::say;
 use super::round_trip::{Route, TripError, Word};
 use super::{Exit, failed};
 use crate::access::{Access, AccessError};
@@ -169,10 +170,18 @@ async fn servers(interview: &mut Interview<'_>, domain: &str) -> Result<(Place, 
     if !(interview.is_given(Key::Imap) && interview.is_given(Key::Smtp)) {
         let found = finding::find(domain).await;
         if let Some(provider) = found.provider {
-            super::printing::say!("The mail of {domain} is kept by {}.{}", provider.name, provider.lets_in.guide());
+            say!("The mail of {domain} is kept by {}.{}", provider.name, provider.lets_in.guide());
         }
         imap = trying::imap_server(if interview.is_given(Key::Imap) { &[] } else { &found.imap }).await;
         smtp = trying::smtp_server(if interview.is_given(Key::Smtp) { &[] } else { &found.smtp }).await;
+        let unknown = [(Key::Imap, &imap), (Key::Smtp, &smtp)].into_iter();
+        let unknown: Vec<Key> =
+            unknown.filter(|(key, found)| found.is_none() && !interview.is_given(*key)).map(|(key, _)| key).collect();
+        if !unknown.is_empty() {
+            let names = unknown.iter().map(|key| question(*key).flag.to_uppercase()).collect::<Vec<_>>().join(" and ");
+            say!("No {names} server of {domain} was found; your provider says which they are, for mail programs.");
+        }
+        interview.examine(&unknown)?;
     }
     let mut place = |key, protocol, found: Option<Place>| {
         let text = interview.answer(key, found.map(|place| place.to_string()))?;

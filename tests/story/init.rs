@@ -190,6 +190,7 @@ async fn what_the_operator_reads_where_it_cannot_be() {
     let cases: Vec<(&str, Vec<Change<'_>>)> = vec![
         ("flags are missing", vec![("--company", None), ("--password-file", None), ("--supervisor", None)]),
         ("a flag that is no answer", vec![("--address", Some("klachten"))]),
+        ("no server is found", vec![("--imap", None), ("--smtp", None)]),
         (
             "a server outside the domain",
             vec![("--imap", Some("imap.elders.example")), ("--smtp", Some("smtp.elders.example"))],
