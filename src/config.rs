@@ -31,7 +31,7 @@ mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
-pub use load::{from_toml, load, load_to_look};
+pub use load::{from_toml, load, load_to_look, settings_file};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use operator::{Operator, Watch};
 pub use outside::{Authority, Privacy, Urgent};

@@ -58,6 +58,7 @@ const ONLY: &[(&[&str], &[&str])] = &[
     (&["sqlx::"], &["register"]),
     (&["async_imap::", "imap_proto::"], &["mailbox"]),
     (&["ureq::"], &["access/post.rs"]),
+    (&["hickory_resolver::"], &["commands/init/finding.rs"]),
     // Which letters of ours a mail names; beside that, whether something that goes out or along holds a token.
     (
         &["keys.read", "keys.find", "keys.find_all"],

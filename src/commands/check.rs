@@ -1,10 +1,11 @@
-//! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding; nothing is sent, and no
-//! mail is touched but one of its own, with which it tries whether mail can be filed away.
+//! `klachtpost check`: tries settings, templates, database, IMAP and SMTP, one line per finding. Nothing is sent, unless
+//! `--send` asks for test mails to itself; no mail is touched but its own, with which it tries whether mail can be filed away.
 
-mod mailbox;
-mod proof;
-mod report;
-mod smtp;
+pub(super) mod mailbox;
+pub(super) mod proof;
+pub(super) mod report;
+pub(super) mod smtp;
+mod trip;
 
 use super::Exit;
 use super::looking::register_at;
@@ -21,8 +22,15 @@ use chrono::NaiveDate;
 use report::Report;
 use std::path::Path;
 
+/// Whether test mails go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    Nothing,
+    TestMails,
+}
+
 /// Tries everything that can be tried; the first that fails does not hide the others.
-pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
+pub async fn run(explicit: Option<&Path>, form: Form, sends: Sends) -> Exit {
     let report = Report::new(form);
     let config = match config::load(explicit, super::environment()) {
         Ok(config) => config,
@@ -41,6 +49,9 @@ pub async fn run(explicit: Option<&Path>, form: Form) -> Exit {
         all_right &= report.line("own folders", own_folders(office).await);
     }
     all_right &= report.line("sender", smtp::sender(&config, &access, &config.sender).await);
+    if let Some(office) = office.as_ref().ok().filter(|_| sends == Sends::TestMails) {
+        all_right &= trip::check(report, office).await;
+    }
     if let Some(second) = &config.second_sender {
         all_right &= report.line("second sender", smtp::sender(&config, &access, second).await);
     }

@@ -10,12 +10,15 @@ mod digest;
 mod explain;
 mod export;
 mod ingest;
+mod init;
 mod login;
 mod looking;
 mod outbox;
+mod own_mail;
 mod page;
 mod printing;
 mod report;
+mod round_trip;
 mod run;
 mod trial;
 mod verify;
@@ -23,6 +26,7 @@ mod verify;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::digest::month::Month;
+use check::Sends;
 use clap::{Parser, Subcommand};
 use printing::{Form, complain};
 use std::path::PathBuf;
@@ -82,13 +86,21 @@ enum Command {
     /// Let klachtpost into a mailbox of Microsoft 365 or Google as a person, once: see `oauth2` in the settings
     #[command(after_help = "Example:\n  klachtpost login      then open the page that it names, in a browser")]
     Login,
-    /// Try settings, templates, database, IMAP and SMTP; one line per finding, and nothing is sent
+    /// Set a desk up with the mailbox you have: asks, tries it, and writes the settings
+    #[command(
+        after_help = "Examples:\n  klachtpost init                                 asks for everything\n  klachtpost --config k.toml init --company \"Voorbeeld Lease\" --address klachten@lease.example \\\n    --password-file pw --department klantenservice --department-address ks@lease.example --supervisor chef@lease.example"
+    )]
+    Init(init::Arguments),
+    /// Try settings, templates, database, IMAP and SMTP; one line per finding
     #[command(
         after_help = "Example:\n  klachtpost --config klachtpost.toml check\n\nRun it as the user that klachtpost runs as: it makes the register where there is none."
     )]
     Check {
         #[command(flatten)]
         form: Form,
+        /// Send test mails to itself, too, and see that they come back; they are taken away again
+        #[arg(long)]
+        send: bool,
     },
     /// Show what a mail says and what would be done about it; nothing is stored
     #[command(after_help = "Example:\n  klachtpost explain --received 2026-11-23T10:12:00+01:00 complaint.eml")]
@@ -189,7 +201,10 @@ async fn carry_out(arguments: Arguments) -> Exit {
         Command::Demo { dir } => demo::run(dir).await,
         Command::Explain { form, received, files } => explain::run(explicit, form, received.as_deref(), &files),
         Command::Ingest { file } => ingest::run(explicit, &file).await,
-        Command::Check { form } => check::run(explicit, form).await,
+        Command::Check { form, send } => {
+            check::run(explicit, form, if send { Sends::TestMails } else { Sends::Nothing }).await
+        }
+        Command::Init(arguments) => init::run(explicit, arguments).await,
         other => match settings(explicit, &other) {
             Err(exit) => exit,
             Ok(config) => with_settings(other, config).await,
@@ -213,6 +228,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         | Command::Explain { .. }
         | Command::Ingest { .. }
         | Command::Check { .. }
+        | Command::Init(_)
         | Command::Trial => Exit::WrongUsage,
     }
 }

@@ -16,6 +16,8 @@ pub struct Form {
 }
 
 impl Form {
+    pub(super) const PEOPLE: Self = Self { json: false };
+
     pub(super) fn is_json(self) -> bool {
         self.json
     }
@@ -37,6 +39,12 @@ pub(super) fn line(text: Arguments<'_>) {
     }
     let mut output = io::stdout().lock();
     note(output.write_fmt(text).and_then(|()| output.write_all(b"\n")));
+}
+
+/// Asks a person something at the terminal, without a line end; not among what a command prints.
+pub(super) fn ask(question: &str) {
+    let mut terminal = io::stderr().lock();
+    let _ = write!(terminal, "{question}").and_then(|()| terminal.flush());
 }
 
 /// A number of things, in words.

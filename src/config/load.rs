@@ -51,14 +51,23 @@ fn load_for(
     purpose: Purpose,
 ) -> Result<Config, ConfigError> {
     let environment: Map<String, String> = environment.collect();
-    let named = || environment.get(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
-    let path = explicit.map(Path::to_owned).or_else(named).unwrap_or_else(|| DEFAULT_FILE.into());
+    let path = file(explicit, &environment);
     let text = read_file(&path).map_err(|error| ConfigError::Unreadable { path: path.clone(), error })?;
     let mut config = read(&text, &path.display().to_string(), environment, purpose)?;
     if let Ok(file) = layered(&text, Map::new()) {
         config.doubts.extend(doubts::exposed(&path, &file));
     }
     Ok(config)
+}
+
+/// The settings file: `explicit`, else that of `$KLACHTPOST_CONFIG`, else `/etc/klachtpost/klachtpost.toml`.
+pub fn settings_file(explicit: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> PathBuf {
+    file(explicit, &environment.collect())
+}
+
+fn file(explicit: Option<&Path>, environment: &Map<String, String>) -> PathBuf {
+    let named = || environment.get(FILE_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+    explicit.map(Path::to_owned).or_else(named).unwrap_or_else(|| DEFAULT_FILE.into())
 }
 
 /// Reads settings from `text` alone, with the same checks; `name` stands for the file in problems.

@@ -43,8 +43,8 @@ impl fmt::Display for Problems {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error(
-        "can't read the settings file {}: {error}; write one (config/klachtpost.toml is the sample), or name \
-         another with --config FILE or KLACHTPOST_CONFIG", path.display()
+        "can't read the settings file {}: {error}; let `klachtpost init` write one (config/klachtpost.toml is \
+         the manual), or name another with --config FILE or KLACHTPOST_CONFIG", path.display()
     )]
     Unreadable { path: PathBuf, error: std::io::Error },
     /// `detail` says line and column, but does not quote the line: it may hold a password.

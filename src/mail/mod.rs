@@ -51,7 +51,7 @@ pub(crate) use parse::hostile_from;
 pub(crate) use parse::turns_direction;
 pub use parse::{attachments, read};
 pub use proof::organisation::{WrittenAs, written_as};
-pub use proof::{Witness, authserv_id};
+pub use proof::{Witness, authserv_id, delivering_servers_id, results_hold};
 pub use sent_on::{Forwarded, ForwardedHow, Resent, ToldBy};
 
 /// Whether a subject says that a mail is passed on, in whatever language.

@@ -109,7 +109,35 @@ pub fn authserv_id(raw: &[u8]) -> Option<String> {
     let results = headers.iter().find(|header| header.name == "authentication-results")?;
     let plain = without_comments(&results.raw)?;
     let id = plain.split(|c: char| c == ';' || c.is_whitespace()).find(|word| !word.is_empty())?;
-    Some(clean(id, AUTHSERV_ID_MAX_CHARS))
+    // Some servers (Exchange) begin with the first result, and name nobody.
+    Some(clean(id, AUTHSERV_ID_MAX_CHARS)).filter(|id| !id.contains('='))
+}
+
+/// Whose results stand uppermost in a mail of our own to ourselves, above the first hop of another organisation than the one
+/// that delivered it: the sending server's word is nobody's here.
+pub fn delivering_servers_id(raw: &[u8]) -> Option<String> {
+    let headers = take_apart(raw).headers;
+    let mut own_host: Option<String> = None;
+    for header in &headers {
+        match header.name.as_str() {
+            "authentication-results" => return authserv_id(raw),
+            "received" => {
+                let by = received_by(&header.raw);
+                let own = own_host.get_or_insert_with(|| by.clone());
+                if !is_own_hop(&by, own, own) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a field of results holds this text, wherever it stands.
+pub fn results_hold(raw: &[u8], text: &str) -> bool {
+    let headers = take_apart(raw).headers;
+    headers.iter().any(|header| header.name == "authentication-results" && header.raw.contains(text))
 }
 
 /// What a person should know about the name shown: mail programs show it instead of the address, so a name that holds

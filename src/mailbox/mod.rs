@@ -208,6 +208,11 @@ impl Mailbox {
         })
     }
 
+    /// Whether an IMAP server of this name and protection is there: up to its greeting, without a login.
+    pub async fn greets(settings: &Settings, within: Duration) -> Result<(), MailboxError> {
+        Imap::greets(settings, within).await
+    }
+
     /// The folders to list: the inbox, and the junk folder where it is watched.
     pub fn folders(&self) -> &'static [Folder] {
         match self {
@@ -306,6 +311,15 @@ impl Mailbox {
         match self {
             Self::Imap(imap) => imap.try_filing(mail).await,
             Self::Maildir(_) => Ok(Trial { tried: Tried::Moved, ..Trial::default() }),
+        }
+    }
+
+    /// Takes mails of our own out of the open folder, which are nobody's: for good where the server removes by UID, else to
+    /// what is set aside. No other mail is touched.
+    pub async fn take_away(&mut self, uids: &[Uid]) -> Result<(), MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.take_away(uids).await,
+            Self::Maildir(maildir) => maildir.file_away(uids, Destination::SetAside).await.map(drop),
         }
     }
 

@@ -222,6 +222,12 @@ impl Transport {
         }
     }
 
+    /// Whether an SMTP server of this name and protection is there: up to its answer to EHLO, without a login.
+    pub async fn greets(settings: &Sender, deadlines: Deadlines) -> Result<(), SendError> {
+        let nobody = Sender { username: None, password: None, ..settings.clone() };
+        Smtp::open_with(&nobody, deadlines).await?.greets().await
+    }
+
     /// Goes through everything short of sending, for `klachtpost check`; a line that says what was found.
     pub async fn check(settings: &Sender, asked: &Asked<'_>) -> Result<String, SendError> {
         Self::check_within(settings, asked, Deadlines::default()).await

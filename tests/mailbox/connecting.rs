@@ -48,6 +48,19 @@ async fn tls_and_starttls_work_with_a_private_authority() {
     }
 }
 
+/// Somebody is there: nobody logs in for that, and only a certificate of that name will do.
+#[tokio::test]
+async fn a_server_is_met_without_a_login() {
+    let within = Duration::from_secs(10);
+    let server = secured(|authority| authority.certificate_for("127.0.0.1"));
+    for security in [Security::Tls, Security::StartTls] {
+        let nobody = Settings { password: "fout".to_owned().into(), ..server.settings(security) };
+        Mailbox::greets(&nobody, within).await.unwrap();
+        let unknown = Settings { ca_file: None, ..nobody };
+        assert!(Mailbox::greets(&unknown, within).await.is_err(), "{security:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_certificate_of_a_stranger_or_for_another_host_or_expired_is_refused() {
     let good = secured(|authority| authority.certificate_for("127.0.0.1"));

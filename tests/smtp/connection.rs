@@ -2,6 +2,7 @@
 
 use super::support::smtp::{Act, At, Delivery, Fault, Setup, SmtpServer};
 use super::{ASKED, ENVELOPE, LETTER, kind, settings, smtp_to};
+use klachtpost::outbox::smtp::Deadlines;
 use klachtpost::outbox::{Envelope, Transport};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,17 @@ async fn a_hundred_letters_go_over_one_connection() {
     let commands = server.commands();
     assert_eq!(commands.len(), 1 + 3 * 100 + 1, "{commands:?}");
     assert_eq!(commands.last().map(String::as_str), Some("QUIT"));
+}
+
+/// To see whether somebody is there nothing is asked, and nobody logs in.
+#[tokio::test]
+async fn a_server_is_met_without_asking_anything() {
+    let server = SmtpServer::start(Setup::default()).await;
+    Transport::greets(&settings(server.port()), Deadlines::default()).await.unwrap();
+    let verbs: Vec<String> = server.commands().iter().map(|line| line.chars().take(4).collect()).collect();
+    assert_eq!(verbs, ["EHLO", "QUIT"]);
+    server.fault(Fault::at(At::Greeting, Act::reply("554 5.7.1 No service")).times(1));
+    assert!(Transport::greets(&settings(server.port()), Deadlines::default()).await.is_err());
 }
 
 /// Without TCP_NODELAY every letter waits some 40 ms for an acknowledgement: 500 of them take 20 s, whatever the

@@ -11,6 +11,7 @@ mod support;
 mod aside;
 mod bad_input;
 mod certificates;
+mod checking;
 #[cfg(feature = "crash-points")]
 mod clock;
 mod colleagues;
@@ -18,6 +19,8 @@ mod commands;
 mod days;
 mod full;
 mod hostile;
+mod init;
+mod init_asks;
 mod leaks;
 mod letter;
 mod life;

@@ -40,10 +40,16 @@ impl Postfix {
     /// Takes mail for these addresses, `jan@any.example` into `<homes>/jan/Maildir/new` as the owner of `<homes>/jan`
     /// (a uid from 100 up); refuses every other recipient. All folders above must be open to that owner.
     pub fn start(homes: &Path, addresses: &[&str]) -> Self {
+        Self::start_with(homes, addresses, "")
+    }
+
+    /// The same, doing this to the header lines of what it takes in: a table of `header_checks(5)` in regexp form.
+    pub fn start_with(homes: &Path, addresses: &[&str], header_checks: &str) -> Self {
         let folder = tempfile::Builder::new().permissions(PermissionsExt::from_mode(0o755)).tempdir().unwrap();
         let port = free_port();
         let postfix = Self { folder, port };
         postfix.write_settings(homes, addresses);
+        std::fs::write(postfix.file("header_checks"), header_checks).unwrap();
         postfix.run("start");
         postfix.wait_until_it_answers();
         postfix
@@ -99,7 +105,8 @@ impl Postfix {
              virtual_mailbox_domains = {}\nvirtual_mailbox_base = /\nvirtual_mailbox_limit = 0\n\
              virtual_mailbox_maps = texthash:{here}/boxes\nvirtual_uid_maps = texthash:{here}/uids\n\
              virtual_gid_maps = texthash:{here}/gids\nvirtual_minimum_uid = 100\n\
-             smtpd_relay_restrictions = reject_unauth_destination\nmessage_size_limit = 26214400\n",
+             smtpd_relay_restrictions = reject_unauth_destination\nmessage_size_limit = 26214400\n\
+             header_checks = regexp:{here}/header_checks\n",
             domains.join(", ")
         );
         let services = format!("127.0.0.1:{} inet n - n - - smtpd\n{SERVICES}", self.port);

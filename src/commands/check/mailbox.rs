@@ -1,6 +1,8 @@
 //! The mailbox's part of `klachtpost check`: the login, what is in the inbox, and whether what is registered can be filed
 //! away. That is tried with a mail of its own, which is taken away again; no other mail is touched.
 
+use super::super::own_mail::OwnMail;
+use super::super::printing::counted;
 use super::proof::{self, Seen};
 use super::report::Report;
 use crate::access::{Access, AccessError};
@@ -40,7 +42,11 @@ pub(super) async fn check(
     all_right
 }
 
-async fn open(access: &Access, settings: &config::Mailbox) -> Result<(Mailbox, String), Failed> {
+/// A mailbox that is open, its folders made, and what is to be said of it.
+pub(in crate::commands) async fn open(
+    access: &Access,
+    settings: &config::Mailbox,
+) -> Result<(Mailbox, String), Failed> {
     let settings = access.mailbox(settings.clone(), Clock::System.now()).await?;
     let mut mailbox = Mailbox::open(&settings).await?;
     let (mut waiting, mut unlisted) = (0, 0);
@@ -53,11 +59,12 @@ async fn open(access: &Access, settings: &config::Mailbox) -> Result<(Mailbox, S
         0 => String::new(),
         unlisted => format!(", and {unlisted} that the server counts and does not list"),
     };
-    Ok((mailbox, format!("login and folders are right; {waiting} mails in the inbox{more}")))
+    Ok((mailbox, format!("login and folders are right; {} in the inbox{more}", counted(waiting, "mail"))))
 }
 
+/// Why it does not work.
 #[derive(Debug, thiserror::Error)]
-enum Failed {
+pub(in crate::commands) enum Failed {
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
     #[error(transparent)]
@@ -70,23 +77,10 @@ enum Failed {
 
 async fn try_filing(office: &Office, mailbox: &mut Mailbox) -> Result<Trial, Failed> {
     mailbox.sign(&office.register.mark().await?);
-    let trial = mailbox.try_filing(&trial_mail(office)?).await?;
+    let trial = mailbox.try_filing(&OwnMail::new(&office.house.desk_address, &office.clock, "")?.text).await?;
     let uids: Vec<i64> = trial.spent.iter().map(|uid| uid.0).collect();
     office.register.take_back(&office.config.mailbox.name, trial.uid_validity, &uids, office.clock.now()).await?;
     Ok(trial)
-}
-
-/// A mail from the desk to the desk, with the mark of a loop: whoever handles it knows it for no complaint.
-fn trial_mail(office: &Office) -> Result<String, clock::NoRandom> {
-    let id: String = clock::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    let (desk, date) = (&office.house.desk_address, office.clock.now().to_rfc2822());
-    let domain = desk.domain();
-    Ok(format!(
-        "From: {desk}\r\nTo: {desk}\r\nSubject: klachtpost check: a trial, to be deleted\r\nDate: {date}\r\n\
-         Message-ID: <trial.{id}@{domain}>\r\nX-Loop: {desk}\r\nAuto-Submitted: auto-generated\r\n\
-         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n\
-         klachtpost check tries with this mail whether it may move mail. It may be deleted.\r\n"
-    ))
 }
 
 fn say(report: Report, trial: Result<Trial, impl Display>) -> bool {

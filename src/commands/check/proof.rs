@@ -46,6 +46,13 @@ pub(super) async fn look(mailbox: &mut Mailbox, settings: &config::Mailbox) -> R
     }
 }
 
+/// The id that the newest mails bear most often: probably the company's own server's.
+pub(in crate::commands) async fn likely(mailbox: &mut Mailbox) -> Result<Option<String>, MailboxError> {
+    let seen = results(&headers(mailbox).await?);
+    let ids = seen.into_iter().filter_map(|(id, count)| Some((count, id?)));
+    Ok(ids.max().map(|(_, id)| id))
+}
+
 async fn headers(mailbox: &mut Mailbox) -> Result<Vec<Vec<u8>>, MailboxError> {
     let mut headers = Vec::new();
     for folder in [Folder::Inbox, Folder::Filed(Destination::Processed)] {
@@ -55,12 +62,17 @@ async fn headers(mailbox: &mut Mailbox) -> Result<Vec<Vec<u8>>, MailboxError> {
     Ok(headers)
 }
 
-fn by_results(headers: &[Vec<u8>], trusted: &str) -> Result<Seen, NoProof> {
+/// The ids that stand uppermost, and in how many mails each does.
+fn results(headers: &[Vec<u8>]) -> BTreeMap<Option<String>, usize> {
     let mut seen: BTreeMap<Option<String>, usize> = BTreeMap::new();
     for header in headers {
         *seen.entry(authserv_id(header).map(|id| id.to_lowercase())).or_default() += 1;
     }
-    let mails = headers.len();
+    seen
+}
+
+fn by_results(headers: &[Vec<u8>], trusted: &str) -> Result<Seen, NoProof> {
+    let (seen, mails) = (results(headers), headers.len());
     match seen.get(&Some(trusted.to_lowercase())) {
         Some(count) => {
             let found = format!("{count} of the last {mails} mails bear results of {trusted}");

@@ -7,17 +7,22 @@ use std::fmt::Display;
 
 /// Where findings go.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Report {
+pub(in crate::commands) struct Report {
     form: Form,
 }
 
 impl Report {
-    pub(super) fn new(form: Form) -> Self {
+    pub(in crate::commands) fn new(form: Form) -> Self {
         Self { form }
     }
 
+    /// In words.
+    pub(in crate::commands) fn for_people() -> Self {
+        Self { form: Form::PEOPLE }
+    }
+
     /// A finding, good or bad; whether it is good.
-    pub(super) fn line(self, what: &str, found: Result<impl Display, impl Display>) -> bool {
+    pub(in crate::commands) fn line(self, what: &str, found: Result<impl Display, impl Display>) -> bool {
         match &found {
             Ok(found) => self.print("ok", what, found),
             Err(error) => self.print("PROBLEM", what, error),
@@ -26,17 +31,17 @@ impl Report {
     }
 
     /// What is wrong; never good.
-    pub(super) fn problem(self, what: &str, found: impl Display) -> bool {
+    pub(in crate::commands) fn problem(self, what: &str, found: impl Display) -> bool {
         self.line(what, Err::<&str, _>(found))
     }
 
     /// What is good to know, and no problem.
-    pub(super) fn note(self, what: &str, found: impl Display) {
+    pub(in crate::commands) fn note(self, what: &str, found: impl Display) {
         self.print("note", what, &found);
     }
 
     /// What is wrong with settings that cannot be used: nothing else can be tried.
-    pub(super) fn unusable(self, error: &ConfigError) {
+    pub(in crate::commands) fn unusable(self, error: &ConfigError) {
         match error {
             _ if !self.form.is_json() => say!("{error}"),
             ConfigError::Invalid(problems) => problems.0.iter().for_each(|problem| {

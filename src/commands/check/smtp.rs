@@ -11,7 +11,7 @@ use crate::outbox::{Asked, SendError, Transport};
 const LIKE_A_TOKEN: &str = "kp.2026-99999.c.aaaaaaaaaaaa.aaa.aaaaaaaaaaaaaaaa";
 
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SenderProblem {
+pub(in crate::commands) enum SenderProblem {
     #[error(transparent)]
     Access(#[from] AccessError),
     #[error(transparent)]
@@ -21,7 +21,11 @@ pub(super) enum SenderProblem {
 }
 
 /// Asks the server all but to send; nothing is sent.
-pub(super) async fn sender(config: &Config, access: &Access, settings: &Sender) -> Result<String, SenderProblem> {
+pub(in crate::commands) async fn sender(
+    config: &Config,
+    access: &Access,
+    settings: &Sender,
+) -> Result<String, SenderProblem> {
     let house = house(config)?;
     let (desk, with_token) = (house.desk_address.to_string(), house.reply_address(LIKE_A_TOKEN).to_string());
     let with_token = Some(with_token.as_str()).filter(|address| *address != desk);

@@ -356,3 +356,24 @@ fn the_server_that_wrote_uppermost_is_named() {
     assert_eq!(id("Authentication-Results:\r\n"), None);
     assert_eq!(id(""), None);
 }
+
+/// What a test mail of our own is asked: only results above all that came in with it are a server's word here, and a line that
+/// it brought along is found wherever it stands.
+#[test]
+fn a_test_mail_tells_whose_word_counts_and_whether_its_own_line_stayed() {
+    let own = "Authentication-Results: mx.lease.nl; dmarc=pass header.from=lease.nl\r\n";
+    let delivered = "Received: from out.example by mx.lease.nl\r\n";
+    let sent = "Received: from desk.lease.nl by out.example\r\n";
+    let of_sender = "Authentication-Results: out.example; dkim=pass header.d=lease.nl policy.test=abc\r\n";
+    let mail = |lines: &[&str]| format!("{}Subject: x\r\n\r\npolicy.test=def\r\n", lines.concat()).into_bytes();
+    let id = |lines: &[&str]| delivering_servers_id(&mail(lines));
+    assert_eq!(id(&[own, delivered, sent, of_sender]).as_deref(), Some("mx.lease.nl"));
+    assert_eq!(id(&[delivered, own, sent, of_sender]).as_deref(), Some("mx.lease.nl"));
+    // What the sending server found out about us is not what a colleague is proven by.
+    assert_eq!(id(&[delivered, sent, of_sender]), None);
+    assert_eq!(id(&[delivered]), None);
+    // Exchange names no server: there is no id to trust.
+    assert_eq!(id(&[delivered, "Authentication-Results: spf=pass smtp.mailfrom=lease.nl; dmarc=pass\r\n"]), None);
+    let all = mail(&[own, delivered, sent, of_sender]);
+    assert!(results_hold(&all, "policy.test=abc") && !results_hold(&all, "policy.test=def"));
+}

@@ -43,6 +43,12 @@ pub(super) async fn connect(settings: &Settings, deadlines: Deadlines) -> Result
     Ok(Wire::new(session, attempt.server, deadlines))
 }
 
+/// Meets the server, without a login.
+pub(super) async fn greets(settings: &Settings, deadlines: Deadlines) -> Result<(), MailboxError> {
+    let attempt = Attempt { settings, server: format!("{}:{}", settings.host, settings.port), deadlines };
+    attempt.met().await.map(drop)
+}
+
 /// A host name may lead anywhere; the settings' promise of "loopback only" is kept on the address itself.
 fn insist_on_loopback(peer: SocketAddr) -> Result<(), MailboxError> {
     if peer.ip().is_loopback() {

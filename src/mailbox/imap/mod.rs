@@ -81,6 +81,10 @@ impl Imap {
         Ok(Self { settings, wire, folders, removal, expunges_by_uid, push, selected, mark, plainness, inbox_listed })
     }
 
+    pub(super) async fn greets(settings: &Settings, within: Duration) -> Result<(), MailboxError> {
+        connect::greets(settings, Deadlines { connect: within, ..Deadlines::default() }).await
+    }
+
     pub(super) fn folders(&self) -> &'static [Folder] {
         if self.folders.has_junk() { &[Folder::Inbox, Folder::Junk] } else { &[Folder::Inbox] }
     }

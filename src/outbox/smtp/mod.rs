@@ -194,6 +194,15 @@ impl Smtp {
         Ok(found)
     }
 
+    /// Connects and greets; nothing is asked.
+    pub async fn greets(&self) -> Result<(), SendError> {
+        let server = format!("{}:{}", self.route.host, self.route.port);
+        let session = Session::open(&self.route).await;
+        let session = session.map_err(|failure| SendError::Server { server, reason: failure.advice() })?;
+        session.quit().await;
+        Ok(())
+    }
+
     /// QUIT, where there is a connection.
     pub async fn close(self) {
         if let Some(session) = self.kept {
