@@ -15,11 +15,13 @@ mod check;
 mod closing;
 mod doubts;
 mod load;
+mod metrics;
 mod nearest;
 mod oauth2;
 mod outside;
 mod problems;
 mod register;
+mod reload;
 mod sample;
 mod secret;
 mod section;
@@ -29,10 +31,12 @@ mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load, load_to_look};
+pub use metrics::Metrics;
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use register::{Register, RegisterPlace};
+pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 
@@ -58,6 +62,8 @@ pub struct Config {
     pub oauth2: Option<OAuth2>,
     pub operator: Option<Operator>,
     pub register: Register,
+    #[serde(skip)]
+    pub metrics: Metrics,
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub limits: Limits,
@@ -71,6 +77,9 @@ pub struct Config {
     pub authority: Vec<Authority>,
     pub urgent: Urgent,
     pub privacy: Privacy,
+    /// What a running daemon goes on with until it is started again.
+    #[serde(skip)]
+    pub kept: Kept,
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,

@@ -23,6 +23,7 @@
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
 //! | [`typeface`] | the font of paper and pictures | plain values |
+//! | [`metrics`] | what a monitoring system is told | plain values |
 //! | [`digest`] | the supervisor's overview | plain values |
 //! | [`desk`] | what is done about it | its arguments |
 //! | [`letters`] | a draft → final bytes | templates |
@@ -65,6 +66,7 @@ pub mod digest;
 pub mod letters;
 pub mod mail;
 pub mod mailbox;
+pub mod metrics;
 pub mod outbox;
 pub mod register;
 pub mod typeface;

@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Libraries that say too much of what went well. The database's says of each slow disk that it was slow, and `ingest`
 /// must say nothing to its MTA.
-const QUIET: &str = "sqlx=error,rustls=warn";
+const QUIET: &str = "sqlx=error,rustls=warn,tokio_cron_scheduler=warn";
 /// What the targets of our own records begin with.
 const OURS: &str = "klachtpost";
 

@@ -25,7 +25,7 @@ use crate::config::{self, Config};
 use crate::digest::month::Month;
 use clap::{Parser, Subcommand};
 use printing::{Form, complain};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Below the list of commands.
@@ -192,15 +192,15 @@ async fn carry_out(arguments: Arguments) -> Exit {
         Command::Check { form } => check::run(explicit, form).await,
         other => match settings(explicit, &other) {
             Err(exit) => exit,
-            Ok(config) => with_settings(other, config).await,
+            Ok(config) => with_settings(other, explicit, config).await,
         },
     }
 }
 
-async fn with_settings(command: Command, config: Config) -> Exit {
+async fn with_settings(command: Command, explicit: Option<&Path>, config: Config) -> Exit {
     match command {
         Command::Run { once, trust_clock } => {
-            run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
+            run::run(explicit, config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
         }
         Command::Login => login::run(config).await,
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
@@ -218,7 +218,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 }
 
 /// The settings, or the problems with them on standard error. Who only looks into the register needs no secrets.
-fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
+fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> {
     let looks = matches!(
         command,
         Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }

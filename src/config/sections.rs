@@ -7,8 +7,10 @@ use super::check::{
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
+use super::metrics::metrics;
 use super::outside::{authority, privacy, urgent};
 use super::register::register;
+use super::reload::Kept;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped};
 use super::taking::{read_table, read_with, several, table};
@@ -49,6 +51,7 @@ const MAX_CONNECTIONS: u64 = 50;
 /// Reads all sections; what is wrong goes into `reading`.
 pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config {
     let borrowed = borrowed(&tree, reading.file());
+    let kept = Kept::of(&tree);
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
@@ -63,6 +66,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         oauth2: table(&mut file, "oauth2").map(|table| read_table(&mut file, "oauth2", table, oauth2)),
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         register: read_with(&mut file, "register", register),
+        metrics: read_with(&mut file, "metrics", metrics),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         limits: read_with(&mut file, "limits", limits),
@@ -76,6 +80,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
         authority: several(&mut file, "authority", MAX_AUTHORITIES, authority).unwrap_or_default(),
+        kept,
         borrowed,
         doubts: Vec::new(),
     };
