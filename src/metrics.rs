@@ -129,9 +129,7 @@ pub const TABLE: &[Figure] = &[
         name: "klachtpost_area_works",
         kind: Kind::Gauge,
         says: "1 as long as it works, 0 while it fails: intake (fetching mail), sending, mailbox (moving mail), access (tokens).",
-        samples: |now| {
-            each("area", &now.areas, |area| (area.name.to_owned(), i64::from(area.failing_since.is_none())))
-        },
+        samples: |now| each("area", &now.areas, |area| (area.name.to_owned(), i64::from(area.failing_since.is_none()))),
     },
     Figure {
         name: "klachtpost_area_last_worked_timestamp_seconds",
@@ -194,9 +192,7 @@ pub const TABLE: &[Figure] = &[
         name: "klachtpost_cases_open",
         kind: Kind::Gauge,
         says: "Open complaints, by department.",
-        samples: |now| {
-            counted(now, |counted| each("department", &counted.departments, |d| (d.name.clone(), d.open)))
-        },
+        samples: |now| counted(now, |counted| each("department", &counted.departments, |d| (d.name.clone(), d.open))),
     },
     Figure {
         name: "klachtpost_cases_overdue",
@@ -210,9 +206,7 @@ pub const TABLE: &[Figure] = &[
         name: "klachtpost_letters",
         kind: Kind::Gauge,
         says: "Letters that are not gone, by state: queued, leased (under way), held, refused.",
-        samples: |now| {
-            counted(now, |counted| each("state", &counted.letters, |(state, n)| ((*state).to_owned(), *n)))
-        },
+        samples: |now| counted(now, |counted| each("state", &counted.letters, |(state, n)| ((*state).to_owned(), *n))),
     },
     Figure {
         name: "klachtpost_letters_wait_since_timestamp_seconds",

@@ -4,6 +4,7 @@
 mod adopt;
 mod case;
 mod check;
+mod completions;
 mod day;
 mod demo;
 mod digest;
@@ -148,6 +149,17 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Print what makes a shell complete these commands
+    #[command(
+        after_help = "Examples:\n  klachtpost completions bash > /etc/bash_completion.d/klachtpost\n  klachtpost completions fish | source"
+    )]
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder; only who makes a package asks for it
+    #[command(hide = true)]
+    Manual { folder: PathBuf },
     /// Try one mail; only the daemon asks for it
     #[command(hide = true)]
     Trial,
@@ -155,7 +167,12 @@ enum Command {
 
 /// Carries out what needs no settings, no log and no loops, where that is asked for.
 pub fn run_alone(arguments: &Arguments) -> Option<Exit> {
-    matches!(arguments.command, Command::Trial).then(trial::run)
+    match &arguments.command {
+        Command::Trial => Some(trial::run()),
+        Command::Completions { shell } => Some(completions::print(*shell)),
+        Command::Manual { folder } => Some(completions::manual(folder)),
+        _ => None,
+    }
 }
 
 /// How a command ended: the contract's exit codes.
@@ -213,6 +230,8 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         | Command::Explain { .. }
         | Command::Ingest { .. }
         | Command::Check { .. }
+        | Command::Completions { .. }
+        | Command::Manual { .. }
         | Command::Trial => Exit::WrongUsage,
     }
 }

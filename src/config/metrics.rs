@@ -15,7 +15,11 @@ pub(super) fn metrics(s: &mut Section) -> Metrics {
     let Some(text) = s.text("listen").filter(|text| !text.is_empty()) else { return Metrics::default() };
     let listen: Option<SocketAddr> = text.parse().ok();
     match listen {
-        None => s.refuse("listen", format!("\"{}\"", clipped(&text)), "write an address and a port, e.g. \"127.0.0.1:9187\""),
+        None => s.refuse(
+            "listen",
+            format!("\"{}\"", clipped(&text)),
+            "write an address and a port, e.g. \"127.0.0.1:9187\"",
+        ),
         Some(at) if !at.ip().is_loopback() && !open_to_others => s.refuse(
             "listen",
             format!("{at}, which other machines reach"),

@@ -6,8 +6,8 @@ use super::check::{
     reference, reply_secret,
 };
 use super::closing::{closing, committee};
-use super::oauth2::{auth, oauth2};
 use super::metrics::metrics;
+use super::oauth2::{auth, oauth2};
 use super::outside::{authority, privacy, urgent};
 use super::register::register;
 use super::reload::Kept;

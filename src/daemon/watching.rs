@@ -83,7 +83,8 @@ impl Watch {
     /// It worked. News where it did not before.
     pub fn good(&self, area: Area, now: Moment) -> News {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = seen.insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now, good_at: Some(now) });
+        let before = seen
+            .insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now, good_at: Some(now) });
         match before.map(|before| before.condition) {
             Some(Condition::Failing { .. }) => News::Yes,
             _ => News::No,

@@ -71,7 +71,8 @@ fn the_operators_manual_lists_each_figure() {
 #[test]
 fn alerts_and_dashboard_ask_for_what_there_is() {
     for asked in [include_str!("../../packaging/alerts.yml"), include_str!("../../packaging/grafana.json")] {
-        let names = asked.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).filter(|w| w.starts_with("klachtpost_"));
+        let names =
+            asked.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).filter(|w| w.starts_with("klachtpost_"));
         let unknown: Vec<&str> = names.filter(|name| TABLE.iter().all(|figure| figure.name != *name)).collect();
         assert!(unknown.is_empty(), "{unknown:?}");
     }
