@@ -29,3 +29,27 @@ pub(super) fn metrics(s: &mut Section) -> Metrics {
     }
     Metrics { listen }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{SAMPLE, from_toml};
+
+    fn listen(keys: &str) -> Result<Option<std::net::SocketAddr>, String> {
+        let section = format!("\n[metrics]\n{keys}\n");
+        let settings = SAMPLE.replace("\n[mailbox]\n", "\n[mailbox]\npassword = \"geheim\"\n");
+        let settings = settings.replace("\n[metrics]\n", &section);
+        from_toml(&settings, "test").map(|config| config.metrics.listen).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn only_this_machine_unless_it_is_said() {
+        assert_eq!(listen(""), Ok(None));
+        assert_eq!(listen("listen = \"127.0.0.1:9187\""), Ok(Some(([127, 0, 0, 1], 9187).into())));
+        assert!(listen("listen = \"[::1]:9187\"").unwrap().is_some());
+        assert!(listen("listen = \"0.0.0.0:9187\"\nopen_to_others = true").unwrap().is_some());
+        let refused = listen("listen = \"0.0.0.0:9187\"").unwrap_err();
+        assert!(refused.contains("metrics.listen: found 0.0.0.0:9187, which other machines reach; write"), "{refused}");
+        let refused = listen("listen = \"9187\"").unwrap_err();
+        assert!(refused.contains("metrics.listen: found \"9187\"; write an address and a port"), "{refused}");
+    }
+}

@@ -7,6 +7,7 @@ use super::{Config, Desk};
 use config::{Map, Value};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Connections, the register's lock and the port are made of them once, at start.
 const KEPT_SECTIONS: [&str; 6] = ["mailbox", "sender", "second_sender", "oauth2", "register", "metrics"];
@@ -16,8 +17,14 @@ const KEPT_KEYS: [&str; 4] = ["secret", "secret_file", "previous_secrets", "prev
 const BOTH: &str = "the new settings beside what is kept until a restart";
 
 /// What was written of each thing that is kept: to be compared, and never shown.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Kept(BTreeMap<String, SecretString>);
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept")
+    }
+}
 
 impl Kept {
     pub(super) fn of(tree: &Map<String, Value>) -> Self {
