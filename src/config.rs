@@ -1,4 +1,4 @@
-//! The settings: what the operator wrote, read once at start. With `clock.rs` the only reader of files and
+//! The settings: what the operator wrote, read at start, and anew when the daemon is asked to. With `clock.rs` the only reader of files and
 //! environment at start-up. Every other room gets these values as arguments.
 //!
 //! Order: defaults in code, then the settings file, then `KLACHTPOST__SECTION__KEY` variables.

@@ -16,7 +16,7 @@
 //! |---|---|---|
 //! | [`case`] | the nouns: case, event, number, reply token | plain values |
 //! | [`calendar`] | working days, holidays, due moments | plain values |
-//! | [`config`] | the settings | files and environment, once at start |
+//! | [`config`] | the settings | files and environment, at start and at a reload |
 //! | [`clock`] | the hour and chance | the OS clock |
 //! | [`crash`] | where tests kill the process | nothing, but in test builds |
 //! | [`access`] | tokens for servers that take no password | network, one file |

@@ -1,3 +1,5 @@
+//! What a monitoring system reads, and that the manual, the alerts and the dashboard speak of the same figures.
+
 use super::*;
 use chrono::{TimeZone, Utc};
 

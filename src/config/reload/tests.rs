@@ -1,3 +1,5 @@
+//! What a reload takes, and what it keeps and names.
+
 use super::super::{Config, from_toml};
 use super::*;
 
