@@ -1,4 +1,4 @@
-//! The settings: what the operator wrote, read once at start. With `clock.rs` the only reader of files and
+//! The settings: what the operator wrote, read at start, and anew when the daemon is asked to. With `clock.rs` the only reader of files and
 //! environment at start-up. Every other room gets these values as arguments.
 //!
 //! Order: defaults in code, then the settings file, then `KLACHTPOST__SECTION__KEY` variables.
@@ -15,6 +15,7 @@ mod check;
 mod closing;
 mod doubts;
 mod load;
+mod metrics;
 mod nearest;
 mod oauth2;
 mod operator;
@@ -23,6 +24,7 @@ mod problems;
 mod proof;
 mod providers;
 mod register;
+mod reload;
 mod sample;
 mod secret;
 mod section;
@@ -32,12 +34,14 @@ mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load, load_to_look, settings_file};
+pub use metrics::Metrics;
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use operator::{Operator, Watch};
 pub use outside::{Authority, Privacy, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use proof::StaffProof;
 pub use register::{Register, RegisterPlace};
+pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 
@@ -65,6 +69,8 @@ pub struct Config {
     /// None: no test mails.
     pub watch: Option<Watch>,
     pub register: Register,
+    #[serde(skip)]
+    pub metrics: Metrics,
     pub deadlines: Deadlines,
     pub digest: Digest,
     pub limits: Limits,
@@ -78,6 +84,9 @@ pub struct Config {
     pub authority: Vec<Authority>,
     pub urgent: Urgent,
     pub privacy: Privacy,
+    /// What a running daemon goes on with until it is started again.
+    #[serde(skip)]
+    pub kept: Kept,
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,

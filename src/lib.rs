@@ -16,13 +16,14 @@
 //! |---|---|---|
 //! | [`case`] | the nouns: case, event, number, reply token | plain values |
 //! | [`calendar`] | working days, holidays, due moments | plain values |
-//! | [`config`] | the settings | files and environment, once at start |
+//! | [`config`] | the settings | files and environment, at start and at a reload |
 //! | [`clock`] | the hour and chance | the OS clock |
 //! | [`crash`] | where tests kill the process | nothing, but in test builds |
 //! | [`access`] | tokens for servers that take no password | network, one file |
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
 //! | [`typeface`] | the font of paper and pictures | plain values |
+//! | [`metrics`] | what a monitoring system is told | plain values |
 //! | [`digest`] | the supervisor's overview | plain values |
 //! | [`desk`] | what is done about it | its arguments |
 //! | [`letters`] | a draft → final bytes | templates |
@@ -65,6 +66,7 @@ pub mod digest;
 pub mod letters;
 pub mod mail;
 pub mod mailbox;
+pub mod metrics;
 pub mod outbox;
 pub mod register;
 pub mod typeface;

@@ -5,14 +5,17 @@ use klachtpost::commands::{self, Arguments, Exit};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing::{Level, Metadata};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Libraries that say too much of what went well. The database's says of each slow disk that it was slow, and `ingest`
 /// must say nothing to its MTA.
-const QUIET: &str = "sqlx=error,rustls=warn";
+const QUIET: &str = "sqlx=error,rustls=warn,tokio_cron_scheduler=warn";
+/// The formats of the log.
+const TEXT: &str = "text";
+const JSON: &str = "json";
 /// What the targets of our own records begin with.
 const OURS: &str = "klachtpost";
 
@@ -38,16 +41,24 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-/// Logs to standard error; `KLACHTPOST_LOG` sets the level.
+/// Logs to standard error; `KLACHTPOST_LOG` sets the level, `KLACHTPOST_LOG_FORMAT=json` one JSON object a line.
 fn log(usual: &str) {
     let level = std::env::var("KLACHTPOST_LOG").unwrap_or_else(|_| usual.to_owned());
     let filter =
         EnvFilter::try_new(format!("{level},{QUIET}")).unwrap_or_else(|_| EnvFilter::new(format!("{usual},{QUIET}")));
     // Where nobody reads the log any more (`2>&1 | head`), saying so would be a panic.
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
-    // Colours are for a terminal: the journal shows a line that has them as a blob.
-    let to_standard_error = if std::io::stderr().is_terminal() { layer } else { layer.with_ansi(false) };
+    let format = std::env::var("KLACHTPOST_LOG_FORMAT").unwrap_or_default();
+    let to_standard_error = if format == JSON {
+        layer.json().boxed()
+    } else {
+        // Colours are for a terminal: the journal shows a line that has them as a blob.
+        layer.with_ansi(std::io::stderr().is_terminal()).boxed()
+    };
     tracing_subscriber::registry().with(to_standard_error).with(filter).with(filter_fn(may_be_logged)).init();
+    if !matches!(format.as_str(), "" | TEXT | JSON) {
+        tracing::warn!("KLACHTPOST_LOG_FORMAT is neither \"{TEXT}\" nor \"{JSON}\"; the log is in {TEXT}");
+    }
 }
 
 /// Libraries print whole commands below info, passwords included: those never pass, whatever was asked for.

@@ -27,6 +27,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("crash", &[]),
     ("mail", &[]),
     ("typeface", &[]),
+    ("metrics", &["case"]),
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "mail", "digest"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "typeface"]),
@@ -38,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "daemon",
         &[
             "access", "case", "calendar", "clock", "config", "crash", "mail", "mailbox", "digest", "desk", "letters",
-            "register", "outbox",
+            "register", "outbox", "metrics",
         ],
     ),
     (

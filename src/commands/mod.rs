@@ -4,6 +4,7 @@
 mod adopt;
 mod case;
 mod check;
+mod completions;
 mod day;
 mod demo;
 mod digest;
@@ -29,7 +30,7 @@ use crate::digest::month::Month;
 use check::Sends;
 use clap::{Parser, Subcommand};
 use printing::{Form, complain};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Below the list of commands.
@@ -160,6 +161,17 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Print what makes a shell complete these commands
+    #[command(
+        after_help = "Examples:\n  klachtpost completions bash > /etc/bash_completion.d/klachtpost\n  klachtpost completions fish | source"
+    )]
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual pages into a folder; only who makes a package asks for it
+    #[command(hide = true)]
+    Manual { folder: PathBuf },
     /// Try one mail; only the daemon asks for it
     #[command(hide = true)]
     Trial,
@@ -167,7 +179,12 @@ enum Command {
 
 /// Carries out what needs no settings, no log and no loops, where that is asked for.
 pub fn run_alone(arguments: &Arguments) -> Option<Exit> {
-    matches!(arguments.command, Command::Trial).then(trial::run)
+    match &arguments.command {
+        Command::Trial => Some(trial::run()),
+        Command::Completions { shell } => Some(completions::print(*shell)),
+        Command::Manual { folder } => Some(completions::manual(folder)),
+        _ => None,
+    }
 }
 
 /// How a command ended: the contract's exit codes.
@@ -207,15 +224,15 @@ async fn carry_out(arguments: Arguments) -> Exit {
         Command::Init(arguments) => init::run(explicit, arguments).await,
         other => match settings(explicit, &other) {
             Err(exit) => exit,
-            Ok(config) => with_settings(other, config).await,
+            Ok(config) => with_settings(other, explicit, config).await,
         },
     }
 }
 
-async fn with_settings(command: Command, config: Config) -> Exit {
+async fn with_settings(command: Command, explicit: Option<&Path>, config: Config) -> Exit {
     match command {
         Command::Run { once, trust_clock } => {
-            run::run(config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
+            run::run(explicit, config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
         }
         Command::Login => login::run(config).await,
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
@@ -229,12 +246,14 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         | Command::Ingest { .. }
         | Command::Check { .. }
         | Command::Init(_)
+        | Command::Completions { .. }
+        | Command::Manual { .. }
         | Command::Trial => Exit::WrongUsage,
     }
 }
 
 /// The settings, or the problems with them on standard error. Who only looks into the register needs no secrets.
-fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
+fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> {
     let looks = matches!(
         command,
         Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }

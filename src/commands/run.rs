@@ -1,10 +1,11 @@
 //! `klachtpost run`: the daemon, or one round of its work.
 
 use super::looking::register_at;
-use super::{Exit, failed};
+use super::{Exit, environment, failed};
 use crate::clock::Clock;
-use crate::config::{Borrowed, Config, Problem};
+use crate::config::{self, Borrowed, Config, Problem};
 use crate::daemon::{self, Office};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -12,10 +13,9 @@ use tokio_util::sync::CancellationToken;
 /// Settings that one line of the log names.
 const NAMED_MAX: usize = 12;
 
-/// Runs the daemon until SIGTERM or SIGINT; `once`: one round.
-pub async fn run(config: Config, once: bool, clock: Clock) -> Exit {
-    say_what_is_borrowed(&config.borrowed);
-    say_what_is_doubtful(&config.doubts);
+/// Runs the daemon until SIGTERM or SIGINT; `once`: one round. SIGHUP reads the settings anew, from where they came.
+pub async fn run(explicit: Option<&Path>, config: Config, once: bool, clock: Clock) -> Exit {
+    warn_of(&config);
     tracing::info!(register = register_at(&config), "complaints are registered here");
     let url = config.register.url.clone();
     let office = match Office::open(config, clock).await {
@@ -27,13 +27,20 @@ pub async fn run(config: Config, once: bool, clock: Clock) -> Exit {
         Err(error) => return failed(&error, Exit::TryAgainLater),
     };
     tokio::spawn(stop_on_signal(office.stop.clone()));
-    let ended = if once { daemon::run_once(office.clone()).await } else { daemon::run(office.clone()).await };
+    let explicit = explicit.map(Path::to_owned);
+    let load = move || config::load(explicit.as_deref(), environment()).inspect(warn_of);
+    let ended = if once { daemon::run_once(office.clone()).await } else { daemon::run(office.clone(), &load).await };
     office.register.close().await;
     drop(only);
     match ended {
         Ok(()) => Exit::Done,
         Err(error) => failed(&error, Exit::TryAgainLater),
     }
+}
+
+fn warn_of(config: &Config) {
+    say_what_is_borrowed(&config.borrowed);
+    say_what_is_doubtful(&config.doubts);
 }
 
 /// Once a start: a desk that is tried goes on, an operator who forgot something finds it in the log. The keys alone;

@@ -6,12 +6,14 @@ use super::check::{
     reference, reply_secret,
 };
 use super::closing::{closing, committee};
+use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};
 use super::operator::{operator, watch};
 use super::outside::{authority, privacy, urgent};
 use super::proof::{proven_or_accepted, staff_proof};
 use super::providers::takes;
 use super::register::register;
+use super::reload::Kept;
 use super::sample::borrowed;
 use super::section::{Reading, Section};
 use super::taking::{read_table, read_with, several, table};
@@ -52,6 +54,7 @@ const MAX_CONNECTIONS: u64 = 50;
 /// Reads all sections; what is wrong goes into `reading`.
 pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config {
     let borrowed = borrowed(&tree, reading.file());
+    let kept = Kept::of(&tree);
     let mut file = Section::new(reading, "", tree);
     let config = Config {
         desk: read_with(&mut file, "desk", desk),
@@ -67,6 +70,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         watch: table(&mut file, "watch").map(|table| read_table(&mut file, "watch", table, watch)),
         register: read_with(&mut file, "register", register),
+        metrics: read_with(&mut file, "metrics", metrics),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
         limits: read_with(&mut file, "limits", limits),
@@ -80,6 +84,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
         authority: several(&mut file, "authority", MAX_AUTHORITIES, authority).unwrap_or_default(),
+        kept,
         borrowed,
         doubts: Vec::new(),
     };

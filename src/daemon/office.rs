@@ -19,6 +19,7 @@ use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -27,13 +28,13 @@ const SECRET_BYTES: usize = 32;
 /// Permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// Settings, rules, templates, register and clock of one desk.
+/// Settings, rules, templates, register and clock of one desk. What the loops share is behind `Arc`: see [`Office::with`].
 pub struct Office {
     pub config: Config,
     /// In which mails are tried alone: this very program.
     pub program: PathBuf,
     /// Tokens for servers that take no password.
-    pub access: Access,
+    pub access: Arc<Access>,
     pub rules: Rules,
     pub house: House,
     pub letters: Letters,
@@ -42,17 +43,17 @@ pub struct Office {
     /// Asked to stop: what is in hand is finished, nothing more is begun.
     pub stop: CancellationToken,
     /// Wakes who sends: there are letters.
-    pub written: Notify,
+    pub written: Arc<Notify>,
     /// What hangs and cannot be ended.
-    pub hung: Hung,
+    pub hung: Arc<Hung>,
     /// What the loops see of the servers.
-    pub watch: Watch,
+    pub watch: Arc<Watch>,
     /// When mails were asked for last that the server does not give.
-    pub asked: Asked,
+    pub asked: Arc<Asked>,
     /// Whether the loops still move.
-    pub pulse: Pulse,
+    pub pulse: Arc<Pulse>,
     /// Whether the host's clock is believed.
-    pub hour: Hour,
+    pub hour: Arc<Hour>,
 }
 
 /// Why the office cannot open.
@@ -99,20 +100,45 @@ impl Office {
     fn of(config: Config, clock: Clock, register: Register, keys: Keys) -> Result<Self, OfficeError> {
         Ok(Self {
             program: PathBuf::from(trial::OURSELVES),
-            access: Access::new(&config),
+            access: Arc::new(Access::new(&config)),
             rules: Rules::new(&config, keys)?,
             house: house(&config)?,
             letters: Letters::new()?,
             register,
             clock,
             stop: CancellationToken::new(),
-            hung: Hung::default(),
-            watch: Watch::default(),
-            asked: Asked::default(),
-            written: Notify::new(),
-            pulse: Pulse::default(),
-            hour: Hour::default(),
+            hung: Arc::default(),
+            watch: Arc::default(),
+            asked: Arc::default(),
+            written: Arc::default(),
+            pulse: Arc::default(),
+            hour: Arc::default(),
             config,
+        })
+    }
+
+    /// The same office by other settings: rules, texts and templates are made anew, all or none; connections, register and
+    /// what the loops know stay.
+    ///
+    /// # Errors
+    /// As [`Office::open`].
+    pub fn with(&self, config: Config) -> Result<Self, OfficeError> {
+        Ok(Self {
+            rules: Rules::new(&config, self.rules.keys.clone())?,
+            house: house(&config)?,
+            letters: Letters::new()?,
+            config,
+            program: self.program.clone(),
+            access: self.access.clone(),
+            register: self.register.clone(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+            written: self.written.clone(),
+            hung: self.hung.clone(),
+            watch: self.watch.clone(),
+            asked: self.asked.clone(),
+            pulse: self.pulse.clone(),
+            hour: self.hour.clone(),
         })
     }
 

@@ -17,6 +17,16 @@ pub enum Loop {
 impl Loop {
     const ALL: [Self; 4] = [Self::Intake, Self::Sending, Self::Ticking, Self::Telling];
 
+    /// The stable name in figures.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Sending => "sending",
+            Self::Ticking => "ticking",
+            Self::Telling => "telling",
+        }
+    }
+
     /// The longest a loop can honestly be silent: what its longest single step takes when each of that step's own
     /// deadlines is used to the full. Shorter would end a slow server's honest session, again and again.
     fn patience(self) -> Duration {
@@ -55,6 +65,12 @@ impl Pulse {
             heard.get(*of as usize).copied().flatten().is_some_and(|at| now.duration_since(at) > of.patience())
         };
         Loop::ALL.into_iter().filter(late).collect()
+    }
+
+    /// Each loop, and whether it moves.
+    pub fn moving(&self, now: Instant) -> Vec<(&'static str, bool)> {
+        let hanging = self.hanging(now);
+        Loop::ALL.into_iter().map(|of| (of.name(), !hanging.contains(&of))).collect()
     }
 }
 

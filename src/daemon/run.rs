@@ -2,9 +2,13 @@
 //! after at most a minute.
 
 use super::comparing::{COMPARE_EVERY, compare};
+use super::current::Current;
 use super::intake::ask_the_hour;
+use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
+use super::reloading::{Load, hangups, reloading_loop};
 use super::round_trip::RoundTrip;
+use super::serving::serving_loop;
 use super::watching::Complaint;
 use super::{
     News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, take_in, tick,
@@ -34,27 +38,30 @@ const ROUNDS_MAX: usize = 10_000;
 /// Letters that `run --once` tries one by one on a server that refused different people alike, before it leaves it at that.
 const PROBES_MAX: i64 = 8;
 
-/// Runs until `office.stop`; what is in hand is finished first.
+/// Runs until `office.stop`; what is in hand is finished first. SIGHUP reads the settings anew with `load`.
 ///
 /// # Errors
 /// It cannot start.
-pub async fn run(office: Arc<Office>) -> Result<(), WorkError> {
+pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     let ticks = Arc::new(Notify::new());
     let mut ticker = JobScheduler::new().await?;
     let hint = ticks.clone();
     ticker.add(Job::new(EVERY_MINUTE, move |_, _| hint.notify_one())?).await?;
     ticker.start().await?;
     let sender = Sender::new(&office).await?;
-    // A service manager that waits for the word "ready" gets it; elsewhere this does nothing.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let (current, hangups) = (Arc::new(Current::new(office.clone())), hangups());
+    ready(&current);
     tracing::info!("klachtpost runs");
     let loops = async {
         tokio::join!(
-            intake_loop(&office, &ticks),
-            sending_loop(&office, sender),
-            ticking_loop(&office, &ticks),
-            telling_loop(&office),
-            watchdog_loop(&office),
+            intake_loop(&current, &ticks),
+            sending_loop(&current, sender),
+            ticking_loop(&current, &ticks),
+            telling_loop(&current),
+            watchdog_loop(&current),
+            reloading_loop(&current, hangups, load),
+            counting_loop(&current),
+            serving_loop(&current),
         )
     };
     // What hangs may keep the register's write lock, and then no loop ends.
@@ -77,12 +84,12 @@ async fn given_up(office: &Office) {
     tokio::time::sleep(LAST_LETTERS).await;
 }
 
-async fn intake_loop(office: &Arc<Office>, ticks: &Notify) {
+async fn intake_loop(current: &Current, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
     let mut compared = None;
-    while !office.stop.is_cancelled() {
+    while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Intake);
-        match watch(office, ticks, &mut compared, &mut backoff, &mut waits).await {
+        match watch(current, ticks, &mut compared, &mut backoff, &mut waits).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
             Err(error) => {
@@ -128,12 +135,13 @@ enum Ended {
 
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
-    office: &Arc<Office>,
+    current: &Current,
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
+    let office = &current.now();
     let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
@@ -143,6 +151,7 @@ async fn watch(
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
+        let office = &current.now();
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
@@ -185,9 +194,9 @@ async fn watch(
     }
 }
 
-async fn sending_loop(office: &Arc<Office>, mut sender: Sender) {
+async fn sending_loop(current: &Current, mut sender: Sender) {
     let mut backoff = Backoff::default();
-    while !office.stop.is_cancelled() {
+    while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Sending);
         let round = match hour::believe(office).await {
             Ok(()) => sender.send_due(office).await,
@@ -224,9 +233,10 @@ async fn until_next(office: &Office) -> Duration {
     wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
 }
 
-async fn ticking_loop(office: &Arc<Office>, ticks: &Notify) {
+async fn ticking_loop(current: &Current, ticks: &Notify) {
     loop {
-        tokio::select! { () = office.stop.cancelled() => break, () = ticks.notified() => {} }
+        tokio::select! { () = current.stopped() => break, () = ticks.notified() => {} }
+        let office = &current.now();
         office.pulse.beat(Loop::Ticking);
         let ticked = tick(office).await;
         if ticked.is_ok() {
@@ -244,9 +254,9 @@ async fn ticking_loop(office: &Arc<Office>, ticks: &Notify) {
 }
 
 /// Tells the operator of what lasts.
-async fn telling_loop(office: &Office) {
+async fn telling_loop(current: &Current) {
     let (mut teller, mut round_trip) = (Teller::default(), RoundTrip::default());
-    while !office.stop.is_cancelled() {
+    while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
         if let Err(error) = round_trip.look_after(office).await
@@ -260,25 +270,6 @@ async fn telling_loop(office: &Office) {
             tracing::error!(%error, "the letter to the operator could not be written; it is tried every minute");
         }
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(TELL_EVERY) => {} }
-    }
-}
-
-/// Tells the service manager that all is well, as long as every loop moves. It is polled by the task that polls the
-/// loops, so that one that holds up the thread holds up this as well.
-async fn watchdog_loop(office: &Office) {
-    let Some(limit) = sd_notify::watchdog_enabled() else { return };
-    let mut told = false;
-    loop {
-        let hanging = office.pulse.hanging(Instant::now());
-        if hanging.is_empty() {
-            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
-        } else if !std::mem::replace(&mut told, true) {
-            tracing::error!(
-                ?hanging,
-                "a loop hangs; the service manager's watchdog is no longer told that all is well"
-            );
-        }
-        tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(limit / 2) => {} }
     }
 }
 

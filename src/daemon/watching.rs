@@ -15,6 +15,7 @@ use crate::desk::draft::{Outage, OutageStage};
 use crate::desk::on_outage;
 use crate::desk::outage::{Area, Condition, Told, Trouble, Word, word};
 use crate::letters::Letter;
+use crate::metrics::AreaNow;
 use crate::outbox::{Envelope, Outcome, Transport};
 use crate::register::OutageRow;
 use chrono::TimeDelta;
@@ -51,6 +52,8 @@ struct Seen {
     found: String,
     /// The last sign of life.
     heard_at: Moment,
+    /// When it worked last.
+    good_at: Option<Moment>,
 }
 
 /// Whether the log should say it: it is another trouble than before, or the end of one.
@@ -82,7 +85,8 @@ impl Watch {
     /// It worked. News where it did not before.
     pub fn good(&self, area: Area, now: Moment) -> News {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = seen.insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now });
+        let before = seen
+            .insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now, good_at: Some(now) });
         match before.map(|before| before.condition) {
             Some(Condition::Failing { .. }) => News::Yes,
             _ => News::No,
@@ -104,8 +108,20 @@ impl Watch {
             Some(Condition::Failing { since, .. }) => (since, News::Yes),
             _ => (now, News::Yes),
         };
-        seen.insert(area, Seen { condition: Condition::Failing { since, trouble }, found, heard_at: now });
+        let good_at = seen.get(&area).and_then(|before| before.good_at);
+        seen.insert(area, Seen { condition: Condition::Failing { since, trouble }, found, heard_at: now, good_at });
         news
+    }
+
+    /// How it goes with each area that was tried.
+    pub(super) fn areas(&self) -> Vec<AreaNow> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = |(area, seen): (&Area, &Seen)| AreaNow {
+            name: area.name(),
+            failing_since: began(seen.condition),
+            good_at: seen.good_at,
+        };
+        seen.iter().map(now).collect()
     }
 
     /// How it goes with an area; `None` as long as nobody has tried. What has worked and then was not heard of for so

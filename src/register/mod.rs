@@ -24,6 +24,7 @@
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
+//! | `tally.rs` | how many wait |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
 //! | `verify.rs`, `verify_cases.rs`, `verify_rows.rs` | proof that nobody changed the past |
@@ -51,6 +52,7 @@ mod seal;
 mod search;
 mod sets;
 mod snapshot;
+mod tally;
 mod trials;
 mod verify;
 mod verify_cases;
@@ -72,6 +74,7 @@ pub use round_trip::RoundTrips;
 
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;
+pub use tally::Tally;
 pub use trials::Failure;
 pub use verify::{Finding, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};

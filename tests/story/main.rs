@@ -29,6 +29,7 @@ mod logs;
 mod machines;
 mod many;
 mod memory;
+mod operating;
 mod other_servers;
 mod outages;
 mod outside;

@@ -6,7 +6,7 @@ use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
 use crate::support::imap_reader;
 use crate::support::other_smtp::{Kind, OtherSmtp};
 use crate::support::postfix::Postfix;
-use crate::support::signals::terminate;
+use crate::support::signals::{hang_up, terminate};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -328,6 +328,11 @@ impl Daemon {
         terminate(self.process.id().expect("it runs"));
         let ended = tokio::time::timeout(PATIENCE, self.process.wait()).await;
         ended.unwrap_or_else(|_| panic!("it does not stop:\n{}", self.log())).unwrap().code().unwrap_or(-1)
+    }
+
+    /// SIGHUP: the settings are read anew.
+    pub fn reload(&self) {
+        hang_up(self.process.id().expect("it runs"));
     }
 
     /// SIGKILL, as a power cut would.

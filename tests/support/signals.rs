@@ -7,6 +7,11 @@ pub fn terminate(process: u32) {
     kill_process(pid(process), Signal::TERM).unwrap();
 }
 
+/// Asks a daemon to read its settings anew, as `systemctl reload` would. See [`terminate`].
+pub fn hang_up(process: u32) {
+    kill_process(pid(process), Signal::HUP).unwrap();
+}
+
 /// Sends a signal to all of a group that is named after its first process.
 pub fn signal_group(first: u32, signal: Signal) -> rustix::io::Result<()> {
     kill_process_group(pid(first), signal)

@@ -1,0 +1,78 @@
+//! What a reload takes, and what it keeps and names.
+
+use super::super::{Config, from_toml};
+use super::*;
+
+const PLAIN: &str = r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+secret = "0123456789abcdef0123456789abcdef"
+[mailbox]
+host = "imap.lease.example"
+username = "klachten"
+password = "geheim"
+trusted_authserv_id = "mx.lease.example"
+[sender]
+host = "smtp.lease.example"
+[[department]]
+name = "schade"
+title = "Schade"
+address = "schade@lease.example"
+supervisor = "s.bakker@lease.example"
+fallback = true
+"#;
+
+fn settings(text: &str) -> Config {
+    from_toml(text, "test").unwrap()
+}
+
+fn reloaded(from: &str, to: &str) -> Reloaded {
+    settings(to).for_running(&settings(from)).unwrap()
+}
+
+#[test]
+fn departments_and_texts_are_taken_and_nothing_needs_a_restart() {
+    let new = PLAIN.replace("Voorbeeld Lease", "Andere Lease").replace("title = \"Schade\"", "title = \"Ruit\"");
+    let reloaded = reloaded(PLAIN, &new);
+    assert_eq!(reloaded.needs_restart, Vec::<String>::new());
+    assert_eq!(reloaded.config.desk.name, "Andere Lease");
+    assert_eq!(reloaded.config.department[0].title, "Ruit");
+}
+
+#[test]
+fn what_is_made_once_is_kept_and_named() {
+    let new = PLAIN
+        .replace("geheim", "anders")
+        .replace("smtp.lease", "mail.lease")
+        .replace("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210")
+        + "[register]\nurl = \"sqlite:elders.db\"\n[metrics]\nlisten = \"127.0.0.1:9187\"\n";
+    let reloaded = reloaded(PLAIN, &new);
+    assert_eq!(reloaded.needs_restart, ["desk.secret", "mailbox", "metrics", "register", "sender"]);
+    let config = &reloaded.config;
+    assert_eq!(config.mailbox.password.expose_secret(), "geheim");
+    assert_eq!(config.sender.host, "smtp.lease.example");
+    assert_eq!(config.register.url, settings(PLAIN).register.url);
+    assert!(config.metrics.listen.is_none());
+    assert_eq!(config.desk.secret.as_ref().unwrap().expose_secret(), "0123456789abcdef0123456789abcdef");
+    // It says so again as long as it is so, and no longer.
+    let again = settings(&new).for_running(config).unwrap();
+    assert_eq!(again.needs_restart, reloaded.needs_restart);
+    assert!(settings(PLAIN).for_running(&again.config).unwrap().needs_restart.is_empty());
+}
+
+/// Invariant 5: a department at an alias that the running daemon still has would be written to as the desk itself.
+#[test]
+fn new_settings_that_do_not_go_with_what_is_kept_are_refused() {
+    let alias = "aliases = [\"ruit@lease.example\"]\nhost = \"imap.lease.example\"";
+    let old = PLAIN.replace("host = \"imap.lease.example\"", alias);
+    let new = PLAIN.replace("schade@lease.example", "ruit@lease.example");
+    let refused = settings(&new).for_running(&settings(&old)).unwrap_err().to_string();
+    assert!(refused.contains("department \"schade\".address"), "{refused}");
+}
+
+#[test]
+fn nothing_secret_is_in_what_a_debugger_prints() {
+    let printed = format!("{:?}", settings(PLAIN));
+    assert!(!printed.contains("geheim") && !printed.contains("0123456789abcdef"), "{printed}");
+}
