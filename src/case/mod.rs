@@ -11,6 +11,7 @@ mod event;
 mod number;
 mod outcome;
 mod paper;
+mod redacted;
 mod reference;
 mod representative;
 mod said;
@@ -29,6 +30,7 @@ pub use event::{
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
+pub use redacted::{Blanks, Redacted, RedactedEvent};
 pub use reference::{Reference, reference_key};
 pub use representative::{Ground, Representative};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};

@@ -2,6 +2,7 @@
 
 mod confidential;
 mod list;
+pub(super) mod redact;
 mod timeline;
 
 use super::export::export;
@@ -55,10 +56,22 @@ pub enum Command {
         #[command(flatten)]
         shown: Shown,
     },
+    /// Blank what is on file of a case at a person's word, and take its mails out of the mailbox: it cannot be undone
+    #[command(after_help = "Example:\n  klachtpost case redact K-2026-000123 --reason \"art. 17, asked on 3-11-2027\"")]
+    Redact {
+        /// The case's number, as it stands in the subject of its letters
+        #[arg(value_name = "NUMBER")]
+        number: CaseNumber,
+        #[command(flatten)]
+        word: redact::Word,
+    },
 }
 
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
+    if let Command::Redact { number, word } = command {
+        return redact::run(config, number, word).await;
+    }
     match carry_out(&config, command).await {
         Ok(exit) => exit,
         Err(error) => ended_by(&error),
@@ -99,6 +112,8 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                 return Ok(no_case(number));
             }
         }
+        // It writes, and is carried out above.
+        Command::Redact { .. } => {}
     }
     Ok(Exit::Done)
 }
@@ -171,6 +186,7 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         })),
         "merged_into": case.merged_into,
         "representative": case.representative.as_ref().map(|acts| &acts.address),
+        "redacted_at": case.redacted_at.map(at),
         "confidential": case.confidential.is_some(),
         "urgent": case.urgent.is_some(),
         "guarded": case.duties.iter().map(|duty| json!({ "what": duty.kind, "due": at(duty.due) })).collect::<Vec<_>>(),
@@ -245,7 +261,8 @@ pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
     let who: Vec<String> = who.filter(|part| !part.is_empty()).collect();
     let urgent = if case.urgent.is_some() { ", urgent" } else { "" };
     let confidential = if case.confidential.is_some() { ", confidential" } else { "" };
-    say!("{}  {}, {}{urgent}{confidential}", case.number, case.state.name(), case.department);
+    let redacted = if case.redacted_at.is_some() { ", redacted" } else { "" };
+    say!("{}  {}, {}{urgent}{confidential}{redacted}", case.number, case.state.name(), case.department);
     let line = |label: &str, text: &str| say!("  {label:<16} {}", printable(text));
     line("subject", &case.subject);
     line("customer", &who.join(" "));

@@ -14,6 +14,7 @@ mod login;
 mod looking;
 mod outbox;
 mod page;
+mod person;
 mod printing;
 mod report;
 mod run;
@@ -124,6 +125,9 @@ enum Command {
     /// List cases, show one, or write its whole file
     #[command(subcommand)]
     Case(case::Command),
+    /// Find all that is on file of somebody
+    #[command(subcommand)]
+    Person(person::Command),
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -205,6 +209,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Login => login::run(config).await,
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
+        Command::Person(command) => person::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
@@ -221,8 +226,9 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
     let looks = matches!(
         command,
-        Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }
+        Command::Person(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }
     );
+    let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));
     let read =
         if looks { config::load_to_look(explicit, environment()) } else { config::load(explicit, environment()) };
     read.map_err(|error| {

@@ -39,6 +39,8 @@ pub enum Complaint {
     Ticking,
     /// The operator cannot be told.
     Telling,
+    /// What was redacted is not gone from everywhere.
+    Redacting,
 }
 
 /// One area, as its loop sees it.

@@ -171,6 +171,17 @@ impl Maildir {
         Ok(uids.to_vec())
     }
 
+    pub(super) async fn remove(&mut self, uids: &[Uid]) -> Result<usize, MailboxError> {
+        self.refresh().await?;
+        let paths: Vec<PathBuf> = uids.iter().filter_map(|uid| self.index.remove(uid)).collect();
+        let remove = |path: &PathBuf| match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+        blocking(&self.root, Step::MoveMails, move || paths.iter().try_for_each(remove)).await?;
+        Ok(0)
+    }
+
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
         let until = Instant::now() + at_most;
         loop {

@@ -292,6 +292,15 @@ impl Mailbox {
         }
     }
 
+    /// Takes mails out of the open folder for good, at a person's word. How many are still there: a server that cannot
+    /// expunge single mails only marks them as deleted.
+    pub async fn remove(&mut self, uids: &[Uid]) -> Result<usize, MailboxError> {
+        match self {
+            Self::Imap(imap) => imap.remove(uids).await,
+            Self::Maildir(maildir) => maildir.remove(uids).await,
+        }
+    }
+
     /// Tries what filing away needs, with this mail of our own (ASCII, CR LF line ends); it is taken away again, and no
     /// other mail is touched. Nothing is tried in a Maildir, which is read and written at each opening.
     pub async fn try_filing(&mut self, mail: &str) -> Result<Trial, MailboxError> {

@@ -23,6 +23,8 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
+//! | `redact.rs`, `redactions.rs` | what is blanked on a lawful request, and the list of it beside the register |
+//! | `beside.rs` | mails, letters and cases, looked through for somebody |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
@@ -31,6 +33,7 @@
 
 mod aside;
 mod balance;
+mod beside;
 mod caps;
 mod cases;
 mod chain;
@@ -43,6 +46,8 @@ mod not_on_file;
 mod outages;
 mod outbox;
 mod record;
+mod redact;
+mod redactions;
 mod refusals;
 mod same;
 mod seal;
@@ -66,10 +71,12 @@ pub use outages::OutageRow;
 pub use outbox::{Claimed, LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 
+pub use redact::{Beside, RedactionStage, Scope, ScopedMail};
+pub use redactions::{RedactedCase, RedactionEntry, RedactionList};
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;
 pub use trials::Failure;
-pub use verify::{Finding, Verified};
+pub use verify::{Finding, RedactedParts, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;

@@ -65,6 +65,21 @@ async fn copy_and_expunge(
     wire.run_ok(Step::MoveMails, &command, within, &mut |_| {}).await
 }
 
+/// Takes mails out of the selected folder for good. Where the server cannot expunge by UID they only get `\Deleted`: a plain
+/// EXPUNGE could take mails of others with it. How many are still there.
+pub(super) async fn remove(wire: &mut Wire, expunges_by_uid: bool, uids: &[Uid]) -> Result<usize, MailboxError> {
+    let mut left = 0;
+    for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
+        mark_deleted(wire, &set.written).await?;
+        if expunges_by_uid {
+            let within = wire.deadlines().command;
+            wire.run_ok(Step::MoveMails, &format!("UID EXPUNGE {}", set.written), within, &mut |_| {}).await?;
+        }
+        left += remaining(wire, &set.written).await?.len();
+    }
+    Ok(left)
+}
+
 /// MOVE or COPY. A destination that has vanished is made again, and the command tried once more.
 async fn transfer(
     wire: &mut Wire,

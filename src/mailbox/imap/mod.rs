@@ -163,6 +163,10 @@ impl Imap {
         file_away::file_away(&mut self.wire, &mut filing, uids, to).await
     }
 
+    pub(super) async fn remove(&mut self, uids: &[Uid]) -> Result<usize, MailboxError> {
+        file_away::remove(&mut self.wire, self.expunges_by_uid, uids).await
+    }
+
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
         let until = Instant::now() + at_most;
         if self.selected.folder != Folder::Inbox {
