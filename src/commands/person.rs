@@ -17,8 +17,10 @@ use serde_json::json;
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Find the cases and mails that name somebody
-    #[command(after_help = "Examples:\n  klachtpost person find jan@klant.example\n  klachtpost person find 06-12345678\n  \
-                            klachtpost person find XK-123-B --json")]
+    #[command(
+        after_help = "Examples:\n  klachtpost person find jan@klant.example\n  klachtpost person find 06-12345678\n  \
+                            klachtpost person find XK-123-B --json"
+    )]
     Find {
         /// An address, a telephone number, a plate or a name
         #[arg(value_name = "WHO")]
@@ -74,8 +76,11 @@ async fn find(config: &Config, sought: &Sought, form: Form) -> Result<(), Regist
     for case in &person.cases {
         let number = case.number;
         if form.is_json() {
-            say!("{}", json!({ "case": number, "state": case.state, "received_at": time(config, case.received_at),
-                "confidential": case.confidential.is_some() }));
+            say!(
+                "{}",
+                json!({ "case": number, "state": case.state, "received_at": time(config, case.received_at),
+                "confidential": case.confidential.is_some() })
+            );
             continue;
         }
         let subject = if case.confidential.is_some() { "(confidential)".to_owned() } else { printable(&case.subject) };
@@ -84,8 +89,11 @@ async fn find(config: &Config, sought: &Sought, form: Form) -> Result<(), Regist
     for (mail, found) in &person.mails {
         let (kind, places) = (kind(mail), found.iter().map(|place| place.name()).collect::<Vec<_>>());
         if form.is_json() {
-            say!("{}", json!({ "mail": mail.id, "disposition": kind, "received_at": time(config, mail.received_at),
-                "case": mail.case, "found_in": places }));
+            say!(
+                "{}",
+                json!({ "mail": mail.id, "disposition": kind, "received_at": time(config, mail.received_at),
+                "case": mail.case, "found_in": places })
+            );
             continue;
         }
         let of_case = mail.case.map_or("no case".to_owned(), |number| number.to_string());

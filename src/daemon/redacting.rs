@@ -139,7 +139,12 @@ async fn blank_listed(office: &Office, list: &RedactionList) -> Result<(), WorkE
         tx.redact(entry, &scope, office.clock.now(), &mut || salts.draw()).await?;
         tx.commit().await?;
         crash::point("after blanking");
-        tracing::info!(entry = entry.id, cases = scope.cases.len(), mails = scope.mails.len(), "personal data were blanked");
+        tracing::info!(
+            entry = entry.id,
+            cases = scope.cases.len(),
+            mails = scope.mails.len(),
+            "personal data were blanked"
+        );
     }
     Ok(())
 }
@@ -264,13 +269,17 @@ pub(super) async fn take_away_redacted(
     uids: &[Uid],
     probes: &[Probe],
 ) -> Result<TakenAway, WorkError> {
-    let listed: Vec<usize> = (0..probes.len()).filter(|place| probes.get(*place).is_some_and(|p| list.knows(p))).collect();
+    let listed: Vec<usize> =
+        (0..probes.len()).filter(|place| probes.get(*place).is_some_and(|p| list.knows(p))).collect();
     if listed.is_empty() {
         return Ok(TakenAway { redacted: HashSet::new(), left: 0 });
     }
     let on_file = office.register.on_file_by_id(probes).await?;
-    let redacted: Vec<Uid> =
-        listed.into_iter().filter(|place| !on_file.contains(place)).filter_map(|place| uids.get(place).copied()).collect();
+    let redacted: Vec<Uid> = listed
+        .into_iter()
+        .filter(|place| !on_file.contains(place))
+        .filter_map(|place| uids.get(place).copied())
+        .collect();
     let left = if redacted.is_empty() { 0 } else { mailbox.remove(&redacted).await? };
     tracing::info!(mails = redacted.len(), left, "originals of what was redacted were taken away");
     Ok(TakenAway { redacted: redacted.into_iter().collect(), left })

@@ -6,8 +6,8 @@ use super::intake::ask_the_hour;
 use super::pulse::Loop;
 use super::watching::Complaint;
 use super::{
-    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in, tick,
-    tokens,
+    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting,
+    take_in, tick, tokens,
 };
 use crate::clock;
 use crate::desk::outage::Area;

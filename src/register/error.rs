@@ -37,7 +37,9 @@ pub enum RegisterError {
         "failed to use the list of redactions `{path}`: {why}\n  hint: it belongs beside the register, for the user that runs klachtpost; what stands in it is redacted again after a restore"
     )]
     List { path: String, why: std::io::Error },
-    #[error("what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again")]
+    #[error(
+        "what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again"
+    )]
     LogInUse,
     #[error("mail {mail} was decided on already, by another klachtpost: nothing is done twice")]
     Decided { mail: i64 },

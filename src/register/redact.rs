@@ -126,7 +126,8 @@ impl Tx {
         let mut found = BTreeMap::new();
         for some in cases.chunks(rows_of(1)) {
             let list = numbered(1, some.len());
-            let text = format!("SELECT case_number, MIN(at) FROM event WHERE case_number IN ({list}) GROUP BY case_number");
+            let text =
+                format!("SELECT case_number, MIN(at) FROM event WHERE case_number IN ({list}) GROUP BY case_number");
             let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, case| query.bind(case.to_string()));
             for row in query.fetch_all(&mut *self.inner).await? {
                 let number: String = row.try_get(0)?;
@@ -157,7 +158,9 @@ impl Tx {
         // The same mail by another route.
         let hashes: Vec<String> =
             found.values().map(|mail| mail.content_hash.clone()).filter(|hash| !hash.is_empty()).collect();
-        for row in self.of_texts(&format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN"), &hashes).await? {
+        for row in
+            self.of_texts(&format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN"), &hashes).await?
+        {
             found.extend([scoped(&row)?]);
         }
         let mut scope = Scope { cases: cases.clone(), mails: found, ..Scope::default() };
@@ -229,8 +232,9 @@ impl Tx {
             what: What::Redacted(told),
         };
         let others = scope.cases.iter().skip(1);
-        let others: Vec<Event> =
-            others.map(|case| redacted(Some(*case), Redacted { events: Vec::new(), mails: 0, letters: 0, ..told.clone() })).collect();
+        let others: Vec<Event> = others
+            .map(|case| redacted(Some(*case), Redacted { events: Vec::new(), mails: 0, letters: 0, ..told.clone() }))
+            .collect();
         let mut chained = vec![redacted(scope.cases.first().copied(), told)];
         chained.extend(others);
         let of_mails = scope.mails.keys().map(|mail| Reseal { mail: Some(*mail), letters: Vec::new() });
@@ -291,9 +295,9 @@ impl Tx {
             let (link, event) = linked(&row)?;
             let is_told = match &event.what {
                 What::Sealed(sealed) => sealed.letters.iter().any(|sealed| scope.holds(&sealed.letter)),
-                What::LetterFate { letter, .. } | What::LetterWritten { letter, .. } | What::LetterResent { letter, .. } => {
-                    scope.letters.contains(letter)
-                }
+                What::LetterFate { letter, .. }
+                | What::LetterWritten { letter, .. }
+                | What::LetterResent { letter, .. } => scope.letters.contains(letter),
                 _ => false,
             };
             if is_told {

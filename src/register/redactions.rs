@@ -86,7 +86,9 @@ impl RedactionList {
         };
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);
         let mut lines = whole.lines().filter(|line| !line.is_empty());
-        let broken = |line: &str| std::io::Error::new(ErrorKind::InvalidData, format!("a line that is none of ours: {line:.40}"));
+        let broken = |line: &str| {
+            std::io::Error::new(ErrorKind::InvalidData, format!("a line that is none of ours: {line:.40}"))
+        };
         if let Some(first) = lines.next() {
             list.salt = serde_json::from_str::<Head>(first).map_err(|_| list.failed(broken(first)))?.salt;
         }
@@ -210,7 +212,11 @@ mod tests {
         assert_eq!(ids, ["one", "three"]);
         let at = |millis: i64| chrono::DateTime::from_timestamp_millis(millis);
         let probe = |id: &str, received_at, size| Probe { message_id: id.into(), received_at: at(received_at), size };
-        assert!(list.knows(&probe("a@b", 5_400, 1)) && list.knows(&probe("a@b", 1, 70)) && list.knows(&probe("", 9_000, 80)));
+        assert!(
+            list.knows(&probe("a@b", 5_400, 1))
+                && list.knows(&probe("a@b", 1, 70))
+                && list.knows(&probe("", 9_000, 80))
+        );
         assert!(!list.knows(&probe("a@b", 1, 1)) && !list.knows(&probe("c@b", 5_000, 70)));
         assert!(!list.knows(&probe("", 9_001, 80)) && !list.knows(&probe("", 9_000, 81)));
         assert!(list.may_know(at(5_999), 1) && !list.may_know(at(1_000), 1));

@@ -63,7 +63,9 @@ impl Register {
         cases.walk(&mut moment).await?;
         let Walk { events, head, blanked, rewritten, redacted, rows, findings: mut of_events } = walk;
         of_events.append(&mut cases.of_events);
-        of_events.extend(rewritten.into_iter().flat_map(|(seq, row)| row.found.into_iter().map(move |what| (seq, what.to_owned()))));
+        of_events.extend(
+            rewritten.into_iter().flat_map(|(seq, row)| row.found.into_iter().map(move |what| (seq, what.to_owned()))),
+        );
         // What was found of one event stands together, as it was found.
         of_events.sort_by_key(|(seq, _)| *seq);
         let found = of_events.into_iter().map(|(seq, what)| Finding { place: format!("event {seq}"), what });

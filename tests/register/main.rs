@@ -20,6 +20,7 @@ mod not_on_file;
 mod opening;
 mod outbox;
 mod printing;
+mod redaction;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

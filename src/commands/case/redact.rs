@@ -64,7 +64,10 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
         let scope = scope_of(&office, &asked).await?;
         if scope.waiting > 0 && asked.ground.is_none() {
             let waiting = counted(scope.waiting, "letter");
-            let why = format!("{} is not redacted: {waiting} of it wait to be sent, and never would be; next: wait until they went, or give --ground", case.number);
+            let why = format!(
+                "{} is not redacted: {waiting} of it wait to be sent, and never would be; next: wait until they went, or give --ground",
+                case.number
+            );
             return Ok(failed(&why, Exit::FoundProblems));
         }
         let person = others_of(&office, &case).await?;
@@ -92,7 +95,10 @@ fn still_needed_for(case: &Case, needed: &[StillNeeded]) -> Exit {
     let why: Vec<String> = needed.iter().map(words).collect();
     let number = case.number;
     failed(
-        &format!("{number} is not redacted: {}; next: wait, or give the ground for doing it now with --ground", why.join(", ")),
+        &format!(
+            "{number} is not redacted: {}; next: wait, or give the ground for doing it now with --ground",
+            why.join(", ")
+        ),
         Exit::FoundProblems,
     )
 }
@@ -119,7 +125,9 @@ fn done(asked: &ToRedact, scope: &Scope, place: &str) {
         counted(scope.mails.len(), "mail")
     );
     say!("The timeline and the chain stay; `klachtpost verify` says what was redacted.");
-    say!("Listed in {place}.redacted: keep that file beside every backup, so that a restored register is redacted again.");
+    say!(
+        "Listed in {place}.redacted: keep that file beside every backup, so that a restored register is redacted again."
+    );
 }
 
 /// What stays, and where a person must look.
