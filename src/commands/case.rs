@@ -1,6 +1,7 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
 mod confidential;
+mod folder;
 mod list;
 pub(super) mod redact;
 mod timeline;
@@ -13,10 +14,12 @@ use crate::case::{Actor, Case, CaseNumber, CaseState, Clock, Moment, Outcome, Pa
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
-use crate::register::{LetterRow, RegisterError, StoredEvent};
+use crate::register::{LetterRow, StoredEvent};
 use clap::Subcommand;
+use folder::FolderError;
 use confidential::{Shown, is_withheld, withheld};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 pub(super) use timeline::{moment_of, sentence, words};
 
 /// Characters of what was written, on an event's one line; `case export` has all of it.
@@ -45,12 +48,16 @@ pub enum Command {
         #[command(flatten)]
         shown: Shown,
     },
-    /// Write a case's whole file to standard output; as JSON with its mails and letters (base64)
-    #[command(after_help = "Example:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json")]
+    /// Write a case's whole file to standard output, as JSON with its mails and letters (base64), or into a folder
+    #[command(after_help = "Examples:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json\n  \
+                            klachtpost case export K-2026-000123 --folder K-2026-000123")]
     Export {
         /// The case's number, as it stands in the subject of its letters
         #[arg(value_name = "NUMBER")]
         number: CaseNumber,
+        /// A new folder: a page, mails and letters (.eml) and JSON; what is the customer's own apart from the rest
+        #[arg(long, value_name = "DIR", conflicts_with = "json")]
+        folder: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
         #[command(flatten)]
@@ -74,11 +81,12 @@ pub async fn run(config: Config, command: Command) -> Exit {
     }
     match carry_out(&config, command).await {
         Ok(exit) => exit,
-        Err(error) => ended_by(&error),
+        Err(FolderError::Register(error)) => ended_by(&error),
+        Err(error) => failed(&error, Exit::FoundProblems),
     }
 }
 
-async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
+async fn carry_out(config: &Config, command: Command) -> Result<Exit, FolderError> {
     let register = looking::register(config).await?;
     let now = clock::Clock::System.now();
     match command {
@@ -103,12 +111,16 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                 print_file(config, &case, &events, &letters, now);
             }
         }
-        Command::Export { number, form, shown } => {
+        Command::Export { number, folder, form, shown } => {
             let case = register.case(number).await?;
             if case.is_some_and(|case| is_withheld(&case, shown)) {
                 return Ok(withheld(number));
             }
-            if !export(config, &register, number, form, now).await? {
+            let is_there = match folder {
+                Some(folder) => folder::write(config, &register, number, &folder, now).await?,
+                None => export(config, &register, number, form, now).await?,
+            };
+            if !is_there {
                 return Ok(no_case(number));
             }
         }
