@@ -30,7 +30,7 @@ mod web_form;
 pub use closing::{AskOutcome, Closing, Committee};
 pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
-pub use outside::{Authority, Privacy, Urgent};
+pub use outside::{Authority, Privacy, Retention, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use register::{Register, RegisterPlace};
 pub use sample::{Borrowed, SAMPLE};
@@ -71,6 +71,7 @@ pub struct Config {
     pub authority: Vec<Authority>,
     pub urgent: Urgent,
     pub privacy: Privacy,
+    pub retention: Retention,
     /// What is no company's own.
     #[serde(skip)]
     pub borrowed: Borrowed,

@@ -17,6 +17,7 @@ mod page;
 mod person;
 mod printing;
 mod report;
+mod retention;
 mod run;
 mod trial;
 mod verify;
@@ -128,6 +129,9 @@ enum Command {
     /// Find all that is on file of somebody
     #[command(subcommand)]
     Person(person::Command),
+    /// Show what is past its retention term, and blank it at your word
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -210,6 +214,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
+        Command::Retention(command) => retention::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,

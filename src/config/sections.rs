@@ -7,7 +7,7 @@ use super::check::{
 };
 use super::closing::{closing, committee};
 use super::oauth2::{auth, oauth2};
-use super::outside::{authority, privacy, urgent};
+use super::outside::{authority, privacy, retention, urgent};
 use super::register::register;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped};
@@ -69,6 +69,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         closing: read_with(&mut file, "closing", closing),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         privacy: read_with(&mut file, "privacy", privacy),
+        retention: read_with(&mut file, "retention", retention),
         urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),

@@ -61,6 +61,7 @@ mod redaction;
 pub mod references;
 mod replies;
 mod resent;
+mod retention;
 pub mod routing;
 mod rules;
 mod second_look;
@@ -102,6 +103,7 @@ pub use not_on_file::on_not_on_file;
 pub use person::{FoundIn, Sought};
 pub use redaction::{StillNeeded, still_needed};
 pub use replies::ReplyGoes;
+pub use retention::{MailTerm, is_past_term, mail_terms, with_past_terms};
 pub use rules::{Department, Role, Rules, RulesError};
 pub use sent_again::{Barred, Kept, Later, RefusedLetter, barred, on_sent_again};
 pub use snapshot::{

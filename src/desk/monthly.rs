@@ -7,7 +7,7 @@ use super::duty::{enclosed_sheet, named};
 use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
 use crate::case::{Actor, Address, Event, Language, Moment, What};
-use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, cases_of, compared, pages};
+use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, PastTerms, cases_of, compared, pages};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;
 
@@ -105,5 +105,8 @@ fn whole(
     let pages = pages(&compared, rules.language, rules.calendar.zone());
     let (goes, sheet) = enclosed_sheet(name, &cases_of(lives, &asked), &pages, rules, now);
     let department_title = department.map(|name| rules.title(name).to_owned());
-    (MonthOverview { department_title, compared, sheet: goes }, sheet.into_iter().collect())
+    (
+        MonthOverview { department_title, compared, sheet: goes, past_terms: PastTerms::default() },
+        sheet.into_iter().collect(),
+    )
 }

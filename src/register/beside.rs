@@ -49,6 +49,28 @@ impl Register {
         Ok(Some((id, outbox::kind(&row, 1)?, row.try_get(2)?)))
     }
 
+    /// Mails of these kinds that concern no case, came before that moment and are not blanked yet; of what was put aside only
+    /// what a person was told of.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn caseless_mails_before(
+        &self,
+        kinds: &[Disposition],
+        before: Moment,
+    ) -> Result<Vec<i64>, RegisterError> {
+        let text = format!(
+            "SELECT id FROM mail JOIN mail_raw ON mail_id = id WHERE received_at < $1 AND case_number IS NULL \
+             AND (told_in IS NOT NULL OR disposition NOT IN ('set_aside', 'unreadable')) \
+             AND disposition IN ({}) ORDER BY id",
+            numbered(2, kinds.len())
+        );
+        let query = sqlx::query(AssertSqlSafe(text)).bind(millis(before));
+        let query = kinds.iter().fold(query, |query, kind| query.bind(kind.name()));
+        let rows = query.fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// The first mail behind that one, with its bytes where they are there.
     ///
     /// # Errors

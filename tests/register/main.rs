@@ -21,6 +21,7 @@ mod opening;
 mod outbox;
 mod printing;
 mod redaction;
+mod retention;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 
 /// Who complains, in words that stand nowhere else.
 #[derive(Debug, Clone)]
-struct Person {
+pub(super) struct Person {
     name: String,
     address: String,
     text: String,
 }
 
 impl Person {
-    fn karin() -> Self {
+    pub(super) fn karin() -> Self {
         Self {
             name: "Karin Wöllstoncroft".into(),
             address: "karinwolls@klantdomein.example".into(),
@@ -40,14 +40,14 @@ fn folder(desk: &Desk) -> PathBuf {
     desk._dir.path().join("in")
 }
 
-fn deliver(desk: &Desk, name: &str, raw: &str) {
+pub(super) fn deliver(desk: &Desk, name: &str, raw: &str) {
     let new = folder(desk).join("new");
     std::fs::create_dir_all(&new).unwrap();
     std::fs::write(new.join(name), raw.replace('\n', "\r\n")).unwrap();
 }
 
 /// Takes in what is there, decides, ticks and sends.
-async fn round(office: &Arc<Office>) {
+pub(super) async fn round(office: &Arc<Office>) {
     let mut mailbox = Mailbox::open(&office.config.mailbox).await.unwrap();
     take_in(office, &mut mailbox).await.unwrap();
     while decide_batch(office).await.unwrap() == Step::Worked {}
@@ -65,7 +65,7 @@ async fn text_of(desk: &Desk, sql: &str) -> String {
 }
 
 /// A complaint from its first mail to its settlement, with all that is written about it.
-async fn settled(desk: &Desk, person: &Person) -> Arc<Office> {
+pub(super) async fn settled(desk: &Desk, person: &Person) -> Arc<Office> {
     let office = office(desk, &maildir(desk, "in"), &maildir(desk, "out")).await;
     let Person { name, address, text } = person;
     let head =
@@ -119,7 +119,7 @@ fn asked(cases: &[u32]) -> ToRedact {
     ToRedact { cases, mails: Vec::new(), reason: "art. 17".into(), ground: None }
 }
 
-async fn redacted(office: &Office, asked: &ToRedact) {
+pub(super) async fn redacted(office: &Office, asked: &ToRedact) {
     let scope = scope_of(office, asked).await.unwrap();
     redact(office, asked, &scope).await.unwrap();
     let mut mailbox = Mailbox::open(&office.config.mailbox).await.unwrap();
@@ -139,7 +139,7 @@ fn files_of_register(desk: &Desk) -> Vec<PathBuf> {
 }
 
 /// Where a trace of the person is still to be found: byte for byte in the files, and in what is in them once it is decoded.
-async fn left_of(desk: &Desk, person: &Person) -> Vec<String> {
+pub(super) async fn left_of(desk: &Desk, person: &Person) -> Vec<String> {
     let mut texts: Vec<(String, String)> = files_of_register(desk)
         .into_iter()
         .map(|path| (path.display().to_string(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()))
@@ -175,7 +175,7 @@ fn in_mailbox(desk: &Desk, person: &Person) -> usize {
     found
 }
 
-fn is_sound(verified: &Verified) {
+pub(super) fn is_sound(verified: &Verified) {
     assert_eq!(verified.findings, []);
     assert_eq!((verified.blanked, verified.unproven.len()), (0, 0));
 }

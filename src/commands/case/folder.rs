@@ -71,7 +71,9 @@ impl Part {
                 | What::Closed(_)
                 | What::Reopened(_),
             ) => Self::Customer,
-            Some(What::LetterWritten { letter_kind, .. } | What::LetterFate { letter_kind, .. }) => Self::of_letter(*letter_kind),
+            Some(What::LetterWritten { letter_kind, .. } | What::LetterFate { letter_kind, .. }) => {
+                Self::of_letter(*letter_kind)
+            }
             Some(What::OtherWrote { .. } | What::AuthorityWrote { .. } | What::CustomerUnknown { .. }) => Self::Others,
             _ => Self::Internal,
         }
@@ -126,7 +128,9 @@ pub(super) async fn write(
     if gone > 0 {
         say!("{} were blanked and are only named.", counted(gone, "mail or letter"));
     }
-    say!("Look through all of it before it is sent: 2-others and 3-internal hold what is not the customer's own, and attachments may too.");
+    say!(
+        "Look through all of it before it is sent: 2-others and 3-internal hold what is not the customer's own, and attachments may too."
+    );
     Ok(true)
 }
 
@@ -171,7 +175,8 @@ fn data(config: &Config, file: &File, part: Part, now: Moment) -> Value {
     let events = file.events.iter().filter(|event| Part::of(event) == part);
     let events: Vec<Value> = events.map(|event| event_json(config, event)).collect();
     let case = &file.case;
-    let letters: Vec<LetterRow> = file.letters.iter().filter(|one| Part::of_letter(one.kind) == part).cloned().collect();
+    let letters: Vec<LetterRow> =
+        file.letters.iter().filter(|one| Part::of_letter(one.kind) == part).cloned().collect();
     match part {
         Part::Customer => json!({
             "number": case.number,
@@ -218,9 +223,14 @@ fn section(config: &Config, file: &File, pieces: &[Piece], part: Part) -> String
     let told = |stored: &&StoredEvent| {
         let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
         let text = if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escape(text)) };
-        format!("<p><small>{}</small> {}{text}</p>", escape(&moment_of(config, stored)), escape(&sentence(config, stored)))
+        format!(
+            "<p><small>{}</small> {}{text}</p>",
+            escape(&moment_of(config, stored)),
+            escape(&sentence(config, stored))
+        )
     };
-    let happened: String = file.events.iter().filter(|event| Part::of(event) == part).map(|event| told(&event)).collect();
+    let happened: String =
+        file.events.iter().filter(|event| Part::of(event) == part).map(|event| told(&event)).collect();
     let named = |piece: &Piece| {
         let (name, told) = (escape(&piece.name), escape(&piece.told));
         match piece.raw {

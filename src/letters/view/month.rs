@@ -82,6 +82,7 @@ impl Seen<'_> {
             departments => self.departments(overview),
             channels => self.channels(&overview.compared),
             keywords => self.named(&total.keywords),
+            past_terms => context! { cases => overview.past_terms.cases, mails => overview.past_terms.mails },
             sheet => goes(overview.sheet),
         }
     }
