@@ -14,6 +14,7 @@ use std::path::PathBuf;
 mod check;
 mod closing;
 mod doubts;
+mod keyword;
 mod load;
 mod nearest;
 mod oauth2;
@@ -28,6 +29,7 @@ mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
+pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look};
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use outside::{Authority, Privacy, Retention, Urgent};

@@ -74,6 +74,14 @@ pub struct Customer {
     pub postal: Vec<String>,
 }
 
+impl Customer {
+    /// Name and address, as far as they are known.
+    pub fn named(&self) -> String {
+        let address = self.address.as_ref().map(Address::as_str).unwrap_or_default();
+        format!("{} {address}", self.name).trim().to_owned()
+    }
+}
+
 /// The last moments of the three clocks (§1, §2.1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {

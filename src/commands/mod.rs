@@ -18,6 +18,7 @@ mod person;
 mod printing;
 mod report;
 mod retention;
+mod route;
 mod run;
 mod trial;
 mod verify;
@@ -132,6 +133,9 @@ enum Command {
     /// Show what is past its retention term, and blank it at your word
     #[command(subcommand)]
     Retention(retention::Command),
+    /// Try new keywords on the complaints there are
+    #[command(subcommand)]
+    Route(route::Command),
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -215,6 +219,7 @@ async fn with_settings(command: Command, config: Config) -> Exit {
         Command::Case(command) => case::run(config, command).await,
         Command::Person(command) => person::run(config, command).await,
         Command::Retention(command) => retention::run(config, command).await,
+        Command::Route(command) => route::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
@@ -231,7 +236,12 @@ async fn with_settings(command: Command, config: Config) -> Exit {
 fn settings(explicit: Option<&std::path::Path>, command: &Command) -> Result<Config, Exit> {
     let looks = matches!(
         command,
-        Command::Person(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }
+        Command::Person(_)
+            | Command::Route(_)
+            | Command::Outbox(_)
+            | Command::Digest(_)
+            | Command::Report { .. }
+            | Command::Verify { .. }
     );
     let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));
     let read =

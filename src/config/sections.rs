@@ -24,7 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
 /// Departments of one company; each has a column in the digest and its keywords in the search table.
-const MAX_DEPARTMENTS: usize = 200;
+pub(super) const MAX_DEPARTMENTS: usize = 200;
 /// Web forms and voicemail boxes of one company.
 const MAX_FORMS: usize = 50;
 /// The committee, a court, a few regulators.

@@ -59,6 +59,7 @@ mod queries;
 pub mod reason;
 mod redaction;
 pub mod references;
+mod rehearsal;
 mod replies;
 mod resent;
 mod retention;
@@ -102,6 +103,7 @@ pub use monthly::{MonthDue, first_working_day, month_due, month_figures, on_mont
 pub use not_on_file::on_not_on_file;
 pub use person::{FoundIn, Sought};
 pub use redaction::{StillNeeded, still_needed};
+pub use rehearsal::{Ended, Met, Rehearsal, rehearse};
 pub use replies::ReplyGoes;
 pub use retention::{MailTerm, is_past_term, mail_terms, with_past_terms};
 pub use rules::{Department, Role, Rules, RulesError};

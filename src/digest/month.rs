@@ -167,6 +167,8 @@ pub struct MonthOverview {
     pub sheet: Goes,
     /// What a person may let go of.
     pub past_terms: PastTerms,
+    /// Of complaints that colleagues moved: words that would have routed them right, with the department's title.
+    pub proposed: Vec<(String, String)>,
 }
 
 /// What is past the terms for which it is kept (§2.4.3).

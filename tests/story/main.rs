@@ -33,6 +33,7 @@ mod paper;
 mod procedure;
 mod proof_of_sender;
 mod queries;
+mod redacting;
 mod resend;
 mod second_server;
 mod secrets;

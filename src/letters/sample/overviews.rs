@@ -23,6 +23,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         compared: alone(company.compared.report.clone()),
         sheet: Goes::LeftOut,
         past_terms: PastTerms::default(),
+        proposed: Vec::new(),
     };
     let months = [company, own, quiet_month(language)].map(|month| Content::Month(Box::new(month)));
     digests.into_iter().chain(months).collect()
@@ -201,12 +202,10 @@ fn month(language: Language) -> MonthOverview {
         total: before,
     };
     let compared = Compared { month_before, report: report.clone(), ..alone(report) };
-    MonthOverview {
-        department_title: None,
-        compared,
-        sheet: Goes::Along,
-        past_terms: PastTerms { cases: 12, mails: 340 },
-    }
+    let proposed =
+        vec![(title(language), "bumper".to_owned()), (title(language), pick(language, "hagel", "hailstone"))];
+    let past_terms = PastTerms { cases: 12, mails: 340 };
+    MonthOverview { department_title: None, compared, sheet: Goes::Along, past_terms, proposed }
 }
 
 fn figures(language: Language) -> Figures {
@@ -254,7 +253,13 @@ fn nothing(month: Month) -> MonthReport {
 
 fn quiet_month(language: Language) -> MonthOverview {
     let (department_title, past_terms) = (Some(title(language)), PastTerms::default());
-    MonthOverview { department_title, compared: alone(nothing(october())), sheet: Goes::Nothing, past_terms }
+    MonthOverview {
+        department_title,
+        compared: alone(nothing(october())),
+        sheet: Goes::Nothing,
+        past_terms,
+        proposed: Vec::new(),
+    }
 }
 
 fn october() -> Month {
