@@ -46,9 +46,8 @@ const PLACES: [(&str, KeywordPlace); 3] =
     [("subject:", KeywordPlace::Subject), ("from:", KeywordPlace::From), ("to:", KeywordPlace::To)];
 
 impl Keyword {
-    /// # Errors
-    /// What is wrong with it, in a few words.
-    pub fn parse(written: &str) -> Result<Self, &'static str> {
+    /// Takes it apart, however odd it is.
+    pub fn read(written: &str) -> Self {
         let written = written.trim();
         let (effect, rest) = match written.strip_prefix('-') {
             Some(rest) => (Effect::Excludes, rest.trim_start()),
@@ -60,8 +59,16 @@ impl Keyword {
         });
         let (place, words) = placed.unwrap_or((None, rest));
         let words = GAPS.iter().fold(words.to_owned(), |words, gap| words.replace(gap, "…"));
-        let parts: Vec<String> = words.split('…').map(|part| part.trim().to_owned()).collect();
-        for part in &parts {
+        Self { effect, place, parts: words.split('…').map(|part| part.trim().to_owned()).collect() }
+    }
+
+    /// One of the settings.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a few words.
+    pub fn parse(written: &str) -> Result<Self, &'static str> {
+        let keyword = Self::read(written);
+        for part in &keyword.parts {
             let core = part.strip_prefix('*').unwrap_or(part);
             let core = core.strip_suffix('*').unwrap_or(core);
             if core.contains('*') {
@@ -71,7 +78,7 @@ impl Keyword {
                 return Err("too short");
             }
         }
-        Ok(Self { effect, place, parts })
+        Ok(keyword)
     }
 }
 

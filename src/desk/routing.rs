@@ -146,8 +146,7 @@ impl Routes {
     ) -> Result<Self, RoutesError> {
         let (mut keywords, mut patterns, mut texts) = (Vec::new(), Vec::new(), Vec::new());
         for (department, written) in written {
-            // Settings that loaded hold none that cannot be read.
-            let Ok(Grammar { effect, place, parts }) = Grammar::parse(written) else { continue };
+            let Grammar { effect, place, parts } = Grammar::read(written);
             let keyword = keywords.len();
             let read = parts.iter().enumerate().map(|(part, text)| Pattern::read(keyword, part, text));
             let (own, folded): (Vec<Pattern>, Vec<String>) = read.unzip();

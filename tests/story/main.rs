@@ -34,6 +34,7 @@ mod procedure;
 mod proof_of_sender;
 mod queries;
 mod redacting;
+mod rehearsing;
 mod resend;
 mod second_server;
 mod secrets;
