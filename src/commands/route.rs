@@ -92,7 +92,7 @@ async fn ended_of(register: &Register, case: Case) -> Result<Ended, RegisterErro
 
 fn print(config: &Config, count: usize, found: &Rehearsal) {
     say!("{} tried, the newest in {}", counted(count, "complaint"), register_at(config));
-    say!("\n{:<16} {:>6}  {:<22} {:<22}", "Department", "ended", "precision now -> new", "recall now -> new");
+    say!("\n{:<16} {:>6}  {:<22} recall now -> new", "Department", "ended", "precision now -> new");
     let percent = |of: fn(Met) -> Option<usize>, now: Met, tried: Met| {
         let one = |met| of(met).map_or("-".to_owned(), |percent| format!("{percent}%"));
         format!("{} -> {}", one(now), one(tried))

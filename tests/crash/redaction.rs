@@ -22,7 +22,7 @@ fn left(scene: &Scene, host: &Dovecot) -> usize {
     let files = std::fs::read_dir(scene.dir.path()).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("klachtpost.db"));
     let found = files.filter(|path| holds(&std::fs::read(path).unwrap())).count();
-    found + host.mails(&scene.user, "Verwerkt").iter().filter(|raw| holds(raw)).count()
+    found + host.mails(&scene.user, ".Verwerkt").iter().filter(|raw| holds(raw)).count()
 }
 
 fn holds(bytes: &[u8]) -> bool {

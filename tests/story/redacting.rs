@@ -20,7 +20,7 @@ fn last(world: &World, user: &str) -> Letter {
 
 /// Mails of Jan in the desk's own folder.
 fn originals(world: &World) -> usize {
-    let all = world.dovecot.mails(USER, "Verwerkt");
+    let all = world.dovecot.mails(USER, ".Verwerkt");
     all.iter().filter(|raw| String::from_utf8_lossy(raw).contains(&format!("<{JAN}>"))).count()
 }
 
