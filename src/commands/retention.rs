@@ -6,7 +6,7 @@ use super::printing::{Form, counted, say};
 use super::{Exit, failed};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, Past, apply_terms, past_terms};
+use crate::daemon::{Office, Past, apply_terms, catch_up, past_terms};
 use crate::register::RegisterError;
 use clap::Subcommand;
 use serde_json::json;
@@ -43,6 +43,7 @@ pub async fn run(config: Config, command: Command) -> Exit {
 async fn apply(config: Config, yes: bool, form: Form) -> Result<Exit, RedactError> {
     let place = register_at(&config);
     let office = Office::open(config, Clock::System).await?;
+    catch_up(&office).await?;
     let past = past_terms(&office).await?;
     let is_nothing = past.cases.is_empty() && past.mails.is_empty();
     if form.is_json() {

@@ -36,7 +36,7 @@ pub use deciding::decide_batch;
 pub use intake::take_in;
 pub use office::{Office, OfficeError, house};
 pub use overviews::lives_of;
-pub use redacting::{Redacting, ToRedact, finish, redact, scope_of};
+pub use redacting::{Redacting, ToRedact, catch_up, finish, redact, scope_of};
 pub use retaining::{Past, apply_terms, past_terms};
 pub use run::{run, run_once};
 pub use sending::{Round, Sender};

@@ -75,6 +75,14 @@ pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<
     blank_listed(office, &list).await
 }
 
+/// Blanks what is listed and was not blanked yet, so that nobody asks for it twice.
+///
+/// # Errors
+/// The list or the register refused.
+pub async fn catch_up(office: &Office) -> Result<(), WorkError> {
+    blank_listed(office, &RedactionList::read(&office.config.register.url)?).await
+}
+
 /// Does what is left of all that is listed: in a register that was restored, after a crash, once the mailbox can be reached.
 ///
 /// # Errors

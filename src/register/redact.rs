@@ -84,7 +84,7 @@ impl Register {
     pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
         let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
-        note.bind(millis(now)).execute(&self.pool).await?;
+        note.bind(millis(now)).execute(&self.writer).await?;
         Ok(())
     }
 
@@ -95,7 +95,7 @@ impl Register {
     /// The database refused, or somebody reads an older state: it is tried again later.
     pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.writer.acquire().await?;
         sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
         if row.try_get::<i64, _>(0)? != 0 {

@@ -9,7 +9,7 @@ use super::no_case;
 use crate::case::{Case, CaseNumber, DutyKind};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, Redacting, ToRedact, WorkError, finish, redact, scope_of};
+use crate::daemon::{Office, OfficeError, Redacting, ToRedact, WorkError, catch_up, finish, redact, scope_of};
 use crate::desk::{Disposition, Sought, StillNeeded, still_needed};
 use crate::mailbox::Mailbox;
 use crate::register::{RegisterError, Scope};
@@ -49,6 +49,7 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
         return Ok(failed(&error, Exit::FoundProblems));
     }
     let office = Office::open(config, Clock::System).await?;
+    catch_up(&office).await?;
     let mut tx = office.register.begin().await?;
     let going_on = tx.cases_going_on(&[number]).await?.remove(&number);
     drop(tx);
