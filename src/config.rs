@@ -14,6 +14,7 @@ use std::path::PathBuf;
 mod check;
 mod closing;
 mod doubts;
+mod keyword;
 mod load;
 mod metrics;
 mod nearest;
@@ -33,11 +34,12 @@ mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
+pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look, settings_file};
 pub use metrics::Metrics;
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use operator::{Operator, Watch};
-pub use outside::{Authority, Privacy, Urgent};
+pub use outside::{Authority, Privacy, Retention, Urgent};
 pub use problems::{ConfigError, Problem, Problems};
 pub use proof::StaffProof;
 pub use register::{Register, RegisterPlace};
@@ -84,6 +86,7 @@ pub struct Config {
     pub authority: Vec<Authority>,
     pub urgent: Urgent,
     pub privacy: Privacy,
+    pub retention: Retention,
     /// What a running daemon goes on with until it is started again.
     #[serde(skip)]
     pub kept: Kept,

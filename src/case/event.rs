@@ -3,7 +3,7 @@
 
 use super::{
     Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
-    Language, LetterId, LetterKind, Moment, Reference, Representative,
+    Language, LetterId, LetterKind, Moment, Redacted, Reference, Representative,
 };
 use serde::{Deserialize, Serialize};
 
@@ -294,6 +294,8 @@ pub enum What {
         month: chrono::NaiveDate,
         recipients: usize,
     },
+    /// Personal data were blanked at a person's word: of a case, or of mails that concern none.
+    Redacted(Redacted),
     /// The register's own entry behind a decision: the hashes of its mail and letters (invariant 8).
     Sealed(Sealed),
 }

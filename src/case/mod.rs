@@ -11,6 +11,7 @@ mod event;
 mod number;
 mod outcome;
 mod paper;
+mod redacted;
 mod reference;
 mod representative;
 mod said;
@@ -29,6 +30,7 @@ pub use event::{
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
+pub use redacted::{Blanks, Redacted, RedactedEvent};
 pub use reference::{Reference, reference_key};
 pub use representative::{Ground, Representative};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
@@ -70,6 +72,14 @@ pub struct Customer {
     /// The postal address without the name, line by line; empty where it is not known.
     #[serde(default)]
     pub postal: Vec<String>,
+}
+
+impl Customer {
+    /// Name and address, as far as they are known.
+    pub fn named(&self) -> String {
+        let address = self.address.as_ref().map(Address::as_str).unwrap_or_default();
+        format!("{} {address}", self.name).trim().to_owned()
+    }
 }
 
 /// The last moments of the three clocks (§1, §2.1.2).

@@ -67,6 +67,7 @@ impl What {
             | Self::AcknowledgementReleased
             | Self::DigestWritten { .. }
             | Self::MonthWritten { .. }
+            | Self::Redacted(_)
             | Self::Sealed(_) => None,
         }
     }
@@ -143,6 +144,7 @@ impl What {
             Self::AcknowledgementReleased => "acknowledgement_released",
             Self::DigestWritten { .. } => "digest_written",
             Self::MonthWritten { .. } => "month_written",
+            Self::Redacted(_) => "redacted",
             Self::Sealed(_) => "sealed",
         }
     }

@@ -138,6 +138,9 @@ pub struct Case {
     /// Message-IDs the staff's mail clients know, oldest first.
     pub staff_thread: Vec<String>,
     pub last_event_at: Moment,
+    /// When the personal data in it were blanked.
+    #[serde(default)]
+    pub redacted_at: Option<Moment>,
 }
 
 impl Case {
@@ -187,6 +190,7 @@ impl Case {
             customer_thread: opened.message_id.iter().cloned().collect(),
             staff_thread: Vec::new(),
             last_event_at: at,
+            redacted_at: None,
         }
     }
 
@@ -289,6 +293,7 @@ impl Case {
                 self.committee.asked_at = Some(event.at);
             }
             What::Absorbed(other) => self.absorb(other),
+            What::Redacted(_) => self.redact(event.at),
             What::Merged { into } => self.go_on_in(*into),
             What::LetterWritten { letter, letter_kind, message_id, to } => {
                 // What is written to somebody who is not the customer stands in nobody's thread.

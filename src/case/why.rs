@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Place {
     Subject,
     Text,
+    From,
+    To,
 }
 
 /// One keyword that was found.

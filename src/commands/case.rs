@@ -1,7 +1,9 @@
 //! `klachtpost case`: the cases, and one case's file; for people, and as the contract's JSON.
 
 mod confidential;
+mod folder;
 mod list;
+pub(super) mod redact;
 mod timeline;
 
 use super::export::export;
@@ -12,10 +14,12 @@ use crate::case::{Actor, Case, CaseNumber, CaseState, Clock, Moment, Outcome, Pa
 use crate::clock;
 use crate::config::Config;
 use crate::mail::turns_direction;
-use crate::register::{LetterRow, RegisterError, StoredEvent};
+use crate::register::{LetterRow, StoredEvent};
 use clap::Subcommand;
 use confidential::{Shown, is_withheld, withheld};
+use folder::FolderError;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 pub(super) use timeline::{moment_of, sentence, words};
 
 /// Characters of what was written, on an event's one line; `case export` has all of it.
@@ -44,28 +48,45 @@ pub enum Command {
         #[command(flatten)]
         shown: Shown,
     },
-    /// Write a case's whole file to standard output; as JSON with its mails and letters (base64)
-    #[command(after_help = "Example:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json")]
+    /// Write a case's whole file to standard output, as JSON with its mails and letters (base64), or into a folder
+    #[command(after_help = "Examples:\n  klachtpost case export K-2026-000123 --json > K-2026-000123.json\n  \
+                            klachtpost case export K-2026-000123 --folder K-2026-000123")]
     Export {
         /// The case's number, as it stands in the subject of its letters
         #[arg(value_name = "NUMBER")]
         number: CaseNumber,
+        /// A new folder: a page, mails and letters (.eml) and JSON; what is the customer's own apart from the rest
+        #[arg(long, value_name = "DIR", conflicts_with = "json")]
+        folder: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
         #[command(flatten)]
         shown: Shown,
     },
+    /// Blank what is on file of a case at a person's word, and take its mails out of the mailbox: it cannot be undone
+    #[command(after_help = "Example:\n  klachtpost case redact K-2026-000123 --reason \"art. 17, asked on 3-11-2027\"")]
+    Redact {
+        /// The case's number, as it stands in the subject of its letters
+        #[arg(value_name = "NUMBER")]
+        number: CaseNumber,
+        #[command(flatten)]
+        word: redact::Word,
+    },
 }
 
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
+    if let Command::Redact { number, word } = command {
+        return redact::run(config, number, word).await;
+    }
     match carry_out(&config, command).await {
         Ok(exit) => exit,
-        Err(error) => ended_by(&error),
+        Err(FolderError::Register(error)) => ended_by(&error),
+        Err(error) => failed(&error, Exit::FoundProblems),
     }
 }
 
-async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterError> {
+async fn carry_out(config: &Config, command: Command) -> Result<Exit, FolderError> {
     let register = looking::register(config).await?;
     let now = clock::Clock::System.now();
     match command {
@@ -90,15 +111,21 @@ async fn carry_out(config: &Config, command: Command) -> Result<Exit, RegisterEr
                 print_file(config, &case, &events, &letters, now);
             }
         }
-        Command::Export { number, form, shown } => {
+        Command::Export { number, folder, form, shown } => {
             let case = register.case(number).await?;
             if case.is_some_and(|case| is_withheld(&case, shown)) {
                 return Ok(withheld(number));
             }
-            if !export(config, &register, number, form, now).await? {
+            let is_there = match folder {
+                Some(folder) => folder::write(config, &register, number, &folder, now).await?,
+                None => export(config, &register, number, form, now).await?,
+            };
+            if !is_there {
                 return Ok(no_case(number));
             }
         }
+        // It writes, and is carried out above.
+        Command::Redact { .. } => {}
     }
     Ok(Exit::Done)
 }
@@ -171,6 +198,7 @@ fn case_json(config: &Config, case: &Case, now: Moment) -> Value {
         })),
         "merged_into": case.merged_into,
         "representative": case.representative.as_ref().map(|acts| &acts.address),
+        "redacted_at": case.redacted_at.map(at),
         "confidential": case.confidential.is_some(),
         "urgent": case.urgent.is_some(),
         "guarded": case.duties.iter().map(|duty| json!({ "what": duty.kind, "due": at(duty.due) })).collect::<Vec<_>>(),
@@ -245,7 +273,8 @@ pub(super) fn print_heading(config: &Config, case: &Case, now: Moment) {
     let who: Vec<String> = who.filter(|part| !part.is_empty()).collect();
     let urgent = if case.urgent.is_some() { ", urgent" } else { "" };
     let confidential = if case.confidential.is_some() { ", confidential" } else { "" };
-    say!("{}  {}, {}{urgent}{confidential}", case.number, case.state.name(), case.department);
+    let redacted = if case.redacted_at.is_some() { ", redacted" } else { "" };
+    say!("{}  {}, {}{urgent}{confidential}{redacted}", case.number, case.state.name(), case.department);
     let line = |label: &str, text: &str| say!("  {label:<16} {}", printable(text));
     line("subject", &case.subject);
     line("customer", &who.join(" "));

@@ -8,9 +8,9 @@ use super::{Exit, failed};
 use crate::case::{Case, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, WorkError, day_of_mail, lives_of};
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail, lives_of, past_terms};
 use crate::desk::draft::Draft;
-use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day};
+use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day, with_past_terms};
 use crate::digest::month::Month;
 use crate::letters::RenderError;
 use crate::mail;
@@ -78,7 +78,8 @@ async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewErr
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
         let lives = shown(lives_of(&office, month, at).await?, |life| &life.case);
-        drafts.extend(on_month(month, &lives, &office.rules, at, &mut fresh).letters);
+        let decision = on_month(month, &lives, &office.rules, at, &mut fresh);
+        drafts.extend(with_past_terms(decision, past_terms(&office).await?.counted()).letters);
     }
     match &arguments.html {
         Some(file) => write(&office, &drafts, at, file),

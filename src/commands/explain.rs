@@ -7,7 +7,7 @@ use crate::calendar::Calendar;
 use crate::case::{Match, Moment, Why};
 use crate::clock::Clock;
 use crate::config::{self, Config, StaffProof};
-use crate::desk::routing::{Routes, Routing};
+use crate::desk::routing::{Routes, Routing, Written};
 use crate::desk::{verbs, witness};
 use crate::mail::{self, Mail, Party};
 use chrono_tz::Tz;
@@ -88,7 +88,11 @@ impl Desk {
     /// One mail's conclusions.
     fn explain<'a>(&'a self, file: &'a str, mail: &'a Mail, received: Moment) -> Explained<'a> {
         let words = if mail.reply.trim().is_empty() { &mail.text } else { &mail.reply };
-        let routing = self.routes.as_ref().map(|routes| routes.route(&mail.subject, words));
+        let routing = self.routes.as_ref().map(|routes| {
+            let from = mail.from.as_ref().map(|party| format!("{} {}", party.name, party.address)).unwrap_or_default();
+            let to = mail.receivers();
+            routes.route_all(Written { subject: &mail.subject, text: words, from: &from, to: &to })
+        });
         Explained { file, mail, routing, due: self.due(received), staff_proof: &self.staff_proof }
     }
 

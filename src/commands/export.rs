@@ -12,11 +12,26 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 /// A case with all that belongs to it, but for the bytes of mails and letters.
-struct File {
-    case: Case,
-    events: Vec<StoredEvent>,
-    letters: Vec<LetterRow>,
-    mails: Vec<MailRow>,
+pub(super) struct File {
+    pub case: Case,
+    pub events: Vec<StoredEvent>,
+    pub letters: Vec<LetterRow>,
+    pub mails: Vec<MailRow>,
+}
+
+/// The file of a case; that of one in which others go on holds theirs. None: there is no such case.
+pub(super) async fn gathered(register: &Register, number: CaseNumber) -> Result<Option<File>, RegisterError> {
+    let Some(case) = register.case(number).await? else { return Ok(None) };
+    let mut file = File { case, events: Vec::new(), letters: Vec::new(), mails: Vec::new() };
+    for number in file.case.absorbed.clone().iter().chain([&number]) {
+        file.events.extend(register.events(*number).await?);
+        file.letters.extend(register.letters(Some(*number), &[]).await?);
+        file.mails.extend(register.mails_of_case(*number).await?);
+    }
+    file.events.sort_by_key(|stored| stored.seq);
+    file.letters.sort_by_key(|letter| letter.created_at);
+    file.mails.sort_by_key(|mail| mail.id);
+    Ok(Some(file))
 }
 
 /// Prints the file. False: there is no such case.
@@ -27,17 +42,7 @@ pub(super) async fn export(
     form: Form,
     now: Moment,
 ) -> Result<bool, RegisterError> {
-    let Some(case) = register.case(number).await? else { return Ok(false) };
-    let mut file = File { case, events: Vec::new(), letters: Vec::new(), mails: Vec::new() };
-    // The file of a case in which others go on holds theirs.
-    for number in file.case.absorbed.clone().iter().chain([&number]) {
-        file.events.extend(register.events(*number).await?);
-        file.letters.extend(register.letters(Some(*number), &[]).await?);
-        file.mails.extend(register.mails_of_case(*number).await?);
-    }
-    file.events.sort_by_key(|stored| stored.seq);
-    file.letters.sort_by_key(|letter| letter.created_at);
-    file.mails.sort_by_key(|mail| mail.id);
+    let Some(file) = gathered(register, number).await? else { return Ok(false) };
     if form.is_json() {
         say!("{}", whole(config, register, &file, now).await?);
     } else {

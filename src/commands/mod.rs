@@ -17,9 +17,12 @@ mod looking;
 mod outbox;
 mod own_mail;
 mod page;
+mod person;
 mod printing;
 mod report;
+mod retention;
 mod round_trip;
+mod route;
 mod run;
 mod trial;
 mod verify;
@@ -137,6 +140,15 @@ enum Command {
     /// List cases, show one, or write its whole file
     #[command(subcommand)]
     Case(case::Command),
+    /// Find all that is on file of somebody
+    #[command(subcommand)]
+    Person(person::Command),
+    /// Show what is past its retention term, and blank it at your word
+    #[command(subcommand)]
+    Retention(retention::Command),
+    /// Try new keywords on the complaints there are
+    #[command(subcommand)]
+    Route(route::Command),
     /// List letters, hold one back, let it go, or send it again
     #[command(subcommand)]
     Outbox(outbox::Command),
@@ -237,6 +249,9 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         Command::Login => login::run(config).await,
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,
+        Command::Person(command) => person::run(config, command).await,
+        Command::Retention(command) => retention::run(config, command).await,
+        Command::Route(command) => route::run(config, command).await,
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
@@ -256,8 +271,14 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
 fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> {
     let looks = matches!(
         command,
-        Command::Case(_) | Command::Outbox(_) | Command::Digest(_) | Command::Report { .. } | Command::Verify { .. }
+        Command::Person(_)
+            | Command::Route(_)
+            | Command::Outbox(_)
+            | Command::Digest(_)
+            | Command::Report { .. }
+            | Command::Verify { .. }
     );
+    let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));
     let read =
         if looks { config::load_to_look(explicit, environment()) } else { config::load(explicit, environment()) };
     read.map_err(|error| {

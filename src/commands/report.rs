@@ -7,8 +7,8 @@ use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, lives_of};
-use crate::desk::{month_figures, on_month};
+use crate::daemon::{Office, OfficeError, lives_of, past_terms};
+use crate::desk::{month_figures, on_month, with_past_terms};
 use crate::digest::month::Month;
 use serde_json::json;
 
@@ -28,7 +28,8 @@ async fn shown(config: Config, month: Option<Month>, form: Form) -> Result<(), P
     let month = month.unwrap_or_else(|| Month::of(local.date_naive()).before());
     let lives = seen(lives_of(&office, month, now).await?, |life| &life.case);
     if !form.is_json() {
-        let letters = on_month(month, &lives, &office.rules, now, &mut office.fresh()?).letters;
+        let decision = on_month(month, &lives, &office.rules, now, &mut office.fresh()?);
+        let letters = with_past_terms(decision, past_terms(&office).await?.counted()).letters;
         return Ok(print(&office, &letters, now, form)?);
     }
     let figures = month_figures(month, &lives, &office.rules, now);

@@ -4,6 +4,7 @@
 use super::looking::{self, ended_by, register_at};
 use super::printing::{Form, say};
 use super::{Exit, failed};
+use crate::case::CaseNumber;
 use crate::config::Config;
 use crate::mail;
 use crate::register::{Register, RegisterError, Verified};
@@ -95,6 +96,12 @@ impl Looked {
             "events": verified.events,
             "cases": verified.cases,
             "blanked": verified.blanked,
+            "redacted": {
+                "cases": verified.redacted.cases,
+                "events": verified.redacted.events,
+                "mails": verified.redacted.mails,
+                "letters": verified.redacted.letters,
+            },
             "unproven": verified.unproven,
             "head": { "seq": verified.head.seq, "hash": verified.head.hash },
             "not_on_file": self.not_on_file,
@@ -141,12 +148,30 @@ fn summary(verified: &Verified, config: &Config) {
         register_at(config)
     );
     say!("Head of the chain: {} {}", verified.head.seq, verified.head.hash);
-    if !verified.unproven.is_empty() {
-        let named: Vec<String> = verified.unproven.iter().take(NAMED_MAX).map(ToString::to_string).collect();
-        let more = verified.unproven.len().saturating_sub(named.len());
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        say!("Content was blanked, so that the case cannot be held against its events: {}{more}", named.join(", "));
+    let redacted = &verified.redacted;
+    if redacted.events + redacted.mails > 0 {
+        let cases = match redacted.cases.len() {
+            0 => String::new(),
+            _ => format!(" in {}", named(redacted.cases.iter())),
+        };
+        say!(
+            "Redacted at a person's word{cases}: {} events, {} mails, {} letters; that they are as they were left is proven, what stood in them is gone",
+            redacted.events,
+            redacted.mails,
+            redacted.letters
+        );
     }
+    if !verified.unproven.is_empty() {
+        let cases = named(verified.unproven.iter());
+        say!("Content was blanked, so that the case cannot be held against its events: {cases}");
+    }
+}
+
+fn named<'a>(cases: impl ExactSizeIterator<Item = &'a CaseNumber>) -> String {
+    let more = cases.len().saturating_sub(NAMED_MAX);
+    let named: Vec<String> = cases.take(NAMED_MAX).map(ToString::to_string).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    named.join(", ") + &more
 }
 
 /// The chain heads in a digest's letter; a forwarded thread may hold several.

@@ -1,6 +1,7 @@
 //! What a value must be beyond its type, and what the sections must be to each other. Pure but for what [`Section`]
 //! reads; nothing here looks anything up on a network.
 
+use super::keyword::{Keyword, MIN_LETTERS};
 use super::operator::watch_is_for_somebody;
 use super::outside::authorities_are_outside;
 use super::section::{Reading, Section, clipped};
@@ -13,8 +14,6 @@ use std::collections::BTreeSet;
 const MIN_SECRET_CHARS: usize = 32;
 /// Longest department name: it is typed in `#afdeling`.
 const MAX_NAME_CHARS: usize = 40;
-/// Letters and digits a keyword must have; one letter with a star would meet everything.
-const MIN_KEYWORD_LETTERS: usize = 2;
 /// A line in the head of a letter on paper; more does not stand in its column.
 const MAX_PRINTED_CHARS: usize = 60;
 /// Lines of the company's address there; more would run into the window of the envelope.
@@ -198,22 +197,16 @@ pub(super) fn keywords(s: &mut Section, key: &'static str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut bad = Vec::new();
     for keyword in &keywords {
-        let core = keyword.strip_prefix('*').unwrap_or(keyword);
-        let core = core.strip_suffix('*').unwrap_or(core);
-        let why = if core.contains('*') {
-            "a star within it"
-        } else if core.chars().filter(|c| c.is_alphanumeric()).count() < MIN_KEYWORD_LETTERS {
-            "too short"
-        } else if !seen.insert(keyword.to_lowercase()) {
-            "twice: it would count double"
-        } else {
-            continue;
+        let why = match Keyword::parse(keyword) {
+            Err(why) => why,
+            Ok(_) if !seen.insert(keyword.to_lowercase()) => "twice: it would count double",
+            Ok(_) => continue,
         };
         bad.push(format!("\"{}\" ({why})", clipped(keyword)));
     }
     if !bad.is_empty() {
         let write = format!(
-            "write words of at least {MIN_KEYWORD_LETTERS} letters, each once, a star only as the first or last character: \"schade*\""
+            "write words of at least {MIN_LETTERS} letters, each once, a star only as the first or last character: \"schade*\""
         );
         s.refuse(key, bad.join(", "), write);
     }

@@ -81,8 +81,7 @@ pub fn from_toml(text: &str, name: &str) -> Result<Config, ConfigError> {
 fn read(text: &str, name: &str, environment: Map<String, String>, purpose: Purpose) -> Result<Config, ConfigError> {
     let credentials = environment.get(CREDENTIALS_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let mistyped = mistyped_variables(&environment);
-    let tree = layered(text, environment)
-        .map_err(|error| ConfigError::Syntax { name: name.to_owned(), detail: without_quoted_lines(&error) })?;
+    let tree = tree(text, name, environment)?;
     let mut reading = Reading::new(name, credentials, purpose);
     let mut config = sections::config(tree, &mut reading);
     check::across_sections(&config, &mut reading);
@@ -92,6 +91,16 @@ fn read(text: &str, name: &str, environment: Map<String, String>, purpose: Purpo
     config.doubts = doubts::doubts(&config, &reading);
     let problems = reading.into_problems();
     if problems.is_empty() { Ok(config) } else { Err(ConfigError::Invalid(Problems(problems))) }
+}
+
+/// What the file and the environment say, unread.
+pub(super) fn tree(
+    text: &str,
+    name: &str,
+    environment: Map<String, String>,
+) -> Result<Map<String, Value>, ConfigError> {
+    layered(text, environment)
+        .map_err(|error| ConfigError::Syntax { name: name.to_owned(), detail: without_quoted_lines(&error) })
 }
 
 /// Variables meant as settings, but with one underscore after the prefix (`KLACHTPOST_MAILBOX__PASSWORD`), in order.
@@ -127,7 +136,7 @@ fn single_mailbox(sections: &mut Map<String, Value>) {
     }
 }
 
-fn read_file(path: &Path) -> std::io::Result<String> {
+pub(super) fn read_file(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(path)?.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
     if u64::try_from(text.len()).is_ok_and(|bytes| bytes > MAX_FILE_BYTES) {

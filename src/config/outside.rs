@@ -4,6 +4,7 @@
 use super::Config;
 use super::check::{given_address, given_url, keywords};
 use super::section::{Reading, Section, clipped};
+use super::sections::small;
 use serde::{Deserialize, Serialize};
 
 /// Somebody who writes about complaints and has none.
@@ -40,6 +41,36 @@ pub struct Privacy {
     pub contact: Option<String>,
     /// The privacy statement that acknowledgements link.
     pub url: Option<String>,
+}
+
+/// For how long what is on file is kept; nothing goes by itself (§2.4.3). 0: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Months after a complaint was closed.
+    pub cases_months: u32,
+    /// Months after what was no complaint: of a case, or of a mail that concerns none.
+    pub no_complaint_months: u32,
+    /// Days after a mail that was put aside or could not be read came in.
+    pub set_aside_days: u32,
+}
+
+impl Retention {
+    /// All is kept.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Fifty years.
+const RETENTION_MONTHS_MAX: u64 = 600;
+const RETENTION_DAYS_MAX: u64 = 18_300;
+
+pub(super) fn retention(s: &mut Section) -> Retention {
+    Retention {
+        cases_months: small(s, "cases_months", 0, 0..=RETENTION_MONTHS_MAX, "months"),
+        no_complaint_months: small(s, "no_complaint_months", 0, 0..=RETENTION_MONTHS_MAX, "months"),
+        set_aside_days: small(s, "set_aside_days", 0, 0..=RETENTION_DAYS_MAX, "days"),
+    }
 }
 
 pub(super) fn privacy(s: &mut Section) -> Privacy {

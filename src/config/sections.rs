@@ -9,7 +9,7 @@ use super::closing::{closing, committee};
 use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};
 use super::operator::{operator, watch};
-use super::outside::{authority, privacy, urgent};
+use super::outside::{authority, privacy, retention, urgent};
 use super::proof::{proven_or_accepted, staff_proof};
 use super::providers::takes;
 use super::register::register;
@@ -29,7 +29,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 
 /// Departments of one company; each has a column in the digest and its keywords in the search table.
-const MAX_DEPARTMENTS: usize = 200;
+pub(super) const MAX_DEPARTMENTS: usize = 200;
 /// Web forms and voicemail boxes of one company.
 const MAX_FORMS: usize = 50;
 /// The committee, a court, a few regulators.
@@ -77,6 +77,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         closing: read_with(&mut file, "closing", closing),
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         privacy: read_with(&mut file, "privacy", privacy),
+        retention: read_with(&mut file, "retention", retention),
         urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),

@@ -7,6 +7,7 @@
 
 use super::intake::folder_name;
 use super::office::Office;
+use super::redacting::{probe, take_away_redacted};
 use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::watching::{Complaint, News};
 use super::{Step, WorkError, hour};
@@ -16,7 +17,7 @@ use crate::desk::on_not_on_file;
 use crate::digest::{FiledBy, LostMail, NotOnFile};
 use crate::mail;
 use crate::mailbox::{Destination, Entry, Filed, Folder, Mailbox, MailboxError, Mark, Uid};
-use crate::register::{ComparedFolder, Missing, Probe, Tx};
+use crate::register::{ComparedFolder, Missing, Probe, RedactionList, Tx};
 use chrono::{Datelike, TimeDelta};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -35,9 +36,10 @@ const REGISTERED_WITHIN: TimeDelta = TimeDelta::days(1);
 /// The mailbox or the register failed. A folder that the server does not open is left out, and the log says so.
 pub async fn compare(office: &Office, mailbox: &mut Mailbox) -> Result<usize, WorkError> {
     hour::believe(office).await?;
+    let redacted = RedactionList::read(&office.config.register.url)?;
     let mut new = 0;
     for (name, destination) in own_folders(&office.config.mailbox) {
-        match compare_folder(office, mailbox, &name, destination).await {
+        match compare_folder(office, mailbox, (&name, destination), &redacted).await {
             Ok(found) => new += found,
             Err(WorkError::Mailbox(error @ MailboxError::Server { .. })) => {
                 if office.watch.first(Complaint::Comparing) == News::Yes {
@@ -67,8 +69,8 @@ pub fn own_folders(settings: &config::Mailbox) -> Vec<(String, Destination)> {
 async fn compare_folder(
     office: &Office,
     mailbox: &mut Mailbox,
-    name: &str,
-    destination: Destination,
+    (name, destination): (&str, Destination),
+    redacted: &RedactionList,
 ) -> Result<usize, WorkError> {
     let now = office.clock.now();
     let began = office.register.began_at(now).await?;
@@ -79,7 +81,7 @@ async fn compare_folder(
     let filed = mailbox.filed_from(Uid(first)).await?;
     let mut new = 0;
     for page in filed.chunks(PAGE) {
-        let place = Place { office, name, uid_validity: opened.uid_validity, began };
+        let place = Place { office, name, uid_validity: opened.uid_validity, began, redacted };
         new += place.compare_page(mailbox, page).await?;
     }
     let highest = filed.iter().map(|filed| filed.entry.uid.0.saturating_add(1)).max();
@@ -100,6 +102,7 @@ struct Place<'a> {
     name: &'a str,
     uid_validity: i64,
     began: Moment,
+    redacted: &'a RedactionList,
 }
 
 impl Place<'_> {
@@ -111,16 +114,14 @@ impl Place<'_> {
             .iter()
             .map(|filed| headers.get(&filed.entry.uid).map(|raw| mail::read(raw, "")).unwrap_or_default())
             .collect();
-        let probe = |(filed, mail): (&&Filed, &mail::Mail)| Probe {
-            message_id: mail.message_id.clone().unwrap_or_default(),
-            received_at: filed.entry.received_at,
-            size: size(&filed.entry),
-        };
-        let probes: Vec<Probe> = counted.iter().zip(&read).map(probe).collect();
+        let probes: Vec<Probe> = counted.iter().zip(&read).map(|(filed, mail)| probe(filed, mail)).collect();
+        // What was redacted came back with a restored mailbox, or was never taken away: it is nobody's to take in.
+        let gone = take_away_redacted(self.office, mailbox, self.redacted, &uids, &probes).await?;
         let on_file = self.office.register.on_file(&probes).await?;
         let (mut missing, mut numbers) = (Vec::new(), BTreeSet::new());
         for (place, (filed, mail)) in counted.iter().zip(&read).enumerate() {
-            let Some(filed_by) = self.filed_by(filed).filter(|_| !on_file.contains(&place)) else { continue };
+            let is_known = on_file.contains(&place) || gone.redacted.contains(&filed.entry.uid);
+            let Some(filed_by) = self.filed_by(filed).filter(|_| !is_known) else { continue };
             numbers.extend(self.numbers(mail));
             missing.push(self.missing(filed, filed_by, mail));
         }
@@ -172,7 +173,7 @@ impl Place<'_> {
     }
 }
 
-fn size(entry: &Entry) -> i64 {
+pub(super) fn size(entry: &Entry) -> i64 {
     entry.size.and_then(|size| i64::try_from(size).ok()).unwrap_or_default()
 }
 

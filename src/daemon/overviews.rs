@@ -5,6 +5,7 @@
 use super::aside::day_of_mail;
 use super::clerk;
 use super::office::Office;
+use super::retaining::past_terms;
 use super::settle::{Decided, Desk, commit, record, write_out};
 use super::{Step, WorkError};
 use crate::case::{Case, Moment};
@@ -76,8 +77,11 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::Write { run, month } => (run, month),
     };
     let lives = lives_of(office, month, now).await?;
-    write(office, (MONTH, run), now, move |office, fresh| desk::on_month(month, &lives, &office.rules, now, fresh))
-        .await
+    let past = past_terms(office).await?.counted();
+    let decide = move |office: &Office, fresh: &mut Fresh| {
+        desk::with_past_terms(desk::on_month(month, &lives, &office.rules, now, fresh), past)
+    };
+    write(office, (MONTH, run), now, decide).await
 }
 
 /// What the reports of a month are made of, picked from all cases: the events of a few are read at a time.

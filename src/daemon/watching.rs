@@ -42,6 +42,8 @@ pub enum Complaint {
     Telling,
     /// Test mails are not looked after.
     Watching,
+    /// What was redacted is not gone from everywhere.
+    Redacting,
 }
 
 /// One area, as its loop sees it.

@@ -104,7 +104,7 @@ impl NewMail<'_> {
         let received_at = form.received.unwrap_or(self.mail.received_at);
         let (channel, text) = (channel(taken), form.text);
         let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
-        let mut opened = complaint.opened(self.rules);
+        let mut opened = complaint.opened(self.mail.mail, self.rules);
         if let Some(wanted) = form.department {
             let department = self.rules.find_department(&wanted).ok_or_else(|| self.unknown_department(wanted))?;
             opened.department.clone_from(&department.name);
@@ -144,7 +144,7 @@ impl NewMail<'_> {
             Customer { name: forwarded.from.name.clone(), address: Some(address), phone: None, postal: Vec::new() };
         let (channel, text) = (Channel::Email, without_banner(&forwarded.body));
         let complaint = Complaint { channel, language: None, customer, subject, text, received_at, message_id: None };
-        Ok(self.open(complaint.opened(self.rules), &linked, above, marked))
+        Ok(self.open(complaint.opened(self.mail.mail, self.rules), &linked, above, marked))
     }
 
     /// It says more on a case that is there.

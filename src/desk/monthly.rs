@@ -4,15 +4,19 @@
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::duty::{enclosed_sheet, named};
+use super::rehearsal::{Ended, proposed};
 use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
-use crate::case::{Actor, Address, Event, Language, Moment, What};
-use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, cases_of, compared, pages};
+use crate::case::{Actor, Address, Case, Event, Language, Moment, What, Why};
+use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, PastTerms, cases_of, compared, pages};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;
 
 /// Months that are made up for after an outage: a year, which is also what a yearly report would need.
 const MONTHS_MADE_UP_MAX: usize = 12;
+
+/// Words that a report proposes as keywords: what somebody reads and thinks about.
+const PROPOSED_MAX: usize = 5;
 
 /// Days in which a month's first working day is looked for: two months, because one may be closed altogether; its report
 /// goes out when the company opens again.
@@ -104,6 +108,24 @@ fn whole(
     let compared = compared(lives, &asked);
     let pages = pages(&compared, rules.language, rules.calendar.zone());
     let (goes, sheet) = enclosed_sheet(name, &cases_of(lives, &asked), &pages, rules, now);
+    let proposed = proposals(lives, month, department, rules);
     let department_title = department.map(|name| rules.title(name).to_owned());
-    (MonthOverview { department_title, compared, sheet: goes }, sheet.into_iter().collect())
+    (
+        MonthOverview { department_title, compared, sheet: goes, past_terms: PastTerms::default(), proposed },
+        sheet.into_iter().collect(),
+    )
+}
+
+/// For the whole company: words of complaints that colleagues had to move, each with the department it would have found.
+fn proposals(lives: &[Life], month: Month, department: Option<&str>, rules: &Rules) -> Vec<(String, String)> {
+    if department.is_some() {
+        return Vec::new();
+    }
+    let is_of = |case: &&Case| Month::of(rules.calendar.local(case.lodged_at).date_naive()) == month;
+    let cases = || lives.iter().map(|life| &life.case).filter(is_of);
+    let moved = cases().filter(|case| case.routing == Why::Person);
+    let misrouted = moved.filter(|case| rules.routes.route(&case.subject, &case.text).department != case.department);
+    let misrouted = misrouted.map(|case| case.number).collect();
+    let found = proposed(&cases().map(Ended::of).collect::<Vec<_>>(), &misrouted).into_iter().take(PROPOSED_MAX);
+    found.map(|one| (rules.title(&one.department).to_owned(), one.word)).collect()
 }

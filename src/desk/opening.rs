@@ -5,6 +5,7 @@ use super::deciding::Deciding;
 use super::draft::{Cover, Draft, OddSender, Remark, Sheet, Unacknowledged, Unread};
 use super::letters_out::{Beside, acknowledgement_text, language_of};
 use super::paper::written;
+use super::routing::Written;
 use super::sight::notified;
 use super::words::TEXT_MAX;
 use super::{CaseFile, Decision, Disposition, Rules, Snapshot};
@@ -29,8 +30,10 @@ pub(super) struct Complaint {
 
 impl Complaint {
     /// As it is registered: routed, with its terms and what it can be found by.
-    pub fn opened(self, rules: &Rules) -> Opened {
-        let routing = rules.routes.route(&self.subject, &self.text);
+    pub fn opened(self, mail: &Mail, rules: &Rules) -> Opened {
+        let (from, to) = (self.customer.named(), mail.receivers());
+        let routing =
+            rules.routes.route_all(Written { subject: &self.subject, text: &self.text, from: &from, to: &to });
         Opened {
             references: rules.references.find(&format!("{}\n{}", self.subject, self.text)),
             channel: self.channel,

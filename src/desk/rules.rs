@@ -129,6 +129,7 @@ pub struct Rules {
     pub digest: crate::config::Digest,
     pub caps: Caps,
     pub closing: config::Closing,
+    pub retention: config::Retention,
     pub committee_months: Option<u32>,
     /// Days a complaint may be open before its customer hears of the committee.
     pub committee_after_days: Option<u32>,
@@ -182,6 +183,7 @@ impl Rules {
                     .filter(|_| matches!(config.mailbox.staff_proof, StaffProof::Results(_))),
                 desk: config.limits.automatic_per_hour,
             },
+            retention: config.retention,
             closing: config.closing.clone(),
             committee_after_days: config.committee.as_ref().map(|c| c.after_days),
             committee_months: config.committee.as_ref().map(|c| c.months),

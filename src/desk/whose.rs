@@ -84,7 +84,7 @@ impl<'a> Whose<'a> {
         let message_id = mail.message_id.clone().filter(|_| matches!(self, Self::Senders(_)));
         let complaint =
             Complaint { channel: Channel::Email, language, customer, subject, text, received_at, message_id };
-        complaint.opened(rules)
+        complaint.opened(mail, rules)
     }
 
     /// Whom the acknowledgement goes to; `may_reply` judges the sender (invariant 5).

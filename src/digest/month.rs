@@ -165,6 +165,18 @@ pub struct MonthOverview {
     pub compared: Compared,
     /// The month's cases and figures as a spreadsheet.
     pub sheet: Goes,
+    /// What a person may let go of.
+    pub past_terms: PastTerms,
+    /// Of complaints that colleagues moved: words that would have routed them right, with the department's title.
+    pub proposed: Vec<(String, String)>,
+}
+
+/// What is past the terms for which it is kept (§2.4.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PastTerms {
+    pub cases: usize,
+    /// That concern no case.
+    pub mails: usize,
 }
 
 /// The report of a month, the month before it, and the same month of the year before.

@@ -70,6 +70,14 @@ pub fn topmost_received(raw: &[u8]) -> Option<chrono::DateTime<chrono::Utc>> {
     read(&raw[..end], "").received.map(|at| at.to_utc())
 }
 
+impl Mail {
+    /// All addresses it went to, as far as it says so.
+    pub fn receivers(&self) -> String {
+        let named = self.to.iter().chain(&self.cc).map(|party| party.address.as_str());
+        named.chain(self.delivered_to.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Somebody in an address header, as written there: nothing is proven by it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Party {

@@ -173,8 +173,12 @@ impl Maildir {
 
     pub(super) async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
         self.refresh().await?;
-        let files: Vec<PathBuf> = uids.iter().filter_map(|uid| self.index.remove(uid)).collect();
-        blocking(&self.root, Step::MoveMails, move || files.iter().try_for_each(std::fs::remove_file)).await?;
+        let paths: Vec<PathBuf> = uids.iter().filter_map(|uid| self.index.remove(uid)).collect();
+        let remove = |path: &PathBuf| match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        };
+        blocking(&self.root, Step::MoveMails, move || paths.iter().try_for_each(remove)).await?;
         Ok(uids.to_vec())
     }
 

@@ -297,7 +297,8 @@ impl Mailbox {
         }
     }
 
-    /// Takes mails of our own away for good, once they are on file; as [`Mailbox::file_away`] where that would touch others.
+    /// Takes mails out of the open folder for good: test mails of ours, and others at a person's word. Which are gone; a server
+    /// that cannot expunge single mails only marks them as deleted.
     pub async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
         match self {
             Self::Imap(imap) => imap.remove(uids).await,

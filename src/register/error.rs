@@ -33,6 +33,14 @@ pub enum RegisterError {
     Unavailable { trouble: Trouble, why: sqlx::Error },
     #[error("failed to write to the register: its database refused: {0}")]
     Sql(sqlx::Error),
+    #[error(
+        "failed to use the list of redactions `{path}`: {why}\n  hint: it belongs beside the register, for the user that runs klachtpost; what stands in it is redacted again after a restore"
+    )]
+    List { path: String, why: std::io::Error },
+    #[error(
+        "what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again"
+    )]
+    LogInUse,
     #[error("mail {mail} was decided on already, by another klachtpost: nothing is done twice")]
     Decided { mail: i64 },
     #[error(

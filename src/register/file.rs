@@ -97,7 +97,12 @@ impl Tx {
     }
 
     /// Rows of a statement that ends where the list of numbers begins.
-    async fn filed(&mut self, text: &str, order: &str, numbers: &[String]) -> Result<Vec<AnyRow>, RegisterError> {
+    pub(super) async fn filed(
+        &mut self,
+        text: &str,
+        order: &str,
+        numbers: &[String],
+    ) -> Result<Vec<AnyRow>, RegisterError> {
         let mut rows = Vec::new();
         for some in numbers.chunks(rows_of(1)) {
             let text = format!("{text} ({}) {order}", numbered(1, some.len()));

@@ -288,7 +288,7 @@ impl Register {
 
 impl Tx {
     /// A statement that ends where the list of mails begins.
-    async fn each_mail(&mut self, text: &str, mails: &[i64]) -> Result<(), RegisterError> {
+    pub(super) async fn each_mail(&mut self, text: &str, mails: &[i64]) -> Result<(), RegisterError> {
         for some in mails.chunks(rows_of(1)) {
             let text = format!("{text} ({})", numbered(1, some.len()));
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));

@@ -23,6 +23,8 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
+//! | `redact.rs`, `redactions.rs` | what is blanked on a lawful request, and the list of it beside the register |
+//! | `beside.rs` | mails, letters and cases, looked through for somebody |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `tally.rs` | how many wait |
 //! | `jobs.rs` | what is done once a day |
@@ -32,6 +34,7 @@
 
 mod aside;
 mod balance;
+mod beside;
 mod caps;
 mod cases;
 mod chain;
@@ -45,6 +48,8 @@ mod not_on_file;
 mod outages;
 mod outbox;
 mod record;
+mod redact;
+mod redactions;
 mod refusals;
 mod round_trip;
 mod same;
@@ -72,11 +77,13 @@ pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
 
+pub use redact::{Beside, RedactionStage, Scope, ScopedMail};
+pub use redactions::{RedactedCase, RedactionEntry, RedactionList};
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;
 pub use tally::Tally;
 pub use trials::Failure;
-pub use verify::{Finding, Verified};
+pub use verify::{Finding, RedactedParts, Verified};
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;

@@ -92,16 +92,24 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn on_file(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
+        let mut found = self.on_file_by_id(probes).await?;
+        let unread = self.unread_receipts(probes).await?;
+        let is_unread = |probe: &Probe| probe.received_at.is_some_and(|at| unread.contains(&(millis(at), probe.size)));
+        found.extend(probes.iter().enumerate().filter(|(_, probe)| is_unread(probe)).map(|(place, _)| place));
+        Ok(found)
+    }
+
+    /// Which of these were read, and are on file, by their places: none that was redacted.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn on_file_by_id(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
         let ids: Vec<String> = probes.iter().map(|probe| without_nul(&probe.message_id)).collect();
         let by_id = self.receipts_of(ids.iter().filter(|id| !id.is_empty())).await?;
-        let unread = self.unread_receipts(probes).await?;
         let is_on_file = |(probe, id): (&Probe, &String)| {
-            let received = probe.received_at.map(millis);
-            let same = |(at, size): &(i64, i64)| {
-                *size == probe.size || received.is_some_and(|received| received / 1000 == *at / 1000)
-            };
-            let of_id = by_id.get(id).is_some_and(|rows| rows.iter().any(same));
-            of_id || received.is_some_and(|received| unread.contains(&(received, probe.size)))
+            let second = probe.received_at.map(|at| millis(at) / 1000);
+            let same = |(at, size): &(i64, i64)| *size == probe.size || second == Some(*at / 1000);
+            by_id.get(id).is_some_and(|rows| rows.iter().any(same))
         };
         let found = probes.iter().zip(&ids).enumerate().filter(|(_, pair)| is_on_file(*pair));
         Ok(found.map(|(place, _)| place).collect())

@@ -124,7 +124,7 @@ impl Text {
 }
 
 /// A LIKE pattern for texts that contain `part`.
-fn containing(part: &str) -> String {
+pub(super) fn containing(part: &str) -> String {
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
     for c in part.chars().filter(|c| *c != '\0') {

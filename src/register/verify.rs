@@ -7,10 +7,11 @@ use super::chain::{ChainHead, GENESIS, Link, payload_hash};
 use super::verify_cases::Cases;
 use super::verify_rows::Rows;
 use super::{Register, RegisterError};
-use crate::case::{CaseNumber, Event};
+use crate::case::{CaseNumber, Event, Redacted, What};
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events whose mails and letters are looked up together.
 const PAGE: i64 = 1_000;
@@ -30,10 +31,21 @@ pub struct Verified {
     pub cases: i64,
     /// Payloads that were blanked on a lawful request.
     pub blanked: usize,
+    /// Cases whose personal data were blanked at a person's word, and what else was: the chain says so.
+    pub redacted: RedactedParts,
     /// Cases that cannot be made again from their events, because content of theirs was blanked.
     pub unproven: Vec<CaseNumber>,
     pub head: ChainHead,
     pub findings: Vec<Finding>,
+}
+
+/// What the chain tells of redactions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RedactedParts {
+    pub cases: BTreeSet<CaseNumber>,
+    pub events: usize,
+    pub mails: usize,
+    pub letters: usize,
 }
 
 impl Register {
@@ -49,15 +61,18 @@ impl Register {
         }
         let mut cases = Cases::default();
         cases.walk(&mut moment).await?;
-        let Walk { events, head, blanked, rows, findings: mut of_events } = walk;
+        let Walk { events, head, blanked, rewritten, redacted, rows, findings: mut of_events } = walk;
         of_events.append(&mut cases.of_events);
+        of_events.extend(
+            rewritten.into_iter().flat_map(|(seq, row)| row.found.into_iter().map(move |what| (seq, what.to_owned()))),
+        );
         // What was found of one event stands together, as it was found.
         of_events.sort_by_key(|(seq, _)| *seq);
         let found = of_events.into_iter().map(|(seq, what)| Finding { place: format!("event {seq}"), what });
         let mut findings: Vec<Finding> = found.chain(cases.of_cases).collect();
         rows.end(&mut moment, &mut findings).await?;
         moment.rollback().await?;
-        Ok(Verified { events, cases: cases.rows, blanked, unproven: cases.unproven, head, findings })
+        Ok(Verified { events, cases: cases.rows, blanked, redacted, unproven: cases.unproven, head, findings })
     }
 }
 
@@ -74,16 +89,27 @@ struct Walk {
     /// The last event.
     head: ChainHead,
     blanked: usize,
+    /// Events that are not as they were written, by their place; what a later event says it blanked is none of them.
+    rewritten: BTreeMap<i64, Rewritten>,
+    redacted: RedactedParts,
     /// What the chain says about mails and letters.
     rows: Rows,
     /// Of which event, and what.
     findings: Vec<(i64, String)>,
 }
 
+/// An event that is not as it was written.
+struct Rewritten {
+    /// Of its row and its content as they stand.
+    hash: String,
+    found: Vec<&'static str>,
+}
+
 impl Default for Walk {
     fn default() -> Self {
         let head = ChainHead { seq: 0, hash: GENESIS.to_owned() };
-        Self { events: 0, head, blanked: 0, rows: Rows::default(), findings: Vec::new() }
+        let (rewritten, redacted) = (BTreeMap::new(), RedactedParts::default());
+        Self { events: 0, head, blanked: 0, rewritten, redacted, rows: Rows::default(), findings: Vec::new() }
     }
 }
 
@@ -105,6 +131,22 @@ impl Walk {
         self.findings.push((seq, what.to_owned()));
     }
 
+    /// Events that were blanked are what this one says they are. One that is as it was before came back with a backup, or by
+    /// a hand.
+    fn redacted(&mut self, case: Option<CaseNumber>, told: &Redacted) {
+        self.redacted.cases.extend(case);
+        self.redacted.events += told.events.len();
+        self.redacted.mails += told.mails;
+        self.redacted.letters += told.letters;
+        for event in &told.events {
+            match self.rewritten.get(&event.seq) {
+                Some(row) if row.hash == event.hash => drop(self.rewritten.remove(&event.seq)),
+                Some(_) => {}
+                None => self.find(event.seq, "its content was redacted, and is not as it was left"),
+            }
+        }
+    }
+
     fn step(&mut self, row: &AnyRow) -> Result<(), RegisterError> {
         let link = Link {
             seq: row.try_get(0)?,
@@ -123,8 +165,9 @@ impl Walk {
             self.find(link.seq, "it does not follow on the event before it");
         }
         let stored_hash: String = row.try_get(8)?;
+        let mut found = Vec::new();
         if link.hash() != stored_hash {
-            self.find(link.seq, "a column was changed: its hash is not right");
+            found.push("a column was changed: its hash is not right");
         }
         self.events += 1;
         self.head = ChainHead { seq: link.seq, hash: stored_hash };
@@ -132,14 +175,20 @@ impl Walk {
         let (Some(salt), Some(body)) = (salt, body) else {
             self.blanked += 1;
             self.rows.blanked(&link.kind);
+            found.into_iter().for_each(|what| self.find(link.seq, what));
             return Ok(());
         };
-        if payload_hash(salt, body) != link.payload_hash {
-            self.find(link.seq, "its content was changed");
+        let content = payload_hash(salt, body);
+        if content != link.payload_hash {
+            found.push("its content was changed");
+        }
+        if !found.is_empty() {
+            let hash = Link { payload_hash: content, ..link.clone() }.hash();
+            self.rewritten.insert(link.seq, Rewritten { hash, found });
         }
         // What is a case's alone is read where that case is made.
         let is_cases = !link.case_number.is_empty();
-        if is_cases && !Rows::are_in(&link.kind) {
+        if is_cases && !Rows::are_in(&link.kind) && link.kind != REDACTED {
             return Ok(());
         }
         match serde_json::from_str::<Event>(body) {
@@ -148,6 +197,9 @@ impl Walk {
                     self.find(link.seq, DIFFERENT);
                 }
                 self.rows.take(&event);
+                if let What::Redacted(told) = &event.what {
+                    self.redacted(event.case, told);
+                }
             }
             Err(_) if !is_cases => self.find(link.seq, UNKNOWN),
             Err(_) => {}
@@ -155,6 +207,9 @@ impl Walk {
         Ok(())
     }
 }
+
+/// The kind of event that tells of a redaction.
+const REDACTED: &str = "redacted";
 
 /// Changed by hand, or written by a newer version: either way nothing can be made from it.
 pub(super) const UNKNOWN: &str = "its content is no event that this version knows";

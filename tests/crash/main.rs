@@ -23,5 +23,6 @@ mod everywhere;
 mod outages;
 mod poison;
 mod random;
+mod redaction;
 mod scene;
 mod trouble;

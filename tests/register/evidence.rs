@@ -34,6 +34,7 @@ const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("trial", "counts what mails did to processes; an unreadable mail's reason, which says so, is proven"),
     ("withheld", "counts fetches in vain; gone once the mail is on file"),
     ("job_run", "keeps a digest from being written twice; that it was written is an event"),
+    ("redaction", "how far the list beside the register was carried out; that something was blanked is an event"),
     ("_sqlx_migrations", "the library's own list of migrations"),
 ];
 

@@ -21,6 +21,8 @@ mod opening;
 mod outbox;
 mod printing;
 mod quota;
+mod redaction;
+mod retention;
 mod search;
 mod sending;
 #[path = "../support/mod.rs"]

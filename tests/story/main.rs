@@ -37,6 +37,8 @@ mod paper;
 mod procedure;
 mod proof_of_sender;
 mod queries;
+mod redacting;
+mod rehearsing;
 mod resend;
 mod round_trip;
 mod second_server;

@@ -104,6 +104,7 @@ impl Absorbed {
             reopened: _,
             merged_into: _,
             last_event_at: _,
+            redacted_at: _,
         } = case.clone();
         Self {
             other: number,

@@ -181,6 +181,7 @@ fn handled(config: &Config, what: &What) -> String {
         What::MonthWritten { month, recipients } => {
             format!("wrote the report of {} to {recipients}", month.format("%Y-%m"))
         }
+        What::Redacted(told) => format!("blanked the personal data, at a person's word: {}", told.reason),
         What::Sealed(sealed) => format!("sealed a decision with {} letters", sealed.letters.len()),
         // Each has its words above; one that is new here has those of the register.
         other => other.name().replace('_', " "),

@@ -210,6 +210,8 @@ fn verb_lines(mail: &Mail) -> Vec<String> {
 fn matched(found: &Match) -> String {
     let place = match found.place {
         Place::Subject => "in the subject",
+        Place::From => "in the sender",
+        Place::To => "in the recipients",
         Place::Text => "in the text",
     };
     format!("{} met \"{}\" {place}", found.keyword, found.found)

@@ -214,3 +214,78 @@ proptest! {
         prop_assert_eq!(routes().route("", &text).department, expected);
     }
 }
+
+/// Department by two departments' keywords, the first named and the fallback.
+fn routed_by(keywords: &[&str], written: Written<'_>) -> String {
+    let routes = Routes::compile(&[department("een", keywords), department("klantenservice", &[])]).unwrap();
+    routes.route_all(written).department
+}
+
+#[test]
+fn a_place_is_looked_in_alone() {
+    let written =
+        Written { subject: "Offerte", text: "mijn schade", from: "Jan jan@garage.example", to: "info@lease.example" };
+    for (keyword, department) in [
+        ("subject:offerte", "een"),
+        ("subject:schade", "klantenservice"),
+        ("from:@garage.example", "een"),
+        ("from:garage", "een"),
+        ("to:info", "een"),
+        ("to:jan", "klantenservice"),
+        ("garage", "klantenservice"),
+        ("Subject: OFFERTE", "een"),
+    ] {
+        assert_eq!(routed_by(&[keyword], written), department, "{keyword}");
+    }
+}
+
+#[test]
+fn the_words_of_a_group_stand_in_order_near_each_other_and_in_one_sentence() {
+    let of = |text: &str| routed_by(&["niet … terug*"], Written { text, ..Written::default() });
+    for text in ["U heeft het niet terugbetaald.", "niet alles, dus niet op tijd terug", "NIET\nalles\nteruggekregen"] {
+        assert_eq!(of(text), "een", "{text}");
+    }
+    for text in [
+        "terugbetaald is het niet",
+        "Dat is niet zo. U heeft terugbetaald.",
+        "niet een twee drie vier vijf zes zeven acht negen terug",
+        "nieten terug",
+    ] {
+        assert_eq!(of(text), "klantenservice", "{text}");
+    }
+    let routes =
+        Routes::compile(&[department("een", &["niet ... terug*"]), department("klantenservice", &[])]).unwrap();
+    let why = routes.route("", "het is niet aan mij terugbetaald").why;
+    assert_eq!(why.matched()[0].found, "niet … terugbetaald");
+}
+
+#[test]
+fn what_excludes_takes_a_department_out_however_much_speaks_for_it() {
+    let of = |text: &str| {
+        routed_by(&["schade*", "-verzekering", "-subject:offerte"], Written { text, ..Written::default() })
+    };
+    assert_eq!(of("schade, schade en schadeformulier"), "een");
+    assert_eq!(of("schade, schade en de verzekering"), "klantenservice");
+    assert_eq!(of("schade en een offerte"), "een", "that one is looked for in the subject alone");
+    assert_eq!(of("de verzekering"), "klantenservice");
+}
+
+#[test]
+fn which_keywords_fire_is_known_also_of_departments_that_do_not_get_it() {
+    let fired = routes().fired(Written { text: "apk en schade", ..Written::default() });
+    let others: Vec<String> = routes().keywords_but(&fired).into_iter().map(|(_, keyword)| keyword).collect();
+    assert_eq!(
+        others,
+        [
+            "ruit",
+            "eigen risico",
+            "onderhoud*",
+            "*banden",
+            "*factuur*",
+            "incasso*",
+            "geld terug",
+            "coöperatie",
+            "bejegening"
+        ]
+    );
+}

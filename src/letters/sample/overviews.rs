@@ -5,7 +5,7 @@ use crate::case::{AgendaItem, Channel, Clock, Duty, DutyKind, Escalation, Langua
 use crate::desk::draft::Content;
 use crate::digest::month::{
     ByChannel, ByDepartment, Compared, Compensation, Dismissal, Figures, Frequency, Month, MonthOverview, MonthReport,
-    Outcomes, Share, Spread,
+    Outcomes, PastTerms, Share, Spread,
 };
 use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
 use chrono::NaiveDate;
@@ -22,6 +22,8 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         department_title: Some(title(language)),
         compared: alone(company.compared.report.clone()),
         sheet: Goes::LeftOut,
+        past_terms: PastTerms::default(),
+        proposed: Vec::new(),
     };
     let months = [company, own, quiet_month(language)].map(|month| Content::Month(Box::new(month)));
     digests.into_iter().chain(months).collect()
@@ -200,7 +202,10 @@ fn month(language: Language) -> MonthOverview {
         total: before,
     };
     let compared = Compared { month_before, report: report.clone(), ..alone(report) };
-    MonthOverview { department_title: None, compared, sheet: Goes::Along }
+    let proposed =
+        vec![(title(language), "bumper".to_owned()), (title(language), pick(language, "hagel", "hailstone"))];
+    let past_terms = PastTerms { cases: 12, mails: 340 };
+    MonthOverview { department_title: None, compared, sheet: Goes::Along, past_terms, proposed }
 }
 
 fn figures(language: Language) -> Figures {
@@ -247,7 +252,14 @@ fn nothing(month: Month) -> MonthReport {
 }
 
 fn quiet_month(language: Language) -> MonthOverview {
-    MonthOverview { department_title: Some(title(language)), compared: alone(nothing(october())), sheet: Goes::Nothing }
+    let (department_title, past_terms) = (Some(title(language)), PastTerms::default());
+    MonthOverview {
+        department_title,
+        compared: alone(nothing(october())),
+        sheet: Goes::Nothing,
+        past_terms,
+        proposed: Vec::new(),
+    }
 }
 
 fn october() -> Month {

@@ -82,6 +82,11 @@ impl Seen<'_> {
             departments => self.departments(overview),
             channels => self.channels(&overview.compared),
             keywords => self.named(&total.keywords),
+            past_terms => context! { cases => overview.past_terms.cases, mails => overview.past_terms.mails },
+            proposed => overview.proposed.iter().map(|(title, word)| context! {
+                title => self.line(title),
+                word => self.line(word),
+            }).collect::<Vec<_>>(),
             sheet => goes(overview.sheet),
         }
     }

@@ -232,6 +232,8 @@ impl Seen<'_> {
         let place = |place: Place| match place {
             Place::Subject => self.words.pick("onderwerp", "subject"),
             Place::Text => self.words.pick("tekst", "text"),
+            Place::From => self.words.pick("afzender", "sender"),
+            Place::To => self.words.pick("geadresseerde", "recipient"),
         };
         let (by, matched, others) = match why {
             Why::Keywords { matched } => ("keywords", matched.as_slice(), String::new()),

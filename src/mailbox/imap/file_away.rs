@@ -48,19 +48,6 @@ pub(super) async fn file_away(
     Ok(gone)
 }
 
-/// Takes mails of the selected folder away for good, by UID EXPUNGE, so that none of others goes with them.
-pub(super) async fn remove(wire: &mut Wire, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
-    let mut gone = Vec::with_capacity(uids.len());
-    for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
-        mark_deleted(wire, &set.written).await?;
-        let within = wire.deadlines().command;
-        wire.run_ok(Step::MoveMails, &format!("UID EXPUNGE {}", set.written), within, &mut |_| {}).await?;
-        let left = remaining(wire, &set.written).await?;
-        gone.extend(set.uids.iter().filter(|uid| !left.contains_key(uid)).map(|uid| Uid(i64::from(*uid))));
-    }
-    Ok(gone)
-}
-
 async fn copy_and_expunge(
     wire: &mut Wire,
     folders: &mut Folders,
@@ -76,6 +63,22 @@ async fn copy_and_expunge(
     let command = format!("UID EXPUNGE {}", set.written);
     let within = wire.deadlines().command;
     wire.run_ok(Step::MoveMails, &command, within, &mut |_| {}).await
+}
+
+/// Takes mails out of the selected folder for good. Where the server cannot expunge by UID they only get `\Deleted`: a plain
+/// EXPUNGE could take mails of others with it. Which are gone.
+pub(super) async fn remove(wire: &mut Wire, expunges_by_uid: bool, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
+    let mut gone = Vec::with_capacity(uids.len());
+    for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
+        mark_deleted(wire, &set.written).await?;
+        if expunges_by_uid {
+            let within = wire.deadlines().command;
+            wire.run_ok(Step::MoveMails, &format!("UID EXPUNGE {}", set.written), within, &mut |_| {}).await?;
+        }
+        let left = remaining(wire, &set.written).await?;
+        gone.extend(set.uids.iter().filter(|uid| !left.contains_key(uid)).map(|uid| Uid(i64::from(*uid))));
+    }
+    Ok(gone)
 }
 
 /// MOVE or COPY. A destination that has vanished is made again, and the command tried once more.

@@ -167,13 +167,8 @@ impl Imap {
         file_away::file_away(&mut self.wire, &mut filing, uids, to).await
     }
 
-    /// Where the server cannot expunge these mails alone they are filed away.
     pub(super) async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
-        if self.expunges_by_uid {
-            file_away::remove(&mut self.wire, uids).await
-        } else {
-            self.file_away(uids, Destination::Processed).await
-        }
+        file_away::remove(&mut self.wire, self.expunges_by_uid, uids).await
     }
 
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {

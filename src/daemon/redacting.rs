@@ -1,0 +1,303 @@
+//! Redaction, step by step: listed beside the register, blanked in it, its remains purged from the file, the originals taken
+//! out of our own folders. Each step is noted, so that a crash, a server that is away or a restored backup only means that
+//! what is left is done the next time (§2.4.3).
+
+use super::comparing::{own_folders, size};
+use super::office::Office;
+use super::watching::{Complaint, News};
+use super::{Salts, WorkError};
+use crate::case::{CaseNumber, LetterKind, Moment};
+use crate::crash;
+use crate::desk::Disposition;
+use crate::mail;
+use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
+use crate::register::{
+    Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RedactionStage, RegisterError, Scope,
+};
+use std::collections::{BTreeSet, HashSet};
+
+/// Mails whose headers are asked for at a time.
+const PAGE: usize = 500;
+/// How a spreadsheet ends that goes with an overview: what stands in it is not read here.
+const SHEET: &str = ".xlsx";
+
+/// What a person asked to redact.
+#[derive(Debug, Clone)]
+pub struct ToRedact {
+    /// Each with all its halves.
+    pub cases: BTreeSet<CaseNumber>,
+    /// Mails that concern no case.
+    pub mails: Vec<i64>,
+    pub reason: String,
+    pub ground: Option<String>,
+}
+
+/// How far redacting has come, all entries together.
+#[derive(Debug, Default)]
+pub struct Redacting {
+    /// Why remains may still be in the file.
+    pub not_purged: Option<String>,
+    /// Why originals may still be in the mailbox.
+    pub not_removed: Option<String>,
+}
+
+/// What would be, or was, blanked.
+///
+/// # Errors
+/// The register refused.
+pub async fn scope_of(office: &Office, asked: &ToRedact) -> Result<Scope, WorkError> {
+    let beside = beside(office, &asked.cases).await?;
+    let mut tx = office.register.begin().await?;
+    Ok(tx.redaction_scope(&asked.cases, &asked.mails, &beside).await?)
+}
+
+/// Lists what is asked, and blanks it in the register. What is left is for [`finish`].
+///
+/// # Errors
+/// The list or the register refused: what is listed is blanked the next time.
+pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<(), WorkError> {
+    let mut list = RedactionList::read(&office.config.register.url)?;
+    let mut salts = Salts::new()?;
+    list.begin(salts.draw())?;
+    let cases: Vec<CaseNumber> = asked.cases.iter().copied().collect();
+    let mut tx = office.register.begin().await?;
+    let opened = tx.opened_at(&cases).await?;
+    drop(tx);
+    let entry = RedactionEntry {
+        id: salts.draw(),
+        at: office.clock.now(),
+        reason: asked.reason.clone(),
+        ground: asked.ground.clone(),
+        cases: opened.into_iter().map(|(number, opened_at)| RedactedCase { number, opened_at }).collect(),
+        mails: scope.mails.values().map(|mail| list.mark(&mail.message_id, mail.received_at, mail.size)).collect(),
+    };
+    list.add(entry)?;
+    blank_listed(office, &list).await
+}
+
+/// Blanks what is listed and was not blanked yet, so that nobody asks for it twice.
+///
+/// # Errors
+/// The list or the register refused.
+pub async fn catch_up(office: &Office) -> Result<(), WorkError> {
+    blank_listed(office, &RedactionList::read(&office.config.register.url)?).await
+}
+
+/// Does what is left of all that is listed: in a register that was restored, after a crash, once the mailbox can be reached.
+///
+/// # Errors
+/// The register refused to blank. What else could not be done is told, and done the next time.
+pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Redacting, WorkError> {
+    let list = RedactionList::read(&office.config.register.url)?;
+    if list.entries.is_empty() {
+        return Ok(Redacting::default());
+    }
+    blank_listed(office, &list).await?;
+    let stages = stages(office, &list).await?;
+    let mut told = Redacting::default();
+    if stages.iter().any(|stage| !stage.purged) {
+        crash::point("before purging what was redacted");
+        told.not_purged = office.register.purge(office.clock.now()).await.err().map(|error| error.to_string());
+    }
+    if stages.iter().any(|stage| !stage.removed) {
+        told.not_removed = match mailbox {
+            Some(mailbox) => remove_originals(office, mailbox, &list).await?,
+            None => Some("the mailbox was not opened".to_owned()),
+        };
+        if told.not_removed.is_none() {
+            office.register.note_removed(office.clock.now()).await?;
+        }
+    }
+    Ok(told)
+}
+
+/// As [`finish`], for the daemon: the log says what is left, once.
+pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<(), WorkError> {
+    let is_there = mailbox.is_some();
+    let told = finish(office, mailbox).await?;
+    let left = told.not_purged.iter().chain(told.not_removed.iter().filter(|_| is_there));
+    for left in left {
+        if office.watch.first(Complaint::Redacting) == News::Yes {
+            tracing::warn!(left, "a redaction is not finished; every look at the mailbox's folders tries again");
+        }
+    }
+    Ok(())
+}
+
+async fn stages(office: &Office, list: &RedactionList) -> Result<Vec<RedactionStage>, RegisterError> {
+    let mut stages = Vec::with_capacity(list.entries.len());
+    for entry in &list.entries {
+        stages.push(office.register.redaction_stage(&entry.id).await?);
+    }
+    Ok(stages)
+}
+
+/// Blanks what is listed and was not blanked in this register yet.
+async fn blank_listed(office: &Office, list: &RedactionList) -> Result<(), WorkError> {
+    let mut salts = Salts::new()?;
+    for entry in &list.entries {
+        if office.register.redaction_stage(&entry.id).await?.blanked {
+            continue;
+        }
+        let (cases, mails) = on_file(office, list, entry).await?;
+        let beside = beside(office, &cases).await?;
+        let mut tx = office.register.begin().await?;
+        let scope = tx.redaction_scope(&cases, &mails, &beside).await?;
+        crash::point("before blanking");
+        tx.redact(entry, &scope, office.clock.now(), &mut || salts.draw()).await?;
+        tx.commit().await?;
+        crash::point("after blanking");
+        tracing::info!(
+            entry = entry.id,
+            cases = scope.cases.len(),
+            mails = scope.mails.len(),
+            "personal data were blanked"
+        );
+    }
+    Ok(())
+}
+
+/// The cases and mails of an entry that this register has: another case may have got a number since.
+async fn on_file(
+    office: &Office,
+    list: &RedactionList,
+    entry: &RedactionEntry,
+) -> Result<(BTreeSet<CaseNumber>, Vec<i64>), WorkError> {
+    let numbers: Vec<CaseNumber> = entry.cases.iter().map(|case| case.number).collect();
+    let moments: BTreeSet<i64> = entry.mails.iter().map(|mail| mail.received_at).collect();
+    let moments: Vec<i64> = moments.into_iter().collect();
+    let mut tx = office.register.begin().await?;
+    let opened = tx.opened_at(&numbers).await?;
+    let mails = tx.mails_received_at(&moments).await?;
+    let is_same = |case: &&RedactedCase| opened.get(&case.number) == Some(&case.opened_at);
+    let cases = entry.cases.iter().filter(is_same).map(|case| case.number).collect();
+    let is_listed = |mail: &crate::register::ScopedMail| {
+        entry.mails.contains(&list.mark(&mail.message_id, mail.received_at, mail.size))
+    };
+    let mails = mails.into_iter().filter(|(_, mail)| is_listed(mail)).map(|(id, _)| id).collect();
+    Ok((cases, mails))
+}
+
+/// What concerns no case and names one of these, or writes of its customer's address; and overviews with a spreadsheet of
+/// that time.
+async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside, WorkError> {
+    let (mut needles, mut since): (Vec<String>, Option<Moment>) = (Vec::new(), None);
+    for number in cases {
+        let Some(case) = office.register.case(*number).await? else { continue };
+        needles.push(number.to_string().to_lowercase());
+        needles.extend(case.customer.address.as_ref().map(|address| address.key()));
+        since = since.min(Some(case.lodged_at)).or(Some(case.lodged_at));
+    }
+    let Some(since) = since else { return Ok(Beside::default()) };
+    let names = |mail: &mail::Mail| {
+        let from = mail.from.as_ref().map(|party| party.address.to_lowercase()).unwrap_or_default();
+        let said = [&mail.subject, &mail.text].map(|text| text.to_lowercase());
+        needles.iter().any(|needle| *needle == from || said.iter().any(|text| text.contains(needle.as_str())))
+    };
+    let mut beside = Beside::default();
+    let mut after = 0;
+    while let Some((id, raw)) = office.register.next_caseless_mail(since, after, &BESIDE_MAILS).await? {
+        after = id;
+        if names(&mail::read(&raw, "")) {
+            beside.mails.push(id);
+        }
+    }
+    let mut after = String::new();
+    while let Some((id, kind, raw)) = office.register.next_caseless_letter(since, &after).await? {
+        after = id.as_str().to_owned();
+        let read = mail::read(&raw, "");
+        let has_sheet = matches!(kind, LetterKind::Digest | LetterKind::Month | LetterKind::CaseList)
+            && read.attachments.iter().any(|part| part.name.to_lowercase().ends_with(SHEET));
+        if has_sheet || names(&read) {
+            beside.letters.push(id);
+        }
+    }
+    Ok(beside)
+}
+
+/// Of mails that concern no case, those that a colleague or a machine wrote: one that was put aside may be a complaint, and is
+/// redacted only where it is named.
+const BESIDE_MAILS: [Disposition; 4] =
+    [Disposition::Staff, Disposition::Automatic, Disposition::Bounce, Disposition::Duplicate];
+
+/// Takes the originals of all that is listed out of our own folders. None: none of them is left.
+async fn remove_originals(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    list: &RedactionList,
+) -> Result<Option<String>, WorkError> {
+    let mut left = Vec::new();
+    for (name, destination) in own_folders(&office.config.mailbox) {
+        match remove_from(office, mailbox, Folder::Filed(destination), list).await {
+            Ok(0) => {}
+            Ok(count) => left.push(format!("{count} in {name}, which the mail server only marks as deleted")),
+            Err(WorkError::Mailbox(error @ MailboxError::Server { .. })) => left.push(format!("{name}: {error}")),
+            Err(WorkError::Mailbox(error)) => return Ok(Some(error.to_string())),
+            Err(error) => return Err(error),
+        }
+        crash::point("after taking originals out of a folder");
+    }
+    Ok((!left.is_empty()).then(|| left.join("; ")))
+}
+
+async fn remove_from(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    folder: Folder,
+    list: &RedactionList,
+) -> Result<usize, WorkError> {
+    mailbox.open_folder(folder).await?;
+    let all = mailbox.filed_from(Uid(1)).await?;
+    let may_be: Vec<Filed> =
+        all.into_iter().filter(|one| list.may_know(one.entry.received_at, size(&one.entry))).collect();
+    let mut left = 0;
+    for page in may_be.chunks(PAGE) {
+        let uids: Vec<Uid> = page.iter().map(|filed| filed.entry.uid).collect();
+        let headers = mailbox.headers(&uids).await?;
+        let read = page.iter().filter_map(|filed| Some((filed, mail::read(headers.get(&filed.entry.uid)?, ""))));
+        let (uids, probes): (Vec<Uid>, Vec<Probe>) =
+            read.map(|(filed, mail)| (filed.entry.uid, probe(filed, &mail))).unzip();
+        left += take_away_redacted(office, mailbox, list, &uids, &probes).await?.left;
+    }
+    Ok(left)
+}
+
+/// Mails of the open folder that were redacted.
+pub(super) struct TakenAway {
+    pub redacted: HashSet<Uid>,
+    /// Those that the mail server only marks as deleted.
+    pub left: usize,
+}
+
+/// Takes what was redacted out of the open folder. Who sends the same mail again has it taken in again: it stays.
+pub(super) async fn take_away_redacted(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    list: &RedactionList,
+    uids: &[Uid],
+    probes: &[Probe],
+) -> Result<TakenAway, WorkError> {
+    let listed: Vec<usize> =
+        (0..probes.len()).filter(|place| probes.get(*place).is_some_and(|p| list.knows(p))).collect();
+    if listed.is_empty() {
+        return Ok(TakenAway { redacted: HashSet::new(), left: 0 });
+    }
+    let on_file = office.register.on_file_by_id(probes).await?;
+    let redacted: Vec<Uid> = listed
+        .into_iter()
+        .filter(|place| !on_file.contains(place))
+        .filter_map(|place| uids.get(place).copied())
+        .collect();
+    let left = if redacted.is_empty() { 0 } else { redacted.len() - mailbox.remove(&redacted).await?.len() };
+    tracing::info!(mails = redacted.len(), left, "originals of what was redacted were taken away");
+    Ok(TakenAway { redacted: redacted.into_iter().collect(), left })
+}
+
+/// What a mail of an own folder is known by.
+pub(super) fn probe(filed: &Filed, mail: &mail::Mail) -> Probe {
+    Probe {
+        message_id: mail.message_id.clone().unwrap_or_default(),
+        received_at: filed.entry.received_at,
+        size: size(&filed.entry),
+    }
+}

@@ -1,0 +1,76 @@
+//! What is past its term (§2.4.3), looked up; and redacted at a person's word.
+
+use super::WorkError;
+use super::office::Office;
+use super::redacting::{ToRedact, redact, scope_of};
+use crate::case::CaseNumber;
+use crate::desk::{is_past_term, mail_terms};
+use crate::digest::month::PastTerms;
+use crate::register::CaseQuery;
+use std::collections::BTreeSet;
+
+/// Cases and mails of one entry in the list of redactions: a crash repeats no more than that.
+const CASES_TOGETHER: usize = 100;
+const MAILS_TOGETHER: usize = 1_000;
+/// Why, in the chain.
+const REASON: &str = "retention term";
+
+/// What is past its term.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    pub cases: Vec<CaseNumber>,
+    pub mails: Vec<i64>,
+}
+
+impl Past {
+    pub fn counted(&self) -> PastTerms {
+        PastTerms { cases: self.cases.len(), mails: self.mails.len() }
+    }
+}
+
+/// Looks what is past its term now.
+///
+/// # Errors
+/// The register refused.
+pub async fn past_terms(office: &Office) -> Result<Past, WorkError> {
+    let (now, rules) = (office.clock.now(), &office.rules);
+    let mut past = Past::default();
+    if rules.retention.cases_months + rules.retention.no_complaint_months > 0 {
+        let mut all = office.register.cases(CaseQuery::All);
+        while let Some(case) = all.next().await? {
+            past.cases.extend(is_past_term(&case, rules, now).then_some(case.number));
+        }
+    }
+    for term in mail_terms(rules, now) {
+        past.mails.extend(office.register.caseless_mails_before(term.kinds, term.before).await?);
+    }
+    Ok(past)
+}
+
+/// Redacts it; what is left is for [`super::finish`].
+///
+/// # Errors
+/// The list or the register refused: what was listed by then is redacted.
+pub async fn apply_terms(office: &Office, past: &Past) -> Result<(), WorkError> {
+    for some in past.cases.chunks(CASES_TOGETHER) {
+        let mut cases = BTreeSet::new();
+        for number in some {
+            let case = office.register.case(*number).await?;
+            cases.extend(case.into_iter().flat_map(|case| case.absorbed).chain([*number]));
+        }
+        carry_out(office, ToRedact { cases, ..word() }).await?;
+    }
+    for some in past.mails.chunks(MAILS_TOGETHER) {
+        carry_out(office, ToRedact { mails: some.to_vec(), ..word() }).await?;
+    }
+    Ok(())
+}
+
+fn word() -> ToRedact {
+    ToRedact { cases: BTreeSet::new(), mails: Vec::new(), reason: REASON.to_owned(), ground: None }
+}
+
+async fn carry_out(office: &Office, asked: ToRedact) -> Result<(), WorkError> {
+    let scope = scope_of(office, &asked).await?;
+    redact(office, &asked, &scope).await
+}

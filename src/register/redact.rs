@@ -1,0 +1,418 @@
+//! Redaction: what is on file of a person is blanked, in one transaction, and the chain says so (invariant 8). Events keep
+//! their place and their kind; what they say is said without persons, and proven by the event that blanked it. Only SQL and
+//! hashing; whether it may be done is decided elsewhere.
+
+use super::cases::CaseRow;
+use super::chain::{Link, payload_hash};
+use super::redactions::RedactionEntry;
+use super::seal::Reseal;
+use super::sets::{numbered, rows_of};
+use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use crate::case::{Actor, Blanks, Case, CaseNumber, Event, LetterId, Moment, Redacted, RedactedEvent, What};
+use futures_util::TryStreamExt;
+use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a letter does not go out that was blanked before it did.
+const REDACTED: &str = "redacted";
+/// Whom it was for.
+const NOBODY: &str = "nobody@redacted.invalid";
+
+/// All that is on file of some cases, or of mails that concern none.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// All halves of each.
+    pub cases: BTreeSet<CaseNumber>,
+    /// By id; what each is known by.
+    pub mails: BTreeMap<i64, ScopedMail>,
+    /// All of them is blanked.
+    pub letters: BTreeSet<LetterId>,
+    /// Letters about more than this: only their text goes.
+    pub beside: BTreeSet<LetterId>,
+    /// Letters that are not sent yet.
+    pub waiting: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScopedMail {
+    pub message_id: String,
+    pub received_at: i64,
+    pub size: i64,
+    content_hash: String,
+    told_in: Option<LetterId>,
+}
+
+/// What stands beside a case and names it or its customer, as who reads mails found.
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    pub mails: Vec<i64>,
+    pub letters: Vec<LetterId>,
+}
+
+/// What carrying an entry out here still needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RedactionStage {
+    pub blanked: bool,
+    pub purged: bool,
+    pub removed: bool,
+}
+
+const MAIL: &str = "SELECT id, message_id, received_at, size, content_hash, told_in FROM mail";
+const EVENT: &str = "SELECT event.seq, at, case_number, kind, actor, mail_id, previous_hash, body FROM event \
+                     JOIN event_payload ON event_payload.seq = event.seq";
+/// Events of no case that tell of letters.
+const OF_LETTERS: &str = "case_number = '' AND kind IN ('sealed', 'letter_fate', 'letter_written', 'letter_resent')";
+
+impl Register {
+    /// How far an entry was carried out in this register.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn redaction_stage(&self, entry: &str) -> Result<RedactionStage, RegisterError> {
+        let text = "SELECT purged_at, removed_at FROM redaction WHERE entry = $1";
+        let row = sqlx::query(text).bind(entry).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(RedactionStage::default()) };
+        let is = |column| Ok::<bool, RegisterError>(row.try_get::<Option<i64>, _>(column)?.is_some());
+        Ok(RedactionStage { blanked: true, purged: is(0)?, removed: is(1)? })
+    }
+
+    /// The originals of all that was blanked are out of the mailbox.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
+        let _turn = self.turn().await;
+        let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
+        note.bind(millis(now)).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Writes the file anew, so that nothing of what was blanked is left in room that is not used any more, and empties
+    /// the log beside it. Needs as much room on the disk again, and nobody else who writes meanwhile.
+    ///
+    /// # Errors
+    /// The database refused, or somebody reads an older state: it is tried again later.
+    pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
+        let _turn = self.turn().await;
+        let mut connection = self.writer.acquire().await?;
+        sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        if row.try_get::<i64, _>(0)? != 0 {
+            return Err(RegisterError::LogInUse);
+        }
+        let note = sqlx::query("UPDATE redaction SET purged_at = $1 WHERE purged_at IS NULL");
+        note.bind(millis(now)).execute(&mut *connection).await?;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// The mails of an entry that are on file here.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mails_received_at(&mut self, moments: &[i64]) -> Result<BTreeMap<i64, ScopedMail>, RegisterError> {
+        let text = format!("{MAIL} WHERE received_at IN");
+        let rows = self.of_numbers(&text, moments).await?;
+        rows.iter().map(scoped).collect()
+    }
+
+    /// When each of these cases was opened, as far as they are on file.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn opened_at(&mut self, cases: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Moment>, RegisterError> {
+        let mut found = BTreeMap::new();
+        for some in cases.chunks(rows_of(1)) {
+            let list = numbered(1, some.len());
+            let text =
+                format!("SELECT case_number, MIN(at) FROM event WHERE case_number IN ({list}) GROUP BY case_number");
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, case| query.bind(case.to_string()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                let number: String = row.try_get(0)?;
+                let number = number.parse().map_err(|e| unreadable(format!("case {number}: {e}")))?;
+                found.insert(number, moment(row.try_get(1)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What is on file of these cases and mails.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn redaction_scope(
+        &mut self,
+        cases: &BTreeSet<CaseNumber>,
+        mails: &[i64],
+        beside: &Beside,
+    ) -> Result<Scope, RegisterError> {
+        let numbers: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        let rows = self.of_texts(&format!("{MAIL} WHERE case_number IN"), &numbers).await?;
+        let mut found: BTreeMap<i64, ScopedMail> = rows.iter().map(scoped).collect::<Result<_, _>>()?;
+        let others: Vec<i64> = mails.iter().chain(&beside.mails).copied().collect();
+        for row in self.of_numbers(&format!("{MAIL} WHERE id IN"), &others).await? {
+            found.extend([scoped(&row)?]);
+        }
+        // The same mail by another route.
+        let hashes: Vec<String> =
+            found.values().map(|mail| mail.content_hash.clone()).filter(|hash| !hash.is_empty()).collect();
+        for row in
+            self.of_texts(&format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN"), &hashes).await?
+        {
+            found.extend([scoped(&row)?]);
+        }
+        let mut scope = Scope { cases: cases.clone(), mails: found, ..Scope::default() };
+        let of_cases = self.of_texts("SELECT id, state FROM outbox WHERE case_number IN", &numbers).await?;
+        let keys: Vec<String> = self.customers(&numbers).await?;
+        let bundles = "SELECT id, state FROM outbox WHERE case_number = '' AND side = 'customer' AND recipient_key IN";
+        for row in of_cases.iter().chain(&self.of_texts(bundles, &keys).await?) {
+            scope.letters.insert(LetterId::from_stored(row.try_get::<String, _>(0)?));
+            let state: String = row.try_get(1)?;
+            scope.waiting += usize::from(matches!(state.as_str(), "queued" | "leased"));
+        }
+        let told_in = scope.mails.values().filter_map(|mail| mail.told_in.clone());
+        let mut around: BTreeSet<LetterId> = told_in.chain(beside.letters.iter().cloned()).collect();
+        around.extend(self.carrying(&scope).await?);
+        scope.beside = around.difference(&scope.letters).cloned().collect();
+        Ok(scope)
+    }
+
+    async fn customers(&mut self, numbers: &[String]) -> Result<Vec<String>, RegisterError> {
+        let text = "SELECT customer_address FROM cases WHERE customer_address <> '' AND number IN";
+        let rows = self.of_texts(text, numbers).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Letters that carry these mails or letters along.
+    async fn carrying(&mut self, scope: &Scope) -> Result<BTreeSet<LetterId>, RegisterError> {
+        let mails: Vec<i64> = scope.mails.keys().copied().collect();
+        let letters: Vec<String> = scope.letters.iter().map(ToString::to_string).collect();
+        let mut rows = self.of_numbers("SELECT letter_id FROM letter_carried WHERE mail_id IN", &mails).await?;
+        rows.extend(self.of_texts("SELECT letter_id FROM letter_carried WHERE of_letter IN", &letters).await?);
+        rows.iter().map(|row| Ok(LetterId::from_stored(row.try_get::<String, _>(0)?))).collect()
+    }
+
+    /// Blanks what is in the scope, and says so in the chain. Done once for an entry: a second time changes nothing.
+    ///
+    /// # Errors
+    /// The database refused; drop the transaction and nothing of it happened.
+    pub async fn redact(
+        &mut self,
+        entry: &RedactionEntry,
+        scope: &Scope,
+        now: Moment,
+        salts: &mut (dyn FnMut() -> String + Send),
+    ) -> Result<(), RegisterError> {
+        let note = sqlx::query("INSERT INTO redaction (entry, blanked_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+        let noted = note.bind(&entry.id).bind(millis(now)).execute(&mut *self.inner).await?;
+        // Numbers that were given out are not given out again, whatever a restored register knows of them.
+        let numbers: Vec<CaseNumber> = entry.cases.iter().map(|case| case.number).collect();
+        self.note_numbers(&numbers).await?;
+        if noted.rows_affected() == 0 || scope.cases.is_empty() && scope.mails.is_empty() {
+            return Ok(());
+        }
+        let events = self.rewrite(scope, salts).await?;
+        self.blank_mails(scope).await?;
+        self.blank_letters(scope).await?;
+        let told = Redacted {
+            entry: entry.id.clone(),
+            reason: entry.reason.clone(),
+            ground: entry.ground.clone(),
+            events,
+            mails: scope.mails.len(),
+            letters: scope.letters.len() + scope.beside.len(),
+        };
+        let redacted = |case: Option<CaseNumber>, told: Redacted| Event {
+            at: now,
+            case,
+            actor: Actor::Desk,
+            mail: None,
+            what: What::Redacted(told),
+        };
+        let others = scope.cases.iter().skip(1);
+        let others: Vec<Event> = others
+            .map(|case| redacted(Some(*case), Redacted { events: Vec::new(), mails: 0, letters: 0, ..told.clone() }))
+            .collect();
+        let mut chained = vec![redacted(scope.cases.first().copied(), told)];
+        chained.extend(others);
+        let of_mails = scope.mails.keys().map(|mail| Reseal { mail: Some(*mail), letters: Vec::new() });
+        let letters: Vec<&LetterId> = scope.letters.iter().chain(&scope.beside).collect();
+        let of_letters = (!letters.is_empty()).then_some(Reseal { mail: None, letters });
+        chained.extend(self.seals(&[of_mails.chain(of_letters).collect()], now).await?);
+        self.append(&chained, salts).await?;
+        self.make_cases(&scope.cases).await
+    }
+
+    /// Says what events say without persons; which they are, and what each row is since.
+    async fn rewrite(
+        &mut self,
+        scope: &Scope,
+        salts: &mut (dyn FnMut() -> String + Send),
+    ) -> Result<Vec<RedactedEvent>, RegisterError> {
+        let mut blanks = Blanks::default();
+        let mut rewritten = Vec::new();
+        for (link, event) in self.events_in(scope).await? {
+            let after = match event.what.clone() {
+                What::Sealed(sealed) => {
+                    let of_mail = event.mail.is_some_and(|mail| scope.mails.contains_key(&mail));
+                    let what = What::Sealed(sealed.without(of_mail, |letter| scope.holds(letter)));
+                    Event { what, ..event.clone() }
+                }
+                _ => blanks.event(event.clone()),
+            };
+            if after == event {
+                continue;
+            }
+            let body = serde_json::to_string(&after).map_err(|e| unreadable(format!("event {}: {e}", link.seq)))?;
+            let actor = serde_json::to_string(&after.actor).map_err(|e| unreadable(format!("actor: {e}")))?;
+            let salt = salts();
+            let link = Link { payload_hash: payload_hash(&salt, &body), actor, ..link };
+            let update = sqlx::query("UPDATE event_payload SET salt = $2, body = $3 WHERE seq = $1");
+            update.bind(link.seq).bind(salt).bind(body).execute(&mut *self.inner).await?;
+            let update = sqlx::query("UPDATE event SET actor = $2 WHERE seq = $1 AND actor <> $2");
+            update.bind(link.seq).bind(&link.actor).execute(&mut *self.inner).await?;
+            rewritten.push(RedactedEvent { seq: link.seq, hash: link.hash() });
+        }
+        Ok(rewritten)
+    }
+
+    /// The events that tell of what is in the scope, oldest first.
+    async fn events_in(&mut self, scope: &Scope) -> Result<Vec<(Link, Event)>, RegisterError> {
+        let numbers: Vec<String> = scope.cases.iter().map(ToString::to_string).collect();
+        let mails: Vec<i64> = scope.mails.keys().copied().collect();
+        let mut rows = self.of_texts(&format!("{EVENT} WHERE case_number IN"), &numbers).await?;
+        rows.extend(self.of_numbers(&format!("{EVENT} WHERE case_number = '' AND mail_id IN"), &mails).await?);
+        let mut events: BTreeMap<i64, (Link, Event)> = BTreeMap::new();
+        for row in &rows {
+            let (link, event) = linked(row)?;
+            events.insert(link.seq, (link, event));
+        }
+        let text = format!("{EVENT} WHERE {OF_LETTERS} ORDER BY event.seq");
+        let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(&mut *self.inner);
+        while let Some(row) = rows.try_next().await? {
+            let (link, event) = linked(&row)?;
+            let is_told = match &event.what {
+                What::Sealed(sealed) => sealed.letters.iter().any(|sealed| scope.holds(&sealed.letter)),
+                What::LetterFate { letter, .. }
+                | What::LetterWritten { letter, .. }
+                | What::LetterResent { letter, .. } => scope.letters.contains(letter),
+                _ => false,
+            };
+            if is_told {
+                events.insert(link.seq, (link, event));
+            }
+        }
+        Ok(events.into_values().collect())
+    }
+
+    async fn blank_mails(&mut self, scope: &Scope) -> Result<(), RegisterError> {
+        let mails: Vec<i64> = scope.mails.keys().copied().collect();
+        for text in [
+            "DELETE FROM mail_raw WHERE mail_id IN",
+            "UPDATE mail SET reason = '', message_id = '', content_hash = '' WHERE id IN",
+        ] {
+            self.each_mail(text, &mails).await?;
+        }
+        Ok(())
+    }
+
+    async fn blank_letters(&mut self, scope: &Scope) -> Result<(), RegisterError> {
+        let all: Vec<String> = scope.letters.iter().chain(&scope.beside).map(ToString::to_string).collect();
+        let own: Vec<String> = scope.letters.iter().map(ToString::to_string).collect();
+        for (text, letters) in [
+            ("DELETE FROM letter_carried WHERE letter_id IN", &all),
+            ("DELETE FROM letter WHERE id IN", &all),
+            ("DELETE FROM refused_first WHERE letter_id IN", &all),
+        ] {
+            self.each_letter(text, letters).await?;
+        }
+        // What waits never goes out: nothing is left of it.
+        let hold = format!(
+            "UPDATE outbox SET state = 'held', held_because = '{REDACTED}', lease_until = NULL \
+             WHERE state IN ('queued', 'leased', 'held') AND id IN"
+        );
+        self.each_letter(&hold, &all).await?;
+        let blank = format!(
+            "UPDATE outbox SET message_id = 'redacted-' || id, envelope_from = '', reply = '', counted_as = '', domain = '', \
+             recipient = CASE side WHEN 'customer' THEN '{NOBODY}' ELSE recipient END, \
+             recipient_key = CASE side WHEN 'customer' THEN '{NOBODY}' ELSE recipient_key END, \
+             held_because = CASE state WHEN 'held' THEN '{REDACTED}' ELSE '' END WHERE id IN"
+        );
+        self.each_letter(&blank, &own).await
+    }
+
+    /// The cases are what their events make of them now.
+    async fn make_cases(&mut self, cases: &BTreeSet<CaseNumber>) -> Result<(), RegisterError> {
+        for number in cases {
+            let rows = self.of_texts(&format!("{EVENT} WHERE case_number IN"), &[number.to_string()]).await?;
+            let mut events = rows.iter().map(linked).collect::<Result<Vec<_>, _>>()?;
+            events.sort_by_key(|(link, _)| link.seq);
+            let made = Case::replay(events.iter().map(|(_, event)| event));
+            let made = made.ok_or_else(|| unreadable(format!("case {number} without the event that opened it")))?;
+            self.save_cases(&[&made], CaseRow::Known).await?;
+        }
+        Ok(())
+    }
+
+    async fn each_letter(&mut self, text: &str, letters: &[String]) -> Result<(), RegisterError> {
+        for some in letters.chunks(rows_of(1)) {
+            let text = format!("{text} ({})", numbered(1, some.len()));
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
+            query.execute(&mut *self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// Rows of a statement that ends where the list of texts begins.
+    async fn of_texts(&mut self, text: &str, values: &[String]) -> Result<Vec<AnyRow>, RegisterError> {
+        self.filed(text, "", values).await
+    }
+
+    async fn of_numbers(&mut self, text: &str, values: &[i64]) -> Result<Vec<AnyRow>, RegisterError> {
+        let mut rows = Vec::new();
+        for some in values.chunks(rows_of(1)) {
+            let text = format!("{text} ({})", numbered(1, some.len()));
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, value| query.bind(*value));
+            rows.extend(query.fetch_all(&mut *self.inner).await?);
+        }
+        Ok(rows)
+    }
+}
+
+impl Scope {
+    fn holds(&self, letter: &LetterId) -> bool {
+        self.letters.contains(letter) || self.beside.contains(letter)
+    }
+}
+
+/// From a row of [`MAIL`].
+fn scoped(row: &AnyRow) -> Result<(i64, ScopedMail), RegisterError> {
+    let told_in: Option<String> = row.try_get(5)?;
+    let mail = ScopedMail {
+        message_id: row.try_get(1)?,
+        received_at: row.try_get(2)?,
+        size: row.try_get(3)?,
+        content_hash: row.try_get(4)?,
+        told_in: told_in.filter(|id| !id.is_empty()).map(LetterId::from_stored),
+    };
+    Ok((row.try_get(0)?, mail))
+}
+
+/// From a row of [`EVENT`].
+fn linked(row: &AnyRow) -> Result<(Link, Event), RegisterError> {
+    let (seq, body): (i64, String) = (row.try_get(0)?, row.try_get(7)?);
+    let event = serde_json::from_str(&body).map_err(|e| unreadable(format!("event {seq}: {e}")))?;
+    let link = Link {
+        seq,
+        at: row.try_get(1)?,
+        case_number: row.try_get(2)?,
+        kind: row.try_get(3)?,
+        actor: row.try_get(4)?,
+        mail_id: row.try_get(5)?,
+        payload_hash: String::new(),
+        previous_hash: row.try_get(6)?,
+    };
+    Ok((link, event))
+}

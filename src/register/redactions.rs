@@ -1,0 +1,224 @@
+//! The list of what was redacted: a file beside the register, so that a restored register is redacted again, and a mail that
+//! was is known again. It holds numbers, moments and hashes, and nothing of what was blanked. Touches that file only.
+
+use super::chain::hex;
+use super::not_on_file::Probe;
+use super::{RegisterError, millis, sqlite_path};
+use crate::case::{CaseNumber, Moment};
+use crate::crash;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// One thing that a person asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedactionEntry {
+    pub id: String,
+    pub at: Moment,
+    pub reason: String,
+    #[serde(default)]
+    pub ground: Option<String>,
+    pub cases: Vec<RedactedCase>,
+    pub mails: Vec<RedactedMail>,
+}
+
+/// A case, told from another that got its number after a restore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedactedCase {
+    pub number: CaseNumber,
+    /// Of its first event.
+    pub opened_at: Moment,
+}
+
+/// A mail, for who has it in hand; nobody gets it back from this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RedactedMail {
+    /// Epoch milliseconds.
+    pub received_at: i64,
+    pub size: i64,
+    /// Salted hash of the Message-ID; empty where it has none.
+    pub id: String,
+}
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    salt: String,
+}
+
+/// The list as it stands.
+#[derive(Debug)]
+pub struct RedactionList {
+    path: PathBuf,
+    /// Empty: there is no list yet.
+    salt: String,
+    pub entries: Vec<RedactionEntry>,
+    /// Receipt and size of the mails by their ids.
+    mails: HashMap<String, Vec<(i64, i64)>>,
+    /// Whole seconds.
+    seconds: HashSet<i64>,
+    sizes: HashSet<i64>,
+}
+
+impl RedactionList {
+    /// Reads the list beside that register; there need be none. A last line that a crash cut off was never acted on.
+    ///
+    /// # Errors
+    /// It cannot be read, or a line of it is none of ours.
+    pub fn read(url: &str) -> Result<Self, RegisterError> {
+        let path = PathBuf::from(format!("{}.redacted", sqlite_path(url)?.display()));
+        let mut list = Self {
+            path,
+            salt: String::new(),
+            entries: Vec::new(),
+            mails: HashMap::new(),
+            seconds: HashSet::new(),
+            sizes: HashSet::new(),
+        };
+        let mut text = String::new();
+        match File::open(&list.path) {
+            Ok(mut file) => file.read_to_string(&mut text).map_err(|why| list.failed(why))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(list),
+            Err(why) => return Err(list.failed(why)),
+        };
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        let mut lines = whole.lines().filter(|line| !line.is_empty());
+        let broken = |line: &str| {
+            std::io::Error::new(ErrorKind::InvalidData, format!("a line that is none of ours: {line:.40}"))
+        };
+        if let Some(first) = lines.next() {
+            list.salt = serde_json::from_str::<Head>(first).map_err(|_| list.failed(broken(first)))?.salt;
+        }
+        for line in lines {
+            let entry = serde_json::from_str(line).map_err(|_| list.failed(broken(line)))?;
+            list.take(entry);
+        }
+        Ok(list)
+    }
+
+    /// Adds an entry; on disk before anything is blanked. `salt` is drawn for a new list.
+    ///
+    /// # Errors
+    /// It cannot be written: nothing may be blanked.
+    pub fn add(&mut self, entry: RedactionEntry) -> Result<(), RegisterError> {
+        self.write(&entry).map_err(|why| self.failed(why))?;
+        crash::point("after listing a redaction");
+        self.take(entry);
+        Ok(())
+    }
+
+    /// A new list begins with a salt of its own.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn begin(&mut self, salt: String) -> Result<(), RegisterError> {
+        if self.salt.is_empty() {
+            self.write(&Head { salt: salt.clone() }).map_err(|why| self.failed(why))?;
+            self.salt = salt;
+        }
+        Ok(())
+    }
+
+    fn write(&self, line: &impl Serialize) -> std::io::Result<()> {
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(&self.path)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        // Behind a line that a crash cut off another begins: nobody reads the two as one.
+        if !text.is_empty() && !text.ends_with('\n') {
+            file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
+        }
+        let json = serde_json::to_string(line).map_err(std::io::Error::other)?;
+        crash::point("before listing a redaction");
+        file.write_all(format!("{json}\n").as_bytes())?;
+        file.sync_all()?;
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()
+    }
+
+    fn take(&mut self, entry: RedactionEntry) {
+        for mail in &entry.mails {
+            self.mails.entry(mail.id.clone()).or_default().push((mail.received_at, mail.size));
+            self.seconds.insert(mail.received_at / 1000);
+            self.sizes.insert(mail.size);
+        }
+        self.entries.push(entry);
+    }
+
+    fn failed(&self, why: std::io::Error) -> RegisterError {
+        RegisterError::List { path: self.path.display().to_string(), why }
+    }
+
+    /// How the list knows that mail.
+    pub fn mark(&self, message_id: &str, received_at: i64, size: i64) -> RedactedMail {
+        RedactedMail { received_at, size, id: self.hashed(message_id) }
+    }
+
+    fn hashed(&self, message_id: &str) -> String {
+        if message_id.is_empty() {
+            return String::new();
+        }
+        hex(&Sha256::digest(format!("{}\0{message_id}", self.salt)))
+    }
+
+    /// Whether a mail of an own folder was redacted: as [`super::Register::on_file`] knows those that are on file.
+    pub fn knows(&self, probe: &Probe) -> bool {
+        let received = probe.received_at.map(millis);
+        let of_id = |id: &str| self.mails.get(id).into_iter().flatten();
+        let same = |(at, size): &(i64, i64)| {
+            *size == probe.size || received.is_some_and(|received| received / 1000 == *at / 1000)
+        };
+        let by_id = !probe.message_id.is_empty() && of_id(&self.hashed(&probe.message_id)).any(same);
+        by_id || of_id("").any(|(at, size)| *size == probe.size && received == Some(*at))
+    }
+
+    /// Whether it is worth asking for the header of a mail.
+    pub fn may_know(&self, received_at: Option<Moment>, size: i64) -> bool {
+        self.sizes.contains(&size) || received_at.is_some_and(|at| self.seconds.contains(&(millis(at) / 1000)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, mails: Vec<RedactedMail>) -> RedactionEntry {
+        let at = "2026-11-23T09:00:00Z".parse().unwrap();
+        RedactionEntry { id: id.into(), at, reason: "art. 17".into(), ground: None, cases: Vec::new(), mails }
+    }
+
+    #[test]
+    fn a_mail_is_known_again_and_a_line_cut_off_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
+        let mut list = RedactionList::read(&url).unwrap();
+        assert!(list.entries.is_empty());
+        list.begin("salt".into()).unwrap();
+        let mails = vec![list.mark("a@b", 5_000, 70), list.mark("", 9_000, 80)];
+        list.add(entry("one", mails)).unwrap();
+        let path = folder.path().join("klachtpost.db.redacted");
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("a@b"), "{text}");
+        text.push_str("{\"id\":\"tw");
+        std::fs::write(&path, text).unwrap();
+        let mut list = RedactionList::read(&url).unwrap();
+        list.begin("other".into()).unwrap();
+        list.add(entry("three", Vec::new())).unwrap();
+        let list = RedactionList::read(&url).unwrap();
+        let ids: Vec<&str> = list.entries.iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!(ids, ["one", "three"]);
+        let at = |millis: i64| chrono::DateTime::from_timestamp_millis(millis);
+        let probe = |id: &str, received_at, size| Probe { message_id: id.into(), received_at: at(received_at), size };
+        assert!(
+            list.knows(&probe("a@b", 5_400, 1))
+                && list.knows(&probe("a@b", 1, 70))
+                && list.knows(&probe("", 9_000, 80))
+        );
+        assert!(!list.knows(&probe("a@b", 1, 1)) && !list.knows(&probe("c@b", 5_000, 70)));
+        assert!(!list.knows(&probe("", 9_001, 80)) && !list.knows(&probe("", 9_000, 81)));
+        assert!(list.may_know(at(5_999), 1) && !list.may_know(at(1_000), 1));
+    }
+}
