@@ -11,13 +11,24 @@ const NO_COMMANDS: &[&str] = &["test"];
 /// Fewer than this were never all: then the test looks in the wrong place.
 const FOUND_MIN: usize = 20;
 
+/// Where pages stand.
+const FOLDERS: [&str; 4] = ["", "docs", "docs/decisions", "tests/protections"];
+
 /// Every page: its path below the root, and its text.
 fn pages() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["", "docs", "docs/decisions", "tests/protections"];
-    let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
-    let paths = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "md"));
-    paths.map(|path| (path.strip_prefix(root).unwrap().to_owned(), std::fs::read_to_string(&path).unwrap())).collect()
+    let mut pages = Vec::new();
+    for folder in FOLDERS.map(Path::new) {
+        let files = std::fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+        for name in files.map(|file| file.file_name()).filter(|name| Path::new(name).extension() == Some("md".as_ref()))
+        {
+            let page = folder.join(name);
+            let text = std::fs::read_to_string(root.join(&page));
+            let text = text.unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            pages.push((page, text));
+        }
+    }
+    pages
 }
 
 #[test]
@@ -35,7 +46,7 @@ fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
         for link in links.filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
             found += 1;
             let (file, heading) = link.split_once('#').unwrap_or((link, ""));
-            let to = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            let to = if file.is_empty() { page.clone() } else { page.with_file_name(file) };
             let to = root.join(to);
             let has_heading = || std::fs::read_to_string(&to).is_ok_and(|text| anchors(&text).any(|a| a == heading));
             if !to.exists() || !heading.is_empty() && !has_heading() {
