@@ -1,4 +1,4 @@
-//! The house stays as the design lays it out: which room may use which, who may touch the outside world, and that every
+//! The house stays as `src/lib.rs` lays it out: which room may use which, who may touch the outside world, and that every
 //! file can be read on its own. Reads the sources as text; touches nothing else.
 
 // So that helpers outside the test functions count as tests for the lints too.
@@ -18,7 +18,7 @@ const WORD_LIST: &str = "Data only";
 /// Fewer files than this were never all of the house: then the test looks in the wrong place.
 const FILES_MIN: usize = 80;
 
-/// Which rooms each room may use, in the order in which they stand on each other (design: one way through the house).
+/// Which rooms each room may use, in the order in which they stand on each other: one way through the house.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("case", &[]),
     ("config", &["case"]),
@@ -187,7 +187,7 @@ fn rooms_use_only_the_rooms_they_stand_on() {
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| source.path != "lib.rs" && !source.is_test()) {
         let Some((room, allowed)) = MAY_USE.iter().find(|(room, _)| *room == source.room()) else {
-            wrong.push(format!("src/{} is in no room of the design", source.path));
+            wrong.push(format!("src/{} is in no room of src/lib.rs", source.path));
             continue;
         };
         seen.insert(*room);

@@ -29,13 +29,3 @@ fn the_samples_keywords_route_what_customers_write() {
         assert_eq!(routes.route(subject, text).department, department, "{subject}: {text}");
     }
 }
-
-#[test]
-fn the_readme_explains_every_verb() {
-    let readme = include_str!("../README.md");
-    for row in klachtpost::desk::verbs::TABLE {
-        for name in [row.dutch, row.english] {
-            assert!(readme.contains(&format!("`{name}")), "{name} is not in the README");
-        }
-    }
-}

@@ -1,4 +1,4 @@
-//! Every column of every row that the design calls proven, changed by plain SQL behind the daemon's back: `verify` finds
+//! Every column of every row that is proven (invariant 8), changed by plain SQL behind the daemon's back: `verify` finds
 //! each change. The tables' own columns are asked for, so that one that is added later is either proven or named here
 //! with the reason why not (invariant 8).
 

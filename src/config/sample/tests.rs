@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::{Config, load};
 
-/// What README says must be filled in, filled in by nobody: the sample and a password.
+/// What must be filled in, filled in by nobody: the sample and a password.
 fn as_it_is() -> Config {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("k.toml");

@@ -22,6 +22,7 @@ mod interim;
 mod life;
 mod loops;
 mod machines;
+mod manual;
 mod memory;
 mod merging;
 mod official;

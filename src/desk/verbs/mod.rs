@@ -1,4 +1,4 @@
-//! Staff verbs: lines at the top of a reply, `#verb value`, one a line (design: "Staff verbs"). Forgiving in
+//! Staff verbs: lines at the top of a reply, `#verb value`, one a line. Forgiving in
 //! case, accents and punctuation; what is nearly a verb is never relayed but asked about. Pure.
 
 mod again;

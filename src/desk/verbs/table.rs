@@ -1,5 +1,5 @@
 //! The table of staff verbs: the one place that says what each is called, where its text goes (invariant 7), and what
-//! stands behind it on its line. The README's table and the list in letters are made of it. Plain data.
+//! stands behind it on its line. docs/handleiding.md has it (a test holds that), and the lists in letters are made of it. Plain data.
 
 use super::kinds::{Row, Taken, TextGoes, Value, Verb};
 use crate::case::Outcome;

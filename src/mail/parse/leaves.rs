@@ -166,7 +166,7 @@ fn html_label<'a>(media_type: &str, content: &'a [u8]) -> Option<&'a str> {
 }
 
 /// Unencoded text with LF line ends: the same mail arrives with CRLF over IMAP and with LF from a Maildir, and must be
-/// the same content (identity by hash, design rule 2). Binary content never gets here: it is encoded.
+/// the same content (identity by hash, invariant 2). Binary content never gets here: it is encoded.
 fn one_line_end(content: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     if !content.contains(&b'\r') {
         return content;
