@@ -13,6 +13,7 @@ use crate::desk::caps::Cap;
 use crate::register::{LetterRow, LetterState, RegisterError};
 use clap::Subcommand;
 use futures_util::TryStreamExt;
+use serde_json::json;
 
 /// In the place of a customer's address.
 const CONFIDENTIAL: &str = "(confidential)";
@@ -32,6 +33,8 @@ pub enum Command {
         /// The letter's id, as `klachtpost outbox list` shows it
         #[arg(value_name = "ID")]
         letter: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// Let a held letter go
     #[command(after_help = "Example:\n  klachtpost outbox release f3k2m9q7tz4a")]
@@ -39,6 +42,8 @@ pub enum Command {
         /// The letter's id, as `klachtpost outbox list` shows it
         #[arg(value_name = "ID")]
         letter: String,
+        #[command(flatten)]
+        form: Form,
     },
     /// Send refused letters again, once their recipients' server takes them: lists them and asks
     #[command(after_help = "Examples:\n  klachtpost outbox resend f3k2m9q7tz4a\n  \
@@ -49,6 +54,8 @@ pub enum Command {
         /// Without asking
         #[arg(long)]
         yes: bool,
+        #[command(flatten)]
+        form: Form,
     },
 }
 
@@ -56,11 +63,11 @@ pub enum Command {
 pub async fn run(config: Config, command: Command) -> Exit {
     let done = match command {
         Command::List { form } => list(&config, form).await,
-        Command::Hold { letter } => hold(&config, letter).await,
-        Command::Release { letter } => release(&config, letter).await,
-        Command::Resend { which, yes } => {
+        Command::Hold { letter, form } => hold(&config, letter, form).await,
+        Command::Release { letter, form } => release(&config, letter, form).await,
+        Command::Resend { which, yes, form } => {
             let consent = if yes { resend::Consent::Given } else { resend::Consent::Ask };
-            return resend::run(config, which, consent).await.unwrap_or_else(|error| error.ended());
+            return resend::run(config, which, consent, form).await.unwrap_or_else(|error| error.ended());
         }
     };
     done.unwrap_or_else(|error| ended_by(&error))
@@ -95,23 +102,28 @@ async fn list(config: &Config, form: Form) -> Result<Exit, RegisterError> {
     Ok(Exit::Done)
 }
 
-async fn hold(config: &Config, letter: String) -> Result<Exit, RegisterError> {
+async fn hold(config: &Config, letter: String, form: Form) -> Result<Exit, RegisterError> {
     let register = looking::register(config).await?;
     let found = register.hold_letter(&LetterId::from_stored(letter.clone()), "held by the operator").await?;
-    Ok(changed(config, found, &format!("letter {letter} is held")))
+    Ok(changed(config, found, (&letter, LetterState::Held), form))
 }
 
-async fn release(config: &Config, letter: String) -> Result<Exit, RegisterError> {
+async fn release(config: &Config, letter: String, form: Form) -> Result<Exit, RegisterError> {
     let register = looking::register(config).await?;
     let found = register.release_letter(&LetterId::from_stored(letter.clone()), Clock::System.now()).await?;
-    Ok(changed(config, found, &format!("letter {letter} goes out")))
+    Ok(changed(config, found, (&letter, LetterState::Queued), form))
 }
 
 /// What was done, or that there was no such letter.
-fn changed(config: &Config, found: bool, done: &str) -> Exit {
+fn changed(config: &Config, found: bool, (letter, now): (&str, LetterState), form: Form) -> Exit {
     let register = register_at(config);
+    if found && form.is_json() {
+        say!("{}", json!({ "register": register, "id": letter, "state": now.name() }));
+        return Exit::Done;
+    }
     if found {
-        say!("{}, in {register}", printable(done));
+        let done = if now == LetterState::Held { "is held" } else { "goes out" };
+        say!("letter {} {done}, in {register}", printable(letter));
         return Exit::Done;
     }
     let none = format!("no letter with that id is in a state for this, in {register}; see `klachtpost outbox list`");

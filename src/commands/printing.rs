@@ -3,6 +3,7 @@
 //! cannot be written for another reason, say a full disk, is told, and the command did not end well (invariant 12).
 
 use super::Exit;
+use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::{Arguments, Display};
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
@@ -45,6 +46,16 @@ pub(super) fn line(text: Arguments<'_>) {
 pub(super) fn ask(question: &str) {
     let mut terminal = io::stderr().lock();
     let _ = write!(terminal, "{question}").and_then(|()| terminal.flush());
+}
+
+/// How far long work is, on standard error; where that is no terminal nothing is drawn.
+pub(super) fn progress(all: i64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(all).unwrap_or_default());
+    let shown = "{wide_bar} {human_pos} of {human_len} {msg}, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(shown) {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
 }
 
 /// A number of things, in words.

@@ -2,7 +2,7 @@
 //! head of the chain that a digest printed when it went out.
 
 use super::looking::{self, ended_by, register_at};
-use super::printing::{Form, say};
+use super::printing::{Form, progress, say};
 use super::{Exit, failed};
 use crate::case::CaseNumber;
 use crate::config::Config;
@@ -42,7 +42,7 @@ async fn verify(config: &Config, digest: Option<&Path>, form: Form) -> Result<Ex
     let heads = digest.map(printed_heads).transpose()?;
     let register = looking::register(config).await?;
     let looked = Looked {
-        verified: register.verify().await?,
+        verified: verified(&register).await?,
         not_on_file: register.not_on_file().await?.map(|missing| missing.count),
         witnesses: witnesses(&register, heads).await?,
     };
@@ -53,6 +53,15 @@ async fn verify(config: &Config, digest: Option<&Path>, form: Form) -> Result<Ex
         looked.print(config)
     }
     Ok(if looked.problems() == 0 { Exit::Done } else { Exit::FoundProblems })
+}
+
+/// With how far it is, for who waits at a terminal.
+async fn verified(register: &Register) -> Result<Verified, RegisterError> {
+    let bar = progress(register.chain_head().await?.seq, "events");
+    let verified =
+        register.verify_telling(&mut |events| bar.set_position(u64::try_from(events).unwrap_or_default())).await;
+    bar.finish_and_clear();
+    verified
 }
 
 /// All that was looked at.

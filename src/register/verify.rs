@@ -54,10 +54,19 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn verify(&self) -> Result<Verified, RegisterError> {
+        self.verify_telling(&mut |_| {}).await
+    }
+
+    /// The same, and tells after each page how many events were checked.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn verify_telling(&self, told: &mut (dyn FnMut(i64) + Send)) -> Result<Verified, RegisterError> {
         let mut moment = self.pool.begin().await?;
         let mut walk = Walk::default();
         while walk.page(&mut moment).await? == Page::Read {
             walk.rows.settle(&mut moment).await?;
+            told(walk.events);
         }
         let mut cases = Cases::default();
         cases.walk(&mut moment).await?;

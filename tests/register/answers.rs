@@ -216,6 +216,11 @@ async fn who_looks_needs_no_secret_and_makes_none() {
     for id in ["hold", "release", "hold"] {
         assert_eq!(answer(&desk, &["outbox", id, "letter"]).lines().count(), 1);
     }
+    for (verb, state) in [("release", "queued"), ("hold", "held")] {
+        let done: serde_json::Value =
+            serde_json::from_str(&answer(&desk, &["outbox", verb, "--json", "letter"])).unwrap();
+        assert_eq!((&done["id"], &done["state"]), (&"letter".into(), &state.into()));
+    }
     assert!(!desk._dir.path().join("register.db.secret").exists());
     let run = command(&desk, &["run", "--once"]).output().unwrap();
     assert!(run.status.code() == Some(1) && said(&run).contains("mailbox.password_file"), "{}", said(&run));

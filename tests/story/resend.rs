@@ -36,6 +36,16 @@ async fn refused_letters_are_listed_asked_about_and_sent_again() {
     assert_eq!(world.run(&["outbox", "resend", "--refused-since", "gisteren"]).await.code, 2);
     assert_eq!(world.run(&["outbox", "resend"]).await.code, 2);
 
+    // A program is not asked: without its word nothing goes.
+    let listed = world.run(&["outbox", "resend", "--json", id, "aaaaaaaaaaaa"]).await;
+    let listed: Vec<serde_json::Value> = listed.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&listed[0]["to"], &listed[0]["sent"], &listed[0]["why_not"]), (&JAN.into(), &false.into(), &().into()));
+    assert_eq!(
+        listed[1],
+        serde_json::json!({ "id": "aaaaaaaaaaaa", "sent": false, "why_not": "no refused letter has that id" })
+    );
+    assert_eq!(refused(world.outbox().await).len(), 1);
+
     let done = world.run_with_input(&["outbox", "resend", id], b"ja\n").await;
     assert!(done.code == 0 && done.out.contains("1 letters are in the queue again"), "{}{}", done.out, done.log);
     smtp.clear_faults();

@@ -2,7 +2,7 @@
 //! said yes. What may not go again is listed with the reason.
 
 use super::super::case::printable;
-use super::super::printing::say;
+use super::super::printing::{Form, say};
 use super::super::{Exit, failed};
 use super::super::{day, looking};
 use crate::case::{Event, LetterId, Moment};
@@ -11,7 +11,11 @@ use crate::config::Config;
 use crate::daemon::{Office, OfficeError, Salts, WorkError};
 use crate::desk::{Barred, Decision, Disposition, RefusedLetter, barred, on_sent_again};
 use crate::register::{RegisterError, Tx};
+use serde_json::{Value, json};
 use std::io::BufRead;
+
+/// It is another's, went, or was never there.
+const NO_SUCH_LETTER: &str = "no refused letter has that id";
 
 /// Which letters.
 #[derive(Debug, clap::Args)]
@@ -52,8 +56,18 @@ pub(super) enum Consent {
     Ask,
 }
 
+/// A letter that was asked for.
+struct Wanted {
+    id: LetterId,
+    /// What is known of it, for people and for programs.
+    line: String,
+    json: Value,
+    /// Why it does not go again.
+    why: Option<String>,
+}
+
 /// Lists, asks, and puts them back.
-pub(super) async fn run(config: Config, which: Which, consent: Consent) -> Result<Exit, ResendError> {
+pub(super) async fn run(config: Config, which: Which, consent: Consent, form: Form) -> Result<Exit, ResendError> {
     let office = Office::look(config, Clock::System).await?;
     let ids = match (&which.refused_since, which.letters.is_empty()) {
         (Some(text), _) => {
@@ -68,48 +82,83 @@ pub(super) async fn run(config: Config, which: Which, consent: Consent) -> Resul
         }
         (None, _) => which.letters.into_iter().map(LetterId::from_stored).collect(),
     };
-    let sendable = list(&office, &ids).await?;
-    if sendable.is_empty() {
-        say!("No letter to send again.");
-        return Ok(Exit::FoundProblems);
-    }
-    if consent == Consent::Ask && !asked(sendable.len()) {
-        say!("Nothing was done.");
-        return Ok(Exit::FoundProblems);
-    }
-    let mut sent = 0;
-    for id in &sendable {
-        sent += usize::from(send_again(&office, id).await?);
-    }
+    let wanted = list(&office, &ids).await?;
+    let sent = if form.is_json() {
+        as_json(&office, wanted, consent).await?
+    } else {
+        let Some(sent) = with_a_person(&office, wanted, consent).await? else { return Ok(Exit::FoundProblems) };
+        sent
+    };
     office.register.close().await;
-    say!("{sent} letters are in the queue again; they go out within a minute, or with the next `klachtpost run`.");
     Ok(if sent == ids.len() { Exit::Done } else { Exit::FoundProblems })
 }
 
-/// Says of each what it is and whether it may go; those that may.
-async fn list(office: &Office, ids: &[LetterId]) -> Result<Vec<LetterId>, ResendError> {
+/// Says of each what it is, asks, and sends; how many went. None: nothing was done.
+async fn with_a_person(office: &Office, wanted: Vec<Wanted>, consent: Consent) -> Result<Option<usize>, ResendError> {
+    for Wanted { line, why, .. } in &wanted {
+        match why {
+            None => say!("{line} to send again"),
+            Some(why) => say!("{line} not sent again: {why}"),
+        }
+    }
+    let sendable: Vec<LetterId> = wanted.into_iter().filter(|one| one.why.is_none()).map(|one| one.id).collect();
+    if sendable.is_empty() {
+        say!("No letter to send again.");
+        return Ok(None);
+    }
+    if consent == Consent::Ask && !asked(sendable.len()) {
+        say!("Nothing was done.");
+        return Ok(None);
+    }
+    let mut sent = 0;
+    for id in &sendable {
+        match send_again(office, id).await? {
+            Ok(()) => sent += 1,
+            Err(why) => say!("{id}  not sent again: {why}"),
+        }
+    }
+    say!("{sent} letters are in the queue again; they go out within a minute, or with the next `klachtpost run`.");
+    Ok(Some(sent))
+}
+
+/// A line for each; nobody is asked, so that without consent none goes.
+async fn as_json(office: &Office, wanted: Vec<Wanted>, consent: Consent) -> Result<usize, ResendError> {
+    let mut sent = 0;
+    for Wanted { id, mut json, mut why, .. } in wanted {
+        let mut went = false;
+        if why.is_none() && consent == Consent::Given {
+            why = send_again(office, &id).await?.err();
+            went = why.is_none();
+        }
+        sent += usize::from(went);
+        json["sent"] = went.into();
+        json["why_not"] = why.into();
+        say!("{json}");
+    }
+    Ok(sent)
+}
+
+/// What each is, and whether it may go.
+async fn list(office: &Office, ids: &[LetterId]) -> Result<Vec<Wanted>, ResendError> {
     let confidential = office.register.confidential().await?;
-    let mut sendable = Vec::new();
+    let mut wanted = Vec::new();
     for id in ids {
         let mut tx = office.register.begin().await?;
         let Some(letter) = tx.refused_letter(id).await? else {
-            say!("{}  not sent again: no refused letter has that id", printable(id.as_str()));
+            let (line, json) = (format!("{} ", printable(id.as_str())), json!({ "id": id.as_str() }));
+            wanted.push(Wanted { id: id.clone(), line, json, why: Some(NO_SUCH_LETTER.to_owned()) });
             continue;
         };
         let (_, why) = examine(office, &mut tx, &letter).await?;
         let case = letter.case.map_or_else(|| "-".to_owned(), |number| number.to_string());
         let is_withheld = letter.kind.is_for_customer() && letter.case.is_some_and(|case| confidential.contains(&case));
         let to = if is_withheld { super::CONFIDENTIAL } else { letter.to.as_str() };
-        let what = format!("{}  {:<16} {:<14} {to:<32}", letter.id, letter.kind.name(), case);
-        match why {
-            None => {
-                say!("{what} to send again");
-                sendable.push(id.clone());
-            }
-            Some(why) => say!("{what} not sent again: {why}"),
-        }
+        let line = format!("{}  {:<16} {:<14} {to:<32}", letter.id, letter.kind.name(), case);
+        let number = letter.case.map(|number| number.to_string());
+        let json = json!({ "id": letter.id.as_str(), "kind": letter.kind.name(), "case": number, "to": to });
+        wanted.push(Wanted { id: id.clone(), line, json, why: why.map(|why| why.to_string()) });
     }
-    Ok(sendable)
+    Ok(wanted)
 }
 
 /// The events of sending it again, or why it may not be. Of a letter that stands for others each of them must hold.
@@ -146,15 +195,14 @@ async fn examine_one(
     Ok(barred(letter, file.as_ref(), &office.rules, now))
 }
 
-/// In one transaction, looked at once more: it may have been overtaken while somebody thought about it.
-async fn send_again(office: &Office, id: &LetterId) -> Result<bool, ResendError> {
+/// In one transaction, looked at once more: it may have been overtaken while somebody thought about it. Or why not.
+async fn send_again(office: &Office, id: &LetterId) -> Result<Result<(), String>, ResendError> {
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
-    let Some(letter) = tx.refused_letter(id).await? else { return Ok(false) };
+    let Some(letter) = tx.refused_letter(id).await? else { return Ok(Err(NO_SUCH_LETTER.to_owned())) };
     let (events, why) = examine(office, &mut tx, &letter).await?;
     if let Some(why) = why {
-        say!("{}  not sent again: {why}", letter.id);
-        return Ok(false);
+        return Ok(Err(why.to_string()));
     }
     let now = office.clock.now();
     tx.queue_again(&letter.id, now).await?;
@@ -162,7 +210,7 @@ async fn send_again(office: &Office, id: &LetterId) -> Result<bool, ResendError>
     let decision = Decision { disposition: Disposition::Staff, reason, case: letter.case, events, letters: Vec::new() };
     tx.record(None, &decision, &[], now, &mut || salts.draw()).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Ok(()))
 }
 
 /// Only a clear yes counts: not an empty line, and not the end of what can be read.
