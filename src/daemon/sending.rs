@@ -388,9 +388,14 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
         return Ok(Next::Ended(Ended::TurnedAway(outcome)));
     }
     work.answered.fetch_add(1, Ordering::Relaxed);
-    let ruling = work.rule(transport, &letter, &outcome).await?;
+    let (ruling, letter) = (work.rule(transport, &letter, &outcome).await, Arc::new(letter));
+    if ruling.is_err() {
+        // It may have been taken: what became of it is written down before anything else goes.
+        locked(&work.unrecorded).push((letter.clone(), outcome.clone()));
+    }
+    let ruling = ruling?;
     note(office, &letter, &outcome, &ruling);
-    Ok(Next::Sent(Answered { letter: Arc::new(letter), outcome, ruling }))
+    Ok(Next::Sent(Answered { letter, outcome, ruling }))
 }
 
 /// What was refused before this process began, since the server last took a letter.
