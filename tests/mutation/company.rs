@@ -92,6 +92,11 @@ impl Company {
         [token(7, Side::Staff, 1), token(7, Side::Customer, 2), token(8, Side::Customer, 3)]
     }
 
+    /// Of a test mail of the watch.
+    pub fn stamp(&self) -> String {
+        self.rules.keys.stamp(now())
+    }
+
     /// As the register answers.
     pub fn known(&self, mail: &Incoming<'_>) -> Snapshot {
         let intent = understand(mail, &self.rules, now());

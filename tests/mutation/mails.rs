@@ -14,10 +14,15 @@ pub struct Base {
 impl Base {
     pub fn of(company: &Company) -> Self {
         let [staff, customer, closed] = company.tokens();
+        let stamp = company.stamp();
         let proven = format!("Authentication-Results: {AUTHSERV}; dmarc=pass header.from=lease.example");
         let written = |text: &str| {
             let text = text.replace("{STAFF}", &staff).replace("{CUSTOMER}", &customer).replace("{CLOSED}", &closed);
-            let text = text.replace("{NOTE}", NOTE).replace("{MARKER}", MARKER).replace("{PROVEN}", &proven);
+            let text = text
+                .replace("{STAMP}", &stamp)
+                .replace("{NOTE}", NOTE)
+                .replace("{MARKER}", MARKER)
+                .replace("{PROVEN}", &proven);
             text.replace('\n', "\r\n").into_bytes()
         };
         let sections = include_str!("mails.txt").split("=== ").skip(1);
@@ -25,7 +30,7 @@ impl Base {
         let mut mails: Vec<Vec<u8>> = texts.map(written).collect();
         mails.extend(odd_mails());
         assert!(mails.len() >= 60, "{} mails", mails.len());
-        let pieces = Pieces::of([staff.as_str(), &customer, &closed, NOTE, MARKER, KNOWN_NUMBER]);
+        let pieces = Pieces::of([staff.as_str(), &customer, &closed, &stamp, NOTE, MARKER, KNOWN_NUMBER]);
         Self { mails, pieces }
     }
 

@@ -72,7 +72,7 @@ const NASTY: &[&[u8]] = &[
 pub struct Pieces(Vec<Vec<u8>>);
 
 impl Pieces {
-    pub fn of(own: [&str; 6]) -> Self {
+    pub fn of(own: [&str; 7]) -> Self {
         let all = NASTY.iter().copied().chain(own.iter().map(|own| own.as_bytes()));
         Self(all.map(<[u8]>::to_vec).collect())
     }
