@@ -281,11 +281,12 @@ async fn a_digest_is_a_page_to_look_at() {
 #[tokio::test]
 async fn help_says_what_each_argument_is() {
     let desk = Desk::new().await;
-    let commands: [&[&str]; 17] = [
+    let commands: [&[&str]; 24] = [
         &[],
         &["run"],
         &["demo"],
         &["login"],
+        &["init"],
         &["check"],
         &["explain"],
         &["ingest"],
@@ -294,11 +295,17 @@ async fn help_says_what_each_argument_is() {
         &["case", "list"],
         &["case", "show"],
         &["case", "export"],
+        &["case", "redact"],
+        &["person", "find"],
+        &["retention", "apply"],
+        &["route", "try"],
         &["outbox", "list"],
         &["outbox", "hold"],
         &["outbox", "resend"],
         &["digest"],
+        &["report"],
         &["verify"],
+        &["completions"],
     ];
     let helps = commands.map(|arguments| {
         let help = answer(&desk, &[arguments, &["--help"]].concat());
