@@ -96,11 +96,13 @@ async fn what_is_another_customers_is_not_given_along() {
     arrives(&world, Written::new(&jan, "Kras door schade", "Er zit een kras op XK-123-B.")).await;
     let stays = last(&world, "jan.jansen").number();
     let emma = "Emma Brown <emma.brown@klant.example>";
-    let text = "Ook schade aan GV-456-D, bel 06-87654321, zegt Emma.";
-    arrives(&world, Written::new(emma, "Botsing met schade", text)).await;
+    // She names his case, as whoever sat in the other car may.
+    let text = format!("Ook schade aan GV-456-D, bel 06-87654321, zegt Emma. Het gaat om {stays}.");
+    arrives(&world, Written::new(emma, "Botsing met schade", &text)).await;
     let hers = last(&world, "emma.brown");
     let again = last(&world, "schade");
     arrives(&world, Written::reply(HANDLER, &again, &format!("#samenvoegen {stays}\nEen botsing."))).await;
+    assert_eq!(world.case(&hers.number()).await["merged_into"], stays.as_str());
     arrives(&world, Written::reply("emma.brown@klant.example", &hers, "Emma wacht nog.")).await;
 
     let folder = world.file("dossier");
