@@ -4,7 +4,7 @@
 use super::problems::Problem;
 use super::sample::secrets;
 use super::section::{Reading, clipped};
-use super::{Config, Department, StaffProof};
+use super::{Config, Department, Keyword, KeywordPlace, StaffProof};
 use config::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +18,7 @@ pub(super) fn doubts(config: &Config, reading: &Reading) -> Vec<Problem> {
     let mut doubts: Vec<Problem> = both_trusts(config, reading).into_iter().collect();
     doubts.extend(committee_in_plain(config, reading));
     doubts.extend(keywords_of_several(&config.department, reading));
+    doubts.extend(keywords_of_the_desk(config, reading));
     doubts
 }
 
@@ -68,6 +69,37 @@ fn keywords_of_several(departments: &[Department], reading: &Reading) -> Vec<Pro
     of_several.collect()
 }
 
+/// What meets each complaint decides nothing, and leaves nothing to the fallback (§2.1.2). An alias is none of these: only
+/// some mail comes by it.
+fn keywords_of_the_desk(config: &Config, reading: &Reading) -> Vec<Problem> {
+    let desk = config.desk.address.to_lowercase();
+    let doubt = |department: &Department, written: &String| {
+        let keyword = Keyword::read(written);
+        let is_met = keyword.place == Some(KeywordPlace::To) && keyword.parts.iter().all(|part| meets(part, &desk));
+        let found = format!("\"{}\", which the complaints address itself meets", clipped(written));
+        let write = "take it out: each complaint goes there, so that no other keyword and no fallback counts beside it";
+        is_met.then(|| reading.problem(&format!("department \"{}\".keywords", department.name), found, write))
+    };
+    let each = config.department.iter().flat_map(|one| one.keywords.iter().map(move |written| (one, written)));
+    each.filter_map(|(department, written)| doubt(department, written)).collect()
+}
+
+/// As words are met: whole, but for an end that a star leaves open.
+fn meets(part: &str, address: &str) -> bool {
+    let part = part.to_lowercase();
+    let word = part.trim_matches('*');
+    let ends = |open: bool, own: Option<char>, beside: Option<char>| {
+        let is_within = own.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric);
+        open || !is_within
+    };
+    !word.is_empty()
+        && address.match_indices(word).any(|(at, _)| {
+            let (before, after) = (address[..at].chars().next_back(), address[at + word.len()..].chars().next());
+            ends(part.starts_with('*'), word.chars().next(), before)
+                && ends(part.ends_with('*'), word.chars().next_back(), after)
+        })
+}
+
 /// Secrets that stand in a file which everybody on the machine can get at.
 #[cfg(unix)]
 pub(super) fn exposed(path: &Path, file: &Map<String, Value>) -> Vec<Problem> {
@@ -107,6 +139,28 @@ mod tests {
                address = \"levering@lease.example\"\nsupervisor = \"chef@lease.example\"\nkeywords = [\"Deuk\", \"te laat\"]\n\
                [committee]\nname = \"Commissie\"\nurl = \"http://www.commissie.example/klacht\"\n";
         insta::assert_snapshot!(doubts(&from_toml(&text, "k.toml").unwrap()));
+    }
+
+    #[test]
+    fn a_keyword_that_the_desks_own_address_meets_is_told() {
+        let told = |keyword: &str| {
+            let text = format!("{LEAST}keywords = [\"{keyword}\"]\n");
+            let text = text.replacen("[mailbox]", "[mailbox]\naliases = [\"leasing@lease.example\"]", 1);
+            doubts(&from_toml(&text, "k.toml").unwrap())
+        };
+        for met in [
+            "to:klachten@lease.example",
+            "To: Klachten@",
+            "to:klachten",
+            "to:@lease.example",
+            "to:*acht*",
+            "-to:klacht*",
+        ] {
+            assert!(told(met).contains("which the complaints address itself meets"), "{met}: {}", told(met));
+        }
+        for other in ["to:leasing@", "to:klacht", "to:chten", "klachten", "from:klachten@lease.example"] {
+            assert_eq!(told(other), "", "{other}");
+        }
     }
 
     #[test]

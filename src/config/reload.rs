@@ -11,8 +11,6 @@ use std::fmt;
 
 /// Connections, the register's lock and the port are made of them once, at start.
 const KEPT_SECTIONS: [&str; 6] = ["mailbox", "sender", "second_sender", "oauth2", "register", "metrics"];
-/// Replies are recognised by these; a daemon that changes them under way would take half its mail for strangers'.
-const KEPT_KEYS: [&str; 4] = ["secret", "secret_file", "previous_secrets", "previous_secrets_file"];
 /// Where a setting stands that no file gives alone.
 const BOTH: &str = "the new settings beside what is kept until a restart";
 
@@ -28,10 +26,8 @@ impl fmt::Debug for Kept {
 
 impl Kept {
     pub(super) fn of(tree: &Map<String, Value>) -> Self {
-        let desk = tree.get("desk").and_then(|desk| desk.clone().into_table().ok()).unwrap_or_default();
         let sections = KEPT_SECTIONS.iter().filter_map(|name| Some(((*name).to_owned(), tree.get(*name)?)));
-        let keys = KEPT_KEYS.iter().filter_map(|key| Some((format!("desk.{key}"), desk.get(*key)?)));
-        Self(sections.chain(keys).map(|(name, value)| (name, written(value))).collect())
+        Self(sections.map(|(name, value)| (name, written(value))).collect())
     }
 
     /// The names of what differs, in order.
@@ -42,6 +38,16 @@ impl Kept {
         names.dedup();
         names.into_iter().filter(|name| text(self, name) != text(other, name)).cloned().collect()
     }
+}
+
+/// Which secrets of the desk differ, wherever they are written: a file keeps its name when what stands in it is rotated.
+/// Replies are recognised by them; a daemon that changes them under way would take half its mail for strangers'.
+fn other_secrets(new: &Desk, old: &Desk) -> Vec<String> {
+    let of = |secrets: &[SecretString]| secrets.iter().map(|one| one.expose_secret().to_owned()).collect::<Vec<_>>();
+    let own = of(new.secret.as_slice()) != of(old.secret.as_slice());
+    let previous = of(&new.previous_secrets) != of(&old.previous_secrets);
+    let names = [("desk.previous_secrets", previous), ("desk.secret", own)];
+    names.into_iter().filter(|(_, differ)| *differ).map(|(name, _)| name.to_owned()).collect()
 }
 
 /// With its keys in order, so that the same settings are the same text.
@@ -64,7 +70,8 @@ impl Config {
     /// # Errors
     /// The new settings do not go together with what is kept.
     pub fn for_running(self, running: &Self) -> Result<Reloaded, ConfigError> {
-        let needs_restart = self.kept.differing(&running.kept);
+        let mut needs_restart = other_secrets(&self.desk, &running.desk);
+        needs_restart.extend(self.kept.differing(&running.kept));
         let old = running.clone();
         let config = Self {
             mailbox: old.mailbox,

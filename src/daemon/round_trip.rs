@@ -21,8 +21,10 @@ const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 #[derive(Debug, Default)]
 pub(super) struct RoundTrip {
     tried_at: Option<Moment>,
-    /// What the sending server said to the last.
+    /// What the sending server said to the last it took.
     said: String,
+    /// What it said to one that it did not take since then.
+    turned_away: Option<String>,
 }
 
 impl RoundTrip {
@@ -40,15 +42,24 @@ impl RoundTrip {
         let trips = office.register.round_trips().await?;
         let poll = i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX);
         let patience = TimeDelta::minutes(i64::from(operator.alarm_after_minutes)) + TimeDelta::seconds(poll);
-        match trips.waits_since {
-            Some(since) if now - since >= patience => self.is_late(office, since, patience),
-            None if trips.sent_at.is_some() => is_back(office, now),
-            Some(_) | None => {}
+        let late = trips.waits_since.filter(|since| now - *since >= patience);
+        match late {
+            Some(since) => self.is_late(office, since, patience),
+            None if trips.waits_since.is_none() && trips.sent_at.is_some() && self.turned_away.is_none() => {
+                is_back(office, now);
+            }
+            None => {}
         }
         let every = TimeDelta::minutes(i64::from(watch.every_minutes));
         let is_due = trips.sent_at.is_none_or(|at| now - at >= every)
             && self.tried_at.is_none_or(|at| now - at >= AGAIN_AFTER.min(every));
-        if is_due { self.send(office, now).await } else { Ok(()) }
+        if is_due {
+            self.send(office, now).await?;
+        }
+        if let Some(said) = self.turned_away.as_ref().filter(|_| late.is_none()) {
+            is_turned_away(office, said, now);
+        }
+        Ok(())
     }
 
     fn is_late(&self, office: &Office, since: Moment, patience: TimeDelta) {
@@ -73,24 +84,40 @@ impl RoundTrip {
         let outcome = send(&settings, Envelope { from: &desk, to: &desk }, mail.as_bytes()).await;
         // While letters wait, the loop that sends them says how it goes with the server.
         let is_idle = office.register.next_letter_due().await?.is_none();
-        self.said = match &outcome {
+        match outcome {
             Outcome::TryAgain { scope: Scope::Server, .. } => {
                 if is_idle {
                     note_server(office, &outcome);
                 }
                 return Ok(());
             }
+            // Not on its way, and not missed: greylisting takes it at the next attempt.
+            Outcome::TryAgain { reason: said, .. } | Outcome::Refused { reply: said, .. } => {
+                self.turned_away = Some(said);
+                return Ok(());
+            }
             Outcome::Accepted { reply, .. } => {
                 if is_idle {
                     good(office);
                 }
-                reply.clone()
+                self.said = reply;
             }
-            Outcome::Refused { reply, .. } => reply.clone(),
-            Outcome::TryAgain { reason, .. } | Outcome::Unknown { reason } => reason.clone(),
-        };
+            Outcome::Unknown { reason } => self.said = reason,
+        }
+        self.turned_away = None;
         tracing::debug!(said = self.said, "a test mail was sent");
         Ok(office.register.note_round_trip(now).await?)
+    }
+}
+
+/// Told where it lasts, as all is.
+fn is_turned_away(office: &Office, said: &str, now: Moment) {
+    let found = format!(
+        "[watch]: sent a test mail to {}, expected the sending server to take it, found: {said}; next: ask its administrator whether that address may send to itself",
+        office.house.desk_address
+    );
+    if office.watch.failed(Area::Route, Trouble::Refusal, found.clone(), now) == News::Yes {
+        tracing::warn!("{found}");
     }
 }
 

@@ -43,6 +43,8 @@ const PROBES_MAX: i64 = 8;
 /// # Errors
 /// It cannot start.
 pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
+    // First of all: what follows may take minutes, and a reload meanwhile must not end the process.
+    let hangups = hangups();
     // Before anything is sent: a restored register may hold letters of what was redacted since.
     redacting::again(&office, None).await?;
     let ticks = Arc::new(Notify::new());
@@ -51,7 +53,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     ticker.add(Job::new(EVERY_MINUTE, move |_, _| hint.notify_one())?).await?;
     ticker.start().await?;
     let sender = Sender::new(&office).await?;
-    let (current, hangups) = (Arc::new(Current::new(office.clone())), hangups());
+    let current = Arc::new(Current::new(office.clone()));
     ready(&current);
     tracing::info!("klachtpost runs");
     let loops = async {

@@ -16,6 +16,10 @@ const CONNECTIONS_MAX: usize = 8;
 const HEAD_MAX: usize = 8 * 1024;
 /// A connection from its beginning to its end.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Until its request is there: who says nothing keeps no place from others for long.
+const HEAD_PATIENCE: Duration = Duration::from_secs(1);
+/// Where the system gives no connection (too many open files), it is asked again; the port is kept.
+const PAUSE: Duration = Duration::from_secs(1);
 /// A port that is taken is tried again; complaints do not wait for it.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 
@@ -39,13 +43,15 @@ pub(super) async fn serving_loop(current: &Arc<Current>) {
     }
 }
 
-/// Ends when the system gives no more connections.
+/// Gives a place to each who comes, as long as it is polled.
 async fn serve(current: &Arc<Current>, listener: &TcpListener) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let mut told = false;
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
+                told = false;
                 let current = current.clone();
                 tokio::spawn(async move {
                     let _ = tokio::time::timeout(PATIENCE, converse(stream, &current)).await;
@@ -53,28 +59,47 @@ async fn serve(current: &Arc<Current>, listener: &TcpListener) {
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "figures cannot be given for a while");
-                return;
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!(%error, "figures cannot be given for a while; it is tried every second");
+                }
+                tokio::time::sleep(PAUSE).await;
             }
         }
     }
 }
 
 async fn converse(mut stream: TcpStream, current: &Current) -> std::io::Result<()> {
-    let mut head = Vec::new();
-    let answer = loop {
-        if head.windows(4).any(|end| end == b"\r\n\r\n") {
-            break answer(&head, &current.snapshot());
-        }
-        if head.len() > HEAD_MAX {
-            break Answer::plain("431 Request Header Fields Too Large", "the request is too long\n");
-        }
-        if stream.read_buf(&mut head).await? == 0 {
-            return Ok(());
-        }
+    let Ok(head) = tokio::time::timeout(HEAD_PATIENCE, head(&mut stream)).await else { return Ok(()) };
+    let answer = match head? {
+        Head::Whole(head) => answer(&head, &current.snapshot()),
+        Head::TooLong => Answer::plain("431 Request Header Fields Too Large", "the request is too long\n"),
+        Head::Left => return Ok(()),
     };
     stream.write_all(&answer.bytes()).await?;
     stream.shutdown().await
+}
+
+/// A request's line and headers.
+enum Head {
+    Whole(Vec<u8>),
+    TooLong,
+    /// Who asked went away.
+    Left,
+}
+
+async fn head(stream: &mut TcpStream) -> std::io::Result<Head> {
+    let mut head = Vec::new();
+    loop {
+        if head.windows(4).any(|end| end == b"\r\n\r\n") {
+            return Ok(Head::Whole(head));
+        }
+        if head.len() > HEAD_MAX {
+            return Ok(Head::TooLong);
+        }
+        if stream.read_buf(&mut head).await? == 0 {
+            return Ok(Head::Left);
+        }
+    }
 }
 
 /// What is answered.

@@ -95,6 +95,11 @@ impl Watch {
         }
     }
 
+    /// Nobody looks after it any more.
+    fn forget(&self, area: Area) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&area);
+    }
+
     /// It worked when it was tried last.
     pub fn is_good(&self, area: Area) -> bool {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -157,6 +162,9 @@ impl Teller {
     /// # Errors
     /// No random numbers, or a letter that cannot be rendered.
     pub async fn tell(&mut self, office: &Office) -> Result<Step, WorkError> {
+        if office.config.watch.is_none() {
+            self.forget(office, Area::Route).await;
+        }
         let Some(operator) = &office.config.operator else { return Ok(Step::Idle) };
         let alarm_after = TimeDelta::minutes(i64::from(operator.alarm_after_minutes));
         let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
@@ -178,6 +186,15 @@ impl Teller {
             self.keep(office, area, next).await;
         }
         Ok(step)
+    }
+
+    /// The settings do not ask for it any more: whether it works is not known, and nobody is told that it does not.
+    async fn forget(&mut self, office: &Office, area: Area) {
+        office.watch.forget(area);
+        self.unsure.remove(&area);
+        if self.row(office, area).await != OutageRow::default() || self.unwritten.contains_key(&area) {
+            self.keep(office, area, OutageRow::default()).await;
+        }
     }
 
     /// From the register once, from memory after that: the register may be what is away.

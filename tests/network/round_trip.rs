@@ -8,8 +8,10 @@ use crate::support::smtp::{Act as SmtpAct, At, Fault, Received, Setup, SmtpServe
 use chrono::TimeDelta;
 use klachtpost::daemon::run_once;
 use klachtpost::desk::Disposition;
-use klachtpost::register::CaseQuery;
+use klachtpost::desk::outage::Area;
+use klachtpost::register::{CaseQuery, OutageRow};
 use mail_parser::MessageParser;
+use std::sync::Arc;
 
 const OPERATOR: &str = "beheer@lease.example";
 const DESK: &str = "klachten@lease.example";
@@ -160,4 +162,57 @@ async fn a_server_that_takes_nothing_any_more_is_noticed_though_no_letter_waits(
     run_after(&desk, 11).await;
     run_after(&desk, 1).await;
     assert_eq!(subjects(&desk.smtp), ["Hersteld: klachtpost verstuurt weer e-mail"]);
+}
+
+/// Greylisting is no trouble; what lasts is told as what it is, and not as a test mail that went astray.
+#[tokio::test]
+async fn one_that_is_not_taken_is_sent_again_soon_and_told_as_a_refusal_where_that_lasts() {
+    let second = SmtpServer::start(Setup::default()).await;
+    let way = format!("[second_sender]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"", second.port());
+    let desk = Desk::open_with(&settings(&way)).await;
+    let refuse = |reply| desk.smtp.fault(Fault::at(At::Rcpt, SmtpAct::reply(reply)).for_recipient(DESK));
+    refuse("451 4.7.1 Greylisted, please try again");
+    run_after(&desk, 0).await;
+    assert_eq!(desk.office.register.round_trips().await.unwrap().sent_at, None, "it is not on its way");
+    desk.smtp.clear_faults();
+    run_after(&desk, 10).await;
+    assert_eq!(tests_sent(&desk).len(), 1);
+    come_back(&desk);
+    run_after(&desk, 1).await;
+    run_after(&desk, 31).await;
+    assert_eq!((subjects(&second), subjects(&desk.smtp)), (vec![], vec![]), "nobody is told of it");
+    for reply in ["550 5.7.1 Not allowed", "451 4.7.1 Later"] {
+        refuse(reply);
+        let before = subjects(&second).len();
+        run_after(&desk, 61).await;
+        run_after(&desk, 31).await;
+        assert_eq!(subjects(&second).len(), before + 1, "{reply}");
+        let told = second.letters().pop().unwrap();
+        let told = MessageParser::default().parse(&told.bytes).unwrap().body_text(0).unwrap().into_owned();
+        assert!(told.contains("weigert de opdracht") && told.contains(&reply[..9]), "{told}");
+        desk.smtp.clear_faults();
+        run_after(&desk, 10).await;
+        come_back(&desk);
+        run_after(&desk, 1).await;
+        run_after(&desk, 1).await;
+    }
+}
+
+/// Invariant 12: what nobody looks after is not told of, and is no figure.
+#[tokio::test]
+async fn without_the_watch_a_test_mail_that_was_missed_is_forgotten() {
+    let desk = Desk::open_with(&settings("")).await;
+    run_after(&desk, 0).await;
+    run_after(&desk, 32).await;
+    assert_eq!(subjects(&desk.smtp), [LOST]);
+    let row = || desk.office.register.outage(Area::Route);
+    assert_ne!(row().await.unwrap(), OutageRow::default());
+    let config = klachtpost::config::Config { watch: None, ..desk.office.config.clone() };
+    let office = Arc::new(desk.office.with(config).unwrap());
+    for _ in 0..3 {
+        desk.clock.set(desk.clock.now() + TimeDelta::hours(25));
+        run_once(office.clone()).await.unwrap();
+    }
+    assert_eq!(row().await.unwrap(), OutageRow::default());
+    assert_eq!(subjects(&desk.smtp), [LOST], "and not daily, and not that they arrive");
 }

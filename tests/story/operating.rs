@@ -209,6 +209,12 @@ async fn whoever_asks_otherwise_is_refused_and_the_desk_works_on() {
         // Of what is too long the rest is not read, and the system may drop the answer for that.
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) || status == "431", "{status}: {answer}");
     }
+    // Who says nothing shuts nobody out for long: two rounds of places are over in about two seconds.
+    let silent: Vec<TcpStream> = (0..16).map(|_| TcpStream::connect(at).unwrap()).collect();
+    let asked = std::time::Instant::now();
+    assert!(get(at, "/healthz").contains(" 200 "));
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
+    drop(silent);
     // All places taken by who says nothing: they end, and others are answered.
     let silent: Vec<TcpStream> = (0..40).map(|_| TcpStream::connect(at).unwrap()).collect();
     assert_eq!(department(&world, "eerste").await, "klantenservice");

@@ -85,3 +85,40 @@ async fn somebodys_data_are_found_given_and_erased() {
     assert_eq!(world.cases().await.len(), 3);
     world.verify().await;
 }
+
+/// Invariant 7: a folder that one customer is given holds nothing of another, though a colleague made one case of both.
+#[tokio::test]
+async fn what_is_another_customers_is_not_given_along() {
+    let world = World::start();
+    let smtp = SmtpServer::start(Setup { delivery: Delivery::HomesBelow(world.homes()), ..Setup::default() }).await;
+    world.settle(smtp.port());
+    let jan = format!("Jan Jansen <{JAN}>");
+    arrives(&world, Written::new(&jan, "Kras door schade", "Er zit een kras op XK-123-B.")).await;
+    let stays = last(&world, "jan.jansen").number();
+    let emma = "Emma Brown <emma.brown@klant.example>";
+    // She names his case, as whoever sat in the other car may.
+    let text = format!("Ook schade aan GV-456-D, bel 06-87654321, zegt Emma. Het gaat om {stays}.");
+    arrives(&world, Written::new(emma, "Botsing met schade", &text)).await;
+    let hers = last(&world, "emma.brown");
+    let again = last(&world, "schade");
+    arrives(&world, Written::reply(HANDLER, &again, &format!("#samenvoegen {stays}\nEen botsing."))).await;
+    assert_eq!(world.case(&hers.number()).await["merged_into"], stays.as_str());
+    arrives(&world, Written::reply("emma.brown@klant.example", &hers, "Emma wacht nog.")).await;
+
+    let folder = world.file("dossier");
+    let given = world.run(&["case", "export", &stays, "--folder", folder.to_str().unwrap()]).await;
+    assert_eq!(given.code, 0, "{}{}", given.out, given.log);
+    let all_of = |part: &str| -> String {
+        let files = std::fs::read_dir(folder.join(part)).unwrap();
+        files.map(|file| String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned()).collect()
+    };
+    let own = all_of("1-customer");
+    assert!(own.contains("Er zit een kras") && own.contains("XK-123-B"), "{own}");
+    for hers in ["Emma", "emma.brown", "87654321", "GV-456-D", "GV456D", "Botsing"] {
+        assert!(!own.contains(hers), "{hers}: {own}");
+    }
+    let data = std::fs::read_to_string(folder.join("1-customer/data.json")).unwrap();
+    assert!(!data.contains("routing") && !data.contains(HANDLER), "{data}");
+    let others = all_of("2-others");
+    assert!(others.contains("87654321") && others.contains("emma.brown"), "{others}");
+}

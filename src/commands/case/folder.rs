@@ -6,11 +6,11 @@ use super::super::export::{File, gathered};
 use super::super::page::escape;
 use super::super::printing::{counted, say};
 use super::{event_json, file_json, moment_of, sentence, short_time, time, words};
-use crate::case::{Actor, Case, Language, LetterKind, Moment, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, LetterKind, Moment, What};
 use crate::config::Config;
 use crate::register::{LetterRow, Register, RegisterError, StoredEvent};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -79,6 +79,11 @@ impl Part {
         }
     }
 
+    /// What would be the customer's.
+    fn unless(self, is_anothers: bool) -> Self {
+        if self == Self::Customer && is_anothers { Self::Others } else { self }
+    }
+
     fn of_letter(kind: LetterKind) -> Self {
         match kind {
             // It went to somebody who is not the customer.
@@ -86,6 +91,56 @@ impl Part {
             kind if kind.is_for_customer() => Self::Customer,
             _ => Self::Internal,
         }
+    }
+}
+
+/// Who the folder is for: what is another customer's is never theirs, though both cases go on as one.
+struct Whose {
+    customer: Option<Address>,
+    /// Cases of others that go on in this one.
+    strangers: BTreeSet<CaseNumber>,
+}
+
+impl Whose {
+    async fn of(register: &Register, case: &Case) -> Result<Self, RegisterError> {
+        let mut whose = Self { customer: case.customer.address.clone(), strangers: BTreeSet::new() };
+        for number in &case.absorbed {
+            let address = register.case(*number).await?.and_then(|other| other.customer.address);
+            if !address.is_some_and(|address| whose.is_theirs(address.as_str())) {
+                whose.strangers.insert(*number);
+            }
+        }
+        Ok(whose)
+    }
+
+    fn is_theirs(&self, address: &str) -> bool {
+        let customer = self.customer.as_ref().map(Address::key);
+        customer.is_some() && Address::parse(address).ok().map(|address| address.key()) == customer
+    }
+
+    fn is_strangers(&self, number: Option<CaseNumber>) -> bool {
+        number.is_some_and(|number| self.strangers.contains(&number))
+    }
+
+    /// That it is of or to another than this customer.
+    fn is_anothers(&self, event: &Event) -> bool {
+        let by_address = match &event.what {
+            What::Opened(opened) => opened.customer.address.as_ref().is_some_and(|one| !self.is_theirs(one.as_str())),
+            What::FollowedUp { from, .. } => !self.is_theirs(from),
+            What::LetterWritten { to, .. } | What::LetterFate { to, .. } => !self.is_theirs(to),
+            _ => false,
+        };
+        by_address || self.is_strangers(event.case)
+    }
+
+    fn part_of(&self, stored: &StoredEvent) -> Part {
+        let is_anothers = stored.event.as_ref().is_some_and(|event| self.is_anothers(event));
+        Part::of(stored).unless(is_anothers)
+    }
+
+    fn part_of_letter(&self, letter: &LetterRow) -> Part {
+        let is_anothers = self.is_strangers(letter.case) || !self.is_theirs(&letter.to);
+        Part::of_letter(letter.kind).unless(is_anothers)
     }
 }
 
@@ -101,16 +156,17 @@ struct Piece {
 pub(super) async fn write(
     config: &Config,
     register: &Register,
-    number: crate::case::CaseNumber,
+    number: CaseNumber,
     folder: &Path,
     now: Moment,
 ) -> Result<bool, FolderError> {
     let Some(file) = gathered(register, number).await? else { return Ok(false) };
-    let pieces = pieces(config, register, &file).await?;
+    let whose = Whose::of(register, &file.case).await?;
+    let pieces = pieces(config, register, &file, &whose).await?;
     make(folder)?;
     for part in Part::ALL {
         make(&folder.join(part.folder()))?;
-        let data = data(config, &file, part, now);
+        let data = data(config, &file, &whose, part, now);
         put(&folder.join(part.folder()).join("data.json"), format!("{data:#}\n").as_bytes())?;
     }
     let (mut written, mut gone) = (0, 0);
@@ -123,7 +179,7 @@ pub(super) async fn write(
             None => gone += 1,
         }
     }
-    put(&folder.join("index.html"), page(config, &file, &pieces).as_bytes())?;
+    put(&folder.join("index.html"), page(config, &file, &whose, &pieces).as_bytes())?;
     say!("{}: {} in {}", file.case.number, counted(written, "mail or letter"), folder.display());
     if gone > 0 {
         say!("{} were blanked and are only named.", counted(gone, "mail or letter"));
@@ -134,7 +190,7 @@ pub(super) async fn write(
     Ok(true)
 }
 
-async fn pieces(config: &Config, register: &Register, file: &File) -> Result<Vec<Piece>, RegisterError> {
+async fn pieces(config: &Config, register: &Register, file: &File, whose: &Whose) -> Result<Vec<Piece>, RegisterError> {
     let mut by_mail: BTreeMap<i64, Part> = BTreeMap::new();
     for event in file.events.iter().filter_map(|stored| stored.event.as_ref()) {
         let Some(mail) = event.mail else { continue };
@@ -144,26 +200,34 @@ async fn pieces(config: &Config, register: &Register, file: &File) -> Result<Vec
             Actor::Staff(_) | Actor::Desk | Actor::Server => Part::Internal,
         };
         // Klachtpost's own events follow on the one that says who wrote.
-        by_mail.entry(mail).or_insert(part);
+        let part = by_mail.entry(mail).or_insert(part);
+        // A letter that follows on it may go to another than who wrote.
+        let is_anothers = event.actor == Actor::Customer && whose.is_anothers(event);
+        *part = part.unless(is_anothers);
     }
     let mut pieces = Vec::new();
     for mail in &file.mails {
         let kind = mail.disposition.map_or("undecided", |disposition| disposition.name());
-        let part = by_mail.get(&mail.id).copied().unwrap_or(Part::Internal);
+        let part = by_mail.get(&mail.id).copied().unwrap_or(Part::Internal).unless(whose.is_strangers(mail.case));
         let told = format!("{}  {kind}", short_time(config, mail.received_at));
         let name = format!("mail-{:06}-{kind}.eml", mail.id);
         pieces.push(Piece { part, name, told, raw: register.raw_mail(mail.id).await? });
     }
     for letter in &file.letters {
-        pieces.push(piece_of(config, register, letter).await?);
+        pieces.push(piece_of(config, register, letter, whose.part_of_letter(letter)).await?);
     }
     Ok(pieces)
 }
 
-async fn piece_of(config: &Config, register: &Register, letter: &LetterRow) -> Result<Piece, RegisterError> {
+async fn piece_of(
+    config: &Config,
+    register: &Register,
+    letter: &LetterRow,
+    part: Part,
+) -> Result<Piece, RegisterError> {
     let kind = letter.kind.name();
     Ok(Piece {
-        part: Part::of_letter(letter.kind),
+        part,
         name: format!("letter-{}-{kind}.eml", letter.id),
         told: format!("{}  {} to {}", short_time(config, letter.created_at), kind.replace('_', " "), letter.to),
         raw: register.light_letter(&letter.id).await?,
@@ -171,34 +235,62 @@ async fn piece_of(config: &Config, register: &Register, letter: &LetterRow) -> R
 }
 
 /// What programs read: the events of that part, and with the customer's own what is kept of the customer.
-fn data(config: &Config, file: &File, part: Part, now: Moment) -> Value {
-    let events = file.events.iter().filter(|event| Part::of(event) == part);
-    let events: Vec<Value> = events.map(|event| event_json(config, event)).collect();
-    let case = &file.case;
+fn data(config: &Config, file: &File, whose: &Whose, part: Part, now: Moment) -> Value {
+    let events = file.events.iter().filter(|event| whose.part_of(event) == part);
+    let mut events: Vec<Value> = events.map(|event| event_json(config, event)).collect();
     let letters: Vec<LetterRow> =
-        file.letters.iter().filter(|one| Part::of_letter(one.kind) == part).cloned().collect();
+        file.letters.iter().filter(|one| whose.part_of_letter(one) == part).cloned().collect();
+    let told = |letters: &[LetterRow]| letters.iter().map(|one| super::letter_json(config, one)).collect::<Vec<_>>();
     match part {
-        Part::Customer => json!({
-            "number": case.number,
-            "customer": case.customer,
-            "subject": case.subject,
-            "text": case.text,
-            "references": case.references,
-            "lodged_at": time(config, case.lodged_at),
-            "settlement": case.settlement,
-            "letters": letters.iter().map(|letter| super::letter_json(config, letter)).collect::<Vec<_>>(),
+        Part::Customer => {
+            events.iter_mut().for_each(without_the_house);
+            let case = own(file);
+            json!({
+                "number": case.number,
+                "customer": case.customer,
+                "subject": case.subject,
+                "text": case.text,
+                "references": case.references,
+                "lodged_at": time(config, case.lodged_at),
+                "settlement": case.settlement,
+                "letters": told(&letters),
+                "events": events,
+            })
+        }
+        Part::Others => json!({
+            "number": file.case.number,
+            "representative": file.case.representative,
+            "letters": told(&letters),
             "events": events,
         }),
-        Part::Others => json!({ "number": case.number, "representative": case.representative, "events": events }),
         Part::Internal => {
-            let mut all = file_json(config, case, &[], &letters, now);
+            let mut all = file_json(config, &file.case, &[], &letters, now);
             all["events"] = events.into();
             all
         }
     }
 }
 
-fn page(config: &Config, file: &File, pieces: &[Piece]) -> String {
+/// The case without what others brought into it: a telephone number or a contract may be theirs. Where events are blanked, so
+/// is the case.
+fn own(file: &File) -> Case {
+    let events = file.events.iter().filter_map(|stored| stored.event.as_ref());
+    let own = events.filter(|event| event.case == Some(file.case.number) && !matches!(event.what, What::Absorbed(_)));
+    let mut own = Case::replay(own).unwrap_or_else(|| file.case.clone());
+    own.customer.address.clone_from(&file.case.customer.address);
+    own
+}
+
+/// Who works here, and by which words they got it, is none of the customer's data.
+fn without_the_house(event: &mut Value) {
+    let Some(event) = event.as_object_mut() else { return };
+    event.remove("routing");
+    if event.get("actor").and_then(Value::as_str).is_some_and(|actor| actor.contains('@')) {
+        event.insert("actor".to_owned(), json!("staff"));
+    }
+}
+
+fn page(config: &Config, file: &File, whose: &Whose, pieces: &[Piece]) -> String {
     let Case { number, language, .. } = file.case;
     let (title, first, lang) = match language {
         Language::Dutch => (
@@ -212,14 +304,14 @@ fn page(config: &Config, file: &File, pieces: &[Piece]) -> String {
             "en",
         ),
     };
-    let parts: String = Part::ALL.into_iter().map(|part| section(config, file, pieces, part)).collect();
+    let parts: String = Part::ALL.into_iter().map(|part| section(config, file, whose, pieces, part)).collect();
     format!(
         "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>\
          <h1>{title}</h1><p class=\"first\">{first}</p>{parts}</html>\n"
     )
 }
 
-fn section(config: &Config, file: &File, pieces: &[Piece], part: Part) -> String {
+fn section(config: &Config, file: &File, whose: &Whose, pieces: &[Piece], part: Part) -> String {
     let told = |stored: &&StoredEvent| {
         let text = stored.event.as_ref().map(|event| words(&event.what)).unwrap_or_default();
         let text = if text.is_empty() { String::new() } else { format!("<pre>{}</pre>", escape(text)) };
@@ -230,7 +322,7 @@ fn section(config: &Config, file: &File, pieces: &[Piece], part: Part) -> String
         )
     };
     let happened: String =
-        file.events.iter().filter(|event| Part::of(event) == part).map(|event| told(&event)).collect();
+        file.events.iter().filter(|event| whose.part_of(event) == part).map(|event| told(&event)).collect();
     let named = |piece: &Piece| {
         let (name, told) = (escape(&piece.name), escape(&piece.told));
         match piece.raw {

@@ -61,6 +61,37 @@ fn what_is_made_once_is_kept_and_named() {
     assert!(settings(PLAIN).for_running(&again.config).unwrap().needs_restart.is_empty());
 }
 
+#[test]
+fn a_secret_that_was_rotated_in_its_file_needs_a_restart_and_one_that_moved_does_not() {
+    use std::os::unix::fs::PermissionsExt;
+    let (old, new) = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210");
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, secret: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, secret).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        file.display().to_string()
+    };
+    let files = format!(
+        "secret_file = \"{}\"\nprevious_secrets_file = \"{}\"",
+        write("secret", old),
+        write("previous", "een oud geheim van de vorige keer")
+    );
+    let text = PLAIN.replace(&format!("secret = \"{old}\""), &files);
+    let running = settings(&text);
+    assert!(settings(&text).for_running(&running).unwrap().needs_restart.is_empty());
+    write("secret", new);
+    write("previous", old);
+    let reloaded = settings(&text).for_running(&running).unwrap();
+    assert_eq!(reloaded.needs_restart, ["desk.previous_secrets", "desk.secret"]);
+    assert_eq!(reloaded.config.desk.secret.as_ref().unwrap().expose_secret(), old);
+    // Said again as long as it is so, and no longer.
+    assert_eq!(settings(&text).for_running(&reloaded.config).unwrap().needs_restart.len(), 2);
+    write("secret", old);
+    write("previous", "een oud geheim van de vorige keer");
+    assert!(settings(&text).for_running(&reloaded.config).unwrap().needs_restart.is_empty());
+}
+
 /// Invariant 5: a department at an alias that the running daemon still has would be written to as the desk itself.
 #[test]
 fn new_settings_that_do_not_go_with_what_is_kept_are_refused() {
