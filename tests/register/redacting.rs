@@ -2,8 +2,9 @@
 //! that is to be taken in, and mails of people whose address only looks alike.
 
 use super::redaction::{Person, asked, deliver, is_sound, round, settled};
+use super::support::smtp::{Act, At, Fault, Setup};
 use super::*;
-use klachtpost::daemon::{apply_terms, finish, past_terms, redact, run_once, scope_of};
+use klachtpost::daemon::{Sender, apply_terms, finish, past_terms, redact, run_once, scope_of};
 use klachtpost::desk::draft::{Carried, Source};
 use klachtpost::desk::{FiledBy, LostMail};
 use klachtpost::register::{LetterRow, LetterState, Missing, Sent};
@@ -116,6 +117,33 @@ async fn a_letter_that_is_being_sent_is_seen_and_what_became_of_it_is_not_writte
     tx.commit().await.unwrap();
     let row = letter(&office, "going").await;
     assert_eq!((row.state, row.reply.as_str(), row.accepted_at), (LetterState::Held, "", None));
+    is_sound(&office.register.verify().await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_letter_that_was_blanked_while_it_was_sent_no_event_says_to_whom() {
+    let desk = Desk::new().await;
+    let before = settled(&desk, &Person::karin()).await;
+    let server = SmtpServer::start(Setup::default()).await;
+    let office = office_sending_to(&desk, &server).await;
+    office.clock.set(before.clock.now());
+    write(&office, vec![], &[outgoing("going", "karinwolls@klantdomein.example")]).await;
+    server.fault(Fault::at(At::Rcpt, Act::Late(std::time::Duration::from_secs(4))));
+    let sending = office.clone();
+    let sent = tokio::spawn(async move { Sender::new(&sending).await.unwrap().send_due(&sending).await.map(drop) });
+    let asked = asked(&[1]);
+    let mut scope = scope_of(&office, &asked).await.unwrap();
+    while scope.sending == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        scope = scope_of(&office, &asked).await.unwrap();
+    }
+    redact(&office, &asked, &scope).await.unwrap();
+    assert_eq!(server.letters().len(), 0, "it is still on its way");
+    sent.await.unwrap().unwrap();
+    assert_eq!(server.letters().len(), 1, "it went all the same");
+    assert_eq!(stands(&office, "going").await, (LetterState::Held, "redacted".to_owned()));
+    let told = "SELECT count(*) FROM event_payload WHERE instr(body, 'klantdomein') OR instr(body, 'going') AND instr(body, '\"letter_fate\"')";
+    assert_eq!(desk.number(told).await, 0);
     is_sound(&office.register.verify().await.unwrap());
 }
 

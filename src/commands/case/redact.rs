@@ -199,3 +199,19 @@ pub(in super::super) fn tell_left(told: &Redacting) -> Exit {
     }
     Exit::Done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ground_goes_above_letters_of_the_case_alone() {
+        let scope =
+            |waiting, waiting_for_others, sending| Scope { waiting, waiting_for_others, sending, ..Scope::default() };
+        assert_eq!(letters_wait(&scope(0, 0, 0), None), None);
+        assert_eq!(letters_wait(&scope(2, 0, 0), Some("art. 17")), None);
+        assert!(letters_wait(&scope(2, 0, 0), None).unwrap().starts_with("2 letters of it wait"));
+        assert!(letters_wait(&scope(2, 3, 0), Some("art. 17")).unwrap().contains("that carry it: 3; next: "));
+        assert!(letters_wait(&scope(1, 0, 1), Some("art. 17")).unwrap().contains("is being sent"));
+    }
+}
