@@ -60,15 +60,28 @@ async fn apply(config: Config, yes: bool, form: Form) -> Result<Exit, RedactErro
             Exit::FoundProblems
         }
         (false, true) => {
-            apply_terms(&office, &past).await?;
+            let skipped = apply_terms(&office, &past).await?;
             if !form.is_json() {
                 say!("Blanked.");
+                tell_skipped(&skipped);
             }
-            tell_left(&finish_in_mailbox(&office).await?)
+            let left = tell_left(&finish_in_mailbox(&office).await?);
+            let is_all = skipped.cases.is_empty() && skipped.mails.is_empty();
+            if is_all { left } else { Exit::TryAgainLater }
         }
     };
     office.register.close().await;
     Ok(exit)
+}
+
+fn tell_skipped(skipped: &Past) {
+    let cases = skipped.cases.iter().map(ToString::to_string);
+    let mails = (!skipped.mails.is_empty()).then(|| counted(skipped.mails.len(), "mail"));
+    let what: Vec<String> = cases.chain(mails).collect();
+    if !what.is_empty() {
+        say!("Not yet, because letters that carry them wait: {}.", what.join(", "));
+        say!("Next: the same again when they went: klachtpost outbox list");
+    }
 }
 
 fn tell(past: &Past, place: &str, is_without_terms: bool) {

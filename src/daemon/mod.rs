@@ -104,6 +104,10 @@ pub enum WorkError {
     Hangs,
     #[error("what became of a letter was not recorded, and is before anything else is sent: {why}")]
     NotRecorded { why: String },
+    #[error(
+        "entry {entry} of the list of redactions was not blanked: {why}\n  hint: klachtpost run tries again at every look at the mailbox's folders; `klachtpost verify` says whether the register is sound; please report it"
+    )]
+    NotBlanked { entry: String, why: String },
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
     #[error(

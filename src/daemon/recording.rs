@@ -6,9 +6,9 @@ use super::WorkError;
 use super::office::Office;
 use super::settle::{Decided, Desk, Happening, Noted, settle, settle_one};
 use super::verdicts::Ruling;
-use crate::case::{CaseNumber, LetterFate, Moment};
+use crate::case::{CaseNumber, LetterFate, LetterId, Moment};
 use crate::desk::{Bundled, CaseFile, Fated, on_fate};
-use crate::register::{Claimed, Sent, Tx};
+use crate::register::{Claimed, RegisterError, Sent, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,6 +122,8 @@ impl Attempted {
 pub(super) struct Told {
     bundled: Vec<Bundled>,
     file: Option<CaseFile>,
+    /// It was blanked while it was being sent: nothing is written down of it any more.
+    is_blanked: bool,
 }
 
 impl Happening for Attempted {
@@ -134,7 +136,8 @@ impl Happening for Attempted {
     async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Noted, WorkError> {
         let sent: Vec<_> = all.iter().map(|one| (&one.letter.id, &one.sent)).collect();
         tx.mark_sent(&sent).await?;
-        for one in all {
+        let blanked = blanked(tx, all).await?;
+        for one in all.iter().filter(|one| !blanked.contains(&one.letter.id)) {
             if matches!(one.sent, Sent::Refused { .. } | Sent::Waits { .. }) {
                 tx.note_refused(&one.letter.id, one.at).await?;
             }
@@ -146,6 +149,7 @@ impl Happening for Attempted {
     }
 
     async fn load(tx: &mut Tx, _office: &Office, all: &[Self]) -> Result<Vec<Told>, WorkError> {
+        let blanked = blanked(tx, all).await?;
         let mut bundles = Vec::with_capacity(all.len());
         for one in all {
             let is_bundle = one.letter.kind.is_bundle();
@@ -165,7 +169,7 @@ impl Happening for Attempted {
         files.extend(tx.case_files(&numbers(false)).await?);
         let told = |(one, bundled): (&Self, Vec<Bundled>)| {
             let file = one.case(&bundled).and_then(|number| files.get(&number)).cloned();
-            Told { bundled, file }
+            Told { bundled, file, is_blanked: blanked.contains(&one.letter.id) }
         };
         Ok(all.iter().zip(bundles).map(told).collect())
     }
@@ -175,8 +179,8 @@ impl Happening for Attempted {
     }
 
     fn decide(&self, known: Told, working: &mut Self::Working, desk: &mut Desk<'_>) -> Option<Decided> {
-        let Told { bundled, file } = known;
-        let (fate, bundled) = match self.followed.as_ref()? {
+        let Told { bundled, file, is_blanked } = known;
+        let (fate, bundled) = match self.followed.as_ref().filter(|_| !is_blanked)? {
             Followed::By(fate) => (fate, bundled),
             Followed::Not(fate) => (fate, bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect()),
         };
@@ -204,4 +208,8 @@ impl Happening for Attempted {
         }
         Err(error)
     }
+}
+
+async fn blanked(tx: &mut Tx, all: &[Attempted]) -> Result<BTreeSet<LetterId>, RegisterError> {
+    tx.blanked_unsent(&all.iter().map(|one| &one.letter.id).collect::<Vec<_>>()).await
 }

@@ -8,7 +8,7 @@ use super::watching::{Complaint, News};
 use super::{Salts, WorkError};
 use crate::case::{CaseNumber, LetterKind, Moment};
 use crate::crash;
-use crate::desk::Disposition;
+use crate::desk::{Disposition, FoundIn, Role, Sought};
 use crate::mail;
 use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
 use crate::register::{
@@ -92,8 +92,9 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
     if list.entries.is_empty() {
         return Ok(Redacting::default());
     }
-    blank_listed(office, &list).await?;
-    let stages = stages(office, &list).await?;
+    let blanked = blank_listed(office, &list).await;
+    let mut stages = stages(office, &list).await?;
+    stages.retain(|stage| stage.blanked);
     let mut told = Redacting::default();
     if stages.iter().any(|stage| !stage.purged) {
         crash::point("before purging what was redacted");
@@ -108,18 +109,43 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
             office.register.note_removed(office.clock.now()).await?;
         }
     }
-    Ok(told)
+    blanked.map(|()| told)
 }
 
-/// As [`finish`], for the daemon: the log says what is left, once.
-pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<(), WorkError> {
+/// As [`finish`], for the daemon: the log says what is left, once. Where it fails, nothing goes out about what is listed, and
+/// all else goes on: a redaction keeps no complaint from being taken in.
+pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) {
     let is_there = mailbox.is_some();
-    let told = finish(office, mailbox).await?;
+    let told = match finish(office, mailbox).await {
+        Ok(told) => told,
+        Err(error) => {
+            let held = hold_listed(office).await.err().map(|error| error.to_string());
+            if office.watch.first(Complaint::Blanking) == News::Yes {
+                tracing::error!(%error, not_held = held, "what is listed as redacted is still on file; its letters are held");
+            }
+            return;
+        }
+    };
+    office.watch.mended(Complaint::Blanking);
     let left = told.not_purged.iter().chain(told.not_removed.iter().filter(|_| is_there));
     for left in left {
         if office.watch.first(Complaint::Redacting) == News::Yes {
             tracing::warn!(left, "a redaction is not finished; every look at the mailbox's folders tries again");
         }
+    }
+}
+
+/// Holds the letters of cases that are listed and could not be blanked.
+async fn hold_listed(office: &Office) -> Result<(), WorkError> {
+    let list = RedactionList::read(&office.config.register.url)?;
+    for entry in &list.entries {
+        if office.register.redaction_stage(&entry.id).await?.blanked {
+            continue;
+        }
+        let (cases, _) = on_file(office, &list, entry).await?;
+        let mut tx = office.register.begin().await?;
+        tx.hold_letters_of(&cases).await?;
+        tx.commit().await?;
     }
     Ok(())
 }
@@ -132,28 +158,36 @@ async fn stages(office: &Office, list: &RedactionList) -> Result<Vec<RedactionSt
     Ok(stages)
 }
 
-/// Blanks what is listed and was not blanked in this register yet.
+/// Blanks what is listed and was not blanked in this register yet; an entry that cannot be keeps no other from it.
 async fn blank_listed(office: &Office, list: &RedactionList) -> Result<(), WorkError> {
-    let mut salts = Salts::new()?;
+    let mut first = Ok(());
     for entry in &list.entries {
         if office.register.redaction_stage(&entry.id).await?.blanked {
             continue;
         }
-        let (cases, mails) = on_file(office, list, entry).await?;
-        let beside = beside(office, &cases).await?;
-        let mut tx = office.register.begin().await?;
-        let scope = tx.redaction_scope(&cases, &mails, &beside).await?;
-        crash::point("before blanking");
-        tx.redact(entry, &scope, office.clock.now(), &mut || salts.draw()).await?;
-        tx.commit().await?;
-        crash::point("after blanking");
-        tracing::info!(
-            entry = entry.id,
-            cases = scope.cases.len(),
-            mails = scope.mails.len(),
-            "personal data were blanked"
-        );
+        if let Err(error) = blank(office, list, entry).await {
+            first = first.and(Err(WorkError::NotBlanked { entry: entry.id.clone(), why: error.to_string() }));
+        }
     }
+    first
+}
+
+async fn blank(office: &Office, list: &RedactionList, entry: &RedactionEntry) -> Result<(), WorkError> {
+    let mut salts = Salts::new()?;
+    let (cases, mails) = on_file(office, list, entry).await?;
+    let beside = beside(office, &cases).await?;
+    let mut tx = office.register.begin().await?;
+    let scope = tx.redaction_scope(&cases, &mails, &beside).await?;
+    crash::point("before blanking");
+    tx.redact(entry, &scope, office.clock.now(), &mut || salts.draw()).await?;
+    tx.commit().await?;
+    crash::point("after blanking");
+    tracing::info!(
+        entry = entry.id,
+        cases = scope.cases.len(),
+        mails = scope.mails.len(),
+        "personal data were blanked"
+    );
     Ok(())
 }
 
@@ -179,22 +213,26 @@ async fn on_file(
 }
 
 /// What concerns no case and names one of these, or writes of its customer's address; and overviews with a spreadsheet of
-/// that time.
+/// that time. A customer who is a colleague too writes of much else: that is not looked for by the address.
 async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside, WorkError> {
-    let (mut needles, mut since): (Vec<String>, Option<Moment>) = (Vec::new(), None);
+    let (mut numbers, mut since): (Vec<String>, Option<Moment>) = (Vec::new(), None);
+    let mut beside = Beside::default();
     for number in cases {
         let Some(case) = office.register.case(*number).await? else { continue };
-        needles.push(number.to_string().to_lowercase());
-        needles.extend(case.customer.address.as_ref().map(|address| address.key()));
+        numbers.push(number.to_string().to_lowercase());
+        let address = case.customer.address.as_ref().filter(|address| office.rules.role(address) == Role::Outsider);
+        beside.named.extend(address.and_then(|address| Sought::parse(address.as_str())));
         since = since.min(Some(case.lodged_at)).or(Some(case.lodged_at));
     }
-    let Some(since) = since else { return Ok(Beside::default()) };
+    let Some(since) = since else { return Ok(beside) };
+    let named = beside.named.clone();
     let names = |mail: &mail::Mail| {
-        let from = mail.from.as_ref().map(|party| party.address.to_lowercase()).unwrap_or_default();
         let said = [&mail.subject, &mail.text].map(|text| text.to_lowercase());
-        needles.iter().any(|needle| *needle == from || said.iter().any(|text| text.contains(needle.as_str())))
+        let is_named =
+            |sought: &Sought| sought.found_in(mail).iter().any(|place| matches!(place, FoundIn::From | FoundIn::Text));
+        numbers.iter().any(|number| said.iter().any(|text| text.contains(number.as_str())))
+            || named.iter().any(is_named)
     };
-    let mut beside = Beside::default();
     let mut after = 0;
     while let Some((id, raw)) = office.register.next_caseless_mail(since, after, &BESIDE_MAILS).await? {
         after = id;

@@ -26,6 +26,13 @@ impl Past {
     pub fn counted(&self) -> PastTerms {
         PastTerms { cases: self.cases.len(), mails: self.mails.len() }
     }
+
+    fn halves(&self) -> [Self; 2] {
+        let (cases, more_cases) = self.cases.split_at(self.cases.len() / 2);
+        let (mails, more_mails) = self.mails.split_at(self.mails.len() / 2);
+        [(cases, mails), (more_cases, more_mails)]
+            .map(|(cases, mails)| Self { cases: cases.to_vec(), mails: mails.to_vec() })
+    }
 }
 
 /// Looks what is past its term now.
@@ -47,30 +54,34 @@ pub async fn past_terms(office: &Office) -> Result<Past, WorkError> {
     Ok(past)
 }
 
-/// Redacts it; what is left is for [`super::finish`].
+/// Redacts it; what is left is for [`super::finish`]. Returns what is not redacted yet, because letters of it wait.
 ///
 /// # Errors
 /// The list or the register refused: what was listed by then is redacted.
-pub async fn apply_terms(office: &Office, past: &Past) -> Result<(), WorkError> {
-    for some in past.cases.chunks(CASES_TOGETHER) {
-        let mut cases = BTreeSet::new();
-        for number in some {
-            let case = office.register.case(*number).await?;
-            cases.extend(case.into_iter().flat_map(|case| case.absorbed).chain([*number]));
+pub async fn apply_terms(office: &Office, past: &Past) -> Result<Past, WorkError> {
+    let cases = past.cases.chunks(CASES_TOGETHER).map(|some| Past { cases: some.to_vec(), mails: Vec::new() });
+    let mails = past.mails.chunks(MAILS_TOGETHER).map(|some| Past { cases: Vec::new(), mails: some.to_vec() });
+    let (mut all, mut skipped): (Vec<Past>, Past) = (cases.chain(mails).collect(), Past::default());
+    while let Some(some) = all.pop() {
+        let asked = to_redact(office, &some).await?;
+        let scope = scope_of(office, &asked).await?;
+        if scope.waiting + scope.waiting_for_others == 0 {
+            redact(office, &asked, &scope).await?;
+        } else if some.cases.len() + some.mails.len() > 1 {
+            all.extend(some.halves());
+        } else {
+            skipped.cases.extend(some.cases);
+            skipped.mails.extend(some.mails);
         }
-        carry_out(office, ToRedact { cases, ..word() }).await?;
     }
-    for some in past.mails.chunks(MAILS_TOGETHER) {
-        carry_out(office, ToRedact { mails: some.to_vec(), ..word() }).await?;
-    }
-    Ok(())
+    Ok(skipped)
 }
 
-fn word() -> ToRedact {
-    ToRedact { cases: BTreeSet::new(), mails: Vec::new(), reason: REASON.to_owned(), ground: None }
-}
-
-async fn carry_out(office: &Office, asked: ToRedact) -> Result<(), WorkError> {
-    let scope = scope_of(office, &asked).await?;
-    redact(office, &asked, &scope).await
+async fn to_redact(office: &Office, some: &Past) -> Result<ToRedact, WorkError> {
+    let mut cases = BTreeSet::new();
+    for number in &some.cases {
+        let case = office.register.case(*number).await?;
+        cases.extend(case.into_iter().flat_map(|case| case.absorbed).chain([*number]));
+    }
+    Ok(ToRedact { cases, mails: some.mails.clone(), reason: REASON.to_owned(), ground: None })
 }

@@ -46,7 +46,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     // First of all: what follows may take minutes, and a reload meanwhile must not end the process.
     let hangups = hangups();
     // Before anything is sent: a restored register may hold letters of what was redacted since.
-    redacting::again(&office, None).await?;
+    redacting::again(&office, None).await;
     let ticks = Arc::new(Notify::new());
     let mut ticker = JobScheduler::new().await?;
     let hint = ticks.clone();
@@ -160,7 +160,7 @@ async fn watch(
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
             overviews::begin(office).await?;
-            redacting::again(office, Some(&mut mailbox)).await?;
+            redacting::again(office, Some(&mut mailbox)).await;
             compare(office, &mut mailbox).await?;
             *compared = Some(Instant::now());
         }
@@ -289,7 +289,7 @@ fn chance() -> f64 {
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    redacting::again(&office, None).await?;
+    redacting::again(&office, None).await;
     let accepted = office.register.count_letters(LetterState::Accepted).await;
     let mut sender = Sender::new(&office).await;
     let mut meanwhile = Round::Idle;
@@ -364,7 +364,7 @@ async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
     // Before a number is given out: some may be another customer's already.
     ask_the_hour(office, &mut mailbox).await?;
     overviews::begin(office).await?;
-    redacting::again(office, Some(&mut mailbox)).await?;
+    redacting::again(office, Some(&mut mailbox)).await;
     compare(office, &mut mailbox).await?;
     take_in(office, &mut mailbox).await?;
     adopt_asked(office, &mut mailbox).await?;

@@ -44,6 +44,8 @@ pub enum Complaint {
     Watching,
     /// What was redacted is not gone from everywhere.
     Redacting,
+    /// What is listed as redacted cannot be blanked.
+    Blanking,
 }
 
 /// One area, as its loop sees it.

@@ -23,7 +23,7 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
-//! | `redact.rs`, `redactions.rs` | what is blanked on a lawful request, and the list of it beside the register |
+//! | `redact.rs`, `redact_scope.rs`, `redactions.rs` | what is blanked on a lawful request, what that reaches, and the list of it beside the register |
 //! | `beside.rs` | mails, letters and cases, looked through for somebody |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
 //! | `tally.rs` | how many wait |
@@ -49,6 +49,7 @@ mod outages;
 mod outbox;
 mod record;
 mod redact;
+mod redact_scope;
 mod redactions;
 mod refusals;
 mod round_trip;
@@ -77,7 +78,8 @@ pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
 
-pub use redact::{Beside, RedactionStage, Scope, ScopedMail};
+pub use redact::RedactionStage;
+pub use redact_scope::{Beside, Scope, ScopedMail};
 pub use redactions::{RedactedCase, RedactionEntry, RedactionList};
 pub use refusals::RefusedBefore;
 pub use snapshot::Wanted;

@@ -5,7 +5,7 @@ use super::mails::without_nul;
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Adopts, CaseNumber, LetterId, Moment};
-use crate::desk::{FiledBy, LostMail, NotOnFile};
+use crate::desk::{FiledBy, LostMail, NotOnFile, Sought};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{HashMap, HashSet};
@@ -280,6 +280,23 @@ impl Tx {
         for uid in uids {
             let query = sqlx::query("DELETE FROM not_on_file WHERE mailbox = $1 AND uid = $2");
             query.bind(mailbox).bind(*uid).execute(&mut *self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// Who wrote what is missing, and about what, is not kept of these people.
+    pub(super) async fn blank_missing(&mut self, named: &[Sought]) -> Result<(), RegisterError> {
+        if named.is_empty() {
+            return Ok(());
+        }
+        for row in sqlx::query(MISSING).fetch_all(&mut *self.inner).await? {
+            let Missing { mailbox, uid_validity, uid, mail, .. } = missing(&row)?;
+            if named.iter().any(|sought| sought.is_in(&mail.from) || sought.is_in(&mail.subject)) {
+                let blank = "UPDATE not_on_file SET sender = '', subject = '' \
+                             WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3";
+                let query = sqlx::query(blank).bind(mailbox).bind(uid_validity).bind(uid);
+                query.execute(&mut *self.inner).await?;
+            }
         }
         Ok(())
     }

@@ -14,6 +14,9 @@ use sqlx::{AssertSqlSafe, Row};
 pub(super) const CARRIED: &str = "SELECT mail_id, part, of_letter, name, media_type, size, sha256 \
                                   FROM letter_carried WHERE letter_id = $1 ORDER BY position";
 
+/// Why a letter is held that was blanked before it went.
+pub(super) const REDACTED: &str = "redacted";
+
 /// Where a letter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LetterState {
@@ -206,7 +209,7 @@ impl Register {
 }
 
 impl Tx {
-    /// Writes down what became of sendings; their events are recorded with it.
+    /// Writes down what became of sendings; their events are recorded with it. One that was blanked meanwhile stays so.
     ///
     /// # Errors
     /// The database refused.
@@ -215,7 +218,8 @@ impl Tx {
             let text = format!(
                 "UPDATE outbox SET state = column2, accepted_at = column3, server = column4, reply = column5, \
                  not_before = COALESCE(column6, not_before), light = CASE WHEN column7 = 1 THEN 1 ELSE light END, \
-                 attempts = attempts + 1, lease_until = NULL FROM (VALUES {}) AS sent WHERE id = column1",
+                 attempts = attempts + 1, lease_until = NULL FROM (VALUES {}) AS sent WHERE id = column1 \
+                 AND NOT (state = 'held' AND held_because = '{REDACTED}')",
                 tuples(7, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, sent)| {

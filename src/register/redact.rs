@@ -4,51 +4,21 @@
 
 use super::cases::CaseRow;
 use super::chain::{Link, payload_hash};
+use super::outbox::REDACTED;
+use super::redact_scope::Scope;
 use super::redactions::RedactionEntry;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of};
-use super::{Register, RegisterError, Tx, millis, moment, unreadable};
+use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Actor, Blanks, Case, CaseNumber, Event, LetterId, Moment, Redacted, RedactedEvent, What};
+use crate::desk::caps::Cap;
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Why a letter does not go out that was blanked before it did.
-const REDACTED: &str = "redacted";
 /// Whom it was for.
 const NOBODY: &str = "nobody@redacted.invalid";
-
-/// All that is on file of some cases, or of mails that concern none.
-#[derive(Debug, Clone, Default)]
-pub struct Scope {
-    /// All halves of each.
-    pub cases: BTreeSet<CaseNumber>,
-    /// By id; what each is known by.
-    pub mails: BTreeMap<i64, ScopedMail>,
-    /// All of them is blanked.
-    pub letters: BTreeSet<LetterId>,
-    /// Letters about more than this: only their text goes.
-    pub beside: BTreeSet<LetterId>,
-    /// Letters that are not sent yet.
-    pub waiting: usize,
-}
-
-#[derive(Debug, Clone)]
-pub struct ScopedMail {
-    pub message_id: String,
-    pub received_at: i64,
-    pub size: i64,
-    content_hash: String,
-    told_in: Option<LetterId>,
-}
-
-/// What stands beside a case and names it or its customer, as who reads mails found.
-#[derive(Debug, Clone, Default)]
-pub struct Beside {
-    pub mails: Vec<i64>,
-    pub letters: Vec<LetterId>,
-}
 
 /// What carrying an entry out here still needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,7 +28,6 @@ pub struct RedactionStage {
     pub removed: bool,
 }
 
-const MAIL: &str = "SELECT id, message_id, received_at, size, content_hash, told_in FROM mail";
 const EVENT: &str = "SELECT event.seq, at, case_number, kind, actor, mail_id, previous_hash, body FROM event \
                      JOIN event_payload ON event_payload.seq = event.seq";
 /// Events of no case that tell of letters.
@@ -108,92 +77,6 @@ impl Register {
 }
 
 impl Tx {
-    /// The mails of an entry that are on file here.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn mails_received_at(&mut self, moments: &[i64]) -> Result<BTreeMap<i64, ScopedMail>, RegisterError> {
-        let text = format!("{MAIL} WHERE received_at IN");
-        let rows = self.of_numbers(&text, moments).await?;
-        rows.iter().map(scoped).collect()
-    }
-
-    /// When each of these cases was opened, as far as they are on file.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn opened_at(&mut self, cases: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Moment>, RegisterError> {
-        let mut found = BTreeMap::new();
-        for some in cases.chunks(rows_of(1)) {
-            let list = numbered(1, some.len());
-            let text =
-                format!("SELECT case_number, MIN(at) FROM event WHERE case_number IN ({list}) GROUP BY case_number");
-            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, case| query.bind(case.to_string()));
-            for row in query.fetch_all(&mut *self.inner).await? {
-                let number: String = row.try_get(0)?;
-                let number = number.parse().map_err(|e| unreadable(format!("case {number}: {e}")))?;
-                found.insert(number, moment(row.try_get(1)?));
-            }
-        }
-        Ok(found)
-    }
-
-    /// What is on file of these cases and mails.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn redaction_scope(
-        &mut self,
-        cases: &BTreeSet<CaseNumber>,
-        mails: &[i64],
-        beside: &Beside,
-    ) -> Result<Scope, RegisterError> {
-        let numbers: Vec<String> = cases.iter().map(ToString::to_string).collect();
-        let rows = self.of_texts(&format!("{MAIL} WHERE case_number IN"), &numbers).await?;
-        let mut found: BTreeMap<i64, ScopedMail> = rows.iter().map(scoped).collect::<Result<_, _>>()?;
-        let others: Vec<i64> = mails.iter().chain(&beside.mails).copied().collect();
-        for row in self.of_numbers(&format!("{MAIL} WHERE id IN"), &others).await? {
-            found.extend([scoped(&row)?]);
-        }
-        // The same mail by another route.
-        let hashes: Vec<String> =
-            found.values().map(|mail| mail.content_hash.clone()).filter(|hash| !hash.is_empty()).collect();
-        for row in
-            self.of_texts(&format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN"), &hashes).await?
-        {
-            found.extend([scoped(&row)?]);
-        }
-        let mut scope = Scope { cases: cases.clone(), mails: found, ..Scope::default() };
-        let of_cases = self.of_texts("SELECT id, state FROM outbox WHERE case_number IN", &numbers).await?;
-        let keys: Vec<String> = self.customers(&numbers).await?;
-        let bundles = "SELECT id, state FROM outbox WHERE case_number = '' AND side = 'customer' AND recipient_key IN";
-        for row in of_cases.iter().chain(&self.of_texts(bundles, &keys).await?) {
-            scope.letters.insert(LetterId::from_stored(row.try_get::<String, _>(0)?));
-            let state: String = row.try_get(1)?;
-            scope.waiting += usize::from(matches!(state.as_str(), "queued" | "leased"));
-        }
-        let told_in = scope.mails.values().filter_map(|mail| mail.told_in.clone());
-        let mut around: BTreeSet<LetterId> = told_in.chain(beside.letters.iter().cloned()).collect();
-        around.extend(self.carrying(&scope).await?);
-        scope.beside = around.difference(&scope.letters).cloned().collect();
-        Ok(scope)
-    }
-
-    async fn customers(&mut self, numbers: &[String]) -> Result<Vec<String>, RegisterError> {
-        let text = "SELECT customer_address FROM cases WHERE customer_address <> '' AND number IN";
-        let rows = self.of_texts(text, numbers).await?;
-        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-    }
-
-    /// Letters that carry these mails or letters along.
-    async fn carrying(&mut self, scope: &Scope) -> Result<BTreeSet<LetterId>, RegisterError> {
-        let mails: Vec<i64> = scope.mails.keys().copied().collect();
-        let letters: Vec<String> = scope.letters.iter().map(ToString::to_string).collect();
-        let mut rows = self.of_numbers("SELECT letter_id FROM letter_carried WHERE mail_id IN", &mails).await?;
-        rows.extend(self.of_texts("SELECT letter_id FROM letter_carried WHERE of_letter IN", &letters).await?);
-        rows.iter().map(|row| Ok(LetterId::from_stored(row.try_get::<String, _>(0)?))).collect()
-    }
-
     /// Blanks what is in the scope, and says so in the chain. Done once for an entry: a second time changes nothing.
     ///
     /// # Errors
@@ -216,6 +99,7 @@ impl Tx {
         let events = self.rewrite(scope, salts).await?;
         self.blank_mails(scope).await?;
         self.blank_letters(scope).await?;
+        self.blank_missing(&scope.named).await?;
         let told = Redacted {
             entry: entry.id.clone(),
             reason: entry.reason.clone(),
@@ -323,24 +207,34 @@ impl Tx {
         let own: Vec<String> = scope.letters.iter().map(ToString::to_string).collect();
         for (text, letters) in [
             ("DELETE FROM letter_carried WHERE letter_id IN", &all),
+            ("DELETE FROM letter_carried WHERE of_letter IN", &all),
             ("DELETE FROM letter WHERE id IN", &all),
             ("DELETE FROM refused_first WHERE letter_id IN", &all),
         ] {
-            self.each_letter(text, letters).await?;
+            self.each_text(text, letters).await?;
         }
+        // What was to go out in one that waits, and is somebody else's, waits for the next such letter.
+        let (cap, list) =
+            (Cap::Address.name(), "SELECT id FROM outbox WHERE state IN ('queued', 'leased', 'held') AND id IN");
+        let waiting = self.of_texts(list, &all).await?;
+        let waiting: Vec<String> = waiting.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let again = format!(
+            "UPDATE outbox SET state = 'held', held_because = '{cap}' WHERE state = 'bundled' AND bundled_in IN"
+        );
+        self.each_text(&again, &waiting).await?;
         // What waits never goes out: nothing is left of it.
         let hold = format!(
             "UPDATE outbox SET state = 'held', held_because = '{REDACTED}', lease_until = NULL \
              WHERE state IN ('queued', 'leased', 'held') AND id IN"
         );
-        self.each_letter(&hold, &all).await?;
+        self.each_text(&hold, &all).await?;
         let blank = format!(
             "UPDATE outbox SET message_id = 'redacted-' || id, envelope_from = '', reply = '', counted_as = '', domain = '', \
              recipient = CASE side WHEN 'customer' THEN '{NOBODY}' ELSE recipient END, \
              recipient_key = CASE side WHEN 'customer' THEN '{NOBODY}' ELSE recipient_key END, \
              held_because = CASE state WHEN 'held' THEN '{REDACTED}' ELSE '' END WHERE id IN"
         );
-        self.each_letter(&blank, &own).await
+        self.each_text(&blank, &own).await
     }
 
     /// The cases are what their events make of them now.
@@ -356,21 +250,21 @@ impl Tx {
         Ok(())
     }
 
-    async fn each_letter(&mut self, text: &str, letters: &[String]) -> Result<(), RegisterError> {
-        for some in letters.chunks(rows_of(1)) {
+    pub(super) async fn each_text(&mut self, text: &str, values: &[String]) -> Result<(), RegisterError> {
+        for some in values.chunks(rows_of(1)) {
             let text = format!("{text} ({})", numbered(1, some.len()));
-            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
+            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, value| query.bind(value.as_str()));
             query.execute(&mut *self.inner).await?;
         }
         Ok(())
     }
 
     /// Rows of a statement that ends where the list of texts begins.
-    async fn of_texts(&mut self, text: &str, values: &[String]) -> Result<Vec<AnyRow>, RegisterError> {
+    pub(super) async fn of_texts(&mut self, text: &str, values: &[String]) -> Result<Vec<AnyRow>, RegisterError> {
         self.filed(text, "", values).await
     }
 
-    async fn of_numbers(&mut self, text: &str, values: &[i64]) -> Result<Vec<AnyRow>, RegisterError> {
+    pub(super) async fn of_numbers(&mut self, text: &str, values: &[i64]) -> Result<Vec<AnyRow>, RegisterError> {
         let mut rows = Vec::new();
         for some in values.chunks(rows_of(1)) {
             let text = format!("{text} ({})", numbered(1, some.len()));
@@ -379,25 +273,6 @@ impl Tx {
         }
         Ok(rows)
     }
-}
-
-impl Scope {
-    fn holds(&self, letter: &LetterId) -> bool {
-        self.letters.contains(letter) || self.beside.contains(letter)
-    }
-}
-
-/// From a row of [`MAIL`].
-fn scoped(row: &AnyRow) -> Result<(i64, ScopedMail), RegisterError> {
-    let told_in: Option<String> = row.try_get(5)?;
-    let mail = ScopedMail {
-        message_id: row.try_get(1)?,
-        received_at: row.try_get(2)?,
-        size: row.try_get(3)?,
-        content_hash: row.try_get(4)?,
-        told_in: told_in.filter(|id| !id.is_empty()).map(LetterId::from_stored),
-    };
-    Ok((row.try_get(0)?, mail))
 }
 
 /// From a row of [`EVENT`].

@@ -267,9 +267,11 @@ impl OfLetter {
             Some((state, fate)) => *state == row.state && *fate == row.fate,
             // Still on its way; the reply is the last try's.
             None => {
-                let is_on_its_way = match row.bundled_in {
-                    Some(_) => row.state == "bundled",
-                    None => matches!(row.state.as_str(), "queued" | "leased" | "held"),
+                // One whose bundle was blanked waits again.
+                let is_on_its_way = match row.state.as_str() {
+                    "bundled" => row.bundled_in.is_some(),
+                    "queued" | "leased" | "held" => row.bundled_in.is_none() || self.bundled.is_some(),
+                    _ => false,
                 };
                 is_on_its_way && row.fate.accepted_at.is_none() && row.fate.server.is_empty()
             }

@@ -21,6 +21,7 @@ mod opening;
 mod outbox;
 mod printing;
 mod quota;
+mod redacting;
 mod redaction;
 mod retention;
 mod search;

@@ -114,7 +114,7 @@ pub(super) async fn settled(desk: &Desk, person: &Person) -> Arc<Office> {
     office
 }
 
-fn asked(cases: &[u32]) -> ToRedact {
+pub(super) fn asked(cases: &[u32]) -> ToRedact {
     let cases = cases.iter().map(|serial| number(*serial)).collect();
     ToRedact { cases, mails: Vec::new(), reason: "art. 17".into(), ground: None }
 }

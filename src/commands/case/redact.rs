@@ -63,13 +63,8 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
         let cases = case.absorbed.iter().copied().chain([case.number]).collect();
         let asked = ToRedact { cases, mails: Vec::new(), reason: word.reason, ground: word.ground };
         let scope = scope_of(&office, &asked).await?;
-        if scope.waiting > 0 && asked.ground.is_none() {
-            let waiting = counted(scope.waiting, "letter");
-            let why = format!(
-                "{} is not redacted: {waiting} of it wait to be sent, and never would be; next: wait until they went, or give --ground",
-                case.number
-            );
-            return Ok(failed(&why, Exit::FoundProblems));
+        if let Some(why) = letters_wait(&scope, asked.ground.as_deref()) {
+            return Ok(failed(&format!("{} is not redacted: {why}", case.number), Exit::FoundProblems));
         }
         let person = others_of(&office, &case).await?;
         redact(&office, &asked, &scope).await?;
@@ -83,6 +78,23 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
     let exit = tell_left(&told);
     office.register.close().await;
     Ok(exit)
+}
+
+/// A ground goes above its own customer's letters, and above nobody else's.
+fn letters_wait(scope: &Scope, ground: Option<&str>) -> Option<String> {
+    if scope.sending > 0 {
+        return Some("a letter of it is being sent at this moment; next: try again in a minute".to_owned());
+    }
+    if scope.waiting_for_others > 0 {
+        return Some(format!(
+            "letters about other complaints wait that carry it: {}; next: try again when they went: klachtpost outbox list",
+            scope.waiting_for_others
+        ));
+    }
+    let waiting = counted(scope.waiting, "letter");
+    let why =
+        format!("{waiting} of it wait to be sent, and never would be; next: wait until they went, or give --ground");
+    (scope.waiting > 0 && ground.is_none()).then_some(why)
 }
 
 fn still_needed_for(case: &Case, needed: &[StillNeeded]) -> Exit {
@@ -186,4 +198,20 @@ pub(in super::super) fn tell_left(told: &Redacting) -> Exit {
         return Exit::TryAgainLater;
     }
     Exit::Done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ground_goes_above_letters_of_the_case_alone() {
+        let scope =
+            |waiting, waiting_for_others, sending| Scope { waiting, waiting_for_others, sending, ..Scope::default() };
+        assert_eq!(letters_wait(&scope(0, 0, 0), None), None);
+        assert_eq!(letters_wait(&scope(2, 0, 0), Some("art. 17")), None);
+        assert!(letters_wait(&scope(2, 0, 0), None).unwrap().starts_with("2 letters of it wait"));
+        assert!(letters_wait(&scope(2, 3, 0), Some("art. 17")).unwrap().contains("that carry it: 3; next: "));
+        assert!(letters_wait(&scope(1, 0, 1), Some("art. 17")).unwrap().contains("is being sent"));
+    }
 }
