@@ -8,6 +8,7 @@ mod files;
 mod finding;
 mod providers;
 mod questions;
+mod traces;
 mod trying;
 mod written;
 
@@ -57,10 +58,13 @@ enum InitError {
     #[error(transparent)]
     Trip(#[from] TripError),
     #[error(
-        "expected a mail server whose word proves who a colleague is, found none (see above)\n  hint: --accept-unproven-staff yes says that you can do without: then whoever gets hold of a notification can act as staff. Or --trusted-authserv-id ID, where you know that your server writes it and takes out what others write in its name"
+        "expected a mail server whose word proves who a colleague is, found none (see above)\n  hint: --accept-unproven-staff yes says that you can do without: then whoever gets hold of a notification can act as staff. Or --trusted-authserv-id ID, where you know that your server writes it and takes out what others write in its name{0}"
     )]
-    Unproven,
+    Unproven(&'static str),
 }
+
+/// The answer that relies on Exchange's word.
+const MICROSOFT: &str = "microsoft365";
 
 impl InitError {
     fn exit(&self) -> Exit {
@@ -98,14 +102,15 @@ async fn set_up(file: &Path, interview: &mut Interview<'_>) -> Result<(), InitEr
     interview.examine(&needed(interview))?;
     let (company, address) = (interview.answer(Key::Company, None)?, interview.answer(Key::Address, None)?);
     let desk = Address::parse(&address)?;
-    let mut made = Made::beside(&file);
-    let mut said = ask(interview, &mut made, company, &desk).await?;
+    interview.traces.go_with_the_process().map_err(FileError::Unguarded)?;
+    let made = Made::beside(&file, interview.traces.clone());
+    let mut said = ask(interview, &made, company, &desk).await?;
     let name = file.display().to_string();
     let config = config::from_toml(&said.settings(), &name)?;
     let report = Report::for_people();
     let wait = interview.given(Key::Wait).and_then(|seconds| seconds.parse().ok()).unwrap_or_default();
     let tried = try_out(report, &config, &desk, interview.given(Key::TrustedId), Duration::from_secs(wait)).await?;
-    said.proof = proof(interview, report, &tried)?;
+    said.proof = proof(interview, report, &said.login, &tried)?;
     let text = said.settings();
     config::from_toml(&text, &name)?;
     made.write(&file, &text)?;
@@ -126,12 +131,7 @@ fn needed(interview: &Interview<'_>) -> Vec<Key> {
 }
 
 /// All the other questions.
-async fn ask(
-    interview: &mut Interview<'_>,
-    made: &mut Made,
-    company: String,
-    desk: &Address,
-) -> Result<Said, InitError> {
+async fn ask(interview: &mut Interview<'_>, made: &Made, company: String, desk: &Address) -> Result<Said, InitError> {
     let (imap, smtp) = servers(interview, desk.domain()).await?;
     trying::confirm(interview, desk.domain(), &[&imap, &smtp])??;
     let username = interview.answer(Key::Username, Some(desk.to_string()))?;
@@ -194,7 +194,7 @@ async fn servers(interview: &mut Interview<'_>, domain: &str) -> Result<(Place, 
 
 fn login(
     interview: &mut Interview<'_>,
-    made: &mut Made,
+    made: &Made,
     desk: &Address,
     imap: &Place,
     username: &str,
@@ -223,7 +223,7 @@ fn login(
 }
 
 /// Without a word on it, the mailbox's login; a server on this very machine mostly wants none.
-fn smtp_login(interview: &mut Interview<'_>, made: &mut Made, smtp: &Place) -> Result<SmtpLogin, InitError> {
+fn smtp_login(interview: &mut Interview<'_>, made: &Made, smtp: &Place) -> Result<SmtpLogin, InitError> {
     match interview.given(Key::SmtpUsername) {
         None if smtp.security == Security::None => Ok(SmtpLogin::None),
         None => Ok(SmtpLogin::AsTheMailbox),
@@ -273,7 +273,10 @@ async fn waiting(mailbox: &mut Mailbox) -> Result<usize, MailboxError> {
 }
 
 /// Invariant 6: only a server that takes out what others write in its name is proposed; anything else is the operator's word.
-fn proof(interview: &mut Interview<'_>, report: Report, tried: &Tried) -> Result<Proof, InitError> {
+fn proof(interview: &mut Interview<'_>, report: Report, login: &Login, tried: &Tried) -> Result<Proof, InitError> {
+    if interview.is_given(Key::StaffProof) && interview.answer(Key::StaffProof, None)? == MICROSOFT {
+        return Ok(Proof::Microsoft365);
+    }
     if let Word::Guarded(id) = &tried.word {
         report.line("proof of senders", Ok::<_, &str>(&tried.word));
         return Ok(Proof::Server(interview.answer(Key::TrustedId, Some(id.clone()))?));
@@ -285,13 +288,47 @@ fn proof(interview: &mut Interview<'_>, report: Report, tried: &Tried) -> Result
             format!("the last mails bear results of \"{likely}\", which may be your server's or came with them"),
         );
     }
+    // Exchange writes no results of its own within a directory, and a word of another kind.
+    let is_microsoft = matches!(login, Login::Microsoft { .. }) && !interview.is_given(Key::TrustedId);
+    if is_microsoft && interview.answer(Key::StaffProof, None)? == MICROSOFT {
+        return Ok(Proof::Microsoft365);
+    }
+    let also =
+        if is_microsoft { ". Or --staff-proof microsoft365, where docs/microsoft365.md says it is safe" } else { "" };
     let id = interview.answer(Key::TrustedId, None)?;
     if !id.is_empty() {
         return Ok(Proof::Server(id));
     }
     match interview.answer(Key::AcceptUnproven, None) {
         Ok(answer) if answer == "yes" => Ok(Proof::Nothing),
-        Ok(_) | Err(Unanswered::Missing(_)) => Err(InitError::Unproven),
+        Ok(_) | Err(Unanswered::Missing(_)) => Err(InitError::Unproven(also)),
         Err(other) => Err(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+    use std::path::PathBuf;
+
+    fn proven(answers: &str, login: Login) -> Result<Proof, InitError> {
+        let mut input = Cursor::new(answers.to_owned());
+        let mut interview = Interview::new(Arguments::default(), Some(&mut input));
+        let tried = Tried { word: Word::Nobodys, likely: None, waiting: 0 };
+        proof(&mut interview, Report::for_people(), &login, &tried)
+    }
+
+    #[test]
+    fn at_microsoft_365_exchanges_word_is_offered_and_nowhere_else() {
+        let secret = PathBuf::from("/etc/klachtpost/secret");
+        let microsoft = || Login::Microsoft { tenant: "t".into(), client_id: "c".into(), secret: secret.clone() };
+        assert_eq!(proven("yes\nmicrosoft365\n", microsoft()).unwrap(), Proof::Microsoft365);
+        assert_eq!(proven("no\n\nyes\n", microsoft()).unwrap(), Proof::Nothing);
+        assert_eq!(proven("\nmx.lease.nl\n", microsoft()).unwrap(), Proof::Server("mx.lease.nl".into()));
+        let unproven = proven("no\n\nno\n", microsoft()).unwrap_err().to_string();
+        assert!(unproven.contains("--staff-proof microsoft365"), "{unproven}");
+        let unproven = proven("\nno\n", Login::Password(secret.clone())).unwrap_err().to_string();
+        assert!(unproven.contains("--accept-unproven-staff") && !unproven.contains("microsoft365"), "{unproven}");
     }
 }

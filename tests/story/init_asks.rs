@@ -2,7 +2,9 @@
 
 use crate::init::{Company, GUARDS, alike};
 use crate::support::dovecot::{PASSWORD, USER};
+use crate::support::signals::interrupt;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -17,8 +19,8 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// Waits until this is asked, and types.
-    fn answer(&mut self, asked: &str, typed: &str) {
+    /// Waits until this is asked.
+    fn until(&mut self, asked: &str) {
         let deadline = Instant::now() + Duration::from_secs(60);
         let from = self.shown.len();
         while !self.shown[from..].contains(asked) {
@@ -29,19 +31,22 @@ impl Terminal {
         }
         // What is asked for unseen is typed once the terminal is silent.
         std::thread::sleep(Duration::from_millis(300));
+    }
+
+    /// Waits until this is asked, and types.
+    fn answer(&mut self, asked: &str, typed: &str) {
+        self.until(asked);
         writeln!(self.keyboard, "{typed}").unwrap();
     }
 }
 
-#[tokio::test]
-async fn a_person_is_asked_and_a_password_is_not_shown() {
-    let company = Company::with(GUARDS);
-    let world = &company.world;
+/// A terminal, and its other end for whoever works at it.
+fn terminal() -> (Terminal, impl Fn() -> File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let slave = || File::options().read(true).write(true).open(&name).unwrap();
+    let slave = move || File::options().read(true).write(true).open(&name).unwrap();
     let keyboard = File::from(master);
     let (show, screen) = channel();
     let mut output = keyboard.try_clone().unwrap();
@@ -53,10 +58,17 @@ async fn a_person_is_asked_and_a_password_is_not_shown() {
             }
         }
     });
+    (Terminal { keyboard, screen, shown: String::new() }, slave)
+}
+
+#[tokio::test]
+async fn a_person_is_asked_and_a_password_is_not_shown() {
+    let company = Company::with(GUARDS);
+    let world = &company.world;
+    let (mut terminal, slave) = terminal();
     let register = world.file("klachtpost.db").display().to_string();
     let mut command = world.command(&["init", "--register", &register, "--username", USER, "--wait", "20"]);
     let mut child = command.stdin(slave()).stdout(slave()).stderr(slave()).spawn().unwrap();
-    let mut terminal = Terminal { keyboard, screen, shown: String::new() };
     let smtp = format!("127.0.0.1:{}/none", company.postfix.port());
     let imap = format!("127.0.0.1:{}/none", world.dovecot.imap_port);
     for (asked, typed) in [
@@ -89,4 +101,34 @@ async fn a_person_is_asked_and_a_password_is_not_shown() {
     assert_eq!(std::fs::read_to_string(&password).unwrap(), format!("{PASSWORD}\n"));
     assert_eq!(std::fs::metadata(&password).unwrap().permissions().mode() & 0o7777, 0o600);
     assert_eq!(world.run(&["check"]).await.code, 0);
+}
+
+/// Ctrl-C while a password is typed, and after it: the terminal is as it was, and nothing is in the way of the next try.
+#[tokio::test]
+async fn whoever_breaks_off_leaves_nothing_behind() {
+    let company = Company::with(GUARDS);
+    let world = &company.world;
+    let smtp = format!("127.0.0.1:{}/none", company.postfix.port());
+    let imap = format!("127.0.0.1:{}/none", world.dovecot.imap_port);
+    let flags = ["--company", "Eigen Lease", "--address", "klachten@eigen.example", "--imap", &imap, "--smtp", &smtp];
+    let is_repeated = |terminal: &File| tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ECHO);
+    for breaks_off in ["The password of", "in one word"] {
+        let (mut terminal, slave) = terminal();
+        let mut command = world.command(&[&["init", "--username", USER][..], &flags].concat());
+        let mut child = command.stdin(slave()).stdout(slave()).stderr(slave()).spawn().unwrap();
+        if breaks_off != "The password of" {
+            terminal.answer("The password of", PASSWORD);
+        }
+        terminal.until(breaks_off);
+        let is_typed_unseen = breaks_off == "The password of";
+        assert_eq!(
+            (is_repeated(&slave()), world.file("mailbox.password").exists()),
+            (!is_typed_unseen, !is_typed_unseen)
+        );
+        interrupt(child.id().unwrap());
+        let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await.expect("it ends").unwrap();
+        assert_eq!(ended.code(), Some(130), "{}", terminal.shown);
+        assert!(is_repeated(&slave()), "{breaks_off}");
+        assert!(!world.file("mailbox.password").exists() && !world.settings_file().exists(), "{breaks_off}");
+    }
 }

@@ -7,6 +7,11 @@ pub fn terminate(process: u32) {
     kill_process(pid(process), Signal::TERM).unwrap();
 }
 
+/// What a terminal sends for Ctrl-C. See [`terminate`].
+pub fn interrupt(process: u32) {
+    kill_process(pid(process), Signal::INT).unwrap();
+}
+
 /// Asks a daemon to read its settings anew, as `systemctl reload` would. See [`terminate`].
 pub fn hang_up(process: u32) {
     kill_process(pid(process), Signal::HUP).unwrap();

@@ -3,11 +3,11 @@
 
 use super::super::printing::ask;
 use super::questions::{Key, QUESTIONS, Question, Without, question};
+use super::traces::Traces;
 use clap::{Arg, ArgMatches, Command};
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
-use std::io::{BufRead, IsTerminal};
+use std::io::BufRead;
 
 /// The flags that were given.
 #[derive(Debug, Clone, Default)]
@@ -76,11 +76,13 @@ pub(super) struct Interview<'a> {
     given: BTreeMap<Key, String>,
     /// None: nobody is there.
     person: Option<&'a mut dyn BufRead>,
+    /// What must not stay where it is cut off.
+    pub traces: Traces,
 }
 
 impl<'a> Interview<'a> {
     pub fn new(arguments: Arguments, person: Option<&'a mut dyn BufRead>) -> Self {
-        Self { given: arguments.0, person }
+        Self { given: arguments.0, person, traces: Traces::default() }
     }
 
     /// All that is wrong with the flags alone, and what cannot be done without where nobody is there: before anything is tried.
@@ -156,7 +158,7 @@ impl<'a> Interview<'a> {
             return Ok(None);
         }
         ask(&format!("{what} (not shown): "));
-        let hidden = Hidden::begin();
+        let hidden = self.traces.hidden();
         let typed = self.line();
         drop(hidden);
         ask("\n");
@@ -178,30 +180,6 @@ fn fitting(question: &Question, text: &str) -> Result<String, Unanswered> {
     }
     let found = text.chars().take(60).flat_map(char::escape_debug).collect();
     Err(Unanswered::Unfit { flag: question.flag, expected: question.expected, found })
-}
-
-/// The terminal does not repeat what is typed, until it is dropped.
-struct Hidden(Option<Termios>);
-
-impl Hidden {
-    fn begin() -> Self {
-        let input = std::io::stdin();
-        let before = if input.is_terminal() { tcgetattr(&input).ok() } else { None };
-        if let Some(before) = &before {
-            let mut silent = before.clone();
-            silent.local_modes -= LocalModes::ECHO;
-            let _ = tcsetattr(&input, OptionalActions::Now, &silent);
-        }
-        Self(before)
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        if let Some(before) = &self.0 {
-            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
-        }
-    }
 }
 
 #[cfg(test)]

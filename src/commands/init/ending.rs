@@ -40,6 +40,9 @@ fn left(said: &Said) -> Vec<String> {
     }
     left.push("[committee]: where customers can go who still disagree, so that closings name it".to_owned());
     left.push("[digest] recipients, [deadlines] closed_days, [paper] for letters on paper".to_owned());
+    if said.proof == Proof::Microsoft365 {
+        left.push("docs/microsoft365.md, \"When not to use it\": see that no connector lets mail in as if it were your own; `klachtpost check` shows what the last mails bear".to_owned());
+    }
     if said.proof == Proof::Nothing {
         left.push("a mail server that proves senders (trusted_authserv_id): as it is, whoever gets hold of a notification can act as staff".to_owned());
     }

@@ -3,6 +3,7 @@
 
 use super::asking::{Interview, Unanswered};
 use super::questions::{Key, question};
+use super::traces::Traces;
 use secrecy::ExposeSecret;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -22,6 +23,8 @@ pub(super) enum FileError {
     There { path: PathBuf },
     #[error("tried to write {}, found: {why}\n  hint: run it as a user who may write there, or name another settings file with --config", .path.display())]
     Unwritten { path: PathBuf, why: std::io::Error },
+    #[error("tried to be told of Ctrl-C, so that nothing stays behind, found: {0}")]
+    Unguarded(std::io::Error),
     #[error("tried to find out where {path} is, found: {why}")]
     Nowhere { path: String, why: std::io::Error },
 }
@@ -41,18 +44,18 @@ pub(super) fn absolute(path: &str) -> Result<String, FileError> {
 /// What was made; it goes when this is dropped, unless it is kept.
 pub(super) struct Made {
     folder: PathBuf,
-    files: Vec<PathBuf>,
+    traces: Traces,
 }
 
 impl Made {
     /// Secrets lie beside the settings.
-    pub fn beside(settings: &Path) -> Self {
-        Self { folder: settings.parent().map(Path::to_owned).unwrap_or_default(), files: Vec::new() }
+    pub fn beside(settings: &Path, traces: Traces) -> Self {
+        Self { folder: settings.parent().map(Path::to_owned).unwrap_or_default(), traces }
     }
 
     /// The file that a flag names, or one with what a person types.
     pub fn secret(
-        &mut self,
+        &self,
         interview: &mut Interview<'_>,
         key: Key,
         what: &str,
@@ -68,7 +71,7 @@ impl Made {
     }
 
     /// Writes a new file, to the disk.
-    pub fn write(&mut self, path: &Path, text: &str) -> Result<(), FileError> {
+    pub fn write(&self, path: &Path, text: &str) -> Result<(), FileError> {
         let unwritten = |why: std::io::Error| match why.kind() {
             ErrorKind::AlreadyExists => FileError::There { path: path.to_owned() },
             _ => FileError::Unwritten { path: path.to_owned(), why },
@@ -76,21 +79,19 @@ impl Made {
         DirBuilder::new().recursive(true).mode(FOLDER).create(&self.folder).map_err(unwritten)?;
         let file = OpenOptions::new().write(true).create_new(true).mode(OWNERS).open(path);
         let mut file = file.map_err(unwritten)?;
-        self.files.push(path.to_owned());
+        self.traces.made(path.to_owned());
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(unwritten)
     }
 
     /// It came to settings.
-    pub fn keep(&mut self) {
-        self.files.clear();
+    pub fn keep(&self) {
+        self.traces.keep();
     }
 }
 
 impl Drop for Made {
     fn drop(&mut self) {
-        for file in &self.files {
-            let _ = std::fs::remove_file(file);
-        }
+        self.traces.remove();
     }
 }
 
@@ -103,17 +104,17 @@ mod tests {
     fn what_is_made_is_the_owners_alone_and_goes_where_it_comes_to_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let (file, below) = (folder.path().join("a/k.toml"), folder.path().join("a/secret"));
-        let mut made = Made::beside(&file);
+        let made = Made::beside(&file, Traces::default());
         made.write(&below, "geheim").unwrap();
         drop(made);
         assert!(!below.exists());
-        let mut made = Made::beside(&file);
+        let made = Made::beside(&file, Traces::default());
         made.write(&file, "[desk]").unwrap();
         made.keep();
         drop(made);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o7777, OWNERS);
         // A second time nothing is touched, not even to take it away.
-        let again = Made::beside(&file).write(&file, "other");
+        let again = Made::beside(&file, Traces::default()).write(&file, "other");
         assert!(matches!(again, Err(FileError::There { .. })) && absent(&file).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "[desk]");
     }

@@ -27,6 +27,7 @@ pub(super) enum Key {
     Operator,
     Register,
     TrustedId,
+    StaffProof,
     AcceptUnproven,
     Wait,
 }
@@ -161,6 +162,12 @@ pub(super) const QUESTIONS: &[Question] = {
             "The mail server whose word on senders counts",
             LeftOut,
             (|text| is_text(text) && !text.contains([';', ' ', '=']), "the first word of its Authentication-Results"),
+        ),
+        row(
+            (Key::StaffProof, "staff-proof", "microsoft365|no"),
+            "Microsoft 365: does Exchange's own word (\"Internal\") prove colleagues (microsoft365, or no)? Not with a hybrid, or a connector that makes mail internal; docs/microsoft365.md says when not",
+            LeftOut,
+            (|text| matches!(text, "microsoft365" | "no"), "microsoft365 or no"),
         ),
         row(
             (Key::AcceptUnproven, "accept-unproven-staff", "yes|no"),

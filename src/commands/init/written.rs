@@ -43,6 +43,8 @@ pub(super) enum SmtpLogin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Proof {
     Server(String),
+    /// The word of Exchange, which the operator relies on.
+    Microsoft365,
     /// The operator's word that nothing does.
     Nothing,
 }
@@ -82,14 +84,15 @@ impl Said {
     }
 
     fn mailbox(&self, out: &mut String) {
-        let (id, unproven) = match &self.proof {
-            Proof::Server(id) => (Some(json!(id)), None),
-            Proof::Nothing => (None, Some(json!(true))),
+        let proof = match &self.proof {
+            Proof::Server(id) => ("trusted_authserv_id", Some(json!(id))),
+            Proof::Microsoft365 => ("staff_proof", Some(json!("microsoft365"))),
+            Proof::Nothing => ("accept_unproven_staff", Some(json!(true))),
         };
         let mut keys = server(&self.imap, Protocol::Imap, self.ca_file.as_deref());
         keys.push(("username", Some(json!(self.username))));
         keys.extend(self.login_keys());
-        keys.extend([("trusted_authserv_id", id), ("accept_unproven_staff", unproven)]);
+        keys.push(proof);
         section(out, "[mailbox]", &keys);
     }
 

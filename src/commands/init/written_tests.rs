@@ -49,7 +49,8 @@ fn each_way_in_is_written_as_the_settings_want_it() {
         Login::Microsoft { tenant: "eigenlease.nl".into(), client_id: "0000-11".into(), secret: file.clone() };
     let other = SmtpLogin::Other { username: "brieven".into(), password: file.clone() };
     let ways = [
-        Said { login: microsoft, proof: Proof::Nothing, ..plain.clone() },
+        Said { login: microsoft.clone(), proof: Proof::Nothing, ..plain.clone() },
+        Said { login: microsoft, proof: Proof::Microsoft365, ..plain.clone() },
         Said { login: Login::Google { service_account: file }, ..plain.clone() },
         Said { smtp_login: other, register: Some("/tmp/k.db".into()), operator: None, ..plain.clone() },
         Said { smtp_login: SmtpLogin::None, smtp: Place::new("localhost", 25, Security::None), ..plain },
