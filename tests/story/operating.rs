@@ -223,6 +223,24 @@ async fn whoever_asks_otherwise_is_refused_and_the_desk_works_on() {
     assert_eq!(daemon.stop().await, 0);
 }
 
+/// The port stays the daemon's, and what comes meanwhile waits in the system's queue.
+#[tokio::test]
+async fn where_no_file_can_be_opened_for_a_while_figures_are_given_soon_after() {
+    let (world, _smtp) = world().await;
+    let at = free_port();
+    add(&world, &format!("[metrics]\nlisten = \"{at}\"\n"));
+    let daemon = world.daemon();
+    until("figures", || daemon.log().contains("figures are given").then_some(())).await;
+    let before = daemon.limit_files(Some(3));
+    let asks = std::thread::spawn(move || get(at, "/healthz"));
+    until("it is noticed", || daemon.log().contains("figures cannot be given for a while").then_some(())).await;
+    daemon.limit_files(before);
+    // `get` waits no longer than twenty seconds.
+    assert!(asks.join().unwrap().contains(" 200 "));
+    assert_eq!(daemon.log().matches("figures cannot be given").count(), 1, "{}", daemon.log());
+    assert_eq!(daemon.stop().await, 0);
+}
+
 #[tokio::test]
 async fn a_port_that_is_taken_keeps_no_complaint() {
     let (world, _smtp) = world().await;

@@ -7,6 +7,7 @@ use crate::support::imap_reader;
 use crate::support::other_smtp::{Kind, OtherSmtp};
 use crate::support::postfix::Postfix;
 use crate::support::signals::{hang_up, terminate};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -333,6 +334,13 @@ impl Daemon {
     /// SIGHUP: the settings are read anew.
     pub fn reload(&self) {
         hang_up(self.process.id().expect("it runs"));
+    }
+
+    /// So many files may be open from now on; how many it was before.
+    pub fn limit_files(&self, files: Option<u64>) -> Option<u64> {
+        let limits = |current| Rlimit { current, maximum: getrlimit(Resource::Nofile).maximum };
+        let process = self.process.id().and_then(|id| Pid::from_raw(i32::try_from(id).unwrap()));
+        prlimit(process, Resource::Nofile, limits(files)).unwrap().current
     }
 
     /// SIGKILL, as a power cut would.
