@@ -23,7 +23,7 @@ pub enum Command {
     /// Try new keywords on the last complaints: what would move, what never fires, how well each department is met
     #[command(after_help = "Example:\n  klachtpost route try keywords.toml --last 200")]
     Try {
-        /// Settings, or nothing but [[department]] with `name` and `keywords` for each
+        /// Settings, or nothing but the departments with `name` and `keywords` for each
         #[arg(value_name = "NEW.toml")]
         file: PathBuf,
         /// How many complaints, the newest
