@@ -67,3 +67,11 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandom> {
     getrandom::fill(&mut bytes).map_err(|why| NoRandom { why: why.to_string() })?;
     Ok(bytes)
 }
+
+/// As many random bytes, in hexadecimal: what nobody can guess.
+///
+/// # Errors
+/// As [`random`].
+pub fn random_hex<const N: usize>() -> Result<String, NoRandom> {
+    Ok(random::<N>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}

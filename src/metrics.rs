@@ -128,7 +128,7 @@ pub const TABLE: &[Figure] = &[
     Figure {
         name: "klachtpost_area_works",
         kind: Kind::Gauge,
-        says: "1 as long as it works, 0 while it fails: intake (fetching mail), sending, mailbox (moving mail), access (tokens).",
+        says: "1 as long as it works, 0 while it fails: intake (fetching mail), sending, mailbox (moving mail), access (tokens), route (test mails of the watch).",
         samples: |now| each("area", &now.areas, |area| (area.name.to_owned(), i64::from(area.failing_since.is_none()))),
     },
     Figure {

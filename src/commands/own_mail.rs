@@ -14,7 +14,7 @@ pub(super) struct OwnMail {
 impl OwnMail {
     /// `before` are header lines that stand above all others.
     pub fn new(desk: &Address, clock: &Clock, before: &str) -> Result<Self, clock::NoRandom> {
-        let id = token()?;
+        let id = clock::random_hex::<16>()?;
         let (domain, date) = (desk.domain(), clock.now().to_rfc2822());
         let text = format!(
             "{before}From: {desk}\r\nTo: {desk}\r\nSubject: klachtpost: a test mail, to be deleted ({id})\r\nDate: {date}\r\n\
@@ -24,9 +24,4 @@ impl OwnMail {
         );
         Ok(Self { id, text })
     }
-}
-
-/// What nobody can guess.
-pub(super) fn token() -> Result<String, clock::NoRandom> {
-    Ok(clock::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }

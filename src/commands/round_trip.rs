@@ -3,9 +3,9 @@
 //! out on the way can nobody else bring one along (invariant 6, RFC 8601 §5). Both are taken away again; where a running
 //! daemon has one first, it knows our mark and sets it aside. Touches mailbox and sender.
 
-use super::own_mail::{OwnMail, token};
+use super::own_mail::OwnMail;
 use crate::case::Address;
-use crate::clock::{Clock, NoRandom};
+use crate::clock::{self, Clock, NoRandom};
 use crate::config::Sender;
 use crate::mail::{delivering_servers_id, results_hold};
 use crate::mailbox::{Destination, Fetched, Filed, Folder, Mailbox, MailboxError, Uid};
@@ -92,7 +92,7 @@ impl<'a> Route<'a> {
         let plain = self.there_and_back("").await?;
         let id = named.map(str::to_owned).or_else(|| delivering_servers_id(&plain.raw));
         let Some(id) = id else { return Ok((plain.after, Word::Nobodys)) };
-        let mark = token()?;
+        let mark = clock::random_hex::<16>()?;
         let domain = self.desk.domain();
         let line = format!("Authentication-Results: {id};\r\n dmarc=pass header.from={domain} policy.test={mark}\r\n");
         let forged = self.there_and_back(&line).await?;
@@ -178,7 +178,7 @@ impl<'a> Route<'a> {
 
     async fn take_away(&mut self, folder: Folder, uid: Uid) -> Result<(), MailboxError> {
         let opened = self.mailbox.open_folder(folder).await?;
-        self.mailbox.take_away(&[uid]).await?;
+        self.mailbox.take_away(&[uid], Destination::SetAside).await?;
         self.spent.entry(opened.uid_validity).or_default().push(uid.0);
         Ok(())
     }

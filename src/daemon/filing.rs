@@ -56,7 +56,7 @@ pub(super) async fn file_away(
         crash::point("before moving mails");
         let moved = match destination {
             Goes::To(destination) => mailbox.file_away(&uids, destination).await,
-            Goes::Away => taken_away(mailbox, &uids).await,
+            Goes::Away => mailbox.take_away(&uids, Destination::Processed).await,
         };
         let gone = match moved {
             Ok(gone) => gone,
@@ -80,14 +80,4 @@ pub(super) async fn file_away(
         crash::point("after marking mails as moved");
     }
     Ok(())
-}
-
-/// What the server cannot take away for good is filed like the others.
-async fn taken_away(mailbox: &mut Mailbox, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
-    let mut gone = mailbox.remove(uids).await?;
-    let left: Vec<Uid> = uids.iter().filter(|uid| !gone.contains(uid)).copied().collect();
-    if !left.is_empty() {
-        gone.extend(mailbox.file_away(&left, Destination::Processed).await?);
-    }
-    Ok(gone)
 }

@@ -255,8 +255,7 @@ fn read_secret(path: &Path) -> std::io::Result<String> {
 }
 
 fn make_secret(path: &Path) -> Result<String, OfficeError> {
-    let bytes: [u8; SECRET_BYTES] = clock::random()?;
-    let secret: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secret = clock::random_hex::<SECRET_BYTES>()?;
     write_secret(path, &secret).map_err(|why| OfficeError::Secret { path: path.to_owned(), why })?;
     Ok(secret)
 }

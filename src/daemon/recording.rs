@@ -136,9 +136,12 @@ impl Happening for Attempted {
     async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Noted, WorkError> {
         let sent: Vec<_> = all.iter().map(|one| (&one.letter.id, &one.sent)).collect();
         tx.mark_sent(&sent).await?;
-        let blanked = blanked(tx, all).await?;
-        for one in all.iter().filter(|one| !blanked.contains(&one.letter.id)) {
-            if matches!(one.sent, Sent::Refused { .. } | Sent::Waits { .. }) {
+        let is_refused = |one: &&Self| matches!(one.sent, Sent::Refused { .. } | Sent::Waits { .. });
+        let noted: Vec<&Self> = all.iter().filter(|one| is_refused(one) || one.letter.kind.is_bundle()).collect();
+        // Nearly always there is none.
+        let blanked = if noted.is_empty() { BTreeSet::new() } else { blanked(tx, all).await? };
+        for one in noted.into_iter().filter(|one| !blanked.contains(&one.letter.id)) {
+            if is_refused(&one) {
                 tx.note_refused(&one.letter.id, one.at).await?;
             }
             if one.letter.kind.is_bundle() {

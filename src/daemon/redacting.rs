@@ -11,9 +11,7 @@ use crate::crash;
 use crate::desk::{Disposition, FoundIn, Role, Sought};
 use crate::mail;
 use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
-use crate::register::{
-    Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RedactionStage, RegisterError, Scope,
-};
+use crate::register::{Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
 use std::collections::{BTreeSet, HashSet};
 
 /// Mails whose headers are asked for at a time.
@@ -93,8 +91,8 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
         return Ok(Redacting::default());
     }
     let blanked = blank_listed(office, &list).await;
-    let mut stages = stages(office, &list).await?;
-    stages.retain(|stage| stage.blanked);
+    let stages = office.register.redaction_stages().await?;
+    let stages: Vec<_> = list.entries.iter().filter_map(|entry| stages.get(&entry.id)).collect();
     let mut told = Redacting::default();
     if stages.iter().any(|stage| !stage.purged) {
         crash::point("before purging what was redacted");
@@ -138,10 +136,7 @@ pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) {
 /// Holds the letters of cases that are listed and could not be blanked.
 async fn hold_listed(office: &Office) -> Result<(), WorkError> {
     let list = RedactionList::read(&office.config.register.url)?;
-    for entry in &list.entries {
-        if office.register.redaction_stage(&entry.id).await?.blanked {
-            continue;
-        }
+    for entry in not_blanked(office, &list).await? {
         let (cases, _) = on_file(office, &list, entry).await?;
         let mut tx = office.register.begin().await?;
         tx.hold_letters_of(&cases).await?;
@@ -150,21 +145,19 @@ async fn hold_listed(office: &Office) -> Result<(), WorkError> {
     Ok(())
 }
 
-async fn stages(office: &Office, list: &RedactionList) -> Result<Vec<RedactionStage>, RegisterError> {
-    let mut stages = Vec::with_capacity(list.entries.len());
-    for entry in &list.entries {
-        stages.push(office.register.redaction_stage(&entry.id).await?);
-    }
-    Ok(stages)
+/// What is listed and was not blanked in this register yet.
+async fn not_blanked<'list>(
+    office: &Office,
+    list: &'list RedactionList,
+) -> Result<Vec<&'list RedactionEntry>, RegisterError> {
+    let stages = office.register.redaction_stages().await?;
+    Ok(list.entries.iter().filter(|entry| !stages.contains_key(&entry.id)).collect())
 }
 
-/// Blanks what is listed and was not blanked in this register yet; an entry that cannot be keeps no other from it.
+/// Blanks what is listed and was not blanked yet; an entry that cannot be keeps no other from it.
 async fn blank_listed(office: &Office, list: &RedactionList) -> Result<(), WorkError> {
     let mut first = Ok(());
-    for entry in &list.entries {
-        if office.register.redaction_stage(&entry.id).await?.blanked {
-            continue;
-        }
+    for entry in not_blanked(office, list).await? {
         if let Err(error) = blank(office, list, entry).await {
             first = first.and(Err(WorkError::NotBlanked { entry: entry.id.clone(), why: error.to_string() }));
         }
@@ -217,8 +210,9 @@ async fn on_file(
 async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside, WorkError> {
     let (mut numbers, mut since): (Vec<String>, Option<Moment>) = (Vec::new(), None);
     let mut beside = Beside::default();
-    for number in cases {
-        let Some(case) = office.register.case(*number).await? else { continue };
+    let cases: Vec<CaseNumber> = cases.iter().copied().collect();
+    let cases = office.register.begin().await?.load_cases(&cases).await?;
+    for (number, case) in cases {
         numbers.push(number.to_string().to_lowercase());
         let address = case.customer.address.as_ref().filter(|address| office.rules.role(address) == Role::Outsider);
         beside.named.extend(address.and_then(|address| Sought::parse(address.as_str())));

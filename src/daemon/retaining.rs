@@ -78,10 +78,8 @@ pub async fn apply_terms(office: &Office, past: &Past) -> Result<Past, WorkError
 }
 
 async fn to_redact(office: &Office, some: &Past) -> Result<ToRedact, WorkError> {
-    let mut cases = BTreeSet::new();
-    for number in &some.cases {
-        let case = office.register.case(*number).await?;
-        cases.extend(case.into_iter().flat_map(|case| case.absorbed).chain([*number]));
-    }
+    let known = office.register.begin().await?.load_cases(&some.cases).await?;
+    let halves = known.into_values().flat_map(|case| case.absorbed);
+    let cases: BTreeSet<CaseNumber> = halves.chain(some.cases.iter().copied()).collect();
     Ok(ToRedact { cases, mails: some.mails.clone(), reason: REASON.to_owned(), ground: None })
 }

@@ -130,7 +130,7 @@ fn is_back(office: &Office, now: Moment) {
 /// In plain words, for whoever comes across it. Known again by the stamp in its subject alone: other fields may be taken out
 /// or written anew on the way.
 fn test_mail(office: &Office, now: Moment) -> Result<String, clock::NoRandom> {
-    let id: String = clock::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = clock::random_hex::<16>()?;
     let (desk, date) = (&office.house.desk_address, now.to_rfc2822());
     let (domain, stamp) = (desk.domain(), office.rules.keys.stamp(now));
     Ok(format!(

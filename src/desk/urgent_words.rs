@@ -26,8 +26,8 @@ impl UrgentWords {
     /// count: too early is better than too late.
     pub(super) fn found(&self, subject: &str, text: &str) -> Vec<String> {
         // Hardly any mail has one of them: what each says, and in which language, is asked only of those that may.
-        let anywhere =
-            |list: &WordList| !list.found(subject, text).is_empty() || !list.found("", &bare_words(text)).is_empty();
+        let bare = bare_words(text);
+        let anywhere = |list: &WordList| !list.found(subject, text).is_empty() || !list.found("", &bare).is_empty();
         if ![&self.dutch, &self.english].into_iter().any(anywhere) {
             return Vec::new();
         }

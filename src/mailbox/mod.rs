@@ -297,8 +297,8 @@ impl Mailbox {
         }
     }
 
-    /// Takes mails out of the open folder for good: test mails of ours, and others at a person's word. Which are gone; a server
-    /// that cannot expunge single mails only marks them as deleted.
+    /// Takes mails out of the open folder for good, at a person's word. Which are gone; a server that cannot expunge single
+    /// mails only marks them as deleted.
     pub async fn remove(&mut self, uids: &[Uid]) -> Result<Vec<Uid>, MailboxError> {
         match self {
             Self::Imap(imap) => imap.remove(uids).await,
@@ -315,12 +315,12 @@ impl Mailbox {
         }
     }
 
-    /// Takes mails of our own out of the open folder, which are nobody's: for good where the server removes by UID, else to
-    /// what is set aside. No other mail is touched.
-    pub async fn take_away(&mut self, uids: &[Uid]) -> Result<(), MailboxError> {
+    /// Takes test mails of our own, which are nobody's, out of the open folder: for good where single mails can be removed,
+    /// else there. No other mail is touched. Which are gone.
+    pub async fn take_away(&mut self, uids: &[Uid], else_to: Destination) -> Result<Vec<Uid>, MailboxError> {
         match self {
-            Self::Imap(imap) => imap.take_away(uids).await,
-            Self::Maildir(maildir) => maildir.file_away(uids, Destination::SetAside).await.map(drop),
+            Self::Imap(imap) => imap.take_away(uids, else_to).await,
+            Self::Maildir(maildir) => maildir.remove(uids).await,
         }
     }
 

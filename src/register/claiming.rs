@@ -35,6 +35,9 @@ pub enum First {
     Customers,
 }
 
+/// Milliseconds for which letters to customers pass another: an hour.
+const PASSED_FOR: i64 = 3_600_000;
+
 impl Register {
     /// Takes letters that are due, oldest first and of these the least tried, until `lease_until`: after that another may. One that the register
     /// itself cannot show any more is held for a person, so that it does not stop the others.
@@ -57,8 +60,10 @@ impl Register {
         limit: i64,
     ) -> Result<Vec<Claimed>, RegisterError> {
         let passed = match first {
-            First::Oldest => "",
-            First::Customers => "CASE WHEN side = 'customer' OR created_at <= $1 - 3600000 THEN 0 ELSE 1 END, ",
+            First::Oldest => String::new(),
+            First::Customers => {
+                format!("CASE WHEN side = 'customer' OR created_at <= $1 - {PASSED_FOR} THEN 0 ELSE 1 END, ")
+            }
         };
         let mut tx = self.begin().await?;
         sqlx::query(

@@ -15,15 +15,14 @@ use crate::desk::caps::Cap;
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Whom it was for.
 const NOBODY: &str = "nobody@redacted.invalid";
 
-/// What carrying an entry out here still needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What was done of an entry that was blanked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedactionStage {
-    pub blanked: bool,
     pub purged: bool,
     pub removed: bool,
 }
@@ -34,16 +33,15 @@ const EVENT: &str = "SELECT event.seq, at, case_number, kind, actor, mail_id, pr
 const OF_LETTERS: &str = "case_number = '' AND kind IN ('sealed', 'letter_fate', 'letter_written', 'letter_resent')";
 
 impl Register {
-    /// How far an entry was carried out in this register.
+    /// How far entries were carried out in this register, of each that was blanked in it.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn redaction_stage(&self, entry: &str) -> Result<RedactionStage, RegisterError> {
-        let text = "SELECT purged_at, removed_at FROM redaction WHERE entry = $1";
-        let row = sqlx::query(text).bind(entry).fetch_optional(&self.pool).await?;
-        let Some(row) = row else { return Ok(RedactionStage::default()) };
-        let is = |column| Ok::<bool, RegisterError>(row.try_get::<Option<i64>, _>(column)?.is_some());
-        Ok(RedactionStage { blanked: true, purged: is(0)?, removed: is(1)? })
+    pub async fn redaction_stages(&self) -> Result<HashMap<String, RedactionStage>, RegisterError> {
+        let rows = sqlx::query("SELECT entry, purged_at, removed_at FROM redaction").fetch_all(&self.pool).await?;
+        let is = |row: &AnyRow, column| Ok::<bool, RegisterError>(row.try_get::<Option<i64>, _>(column)?.is_some());
+        let done = |row: &AnyRow| Ok((row.try_get(0)?, RedactionStage { purged: is(row, 1)?, removed: is(row, 2)? }));
+        rows.iter().map(done).collect()
     }
 
     /// The originals of all that was blanked are out of the mailbox.

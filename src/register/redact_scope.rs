@@ -1,13 +1,12 @@
 //! What a redaction reaches, and which letters of it are still on their way. Only SQL.
 
 use super::outbox::REDACTED;
-use super::sets::{numbered, rows_of};
 use super::{RegisterError, Tx, moment, unreadable};
 use crate::case::{CaseNumber, LetterId, Moment};
 use crate::desk::Sought;
 use crate::desk::caps::Cap;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that is on file of some cases, or of mails that concern none.
@@ -69,19 +68,15 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn opened_at(&mut self, cases: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Moment>, RegisterError> {
-        let mut found = BTreeMap::new();
-        for some in cases.chunks(rows_of(1)) {
-            let list = numbered(1, some.len());
-            let text =
-                format!("SELECT case_number, MIN(at) FROM event WHERE case_number IN ({list}) GROUP BY case_number");
-            let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, case| query.bind(case.to_string()));
-            for row in query.fetch_all(&mut *self.inner).await? {
-                let number: String = row.try_get(0)?;
-                let number = number.parse().map_err(|e| unreadable(format!("case {number}: {e}")))?;
-                found.insert(number, moment(row.try_get(1)?));
-            }
-        }
-        Ok(found)
+        let numbers: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        let text = "SELECT case_number, MIN(at) FROM event WHERE case_number IN";
+        let rows = self.filed(text, "GROUP BY case_number", &numbers).await?;
+        let opened = |row: &AnyRow| {
+            let number: String = row.try_get(0)?;
+            let number = number.parse().map_err(|e| unreadable(format!("case {number}: {e}")))?;
+            Ok((number, moment(row.try_get(1)?)))
+        };
+        rows.iter().map(opened).collect()
     }
 
     /// What is on file of these cases and mails.

@@ -171,6 +171,10 @@ impl Imap {
         file_away::remove(&mut self.wire, self.expunges_by_uid, uids).await
     }
 
+    pub(super) async fn take_away(&mut self, uids: &[Uid], else_to: Destination) -> Result<Vec<Uid>, MailboxError> {
+        if self.expunges_by_uid { self.remove(uids).await } else { self.file_away(uids, else_to).await }
+    }
+
     pub(super) async fn wait(&mut self, at_most: Duration) -> Result<Woken, MailboxError> {
         let until = Instant::now() + at_most;
         if self.selected.folder != Folder::Inbox {

@@ -9,7 +9,7 @@ use super::super::{Destination, Folder, Trial, Tried, Uid};
 use super::file_away::{Filing, file_away};
 use super::offered::Removal;
 use super::wire::Completion;
-use super::{Imap, TRIAL_KEYWORD, imap_uid, select};
+use super::{Imap, TRIAL_KEYWORD, select};
 use imap_proto::{MailboxDatum, Response};
 
 const DESTINATIONS: [Destination; 3] = [Destination::Processed, Destination::SetAside, Destination::Unreadable];
@@ -99,17 +99,6 @@ impl Imap {
         if self.found_in(folder).await?.is_some_and(|uids| !uids.is_empty()) {
             let name = self.folders.watched(folder)?;
             trial.hindrances.push(format!("a mail of this trial could not be taken away from {name:?}; next: delete it by hand (its subject is that of a trial), and give the account the right to delete and expunge there"));
-        }
-        Ok(())
-    }
-
-    /// Removes mails of the selected folder that are our own.
-    pub(in super::super) async fn take_away(&mut self, uids: &[Uid]) -> Result<(), MailboxError> {
-        if !self.expunges_by_uid {
-            return self.file_away(uids, Destination::SetAside).await.map(drop);
-        }
-        for set in uid_sets(uids.iter().filter_map(|uid| imap_uid(*uid))) {
-            self.expunge(&set.written).await?;
         }
         Ok(())
     }
