@@ -1,5 +1,6 @@
 //! Names as they come in, and how the letter begins.
 
+use super::wordings::{FRENCH, GERMAN};
 use super::*;
 
 fn in_dutch(name: &str) -> String {
