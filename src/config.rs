@@ -317,6 +317,8 @@ pub struct Digest {
     /// In the desk's zone.
     pub at: NaiveTime,
     pub working_days_only: bool,
+    /// An overview with nothing in it is not sent.
+    pub skip_empty: bool,
     /// Who gets the overview of the whole company.
     pub recipients: Vec<String>,
 }
@@ -326,6 +328,7 @@ impl Default for Digest {
         Self {
             at: NaiveTime::from_hms_opt(7, 30, 0).unwrap_or_default(),
             working_days_only: true,
+            skip_empty: false,
             recipients: Vec::new(),
         }
     }

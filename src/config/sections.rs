@@ -348,6 +348,7 @@ fn digest(s: &mut Section) -> Digest {
     Digest {
         at: time(s, "at", usual.at),
         working_days_only: s.flag("working_days_only", usual.working_days_only),
+        skip_empty: s.flag("skip_empty", usual.skip_empty),
         recipients: addresses(s, "recipients"),
     }
 }

@@ -202,11 +202,11 @@ fn uncounted(draft: Draft) -> (Draft, String) {
     (draft, String::new())
 }
 
-/// A digest binds the department whose supervisor reads it: its buttons hold tokens of that department's cases, and none
+/// A digest binds the departments whose supervisor reads it: its buttons hold tokens of that department's cases, and none
 /// works for somebody else's (invariant 6). A letter of a case binds the case's, which is known once all are written.
 fn bound_to(draft: &Draft) -> String {
     match &draft.content {
-        Content::Digest(digest) => digest.department.clone().unwrap_or_default(),
+        Content::Digest(digest) => digest.departments.join(","),
         _ => String::new(),
     }
 }

@@ -4,6 +4,7 @@
 use super::aside::put_aside;
 use super::draft::Content;
 use super::{Decision, Disposition, FolderCount, Rules, Stored};
+use crate::case::What;
 use crate::digest::{Balance, MailDay, PutAside, Route};
 
 /// Mails put aside that a digest names one by one: what two minutes of reading allow. The others are counted.
@@ -40,15 +41,25 @@ fn balance(count: &FolderCount) -> Balance {
     }
 }
 
-/// Adds it to the digests of the whole company and of the fallback department's supervisor, who is told of such mails.
+/// Adds it to the digests of the whole company and of the fallback department's supervisor, who is told of such mails. Where the
+/// settings say so, a digest without anything in it is left out.
 pub fn with_mail_day(mut decision: Decision, day: &MailDay, rules: &Rules) -> Decision {
     let supervisor = rules.fallback().map(|department| &department.supervisor);
     for letter in &mut decision.letters {
         let is_told = Some(&letter.to) == supervisor;
         if let Content::Digest(digest) = &mut letter.content
-            && (is_told || digest.department_title.is_none())
+            && (is_told || digest.is_of_company())
         {
             digest.mail = Some(Box::new(day.clone()));
+        }
+    }
+    if rules.digest.skip_empty {
+        decision.letters.retain(|letter| !matches!(&letter.content, Content::Digest(digest) if digest.is_empty()));
+        let left = decision.letters.len();
+        for event in &mut decision.events {
+            if let What::DigestWritten { recipients, .. } = &mut event.what {
+                *recipients = left;
+            }
         }
     }
     decision

@@ -105,7 +105,7 @@ fn to_colleague(to: &Address, letters: &[Bundled], cases: &[Case], pen: Pen<'_>)
         numbers.sort();
         numbers.dedup();
         let known = numbers.iter().filter_map(|number| cases.iter().find(|case| case.number == *number));
-        known.map(|case| listed(case, pen.rules)).collect()
+        known.map(|case| listed(case, to, pen.rules)).collect()
     };
     let told = [LetterKind::Notification, LetterKind::FollowUp, LetterKind::Term];
     let content = Content::Bundle(Box::new(Bundle {

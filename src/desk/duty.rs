@@ -2,11 +2,11 @@
 
 use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
-use super::sight::{is_hidden, supervisor};
+use super::sight::{is_hidden, may, supervisor};
 use super::{Decision, Department, Fresh, Rules};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, Table, sheet};
-use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
+use crate::digest::{Asked, Digest, Goes, May, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ pub fn digest_needs_closed_since(since: Moment, now: Moment) -> Moment {
     since.min(now.checked_sub_days(Days::new(CLOSED_DAYS)).unwrap_or(since))
 }
 
-/// All digests of a day: each department's supervisor gets the department's, `digest.recipients` the company's.
+/// All digests of a day: each supervisor gets one of the own departments, `digest.recipients` the company's.
 pub fn on_digest(
     day: NaiveDate,
     back: &LookBack,
@@ -65,23 +65,19 @@ pub fn on_digest(
     let departments = named(rules);
     let zone = rules.calendar.zone();
     let LookBack { since, registered } = back;
-    let asked =
-        |department| Asked { department, departments: &departments, since: *since, registered, now, zone, chain_head };
+    let asked = |of| Asked { of, departments: &departments, since: *since, registered, now, zone, chain_head };
     let mut letters: Vec<Draft> = Vec::new();
-    for department in &rules.departments {
-        let (to, name) = (&department.supervisor, Some(department.name.as_str()));
-        let (digest, sheet) = whole(&seen_by(to, name, cases, rules), &asked(name), rules);
-        letters.push(letter(to.clone(), digest, sheet, pen));
-    }
-    for to in &rules.digest_recipients {
-        let (digest, sheet) = whole(&seen_by(to, None, cases, rules), &asked(None), rules);
-        letters.push(letter(to.clone(), digest, sheet, pen));
+    let of_company = rules.digest_recipients.iter().map(|to| (to, Vec::new()));
+    let readers: Vec<(&Address, Vec<String>)> = supervised(rules).into_iter().chain(of_company).collect();
+    for (to, names) in &readers {
+        let (digest, sheet) = whole(to, &seen_by(to, names, cases, rules), &asked(names), rules);
+        letters.push(letter((*to).clone(), digest, sheet, pen));
     }
     // Who watches over a confidential case and has no overview otherwise gets one of these.
     for to in keepers(cases, rules) {
         if letters.iter().all(|letter| letter.to != to) {
             let own: Vec<Case> = cases.iter().filter(|case| is_kept_by(case, &to, rules)).cloned().collect();
-            let (digest, sheet) = whole(&own, &asked(None), rules);
+            let (digest, sheet) = whole(&to, &own, &asked(&[]), rules);
             letters.push(letter(to, digest, sheet, pen));
         }
     }
@@ -91,10 +87,22 @@ pub fn on_digest(
     Decision::of_desk(reason, None, vec![event], letters)
 }
 
-/// The cases of an overview for that reader: a department's, else all; of the confidential ones those that the reader may see,
+/// Each supervisor, with the departments that are hers: one mail, however many.
+fn supervised(rules: &Rules) -> Vec<(&Address, Vec<String>)> {
+    let mut all: Vec<(&Address, Vec<String>)> = Vec::new();
+    for department in &rules.departments {
+        match all.iter_mut().find(|(to, _)| **to == department.supervisor) {
+            Some((_, names)) => names.push(department.name.clone()),
+            None => all.push((&department.supervisor, vec![department.name.clone()])),
+        }
+    }
+    all
+}
+
+/// The cases of an overview for that reader: some departments', else all; of the confidential ones those that the reader may see,
 /// and within a department's also those of others that the reader watches over.
-pub(super) fn seen_by(reader: &Address, department: Option<&str>, cases: &[Case], rules: &Rules) -> Vec<Case> {
-    let is_of = |case: &Case| department.is_none_or(|name| name == case.department);
+pub(super) fn seen_by(reader: &Address, departments: &[String], cases: &[Case], rules: &Rules) -> Vec<Case> {
+    let is_of = |case: &Case| departments.is_empty() || departments.contains(&case.department);
     let is_seen = |case: &&Case| is_of(case) && !is_hidden(case, reader, rules) || is_kept_by(case, reader, rules);
     cases.iter().filter(is_seen).cloned().collect()
 }
@@ -118,8 +126,12 @@ pub struct LookBack {
 }
 
 /// One digest with its picture and its spreadsheet.
-fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<Enclosed>) {
+fn whole(reader: &Address, cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<Enclosed>) {
     let mut digest = build(cases, asked);
+    for row in digest.sections.values_mut().flatten() {
+        let case = cases.iter().find(|case| case.number == row.number);
+        row.may = case.map_or(May::Look, |case| may(case, reader, rules));
+    }
     let own = cases.iter().filter(|case| asked.shows(case));
     digest.picture = chart::shown(&chart::days(own, asked.now, &rules.calendar), rules.language);
     let listed: Vec<&Case> = placed(cases, asked).into_iter().map(|(_, case)| case).collect();

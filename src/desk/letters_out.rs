@@ -6,7 +6,7 @@ use super::draft::{
     Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Done, Draft, FollowUp, ListedCase,
     Notification, Problem, Question, Receipt, Remark, Topic, Unacknowledged, Writer,
 };
-use super::sight::{handler_address, is_hidden};
+use super::sight::{handler_address, is_hidden, may};
 use super::words::Words;
 use super::{Role, Rules};
 use crate::case::{Address, AgendaItem, Case, CaseState, Customer, Language, Side};
@@ -236,7 +236,7 @@ impl Done {
 }
 
 /// A case as lists show it. A handler who left the department handles it no more.
-pub(super) fn listed(case: &Case, rules: &Rules) -> ListedCase {
+pub(super) fn listed(case: &Case, reader: &Address, rules: &Rules) -> ListedCase {
     let address = case.customer.address.as_ref().map(ToString::to_string).unwrap_or_default();
     let name = case.customer.name.trim();
     let current = handler_address(case, rules);
@@ -250,6 +250,7 @@ pub(super) fn listed(case: &Case, rules: &Rules) -> ListedCase {
         received_at: case.received_at,
         closed_at: case.closed_at,
         next: case.next_clock(),
+        may: may(case, reader, rules),
     }
 }
 

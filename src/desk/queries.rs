@@ -7,12 +7,15 @@ use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Asked, CaseList, Content, ListedCase, Problem};
+use super::duty::named;
 use super::letters_out::listed;
 use super::sight::{is_hidden, may_see};
 use super::verbs::{Instruction, Line, Verb};
-use super::wants::{Scope, Want};
+use super::wants::{Scope, Standing, Want};
 use super::{CaseFile, Decision, Disposition, Found};
 use crate::case::{Actor, Address, Case, CaseState};
+use crate::digest::{Section, placed};
+use std::collections::BTreeSet;
 
 impl Deciding<'_> {
     /// Decides on a mail that only asks; `file` is that of the letter it answers. None: it does more, and is decided on like
@@ -70,7 +73,7 @@ impl Query<'_> {
             Some(number) => vec![number.to_string()],
             None => search.words.iter().map(|word| word.folded.clone()).collect(),
         });
-        let listed = cases.iter().map(|case| listed(case, self.rules)).collect();
+        let listed = cases.iter().map(|case| listed(case, self.from, self.rules)).collect();
         // What was searched for may stand below the verb.
         let unused = if typed.lines.iter().any(|line| line.value.is_empty()) { "" } else { typed.text.as_str() };
         let list = CaseList { asked: Asked::Search { words }, cases: listed, more, unused: unused.to_owned() };
@@ -81,11 +84,35 @@ impl Query<'_> {
     /// is nobody.
     fn standing(&self, typed: &Instruction) -> Decision {
         let (cases, more) = self.cases();
-        let open = cases.iter().filter(|case| case.state == CaseState::Open).map(|case| listed(case, self.rules));
+        if let Some(Want::Standing(Standing { section: Some(section), .. })) = &self.intent.lookup().want {
+            return self.of_section(*section, &cases, more);
+        }
+        let open =
+            cases.iter().filter(|case| case.state == CaseState::Open).map(|case| listed(case, self.from, self.rules));
         let mut listed: Vec<ListedCase> =
             open.filter(|case| case.handler.as_ref().is_none_or(|handler| handler == self.from)).collect();
         listed.sort_by_key(|case| (case.handler.is_none(), case.next.map(|(_, due)| due), case.number));
-        self.list(CaseList { asked: Asked::Standing, cases: listed, more, unused: typed.text.clone() })
+        let named = typed.lines.iter().map(|line| line.value.as_str()).chain([typed.text.as_str()]);
+        let unused = named.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        self.list(CaseList { asked: Asked::Standing, cases: listed, more, unused })
+    }
+
+    /// All that the digest would hold in that section now, in its order.
+    fn of_section(&self, section: Section, cases: &[&Case], more: bool) -> Decision {
+        let cases: Vec<Case> = cases.iter().map(|case| (*case).clone()).collect();
+        let (departments, registered) = (named(self.rules), BTreeSet::new());
+        let asked = crate::digest::Asked {
+            of: &[],
+            departments: &departments,
+            since: self.now,
+            registered: &registered,
+            now: self.now,
+            zone: self.rules.calendar.zone(),
+            chain_head: "",
+        };
+        let of_it = placed(&cases, &asked).into_iter().filter(|(found, _)| *found == section);
+        let cases = of_it.map(|(_, case)| listed(case, self.from, self.rules)).collect();
+        self.list(CaseList { asked: Asked::Section(section), cases, more, unused: String::new() })
     }
 
     fn cases(&self) -> (Vec<&Case>, bool) {

@@ -5,7 +5,8 @@
 use super::authority::binds;
 use super::wants::scope;
 use super::{Department, Role, Rules};
-use crate::case::{Address, Case, Confidential};
+use crate::case::{Address, Case, CaseState, Confidential};
+use crate::digest::May;
 
 /// The department a case is with; where it was taken out of the settings, the fallback.
 pub(super) fn department<'a>(case: &Case, rules: &'a Rules) -> Option<&'a Department> {
@@ -38,6 +39,18 @@ pub(super) fn acts_on(case: &Case, address: &Address, rules: &Rules) -> bool {
         Some(confidential) => is_reader(confidential, case, address, rules),
         None => binds(&case.department, address, rules),
     }
+}
+
+/// What this colleague may do about a case in a list: whoever acts on it may give it to the others of its department. Who reads a
+/// confidential case is few, and nobody is proposed for it.
+pub(super) fn may(case: &Case, address: &Address, rules: &Rules) -> May {
+    if case.state != CaseState::Open || !acts_on(case, address, rules) {
+        return May::Look;
+    }
+    let is_other = |one: &&Address| *one != address && case.handler.as_ref() != Some(one);
+    let of_department = department(case, rules).filter(|_| case.confidential.is_none());
+    let staff = of_department.map_or(&[][..], |department| &department.staff);
+    May::Act { colleagues: staff.iter().filter(is_other).cloned().collect() }
 }
 
 /// Whether this colleague may be shown the case.

@@ -4,8 +4,9 @@
 
 use super::Rules;
 use super::fold::fold;
-use super::verbs::{Line, Verb};
+use super::verbs::{Line, Verb, section_named};
 use crate::case::{Address, CaseNumber, reference_key};
+use crate::digest::Section;
 
 /// Characters of a search that are read: a sentence; what is longer was pasted by accident.
 const SEARCHED_CHARS_MAX: usize = 400;
@@ -23,7 +24,7 @@ pub enum Want {
     Case(CaseNumber),
     /// Cases that match (`#zoek`).
     Search(Search),
-    /// Open cases that somebody handles, or that wait for a handler (`#stand`).
+    /// Open cases that somebody handles, or that wait for a handler (`#stand`); all of a section of the digest (`#stand te laat`).
     Standing(Standing),
 }
 
@@ -61,6 +62,8 @@ pub struct Word {
 pub struct Standing {
     pub scope: Scope,
     pub handler: Address,
+    /// None: the own ones.
+    pub section: Option<Section>,
 }
 
 /// What a verb line asks the register for.
@@ -68,12 +71,15 @@ pub(super) fn want(line: &Line, below: &str, from: &Address, rules: &Rules) -> O
     match line.verb {
         Verb::Dossier | Verb::Merge => line.value.parse().ok().map(Want::Case),
         Verb::Search => Some(Want::Search(search(searched(line, below), from, rules))),
-        Verb::Standing => Some(Want::Standing(Standing { scope: scope(from, rules), handler: from.clone() })),
+        Verb::Standing => {
+            let section = section_named(searched(line, below));
+            Some(Want::Standing(Standing { scope: scope(from, rules), handler: from.clone(), section }))
+        }
         _ => None,
     }
 }
 
-/// What stands behind `#zoek`, or on the first line below it.
+/// What stands behind `#zoek` or `#stand`, or on the first line below it.
 fn searched<'a>(line: &'a Line, below: &'a str) -> &'a str {
     if line.value.is_empty() { below.lines().next().unwrap_or_default() } else { &line.value }
 }

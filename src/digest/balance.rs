@@ -103,6 +103,12 @@ impl MailDay {
         })
     }
 
+    /// Nothing in it wants a person's look.
+    pub fn is_quiet(&self) -> bool {
+        let none_aside = self.aside.is_empty() && self.more_aside == 0;
+        self.adds_up() && none_aside && self.not_on_file.is_none() && self.route.waiting.is_none()
+    }
+
     /// Whether a folder does not add up; one folder's surplus never hides another's loss.
     pub fn adds_up(&self) -> bool {
         self.folders.iter().all(|folder| folder.difference() == 0)

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Digest, DisputeStands, Goes, Mark, Row, Section};
+use super::chart::is_overdue;
+use super::{Before, Digest, DisputeStands, Goes, Mark, May, OfDepartment, Row, Section};
 use crate::case::{Address, AgendaItem, Case, CaseNumber, CaseState, Moment};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -24,8 +25,8 @@ pub struct Named {
 /// What a digest is asked about.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
-    /// The department's short name; None: the whole company.
-    pub department: Option<&'a str>,
+    /// The departments' short names; none: the whole company.
+    pub of: &'a [String],
     /// All departments of the settings.
     pub departments: &'a [Named],
     /// When the last digest was made.
@@ -49,14 +50,19 @@ pub fn build(cases: &[Case], asked: &Asked<'_>) -> Digest {
     let is_open = |case: &Case| case.state == CaseState::Open;
     Digest {
         day: asked.day(),
-        department: asked.department.map(ToOwned::to_owned),
-        department_title: asked.department.map(|name| asked.title(name)),
+        departments: asked.of.to_vec(),
+        titles: asked.of.iter().map(|name| asked.title(name)).collect(),
         since: asked.since,
         now: asked.now,
         sections,
         received_since: count(&|case| is_complaint(case) && asked.registered.contains(&case.number)),
         open: count(&is_open),
         closed_since: count(&|case| asked.was_closed(case)),
+        before: Before {
+            open: count(&|case| asked.was_open(case)),
+            overdue: count(&|case| asked.was_open(case) && is_overdue(case, asked.since)),
+        },
+        by_department: asked.by_department(cases),
         questions: count(&|case| is_open(case) && case.escalation.is_some()),
         picture: None,
         sheet: Goes::Nothing,
@@ -94,7 +100,7 @@ impl Asked<'_> {
 
     /// Whether it belongs here. Of confidential cases only those come in that the reader may see, of whatever department.
     pub fn shows(&self, case: &Case) -> bool {
-        case.confidential.is_some() || self.department.is_none_or(|name| name == case.department)
+        case.confidential.is_some() || self.of.is_empty() || self.of.contains(&case.department)
     }
 
     fn day(&self) -> NaiveDate {
@@ -112,6 +118,33 @@ impl Asked<'_> {
 
     fn was_closed(&self, case: &Case) -> bool {
         case.state == CaseState::Closed && case.closed_at.is_some_and(|at| self.is_since(at))
+    }
+
+    /// Known and open when the last digest was made. What was reopened since counts as closed then.
+    fn was_open(&self, case: &Case) -> bool {
+        let was_known = case.received_at <= self.since && !self.registered.contains(&case.number);
+        was_known && is_complaint(case) && case.closed_at.is_none_or(|closed| closed > self.since)
+    }
+
+    /// The figures of each department that has any; none where there is one department alone.
+    fn by_department(&self, cases: &[Case]) -> Vec<OfDepartment> {
+        let gone = cases.iter().map(|case| case.department.as_str()).filter(|name| self.named(name).is_none());
+        let mut names: Vec<&str> = self.departments.iter().map(|named| named.name.as_str()).collect();
+        names.extend(gone.collect::<BTreeSet<_>>());
+        let figures = |name: &str| {
+            let own = || self.own(cases).filter(|case| case.department == name);
+            OfDepartment {
+                title: self.title(name),
+                received: own().filter(|case| is_complaint(case) && self.registered.contains(&case.number)).count(),
+                open: own().filter(|case| case.state == CaseState::Open).count(),
+                overdue: own().filter(|case| !case.overdue(self.now).is_empty()).count(),
+                closed: own().filter(|case| self.was_closed(case)).count(),
+            }
+        };
+        let all: Vec<OfDepartment> = names.into_iter().map(figures).collect();
+        let some: Vec<OfDepartment> =
+            all.into_iter().filter(|of| of.received + of.open + of.overdue + of.closed > 0).collect();
+        if some.len() > 1 { some } else { Vec::new() }
     }
 
     /// The first section that fits; each open case has one.
@@ -179,6 +212,7 @@ impl Asked<'_> {
             closed_at: case.closed_at,
             marks: self.marks(case),
             reply_address: self.named(&case.department).map_or_else(String::new, |named| named.address.to_string()),
+            may: May::Look,
         }
     }
 

@@ -70,7 +70,7 @@ fn count(cases: &[&Case], is_one: impl Fn(&Case) -> bool) -> u32 {
 }
 
 /// Whether the case was open at `end`, in its present round, with a clock past its last moment.
-fn is_overdue(case: &Case, end: Moment) -> bool {
+pub(super) fn is_overdue(case: &Case, end: Moment) -> bool {
     let was_open = case.received_at <= end && case.closed_at.is_none_or(|closed| closed > end);
     let is_late = |clock| {
         let (due, stopped) = case.clock(clock);

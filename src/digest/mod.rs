@@ -12,7 +12,7 @@ pub use balance::{Balance, MailDay, PutAside, Route, Unsent};
 pub use build::{Asked, Named, build, placed};
 pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
-use crate::case::{AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
+use crate::case::{Address, AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -20,9 +20,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digest {
     pub day: NaiveDate,
-    /// The short name of the department whose supervisor reads it; None: the whole company.
-    pub department: Option<String>,
-    pub department_title: Option<String>,
+    /// The short names of the departments whose supervisor reads it; none: the whole company.
+    pub departments: Vec<String>,
+    /// Their names for people; none: the whole company.
+    pub titles: Vec<String>,
     /// Since the last digest (for what was received and closed).
     pub since: Moment,
     pub now: Moment,
@@ -34,6 +35,10 @@ pub struct Digest {
     pub open: usize,
     /// Cases closed since the last digest, those whose closing letter failed among them.
     pub closed_since: usize,
+    /// How it stood when the last digest was made.
+    pub before: Before,
+    /// The same for each department, where there are several.
+    pub by_department: Vec<OfDepartment>,
     /// Questions to a supervisor that wait for an answer (§2.1.3), whatever section their case stands in.
     pub questions: usize,
     /// Four weeks as a picture; None where nothing happened in them.
@@ -46,7 +51,38 @@ pub struct Digest {
     pub mail: Option<Box<MailDay>>,
 }
 
+/// What was open and late when the last digest was made, as far as the cases of today tell: one that was dismissed or merged since
+/// is not among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Before {
+    pub open: usize,
+    pub overdue: usize,
+}
+
+/// A department's figures in an overview of several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfDepartment {
+    pub title: String,
+    /// Registered since the last digest.
+    pub received: usize,
+    pub open: usize,
+    pub overdue: usize,
+    /// Closed since the last digest.
+    pub closed: usize,
+}
+
 impl Digest {
+    /// Whether it is about the whole company.
+    pub fn is_of_company(&self) -> bool {
+        self.departments.is_empty()
+    }
+
+    /// Nothing is open, nothing came in or was closed, nothing waits: who reads it has nothing to do and nothing to know.
+    pub fn is_empty(&self) -> bool {
+        let mail_is_quiet = self.mail.as_deref().is_none_or(MailDay::is_quiet);
+        self.sections.is_empty() && self.received_since + self.closed_since + self.open == 0 && mail_is_quiet
+    }
+
     /// The cases of a section.
     pub fn rows(&self, section: Section) -> &[Row] {
         self.sections.get(&section).map_or(&[], Vec::as_slice)
@@ -122,6 +158,18 @@ pub struct Row {
     pub marks: Vec<Mark>,
     /// Where to write about it: the department's address.
     pub reply_address: String,
+    /// What its reader may do about it.
+    pub may: May,
+}
+
+/// What somebody who is shown a case may do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum May {
+    /// Ask for its file, and write to who handles it.
+    #[default]
+    Look,
+    /// Take it over, or give it to one of these.
+    Act { colleagues: Vec<Address> },
 }
 
 /// What stands beside a case in a section.

@@ -3,8 +3,8 @@
 //! becomes a formula.
 
 use super::Named;
-use crate::case::{Address, Amount, Case, CaseState, Channel, Clock, Judgement, Language, Moment, Outcome};
-use chrono::{Datelike, Timelike};
+use crate::case::{Address, AgendaItem, Amount, Case, CaseState, Channel, Clock, Judgement, Language, Moment, Outcome};
+use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
@@ -15,7 +15,7 @@ const CELL_CHARS_MAX: usize = 1_000;
 const ROWS_MAX: usize = 1_000_000;
 
 /// The columns: what stands above them in Dutch and English, and the width in characters.
-const COLUMNS: [(&str, &str, f64); 19] = [
+const COLUMNS: [(&str, &str, f64); 25] = [
     ("Nummer", "Number", 15.0),
     ("Status", "State", 13.0),
     ("Afdeling", "Department", 18.0),
@@ -35,6 +35,12 @@ const COLUMNS: [(&str, &str, f64); 19] = [
     ("Uitkomst", "Outcome", 15.0),
     ("Oorzaak", "Cause", 18.0),
     ("Vergoeding", "Compensation", 14.0),
+    ("Trefwoorden", "Keywords", 20.0),
+    ("Uren tot eerste reactie", "Hours to first response", 14.0),
+    ("Uren tot afhandeling", "Hours to resolution", 14.0),
+    ("Uren te laat", "Hours overdue", 12.0),
+    ("Agenda", "Agenda", 40.0),
+    ("Afhandeling", "Settlement", 60.0),
 ];
 
 /// What a spreadsheet is asked about.
@@ -215,7 +221,17 @@ impl Row<'_> {
         let Judgement { outcome, cause, compensation } = &case.judgement;
         self.text(outcome.map_or("", |outcome| asked.outcome(outcome)))?;
         self.text(cause.as_deref().unwrap_or_default())?;
-        self.amount(*compensation)
+        self.amount(*compensation)?;
+        let topics: Vec<&str> = case.routing.matched().iter().map(|found| found.keyword.as_str()).collect();
+        self.text(&topics.join(", "))?;
+        self.hours(responded_at.map(|at| at - case.received_at))?;
+        self.hours(closed_at.map(|at| at - case.received_at))?;
+        // Of the clock that is longest past its last moment.
+        let first_due = case.overdue(asked.now).into_iter().map(|clock| case.clock(clock).0).min();
+        self.hours(first_due.map(|due| asked.now - due))?;
+        let agenda: Vec<String> = case.agenda.iter().map(|item| asked.to_do(item)).collect();
+        self.text(&agenda.join("; "))?;
+        self.text(case.settlement.as_deref().unwrap_or_default())
     }
 
     fn text(&mut self, text: &str) -> Result<(), XlsxError> {
@@ -266,6 +282,16 @@ impl Row<'_> {
         Ok(())
     }
 
+    /// Elapsed hours, weekends included, with one decimal.
+    fn hours(&mut self, span: Option<TimeDelta>) -> Result<(), XlsxError> {
+        if let Some(span) = span {
+            let tenths = (span.num_minutes().max(0) as f64 / 6.0).round();
+            self.page.write_number(self.row, self.column, tenths / 10.0)?;
+        }
+        self.column += 1;
+        Ok(())
+    }
+
     fn count(&mut self, count: u32) -> Result<(), XlsxError> {
         self.page.write_number(self.row, self.column, count)?;
         self.column += 1;
@@ -303,6 +329,11 @@ impl SheetAsked<'_> {
 
     fn title<'b>(&'b self, name: &'b str) -> &'b str {
         self.departments.iter().find(|department| department.name == name).map_or(name, |named| named.title.as_str())
+    }
+
+    /// `24-11-2026 14:00 garage bellen`.
+    fn to_do(&self, item: &AgendaItem) -> String {
+        format!("{} {}", item.at.with_timezone(&self.zone).format("%d-%m-%Y %H:%M"), item.text)
     }
 
     fn state(&self, state: CaseState) -> &'static str {

@@ -100,7 +100,8 @@ fn agenda_prefix(agenda: &Agenda, words: Words) -> String {
 fn desk_line(draft: &Draft, words: Words) -> String {
     match &draft.content {
         Content::Digest(digest) => {
-            let whose = digest.department_title.as_deref().map_or_else(String::new, |title| format!(" {title}"));
+            let and = words.pick(" en ", " and ");
+            let whose = if digest.titles.is_empty() { String::new() } else { format!(" {}", digest.titles.join(and)) };
             let (late, today) = (digest.overdue(), digest.rows(Section::DueToday).len());
             let day = words.day(digest.day);
             words.pick(
@@ -144,6 +145,10 @@ fn desk_line(draft: &Draft, words: Words) -> String {
 fn list_line(list: &CaseList, words: Words) -> String {
     let count = if list.more { format!("{}+", list.cases.len()) } else { list.cases.len().to_string() };
     match &list.asked {
+        Asked::Section(section) => {
+            let name = crate::desk::verbs::section_name(*section, words.language).unwrap_or_default();
+            words.pick(format!("Klachten: {name} ({count})"), format!("Complaints: {name} ({count})"))
+        }
         Asked::Standing => words.pick(format!("Uw open klachten ({count})"), format!("Your open complaints ({count})")),
         Asked::Search { words: searched } => {
             let searched = clean::line(&searched.join(" "), TOPIC_CHARS_MAX);

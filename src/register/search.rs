@@ -41,11 +41,21 @@ impl Tx {
         self.cases_of(&text, "ORDER BY year DESC, serial DESC", FOUND_MAX).await
     }
 
-    /// Open cases this person handles, then those nobody does, then the others: who handles them may have left.
+    /// Open cases this person handles, then those nobody does, then the others: who handles them may have left. Of a section of the
+    /// digest all that may be in it, what came first at the top: a closed case is one where something is guarded or owed.
     async fn standing(&mut self, standing: &Standing) -> Result<Found, RegisterError> {
         let mut text = Text::default();
         text.scope(&standing.scope, &standing.handler);
-        text.and(|text| format!("state = {}", text.bind(CaseState::Open.name().to_owned())));
+        text.and(|text| {
+            let open = format!("state = {}", text.bind(CaseState::Open.name().to_owned()));
+            match standing.section {
+                Some(_) => format!("({open} OR remind_at IS NOT NULL OR owed_at IS NOT NULL)"),
+                None => open,
+            }
+        });
+        if standing.section.is_some() {
+            return self.cases_of(&text, "ORDER BY received_at, year, serial", OPEN_MAX).await;
+        }
         let own = text.bind(standing.handler.key());
         let order =
             format!("ORDER BY CASE handler WHEN {own} THEN 0 WHEN '' THEN 1 ELSE 2 END, received_at, year, serial");

@@ -4,6 +4,7 @@
 use crate::{Desk, address, event, number, opened};
 use klachtpost::case::{Case, Confidential, Event, Reference, Tie, What};
 use klachtpost::desk::{Found, Lookup, Scope, Search, Standing, Want, Word, fold};
+use klachtpost::digest::Section;
 use klachtpost::register::Identity;
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -147,10 +148,19 @@ async fn open_cases_are_given_mine_first_then_nobodys() {
         event(4, What::Dismissed { reason: String::new() }),
     ];
     desk.record(events, &[]).await.unwrap();
-    let standing = Standing { scope: Scope::Only(vec!["schade".to_owned()]), handler: address("jan@LEASE.example") };
+    let standing = Standing {
+        scope: Scope::Only(vec!["schade".to_owned()]),
+        handler: address("jan@LEASE.example"),
+        section: None,
+    };
+    let whole = Standing { section: Some(Section::Overdue), ..standing.clone() };
     let (cases, more) = found(&desk, Want::Standing(standing)).await;
     let serials: Vec<u32> = cases.iter().map(|case| case.number.serial).collect();
     assert_eq!((serials.as_slice(), more), (&[3, 2, 1][..], false));
+    // Whoever handles them: the desk picks what is of that section.
+    let (cases, more) = found(&desk, Want::Standing(whole)).await;
+    let serials: Vec<u32> = cases.iter().map(|case| case.number.serial).collect();
+    assert_eq!((serials.as_slice(), more), (&[1, 2, 3][..], false));
 }
 
 /// Not so fast that a slow machine fails it; what it measures is printed.
@@ -191,6 +201,7 @@ async fn a_confidential_case_is_found_by_its_readers_alone_wherever_they_are() {
     assert_eq!(by("directie@lease.example", Scope::All).await, [2], "what a customer wrote hides and shows nothing");
     assert_eq!(by("chef@lease.example", Scope::All).await, [2, 1]);
     assert_eq!(by("chef@lease.example", Scope::Only(Vec::new())).await, [1], "of whatever department");
-    let standing = Want::Standing(Standing { scope: Scope::All, handler: address("directie@lease.example") });
+    let standing =
+        Want::Standing(Standing { scope: Scope::All, handler: address("directie@lease.example"), section: None });
     assert_eq!(found(&desk, standing).await.0.len(), 1);
 }

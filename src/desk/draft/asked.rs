@@ -4,6 +4,7 @@ use super::Happened;
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, LetterFate, LetterKind, Moment, Reference,
 };
+use crate::digest::{May, Section};
 
 /// Cases that a colleague asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Asked {
     Search { words: Vec<String> },
     /// `#stand`.
     Standing,
+    /// `#stand te laat`: what a section of the digest holds now.
+    Section(Section),
 }
 
 /// One case in a list.
@@ -41,6 +44,8 @@ pub struct ListedCase {
     pub closed_at: Option<Moment>,
     /// The clock that runs out first, with its last moment.
     pub next: Option<(Clock, Moment)>,
+    /// What the reader may do about it.
+    pub may: May,
 }
 
 /// The readable file of a case, with its mails and letters attached.

@@ -251,7 +251,10 @@ impl<'a> StaffReply<'a> {
             return if acts_on(case, self.from, self.rules) { Ok(()) } else { Err(Problem::Hidden) };
         }
         let held = self.known.letter_department.as_deref().unwrap_or(&case.department);
-        self.is_bound_by(held).and_then(|()| self.is_bound_by(&case.department))
+        // A digest went to the supervisor of one department or of several.
+        let mut several = held.split(',');
+        let bound = several.clone().find(|name| self.is_bound_by(name).is_ok()).or_else(|| several.next());
+        self.is_bound_by(bound.unwrap_or(held)).and_then(|()| self.is_bound_by(&case.department))
     }
 
     fn is_bound_by(&self, department: &str) -> Result<(), Problem> {

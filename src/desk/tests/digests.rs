@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::digest::month::{Again, Life, Month};
-use crate::digest::{Goes, Section};
+use crate::digest::{Goes, MailDay, May, PutAside, Section};
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
@@ -70,14 +70,73 @@ fn digests(company: &mut Company) -> Vec<crate::digest::Digest> {
 fn a_digest_with_cases_has_a_picture_and_a_spreadsheet_and_an_empty_one_is_short() {
     let digests = digests(&mut Company::new());
     let [own, other, company] = digests.as_slice() else { panic!("{digests:?}") };
+    // Who may act on it may give it to the others of the department.
+    let may = |digest: &crate::digest::Digest| digest.rows(Section::Waiting)[0].may.clone();
+    assert!(matches!(may(own), May::Act { colleagues } if !colleagues.is_empty()));
+    assert_eq!(may(company), May::Look);
     for full in [own, company] {
         assert_eq!((full.rows(Section::Waiting).len(), full.sheet), (1, Goes::Along));
         let picture = full.picture.as_ref().unwrap();
         assert!(picture.png.as_ref().is_some_and(|png| png.starts_with(b"\x89PNG")), "{}", picture.alt);
         assert!(picture.alt.contains("1 ontvangen"), "{}", picture.alt);
     }
-    assert_eq!((own.department.as_deref(), company.department.as_deref()), (Some("schade"), None));
+    assert_eq!((own.departments.as_slice(), company.is_of_company()), (["schade".into()].as_slice(), true));
     assert!(other.sections.is_empty() && other.picture.is_none() && other.sheet == Goes::Nothing);
+}
+
+#[test]
+fn who_supervises_two_departments_gets_one_mail_and_its_buttons_work_for_both() {
+    let mut company = Company::new();
+    let service = company.rules.departments.iter_mut().find(|department| department.name == "service").unwrap();
+    service.supervisor = address("chef@lease.example");
+    let all = digests(&mut company);
+    let [both, _company] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(
+        (both.departments.as_slice(), both.titles.len()),
+        (["schade".to_owned(), "service".to_owned()].as_slice(), 2)
+    );
+    company.letter_kind = Some(LetterKind::Digest);
+    company.letter_department = Some("schade,service".into());
+    for department in ["schade", "service"] {
+        company.case().department = department.into();
+        let done = company.decide(&pressed(&company, "chef@lease.example", "#overnemen"));
+        assert!(kinds(&done).contains(&"handler_set"), "{department}: {done:?}");
+    }
+}
+
+#[test]
+fn where_the_settings_say_so_an_overview_without_anything_in_it_is_left_out() {
+    let mut company = Company::new();
+    company.rules.digest.skip_empty = true;
+    let write = |company: &mut Company, day: &MailDay| {
+        let cases = [company.case().clone()];
+        let since = now() - TimeDelta::days(1);
+        let fresh = &mut Fresh::new([0; 32]);
+        let decision = on_digest(today(), &back(since), &cases, "kop", &company.rules, now(), fresh);
+        let decision = with_mail_day(decision, day, &company.rules);
+        let recipients = decision.letters.len();
+        assert_eq!(decision.events[0].what, What::DigestWritten { day: today(), recipients });
+        decision.letters.into_iter().map(|letter| letter.to.to_string()).collect::<Vec<_>>()
+    };
+    let quiet = MailDay::default();
+    assert_eq!(write(&mut company, &quiet), ["chef@lease.example", "directie@lease.example"]);
+    // What was put aside is told to who watches over such mails.
+    let aside = PutAside {
+        mail: 1,
+        from: String::new(),
+        subject: String::new(),
+        received_at: now(),
+        reason: String::new(),
+        excerpt: String::new(),
+    };
+    let day = MailDay { aside: vec![aside], ..quiet };
+    assert!(write(&mut company, &day).contains(&"baas@lease.example".to_owned()));
+    company.rules.digest.skip_empty = false;
+    assert_eq!(write(&mut company, &MailDay::default()).len(), 3);
+}
+
+fn today() -> NaiveDate {
+    day("2026-03-05")
 }
 
 /// A mail of that sender that a button of a digest opened: a new mail, with the token of the case in its text.

@@ -4,6 +4,7 @@ use super::*;
 use crate::case::CaseState;
 use crate::desk::draft::{Asked, CaseList, Dossier, MayAnswer, Problem, Source};
 use crate::desk::{Found, Scope, Want};
+use crate::digest::{May, Section};
 
 const BAAS: &str = "baas@lease.example";
 const FIEN: &str = "fien@lease.example";
@@ -95,6 +96,29 @@ fn the_file_of_a_case_of_schade_goes_to_whoever_may_see_it() {
             }
         }
     }
+}
+
+#[test]
+fn a_section_of_the_digest_comes_whole_with_what_its_reader_may_do() {
+    let mut company = Company::new();
+    company.case().due.first_response = now() - chrono::TimeDelta::hours(1);
+    for (typed, section, count) in [
+        ("#stand te laat", Section::Overdue, 1),
+        ("#mycases overdue", Section::Overdue, 1),
+        ("#stand\nvandaag", Section::DueToday, 0),
+    ] {
+        let asked = ask(&company, &post(CHEF, typed).dmarc("pass"));
+        assert_eq!(sent(&asked), [(LetterKind::CaseList, CHEF)]);
+        let list = list(&asked);
+        assert_eq!((&list.asked, list.cases.len()), (&Asked::Section(section), count), "{typed}");
+        assert!(list.cases.iter().all(|case| matches!(&case.may, May::Act { colleagues } if !colleagues.is_empty())));
+    }
+    // What names no section is said to have been of no use.
+    let asked = ask(&company, &post(CHEF, "#stand alles").dmarc("pass"));
+    assert_eq!((&list(&asked).asked, list(&asked).unused.as_str()), (&Asked::Standing, "alles"));
+    // The directors see it, and may not act.
+    let asked = ask(&company, &post(DIRECTIE, "#stand te laat").dmarc("pass"));
+    assert_eq!(list(&asked).cases[0].may, May::Look);
 }
 
 #[test]

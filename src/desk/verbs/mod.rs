@@ -5,10 +5,12 @@ mod again;
 mod inside;
 mod kinds;
 mod rows;
+mod sections;
 mod table;
 
 pub use again::{Again, again, harmless};
 pub use kinds::{Row, Taken, TextGoes, Value, Verb};
+pub use sections::{section_name, section_named};
 pub use table::TABLE;
 
 use inside::{NOTE_WORDS, says_internal};

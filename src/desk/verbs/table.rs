@@ -420,10 +420,10 @@ pub const TABLE: &[Row] = &[
         english: "#mycases",
         aliases: &[],
         text: TextGoes::Nowhere,
-        value: Value::None,
+        value: Value::Words,
         wants_text: false,
-        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan",
-        means_english: "sends you your open complaints, the most urgent first",
+        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan; #stand te laat of #stand vandaag: die van uw afdeling",
+        means_english: "sends you your open complaints, the most urgent first; #mycases overdue or #mycases today: those of your department",
     },
     Row {
         verb: Verb::Help,

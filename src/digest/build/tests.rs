@@ -102,7 +102,7 @@ static NOTHING: BTreeSet<CaseNumber> = BTreeSet::new();
 
 fn asked<'a>(department: Option<&'a str>, departments: &'a [Named]) -> Asked<'a> {
     Asked {
-        department,
+        of: department.map_or(&[], |name| Box::leak(Box::new([name.to_owned()]))),
         departments,
         since: after(-24),
         registered: &NOTHING,
@@ -212,7 +212,8 @@ fn received_is_what_was_registered_whenever_it_was_lodged() {
     cases[1].state = CaseState::Merged;
     cases[2].state = CaseState::Closed;
     assert_eq!(build(&cases, &first).received_since, 7);
-    let elsewhere = Asked { department: Some("factuur"), ..first };
+    let own = ["factuur".to_owned()];
+    let elsewhere = Asked { of: &own, ..first };
     assert_eq!(build(&cases, &elsewhere).received_since, 0);
 }
 
@@ -221,10 +222,40 @@ fn a_supervisor_sees_the_own_department_with_its_title() {
     let titled = [Named { name: "factuur".into(), title: "Facturen".into(), address: address("f@x.nl") }];
     let cases = [case(1, "schade", 20, 60), case(2, "factuur", 20, 60)];
     let digest = build(&cases, &asked(Some("factuur"), &titled));
-    assert_eq!((digest.department.as_deref(), digest.department_title.as_deref()), (Some("factuur"), Some("Facturen")));
+    assert_eq!(
+        (digest.departments.as_slice(), digest.titles.as_slice()),
+        (["factuur".into()].as_slice(), ["Facturen".into()].as_slice())
+    );
     assert_eq!((serials(&digest, Section::Waiting), digest.open), (vec![2], 1));
     let row = &digest.rows(Section::Waiting)[0];
     assert_eq!((row.reply_address.as_str(), row.customer.as_str()), ("f@x.nl", "a@x.nl"));
+}
+
+#[test]
+fn how_it_stood_when_the_last_one_was_made_is_told_beside_today() {
+    // Late since an hour, late for a day and more, closed in between, and registered since.
+    let mut late = case(2, "schade", -26, 60);
+    late.received_at = after(-50);
+    let mut gone = closed(case(3, "schade", -26, 60), -2);
+    gone.received_at = after(-50);
+    gone.acknowledged = None;
+    gone.closing_confirmed = None;
+    let new = case(4, "schade", 20, 60);
+    let registered = BTreeSet::from([new.number]);
+    let cases = [case(1, "schade", -1, 60), late, gone, new];
+    let digest = build(&cases, &Asked { registered: &registered, ..asked(None, &[]) });
+    assert_eq!((digest.open, digest.overdue()), (3, 2));
+    assert_eq!(digest.before, Before { open: 3, overdue: 2 });
+}
+
+#[test]
+fn an_overview_of_several_departments_has_the_figures_of_each() {
+    let titled = [Named { name: "factuur".into(), title: "Facturen".into(), address: address("f@x.nl") }];
+    let cases = [case(1, "weg", -1, 60), case(2, "factuur", 20, 60), closed(case(3, "factuur", 1, 1), -2)];
+    let of = build(&cases, &asked(None, &titled)).by_department;
+    let figures: Vec<_> = of.iter().map(|of| (of.title.as_str(), of.open, of.overdue, of.closed)).collect();
+    assert_eq!(figures, [("Facturen", 1, 0, 1), ("weg", 1, 1, 0)]);
+    assert_eq!(build(&cases, &asked(Some("factuur"), &titled)).by_department, []);
 }
 
 #[test]

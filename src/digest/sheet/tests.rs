@@ -83,7 +83,7 @@ fn moments_are_real_dates_on_the_desks_clock() {
 fn the_first_row_stays_in_sight_and_filters() {
     let bytes = sheet(&[case(1, "kras", "A"), case(2, "deuk", "B")], &asked()).unwrap();
     let page = part(&bytes, "xl/worksheets/sheet1.xml");
-    assert!(page.contains("<autoFilter ref=\"A1:S3\"") && page.contains("state=\"frozen\""), "{page}");
+    assert!(page.contains("<autoFilter ref=\"A1:Y3\"") && page.contains("state=\"frozen\""), "{page}");
     let strings = part(&bytes, "xl/sharedStrings.xml");
     for shown in ["Nummer", "K-2026-000002", "brief", "eerste reactie", "schade", "a@x.nl"] {
         assert!(strings.contains(&format!("<t>{shown}</t>")), "{shown} is not in {strings}");
@@ -126,6 +126,39 @@ proptest! {
         prop_assert!(expected.as_ref().is_some_and(|attributes| attributes.contains("t=\"s\"")), "{}", page);
         prop_assert_eq!(&quoted("D2"), &expected);
         prop_assert_eq!(&quoted("G2"), &expected);
+    }
+}
+
+#[test]
+fn how_long_it_took_what_is_planned_and_what_was_settled_stand_in_it() {
+    let mut case = case(1, "kras", "A");
+    case.responses.push(crate::case::Stamp { letter: None, at: now() - TimeDelta::minutes(28 * 60 + 30) });
+    case.due.first_response = now() + TimeDelta::hours(1);
+    case.due.resolve = now() - TimeDelta::minutes(150);
+    case.agenda.push(AgendaItem {
+        id: "1".into(),
+        at: now(),
+        text: "garage bellen".into(),
+        whose: Address::parse("a@x.nl").unwrap(),
+        sequence: 0,
+        reminded: false,
+    });
+    case.settlement = Some("=Wij vergoeden de kras.".into());
+    case.routing = Why::Keywords {
+        matched: vec![crate::case::Match {
+            keyword: "schade*".into(),
+            place: crate::case::Place::Text,
+            found: "schade".into(),
+        }],
+    };
+    let bytes = sheet(&[case], &asked()).unwrap();
+    let page = part(&bytes, "xl/worksheets/sheet1.xml");
+    for (cell, hours) in [("U2", "1.5"), ("W2", "2.5")] {
+        assert!(page.contains(&format!("<c r=\"{cell}\"><v>{hours}</v>")), "{cell}: {page}");
+    }
+    let strings = part(&bytes, "xl/sharedStrings.xml");
+    for text in ["schade*", "23-11-2026 07:30 garage bellen", "=Wij vergoeden de kras."] {
+        assert!(strings.contains(&format!("<t>{text}</t>")), "{text} is not in {strings}");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::case::{CaseState, Channel, Clock, Customer, Language, LetterFate, Let
 use crate::desk::draft::{
     Asked, CaseList, Content, Dossier, Happened, HappenedWhat, ListedCase, MayAnswer, WrittenLetter,
 };
+use crate::digest::Section;
 
 const HANDLER: &str = "p.dewit@voorbeeld.example";
 
@@ -24,6 +25,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         cut,
         list(Asked::Search { words: words() }, Vec::new()),
         list(Asked::Search { words: Vec::new() }, Vec::new()),
+        list(Asked::Section(Section::Overdue), standing.clone()),
         list(Asked::Standing, standing),
         CaseList { more: true, ..list(Asked::Standing, many) },
         list(Asked::Standing, Vec::new()),
@@ -53,6 +55,7 @@ pub(super) fn listed(language: Language) -> ListedCase {
         received_at: after(-13, 42),
         closed_at: None,
         next: Some((Clock::FirstResponse, after(10, 42))),
+        may: super::overviews::may(),
     }
 }
 

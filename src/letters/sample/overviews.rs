@@ -7,14 +7,17 @@ use crate::digest::month::{
     ByChannel, ByDepartment, Compared, Compensation, Dismissal, Figures, Frequency, Month, MonthOverview, MonthReport,
     Outcomes, PastTerms, Share, Spread,
 };
-use crate::digest::{Digest, DisputeStands, Goes, Mark, Picture, Row, Section};
+use crate::digest::{Before, Digest, DisputeStands, Goes, Mark, May, OfDepartment, Picture, Row, Section};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// The overviews in that language.
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let own = digest(language);
-    let company = Digest { department: None, department_title: None, sheet: Goes::LeftOut, ..own.clone() };
+    let of = |title: String, open, overdue| OfDepartment { title, received: 2, open, overdue, closed: 1 };
+    let by_department = vec![of(title(language), 8, 3), of(pick(language, "Klantenservice", "Customer service"), 2, 0)];
+    let company =
+        Digest { departments: Vec::new(), titles: Vec::new(), by_department, sheet: Goes::LeftOut, ..own.clone() };
     let company = Digest { picture: own.picture.clone().map(|picture| Picture { png: None, ..picture }), ..company };
     let digests = [own, company, quiet_digest(language)].map(|digest| Content::Digest(Box::new(digest)));
     let company = month(language);
@@ -36,14 +39,16 @@ fn title(language: Language) -> String {
 pub(super) fn digest(language: Language) -> Digest {
     Digest {
         day: NaiveDate::from_ymd_opt(2026, 11, 23).unwrap_or_default(),
-        department: Some("schade".to_owned()),
-        department_title: Some(title(language)),
+        departments: vec!["schade".to_owned()],
+        titles: vec![title(language)],
         since: after(-72, 0),
         now: now(),
         sections: sections(language),
         received_since: 3,
         open: 10,
         closed_since: 1,
+        before: Before { open: 9, overdue: 1 },
+        by_department: Vec::new(),
         questions: 2,
         // Pixels do not matter here.
         picture: Some(Picture { png: Some(b"png".to_vec()), alt: alt(language) }),
@@ -59,6 +64,7 @@ fn quiet_digest(language: Language) -> Digest {
         received_since: 0,
         open: 0,
         closed_since: 0,
+        before: Before::default(),
         questions: 0,
         picture: None,
         sheet: Goes::Nothing,
@@ -86,7 +92,13 @@ fn row(language: Language, serial: u32, subject: &str, customer: &str, next: Opt
         closed_at: None,
         marks: Vec::new(),
         reply_address: "schade@voorbeeld.example".to_owned(),
+        may: may(),
     }
+}
+
+/// Who reads it may act, and give the case to two others.
+pub(super) fn may() -> May {
+    May::Act { colleagues: vec![address("j.devries@voorbeeld.example"), address("s.bakker@voorbeeld.example")] }
 }
 
 fn sections(language: Language) -> BTreeMap<Section, Vec<Row>> {

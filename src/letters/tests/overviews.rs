@@ -3,7 +3,7 @@
 use super::*;
 use crate::case::{CaseNumber, Clock, Escalation};
 use crate::desk::draft::Enclosed;
-use crate::digest::{Digest, Goes, Mark, Picture, Row, Section, sheet};
+use crate::digest::{Digest, Goes, Mark, May, Picture, Row, Section, sheet};
 use crate::mail;
 use mail_parser::MimeHeaders;
 
@@ -127,7 +127,8 @@ fn each_button_writes_to_the_desk_with_a_token_of_its_case() {
 #[test]
 fn who_reads_the_companys_digest_gets_no_buttons_but_knows_whom_to_write() {
     let mut draft = first(LetterKind::Digest, Language::Dutch);
-    draft.content = Content::Digest(Box::new(Digest { department: None, ..digest_of(&draft) }));
+    draft.content =
+        Content::Digest(Box::new(Digest { departments: Vec::new(), titles: Vec::new(), ..digest_of(&draft) }));
     let html = read(&draft).html;
     let links = links(&html);
     assert!(links.iter().all(|(link, token)| token.is_none() && !link.contains('#')), "{links:?}");
@@ -154,6 +155,11 @@ fn crowded(count: u32) -> Draft {
         closed_at: None,
         marks: vec![Mark::Question(question.clone()), Mark::Undelivered, Mark::Reopened, Mark::Unanswered],
         reply_address: "schade@voorbeeld.example".into(),
+        may: May::Act {
+            colleagues: (0..9)
+                .map(|n| Address::parse(&format!("een.lang.adres.van.collega{n}@voorbeeld.example")).unwrap())
+                .collect(),
+        },
     };
     digest.sections = Section::ALL.into_iter().map(|section| (section, (1..=count).map(row).collect())).collect();
     digest.open = usize::try_from(count).unwrap() * 9;

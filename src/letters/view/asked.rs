@@ -25,6 +25,7 @@ impl Seen<'_> {
         let (search, words) = match &list.asked {
             Asked::Search { words } => (true, words.as_slice()),
             Asked::Standing => (false, [].as_slice()),
+            Asked::Section(_) => (true, [].as_slice()),
         };
         let (own, nobodys): (Vec<_>, Vec<_>) = list.cases.iter().partition(|case| search || case.handler.is_some());
         let ask = self.verb(Verb::Search);

@@ -32,7 +32,7 @@ impl Seen<'_> {
         let sections = Section::ALL.into_iter().filter(|section| count(*section) > 0);
         context! {
             day => self.words.day(digest.day),
-            department => digest.department_title.as_deref().map(|title| self.line(title)),
+            department => Some(self.line(&digest.titles.join(self.words.pick(" en ", " and ")))).filter(|title| !title.is_empty()),
             since => self.words.moment(digest.since),
             tally => vec![
                 cell(self.words.pick("te laat", "overdue"), overdue, overdue > 0),
@@ -57,7 +57,7 @@ impl Seen<'_> {
     fn section(&self, digest: &Digest, section: Section) -> Value {
         let rows = digest.rows(section);
         // Only who is of the department may act on a case; the others write to whoever handles it.
-        let presses = if digest.department.is_some() { presses(section) } else { &[] };
+        let presses = if digest.is_of_company() { &[] } else { presses(section) };
         let most = if presses.is_empty() { WITHOUT_BUTTONS_MAX } else { WITH_BUTTONS_MAX };
         let shown = rows.iter().take(most).map(|row| self.row(row, section, digest, presses));
         context! {
@@ -73,7 +73,7 @@ impl Seen<'_> {
         let line = crate::letters::subject::or_none(&subject, self.words);
         let customer = clean::line(&row.customer, NAME_CHARS_MAX);
         let department = self.line(&row.department_title);
-        let below = if digest.department.is_none() { format!("{customer} · {department}") } else { customer };
+        let below = if digest.is_of_company() { format!("{customer} · {department}") } else { customer };
         // A handler known by name only is written to at the department.
         let to = Address::parse(&row.handler).map_or(row.reply_address.as_str(), |_| row.handler.as_str());
         let who = if row.handler.is_empty() { &row.reply_address } else { &row.handler };
