@@ -3,7 +3,7 @@
 
 use super::{
     Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
-    Language, LetterId, LetterKind, Moment, Redacted, Reference, Representative,
+    Language, LetterId, LetterKind, Moment, Redacted, Reference, Representative, Solved,
 };
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,10 @@ pub enum What {
     /// A colleague who was about to drop an acknowledged complaint was told that the customer waits for an answer.
     AnswerAsked {
         to: Address,
+    },
+    /// The customer answered the question below the closing.
+    SolvedSaid {
+        solved: Solved,
     },
     /// Staff spoke to the customer: counts as a reaction, and as the confirmation (§1, §2.1.2).
     PhoneContact {

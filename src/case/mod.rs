@@ -28,7 +28,7 @@ pub use event::{
     Sealed, TermStage, Tie, What,
 };
 pub use number::{CaseNumber, NumberError};
-pub use outcome::{Amount, Judgement, Outcome};
+pub use outcome::{Amount, Judgement, Outcome, Solved};
 pub use paper::{Paper, PaperStage, Reach};
 pub use redacted::{Blanks, Redacted, RedactedEvent};
 pub use reference::{Reference, reference_key};
@@ -60,6 +60,16 @@ pub enum Language {
     Dutch,
     #[serde(rename = "en")]
     English,
+}
+
+impl Language {
+    /// Its tag (RFC 5646).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl",
+            Self::English => "en",
+        }
+    }
 }
 
 /// Who complains. Without an address the customer gets letters on paper.

@@ -26,6 +26,14 @@ impl Outcome {
     }
 }
 
+/// What the customer says of the settlement, asked or not: about this complaint alone, no mark and no review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Solved {
+    Yes,
+    No,
+}
+
 /// An amount in euros, kept in cents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]

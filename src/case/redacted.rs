@@ -120,6 +120,7 @@ impl Blanks {
             | What::Reopened(_)
             | What::Judged(_)
             | What::AnswerAsked { .. }
+            | What::SolvedSaid { .. }
             | What::EscalationSettled
             | What::AgendaCleared { .. }
             | What::AgendaReminded { .. }

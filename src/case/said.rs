@@ -42,6 +42,7 @@ impl What {
             | Self::Reopened(_)
             | Self::Judged(_)
             | Self::AnswerAsked { .. }
+            | Self::SolvedSaid { .. }
             | Self::DepartmentSet { .. }
             | Self::EscalationSettled
             | Self::AgendaCleared { .. }
@@ -99,6 +100,7 @@ impl What {
             Self::Reopened(_) => "reopened",
             Self::Judged(_) => "judged",
             Self::AnswerAsked { .. } => "answer_asked",
+            Self::SolvedSaid { .. } => "solved_said",
             Self::Linked { .. } => "linked",
             Self::CustomerUnknown { .. } => "customer_unknown",
             Self::CustomerSet { .. } => "customer_set",

@@ -14,7 +14,7 @@ pub use steps::{Dispute, Escalation, Ruling};
 use super::{
     Address, AgendaItem, Breach, CaseNumber, Channel, Clock, CommitteeWord, Confidential, Customer, DirectAnswer, Due,
     Duty, Event, Judgement, Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative,
-    TermStage, Urgent, What,
+    Solved, TermStage, Urgent, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,9 @@ pub struct Case {
     /// What came of it in this round.
     #[serde(default)]
     pub judgement: Judgement,
+    /// What the customer said of the settlement last, in this round.
+    #[serde(default)]
+    pub solved: Option<(Moment, Solved)>,
     pub closing_confirmed: Option<Stamp>,
     pub reopened: u32,
     pub linked: Vec<CaseNumber>,
@@ -166,6 +169,7 @@ impl Case {
             closed_at: None,
             settlement: None,
             judgement: Judgement::default(),
+            solved: None,
             closing_confirmed: None,
             reopened: 0,
             linked: Vec::new(),
@@ -266,6 +270,7 @@ impl Case {
             }
             What::Reopened(reopened) => self.reopen(reopened),
             What::Judged(judgement) => self.judgement.take(judgement),
+            What::SolvedSaid { solved } => self.solved = Some((event.at, *solved)),
             What::Dismissed { .. } => self.state = CaseState::Dismissed,
             What::Restored => self.state = CaseState::Open,
             What::TermTold { clock, stage } => self.told.push((*clock, *stage)),
@@ -322,6 +327,7 @@ impl Case {
         self.responses.clear();
         self.promise = None;
         self.judgement = Judgement::default();
+        self.solved = None;
         self.told.clear();
         self.begin_round();
         self.reopened += 1;

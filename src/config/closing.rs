@@ -13,6 +13,11 @@ const MAX_COMMITTEE_MONTHS: u64 = 120;
 const MAX_OPEN_DAYS: u64 = 366;
 /// Causes of one company: more are no list to choose from.
 const MAX_CAUSES: usize = 100;
+/// Languages of letters to customers (RFC 5646).
+const LANGUAGES: [&str; 4] = ["nl", "en", "de", "fr"];
+/// Where nothing is set. German courts take a question about satisfaction for advertising, which needs consent: who wants it
+/// there says so.
+const ASKED_IN: [&str; 3] = ["nl", "en", "fr"];
 /// Characters of a cause: a word or a few.
 const MAX_CAUSE_CHARS: usize = 40;
 /// Where the European platform for disputes stood, which closed on 20 July 2025 (Regulation (EU) 2024/3228): no letter may
@@ -20,11 +25,26 @@ const MAX_CAUSE_CHARS: usize = 40;
 const CLOSED_PLATFORM: [&str; 3] = ["ec.europa.eu/consumers/odr", "ec.europa.eu/odr", "webgate.ec.europa.eu/odr"];
 
 /// What is asked of whoever closes a complaint.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closing {
     pub outcome: AskOutcome,
     /// What staff choose from with `#oorzaak`.
     pub causes: Vec<String>,
+    /// The customer is asked below the closing whether it was solved.
+    pub ask: bool,
+    /// The languages of customers' letters that ask it.
+    pub ask_languages: Vec<String>,
+}
+
+impl Default for Closing {
+    fn default() -> Self {
+        Self {
+            outcome: AskOutcome::default(),
+            causes: Vec::new(),
+            ask: false,
+            ask_languages: ASKED_IN.map(str::to_owned).to_vec(),
+        }
+    }
 }
 
 /// Whether a complaint can be closed without saying if it was right.
@@ -62,7 +82,24 @@ pub struct Committee {
 
 pub(super) fn closing(s: &mut Section) -> Closing {
     let asked = [("optional", AskOutcome::Optional), ("required", AskOutcome::Required)];
-    Closing { outcome: s.choice("outcome", AskOutcome::Optional, &asked).unwrap_or_default(), causes: causes(s) }
+    Closing {
+        outcome: s.choice("outcome", AskOutcome::Optional, &asked).unwrap_or_default(),
+        causes: causes(s),
+        ask: s.flag("ask", false),
+        ask_languages: ask_languages(s),
+    }
+}
+
+fn ask_languages(s: &mut Section) -> Vec<String> {
+    let languages = s.list("ask_languages");
+    if languages.is_empty() {
+        return Closing::default().ask_languages;
+    }
+    if let Some(bad) = languages.iter().find(|one| !LANGUAGES.contains(&one.as_str())) {
+        let write = format!("write some of {}", LANGUAGES.map(|one| format!("\"{one}\"")).join(", "));
+        s.refuse("ask_languages", format!("\"{}\"", clipped(bad)), write);
+    }
+    languages
 }
 
 fn causes(s: &mut Section) -> Vec<String> {

@@ -23,6 +23,17 @@ fn the_european_platform_is_no_committee() {
 }
 
 #[test]
+fn whether_it_was_solved_is_asked_where_it_is_set_and_in_which_languages() {
+    let read = |lines: &str| from_toml(&format!("{LEAST}\n[closing]\n{lines}\n"), "k.toml");
+    let usual = read("").unwrap().closing;
+    assert_eq!((usual.ask, usual.ask_languages), (false, vec!["nl".to_owned(), "en".into(), "fr".into()]));
+    let asked = read("ask = true\nask_languages = [\"nl\", \"de\"]").unwrap().closing;
+    assert_eq!((asked.ask, asked.ask_languages), (true, vec!["nl".to_owned(), "de".into()]));
+    let refused = read("ask_languages = [\"nl\", \"xx\"]").unwrap_err().to_string();
+    assert!(refused.contains("ask_languages") && refused.contains("xx"), "{refused}");
+}
+
+#[test]
 fn causes_are_words_each_once() {
     let read = |causes: &str| from_toml(&format!("{LEAST}\n[closing]\ncauses = {causes}\n"), "k.toml");
     assert_eq!(read("[\"planning\", \"te laat\"]").unwrap().closing.causes, ["planning", "te laat"]);

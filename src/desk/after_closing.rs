@@ -4,7 +4,10 @@
 //! Thanks is only what consists of nothing but polite words known here: a complaint taken for thanks would be lost to
 //! the procedure, thanks taken for a complaint cost somebody a minute. So in doubt it is real text.
 
+mod solved;
 mod vocabulary;
+
+pub use solved::{solved_said, solved_typed};
 
 use super::fold::fold;
 use vocabulary::{

@@ -303,6 +303,8 @@ pub struct Closing {
     pub settlement: String,
     /// The last day a dispute can be filed; None where the department's complaints cannot go to a committee.
     pub committee_last_day: Option<chrono::NaiveDate>,
+    /// The customer is asked whether it was solved.
+    pub asks: bool,
 }
 
 /// To staff: a letter to the customer did not arrive.

@@ -9,7 +9,7 @@ use super::draft::{
 use super::sight::{handler_address, is_hidden, may};
 use super::words::Words;
 use super::{Role, Rules};
-use crate::case::{Address, AgendaItem, Case, CaseState, Customer, Language, Side};
+use crate::case::{Address, AgendaItem, Case, CaseState, Customer, Language, Outcome, Side};
 use crate::mail::Mail;
 
 fn topic(case: &Case) -> Topic {
@@ -285,7 +285,18 @@ pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Clos
         received_at: case.lodged_at,
         settlement: settlement.to_owned(),
         committee_last_day: rules.committee_last_day(&case.department, case.lodged_at),
+        asks: false,
     }
+}
+
+/// Whether the customer is asked if it was solved: where the company wants to know, and nobody was told "no" or is in a dispute.
+/// Who acts for the customer is not asked.
+pub(super) fn asks_if_solved(case: &Case, to: &Address, rules: &Rules) -> bool {
+    let is_refused = case.judgement.outcome == Some(Outcome::Unfounded) || case.disputed.is_some();
+    rules.closing.ask
+        && rules.closing.ask_languages.iter().any(|tag| tag == case.language.tag())
+        && case.customer.address.as_ref() == Some(to)
+        && !is_refused
 }
 
 /// The language letters to this customer are written in.

@@ -36,6 +36,7 @@ fn line(event: &Event) -> Option<Happened> {
             return Some(happened(event, HappenedWhat::Judged(judgement.outcome), beside));
         }
         What::Posted { .. } => (HappenedWhat::Posted, ""),
+        What::SolvedSaid { solved } => (HappenedWhat::Solved(*solved), ""),
         What::Escalated { question, .. } => (HappenedWhat::Escalated, question.as_str()),
         What::HandlerSet { handler } => {
             let is_own = event.actor == Actor::Staff(handler.clone());

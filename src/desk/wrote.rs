@@ -1,7 +1,7 @@
 //! Somebody wrote on a case that is there: the customer, by an own mail or one that a colleague passed on (§2.2), or somebody
 //! else who holds a letter of it. Filed, shown to who handles it, and what it changes. Pure.
 
-use super::after_closing::{AfterClosing, after_closing};
+use super::after_closing::{AfterClosing, after_closing, solved_said};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Draft, Remark, Writer};
 use super::may_reply::may_reply;
@@ -10,7 +10,7 @@ use super::sent_by::is_machine;
 use super::sight::{handler_address, supervisor};
 use super::words::Words;
 use super::{Arrival, CaseFile, Decision, Disposition};
-use crate::case::{Actor, Address, Case, CaseState, Event, Reopened, Tie, What};
+use crate::case::{Actor, Address, Case, CaseState, Event, LetterKind, Reopened, Solved, Tie, What};
 use crate::mail::SenderProof;
 
 /// A mail on a case that is there.
@@ -25,7 +25,8 @@ impl OnCase<'_> {
     /// The customer writes on the case; or somebody in the customer's name, whom nothing proves (see `belonging.rs`).
     pub fn customer_wrote(&self, tie: Tie) -> Decision {
         let from = self.intent.author();
-        let words = Words::of(self.mail, Writer::Customer);
+        let mut words = Words::of(self.mail, Writer::Customer);
+        self.take_out_reference(&mut words);
         let mut marked = remarks(self.mail.mail, &[]);
         let what = self.followed_up(&words, from.clone(), tie);
         if self.file.case.customer.address != self.intent.from {
@@ -37,12 +38,39 @@ impl OnCase<'_> {
             }
             return self.keep(self.events(&Actor::Other(from), [what]), &words, marked);
         }
-        let events = self.events(&Actor::Customer, [what]);
+        let said = self.solved(&words, tie).map(|solved| What::SolvedSaid { solved });
+        let is_solved = said == Some(What::SolvedSaid { solved: Solved::Yes });
+        let events = self.events(&Actor::Customer, std::iter::once(what).chain(said));
+        if is_solved {
+            return self.follows(events, "the customer says that it is solved");
+        }
         if self.file.case.state == CaseState::Closed {
             let to = may_reply(self.mail.mail, self.intent, self.rules).ok();
             return self.after_closing(events, &words, to, marked);
         }
         self.keep(events, &words, marked)
+    }
+
+    /// What the customer answers to the question below the closing: only in answer to that letter (invariant 6), of a case that is
+    /// still closed. A file beside a "yes" says something more.
+    fn solved(&self, words: &Words, tie: Tie) -> Option<Solved> {
+        let case = &self.file.case;
+        let answers = tie == Tie::Letter && self.known.letter_kind == Some(LetterKind::Closing);
+        let is_asked = self.rules.closing.ask && answers && case.state == CaseState::Closed;
+        let solved = solved_said(&words.text, &[case.customer.name.as_str()]).filter(|_| is_asked)?;
+        (solved == Solved::No || words.files == 0).then_some(solved)
+    }
+
+    /// The links below the closing open a new mail, which has the letter's reference in a line of its text.
+    fn take_out_reference(&self, words: &mut Words) {
+        let is_ours = |line: &&str| {
+            let is_token = |word: &str| self.rules.keys.read(word).is_some();
+            line.split_once(':').is_some_and(|(_, behind)| is_token(behind.trim()))
+        };
+        if words.text.lines().any(|line| is_ours(&line)) {
+            let kept: Vec<&str> = words.text.lines().filter(|line| !is_ours(line)).collect();
+            words.text = kept.join("\n").trim_end().to_owned();
+        }
     }
 
     /// The customer's words in a mail that a colleague passed on (§2.2): as if the customer had sent them here when the

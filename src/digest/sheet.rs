@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 /// Characters in a cell; the format takes 32,767, but nobody reads a cell of that size.
-const CELL_CHARS_MAX: usize = 1_000;
+pub(super) const CELL_CHARS_MAX: usize = 1_000;
 
 /// Rows of cases: the format takes 1,048,575 below the heading.
 const ROWS_MAX: usize = 1_000_000;

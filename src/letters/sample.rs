@@ -159,6 +159,7 @@ fn to_customer(language: Language) -> Vec<Content> {
             received_at: after(-13, 42),
             settlement: settlement.clone(),
             committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
+            asks: true,
         }),
         Content::Closing(Closing {
             customer_name: String::new(),
@@ -166,6 +167,7 @@ fn to_customer(language: Language) -> Vec<Content> {
             received_at: after(-13, 42),
             settlement,
             committee_last_day: None,
+            asks: false,
         }),
     ]
 }

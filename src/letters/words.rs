@@ -1,7 +1,7 @@
 //! Moments, sizes and the names of things in the reader's language. Pure: the desk's zone comes in as an argument.
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
-use crate::case::{Amount, Clock, DutyKind, Language, LetterKind, Moment, Outcome};
+use crate::case::{Amount, Clock, DutyKind, Language, LetterKind, Moment, Outcome, Solved};
 use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -142,6 +142,10 @@ impl Words {
                 self.pick("Uitkomst: deels gegrond", "Outcome: partly upheld")
             }
             HappenedWhat::Judged(Some(Outcome::Unfounded)) => self.pick("Uitkomst: ongegrond", "Outcome: rejected"),
+            HappenedWhat::Solved(Solved::Yes) => self.pick("De klant zegt: opgelost", "The customer says: solved"),
+            HappenedWhat::Solved(Solved::No) => {
+                self.pick("De klant zegt: niet opgelost", "The customer says: not solved")
+            }
             HappenedWhat::Dismissed => self.pick("Geen klacht", "No complaint"),
             HappenedWhat::Restored => self.pick("Toch een klacht", "A complaint after all"),
             HappenedWhat::Escalated => self.pick("Voorgelegd aan de leidinggevende", "Put to the supervisor"),

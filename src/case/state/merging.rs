@@ -101,6 +101,7 @@ impl Absorbed {
             routing: _,
             closed_at: _,
             settlement: _,
+            solved: _,
             reopened: _,
             merged_into: _,
             last_event_at: _,

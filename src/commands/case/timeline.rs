@@ -2,7 +2,8 @@
 
 use super::{clock_words, printable, short_time};
 use crate::case::{
-    Actor, Certainty, Channel, DutyKind, Ground, Judgement, LetterFate, LetterKind, Moment, TermStage, Tie, What,
+    Actor, Certainty, Channel, DutyKind, Ground, Judgement, LetterFate, LetterKind, Moment, Solved, TermStage, Tie,
+    What,
 };
 use crate::config::Config;
 use crate::register::StoredEvent;
@@ -135,6 +136,8 @@ fn wrote(config: &Config, what: &What) -> String {
             "seems to have answered the customer with a mail of their own, and was asked".to_owned()
         }
         What::AnswerShown { to, answered_at } => format!("told {to} of the answer of {}", at(*answered_at)),
+        What::SolvedSaid { solved: Solved::Yes } => "said that it is solved".to_owned(),
+        What::SolvedSaid { solved: Solved::No } => "said that it is not solved".to_owned(),
         What::AnswerAsked { to } => format!("told {to} that the customer waits for an answer"),
         What::AwayTold { who, to } => format!("told {to} that {who} is away"),
         What::Noted { .. } => "noted, for colleagues only".to_owned(),

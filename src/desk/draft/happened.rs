@@ -1,6 +1,6 @@
 //! A case's timeline as people read it. Plain values.
 
-use crate::case::{Moment, Outcome};
+use crate::case::{Moment, Outcome, Solved};
 
 /// One line of a case's timeline, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum HappenedWhat {
     Closed,
     /// What came of it.
     Judged(Option<Outcome>),
+    /// What the customer says of it.
+    Solved(Solved),
     Reopened,
     Moved,
     Handled,

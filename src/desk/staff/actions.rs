@@ -21,7 +21,7 @@ use crate::desk::draft::{
     Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
 };
 use crate::desk::fold::fold;
-use crate::desk::letters_out::Beside;
+use crate::desk::letters_out::{Beside, asks_if_solved};
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
 use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
@@ -99,6 +99,12 @@ impl<'a> Work<'a> {
         if self.events.is_empty() {
             let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
             self.events.push(self.reply.happened(filed));
+        }
+        // What was said beside it decides whether the customer is asked anything.
+        for letter in &mut self.letters {
+            if let Content::Closing(closing) = &mut letter.content {
+                closing.asks = asks_if_solved(&self.case, &letter.to, self.reply.rules);
+            }
         }
         let receipt = Receipt::of(&self.case, std::mem::take(&mut self.done));
         let receipt = Receipt { first_response_done: self.has_answered(), ..receipt };

@@ -37,6 +37,7 @@ mod queries;
 mod representative;
 mod sent_again;
 mod sent_on;
+mod solved;
 mod staff;
 mod terms;
 mod urgent;

@@ -2,7 +2,7 @@
 
 use super::{Life, Month, Round, Spread};
 use crate::calendar::Calendar;
-use crate::case::{Amount, Moment, Outcome};
+use crate::case::{Amount, Moment, Outcome, Solved};
 use chrono::{NaiveTime, TimeDelta};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,8 @@ pub struct Figures {
     pub resolved_in_time: Share,
     /// Of the closings that were 30 days ago in the month, those that nobody reopened.
     pub stayed_closed: Share,
+    /// Of the customers who said in the month whether it was solved, those who said yes.
+    pub solved: Share,
     /// What came of the rounds that were closed.
     pub outcomes: Outcomes,
     /// Why they arose, most frequent first.
@@ -177,6 +179,7 @@ impl<'a> Span<'a> {
             first_response_in_time: self.in_time(&rounds, |r| (r.due.first_response, r.first_response_at)),
             resolved_in_time: self.in_time(&rounds, |round| (round.due.resolve, round.closed_at)),
             stayed_closed: self.stayed_closed(&rounds),
+            solved: self.solved(&rounds),
             outcomes: Outcomes::of(closed.iter().map(|(of, _)| of.2.judgement.outcome)),
             causes: most(closed.iter().filter_map(|(of, _)| of.2.judgement.cause.as_deref())),
             compensation: compensation(closed.iter().filter_map(|(of, _)| of.2.judgement.compensation)),
@@ -187,6 +190,14 @@ impl<'a> Span<'a> {
             rulings: Outcomes::of(rulings.map(|ruling| ruling.outcome)),
             keywords: keywords(&lodged),
         }
+    }
+
+    fn solved(&self, rounds: &[OfRound<'_>]) -> Share {
+        let said = rounds.iter().filter_map(|of| of.2.solved).filter(|(at, _)| self.contains(*at));
+        said.fold(Share::default(), |mut share, (_, solved)| {
+            share.count(solved == Solved::Yes);
+            share
+        })
     }
 
     /// Whether one of its rounds was open when the month ended.

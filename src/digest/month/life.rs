@@ -1,7 +1,8 @@
 //! What happened to one case, round by round, as its events tell it: a case that was reopened shows its present round only,
 //! and the one before it was late or not all the same. Pure: events in, plain values out.
 
-use crate::case::{Case, Due, Event, Judgement, Moment, Outcome, What};
+use crate::case::{Case, Due, Event, Judgement, Moment, Outcome, Solved, What};
+use crate::digest::sheet::CELL_CHARS_MAX;
 
 /// A case, and what the report of a month counts of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,8 @@ pub struct Round {
     pub first_response_at: Option<Moment>,
     pub closed_at: Option<Moment>,
     pub judgement: Judgement,
+    /// What the customer said of the settlement, and when.
+    pub solved: Option<(Moment, Solved)>,
 }
 
 /// A ruling of the committee.
@@ -58,6 +61,7 @@ impl Round {
             first_response_at: case.first_response_at(),
             closed_at: case.closed_at,
             judgement: case.judgement.clone(),
+            solved: case.solved,
         }
     }
 }
@@ -136,11 +140,12 @@ impl Told {
     }
 }
 
-/// What no figure and no column is made of.
+/// Without what no figure and no column is made of.
 fn without_texts(case: Case) -> Case {
     Case {
         text: String::new(),
-        settlement: None,
+        // What the spreadsheet shows of it.
+        settlement: case.settlement.map(|text| text.chars().take(CELL_CHARS_MAX + 1).collect()),
         letters: Vec::new(),
         customer_thread: Vec::new(),
         staff_thread: Vec::new(),

@@ -28,6 +28,8 @@ const COLUMNS: &[Column] = &[
     ("Dagen tot laatste sluiting, 9 van 10", "Days to last closing, 9 in 10", |f| ninetieth(f.lodged_to_closed_days)),
     ("30 dagen gesloten gebleven", "Stayed closed for 30 days", |f| Cell::count(f.stayed_closed.kept)),
     ("30 dagen: van", "30 days: of", |f| Cell::count(f.stayed_closed.of)),
+    ("Opgelost, zegt de klant", "Solved, says the customer", |f| Cell::count(f.solved.kept)),
+    ("Opgelost: van", "Solved: of", |f| Cell::count(f.solved.of)),
     ("Gegrond", "Upheld", |f| Cell::count(f.outcomes.founded)),
     ("Deels gegrond", "Partly upheld", |f| Cell::count(f.outcomes.partly)),
     ("Ongegrond", "Rejected", |f| Cell::count(f.outcomes.unfounded)),

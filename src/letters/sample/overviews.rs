@@ -203,6 +203,7 @@ fn month(language: Language) -> MonthOverview {
         disputes: 0,
         lodged_to_closed_days: None,
         stayed_closed: Share::default(),
+        solved: Share::default(),
         compensation: Compensation::default(),
         ..total
     };
@@ -237,6 +238,7 @@ fn figures(language: Language) -> Figures {
         first_response_in_time: Share { kept: 39, of: 41 },
         resolved_in_time: Share { kept: 36, of: 41 },
         stayed_closed: Share { kept: 37, of: 39 },
+        solved: Share { kept: 17, of: 20 },
         outcomes: Outcomes { founded: 21, partly: 9, unfounded: 8, unsaid: 2 },
         causes: vec![
             named(&pick(language, "levertijd", "delivery time"), 11),

@@ -54,6 +54,7 @@ pub(in crate::letters) fn closing(language: Language) -> Closing {
             "We will pay the damage of € 240.\n\nYou will receive it within five working days.",
         ),
         committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
+        asks: false,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::case::{
     Actor, Amount, Closed, Confidential, Event, Judgement, LetterFate, LetterKind, Outcome, Reference, Reopened,
-    Ruling as CaseRuling, What,
+    Ruling as CaseRuling, Solved, What,
 };
 
 /// Of the first of October, in days and hours.
@@ -153,6 +153,22 @@ fn words_in_the_meantime_and_what_was_no_complaint_with_the_reason() {
     let november = in_month(Month::of(october().end_day()), &[told, dropped]);
     assert_eq!((november.total.interims, november.total.dismissed), (1, 0));
     assert!(november.dismissals.is_empty());
+}
+
+#[test]
+fn of_those_who_said_whether_it_was_solved_the_share_of_yes() {
+    let said = |at, solved| of(1, at, What::SolvedSaid { solved });
+    let begun = || opened(1, day(0, 0), None, &[]);
+    let yes = life(&[begun(), closed(day(1, 0)), said(day(2, 0), Solved::Yes)]);
+    // Changed one's mind before it was opened again; and another round, which was solved.
+    let events =
+        [begun(), closed(day(1, 0)), said(day(2, 0), Solved::Yes), said(day(3, 0), Solved::No), reopened(day(3, 0))];
+    let no = life(&events);
+    let later = [closed(day(4, 0)), said(day(40, 0), Solved::Yes)];
+    let both = life(&events.iter().cloned().chain(later).collect::<Vec<_>>());
+    let share = |month, lives: &[Life]| in_month(month, lives).total.solved;
+    assert_eq!(share(october(), &[yes.clone(), no, both.clone()]), Share { kept: 1, of: 3 });
+    assert_eq!(share(Month::of(october().end_day()), &[yes, both]), Share { kept: 1, of: 1 });
 }
 
 #[test]

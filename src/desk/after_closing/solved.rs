@@ -1,0 +1,86 @@
+//! What a customer answers to the question below the closing: the words that its links type, and what people type themselves. Pure
+//! tables, Dutch and English.
+
+use super::{AfterClosing, after_closing, bare_words, what_it_says};
+use crate::case::{Language, Solved};
+
+/// What the links type, first of all; and how people say the same in few words.
+const SAID: [(Solved, Language, &[&str]); 4] = [
+    (Solved::Yes, Language::Dutch, &["Ja, mijn klacht is opgelost.", "ja", "ja opgelost", "ja het is opgelost"]),
+    (Solved::Yes, Language::English, &["Yes, my complaint is solved.", "yes", "yes solved", "yes it is solved"]),
+    (Solved::No, Language::Dutch, &["Nee, mijn klacht is niet opgelost.", "nee", "nee niet opgelost"]),
+    (Solved::No, Language::English, &["No, my complaint is not solved.", "no", "no not solved"]),
+];
+
+/// What the link types.
+pub fn solved_typed(solved: Solved, language: Language) -> &'static str {
+    let row = SAID.iter().find(|(said, of, _)| (*said, *of) == (solved, language));
+    row.and_then(|(.., said)| said.first()).copied().unwrap_or_default()
+}
+
+/// The answer, where the text is one: "yes" with nothing beside it but thanks, "no" with whatever follows it. `names` are words
+/// that may stand beside it, as in [`after_closing`].
+pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
+    let said = what_it_says(text);
+    let words = bare_words(&said);
+    let is = |wanted: Solved, fits: &dyn Fn(&str) -> bool| {
+        let of = SAID.iter().filter(|(solved, ..)| *solved == wanted).flat_map(|(.., said)| said.iter());
+        of.map(|said| bare_words(said)).any(|said| fits(&said))
+    };
+    let thanks_follow = |said: &str| {
+        let rest = words.strip_prefix(said).map(str::trim);
+        rest.is_some_and(|rest| rest.is_empty() || after_closing(rest, names) == AfterClosing::Thanks)
+    };
+    if is(Solved::Yes, &thanks_follow) {
+        return Some(Solved::Yes);
+    }
+    let first = bare_words(said.lines().next().unwrap_or_default());
+    is(Solved::No, &|said| first == said).then_some(Solved::No)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Option<Solved> {
+        solved_said(text, &["Jan Jansen"])
+    }
+
+    #[test]
+    fn what_a_link_types_is_the_answer_also_with_a_signature() {
+        for language in [Language::Dutch, Language::English] {
+            for solved in [Solved::Yes, Solved::No] {
+                let typed = solved_typed(solved, language);
+                assert_eq!(said(typed), Some(solved));
+                assert_eq!(said(&format!("{typed}\n\nMet vriendelijke groet,\nJan Jansen\n06-12345678")), Some(solved));
+            }
+        }
+    }
+
+    #[test]
+    fn people_say_it_in_few_words() {
+        for text in
+            ["ja", "Ja!", "Ja, opgelost. Bedankt voor de snelle hulp!", "Yes, thank you", "Beste Petra,\nJa, opgelost"]
+        {
+            assert_eq!(said(text), Some(Solved::Yes), "{text}");
+        }
+        for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No"] {
+            assert_eq!(said(text), Some(Solved::No), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_read_as_ever() {
+        for text in [
+            "",
+            "Bedankt!",
+            "Ja, maar de kras zit er nog.",
+            "Ja, mijn klacht is opgelost. Maar nu is de deur stuk.",
+            "Ja hoor, geweldig, weer niets",
+            "Nee hoor, alles is goed",
+            "Is het opgelost?",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+    }
+}
