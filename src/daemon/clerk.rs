@@ -257,7 +257,14 @@ fn written(letter: &Letter, now: Moment) -> Event {
 }
 
 fn fated(draft: &Draft, fate: LetterFate) -> Fated {
-    Fated { letter: draft.id.clone(), kind: draft.content.kind(), to: draft.to.clone(), fate, bundled: Vec::new() }
+    Fated {
+        letter: draft.id.clone(),
+        kind: draft.content.kind(),
+        to: draft.to.clone(),
+        fate,
+        text: String::new(),
+        bundled: Vec::new(),
+    }
 }
 
 /// The decision's case as its events leave it.

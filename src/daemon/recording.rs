@@ -7,7 +7,7 @@ use super::office::Office;
 use super::settle::{Decided, Desk, Happening, Noted, settle, settle_one};
 use super::verdicts::Ruling;
 use crate::case::{CaseNumber, LetterFate, LetterId, Moment};
-use crate::desk::{Bundled, CaseFile, Fated, on_fate};
+use crate::desk::{Bundled, CaseFile, Fated, on_fate, typed_in};
 use crate::register::{Claimed, RegisterError, Sent, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -188,7 +188,8 @@ impl Happening for Attempted {
             Followed::Not(fate) => (fate, bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect()),
         };
         let Claimed { id, kind, to, .. } = &*self.letter;
-        let fated = Fated { letter: id.clone(), kind: *kind, to: to.clone(), fate: fate.clone(), bundled };
+        let text = file.as_ref().map_or_else(String::new, |file| typed_in(id, &file.events));
+        let fated = Fated { letter: id.clone(), kind: *kind, to: to.clone(), fate: fate.clone(), text, bundled };
         let case = file.as_ref().map(|file| &file.case);
         working.extend(case.map(|case| case.number));
         let mut decision = on_fate(&fated, case, &desk.office.rules, self.at, &mut desk.fresh);

@@ -11,13 +11,15 @@ use super::intent::{NewText, mistaken};
 use super::may_reply::may_write_to;
 use super::opening::{Complaint, NewCase, hidden_with};
 use super::second_look::Look;
-use super::sight::is_hidden;
+use super::sight::{is_hidden, supervisor};
+use super::terms::term;
 use super::verbs::{Instruction, Line, Taken, Verb};
 use super::words::Words;
 use super::wrote::OnCase;
 use super::{CaseFile, Decision, Department, Disposition, Role, Rules};
 use crate::case::{
-    Actor, Address, Case, CaseNumber, Channel, Customer, Language, LetterKind, Moment, Opened, What, Why,
+    Actor, Address, Case, CaseNumber, Channel, Clock, Customer, Language, LetterKind, Moment, Opened, TermStage, What,
+    Why,
 };
 use crate::mail::{Forwarded, ForwardedHow, ToldBy, without_banner};
 use chrono::TimeDelta;
@@ -240,8 +242,30 @@ impl NewMail<'_> {
         }
         let mut done = vec![Done::registered(&case, acknowledged, self.rules)];
         done.extend(decision.letters.iter().filter_map(on_paper));
+        self.tell_what_is_late(&mut decision, &case);
         decision.letters.push(self.passed_on_receipt(&case, done));
         decision
+    }
+}
+
+impl NewMail<'_> {
+    /// A letter, a call or a visit that is registered late may be past its terms already: the notification says so to who handles
+    /// it, and one notice to the supervisor tells of all of them. So none of them is told of again by the clock.
+    fn tell_what_is_late(&self, decision: &mut Decision, case: &Case) {
+        let late: Vec<(Clock, TermStage)> = case
+            .overdue(self.now)
+            .into_iter()
+            .map(|clock| (clock, TermStage::After))
+            .collect();
+        if case.channel == Channel::Email || late.iter().all(|(clock, _)| *clock == Clock::Acknowledge) {
+            return;
+        }
+        let told = |(clock, stage): &(Clock, TermStage)| What::TermTold { clock: *clock, stage: *stage };
+        let told = late.iter().map(|late| self.event(Some(case.number), Actor::Desk, told(late)));
+        decision.events.extend(told);
+        let to = supervisor(case, self.rules).filter(|to| to != self.from);
+        let letter = to.and_then(|to| Some((term(case, late, &to, self.rules)?, to)));
+        decision.letters.extend(letter.map(|(term, to)| self.to_staff(case, to, Content::Term(term))));
     }
 }
 

@@ -5,8 +5,8 @@ use crate::case::{
     Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
     Why,
 };
-use crate::digest::Digest;
 use crate::digest::month::MonthOverview;
+use crate::digest::{Digest, May};
 
 mod alarm;
 mod aside;
@@ -15,6 +15,7 @@ mod bundle;
 mod choice;
 mod committee;
 mod cover;
+mod earlier;
 mod handled;
 mod happened;
 mod official;
@@ -35,6 +36,7 @@ pub use bundle::{Acknowledged, Acknowledgements, Bundle};
 pub use choice::{Choice, Does, Stands, Way};
 pub use committee::{Dispute, DisputeStage, OwedInWriting, Status};
 pub use cover::{Cover, Writer};
+pub use earlier::{Earlier, EarlierCase, Manual};
 pub use handled::{Done, Owed, Receipt, Stays};
 pub use happened::{Happened, HappenedWhat};
 pub use official::{KnownBy, Official, OfficialAbout};
@@ -236,6 +238,9 @@ pub struct Notification {
     pub unacknowledged: Option<Unacknowledged>,
     /// What the colleague wrote who passed it on.
     pub cover: Option<Cover>,
+    /// What this customer complained of before.
+    pub earlier: Earlier,
+    pub manual: Manual,
 }
 
 /// Why no acknowledgement was sent.
@@ -313,6 +318,8 @@ pub struct DeliveryFailed {
     pub customer: Customer,
     pub letter_kind: LetterKind,
     pub to: String,
+    /// What staff typed in it; empty where nobody did, or that is not known.
+    pub text: String,
     /// What the server said, shortened.
     pub reply: String,
     pub permanent: bool,
@@ -394,6 +401,10 @@ pub struct Term {
     pub received_at: Moment,
     pub department_title: String,
     pub handler: Option<Address>,
+    /// The complaint in the customer's words.
+    pub text: String,
+    /// What the reader may do about it beside answering.
+    pub may: May,
     /// Letters to the customer that are on their way or did not arrive: why the clock still runs.
     pub failed_letters: usize,
     /// Letters on paper that nobody posted yet: why the clock still runs.

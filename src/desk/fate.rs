@@ -30,6 +30,8 @@ pub struct Fated {
     pub kind: LetterKind,
     pub to: Address,
     pub fate: LetterFate,
+    /// What staff typed in it, where that is known.
+    pub text: String,
     /// The letters it stood for: their fate is its own.
     pub bundled: Vec<Bundled>,
 }
@@ -96,8 +98,9 @@ impl Deciding<'_> {
 
     fn came_back(&self, letter: &BouncedLetter, fate: LetterFate) -> Decision {
         let BouncedLetter { id, kind, to, bundled, reported_at: _ } = letter.clone();
-        let fated = Fated { letter: id, kind, to, fate, bundled };
         let file = self.known.file.as_ref();
+        let text = file.map_or_else(String::new, |file| typed_in(&id, &file.events));
+        let fated = Fated { letter: id, kind, to, fate, text, bundled };
         let case = file.map(|file| &file.case);
         let is_loss = |event: &&Event| {
             matches!(event.what, What::LetterFate { fate: LetterFate::Bounced { .. }, .. })
@@ -152,12 +155,23 @@ fn consequences(fated: &Fated, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> 
         customer: case.customer.clone(),
         letter_kind: fated.kind,
         to: fated.to.to_string(),
+        text: fated.text.clone(),
         reply,
         permanent,
         runs_again: runs_again(fated, case),
     });
     let to = handler_address(case, pen.rules);
     to.map(|to| pen.to_staff(case, to, content)).into_iter().collect()
+}
+
+/// What staff typed in a letter, by what is on file of it; empty where nobody typed anything.
+pub fn typed_in(letter: &LetterId, events: &[Event]) -> String {
+    let typed = events.iter().find_map(|event| match &event.what {
+        What::Answered { letter: of, text } | What::Interim { letter: of, text, .. } if of == letter => Some(text),
+        What::Closed(closed) if closed.letter == *letter => Some(&closed.settlement),
+        _ => None,
+    });
+    typed.cloned().unwrap_or_default()
 }
 
 /// The clock that this letter had stopped, with its original last moment (invariant 9).

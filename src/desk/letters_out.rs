@@ -3,8 +3,8 @@
 use super::choices::{About, choices};
 use super::deciding::{Deciding, Pen};
 use super::draft::{
-    Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Done, Draft, FollowUp, ListedCase,
-    Notification, Problem, Question, Receipt, Remark, Topic, Unacknowledged, Writer,
+    Acknowledgement, Agenda, AgendaStage, Carried, Closing, Content, Cover, Done, Draft, Earlier, FollowUp, ListedCase,
+    Manual, Notification, Problem, Question, Receipt, Remark, Topic, Unacknowledged, Writer,
 };
 use super::sight::{handler_address, is_hidden, may};
 use super::words::Words;
@@ -93,6 +93,8 @@ impl Pen<'_> {
             reopened: case.reopened > 0,
             unacknowledged: beside.unacknowledged,
             cover: beside.cover,
+            earlier: beside.earlier,
+            manual: beside.manual,
         }));
         Draft { carried: beside.carried, ..self.to_staff(case, to, content) }
     }
@@ -275,6 +277,8 @@ pub(super) struct Beside {
     /// What a colleague wrote for whoever reads it.
     pub cover: Option<Cover>,
     pub carried: Vec<Carried>,
+    pub earlier: Earlier,
+    pub manual: Manual,
 }
 
 /// What the confirmation says, by whatever way it goes.

@@ -2,7 +2,8 @@
 //! Pure.
 
 use super::deciding::Deciding;
-use super::draft::{Cover, Draft, OddSender, Remark, Sheet, Unacknowledged, Unread};
+use super::draft::{Cover, Draft, Manual, OddSender, Remark, Sheet, Unacknowledged, Unread};
+use super::earlier::earlier;
 use super::letters_out::{Beside, acknowledgement_text, language_of};
 use super::paper::written;
 use super::routing::Written;
@@ -96,8 +97,12 @@ impl Deciding<'_> {
         };
         marked.extend(remarks(mail, new.named).into_iter().filter(is_true));
         let (quoted, carried) = (new.quoted, self.carry());
-        let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried };
-        let notification = department.map(|to| self.notification(&case, to, beside));
+        let beside = Beside { quoted, remarks: marked, unacknowledged, cover: new.cover, carried, ..Beside::default() };
+        let notification = department.map(|to| {
+            let earlier = earlier(&case, &to, &self.known.earlier, rules);
+            let manual = if self.known.practised.contains(&to) { Manual::Short } else { Manual::Whole };
+            self.notification(&case, to, Beside { earlier, manual, ..beside })
+        });
         let urgent = self.urgent(&case, &case.subject, &case.text);
         let (told, urgent): (Vec<Event>, Vec<Draft>) = urgent.into_iter().unzip();
         events.extend(told);

@@ -54,6 +54,10 @@ pub struct Lookup {
     pub answered: Vec<String>,
     /// The complaint of which it may be a second copy.
     pub said: Option<Said>,
+    /// Whose complaint it would be: what this customer complained of before.
+    pub earlier: Option<Address>,
+    /// To whom it may be shown first: whether they know by now what can be done with it.
+    pub notified: Vec<Address>,
     /// What a click in a mail program is about.
     pub topic: Option<ClickedOn>,
     /// Whom a colleague mailed beside the desk: one of them may be a customer (see `direct.rs`).
@@ -254,6 +258,12 @@ pub struct Snapshot {
     pub twice: Option<CaseFile>,
     /// Open cases of the customers in `Lookup::mailed`.
     pub mailed: Vec<CaseFile>,
+    /// The newest cases of `Lookup::earlier`.
+    #[serde(default)]
+    pub earlier: Vec<Case>,
+    /// Those of `Lookup::notified` who had many notifications.
+    #[serde(default)]
+    pub practised: Vec<Address>,
     /// The case of `Lookup::confirms`.
     pub confirms: Option<CaseFile>,
     /// The serial the next case of the year gets.

@@ -3,12 +3,13 @@
 
 use super::deciding::Pen;
 use super::draft::{AgendaStage, Content, OtherClock, Status, Term, Waiting};
-use super::sight::{handler_address, supervisor};
+use super::sight::{handler_address, may, supervisor};
 use super::{Decision, Fresh, Rules};
 use crate::case::{
     Actor, Address, AgendaItem, Case, CaseState, Clock, CustomerLetter, Event, LetterKind, Moment, Round, TermStage,
     What,
 };
+use crate::digest::May;
 use chrono::TimeDelta;
 
 /// So long a letter may take to its mail server before anybody is told that it is not there.
@@ -37,7 +38,7 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
     let told = due.iter().map(|(clock, stage)| event(What::TermTold { clock: *clock, stage: *stage })).collect();
     let mut decision = Decision::of_desk("a term runs out".to_owned(), Some(case.number), told, Vec::new());
     for (to, told) in by_reader(case, due, rules) {
-        let letter = term(case, told, rules).map(|term| pen.to_staff(case, to, Content::Term(term)));
+        let letter = term(case, told, &to, rules).map(|term| pen.to_staff(case, to, Content::Term(term)));
         decision.letters.extend(letter);
     }
     if let Some((to, letter)) = status {
@@ -128,8 +129,13 @@ fn readers(case: &Case, clock: Clock, stage: TermStage, rules: &Rules) -> Vec<Ad
     readers
 }
 
+/// Who handles it answers; who watches over it may take it over or give it to somebody.
+fn may_of_supervisor(case: &Case, reader: &Address, rules: &Rules) -> May {
+    if supervisor(case, rules).as_ref() == Some(reader) { may(case, reader, rules) } else { May::Look }
+}
+
 /// What is late comes before what is not yet, and the customer who waits for a word before everything.
-fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option<Term> {
+pub(super) fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, reader: &Address, rules: &Rules) -> Option<Term> {
     let rank = |clock| match clock {
         Clock::FirstResponse => 0,
         Clock::Promised => 1,
@@ -148,6 +154,8 @@ fn term(case: &Case, mut told: Vec<(Clock, TermStage)>, rules: &Rules) -> Option
         received_at: case.received_at,
         department_title: rules.title(&case.department).to_owned(),
         handler: case.handler.clone(),
+        text: case.text.clone(),
+        may: may_of_supervisor(case, reader, rules),
         failed_letters: case.failed_letters.len(),
         to_post: case.to_post().map(|p| Waiting { kind: p.letter_kind, written_at: p.written_at }).collect(),
     })

@@ -14,7 +14,7 @@ mod procedure;
 use super::{Committee, House, Letterhead};
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment,
-    Place, Reference, Side, Why,
+    Outcome, Place, Reference, Side, Why,
 };
 use crate::desk::caps::Cap;
 use crate::desk::draft::*;
@@ -229,6 +229,11 @@ fn to_handler(language: Language) -> Vec<Content> {
             customer: customer(),
             letter_kind: LetterKind::Answer,
             to: "jan.jansen@klant.example".to_owned(),
+            text: pick(
+                language,
+                "Beste Jan,\n\nHoe vervelend, die kras. Kunt u een foto sturen?",
+                "Dear Jan,\n\nSorry about that scratch. Could you send a photo?",
+            ),
             reply: "550 5.1.1 <jan.jansen@klant.example>: Recipient address rejected: User unknown".to_owned(),
             permanent: true,
             runs_again: Some((Clock::FirstResponse, after(10, 42))),
@@ -305,7 +310,25 @@ fn notification(language: Language) -> Notification {
         reopened: false,
         unacknowledged: None,
         cover: None,
+        earlier: earlier(language),
+        manual: Manual::Whole,
     }
+}
+
+fn earlier(language: Language) -> Earlier {
+    let case = |serial, state, outcome, subject: String| EarlierCase {
+        number: number(serial),
+        lodged_at: after(-24 * 40, 0),
+        subject,
+        state,
+        outcome,
+    };
+    let cases = vec![
+        case(101, CaseState::Open, None, String::new()),
+        case(44, CaseState::Closed, Some(Outcome::Founded), pick(language, "Factuur klopt niet", "Invoice is wrong")),
+        case(12, CaseState::Dismissed, None, pick(language, "Vraag over winterbanden", "Question about tyres")),
+    ];
+    Earlier { cases, others: 2 }
 }
 
 /// Of a web form that nobody named in the settings.
@@ -337,6 +360,8 @@ fn odd_notification(plain: Notification) -> Notification {
         reopened: true,
         unacknowledged: Some(Unacknowledged::NoAddress),
         cover: Some(cover(Language::Dutch)),
+        earlier: Earlier::default(),
+        manual: Manual::Short,
         ..plain
     }
 }

@@ -22,6 +22,11 @@ const NAMING_CASES_MAX: i64 = 5_000;
 /// Cases that are named to whoever must choose.
 const NAMED_MAX: usize = 5;
 
+/// Notifications after which somebody knows what can be done with one.
+const NOTIFICATIONS_UNTIL_KNOWN: usize = 10;
+/// Readers that are asked about in one statement: more departments than a company has.
+const NOTIFIED_MAX: usize = 100;
+
 /// A mail, and what must be known to decide on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
@@ -42,6 +47,10 @@ struct Loaded {
     /// By the row of a mail in hand, the cases opened around its receipt by the same address, newest first.
     recent: HashMap<i64, Vec<Case>>,
     files: BTreeMap<CaseNumber, CaseFile>,
+    /// By the key of an address, its newest cases.
+    earlier: HashMap<String, Vec<Case>>,
+    /// Keys of addresses that had many notifications.
+    practised: BTreeSet<String>,
 }
 
 impl Tx {
@@ -79,6 +88,8 @@ impl Tx {
         loaded.bytes = self.letter_bytes(&to_staff.collect::<Vec<_>>()).await?;
         loaded.cases_of_mails = self.cases_of_mails(all).await?;
         loaded.recent = self.recent(all).await?;
+        loaded.earlier = self.earlier(all).await?;
+        loaded.practised = self.practised(all).await?;
         let mut apart = Vec::with_capacity(all.len());
         for one in all {
             apart.push(self.looked_up_alone(one, &loaded, aside.contains(&one.mail)).await?);
@@ -209,6 +220,49 @@ impl Tx {
             }
         }
         Ok(found)
+    }
+
+    /// The newest cases of the customers whose complaints these may be.
+    async fn earlier(&mut self, all: &[Wanted<'_>]) -> Result<HashMap<String, Vec<Case>>, RegisterError> {
+        let customers: BTreeSet<String> =
+            all.iter().filter_map(|one| one.lookup.earlier.as_ref()).map(Address::key).collect();
+        let customers: Vec<String> = customers.into_iter().collect();
+        let mut found: HashMap<String, Vec<Case>> = HashMap::new();
+        for some in customers.chunks(rows_of(1)) {
+            let text = format!(
+                "SELECT customer_address, body FROM (SELECT customer_address, body, ROW_NUMBER() OVER \
+                 (PARTITION BY customer_address ORDER BY received_at DESC) AS nth FROM cases \
+                 WHERE customer_address IN ({})) AS newest WHERE nth <= {TWICE_MAX} ORDER BY customer_address, nth",
+                numbered(1, some.len())
+            );
+            let query = sqlx::query(sqlx::AssertSqlSafe(text));
+            let query = some.iter().fold(query, |query, one| query.bind(one.as_str()));
+            for row in query.fetch_all(&mut *self.inner).await? {
+                found.entry(row.try_get(0)?).or_default().push(cases::body(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Who had so many notifications that they know by now what can be done with one.
+    async fn practised(&mut self, all: &[Wanted<'_>]) -> Result<BTreeSet<String>, RegisterError> {
+        let readers: BTreeSet<String> =
+            all.iter().flat_map(|one| &one.lookup.notified).map(Address::key).take(NOTIFIED_MAX).collect();
+        if readers.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let one = |place: usize| {
+            format!(
+                "SELECT recipient_key FROM (SELECT recipient_key FROM outbox WHERE recipient_key = ${place} \
+                 AND kind = 'notification' ORDER BY created_at LIMIT 1 OFFSET {}) AS reader{place}",
+                NOTIFICATIONS_UNTIL_KNOWN - 1
+            )
+        };
+        let text = (1..=readers.len()).map(one).collect::<Vec<_>>().join(" UNION ALL ");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let query = readers.iter().fold(query, |query, reader| query.bind(reader.as_str()));
+        let rows = query.fetch_all(&mut *self.inner).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// The sender's newest case of that subject.
@@ -398,6 +452,8 @@ impl Loaded {
             answered: self.files_of(&self.answered(lookup)),
             named: self.files_of(&lookup.named),
             twice: file(self.twice(one)),
+            earlier: lookup.earlier.as_ref().and_then(|of| self.earlier.get(&of.key())).cloned().unwrap_or_default(),
+            practised: lookup.notified.iter().filter(|one| self.practised.contains(&one.key())).cloned().collect(),
             ..apart.known
         }
     }

@@ -100,6 +100,8 @@ impl Intent {
             named: self.named(mail, rules),
             answered: self.answered(mail),
             said: self.said(mail),
+            earlier: self.customer(mail),
+            notified: rules.departments.iter().map(|department| department.address.clone()).collect(),
             topic: self.topic(mail),
             naming: self.naming(mail, rules),
             want: self.want(mail, rules),

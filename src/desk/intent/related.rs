@@ -74,6 +74,13 @@ impl Intent {
         is_someones.then(|| Said::new(from.clone(), &mail.subject, &complaint(mail))).flatten()
     }
 
+    /// Whose complaint it is, where it is one.
+    pub(super) fn customer(&self, mail: &Mail) -> Option<Address> {
+        let of_form = self.form.as_ref().and_then(|filled| filled.customer.address.clone());
+        let passed_on = || Address::parse(&self.passed_on_by_colleague(mail)?.from.address).ok();
+        of_form.or_else(passed_on).or_else(|| self.outsider().cloned())
+    }
+
     /// What a click in a mail program is about, where the program names it by its subject alone: "Intrekken: Kras op de deur".
     pub(super) fn topic(&self, mail: &Mail) -> Option<ClickedOn> {
         let from = self.outsider().filter(|_| is_click(mail))?;

@@ -261,6 +261,7 @@ fn the_fate_of_a_bundle_is_that_of_each_letter_in_it() {
         kind: LetterKind::Acknowledgements,
         to: address(KLANT),
         fate,
+        text: String::new(),
         bundled: letters.clone(),
     };
     let decision = on_fate(&fated, Some(&known), &company.rules, now(), &mut Fresh::new([0; 32]));
@@ -310,6 +311,7 @@ fn what_a_colleague_should_have_got_together_goes_to_the_supervisor_when_it_is_r
         kind: LetterKind::Bundle,
         to: address("schade@lease.example"),
         fate: LetterFate::Refused { reply: "552 mailbox full".into() },
+        text: String::new(),
         bundled: letters,
     };
     let decision = on_fate(&fated, Some(&known), &company.rules, now(), &mut Fresh::new([0; 32]));

@@ -331,3 +331,24 @@ fn where_no_keyword_meets_it_stays_with_the_department_of_who_received_it() {
     let keyword = company.decide(&new("fien@lease.example", &form.replace("Niemand belt", "Schade: niemand belt")));
     assert!(matches!(opened(&keyword).routing, Why::Keywords { .. }) && opened(&keyword).department == "schade");
 }
+
+/// A letter of three weeks ago: the notification says that its terms are over, and one notice tells the supervisor.
+#[test]
+fn what_is_registered_too_late_sends_one_notice_and_not_one_for_each_term() {
+    let company = Company::new();
+    let form = "#brief\nKlant: Piet Puk\nE-mail: piet@prive.example\nOntvangen: 12-02-2026 10:00\n\nEr is schade aan mijn auto.";
+    let decision = company.decide(&new(JAN, form));
+    let terms: Vec<&Draft> =
+        decision.letters.iter().filter(|draft| matches!(draft.content, Content::Term(_))).collect();
+    let [term] = terms.as_slice() else { panic!("{decision:?}") };
+    assert_eq!(term.to.as_str(), CHEF);
+    let mut case = Case::replay(&decision.events).unwrap();
+    // The clock tells of none of it again, also where the acknowledgement is not accepted yet.
+    let later = on_terms(&case, &company.rules, now() + chrono::TimeDelta::minutes(1), &mut Fresh::new([3; 32]));
+    assert_eq!(later, None);
+    // One that came in yesterday is guarded as ever.
+    let fresh = company.decide(&new(JAN, &form.replace("12-02-2026", "05-03-2026")));
+    assert!(fresh.letters.iter().all(|draft| !matches!(draft.content, Content::Term(_))));
+    case.told.clear();
+    assert!(on_terms(&case, &company.rules, now(), &mut Fresh::new([3; 32])).is_some());
+}

@@ -275,7 +275,8 @@ fn a_letter_that_fails_tells_the_next_person_up_nothing() {
         (LetterKind::Term, JAN),
     ] {
         let fate = LetterFate::Refused { reply: "550 no".into() };
-        let fated = Fated { letter: letter_id(4), kind, to: address(to), fate, bundled: Vec::new() };
+        let fated =
+            Fated { letter: letter_id(4), kind, to: address(to), fate, text: String::new(), bundled: Vec::new() };
         let decision = on_fate(&fated, Some(&company.files[0].case), &company.rules, now(), &mut Fresh::new([3; 32]));
         tells_nobody_but(&decision, &[CHEF, KLANT], &format!("{kind:?}"));
         assert!(!decision.letters.is_empty(), "{kind:?}: somebody hears of it");

@@ -6,7 +6,7 @@ use crate::case::{Clock, LetterFate, Stamp};
 use crate::desk::caps::Cap;
 
 fn fated(kind: LetterKind, to: &str, fate: LetterFate) -> Fated {
-    Fated { letter: letter_id(1), kind, to: address(to), fate, bundled: Vec::new() }
+    Fated { letter: letter_id(1), kind, to: address(to), fate, text: String::new(), bundled: Vec::new() }
 }
 
 fn refused() -> LetterFate {
@@ -37,6 +37,16 @@ fn an_accepted_letter_is_noted_and_nobody_is_bothered() {
     let accepted = LetterFate::Accepted { server: "mx".into(), reply: "250 ok".into() };
     let decision = settle(&mut Company::new(), &fated(LetterKind::Answer, KLANT, accepted));
     assert_eq!((kinds(&decision), sent(&decision)), (vec!["letter_fate"], vec![]));
+}
+
+#[test]
+fn what_was_typed_in_a_letter_is_known_by_its_events() {
+    let typed =
+        |what| typed_in(&letter_id(1), &[Event { at: now(), case: None, actor: Actor::Desk, mail: None, what }]);
+    assert_eq!(typed(What::Answered { letter: letter_id(1), text: "Wij komen.".into() }), "Wij komen.");
+    let closed = crate::case::Closed { settlement: "Betaald.".into(), letter: letter_id(1) };
+    assert_eq!(typed(What::Closed(closed)), "Betaald.");
+    assert_eq!(typed(What::Answered { letter: letter_id(2), text: "Iets anders.".into() }), "");
 }
 
 #[test]

@@ -173,8 +173,14 @@ fn the_letters_of_the_merged_case_stop_and_start_the_clocks_of_the_other() {
     let decision = does(&company, JAN, "#samenvoegen K-2026-000008");
     record(&mut company, &decision);
     let mut fate = |fate| {
-        let fated =
-            Fated { letter: letter_id(5), kind: LetterKind::Answer, to: address(KLANT), fate, bundled: Vec::new() };
+        let fated = Fated {
+            letter: letter_id(5),
+            kind: LetterKind::Answer,
+            to: address(KLANT),
+            fate,
+            text: String::new(),
+            bundled: Vec::new(),
+        };
         let case = company.going_on(number(8)).unwrap().case.clone();
         let decision = on_fate(&fated, Some(&case), &company.rules, now(), &mut Fresh::new([1; 32]));
         record(&mut company, &decision);

@@ -14,6 +14,7 @@ mod confidential;
 mod customers;
 mod digests;
 mod direct;
+mod earlier;
 mod fates;
 mod forged;
 mod halves;
@@ -238,6 +239,8 @@ impl Company {
                 .filter(|f| wanted.naming.as_ref().is_some_and(|n| n.is_of(&f.case)))
                 .cloned()
                 .collect(),
+            earlier: Vec::new(),
+            practised: Vec::new(),
             mailed: self.files.iter().filter(|file| is_open_case_of(file, &wanted.mailed)).cloned().collect(),
             confirms: wanted.confirms.and_then(find),
             next_serial: 8,

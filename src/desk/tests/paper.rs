@@ -349,8 +349,14 @@ fn a_sheet_that_reaches_nobody_goes_one_step_up_or_has_to_be_typed_again() {
     waiting(&mut company, 2, LetterKind::Answer, 0);
     let fate = LetterFate::Refused { reply: "550 no".into() };
     let decide = |letter, to: &str, fate| {
-        let fated =
-            Fated { letter: letter_id(letter), kind: LetterKind::Paper, to: address(to), fate, bundled: Vec::new() };
+        let fated = Fated {
+            letter: letter_id(letter),
+            kind: LetterKind::Paper,
+            to: address(to),
+            fate,
+            text: String::new(),
+            bundled: Vec::new(),
+        };
         on_fate(&fated, Some(&company.files[0].case), &company.rules, now(), &mut Fresh::new([3; 32]))
     };
     let again = decide(1, SCHADE, fate.clone());

@@ -1,12 +1,13 @@
 //! Samples of terms, escalations, advice, the agenda and disputes. Pure.
 
 use super::paper::{by_post, to_post};
-use super::{address, after, customer, due, pick, subject};
+use super::{address, after, customer, due, notification, pick, subject};
 use crate::case::{Clock, Customer, Due, Language, TermStage};
 use crate::desk::draft::{
     Advice, Agenda, AgendaStage, Away, Content, Dispute, DisputeStage, Escalation, Filing, Happened, HappenedWhat,
     OtherClock, Status, Term,
 };
+use crate::digest::May;
 use chrono::NaiveDate;
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
@@ -115,10 +116,13 @@ fn terms(language: Language) -> Vec<Term> {
         received_at: after(-20, -50),
         department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
         handler: None,
+        text: notification(language).text,
+        may: May::Look,
         failed_letters: 0,
         to_post: Vec::new(),
     };
     let late = Term {
+        may: super::overviews::may(),
         stage: TermStage::After,
         due: after(-2, 0),
         handler: Some(address("p.dewit@voorbeeld.example")),
