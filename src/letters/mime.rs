@@ -5,7 +5,7 @@ use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
 use super::words::Words;
 use super::{House, RenderError};
-use crate::case::{Address, LetterKind, Moment};
+use crate::case::{Address, LetterKind, Moment, Origin, Silence};
 use crate::desk::draft::{Carried, Content, Draft, Enclosed};
 use lettre::message::header::{
     ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
@@ -82,59 +82,22 @@ fn thread(mut builder: MessageBuilder, draft: &Draft) -> MessageBuilder {
 fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Words) -> MessageBuilder {
     builder =
         builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Loop"), house.desk_address.to_string()));
-    if let Some(origin) = auto_submitted(kind) {
+    let row = kind.row();
+    let origin = match row.origin {
+        Origin::Person => None,
+        Origin::Replied => Some("auto-replied"),
+        Origin::Generated => Some("auto-generated"),
+    };
+    let silence = match row.silence {
+        Silence::All => "All",
+        Silence::ButAbsence => "DR, RN, NRN, AutoReply",
+    };
+    if let Some(origin) = origin {
         builder = builder
             .raw_header(ascii_header("Auto-Submitted", origin.to_owned()))
-            .raw_header(ascii_header("X-Auto-Response-Suppress", suppressed(kind).to_owned()));
+            .raw_header(ascii_header("X-Auto-Response-Suppress", silence.to_owned()));
     }
     builder.raw_header(ascii_header("Content-Language", words.tag().to_owned()))
-}
-
-/// What machines should not answer (MS-OXCMAIL 2.2.1.77). That a handler is away is worth knowing, because the case waits
-/// then: the supervisor is told of it, and by a letter that asks for silence itself.
-fn suppressed(kind: LetterKind) -> &'static str {
-    match kind {
-        LetterKind::Notification | LetterKind::FollowUp | LetterKind::Term => "DR, RN, NRN, AutoReply",
-        _ => "All",
-    }
-}
-
-/// RFC 3834 §5. Advice is marked though a person typed it: we wrap it, it goes to a colleague and not to a customer,
-/// and an absence notice in answer to it would come to the desk and be of use to nobody. The closing confirmation is not marked: a person decided on it and typed its settlement, one letter
-/// for one act, so that it can feed no loop; and where the customer's own desk handles mail by machine, marked it
-/// would be filed unread, though it is the answer that the complaint was about.
-fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
-    match kind {
-        LetterKind::Answer | LetterKind::Interim | LetterKind::Closing => None,
-        LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
-        LetterKind::Notification
-        | LetterKind::FollowUp
-        | LetterKind::Receipt
-        | LetterKind::Question
-        | LetterKind::DeliveryFailed
-        | LetterKind::Misdirected
-        | LetterKind::Bundle
-        | LetterKind::Digest
-        | LetterKind::Month
-        | LetterKind::SetAside
-        | LetterKind::Alarm
-        | LetterKind::Term
-        | LetterKind::Escalation
-        | LetterKind::Advice
-        | LetterKind::Agenda
-        | LetterKind::Status
-        | LetterKind::Paper
-        | LetterKind::Away
-        | LetterKind::Dispute
-        | LetterKind::Authority
-        | LetterKind::Urgent
-        | LetterKind::Privacy
-        | LetterKind::Represented
-        | LetterKind::Shown
-        | LetterKind::CaseList
-        | LetterKind::Dossier
-        | LetterKind::Outage => Some("auto-generated"),
-    }
 }
 
 /// Text and HTML, then the files. An invitation stands in the letter twice, as the calendars themselves send it: as an

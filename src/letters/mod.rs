@@ -36,8 +36,8 @@ pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
 
-use crate::case::{Address, CaseNumber, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
-use crate::desk::draft::{Carried, Content, Draft};
+use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
+use crate::desk::draft::{Carried, Draft};
 use chrono_tz::Tz;
 use minijinja::Environment;
 use templates::{Form, environment, fill};
@@ -268,19 +268,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    // Who prints a letter sent the attachments, and has them.
-    let may_list = matches!(
-        draft.content,
-        Content::Notification(_)
-            | Content::FollowUp(_)
-            | Content::Escalation(_)
-            | Content::Paper(_)
-            | Content::Shown(_)
-            | Content::Official(_)
-            | Content::Dossier(_)
-            | Content::Bundle(_)
-            | Content::Alarm(_)
-    );
+    let may_list = draft.content.kind().row().files == Files::Listed;
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

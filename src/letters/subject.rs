@@ -125,7 +125,7 @@ fn desk_line(draft: &Draft, words: Words) -> String {
             let number = shown.mail;
             words.pick(format!("Bericht {number}: {subject}"), format!("Message {number}: {subject}"))
         }
-        Content::Official(official) => {
+        Content::Authority(official) => {
             let subject = or_none(&clean::line(&official.subject, TOPIC_CHARS_MAX), words);
             format!("{}: {subject}", clean::line(&official.authority, CUSTOMER_CHARS_MAX))
         }

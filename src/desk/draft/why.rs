@@ -1,15 +1,19 @@
 //! Why something was not done at once, where a problem has several reasons. Plain values.
 
 use crate::case::{Address, Breach, Outcome};
+use serde::Serialize;
 
 /// Why what came of a complaint is not recorded yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum Misjudged {
     /// `#afgehandeld` without an outcome, where the settings ask for one.
     Missing,
     /// Not founded, or not all of it, and the settlement hardly says why.
+    #[serde(serialize_with = "super::value")]
     ReasonMissing(Outcome),
     /// More than one outcome.
+    #[serde(serialize_with = "super::value")]
     Several(Vec<Outcome>),
     /// `#oorzaak` with none of the company's list, which may be empty.
     UnknownCause { written: String, causes: Vec<String> },
@@ -20,7 +24,8 @@ pub enum Misjudged {
 }
 
 /// Over what the answers were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Often {
     /// Since the customer last wrote.
     InARow,
@@ -29,7 +34,8 @@ pub enum Often {
 }
 
 /// Why two cases cannot be made one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NoMerge {
     /// There is no case of that number, or no number was given.
     Unknown,
@@ -46,7 +52,8 @@ pub enum NoMerge {
 }
 
 /// Why a mail to the customer is not recorded as the answer without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Unsure {
     /// The mail server does not confirm the sender (invariant 6).
     Sender,
@@ -68,7 +75,8 @@ impl Unsure {
 }
 
 /// Why a case cannot be seen by those alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoReader {
     /// That is no colleague's own address; these could see it.
     NotAColleague { written: String, colleagues: Vec<Address> },
@@ -77,7 +85,8 @@ pub enum NoReader {
 }
 
 /// Why a request about personal data, or a breach, is not recorded so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoRight {
     /// Which right it is; may be empty.
     Unclear { written: String },

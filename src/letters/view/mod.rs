@@ -84,7 +84,7 @@ impl Seen<'_> {
             Content::Represented(letter) => self.represented(letter),
             Content::Privacy(privacy) => self.privacy(privacy),
             Content::Urgent(urgent) => self.urgent(urgent),
-            Content::Official(official) => self.official(official),
+            Content::Authority(official) => self.official(official),
             Content::Misdirected(letter) => context! { salutation => self.words.salutation(&letter.customer_name) },
         };
         context! { ..own, ..self.page(subject) }
