@@ -1,6 +1,5 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
-use super::fold::fold;
 use super::limits::Caps;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
@@ -9,6 +8,7 @@ use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
 use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer, StaffProof};
 use crate::mail::Witness;
+use crate::text::fold;
 use chrono::{Datelike, Days, NaiveDate};
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 
 use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
-use super::words::Words;
+use super::language::Words;
 use super::{House, RenderError};
 use crate::case::{Address, LetterKind, Moment, Origin, Silence};
 use crate::desk::draft::{Carried, Content, Draft, Enclosed};
@@ -22,6 +22,8 @@ const FILE_NAME_CHARS_MAX: usize = 120;
 /// What the bytes are made of, besides the draft.
 pub(super) struct Parts<'a> {
     pub subject: &'a str,
+    /// By what name the desk writes.
+    pub desk_name: &'a str,
     pub text: String,
     pub html: String,
     /// What is really carried: the draft's attachments that fit.
@@ -40,16 +42,16 @@ pub(super) fn build(
     words: Words,
     now: Moment,
 ) -> Result<Vec<u8>, RenderError> {
-    let desk_name = format!("{} – {}", house.company, words.pick("klachten", "complaints"));
+    let desk_name = parts.desk_name;
     // lettre asks the clock where there is no date; ours replaces this one below, because lettre's is always UTC.
     let mut builder = lettre::Message::builder()
         .date(now.into())
-        .from(mailbox(&desk_name, &house.desk_address)?)
+        .from(mailbox(desk_name, &house.desk_address)?)
         .to(mailbox(&recipient_name(draft), &draft.to)?)
         .subject(parts.subject)
         .message_id(Some(parts.message_id.to_owned()));
     if house.sub_addressing {
-        builder = builder.reply_to(mailbox(&desk_name, parts.reply_address)?);
+        builder = builder.reply_to(mailbox(desk_name, parts.reply_address)?);
     }
     builder = marks(thread(builder, draft), draft.content.kind(), house, words);
     let mut message =

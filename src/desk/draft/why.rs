@@ -8,11 +8,13 @@ use serde::Serialize;
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Misjudged {
     /// `#afgehandeld` without an outcome, where the settings ask for one.
+    #[serde(rename = "outcome_missing")]
     Missing,
     /// Not founded, or not all of it, and the settlement hardly says why.
     #[serde(serialize_with = "super::value")]
     ReasonMissing(Outcome),
     /// More than one outcome.
+    #[serde(rename = "several_outcomes")]
     #[serde(serialize_with = "super::value")]
     Several(Vec<Outcome>),
     /// `#oorzaak` with none of the company's list, which may be empty.
@@ -79,6 +81,7 @@ impl Unsure {
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoReader {
     /// That is no colleague's own address; these could see it.
+    #[serde(rename = "no_reader")]
     NotAColleague { written: String, colleagues: Vec<Address> },
     /// Nobody is left to watch over it: somebody else must be named first.
     NobodyLeft,
@@ -89,6 +92,7 @@ pub enum NoReader {
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoRight {
     /// Which right it is; may be empty.
+    #[serde(rename = "which_right")]
     Unclear { written: String },
     /// `#avg bekend` without how.
     HowMissing,
