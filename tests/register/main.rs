@@ -11,6 +11,7 @@ mod balance;
 mod belonging;
 mod caps;
 mod chain;
+mod copying;
 mod deciding;
 mod evidence;
 mod intake;
