@@ -13,6 +13,7 @@ mod caps;
 mod chain;
 mod copying;
 mod deciding;
+mod earlier;
 mod evidence;
 mod intake;
 mod limits;
