@@ -1,9 +1,9 @@
-//! The table of languages: how moments, sizes and amounts are written in each, and how a letter greets. A language for letters
+//! The table of languages: how moments, sizes and amounts are written in each. A language for letters
 //! to customers is a row here, a variant of [`Language`] and a file in the folder of each kind; what else letters say stands in
 //! `templates/`. Pure: the desk's zone comes in as an argument.
 //! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
 
-use super::clean;
+use super::salutation;
 use crate::case::{Amount, Language, Moment};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -28,9 +28,6 @@ struct Speech {
     minutes: [&'static str; 2],
     hours: [&'static str; 2],
     spans: [&'static str; 2],
-    /// Before a name, and where there is none.
-    dear: &'static str,
-    dear_reader: &'static str,
 }
 
 const DUTCH: Speech = Speech {
@@ -60,8 +57,6 @@ const DUTCH: Speech = Speech {
     minutes: ["minuut", "minuten"],
     hours: ["uur", "uur"],
     spans: ["dag", "dagen"],
-    dear: "Beste",
-    dear_reader: "Geachte heer, mevrouw,",
 };
 
 const ENGLISH: Speech = Speech {
@@ -91,8 +86,6 @@ const ENGLISH: Speech = Speech {
     minutes: ["minute", "minutes"],
     hours: ["hour", "hours"],
     spans: ["day", "days"],
-    dear: "Dear",
-    dear_reader: "Dear customer,",
 };
 
 fn speech(language: Language) -> &'static Speech {
@@ -203,10 +196,9 @@ impl Words {
         format!("€ {}{decimal}{cents:02}", groups.join(&thousands.to_string()))
     }
 
-    /// The name where it looks like a person's (invariant 11).
+    /// How a letter to whoever bears the name begins.
     pub fn salutation(self, name: &str) -> String {
-        let Speech { dear, dear_reader, .. } = speech(self.language);
-        clean::person(name).map_or_else(|| (*dear_reader).to_owned(), |name| format!("{dear} {name},"))
+        salutation::salutation(name, self.language)
     }
 }
 

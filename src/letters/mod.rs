@@ -7,6 +7,7 @@
 //! | `printing.rs` | how templates print values: every text of a stranger is cleaned |
 //! | `view/` | what a template can print beside the draft itself |
 //! | `language.rs`, `subject.rs`, `mailto.rs` | the table of languages, subject lines, buttons |
+//! | `salutation.rs` | how a letter to a person begins |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
@@ -27,6 +28,7 @@ mod mime;
 mod on_paper;
 pub mod paper;
 mod printing;
+mod salutation;
 #[cfg(test)]
 mod sample;
 mod slimmer;
