@@ -9,7 +9,7 @@ mod vocabulary;
 
 pub use solved::{solved_said, solved_typed};
 
-use super::fold::fold;
+use crate::text::fold;
 use vocabulary::{
     ADDED, ASKING, NEGATIONS, OPENING, OPPOSED, POLITE, REFUSING, SETTLED, SIGN_OFFS, THANKFUL_SIGNS, THANKING,
     WITHIN_NAMES, has, phrases,

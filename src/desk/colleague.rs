@@ -252,11 +252,8 @@ impl NewMail<'_> {
     /// A letter, a call or a visit that is registered late may be past its terms already: the notification says so to who handles
     /// it, and one notice to the supervisor tells of all of them. So none of them is told of again by the clock.
     fn tell_what_is_late(&self, decision: &mut Decision, case: &Case) {
-        let late: Vec<(Clock, TermStage)> = case
-            .overdue(self.now)
-            .into_iter()
-            .map(|clock| (clock, TermStage::After))
-            .collect();
+        let late: Vec<(Clock, TermStage)> =
+            case.overdue(self.now).into_iter().map(|clock| (clock, TermStage::After)).collect();
         if case.channel == Channel::Email || late.iter().all(|(clock, _)| *clock == Clock::Acknowledge) {
             return;
         }

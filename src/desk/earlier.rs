@@ -3,9 +3,9 @@
 
 use super::Rules;
 use super::draft::{Earlier, EarlierCase};
-use super::fold::fold;
 use super::sight::may_see;
 use crate::case::{Address, Case, CaseState};
+use crate::text::fold;
 
 /// Cases named in a notification: a screen of a phone has more to show.
 const NAMED_MAX: usize = 5;

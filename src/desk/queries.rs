@@ -112,7 +112,7 @@ impl Query<'_> {
         };
         let of_it = placed(&cases, &asked).into_iter().filter(|(found, _)| *found == section);
         let cases = of_it.map(|(_, case)| listed(case, self.from, self.rules)).collect();
-        self.list(CaseList { asked: Asked::Section(section), cases, more, unused: String::new() })
+        self.list(CaseList { asked: Asked::Section { section }, cases, more, unused: String::new() })
     }
 
     fn cases(&self) -> (Vec<&Case>, bool) {

@@ -101,7 +101,7 @@ pub fn alt_text(days: &[Day], language: Language) -> String {
     match language {
         Language::Dutch => format!(
             "Klachten per dag van {from} tot en met {to}: {received} ontvangen, {closed} afgehandeld; te laat: nu {now}, \
-             hoogstens {most}."
+             op het hoogst {most}."
         ),
         Language::English => format!(
             "Complaints per day from {from} to {to}: {received} received, {closed} closed; overdue: {now} now, \

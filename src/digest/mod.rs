@@ -14,10 +14,11 @@ pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
 use crate::case::{Address, AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
 use chrono::NaiveDate;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One digest for one reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Digest {
     pub day: NaiveDate,
     /// The short names of the departments whose supervisor reads it; none: the whole company.
@@ -53,14 +54,14 @@ pub struct Digest {
 
 /// What was open and late when the last digest was made, as far as the cases of today tell: one that was dismissed or merged since
 /// is not among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Before {
     pub open: usize,
     pub overdue: usize,
 }
 
 /// A department's figures in an overview of several.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfDepartment {
     pub title: String,
     /// Registered since the last digest.
@@ -96,7 +97,8 @@ impl Digest {
 }
 
 /// Where a case stands in a digest. The order is that of urgency: a case is in the first that fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Section {
     /// What the customer writes cannot wait.
     Urgent,
@@ -142,7 +144,7 @@ impl Section {
 }
 
 /// One case in a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     pub number: CaseNumber,
     pub subject: String,
@@ -159,6 +161,7 @@ pub struct Row {
     /// Where to write about it: the department's address.
     pub reply_address: String,
     /// What its reader may do about it.
+    #[serde(skip)]
     pub may: May,
 }
 
@@ -173,7 +176,8 @@ pub enum May {
 }
 
 /// What stands beside a case in a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Mark {
     /// A question waits for the supervisor.
     Question(Escalation),
@@ -199,22 +203,25 @@ pub enum Mark {
 }
 
 /// How far a dispute with the committee is (the procedure's end).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DisputeStands {
     WithCommittee,
     Ruled,
 }
 
 /// A picture that stands in a letter, with the words that say the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Picture {
     /// None: it could not go along, and only the words do.
+    #[serde(skip)]
     pub png: Option<Vec<u8>>,
     pub alt: String,
 }
 
 /// Whether a file goes along with an overview.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Goes {
     /// There is nothing to put in it.
     #[default]

@@ -7,7 +7,7 @@ mod bundle;
 mod handled;
 mod official;
 mod outage;
-mod overviews;
+pub(super) mod overviews;
 pub(super) mod paper;
 mod procedure;
 

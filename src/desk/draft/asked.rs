@@ -5,9 +5,10 @@ use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, LetterFate, LetterKind, Moment, Reference,
 };
 use crate::digest::{May, Section};
+use serde::Serialize;
 
 /// Cases that a colleague asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaseList {
     pub asked: Asked,
     /// In the order to show them.
@@ -19,18 +20,19 @@ pub struct CaseList {
 }
 
 /// What was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Asked {
     /// `#zoek` with these words, as they were used; none: nothing to search for was typed.
     Search { words: Vec<String> },
     /// `#stand`.
     Standing,
     /// `#stand te laat`: what a section of the digest holds now.
-    Section(Section),
+    Section { section: Section },
 }
 
 /// One case in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedCase {
     pub number: CaseNumber,
     /// Name, else address; may be empty.
@@ -45,11 +47,12 @@ pub struct ListedCase {
     /// The clock that runs out first, with its last moment.
     pub next: Option<(Clock, Moment)>,
     /// What the reader may do about it.
+    #[serde(skip)]
     pub may: May,
 }
 
 /// The readable file of a case, with its mails and letters attached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dossier {
     pub customer: Customer,
     pub channel: Channel,
@@ -76,7 +79,8 @@ pub struct Dossier {
 }
 
 /// Whether a plain reply of the reader goes to the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MayAnswer {
     Yes,
     /// The customer has no address.
@@ -86,7 +90,7 @@ pub enum MayAnswer {
 }
 
 /// A letter of the file, and the last that is known of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WrittenLetter {
     pub kind: LetterKind,
     pub to: String,

@@ -1,9 +1,10 @@
 //! What a notification tells beside the complaint: what this customer complained of before, and how to handle it. Plain values.
 
 use crate::case::{CaseNumber, CaseState, Moment, Outcome};
+use serde::Serialize;
 
 /// Earlier cases of the same customer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Earlier {
     /// Of departments that the reader may see, newest first.
     pub cases: Vec<EarlierCase>,
@@ -12,7 +13,7 @@ pub struct Earlier {
 }
 
 /// One of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EarlierCase {
     pub number: CaseNumber,
     pub lodged_at: Moment,
@@ -22,7 +23,8 @@ pub struct EarlierCase {
 }
 
 /// How much a notification says of what its reader can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Manual {
     #[default]
     Whole,

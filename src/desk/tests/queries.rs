@@ -110,7 +110,7 @@ fn a_section_of_the_digest_comes_whole_with_what_its_reader_may_do() {
         let asked = ask(&company, &post(CHEF, typed).dmarc("pass"));
         assert_eq!(sent(&asked), [(LetterKind::CaseList, CHEF)]);
         let list = list(&asked);
-        assert_eq!((&list.asked, list.cases.len()), (&Asked::Section(section), count), "{typed}");
+        assert_eq!((&list.asked, list.cases.len()), (&Asked::Section { section }, count), "{typed}");
         assert!(list.cases.iter().all(|case| matches!(&case.may, May::Act { colleagues } if !colleagues.is_empty())));
     }
     // What names no section is said to have been of no use.

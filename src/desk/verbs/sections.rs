@@ -1,8 +1,8 @@
 //! What stands behind `#stand`: the sections of the digest, so that a list of it can be asked for whole. Plain data.
 
 use crate::case::Language;
-use crate::desk::fold::fold;
 use crate::digest::Section;
+use crate::text::fold;
 
 /// The words for each, Dutch and English. What was closed is no standing: the digest's spreadsheet has it.
 const NAMES: [(Section, &str, &str); 11] = [

@@ -25,7 +25,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         cut,
         list(Asked::Search { words: words() }, Vec::new()),
         list(Asked::Search { words: Vec::new() }, Vec::new()),
-        list(Asked::Section(Section::Overdue), standing.clone()),
+        list(Asked::Section { section: Section::Overdue }, standing.clone()),
         list(Asked::Standing, standing),
         CaseList { more: true, ..list(Asked::Standing, many) },
         list(Asked::Standing, Vec::new()),

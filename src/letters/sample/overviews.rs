@@ -16,8 +16,10 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     let own = digest(language);
     let of = |title: String, open, overdue| OfDepartment { title, received: 2, open, overdue, closed: 1 };
     let by_department = vec![of(title(language), 8, 3), of(pick(language, "Klantenservice", "Customer service"), 2, 0)];
-    let company =
-        Digest { departments: Vec::new(), titles: Vec::new(), by_department, sheet: Goes::LeftOut, ..own.clone() };
+    let look = |rows: &Vec<Row>| rows.iter().cloned().map(to_look_at).collect();
+    let sections = own.sections.iter().map(|(section, rows)| (*section, look(rows))).collect();
+    let company = Digest { sections, departments: Vec::new(), titles: Vec::new(), ..own.clone() };
+    let company = Digest { by_department, sheet: Goes::LeftOut, ..company };
     let company = Digest { picture: own.picture.clone().map(|picture| Picture { png: None, ..picture }), ..company };
     let digests = [own, company, quiet_digest(language)].map(|digest| Content::Digest(Box::new(digest)));
     let company = month(language);
@@ -75,7 +77,7 @@ fn quiet_digest(language: Language) -> Digest {
 fn alt(language: Language) -> String {
     pick(
         language,
-        "Klachten per dag van 27 okt tot en met 23 nov: 31 ontvangen, 28 afgehandeld; te laat: nu 2, hoogstens 4.",
+        "Klachten per dag van 27 okt tot en met 23 nov: 31 ontvangen, 28 afgehandeld; te laat: nu 2, op het hoogst 4.",
         "Complaints per day from 27 Oct to 23 Nov: 31 received, 28 closed; overdue: 2 now, 4 at most.",
     )
 }
@@ -94,6 +96,11 @@ fn row(language: Language, serial: u32, subject: &str, customer: &str, next: Opt
         reply_address: "schade@voorbeeld.example".to_owned(),
         may: may(),
     }
+}
+
+/// Who reads the whole company's list acts on none of it.
+pub(in crate::letters) fn to_look_at(row: Row) -> Row {
+    Row { may: May::Look, ..row }
 }
 
 /// Who reads it may act, and give the case to two others.
