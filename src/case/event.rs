@@ -73,8 +73,7 @@ pub enum What {
     },
     /// Staff wrote to the customer themselves, with the desk in copy: nothing goes out again, and it is a reaction (§1).
     AnsweredDirectly(DirectAnswer),
-    /// Such a mail whose sender or meaning is not certain: it counts for nothing until the colleague confirms it in a
-    /// reply to this letter (invariant 6).
+    /// Such a mail, of an uncertain sender or meaning: it counts once it is confirmed in a reply to this letter (invariant 6).
     AnswerToConfirm {
         question: LetterId,
         answer: DirectAnswer,

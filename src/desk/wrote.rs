@@ -4,6 +4,7 @@
 use super::after_closing::{AfterClosing, after_closing, solved_said};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Draft, Remark, Writer};
+use super::intent::is_reference;
 use super::may_reply::may_reply;
 use super::opening::remarks;
 use super::sent_by::is_machine;
@@ -63,12 +64,8 @@ impl OnCase<'_> {
 
     /// The links below the closing open a new mail, which has the letter's reference in a line of its text.
     fn take_out_reference(&self, words: &mut Words) {
-        let is_ours = |line: &&str| {
-            let is_token = |word: &str| self.rules.keys.read(word).is_some();
-            line.split_once(':').is_some_and(|(_, behind)| is_token(behind.trim()))
-        };
-        if words.text.lines().any(|line| is_ours(&line)) {
-            let kept: Vec<&str> = words.text.lines().filter(|line| !is_ours(line)).collect();
+        if words.text.lines().any(|line| is_reference(line, self.rules)) {
+            let kept: Vec<&str> = words.text.lines().filter(|line| !is_reference(line, self.rules)).collect();
             words.text = kept.join("\n").trim_end().to_owned();
         }
     }

@@ -229,7 +229,7 @@ impl Row<'_> {
         // Of the clock that is longest past its last moment.
         let first_due = case.overdue(asked.now).into_iter().map(|clock| case.clock(clock).0).min();
         self.hours(first_due.map(|due| asked.now - due))?;
-        let agenda: Vec<String> = case.agenda.iter().map(|item| asked.to_do(item)).collect();
+        let agenda: Vec<String> = case.agenda.iter().map(|item| asked.planned(item)).collect();
         self.text(&agenda.join("; "))?;
         self.text(case.settlement.as_deref().unwrap_or_default())
     }
@@ -332,7 +332,7 @@ impl SheetAsked<'_> {
     }
 
     /// `24-11-2026 14:00 garage bellen`.
-    fn to_do(&self, item: &AgendaItem) -> String {
+    fn planned(&self, item: &AgendaItem) -> String {
         format!("{} {}", item.at.with_timezone(&self.zone).format("%d-%m-%Y %H:%M"), item.text)
     }
 

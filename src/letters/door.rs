@@ -151,8 +151,6 @@ fn squeeze(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Places where a line may be broken, and joints: nobody sees them.
-
 /// Typographic quotes and dashes as they were typed.
 fn straight(c: char) -> char {
     match c {

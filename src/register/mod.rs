@@ -43,6 +43,7 @@ mod cases;
 mod chain;
 mod claiming;
 mod copying;
+mod earlier;
 mod error;
 mod file;
 mod jobs;

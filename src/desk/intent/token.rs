@@ -32,6 +32,11 @@ fn quoted_letter(mail: &Mail, role: Role, rules: &Rules) -> Option<Token> {
     staffs.or_else(|| rules.keys.find(&mail.text))
 }
 
+/// Whether a line says nothing but which letter of ours is meant: a name for it, and its token.
+pub(in crate::desk) fn is_reference(line: &str, rules: &Rules) -> bool {
+    line.split_once(':').is_some_and(|(_, token)| rules.keys.read(token.trim()).is_some())
+}
+
 /// By what a letter of ours is known that came back to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::desk) enum Ours {

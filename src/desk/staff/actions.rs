@@ -20,7 +20,7 @@ use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach
 use crate::desk::draft::{
     Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
 };
-use crate::desk::letters_out::{Beside, asks_if_solved};
+use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
 use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
@@ -100,12 +100,7 @@ impl<'a> Work<'a> {
             let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
             self.events.push(self.reply.happened(filed));
         }
-        // What was said beside it decides whether the customer is asked anything.
-        for letter in &mut self.letters {
-            if let Content::Closing(closing) = &mut letter.content {
-                closing.asks = asks_if_solved(&self.case, &letter.to, self.reply.rules);
-            }
-        }
+        self.ask_if_solved();
         let receipt = Receipt::of(&self.case, std::mem::take(&mut self.done));
         let receipt = Receipt { first_response_done: self.has_answered(), ..receipt };
         self.letters.push(self.reply.receipt(&self.case, self.reply.from.clone(), receipt));

@@ -2,8 +2,8 @@
 
 use super::Work;
 use crate::case::{Address, CaseState, Closed, CustomerLetter, LetterKind, Reach, Round, What};
-use crate::desk::draft::{Done, Draft, Problem, Sheet};
-use crate::desk::letters_out::closing_text;
+use crate::desk::draft::{Content, Done, Draft, Problem, Sheet};
+use crate::desk::letters_out::{asks_if_solved, closing_text};
 use crate::desk::sent_by::is_machine;
 
 impl Work<'_> {
@@ -16,6 +16,15 @@ impl Work<'_> {
             self.tell(Done::OthersNotTold { others });
         }
         Ok(())
+    }
+
+    /// Whether the customer is asked if it is solved: what was said beside the settlement decides that.
+    pub(super) fn ask_if_solved(&mut self) {
+        for letter in &mut self.letters {
+            if let Content::Closing(closing) = &mut letter.content {
+                closing.asks = asks_if_solved(&self.case, &letter.to, self.reply.rules);
+            }
+        }
     }
 
     fn others_who_complained(&self) -> Vec<Address> {
