@@ -190,7 +190,8 @@ async fn section_2_2_a_complaint_mailed_to_an_employee_is_handled_the_same_way()
     let case = world.case(&acknowledgement.number()).await;
     assert_eq!((&case["customer"]["address"], &case["department"]), (&JAN.into(), &"schade".into()));
     assert!(case["handler"].is_null(), "a colleague of another department passes it on: the department handles it");
-    one(&world, "schade", "Mijn auto kwam met een kras terug");
+    // The notice that its terms are over shows the complaint, too.
+    assert!(one(&world, "schade", "Nieuwe klacht").text.contains("Mijn auto kwam met een kras terug"));
 }
 
 #[tokio::test]
