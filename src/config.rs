@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 mod check;
 mod closing;
+mod database;
 mod doubts;
 mod keyword;
 mod load;
@@ -34,6 +35,7 @@ mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
+pub use database::{BadUrl, DatabaseUrl, Postgres};
 pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look, settings_file};
 pub use metrics::Metrics;

@@ -31,7 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "mail", "digest"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "typeface"]),
-    ("register", &["case", "crash", "desk", "letters"]),
+    ("register", &["case", "config", "crash", "desk", "letters"]),
     ("access", &["case", "clock", "config"]),
     ("mailbox", &["access", "case", "config"]),
     ("outbox", &["access", "case", "config"]),

@@ -14,7 +14,7 @@ use crate::config::{Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
-use crate::register::{Register, RegisterError, sqlite_path};
+use crate::register::{RedactionList, Register, RegisterError, sqlite_path};
 use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -172,6 +172,14 @@ impl Office {
     /// What letters are written with at this moment.
     pub fn stationery(&self, now: Moment) -> Stationery<'_> {
         Stationery { rules: &self.rules, house: &self.house, letters: &self.letters, now }
+    }
+
+    /// The list of what was redacted, as it stands.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn redactions(&self) -> Result<RedactionList, RegisterError> {
+        RedactionList::read(&self.config.register.url, self.config.register.redactions.as_deref())
     }
 
     /// Ids for one decision.

@@ -1,5 +1,6 @@
 //! Rows of `outbox` that are taken for sending, by lease, and given back. Only SQL.
 
+use super::engine::Begin;
 use super::outbox::{address, carried_row, kind};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
@@ -65,7 +66,7 @@ impl Register {
                 format!("CASE WHEN side = 'customer' OR created_at <= $1 - {PASSED_FOR} THEN 0 ELSE 1 END, ")
             }
         };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         sqlx::query(
             "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1",
         )
@@ -102,7 +103,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         for id in letters {
             sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $2 WHERE id = $1 AND state = 'leased'")
                 .bind(id.as_str())

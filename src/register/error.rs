@@ -1,6 +1,10 @@
 //! Why the register did not do what it was asked: what was tried, expected and found, and the next step. Holds no
 //! path of a database URL beyond the file's, no SQL values and no mail text.
 
+use super::sqlstate::{self, Refusal};
+use sqlx::postgres::PgDatabaseError;
+use std::io::ErrorKind;
+
 /// Why the register did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
@@ -17,9 +21,14 @@ pub enum RegisterError {
     )]
     InUse { path: String },
     #[error(
-        "failed to use register.url: expected `sqlite:FILE`, found `{found}`\n  hint: PostgreSQL and databases in memory are not supported; write url = \"sqlite:/var/lib/klachtpost/klachtpost.db\""
+        "failed to use register.url: expected `sqlite:FILE` or `postgres://USER@HOST/DATABASE`, found `{found}`\n  hint: write url = \"sqlite:/var/lib/klachtpost/klachtpost.db\"; databases in memory are not supported"
     )]
     Unsupported { found: String },
+    #[error(
+        "failed to open the register at `{place}`: expected a PostgreSQL server that klachtpost can use, found that {refusal} ({why})\n  hint: {hint}",
+        hint = .refusal.hint()
+    )]
+    Server { place: String, refusal: Refusal, why: String },
     #[error(
         "failed to open the register: expected tables that this version knows, found version {version} of them, written by a newer klachtpost\n  hint: run that version, or restore a backup from before it"
     )]
@@ -58,6 +67,9 @@ pub enum Trouble {
     Disk,
     Damaged,
     Closed,
+    /// PostgreSQL's server is not there any more, or not the one it was.
+    Lost,
+    MayNot,
 }
 
 impl std::fmt::Display for Trouble {
@@ -69,6 +81,8 @@ impl std::fmt::Display for Trouble {
             Self::Disk => "its disk fails",
             Self::Damaged => "the file is damaged or no SQLite database",
             Self::Closed => "no connection to it is free",
+            Self::Lost => "its server cannot be reached",
+            Self::MayNot => "this user may not do that",
         })
     }
 }
@@ -83,14 +97,25 @@ impl Trouble {
             Self::Locked => "close the program that has the file open for writing; klachtpost goes on by itself",
             Self::Disk => "look at the system's log for errors of the disk",
             Self::Damaged => "stop klachtpost and restore a backup; keep the damaged file",
-            Self::Closed => "none, it is tried again; if it stays, look at the machine's load",
+            Self::Closed => {
+                "none, it is tried again; if it stays, look at the machine's load, and of PostgreSQL whether it runs and takes \
+                 more connections (max_connections)"
+            }
+            Self::Lost => "see that PostgreSQL runs and can be reached; klachtpost goes on by itself",
+            Self::MayNot => "make the user of register.url the database's owner; klachtpost goes on by itself",
         }
     }
 
-    /// From SQLite's result code; the low byte is the class (sqlite.org/rescode.html).
+    /// From PostgreSQL's codes, or SQLite's, whose low byte is the class (sqlite.org/rescode.html).
     fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Some(Self::Disk),
+            sqlx::Error::Io(why) => Some(Self::of_connection(why.kind())),
+            sqlx::Error::WorkerCrashed => Some(Self::Disk),
+            // Half an answer of a server that went away.
+            sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => Some(Self::Lost),
+            sqlx::Error::Database(database) if let Some(error) = database.try_downcast_ref::<PgDatabaseError>() => {
+                sqlstate::trouble(error)
+            }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Some(Self::Closed),
             sqlx::Error::Database(database) => match database.code()?.parse::<i64>().ok()? & 0xff {
                 13 => Some(Self::Full),
@@ -101,6 +126,23 @@ impl Trouble {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// Only a server is reached over a connection.
+    fn of_connection(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::NotConnected
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+            | ErrorKind::TimedOut
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable => Self::Lost,
+            _ => Self::Disk,
         }
     }
 }
@@ -117,7 +159,7 @@ impl RegisterError {
 
     /// The database as a whole cannot be used now: no mail or letter is to blame, and none is set apart for it.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Open { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. })
     }
 }
 

@@ -96,7 +96,7 @@ async fn every_column_of_every_table_is_proven_or_named_with_the_reason_why_not(
     let desk = desk_at_work().await;
     let before = desk.register.verify().await.unwrap();
     assert_eq!(before.findings, []);
-    let tables = text(&desk, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").await;
+    let tables = text(&desk, tables()).await;
     let mut hand = Hand::on(desk).await;
     let mut tried = 0;
     for table in &tables {
@@ -108,7 +108,7 @@ async fn every_column_of_every_table_is_proven_or_named_with_the_reason_why_not(
         assert!(!rows.is_empty(), "{table} has rows");
         let ended = "SELECT id FROM outbox WHERE state IN ('accepted', 'refused')";
         let ended = text(&hand.desk, ended).await;
-        for column in text(&hand.desk, &format!("SELECT name FROM pragma_table_info('{table}')")).await {
+        for column in text(&hand.desk, &columns(table)).await {
             let named = NOT_PROVEN.iter().any(|(t, c, _)| t == table && *c == column);
             for row in rows.iter().step_by(1 + rows.len() / 12) {
                 // Of a letter on its way the reply is the last try's.
@@ -129,17 +129,52 @@ async fn every_column_of_every_table_is_proven_or_named_with_the_reason_why_not(
     assert!(tried > 300, "{tried}");
 }
 
+/// The tables there are.
+fn tables() -> &'static str {
+    if postgres::is_on() {
+        "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'"
+    } else {
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    }
+}
+
+/// The columns of one.
+fn columns(table: &str) -> String {
+    if postgres::is_on() {
+        format!("SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = '{table}'")
+    } else {
+        format!("SELECT name FROM pragma_table_info('{table}')")
+    }
+}
+
+/// Another value of the same kind.
+async fn another(hand: &Hand, table: &str, column: &str) -> String {
+    if !postgres::is_on() {
+        return format!(
+            "CASE typeof({column}) WHEN 'integer' THEN {column} + 1 WHEN 'blob' THEN CAST({column} || x'30' AS BLOB) \
+             WHEN 'null' THEN (CASE '{column}' WHEN 'case_number' THEN 'K-2026-000009' ELSE 7 END) ELSE {column} || '0' END"
+        );
+    }
+    let kind = format!(
+        "SELECT CAST(data_type AS TEXT) FROM information_schema.columns \
+         WHERE table_name = '{table}' AND column_name = '{column}'"
+    );
+    let kind = text(&hand.desk, &kind).await;
+    let nothing = if column == "case_number" { "K-2026-000009" } else { "7" };
+    match kind[0].as_str() {
+        "bigint" => format!("COALESCE({column} + 1, 7)"),
+        "bytea" => format!("{column} || '\\x30'"),
+        _ => format!("COALESCE({column} || '0', '{nothing}')"),
+    }
+}
+
 /// One value changed to another, and to nothing.
 async fn flipped(hand: &mut Hand, table: &str, key: &str, row: &str, column: &str, is_proven: bool) {
     let what = format!("{table}.{column} of {row}");
-    for value in [
-        format!(
-            "CASE typeof({column}) WHEN 'integer' THEN {column} + 1 WHEN 'blob' THEN CAST({column} || x'30' AS BLOB) \
-                 WHEN 'null' THEN (CASE '{column}' WHEN 'case_number' THEN 'K-2026-000009' ELSE 7 END) ELSE {column} || '0' END"
-        ),
-        "NULL".to_owned(),
-    ] {
-        let change = format!("UPDATE {table} SET {column} = {value} WHERE {key} = '{row}' AND {column} IS NOT {value}");
+    let differs = if postgres::is_on() { "IS DISTINCT FROM" } else { "IS NOT" };
+    for value in [another(hand, table, column).await, "NULL".to_owned()] {
+        let change =
+            format!("UPDATE {table} SET {column} = {value} WHERE {key} = '{row}' AND {column} {differs} {value}");
         hand.is_found(table, &change, &what, is_proven).await;
     }
 }
@@ -153,7 +188,11 @@ struct Hand {
 impl Hand {
     async fn on(desk: Desk) -> Self {
         let mut connection = AnyConnection::connect(&desk.url).await.unwrap();
-        let setup = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF";
+        let setup = if postgres::is_on() {
+            "SET session_replication_role = replica"
+        } else {
+            "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF"
+        };
         sqlx::raw_sql(setup).execute(&mut connection).await.unwrap();
         for (table, _) in PROVEN {
             let copy = format!("CREATE TABLE before_{table} AS SELECT * FROM {table}");
@@ -181,7 +220,7 @@ async fn two_mails_or_letters_swapped_are_found() {
     let desk = desk_at_work().await;
     let swap = |table: &str, key: &str, column: &str, one: &str, other: &str| {
         format!(
-            "UPDATE {table} SET {column} = (SELECT {column} FROM {table} t WHERE t.{key} = CASE {table}.{key} \
+            "UPDATE {table} SET {column} = (SELECT {column} FROM {table} t WHERE CAST(t.{key} AS TEXT) = CASE CAST({table}.{key} AS TEXT) \
              WHEN '{one}' THEN '{other}' ELSE '{one}' END) WHERE {key} IN ('{one}', '{other}')"
         )
     };

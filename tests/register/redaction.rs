@@ -249,16 +249,20 @@ async fn copy_of(desk: &Desk) -> Desk {
     let other = Desk::new().await;
     other.register.close().await;
     let into = database(&other);
+    let list = |of: &Path| of.with_extension("db.redacted");
+    if list(&database(desk)).exists() {
+        std::fs::copy(list(&database(desk)), list(&into)).unwrap();
+    }
+    if postgres::is_on() {
+        postgres::dump_into(&database(desk), &into);
+        return Desk { register: Register::open(&other.url).await.unwrap(), ..other };
+    }
     let _ = (std::fs::remove_file(&into), std::fs::remove_file(into.with_extension("db-wal")));
     desk.by_hand("PRAGMA user_version = 0").await;
     let mut connection = AnyConnection::connect(&desk.url).await.unwrap();
     let text = format!("VACUUM INTO '{}'", into.display());
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
-    let list = |of: &Path| of.with_extension("db.redacted");
-    if list(&database(desk)).exists() {
-        std::fs::copy(list(&database(desk)), list(&into)).unwrap();
-    }
     Desk { register: Register::open(&other.url).await.unwrap(), ..other }
 }
 

@@ -10,6 +10,7 @@ pub mod fake_imap;
 pub mod imap_reader;
 pub mod other_smtp;
 pub mod postfix;
+pub mod postgres;
 pub mod proxy;
 pub mod signals;
 pub mod smtp;
