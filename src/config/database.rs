@@ -10,8 +10,7 @@ use std::ops::Deref;
 /// Where PostgreSQL listens unless told otherwise.
 const USUAL_PORT: u16 = 5432;
 /// How to write one.
-const WRITE_POSTGRES: &str =
-    "write `url = \"postgres://USER@HOST/DATABASE\"`, several hosts with a comma between them; docs/postgresql.md says more";
+const WRITE_POSTGRES: &str = "write `url = \"postgres://USER@HOST/DATABASE\"`, several hosts with a comma between them; docs/postgresql.md says more";
 
 /// Where the register is, as the settings say it; shown without its password.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -150,7 +149,8 @@ impl Postgres {
             ("sslrootcert" | "sslcert" | "sslkey", file) if !file.is_empty() => self.files.push(parameter.to_owned()),
             (name, _) => {
                 let name: String = name.chars().take(20).collect();
-                let write = "sslmode, sslrootcert, sslcert and sslkey are known; the password goes into register.password_file";
+                let write =
+                    "sslmode, sslrootcert, sslcert and sslkey are known; the password goes into register.password_file";
                 return Err(BadUrl::of(format!("an unknown parameter `{name}`"), write));
             }
         }
@@ -187,7 +187,8 @@ impl Postgres {
     }
 
     fn account(&self) -> String {
-        let word = |password: &SecretString| utf8_percent_encode(password.expose_secret(), NON_ALPHANUMERIC).to_string();
+        let word =
+            |password: &SecretString| utf8_percent_encode(password.expose_secret(), NON_ALPHANUMERIC).to_string();
         let password = self.password.as_ref().map(|password| format!(":{}", word(password)));
         format!("{}{}", self.user, password.unwrap_or_default())
     }

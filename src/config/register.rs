@@ -27,11 +27,7 @@ pub struct Register {
 
 impl Default for Register {
     fn default() -> Self {
-        Self {
-            url: "sqlite:/var/lib/klachtpost/klachtpost.db".into(),
-            place: RegisterPlace::Usual,
-            redactions: None,
-        }
+        Self { url: "sqlite:/var/lib/klachtpost/klachtpost.db".into(), place: RegisterPlace::Usual, redactions: None }
     }
 }
 

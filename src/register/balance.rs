@@ -142,11 +142,11 @@ impl Register {
         }
         let within = "given_out JOIN mail ON mail.mailbox = given_out.mailbox \
                       AND mail.uid_validity = given_out.uid_validity AND mail.uid >= first_uid AND mail.uid < next_uid";
-        for (table, column) in [("mail", "mail.disposition"), ("withheld", "NULL")] {
+        for (table, column) in [("mail", "mail.disposition"), ("withheld", "CAST(NULL AS TEXT)")] {
             let joined = within.replace("JOIN mail ", &format!("JOIN {table} AS mail "));
             let text = format!(
                 "SELECT given_out.mailbox, {column}, CAST(count(*) AS BIGINT) FROM {joined} \
-                 WHERE dealt_with_at > $1 AND dealt_with_at <= $2 GROUP BY given_out.mailbox, {column}"
+                 WHERE dealt_with_at > $1 AND dealt_with_at <= $2 GROUP BY 1, 2"
             );
             let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
             for row in rows.fetch_all(&mut *moment).await? {

@@ -2,8 +2,8 @@
 //! connection is set up, what a disk's room is given back with. Where one text cannot serve both, two stand here side by side.
 //!
 //! SQLite has one writer at a time, who takes the file's lock when he begins. On PostgreSQL many write at once; who adds to the
-//! chain of events, gives out a number or counts letters begins with the lock of one row, so that all of these happen one
-//! after the other, over all instances. Who does none of that begins without it ([`Begin::Apart`]).
+//! chain of events, gives out a number or counts letters begins with one lock, so that all of these happen one
+//! after the other, in the order of asking, over all instances. Who does none of that begins without it ([`Begin::Apart`]).
 
 use std::time::Duration;
 
@@ -33,8 +33,7 @@ const SQLITE_SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; 
 /// A commit survives the server's crash, and where a synchronous standby is set, its loss; a stronger setting is left. Locks of
 /// an instance that was stopped in the middle, or is cut off, are free again before half a minute has passed, and no
 /// statement runs for ever.
-const POSTGRES_SETUP: &str =
-    "SET application_name = 'klachtpost'; SET default_transaction_isolation = 'read committed'; \
+const POSTGRES_SETUP: &str = "SET application_name = 'klachtpost'; SET default_transaction_isolation = 'read committed'; \
      SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') \
      NOT IN ('on', 'remote_apply'); \
      SET lock_timeout = '10s'; SET statement_timeout = '5min'; SET idle_in_transaction_session_timeout = '20s'; \
@@ -50,13 +49,22 @@ impl Engine {
         }
     }
 
-    /// How a transaction that writes begins. SQLite: the write lock at once, because a transaction that first reads and then
-    /// writes is refused when another wrote in between.
-    pub fn begin(self, begin: Begin) -> &'static str {
+    /// How a transaction that writes begins. SQLite: with the write lock at once, because a transaction that first reads and
+    /// then writes is refused when another wrote in between.
+    pub fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// What takes the turn of all who write, inside the transaction: SQLite has it already. A lock of a table, because those
+    /// who wait for a row are not served in the order of asking; a statement of its own, because one that waited too long must
+    /// be rolled back.
+    pub fn take_turn(self, begin: Begin) -> Option<&'static str> {
         match (self, begin) {
-            (Self::Sqlite, _) => "BEGIN IMMEDIATE",
-            (Self::Postgres, Begin::Apart) => "BEGIN",
-            (Self::Postgres, Begin::InTurn) => "BEGIN; SELECT mark FROM identity FOR UPDATE",
+            (Self::Sqlite, _) | (Self::Postgres, Begin::Apart) => None,
+            (Self::Postgres, Begin::InTurn) => Some("LOCK TABLE identity IN SHARE ROW EXCLUSIVE MODE"),
         }
     }
 

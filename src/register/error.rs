@@ -37,7 +37,7 @@ pub enum RegisterError {
     Migrate(sqlx::migrate::MigrateError),
     #[error(
         "failed to use the register: expected a database that can be read and written, found that {trouble} ({why})\n  hint: {hint}",
-        hint = .trouble.hint()
+        hint = .trouble.hint(.why)
     )]
     Unavailable { trouble: Trouble, why: sqlx::Error },
     #[error("failed to write to the register: its database refused: {0}")]
@@ -79,7 +79,7 @@ impl std::fmt::Display for Trouble {
             Self::ReadOnly => "it can only be read",
             Self::Locked => "another program keeps it locked",
             Self::Disk => "its disk fails",
-            Self::Damaged => "the file is damaged or no SQLite database",
+            Self::Damaged => "its data are damaged, or no database of its kind",
             Self::Closed => "no connection to it is free",
             Self::Lost => "its server cannot be reached",
             Self::MayNot => "this user may not do that",
@@ -88,21 +88,32 @@ impl std::fmt::Display for Trouble {
 }
 
 impl Trouble {
-    fn hint(self) -> &'static str {
-        match self {
-            Self::Full => "make room on the disk of register.url; klachtpost goes on by itself",
-            Self::ReadOnly => {
+    fn hint(self, why: &sqlx::Error) -> &'static str {
+        let is_server = why.as_database_error().is_some_and(|e| e.try_downcast_ref::<PgDatabaseError>().is_some());
+        match (self, is_server) {
+            (Self::Full, false) => "make room on the disk of register.url; klachtpost goes on by itself",
+            (Self::Full, true) => "make room on the disk of the PostgreSQL server; klachtpost goes on by itself",
+            (Self::ReadOnly, false) => {
                 "let the user that runs klachtpost write the file and its folder, and mount the disk for writing"
             }
-            Self::Locked => "close the program that has the file open for writing; klachtpost goes on by itself",
-            Self::Disk => "look at the system's log for errors of the disk",
-            Self::Damaged => "stop klachtpost and restore a backup; keep the damaged file",
-            Self::Closed => {
+            (Self::ReadOnly, true) => {
+                "name the primary in register.url, or all servers with commas between them; klachtpost goes on by itself"
+            }
+            (Self::Locked, false) => {
+                "close the program that has the file open for writing; klachtpost goes on by itself"
+            }
+            (Self::Locked, true) => {
+                "end what holds its tables (pg_stat_activity, pg_locks name it); klachtpost goes on by itself"
+            }
+            (Self::Disk, _) => "look at the system's log for errors of the disk",
+            (Self::Damaged, false) => "stop klachtpost and restore a backup; keep the damaged file",
+            (Self::Damaged, true) => "stop klachtpost, restore a backup of the database, and keep the damaged one",
+            (Self::Closed, _) => {
                 "none, it is tried again; if it stays, look at the machine's load, and of PostgreSQL whether it runs and takes \
                  more connections (max_connections)"
             }
-            Self::Lost => "see that PostgreSQL runs and can be reached; klachtpost goes on by itself",
-            Self::MayNot => "make the user of register.url the database's owner; klachtpost goes on by itself",
+            (Self::Lost, _) => "see that PostgreSQL runs and can be reached; klachtpost goes on by itself",
+            (Self::MayNot, _) => "make the user of register.url the database's owner; klachtpost goes on by itself",
         }
     }
 

@@ -1,7 +1,7 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
-use super::engine::Begin;
 use super::chain::hex;
+use super::engine::Begin;
 use super::record::Recorded;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, tuples};

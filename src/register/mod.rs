@@ -74,7 +74,6 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
-pub use sqlstate::Refusal;
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
@@ -82,6 +81,7 @@ pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
+pub use sqlstate::Refusal;
 
 pub use redact::RedactionStage;
 pub use redact_scope::{Beside, Scope, ScopedMail};
@@ -96,9 +96,9 @@ pub use withheld::{NEVER_GIVEN, Text, Withheld};
 use crate::case::Moment;
 use crate::config::DatabaseUrl;
 use crate::crash;
+use chrono::TimeZone;
 use engine::{BUSY_TIMEOUT, Begin, Engine};
 use postgres::{Absent, Follower};
-use chrono::TimeZone;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -247,7 +247,11 @@ impl Register {
 
     async fn begin_as(&self, begin: Begin) -> Result<Tx, RegisterError> {
         let turn = self.turn().await;
-        Ok(Tx { inner: self.writer.begin_with(self.engine.begin(begin)).await?, head: None, _turn: turn })
+        let mut inner = self.writer.begin_with(self.engine.begin()).await?;
+        if let Some(take_turn) = self.engine.take_turn(begin) {
+            sqlx::query(take_turn).execute(&mut *inner).await?;
+        }
+        Ok(Tx { inner, head: None, _turn: turn })
     }
 
     /// Begins to read all of it as it stands at one moment.

@@ -92,7 +92,9 @@ fn refused_with(server: &Server, error: &sqlx::Error) -> RegisterError {
 /// The driver's words; those about a URL would repeat a part of it.
 fn said(error: &sqlx::Error) -> String {
     match error {
-        sqlx::Error::Configuration(_) => "its settings cannot be used: see the files that register.url names".to_owned(),
+        sqlx::Error::Configuration(_) => {
+            "its settings cannot be used: see the files that register.url names".to_owned()
+        }
         sqlx::Error::Database(error) => error.message().to_owned(),
         other => other.to_string(),
     }
@@ -125,7 +127,8 @@ async fn writable(server: &Server) -> Result<AnyConnection, RegisterError> {
 }
 
 async fn takes_writes(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
-    let text = "SELECT CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN 0 ELSE 1 END";
+    let text =
+        "SELECT CASE WHEN pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' THEN 0 ELSE 1 END";
     Ok(sqlx::query(text).fetch_one(connection).await?.try_get::<i64, _>(0)? == 1)
 }
 
@@ -158,7 +161,7 @@ async fn make_tables(server: &Server, connection: &mut AnyConnection, absent: Ab
     let row = sqlx::query(text).fetch_one(&mut *connection).await.map_err(failed)?;
     let (is_migrated, tables): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
     if is_migrated == 0 && tables > 0 {
-        return Err(refused(server, Refusal::Foreign, format!("{tables} tables that klachtpost did not make")));
+        return Err(refused(server, Refusal::Foreign, format!("tables that klachtpost did not make: {tables}")));
     }
     if is_migrated == 1 {
         let text = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
@@ -172,7 +175,9 @@ async fn make_tables(server: &Server, connection: &mut AnyConnection, absent: Ab
     }
     let migrated = MIGRATIONS.run(connection).await.map_err(RegisterError::from);
     migrated.map_err(|error| match error {
-        RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => refused(server, Refusal::MayNot, said(&why)),
+        RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {
+            refused(server, Refusal::MayNot, said(&why))
+        }
         other => other,
     })
 }

@@ -50,7 +50,9 @@ impl Refusal {
                 "write the user's password into register.password_file (ALTER ROLE … PASSWORD sets it), and look into the \
                  server's pg_hba.conf"
             }
-            Self::NoDatabase => "make it: CREATE DATABASE klachtpost OWNER klachtpost ENCODING 'UTF8' TEMPLATE template0",
+            Self::NoDatabase => {
+                "make it: CREATE DATABASE klachtpost OWNER klachtpost ENCODING 'UTF8' TEMPLATE template0"
+            }
             Self::NoRoom => {
                 "raise max_connections of the server, or the limit of this user or database (-1: none); an instance takes \
                  up to ten"
@@ -99,7 +101,7 @@ pub(super) fn trouble(error: &PgDatabaseError) -> Option<Trouble> {
         "42501" => Some(Trouble::MayNot),
         "28000" | "28P01" | "3D000" => Some(Trouble::Lost),
         // A lock or statement that took too long, a deadlock, two at once.
-        "55P03" | "57014" | "40P01" | "40001" => Some(Trouble::Locked),
+        "55P03" | "57014" | "40P01" | "40001" | "25P02" => Some(Trouble::Locked),
         "58030" => Some(Trouble::Disk),
         "XX001" | "XX002" => Some(Trouble::Damaged),
         // Waited too long inside a transaction; the server stops, or starts.

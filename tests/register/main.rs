@@ -5,6 +5,7 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod alike;
 mod answers;
 mod aside;
 mod balance;
@@ -19,6 +20,7 @@ mod mails;
 mod not_on_file;
 mod opening;
 mod outbox;
+mod postgres_bad_input;
 mod printing;
 mod quota;
 mod redacting;

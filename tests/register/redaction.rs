@@ -339,7 +339,8 @@ async fn what_stands_beside_the_case_and_is_somebody_elses_stays() {
     redacted(&office, &asked(&[1])).await;
     let other = office.register.case(number(2)).await.unwrap().unwrap();
     assert_eq!((other.subject.as_str(), other.redacted_at), ("Ruitschade", None));
-    assert_eq!(desk.number("SELECT count(*) FROM mail_raw WHERE instr(raw, 'piet@ander')").await, 1);
+    let holds = if postgres::is_on() { "position('piet@ander'::bytea IN raw) > 0" } else { "instr(raw, 'piet@ander')" };
+    assert_eq!(desk.number(&format!("SELECT count(*) FROM mail_raw WHERE {holds}")).await, 1);
     assert_eq!(office.register.not_on_file().await.unwrap(), None, "what was blanked is no mail that is missing");
 }
 

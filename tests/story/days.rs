@@ -100,7 +100,8 @@ async fn open(dir: &TempDir, clock: &Clock) -> Office {
         path("out"),
         path("klachtpost.db")
     );
-    let office = Office::open(config::from_toml(&postgres::adapted(settings), "test").unwrap(), clock.clone()).await.unwrap();
+    let office =
+        Office::open(config::from_toml(&postgres::adapted(settings), "test").unwrap(), clock.clone()).await.unwrap();
     Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office }
 }
 

@@ -2,6 +2,7 @@
 //! killed. Started when the first test asks for a database. Works as root, which `initdb` refuses, and as an ordinary user.
 //! Nothing is written to disk for sure (`fsync = off`): no test here cuts the power.
 
+use super::certs::ServerCertificate;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::TcpListener;
@@ -42,6 +43,18 @@ pub fn is_on() -> bool {
     std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres")
 }
 
+/// For tests of what only a register in a file has: its mode, its lock, its pages, its log. On PostgreSQL there is nothing
+/// to test of it; where that has a counterpart, it is in `postgres_bad_input.rs`.
+pub fn has_file() -> bool {
+    !is_on()
+}
+
+/// How a register is called in what is shown to people.
+pub fn shown(file: &Path) -> String {
+    let url = register_url(file);
+    url.split('?').next().unwrap_or_default().trim_start_matches("sqlite:").to_owned()
+}
+
 /// The URL of a register: that file, or a database of its own that is named after it and made when it is asked for first.
 pub fn register_url(file: &Path) -> String {
     if is_on() { database_of(file) } else { format!("sqlite:{}", file.display()) }
@@ -56,7 +69,8 @@ pub fn adapted(settings: String) -> String {
     let Some(start) = settings.find(URL) else { return settings };
     let behind = &settings[start + URL.len()..];
     let (file, rest) = behind.split_once('"').unwrap();
-    let named = if rest.contains("\nredactions = ") { String::new() } else { format!("\nredactions = \"{file}.redacted\"") };
+    let named =
+        if rest.contains("\nredactions = ") { String::new() } else { format!("\nredactions = \"{file}.redacted\"") };
     let text = format!("{}url = \"{}\"{named}{rest}", &settings[..start], database_of(Path::new(file)));
     with_secret(text)
 }
@@ -109,9 +123,9 @@ pub fn by_hand(sql: &str) -> String {
         let (head, does) = trigger.split_once(" BEGIN SELECT RAISE(ABORT, ").unwrap();
         let words = does.strip_suffix("); END").unwrap();
         let (name, when) = head.split_once(' ').unwrap();
-        let (event, condition) = when.split_once(" WHEN ").map_or((when, String::new()), |(event, condition)| {
-            (event, format!(" WHEN ({condition})"))
-        });
+        let (event, condition) = when
+            .split_once(" WHEN ")
+            .map_or((when, String::new()), |(event, condition)| (event, format!(" WHEN ({condition})")));
         format!(
             "CREATE FUNCTION does_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION {words}; END $$; \
              CREATE TRIGGER {name} {event} FOR EACH ROW{condition} EXECUTE FUNCTION does_{name}()"
@@ -141,12 +155,17 @@ pub struct Postgres {
 /// The one that the tests of this process share.
 pub fn instance() -> &'static Postgres {
     static INSTANCE: OnceLock<Postgres> = OnceLock::new();
-    INSTANCE.get_or_init(|| Postgres::start(""))
+    INSTANCE.get_or_init(|| Postgres::start("", None))
 }
 
 impl Postgres {
+    /// One of a test's own, that offers TLS.
+    pub fn with_certificate(certificate: &ServerCertificate) -> Self {
+        Self::start("-c ssl=on -c ssl_cert_file=server.pem -c ssl_key_file=server.key", Some(certificate))
+    }
+
     /// One of a test's own, with further options.
-    pub fn start(options: &str) -> Self {
+    pub fn start(options: &str, certificate: Option<&ServerCertificate>) -> Self {
         let bin = programs();
         let dir = tempfile::Builder::new().prefix("klachtpost-pg").tempdir().unwrap().keep();
         let user = User::of_servers();
@@ -159,6 +178,14 @@ impl Postgres {
         let access = dir.join("data/pg_hba.conf");
         let rules = std::fs::read_to_string(&access).unwrap();
         std::fs::write(&access, format!("host all {PROVEN} 127.0.0.1/32 scram-sha-256\n{rules}")).unwrap();
+        if let Some(certificate) = certificate {
+            for (name, text) in [("server.pem", &certificate.certificate_pem), ("server.key", &certificate.key_pem)] {
+                let file = dir.join("data").join(name);
+                std::fs::write(&file, text).unwrap();
+                std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+                user.owns(&file);
+            }
+        }
         for _ in 0..START_ATTEMPTS {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
             let keeper = keeper(&user, &bin, &dir, port, options);
