@@ -14,6 +14,7 @@ mod filing;
 mod hindered;
 mod hour;
 mod intake;
+mod leases;
 mod manager;
 mod noting;
 mod office;

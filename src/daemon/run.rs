@@ -4,6 +4,7 @@
 use super::comparing::{COMPARE_EVERY, compare};
 use super::current::Current;
 use super::intake::ask_the_hour;
+use super::leases::{self, Lease, while_held};
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
@@ -74,6 +75,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     if office.hung.is_too_much() {
         return Err(WorkError::Hangs);
     }
+    leases::give_back(&office).await;
     office.register.close().await;
     tracing::info!("klachtpost stopped");
     Ok(())
@@ -90,13 +92,27 @@ async fn given_up(office: &Office) {
 
 async fn intake_loop(current: &Current, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
-    let mut compared = None;
+    let (mut compared, mut lease) = (None, Lease::of_mailbox(&current.now()));
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Intake);
-        match watch(current, ticks, &mut compared, &mut backoff, &mut waits).await {
+        let watching = watch(current, &mut lease, ticks, &mut compared, &mut backoff, &mut waits);
+        match while_held(office, watching).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
+            Ok(Ended::Others) => {
+                // What another put on file meanwhile is not known here.
+                compared = None;
+                ticks.notify_one();
+                tokio::select! {
+                    () = office.stop.cancelled() => break,
+                    () = tokio::time::sleep(leases::pause(office)) => {}
+                }
+                continue;
+            }
             Err(error) => {
+                if matches!(error, WorkError::Mailbox(_) | WorkError::Access(_)) {
+                    lease.release(office).await;
+                }
                 if matches!(error, WorkError::Mailbox(MailboxError::Refused { .. })) {
                     office.access.forget().await;
                 }
@@ -135,17 +151,20 @@ enum Ended {
     Stopped,
     /// Something on the way cut a quiet line; nothing failed.
     CutWhileQuiet,
+    /// Another instance reads the mailbox.
+    Others,
 }
 
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
     current: &Current,
+    lease: &mut Lease,
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let office = &current.now();
+    let Some(office) = &lease.office(&current.now()).await? else { return Ok(Ended::Others) };
     let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
@@ -155,7 +174,7 @@ async fn watch(
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
-        let office = &current.now();
+        let Some(office) = &lease.office(&current.now()).await? else { return Ok(Ended::Others) };
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
@@ -200,7 +219,7 @@ async fn watch(
 }
 
 async fn sending_loop(current: &Current, mut sender: Sender) {
-    let mut backoff = Backoff::default();
+    let (mut backoff, mut waker) = (Backoff::default(), current.now().register.waker());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Sending);
         let round = match hour::believe(office).await {
@@ -213,7 +232,7 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
         }
         let pause = match round {
             Ok(Round::Worked) => continue,
-            Ok(Round::Idle) => until_next(office).await,
+            Ok(Round::Idle) => until_next(office).await.min(office.register.look_every().unwrap_or(LOOK_EVERY)),
             Ok(Round::ServerAway(wait) | Round::ServerRefuses(wait)) => wait,
             Ok(Round::Full(wait)) => wait.min(LOOK_EVERY),
             Err(error) => {
@@ -226,6 +245,7 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
         tokio::select! {
             () = office.stop.cancelled() => break,
             () = office.written.notified() => {}
+            () = waker.woken() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -239,11 +259,18 @@ async fn until_next(office: &Office) -> Duration {
 }
 
 async fn ticking_loop(current: &Current, ticks: &Notify) {
+    let mut lease = Lease::of_desk();
     loop {
         tokio::select! { () = current.stopped() => break, () = ticks.notified() => {} }
         let office = &current.now();
         office.pulse.beat(Loop::Ticking);
-        let ticked = tick(office).await;
+        let ticking = async {
+            match lease.office(office).await? {
+                Some(under) => tick(&under).await,
+                None => Ok(Step::Idle),
+            }
+        };
+        let ticked = while_held(office, ticking).await;
         if ticked.is_ok() {
             office.watch.mended(Complaint::Ticking);
         }
@@ -260,10 +287,15 @@ async fn ticking_loop(current: &Current, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(current: &Current) {
-    let (mut teller, mut round_trip) = (Teller::default(), RoundTrip::default());
+    let (mut teller, mut round_trip, mut lease) = (Teller::default(), RoundTrip::default(), Lease::of_desk());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
+        // What cannot be asked for is told all the same, by whatever means are left.
+        let Some(office) = &lease.office(office).await.unwrap_or_else(|_| Some(office.clone())) else {
+            tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(leases::pause(office)) => {} }
+            continue;
+        };
         if let Err(error) = round_trip.look_after(office).await
             && office.watch.first(Complaint::Watching) == News::Yes
         {
@@ -289,27 +321,41 @@ fn chance() -> f64 {
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    redacting::again(&office, None).await;
+    let done = one_round(&office).await;
+    leases::give_back(&office).await;
+    done
+}
+
+async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
+    let (mut mailbox, mut desk) = (Lease::of_mailbox(office), Lease::of_desk());
+    redacting::again(office, None).await;
     let accepted = office.register.count_letters(LetterState::Accepted).await;
-    let mut sender = Sender::new(&office).await;
+    let mut sender = Sender::new(office).await;
     let mut meanwhile = Round::Idle;
     // At a wrong hour nothing is done but telling of it.
-    let taken_in = match hour::believe(&office).await {
+    let taken_in = match hour::believe(office).await {
         Ok(()) => {
             let all_taken_in = CancellationToken::new();
             let taking_in = async {
-                let taken_in = match office.register.hurry(office.clock.now()).await {
-                    Ok(()) => take_in_once(&office).await,
-                    Err(error) => Err(error.into()),
+                let take_in = async {
+                    office.register.hurry(office.clock.now()).await?;
+                    match mailbox.office(office).await? {
+                        Some(under) => take_in_once(&under).await,
+                        None => {
+                            tracing::info!("another instance reads the mailbox: it is left to it");
+                            Ok(())
+                        }
+                    }
                 };
+                let taken_in = while_held(office, take_in).await;
                 all_taken_in.cancel();
                 taken_in
             };
             let sending = async {
                 tokio::select! {
-                    round = send_meanwhile(&office, &mut sender, &all_taken_in) => round,
+                    round = send_meanwhile(office, &mut sender, &all_taken_in) => round,
                     // What hangs may keep the register's write lock, and then no round ends.
-                    () = given_up(&office) => Round::Idle,
+                    () = given_up(office) => Round::Idle,
                 }
             };
             let (taken_in, sent) = tokio::join!(taking_in, sending);
@@ -319,31 +365,38 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         Err(error) => Err(error),
     };
     match &taken_in {
-        Ok(()) => intake_works(&office),
-        Err(error) => intake_failed(&office, error),
+        Ok(()) => intake_works(office),
+        Err(error) => intake_failed(office, error),
     }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
     }
     if matches!(taken_in, Err(WorkError::Clock { .. })) {
-        let told = Teller::default().tell(&office).await;
+        let told = Teller::default().tell(office).await;
         return taken_in.and(told.map(drop));
     }
     // What was acknowledged just now is not told of as late.
     if meanwhile == Round::Idle {
-        meanwhile = send_waiting(&office, &mut sender).await;
+        meanwhile = send_waiting(office, &mut sender).await;
     }
-    let ticked = tick(&office).await;
+    let under = desk.office(office).await.ok().flatten();
+    let ticked = match &under {
+        Some(under) => tick(under).await,
+        None => Ok(Step::Idle),
+    };
     let sent = match (sender, accepted) {
-        (Ok(sender), Ok(accepted)) => send_all(&office, sender, meanwhile, accepted).await,
+        (Ok(sender), Ok(accepted)) => send_all(office, sender, meanwhile, accepted).await,
         (Err(error), _) => Err(error),
         (_, Err(error)) => Err(error.into()),
     };
-    tokens::look_after(&office).await;
-    let watched = RoundTrip::default().look_after(&office).await;
-    // Runs from a timetable count too: since when it fails is on file.
-    let told = Teller::default().tell(&office).await;
-    taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told.map(drop))
+    tokens::look_after(office).await;
+    let (mut watched, mut told) = (Ok(()), Ok(()));
+    if let Some(under) = &under {
+        watched = RoundTrip::default().look_after(under).await;
+        // Runs from a timetable count too: since when it fails is on file.
+        told = Teller::default().tell(under).await.map(drop);
+    }
+    taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told)
 }
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {

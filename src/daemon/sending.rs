@@ -171,6 +171,10 @@ impl Sender {
             Err(error) => return self.without_token(office, &error),
         };
         let now = office.clock.now();
+        if office.register.look_every().is_some() {
+            // Others send too: the limits are of all together.
+            self.quota = counted(office).await?;
+        }
         let (first, limit) = match self.quota.room(now) {
             Room::Unlimited => (First::Oldest, BATCH),
             Room::For(room) => (First::Customers, i64::try_from(room).unwrap_or(BATCH).min(BATCH)),
@@ -370,6 +374,11 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
         return Ok(Next::Ended(Ended::Done));
     };
     let outcome = match assemble(office, &letter).await {
+        // Another instance may have it in hand by now.
+        Ok(_) if !office.register.is_alive() => {
+            work.give_back(letter);
+            return Ok(Next::Ended(Ended::Done));
+        }
         Ok(bytes) => {
             let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
             crash::point("before sending a letter");

@@ -50,6 +50,10 @@ pub enum RegisterError {
         "what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again"
     )]
     LogInUse,
+    #[error(
+        "what one instance does alone ({lease}) is another's by now, or this one was not heard of for too long: nothing of this step was done; it goes on by itself"
+    )]
+    Lapsed { lease: String },
     #[error("mail {mail} was decided on already, by another klachtpost: nothing is done twice")]
     Decided { mail: i64 },
     #[error(
@@ -170,7 +174,7 @@ impl RegisterError {
 
     /// The database as a whole cannot be used now: no mail or letter is to blame, and none is set apart for it.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. } | Self::Lapsed { .. })
     }
 }
 

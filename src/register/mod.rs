@@ -7,6 +7,7 @@
 //! | file | rows |
 //! |---|---|
 //! | `engine.rs`, `postgres.rs`, `sqlstate.rs` | in what the two databases differ; a PostgreSQL server, and what its errors mean |
+//! | `instances.rs`, `waking.rs` | several instances on one register: who is alive, who holds what, and waking each other |
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `same.rs` | mails that are the same as others |
 //! | `known.rs` | what is known of the mails that UIDs stand for |
@@ -43,6 +44,7 @@ mod claiming;
 mod engine;
 mod error;
 mod file;
+mod instances;
 mod jobs;
 mod known;
 mod mails;
@@ -67,6 +69,7 @@ mod trials;
 mod verify;
 mod verify_cases;
 mod verify_rows;
+mod waking;
 mod withheld;
 
 pub use balance::{DealtWith, Numbering};
@@ -74,6 +77,7 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
+pub use instances::{Home, InstanceRow};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
@@ -91,6 +95,7 @@ pub use snapshot::Wanted;
 pub use tally::Tally;
 pub use trials::Failure;
 pub use verify::{Finding, RedactedParts, Verified};
+pub use waking::Waker;
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;
@@ -98,6 +103,7 @@ use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
 use engine::{BUSY_TIMEOUT, Begin, Engine};
+use instances::{Fence, Presence};
 use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
@@ -126,9 +132,13 @@ pub struct Register {
     /// with several senders at work and a slow disk one of them waited longer than the busy timeout. PostgreSQL keeps the order.
     turn: Arc<Mutex<()>>,
     _follower: Option<Arc<Follower>>,
+    /// As which instance we work here; None: as nobody, or on SQLite.
+    presence: Option<Arc<Presence>>,
+    /// What each transaction is under.
+    fence: Option<Arc<Fence>>,
 }
 
-/// The one daemon of a SQLite file; given back when dropped. On PostgreSQL there may be several.
+/// The one daemon of a SQLite file; given back when dropped. On PostgreSQL nothing is held: several may work there.
 #[derive(Debug)]
 pub struct OnlyDaemon {
     _lock: Option<File>,
@@ -138,6 +148,9 @@ pub struct OnlyDaemon {
 #[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    engine: Engine,
+    /// As which instance we work; None: as nobody.
+    instance: Option<String>,
     /// The chain's last row, once it was looked up: nobody else adds to it meanwhile.
     head: Option<ChainHead>,
     /// After `inner`, so that the turn ends with the transaction.
@@ -146,7 +159,8 @@ pub struct Tx {
 
 impl Register {
     fn of(engine: Engine, pool: AnyPool, writer: AnyPool, follower: Option<Follower>) -> Self {
-        Self { engine, pool, writer, turn: Arc::default(), _follower: follower.map(Arc::new) }
+        let follower = follower.map(Arc::new);
+        Self { engine, pool, writer, turn: Arc::default(), _follower: follower, presence: None, fence: None }
     }
 
     /// Opens the database and brings its tables up to date; a file is made when absent.
@@ -209,7 +223,9 @@ impl Register {
     /// Another daemon runs on it.
     pub async fn only_daemon(&self, url: &str) -> Result<OnlyDaemon, RegisterError> {
         if self.engine == Engine::Postgres {
-            return Ok(OnlyDaemon { _lock: None });
+            let at_work = self.instances().await?.into_iter().any(|one| one.is_alive);
+            let in_use = RegisterError::InUse { path: postgres::place(url) };
+            return if at_work { Err(in_use) } else { Ok(OnlyDaemon { _lock: None }) };
         }
         // The file itself, whatever links lead to it: two names must not give two locks.
         let path = sqlite_path(url)?;
@@ -248,10 +264,16 @@ impl Register {
     async fn begin_as(&self, begin: Begin) -> Result<Tx, RegisterError> {
         let turn = self.turn().await;
         let mut inner = self.writer.begin_with(self.engine.begin()).await?;
-        if let Some(take_turn) = self.engine.take_turn(begin) {
-            sqlx::query(take_turn).execute(&mut *inner).await?;
+        let fence = self.fence.as_ref().map(|fence| fence.check());
+        let first: Vec<&str> = self.engine.take_turn(begin).into_iter().chain(fence.as_deref()).collect();
+        if !first.is_empty() {
+            let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(first.join("; "))).fetch_all(&mut *inner).await?;
+            if let Some(fence) = self.fence.as_ref().filter(|_| rows.is_empty()) {
+                return Err(fence.lapsed());
+            }
         }
-        Ok(Tx { inner, head: None, _turn: turn })
+        let instance = self.presence.as_ref().map(|presence| presence.id.clone());
+        Ok(Tx { inner, engine: self.engine, instance, head: None, _turn: turn })
     }
 
     /// Begins to read all of it as it stands at one moment.

@@ -58,9 +58,11 @@ pub(super) async fn open(url: &str, absent: Absent) -> Result<Register, Register
     let servers = servers(&database)?;
     let (server, mut connection) = first_writable(&servers).await?;
     check_server(server, &mut connection).await?;
-    make_tables(server, &mut connection, absent).await?;
-    let _ = connection.close().await;
     let (pool, writer) = (pool(READERS_MAX, server), pool(WRITERS_MAX, server));
+    if lacks_tables(server, &mut connection, absent).await? {
+        make_tables(server, &writer).await?;
+    }
+    let _ = connection.close().await;
     let (used, pools) = (server.name.clone(), [pool.clone(), writer.clone()]);
     let follower = (servers.len() > 1).then(move || follow(used, servers, pools));
     Ok(Register::of(Engine::Postgres, pool, writer, follower))
@@ -152,8 +154,8 @@ fn suits(version: i64, shown: &str, encoding: &str) -> Result<(), (Refusal, Stri
     Ok(())
 }
 
-/// Brings the tables up to date; nothing is written where they are. Several instances may do so at once.
-async fn make_tables(server: &Server, connection: &mut AnyConnection, absent: Absent) -> Result<(), RegisterError> {
+/// Whether the tables are to be brought up to date. Nothing is written where they are.
+async fn lacks_tables(server: &Server, connection: &mut AnyConnection, absent: Absent) -> Result<bool, RegisterError> {
     let failed = |error: sqlx::Error| refused_with(server, &error);
     let text = "SELECT CASE WHEN to_regclass('_sqlx_migrations') IS NULL THEN 0 ELSE 1 END, \
                 (SELECT count(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace \
@@ -167,13 +169,17 @@ async fn make_tables(server: &Server, connection: &mut AnyConnection, absent: Ab
         let text = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
         let rows = sqlx::query(text).fetch_all(&mut *connection).await.map_err(failed)?;
         let done = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?;
-        if is_up_to_date(&done).map_err(|error| error.unwrap_or_else(|| foreign(server)))? {
-            return Ok(());
-        }
-    } else if absent == Absent::Refuse {
+        return is_up_to_date(&done).map(|is| !is).map_err(|error| error.unwrap_or_else(|| foreign(server)));
+    }
+    if absent == Absent::Refuse {
         return Err(RegisterError::Absent { path: server.name.clone() });
     }
-    let migrated = MIGRATIONS.run(connection).await.map_err(RegisterError::from);
+    Ok(true)
+}
+
+/// Several instances may do so at once: one waits for the other.
+async fn make_tables(server: &Server, writer: &AnyPool) -> Result<(), RegisterError> {
+    let migrated = MIGRATIONS.run(writer).await.map_err(RegisterError::from);
     migrated.map_err(|error| match error {
         RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {
             refused(server, Refusal::MayNot, said(&why))

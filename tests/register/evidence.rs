@@ -15,6 +15,7 @@ const NOT_PROVEN: &[(&str, &str, &str)] = &[
     ("outbox", "created_at", "the hour of the cap it counts for; the event of its writing has the moment"),
     ("outbox", "not_before", "when it is tried next"),
     ("outbox", "lease_until", "who is sending it now"),
+    ("outbox", "leased_by", "who is sending it now"),
     ("outbox", "light", "how it is tried next"),
 ];
 /// Every other table, and why nothing of it is proven.
@@ -35,6 +36,8 @@ const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("withheld", "counts fetches in vain; gone once the mail is on file"),
     ("job_run", "keeps a digest from being written twice; that it was written is an event"),
     ("redaction", "how far the list beside the register was carried out; that something was blanked is an event"),
+    ("instance", "who works here now; that one is alive is for himself to say, again and again"),
+    ("lease", "who does what only one may; each who takes it over has a new token, and no event is of it"),
     ("_sqlx_migrations", "the library's own list of migrations"),
 ];
 

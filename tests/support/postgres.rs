@@ -100,6 +100,13 @@ pub fn copy_database(from: &Path, to: &Path) {
     instance().sql("postgres", &format!("CREATE DATABASE {to} TEMPLATE {from}"));
 }
 
+/// A database that was never opened.
+pub fn empty(file: &Path) {
+    let name = name_of(file);
+    instance().sql("postgres", &format!("DROP DATABASE {name} WITH (FORCE)"));
+    instance().sql("postgres", &format!("CREATE DATABASE {name}"));
+}
+
 /// The same of a register that is open.
 pub fn dump_into(from: &Path, to: &Path) {
     database_of(to);
@@ -113,6 +120,21 @@ pub fn dump_into(from: &Path, to: &Path) {
     psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]).arg(postgres.url(&to)).stdout(Stdio::null());
     let restored = psql.stdin(dump.stdout.take().unwrap()).status().unwrap();
     assert!(restored.success() && dump.wait().unwrap().success(), "{from} into {to}");
+}
+
+/// Whether these words are anywhere in it, in a text or in bytes.
+pub fn holds(file: &Path, words: &str) -> bool {
+    let postgres = instance();
+    let dump = Command::new(postgres.bin.join("pg_dump")).arg(postgres.url(&name_of(file))).output().unwrap();
+    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let text = String::from_utf8_lossy(&dump.stdout).into_owned();
+    let bytes: String = words.bytes().map(|byte| format!("{byte:02x}")).collect();
+    text.contains(words) || text.contains(&bytes)
+}
+
+/// How a transaction begins that nobody else writes beside.
+pub fn begin_alone() -> &'static str {
+    if is_on() { "BEGIN; LOCK TABLE identity IN EXCLUSIVE MODE" } else { "BEGIN IMMEDIATE" }
 }
 
 /// What the hand behind the daemon's back does to SQLite's tables, said to PostgreSQL. Rows may stay without the one they
