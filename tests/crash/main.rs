@@ -20,6 +20,7 @@ mod world;
 mod balance;
 mod disk;
 mod everywhere;
+mod instances;
 mod outages;
 mod poison;
 mod random;

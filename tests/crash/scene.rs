@@ -32,6 +32,8 @@ pub struct Scene {
     pub smtp: SmtpServer,
     /// Where letters go, if not there.
     other_server: Option<u16>,
+    /// Where the register is, if not there.
+    other_register: Option<String>,
 }
 
 /// How a process of the program ended.
@@ -59,6 +61,7 @@ impl Scene {
             dir,
             smtp: SmtpServer::start(smtp::Setup::default()).await,
             other_server: None,
+            other_register: None,
         };
         scene.settle(host);
         scene
@@ -71,6 +74,7 @@ impl Scene {
             dir: tempfile::tempdir().unwrap(),
             smtp: SmtpServer::start(smtp::Setup::default()).await,
             other_server: None,
+            other_register: None,
         };
         copy_folder(self.dir.path(), copy.dir.path()).await;
         // With moments and owners: the moment is when the mail was received.
@@ -88,7 +92,12 @@ impl Scene {
     }
 
     pub fn url(&self) -> String {
-        postgres::register_url(&self.register())
+        self.other_register.clone().unwrap_or_else(|| postgres::register_url(&self.register()))
+    }
+
+    /// The same desk with its register elsewhere.
+    pub fn at(self, url: String) -> Self {
+        Self { other_register: Some(url), ..self }
     }
 
     pub fn ledger(&self) -> PathBuf {

@@ -113,7 +113,7 @@ async fn a_letter_that_is_being_sent_is_seen_and_what_became_of_it_is_not_writte
     let sent = Sent::Accepted { at: now, server: "mx".into(), reply };
     let mut tx = office.register.begin().await.unwrap();
     tx.mark_sent(&[(&id("going"), &sent)]).await.unwrap();
-    assert_eq!(tx.blanked_unsent(&[&id("going")]).await.unwrap(), [id("going")].into());
+    assert_eq!(tx.not_ours(&[&id("going")]).await.unwrap(), [id("going")].into());
     tx.commit().await.unwrap();
     let row = letter(&office, "going").await;
     assert_eq!((row.state, row.reply.as_str(), row.accepted_at), (LetterState::Held, "", None));

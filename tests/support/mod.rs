@@ -7,6 +7,7 @@ pub mod chance;
 pub mod courier;
 pub mod dovecot;
 pub mod fake_imap;
+pub mod gate;
 pub mod imap_reader;
 pub mod other_smtp;
 pub mod postfix;

@@ -35,7 +35,7 @@ const KEEPER: &str = r#"
 while read -r _; do :; done
 kill -QUIT $!
 wait
-rm -rf "$1"
+[ -e "$1/again" ] || rm -rf "$1"
 "#;
 
 /// Whether registers are on PostgreSQL in this run.
@@ -188,11 +188,8 @@ impl Postgres {
 
     /// One of a test's own, with further options.
     pub fn start(options: &str, certificate: Option<&ServerCertificate>) -> Self {
-        let bin = programs();
-        let dir = tempfile::Builder::new().prefix("klachtpost-pg").tempdir().unwrap().keep();
-        let user = User::of_servers();
-        std::fs::set_permissions(&dir, PermissionsExt::from_mode(0o700)).unwrap();
-        user.owns(&dir);
+        let (bin, user) = (programs(), User::of_servers());
+        let dir = folder(&user);
         let mut initdb = user.command(&bin.join("initdb"));
         initdb.args(["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(dir.join("data"));
         let made = initdb.current_dir(&dir).output().unwrap();
@@ -208,12 +205,42 @@ impl Postgres {
                 user.owns(&file);
             }
         }
+        let postgres = Self::run(bin, dir, &user, options);
+        postgres.sql("postgres", &format!("CREATE ROLE {PROVEN} LOGIN PASSWORD '{PASSWORD}'"));
+        postgres
+    }
+
+    /// Another server that follows this one and can only be read, until it is promoted. This one waits for it from when
+    /// `synchronous_standby_names` says so.
+    pub fn standby(&self) -> Self {
+        let (bin, user) = (programs(), User::of_servers());
+        let dir = folder(&user);
+        let mut copy = user.command(&bin.join("pg_basebackup"));
+        copy.args(["-R", "-X", "stream", "-c", "fast", "--no-sync", "-D"]).arg(dir.join("data"));
+        let copied = copy.arg("-d").arg(self.url("postgres")).current_dir(&dir).output().unwrap();
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        Self::run(bin, dir, &user, "")
+    }
+
+    /// Makes a standby one that can be written to.
+    pub fn promote(&self) {
+        self.sql("postgres", "SELECT pg_promote(true, 60)");
+    }
+
+    /// As when its machine loses power.
+    pub fn kill(&self) {
+        super::signals::send(self.process(), rustix::process::Signal::KILL);
+    }
+
+    fn run(bin: PathBuf, dir: PathBuf, user: &User, options: &str) -> Self {
+        // The files of a start that failed are for the next.
+        std::fs::write(dir.join("again"), "").unwrap();
         for _ in 0..START_ATTEMPTS {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keeper = keeper(&user, &bin, &dir, port, options);
+            let keeper = keeper(user, &bin, &dir, port, options);
             let mut postgres = Self { port, bin: bin.clone(), dir: dir.clone(), keeper };
             if postgres.is_ready() {
-                postgres.sql("postgres", &format!("CREATE ROLE {PROVEN} LOGIN PASSWORD '{PASSWORD}'"));
+                std::fs::remove_file(postgres.dir.join("again")).unwrap();
                 return postgres;
             }
         }
@@ -248,7 +275,7 @@ impl Postgres {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let state = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-            if state.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
+            if state.lines().nth(7).is_some_and(|line| ["ready", "standby"].contains(&line.trim())) {
                 return true;
             }
             if std::fs::read_to_string(self.dir.join("log")).is_ok_and(|log| log.contains("FATAL")) {
@@ -265,6 +292,13 @@ impl Drop for Postgres {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
+}
+
+fn folder(user: &User) -> PathBuf {
+    let dir = tempfile::Builder::new().prefix("klachtpost-pg").tempdir().unwrap().keep();
+    std::fs::set_permissions(&dir, PermissionsExt::from_mode(0o700)).unwrap();
+    user.owns(&dir);
+    dir
 }
 
 fn keeper(user: &User, bin: &Path, dir: &Path, port: u16, options: &str) -> Child {
