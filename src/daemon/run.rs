@@ -322,7 +322,10 @@ fn chance() -> f64 {
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
     let done = one_round(&office).await;
-    leases::give_back(&office).await;
+    // What hangs may hold a connection, and is not waited for.
+    if !office.hung.is_too_much() {
+        leases::give_back(&office).await;
+    }
     done
 }
 

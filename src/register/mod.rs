@@ -111,14 +111,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Connections that read beside the one that writes; the commands read while the daemon writes.
 const READERS_MAX: u32 = 3;
-
-/// Folding the log into the file takes well under a second; a connection that never comes back must not keep the process.
-const CLOSING_MAX: Duration = Duration::from_secs(10);
 
 /// The database, open.
 #[derive(Debug, Clone)]
@@ -285,7 +281,7 @@ impl Register {
     /// start finds the log and goes on from there.
     pub async fn close(&self) {
         let all = async { tokio::join!(self.pool.close(), self.writer.close()) };
-        let _ = tokio::time::timeout(CLOSING_MAX, all).await;
+        let _ = tokio::time::timeout(self.engine.closing_max(), all).await;
     }
 }
 
