@@ -1,3 +1,5 @@
+//! What a URL of a database means, and that its password is shown nowhere.
+
 use super::*;
 
 #[test]
