@@ -6,6 +6,7 @@ use super::check::{
     reference, reply_secret,
 };
 use super::closing::{closing, committee};
+use super::instance::instance;
 use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};
 use super::operator::{operator, watch};
@@ -71,6 +72,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         watch: table(&mut file, "watch").map(|table| read_table(&mut file, "watch", table, watch)),
         register: read_with(&mut file, "register", register),
+        instance: read_with(&mut file, "instance", instance),
         metrics: read_with(&mut file, "metrics", metrics),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
