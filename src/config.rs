@@ -33,6 +33,7 @@ mod secret;
 mod section;
 mod sections;
 mod taking;
+mod templates;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
@@ -50,6 +51,7 @@ pub use register::{Register, RegisterPlace};
 pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
+pub use templates::{TemplateFile, Templates};
 
 /// All settings, as written in the file. Handed to a process of its own in which a mail is tried, without any secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,6 +94,9 @@ pub struct Config {
     pub urgent: Urgent,
     pub privacy: Privacy,
     pub retention: Retention,
+    /// Letters of one's own.
+    #[serde(skip)]
+    pub templates: Templates,
     /// What a running daemon goes on with until it is started again.
     #[serde(skip)]
     pub kept: Kept,

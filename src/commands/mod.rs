@@ -26,6 +26,7 @@ mod retention;
 mod round_trip;
 mod route;
 mod run;
+mod templates;
 mod trial;
 mod verify;
 
@@ -175,6 +176,9 @@ enum Command {
     /// Back the register up while klachtpost runs, or copy it into another database
     #[command(subcommand)]
     Register(register::Command),
+    /// List the letters, take one as your own, try it, and look at all of them
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// Prove that nobody changed the past
     #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
@@ -268,6 +272,7 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         Command::Report { month, form } => report::run(config, month, form).await,
         Command::Instances { form } => instances::run(config, form).await,
         Command::Register(command) => register::run(config, command).await,
+        Command::Templates(command) => templates::run(&config, command),
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
         | Command::Explain { .. }
@@ -291,6 +296,7 @@ fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> 
             | Command::Report { .. }
             | Command::Instances { .. }
             | Command::Register(_)
+            | Command::Templates(_)
             | Command::Verify { .. }
     );
     let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));

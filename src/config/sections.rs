@@ -18,6 +18,7 @@ use super::reload::Kept;
 use super::sample::borrowed;
 use super::section::{Reading, Section};
 use super::taking::{read_table, read_with, several, table};
+use super::templates::templates;
 use super::web_form::form;
 use super::{
     Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
@@ -80,6 +81,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         privacy: read_with(&mut file, "privacy", privacy),
         retention: read_with(&mut file, "retention", retention),
+        templates: read_with(&mut file, "templates", templates),
         urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),

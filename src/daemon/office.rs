@@ -105,7 +105,7 @@ impl Office {
             access: Arc::new(Access::new(&config)),
             rules: Rules::new(&config, keys)?,
             house: house(&config)?,
-            letters: Letters::new()?,
+            letters: letters(&config)?,
             register,
             clock,
             stop: CancellationToken::new(),
@@ -128,7 +128,7 @@ impl Office {
         Ok(Self {
             rules: Rules::new(&config, self.rules.keys.clone())?,
             house: house(&config)?,
-            letters: Letters::new()?,
+            letters: letters(&config)?,
             config,
             program: self.program.clone(),
             access: self.access.clone(),
@@ -211,6 +211,12 @@ impl Office {
     pub fn fresh(&self) -> Result<Fresh, OfficeError> {
         Ok(Fresh::new(clock::random()?))
     }
+}
+
+/// The letters, with those of the company's own.
+fn letters(config: &Config) -> Result<Letters, TemplateError> {
+    let files = config.templates.files.iter();
+    Letters::with(&files.map(|file| letters::Own { name: &file.name, text: &file.text }).collect::<Vec<_>>())
 }
 
 /// What letters say about the company.
