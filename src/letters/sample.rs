@@ -1,5 +1,5 @@
-//! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
-//! broken template is found before it matters; the tests look at the same letters. Pure.
+//! A draft of every kind and of every turn a template can take, with invented people: the tests look at these letters, and a
+//! letter of one's own is tried with them, at start and at a reload, only where there is one. Pure.
 
 mod aside;
 mod asked;
@@ -390,6 +390,7 @@ fn pick(language: Language, dutch: &str, english: &str) -> String {
     }
 }
 
+#[allow(clippy::expect_used, reason = "the texts are this folder's own, and a test reads each")]
 /// These are written here and right; a test renders them all.
 fn address(text: &str) -> Address {
     Address::parse(text).expect("a sample address is an address")

@@ -66,15 +66,15 @@ impl Register {
     pub async fn verify_telling(&self, told: &mut (dyn FnMut(i64) + Send)) -> Result<Verified, RegisterError> {
         // On a core of its own; ended with this one.
         let mut beside = JoinSet::new();
-        let pool = self.pool.clone();
+        let own = self.clone();
         beside.spawn(async move {
-            let mut moment = pool.begin().await?;
+            let mut moment = own.begin_moment().await?;
             let mut cases = Cases::default();
             cases.walk(&mut moment).await?;
             moment.rollback().await?;
             Ok::<_, RegisterError>(cases)
         });
-        let mut moment = self.pool.begin().await?;
+        let mut moment = self.begin_moment().await?;
         let mut walk = Walk::default();
         while walk.page(&mut moment).await? == Page::Read {
             walk.rows.settle(&mut moment).await?;
