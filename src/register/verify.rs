@@ -6,12 +6,13 @@
 use super::chain::{ChainHead, GENESIS, Link, payload_hash};
 use super::verify_cases::Cases;
 use super::verify_rows::Rows;
-use super::{Register, RegisterError};
+use super::{Register, RegisterError, unreadable};
 use crate::case::{CaseNumber, Event, Redacted, What};
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 use std::collections::{BTreeMap, BTreeSet};
+use tokio::task::JoinSet;
 
 /// Events whose mails and letters are looked up together.
 const PAGE: i64 = 1_000;
@@ -49,7 +50,8 @@ pub struct RedactedParts {
 }
 
 impl Register {
-    /// Checks the whole chain and every case, as they stand at one moment: a daemon may go on writing meanwhile.
+    /// Checks the whole chain, and at the same time every case, each as it stands at one moment: a daemon may go on writing
+    /// meanwhile.
     ///
     /// # Errors
     /// The database refused.
@@ -62,14 +64,24 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn verify_telling(&self, told: &mut (dyn FnMut(i64) + Send)) -> Result<Verified, RegisterError> {
+        // On a core of its own; ended with this one.
+        let mut beside = JoinSet::new();
+        let own = self.clone();
+        beside.spawn(async move {
+            let mut moment = own.begin_moment().await?;
+            let mut cases = Cases::default();
+            cases.walk(&mut moment).await?;
+            moment.rollback().await?;
+            Ok::<_, RegisterError>(cases)
+        });
         let mut moment = self.begin_moment().await?;
         let mut walk = Walk::default();
         while walk.page(&mut moment).await? == Page::Read {
             walk.rows.settle(&mut moment).await?;
             told(walk.events);
         }
-        let mut cases = Cases::default();
-        cases.walk(&mut moment).await?;
+        let cases = beside.join_next().await.and_then(Result::ok);
+        let mut cases = cases.ok_or_else(|| unreadable("cases whose reading ended before it was done"))??;
         let Walk { events, head, blanked, rewritten, redacted, rows, findings: mut of_events } = walk;
         of_events.append(&mut cases.of_events);
         of_events.extend(
