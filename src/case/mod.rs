@@ -8,6 +8,7 @@ mod committee;
 mod confidential;
 mod duty;
 mod event;
+mod language;
 mod number;
 mod outcome;
 mod paper;
@@ -27,6 +28,7 @@ pub use event::{
     Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
     Sealed, TermStage, Tie, What,
 };
+pub use language::{Language, Texts, Worded};
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};
@@ -50,16 +52,6 @@ pub enum Channel {
     Phone,
     Letter,
     Desk,
-}
-
-/// The language a letter is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Language {
-    #[default]
-    #[serde(rename = "nl")]
-    Dutch,
-    #[serde(rename = "en")]
-    English,
 }
 
 /// Who complains. Without an address the customer gets letters on paper.

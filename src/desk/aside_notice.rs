@@ -80,10 +80,7 @@ fn sends_back(untold: &Untold, reader: &Address) -> bool {
 
 fn notice(untold: &[Untold], waiting: usize, to: Address, pen: Pen<'_>) -> Draft {
     let mails = untold.iter().map(|one| put_aside(&one.stored, pen.rules)).collect();
-    let subject = match pen.rules.language {
-        Language::Dutch => "Terzijde gelegd",
-        Language::English => "Set aside",
-    };
+    let subject = pen.rules.language.pick("Terzijde gelegd", "Set aside");
     let topic = Topic { subject: subject.to_owned(), customer: String::new() };
     Draft { topic, ..pen.caseless(to, Content::SetAside(SetAside { mails, waiting })) }
 }

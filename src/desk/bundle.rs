@@ -130,10 +130,7 @@ pub(super) fn attachments<'a>(letters: impl Iterator<Item = &'a Bundled>, langua
 
 fn attached(place: usize, letter: &Bundled, language: Language) -> Carried {
     let about = letter.case.map_or_else(String::new, |number| format!(" {number}"));
-    let what = match language {
-        Language::Dutch => "melding",
-        Language::English => "notice",
-    };
+    let what = language.pick("melding", "notice");
     let name = format!("{place:03} {what}{about}.eml");
     as_file(Source::Letter(letter.id.clone()), name, letter.light_size, &letter.light_sha256)
 }

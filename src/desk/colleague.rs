@@ -307,10 +307,7 @@ fn channel(taken: Taken) -> Channel {
 
 /// What is still needed, in words for the one who is asked.
 fn missing(form: &Form, language: Language) -> Vec<String> {
-    let pick = |dutch: &str, english: &str| match language {
-        Language::Dutch => dutch.to_owned(),
-        Language::English => english.to_owned(),
-    };
+    let pick = |dutch: &str, english: &str| language.pick(dutch.to_owned(), english.to_owned());
     let absent = form.missing().into_iter().map(|missing| match missing {
         Missing::Name => pick("de naam van de klant", "the customer's name"),
         Missing::Contact => pick(

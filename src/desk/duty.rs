@@ -123,10 +123,7 @@ fn whole(cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> (Digest, Option<En
     let own = cases.iter().filter(|case| asked.shows(case));
     digest.picture = chart::shown(&chart::days(own, asked.now, &rules.calendar), rules.language);
     let listed: Vec<&Case> = placed(cases, asked).into_iter().map(|(_, case)| case).collect();
-    let name = match rules.language {
-        Language::Dutch => format!("klachten-{}.xlsx", digest.day),
-        Language::English => format!("complaints-{}.xlsx", digest.day),
-    };
+    let name = rules.language.pick(format!("klachten-{}.xlsx", digest.day), format!("complaints-{}.xlsx", digest.day));
     let (goes, sheet) = enclosed_sheet(name, &listed, &[], rules, asked.now);
     digest.sheet = goes;
     (digest, sheet)

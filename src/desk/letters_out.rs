@@ -298,9 +298,12 @@ pub(super) fn language_of(text: &str, subject: &str, rules: &Rules) -> Language 
 }
 
 fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
-    match language {
+    let language = match language {
         crate::mail::Language::Dutch => Language::Dutch,
         crate::mail::Language::English => Language::English,
+        crate::mail::Language::German => Language::German,
+        crate::mail::Language::French => Language::French,
         crate::mail::Language::Unsure => rules.language,
-    }
+    };
+    if rules.languages.contains(&language) { language } else { rules.language }
 }

@@ -101,10 +101,7 @@ fn whole(
 ) -> (MonthOverview, Vec<Enclosed>) {
     let departments = named(rules);
     let asked = MonthAsked { month, department, departments: &departments, calendar: &rules.calendar, now };
-    let name = match rules.language {
-        Language::Dutch => format!("klachten-{month}.xlsx"),
-        Language::English => format!("complaints-{month}.xlsx"),
-    };
+    let name = rules.language.pick(format!("klachten-{month}.xlsx"), format!("complaints-{month}.xlsx"));
     let compared = compared(lives, &asked);
     let pages = pages(&compared, rules.language, rules.calendar.zone());
     let (goes, sheet) = enclosed_sheet(name, &cases_of(lives, &asked), &pages, rules, now);

@@ -168,10 +168,7 @@ impl Looked<'_> {
     }
 
     fn nameless(&self) -> String {
-        match self.asked.rules.language {
-            Language::Dutch => format!("Bericht {} (niet te lezen)", self.stored.id),
-            Language::English => format!("Message {} (could not be read)", self.stored.id),
-        }
+        self.asked.rules.language.pick(format!("Bericht {} (niet te lezen)", self.stored.id), format!("Message {} (could not be read)", self.stored.id))
     }
 }
 

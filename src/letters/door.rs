@@ -48,10 +48,7 @@ impl HeldBecause {
             Self::Note => ("de tekst van een interne notitie", "the text of an internal note"),
             Self::Unreadable => ("iets wat niet te controleren is", "something that cannot be checked"),
         };
-        match language {
-            Language::Dutch => dutch,
-            Language::English => english,
-        }
+        language.pick(dutch, english)
     }
 }
 

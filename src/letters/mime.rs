@@ -40,7 +40,7 @@ pub(super) fn build(
     words: Words,
     now: Moment,
 ) -> Result<Vec<u8>, RenderError> {
-    let desk_name = format!("{} – {}", house.company, words.pick("klachten", "complaints"));
+    let desk_name = format!("{} – {}", house.company, words.say(["klachten", "complaints", "Beschwerden", "réclamations"]));
     // lettre asks the clock where there is no date; ours replaces this one below, because lettre's is always UTC.
     let mut builder = lettre::Message::builder()
         .date(now.into())

@@ -18,13 +18,14 @@ const TOPIC_CHARS_MAX: usize = 110;
 pub(super) fn subject(draft: &Draft, words: Words) -> String {
     let subject = match (draft.content.kind().is_for_customer(), draft.case) {
         (true, _) if let Some(count @ 2..) = several(draft) => {
-            words.pick(format!("Uw klachten ({count})"), format!("Your complaints ({count})"))
+            let complaints = words.say(["Uw klachten", "Your complaints", "Ihre Beschwerden", "Vos réclamations"]);
+            format!("{complaints} ({count})")
         }
         (true, Some(number)) => {
             let reply = if is_first(draft) { "" } else { "Re: " };
-            format!("{reply}{} {number}", words.pick("Uw klacht", "Your complaint"))
+            format!("{reply}{} {number}", your_complaint(words))
         }
-        (true, None) => words.pick("Uw klacht", "Your complaint").to_owned(),
+        (true, None) => your_complaint(words).to_owned(),
         (false, Some(number)) if draft.content.kind() == LetterKind::Alarm => {
             format!("{} [{number}]", desk_line(draft, words))
         }
@@ -63,6 +64,11 @@ pub(super) fn topic(draft: &Draft, words: Words) -> String {
 /// A subject, or that there is none.
 pub(super) fn or_none(subject: &str, words: Words) -> String {
     if subject.is_empty() { words.pick("geen onderwerp", "no subject").to_owned() } else { subject.to_owned() }
+}
+
+/// How each letter to a customer begins.
+fn your_complaint(words: Words) -> &'static str {
+    words.say(["Uw klacht", "Your complaint", "Ihre Beschwerde", "Votre réclamation"])
 }
 
 /// How many complaints a customer is told of at once.

@@ -6,30 +6,34 @@ use crate::desk::draft::{HappenedWhat, OddSender, Stays, Unread};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
-const DAYS: [(&str, &str); 7] = [
-    ("maandag", "Monday"),
-    ("dinsdag", "Tuesday"),
-    ("woensdag", "Wednesday"),
-    ("donderdag", "Thursday"),
-    ("vrijdag", "Friday"),
-    ("zaterdag", "Saturday"),
-    ("zondag", "Sunday"),
+const DAYS: [[&str; 4]; 7] = [
+    ["maandag", "Monday", "Montag", "lundi"],
+    ["dinsdag", "Tuesday", "Dienstag", "mardi"],
+    ["woensdag", "Wednesday", "Mittwoch", "mercredi"],
+    ["donderdag", "Thursday", "Donnerstag", "jeudi"],
+    ["vrijdag", "Friday", "Freitag", "vendredi"],
+    ["zaterdag", "Saturday", "Samstag", "samedi"],
+    ["zondag", "Sunday", "Sonntag", "dimanche"],
 ];
 
-const MONTHS: [(&str, &str, &str); 12] = [
-    ("januari", "jan", "January"),
-    ("februari", "feb", "February"),
-    ("maart", "mrt", "March"),
-    ("april", "apr", "April"),
-    ("mei", "mei", "May"),
-    ("juni", "jun", "June"),
-    ("juli", "jul", "July"),
-    ("augustus", "aug", "August"),
-    ("september", "sep", "September"),
-    ("oktober", "okt", "October"),
-    ("november", "nov", "November"),
-    ("december", "dec", "December"),
+const MONTHS: [[&str; 4]; 12] = [
+    ["januari", "January", "Januar", "janvier"],
+    ["februari", "February", "Februar", "février"],
+    ["maart", "March", "März", "mars"],
+    ["april", "April", "April", "avril"],
+    ["mei", "May", "Mai", "mai"],
+    ["juni", "June", "Juni", "juin"],
+    ["juli", "July", "Juli", "juillet"],
+    ["augustus", "August", "August", "août"],
+    ["september", "September", "September", "septembre"],
+    ["oktober", "October", "Oktober", "octobre"],
+    ["november", "November", "November", "novembre"],
+    ["december", "December", "Dezember", "décembre"],
 ];
+
+/// As Dutch and English lists shorten them.
+const SHORT_MONTHS: [&str; 12] =
+    ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"];
 
 /// How one reader reads: language and the desk's zone.
 #[derive(Debug, Clone, Copy)]
@@ -39,50 +43,75 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// One of two wordings.
+    /// One of the two wordings of letters to colleagues.
     pub fn pick<T>(self, dutch: T, english: T) -> T {
+        self.language.pick(dutch, english)
+    }
+
+    /// The wording of the reader's language; in the order of [`Language::ALL`].
+    pub fn say<T>(self, [dutch, english, german, french]: [T; 4]) -> T {
         match self.language {
             Language::Dutch => dutch,
             Language::English => english,
+            Language::German => german,
+            Language::French => french,
         }
     }
 
     /// The language's tag (RFC 5646), for `Content-Language` and `<html lang>`.
     pub fn tag(self) -> &'static str {
-        self.pick("nl", "en")
+        self.language.tag()
     }
 
-    /// `dinsdag 24 november 2026`.
+    /// `dinsdag 24 november 2026`, `Dienstag, 24. November 2026`, `mardi 1er décembre 2026`.
     pub fn day(self, date: NaiveDate) -> String {
-        let (weekday, month) = (weekday(date), month(date));
-        format!("{} {} {} {}", self.pick(weekday.0, weekday.1), date.day(), self.pick(month.0, month.2), date.year())
+        let (weekday, month) = (self.say(weekday(date)), self.say(month(date)));
+        let (day, year) = (date.day(), date.year());
+        match self.language {
+            Language::Dutch | Language::English => format!("{weekday} {day} {month} {year}"),
+            Language::German => format!("{weekday}, {day}. {month} {year}"),
+            Language::French if day == 1 => format!("{weekday} 1er {month} {year}"),
+            Language::French => format!("{weekday} {day} {month} {year}"),
+        }
     }
 
     /// `november 2026`.
     pub fn month(self, first_day: NaiveDate) -> String {
-        let month = month(first_day);
-        format!("{} {}", self.pick(month.0, month.2), first_day.year())
+        format!("{} {}", self.say(month(first_day)), first_day.year())
     }
 
     /// `dinsdag 24 november 2026 om 10.12 uur`.
     pub fn moment(self, at: Moment) -> String {
-        let local = self.local(at);
-        let day = self.day(local.date_naive());
-        self.pick(format!("{day} om {} uur", self.time(at)), format!("{day} at {}", self.time(at)))
+        let (day, time) = (self.day(self.local(at).date_naive()), self.time(at));
+        self.say([
+            format!("{day} om {time} uur"),
+            format!("{day} at {time}"),
+            format!("{day} um {time} Uhr"),
+            format!("{day} à {time}"),
+        ])
     }
 
-    /// `di 24 nov, 10.12`: for lists, where the eye looks for the hour.
+    /// `di 24 nov, 10.12`: for lists, where the eye looks for the hour. Only colleagues get such.
     pub fn short(self, at: Moment) -> String {
         let date = self.local(at).date_naive();
-        let (weekday, month) = (weekday(date), month(date));
-        let weekday = self.pick(&weekday.0[..2], &weekday.1[..3]);
-        format!("{weekday} {} {}, {}", date.day(), self.pick(month.1, &month.2[..3]), self.time(at))
+        let ([dutch_day, english_day, ..], [_, english_month, ..]) = (weekday(date), month(date));
+        let short = SHORT_MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
+        let weekday = self.pick(first_letters(dutch_day, 2), first_letters(english_day, 3));
+        let month = self.pick(short, first_letters(english_month, 3));
+        format!("{weekday} {} {month}, {}", date.day(), self.time(at))
     }
 
-    /// `10.12` in Dutch, `10:12` in English.
+    /// `10.12` in Dutch, `10:12` in English, `9.12` in German, `9 h 12` in French.
     pub fn time(self, at: Moment) -> String {
         let local = self.local(at);
-        format!("{:02}{}{:02}", local.hour(), self.pick('.', ':'), local.minute())
+        let (hour, minute) = (local.hour(), local.minute());
+        match self.language {
+            Language::Dutch => format!("{hour:02}.{minute:02}"),
+            Language::English => format!("{hour:02}:{minute:02}"),
+            Language::German => format!("{hour}.{minute:02}"),
+            Language::French if minute == 0 => format!("{hour} h"),
+            Language::French => format!("{hour} h {minute:02}"),
+        }
     }
 
     pub fn local(self, at: Moment) -> DateTime<Tz> {
@@ -220,8 +249,10 @@ impl Words {
     /// A language, as a sentence names it.
     pub fn language(self, language: Language) -> &'static str {
         match language {
-            Language::Dutch => self.pick("Nederlands", "Dutch"),
-            Language::English => self.pick("Engels", "English"),
+            Language::Dutch => self.say(["Nederlands", "Dutch", "Niederländisch", "néerlandais"]),
+            Language::English => self.say(["Engels", "English", "Englisch", "anglais"]),
+            Language::German => self.say(["Duits", "German", "Deutsch", "allemand"]),
+            Language::French => self.say(["Frans", "French", "Französisch", "français"]),
         }
     }
 
@@ -325,12 +356,17 @@ impl Words {
     }
 }
 
-fn weekday(date: NaiveDate) -> (&'static str, &'static str) {
-    DAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or(("", ""))
+fn weekday(date: NaiveDate) -> [&'static str; 4] {
+    DAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
 }
 
-fn month(date: NaiveDate) -> (&'static str, &'static str, &'static str) {
-    MONTHS.get(date.month0() as usize).copied().unwrap_or(("", "", ""))
+fn month(date: NaiveDate) -> [&'static str; 4] {
+    MONTHS.get(date.month0() as usize).copied().unwrap_or_default()
+}
+
+/// All names here that are shortened begin with ASCII.
+fn first_letters(name: &'static str, count: usize) -> &'static str {
+    name.get(..count).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -347,6 +383,11 @@ mod tests {
         let at = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 12, 59).unwrap();
         assert_eq!(words(Language::Dutch).moment(at), "dinsdag 24 november 2026 om 10.12 uur");
         assert_eq!(words(Language::English).moment(at), "Tuesday 24 November 2026 at 10:12");
+        assert_eq!(words(Language::German).moment(at), "Dienstag, 24. November 2026 um 10.12 Uhr");
+        assert_eq!(words(Language::French).moment(at), "mardi 24 novembre 2026 à 10 h 12");
+        let early = chrono::Utc.with_ymd_and_hms(2026, 12, 1, 8, 0, 0).unwrap();
+        assert_eq!(words(Language::German).moment(early), "Dienstag, 1. Dezember 2026 um 9.00 Uhr");
+        assert_eq!(words(Language::French).moment(early), "mardi 1er décembre 2026 à 9 h");
         assert_eq!(words(Language::Dutch).short(at), "di 24 nov, 10.12");
         assert_eq!(words(Language::English).short(at), "Tue 24 Nov, 10:12");
     }
