@@ -73,7 +73,9 @@ fn logo(s: &mut Section) -> Option<Logo> {
         return None;
     }
     let found = match sized(&content) {
-        Some((media_type, width, height)) if (1..=LOGO_PIXELS_MAX).contains(&width.max(height)) && width.min(height) > 0 => {
+        Some((media_type, width, height))
+            if (1..=LOGO_PIXELS_MAX).contains(&width.max(height)) && width.min(height) > 0 =>
+        {
             return Some(Logo { content, media_type, width, height, alt: None });
         }
         Some((_, width, height)) => format!("a picture of {width} by {height} pixels"),
@@ -129,7 +131,11 @@ fn colour(s: &mut Section) -> Option<String> {
     if contrast < CONTRAST_MIN {
         // Rounded down: 4.49 is not enough, and must not be told as 4.5.
         let found = format!("\"{text}\", whose contrast against white is {:.1}:1", (contrast * 10.0).floor() / 10.0);
-        s.refuse("colour", found, format!("write a darker one: to be read it must be {CONTRAST_MIN}:1 (WCAG 2.2, 1.4.3)"));
+        s.refuse(
+            "colour",
+            found,
+            format!("write a darker one: to be read it must be {CONTRAST_MIN}:1 (WCAG 2.2, 1.4.3)"),
+        );
     }
     Some(text.to_lowercase())
 }

@@ -1,11 +1,11 @@
 //! Reads each section of the settings into its type. The defaults are here and in the `Default`s of the types;
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
+use super::brand::brand;
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
     reference, reply_secret,
 };
-use super::brand::brand;
 use super::closing::{closing, committee};
 use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};

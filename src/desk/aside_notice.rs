@@ -9,7 +9,7 @@ use super::deciding::Pen;
 use super::draft::{Content, Draft, SetAside, Topic};
 use super::intent::{letter_that_came_back, sender_of};
 use super::{Decision, Disposition, Fresh, Rules, Stored};
-use crate::case::{Actor, Address, Event, Language, LetterId, Moment, What};
+use crate::case::{Actor, Address, Event, LetterId, Moment, What};
 use chrono::TimeDelta;
 
 /// Time between two notices: one letter an hour is read, one for each piece of spam is not.

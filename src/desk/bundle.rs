@@ -88,7 +88,7 @@ fn acknowledgements(to: &Address, cases: &[Case], pen: Pen<'_>) -> Option<Draft>
     let acknowledged = |case: &&Case| Acknowledged {
         number: case.number,
         received_at: case.received_at,
-        department_title: pen.rules.title(&case.department).to_owned(),
+        department_title: pen.rules.title_in(&case.department, case.language),
     };
     let content = Content::Acknowledgements(Acknowledgements {
         customer_name: newest.customer.name.clone(),

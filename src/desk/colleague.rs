@@ -224,7 +224,7 @@ impl NewMail<'_> {
         let beneath = Some(&self.mail.mail.quoted).filter(|_| self.mail.mail.forwarded.is_none());
         let (quoted, cover) = (beneath.cloned().unwrap_or_default(), Cover::of(self.from, above));
         let (actor, confidential) = (Actor::Staff(self.from.clone()), hidden_with(self.known, linked));
-        let new = NewCase { opened, actor, acknowledge, named: linked, quoted, cover, confidential };
+        let new = NewCase { opened, actor, acknowledge, own_words: None, named: linked, quoted, cover, confidential };
         let (mut decision, mut case) = self.open_case(new, marked);
         let mut record = |what: What, case: &mut Case| {
             let event = self.event(Some(case.number), Actor::Staff(self.from.clone()), what);

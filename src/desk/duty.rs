@@ -4,7 +4,7 @@ use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::sight::{is_hidden, supervisor};
 use super::{Decision, Department, Fresh, Rules};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, Table, sheet};
 use crate::digest::{Asked, Digest, Goes, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};

@@ -7,7 +7,7 @@ use super::duty::{enclosed_sheet, named};
 use super::rehearsal::{Ended, proposed};
 use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
-use crate::case::{Actor, Address, Case, Event, Language, Moment, What, Why};
+use crate::case::{Actor, Address, Case, Event, Moment, What, Why};
 use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, PastTerms, cases_of, compared, pages};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;

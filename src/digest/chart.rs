@@ -123,7 +123,8 @@ impl Labels {
     fn new(days: &[Day], language: Language) -> Self {
         let (received, closed) = (total(days, |day| day.received), total(days, |day| day.closed));
         let overdue = days.last().map_or(0, |day| day.overdue);
-        let (received_word, closed_word, overdue_word) = language.pick(("Ontvangen", "Afgehandeld", "Te laat, nu"), ("Received", "Closed", "Overdue, now"));
+        let (received_word, closed_word, overdue_word) =
+            language.pick(("Ontvangen", "Afgehandeld", "Te laat, nu"), ("Received", "Closed", "Overdue, now"));
         Self {
             received: format!("{received_word} {received}"),
             closed: format!("{closed_word} {closed}"),

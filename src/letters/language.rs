@@ -145,9 +145,7 @@ const FRENCH: Speech = Speech {
         "décembre",
     ],
     short_day: 3,
-    short_months: [
-        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc.",
-    ],
+    short_months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."],
     at: " à ",
     hour_digits: 1,
     hour_mark: " h ",
@@ -222,7 +220,7 @@ impl Words {
     /// `09.12` in Dutch, `09:12` in English, `9.12` in German, `9 h 12` in French.
     pub fn time(self, at: Moment) -> String {
         let local = self.local(at);
-        let Speech { hour_digits, hour_mark, .. } = speech(self.language);
+        let Speech { hour_digits, hour_mark, .. } = *speech(self.language);
         format!("{:0hour_digits$}{hour_mark}{:02}", local.hour(), local.minute())
     }
 

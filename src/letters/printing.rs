@@ -4,7 +4,7 @@
 
 use super::language::Words;
 use super::mailto::{self, Button, Replies};
-use super::{clean, mime, on_paper};
+use super::{clean, mime, on_paper, salutation};
 use crate::case::{Address, Amount, CaseNumber, Moment};
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta};
 use minijinja::value::{Object, Serde, Value, ValueKind};
@@ -159,6 +159,7 @@ fn texts(engine: &mut Environment<'static>) {
         Value::from_safe_string(lines.collect::<Vec<_>>().join("\n"))
     });
     engine.add_filter("salutation", |state: &State, name: String| Ok(words(state)?.salutation(&name)));
+    engine.add_filter("full_name", |name: String| salutation::full_name(&name));
     engine.add_filter("person", |name: String| clean::person(&name).unwrap_or_default());
     // Name and address, as far as they are known.
     engine.add_filter("who", |customer: &Value| {

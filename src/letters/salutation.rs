@@ -24,6 +24,11 @@ pub(super) fn salutation(name: &str, language: Language) -> String {
     }
 }
 
+/// A person's name as a letter is signed with it: `Anna de Vries`, of whatever way it came in; empty where it is none.
+pub(super) fn full_name(name: &str) -> String {
+    Titled::read(name, false).whole
+}
+
 /// A name, and what its titles say of it.
 #[derive(Debug, Default)]
 struct Titled {

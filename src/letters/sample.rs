@@ -11,10 +11,11 @@ mod overviews;
 pub(super) mod paper;
 mod procedure;
 
+use super::language::FOR_STAFF;
 use super::{Committee, House, Letterhead};
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment,
-    Place, Reference, Side, Why,
+    Place, Reference, Side, Texts, Why, Worded,
 };
 use crate::desk::caps::Cap;
 use crate::desk::draft::*;
@@ -47,9 +48,12 @@ pub(super) fn house() -> House {
             own_url: Some("https://www.degeschillencommissie.nl/".to_owned()),
             takes_part: true,
             binding: true,
-            fee: Some("€ 52,50".to_owned()),
+            fee: Some(Texts::only(Language::Dutch, "€ 52,50")),
             language: Some(Language::Dutch),
-            applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
+            applies_to: Texts::only(
+                Language::Dutch,
+                "De commissie behandelt klachten van consumenten over private lease.",
+            ),
         }),
         privacy_url: Some("https://www.voorbeeldlease.example/privacy".to_owned()),
         letterhead: Some(Letterhead {
@@ -58,16 +62,16 @@ pub(super) fn house() -> House {
             phone: Some("033 123 45 67".to_owned()),
             website: Some("www.voorbeeldlease.example".to_owned()),
         }),
+        brand: None,
         max_message_bytes: 25 << 20,
     }
 }
 
-/// Every kind of letter in both languages.
+/// Every kind of letter in the languages that its readers are written to in.
 pub(super) fn drafts() -> Vec<Draft> {
     let both = |make: fn(Language) -> Vec<Content>| {
-        [Language::Dutch, Language::English]
-            .into_iter()
-            .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
+        let drafts = Language::ALL.into_iter().flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)));
+        drafts.filter(|draft| draft.content.kind().is_for_customer() || FOR_STAFF.contains(&draft.language))
     };
     let make = [
         to_customer,
@@ -120,6 +124,7 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         case: (!of_no_case).then_some(number(123)),
         topic: Topic { subject: subject(language), customer: "Jan Jansen".to_owned() },
         language,
+        customer_language: (!of_no_case).then_some(language),
         in_reply_to: Some("first@mail.example".to_owned()),
         references: vec!["first@mail.example".to_owned()],
         carried: Vec::new(),
@@ -129,11 +134,40 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
 }
 
 fn to_customer(language: Language) -> Vec<Content> {
-    let settlement = pick(
+    let settlement = say(
         language,
-        "Wij vergoeden de schade van € 240.\nU ontvangt het bedrag binnen vijf werkdagen.",
-        "We will pay the damage of € 240.\nYou will receive it within five working days.",
+        [
+            "Wij vergoeden de schade van € 240.\nU ontvangt het bedrag binnen vijf werkdagen.",
+            "We will pay the damage of € 240.\nYou will receive it within five working days.",
+            "Wir ersetzen den Schaden von 240 €.\nSie erhalten den Betrag innerhalb von fünf Werktagen.",
+            "Nous prenons en charge le dommage de 240 €.\nVous recevrez ce montant sous cinq jours ouvrables.",
+        ],
     );
+    let own_words = say(
+        language,
+        [
+            "Goedemorgen,\n\nMijn auto kwam terug met een kras <op> de deur.",
+            "Good morning,\n\nMy car came back with a scratch <on> the door.",
+            "Guten Morgen,\n\nmein Auto kam mit einem Kratzer <an> der Tür zurück.",
+            "Bonjour,\n\nMa voiture est revenue avec une rayure <sur> la portière.",
+        ],
+    );
+    let unsigned = |greeted| Answer {
+        text: say(
+            language,
+            [
+                "De garage belt u morgen.",
+                "The garage will call you tomorrow.",
+                "Die Werkstatt ruft Sie morgen an.",
+                "Le garage vous appellera demain.",
+            ],
+        ),
+        signed_by: Some(SignedBy { name: "Wit, Pieter de".to_owned(), greeted }),
+    };
+    let foreign = Worded {
+        language: if language == Language::Dutch { Language::English } else { Language::Dutch },
+        text: "Ruit & Co".to_owned(),
+    };
     vec![
         Content::Misdirected(Misdirected { customer_name: "Piet Pietersen".to_owned() }),
         represented(RepresentedStage::Begins, "Jan Jansen"),
@@ -142,15 +176,34 @@ fn to_customer(language: Language) -> Vec<Content> {
         represented(RepresentedStage::RepresentativeEnds, "Pim Visser"),
         Content::Acknowledgement(acknowledgement(language)),
         Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
-        Content::Answer(Answer {
-            text: pick(
-                language,
-                "Beste Jan,\n\nVervelend, die kras. Kunt u een foto sturen?\n\nMet vriendelijke groet,\nPieter de Wit\n\
-                 Voorbeeld Lease, schade@voorbeeld.example",
-                "Dear Jan,\n\nSorry about that scratch. Could you send a photo?\n\nKind regards,\nPieter de Wit\n\
-                 Voorbeeld Lease, schade@voorbeeld.example",
-            ),
+        Content::Acknowledgement(Acknowledgement {
+            department_title: foreign.clone(),
+            own_words: Some(own_words),
+            ..acknowledgement(language)
         }),
+        Content::Acknowledgement(Acknowledgement {
+            department_title: foreign,
+            reopened: true,
+            ..acknowledgement(language)
+        }),
+        Content::Answer(Answer {
+            text: say(
+                language,
+                [
+                    "Beste Jan,\n\nVervelend, die kras. Kunt u een foto sturen?\n\nMet vriendelijke groet,\nPieter de Wit\n\
+                     Voorbeeld Lease, schade@voorbeeld.example",
+                    "Dear Jan,\n\nSorry about that scratch. Could you send a photo?\n\nKind regards,\nPieter de Wit\n\
+                     Voorbeeld Lease, schade@voorbeeld.example",
+                    "Guten Tag Jan,\n\nder Kratzer tut uns leid. Können Sie uns ein Foto schicken?\n\nMit freundlichen Grüßen\n\
+                     Pieter de Wit",
+                    "Bonjour Jan,\n\nNous sommes désolés pour cette rayure. Pouvez-vous nous envoyer une photo ?\n\n\
+                     Cordialement,\nPieter de Wit",
+                ],
+            ),
+            signed_by: None,
+        }),
+        Content::Answer(unsigned(false)),
+        Content::Answer(unsigned(true)),
         Content::Interim(interim(language, Some(after(72, 0)))),
         Content::Interim(interim(language, None)),
         Content::Closing(Closing {
@@ -181,10 +234,14 @@ fn represented(stage: RepresentedStage, name: &str) -> Content {
 }
 
 pub(super) fn interim(language: Language, promised: Option<Moment>) -> Interim {
-    let text = pick(
+    let text = say(
         language,
-        "Beste Jan,\n\nBinnen drie werkdagen lukt niet: de garage wacht op een portier.\n\nPieter de Wit",
-        "Dear Jan,\n\nThree working days will not be enough: the garage is waiting for a door.\n\nPieter de Wit",
+        [
+            "Beste Jan,\n\nBinnen drie werkdagen lukt niet: de garage wacht op een portier.\n\nPieter de Wit",
+            "Dear Jan,\n\nThree working days will not be enough: the garage is waiting for a door.\n\nPieter de Wit",
+            "Guten Tag Jan,\n\ndrei Werktage reichen nicht: Die Werkstatt wartet auf eine Tür.\n\nPieter de Wit",
+            "Bonjour Jan,\n\nTrois jours ouvrables ne suffiront pas : le garage attend une portière.\n\nPieter de Wit",
+        ],
     );
     let committee_last_day = promised.and_then(|_| NaiveDate::from_ymd_opt(2027, 11, 22));
     Interim { text, promised, committee_last_day }
@@ -268,10 +325,11 @@ fn cap_reached(cap: Cap, other_end: &str) -> AlarmAbout {
 fn acknowledgement(language: Language) -> Acknowledgement {
     Acknowledgement {
         customer_name: "Jan Jansen".to_owned(),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        department_title: title(language),
         received_at: after(-13, 42),
         due: due(),
         reopened: false,
+        own_words: None,
     }
 }
 
@@ -372,7 +430,13 @@ fn customer() -> Customer {
 }
 
 fn subject(language: Language) -> String {
-    pick(language, "Kras op mijn leaseauto na reparatie", "Scratch on my lease car after repair")
+    let wordings = [
+        "Kras op mijn leaseauto na reparatie",
+        "Scratch on my lease car after repair",
+        "Kratzer an meinem Leasingauto nach der Reparatur",
+        "Rayure sur ma voiture après réparation",
+    ];
+    say(language, wordings)
 }
 
 fn number(serial: u32) -> CaseNumber {
@@ -384,10 +448,19 @@ fn customer_address() -> Address {
 }
 
 fn pick(language: Language, dutch: &str, english: &str) -> String {
-    match language {
-        Language::Dutch => dutch.to_owned(),
-        Language::English => english.to_owned(),
-    }
+    language.pick(dutch, english).to_owned()
+}
+
+/// What a letter to a customer holds, in the order of [`Language::ALL`].
+fn say(language: Language, wordings: [&str; 4]) -> String {
+    let at = Language::ALL.iter().position(|one| *one == language).unwrap_or_default();
+    wordings[at].to_owned()
+}
+
+pub(super) fn title(language: Language) -> Worded {
+    let titles =
+        ["Schade en verzekering", "Damage and insurance", "Schaden und Versicherung", "Sinistres et assurance"];
+    Worded { language, text: say(language, titles) }
 }
 
 /// These are written here and right; a test renders them all.

@@ -78,7 +78,9 @@ pub fn reason(reply: &str, subject: &str) -> String {
     let (dutch, english, words) = (points.dutch, points.english, points.words);
     let of = |at: usize| points.neighbours.get(at).copied().unwrap_or_default();
     let (german, french) = (of(GERMAN_AT), of(FRENCH_AT));
-    format!("{words} words; points for Dutch {dutch}, English {english}, German {german}, French {french}, the nearest neighbour {other}")
+    format!(
+        "{words} words; points for Dutch {dutch}, English {english}, German {german}, French {french}, the nearest neighbour {other}"
+    )
 }
 
 /// The points of the text, or of text and subject where the subject may help.
@@ -150,7 +152,8 @@ fn conclude(points: &Points) -> Language {
     let all = [(points.dutch, Language::Dutch), (points.english, Language::English), (german, Language::German)];
     let all = all.into_iter().chain([(french, Language::French)]);
     let clearly = |(mine, language): &(u32, Language)| {
-        let mut rivals = all.clone().filter(|(_, other)| other != language).map(|(points, _)| points).chain([strangers]);
+        let mut rivals =
+            all.clone().filter(|(_, other)| other != language).map(|(points, _)| points).chain([strangers]);
         *mine >= POINTS_MIN && *mine * 5 >= points.words && rivals.all(|rival| *mine * 2 >= rival * 3)
     };
     all.clone().find(clearly).map_or(Language::Unsure, |(_, language)| language)
@@ -215,7 +218,9 @@ mod tests {
         ] {
             assert_eq!(of(text, ""), Language::Dutch, "{text}");
         }
-        for text in ["My Volkswagen was not repaired. Danke for nothing.", "The garage Le Mans in Lille never called me."] {
+        for text in
+            ["My Volkswagen was not repaired. Danke for nothing.", "The garage Le Mans in Lille never called me."]
+        {
             assert_eq!(of(text, ""), Language::English, "{text}");
         }
     }

@@ -289,15 +289,18 @@ fn without_the_house(event: &mut Value) {
 
 fn page(config: &Config, file: &File, whose: &Whose, pieces: &[Piece]) -> String {
     let Case { number, language, .. } = file.case;
-    let (title, first, lang) = language.pick((
+    let (title, first, lang) = language.pick(
+        (
             format!("Dossier {number}"),
             "Kijk dit door voordat u het verstuurt: haal eruit wat van anderen is of intern, ook uit bijlagen.",
             "nl",
-        ), (
+        ),
+        (
             format!("File {number}"),
             "Look through this before you send it: take out what is of others or internal, from attachments too.",
             "en",
-        ));
+        ),
+    );
     let parts: String = Part::ALL.into_iter().map(|part| section(config, file, whose, pieces, part)).collect();
     format!(
         "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>\

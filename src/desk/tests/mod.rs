@@ -19,6 +19,7 @@ mod forged;
 mod halves;
 mod in_a_line;
 mod interim;
+mod languages;
 mod life;
 mod loops;
 mod machines;
@@ -28,6 +29,7 @@ mod merging;
 mod official;
 mod outcome;
 mod page_quoted;
+mod own_words;
 mod paper;
 mod passed_on;
 mod pressed;
@@ -345,6 +347,12 @@ impl Post {
     fn dmarc(self, result: &str) -> Self {
         let domain = self.from.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
         self.header(&format!("Authentication-Results: mx.lease.example; dmarc={result} header.from={domain}"))
+    }
+
+    /// With the name that the sender's mail program shows.
+    fn named(mut self, name: &str) -> Self {
+        self.from = format!("{name} <{}>", self.from);
+        self
     }
 
     fn raw(&self) -> Vec<u8> {
