@@ -50,7 +50,7 @@ pub use register::{Register, RegisterPlace};
 pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
-pub use wording::Wording;
+pub use wording::{DeskLanguage, Wording};
 
 /// All settings, as written in the file. Handed to a process of its own in which a mail is tried, without any secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -146,23 +146,6 @@ pub enum Auth {
     Password,
     /// A token (XOAUTH2, or OAUTHBEARER of RFC 7628), which stands where else the password does.
     OAuth2,
-}
-
-/// The language of letters to colleagues, and to customers who write in none of `languages`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum DeskLanguage {
-    #[default]
-    Dutch,
-    English,
-}
-
-impl DeskLanguage {
-    pub fn language(self) -> Language {
-        match self {
-            Self::Dutch => Language::Dutch,
-            Self::English => Language::English,
-        }
-    }
 }
 
 /// The complaints desk: who the letters come from.

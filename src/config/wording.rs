@@ -1,10 +1,26 @@
-//! Reads a text that can be given in several languages: `title`, and `title_en`, `title_de`, `title_fr` or `title_nl` beside it.
-//! Pure but for what [`Section`] reads.
+//! The desk's language, and how a text is read that can be given in several: `title`, and `title_en`, `title_de`, `title_fr` or
+//! `title_nl` beside it. Pure but for what [`Section`] reads.
 
-use super::DeskLanguage;
 use super::section::Section;
 use crate::case::{Language, Texts, Worded};
 use serde::{Deserialize, Serialize};
+
+/// The language of letters to colleagues, and to customers who write in none of `languages`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum DeskLanguage {
+    #[default]
+    Dutch,
+    English,
+}
+
+impl DeskLanguage {
+    pub fn language(self) -> Language {
+        match self {
+            Self::Dutch => Language::Dutch,
+            Self::English => Language::English,
+        }
+    }
+}
 
 /// The keys of one text: of the desk's language, then those of [`Language::ALL`], in its order.
 pub(super) struct Keys {

@@ -67,7 +67,7 @@ fn signed_by(text: &str, name: &str) -> Option<SignedBy> {
     }
     let greeted = ending.iter().rposition(|line| is_greeting(line));
     match greeted {
-        Some(at) if at + 1 < ending.len() => None,
+        Some(at) if at + 1 < ending.len() || ending.get(at).is_some_and(|line| bears_a_name(line, name)) => None,
         greeted => Some(SignedBy { name: name.to_owned(), greeted: greeted.is_some() }),
     }
 }
@@ -75,6 +75,15 @@ fn signed_by(text: &str, name: &str) -> Option<SignedBy> {
 fn is_greeting(line: &str) -> bool {
     let line = fold(line);
     GREETINGS.iter().any(|greeting| line.starts_with(greeting))
+}
+
+/// `Groeten, Jan`: whoever it is, it is signed.
+fn bears_a_name(greeting: &str, name: &str) -> bool {
+    let behind_comma = greeting.split_once(',').is_some_and(|(_, behind)| !behind.trim().is_empty());
+    let (greeting, name) = (fold(greeting), fold(name));
+    let words: Vec<&str> = greeting.split(|c: char| !c.is_alphanumeric()).collect();
+    let is_named = |word: &str| word.chars().count() >= NAME_LETTERS_MIN && words.contains(&word);
+    behind_comma || name.split_whitespace().any(is_named)
 }
 
 /// Whether the line is that name, or a part of it: `Anna`, `A. de Vries`.
@@ -109,6 +118,8 @@ mod tests {
             "Die Werkstatt ruft an.\nMit freundlichen Grüßen\nA.V.",
             "Le garage vous appelle.\nCordialement,\nService sinistres\n033 123 45 67",
             "De garage belt u. Groeten\n\nAnna de Vries (schade)",
+            "De garage belt u.\nGroeten, Team Schade",
+            "De garage belt u.\nGroetjes Anna",
         ] {
             assert_eq!(told(signed), None, "{signed}");
         }

@@ -48,7 +48,8 @@ fn a_language_that_the_company_does_not_write_is_answered_in_the_desks_own() {
 
 #[test]
 fn a_department_is_called_by_its_title_in_the_customers_language() {
-    let settings = SETTINGS.replace("title = \"Klantenservice\"", "title = \"Klantenservice\"\ntitle_de = \"Kundendienst\"");
+    let settings =
+        SETTINGS.replace("title = \"Klantenservice\"", "title = \"Klantenservice\"\ntitle_de = \"Kundendienst\"");
     let company = Company::of(&settings);
     let (_, title) = acknowledged(&company, GERMAN);
     assert_eq!((title.language, title.text.as_str()), (Language::German, "Kundendienst"));

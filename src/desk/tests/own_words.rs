@@ -24,17 +24,19 @@ fn nothing_to(company: &Company, post: &Post, what: &str) {
 #[test]
 fn the_very_address_that_is_proven_reads_its_own_words() {
     let company = Company::new();
-    let by_dkim = post(PIET, SAID).header(
-        "Authentication-Results: mx.lease.example; dkim=pass header.d=prive.example",
-    );
-    for proven in [post(PIET, SAID).dmarc("pass"), by_dkim, post(PIET, SAID).dmarc("pass").header("Reply-To: piet@prive.example")] {
+    let by_dkim = post(PIET, SAID).header("Authentication-Results: mx.lease.example; dkim=pass header.d=prive.example");
+    for proven in
+        [post(PIET, SAID).dmarc("pass"), by_dkim, post(PIET, SAID).dmarc("pass").header("Reply-To: piet@prive.example")]
+    {
         assert_eq!(repeated(&company, &proven), [(PIET.to_owned(), Some(SAID.to_owned()))]);
     }
 }
 
 #[test]
 fn what_others_wrote_below_is_not_repeated() {
-    let text = format!("{SAID}\n\nOp ma 2 mrt. 2026 om 10:12 schreef Els <els@elders.example>:\n> Koop nu!\n> https://x.example");
+    let text = format!(
+        "{SAID}\n\nOp ma 2 mrt. 2026 om 10:12 schreef Els <els@elders.example>:\n> Koop nu!\n> https://x.example"
+    );
     assert_eq!(repeated(&Company::new(), &post(PIET, &text).dmarc("pass")), [(PIET.to_owned(), Some(SAID.to_owned()))]);
 }
 
@@ -64,12 +66,17 @@ fn what_somebody_passed_on_is_not_repeated() {
         ("a list's post", proven().header("List-Post: <mailto:groep@lease.example>")),
         ("redirected", proven().header("Resent-From: jan@lease.example\r\nResent-To: klachten@lease.example")),
         ("a machine", proven().header("Auto-Submitted: auto-generated")),
-        ("a colleague's own", post(JAN, &format!("#telefoon\nKlant: Piet\nE-mail: {PIET}\nKlacht: {SAID}")).dmarc("pass")),
+        (
+            "a colleague's own",
+            post(JAN, &format!("#telefoon\nKlant: Piet\nE-mail: {PIET}\nKlacht: {SAID}")).dmarc("pass"),
+        ),
         (
             "a colleague's forward",
             post(
                 "receptie@lease.example",
-                &format!("Van: Piet <{PIET}>\nVerzonden: woensdag 4 maart 2026 09:15\nAan: Jan\nOnderwerp: Kras\n\n{SAID}"),
+                &format!(
+                    "Van: Piet <{PIET}>\nVerzonden: woensdag 4 maart 2026 09:15\nAan: Jan\nOnderwerp: Kras\n\n{SAID}"
+                ),
             )
             .subject("FW: Kras")
             .dmarc("pass"),

@@ -1,6 +1,7 @@
 //! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
 
-use super::{acknowledgement, after, due, interim, notification, say, subject, title};
+use super::customers::interim;
+use super::{acknowledgement, after, due, notification, say, subject, title};
 use crate::case::{Channel, Customer, Language, LetterKind};
 use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
 use chrono::NaiveDate;

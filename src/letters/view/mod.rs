@@ -7,7 +7,7 @@ use super::language::{Words, for_staff};
 use super::mailto::{self, Button, Press, Replies};
 use super::printing::{self, Reading};
 use super::{House, MARKER, Signed, mime, subject};
-use crate::case::{Clock, Language, LetterKind, Moment, Reach, Reference, Texts};
+use crate::case::{Clock, Language, LetterKind, Moment, Reach, Reference, Texts, Worded};
 use crate::desk::ReplyGoes;
 use crate::desk::draft::{Carried, Choice, Content, Does, Draft, MayAnswer, Problem, Question, Term, Way};
 use crate::desk::verbs::{TABLE, Verb};
@@ -271,7 +271,7 @@ pub(super) fn house(house: &House, language: Language) -> Value {
     let said = |texts: &Texts| printing::plain(texts.for_reader(language));
     let committee = house.committee.as_ref().map(|committee| {
         context! {
-            fee => committee.fee.as_ref().map(said),
+            fee => committee.fee.as_ref().map(|fee| printing::plain(amount(fee, language))),
             applies_to => said(&committee.applies_to),
             ..printing::plain(committee)
         }
@@ -282,6 +282,13 @@ pub(super) fn house(house: &House, language: Language) -> Value {
         privacy_url => house.privacy_url.as_deref(),
         letterhead => printing::plain(&house.letterhead),
     }
+}
+
+/// What the committee costs. An amount without words is in no language, and goes into the reader's own sentence.
+fn amount(fee: &Texts, language: Language) -> Worded {
+    let fee = fee.for_reader(language).clone();
+    let has_words = fee.text.contains(char::is_alphabetic);
+    Worded { language: if has_words { fee.language } else { language }, ..fee }
 }
 
 /// The line below the company's name; empty where there is none.
