@@ -212,7 +212,7 @@ mod tests {
     fn a_word_of_a_neighbour_does_not_make_a_dutch_or_english_mail_german_or_french() {
         for text in [
             "De monteur van de Werkstatt in Aken was er weer niet.",
-            "Ik wacht op de reparatie door garage La Voiture, merci!",
+            "Ik wacht nog steeds op de reparatie door garage La Voiture, merci!",
             "De afspraak in Café de la Paix ging niet door.",
             "Mijn Volkswagen maakt weer geluid, bitte, doe er iets aan.",
         ] {
