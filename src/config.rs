@@ -15,7 +15,9 @@ use std::path::PathBuf;
 mod brand;
 mod check;
 mod closing;
+mod database;
 mod doubts;
+mod instance;
 mod keyword;
 mod load;
 mod metrics;
@@ -33,11 +35,14 @@ mod secret;
 mod section;
 mod sections;
 mod taking;
+mod templates;
 mod web_form;
 mod wording;
 
 pub use brand::{Brand, Logo};
 pub use closing::{AskOutcome, Closing, Committee};
+pub use database::{BadUrl, DatabaseUrl, Postgres};
+pub use instance::Instance;
 pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look, settings_file};
 pub use metrics::Metrics;
@@ -50,6 +55,7 @@ pub use register::{Register, RegisterPlace};
 pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
+pub use templates::{TemplateFile, Templates};
 pub use wording::{DeskLanguage, Wording};
 
 /// All settings, as written in the file. Handed to a process of its own in which a mail is tried, without any secret.
@@ -76,6 +82,7 @@ pub struct Config {
     /// None: no test mails.
     pub watch: Option<Watch>,
     pub register: Register,
+    pub instance: Instance,
     #[serde(skip)]
     pub metrics: Metrics,
     pub deadlines: Deadlines,
@@ -93,6 +100,9 @@ pub struct Config {
     pub urgent: Urgent,
     pub privacy: Privacy,
     pub retention: Retention,
+    /// Letters of one's own.
+    #[serde(skip)]
+    pub templates: Templates,
     /// What a running daemon goes on with until it is started again.
     #[serde(skip)]
     pub kept: Kept,

@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "mail", "digest", "text"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "text", "typeface"]),
-    ("register", &["case", "crash", "desk", "letters", "text"]),
+    ("register", &["case", "config", "crash", "desk", "letters", "text"]),
     ("access", &["case", "clock", "config"]),
     ("mailbox", &["access", "case", "config"]),
     ("outbox", &["access", "case", "config", "text"]),
@@ -391,4 +391,21 @@ fn programs(text: &str) -> BTreeSet<String> {
             folder.or_else(|| before.starts_with("Command").then_some(literal)).map(ToOwned::to_owned)
         })
         .collect()
+}
+
+/// Words by which a Dutch sentence is known.
+const DUTCH: [&str; 8] = [" de ", " het ", " een ", " wij ", " niet ", " naar ", " van ", " wordt "];
+
+/// What letters say stands in `templates/`; how people are greeted is a table of its own.
+#[test]
+fn the_writing_room_has_no_sentence_for_a_reader() {
+    let of_letters = |source: &&Source| source.room() == "letters" && !source.is_test();
+    let is_words = |path: &str| path.contains("/salutation") || path.contains("/sample");
+    for source in sources().iter().filter(of_letters).filter(|source| !is_words(&source.path)) {
+        for line in source.code() {
+            let literals = line.split('"').skip(1).step_by(2);
+            let said = literals.filter(|text| DUTCH.iter().any(|word| text.contains(word))).collect::<Vec<_>>();
+            assert!(said.is_empty(), "{}: {said:?} belongs into templates/", source.path);
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod ingest;
 mod init;
+mod instances;
 mod login;
 mod looking;
 mod outbox;
@@ -25,6 +26,7 @@ mod retention;
 mod round_trip;
 mod route;
 mod run;
+mod templates;
 mod trial;
 mod verify;
 
@@ -165,9 +167,18 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// List the instances that work on a PostgreSQL register: who holds what, since when, and last seen
+    #[command(after_help = "Examples:\n  klachtpost instances\n  klachtpost instances --json")]
+    Instances {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Back the register up while klachtpost runs, or copy it into another database
     #[command(subcommand)]
     Register(register::Command),
+    /// List the letters, take one as your own, try it, and look at all of them
+    #[command(subcommand)]
+    Templates(templates::Command),
     /// Prove that nobody changed the past
     #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
@@ -259,7 +270,9 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
+        Command::Instances { form } => instances::run(config, form).await,
         Command::Register(command) => register::run(config, command).await,
+        Command::Templates(command) => templates::run(&config, command),
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
         | Command::Explain { .. }
@@ -281,7 +294,9 @@ fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> 
             | Command::Outbox(_)
             | Command::Digest(_)
             | Command::Report { .. }
+            | Command::Instances { .. }
             | Command::Register(_)
+            | Command::Templates(_)
             | Command::Verify { .. }
     );
     let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));

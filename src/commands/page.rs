@@ -68,6 +68,22 @@ pub(super) fn render(head: &Head, readers: &[Reader]) -> String {
     whole(head, "", &sections)
 }
 
+/// Letters below each other, each as wide as a phone and as a desk shows it.
+pub(super) fn widths(head: &Head, letters: &[Shown]) -> String {
+    const STYLE: &str = ".widths{display:flex;flex-wrap:wrap;gap:16px;padding:0 24px 24px}.widths iframe{border:1px solid #d1d5db;\
+        background:#fff;height:720px}.phone{width:390px}.desk{width:1000px}h2{padding:16px 24px 0;margin:0;font-size:18px}\
+        h2 small{color:#6b7280;font-weight:400}";
+    let letter = |letter: &Shown| {
+        let page = escape(&letter.html);
+        let frame =
+            |class: &str| format!("<iframe class=\"{class}\" sandbox loading=\"lazy\" srcdoc=\"{page}\"></iframe>");
+        let (subject, name) = (escape(&letter.subject), escape(&letter.date));
+        let frames = [frame("phone"), frame("desk")].concat();
+        format!("<h2>{subject} <small>{name}</small></h2><div class=\"widths\">{frames}</div>")
+    };
+    whole(head, STYLE, &letters.iter().map(letter).collect::<String>())
+}
+
 /// What happened, in the order of time: customers on the left, the company on the right. `overview`: the letter that stands
 /// open above all.
 pub(super) fn story(head: &Head, overview: Option<&Shown>, happenings: &[Happening]) -> String {

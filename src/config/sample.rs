@@ -104,7 +104,7 @@ fn is_anyones(section: &str, key: &str) -> bool {
         )
         || matches!(section, "department" | "committee" | "brand")
             && ["title", "fee", "opening_hours"].iter().any(|said| key.starts_with(said))
-        || key == "path"
+        || matches!(key, "path" | "redactions")
         || key.ends_with("_file")
 }
 

@@ -7,6 +7,7 @@ use super::check::{
     reference, reply_secret,
 };
 use super::closing::{closing, committee};
+use super::instance::instance;
 use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};
 use super::operator::{operator, watch};
@@ -18,6 +19,7 @@ use super::reload::Kept;
 use super::sample::borrowed;
 use super::section::{Reading, Section, clipped};
 use super::taking::{read_table, read_with, several, table};
+use super::templates::templates;
 use super::web_form::form;
 use super::wording::keys;
 use super::{
@@ -73,6 +75,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         watch: table(&mut file, "watch").map(|table| read_table(&mut file, "watch", table, watch)),
         register: read_with(&mut file, "register", register),
+        instance: read_with(&mut file, "instance", instance),
         metrics: read_with(&mut file, "metrics", metrics),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),
@@ -81,6 +84,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         committee: table(&mut file, "committee").map(|table| read_table(&mut file, "committee", table, committee)),
         privacy: read_with(&mut file, "privacy", privacy),
         retention: read_with(&mut file, "retention", retention),
+        templates: read_with(&mut file, "templates", templates),
         urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
         brand: table(&mut file, "brand").map(|table| read_table(&mut file, "brand", table, brand)),

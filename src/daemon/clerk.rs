@@ -131,7 +131,8 @@ impl<'a> Desk<'a> {
         let Stationery { rules, house, letters, now } = *self.stationery;
         let letter = letters.render(draft, house, &rules.keys, now)?;
         let internal = letters::Internal { keys: &rules.keys, notes: &self.notes, customers: &self.customers };
-        let held_because = letters::door(&letter, &internal).err().map(|held| held.words(rules.language).to_owned());
+        let held_because = letters::door(&letter, &internal).err();
+        let held_because = held_because.map(|held| letters.held_words(held, rules.language));
         let counted_as = counted_as(letter.kind, &letter.to, self.decided.about.as_ref());
         Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
     }

@@ -14,7 +14,7 @@ use crate::config::{self, Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
-use crate::register::{Register, RegisterError, sqlite_path};
+use crate::register::{Home, RedactionList, Register, RegisterError, sqlite_path};
 use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -25,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
 const SECRET_BYTES: usize = 32;
+/// Octets that name an instance's start.
+const INSTANCE_BYTES: usize = 8;
 /// Permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
@@ -103,7 +105,7 @@ impl Office {
             access: Arc::new(Access::new(&config)),
             rules: Rules::new(&config, keys)?,
             house: house(&config)?,
-            letters: Letters::new()?,
+            letters: letters(&config)?,
             register,
             clock,
             stop: CancellationToken::new(),
@@ -126,7 +128,7 @@ impl Office {
         Ok(Self {
             rules: Rules::new(&config, self.rules.keys.clone())?,
             house: house(&config)?,
-            letters: Letters::new()?,
+            letters: letters(&config)?,
             config,
             program: self.program.clone(),
             access: self.access.clone(),
@@ -140,6 +142,26 @@ impl Office {
             pulse: self.pulse.clone(),
             hour: self.hour.clone(),
         })
+    }
+
+    /// Begins to work as one of several instances, where there may be several.
+    ///
+    /// # Errors
+    /// The register or the host's randomness refused.
+    pub async fn join(self) -> Result<Self, OfficeError> {
+        let (id, instance) = (clock::random_hex::<INSTANCE_BYTES>()?, &self.config.instance);
+        let home = self.config.register.redactions.as_deref().filter(|_| self.register.is_shared());
+        let home = home.and_then(Home::take);
+        let register = self.register.join(id, &instance.shown(), home, instance.lease()).await?;
+        Ok(Self { register, ..self })
+    }
+
+    /// The same office on that register: what is held with it.
+    ///
+    /// # Errors
+    /// As [`Office::with`].
+    pub(super) fn under(&self, register: Register) -> Result<Self, OfficeError> {
+        Ok(Self { register, ..self.with(self.config.clone())? })
     }
 
     /// The mailbox for a new connection: with the password or token of now.
@@ -174,6 +196,14 @@ impl Office {
         Stationery { rules: &self.rules, house: &self.house, letters: &self.letters, now }
     }
 
+    /// The list of what was redacted, as it stands.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn redactions(&self) -> Result<RedactionList, RegisterError> {
+        RedactionList::read(&self.config.register.url, self.config.register.redactions.as_deref())
+    }
+
     /// Ids for one decision.
     ///
     /// # Errors
@@ -181,6 +211,12 @@ impl Office {
     pub fn fresh(&self) -> Result<Fresh, OfficeError> {
         Ok(Fresh::new(clock::random()?))
     }
+}
+
+/// The letters, with those of the company's own.
+fn letters(config: &Config) -> Result<Letters, TemplateError> {
+    let files = config.templates.files.iter();
+    Letters::with(&files.map(|file| letters::Own { name: &file.name, text: &file.text }).collect::<Vec<_>>())
 }
 
 /// What letters say about the company.

@@ -2,8 +2,9 @@
 //! still got in, by whatever road, stops here and is shown to a person. Pure; it reads the final bytes as the customer's
 //! client will, and of a letter to staff that brings a sheet of paper what stands on the sheet.
 
-use super::{Letter, MARKER};
-use crate::case::{Keys, Language, Side};
+use super::{Letter, MARKER, PREHEADER_FILLER};
+use crate::case::{Keys, Side};
+use crate::mail::FILLER;
 use crate::text;
 use mail_parser::{MessageParser, PartType};
 use std::collections::HashSet;
@@ -41,15 +42,14 @@ pub enum HeldBecause {
 }
 
 impl HeldBecause {
-    /// For the person who looks at it.
-    pub fn words(self, language: Language) -> &'static str {
-        let (dutch, english) = match self {
-            Self::StaffToken => ("het kenmerk van een melding aan medewerkers", "the reference of a letter to staff"),
-            Self::Marker => ("een stuk van een melding aan medewerkers", "part of a notice to staff"),
-            Self::Note => ("de tekst van een interne notitie", "the text of an internal note"),
-            Self::Unreadable => ("iets wat niet te controleren is", "something that cannot be checked"),
-        };
-        language.pick(dutch, english)
+    /// By what its words stand in `templates/words/`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::StaffToken => "staff_token",
+            Self::Marker => "marker",
+            Self::Note => "note",
+            Self::Unreadable => "unreadable",
+        }
     }
 }
 
@@ -67,7 +67,8 @@ pub fn door(letter: &Letter, internal: &Internal<'_>) -> Result<(), HeldBecause>
     }
     let squeezed: Vec<String> = texts.iter().map(|text| squeeze(text)).collect();
     let has = |wanted: &str| squeezed.iter().any(|text| text.contains(wanted));
-    if has(&squeeze(MARKER)) {
+    // Of the line that only an inbox shows, too: the customer's own is written with entities.
+    if has(&squeeze(MARKER)) || texts.iter().any(|text| text.contains(FILLER)) {
         return Err(HeldBecause::Marker);
     }
     if internal.notes.is_empty() {
@@ -132,7 +133,7 @@ fn readable(bytes: &[u8]) -> Option<Vec<String>> {
             PartType::Text(text) => texts.push(text.to_lowercase()),
             PartType::Html(html) => {
                 texts.push(html.to_lowercase());
-                texts.push(mail_parser::decoders::html::html_to_text(html).to_lowercase());
+                texts.push(mail_parser::decoders::html::html_to_text(&without_preheader(html)).to_lowercase());
             }
             _ => {}
         }
@@ -141,14 +142,19 @@ fn readable(bytes: &[u8]) -> Option<Vec<String>> {
     (texts.len() > 2).then_some(texts)
 }
 
+/// Without our own preheader, which repeats what the letter says below.
+fn without_preheader(html: &str) -> String {
+    let Some((above, below)) = html.split_once(PREHEADER_FILLER) else { return html.to_owned() };
+    let begun = above.rfind('>').map_or(above, |end| &above[..=end]);
+    format!("{begun}{below}")
+}
+
 /// White space, quotation marks at line starts and what mail programs do to marks of punctuation make no difference.
 fn squeeze(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !text::is_invisible(*c)).map(straight).collect();
     let words = plain.lines().flat_map(|line| line.trim_start_matches(['>', '|', ' ', '\t']).split_whitespace());
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
-
-/// Places where a line may be broken, and joints: nobody sees them.
 
 /// Typographic quotes and dashes as they were typed.
 fn straight(c: char) -> char {
@@ -164,7 +170,7 @@ fn straight(c: char) -> char {
 mod tests {
     use super::super::{Letters, sample};
     use super::*;
-    use crate::case::Token;
+    use crate::case::{Language, Token};
     use crate::desk::draft::{Answer, Content};
     use std::sync::LazyLock;
 
@@ -188,6 +194,12 @@ mod tests {
         let signed = "Beste Jan,\n\nJa. Wij vergoeden de schade.\n\nMet vriendelijke groet,\nPieter de Wit\n\
                       Afdeling Schade, schade@voorbeeld.example, 020-1234567";
         assert_eq!(at_the_door(signed), Ok(()));
+    }
+
+    #[test]
+    fn a_line_that_only_staffs_inbox_shows_is_held() {
+        let line = format!("Antwoord uiterlijk di 24 nov, 10.12{}", FILLER.repeat(3));
+        assert_eq!(at_the_door(&format!("Ja.\n\n{line}")), Err(HeldBecause::Marker));
     }
 
     #[test]

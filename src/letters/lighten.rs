@@ -6,6 +6,9 @@ use crate::desk::draft::Carried;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+/// What stands in the place of an attachment, in both languages: nothing is known here of the reader's.
+const SAID: &str = include_str!("../../templates/apart.txt");
+
 /// Whether a letter goes with its attachments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
@@ -45,17 +48,13 @@ fn part_around(text: &[u8], line: &[u8]) -> Option<(usize, usize)> {
 
 fn notice(one: &Carried, apart: Apart) -> Vec<u8> {
     let size = one.size.div_ceil(1024);
-    let (dutch, english) = match apart {
-        Apart::TooLarge => (
-            "was te groot om mee te sturen; het staat bij de klacht in het register.",
-            "was too large to send along; it is kept with the complaint in the register.",
-        ),
-        Apart::InItsMail => (
-            "ging met deze brief mee; het zit in de mail waarmee het binnenkwam.",
-            "went along with this letter; it is in the mail that it came with.",
-        ),
+    let which = match apart {
+        Apart::TooLarge => "too_large: ",
+        Apart::InItsMail => "in_its_mail: ",
     };
-    let said = format!("{name} ({size} kB) {dutch}\r\n{name} ({size} kB) {english}\r\n", name = one.name);
+    let lines = SAID.lines().filter_map(|line| line.strip_prefix(which));
+    let said = lines.map(|line| line.replace("{name}", &one.name).replace("{size}", &size.to_string()) + "\r\n");
+    let said: String = said.collect();
     let lines: Vec<String> = said.as_bytes().chunks(57).map(|chunk| STANDARD.encode(chunk)).collect();
     let headers = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     format!("{headers}{}", lines.join("\r\n")).into_bytes()

@@ -186,7 +186,7 @@ mod tests {
             subject: "Kras".to_owned(),
             token: "kp.s".to_owned(),
             words,
-            vocabulary: Templates::new().unwrap().vocabulary(words),
+            vocabulary: Templates::new(&[]).unwrap().vocabulary(words),
             goes: ReplyGoes::Nowhere,
         }
     }

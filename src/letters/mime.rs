@@ -22,6 +22,8 @@ const FILE_NAME_CHARS_MAX: usize = 120;
 /// What the bytes are made of, besides the draft.
 pub(super) struct Parts<'a> {
     pub subject: &'a str,
+    /// What all letters of a case to staff have in common in their subjects.
+    pub topic: Option<&'a str>,
     /// By what name the desk writes.
     pub desk_name: &'a str,
     pub text: String,
@@ -50,6 +52,11 @@ pub(super) fn build(
         .to(mailbox(&recipient_name(draft), &draft.to)?)
         .subject(parts.subject)
         .message_id(Some(parts.message_id.to_owned()));
+    if let Some(topic) = parts.topic {
+        // Outlook puts together what has one topic (MS-OXCMAIL 2.2.1.4), whatever stands before it in the subject.
+        builder =
+            builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Thread-Topic"), topic.to_owned()));
+    }
     if house.sub_addressing {
         builder = builder.reply_to(mailbox(desk_name, parts.reply_address)?);
     }

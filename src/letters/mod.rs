@@ -6,7 +6,7 @@
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
 //! | `printing.rs` | how templates print values: every text of a stranger is cleaned |
 //! | `view/` | what a template can print beside the draft itself |
-//! | `language.rs`, `subject.rs`, `mailto.rs` | the table of languages, subject lines, buttons |
+//! | `language.rs`, `subject.rs`, `preheader.rs`, `mailto.rs` | the table of languages, what an inbox shows, buttons |
 //! | `salutation.rs` | how a letter to a person begins |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
@@ -15,7 +15,8 @@
 //! | `slimmer.rs` | an overview without the files that would make it too large |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
 //! | `door.rs` | nothing internal leaves the house (invariant 7) |
-//! | `sample.rs` | one draft of every kind, for the tests |
+//! | `own.rs` | letters of one's own in the place of ours: whether they can be used, and how they look |
+//! | `sample.rs` | one draft of every kind: for the tests, and to try a letter of one's own with |
 
 mod calendar_entry;
 mod carried;
@@ -26,10 +27,11 @@ mod lighten;
 mod mailto;
 mod mime;
 mod on_paper;
+mod own;
 pub mod paper;
+mod preheader;
 mod printing;
 mod salutation;
-#[cfg(test)]
 mod sample;
 mod slimmer;
 mod subject;
@@ -39,6 +41,7 @@ mod view;
 pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
+pub use own::{Listed, Mistake, Own, Preview, list, ours};
 
 use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Texts, Token};
 use crate::desk::draft::{Carried, Draft};
@@ -46,9 +49,11 @@ use chrono_tz::Tz;
 use printing::Form;
 use serde::Serialize;
 use std::sync::Arc;
-use templates::Templates;
+use templates::{Headed, Templates};
 
 pub use crate::mail::MARKER;
+
+use preheader::FILLER_IN_HTML as PREHEADER_FILLER;
 
 /// Octets kept free of attachments for headers and boundaries of the letter as a whole.
 const HEADERS_RESERVE: u64 = 16_384;
@@ -160,6 +165,9 @@ pub struct Letter {
 pub enum TemplateError {
     #[error("templates: tried to compile them, found: {0}; next: correct the template it names")]
     Compile(#[from] minijinja::Error),
+    /// All that is wrong with letters of one's own.
+    #[error("{}", own::told(.0))]
+    Own(Vec<Mistake>),
 }
 
 /// Why a draft cannot become a letter.
@@ -189,6 +197,15 @@ struct Signed<'a> {
     lacks_characters: bool,
 }
 
+/// What a reader sees of a letter.
+struct Pages {
+    subject: String,
+    text: String,
+    html: String,
+    /// Both without the page around them.
+    bodies: [String; 2],
+}
+
 /// The compiled templates.
 pub struct Letters {
     templates: Templates,
@@ -198,7 +215,22 @@ impl Letters {
     /// Compiles every template. They are part of the program: that each can be filled in, the tests show for every kind and
     /// language.
     pub fn new() -> Result<Self, TemplateError> {
-        Ok(Self { templates: Templates::new()? })
+        Ok(Self { templates: Templates::new(&[])? })
+    }
+
+    /// The same with letters of one's own in the place of ours. Each is filled in with samples, so that a mistake is found before
+    /// it matters.
+    ///
+    /// # Errors
+    /// What is wrong with any of them, with file, line and what is missing.
+    pub fn with(own: &[Own<'_>]) -> Result<Self, TemplateError> {
+        own::checked(own)
+    }
+
+    /// Why a letter is held at the door, for the person who looks at it.
+    pub fn held_words(&self, because: HeldBecause, language: Language) -> String {
+        let vocabulary = self.templates.vocabulary(language::Words { language, zone: chrono_tz::UTC });
+        printing::word(&vocabulary, "held", because.name())
     }
 
     /// The letter that the draft asks for. An overview that would be too large goes without its files, and says so.
@@ -263,20 +295,14 @@ impl Letters {
         let words = view::words(draft, house);
         let vocabulary = self.templates.vocabulary(words);
         let kind = draft.content.kind();
-        let [text, html] = [Form::Text, Form::Html]
-            .map(|form| Arc::new(view::reading(draft, house, token, vocabulary.clone(), form, now)));
-        let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
-        let view = seen.view();
-        let plain = self.templates.body(kind, &text, &view)?;
-        let subject = subject::subject(draft, plain.subject, &vocabulary);
-        let marked_up = self.templates.body(kind, &html, &view)?;
-        let text = self.templates.page(plain.body, &subject, &text, &view)?;
-        let html = self.templates.page(marked_up.body, &subject, &html, &view)?;
+        let Pages { subject, text, html, .. } = self.pages(draft, carried, left_out, house, signed, now)?;
         let reply_address = house.reply_address(token);
+        let topic = subject::case_line(draft, &vocabulary);
         let desk_name = format!("{} – {}", house.company, printing::said(&vocabulary, "complaints"));
         let message_id = format!("<{token}@{}>", house.desk_address.domain());
         let parts = mime::Parts {
             subject: &subject,
+            topic: draft.case.filter(|_| !kind.is_for_customer()).map(|_| topic.as_str()),
             desk_name: &desk_name,
             text,
             html,
@@ -285,6 +311,33 @@ impl Letters {
             reply_address: &reply_address,
         };
         mime::build(draft, parts, house, words, now)
+    }
+
+    /// What a reader sees.
+    fn pages(
+        &self,
+        draft: &Draft,
+        carried: &[Carried],
+        left_out: &[Carried],
+        house: &House,
+        signed: Signed<'_>,
+        now: Moment,
+    ) -> Result<Pages, RenderError> {
+        let vocabulary = self.templates.vocabulary(view::words(draft, house));
+        let kind = draft.content.kind();
+        let [text, html] = [Form::Text, Form::Html]
+            .map(|form| Arc::new(view::reading(draft, house, signed.token, vocabulary.clone(), form, now)));
+        let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
+        let view = seen.view();
+        let plain = self.templates.body(kind, &text, &view)?;
+        let subject = subject::subject(draft, plain.subject, &vocabulary);
+        let preheader = preheader::line(plain.preheader.as_deref(), &plain.body);
+        let headed = Headed { subject: &subject, preheader: &preheader };
+        let marked_up = self.templates.body(kind, &html, &view)?;
+        let bodies = [plain.body, marked_up.body];
+        let text = self.templates.page(&bodies[0], headed, &text, &view)?;
+        let html = self.templates.page(&bodies[1], headed, &html, &view)?;
+        Ok(Pages { subject, text, html, bodies })
     }
 }
 

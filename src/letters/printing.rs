@@ -158,6 +158,11 @@ fn texts(engine: &mut Environment<'static>) {
         let lines = made.lines().filter(|line| !line.trim().is_empty());
         Value::from_safe_string(lines.collect::<Vec<_>>().join("\n"))
     });
+    // A letter within a sentence, with its article.
+    engine.add_filter("letter_name", |state: &State, kind: String| {
+        let words = &reading(state)?.vocabulary;
+        Ok::<_, Error>(find_word(words, "letters", &kind).unwrap_or_else(|| said(words, "a_letter")))
+    });
     engine.add_filter("salutation", |state: &State, name: String| Ok(words(state)?.salutation(&name)));
     engine.add_filter("full_name", |name: String| salutation::full_name(&name));
     engine.add_filter("person", |name: String| clean::person(&name).unwrap_or_default());

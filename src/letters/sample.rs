@@ -1,5 +1,5 @@
-//! A draft of every kind and of every turn a template can take, with invented people. Rendered at start, so that a
-//! broken template is found before it matters; the tests look at the same letters. Pure.
+//! A draft of every kind and of every turn a template can take, with invented people: the tests look at these letters, and a
+//! letter of one's own is tried with them, at start and at a reload, only where there is one. Pure.
 
 mod aside;
 mod asked;
@@ -340,8 +340,8 @@ fn pick(language: Language, dutch: &str, english: &str) -> String {
 
 /// What a letter to a customer holds, in the order of [`Language::ALL`].
 fn say(language: Language, wordings: [&str; 4]) -> String {
-    let at = Language::ALL.iter().position(|one| *one == language).unwrap_or_default();
-    wordings[at].to_owned()
+    let mut each = Language::ALL.into_iter().zip(wordings);
+    each.find(|(one, _)| *one == language).map(|(_, wording)| wording.to_owned()).unwrap_or_default()
 }
 
 pub(super) fn title(language: Language) -> Worded {
@@ -350,6 +350,7 @@ pub(super) fn title(language: Language) -> Worded {
     Worded { language, text: say(language, titles) }
 }
 
+#[allow(clippy::expect_used, reason = "the texts are this folder's own, and a test reads each")]
 /// These are written here and right; a test renders them all.
 fn address(text: &str) -> Address {
     Address::parse(text).expect("a sample address is an address")

@@ -2,6 +2,7 @@
 //! once per language; the building blocks (`kit`) make plain text, HTML or a sheet of them. Touches nothing outside.
 
 use super::language::Words;
+use super::own::Own;
 use super::printing::{self, Form, Reading};
 use super::{RenderError, TemplateError};
 use crate::case::{Language, LetterKind};
@@ -62,13 +63,22 @@ pub(super) struct Templates {
 /// What one body of a letter came to.
 pub(super) struct Filled {
     pub body: String,
-    /// What the letter's own template calls it; None: as the table of kinds has it.
+    /// What the letter's own template calls it; None: it answers in its thread.
     pub subject: Option<String>,
+    /// What an inbox shows beside the subject; None: how the letter begins.
+    pub preheader: Option<String>,
+}
+
+/// What stands above a letter in an inbox.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Headed<'a> {
+    pub subject: &'a str,
+    pub preheader: &'a str,
 }
 
 impl Templates {
     /// Compiles every template. Text that comes in as a value is never itself read as a template.
-    pub fn new() -> Result<Self, TemplateError> {
+    pub fn new(own: &[Own<'_>]) -> Result<Self, TemplateError> {
         let mut engine = Environment::new();
         // A variable that is not there is an error; and an error never shows the values of a letter.
         engine.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -81,8 +91,9 @@ impl Templates {
         });
         printing::equip(&mut engine);
         for (name, source) in FILES {
+            let source = own.iter().find(|own| own.name == *name).map_or(*source, |own| own.text);
             let Some(name) = name.strip_suffix(ANY_FORM) else {
-                engine.add_template(name, source)?;
+                engine.add_template_owned(*name, source.to_owned())?;
                 continue;
             };
             for form in Form::ALL {
@@ -105,28 +116,39 @@ impl Templates {
         let form = reading.form;
         let template = self.find(&format!("{}/{}", kind.name(), reading.words.tag()), form)?;
         let filled = template.render_captured(self.context(reading, view)).map_err(named)?;
-        let is_set = filled.state().exports().contains(&"subject_line");
-        let subject = filled.state().lookup("subject_line").filter(|_| is_set).map(|subject| subject.to_string());
+        let exports = filled.state().exports();
+        let said =
+            |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
+        let (subject, preheader) = (said("subject_line"), said("preheader"));
         let body = if form == Form::Text { tidy(filled.output()) } else { filled.output().to_owned() };
-        Ok(Filled { body, subject })
+        Ok(Filled { body, subject, preheader })
     }
 
     /// The page around a body.
     pub fn page(
         &self,
-        body: String,
-        subject: &str,
+        body: &str,
+        headed: Headed<'_>,
         reading: &Arc<Reading>,
         view: &Value,
     ) -> Result<String, RenderError> {
         let page = self.find("base", reading.form)?;
-        let body = Value::from_safe_string(body);
-        let context = context! { body, letter_subject => subject, ..self.context(reading, view) };
+        let body = Value::from_safe_string(body.to_owned());
+        let Headed { subject, preheader } = headed;
+        let context = context! { body, letter_subject => subject, preheader, ..self.context(reading, view) };
         let whole = page.render(context).map_err(named)?;
         Ok(match reading.form {
             Form::Html => whole.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n") + "\n",
             Form::Text | Form::Paper => tidy(&whole) + "\n",
         })
+    }
+
+    /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
+    pub fn committee(&self, reading: &Arc<Reading>, view: &Value) -> Result<String, RenderError> {
+        const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
+            {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
+        let context = self.context(reading, view);
+        self.engine.render_named_str(&file_name("committee", reading.form), SAID, context).map_err(named)
     }
 
     fn find(&self, name: &str, form: Form) -> Result<Template<'_, '_>, RenderError> {
@@ -152,6 +174,11 @@ impl Templates {
             ..view.clone()
         }
     }
+}
+
+/// The text of one of ours, by its name below `templates/`.
+pub(super) fn text_of(name: &str) -> Option<&'static str> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// The words of a language: what its file says, and the verbs of staff with their names.
@@ -206,7 +233,7 @@ mod tests {
 
     #[test]
     fn every_template_compiles() {
-        Templates::new().unwrap();
+        Templates::new(&[]).unwrap();
     }
 
     #[test]

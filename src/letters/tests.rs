@@ -194,6 +194,31 @@ fn a_customer_gets_the_own_token_and_nothing_of_staffs() {
     }
 }
 
+/// The line that an inbox shows stands hidden before everything else of the page, and in no plain text: there it could not be
+/// hidden, and a reply would carry it above the marker.
+#[test]
+fn an_inbox_shows_what_matters_before_the_marker() {
+    for draft in sample::drafts() {
+        let Read { html, text, letter, .. } = read(&draft);
+        let (above, below) = html.split_once("&#847;&zwnj;&nbsp;").unwrap();
+        let shown = above.rsplit_once('>').unwrap().1;
+        assert!(above.contains("display:none") && !above.contains(MARKER) && !above.contains("<table"), "{above}");
+        assert!(!shown.trim().is_empty() && shown.chars().count() < 200, "{shown:?} of {:?}", letter.kind);
+        assert!(letter.kind.is_for_customer() || below.contains(MARKER));
+        assert!(!text.contains(crate::mail::FILLER) && !text.contains("&#847;"), "{text}");
+    }
+    let shown = |kind| {
+        let html = read(&first(kind, Language::Dutch)).html;
+        html.split_once("&#847;").unwrap().0.rsplit_once('>').unwrap().1.to_owned()
+    };
+    let notified = shown(LetterKind::Notification);
+    assert!(
+        notified.starts_with("Antwoord uiterlijk ") && notified.contains(" · Goedemorgen, Mijn leaseauto"),
+        "{notified}"
+    );
+    assert!(shown(LetterKind::Acknowledgement).starts_with("Nummer K-2026-000123 · "));
+}
+
 #[test]
 fn nothing_is_fetched_from_afar_when_a_letter_is_opened() {
     for draft in sample::drafts() {
@@ -211,8 +236,30 @@ fn staff_letters_of_a_case_thread_by_subject() {
     let subject_of = |draft: &Draft| parsed(&write(draft).bytes).subject().unwrap().to_owned();
     let whole = "[K-2026-000123] Kras op mijn leaseauto na reparatie (Jan Jansen)";
     assert_eq!(subject_of(&first(LetterKind::Notification, Language::Dutch)), whole);
-    for kind in [LetterKind::FollowUp, LetterKind::Receipt, LetterKind::Question, LetterKind::DeliveryFailed] {
-        assert_eq!(subject_of(&first(kind, Language::Dutch)), format!("Re: {whole}"));
+    assert_eq!(subject_of(&first(LetterKind::FollowUp, Language::Dutch)), format!("Re: {whole}"));
+    // What it is stands before, in brackets, which Gmail leaves out of account; Outlook goes by the topic.
+    let mut begun = std::collections::HashSet::new();
+    for (kind, said) in [
+        (LetterKind::Receipt, "[Gedaan]"),
+        (LetterKind::Question, "[Vraag]"),
+        (LetterKind::DeliveryFailed, "[Niet aangekomen]"),
+        (LetterKind::Escalation, "[Advies gevraagd]"),
+        (LetterKind::Advice, "[Advies]"),
+        (LetterKind::Dispute, "[Geschil]"),
+        (LetterKind::Dossier, "[Dossier]"),
+        (LetterKind::Privacy, "[AVG]"),
+    ] {
+        assert_eq!(subject_of(&first(kind, Language::Dutch)), format!("{said} {whole}"));
+        assert!(begun.insert(said));
+    }
+    for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {
+        let letter = write(draft);
+        let message = parsed(&letter.bytes);
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let topic = message.header_raw("Thread-Topic").map(one_line).filter(|topic| !topic.contains("=?"));
+        assert_eq!(message.header_raw("Thread-Topic").is_some(), draft.case.is_some(), "{:?}", letter.kind);
+        assert!(topic.is_none_or(|topic| message.subject().unwrap().contains(&topic)), "{:?}", letter.kind);
+        assert_eq!(message.in_reply_to().as_text(), draft.in_reply_to.as_deref());
     }
     assert_eq!(subject_of(&first(LetterKind::Acknowledgement, Language::Dutch)), "Uw klacht K-2026-000123");
     assert_eq!(subject_of(&first(LetterKind::Closing, Language::English)), "Re: Your complaint K-2026-000123");

@@ -43,8 +43,8 @@ pub use identity::content_hash;
 pub use language::of as language_of;
 pub use language::reason as language_reason;
 pub use newtext::{
-    Apart, Extent, MARKER, OtherForm, OurLetter, OwnWords, Place, own_words, reads_whole, same_words, stands_in,
-    without_banner,
+    Apart, Extent, FILLER, MARKER, OtherForm, OurLetter, OwnWords, Place, own_words, reads_whole, same_words,
+    stands_in, without_banner,
 };
 #[cfg(test)]
 pub(crate) use parse::hostile_from;

@@ -127,7 +127,7 @@ async fn section_2_1_1_an_oral_complaint_is_registered_digitally() {
     );
     assert_eq!(moment(&case["received_at"]).format("%H:%M").to_string(), "16:30");
     // Beside it, depending on the hour, a warning that the first reaction is nearly due.
-    let receipt = one(&world, "j.devries", "Re: [K-");
+    let receipt = one(&world, "j.devries", "[Gedaan] [K-");
     assert!(receipt.text.contains(&acknowledgement.number()), "{}", receipt.text);
 
     // What is missing is asked for by a form that needs only filling in.

@@ -19,10 +19,14 @@ fn targets(company: &Company) -> [String; 2] {
     })
 }
 
+/// What an inbox shows of it, and what stands behind that: as text, and as the page has it.
+const SHOWN: &str = "Antwoord uiterlijk vr 6 mrt, 10.00 · Er zit een kras op de deur";
+const HIDDEN: &str = "<div style=\"display:none;mso-hide:all\">Antwoord uiterlijk vr 6 mrt, 10.00 · Er zit een kras op de deur&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;</div>";
+
 fn page(company: &Company) -> String {
     let [answer, note] = targets(company).map(|url| url.replace('&', "&amp;"));
     format!(
-        "<div><div>{MARKER}</div><div>Kenmerk: {}</div><h1>Nieuwe klacht <span>K-2026-000007</span></h1>\
+        "{HIDDEN}<div><div>{MARKER}</div><div>Kenmerk: {}</div><h1>Nieuwe klacht <span>K-2026-000007</span></h1>\
          <table><tr><td>Reageren</td><td>uiterlijk vr 6 mrt, 10.00</td></tr><tr><td>Klant</td><td>Karin</td></tr></table>\
          <div><a href=\"{answer}\">Antwoorden</a> <a href=\"{note}\">Notitie</a></div><h2>De klant schrijft</h2>\
          <div>Er zit een kras op de deur en niemand belt mij terug.</div><h2>Zo werkt het</h2>\
@@ -103,6 +107,26 @@ fn buttons_links_and_cells_of_our_page_are_our_letter_in_every_client() {
             format!("Wij betalen.\n\n{WROTE}{}", marked(&text)),
             format!("Wij betalen.\n\n{HEAD}{text}"),
             format!("{WROTE}{}\nWij betalen.", marked(&text)),
+        ] {
+            let decision = company.decide(&reply_of(&company, JAN, &mail));
+            assert_eq!(answer(&decision), Some("Wij betalen."), "{mail}\n{decision:?}");
+        }
+    }
+}
+
+/// Clients that make text of the hidden line put it above the marker, with the filler behind it or without, behind marks, below
+/// their own lines, or (some phones) right below what was typed. It is ours everywhere, and no customer gets it.
+#[test]
+fn the_line_that_only_an_inbox_shows_is_ours_wherever_it_is_quoted() {
+    let company = with_letter();
+    let below = shown(&company, "Antwoorden Notitie", "\t");
+    for line in [SHOWN.to_owned(), format!("{SHOWN}\u{34f}\u{200c}\u{a0}\u{34f}\u{200c}\u{a0}")] {
+        for mail in [
+            format!("Wij betalen.\n\n{WROTE}{}", marked(&format!("{line}\n{below}"))),
+            format!("Wij betalen.\n\n{HEAD}{line}\n\n{below}"),
+            format!("Wij betalen.\n\n{line}\n{below}"),
+            format!("Wij betalen.\n\n{line}\n\n{below}"),
+            format!("{WROTE}{}\nWij betalen.", marked(&format!("{line}\n{below}"))),
         ] {
             let decision = company.decide(&reply_of(&company, JAN, &mail));
             assert_eq!(answer(&decision), Some("Wij betalen."), "{mail}\n{decision:?}");

@@ -66,7 +66,7 @@ fn sample() -> PaperLetter {
 
 fn labels(language: Language) -> Labels {
     let words = Words { language, zone: chrono_tz::UTC };
-    on_paper::labels(&Templates::new().unwrap().vocabulary(words))
+    on_paper::labels(&Templates::new(&[]).unwrap().vocabulary(words))
 }
 
 /// The text as a reader copies it out of the PDF.

@@ -5,7 +5,7 @@
 use super::footer::{Begins, is_footer};
 use super::lines::{self, Line};
 use super::ours::{Follower, Mark, OurLetter, key};
-use super::{MARKER, attribution, banner, blocks, glued, page, signature};
+use super::{attribution, banner, begins_ours, blocks, glued, page, signature};
 use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::words::Field;
 use crate::mail::work::Work;
@@ -111,7 +111,7 @@ impl Reply<'_> {
         drop(after);
         let zone = above..head;
         let zone_is_said = !self.is_footer(&zone, self.begins(&zone));
-        let new = self.mail.relayable.trim().to_owned();
+        let new = self.without_preheader(&self.mail.relayable);
         let noted = self.noted(above, &zone, zone_is_said, &typed);
         if zone_is_said {
             typed.insert(0, zone);
@@ -129,6 +129,15 @@ impl Reply<'_> {
             }
         }
         OwnWords { apart: self.apart(&typed, &below), new, noted }
+    }
+
+    /// Without the line of our letter that only an inbox should show, where a client put it above the marker and left nothing
+    /// of what hides it.
+    fn without_preheader(&self, new: &str) -> String {
+        let new = new.trim();
+        let (above, last) = new.rsplit_once('\n').unwrap_or(("", new));
+        let is_ours = self.letter.is_preheader(last);
+        if is_ours { above.trim().to_owned() } else { new.to_owned() }
     }
 
     /// The budget was spent before the end: nobody can say what else was typed (invariant 10).
@@ -164,7 +173,7 @@ impl Reply<'_> {
         let mut follower = Follower::of(self.letter);
         for at in from..self.lines.len() {
             let Some(line) = self.lines.get(at).filter(|line| !line.is_blank()) else { continue };
-            let first = if line.text.contains(MARKER) {
+            let first = if begins_ours(line.text) {
                 Some(at)
             } else if let Some(end) = self.head_end(at, &attributions) {
                 Some(self.next(end))
@@ -235,7 +244,7 @@ impl Reply<'_> {
         let (mut end, mut strange) = (at + 1, 0);
         for below in at + 1..(at + HEAD_LINES_MAX).min(self.lines.len()) {
             match self.lines.get(below) {
-                Some(line) if line.label.is_some() && !line.text.contains(MARKER) => (end, strange) = (below + 1, 0),
+                Some(line) if line.label.is_some() && !begins_ours(line.text) => (end, strange) = (below + 1, 0),
                 Some(line) if line.is_blank() => {}
                 Some(line) if below == end && strange < 2 && line.address => (end, strange) = (below + 1, strange + 1),
                 _ => break,
@@ -292,7 +301,7 @@ impl Reply<'_> {
                 found.typed.last_mut().filter(|_| open).into_iter().for_each(|run| run.end = at + 1);
                 continue;
             }
-            let known = is_reference(bare) || line.text.contains(MARKER) || is_shown(bare);
+            let known = is_reference(bare) || begins_ours(line.text) || is_shown(bare);
             let mark = if quoted && !is_marked(line) { Mark::Missing } else { Mark::AsTheQuote };
             let known = known || if by_form { mark == Mark::AsTheQuote } else { follower.knows(bare, mark) };
             // Behind the marks of a quote people type too: in the middle of a line of ours, or with a mark of their own.

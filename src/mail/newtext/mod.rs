@@ -39,6 +39,15 @@ pub use ours::OurLetter;
 /// never relayed.
 pub const MARKER: &str = "##- klachtpost -##";
 
+/// What stands behind the line of a letter of ours that only an inbox shows, above the marker: characters that nobody sees and
+/// that no person types in this order. Some clients quote that line as text.
+pub const FILLER: &str = "\u{34f}\u{200c}";
+
+/// Whether a line is one of ours at which a letter to staff begins.
+fn begins_ours(line: &str) -> bool {
+    line.contains(MARKER) || line.contains(FILLER)
+}
+
 /// A quoted line at least this long was wrapped when its end stands unquoted below it.
 const WRAPPED_QUOTE_MIN: usize = 60;
 
@@ -259,7 +268,7 @@ fn cut_sign(lines: &[Line<'_>], rests: &HashSet<usize>, at: usize, own_above: bo
     let line = lines.get(at)?;
     // A marker behind quote marks cuts nothing off the register, because the marks tell more exactly what was typed
     // between them; nor does one with nothing above it, because then somebody answered below. Relaying stops at both.
-    if own_above && (blocks::is_foreign_marker(line) || !line.quoted && line.text.contains(MARKER)) {
+    if own_above && (blocks::is_foreign_marker(line) || !line.quoted && begins_ours(line.text)) {
         return Some(CutSign::Marker);
     }
     if blocks::announces_block(lines, at) {
@@ -379,7 +388,7 @@ fn first_sign(lines: &[Line<'_>], fates: &[Fate], marks: &[(usize, Mark)]) -> us
     let marked = marks.iter().filter(|(_, mark)| *mark != Mark::SignatureEnd).map(|(at, _)| *at).min();
     let doubtful = lines.iter().zip(fates).position(|(l, fate)| {
         *fate != Fate::Banner
-            && (l.text.contains(MARKER)
+            && (begins_ours(l.text)
                 || l.quoted
                 || l.text.starts_with("| ")
                 || blocks::is_dashed_title(l)

@@ -17,6 +17,8 @@ const COPIED_MIN: usize = 30;
 const SEARCHED_MAX: usize = 64 << 20;
 /// A name shorter than this says nothing in a line of a client.
 const NAME_MIN: usize = 4;
+/// The filler behind a preheader, as our pages have it.
+const FILLER_IN_HTML: &str = "&#847;&zwnj;";
 /// What stands between the cells of a page's table when it is read as text.
 const CELL_GAP: &str = "  ";
 /// Letters and figures of a piece of a link that is known wherever it stands: "20%" may be somebody's word, and `%20` is
@@ -34,6 +36,8 @@ pub struct OurLetter {
     lines: HashSet<String>,
     /// The same of each link's target.
     links: Vec<String>,
+    /// The same of the line that only an inbox shows; empty: there is none.
+    preheader: String,
     /// It shows what its reader typed before: only where it certainly begins is a line of it a quote.
     pub(super) repeats: bool,
 }
@@ -48,13 +52,16 @@ impl OurLetter {
         let from = parsed.header("from").unwrap_or_default();
         let name = from.split('<').next().map(key).unwrap_or_default();
         let names = [key(desk), name].into_iter().filter(|name| name.len() >= NAME_MIN);
+        let preheader = parsed.html.as_deref().and_then(preheader).map(|line| key(&line)).unwrap_or_default();
         let texts = [&parsed.text, &page].into_iter().flat_map(|text| [key(&without_links(text)), key(text)]);
+        let texts = texts.chain([preheader.clone()]);
         let lines = || parsed.text.lines().chain(page.lines());
         let units = lines().map(|line| key(&without_links(line))).chain(lines().flat_map(labels).map(key));
         Self {
             names: names.collect(),
             texts: texts.filter(|text| !text.is_empty()).collect(),
-            lines: units.filter(|unit| !unit.is_empty()).collect(),
+            lines: units.chain([preheader.clone()]).filter(|unit| !unit.is_empty()).collect(),
+            preheader,
             links: lines().flat_map(|line| links(line).1).map(key).collect(),
             repeats: false,
         }
@@ -69,6 +76,11 @@ impl OurLetter {
     /// Nothing is known of what it says.
     pub(super) fn is_form_only(&self) -> bool {
         self.texts.is_empty()
+    }
+
+    /// Whether this line is the one that only an inbox should show.
+    pub(super) fn is_preheader(&self, line: &str) -> bool {
+        self.preheader.len() >= TELLING_MIN && key(line) == self.preheader
     }
 
     /// Whether these lines of a client name the desk.
@@ -205,6 +217,13 @@ impl<'a> Follower<'a> {
         self.searched += self.letter.links.iter().map(String::len).sum::<usize>();
         self.letter.links.iter().any(|link| link.contains(&key))
     }
+}
+
+/// The line of a page of ours that only an inbox shows: what stands before the filler, to the end of its tag.
+fn preheader(page: &str) -> Option<String> {
+    let end = page.find(FILLER_IN_HTML)?;
+    let begun = page.get(..end)?.rfind('>')? + 1;
+    Some(html::to_text(page.get(begun..end)?).text)
 }
 
 /// The end of a line, as much as tells where it stands.
