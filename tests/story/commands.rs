@@ -1,6 +1,7 @@
 //! The other subcommands, as an operator or a mail server calls them: what they print, and how they exit.
 
 use crate::letter::Written;
+use crate::support::postgres;
 use crate::support::smtp::{Delivery, Setup, SmtpServer};
 use crate::world::{Differs, Ran, World};
 
@@ -50,7 +51,8 @@ async fn what_is_left_of_the_sample_is_a_problem_and_other_reserved_names_are_no
     assert!(said(&left, "PROBLEM  settings: ", ": desk.address: ", "\"klachten@lease.example\""), "{}", left.out);
     assert!(said(&left, "PROBLEM  settings: ", "department \"schade\".staff", "j.devries@"), "{}", left.out);
     assert!(said(&left, "note     settings: ", ": committee.url: ", "commissie.example"), "{}", left.out);
-    assert!(!left.out.contains("127.0.0.1") && !left.out.contains("keywords"), "{}", left.out);
+    let settings = left.out.replace(&postgres::shown(&world.file("klachtpost.db")), "REGISTER");
+    assert!(!settings.contains("127.0.0.1") && !settings.contains("keywords"), "{}", left.out);
     // Everything else is tried all the same.
     assert!(left.out.lines().any(|line| line.starts_with("ok       sender: ")), "{}", left.out);
 
