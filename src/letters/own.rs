@@ -2,7 +2,7 @@
 //! with every sample of its kind before it is used. What a letter to a customer must say, ours says: an own one that leaves it
 //! out is refused. Pure: the files come in as text.
 
-use super::language::for_staff;
+use super::language::{Words, for_staff};
 use super::templates::text_of;
 use super::{Letters, RenderError, Signed, TemplateError, Templates, printing, sample, view};
 use crate::case::{CaseNumber, Language, LetterKind, Moment, Reader, Token};
