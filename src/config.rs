@@ -5,12 +5,14 @@
 //! `config/klachtpost.toml` is the manual; a test holds it against the code. What is here has been checked: a
 //! [`Config`] that exists can be started with.
 
+use crate::case::{Language, Worded};
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+mod brand;
 mod check;
 mod closing;
 mod database;
@@ -35,7 +37,9 @@ mod sections;
 mod taking;
 mod templates;
 mod web_form;
+mod wording;
 
+pub use brand::{Brand, Logo};
 pub use closing::{AskOutcome, Closing, Committee};
 pub use database::{BadUrl, DatabaseUrl, Postgres};
 pub use instance::Instance;
@@ -52,6 +56,7 @@ pub use reload::{Kept, Reloaded};
 pub use sample::{Borrowed, SAMPLE};
 pub use secret::SecretSource;
 pub use templates::{TemplateFile, Templates};
+pub use wording::{DeskLanguage, Wording};
 
 /// All settings, as written in the file. Handed to a process of its own in which a mail is tried, without any secret.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -86,6 +91,7 @@ pub struct Config {
     pub closing: Closing,
     pub committee: Option<Committee>,
     pub paper: Option<Paper>,
+    pub brand: Option<Brand>,
     pub department: Vec<Department>,
     /// Numbers that complaints are found by.
     pub form: Vec<WebForm>,
@@ -152,14 +158,6 @@ pub enum Auth {
     OAuth2,
 }
 
-/// The language letters are written in unless the customer writes the other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum DeskLanguage {
-    #[default]
-    Dutch,
-    English,
-}
-
 /// The complaints desk: who the letters come from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Desk {
@@ -168,6 +166,8 @@ pub struct Desk {
     /// The complaints address.
     pub address: String,
     pub language: DeskLanguage,
+    /// Those that customers are written to in; the desk's own is always one.
+    pub languages: Vec<Language>,
     /// The zone of every day, term and date (invariant 9).
     pub time_zone: Tz,
     /// Colleagues who may register and pass on complaints, but not act on them.
@@ -379,6 +379,8 @@ pub struct Department {
     pub name: String,
     /// Name for people, e.g. `Schade en verzekering`.
     pub title: String,
+    /// The same in other languages, for customers' letters.
+    pub title_in: Vec<Worded>,
     /// Where notifications go.
     pub address: String,
     /// Who watches its terms (§2.4.1).

@@ -8,8 +8,8 @@ mod committee;
 mod confidential;
 mod duty;
 mod event;
+mod language;
 mod letter_kind;
-
 mod number;
 mod outcome;
 mod paper;
@@ -29,6 +29,7 @@ pub use event::{
     Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
     Sealed, TermStage, Tie, What,
 };
+pub use language::{Language, Texts, Worded};
 pub use letter_kind::{CountedAs, Files, LetterKind, Origin, Reader, ReplyGoes, Silence};
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome, Solved};
@@ -53,26 +54,6 @@ pub enum Channel {
     Phone,
     Letter,
     Desk,
-}
-
-/// The language a letter is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Language {
-    #[default]
-    #[serde(rename = "nl")]
-    Dutch,
-    #[serde(rename = "en")]
-    English,
-}
-
-impl Language {
-    /// Its tag (RFC 5646).
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Dutch => "nl",
-            Self::English => "en",
-        }
-    }
 }
 
 /// Who complains. Without an address the customer gets letters on paper.

@@ -4,6 +4,8 @@
 use super::check::{url, web_address};
 use super::section::{Section, clipped};
 use super::sections::small;
+use super::wording::{Wording, keys};
+use crate::case::Worded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -69,7 +71,7 @@ pub struct Committee {
     /// Whether a ruling binds.
     pub binding: bool,
     /// What it costs the customer, as the letter prints it; None: nothing is said of it.
-    pub fee: Option<String>,
+    pub fee: Option<Wording>,
     /// The language of its handling; None: nothing is said of it.
     pub language: Option<super::DeskLanguage>,
     /// A dispute is taken until this many months after the complaint was lodged.
@@ -78,6 +80,8 @@ pub struct Committee {
     pub after_days: u32,
     /// A sentence the letter prints: for whom the committee is there; "" for everyone.
     pub applies_to: String,
+    /// The same in other languages.
+    pub applies_to_in: Vec<Worded>,
 }
 
 pub(super) fn closing(s: &mut Section) -> Closing {
@@ -126,11 +130,12 @@ pub(super) fn committee(s: &mut Section) -> Committee {
         own_url: s.text("own_url").filter(|url| !url.is_empty()),
         takes_part: s.flag("takes_part", true),
         binding: s.flag("binding", true),
-        fee: s.text("fee").filter(|fee| !fee.is_empty()),
+        fee: keys!("fee").given(s),
         language: language(s),
         months: small(s, "months", 12, 1..=MAX_COMMITTEE_MONTHS, "months after the complaint was lodged"),
         after_days: small(s, "after_days", 28, 1..=MAX_OPEN_DAYS, "days a complaint is open"),
         applies_to: s.text_or("applies_to", ""),
+        applies_to_in: keys!("applies_to").others(s),
     };
     if let Some(own) = &committee.own_url {
         web_address(s, "own_url", own);

@@ -117,12 +117,15 @@ pub fn tried_departments(path: &Path, now: &[Department]) -> Result<Vec<Departme
 }
 
 fn department(s: &mut Section) -> Department {
-    for other in ["title", "address", "supervisor", "staff", "committee"] {
+    for other in
+        ["title", "title_nl", "title_en", "title_de", "title_fr", "address", "supervisor", "staff", "committee"]
+    {
         let _ = s.take(other);
     }
     let name = check::department_name(s);
     Department {
         title: name.clone(),
+        title_in: Vec::new(),
         name,
         address: String::new(),
         supervisor: String::new(),

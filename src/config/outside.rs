@@ -30,8 +30,10 @@ impl Authority {
 pub struct Urgent {
     /// In Dutch texts; see [`crate::desk::routing`].
     pub keywords: Vec<String>,
-    /// In English ones.
+    /// In English, German and French ones.
     pub keywords_en: Vec<String>,
+    pub keywords_de: Vec<String>,
+    pub keywords_fr: Vec<String>,
 }
 
 /// People's rights over their data (GDPR).
@@ -78,7 +80,12 @@ pub(super) fn privacy(s: &mut Section) -> Privacy {
 }
 
 pub(super) fn urgent(s: &mut Section) -> Urgent {
-    Urgent { keywords: keywords(s, "keywords"), keywords_en: keywords(s, "keywords_en") }
+    Urgent {
+        keywords: keywords(s, "keywords"),
+        keywords_en: keywords(s, "keywords_en"),
+        keywords_de: keywords(s, "keywords_de"),
+        keywords_fr: keywords(s, "keywords_fr"),
+    }
 }
 
 pub(super) fn authority(s: &mut Section) -> Authority {

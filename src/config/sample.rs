@@ -97,8 +97,13 @@ fn read(text: &str) -> Result<Map<String, Value>, config::ConfigError> {
 
 /// What is good for any company as the sample has it: the words of the trade, and places on the own machine.
 fn is_anyones(section: &str, key: &str) -> bool {
-    matches!((section, key), ("department", "name" | "title" | "keywords") | ("reference", _) | ("oauth2", "provider"))
-        || matches!((section, key), ("closing", "causes") | ("committee", "fee" | "language"))
+    matches!((section, key), ("department", "name" | "keywords") | ("reference", _) | ("oauth2", "provider"))
+        || matches!(
+            (section, key),
+            ("closing", "causes") | ("committee", "language") | ("brand", "logo" | "colour") | ("desk", "languages")
+        )
+        || matches!(section, "department" | "committee" | "brand")
+            && ["title", "fee", "opening_hours"].iter().any(|said| key.starts_with(said))
         || matches!(key, "path" | "redactions")
         || key.ends_with("_file")
 }

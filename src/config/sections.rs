@@ -1,6 +1,7 @@
 //! Reads each section of the settings into its type. The defaults are here and in the `Default`s of the types;
 //! `config/klachtpost.toml` says the same ones, and a test holds the two against each other.
 
+use super::brand::brand;
 use super::check::{
     address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
     reference, reply_secret,
@@ -16,14 +17,16 @@ use super::providers::takes;
 use super::register::register;
 use super::reload::Kept;
 use super::sample::borrowed;
-use super::section::{Reading, Section};
+use super::section::{Reading, Section, clipped};
 use super::taking::{read_table, read_with, several, table};
 use super::templates::templates;
 use super::web_form::form;
+use super::wording::keys;
 use super::{
     Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
     MailboxKind, Paper, Reference, Security, Sender, SenderKind,
 };
+use crate::case::Language;
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use config::{Map, Value};
@@ -84,6 +87,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         templates: read_with(&mut file, "templates", templates),
         urgent: read_with(&mut file, "urgent", urgent),
         paper: table(&mut file, "paper").map(|table| read_table(&mut file, "paper", table, paper)),
+        brand: table(&mut file, "brand").map(|table| read_table(&mut file, "brand", table, brand)),
         department: several(&mut file, "department", MAX_DEPARTMENTS, department).unwrap_or_default(),
         form: several(&mut file, "form", MAX_FORMS, form).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
@@ -104,6 +108,7 @@ fn desk(s: &mut Section) -> Desk {
         language: s
             .choice("language", DeskLanguage::Dutch, &[("nl", DeskLanguage::Dutch), ("en", DeskLanguage::English)])
             .unwrap_or_default(),
+        languages: languages(s),
         time_zone: s.parsed(
             "time_zone",
             Tz::Europe__Amsterdam,
@@ -114,6 +119,17 @@ fn desk(s: &mut Section) -> Desk {
         secret: reply_secret(s),
         previous_secrets: previous_secrets(s),
     }
+}
+
+/// All that letters are written in, unless the settings name fewer.
+fn languages(s: &mut Section) -> Vec<Language> {
+    let names = s.list("languages");
+    let named = |name: &String| Language::ALL.into_iter().find(|language| language.tag() == name);
+    if let Some(bad) = names.iter().find(|name| named(name).is_none()) {
+        let tags = Language::ALL.map(|language| format!("\"{}\"", language.tag())).join(", ");
+        s.refuse("languages", format!("\"{}\"", clipped(bad)), format!("write some of {tags}"));
+    }
+    if names.is_empty() { Language::ALL.to_vec() } else { names.iter().filter_map(named).collect() }
 }
 
 /// `previous_secrets`, a list or one text, and the lines of `previous_secrets_file`.
@@ -383,6 +399,7 @@ fn department(s: &mut Section) -> Department {
     Department {
         name: department_name(s),
         title: s.required("title", "its name for people, e.g. `title = \"Schade en verzekering\"`"),
+        title_in: keys!("title").others(s),
         address: address(s, "address", "where its notifications go, e.g. `address = \"schade@lease.example\"`"),
         supervisor: address(s, "supervisor", "the address of who watches its terms (§2.4.1)"),
         staff: addresses(s, "staff"),

@@ -8,9 +8,9 @@ use super::trial;
 use super::watching::Watch;
 use super::withheld::Asked;
 use crate::access::{Access, AccessError};
-use crate::case::{Address, AddressError, Keys, Language, Moment};
+use crate::case::{Address, AddressError, Keys, Moment, Texts};
 use crate::clock::{self, Clock};
-use crate::config::{Config, DeskLanguage, Mailbox, Sender};
+use crate::config::{self, Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError};
 use crate::letters::{self, House, Letters, TemplateError};
@@ -224,6 +224,7 @@ fn letters(config: &Config) -> Result<Letters, TemplateError> {
 /// # Errors
 /// An address in the settings that is none.
 pub fn house(config: &Config) -> Result<House, AddressError> {
+    let desk = config.desk.language;
     Ok(House {
         company: config.desk.name.clone(),
         desk_address: Address::parse(&config.desk.address)?,
@@ -235,9 +236,9 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
             own_url: c.own_url.clone().filter(|own| *own != c.url),
             takes_part: c.takes_part,
             binding: c.binding,
-            fee: c.fee.clone(),
-            language: c.language.map(language),
-            applies_to: c.applies_to.clone(),
+            fee: c.fee.as_ref().map(|fee| fee.texts(desk)),
+            language: c.language.map(DeskLanguage::language),
+            applies_to: Texts { others: c.applies_to_in.clone(), ..Texts::only(desk.language(), c.applies_to.clone()) },
         }),
         privacy_url: config.privacy.url.clone(),
         letterhead: config.paper.as_ref().map(|paper| letters::Letterhead {
@@ -246,14 +247,26 @@ pub fn house(config: &Config) -> Result<House, AddressError> {
             phone: paper.phone.clone(),
             website: paper.website.clone(),
         }),
+        brand: config.brand.as_ref().map(|own| brand(own, desk)),
         max_message_bytes: config.sender.max_message_bytes,
     })
 }
 
-fn language(set: DeskLanguage) -> Language {
-    match set {
-        DeskLanguage::Dutch => Language::Dutch,
-        DeskLanguage::English => Language::English,
+fn brand(own: &config::Brand, desk: DeskLanguage) -> letters::Brand {
+    let said = |wording: &Option<config::Wording>| wording.as_ref().map(|wording| wording.texts(desk));
+    letters::Brand {
+        logo: own.logo.as_ref().map(|logo| letters::Logo {
+            content: logo.content.clone(),
+            media_type: logo.media_type.to_owned(),
+            width: logo.width,
+            height: logo.height,
+            alt: logo.alt.clone(),
+        }),
+        colour: own.colour.clone(),
+        phone: own.phone.clone(),
+        website: own.website.clone(),
+        opening_hours: said(&own.opening_hours),
+        signature: said(&own.signature),
     }
 }
 

@@ -264,6 +264,11 @@ mod tests {
             "Prima, ik ben tevreden.",
             "Ik ben blij met de oplossing, dank",
             "Groeten, Jan\nBedankt",
+            "Vielen Dank für die schnelle Bearbeitung!\n\nMit freundlichen Grüßen\nKarin Vogel",
+            "Danke, alles bestens.",
+            "Guten Tag Frau Müller,\nherzlichen Dank für Ihre Hilfe",
+            "Merci beaucoup pour votre réponse rapide !\nCordialement,\nLuc Martin",
+            "Merci à vous, bonne journée",
         ] {
             assert_eq!(judge(text), AfterClosing::Thanks, "{text}");
         }
@@ -289,6 +294,12 @@ mod tests {
             "Thanks, but it is not fixed",
             "This is unacceptable",
             "Dit is niet alleen vervelend. Het is ook niet geregeld.",
+            "Danke, aber das Problem ist noch nicht gelöst.",
+            "Damit bin ich nicht einverstanden.",
+            "Ich bin sehr unzufrieden",
+            "Merci, mais le problème n'est pas résolu.",
+            "Je ne suis pas satisfait de la réponse",
+            "C'est inacceptable !",
         ] {
             assert_eq!(judge(text), AfterClosing::Disagreement, "{text}");
         }
@@ -325,6 +336,11 @@ mod tests {
             "Groeten\nBedankt\nNiets Gehoord",
             "Bedankt & tot ziens @ de rechtbank",
             "谢谢",
+            "Danke für nichts",
+            "Danke, wann bekomme ich mein Geld",
+            "Merci pour rien",
+            "Merci de me rappeler",
+            "Est-ce réglé, merci",
         ] {
             assert_ne!(judge(text), AfterClosing::Thanks, "{text}");
         }

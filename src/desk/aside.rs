@@ -199,10 +199,7 @@ pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
     if stored.filed_on.as_ref().is_none_or(|case| case.confidential.is_none()) {
         return told;
     }
-    let subject = match rules.language {
-        Language::Dutch => "vertrouwelijk",
-        Language::English => "confidential",
-    };
+    let subject = rules.language.pick("vertrouwelijk", "confidential");
     PutAside { from: String::new(), subject: subject.to_owned(), excerpt: String::new(), ..told }
 }
 

@@ -9,7 +9,7 @@ use super::deciding::Pen;
 use super::draft::{Content, Draft, SetAside, Topic};
 use super::intent::{letter_that_came_back, sender_of};
 use super::{Decision, Disposition, Fresh, Rules, Stored};
-use crate::case::{Actor, Address, Event, Language, LetterId, Moment, What};
+use crate::case::{Actor, Address, Event, LetterId, Moment, What};
 use chrono::TimeDelta;
 
 /// Time between two notices: one letter an hour is read, one for each piece of spam is not.
@@ -80,10 +80,7 @@ fn sends_back(untold: &Untold, reader: &Address) -> bool {
 
 fn notice(untold: &[Untold], waiting: usize, to: Address, pen: Pen<'_>) -> Draft {
     let mails = untold.iter().map(|one| put_aside(&one.stored, pen.rules)).collect();
-    let subject = match pen.rules.language {
-        Language::Dutch => "Terzijde gelegd",
-        Language::English => "Set aside",
-    };
+    let subject = pen.rules.language.pick("Terzijde gelegd", "Set aside");
     let topic = Topic { subject: subject.to_owned(), customer: String::new() };
     Draft { topic, ..pen.caseless(to, Content::SetAside(SetAside { mails, waiting })) }
 }

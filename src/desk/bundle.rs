@@ -88,7 +88,7 @@ fn acknowledgements(to: &Address, cases: &[Case], pen: Pen<'_>) -> Option<Draft>
     let acknowledged = |case: &&Case| Acknowledged {
         number: case.number,
         received_at: case.received_at,
-        department_title: pen.rules.title(&case.department).to_owned(),
+        department_title: pen.rules.title_in(&case.department, case.language),
     };
     let content = Content::Acknowledgements(Acknowledgements {
         customer_name: newest.customer.name.clone(),
@@ -130,10 +130,7 @@ pub(super) fn attachments<'a>(letters: impl Iterator<Item = &'a Bundled>, langua
 
 fn attached(place: usize, letter: &Bundled, language: Language) -> Carried {
     let about = letter.case.map_or_else(String::new, |number| format!(" {number}"));
-    let what = match language {
-        Language::Dutch => "melding",
-        Language::English => "notice",
-    };
+    let what = language.pick("melding", "notice");
     let name = format!("{place:03} {what}{about}.eml");
     as_file(Source::Letter(letter.id.clone()), name, letter.light_size, &letter.light_sha256)
 }

@@ -109,10 +109,7 @@ impl Ways {
             }
             // Who is meant is kept out of what only waits for another's name.
             Problem::Readers(NoReader::NobodyLeft) => {
-                let without = match self.language {
-                    Language::Dutch => "zonder leidinggevende",
-                    Language::English => "without supervisor",
-                };
+                let without = self.language.pick("zonder leidinggevende", "without supervisor");
                 vec![self.instead(Verb::Confidential, without, Does::Verb(Verb::Confidential)).completing()]
             }
             Problem::Readers(NoReader::NotAColleague { .. }) => {
@@ -328,10 +325,7 @@ impl Ways {
 
     /// How it is known who asks, above what was typed.
     fn known_beside(&self) -> Choice {
-        let known = match self.language {
-            Language::Dutch => "bekend",
-            Language::English => "known",
-        };
+        let known = self.language.pick("bekend", "known");
         let line = format!("{} {known}", self.name(Verb::Right));
         let mut verbs = self.lines(|line| line.verb != Verb::Right);
         if verbs.is_empty() && !self.typed.text.is_empty() {

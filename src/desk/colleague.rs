@@ -226,7 +226,7 @@ impl NewMail<'_> {
         let beneath = Some(&self.mail.mail.quoted).filter(|_| self.mail.mail.forwarded.is_none());
         let (quoted, cover) = (beneath.cloned().unwrap_or_default(), Cover::of(self.from, above));
         let (actor, confidential) = (Actor::Staff(self.from.clone()), hidden_with(self.known, linked));
-        let new = NewCase { opened, actor, acknowledge, named: linked, quoted, cover, confidential };
+        let new = NewCase { opened, actor, acknowledge, own_words: None, named: linked, quoted, cover, confidential };
         let (mut decision, mut case) = self.open_case(new, marked);
         let mut record = |what: What, case: &mut Case| {
             let event = self.event(Some(case.number), Actor::Staff(self.from.clone()), what);
@@ -328,10 +328,7 @@ fn channel(taken: Taken) -> Channel {
 
 /// What is still needed, in words for the one who is asked.
 fn missing(form: &Form, language: Language) -> Vec<String> {
-    let pick = |dutch: &str, english: &str| match language {
-        Language::Dutch => dutch.to_owned(),
-        Language::English => english.to_owned(),
-    };
+    let pick = |dutch: &str, english: &str| language.pick(dutch.to_owned(), english.to_owned());
     let absent = form.missing().into_iter().map(|missing| match missing {
         Missing::Name => pick("de naam van de klant", "the customer's name"),
         Missing::Contact => pick(

@@ -100,10 +100,7 @@ fn originals(file: &CaseFile, rules: &Rules) -> Originals {
 
 /// Whose mail it is, for its file's name.
 fn author(mail: i64, events: &[Event], language: Language) -> String {
-    let (customer, other) = match language {
-        Language::Dutch => ("klant", "ander"),
-        Language::English => ("customer", "other"),
-    };
+    let (customer, other) = language.pick(("klant", "ander"), ("customer", "other"));
     let actor = events.iter().find(|event| event.mail == Some(mail)).map(|event| &event.actor);
     match actor {
         Some(Actor::Customer) => customer.to_owned(),
@@ -119,8 +116,5 @@ fn kind_name(kind: LetterKind, language: Language) -> &'static str {
         LetterKind::Closing => ("afhandeling", "settlement"),
         _ => ("antwoord", "answer"),
     };
-    match language {
-        Language::Dutch => dutch,
-        Language::English => english,
-    }
+    language.pick(dutch, english)
 }

@@ -3,7 +3,7 @@
 
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
-    Why,
+    Why, Worded,
 };
 use crate::digest::month::MonthOverview;
 use crate::digest::{Digest, May};
@@ -63,6 +63,8 @@ pub struct Draft {
     pub case: Option<CaseNumber>,
     pub topic: Topic,
     pub language: Language,
+    /// In which the customer of its case is written to; None: it is about no case.
+    pub customer_language: Option<Language>,
     /// Message-ID this letter answers in the reader's client; without angle brackets.
     pub in_reply_to: Option<String>,
     /// The thread in the reader's client, oldest first.
@@ -187,17 +189,20 @@ fn value<T: Serialize, S: Serializer>(held: &T, serializer: S) -> Result<S::Ok, 
     map.end()
 }
 
-/// §2.1.2: registered; no text of a stranger (invariant 11): not even the complaint's subject.
+/// §2.1.2: registered; no text of a stranger (invariant 11): not even the complaint's subject, unless who wrote it is proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acknowledgement {
     /// For the salutation; letters only shows it when it looks like a person's name.
     pub customer_name: String,
-    pub department_title: String,
+    pub department_title: Worded,
     pub received_at: Moment,
     /// What we aim for; a moment already past is left out of the letter.
     pub due: Due,
     /// The case is open again: a second acknowledgement says so.
     pub reopened: bool,
+    /// The customer's own words, where they are proven to come from the very address the letter goes to: a letter to a forged
+    /// address carries nothing of its author (invariant 11).
+    pub own_words: Option<String>,
 }
 
 /// To the department: the complaint and all that is needed to answer it.
@@ -255,6 +260,16 @@ pub struct Misdirected {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub text: String,
+    /// Whose words they are, where the text does not say so itself.
+    pub signed_by: Option<SignedBy>,
+}
+
+/// Who typed an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SignedBy {
+    pub name: String,
+    /// The text ends with a greeting of its own, and no name below it.
+    pub greeted: bool,
 }
 
 /// What staff typed to the customer in the meantime, and the day by which the customer hears more.

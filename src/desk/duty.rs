@@ -4,7 +4,7 @@ use super::deciding::Pen;
 use super::draft::{Content, Draft, Enclosed};
 use super::sight::{is_hidden, may, supervisor};
 use super::{Decision, Department, Fresh, Rules};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, What};
 use crate::digest::sheet::{self, SheetAsked, Table, sheet};
 use crate::digest::{Asked, Digest, Goes, May, Named, build, chart, placed};
 use chrono::{Days, NaiveDate};
@@ -135,10 +135,7 @@ fn whole(reader: &Address, cases: &[Case], asked: &Asked<'_>, rules: &Rules) -> 
     let own = cases.iter().filter(|case| asked.shows(case));
     digest.picture = chart::shown(&chart::days(own, asked.now, &rules.calendar), rules.language);
     let listed: Vec<&Case> = placed(cases, asked).into_iter().map(|(_, case)| case).collect();
-    let name = match rules.language {
-        Language::Dutch => format!("klachten-{}.xlsx", digest.day),
-        Language::English => format!("complaints-{}.xlsx", digest.day),
-    };
+    let name = rules.language.pick(format!("klachten-{}.xlsx", digest.day), format!("complaints-{}.xlsx", digest.day));
     let (goes, sheet) = enclosed_sheet(name, &listed, &[], rules, asked.now);
     digest.sheet = goes;
     (digest, sheet)

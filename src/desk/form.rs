@@ -100,10 +100,7 @@ impl Label {
             Self::Department => ("Afdeling", "Department"),
             Self::Text => ("Klacht", "Complaint"),
         };
-        match language {
-            Language::Dutch => dutch,
-            Language::English => english,
-        }
+        language.pick(dutch, english)
     }
 
     /// The label of a word, folded and without marks.

@@ -12,6 +12,7 @@ use super::intent::{Ours, ServersWord};
 use super::machine::Arrived;
 use super::may_reply::may_reply;
 use super::opening::{NewCase, hidden_with};
+use super::own_words::own_words;
 use super::resent::{self, SentOn};
 use super::whose::Whose;
 use super::wrote::OnCase;
@@ -205,10 +206,19 @@ impl<'a> Deciding<'a> {
             opened.routing = Why::Thread;
         }
         let acknowledge = whose.acknowledge(may_reply(mail, self.intent, self.rules));
+        let own_words = acknowledge.as_ref().ok().and_then(|to| own_words(mail, self.intent, to));
         let quoted = mail.quoted.clone();
         let confidential = hidden_with(self.known, linked);
-        let new =
-            NewCase { opened, actor: Actor::Customer, acknowledge, named: linked, quoted, cover: None, confidential };
+        let new = NewCase {
+            opened,
+            actor: Actor::Customer,
+            acknowledge,
+            own_words,
+            named: linked,
+            quoted,
+            cover: None,
+            confidential,
+        };
         let marked = whose.remark().into_iter().chain(not_on_file::remark(self.known));
         let marked = marked.chain(official::remark(mail, self.intent.from.as_ref(), self.rules));
         let marked = marked.chain(sent_on.iter().filter_map(SentOn::remark)).collect();

@@ -37,6 +37,7 @@ impl Pen<'_> {
     pub fn to_staff(self, case: &Case, to: Address, content: Content) -> Draft {
         Draft {
             case: Some(case.number),
+            customer_language: Some(case.language),
             topic: topic(case),
             in_reply_to: case.staff_thread.first().cloned(),
             references: case.staff_thread.clone(),
@@ -58,6 +59,7 @@ impl Pen<'_> {
             side: Side::Staff,
             case: None,
             language: self.rules.language,
+            customer_language: None,
             topic: Topic::default(),
             in_reply_to: None,
             references: Vec::new(),
@@ -69,8 +71,13 @@ impl Pen<'_> {
 
     /// §2.1.2: the complaint is being handled.
     pub fn acknowledgement(self, case: &Case, to: Address) -> Draft {
+        self.acknowledgement_of(case, to, None)
+    }
+
+    /// The same, with what the customer wrote where that is proven to be whom the letter goes to.
+    pub fn acknowledgement_of(self, case: &Case, to: Address, own_words: Option<String>) -> Draft {
         let customer_name = case.addressee(&to).name;
-        let text = Acknowledgement { customer_name, ..acknowledgement_text(case, self.rules) };
+        let text = Acknowledgement { customer_name, own_words, ..acknowledgement_text(case, self.rules) };
         self.to_customer(case, to, Content::Acknowledgement(text))
     }
 
@@ -260,10 +267,11 @@ pub(super) fn listed(case: &Case, reader: &Address, rules: &Rules) -> ListedCase
 pub(super) fn acknowledgement_text(case: &Case, rules: &Rules) -> Acknowledgement {
     Acknowledgement {
         customer_name: case.customer.name.clone(),
-        department_title: rules.title(&case.department).to_owned(),
+        department_title: rules.title_in(&case.department, case.language),
         received_at: case.received_at,
         due: case.due,
         reopened: case.reopened > 0,
+        own_words: None,
     }
 }
 
@@ -314,9 +322,12 @@ pub(super) fn language_of(text: &str, subject: &str, rules: &Rules) -> Language 
 }
 
 fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
-    match language {
+    let language = match language {
         crate::mail::Language::Dutch => Language::Dutch,
         crate::mail::Language::English => Language::English,
+        crate::mail::Language::German => Language::German,
+        crate::mail::Language::French => Language::French,
         crate::mail::Language::Unsure => rules.language,
-    }
+    };
+    if rules.languages.contains(&language) { language } else { rules.language }
 }

@@ -7,7 +7,7 @@ use super::duty::{enclosed_sheet, named};
 use super::rehearsal::{Ended, proposed};
 use super::sight::is_hidden;
 use super::{Decision, Fresh, Rules};
-use crate::case::{Actor, Address, Case, Event, Language, Moment, What, Why};
+use crate::case::{Actor, Address, Case, Event, Moment, What, Why};
 use crate::digest::month::{Compared, Life, Month, MonthAsked, MonthOverview, PastTerms, cases_of, compared, pages};
 use chrono::{Days, NaiveDate};
 use std::borrow::Cow;
@@ -101,10 +101,7 @@ fn whole(
 ) -> (MonthOverview, Vec<Enclosed>) {
     let departments = named(rules);
     let asked = MonthAsked { month, department, departments: &departments, calendar: &rules.calendar, now };
-    let name = match rules.language {
-        Language::Dutch => format!("klachten-{month}.xlsx"),
-        Language::English => format!("complaints-{month}.xlsx"),
-    };
+    let name = rules.language.pick(format!("klachten-{month}.xlsx"), format!("complaints-{month}.xlsx"));
     let compared = compared(lives, &asked);
     let pages = pages(&compared, rules.language, rules.calendar.zone());
     let (goes, sheet) = enclosed_sheet(name, &cases_of(lives, &asked), &pages, rules, now);

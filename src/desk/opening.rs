@@ -58,6 +58,8 @@ pub(super) struct NewCase<'a> {
     pub actor: Actor,
     /// The address the acknowledgement goes to, or why none goes out.
     pub acknowledge: Result<Address, Unacknowledged>,
+    /// What the acknowledgement repeats; see [`super::own_words`].
+    pub own_words: Option<String>,
     /// Cases it may belong with.
     pub named: &'a [CaseNumber],
     /// What stood below the complaint in its mail.
@@ -85,7 +87,7 @@ impl Deciding<'_> {
         if unacknowledged == Some(Unacknowledged::Disowned) {
             events.push(event(Actor::Desk, What::AcknowledgementHeld));
         }
-        let acknowledged = new.acknowledge.ok().map(|to| self.acknowledgement(&case, to));
+        let acknowledged = new.acknowledge.ok().map(|to| self.acknowledgement_of(&case, to, new.own_words));
         let department = notified(&case, rules);
         let by_post = department.clone().filter(|_| unacknowledged == Some(Unacknowledged::ByPost));
         let sheet = || Sheet::Acknowledgement(acknowledgement_text(&case, rules));

@@ -42,10 +42,7 @@ pub(super) fn of_unread(mail: &Incoming<'_>, rules: &Rules) -> Option<Carried> {
 }
 
 fn whole(id: i64, rules: &Rules) -> String {
-    match rules.language {
-        Language::Dutch => format!("bericht {id}.eml"),
-        Language::English => format!("message {id}.eml"),
-    }
+    rules.language.pick(format!("bericht {id}.eml"), format!("message {id}.eml"))
 }
 
 /// A mail or a letter as a file.
@@ -54,10 +51,7 @@ pub(super) fn as_file(source: Source, name: String, size: usize, sha256: &str) -
 }
 
 fn name(mail: &FiledMail, place: usize, language: Language) -> String {
-    let (complaint, later) = match language {
-        Language::Dutch => ("klacht", "vervolg"),
-        Language::English => ("complaint", "follow-up"),
-    };
+    let (complaint, later) = language.pick(("klacht", "vervolg"), ("complaint", "follow-up"));
     let what = if mail.disposition == Disposition::Complaint { complaint } else { later };
     format!("{place} {what}.eml")
 }

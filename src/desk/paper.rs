@@ -25,7 +25,7 @@ impl Pen<'_> {
             sheet,
             language: case.language,
             customer: case.customer.clone(),
-            department_title: self.rules.title(&case.department).to_owned(),
+            department_title: self.rules.title_in(&case.department, case.language),
         }));
         self.to_staff(case, to, content)
     }

@@ -198,6 +198,7 @@ mod tests {
         let department = |name: &str, keywords: &[&str]| Department {
             name: name.to_owned(),
             title: name.to_owned(),
+            title_in: Vec::new(),
             address: String::new(),
             supervisor: String::new(),
             staff: Vec::new(),

@@ -5,8 +5,8 @@ use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
 use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
-use crate::case::{Address, AddressError, Due, Keys, Language, Moment};
-use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer, StaffProof};
+use crate::case::{Address, AddressError, Due, Keys, Language, Moment, Texts, Worded};
+use crate::config::{self, Authority, Config, FormCustomer, StaffProof};
 use crate::mail::Witness;
 use crate::text::fold;
 use chrono::{Datelike, Days, NaiveDate};
@@ -17,6 +17,8 @@ use serde::Serialize;
 pub struct Department {
     pub name: String,
     pub title: String,
+    /// The same in other languages.
+    pub title_in: Vec<Worded>,
     pub address: Address,
     pub supervisor: Address,
     pub staff: Vec<Address>,
@@ -110,6 +112,8 @@ pub struct Rules {
     /// Other addresses by which mail reaches the desk: mail from there is our own too.
     pub aliases: Vec<Address>,
     pub language: Language,
+    /// Those that customers are written to in, beside that one.
+    pub languages: Vec<Language>,
     pub keys: Keys,
     pub calendar: Calendar,
     pub routes: Routes,
@@ -151,6 +155,7 @@ impl Rules {
             Ok(Department {
                 name: d.name.clone(),
                 title: d.title.clone(),
+                title_in: d.title_in.clone(),
                 address: Address::parse(&d.address)?,
                 supervisor: Address::parse(&d.supervisor)?,
                 staff: addresses(&d.staff)?,
@@ -161,10 +166,8 @@ impl Rules {
         Ok(Self {
             desk_address: Address::parse(&config.desk.address)?,
             aliases: addresses(&config.mailbox.aliases)?,
-            language: match config.desk.language {
-                DeskLanguage::Dutch => Language::Dutch,
-                DeskLanguage::English => Language::English,
-            },
+            language: config.desk.language.language(),
+            languages: config.desk.languages.clone(),
             keys,
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
             routes: Routes::compile(&config.department)?,
@@ -217,6 +220,13 @@ impl Rules {
     /// The title for people; a department that was taken out of the settings keeps its name.
     pub fn title<'a>(&'a self, department: &'a str) -> &'a str {
         self.department(department).map_or(department, |d| d.title.as_str())
+    }
+
+    /// The title for a customer who reads that language; the desk's own where there is none in it.
+    pub fn title_in(&self, department: &str, language: Language) -> Worded {
+        let others = self.department(department).map(|d| d.title_in.clone()).unwrap_or_default();
+        let texts = Texts { others, ..Texts::only(self.language, self.title(department)) };
+        texts.for_reader(language).clone()
     }
 
     pub fn role(&self, address: &Address) -> Role {

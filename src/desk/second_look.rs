@@ -16,7 +16,7 @@ use super::verbs::Verb;
 use super::whose::Whose;
 use super::words::TEXT_MAX;
 use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Rules, Stored};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Opened, What};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Opened, What};
 use crate::mail::Mail;
 
 /// How the register's reason begins for a mail that was put aside and is a complaint now.
@@ -139,7 +139,8 @@ impl Looked<'_> {
         let named: Vec<CaseNumber> = hidden.iter().map(|case| case.number).collect();
         let confidential = hidden.and_then(|case| case.confidential.clone());
         let actor = self.actor.clone();
-        let new = NewCase { opened, actor, acknowledge, named: &named, quoted, cover: None, confidential };
+        let new =
+            NewCase { opened, actor, acknowledge, own_words: None, named: &named, quoted, cover: None, confidential };
         let reason = put_aside(self.stored, rules).reason;
         let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();
@@ -168,10 +169,10 @@ impl Looked<'_> {
     }
 
     fn nameless(&self) -> String {
-        match self.asked.rules.language {
-            Language::Dutch => format!("Bericht {} (niet te lezen)", self.stored.id),
-            Language::English => format!("Message {} (could not be read)", self.stored.id),
-        }
+        self.asked.rules.language.pick(
+            format!("Bericht {} (niet te lezen)", self.stored.id),
+            format!("Message {} (could not be read)", self.stored.id),
+        )
     }
 }
 

@@ -98,16 +98,13 @@ pub fn alt_text(days: &[Day], language: Language) -> String {
     let (received, closed) = (total(days, |day| day.received), total(days, |day| day.closed));
     let most = days.iter().map(|day| day.overdue).max().unwrap_or(0);
     let (from, to, now) = (date(first.date, language), date(last.date, language), last.overdue);
-    match language {
-        Language::Dutch => format!(
+    language.pick(format!(
             "Klachten per dag van {from} tot en met {to}: {received} ontvangen, {closed} afgehandeld; te laat: nu {now}, \
              op het hoogst {most}."
-        ),
-        Language::English => format!(
+        ), format!(
             "Complaints per day from {from} to {to}: {received} received, {closed} closed; overdue: {now} now, \
              {most} at most."
-        ),
-    }
+        ))
 }
 
 fn total(days: &[Day], number: impl Fn(&Day) -> u32) -> u64 {
@@ -126,10 +123,8 @@ impl Labels {
     fn new(days: &[Day], language: Language) -> Self {
         let (received, closed) = (total(days, |day| day.received), total(days, |day| day.closed));
         let overdue = days.last().map_or(0, |day| day.overdue);
-        let (received_word, closed_word, overdue_word) = match language {
-            Language::Dutch => ("Ontvangen", "Afgehandeld", "Te laat, nu"),
-            Language::English => ("Received", "Closed", "Overdue, now"),
-        };
+        let (received_word, closed_word, overdue_word) =
+            language.pick(("Ontvangen", "Afgehandeld", "Te laat, nu"), ("Received", "Closed", "Overdue, now"));
         Self {
             received: format!("{received_word} {received}"),
             closed: format!("{closed_word} {closed}"),
@@ -158,9 +153,6 @@ const MONTHS: [(&str, &str); 12] = [
 fn date(date: NaiveDate, language: Language) -> String {
     let (dutch, english) =
         usize::try_from(date.month0()).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default();
-    let month = match language {
-        Language::Dutch => dutch,
-        Language::English => english,
-    };
+    let month = language.pick(dutch, english);
     format!("{} {month}", date.day())
 }

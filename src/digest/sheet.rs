@@ -321,10 +321,7 @@ fn local(at: Moment, zone: Tz) -> Result<ExcelDateTime, XlsxError> {
 
 impl SheetAsked<'_> {
     fn pick<T>(&self, dutch: T, english: T) -> T {
-        match self.language {
-            Language::Dutch => dutch,
-            Language::English => english,
-        }
+        self.language.pick(dutch, english)
     }
 
     fn title<'b>(&'b self, name: &'b str) -> &'b str {

@@ -178,14 +178,14 @@ mod tests {
     const NOTE: &str = "Klant dreigt met advocaat.\nNiet meer dan € 300 bieden!";
 
     fn at_the_door(text: &str) -> Result<(), HeldBecause> {
-        let content = Content::Answer(Answer { text: text.to_owned() });
+        let content = Content::Answer(Answer { text: text.to_owned(), signed_by: None });
         let draft = sample::draft(Language::Dutch, content);
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
         door(&letter, &Internal { keys: &sample::keys(), notes: &[NOTE.to_owned(), "Ja.".to_owned()], customers: &[] })
     }
 
     fn staff_token() -> String {
-        let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: String::new() }));
+        let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: String::new(), signed_by: None }));
         sample::keys().write(&Token { case: draft.case, side: Side::Staff, letter: draft.id })
     }
 
@@ -218,7 +218,7 @@ mod tests {
             (&*format!("melding {token}.pdf"), "application/pdf", Err(HeldBecause::StaffToken)),
             ("foto.jpg", &*format!("image/{token}"), Err(HeldBecause::StaffToken)),
         ] {
-            let content = Content::Answer(Answer { text: "Ja.".to_owned() });
+            let content = Content::Answer(Answer { text: "Ja.".to_owned(), signed_by: None });
             let draft = crate::desk::draft::Draft {
                 carried: vec![file(name, media_type)],
                 ..sample::draft(Language::Dutch, content)
@@ -287,7 +287,7 @@ mod tests {
 
     /// The same, where the customer wrote this.
     fn held_of(note: &str, text: &str, customers: &[String]) -> Result<(), HeldBecause> {
-        let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: text.to_owned() }));
+        let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: text.to_owned(), signed_by: None }));
         let letter = LETTERS.render(&draft, &sample::house(), &sample::keys(), sample::now()).unwrap();
         door(&letter, &Internal { keys: &sample::keys(), notes: &[note.to_owned()], customers })
     }

@@ -10,17 +10,20 @@ use chrono_tz::Tz;
 
 /// What a language writes in its own way.
 struct Speech {
-    /// RFC 5646, for `Content-Language` and `<html lang>`; also the name of its templates.
-    tag: &'static str,
     /// Monday first.
     days: [&'static str; 7],
+    behind_weekday: &'static str,
+    /// Behind the number of the day.
+    behind_day: fn(u32) -> &'static str,
     months: [&'static str; 12],
     /// Characters of a day's name in a list.
     short_day: usize,
     short_months: [&'static str; 12],
     /// Between day and hour, between hour and minute, behind the minute.
     at: &'static str,
-    hour_mark: char,
+    /// Of the hour, with zeros before it.
+    hour_digits: usize,
+    hour_mark: &'static str,
     oclock: &'static str,
     decimal: char,
     thousands: char,
@@ -31,8 +34,9 @@ struct Speech {
 }
 
 const DUTCH: Speech = Speech {
-    tag: "nl",
     days: ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
+    behind_weekday: "",
+    behind_day: |_| "",
     months: [
         "januari",
         "februari",
@@ -50,7 +54,8 @@ const DUTCH: Speech = Speech {
     short_day: 2,
     short_months: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
     at: " om ",
-    hour_mark: '.',
+    hour_digits: 2,
+    hour_mark: ".",
     oclock: " uur",
     decimal: ',',
     thousands: '.',
@@ -60,8 +65,9 @@ const DUTCH: Speech = Speech {
 };
 
 const ENGLISH: Speech = Speech {
-    tag: "en",
     days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    behind_weekday: "",
+    behind_day: |_| "",
     months: [
         "January",
         "February",
@@ -79,7 +85,8 @@ const ENGLISH: Speech = Speech {
     short_day: 3,
     short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     at: " at ",
-    hour_mark: ':',
+    hour_digits: 2,
+    hour_mark: ":",
     oclock: "",
     decimal: '.',
     thousands: ',',
@@ -88,15 +95,76 @@ const ENGLISH: Speech = Speech {
     spans: ["day", "days"],
 };
 
+const GERMAN: Speech = Speech {
+    days: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
+    behind_weekday: ",",
+    behind_day: |_| ".",
+    months: [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    short_day: 2,
+    short_months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
+    at: " um ",
+    hour_digits: 1,
+    hour_mark: ".",
+    oclock: " Uhr",
+    decimal: ',',
+    thousands: '.',
+    minutes: ["Minute", "Minuten"],
+    hours: ["Stunde", "Stunden"],
+    spans: ["Tag", "Tage"],
+};
+
+const FRENCH: Speech = Speech {
+    days: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    behind_weekday: "",
+    behind_day: |day| if day == 1 { "er" } else { "" },
+    months: [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    short_day: 3,
+    short_months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."],
+    at: " à ",
+    hour_digits: 1,
+    hour_mark: " h ",
+    oclock: "",
+    decimal: ',',
+    thousands: ' ',
+    minutes: ["minute", "minutes"],
+    hours: ["heure", "heures"],
+    spans: ["jour", "jours"],
+};
+
 fn speech(language: Language) -> &'static Speech {
     match language {
         Language::Dutch => &DUTCH,
         Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+        Language::French => &FRENCH,
     }
 }
-
-/// Every language that letters are written in.
-pub(super) const LANGUAGES: [Language; 2] = [Language::Dutch, Language::English];
 
 /// What staff read where nobody wrote their letters in the customer's language.
 pub(super) const FOR_STAFF: [Language; 2] = [Language::Dutch, Language::English];
@@ -116,12 +184,14 @@ pub(crate) struct Words {
 impl Words {
     /// The language's tag.
     pub fn tag(self) -> &'static str {
-        speech(self.language).tag
+        self.language.tag()
     }
 
     /// `dinsdag 24 november 2026`.
     pub fn day(self, date: NaiveDate) -> String {
-        format!("{} {} {}", self.weekday(date), date.day(), self.month(date))
+        let Speech { behind_weekday, behind_day, .. } = speech(self.language);
+        let day = date.day();
+        format!("{}{behind_weekday} {day}{} {}", self.weekday(date), behind_day(day), self.month(date))
     }
 
     /// `november 2026`.
@@ -147,10 +217,11 @@ impl Words {
         format!("{weekday} {} {}, {}", date.day(), of_month(&speech.short_months, date), self.time(at))
     }
 
-    /// `10.12` in Dutch, `10:12` in English.
+    /// `09.12` in Dutch, `09:12` in English, `9.12` in German, `9 h 12` in French.
     pub fn time(self, at: Moment) -> String {
         let local = self.local(at);
-        format!("{:02}{}{:02}", local.hour(), speech(self.language).hour_mark, local.minute())
+        let Speech { hour_digits, hour_mark, .. } = *speech(self.language);
+        format!("{:0hour_digits$}{hour_mark}{:02}", local.hour(), local.minute())
     }
 
     pub fn local(self, at: Moment) -> DateTime<Tz> {
@@ -228,6 +299,11 @@ mod tests {
         let at = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 12, 59).unwrap();
         assert_eq!(words(Language::Dutch).moment(at), "dinsdag 24 november 2026 om 10.12 uur");
         assert_eq!(words(Language::English).moment(at), "Tuesday 24 November 2026 at 10:12");
+        assert_eq!(words(Language::German).moment(at), "Dienstag, 24. November 2026 um 10.12 Uhr");
+        assert_eq!(words(Language::French).moment(at), "mardi 24 novembre 2026 à 10 h 12");
+        let early = chrono::Utc.with_ymd_and_hms(2026, 12, 1, 8, 5, 0).unwrap();
+        assert_eq!(words(Language::German).moment(early), "Dienstag, 1. Dezember 2026 um 9.05 Uhr");
+        assert_eq!(words(Language::French).moment(early), "mardi 1er décembre 2026 à 9 h 05");
         assert_eq!(words(Language::Dutch).short(at), "di 24 nov, 10.12");
         assert_eq!(words(Language::English).short(at), "Tue 24 Nov, 10:12");
     }

@@ -117,11 +117,11 @@ fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     let text = readable(ContentType::TEXT_PLAIN, &parts.text);
     let html = readable(ContentType::TEXT_HTML, &parts.html);
     let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
-    let both = match picture(draft) {
+    let both = match shown(draft, house) {
         None => both.singlepart(html),
-        Some(png) => {
+        Some(picture) => {
             let related = MultiPart::related().boundary(boundary(draft, "r")).singlepart(html);
-            both.multipart(related.singlepart(inline(png, &picture_id(draft, house))))
+            both.multipart(related.singlepart(picture))
         }
     };
     let invitations = draft.enclosed.iter().filter(|file| is_invitation(file));
@@ -134,6 +134,16 @@ fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(all);
     let mixed = draft.enclosed.iter().fold(mixed, |mixed, file| mixed.singlepart(enclosure(file)));
     parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
+}
+
+/// The picture that goes along in the page: a chart for staff, the company's logo for customers.
+fn shown(draft: &Draft, house: &House) -> Option<SinglePart> {
+    if let Some(png) = picture(draft) {
+        return Some(inline(png.to_vec(), "image/png", "klachten.png", &picture_id(draft, house)));
+    }
+    let logo = house.brand.as_ref()?.logo.as_ref().filter(|_| draft.content.kind().is_for_customer())?;
+    let name = if logo.media_type == "image/png" { "logo.png" } else { "logo.jpg" };
+    Some(inline(logo.content.clone(), &logo.media_type, name, &logo_id(draft, house)))
 }
 
 /// The picture that the letter shows.
@@ -149,12 +159,17 @@ pub(super) fn picture_id(draft: &Draft, house: &House) -> String {
     format!("chart.{}@{}", draft.id, house.desk_address.domain())
 }
 
-fn inline(png: &[u8], id: &str) -> SinglePart {
-    let content = Body::new_with_encoding(png.to_vec(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+/// By what a letter to a customer names the logo.
+pub(super) fn logo_id(draft: &Draft, house: &House) -> String {
+    format!("logo.{}@{}", draft.id, house.desk_address.domain())
+}
+
+fn inline(picture: Vec<u8>, media_type: &str, name: &str, id: &str) -> SinglePart {
+    let content = Body::new_with_encoding(picture, ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
     SinglePart::builder()
-        .header(enclosed_type("image/png"))
+        .header(enclosed_type(media_type))
         .header(ContentId::from(format!("<{id}>")))
-        .header(ContentDisposition::inline_with_name("klachten.png"))
+        .header(ContentDisposition::inline_with_name(name))
         .body(content)
 }
 

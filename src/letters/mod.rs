@@ -43,7 +43,7 @@ pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
 pub use own::{Listed, Mistake, Own, Preview, list, ours};
 
-use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
+use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Texts, Token};
 use crate::desk::draft::{Carried, Draft};
 use chrono_tz::Tz;
 use printing::Form;
@@ -79,6 +79,8 @@ pub struct House {
     pub privacy_url: Option<String>,
     /// The company as it stands on its paper; None: only its name.
     pub letterhead: Option<Letterhead>,
+    /// How letters to customers look; None: plain.
+    pub brand: Option<Brand>,
     /// Largest letter the sending server takes, in octets, attachments encoded.
     pub max_message_bytes: u64,
 }
@@ -92,12 +94,12 @@ pub struct Committee {
     pub own_url: Option<String>,
     pub takes_part: bool,
     pub binding: bool,
-    /// What it costs the customer, printed as it is.
-    pub fee: Option<String>,
+    /// What it costs the customer.
+    pub fee: Option<Texts>,
     /// The language of its handling.
     pub language: Option<Language>,
-    /// For whom it is there: a sentence, printed as it is; may be empty.
-    pub applies_to: String,
+    /// For whom it is there: a sentence; may be empty.
+    pub applies_to: Texts,
 }
 
 /// The company's address block on a letter on paper (§2.3).
@@ -109,6 +111,32 @@ pub struct Letterhead {
     pub postcode_and_place: String,
     pub phone: Option<String>,
     pub website: Option<String>,
+}
+
+/// The company as letters to customers show it. Letters to staff stay plain: they are a tool, and the company's colours would
+/// stand beside those that say what is late.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brand {
+    pub logo: Option<Logo>,
+    /// `#rrggbb`, dark enough to be read on white.
+    pub colour: Option<String>,
+    pub phone: Option<String>,
+    pub website: Option<String>,
+    pub opening_hours: Option<Texts>,
+    /// A line below the company's name, where a letter ends.
+    pub signature: Option<Texts>,
+}
+
+/// The picture above a letter to a customer; it goes along in the letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logo {
+    pub content: Vec<u8>,
+    pub media_type: String,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+    /// What is read where it is not shown; None: the company's name.
+    pub alt: Option<String>,
 }
 
 /// A letter, final but for the content of its attachments (see [`assemble`]).

@@ -82,10 +82,12 @@ fn letter(
     let shown = context! {
         number => number.to_string(),
         company => house.company.as_str(),
+        ink => view::INK,
+        line => view::LINE,
         desk_address => house.desk_address.as_str(),
-        house => view::house(house),
+        house => view::house(house, words.language),
         topic => printing::plain(&draft.topic),
-        department_title => paper.department_title.as_str(),
+        department_title => printing::plain(&paper.department_title),
         attached => draft.carried.iter().map(|one| one.name.clone()).collect::<Vec<_>>(),
         ..printing::plain(&paper.sheet)
     };
@@ -106,7 +108,7 @@ fn letter(
         language: paper.language,
         labels: labels(&vocabulary),
         number,
-        handled_by: Some(one_line(&paper.department_title)),
+        handled_by: Some(one_line(&paper.department_title.text)),
         subject: clean::line(&filled.subject.unwrap_or_default(), LINE_CHARS_MAX),
         body: blocks(&filled.body),
     })

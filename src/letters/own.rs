@@ -2,10 +2,10 @@
 //! with every sample of its kind before it is used. What a letter to a customer must say, ours says: an own one that leaves it
 //! out is refused. Pure: the files come in as text.
 
-use super::language::{LANGUAGES, Words, for_staff};
+use super::language::{Words, for_staff};
 use super::templates::text_of;
 use super::{Letters, RenderError, Signed, TemplateError, Templates, printing, sample, view};
-use crate::case::{CaseNumber, LetterKind, Moment, Reader, Token};
+use crate::case::{CaseNumber, Language, LetterKind, Moment, Reader, Token};
 use crate::desk::draft::{Content, Draft};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -65,9 +65,9 @@ pub struct Preview {
 
 /// Every letter that can be replaced, in the order of the table of kinds.
 pub fn list() -> Vec<Listed> {
-    let all = LetterKind::ALL.iter().flat_map(|kind| LANGUAGES.map(|language| (*kind, language)));
+    let all = LetterKind::ALL.iter().flat_map(|kind| Language::ALL.map(|language| (*kind, language)));
     let listed = all.map(|(kind, language)| {
-        let tag = Words { language, zone: chrono_tz::UTC }.tag();
+        let tag = language.tag();
         let for_customer = kind.row().reader == Reader::Customer;
         Listed { name: format!("{}/{tag}.j2", kind.name()), kind, language: tag, for_customer }
     });
@@ -136,7 +136,7 @@ impl Letters {
 fn name_of(draft: &Draft) -> String {
     let kind = draft.content.kind();
     let language = if kind.is_for_customer() { draft.language } else { for_staff(draft.language) };
-    format!("{}/{}.j2", kind.name(), Words { language, zone: chrono_tz::UTC }.tag())
+    format!("{}/{}.j2", kind.name(), language.tag())
 }
 
 /// What its name and its text alone show.
@@ -311,7 +311,7 @@ mod tests {
             .filter_map(|listed| text_of(&listed.name).map(|text| (listed.name.clone(), text)))
             .map(|(name, text)| Own { name: Box::leak(name.into_boxed_str()), text })
             .collect();
-        assert_eq!(own.len(), LetterKind::ALL.len() * LANGUAGES.len());
+        assert_eq!(own.len(), list().len());
         Letters::with(&own).unwrap();
         let text = ours("closing/nl.j2").unwrap().replace("Dank dat u het ons", "Fijn dat u het ons");
         let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();

@@ -4,7 +4,7 @@
 
 use super::language::Words;
 use super::mailto::{self, Button, Replies};
-use super::{clean, mime, on_paper};
+use super::{clean, mime, on_paper, salutation};
 use crate::case::{Address, Amount, CaseNumber, Moment, Solved};
 use crate::desk::after_closing::solved_typed;
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta};
@@ -172,6 +172,7 @@ fn texts(engine: &mut Environment<'static>) {
     engine.add_filter("salutation", |state: &State, name: String| Ok(words(state)?.salutation(&name)));
     // What a phone dials (RFC 3966); empty where it is no number.
     engine.add_filter("dial", |phone: String| dial(&phone));
+    engine.add_filter("full_name", |name: String| salutation::full_name(&name));
     engine.add_filter("person", |name: String| clean::person(&name).unwrap_or_default());
     // Name and address, as far as they are known.
     engine.add_filter("who", |customer: &Value| {

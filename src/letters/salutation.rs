@@ -9,7 +9,7 @@ mod wordings;
 use super::clean;
 use crate::case::Language;
 use lists::{NO_PERSONS, ONLY_BEHIND, PARTICLES, TITLES, Title};
-use wordings::{DUTCH, Degrees, ENGLISH, Greeting};
+use wordings::{DUTCH, Degrees, ENGLISH, FRENCH, GERMAN, Greeting};
 
 /// Pieces of a name that commas set apart; with more it is a list.
 const PIECES_MAX: usize = 3;
@@ -19,7 +19,14 @@ pub(super) fn salutation(name: &str, language: Language) -> String {
     match language {
         Language::Dutch => greet(&DUTCH, &Titled::read(name, false)),
         Language::English => greet(&ENGLISH, &Titled::read(name, true)),
+        Language::German => greet(&GERMAN, &Titled::read(name, false)),
+        Language::French => greet(&FRENCH, &Titled::read(name, false)),
     }
+}
+
+/// A person's name as a letter is signed with it: `Anna de Vries`, of whatever way it came in; empty where it is none.
+pub(super) fn full_name(name: &str) -> String {
+    Titled::read(name, false).whole
 }
 
 /// A name, and what its titles say of it.

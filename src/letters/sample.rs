@@ -4,6 +4,7 @@
 mod aside;
 mod asked;
 mod bundle;
+mod customers;
 mod handled;
 mod official;
 mod outage;
@@ -11,14 +12,15 @@ pub(super) mod overviews;
 pub(super) mod paper;
 mod procedure;
 
+use super::language::FOR_STAFF;
 use super::{Committee, House, Letterhead};
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment,
-    Outcome, Place, Reference, Side, Why,
+    Outcome, Place, Reference, Side, Texts, Why, Worded,
 };
 use crate::desk::caps::Cap;
 use crate::desk::draft::*;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
 /// Monday 23 November 2026, 09:30 in Amsterdam.
 const NOW_SECONDS: i64 = 1_795_422_600;
@@ -47,9 +49,12 @@ pub(super) fn house() -> House {
             own_url: Some("https://www.degeschillencommissie.nl/".to_owned()),
             takes_part: true,
             binding: true,
-            fee: Some("€ 52,50".to_owned()),
+            fee: Some(Texts::only(Language::Dutch, "€ 52,50")),
             language: Some(Language::Dutch),
-            applies_to: "De commissie behandelt klachten van consumenten over private lease.".to_owned(),
+            applies_to: Texts::only(
+                Language::Dutch,
+                "De commissie behandelt klachten van consumenten over private lease.",
+            ),
         }),
         privacy_url: Some("https://www.voorbeeldlease.example/privacy".to_owned()),
         letterhead: Some(Letterhead {
@@ -58,19 +63,19 @@ pub(super) fn house() -> House {
             phone: Some("033 123 45 67".to_owned()),
             website: Some("www.voorbeeldlease.example".to_owned()),
         }),
+        brand: None,
         max_message_bytes: 25 << 20,
     }
 }
 
-/// Every kind of letter in both languages.
+/// Every kind of letter in the languages that its readers are written to in.
 pub(super) fn drafts() -> Vec<Draft> {
     let both = |make: fn(Language) -> Vec<Content>| {
-        [Language::Dutch, Language::English]
-            .into_iter()
-            .flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)))
+        let drafts = Language::ALL.into_iter().flat_map(move |l| make(l).into_iter().map(move |c| draft(l, c)));
+        drafts.filter(|draft| draft.content.kind().is_for_customer() || FOR_STAFF.contains(&draft.language))
     };
     let make = [
-        to_customer,
+        customers::letters,
         to_handler,
         handled::receipts,
         handled::questions,
@@ -120,76 +125,13 @@ pub(super) fn draft(language: Language, content: Content) -> Draft {
         case: (!of_no_case).then_some(number(123)),
         topic: Topic { subject: subject(language), customer: "Jan Jansen".to_owned() },
         language,
+        customer_language: (!of_no_case).then_some(language),
         in_reply_to: Some("first@mail.example".to_owned()),
         references: vec!["first@mail.example".to_owned()],
         carried: Vec::new(),
         enclosed: Vec::new(),
         content,
     }
-}
-
-fn to_customer(language: Language) -> Vec<Content> {
-    let settlement = pick(
-        language,
-        "Wij vergoeden de schade van € 240.\nU ontvangt het bedrag binnen vijf werkdagen.",
-        "We will pay the damage of € 240.\nYou will receive it within five working days.",
-    );
-    vec![
-        Content::Misdirected(Misdirected { customer_name: "Piet Pietersen".to_owned() }),
-        represented(RepresentedStage::Begins, "Jan Jansen"),
-        represented(RepresentedStage::Ends, ""),
-        represented(RepresentedStage::RepresentativeBegins, "Pim Visser"),
-        represented(RepresentedStage::RepresentativeEnds, "Pim Visser"),
-        Content::Acknowledgement(acknowledgement(language)),
-        Content::Acknowledgement(Acknowledgement { reopened: true, ..acknowledgement(language) }),
-        Content::Answer(Answer {
-            text: pick(
-                language,
-                "Beste Jan,\n\nVervelend, die kras. Kunt u een foto sturen?\n\nMet vriendelijke groet,\nPieter de Wit\n\
-                 Voorbeeld Lease, schade@voorbeeld.example",
-                "Dear Jan,\n\nSorry about that scratch. Could you send a photo?\n\nKind regards,\nPieter de Wit\n\
-                 Voorbeeld Lease, schade@voorbeeld.example",
-            ),
-        }),
-        Content::Interim(interim(language, Some(after(72, 0)))),
-        Content::Interim(interim(language, None)),
-        Content::Closing(Closing {
-            customer_name: "Jan Jansen".to_owned(),
-            subject: subject(language),
-            received_at: after(-13, 42),
-            settlement: settlement.clone(),
-            committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
-            asks: true,
-        }),
-        Content::Closing(Closing {
-            customer_name: String::new(),
-            subject: String::new(),
-            received_at: after(-13, 42),
-            settlement,
-            committee_last_day: None,
-            asks: false,
-        }),
-    ]
-}
-
-fn represented(stage: RepresentedStage, name: &str) -> Content {
-    Content::Represented(Represented {
-        stage,
-        name: name.to_owned(),
-        customer_name: "Jan Jansen".to_owned(),
-        representative_name: if name.is_empty() { String::new() } else { "Pim Visser".to_owned() },
-        representative: address("p.visser@kantoor.example"),
-    })
-}
-
-pub(super) fn interim(language: Language, promised: Option<Moment>) -> Interim {
-    let text = pick(
-        language,
-        "Beste Jan,\n\nBinnen drie werkdagen lukt niet: de garage wacht op een portier.\n\nPieter de Wit",
-        "Dear Jan,\n\nThree working days will not be enough: the garage is waiting for a door.\n\nPieter de Wit",
-    );
-    let committee_last_day = promised.and_then(|_| NaiveDate::from_ymd_opt(2027, 11, 22));
-    Interim { text, promised, committee_last_day }
 }
 
 fn to_handler(language: Language) -> Vec<Content> {
@@ -275,10 +217,11 @@ fn cap_reached(cap: Cap, other_end: &str) -> AlarmAbout {
 fn acknowledgement(language: Language) -> Acknowledgement {
     Acknowledgement {
         customer_name: "Jan Jansen".to_owned(),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        department_title: title(language),
         received_at: after(-13, 42),
         due: due(),
         reopened: false,
+        own_words: None,
     }
 }
 
@@ -399,7 +342,13 @@ fn customer() -> Customer {
 }
 
 fn subject(language: Language) -> String {
-    pick(language, "Kras op mijn leaseauto na reparatie", "Scratch on my lease car after repair")
+    let wordings = [
+        "Kras op mijn leaseauto na reparatie",
+        "Scratch on my lease car after repair",
+        "Kratzer an meinem Leasingauto nach der Reparatur",
+        "Rayure sur ma voiture après réparation",
+    ];
+    say(language, wordings)
 }
 
 fn number(serial: u32) -> CaseNumber {
@@ -411,10 +360,19 @@ fn customer_address() -> Address {
 }
 
 fn pick(language: Language, dutch: &str, english: &str) -> String {
-    match language {
-        Language::Dutch => dutch.to_owned(),
-        Language::English => english.to_owned(),
-    }
+    language.pick(dutch, english).to_owned()
+}
+
+/// What a letter to a customer holds, in the order of [`Language::ALL`].
+fn say(language: Language, wordings: [&str; 4]) -> String {
+    let mut each = Language::ALL.into_iter().zip(wordings);
+    each.find(|(one, _)| *one == language).map(|(_, wording)| wording.to_owned()).unwrap_or_default()
+}
+
+pub(super) fn title(language: Language) -> Worded {
+    let titles =
+        ["Schade en verzekering", "Damage and insurance", "Schaden und Versicherung", "Sinistres et assurance"];
+    Worded { language, text: say(language, titles) }
 }
 
 #[allow(clippy::expect_used, reason = "the texts are this folder's own, and a test reads each")]

@@ -1,7 +1,7 @@
 //! The templates of `templates/`, built into the program, and the engine that fills them in. A letter's words stand
 //! once per language; the building blocks (`kit`) make plain text, HTML or a sheet of them. Touches nothing outside.
 
-use super::language::{LANGUAGES, Words};
+use super::language::Words;
 use super::own::Own;
 use super::printing::{self, Form, Reading};
 use super::{RenderError, TemplateError};
@@ -101,10 +101,7 @@ impl Templates {
                 engine.add_template_owned(file_name(name, form), format!("{reads}{source}"))?;
             }
         }
-        let vocabularies = LANGUAGES.map(|language| {
-            let tag = Words { language, zone: chrono_tz::UTC }.tag();
-            Ok((tag, vocabulary(&engine, language)?))
-        });
+        let vocabularies = Language::ALL.map(|language| Ok((language.tag(), vocabulary(&engine, language)?)));
         let vocabularies = vocabularies.into_iter().collect::<Result<_, minijinja::Error>>()?;
         Ok(Self { engine, vocabularies, limits: Value::from_pairs(LIMITS) })
     }
@@ -166,6 +163,7 @@ impl Templates {
             parts => part("parts"),
             mail_day_part => part("mail_day"),
             committee_part => part(&format!("committee/{}", reading.words.tag())),
+            cost_part => part("committee/costs"),
             sheet_part => part(&format!("sheet/{}", reading.words.tag())),
             form => reading.form.extension(),
             lang => reading.words.tag(),
@@ -185,8 +183,7 @@ pub(super) fn text_of(name: &str) -> Option<&'static str> {
 
 /// The words of a language: what its file says, and the verbs of staff with their names.
 fn vocabulary(engine: &Environment<'static>, language: Language) -> Result<Value, minijinja::Error> {
-    let tag = Words { language, zone: chrono_tz::UTC }.tag();
-    let template = engine.get_template(&file_name(&format!("{WORDS}{tag}"), Form::Text))?;
+    let template = engine.get_template(&file_name(&format!("{WORDS}{}", language.tag()), Form::Text))?;
     let said = template.render_captured(())?;
     let names = said.state().exports();
     let words = names.into_iter().filter_map(|name| Some((name.to_owned(), said.state().lookup(name)?)));
@@ -198,7 +195,7 @@ fn vocabulary(engine: &Environment<'static>, language: Language) -> Result<Value
 
 /// What a verb is called, what it does and where its text goes.
 fn verb(row: &Row, language: Language) -> Value {
-    let meaning = if language == Language::Dutch { row.means_dutch } else { row.means_english };
+    let meaning = language.pick(row.means_dutch, row.means_english);
     context! { name => row.name_in(language), meaning, goes => printing::plain(row.text) }
 }
 

@@ -1,5 +1,6 @@
 //! What letters promise, seen in the bytes that leave. The full texts stand in `snapshots/`, to be read.
 
+mod brand;
 mod bytes;
 mod enclosed;
 mod hostile;
@@ -9,7 +10,7 @@ mod overviews;
 mod staff;
 
 use super::*;
-use crate::case::{Due, Language};
+use crate::case::{Due, Language, Texts, Worded};
 use crate::desk::draft::{Acknowledgement, Closing, Content};
 use chrono::TimeDelta;
 use mail_parser::{Message, MessageParser};
@@ -55,11 +56,16 @@ fn first(kind: LetterKind, language: Language) -> Draft {
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
 
+/// Each kind in the languages that its readers are written to in.
+fn kinds_and_languages() -> impl Iterator<Item = (LetterKind, Language)> {
+    let each = LetterKind::ALL.iter().copied().flat_map(|kind| Language::ALL.map(|language| (kind, language)));
+    each.filter(|(kind, language)| kind.is_for_customer() || language::FOR_STAFF.contains(language))
+}
+
 #[test]
 fn the_texts_of_all_letters() {
-    for (kind, (language, tag)) in
-        LetterKind::ALL.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language)))
-    {
+    for (kind, language) in kinds_and_languages() {
+        let tag = language.tag();
         let all = sample::drafts();
         let of_kind = all.iter().filter(|draft| draft.content.kind() == kind && draft.language == language);
         let texts: Vec<_> = of_kind.map(read).map(|read| format!("{}\n\n{}", read.headers, read.text)).collect();
@@ -70,9 +76,8 @@ fn the_texts_of_all_letters() {
 
 #[test]
 fn the_html_of_all_letters() {
-    for (kind, (language, tag)) in
-        LetterKind::ALL.iter().copied().flat_map(|kind| LANGUAGES.map(|language| (kind, language)))
-    {
+    for (kind, language) in kinds_and_languages() {
+        let tag = language.tag();
         insta::assert_snapshot!(format!("{}-{tag}.html", kind.name()), read(&first(kind, language)).html);
     }
 }
@@ -96,10 +101,11 @@ fn a_moment_that_has_passed_is_not_promised() {
         let due = Due { acknowledge: now, first_response: at(first_response), resolve: at(resolve) };
         let content = Content::Acknowledgement(Acknowledgement {
             customer_name: String::new(),
-            department_title: "Schade".to_owned(),
+            department_title: sample::title(Language::Dutch),
             received_at: now - TimeDelta::days(9),
             due,
             reopened: false,
+            own_words: None,
         });
         read(&sample::draft(Language::Dutch, content)).text
     };
@@ -128,7 +134,7 @@ fn a_last_day_that_has_passed_is_not_named_but_the_committee_is() {
 
 #[test]
 fn the_closing_confirmation_says_all_it_must() {
-    for (language, _) in LANGUAGES {
+    for language in Language::ALL {
         let Read { text, html, .. } = read(&first(LetterKind::Closing, language));
         for wanted in ["K-2026-000123", "Geschillencommissie", "https://www.keurmerkprivatelease.nl/", "240", "2027"] {
             assert!(text.contains(wanted) && html.contains(wanted), "{wanted} in {language:?}");

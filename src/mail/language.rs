@@ -1,8 +1,8 @@
-//! Dutch, English, or not sure: our letters come in these two. Pure.
+//! Dutch, English, German, French, or not sure: our letters come in these four. Pure.
 //!
 //! Frequent small words decide: they make up half of any text, even of a short angry one. Words of the neighbours
-//! (German, French, Spanish, Italian, Portuguese, Polish) count against, so that a text in one of those is `Unsure`
-//! and not taken for Dutch because both say `die`, `in` and `was`.
+//! (Spanish, Italian, Portuguese, Polish) count against, so that a text in one of those is `Unsure` and not taken for
+//! French because both say `la`, `me` and `un`.
 
 use super::Language;
 use std::collections::{HashMap, HashSet};
@@ -33,15 +33,27 @@ const ENGLISH: &str = "the and you your i i'm it's don't can't my that this not 
     tomorrow yesterday weeks days i've didn't doesn't won't haven't unacceptable waiting refund";
 const ENGLISH_SHARED: &str = "is in was we me on of an a so by had or all week over";
 
-/// Frequent words of the neighbours that neither language has.
+/// Frequent words that neither Dutch nor English has, of German, of French, and of the neighbours we do not write in.
+const GERMAN_AT: usize = 0;
+const FRENCH_AT: usize = 1;
 const NEIGHBOURS: [&str; 6] = [
     // German
     "der das und ich nicht ist sie mit für auf ein eine einen einem zu von dem den des wir uns mir mein meine ihr \
         ihre haben habe hat sind bin wird werden wurde auch aber oder wenn dass noch schon sehr bitte danke geehrte \
-        grüße grüßen nach bei aus kein keine wie warum seit die im zum zur es er",
+        grüße grüßen nach bei aus kein keine keinen wie warum seit die im zum zur es \
+        er beim vom mein meinem meinen meiner ihnen ihrem ihren ihrer unser unsere unseren jetzt immer wieder mehr nie \
+        niemals endlich leider dringend sofort gestern heute woche wochen tage tagen monat monate monaten \
+        rechnung falsch beschwerde schlecht werkstatt fahrzeug kaputt antwort warte wartet ruft zurück zurückrufen \
+        vertrag schaden reparatur termin kunde guten liebe freundlichen geehrter möchte würde können kann muss \
+        soll sollte über durch ohne gegen unverschämt enttäuscht unzufrieden erhalten bekommen gemacht",
     // French
     "le la les une et est vous nous je mon ma mes votre vos pas ne pour que qui dans sur avec ce cette ai avez \
-        été mais plus bonjour merci au aux du des il elle sont suis j'ai c'est toujours cordialement un de en",
+        été mais plus bonjour merci au aux du des il elle sont suis j'ai c'est toujours cordialement un de en n'ai n'est d'une \
+        d'un qu'il s'il l'argent ont fait faire être comme quand pourquoi comment notre nos leur leurs ou où si tout très \
+        trop rien jamais personne encore depuis semaine semaines jours mois hier aujourd'hui réclamation facture voiture \
+        véhicule contrat problème réponse remboursement panne réparation réparée cassé cassée reçu déçu déçue attends \
+        attente appelé rappelle rappeler plaît madame monsieur salutations veuillez inacceptable mécontent \
+        après avant votre cela ça y",
     // Spanish and Portuguese
     "el los las y que por para con una mi su usted pero está gracias hola muy como del lo o os não uma com meu \
         minha obrigado seu sua mas da do em um de en es no se",
@@ -62,9 +74,13 @@ pub fn of(reply: &str, subject: &str) -> Language {
 /// For a person: what spoke for each language.
 pub fn reason(reply: &str, subject: &str) -> String {
     let points = deciding(reply, subject);
-    let other = points.neighbours.iter().copied().max().unwrap_or_default();
+    let other = points.neighbours.iter().skip(FRENCH_AT + 1).copied().max().unwrap_or_default();
     let (dutch, english, words) = (points.dutch, points.english, points.words);
-    format!("{words} words; points for Dutch {dutch}, English {english}, the nearest neighbour {other}")
+    let of = |at: usize| points.neighbours.get(at).copied().unwrap_or_default();
+    let (german, french) = (of(GERMAN_AT), of(FRENCH_AT));
+    format!(
+        "{words} words; points for Dutch {dutch}, English {english}, German {german}, French {french}, the nearest neighbour {other}"
+    )
 }
 
 /// The points of the text, or of text and subject where the subject may help.
@@ -130,17 +146,17 @@ fn looks_dutch(word: &str) -> bool {
 }
 
 fn conclude(points: &Points) -> Language {
-    let other = points.neighbours.iter().copied().max().unwrap_or_default();
-    let clearly = |mine: u32, rival: u32| {
-        mine >= POINTS_MIN && mine * 2 >= rival * 3 && mine * 2 >= other * 3 && mine * 5 >= points.words
+    let of = |at: usize| points.neighbours.get(at).copied().unwrap_or_default();
+    let (german, french) = (of(GERMAN_AT), of(FRENCH_AT));
+    let strangers = points.neighbours.iter().skip(FRENCH_AT + 1).copied().max().unwrap_or_default();
+    let all = [(points.dutch, Language::Dutch), (points.english, Language::English), (german, Language::German)];
+    let all = all.into_iter().chain([(french, Language::French)]);
+    let clearly = |(mine, language): &(u32, Language)| {
+        let mut rivals =
+            all.clone().filter(|(_, other)| other != language).map(|(points, _)| points).chain([strangers]);
+        *mine >= POINTS_MIN && *mine * 5 >= points.words && rivals.all(|rival| *mine * 2 >= rival * 3)
     };
-    if clearly(points.dutch, points.english) {
-        Language::Dutch
-    } else if clearly(points.english, points.dutch) {
-        Language::English
-    } else {
-        Language::Unsure
-    }
+    all.clone().find(clearly).map_or(Language::Unsure, |(_, language)| language)
 }
 
 #[cfg(test)]
@@ -168,13 +184,50 @@ mod tests {
         ] {
             assert_eq!(of(text, ""), Language::English, "{text}");
         }
+        for text in [
+            "Mein Auto ist kaputt und niemand ruft zurück. Ich warte seit drei Wochen auf eine Antwort.",
+            "Die Rechnung ist falsch.",
+            "Wann bekomme ich mein Geld zurück?",
+            "Ich bin sehr enttäuscht, keine Antwort seit Wochen!",
+            "Guten Tag, anbei die Rechnung der Werkstatt. Freundliche Grüße, Karin Vogel",
+            "Bitte rufen Sie mich an, es ist dringend.",
+            "Der Schaden wurde nicht repariert, sehr schlechter Service.",
+        ] {
+            assert_eq!(of(text, ""), Language::German, "{text}");
+        }
+        for text in [
+            "Ma voiture est en panne et personne ne me rappelle. Je suis très déçu de votre service.",
+            "La facture n'est pas correcte.",
+            "J'attends toujours une réponse !",
+            "Bonjour, merci de me rappeler. Cordialement, Luc",
+            "Quand est-ce que je serai remboursé ?",
+            "Toujours pas de nouvelles depuis trois semaines, c'est inacceptable.",
+            "Le véhicule n’a pas été réparé.",
+        ] {
+            assert_eq!(of(text, ""), Language::French, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_neighbour_does_not_make_a_dutch_or_english_mail_german_or_french() {
+        for text in [
+            "De monteur van de Werkstatt in Aken was er weer niet.",
+            "Ik wacht nog steeds op de reparatie door garage La Voiture, merci!",
+            "De afspraak in Café de la Paix ging niet door.",
+            "Mijn Volkswagen maakt weer geluid, bitte, doe er iets aan.",
+        ] {
+            assert_eq!(of(text, ""), Language::Dutch, "{text}");
+        }
+        for text in
+            ["My Volkswagen was not repaired. Danke for nothing.", "The garage Le Mans in Lille never called me."]
+        {
+            assert_eq!(of(text, ""), Language::English, "{text}");
+        }
     }
 
     #[test]
     fn other_languages_and_too_little_text_are_unsure() {
         for text in [
-            "Mein Auto ist kaputt und niemand ruft zurück. Ich warte seit drei Wochen auf eine Antwort.",
-            "Ma voiture est en panne et personne ne me rappelle. Je suis très déçu de votre service.",
             "Mi coche está roto y nadie me llama. Es una vergüenza, la verdad.",
             "La mia auto è rotta e nessuno mi richiama, non va bene.",
             "Min bil er i stykker og ingen ringer tilbage. Det er ikke i orden.",

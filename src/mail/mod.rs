@@ -204,6 +204,10 @@ pub enum Language {
     Dutch,
     #[serde(rename = "en")]
     English,
+    #[serde(rename = "de")]
+    German,
+    #[serde(rename = "fr")]
+    French,
     #[default]
     Unsure,
 }

@@ -49,13 +49,10 @@ impl Part {
     }
 
     fn title(self, language: Language) -> &'static str {
-        match (self, language) {
-            (Self::Customer, Language::Dutch) => "Van en aan de klant",
-            (Self::Others, Language::Dutch) => "Van anderen",
-            (Self::Internal, Language::Dutch) => "Intern",
-            (Self::Customer, Language::English) => "From and to the customer",
-            (Self::Others, Language::English) => "From others",
-            (Self::Internal, Language::English) => "Internal",
+        match self {
+            Self::Customer => language.pick("Van en aan de klant", "From and to the customer"),
+            Self::Others => language.pick("Van anderen", "From others"),
+            Self::Internal => language.pick("Intern", "Internal"),
         }
     }
 
@@ -292,18 +289,18 @@ fn without_the_house(event: &mut Value) {
 
 fn page(config: &Config, file: &File, whose: &Whose, pieces: &[Piece]) -> String {
     let Case { number, language, .. } = file.case;
-    let (title, first, lang) = match language {
-        Language::Dutch => (
+    let (title, first, lang) = language.pick(
+        (
             format!("Dossier {number}"),
             "Kijk dit door voordat u het verstuurt: haal eruit wat van anderen is of intern, ook uit bijlagen.",
             "nl",
         ),
-        Language::English => (
+        (
             format!("File {number}"),
             "Look through this before you send it: take out what is of others or internal, from attachments too.",
             "en",
         ),
-    };
+    );
     let parts: String = Part::ALL.into_iter().map(|part| section(config, file, whose, pieces, part)).collect();
     format!(
         "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>\

@@ -172,6 +172,8 @@ fn language(mail: &Mail) -> String {
     let language = match mail.language {
         Language::Dutch => "Dutch",
         Language::English => "English",
+        Language::German => "German",
+        Language::French => "French",
         Language::Unsure => "not sure",
     };
     format!("{language}: {}", mail::language_reason(&mail.reply, &mail.subject))

@@ -1,15 +1,19 @@
 //! What a customer answers to the question below the closing: the words that its links type, and what people type themselves. Pure
-//! tables, Dutch and English.
+//! tables, in the languages of letters to customers.
 
 use super::{AfterClosing, after_closing, bare_words, what_it_says};
 use crate::case::{Language, Solved};
 
 /// What the links type, first of all; and how people say the same in few words.
-const SAID: [(Solved, Language, &[&str]); 4] = [
+const SAID: [(Solved, Language, &[&str]); 8] = [
     (Solved::Yes, Language::Dutch, &["Ja, mijn klacht is opgelost.", "ja", "ja opgelost", "ja het is opgelost"]),
     (Solved::Yes, Language::English, &["Yes, my complaint is solved.", "yes", "yes solved", "yes it is solved"]),
+    (Solved::Yes, Language::German, &["Ja, meine Beschwerde ist gelöst.", "ja gelöst", "ja es ist gelöst"]),
+    (Solved::Yes, Language::French, &["Oui, ma réclamation est résolue.", "oui", "oui résolue", "oui c'est résolu"]),
     (Solved::No, Language::Dutch, &["Nee, mijn klacht is niet opgelost.", "nee", "nee niet opgelost"]),
     (Solved::No, Language::English, &["No, my complaint is not solved.", "no", "no not solved"]),
+    (Solved::No, Language::German, &["Nein, meine Beschwerde ist nicht gelöst.", "nein", "nein nicht gelöst"]),
+    (Solved::No, Language::French, &["Non, ma réclamation n'est pas résolue.", "non", "non pas résolue"]),
 ];
 
 /// What the link types.
@@ -48,7 +52,7 @@ mod tests {
 
     #[test]
     fn what_a_link_types_is_the_answer_also_with_a_signature() {
-        for language in [Language::Dutch, Language::English] {
+        for language in [Language::Dutch, Language::English, Language::German, Language::French] {
             for solved in [Solved::Yes, Solved::No] {
                 let typed = solved_typed(solved, language);
                 assert_eq!(said(typed), Some(solved));
@@ -60,11 +64,11 @@ mod tests {
     #[test]
     fn people_say_it_in_few_words() {
         for text in
-            ["ja", "Ja!", "Ja, opgelost. Bedankt voor de snelle hulp!", "Yes, thank you", "Beste Petra,\nJa, opgelost"]
+            ["ja", "Oui", "Ja, gelöst", "Ja!", "Ja, opgelost. Bedankt voor de snelle hulp!", "Yes, thank you", "Beste Petra,\nJa, opgelost"]
         {
             assert_eq!(said(text), Some(Solved::Yes), "{text}");
         }
-        for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No"] {
+        for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No", "Nein", "Non, pas résolue"] {
             assert_eq!(said(text), Some(Solved::No), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Letters that stand for many, where one each would be too much (invariant 5). Plain values.
 
 use super::ListedCase;
-use crate::case::{CaseNumber, Due, Moment};
+use crate::case::{CaseNumber, Due, Moment, Worded};
 use serde::Serialize;
 
 /// To a customer who wrote a great many mails: each is registered (§2.1.2); no text of a stranger (invariant 11).
@@ -19,7 +19,7 @@ pub struct Acknowledgements {
 pub struct Acknowledged {
     pub number: CaseNumber,
     pub received_at: Moment,
-    pub department_title: String,
+    pub department_title: Worded,
 }
 
 /// To staff: letters that became too many for one address; the first of them are attached.

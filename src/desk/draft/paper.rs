@@ -2,7 +2,7 @@
 //! Plain values.
 
 use super::{Acknowledgement, Answer, Closing, Interim};
-use crate::case::{Customer, Language, LetterKind, Moment};
+use crate::case::{Customer, Language, LetterKind, Moment, Worded};
 use serde::Serialize;
 
 /// To who prints, signs and posts it: the sheet goes along as PDF.
@@ -12,7 +12,8 @@ pub struct Paper {
     /// The sheet's language is the customer's; the colleague's is the draft's.
     pub language: Language,
     pub customer: Customer,
-    pub department_title: String,
+    /// In the customer's language, where there is such a title.
+    pub department_title: Worded,
     /// The clock it stops has this last moment; None: it stops none that still runs.
     pub due: Option<Moment>,
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 fn department(name: &str, keywords: &[&str]) -> Department {
     Department {
         name: name.to_owned(),
+        title_in: Vec::new(),
         title: name.to_owned(),
         address: format!("{name}@lease.example"),
         supervisor: "chef@lease.example".to_owned(),

@@ -24,6 +24,7 @@ use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
 use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
+use crate::desk::signing::unsigned;
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
@@ -161,7 +162,8 @@ impl<'a> Work<'a> {
             Reach::Phone => return Err(Problem::NoCustomerAddress),
         };
         let attachments = carried.len();
-        let content = Content::Answer(Answer { text: text.to_owned() });
+        let signed_by = unsigned(text, self.reply.from, &self.reply.intent.name, self.reply.rules);
+        let content = Content::Answer(Answer { text: text.to_owned(), signed_by });
         let letter = Draft { carried, ..self.reply.to_customer(&self.case, to.clone(), content) };
         self.first_handler();
         self.settle_escalation();

@@ -40,7 +40,7 @@ fn the_acknowledgement_holds_no_word_of_the_complaint() {
         Content::Acknowledgement(letter) => letter.clone(),
         other => panic!("{other:?}"),
     };
-    assert_eq!((customer_name.as_str(), department_title.as_str()), ("Piet", "Schade en verzekering"));
+    assert_eq!((customer_name.as_str(), department_title.text.as_str()), ("Piet", "Schade en verzekering"));
 }
 
 #[test]

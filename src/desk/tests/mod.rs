@@ -20,6 +20,7 @@ mod forged;
 mod halves;
 mod in_a_line;
 mod interim;
+mod languages;
 mod life;
 mod loops;
 mod machines;
@@ -28,6 +29,7 @@ mod memory;
 mod merging;
 mod official;
 mod outcome;
+mod own_words;
 mod page_quoted;
 mod paper;
 mod passed_on;
@@ -349,6 +351,12 @@ impl Post {
     fn dmarc(self, result: &str) -> Self {
         let domain = self.from.split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();
         self.header(&format!("Authentication-Results: mx.lease.example; dmarc={result} header.from={domain}"))
+    }
+
+    /// With the name that the sender's mail program shows.
+    fn named(mut self, name: &str) -> Self {
+        self.from = format!("{name} <{}>", self.from);
+        self
     }
 
     fn raw(&self) -> Vec<u8> {

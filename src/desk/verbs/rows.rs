@@ -49,10 +49,7 @@ impl Serialize for Verb {
 impl Row {
     /// Its name, with the mark.
     pub fn name_in(&self, language: Language) -> &'static str {
-        match language {
-            Language::Dutch => self.dutch,
-            Language::English => self.english,
-        }
+        language.pick(self.dutch, self.english)
     }
 
     /// Its names, without the mark.

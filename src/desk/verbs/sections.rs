@@ -29,10 +29,7 @@ pub fn section_named(typed: &str) -> Option<Section> {
 /// What to type for it; None where there is no list of it.
 pub fn section_name(section: Section, language: Language) -> Option<&'static str> {
     let (_, dutch, english) = NAMES.iter().find(|(named, ..)| *named == section)?;
-    Some(match language {
-        Language::Dutch => dutch,
-        Language::English => english,
-    })
+    Some(language.pick(dutch, english))
 }
 
 #[cfg(test)]

@@ -78,10 +78,7 @@ struct Words {
 
 impl Words {
     fn pick(self, dutch: &'static str, english: &'static str) -> &'static str {
-        match self.language {
-            Language::Dutch => dutch,
-            Language::English => english,
-        }
+        self.language.pick(dutch, english)
     }
 
     fn figures(self, months: &[&MonthReport]) -> Table {

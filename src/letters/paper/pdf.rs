@@ -60,6 +60,8 @@ fn language(language: Language) -> &'static str {
     match language {
         Language::Dutch => "nl-NL",
         Language::English => "en",
+        Language::German => "de",
+        Language::French => "fr",
     }
 }
 

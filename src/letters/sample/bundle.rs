@@ -1,7 +1,7 @@
 //! Samples of letters that stand for many. Pure.
 
 use super::asked::listed;
-use super::{after, due, number, pick};
+use super::{after, due, number, title};
 use crate::case::Language;
 use crate::desk::draft::{Acknowledged, Acknowledgements, Bundle, Content, ListedCase};
 
@@ -25,7 +25,7 @@ fn acknowledgements(language: Language, serials: &[u32]) -> Acknowledgements {
     let complaint = |(place, serial): (i64, &u32)| Acknowledged {
         number: number(*serial),
         received_at: after(-2, place % 60),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        department_title: title(language),
     };
     Acknowledgements {
         customer_name: "Jan Jansen".to_owned(),

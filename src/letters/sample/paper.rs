@@ -1,6 +1,7 @@
 //! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
 
-use super::{acknowledgement, after, due, interim, notification, pick, subject};
+use super::customers::interim;
+use super::{acknowledgement, after, due, notification, say, subject, title};
 use crate::case::{Channel, Customer, Language, LetterKind};
 use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
 use chrono::NaiveDate;
@@ -10,13 +11,10 @@ pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
         sheet,
         language,
         customer: by_post(),
-        department_title: pick(language, "Schade en verzekering", "Damage and insurance"),
+        department_title: title(language),
         due: Some(due().first_response),
     };
-    let other = match language {
-        Language::Dutch => Language::English,
-        Language::English => Language::Dutch,
-    };
+    let other = language.pick(Language::English, Language::Dutch);
     let acknowledged = paper(Sheet::Acknowledgement(acknowledgement(language)));
     let late = Paper { due: Some(after(-1, 0)), ..paper(Sheet::Answer(answer(other))) };
     let interim = Paper { due: None, ..paper(Sheet::Interim(interim(language, Some(after(72, 0))))) };
@@ -35,11 +33,16 @@ pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
 
 pub(in crate::letters) fn answer(language: Language) -> Answer {
     Answer {
-        text: pick(
+        text: say(
             language,
-            "Beste mevrouw Özgür,\n\nVervelend, die kras. Wij laten hem woensdag herstellen 👍\n\nPieter de Wit",
-            "Dear Ms Özgür,\n\nSorry about that scratch. We will have it repaired on Wednesday 👍\n\nPieter de Wit",
+            [
+                "Beste mevrouw Özgür,\n\nVervelend, die kras. Wij laten hem woensdag herstellen 👍\n\nPieter de Wit",
+                "Dear Ms Özgür,\n\nSorry about that scratch. We will have it repaired on Wednesday 👍\n\nPieter de Wit",
+                "Guten Tag Frau Özgür,\n\nder Kratzer tut uns leid. Er wird am Mittwoch repariert 👍\n\nPieter de Wit",
+                "Bonjour Madame Özgür,\n\nNous sommes désolés. La rayure sera réparée mercredi 👍\n\nPieter de Wit",
+            ],
         ),
+        signed_by: None,
     }
 }
 
@@ -48,10 +51,14 @@ pub(in crate::letters) fn closing(language: Language) -> Closing {
         customer_name: by_post().name,
         subject: subject(language),
         received_at: after(-13, 42),
-        settlement: pick(
+        settlement: say(
             language,
-            "Wij vergoeden de schade van € 240.\n\nU ontvangt het bedrag binnen vijf werkdagen.",
-            "We will pay the damage of € 240.\n\nYou will receive it within five working days.",
+            [
+                "Wij vergoeden de schade van € 240.\n\nU ontvangt het bedrag binnen vijf werkdagen.",
+                "We will pay the damage of € 240.\n\nYou will receive it within five working days.",
+                "Wir ersetzen den Schaden von 240 €.\n\nSie erhalten den Betrag innerhalb von fünf Werktagen.",
+                "Nous prenons en charge le dommage de 240 €.\n\nVous recevrez ce montant sous cinq jours ouvrables.",
+            ],
         ),
         committee_last_day: NaiveDate::from_ymd_opt(2027, 11, 22),
         asks: false,

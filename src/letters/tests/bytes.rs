@@ -142,7 +142,7 @@ fn text_that_imitates_a_placeholder_is_text() {
     let all = [carried("a", "a/b", b"een")];
     let imitation = format!("{}\n={}", carried::placeholder(0, &all[0].0), carried::placeholder(0, &all[0].0));
     let mut draft = with(LetterKind::Answer, &all);
-    draft.content = Content::Answer(crate::desk::draft::Answer { text: imitation.clone() });
+    draft.content = Content::Answer(crate::desk::draft::Answer { text: imitation.clone(), signed_by: None });
     let whole = assemble(&write(&draft).bytes, &all).unwrap();
     assert!(parsed(&whole).body_text(0).unwrap().replace("\r\n", "\n").contains(&imitation));
 }

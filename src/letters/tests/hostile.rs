@@ -127,7 +127,7 @@ fn endless_text_is_shortened_and_says_so() {
 #[test]
 fn an_answer_of_staff_is_never_shortened() {
     let long = "Regel van een antwoord.\n".repeat(20_000);
-    let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: long.clone() }));
+    let draft = sample::draft(Language::Dutch, Content::Answer(Answer { text: long.clone(), signed_by: None }));
     assert!(read(&draft).text.contains(long.trim_end()));
 }
 

@@ -9,12 +9,15 @@ use mail_parser::MimeHeaders;
 const NOTE: &str = "Klant dreigt met advocaat, niet meer dan € 300 bieden.";
 
 fn paper(language: Language, sheet: Sheet) -> Draft {
-    let Content::Paper(sample) = first(LetterKind::Paper, language).content else { unreachable!() };
-    sample::draft(Language::Dutch, Content::Paper(Box::new(Paper { sheet, language, ..*sample })))
+    let Content::Paper(sample) = first(LetterKind::Paper, Language::Dutch).content else { unreachable!() };
+    sample::draft(
+        Language::Dutch,
+        Content::Paper(Box::new(Paper { sheet, language, department_title: sample::title(language), ..*sample })),
+    )
 }
 
 fn answer(text: &str) -> Draft {
-    paper(Language::Dutch, Sheet::Answer(Answer { text: text.to_owned() }))
+    paper(Language::Dutch, Sheet::Answer(Answer { text: text.to_owned(), signed_by: None }))
 }
 
 fn pdf(letter: &Letter) -> Vec<u8> {
@@ -31,7 +34,8 @@ fn sheet(draft: &Draft, house: &House) -> String {
 
 #[test]
 fn every_sheet_is_whole_and_nothing_on_it_is_staffs() {
-    for (language, words) in [(Language::Dutch, "Met vriendelijke groet"), (Language::English, "Kind regards")] {
+    let greetings = ["Met vriendelijke groet", "Kind regards", "Mit freundlichen Grüßen", "Cordialement"];
+    for (language, words) in Language::ALL.into_iter().zip(greetings) {
         let Content::Acknowledgement(acknowledgement) = first(LetterKind::Acknowledgement, language).content else {
             unreachable!()
         };
@@ -52,7 +56,8 @@ fn every_sheet_is_whole_and_nothing_on_it_is_staffs() {
 
 #[test]
 fn the_confirmation_on_paper_says_all_it_must() {
-    for (language, until) in [(Language::Dutch, "22 november 2027"), (Language::English, "22 November 2027")] {
+    let days = ["22 november 2027", "22 November 2027", "22. November 2027", "22 novembre 2027"];
+    for (language, until) in Language::ALL.into_iter().zip(days) {
         let shown = sheet(&paper(language, Sheet::Closing(sample::paper::closing(language))), &sample::house());
         let committee = "Geschillencommissie Keurmerk Private Lease";
         for wanted in [

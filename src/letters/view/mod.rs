@@ -6,8 +6,8 @@ mod overviews;
 use super::language::{Words, for_staff};
 use super::mailto::{self, Button, Press, Replies};
 use super::printing::{self, Reading};
-use super::{House, MARKER, Signed, subject};
-use crate::case::{Clock, LetterKind, Moment, Reach, Reference};
+use super::{House, MARKER, Signed, mime, subject};
+use crate::case::{Clock, Language, LetterKind, Moment, Reach, Reference, Texts, Worded};
 use crate::desk::ReplyGoes;
 use crate::desk::draft::{Carried, Choice, Content, Does, Draft, MayAnswer, Problem, Question, Term, Way};
 use crate::desk::verbs::{TABLE, Verb};
@@ -21,6 +21,12 @@ const LISTED_MAX: usize = 50;
 
 /// Buttons beside those that answer: more than a phone shows in two rows.
 const ACTS_MAX: usize = 4;
+/// The colours of a link, and of the line beside what is quoted, where the company has none of its own.
+pub(super) const INK: &str = "#0b57a4";
+pub(super) const LINE: &str = "#b6c2d1";
+/// Pixels that a logo is shown at: so small that a letter begins on a phone's first screen.
+const LOGO_WIDTH_MAX: u32 = 200;
+const LOGO_HEIGHT_MAX: u32 = 60;
 
 /// All that a letter is made of.
 pub(super) struct Seen<'a> {
@@ -70,12 +76,16 @@ impl Seen<'_> {
                 ReplyGoes::Nowhere if draft.case.is_some() && !to_read => "case",
                 ReplyGoes::Nowhere => "none",
             },
+            customer_language => draft.customer_language.map(Language::tag),
             marker => MARKER,
             token => self.signed.token,
             number => number.map_or_else(String::new, |number| number.to_string()),
             company => self.house.company.as_str(),
             desk_address => self.house.desk_address.as_str(),
-            house => house(self.house),
+            house => house(self.house, self.reading.words.language),
+            brand => self.brand(),
+            ink => self.colour().unwrap_or(INK),
+            line => self.colour().unwrap_or(LINE),
             topic => printing::plain(&draft.topic),
             case_line => self.reading.replies.subject.as_str(),
             buttons => Value::from_object(Buttons(has_buttons.then(|| self.reading.clone()))),
@@ -84,6 +94,31 @@ impl Seen<'_> {
             has_entry => !draft.enclosed.is_empty(),
             ..self.listed()
         }
+    }
+
+    /// The company's own look: of a letter to a customer only.
+    fn brand(&self) -> Option<Value> {
+        let brand = self.house.brand.as_ref().filter(|_| self.draft.content.kind().is_for_customer())?;
+        let hours =
+            brand.opening_hours.as_ref().map(|hours| hours.for_reader(self.reading.words.language).text.clone());
+        let logo = brand.logo.as_ref().map(|logo| {
+            let (width, height) = shown_at(logo.width, logo.height);
+            let alt = logo.alt.as_deref().unwrap_or(&self.house.company);
+            context! { id => mime::logo_id(self.draft, self.house), width, height, alt }
+        });
+        context! {
+            logo,
+            colour => brand.colour.as_deref(),
+            phone => brand.phone.as_deref(),
+            website => brand.website.as_deref(),
+            hours,
+        }
+        .into()
+    }
+
+    fn colour(&self) -> Option<&str> {
+        let brand = self.house.brand.as_ref().filter(|_| self.draft.content.kind().is_for_customer())?;
+        brand.colour.as_deref()
     }
 
     /// What the draft lists, then what turned out too large to go along.
@@ -221,6 +256,16 @@ pub(super) fn reading(
     }
 }
 
+/// The sides of a logo as it is shown: in proportion, and never larger than it is.
+fn shown_at(width: u32, height: u32) -> (u32, u32) {
+    let fits = |side: u32, other: u32, most: u32| {
+        if side > most { (most, (other * most / side).max(1)) } else { (side, other) }
+    };
+    let (width, height) = fits(width, height, LOGO_WIDTH_MAX);
+    let (height, width) = fits(height, width, LOGO_HEIGHT_MAX);
+    (width, height)
+}
+
 /// How the letter's reader reads.
 pub(super) fn words(draft: &Draft, house: &House) -> Words {
     let is_for_customer = draft.content.kind().is_for_customer();
@@ -228,13 +273,35 @@ pub(super) fn words(draft: &Draft, house: &House) -> Words {
     Words { language, zone: house.zone }
 }
 
-/// What letters can say of the company.
-pub(super) fn house(house: &House) -> Value {
+/// What letters can say of the company to a reader of that language.
+pub(super) fn house(house: &House, language: Language) -> Value {
+    let said = |texts: &Texts| printing::plain(texts.for_reader(language));
+    let committee = house.committee.as_ref().map(|committee| {
+        context! {
+            fee => committee.fee.as_ref().map(|fee| printing::plain(amount(fee, language))),
+            applies_to => said(&committee.applies_to),
+            ..printing::plain(committee)
+        }
+    });
     context! {
-        committee => printing::plain(&house.committee),
+        committee,
+        signature => signature(house, language),
         privacy_url => house.privacy_url.as_deref(),
         letterhead => printing::plain(&house.letterhead),
     }
+}
+
+/// What the committee costs. An amount without words is in no language, and goes into the reader's own sentence.
+fn amount(fee: &Texts, language: Language) -> Worded {
+    let fee = fee.for_reader(language).clone();
+    let has_words = fee.text.contains(char::is_alphabetic);
+    Worded { language: if has_words { fee.language } else { language }, ..fee }
+}
+
+/// The line below the company's name; empty where there is none.
+fn signature(house: &House, language: Language) -> String {
+    let line = house.brand.as_ref().and_then(|brand| brand.signature.as_ref());
+    line.map(|line| line.for_reader(language).text.clone()).unwrap_or_default()
 }
 
 fn file(name: &str, size: usize) -> Value {

@@ -394,7 +394,7 @@ fn unmarked<'a>(line: &Line<'a>) -> &'a str {
 
 /// The line of our letters that holds its token; a button's has that of the case it is about.
 fn is_reference(bare: &str) -> bool {
-    let named = ["Kenmerk:", "Reference:"].iter().find_map(|name| bare.strip_prefix(name));
+    let named = ["Kenmerk:", "Reference:", "Zeichen:", "Référence:"].iter().find_map(|name| bare.strip_prefix(name));
     named.is_some_and(|token| token.trim_start().starts_with("kp."))
 }
 

@@ -13,7 +13,7 @@ use chrono::{DurationRound, TimeDelta};
 impl Work<'_> {
     /// The answer comes back as a letter to print; it is a reaction once it is posted (§1).
     pub(super) fn answer_on_paper(&mut self, text: &str) -> Result<(), Problem> {
-        let (letter, stays) = self.sheet(Sheet::Answer(Answer { text: text.to_owned() }), text)?;
+        let (letter, stays) = self.sheet(Sheet::Answer(Answer { text: text.to_owned(), signed_by: None }), text)?;
         self.first_handler();
         self.settle_escalation();
         self.record(What::Answered { letter: letter.id.clone(), text: text.to_owned() });
