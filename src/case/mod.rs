@@ -8,6 +8,7 @@ mod committee;
 mod confidential;
 mod duty;
 mod event;
+mod mailbox_name;
 mod number;
 mod outcome;
 mod paper;
@@ -27,6 +28,7 @@ pub use event::{
     Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
     Sealed, TermStage, Tie, What,
 };
+pub use mailbox_name::MailboxName;
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome};
 pub use paper::{Paper, PaperStage, Reach};

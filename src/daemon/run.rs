@@ -7,7 +7,7 @@ use super::intake::ask_the_hour;
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
-use super::round_trip::RoundTrip;
+use super::round_trip::RoundTrips;
 use super::serving::serving_loop;
 use super::watching::Complaint;
 use super::{
@@ -18,6 +18,7 @@ use crate::clock;
 use crate::desk::outage::Area;
 use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Remedy, Waits};
 use crate::register::LetterState;
+use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -58,7 +59,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     tracing::info!("klachtpost runs");
     let loops = async {
         tokio::join!(
-            intake_loop(&current, &ticks),
+            join_all((0..current.mailboxes()).map(|place| intake_loop(&current, place, &ticks))),
             sending_loop(&current, sender),
             ticking_loop(&current, &ticks),
             telling_loop(&current),
@@ -88,12 +89,13 @@ async fn given_up(office: &Office) {
     tokio::time::sleep(LAST_LETTERS).await;
 }
 
-async fn intake_loop(current: &Current, ticks: &Notify) {
+/// Of one mailbox: that another one's server is away holds it up in nothing.
+async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
     let mut compared = None;
-    while let Some(office) = &current.open() {
+    while let Some(office) = &current.open_at(place) {
         office.pulse.beat(Loop::Intake);
-        match watch(current, ticks, &mut compared, &mut backoff, &mut waits).await {
+        match watch((current, place), ticks, &mut compared, &mut backoff, &mut waits).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
             Err(error) => {
@@ -116,17 +118,25 @@ fn intake_failed(office: &Office, error: &WorkError) {
     if news == News::No {
         return;
     }
+    let mailbox = named(office);
     match error {
-        WorkError::Access(e) if !e.why.may_pass() => tracing::error!(%error, "taking in stopped"),
-        WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
-        _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
+        WorkError::Access(e) if !e.why.may_pass() => tracing::error!(mailbox, %error, "taking in stopped"),
+        WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => {
+            tracing::error!(mailbox, %error, "taking in stopped");
+        }
+        _ => tracing::warn!(mailbox, %error, "taking in is interrupted; it is tried again"),
     }
 }
 
 fn intake_works(office: &Office) {
     if office.watch.good(Area::Intake, office.clock.now()) == News::Yes {
-        tracing::info!("taking in goes on");
+        tracing::info!(mailbox = named(office), "taking in goes on");
     }
+}
+
+/// For the log, where there are several.
+fn named(office: &Office) -> Option<&str> {
+    office.mailboxes.are_several().then(|| office.mailbox_name().as_str())
 }
 
 /// Why watching came to an end.
@@ -139,13 +149,13 @@ enum Ended {
 
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
-    current: &Current,
+    (current, place): (&Current, usize),
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let office = &current.now();
+    let office = &current.at(place);
     let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
@@ -155,7 +165,7 @@ async fn watch(
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
-        let office = &current.now();
+        let office = &current.at(place);
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
@@ -260,11 +270,11 @@ async fn ticking_loop(current: &Current, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(current: &Current) {
-    let (mut teller, mut round_trip) = (Teller::default(), RoundTrip::default());
+    let (mut teller, mut round_trips) = (Teller::default(), RoundTrips::default());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
-        if let Err(error) = round_trip.look_after(office).await
+        if let Err(error) = round_trips.look_after(office).await
             && office.watch.first(Complaint::Watching) == News::Yes
         {
             tracing::warn!(%error, "the watch's test mail was not looked after; every minute tries again");
@@ -299,7 +309,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
             let all_taken_in = CancellationToken::new();
             let taking_in = async {
                 let taken_in = match office.register.hurry(office.clock.now()).await {
-                    Ok(()) => take_in_once(&office).await,
+                    Ok(()) => take_in_each(&office).await,
                     Err(error) => Err(error.into()),
                 };
                 all_taken_in.cancel();
@@ -318,9 +328,9 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         }
         Err(error) => Err(error),
     };
-    match &taken_in {
-        Ok(()) => intake_works(&office),
-        Err(error) => intake_failed(&office, error),
+    // At a wrong hour no mailbox is looked into.
+    if let Err(error @ WorkError::Clock { .. }) = &taken_in {
+        intake_failed(&office, error);
     }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
@@ -340,7 +350,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
         (_, Err(error)) => Err(error.into()),
     };
     tokens::look_after(&office).await;
-    let watched = RoundTrip::default().look_after(&office).await;
+    let watched = RoundTrips::default().look_after(&office).await;
     // Runs from a timetable count too: since when it fails is on file.
     let told = Teller::default().tell(&office).await;
     taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told.map(drop))
@@ -348,6 +358,21 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
     Ok(Mailbox::open(&office.mailbox_now().await?).await?)
+}
+
+/// Each mailbox, one after the other; one that cannot be reached keeps none of the others from being taken in.
+async fn take_in_each(office: &Office) -> Result<(), WorkError> {
+    let mut first = Ok(());
+    for office in office.each().map(Arc::new) {
+        match take_in_once(&office).await {
+            Ok(()) => intake_works(&office),
+            Err(error) => {
+                intake_failed(&office, &error);
+                first = first.and(Err(error));
+            }
+        }
+    }
+    first
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {

@@ -283,7 +283,7 @@ pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Clos
         subject: case.subject.clone(),
         received_at: case.lodged_at,
         settlement: settlement.to_owned(),
-        committee_last_day: rules.committee_last_day(&case.department, case.lodged_at),
+        committee_last_day: rules.committee_last_day(case),
     }
 }
 
@@ -301,6 +301,6 @@ fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
     match language {
         crate::mail::Language::Dutch => Language::Dutch,
         crate::mail::Language::English => Language::English,
-        crate::mail::Language::Unsure => rules.language,
+        crate::mail::Language::Unsure => rules.customers_language,
     }
 }

@@ -57,14 +57,16 @@ pub(super) struct Columns {
     pub words: String,
     /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
     pub keys: String,
+    /// Empty: the first one.
+    pub mailbox: String,
 }
 
 /// The names of [`Columns`], and the body after them.
 pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
-     words, keys, body";
+     words, keys, mailbox, body";
 
 /// How many these are.
-const COLUMNS_COUNT: usize = 14;
+const COLUMNS_COUNT: usize = 15;
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -82,6 +84,7 @@ impl Columns {
             owed_at: case.committee_guarded_since().map(millis),
             words: words(case),
             keys: keys(case),
+            mailbox: case.mailbox.as_ref().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -101,6 +104,7 @@ impl Columns {
             owed_at: row.try_get(10)?,
             words: row.try_get(11)?,
             keys: row.try_get(12)?,
+            mailbox: row.try_get(13)?,
         })
     }
 }
@@ -278,7 +282,7 @@ impl Tx {
                 CaseRow::Known => format!(
                     "UPDATE cases SET year = column2, serial = column3, state = column4, department = column5, \
                      handler = column6, customer_address = column7, received_at = column8, closed_at = column9, \
-                     remind_at = column10, owed_at = column11, words = column12, keys = column13, body = column14 \
+                     remind_at = column10, owed_at = column11, words = column12, keys = column13, mailbox = column14, body = column15 \
                      FROM (VALUES {values}) AS became WHERE number = column1"
                 ),
             };
@@ -300,6 +304,7 @@ impl Tx {
                     .bind(columns.owed_at)
                     .bind(columns.words)
                     .bind(columns.keys)
+                    .bind(columns.mailbox)
                     .bind(json);
             }
             query.execute(&mut *self.inner).await?;

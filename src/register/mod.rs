@@ -23,6 +23,7 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
+//! | `within.rs` | the rows of one company alone |
 //! | `redact.rs`, `redact_scope.rs`, `redactions.rs` | what is blanked on a lawful request, what that reaches, and the list of it beside the register |
 //! | `beside.rs` | mails, letters and cases, looked through for somebody |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
@@ -64,6 +65,7 @@ mod verify;
 mod verify_cases;
 mod verify_rows;
 mod withheld;
+mod within;
 
 pub use balance::{DealtWith, Numbering};
 pub use cases::{CaseQuery, Cases};

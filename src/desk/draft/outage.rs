@@ -1,12 +1,14 @@
 //! What the operator is told when klachtpost does not get through. Plain values.
 
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use crate::desk::outage::{Area, Trouble};
 
 /// To the operator: mail cannot be taken in or letters cannot be sent, or that is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outage {
     pub area: Area,
+    /// Of which mailbox, where there are several.
+    pub mailbox: Option<MailboxName>,
     /// Its first failure.
     pub since: Moment,
     /// When this was found.

@@ -11,7 +11,7 @@ const FOUND: &str = "mailbox imap.voorbeeld.example:993: tried to connect, expec
 
 pub(super) fn letters(_: Language) -> Vec<Content> {
     let outage = |area, minutes: i64, stage| {
-        Content::Outage(Outage { area, since: after(0, -minutes), now: after(0, 0), stage })
+        Content::Outage(Outage { area, mailbox: None, since: after(0, -minutes), now: after(0, 0), stage })
     };
     let failing = |trouble| OutageStage::Failing { trouble, found: FOUND.to_owned() };
     let mut all: Vec<Content> =

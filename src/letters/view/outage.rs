@@ -32,7 +32,11 @@ impl Seen<'_> {
             since => words.moment(outage.since),
             now => words.moment(outage.now),
             lasted,
-            tried => tried(outage.area, words),
+            tried => match &outage.mailbox {
+                // Whose it is must be seen: the others may work.
+                Some(mailbox) => format!("{} (mailbox \u{201c}{mailbox}\u{201d})", tried(outage.area, words)),
+                None => tried(outage.area, words).to_owned(),
+            },
             found => trouble.map_or("", |trouble| found_words(outage.area, trouble, words)),
             next => trouble.map_or("", |trouble| next(outage.area, trouble, words)),
             log_line => self.line(found),
