@@ -82,6 +82,10 @@ pub enum OfficeError {
     Secret { path: PathBuf, why: std::io::Error },
     #[error(transparent)]
     Random(#[from] clock::NoRandom),
+    #[error(
+        "refused to start: expected each case to be of a mailbox in the settings, found cases of mailbox \"{name}\", which is not among them\n  hint: there are several companies, and it is not known whose these are; write its [[mailbox]] section again"
+    )]
+    NobodysCases { name: MailboxName },
 }
 
 impl Office {
@@ -92,7 +96,19 @@ impl Office {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, OfficeError> {
         let register = Register::open(&config.register.url).await?;
         let keys = keys(&config)?;
-        Self::of(config, clock, register, keys)
+        let office = Self::of(config, clock, register, keys)?;
+        office.know_all_mailboxes().await?;
+        Ok(office)
+    }
+
+    /// Of several companies none may inherit another's cases.
+    async fn know_all_mailboxes(&self) -> Result<(), OfficeError> {
+        if self.within == Within::All {
+            return Ok(());
+        }
+        let of_cases = self.register.mailboxes_of_cases().await?;
+        let unknown = of_cases.into_iter().find(|name| self.mailboxes.all().iter().all(|one| one.name() != name));
+        unknown.map_or(Ok(()), |name| Err(OfficeError::NobodysCases { name }))
     }
 
     /// For who only looks: the register must be there, and no secret is read or made. The tokens in what is written prove

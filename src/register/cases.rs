@@ -3,7 +3,7 @@
 use super::mails::without_nul;
 use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
+use crate::case::{Address, Case, CaseNumber, CaseState, MailboxName, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -125,6 +125,16 @@ impl Register {
     /// Cases in the order of their numbers.
     pub fn cases(&self, query: CaseQuery) -> Cases<'_> {
         Cases { register: self, query, page: Vec::new().into_iter(), after: (0, 0) }
+    }
+
+    /// The mailboxes that cases on file came by, but for those that name none.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mailboxes_of_cases(&self) -> Result<Vec<MailboxName>, RegisterError> {
+        let text = "SELECT DISTINCT mailbox FROM cases WHERE mailbox <> '' ORDER BY mailbox";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(MailboxName::new(row.try_get::<String, _>(0)?))).collect()
     }
 
     /// The cases that only their readers see.
