@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_and_sections_are_told_with_what_was_meant() {
-        let text = LEAST.replace("[sender]", "pol_seconds = 5\nemployees = []\nzzz = 1\n[sender]\nsecurty = \"tls\"")
+        let text = LEAST
+            .replace("[sender]", "pol_seconds = 5\ntime_zone = \"x\"\nzzz = 1\n[sender]\nsecurty = \"tls\"")
             + "keyword = [\"a\"]\n[imap]\nhost = \"x\"\n[comittee]\nname = \"x\"\n[zzz]\n";
         insta::assert_snapshot!(refused(&format!("password = \"geheim\"\n{text}")));
     }
