@@ -19,6 +19,7 @@ mod own_mail;
 mod page;
 mod person;
 mod printing;
+mod register;
 mod report;
 mod retention;
 mod round_trip;
@@ -167,6 +168,9 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Back the register up while klachtpost runs, or copy it into another database
+    #[command(subcommand)]
+    Register(register::Command),
     /// Prove that nobody changed the past
     #[command(after_help = "Examples:\n  klachtpost verify\n  klachtpost verify --digest digest-of-may.eml")]
     Verify {
@@ -258,6 +262,7 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
+        Command::Register(command) => register::run(config, command).await,
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
         | Command::Explain { .. }
@@ -279,6 +284,7 @@ fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> 
             | Command::Outbox(_)
             | Command::Digest(_)
             | Command::Report { .. }
+            | Command::Register(_)
             | Command::Verify { .. }
     );
     let looks = looks || matches!(command, Command::Case(command) if !matches!(command, case::Command::Redact { .. }));

@@ -56,7 +56,7 @@ async fn verify(config: &Config, digest: Option<&Path>, form: Form) -> Result<Ex
 }
 
 /// With how far it is, for who waits at a terminal.
-async fn verified(register: &Register) -> Result<Verified, RegisterError> {
+pub(super) async fn verified(register: &Register) -> Result<Verified, RegisterError> {
     let bar = progress(register.chain_head().await?.seq, "events");
     let verified =
         register.verify_telling(&mut |events| bar.set_position(u64::try_from(events).unwrap_or_default())).await;

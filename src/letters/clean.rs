@@ -69,7 +69,9 @@ fn cut(text: &str, chars_max: usize) -> String {
 /// A full stop is kept apart from what follows, so that no client takes `a.nl` for a link.
 pub(crate) fn person(name: &str) -> Option<String> {
     let name = line(name, NAME_CHARS_MAX);
-    let name = name.trim_matches(|c: char| matches!(c, '\'' | '"' | ' '));
+    let name = name.trim_matches(|c: char| matches!(c, '"' | ' '));
+    // `'Anna de Wit'` is quoted, `'t Hooft` is a name.
+    let name = name.strip_prefix('\'').and_then(|name| name.strip_suffix('\'')).unwrap_or(name).trim();
     let words: Vec<&str> = name.split(' ').collect();
     let letters_only = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’'));
     let fits = name.chars().count() <= PERSON_CHARS_MAX && words.len() <= PERSON_WORDS_MAX;

@@ -6,6 +6,7 @@
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
 //! | `view/` | what a template can print of each letter |
 //! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
+//! | `salutation.rs` | how a letter to a person begins |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
@@ -24,6 +25,7 @@ mod mailto;
 mod mime;
 mod on_paper;
 pub mod paper;
+mod salutation;
 #[cfg(test)]
 mod sample;
 mod slimmer;

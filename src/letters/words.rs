@@ -273,12 +273,9 @@ impl Words {
         }
     }
 
-    /// The name where it looks like a person's (invariant 11).
+    /// How a letter to whoever bears the name begins.
     pub fn salutation(self, name: &str) -> String {
-        match super::clean::person(name) {
-            Some(name) => format!("{} {name},", self.pick("Beste", "Dear")),
-            None => self.pick("Geachte heer, mevrouw,", "Dear customer,").to_owned(),
-        }
+        super::salutation::salutation(name, self.language)
     }
 
     /// A letter's name within a sentence, with its article.

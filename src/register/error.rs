@@ -38,6 +38,14 @@ pub enum RegisterError {
     )]
     List { path: String, why: std::io::Error },
     #[error(
+        "failed to copy the register: expected one to copy into that is empty, found {rows} rows of `{table}`\n  hint: name a new database, or empty that one first; nothing was changed"
+    )]
+    NotEmpty { rows: i64, table: &'static str },
+    #[error(
+        "failed to back the register up to `{path}`: {why}\n  hint: name a new file in a folder with room that the user who runs klachtpost can write, say one of today's date"
+    )]
+    Backup { path: String, why: std::io::Error },
+    #[error(
         "what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again"
     )]
     LogInUse,

@@ -31,15 +31,19 @@
 //! | `jobs.rs` | what is done once a day |
 //! | `outages.rs` | what the operator was told |
 //! | `verify.rs`, `verify_cases.rs`, `verify_rows.rs` | proof that nobody changed the past |
+//! | `backup.rs` | a copy of all of them, taken meanwhile |
+//! | `copying.rs` | all of them into another database |
 //! | `error.rs` | why something was not done |
 
 mod aside;
+mod backup;
 mod balance;
 mod beside;
 mod caps;
 mod cases;
 mod chain;
 mod claiming;
+mod copying;
 mod error;
 mod file;
 mod jobs;
@@ -67,6 +71,7 @@ mod verify_rows;
 mod withheld;
 mod within;
 
+pub use backup::Backup;
 pub use balance::{DealtWith, Numbering};
 pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};

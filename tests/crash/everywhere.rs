@@ -156,7 +156,7 @@ fn all_points_are_passed(passed: &BTreeSet<&String>) {
             }
         }
     }
-    for point in crate::outages::POINTS.iter().chain(&crate::redaction::POINTS) {
+    for point in crate::outages::POINTS.iter().chain(&crate::redaction::POINTS).chain(&crate::copies::POINTS) {
         assert!(named.remove(*point), "{point} is no point any more");
     }
     assert!(named.len() >= 20, "{named:?}");

@@ -185,6 +185,11 @@ async fn demo_plays_the_main_job_and_leaves_mailboxes_to_look_at() {
     }
     let page = std::fs::read_to_string(dir.join("index.html")).unwrap();
     assert!(page.contains("Uw klacht K-2026-000001"), "the customer's acknowledgement is on the page");
+    // In the order of time, with what the directors get first.
+    let order =
+        ["Klachten, woensdag 25 november", "complains about a repair", "presses Reply", "the daily digest goes out"];
+    let places = order.map(|words| page.find(words).unwrap_or_else(|| panic!("{words} is not on the page")));
+    assert!(places.is_sorted(), "{places:?}");
     let mailboxes = std::fs::read_dir(dir.join("letters")).unwrap().count();
     assert!(mailboxes >= 5, "customers, departments, supervisors: {mailboxes}");
     std::fs::create_dir(world.file("iets")).unwrap();

@@ -9,6 +9,7 @@
 mod support;
 
 mod aside;
+mod backup;
 mod bad_input;
 mod certificates;
 mod checking;

@@ -4,7 +4,7 @@
 mod people;
 mod script;
 
-use super::page::{self, Head, Reader};
+use super::page::{self, Happening, Head, Party, Wrote};
 use super::printing::say;
 use super::{Exit, failed};
 use crate::case::Moment;
@@ -13,13 +13,16 @@ use crate::config::{self, ConfigError, SAMPLE};
 use crate::daemon::{Office, OfficeError, Round, Sender, Step, WorkError, take_in, tick};
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::{CaseQuery, RegisterError};
-use people::World;
+use chrono_tz::Tz;
+use people::{Person, World};
 use script::Act;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where the demo's mailboxes are made unless another folder is named.
 const DIR: &str = "klachtpost-demo";
+/// Who gets the overview of the whole company.
+const DIRECTORS: &str = "directie@lease.example";
 /// Marks a folder as the demo's own, which a next run may empty.
 const MARK: &str = ".klachtpost-demo";
 
@@ -113,22 +116,44 @@ async fn end(dir: &Path, office: &Office, world: &World) -> Result<(), DemoError
     let verified = office.register.verify().await?;
     say!("\nThe register holds {} events and {} problems.", verified.events, verified.findings.len());
     let page = dir.join("index.html");
-    let people = world.write_out().and_then(|people| {
-        let folders: Vec<_> =
-            people.iter().map(|person| (person.letters.len(), person.folder.display().to_string())).collect();
-        let readers = people.into_iter().map(|person| Reader { address: person.address, letters: person.letters });
-        let lead = "What everybody found in their mailbox. Open a letter to read it.".to_owned();
-        let head = Head { title: "klachtpost demo".to_owned(), lead };
-        std::fs::write(&page, page::render(&head, &readers.collect::<Vec<_>>()))?;
-        Ok(folders)
-    });
-    let people = people.map_err(|why| DemoError::Files { dir: dir.to_owned(), why })?;
+    let people = world.write_out().map_err(|why| DemoError::Files { dir: dir.to_owned(), why })?;
+    std::fs::write(&page, page_of(&people, office.config.desk.time_zone))
+        .map_err(|why| DemoError::Files { dir: dir.to_owned(), why })?;
     say!("\nEverybody's mailbox, as .eml files:");
-    for (letters, folder) in &people {
-        say!("  {letters:>2} letters  {folder}");
+    for person in &people {
+        say!("  {:>2} letters  {}", person.letters.len(), person.folder.display());
     }
     say!("\nAll of it on one page, to look at in a browser: {}", page.display());
     Ok(())
+}
+
+/// The script, scene by scene, each with the letters that came of it; above them the last overview of the whole company.
+fn page_of(people: &[Person], zone: Tz) -> String {
+    let scenes = script::acts();
+    let begins: Vec<Moment> = scenes.iter().map(|scene| scene.at.parse().unwrap_or_default()).collect();
+    let happenings = scenes.iter().enumerate().map(|(number, scene)| {
+        let (begin, end) = (begins[number], begins.get(number + 1));
+        let came_of_it = |at: &Moment| *at >= begin && end.is_none_or(|end| at < end);
+        let letters = people.iter().flat_map(|person| {
+            let its = person.letters.iter().filter(|(at, _)| came_of_it(at));
+            its.map(|(_, letter)| (party_of(&person.address), person.address.clone(), letter.clone()))
+        });
+        let wrote = scene.act.wrote().map(|(who, subject, text)| {
+            (party_of(who), Wrote { who: who.to_owned(), subject: subject.to_owned(), text: text.replace('\r', "") })
+        });
+        let when = begin.with_timezone(&zone).format("%a %d %b %H:%M").to_string();
+        Happening { when, told: scene.told.to_owned(), wrote, letters: letters.collect() }
+    });
+    let directors = people.iter().find(|person| person.address == DIRECTORS);
+    let overview = directors.and_then(|person| person.letters.last()).map(|(_, letter)| letter);
+    let lead = "A day and a half of complaints at Voorbeeld Lease: what everybody wrote, and found in their mailbox. First what \
+                the directors get each morning.";
+    let head = Head { title: "klachtpost demo".to_owned(), lead: lead.to_owned() };
+    page::story(&head, overview, &happenings.collect::<Vec<_>>())
+}
+
+fn party_of(address: &str) -> Party {
+    if address.contains("@klant.example") { Party::Customers } else { Party::Company }
 }
 
 /// An empty folder; an earlier demo's is emptied, anything else is left alone.
@@ -163,7 +188,7 @@ path = {mailboxes}
 [register]
 url = {register}
 [digest]
-recipients = ["directie@lease.example"]
+recipients = ["{DIRECTORS}"]
 [committee]
 name = "Geschillencommissie Keurmerk Private Lease"
 url = "https://www.keurmerkprivatelease.nl/paginas/het-keurmerk/detail/ik-heb-een-klacht/"

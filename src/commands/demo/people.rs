@@ -26,7 +26,7 @@ pub struct World {
 pub(super) struct Person {
     pub address: String,
     pub folder: PathBuf,
-    pub letters: Vec<Shown>,
+    pub letters: Vec<(Moment, Shown)>,
 }
 
 impl World {
@@ -63,8 +63,9 @@ impl World {
             let mut letters = Vec::new();
             for (number, (raw, mail)) in self.letters_of(&maildir)?.into_iter().enumerate() {
                 fs::write(folder.join(format!("{:02}.eml", number + 1)), &raw)?;
-                let date = mail.date.map(|date| date.format("%a %d %b %H:%M").to_string()).unwrap_or_default();
-                letters.push(Shown { subject: mail.subject, date, html: html_of(&raw) });
+                let Some(at) = mail.date else { continue };
+                let date = at.format("%a %d %b %H:%M").to_string();
+                letters.push((at.to_utc(), Shown { subject: mail.subject, date, html: html_of(&raw) }));
             }
             people.push(Person { address, folder, letters });
         }

@@ -39,6 +39,18 @@ pub struct Reply {
     text: &'static str,
 }
 
+impl Act {
+    /// Who writes, about what, and the words; None: nobody does.
+    pub fn wrote(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        match self {
+            // Behind the sender may stand another header of theirs.
+            Self::Mail(mail) => Some((mail.from.lines().next().unwrap_or_default(), mail.subject, mail.text)),
+            Self::Reply(reply) => Some((reply.as_person, "presses Reply", reply.text)),
+            Self::Wait => None,
+        }
+    }
+}
+
 impl NewMail {
     /// As a plain mail client writes it.
     pub fn bytes(&self, at: Moment) -> Vec<u8> {

@@ -1,0 +1,146 @@
+//! `klachtpost register`: the register as a whole. `backup` takes a copy of it while the daemon runs, `copy` moves it to another
+//! database while none does; both read through what they wrote.
+
+use super::looking::{self, ended_by, register_at};
+use super::printing::{Form, progress, say};
+use super::verify::verified;
+use super::{Exit, failed};
+use crate::config::Config;
+use crate::register::{Backup, ChainHead, Register, RegisterError, Verified};
+use clap::Subcommand;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// What to do with the register.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy it to a new file, as it stands at this moment, and prove the copy; klachtpost may run meanwhile
+    #[command(
+        after_help = "Example, for a timer of each night:\n  klachtpost register backup /var/backups/klachtpost-$(date +%F).db\n\nThe secret and the list of redactions that stand beside the register are copied along. Keep them as safe as it."
+    )]
+    Backup {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Copy the register into another database, and prove the copy; no klachtpost may run on either
+    #[command(
+        after_help = "Example:\n  klachtpost register copy --from sqlite:klachtpost.db --to sqlite:/srv/klachtpost.db\n\nAll of it is copied or nothing. The settings are not changed: name the new one in register.url afterwards."
+    )]
+    Copy {
+        /// The register there is, as in register.url
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The database it goes to: a new one, or one whose register is empty
+        #[arg(long, value_name = "URL")]
+        to: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// Carries the command out.
+pub async fn run(config: Config, command: Command) -> Exit {
+    let ended = match command {
+        Command::Backup { file, form } => {
+            back_up(&config, &file).await.map(|backup| tell(&config, &file, &backup, form))
+        }
+        Command::Copy { from, to, form } => copy(&from, &to).await.map(|copied| copied.tell(form)),
+    };
+    match ended {
+        Ok(exit) => exit,
+        Err(error @ (RegisterError::Backup { .. } | RegisterError::NotEmpty { .. } | RegisterError::InUse { .. })) => {
+            failed(&error, Exit::FoundProblems)
+        }
+        Err(error) => ended_by(&error),
+    }
+}
+
+/// A register in two places.
+struct Copied {
+    rows: i64,
+    from: ChainHead,
+    to: Verified,
+}
+
+async fn copy(from: &str, to: &str) -> Result<Copied, RegisterError> {
+    let source = Register::open_existing(from).await?;
+    let _source_is_ours = source.only_daemon(from).await?;
+    let target = Register::open(to).await?;
+    let _target_is_ours = target.only_daemon(to).await?;
+    let rows = source.rows().await?;
+    let bar = progress(rows, "rows");
+    let copied = source.copy_to(&target, &mut |rows| bar.set_position(u64::try_from(rows).unwrap_or_default())).await;
+    bar.finish_and_clear();
+    copied?;
+    let from = source.chain_head().await?;
+    source.close().await;
+    let verified = verified(&target).await?;
+    target.close().await;
+    Ok(Copied { rows, from, to: verified })
+}
+
+impl Copied {
+    /// A copy is good when its chain ends as the first one's does, and nothing in it is amiss.
+    fn tell(&self, form: Form) -> Exit {
+        let Verified { events, cases, head, findings, .. } = &self.to;
+        let is_same = *head == self.from;
+        if form.is_json() {
+            let head = json!({ "seq": head.seq, "hash": head.hash });
+            let (rows, problems) = (self.rows, findings.len());
+            say!(
+                "{}",
+                json!({ "rows": rows, "events": events, "cases": cases, "problems": problems, "head": head, "same": is_same })
+            );
+        } else {
+            say!("{} rows copied: {events} events, {cases} cases, {} problems", self.rows, findings.len());
+            findings.iter().for_each(|finding| say!("{}: {}", finding.place, finding.what));
+            say!("Head of the chain: {} {}", head.seq, head.hash);
+            if !is_same {
+                say!("It was {} {} where it came from: do not use the copy.", self.from.seq, self.from.hash);
+            }
+            say!(
+                "The secret of the letters is not in the register: give the new settings the same (desk.secret_file)."
+            );
+        }
+        if is_same && findings.is_empty() { Exit::Done } else { Exit::FoundProblems }
+    }
+}
+
+async fn back_up(config: &Config, file: &Path) -> Result<Backup, RegisterError> {
+    let register = looking::register(config).await?;
+    let bar = progress(register.chain_head().await?.seq, "events");
+    let mut told = |events| bar.set_position(u64::try_from(events).unwrap_or_default());
+    let backup = register.back_up(&config.register.url, file, &mut told).await;
+    bar.finish_and_clear();
+    register.close().await;
+    backup
+}
+
+/// A copy of a register that somebody changed is kept: it may be all there is.
+fn tell(config: &Config, file: &Path, backup: &Backup, form: Form) -> Exit {
+    let Backup { size, verified, beside } = backup;
+    let problems = verified.findings.len();
+    if form.is_json() {
+        let head = json!({ "seq": verified.head.seq, "hash": verified.head.hash });
+        say!(
+            "{}",
+            json!({
+                "register": register_at(config), "file": file, "size": size, "beside": beside, "events": verified.events,
+                "cases": verified.cases, "problems": problems, "head": head,
+            })
+        );
+    } else {
+        let (events, cases) = (verified.events, verified.cases);
+        say!("{}: {events} events, {cases} cases, {size} bytes, {problems} problems", file.display());
+        beside.iter().for_each(|path| say!("{}", path.display()));
+        say!("Head of the chain: {} {}", verified.head.seq, verified.head.hash);
+        if problems > 0 {
+            say!(
+                "The register is not as klachtpost wrote it, and so is its copy: `klachtpost verify` says where. Keep an older backup."
+            );
+        }
+    }
+    if problems == 0 { Exit::Done } else { Exit::FoundProblems }
+}

@@ -1,0 +1,252 @@
+//! How a letter begins: `Beste mevrouw De Wit,`. Pure: a name as mail programs and forms write it comes in.
+//!
+//! A name that is given with `mevrouw` or `dhr.` is greeted so, by the surname. Without it nobody knows whom it is about, and
+//! the whole name stands there. What is no person's name (a company, an address, a message) is never repeated (invariant 11).
+
+mod lists;
+mod wordings;
+
+use super::clean;
+use crate::case::Language;
+use lists::{NO_PERSONS, ONLY_BEHIND, PARTICLES, TITLES, Title};
+use wordings::{DUTCH, Degrees, ENGLISH, Greeting};
+
+/// Pieces of a name that commas set apart; with more it is a list.
+const PIECES_MAX: usize = 3;
+
+/// How a letter to whoever bears this name begins.
+pub(super) fn salutation(name: &str, language: Language) -> String {
+    match language {
+        Language::Dutch => greet(&DUTCH, &Titled::read(name, false)),
+        Language::English => greet(&ENGLISH, &Titled::read(name, true)),
+    }
+}
+
+/// A name, and what its titles say of it.
+#[derive(Debug, Default)]
+struct Titled {
+    titles: Vec<Title>,
+    /// Before the surname; empty where only that is known.
+    given: String,
+    surname: String,
+    /// The name as a whole; empty: none that can be shown.
+    whole: String,
+}
+
+impl Titled {
+    /// `mr_is_sir`: `Mr` is a man in English, and somebody who studied law in Dutch.
+    fn read(name: &str, mr_is_sir: bool) -> Self {
+        let name = clean::line(name, clean::NAME_CHARS_MAX);
+        let name = bare(&name);
+        let pieces: Vec<&str> = name.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
+        if pieces.len() > PIECES_MAX || pieces.iter().any(|piece| is_no_person(piece)) {
+            return Self::default();
+        }
+        let mut read = Self::default();
+        let mut parts: Vec<Vec<&str>> = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            let words = read.take_titles(piece, index > 0, mr_is_sir);
+            if !words.is_empty() {
+                parts.push(words);
+            }
+        }
+        match parts.as_slice() {
+            [] => {}
+            [words] => read.name(words, None),
+            // `Vries, Anna de`: the particle goes to the surname.
+            [surname, given] => {
+                let split = given.iter().rposition(|word| !is_particle(word)).map_or(0, |last| last + 1);
+                let (given, particles) = given.split_at(split);
+                let words: Vec<&str> = given.iter().chain(particles).chain(surname).copied().collect();
+                read.name(&words, Some(given.len()));
+            }
+            _ => return Self::default(),
+        }
+        read
+    }
+
+    /// The words of a piece that are none of its titles; the titles are kept.
+    fn take_titles<'a>(&mut self, piece: &'a str, behind_comma: bool, mr_is_sir: bool) -> Vec<&'a str> {
+        let mut words: Vec<&str> = piece.split([' ', '/']).filter(|word| !word.is_empty()).collect();
+        loop {
+            let article = matches!(words.as_slice(), ["de" | "De" | "den" | "Den", heer, ..]
+                if heer.starts_with('h') || (*heer == "Heer" && words.len() > 2));
+            let joins = !self.titles.is_empty() && matches!(words.first(), Some(&("en" | "und" | "and" | "et" | "of")));
+            let at = usize::from(article || (joins && words.len() > 1));
+            let title = words.get(at).and_then(|word| title(word, behind_comma, mr_is_sir));
+            match title {
+                Some(title) => {
+                    self.titles.push(title);
+                    words.drain(..=at);
+                }
+                None => break,
+            }
+        }
+        while let [_, .., last] = words.as_slice() {
+            match title(last, behind_comma, mr_is_sir) {
+                Some(title @ Title::Silent) => self.titles.push(title),
+                _ => break,
+            }
+            words.pop();
+        }
+        words
+    }
+
+    /// `given` words stand before the surname, where a comma said so.
+    fn name(&mut self, words: &[&str], given: Option<usize>) {
+        let shaped: Vec<String> = words.iter().enumerate().map(|(index, word)| shaped(word, index == 0)).collect();
+        let is_van_name = matches!(words, [_, "van" | "von", "de" | "der" | "den" | "het" | "'t", _]);
+        let is_name =
+            clean::person(&words.join(" ")).or_else(|| is_van_name.then(|| clean::person(&shaped.join(" ")))?);
+        let (Some(_), Some(whole)) = (is_name, clean::person(&shaped.join(" "))) else { return };
+        let shaped: Vec<&str> = whole.split(' ').collect();
+        let given = given.filter(|given| *given < shaped.len()).unwrap_or_else(|| given_words(&shaped));
+        self.given = shaped[..given].join(" ");
+        self.surname = shaped[given..].join(" ");
+        self.whole = whole;
+    }
+
+    fn has(&self, title: Title) -> bool {
+        self.titles.contains(&title)
+    }
+}
+
+/// The greeting itself.
+fn greet(greeting: &Greeting, person: &Titled) -> String {
+    let (madam, sir) = (person.has(Title::Madam), person.has(Title::Sir));
+    if person.whole.is_empty() {
+        let unnamed = match (madam, sir) {
+            (true, false) => greeting.unnamed_madam,
+            (false, true) => greeting.unnamed_sir,
+            _ => greeting.unnamed,
+        };
+        return unnamed.to_owned();
+    }
+    let degree = match (person.has(Title::Professor), person.has(Title::Doctor)) {
+        (true, _) => Some(greeting.professor),
+        (false, true) => Some(greeting.doctor),
+        (false, false) => None,
+    };
+    let by_title = match (madam, sir) {
+        (true, true) => Some(greeting.couple),
+        (true, false) => Some(greeting.madam),
+        (false, true) => Some(greeting.sir),
+        (false, false) => person.has(Title::Family).then_some(greeting.family),
+    };
+    let surname = greeting.surname(person);
+    let (wording, name) = match (by_title, degree, greeting.degrees) {
+        (Some(by_title), Some(_), Degrees::Beside) => {
+            let degree = if person.has(Title::Professor) { "Prof. " } else { "Dr. " };
+            (by_title, format!("{degree}{surname}"))
+        }
+        (Some(by_title), None, _) | (Some(by_title), Some(_), Degrees::Otherwise) => (by_title, surname),
+        (_, Some(degree), _) => (degree, surname),
+        // A title that is left out told at least that this is a surname.
+        (None, None, _) if person.given.is_empty() && !person.titles.is_empty() => (greeting.either, surname),
+        (None, None, _) => (greeting.plain, person.whole.clone()),
+    };
+    wording.replace("{}", &name)
+}
+
+impl Greeting {
+    fn surname(&self, person: &Titled) -> String {
+        // `'t Hooft` has no letter to make large.
+        let particle = person.surname.split(' ').next().filter(|word| is_particle(word) && !word.starts_with('\''));
+        match particle {
+            Some(_) if self.large_particle => large(&person.surname),
+            Some(particle) if person.given.is_empty() => {
+                format!("{}{}", particle.to_lowercase(), &person.surname[particle.len()..])
+            }
+            _ => person.surname.clone(),
+        }
+    }
+}
+
+/// Without what mail programs put around a name or behind it.
+fn bare(name: &str) -> String {
+    let name = name.split(['(', '[', '<', '|']).next().unwrap_or(name);
+    let name = name.split(" via ").next().unwrap_or(name).replace('’', "'").replace(" - ", "-");
+    let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„' | '‘' | ' ' | '-' | ',');
+    let name = name.trim_matches(is_quote);
+    // `'Anna de Wit'` is quoted, `'t Hooft` is a name.
+    name.strip_prefix('\'').and_then(|name| name.strip_suffix('\'')).unwrap_or(name).trim().to_owned()
+}
+
+fn folded(word: &str) -> String {
+    word.chars().filter(|c| *c != '.').collect::<String>().to_lowercase()
+}
+
+fn is_no_person(piece: &str) -> bool {
+    piece.split([' ', '-']).any(|word| NO_PERSONS.contains(&folded(word).as_str()))
+}
+
+fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word.to_lowercase().as_str())
+}
+
+fn title(word: &str, behind_comma: bool, mr_is_sir: bool) -> Option<Title> {
+    let folded = folded(word);
+    let rows = TITLES.iter().find(|(words, _)| words.contains(&folded.as_str()));
+    match rows {
+        Some(_) if folded == "mr" && mr_is_sir => Some(Title::Sir),
+        Some(_) if ONLY_BEHIND.contains(&folded.as_str()) && !behind_comma => None,
+        found => found.map(|(_, title)| *title),
+    }
+}
+
+/// How many words stand before the surname: initials, or all before a particle, or the first of two words. Of three and more
+/// without either nobody can tell, and all are shown.
+fn given_words(words: &[&str]) -> usize {
+    let initials = words.iter().take_while(|word| word.ends_with('.')).count();
+    let joined = |word: &str| word.rsplit_once('-').is_some_and(|(_, last)| is_particle(last));
+    match words.iter().position(|word| is_particle(word) || joined(word)) {
+        _ if initials > 0 && initials < words.len() => initials,
+        Some(at) => at,
+        None if words.len() == 2 => 1,
+        None => 0,
+    }
+}
+
+/// A word of a name as it is written: `DE WIT` and `de wit` are `de Wit`; what has its own large letters keeps them.
+fn shaped(word: &str, first: bool) -> String {
+    let (lower, upper) = (word.to_lowercase(), word.to_uppercase());
+    let has_vowel = lower.chars().any(|c| "aeiouyáéíóúàèëïöüäâêîôû".contains(c));
+    if is_particle(word) && (word == lower || word == upper) {
+        return lower;
+    }
+    if word == lower && lower == "en" && !first {
+        return lower;
+    }
+    // `JP` stays: letters without a vowel are initials.
+    let shouted = word == upper && word.chars().filter(|c| c.is_alphabetic()).count() > 1 && has_vowel;
+    if word == lower || (shouted && !word.contains('.')) {
+        return lower
+            .split('-')
+            .map(|part| if is_particle(part) { part.to_owned() } else { large(part) })
+            .collect::<Vec<_>>()
+            .join("-");
+    }
+    word.to_owned()
+}
+
+/// With a large first letter: `IJsbrand`, `O'Brien`, `J.P.`.
+fn large(word: &str) -> String {
+    if let Some(rest) = word.strip_prefix("ij") {
+        return format!("IJ{rest}");
+    }
+    let mut begins = true;
+    let mut written = String::with_capacity(word.len());
+    for (at, c) in word.char_indices() {
+        if begins {
+            written.extend(c.to_uppercase());
+        } else {
+            written.push(c);
+        }
+        // Behind an initial, and behind `O'` and `d'`.
+        begins = c == '.' || (c == '\'' && at <= 1);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Killed while the register is backed up or copied: what was begun has no name that anybody takes for a whole one, and the
+//! same command once more comes to its end.
+
+use crate::letter::Written;
+use crate::scene::{Scene, end_of, mail_host};
+use crate::support::dovecot::Dovecot;
+
+/// The crash points of copies: no round of the daemon passes them.
+pub const POINTS: [&str; 2] = ["after copying the register", "before ending a copy of the register"];
+
+async fn with_a_complaint(host: &Dovecot) -> Scene {
+    let scene = Scene::new(host, 0).await;
+    host.deliver(&scene.user, &Written::new("jan.jansen@klant.example", "Schade", "Er zit een deuk in.").bytes());
+    assert_eq!(scene.work(&[]).await, 0);
+    scene
+}
+
+async fn killed_then_done(scene: &Scene, words: &[&str], point: &str) {
+    let mut command = scene.command(words);
+    command.env("KLACHTPOST_CRASH_LEDGER", scene.ledger()).env("KLACHTPOST_CRASH_AT", point);
+    assert!(end_of(command).await.is_killed(), "{point}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_has_its_name_when_it_is_whole() {
+    let host = mail_host(1);
+    let scene = with_a_complaint(&host).await;
+    let file = scene.dir.path().join("nacht.db");
+    let words = ["register", "backup", file.to_str().unwrap()];
+    killed_then_done(&scene, &words, POINTS[0]).await;
+    assert!(!file.exists());
+    let said = scene.said(&words).await;
+    assert!(said.contains("1 cases") && said.contains(" 0 problems"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_is_whole_or_nothing() {
+    let host = mail_host(1);
+    let scene = with_a_complaint(&host).await;
+    let (from, to) = (scene.register(), scene.dir.path().join("elders.db"));
+    let (from, to) = (format!("sqlite:{}", from.display()), format!("sqlite:{}", to.display()));
+    let words = ["register", "copy", "--from", &from, "--to", &to];
+    killed_then_done(&scene, &words, POINTS[1]).await;
+    // Refused were there anything in it.
+    let said = scene.said(&words).await;
+    assert!(said.contains("1 cases") && said.contains(" 0 problems"), "{said}");
+}
