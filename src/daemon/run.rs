@@ -3,6 +3,7 @@
 
 use super::comparing::{COMPARE_EVERY, compare};
 use super::current::Current;
+use super::hindered::{intake_failed, intake_works};
 use super::intake::ask_the_hour;
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
@@ -15,8 +16,7 @@ use super::{
     take_in, tick, tokens,
 };
 use crate::clock;
-use crate::desk::outage::Area;
-use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Remedy, Waits};
+use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Waits};
 use crate::register::LetterState;
 use futures_util::future::join_all;
 use std::sync::Arc;
@@ -110,33 +110,6 @@ async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
         let pause = backoff.pause(chance());
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
     }
-}
-
-/// To the log once per kind of trouble, not once per attempt; what lasts goes to the operator.
-fn intake_failed(office: &Office, error: &WorkError) {
-    let news = office.watch.failed(Area::Intake, error.trouble(), error.to_string(), office.clock.now());
-    if news == News::No {
-        return;
-    }
-    let mailbox = named(office);
-    match error {
-        WorkError::Access(e) if !e.why.may_pass() => tracing::error!(mailbox, %error, "taking in stopped"),
-        WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => {
-            tracing::error!(mailbox, %error, "taking in stopped");
-        }
-        _ => tracing::warn!(mailbox, %error, "taking in is interrupted; it is tried again"),
-    }
-}
-
-fn intake_works(office: &Office) {
-    if office.watch.good(Area::Intake, office.clock.now()) == News::Yes {
-        tracing::info!(mailbox = named(office), "taking in goes on");
-    }
-}
-
-/// For the log, where there are several.
-fn named(office: &Office) -> Option<&str> {
-    office.mailboxes.are_several().then(|| office.mailbox_name().as_str())
 }
 
 /// Why watching came to an end.
@@ -310,7 +283,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
             let taking_in = async {
                 let taken_in = match office.register.hurry(office.clock.now()).await {
                     Ok(()) => take_in_each(&office).await,
-                    Err(error) => Err(error.into()),
+                    Err(error) => Err(none_taken_in(&office, error.into())),
                 };
                 all_taken_in.cancel();
                 taken_in
@@ -326,12 +299,8 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
             meanwhile = sent;
             taken_in
         }
-        Err(error) => Err(error),
+        Err(error) => Err(none_taken_in(&office, error)),
     };
-    // At a wrong hour no mailbox is looked into.
-    if let Err(error @ WorkError::Clock { .. }) = &taken_in {
-        intake_failed(&office, error);
-    }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
     }
@@ -358,6 +327,12 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
     Ok(Mailbox::open(&office.mailbox_now().await?).await?)
+}
+
+/// No mailbox was looked into at all.
+fn none_taken_in(office: &Office, error: WorkError) -> WorkError {
+    office.each().for_each(|office| intake_failed(&office, &error));
+    error
 }
 
 /// Each mailbox, one after the other; one that cannot be reached keeps none of the others from being taken in.

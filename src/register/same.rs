@@ -3,15 +3,33 @@
 use super::mails::{Identity, without_nul};
 use super::sets::{rows_of, tuples};
 use super::within::{Condition, of_folder};
-use super::{RegisterError, Tx};
+use super::{RegisterError, Tx, Wanted};
 use crate::desk::Within;
 use sqlx::Row;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 impl Tx {
+    /// The same mails of each, company by company.
+    pub(super) async fn duplicates_of(
+        &mut self,
+        all: &[Wanted<'_>],
+    ) -> Result<(HashMap<i64, i64>, HashSet<i64>), RegisterError> {
+        let mut companies: BTreeMap<&Within, Vec<(i64, &Identity)>> = BTreeMap::new();
+        for one in all {
+            companies.entry(one.within).or_default().push((one.mail, one.identity));
+        }
+        let (mut same, mut aside) = (HashMap::new(), HashSet::new());
+        for (within, mails) in companies {
+            let of_company = self.duplicates(&mails, within).await?;
+            same.extend(of_company.0);
+            aside.extend(of_company.1);
+        }
+        Ok((same, aside))
+    }
+
     /// Of each mail, the mail of the same company decided on before that is the same (invariant 2) and was not put aside; and those of which
     /// one was put aside.
-    pub(super) async fn duplicates(
+    async fn duplicates(
         &mut self,
         mails: &[(i64, &Identity)],
         within: &Within,

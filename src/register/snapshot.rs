@@ -7,7 +7,7 @@ use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Naming, Said, Snapshot, Within};
 use sqlx::Row;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Mails on file with one of the ids that a mail answers: whoever sends many with the same id gains nothing.
 const ANSWERED_MAX: usize = 20;
@@ -68,16 +68,7 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn snapshots(&mut self, all: &[Wanted<'_>]) -> Result<Vec<Snapshot>, RegisterError> {
-        let mut companies: BTreeMap<&Within, Vec<(i64, &Identity)>> = BTreeMap::new();
-        for one in all {
-            companies.entry(one.within).or_default().push((one.mail, one.identity));
-        }
-        let (mut duplicates, mut aside) = (HashMap::new(), HashSet::new());
-        for (within, identities) in companies {
-            let (of_company, aside_of_company) = self.duplicates(&identities, within).await?;
-            duplicates.extend(of_company);
-            aside.extend(aside_of_company);
-        }
+        let (duplicates, aside) = self.duplicates_of(all).await?;
         let mut loaded = Loaded { duplicates, ..Loaded::default() };
         for year in all.iter().map(|one| one.lookup.year).collect::<BTreeSet<_>>() {
             loaded.serials.insert(year, self.next_serial(year).await?);

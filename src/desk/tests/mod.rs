@@ -22,6 +22,7 @@ mod interim;
 mod life;
 mod loops;
 mod machines;
+mod mailboxes;
 mod manual;
 mod memory;
 mod merging;
