@@ -22,6 +22,7 @@
 //! | [`access`] | tokens for servers that take no password | network, one file |
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
+//! | [`text`] | how text is compared, and what of it nobody sees | plain values |
 //! | [`typeface`] | the font of paper and pictures | plain values |
 //! | [`metrics`] | what a monitoring system is told | plain values |
 //! | [`digest`] | the supervisor's overview | plain values |
@@ -69,4 +70,5 @@ pub mod mailbox;
 pub mod metrics;
 pub mod outbox;
 pub mod register;
+pub mod text;
 pub mod typeface;

@@ -2,6 +2,7 @@
 //! on every machine and names like Şahin and Łukasz are printed right (base-14 fonts of PDF stop at Western Europe).
 //! Measures text and gives outlines. Pure.
 
+use crate::text;
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
 use unicode_normalization::UnicodeNormalization;
 
@@ -121,11 +122,7 @@ fn bytes(weight: Weight) -> &'static [u8] {
 /// What has no shape of its own: soft hyphen, joiners, marks of direction, byte order mark, variation selectors, and
 /// the carriage return of a CRLF line end.
 fn is_invisible(found: char) -> bool {
-    matches!(
-        found,
-        '\r' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
-            | '\u{FE00}'..='\u{FE0F}'
-    )
+    text::is_invisible(found) || matches!(found, '\r' | '\u{FE00}'..='\u{FE0F}')
 }
 
 #[cfg(test)]

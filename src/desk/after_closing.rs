@@ -6,7 +6,7 @@
 
 mod vocabulary;
 
-use super::fold::fold;
+use crate::text::fold;
 use vocabulary::{
     ADDED, ASKING, NEGATIONS, OPENING, OPPOSED, POLITE, REFUSING, SETTLED, SIGN_OFFS, THANKFUL_SIGNS, THANKING,
     WITHIN_NAMES, has, phrases,

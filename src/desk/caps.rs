@@ -4,7 +4,7 @@
 
 use super::draft::Draft;
 use super::{Intent, Role};
-use crate::case::{Address, LetterKind, Side};
+use crate::case::{Address, CountedAs, LetterKind, Side};
 use crate::mail::{Mail, SenderProof};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,19 +124,17 @@ pub fn mailbox(address: &Address) -> String {
 
 /// What a letter counts as where one address is concerned; empty: for nothing. `about` is the sender of the mail in hand.
 pub fn counted_as(kind: LetterKind, to: &Address, about: Option<&Stranger>) -> String {
-    match kind {
-        LetterKind::Acknowledgement if is_unproven(about) => format!("{UNPROVEN}{}", mailbox(to)),
-        LetterKind::Acknowledgement | LetterKind::Acknowledgements => format!("{CUSTOMER}{}", mailbox(to)),
-        LetterKind::Receipt | LetterKind::CaseList | LetterKind::Dossier => format!("answer {}", to.key()),
-        // That something was not done must not wait because of all that was.
-        LetterKind::Question => format!("question {}", to.key()),
-        LetterKind::Notification | LetterKind::FollowUp => {
-            about.map_or_else(String::new, |about| format!("about {}", mailbox(&about.address)))
-        }
-        LetterKind::Authority => format!("official {}", to.key()),
-        LetterKind::Urgent => format!("urgent {}", to.key()),
-        LetterKind::Term => format!("term {}", to.key()),
-        _ => String::new(),
+    let of = |what: &str| format!("{what} {}", to.key());
+    match kind.row().counted {
+        CountedAs::Acknowledged if is_unproven(about) => format!("{UNPROVEN}{}", mailbox(to)),
+        CountedAs::Acknowledged | CountedAs::Bundled => format!("{CUSTOMER}{}", mailbox(to)),
+        CountedAs::Answered => of("answer"),
+        CountedAs::Asked => of("question"),
+        CountedAs::Told => about.map_or_else(String::new, |about| format!("about {}", mailbox(&about.address))),
+        CountedAs::AtOnce if kind == LetterKind::Authority => of("official"),
+        CountedAs::AtOnce => of(kind.name()),
+        CountedAs::Warned => of("term"),
+        CountedAs::Uncounted | CountedAs::Never => String::new(),
     }
 }
 
@@ -212,56 +210,22 @@ pub fn held_by(draft: &Draft, about: Option<&Stranger>, counts: &Counts, caps: C
 }
 
 fn is_over(kind: LetterKind, count: Count) -> bool {
-    match kind {
-        LetterKind::Acknowledgement => {
+    match kind.row().counted {
+        CountedAs::Acknowledged => {
             let is_much = count.last_hour >= TO_CUSTOMER_PER_HOUR_MAX || count.last_day >= TO_CUSTOMER_PER_DAY_MAX;
             is_much || count.is_held_today
         }
-        LetterKind::Authority | LetterKind::Urgent => count.last_hour >= AT_ONCE_PER_HOUR_MAX,
-        LetterKind::Receipt | LetterKind::Question | LetterKind::CaseList | LetterKind::Dossier => {
+        CountedAs::AtOnce => count.last_hour >= AT_ONCE_PER_HOUR_MAX,
+        CountedAs::Answered | CountedAs::Asked => {
             count.last_hour >= ANSWERS_TO_STAFF_PER_HOUR_MAX || count.last_day >= ANSWERS_TO_STAFF_PER_DAY_MAX
         }
-        LetterKind::Notification | LetterKind::FollowUp => count.last_hour >= ABOUT_ONE_SENDER_PER_HOUR_MAX,
-        LetterKind::Term => count.last_hour >= TERMS_PER_HOUR_MAX,
-        _ => false,
+        CountedAs::Told => count.last_hour >= ABOUT_ONE_SENDER_PER_HOUR_MAX,
+        CountedAs::Warned => count.last_hour >= TERMS_PER_HOUR_MAX,
+        CountedAs::Bundled | CountedAs::Uncounted | CountedAs::Never => false,
     }
 }
 
-/// Letters that a cap can hold: those that are written because mails came in, or a term ran out, by the hundred. What a
-/// person typed is never held, nor what comes once a day, nor what tells that something waits.
+/// Letters that a cap can hold.
 fn may_wait(kind: LetterKind) -> bool {
-    match kind {
-        LetterKind::Acknowledgement
-        | LetterKind::Notification
-        | LetterKind::FollowUp
-        | LetterKind::Receipt
-        | LetterKind::Question
-        | LetterKind::CaseList
-        | LetterKind::Dossier
-        | LetterKind::Shown
-        | LetterKind::DeliveryFailed
-        | LetterKind::Authority
-        | LetterKind::Urgent
-        | LetterKind::Away
-        | LetterKind::Status
-        | LetterKind::Term => true,
-        LetterKind::Answer
-        | LetterKind::Interim
-        | LetterKind::Closing
-        | LetterKind::Escalation
-        | LetterKind::Advice
-        | LetterKind::Agenda
-        | LetterKind::Paper
-        | LetterKind::Dispute
-        | LetterKind::Privacy
-        | LetterKind::Represented
-        | LetterKind::Digest
-        | LetterKind::Month
-        | LetterKind::SetAside
-        | LetterKind::Alarm
-        | LetterKind::Outage
-        | LetterKind::Acknowledgements
-        | LetterKind::Bundle
-        | LetterKind::Misdirected => false,
-    }
+    !matches!(kind.row().counted, CountedAs::Bundled | CountedAs::Never)
 }

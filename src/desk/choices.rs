@@ -395,7 +395,7 @@ impl Choice {
 fn first_verb(written: &str) -> Option<Verb> {
     let named = written.trim_start_matches(|c: char| !c.is_alphanumeric());
     let word: String = named.chars().take_while(|c| c.is_alphanumeric()).collect();
-    Verb::named(&super::fold::fold(&word))
+    Verb::named(&super::fold(&word))
 }
 
 fn joined(above: &str, below: &str) -> String {

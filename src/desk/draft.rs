@@ -44,6 +44,8 @@ pub use privacy::{Privacy, PrivacyStage};
 pub use question::{Became, InPart, Problem, Question};
 pub use remarks::{OddSender, Remark, Unread};
 pub use represented::{Represented, RepresentedStage};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 pub use urgent::Urgent;
 pub use why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
 
@@ -72,7 +74,7 @@ pub struct Draft {
 
 /// What the subject line of a letter to staff names, the same in all letters of a case so that they thread.
 /// A letter to a customer does not show it (invariant 11).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Topic {
     /// The complaint's subject; of a letter without a case, that of the mail it is about.
     pub subject: String,
@@ -122,9 +124,26 @@ pub struct Enclosed {
     pub content: Vec<u8>,
 }
 
-/// What the letter says.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Content {
+macro_rules! contents {
+    ($($kind:ident($says:ty),)+) => {
+        /// What the letter says: of each kind one. Templates get it as it is, each field a variable of that name.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum Content {
+            $($kind($says),)+
+        }
+
+        impl Content {
+            pub fn kind(&self) -> LetterKind {
+                match self {
+                    $(Self::$kind(_) => LetterKind::$kind,)+
+                }
+            }
+        }
+    };
+}
+
+contents! {
     Acknowledgement(Acknowledgement),
     Notification(Box<Notification>),
     Answer(Answer),
@@ -153,53 +172,21 @@ pub enum Content {
     Acknowledgements(Acknowledgements),
     Bundle(Box<Bundle>),
     Misdirected(Misdirected),
-    Official(Box<Official>),
+    Authority(Box<Official>),
     Urgent(Box<Urgent>),
     Privacy(Box<Privacy>),
     Represented(Represented),
 }
 
-impl Content {
-    pub fn kind(&self) -> LetterKind {
-        match self {
-            Self::Acknowledgement(_) => LetterKind::Acknowledgement,
-            Self::Notification(_) => LetterKind::Notification,
-            Self::Answer(_) => LetterKind::Answer,
-            Self::Interim(_) => LetterKind::Interim,
-            Self::FollowUp(_) => LetterKind::FollowUp,
-            Self::Closing(_) => LetterKind::Closing,
-            Self::Receipt(_) => LetterKind::Receipt,
-            Self::Question(_) => LetterKind::Question,
-            Self::DeliveryFailed(_) => LetterKind::DeliveryFailed,
-            Self::SetAside(_) => LetterKind::SetAside,
-            Self::Alarm(_) => LetterKind::Alarm,
-            Self::Term(_) => LetterKind::Term,
-            Self::Escalation(_) => LetterKind::Escalation,
-            Self::Advice(_) => LetterKind::Advice,
-            Self::Agenda(_) => LetterKind::Agenda,
-            Self::Dispute(_) => LetterKind::Dispute,
-            Self::Status(_) => LetterKind::Status,
-            Self::CaseList(_) => LetterKind::CaseList,
-            Self::Dossier(_) => LetterKind::Dossier,
-            Self::Away(_) => LetterKind::Away,
-            Self::Shown(_) => LetterKind::Shown,
-            Self::Digest(_) => LetterKind::Digest,
-            Self::Paper(_) => LetterKind::Paper,
-            Self::Month(_) => LetterKind::Month,
-            Self::Outage(_) => LetterKind::Outage,
-            Self::Acknowledgements(_) => LetterKind::Acknowledgements,
-            Self::Bundle(_) => LetterKind::Bundle,
-            Self::Misdirected(_) => LetterKind::Misdirected,
-            Self::Official(_) => LetterKind::Authority,
-            Self::Urgent(_) => LetterKind::Urgent,
-            Self::Privacy(_) => LetterKind::Privacy,
-            Self::Represented(_) => LetterKind::Represented,
-        }
-    }
+/// Serialises what a variant holds under a name, where the variant's own name stands beside it.
+fn value<T: Serialize, S: Serializer>(held: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry("value", held)?;
+    map.end()
 }
 
 /// §2.1.2: registered; no text of a stranger (invariant 11): not even the complaint's subject.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acknowledgement {
     /// For the salutation; letters only shows it when it looks like a person's name.
     pub customer_name: String,
@@ -212,7 +199,7 @@ pub struct Acknowledgement {
 }
 
 /// To the department: the complaint and all that is needed to answer it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Notification {
     pub customer: Customer,
     pub channel: Channel,
@@ -239,7 +226,8 @@ pub struct Notification {
 }
 
 /// Why no acknowledgement was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unacknowledged {
     /// There is no address one could write to.
     NoAddress,
@@ -252,20 +240,20 @@ pub enum Unacknowledged {
 }
 
 /// To somebody who was written to as the customer and is not: nothing of the complaint but its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Misdirected {
     /// By which the letters were addressed.
     pub customer_name: String,
 }
 
 /// What staff typed, and nothing else (invariant 7).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub text: String,
 }
 
 /// What staff typed to the customer in the meantime, and the day by which the customer hears more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Interim {
     pub text: String,
     pub promised: Option<Moment>,
@@ -274,7 +262,7 @@ pub struct Interim {
 }
 
 /// To the handler: the customer wrote again, or somebody else did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FollowUp {
     pub customer: Customer,
     pub by: Writer,
@@ -294,7 +282,7 @@ pub struct FollowUp {
 }
 
 /// §2.4.2 and the procedure's end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Closing {
     pub customer_name: String,
     /// What the complaint was: its subject.
@@ -306,7 +294,7 @@ pub struct Closing {
 }
 
 /// To staff: a letter to the customer did not arrive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeliveryFailed {
     pub customer: Customer,
     pub letter_kind: LetterKind,
@@ -319,7 +307,7 @@ pub struct DeliveryFailed {
 }
 
 /// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Escalation {
     pub question: String,
     /// Who asks.
@@ -336,7 +324,7 @@ pub struct Escalation {
 }
 
 /// The supervisor's advice to the handler; the customer gets nothing of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Advice {
     pub text: String,
     pub by: Address,
@@ -346,7 +334,7 @@ pub struct Advice {
 }
 
 /// To the handler: something to do at that moment, with a calendar entry enclosed (§2.4.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Agenda {
     /// The item's id, and how often it was changed: its calendar entry is known by them.
     pub id: String,
@@ -357,7 +345,8 @@ pub struct Agenda {
     pub customer: Customer,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AgendaStage {
     /// Put on the agenda, or moved: the entry is enclosed.
     Set,
@@ -368,7 +357,7 @@ pub enum AgendaStage {
 }
 
 /// To the supervisor: the handler of this case is away (§2.4.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Away {
     pub who: Address,
     /// The first lines of the absence notice.
@@ -381,7 +370,7 @@ pub struct Away {
 }
 
 /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Term {
     pub customer: Customer,
     pub clock: crate::case::Clock,
@@ -399,7 +388,7 @@ pub struct Term {
 }
 
 /// A clock that is told of in the letter about another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct OtherClock {
     pub clock: crate::case::Clock,
     pub stage: crate::case::TermStage,

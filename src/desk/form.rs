@@ -5,10 +5,10 @@
 //! Labels are read from the top down to `Klacht:` or the first line that is none; below that everything is the
 //! customer's text, so that a line like `Adres: klopt niet` in it is not lost.
 
-use super::fold::fold;
 use super::when::{self, WhenError};
 use crate::calendar::Calendar;
 use crate::case::{Address, Language, Moment};
+use crate::text::fold;
 
 /// A label is short; what stands before a later colon is a sentence.
 const LABEL_CHARS_MAX: usize = 30;

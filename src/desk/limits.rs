@@ -1,5 +1,7 @@
 //! How many automatic letters may go out, and what holds one back: the settings' numbers, and the names. Plain values.
 
+use serde::Serialize;
+
 /// Letters of the desk in an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
@@ -13,7 +15,8 @@ pub struct Caps {
 }
 
 /// What holds a letter back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cap {
     /// One address: held and bundled.
     Address,

@@ -162,7 +162,7 @@ impl<'a> Deciding<'a> {
         about: Option<OfficialAbout>,
         perhaps: Vec<CaseNumber>,
     ) -> Draft {
-        let content = Content::Official(Box::new(Official {
+        let content = Content::Authority(Box::new(Official {
             authority: said.by.authority.name.clone(),
             from: said.from.to_string(),
             certainty: said.by.certainty,

@@ -3,12 +3,14 @@
 
 use crate::case::{MailboxName, Moment};
 use chrono::{NaiveDate, TimeDelta};
+use serde::Serialize;
 
 /// How often the operator hears of one and the same trouble: once a day, so that it is neither forgotten nor a plague.
 const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
 
 /// What can be cut off: the way in, the way out, or what the mailbox does beside giving mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Area {
     Intake,
     Sending,
@@ -65,7 +67,8 @@ impl Spot {
 }
 
 /// What kind of trouble it is: what makes a difference for who has to do what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// No connection, no answer in time, or an answer that makes no sense.
     Away,

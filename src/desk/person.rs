@@ -1,9 +1,9 @@
 //! Where somebody stands on file: by an address, a telephone number, a plate or a name, however each was typed (GDPR art. 15).
 //! Pure.
 
-use super::fold::fold;
 use crate::case::{Address, Case, reference_key};
 use crate::mail::{Mail, Party};
+use crate::text::fold;
 
 /// Digits of a telephone number that are the same however it is typed: `06-12345678`, `+31 6 1234 5678`.
 const PHONE_TAIL: usize = 9;

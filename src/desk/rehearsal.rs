@@ -1,9 +1,9 @@
 //! Keywords, tried on complaints whose end is known: which would move, which keywords never fire, how often each department is
 //! met, and which words of complaints that went wrong would have routed them right (§2.1.2). Pure.
 
-use super::fold::fold;
 use super::routing::{Routes, Written};
 use crate::case::{Case, CaseNumber, Why};
+use crate::text::fold;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Letters of a word that is proposed: shorter ones meet everything.

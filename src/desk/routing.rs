@@ -8,9 +8,9 @@
 //! stand in that order, near each other, in one sentence. A dash before it (`-verzekering`) excludes: where it is met, its
 //! department does not get the complaint by its keywords.
 
-use super::fold::fold;
 use crate::case::{Match, Place, Why};
 use crate::config::{Department, Effect, Keyword as Grammar, KeywordPlace};
+use crate::text::fold;
 use aho_corasick::{AhoCorasick, BuildError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

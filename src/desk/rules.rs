@@ -1,6 +1,5 @@
 //! The company's rules as the desk uses them: compiled once from the settings. Plain values.
 
-use super::fold::fold;
 use super::limits::Caps;
 use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
@@ -9,7 +8,9 @@ use crate::calendar::Calendar;
 use crate::case::{Address, AddressError, Case, Due, Keys, Language, MailboxName, Moment};
 use crate::config::{self, Authority, Config, DeskLanguage, FormCustomer, StaffProof};
 use crate::mail::Witness;
+use crate::text::fold;
 use chrono::{Datelike, Days, NaiveDate};
+use serde::Serialize;
 
 /// One department and its people.
 #[derive(Debug, Clone)]
@@ -43,7 +44,8 @@ pub enum Role {
 }
 
 /// Whether, and until when, a dispute can be filed with the committee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Filing {
     /// Up to and including that day.
     Until(NaiveDate),

@@ -2,10 +2,10 @@
 
 use super::Disposition;
 use super::draft::Writer;
-use super::fold::fold;
 use super::wants::Want;
 use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
 use crate::mail::Mail;
+use crate::text::fold;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

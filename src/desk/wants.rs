@@ -3,9 +3,9 @@
 //! nothing up. Pure.
 
 use super::Rules;
-use super::fold::fold;
 use super::verbs::{Line, Verb};
 use crate::case::{Address, CaseNumber, reference_key};
+use crate::text::fold;
 
 /// Characters of a search that are read: a sentence; what is longer was pasted by accident.
 const SEARCHED_CHARS_MAX: usize = 400;

@@ -2,7 +2,6 @@
 //! because it comes from where nobody reads an answer, and staff say who it is (`#klant`). Pure.
 
 use super::draft::{Remark, Unacknowledged};
-use super::fold::fold;
 use super::form::{plain, short, the_address};
 use super::letters_out::language;
 use super::may_reply::WhyNot;
@@ -13,6 +12,7 @@ use super::words::complaint;
 use super::{Intent, Role, Rules};
 use crate::case::{Address, Channel, Customer, Moment, Opened, What};
 use crate::mail::{AutomaticKind, FindingKind, Mail};
+use crate::text::fold;
 
 /// Customers that a mail may be of: with more to choose from, one of them is a guess.
 const PERHAPS_MAX: usize = 3;

@@ -3,9 +3,10 @@
 
 use super::not_on_file::NotOnFile;
 use crate::case::Moment;
+use serde::Serialize;
 
 /// What became of the mail since the last digest.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MailDay {
     /// One for each watched folder that gave out UIDs.
     pub folders: Vec<Balance>,
@@ -19,7 +20,7 @@ pub struct MailDay {
 }
 
 /// The last signs of life of the way in and out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// When mail came in last.
     pub mail_at: Option<Moment>,
@@ -32,7 +33,7 @@ pub struct Route {
 }
 
 /// Letters that wait to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Unsent {
     pub letters: usize,
     /// Since when the first of them does.
@@ -40,7 +41,7 @@ pub struct Unsent {
 }
 
 /// One folder's mails: what the server gave out on one side, what each became on the other.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Balance {
     /// The folder as the register names it.
     pub folder: String,
@@ -110,7 +111,7 @@ impl MailDay {
 }
 
 /// A mail that was put aside, for the person who looks at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PutAside {
     /// Its row in the register: `#toon` and `#klacht` name it.
     pub mail: i64,

@@ -14,10 +14,11 @@ pub use not_on_file::{FiledBy, LostMail, NotOnFile};
 
 use crate::case::{AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
 use chrono::NaiveDate;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// One digest for one reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Digest {
     pub day: NaiveDate,
     /// The short name of the department whose supervisor reads it; None: the whole company.
@@ -60,7 +61,8 @@ impl Digest {
 }
 
 /// Where a case stands in a digest. The order is that of urgency: a case is in the first that fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Section {
     /// What the customer writes cannot wait.
     Urgent,
@@ -106,7 +108,7 @@ impl Section {
 }
 
 /// One case in a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     pub number: CaseNumber,
     pub subject: String,
@@ -125,7 +127,8 @@ pub struct Row {
 }
 
 /// What stands beside a case in a section.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Mark {
     /// A question waits for the supervisor.
     Question(Escalation),
@@ -151,22 +154,25 @@ pub enum Mark {
 }
 
 /// How far a dispute with the committee is (the procedure's end).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DisputeStands {
     WithCommittee,
     Ruled,
 }
 
 /// A picture that stands in a letter, with the words that say the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Picture {
     /// None: it could not go along, and only the words do.
+    #[serde(skip)]
     pub png: Option<Vec<u8>>,
     pub alt: String,
 }
 
 /// Whether a file goes along with an overview.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Goes {
     /// There is nothing to put in it.
     #[default]

@@ -158,7 +158,7 @@ pub struct Compared {
 }
 
 /// A month's report for one reader.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MonthOverview {
     /// None: the whole company.
     pub department_title: Option<String>,
@@ -172,7 +172,7 @@ pub struct MonthOverview {
 }
 
 /// What is past the terms for which it is kept (§2.4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct PastTerms {
     pub cases: usize,
     /// That concern no case.

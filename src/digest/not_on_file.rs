@@ -2,9 +2,10 @@
 //! another register works on the same mailbox. Plain values.
 
 use crate::case::Moment;
+use serde::Serialize;
 
 /// What is missing, as people are told of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotOnFile {
     /// At least one.
     pub count: usize,
@@ -17,7 +18,7 @@ pub struct NotOnFile {
 }
 
 /// One of them, as far as its header says; nobody proved any of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LostMail {
     /// As the mail names it; may be empty.
     pub from: String,

@@ -2,6 +2,7 @@
 //! twice (invariant 3); when the letter is sent, its base64 takes that line's place. Pure and always the same.
 
 use crate::desk::draft::{Carried, Source};
+pub(super) use crate::text::hex;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -74,9 +75,4 @@ fn encode_lines(content: &[u8], whole: &mut Vec<u8>) {
         }
         whole.extend_from_slice(STANDARD.encode(chunk).as_bytes());
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

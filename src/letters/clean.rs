@@ -1,6 +1,9 @@
 //! Makes text of strangers fit to stand in a letter: no controls, no direction tricks, no endless lines. Pure.
 //! Escaping for HTML is the template engine's work and not done here.
 
+use crate::text::turns_direction;
+use std::borrow::Cow;
+
 /// A subject line is cut here: lettre folds at blanks only, and a header line may not exceed 998 octets
 /// (RFC 5322 §2.1.1).
 pub(crate) const SUBJECT_CHARS_MAX: usize = 200;
@@ -19,9 +22,7 @@ const PARTICLES: [&str; 28] = [
 
 /// Controls and the characters that change the direction of text: a name with them can pretend to be another.
 fn is_trick(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}')
+    c.is_control() || turns_direction(c) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// One line for a header or a list: tricks out, white space collapsed, at most `chars_max` characters, and no
@@ -32,6 +33,28 @@ pub(crate) fn line(text: &str, chars_max: usize) -> String {
     let plain: String = text.chars().take(glance).map(|c| if is_trick(c) { ' ' } else { c }).collect();
     let line = plain.split_whitespace().collect::<Vec<_>>().join(" ").replace("=?", "= ?");
     cut(&line, chars_max)
+}
+
+/// The same for what is printed within a line of ours: a blank at either end stays, because words go on beside it.
+pub(crate) fn within_line(text: &str, chars_max: usize) -> Cow<'_, str> {
+    if is_clean(text) && text.len() <= chars_max {
+        return Cow::Borrowed(text);
+    }
+    let edge = |is_there: bool| if is_there { " " } else { "" };
+    let clean = line(text, chars_max);
+    let end = edge(text.ends_with(' ') && !clean.is_empty());
+    Cow::Owned(format!("{}{clean}{end}", edge(text.starts_with(' '))))
+}
+
+/// Whether nothing of it could be a trick or has to be collapsed: printable ASCII, each blank alone.
+fn is_clean(text: &str) -> bool {
+    let mut before = b'x';
+    text.bytes().all(|byte| {
+        let is_fine =
+            matches!(byte, b' '..=b'~') && !(byte == b' ' && before == b' ') && !(byte == b'?' && before == b'=');
+        before = byte;
+        is_fine
+    })
 }
 
 /// Running text of several lines: line ends become `\n`, tricks go, trailing blanks and more than two blank lines too.

@@ -4,6 +4,7 @@
 
 use super::{Letter, MARKER};
 use crate::case::{Keys, Language, Side};
+use crate::text;
 use mail_parser::{MessageParser, PartType};
 use std::collections::HashSet;
 
@@ -145,15 +146,12 @@ fn readable(bytes: &[u8]) -> Option<Vec<String>> {
 
 /// White space, quotation marks at line starts and what mail programs do to marks of punctuation make no difference.
 fn squeeze(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(straight).collect();
+    let plain: String = text.chars().filter(|c| !text::is_invisible(*c)).map(straight).collect();
     let words = plain.lines().flat_map(|line| line.trim_start_matches(['>', '|', ' ', '\t']).split_whitespace());
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// Places where a line may be broken, and joints: nobody sees them.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-}
 
 /// Typographic quotes and dashes as they were typed.
 fn straight(c: char) -> char {

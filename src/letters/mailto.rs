@@ -1,10 +1,11 @@
 //! The buttons of a letter to staff: `mailto:` links (RFC 6068) that open a reply with the verb already typed. Such a
 //! reply has no In-Reply-To, so that the token stands in its body, below the marker line. Pure.
 
-use super::words::Words;
-use super::{MARKER, clean};
+use super::language::Words;
+use super::{MARKER, clean, printing};
 use crate::desk::ReplyGoes;
 use crate::desk::verbs::{Value, Verb};
+use minijinja::value::Value as Printed;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
@@ -44,47 +45,38 @@ impl Press {
         ("dismiss", Self::Verb(Verb::Dismiss)),
     ];
 
-    pub fn label(self, words: Words) -> &'static str {
+    /// By what its label stands in the words of a language.
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Answer => words.pick("Antwoorden", "Answer"),
-            Self::Advise => words.pick("Advies geven", "Give advice"),
-            Self::Verb(Verb::Note) => words.pick("Notitie", "Note"),
-            Self::Verb(Verb::Close) => words.pick("Afgehandeld", "Close"),
-            Self::Verb(Verb::Phoned) => words.pick("Klant gesproken", "Spoke to customer"),
-            Self::Verb(Verb::Outcome(outcome)) => words.outcome(outcome),
-            Self::Verb(Verb::Interim) => words.pick("Tussenbericht", "Interim letter"),
-            Self::Verb(Verb::Sent) => words.pick("Verstuurd", "Sent"),
-            Self::Verb(Verb::TakeOver) => words.pick("Overnemen", "Take over"),
-            Self::Verb(Verb::Assign) => words.pick("Toewijzen", "Assign"),
-            Self::Verb(Verb::Advise) => words.pick("Advies geven", "Give advice"),
-            Self::Verb(Verb::Answer) => words.pick("Antwoord aan klant", "Answer customer"),
-            Self::Verb(Verb::Reopen) => words.pick("Heropenen", "Reopen"),
-            Self::Verb(Verb::Restore) => words.pick("Toch een klacht", "Complaint after all"),
-            Self::Verb(Verb::Dismiss) => words.pick("Geen klacht", "No complaint"),
-            Self::IsReal => words.pick("Dit is een klacht", "This is a complaint"),
-            Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
+            Self::Answer => "plain_answer",
+            Self::Advise => Verb::Advise.name(),
+            Self::IsReal => "real",
+            Self::Verb(verb) => verb.name(),
         }
     }
 
-    fn wants_value(self) -> bool {
-        matches!(self, Self::Verb(verb) if matches!(verb.row().value, Value::Address | Value::Customer | Value::Department | Value::Moment | Value::Promise | Value::Cause | Value::Amount))
-    }
-
-    fn typed(self, words: Words, goes: ReplyGoes) -> &'static str {
+    fn verb(self, goes: ReplyGoes) -> Option<Verb> {
         match self {
-            Self::Answer if goes != ReplyGoes::Customer => Self::Verb(Verb::Answer).typed(words, goes),
-            Self::Answer | Self::Advise => "",
-            Self::IsReal => words.pick(Verb::Restore.row().dutch, Verb::Restore.row().english),
-            Self::Verb(verb) => words.pick(verb.row().dutch, verb.row().english),
+            Self::Answer if goes != ReplyGoes::Customer => Some(Verb::Answer),
+            Self::Answer | Self::Advise => None,
+            Self::IsReal => Some(Verb::Restore),
+            Self::Verb(verb) => Some(verb),
         }
     }
 }
 
-/// What a button does with a mail that was put aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
-    Complaint,
-    Show,
+/// Whether something belongs behind the verb that nobody can know yet: it is typed there at once.
+fn wants_value(verb: Verb) -> bool {
+    matches!(
+        verb.row().value,
+        Value::Address
+            | Value::Customer
+            | Value::Department
+            | Value::Moment
+            | Value::Promise
+            | Value::Cause
+            | Value::Amount
+    )
 }
 
 /// One button.
@@ -95,49 +87,57 @@ pub(super) struct Button {
 }
 
 /// Where the replies of one letter go, and under what subject.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Replies<'a> {
-    pub address: &'a str,
-    pub subject: &'a str,
-    pub token: &'a str,
+#[derive(Debug, Clone)]
+pub(super) struct Replies {
+    pub address: String,
+    /// The complaints address, for a mail of its own.
+    pub desk: String,
+    pub subject: String,
+    pub token: String,
     pub words: Words,
+    /// The words of the reader's language.
+    pub vocabulary: Printed,
     /// Where a plain reply to the letter goes.
     pub goes: ReplyGoes,
 }
 
-impl Replies<'_> {
-    pub fn button(self, press: Press) -> Button {
-        let verb = press.typed(self.words, self.goes);
-        // What belongs behind the verb is typed there at once.
-        let room = if press.wants_value() { " " } else { "" };
-        let verb = if verb.is_empty() { String::new() } else { format!("{verb}{room}\r\n") };
-        Button { label: press.label(self.words).to_owned(), url: self.url(&format!("{verb}\r\n\r\n\r\n")) }
+impl Replies {
+    pub fn button(&self, press: Press) -> Button {
+        let typed = press.verb(self.goes).map_or_else(String::new, |verb| {
+            let room = if wants_value(verb) && press != Press::IsReal { " " } else { "" };
+            format!("{}{room}\r\n", verb.row().name_in(self.words.language))
+        });
+        Button { label: self.label(press), url: self.url(&format!("{typed}\r\n\r\n\r\n")) }
+    }
+
+    /// What stands on a button; a verb that has no words of its own is called by its name.
+    pub fn label(&self, press: Press) -> String {
+        let label = printing::find_word(&self.vocabulary, "labels", press.label());
+        label.unwrap_or_else(|| match press {
+            Press::Verb(verb) => verb.row().name_in(self.words.language).to_owned(),
+            _ => press.label().to_owned(),
+        })
     }
 
     /// A mail that asks for something to be done with that mail on file.
-    pub fn about(self, about: About, mail: i64) -> Button {
-        let (verb, label) = match about {
-            About::Complaint => (Verb::Restore, self.words.pick("Dit is een klacht", "This is a complaint")),
-            About::Show => (Verb::Show, self.words.pick("Tonen", "Show")),
-        };
-        let verb = self.words.pick(verb.row().dutch, verb.row().english);
-        Button { label: label.to_owned(), url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
+    pub fn about(&self, verb: &str, mail: i64, label: String) -> Button {
+        Button { label, url: self.url(&format!("{verb} {mail}\r\n\r\n\r\n")) }
     }
 
     /// A reply with this text typed already; None where mail clients would cut it.
-    pub fn prefilled(self, text: &str, label: impl Into<String>) -> Option<Button> {
+    pub fn prefilled(&self, text: &str, label: impl Into<String>) -> Option<Button> {
         let lines: Vec<&str> = text.lines().collect();
         let url = self.url(&format!("{}\r\n\r\n", lines.join("\r\n")));
         (url.len() <= URL_OCTETS_MAX).then(|| Button { label: label.into(), url })
     }
 
     /// The link that opens the reply: `above` is the new text, the token stands below the marker.
-    fn url(self, above: &str) -> String {
-        let subject = clean::line(self.subject.strip_prefix("Re: ").unwrap_or(self.subject), SUBJECT_CHARS_MAX);
-        let reference = format!("{MARKER}\r\n{}: {}\r\n", self.words.pick("Kenmerk", "Reference"), self.token);
+    fn url(&self, above: &str) -> String {
+        let subject = clean::line(self.subject.strip_prefix("Re: ").unwrap_or(&self.subject), SUBJECT_CHARS_MAX);
+        let reference = format!("{MARKER}\r\n{}: {}\r\n", printing::said(&self.vocabulary, "reference"), self.token);
         format!(
             "mailto:{}?subject={}&body={}",
-            percent(self.address, ADDRESS),
+            percent(&self.address, ADDRESS),
             percent(&format!("Re: {subject}"), UNRESERVED),
             percent(&format!("{above}{reference}"), UNRESERVED)
         )
@@ -176,15 +176,29 @@ fn percent(text: &str, encoded: &'static AsciiSet) -> String {
 mod tests {
     use super::*;
     use crate::case::Language;
+    use crate::letters::templates::Templates;
+
+    fn replies(language: Language) -> Replies {
+        let words = Words { language, zone: chrono_tz::UTC };
+        Replies {
+            address: "klachten@x.nl".to_owned(),
+            desk: "klachten@x.nl".to_owned(),
+            subject: "Kras".to_owned(),
+            token: "kp.s".to_owned(),
+            words,
+            vocabulary: Templates::new().unwrap().vocabulary(words),
+            goes: ReplyGoes::Nowhere,
+        }
+    }
 
     #[test]
     fn a_button_writes_the_verb_above_the_marker_and_the_token_below() {
         let replies = Replies {
-            address: "klachten+kp.1@x.nl",
-            subject: "Re: [K-2026-000123] Één & ander? 100% (J)",
-            token: "kp.2026-123.s",
-            words: Words { language: Language::Dutch, zone: chrono_tz::Europe::Amsterdam },
+            address: "klachten+kp.1@x.nl".to_owned(),
+            subject: "Re: [K-2026-000123] Één & ander? 100% (J)".to_owned(),
+            token: "kp.2026-123.s".to_owned(),
             goes: ReplyGoes::Customer,
+            ..replies(Language::Dutch)
         };
         let close = replies.button(Press::Verb(Verb::Close));
         assert_eq!(close.label, "Afgehandeld");
@@ -201,9 +215,7 @@ mod tests {
 
     #[test]
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
-        let words = Words { language: Language::Dutch, zone: chrono_tz::UTC };
-        let replies =
-            Replies { address: "klachten@x.nl", subject: "Kras", token: "kp.s", words, goes: ReplyGoes::Nowhere };
+        let replies = replies(Language::Dutch);
         let url =
             replies.prefilled("#telefoon\nKlant: Zoë & Co", "Versturen").map(|button| button.url).unwrap_or_default();
         assert!(
@@ -215,15 +227,9 @@ mod tests {
 
     #[test]
     fn a_link_stays_short_enough_for_every_client() {
-        let words = Words { language: Language::English, zone: chrono_tz::UTC };
         let (subject, token) = ("é".repeat(300_000), "k".repeat(48));
-        let replies = Replies {
-            address: "klachten@voorbeeld.nl",
-            subject: &subject,
-            token: &token,
-            words,
-            goes: ReplyGoes::Nowhere,
-        };
+        let address = "klachten@voorbeeld.nl".to_owned();
+        let replies = Replies { address, subject, token, ..replies(Language::English) };
         assert!(Press::ALL.iter().all(|(_, press)| replies.button(*press).url.len() < 1_000));
     }
 }

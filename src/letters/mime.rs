@@ -3,9 +3,9 @@
 
 use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
-use super::words::Words;
+use super::language::Words;
 use super::{House, RenderError};
-use crate::case::{Address, LetterKind, Moment};
+use crate::case::{Address, LetterKind, Moment, Origin, Silence};
 use crate::desk::draft::{Carried, Content, Draft, Enclosed};
 use lettre::message::header::{
     ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
@@ -22,6 +22,8 @@ const FILE_NAME_CHARS_MAX: usize = 120;
 /// What the bytes are made of, besides the draft.
 pub(super) struct Parts<'a> {
     pub subject: &'a str,
+    /// By what name the desk writes.
+    pub desk_name: &'a str,
     pub text: String,
     pub html: String,
     /// What is really carried: the draft's attachments that fit.
@@ -40,16 +42,16 @@ pub(super) fn build(
     words: Words,
     now: Moment,
 ) -> Result<Vec<u8>, RenderError> {
-    let desk_name = format!("{} – {}", house.company, words.pick("klachten", "complaints"));
+    let desk_name = parts.desk_name;
     // lettre asks the clock where there is no date; ours replaces this one below, because lettre's is always UTC.
     let mut builder = lettre::Message::builder()
         .date(now.into())
-        .from(mailbox(&desk_name, &house.desk_address)?)
+        .from(mailbox(desk_name, &house.desk_address)?)
         .to(mailbox(&recipient_name(draft), &draft.to)?)
         .subject(parts.subject)
         .message_id(Some(parts.message_id.to_owned()));
     if house.sub_addressing {
-        builder = builder.reply_to(mailbox(&desk_name, parts.reply_address)?);
+        builder = builder.reply_to(mailbox(desk_name, parts.reply_address)?);
     }
     builder = marks(thread(builder, draft), draft.content.kind(), house, words);
     let mut message =
@@ -82,59 +84,22 @@ fn thread(mut builder: MessageBuilder, draft: &Draft) -> MessageBuilder {
 fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Words) -> MessageBuilder {
     builder =
         builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("X-Loop"), house.desk_address.to_string()));
-    if let Some(origin) = auto_submitted(kind) {
+    let row = kind.row();
+    let origin = match row.origin {
+        Origin::Person => None,
+        Origin::Replied => Some("auto-replied"),
+        Origin::Generated => Some("auto-generated"),
+    };
+    let silence = match row.silence {
+        Silence::All => "All",
+        Silence::ButAbsence => "DR, RN, NRN, AutoReply",
+    };
+    if let Some(origin) = origin {
         builder = builder
             .raw_header(ascii_header("Auto-Submitted", origin.to_owned()))
-            .raw_header(ascii_header("X-Auto-Response-Suppress", suppressed(kind).to_owned()));
+            .raw_header(ascii_header("X-Auto-Response-Suppress", silence.to_owned()));
     }
     builder.raw_header(ascii_header("Content-Language", words.tag().to_owned()))
-}
-
-/// What machines should not answer (MS-OXCMAIL 2.2.1.77). That a handler is away is worth knowing, because the case waits
-/// then: the supervisor is told of it, and by a letter that asks for silence itself.
-fn suppressed(kind: LetterKind) -> &'static str {
-    match kind {
-        LetterKind::Notification | LetterKind::FollowUp | LetterKind::Term => "DR, RN, NRN, AutoReply",
-        _ => "All",
-    }
-}
-
-/// RFC 3834 §5. Advice is marked though a person typed it: we wrap it, it goes to a colleague and not to a customer,
-/// and an absence notice in answer to it would come to the desk and be of use to nobody. The closing confirmation is not marked: a person decided on it and typed its settlement, one letter
-/// for one act, so that it can feed no loop; and where the customer's own desk handles mail by machine, marked it
-/// would be filed unread, though it is the answer that the complaint was about.
-fn auto_submitted(kind: LetterKind) -> Option<&'static str> {
-    match kind {
-        LetterKind::Answer | LetterKind::Interim | LetterKind::Closing => None,
-        LetterKind::Acknowledgement | LetterKind::Acknowledgements => Some("auto-replied"),
-        LetterKind::Notification
-        | LetterKind::FollowUp
-        | LetterKind::Receipt
-        | LetterKind::Question
-        | LetterKind::DeliveryFailed
-        | LetterKind::Misdirected
-        | LetterKind::Bundle
-        | LetterKind::Digest
-        | LetterKind::Month
-        | LetterKind::SetAside
-        | LetterKind::Alarm
-        | LetterKind::Term
-        | LetterKind::Escalation
-        | LetterKind::Advice
-        | LetterKind::Agenda
-        | LetterKind::Status
-        | LetterKind::Paper
-        | LetterKind::Away
-        | LetterKind::Dispute
-        | LetterKind::Authority
-        | LetterKind::Urgent
-        | LetterKind::Privacy
-        | LetterKind::Represented
-        | LetterKind::Shown
-        | LetterKind::CaseList
-        | LetterKind::Dossier
-        | LetterKind::Outage => Some("auto-generated"),
-    }
 }
 
 /// Text and HTML, then the files. An invitation stands in the letter twice, as the calendars themselves send it: as an

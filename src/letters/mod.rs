@@ -4,8 +4,9 @@
 //! | file | what |
 //! |---|---|
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
-//! | `view/` | what a template can print of each letter |
-//! | `words.rs`, `subject.rs`, `mailto.rs` | moments and names in the reader's language, subject lines, buttons |
+//! | `printing.rs` | how templates print values: every text of a stranger is cleaned |
+//! | `view/` | what a template can print beside the draft itself |
+//! | `language.rs`, `subject.rs`, `mailto.rs` | the table of languages, subject lines, buttons |
 //! | `salutation.rs` | how a letter to a person begins |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
 //! | `clean.rs` | text of strangers made fit to print |
@@ -20,11 +21,13 @@ mod calendar_entry;
 mod carried;
 mod clean;
 mod door;
+mod language;
 mod lighten;
 mod mailto;
 mod mime;
 mod on_paper;
 pub mod paper;
+mod printing;
 mod salutation;
 #[cfg(test)]
 mod sample;
@@ -32,18 +35,18 @@ mod slimmer;
 mod subject;
 mod templates;
 mod view;
-mod words;
 
 pub use carried::{AssembleError, assemble};
 pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
 
-use crate::case::{Address, CaseNumber, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
-use crate::desk::draft::{Carried, Content, Draft};
+use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Token};
+use crate::desk::draft::{Carried, Draft};
 use chrono_tz::Tz;
-use minijinja::Environment;
-use templates::{Form, environment, fill};
-use words::Words;
+use printing::Form;
+use serde::Serialize;
+use std::sync::Arc;
+use templates::Templates;
 
 pub use crate::mail::MARKER;
 
@@ -76,7 +79,7 @@ pub struct House {
 }
 
 /// Where a customer can go who still disagrees (procedure, end).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Committee {
     pub name: String,
     pub url: String,
@@ -93,7 +96,7 @@ pub struct Committee {
 }
 
 /// The company's address block on a letter on paper (§2.3).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Letterhead {
     /// Street and number, or post office box; one a line.
     pub address: Vec<String>,
@@ -154,18 +157,20 @@ pub enum RenderError {
 struct Signed<'a> {
     token: &'a str,
     keys: &'a Keys,
+    /// Of the sheet that goes along.
+    lacks_characters: bool,
 }
 
 /// The compiled templates.
 pub struct Letters {
-    engine: Environment<'static>,
+    templates: Templates,
 }
 
 impl Letters {
     /// Compiles every template. They are part of the program: that each can be filled in, the tests show for every kind and
     /// language.
     pub fn new() -> Result<Self, TemplateError> {
-        Ok(Self { engine: environment()? })
+        Ok(Self { templates: Templates::new()? })
     }
 
     /// The letter that the draft asks for. An overview that would be too large goes without its files, and says so.
@@ -184,14 +189,16 @@ impl Letters {
         if token.is_empty() {
             return Err(RenderError::NoKey);
         }
-        let (sheet, file) = on_paper::print(draft, house, now)?.map(|paper| (paper.text, paper.file)).unzip();
+        let sheet = on_paper::print(draft, house, &self.templates, now)?;
+        let lacks_characters = sheet.as_ref().is_some_and(|sheet| sheet.lacks_characters);
+        let (sheet, file) = sheet.map(|sheet| (sheet.text, sheet.file)).unzip();
         let with_file = calendar_entry::enclosed(draft, house, now).or(file).map(|file| {
             let mut draft = draft.clone();
             draft.enclosed.push(file);
             draft
         });
         let draft = with_file.as_ref().unwrap_or(draft);
-        let signed = Signed { token: &token, keys };
+        let signed = Signed { token: &token, keys, lacks_characters };
         let bare = self.write(draft, &[], &draft.carried, house, signed, now)?;
         let kept = kept(draft, &bare, house)?;
         let bytes = if kept.is_empty() {
@@ -224,31 +231,25 @@ impl Letters {
         signed: Signed<'_>,
         now: Moment,
     ) -> Result<Vec<u8>, RenderError> {
-        let Signed { token, keys } = signed;
-        let words = Words { language: draft.language, zone: house.zone };
-        let reply_address = house.reply_address(token);
-        let subject = subject::subject(draft, words);
-        let button_subject = subject::case_line(draft, words);
-        let reply_to = &reply_address;
-        let seen = view::Seen {
-            draft,
-            carried,
-            left_out,
-            house,
-            token,
-            keys,
-            reply_address: reply_to,
-            button_subject,
-            words,
-            now,
-        };
-        let view = seen.view(&subject);
+        let token = signed.token;
+        let words = view::words(draft, house);
+        let vocabulary = self.templates.vocabulary(words);
         let kind = draft.content.kind();
-        let text = fill(&self.engine, kind, draft.language, Form::Text, &view)?;
-        let html = fill(&self.engine, kind, draft.language, Form::Html, &view)?;
+        let [text, html] = [Form::Text, Form::Html]
+            .map(|form| Arc::new(view::reading(draft, house, token, vocabulary.clone(), form, now)));
+        let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
+        let view = seen.view();
+        let plain = self.templates.body(kind, &text, &view)?;
+        let subject = subject::subject(draft, plain.subject, &vocabulary);
+        let marked_up = self.templates.body(kind, &html, &view)?;
+        let text = self.templates.page(plain.body, &subject, &text, &view)?;
+        let html = self.templates.page(marked_up.body, &subject, &html, &view)?;
+        let reply_address = house.reply_address(token);
+        let desk_name = format!("{} – {}", house.company, printing::said(&vocabulary, "complaints"));
         let message_id = format!("<{token}@{}>", house.desk_address.domain());
         let parts = mime::Parts {
             subject: &subject,
+            desk_name: &desk_name,
             text,
             html,
             carried,
@@ -270,19 +271,7 @@ fn kept<'a>(draft: &'a Draft, bare: &[u8], house: &House) -> Result<&'a [Carried
         Some(*sum)
     });
     let whole = sizes.clone().last().unwrap_or(own);
-    // Who prints a letter sent the attachments, and has them.
-    let may_list = matches!(
-        draft.content,
-        Content::Notification(_)
-            | Content::FollowUp(_)
-            | Content::Escalation(_)
-            | Content::Paper(_)
-            | Content::Shown(_)
-            | Content::Official(_)
-            | Content::Dossier(_)
-            | Content::Bundle(_)
-            | Content::Alarm(_)
-    );
+    let may_list = draft.content.kind().row().files == Files::Listed;
     let most = if may_list { CARRIED_MAX } else { usize::MAX };
     let count = sizes.take(most).take_while(|size| *size <= max).count();
     if own > max || (count < draft.carried.len() && !may_list) {

@@ -40,6 +40,19 @@ pub enum Block {
     Signature { greeting: String, signer: Vec<String> },
 }
 
+/// The words on a sheet that are no part of what the letter says, in its language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    pub return_to: String,
+    pub date: String,
+    pub reference: String,
+    pub handled_by: String,
+    pub subject: String,
+    pub page: String,
+    /// `Pagina 1 van 2`.
+    pub of: String,
+}
+
 /// A letter to be printed, put in an envelope and posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaperLetter {
@@ -50,6 +63,7 @@ pub struct PaperLetter {
     pub written_at: Moment,
     pub zone: Tz,
     pub language: Language,
+    pub labels: Labels,
     /// Our reference.
     pub number: CaseNumber,
     /// Who can be asked for by name.

@@ -1,154 +1,186 @@
 //! The templates of `templates/`, built into the program, and the engine that fills them in. A letter's words stand
-//! once per language; the building blocks (`kit`) make plain text or HTML of them. Touches nothing outside.
+//! once per language; the building blocks (`kit`) make plain text, HTML or a sheet of them. Touches nothing outside.
 
-use super::RenderError;
+use super::language::{LANGUAGES, Words};
+use super::printing::{self, Form, Reading};
+use super::{RenderError, TemplateError};
 use crate::case::{Language, LetterKind};
+use crate::desk::verbs::{Row, TABLE};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Which of the two bodies of a letter is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Text,
-    Html,
-}
+/// Every file below `templates/`: its name there and its text.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
-impl Form {
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Text => "txt",
-            Self::Html => "html",
-        }
-    }
-}
+/// How a file for all forms ends.
+const ANY_FORM: &str = ".j2";
+/// The folder of words that several letters use, a file per language.
+const WORDS: &str = "words/";
 
-macro_rules! letters {
-    ($($name:literal),+ $(,)?) => {
-        [$(
-            ($name, "nl", include_str!(concat!("../../templates/", $name, "/nl.j2"))),
-            ($name, "en", include_str!(concat!("../../templates/", $name, "/en.j2"))),
-        )+]
-    };
-}
-
-/// One folder per letter, named as [`LetterKind::name`]; a new kind needs its folder and this line.
-const LETTERS: &[(&str, &str, &str)] = &letters![
-    "acknowledgement",
-    "notification",
-    "answer",
-    "interim",
-    "follow_up",
-    "closing",
-    "receipt",
-    "question",
-    "delivery_failed",
-    "set_aside",
-    "alarm",
-    "term",
-    "escalation",
-    "advice",
-    "agenda",
-    "dispute",
-    "status",
-    "case_list",
-    "dossier",
-    "away",
-    "shown",
-    "digest",
-    "paper",
-    "month",
-    "outage",
-    "acknowledgements",
-    "bundle",
-    "misdirected",
-    "authority",
-    "urgent",
-    "privacy",
-    "represented",
+/// What a letter is at most cut to, by what is cut: the reasons stand beside the numbers.
+const LIMITS: [(&str, usize); 16] = [
+    // A complaint is printed up to here, some ten pages; the whole is on file.
+    ("text", 20_000),
+    // What stood below it, from earlier mails: enough to see what it was about.
+    ("quoted", 4_000),
+    // A question or an advice is a page at most; nobody reads more, and the register has it.
+    ("asked", 10_000),
+    // Steps of a case shown to a supervisor, and the text of one: the last ones say how it stands.
+    ("steps", 40),
+    ("step", 1_500),
+    // Of a whole file: some hundred pages; the mails themselves are attached.
+    ("file_steps", 300),
+    ("file_step", 10_000),
+    ("letters", 100),
+    // Attachments, addresses and the like named one by one.
+    ("listed", 50),
+    // Keywords named in the reason why a case came here.
+    ("keywords", 8),
+    // Cases shown of one list: two screens of a phone, each with a button.
+    ("cases", 20),
+    // Of what was typed below a verb and used for nothing: enough to know it again.
+    ("unused", 1_000),
+    // First lines of a mail that was put aside; and such mails shown with them: a dozen is looked through in two minutes.
+    ("excerpt", 400),
+    ("in_full", 12),
+    // Reasons why something was no complaint: the spreadsheet has them all.
+    ("dismissals", 10),
+    // Files named on a sheet; more are a parcel.
+    ("on_sheet", 30),
 ];
 
-/// Shared by all: (name, source); what has no extension is written once for both forms.
-const SHARED: [(&str, &str); 8] = [
-    ("kit.txt", include_str!("../../templates/kit.txt")),
-    ("kit.html", include_str!("../../templates/kit.html")),
-    ("cells.html", include_str!("../../templates/cells.html")),
-    ("base.txt", include_str!("../../templates/base.txt")),
-    ("base.html", include_str!("../../templates/base.html")),
-    ("parts", include_str!("../../templates/parts.j2")),
-    ("committee_word", include_str!("../../templates/committee.j2")),
-    ("mail_day", include_str!("../../templates/mail_day.j2")),
-];
-
-/// The engine with every template compiled. Text that comes in as a value is never itself read as a template.
-pub(super) fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut engine = Environment::new();
-    // A variable that is not there is an error, found at start; and an error never shows the values of a letter.
-    engine.set_undefined_behavior(UndefinedBehavior::Strict);
-    engine.set_debug(false);
-    // A tag on a line of its own leaves no blank line behind.
-    engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    engine.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
-    engine.set_formatter(|out, state, value| match (state.auto_escape(), value.as_str()) {
-        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(out.write_str(&escape(text))?),
-        _ => minijinja::escape_formatter(out, state, value),
-    });
-    engine.add_filter("oneline", |text: String| text.split_whitespace().collect::<Vec<_>>().join(" "));
-    engine.add_filter("prefixed", prefixed);
-    engine.add_filter("packed", packed);
-    engine.add_filter("lines", html_lines);
-    for (name, source) in SHARED {
-        if name.contains('.') {
-            engine.add_template(name, source)?;
-            continue;
-        }
-        for form in [Form::Text, Form::Html] {
-            engine.add_template_owned(format!("{name}.{}", form.extension()), source)?;
-        }
-    }
-    for (letter, language, source) in LETTERS.iter().copied() {
-        for form in [Form::Text, Form::Html] {
-            engine.add_template_owned(template_name(letter, language, form), source)?;
-        }
-    }
-    Ok(engine)
+/// The engine with every template compiled, and the words of each language.
+pub(super) struct Templates {
+    engine: Environment<'static>,
+    vocabularies: BTreeMap<&'static str, Value>,
+    limits: Value,
 }
 
-/// One body of a letter: its own template first, then the page around it.
-pub(super) fn fill(
-    engine: &Environment<'_>,
-    kind: LetterKind,
-    language: Language,
-    form: Form,
-    view: &Value,
-) -> Result<String, RenderError> {
-    let tag = match language {
-        Language::Dutch => "nl",
-        Language::English => "en",
-    };
-    let named = |error: minijinja::Error| RenderError::Template(error.to_string());
-    let extension = form.extension();
-    let part = |name: &str| format!("{name}.{extension}");
-    let shared = context! {
-        kit => part("kit"), parts => part("parts"), mail_day_part => part("mail_day"),
-        committee_part => part("committee_word"), ..view.clone()
-    };
-    let letter = engine.get_template(&template_name(kind.name(), tag, form)).map_err(named)?;
-    let body = letter.render(&shared).map_err(named)?;
-    let body = match form {
-        Form::Text => Value::from(tidy(&body)),
-        Form::Html => Value::from_safe_string(body),
-    };
-    let page = engine.get_template(&format!("base.{extension}")).map_err(named)?;
-    let whole = page.render(context! { body, ..shared }).map_err(named)?;
-    Ok(match form {
-        Form::Text => tidy(&whole) + "\n",
-        Form::Html => whole.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n") + "\n",
-    })
+/// What one body of a letter came to.
+pub(super) struct Filled {
+    pub body: String,
+    /// What the letter's own template calls it; None: as the table of kinds has it.
+    pub subject: Option<String>,
 }
 
-fn template_name(letter: &str, language: &str, form: Form) -> String {
-    format!("{letter}/{language}.{}", form.extension())
+impl Templates {
+    /// Compiles every template. Text that comes in as a value is never itself read as a template.
+    pub fn new() -> Result<Self, TemplateError> {
+        let mut engine = Environment::new();
+        // A variable that is not there is an error; and an error never shows the values of a letter.
+        engine.set_undefined_behavior(UndefinedBehavior::Strict);
+        engine.set_debug(false);
+        // A tag on a line of its own leaves no blank line behind.
+        engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        engine.set_auto_escape_callback(|name| {
+            let form = Form::ALL.into_iter().find(|form| name.ends_with(form.extension()));
+            form.map_or(AutoEscape::Html, Form::escape)
+        });
+        printing::equip(&mut engine);
+        for (name, source) in FILES {
+            let Some(name) = name.strip_suffix(ANY_FORM) else {
+                engine.add_template(name, source)?;
+                continue;
+            };
+            for form in Form::ALL {
+                let reads = if name.starts_with(WORDS) { "" } else { "{% do read_as(reader) %}" };
+                engine.add_template_owned(file_name(name, form), format!("{reads}{source}"))?;
+            }
+        }
+        let vocabularies = LANGUAGES.map(|language| {
+            let tag = Words { language, zone: chrono_tz::UTC }.tag();
+            Ok((tag, vocabulary(&engine, language)?))
+        });
+        let vocabularies = vocabularies.into_iter().collect::<Result<_, minijinja::Error>>()?;
+        Ok(Self { engine, vocabularies, limits: Value::from_pairs(LIMITS) })
+    }
+
+    /// The words of that language.
+    pub fn vocabulary(&self, words: Words) -> Value {
+        self.vocabularies.get(words.tag()).cloned().unwrap_or_default()
+    }
+
+    /// One body of a letter.
+    pub fn body(&self, kind: LetterKind, reading: &Arc<Reading>, view: &Value) -> Result<Filled, RenderError> {
+        let form = reading.form;
+        let template = self.find(&format!("{}/{}", kind.name(), reading.words.tag()), form)?;
+        let filled = template.render_captured(self.context(reading, view)).map_err(named)?;
+        let is_set = filled.state().exports().contains(&"subject_line");
+        let subject = filled.state().lookup("subject_line").filter(|_| is_set).map(|subject| subject.to_string());
+        let body = if form == Form::Text { tidy(filled.output()) } else { filled.output().to_owned() };
+        Ok(Filled { body, subject })
+    }
+
+    /// The page around a body.
+    pub fn page(
+        &self,
+        body: String,
+        subject: &str,
+        reading: &Arc<Reading>,
+        view: &Value,
+    ) -> Result<String, RenderError> {
+        let page = self.find("base", reading.form)?;
+        let body = Value::from_safe_string(body);
+        let context = context! { body, letter_subject => subject, ..self.context(reading, view) };
+        let whole = page.render(context).map_err(named)?;
+        Ok(match reading.form {
+            Form::Html => whole.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n") + "\n",
+            Form::Text | Form::Paper => tidy(&whole) + "\n",
+        })
+    }
+
+    fn find(&self, name: &str, form: Form) -> Result<Template<'_, '_>, RenderError> {
+        self.engine.get_template(&file_name(name, form)).map_err(named)
+    }
+
+    /// What every template can ask for, beside what the letter says.
+    fn context(&self, reading: &Arc<Reading>, view: &Value) -> Value {
+        let part = |name: &str| file_name(name, reading.form);
+        context! {
+            kit => part("kit"),
+            parts => part("parts"),
+            mail_day_part => part("mail_day"),
+            committee_part => part(&format!("committee/{}", reading.words.tag())),
+            sheet_part => part(&format!("sheet/{}", reading.words.tag())),
+            form => reading.form.extension(),
+            lang => reading.words.tag(),
+            w => reading.vocabulary.clone(),
+            v => reading.vocabulary.get_attr("verbs").unwrap_or_default(),
+            limits => self.limits.clone(),
+            reader => Value::from_dyn_object(reading.clone()),
+            ..view.clone()
+        }
+    }
+}
+
+/// The words of a language: what its file says, and the verbs of staff with their names.
+fn vocabulary(engine: &Environment<'static>, language: Language) -> Result<Value, minijinja::Error> {
+    let tag = Words { language, zone: chrono_tz::UTC }.tag();
+    let template = engine.get_template(&file_name(&format!("{WORDS}{tag}"), Form::Text))?;
+    let said = template.render_captured(())?;
+    let names = said.state().exports();
+    let words = names.into_iter().filter_map(|name| Some((name.to_owned(), said.state().lookup(name)?)));
+    let verbs: Vec<_> = TABLE.iter().map(|row| (row.verb.name(), verb(row, language))).collect();
+    let manual: Value = verbs.iter().map(|(_, verb)| verb.clone()).collect();
+    let lists = [("manual".to_owned(), manual), ("verbs".to_owned(), Value::from_pairs(verbs))];
+    Ok(Value::from_pairs(words.chain(lists)))
+}
+
+/// What a verb is called, what it does and where its text goes.
+fn verb(row: &Row, language: Language) -> Value {
+    let meaning = if language == Language::Dutch { row.means_dutch } else { row.means_english };
+    context! { name => row.name_in(language), meaning, goes => printing::plain(row.text) }
+}
+
+fn named(error: minijinja::Error) -> RenderError {
+    RenderError::Template(error.to_string())
+}
+
+fn file_name(name: &str, form: Form) -> String {
+    format!("{name}.{}", form.extension())
 }
 
 /// One blank line between paragraphs, none at the ends, no blanks at line ends.
@@ -171,54 +203,17 @@ fn tidy(text: &str) -> String {
     tidy
 }
 
-/// Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
-fn prefixed(text: String) -> String {
-    text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
-}
-
-/// Lines of a list without blank ones between them.
-fn packed(text: String) -> String {
-    text.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// Text as HTML with its lines kept: escaped here, because what a filter returns as safe is not escaped again.
-fn html_lines(text: String) -> Value {
-    Value::from_safe_string(escape(&text).replace('\n', "<br>\n").replace('\t', "&emsp;"))
-}
-
-/// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
-fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#x27;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_template_compiles() {
-        environment().unwrap();
+        Templates::new().unwrap();
     }
 
     #[test]
     fn paragraphs_are_one_blank_line_apart() {
         assert_eq!(tidy("\n\n een \n\n\n\ntwee\n  drie\n\n"), " een\n\ntwee\n  drie");
-    }
-
-    #[test]
-    fn text_of_a_stranger_is_escaped_in_html() {
-        let html = html_lines("<script>'\"&\nb".to_owned());
-        assert_eq!(html.to_string(), "&lt;script&gt;&#x27;&quot;&amp;<br>\nb");
     }
 }

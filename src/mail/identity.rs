@@ -2,6 +2,7 @@
 //! duplicate; the same Message-ID with other content is a mail of its own. Pure.
 
 use super::Mail;
+use crate::text::hex;
 use sha2::{Digest, Sha256};
 
 /// Hash of the normalised content (author, date, subject, text, attachments), which does not change on the way as
@@ -10,7 +11,7 @@ pub fn content_hash(mail: &Mail, raw: &[u8]) -> String {
     let mut hash = Sha256::new();
     if mail.message_id.is_none() {
         hash.update(raw);
-        return hex(hash);
+        return hex(&hash.finalize());
     }
     let author = mail.from.as_ref().map(|from| from.address.to_lowercase()).unwrap_or_default();
     let date = mail.date.map(|date| date.timestamp().to_string()).unwrap_or_default();
@@ -21,16 +22,12 @@ pub fn content_hash(mail: &Mail, raw: &[u8]) -> String {
     for attachment in &mail.attachments {
         add(&mut hash, &attachment.content);
     }
-    hex(hash)
+    hex(&hash.finalize())
 }
 
 fn add(hash: &mut Sha256, field: &[u8]) {
     hash.update((field.len() as u64).to_be_bytes());
     hash.update(field);
-}
-
-fn hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -26,11 +26,12 @@ mod signed;
 mod tests;
 mod uuencoded;
 
+pub(crate) use crate::text::turns_direction;
 #[cfg(test)]
 pub(crate) use author::tests::hostile as hostile_from;
 pub(crate) use author::{Author, Reading, of as author};
 pub(crate) use envelope::{answers, message_id};
-pub(crate) use headers::{clean, turns_direction};
+pub(crate) use headers::clean;
 pub(crate) use outlook::is_saved_mail;
 
 /// One header, in the order of the mail.

@@ -6,6 +6,7 @@
 mod tables;
 mod within;
 
+pub(crate) use crate::text::{fold, is_invisible};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -13,8 +14,6 @@ use tables::{
     CLOSING, FORWARD_PREFIXES, FORWARD_STEMS, HEADER_FAMILIES, LABELS, MESSAGES, ORIGINAL_STEMS, REPLY_PREFIXES,
     VS_IS_REPLY, WROTE,
 };
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 pub(crate) use within::labels_within;
 
 /// A label is not longer than this ("Ilmoitus vastaanottajalle" is 25): a longer start of a line is prose.
@@ -88,43 +87,6 @@ pub(crate) enum Prefix {
     ForwardOrReply,
     Reply,
     None,
-}
-
-/// One form for all spellings: compatibility forms undone, accents and invisible characters dropped, lower case,
-/// letters that do not decompose (ø, ł, đ …) replaced, white space collapsed.
-pub(crate) fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        let words: Vec<&str> = text.split_ascii_whitespace().collect();
-        return words.join(" ").to_ascii_lowercase();
-    }
-    let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c)).flat_map(char::to_lowercase) {
-        match c {
-            'ø' => folded.push('o'),
-            'ł' => folded.push('l'),
-            'đ' | 'ð' => folded.push('d'),
-            'ı' => folded.push('i'),
-            'ς' => folded.push('σ'),
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            'œ' => folded.push_str("oe"),
-            '’' | '‘' | 'ʼ' => folded.push('\''),
-            c if c.is_whitespace() => {
-                if !folded.is_empty() && !folded.ends_with(' ') {
-                    folded.push(' ');
-                }
-            }
-            c if is_combining_mark(c) => {}
-            c => folded.push(c),
-        }
-    }
-    folded.truncate(folded.trim_end().len());
-    folded
-}
-
-/// Characters that clients put into labels and names and nobody sees: soft hyphen, zero width, direction marks, BOM.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// How words begin that say "end", in the languages whose clients end a mail passed on with a line.

@@ -6,6 +6,7 @@
 
 use super::address;
 use super::transport::{Envelope, Outcome, RefusedFor, Scope, SendError, Stage};
+use crate::text::hex;
 use sha2::{Digest, Sha256};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -90,10 +91,6 @@ fn folder_name(address: &str) -> String {
         }
     }
     if name.len() > MAX_FOLDER_BYTES { hex(&Sha256::digest(name.as_bytes())) } else { name }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -3,14 +3,16 @@
 use crate::case::{Address, LetterKind};
 use crate::desk::limits::Cap;
 use crate::digest::NotOnFile;
+use serde::Serialize;
 
 /// To a supervisor or the operator: something needs a person now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Alarm {
     pub about: AlarmAbout,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AlarmAbout {
     /// A letter to staff was refused for good: so this goes up one step (invariant 4).
     StaffLetterRefused { to: String, letter_kind: LetterKind, reply: String },

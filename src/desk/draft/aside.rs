@@ -2,9 +2,10 @@
 
 use crate::case::{CaseNumber, Moment};
 use crate::digest::PutAside;
+use serde::Serialize;
 
 /// To staff: mails were set aside or could not be read, and somebody should look.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SetAside {
     /// Oldest first; never empty.
     pub mails: Vec<PutAside>,
@@ -13,7 +14,7 @@ pub struct SetAside {
 }
 
 /// To a colleague who asked for it: a mail on file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shown {
     /// Its row in the register.
     pub mail: i64,

@@ -4,9 +4,10 @@ use super::Happened;
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, LetterFate, LetterKind, Moment, Reference,
 };
+use serde::Serialize;
 
 /// Cases that a colleague asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaseList {
     pub asked: Asked,
     /// In the order to show them.
@@ -18,7 +19,8 @@ pub struct CaseList {
 }
 
 /// What was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Asked {
     /// `#zoek` with these words, as they were used; none: nothing to search for was typed.
     Search { words: Vec<String> },
@@ -27,7 +29,7 @@ pub enum Asked {
 }
 
 /// One case in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedCase {
     pub number: CaseNumber,
     /// Name, else address; may be empty.
@@ -44,7 +46,7 @@ pub struct ListedCase {
 }
 
 /// The readable file of a case, with its mails and letters attached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dossier {
     pub customer: Customer,
     pub channel: Channel,
@@ -71,7 +73,8 @@ pub struct Dossier {
 }
 
 /// Whether a plain reply of the reader goes to the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MayAnswer {
     Yes,
     /// The customer has no address.
@@ -81,7 +84,7 @@ pub enum MayAnswer {
 }
 
 /// A letter of the file, and the last that is known of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WrittenLetter {
     pub kind: LetterKind,
     pub to: String,

@@ -2,9 +2,10 @@
 
 use super::ListedCase;
 use crate::case::{CaseNumber, Due, Moment};
+use serde::Serialize;
 
 /// To a customer who wrote a great many mails: each is registered (§2.1.2); no text of a stranger (invariant 11).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acknowledgements {
     pub customer_name: String,
     /// By number; never empty.
@@ -14,7 +15,7 @@ pub struct Acknowledgements {
 }
 
 /// One of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acknowledged {
     pub number: CaseNumber,
     pub received_at: Moment,
@@ -22,7 +23,7 @@ pub struct Acknowledged {
 }
 
 /// To staff: letters that became too many for one address; the first of them are attached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bundle {
     /// How many letters it stands for.
     pub letters: usize,

@@ -2,9 +2,10 @@
 
 use crate::case::{Address, CaseNumber};
 use crate::desk::verbs::Verb;
+use serde::Serialize;
 
 /// A reply that does what a question asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
     pub does: Does,
     /// Lines with verbs, for the top.
@@ -16,7 +17,8 @@ pub struct Choice {
 }
 
 /// Whether such a reply can go as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stands {
     Finished,
     /// Something must be typed first.
@@ -24,7 +26,8 @@ pub enum Stands {
 }
 
 /// What a button opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Way {
     /// A reply to the question.
     Reply,
@@ -33,7 +36,8 @@ pub enum Way {
 }
 
 /// What a choice does, for its button.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Does {
     /// What that verb does, with the text.
     Verb(Verb),

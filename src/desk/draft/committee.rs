@@ -2,9 +2,10 @@
 
 use crate::case::{Address, Customer, Moment};
 use crate::desk::rules::Filing;
+use serde::Serialize;
 
 /// To the supervisor: the customer went to the committee, or the committee ruled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dispute {
     pub stage: DisputeStage,
     /// The last day for the company's defence, or to carry the ruling out, where one was typed.
@@ -19,7 +20,8 @@ pub struct Dispute {
     pub lodged_at: Moment,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum DisputeStage {
     /// The customer went to the committee.
     Filed(Filing),
@@ -29,7 +31,7 @@ pub enum DisputeStage {
 
 /// To the supervisor: the complaint is open for so long that its customer must hear of the committee, which a word in the
 /// meantime does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
     pub customer: Customer,
     pub subject: String,
@@ -41,7 +43,8 @@ pub struct Status {
 }
 
 /// How the customer of a closed complaint can still get it in writing that there is a committee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OwedInWriting {
     /// There is no address at all.
     NoAddress,

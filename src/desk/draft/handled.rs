@@ -5,9 +5,10 @@ use crate::case::{
     Address, Breach, CaseNumber, CaseState, Customer, Due, Duty, DutyKind, Judgement, LetterKind, Moment,
     Representative,
 };
+use serde::Serialize;
 
 /// To the sender of a staff mail: exactly what was done and who got what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     pub done: Vec<Done>,
     pub customer: Customer,
@@ -19,7 +20,8 @@ pub struct Receipt {
 }
 
 /// One thing that was done with a staff mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Done {
     /// This text goes to the customer at that address, with so many attachments.
     Relayed {
@@ -65,6 +67,7 @@ pub enum Done {
         at: Moment,
     },
     /// A conversation confirmed the settlement; that there is a committee the customer must still have in writing.
+    #[serde(serialize_with = "super::value")]
     CommitteeOwed(OwedInWriting),
     /// Closed; the confirmation with this settlement goes to that address, or is given in a conversation.
     Closed {
@@ -147,6 +150,7 @@ pub enum Done {
     },
     /// That must be done by its last moment, and is guarded until then; or it was done.
     Guarded(Duty),
+    #[serde(serialize_with = "super::value")]
     DutyDone(DutyKind),
     /// Only these see the case from now on; the sender is one of them, or not.
     ConfidentialSet {
@@ -223,7 +227,8 @@ pub enum Done {
 }
 
 /// What a customer is owed who was not written to so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Owed {
     /// The acknowledgement, which goes out at once (§2.1.2).
     Acknowledgement,
@@ -236,7 +241,8 @@ pub enum Owed {
 }
 
 /// Why a file of a staff mail does not go along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stays {
     /// It is a mail.
     Mail,

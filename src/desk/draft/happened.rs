@@ -1,9 +1,10 @@
 //! A case's timeline as people read it. Plain values.
 
 use crate::case::{Moment, Outcome};
+use serde::Serialize;
 
 /// One line of a case's timeline, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Happened {
     pub at: Moment,
     pub what: HappenedWhat,
@@ -13,7 +14,8 @@ pub struct Happened {
     pub by: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum HappenedWhat {
     Received,
     CustomerWrote,

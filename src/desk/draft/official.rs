@@ -2,9 +2,10 @@
 
 use super::Cover;
 use crate::case::{CaseNumber, CaseState, Certainty, Customer, Moment};
+use serde::Serialize;
 
 /// To the supervisor: an authority wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Official {
     /// As the settings name it.
     pub authority: String,
@@ -24,7 +25,7 @@ pub struct Official {
 }
 
 /// The case that a mail of an authority is filed with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfficialAbout {
     pub known_by: KnownBy,
     pub customer: Customer,
@@ -34,7 +35,8 @@ pub struct OfficialAbout {
 }
 
 /// How it is known which case that is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum KnownBy {
     /// It names the case, or answers a mail of it.
     Number,

@@ -2,9 +2,10 @@
 
 use crate::case::{MailboxName, Moment};
 use crate::desk::outage::{Area, Trouble};
+use serde::Serialize;
 
 /// To the operator: mail cannot be taken in or letters cannot be sent, or that is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outage {
     pub area: Area,
     /// Of which mailbox, where there are several.
@@ -16,7 +17,8 @@ pub struct Outage {
     pub stage: OutageStage,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OutageStage {
     Failing {
         trouble: Trouble,

@@ -3,9 +3,10 @@
 
 use super::{Acknowledgement, Answer, Closing, Interim};
 use crate::case::{Customer, Language, LetterKind, Moment};
+use serde::Serialize;
 
 /// To who prints, signs and posts it: the sheet goes along as PDF.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Paper {
     pub sheet: Sheet,
     /// The sheet's language is the customer's; the colleague's is the draft's.
@@ -17,7 +18,8 @@ pub struct Paper {
 }
 
 /// What the customer reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Sheet {
     Acknowledgement(Acknowledgement),
     /// What staff typed, and nothing else (invariant 7).
@@ -39,7 +41,7 @@ impl Sheet {
 }
 
 /// A letter on paper that waits to be posted, as a warning names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     pub kind: LetterKind,
     pub written_at: Moment,

@@ -1,9 +1,10 @@
 //! What is told to who guards personal data (GDPR). Plain values.
 
 use crate::case::{Address, Breach, Customer, Duty, DutyKind, Moment};
+use serde::Serialize;
 
 /// To who guards personal data: somebody uses a right over them, or they were breached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Privacy {
     pub stage: PrivacyStage,
     /// Who recorded it.
@@ -20,7 +21,8 @@ pub struct Privacy {
     pub breach: Option<Breach>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum PrivacyStage {
     /// Guarded from now on.
     Begins(Duty),

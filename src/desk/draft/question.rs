@@ -4,9 +4,10 @@ use super::Choice;
 use super::why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
 use crate::case::{Address, CaseNumber, Moment};
 use crate::mail::Place;
+use serde::Serialize;
 
 /// To the sender of a staff mail: nothing was done, why, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Question {
     pub why: Problem,
     /// What the sender typed, to copy it from.
@@ -16,7 +17,8 @@ pub struct Question {
 }
 
 /// Why only a part of a mail was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum InPart {
     /// It is larger than the desk takes in, so that its end is not on file.
     TooLarge,
@@ -27,7 +29,8 @@ pub enum InPart {
 }
 
 /// What a customer's mail that a colleague passed on came to, on a case that was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Became {
     /// Its handler reads it.
     FollowUp,
@@ -38,7 +41,8 @@ pub enum Became {
 }
 
 /// Why a staff mail was not acted on; nothing of it was relayed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Problem {
     UnknownVerb {
         written: String,
@@ -67,6 +71,7 @@ pub enum Problem {
     /// Two forms of the reply's text say different things.
     TextsDiffer,
     /// Not all of the reply was read.
+    #[serde(serialize_with = "super::value")]
     ReadInPart(InPart),
     /// Somebody else stands in To or Cc: the text may be meant for them (invariant 7).
     ColleagueInCopy {

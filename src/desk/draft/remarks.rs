@@ -1,9 +1,11 @@
 //! What staff should know about a mail, as the letters about it say it in their own words. Plain values.
 
 use crate::case::{CaseNumber, Customer};
+use serde::Serialize;
 
 /// Something staff should know about a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Remark {
     /// The mail names this case, or answers a mail on its file, without proof; a case of its own was opened.
     MayBelongTo(CaseNumber),
@@ -48,7 +50,8 @@ pub enum Remark {
 }
 
 /// Why a sender may be somebody else than it seems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum OddSender {
     /// The mail names several senders.
     Several,
@@ -59,7 +62,8 @@ pub enum OddSender {
 }
 
 /// What of a mail was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unread {
     /// Mails within mails, or more parts than are looked at.
     ManyParts,

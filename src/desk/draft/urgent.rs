@@ -1,9 +1,10 @@
 //! What the supervisor is told at once of a complaint that cannot wait. Plain values.
 
 use crate::case::{Address, Customer, Due, Moment};
+use serde::Serialize;
 
 /// To the supervisor: what a customer writes cannot wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Urgent {
     /// The customer's words by which it is urgent.
     pub words: Vec<String>,

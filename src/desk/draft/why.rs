@@ -1,15 +1,21 @@
 //! Why something was not done at once, where a problem has several reasons. Plain values.
 
 use crate::case::{Address, Breach, Outcome};
+use serde::Serialize;
 
 /// Why what came of a complaint is not recorded yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum Misjudged {
     /// `#afgehandeld` without an outcome, where the settings ask for one.
+    #[serde(rename = "outcome_missing")]
     Missing,
     /// Not founded, or not all of it, and the settlement hardly says why.
+    #[serde(serialize_with = "super::value")]
     ReasonMissing(Outcome),
     /// More than one outcome.
+    #[serde(rename = "several_outcomes")]
+    #[serde(serialize_with = "super::value")]
     Several(Vec<Outcome>),
     /// `#oorzaak` with none of the company's list, which may be empty.
     UnknownCause { written: String, causes: Vec<String> },
@@ -20,7 +26,8 @@ pub enum Misjudged {
 }
 
 /// Over what the answers were counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Often {
     /// Since the customer last wrote.
     InARow,
@@ -29,7 +36,8 @@ pub enum Often {
 }
 
 /// Why two cases cannot be made one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NoMerge {
     /// There is no case of that number, or no number was given.
     Unknown,
@@ -46,7 +54,8 @@ pub enum NoMerge {
 }
 
 /// Why a mail to the customer is not recorded as the answer without asking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum Unsure {
     /// The mail server does not confirm the sender (invariant 6).
     Sender,
@@ -68,18 +77,22 @@ impl Unsure {
 }
 
 /// Why a case cannot be seen by those alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoReader {
     /// That is no colleague's own address; these could see it.
+    #[serde(rename = "no_reader")]
     NotAColleague { written: String, colleagues: Vec<Address> },
     /// Nobody is left to watch over it: somebody else must be named first.
     NobodyLeft,
 }
 
 /// Why a request about personal data, or a breach, is not recorded so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum NoRight {
     /// Which right it is; may be empty.
+    #[serde(rename = "which_right")]
     Unclear { written: String },
     /// `#avg bekend` without how.
     HowMissing,

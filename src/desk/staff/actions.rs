@@ -20,7 +20,6 @@ use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach
 use crate::desk::draft::{
     Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
 };
-use crate::desk::fold::fold;
 use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
@@ -30,6 +29,7 @@ use crate::desk::verbs::Verb;
 use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition};
 use crate::mail::CutSign;
+use crate::text::fold;
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {

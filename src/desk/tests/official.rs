@@ -24,7 +24,7 @@ fn unchecked() -> Company {
 
 fn official(decision: &Decision) -> &Official {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
-        Content::Official(official) => Some(official.as_ref()),
+        Content::Authority(official) => Some(official.as_ref()),
         _ => None,
     });
     found.unwrap_or_else(|| panic!("{decision:?}"))

@@ -2,6 +2,7 @@
 //! Plain data.
 
 use crate::case::Outcome;
+use serde::Serialize;
 
 /// What staff can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,7 +69,8 @@ pub enum Taken {
 }
 
 /// Where the text of a mail with this verb goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TextGoes {
     /// To the customer.
     Customer,

@@ -11,6 +11,7 @@ pub use again::{Again, again, harmless};
 pub use kinds::{Row, Taken, TextGoes, Value, Verb};
 pub use table::TABLE;
 
+use crate::text::is_invisible;
 use inside::{NOTE_WORDS, says_internal};
 
 /// Two slips of the finger still point at the verb that was meant.
@@ -175,9 +176,13 @@ fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {
 
 /// Trimmed, without the marks that mail clients slip in (byte order mark, no-break and zero-width spaces).
 fn visible(line: &str) -> String {
-    let kept = |c: char| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2069}' | '\u{202a}'..='\u{202e}');
     let line = MARK_ENTITIES.iter().fold(line.to_owned(), |line, entity| line.replace(entity, "#"));
-    line.chars().filter(|c| kept(*c)).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect::<String>().trim().to_owned()
+    line.chars()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c == '\u{a0}' { ' ' } else { c })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// `#word: value` as (folded word, value); None when the line does not begin with `#` and a letter.
@@ -250,7 +255,7 @@ fn shown(plain: &str) -> String {
 }
 
 fn fold_word(word: &str) -> String {
-    super::fold::fold(word).chars().filter(|c| c.is_alphanumeric()).collect()
+    super::fold(word).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn all_names() -> impl Iterator<Item = &'static str> {

@@ -3,6 +3,7 @@
 use super::kinds::{Row, Value, Verb};
 use super::table::TABLE;
 use crate::case::Language;
+use serde::{Serialize, Serializer};
 
 impl Value {
     /// What stands behind the verb is text, as what stands below it.
@@ -17,6 +18,11 @@ impl Value {
 }
 
 impl Verb {
+    /// Its stable name: how templates call it.
+    pub fn name(self) -> &'static str {
+        self.row().english.trim_start_matches('#')
+    }
+
     /// Its row of the table.
     pub fn row(self) -> &'static Row {
         // Every verb has one: a test goes through them all.
@@ -31,6 +37,12 @@ impl Verb {
     /// The verb of that folded word, in either language or by an alias.
     pub fn named(word: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.names().any(|name| name == word)).map(|row| row.verb)
+    }
+}
+
+impl Serialize for Verb {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 

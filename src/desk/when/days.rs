@@ -4,7 +4,7 @@ use super::said::{Base, read};
 use super::{Direction, Reading, WhenError, Why};
 use crate::calendar::Calendar;
 use crate::case::Moment;
-use crate::desk::fold::fold;
+use crate::text::fold;
 use chrono::NaiveDate;
 
 /// Words behind which a last day stands.

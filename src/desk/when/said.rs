@@ -1,8 +1,8 @@
 //! What somebody said about a moment: words like `volgende week dinsdag 10.30` taken apart, not yet made a moment.
 //! Dutch first, English beside it. Pure, and it never fails: what it does not know stays in the rest of the text.
 
-use super::super::fold::fold;
 use super::vocabulary::{FILLERS, NO_TIME_BEFORE, count_word, day_number, month, part, weekday};
+use crate::text::fold;
 use chrono::{NaiveTime, Weekday};
 
 /// The longest way to say a moment ("op dinsdag a.s. 24 november 2026 om 10.30 uur") has nine words.

@@ -6,7 +6,7 @@
 
 use super::lines::wrap;
 use super::{Block, Faces, PAGES_MAX, PaperError, PaperLetter};
-use crate::letters::words::Words;
+use crate::letters::language::Words;
 use crate::typeface::Weight;
 
 /// Points in a millimetre.
@@ -162,10 +162,10 @@ impl Setter<'_> {
         let back = sender.address.iter().chain([&sender.postcode_and_place]).map(String::as_str);
         let back: Vec<&str> = back.filter(|line| !line.is_empty()).collect();
         let has_address = !back.is_empty();
-        let label = self.words.pick("Retouradres: ", "Return to: ");
+        let label = format!("{}: ", self.letter.labels.return_to);
         let width = WINDOW_RIGHT - LEFT;
         // One line, because a second would push the address out of the window; the head has it in any case.
-        let back = self.faces.regular.printable(&(label.to_owned() + &back.join(", ")));
+        let back = self.faces.regular.printable(&(label + &back.join(", ")));
         let fits = |size: &f32| self.faces.regular.width(&back, *size) <= width;
         let fitting = RETURN_SIZES.into_iter().filter(|_| has_address).find(fits);
         if let Some(size) = fitting {
@@ -217,9 +217,9 @@ impl Setter<'_> {
         let day = self.words.day(self.words.local(self.letter.written_at).date_naive());
         let date = day.split_once(' ').map_or(day.as_str(), |(_weekday, date)| date).to_owned();
         let columns = [
-            (LEFT, self.words.pick("Datum", "Date"), Some(date)),
-            (REFERENCE_LEFT, self.words.pick("Ons kenmerk", "Our reference"), Some(self.letter.number.to_string())),
-            (DETAILS_LEFT, self.words.pick("Behandeld door", "Handled by"), self.letter.handled_by.clone()),
+            (LEFT, &self.letter.labels.date, Some(date)),
+            (REFERENCE_LEFT, &self.letter.labels.reference, Some(self.letter.number.to_string())),
+            (DETAILS_LEFT, &self.letter.labels.handled_by, self.letter.handled_by.clone()),
         ];
         for (x, label, value) in columns {
             let Some(value) = value.filter(|value| !value.trim().is_empty()) else { continue };
@@ -234,8 +234,8 @@ impl Setter<'_> {
 
     /// The subject; gives the baseline of the text below it.
     fn subject(&self, page: &mut Page) -> f32 {
-        let label = self.words.pick("Betreft: ", "Subject: ");
-        let subject = label.to_owned() + &self.letter.subject.replace('\n', " ");
+        let label = format!("{}: ", self.letter.labels.subject);
+        let subject = label + &self.letter.subject.replace('\n', " ");
         // A little narrower, for the sign that it goes on.
         let lines = self.wrapped(&subject, Weight::Bold, SIZE, TEXT_WIDTH - 5.0 * MM);
         let mut y = SUBJECT_BASELINE;
@@ -323,9 +323,9 @@ impl Setter<'_> {
     }
 
     fn foot(&self, page: &mut Page, number: usize, count: usize) {
-        let label = self.words.pick("Ons kenmerk", "Our reference");
+        let label = &self.letter.labels.reference;
         page.texts.push(self.grey(LEFT, FOOT_BASELINE, &format!("{label} {}", self.letter.number)));
-        let of = format!("{} {number} {} {count}", self.words.pick("Pagina", "Page"), self.words.pick("van", "of"));
+        let of = format!("{} {number} {} {count}", self.letter.labels.page, self.letter.labels.of);
         let x = RIGHT - self.faces.regular.width(&of, SMALL);
         page.texts.push(self.grey(x, FOOT_BASELINE, &of));
         page.rules.push(Rule { from: LEFT, to: RIGHT, y: FOOT_BASELINE - 4.5 * MM });

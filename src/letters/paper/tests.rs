@@ -3,6 +3,9 @@
 
 use super::layout::{PAGE_HEIGHT, PAGE_WIDTH, pages};
 use super::*;
+use crate::letters::language::Words;
+use crate::letters::on_paper;
+use crate::letters::templates::Templates;
 use chrono::{TimeZone, Utc};
 use proptest::prelude::*;
 use std::io::Write;
@@ -23,6 +26,7 @@ fn letter(body: Vec<Block>) -> PaperLetter {
         written_at: Utc.with_ymd_and_hms(2026, 11, 23, 23, 30, 0).unwrap(),
         zone: chrono_tz::Europe::Amsterdam,
         language: Language::Dutch,
+        labels: labels(Language::Dutch),
         number: CaseNumber { year: 2026, serial: 123 },
         handled_by: Some("Joris de Wit, Schade".into()),
         subject: "uw klacht over de afrekening van schade".into(),
@@ -58,6 +62,11 @@ fn sample() -> PaperLetter {
             signer: vec!["Joris de Wit".into(), "Voorbeeld Lease B.V., afdeling Schade".into()],
         },
     ])
+}
+
+fn labels(language: Language) -> Labels {
+    let words = Words { language, zone: chrono_tz::UTC };
+    on_paper::labels(&Templates::new().unwrap().vocabulary(words))
 }
 
 /// The text as a reader copies it out of the PDF.
@@ -108,7 +117,8 @@ fn the_same_letter_is_the_same_bytes() {
 
 #[test]
 fn an_english_letter_is_english_all_over() {
-    let english = PaperLetter { language: Language::English, ..letter(vec![paragraph("Dear Ms Jones,")]) };
+    let labels = labels(Language::English);
+    let english = PaperLetter { language: Language::English, labels, ..letter(vec![paragraph("Dear Ms Jones,")]) };
     let text = text_of(&print(&english).unwrap().bytes);
     for shown in ["Return to: Postbus 100", "Date", "24 November 2026", "Our reference", "Handled by", "Page 1 of 1"] {
         assert!(text.contains(shown), "{shown:?} is not in {text}");

@@ -79,7 +79,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     };
     let privacy = [right, hidden, ended, breach].map(|privacy| Content::Privacy(Box::new(privacy)));
     [linked, apart, by_name]
-        .map(|official| Content::Official(Box::new(official)))
+        .map(|official| Content::Authority(Box::new(official)))
         .into_iter()
         .chain(urgent)
         .chain(privacy)

@@ -24,6 +24,11 @@ pub(super) fn letters(_: Language) -> Vec<Content> {
     all.push(outage(Area::Access, 35, failing(Trouble::Login)));
     all.push(outage(Area::Access, 95, OutageStage::Over));
     all.push(outage(Area::Route, 95, OutageStage::Over));
+    let of_one = |stage| {
+        let (mailbox, since, now) = (Some("zakelijk".into()), after(0, -35), after(0, 0));
+        Content::Outage(Outage { area: Area::Intake, mailbox, since, now, stage })
+    };
+    all.extend([failing(Trouble::Away), OutageStage::Over].map(of_one));
     all
 }
 

@@ -1,33 +1,23 @@
-//! What a template can print: a draft's values as text in the reader's language, cleaned of tricks. Pure.
-//! `aside.rs` has what was put aside, `staff.rs` the notices to staff, `handled.rs` what became of their mails,
-//! `procedure.rs` terms, escalations and the agenda, `committee.rs` disputes, `asked.rs` lists and files that colleagues
-//! ask for, `bundle.rs` letters that stand for many, `overview.rs` the digest, `month.rs` the month's report, `paper.rs` letters on paper; the letters to customers are here.
+//! What a template can print beside the draft itself, which it gets as it is: the letter's number and token, its buttons, what
+//! goes along, and what takes some counting. Values only, no words. Pure.
 
-mod aside;
-mod asked;
-mod bundle;
-mod committee;
-mod handled;
-mod month;
-mod outage;
-mod overview;
-mod paper;
-mod procedure;
-mod question;
-mod staff;
+mod overviews;
 
-use super::words::Words;
-use super::{House, MARKER, clean, mailto};
-use crate::case::{Address, Due, Keys, Moment, Reach};
+use super::language::{Words, for_staff};
+use super::mailto::{self, Button, Press, Replies};
+use super::printing::{self, Reading};
+use super::{House, MARKER, Signed, subject};
+use crate::case::{Clock, LetterKind, Moment, Reach, Reference};
 use crate::desk::ReplyGoes;
-use crate::desk::draft::{Acknowledgement, Answer, Carried, Closing, Content, Draft, MayAnswer};
-use chrono::{DurationRound, TimeDelta};
+use crate::desk::draft::{Carried, Choice, Content, Does, Draft, MayAnswer, Problem, Question, Term, Way};
+use crate::desk::verbs::{TABLE, Verb};
+use crate::digest::MailDay;
 use minijinja::context;
-use minijinja::value::Value;
-use std::collections::BTreeMap;
+use minijinja::value::{Object, Value};
+use std::sync::Arc;
 
-/// One line of an answer of a server, a reason and the like.
-const LINE_CHARS_MAX: usize = 300;
+/// Attachments named one by one; a mail may have thousands.
+const LISTED_MAX: usize = 50;
 
 /// All that a letter is made of.
 pub(super) struct Seen<'a> {
@@ -36,58 +26,71 @@ pub(super) struct Seen<'a> {
     pub carried: &'a [Carried],
     pub left_out: &'a [Carried],
     pub house: &'a House,
-    pub token: &'a str,
-    /// For the tokens of buttons that are about another case than the letter.
-    pub keys: &'a Keys,
-    pub reply_address: &'a Address,
-    /// Of the replies that buttons open.
-    pub button_subject: String,
-    pub words: Words,
-    pub now: Moment,
+    pub signed: Signed<'a>,
+    pub reading: &'a Arc<Reading>,
 }
 
 impl Seen<'_> {
     /// The variables of the letter's template and of the page around it.
-    pub fn view(&self, subject: &str) -> Value {
-        let own = match &self.draft.content {
-            Content::Acknowledgement(acknowledgement) => self.acknowledgement(acknowledgement),
-            Content::Answer(Answer { text }) => context! { text => clean::text(text) },
-            Content::Interim(letter) => context! {
-                text => clean::text(&letter.text),
-                promised => letter.promised.map(|until| self.words.moment(until)),
-                committee => self.committee(letter.committee_last_day),
-            },
-            Content::Closing(closing) => self.closing(closing),
-            Content::Notification(notification) => self.notification(notification),
-            Content::FollowUp(follow_up) => self.follow_up(follow_up),
-            Content::Receipt(receipt) => self.receipt(receipt),
+    pub fn view(&self) -> Value {
+        let beside = match &self.draft.content {
             Content::Question(question) => self.question(question),
-            Content::DeliveryFailed(failed) => self.delivery_failed(failed),
-            Content::SetAside(set_aside) => self.set_aside(set_aside),
-            Content::Alarm(alarm) => self.alarm(&alarm.about),
-            Content::Term(term) => self.term_notice(term),
-            Content::Escalation(escalation) => self.escalation(escalation),
-            Content::Advice(advice) => self.advice(advice),
-            Content::Agenda(agenda) => self.agenda(agenda),
-            Content::Dispute(dispute) => self.dispute(dispute),
-            Content::Status(status) => self.status(status),
-            Content::CaseList(list) => self.case_list(list),
-            Content::Dossier(file) => self.dossier(file),
-            Content::Away(away) => self.away(away),
-            Content::Shown(shown) => self.shown(shown),
+            Content::Term(term) => context! { to_post => stops(term) },
+            Content::Notification(letter) => grouped(&letter.references),
+            Content::Dossier(file) => grouped(&file.references),
             Content::Digest(digest) => self.digest(digest),
-            Content::Paper(paper) => self.paper(paper),
-            Content::Month(month) => self.month(month),
-            Content::Outage(outage) => self.outage(outage),
-            Content::Acknowledgements(several) => self.acknowledgements(several),
-            Content::Bundle(bundle) => self.bundle(bundle),
-            Content::Represented(letter) => self.represented(letter),
-            Content::Privacy(privacy) => self.privacy(privacy),
-            Content::Urgent(urgent) => self.urgent(urgent),
-            Content::Official(official) => self.official(official),
-            Content::Misdirected(letter) => context! { salutation => self.words.salutation(&letter.customer_name) },
+            Content::Month(month) => overviews::month(month),
+            Content::Paper(_) => context! { lacks_characters => self.signed.lacks_characters },
+            _ => context! {},
         };
-        context! { ..own, ..self.page(subject) }
+        context! { ..beside, ..self.page(), ..printing::plain(&self.draft.content) }
+    }
+
+    fn page(&self) -> Value {
+        let draft = self.draft;
+        let kind = draft.content.kind();
+        let to_read = matches!(&draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
+        // Of several complaints each has its own.
+        let number = draft.case.filter(|_| kind != LetterKind::Acknowledgements);
+        // A customer gets no verbs and no buttons.
+        let has_buttons = !kind.is_for_customer() && draft.case.is_some();
+        context! {
+            for_customer => kind.is_for_customer(),
+            reply_goes => match ReplyGoes::of(kind) {
+                ReplyGoes::Customer => self.to_customer(),
+                ReplyGoes::Handler => "handler",
+                ReplyGoes::Nowhere if draft.case.is_some() && !to_read => "case",
+                ReplyGoes::Nowhere => "none",
+            },
+            marker => MARKER,
+            token => self.signed.token,
+            number => number.map_or_else(String::new, |number| number.to_string()),
+            company => self.house.company.as_str(),
+            desk_address => self.house.desk_address.as_str(),
+            house => house(self.house),
+            topic => printing::plain(&draft.topic),
+            case_line => self.reading.replies.subject.as_str(),
+            buttons => Value::from_object(Buttons(has_buttons.then(|| self.reading.clone()))),
+            attached => self.carried.iter().map(|one| file(&one.name, one.size)).collect::<Vec<_>>(),
+            left_out => self.left_out.len(),
+            has_entry => !draft.enclosed.is_empty(),
+            ..self.listed()
+        }
+    }
+
+    /// What the draft lists, then what turned out too large to go along.
+    fn listed(&self) -> Value {
+        let drafted: &[(String, usize)] = match &self.draft.content {
+            Content::Notification(letter) => &letter.listed,
+            Content::FollowUp(letter) => &letter.listed,
+            Content::Dossier(file) => &file.listed,
+            _ => &[],
+        };
+        let drafted = drafted.iter().map(|(name, size)| file(name, *size));
+        let left_out = self.left_out.iter().map(|one| file(&one.name, one.size));
+        let all: Vec<Value> = drafted.chain(left_out).collect();
+        let shown = all.len().min(LISTED_MAX);
+        context! { listed => &all[..shown], listed_more => all.len() - shown }
     }
 
     /// How what is typed reaches the customer, if at all.
@@ -104,78 +107,171 @@ impl Seen<'_> {
         }
     }
 
-    fn page(&self, subject: &str) -> Value {
-        let kind = self.draft.content.kind();
-        let for_customer = kind.is_for_customer();
-        let to_read = matches!(&self.draft.content, Content::Dossier(file) if file.may_answer != MayAnswer::Yes);
-        // A customer gets no verbs and no buttons.
-        let has_buttons = !for_customer && self.draft.case.is_some();
-        let presses = mailto::Press::ALL.into_iter().filter(|_| has_buttons);
-        let press = |(name, press)| (name, handled::view(&self.replies().button(press)));
-        context! {
-            lang => self.words.tag(),
+    /// The ways to go on, and the verb that was probably meant with what it does; all of them where nobody can tell.
+    fn question(&self, letter: &Question) -> Value {
+        let rows: Vec<&str> = match &letter.why {
+            Problem::UnknownVerb { nearest: None, .. } => TABLE.iter().map(|row| row.verb.name()).collect(),
+            Problem::UnknownVerb { nearest: Some(verb), .. } | Problem::VerbLowerDown { written: verb } => {
+                Verb::named(verb.trim_start_matches('#')).map(Verb::name).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        // What the sender typed stands in the ways to go on already.
+        let is_apart = matches!(letter.why, Problem::TextApart { .. });
+        let is_shown = is_apart || letter.choices.iter().any(|choice| !choice.text.is_empty());
+        let verb = match &letter.why {
+            Problem::NotNow { verb } => Verb::named(verb.trim_start_matches('#')).map_or("", Verb::name),
+            _ => "",
+        };
+        context! { meant => rows, is_shown, not_now => verb, ways => self.ways(&letter.choices) }
+    }
+
+    /// The replies that only have to be completed or sent: a button for each, and the same to be copied.
+    fn ways(&self, choices: &[Choice]) -> Option<Value> {
+        let buttons = choices.iter().filter_map(|choice| self.button(choice));
+        let buttons: Vec<Value> = buttons.map(|button| printing::seen(&button)).collect();
+        let all =
+            choices.iter().map(|choice| context! { label => self.label(&choice.does), verbs => choice.verbs.clone() });
+        let text = match choices {
+            [] => return None,
+            [only] => typed(only),
+            [first, ..] => first.text.clone(),
+        };
+        Some(context! { buttons, all => all.collect::<Vec<_>>(), several => choices.len() > 1, text })
+    }
+
+    fn button(&self, choice: &Choice) -> Option<Button> {
+        let label = self.label(&choice.does);
+        match choice.way {
+            Way::Reply => self.reading.replies.prefilled(&typed(choice), label),
+            Way::NewMail => {
+                let url = mailto::new_mail(self.house.desk_address.as_str(), &typed(choice))?;
+                Some(Button { label, url })
+            }
+        }
+    }
+
+    fn label(&self, does: &Does) -> String {
+        let of = |name: &str| printing::word(&self.reading.vocabulary, "does", name);
+        match does {
+            Does::Verb(verb) => self.reading.replies.label(Press::Verb(*verb)),
+            Does::OnCase(number) => number.to_string(),
+            // A phone has no room for whole addresses.
+            Does::To(colleague) => format!("{} {}", of("to"), colleague.local()),
+            Does::ToDepartment(name) => format!("{} {name}", of("to_department")),
+            Does::At(moment) => moment.clone(),
+            Does::ToCustomer => of("to_customer"),
+            Does::Whole => of("whole"),
+            Does::UpperHalf => of("upper_half"),
+            Does::Again => of("again"),
+            Does::Confirm => of("confirm"),
+            Does::Complete => of("complete"),
+            Does::Undated => of("undated"),
+            Does::Now => of("now"),
+        }
+    }
+}
+
+/// Buttons by their name; each is made when a template asks for it.
+#[derive(Debug)]
+struct Buttons(Option<Arc<Reading>>);
+
+impl Object for Buttons {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let (reading, name) = (self.0.as_ref()?, key.as_str()?);
+        let (_, press) = Press::ALL.into_iter().find(|(known, _)| *known == name)?;
+        Some(printing::seen(&reading.replies.button(press)))
+    }
+}
+
+/// How the letter's reader reads, and where its buttons write to.
+pub(super) fn reading(
+    draft: &Draft,
+    house: &House,
+    token: &str,
+    vocabulary: Value,
+    form: printing::Form,
+    now: Moment,
+) -> Reading {
+    let words = words(draft, house);
+    let subject = subject::case_line(draft, &vocabulary);
+    Reading {
+        words,
+        now,
+        form,
+        me: draft.to.clone(),
+        replies: Replies {
+            address: house.reply_address(token).to_string(),
+            desk: house.desk_address.to_string(),
             subject,
-            for_customer,
-            reply_goes => match ReplyGoes::of(kind) {
-                ReplyGoes::Customer => self.to_customer(),
-                ReplyGoes::Handler => "handler",
-                ReplyGoes::Nowhere if self.draft.case.is_some() && !to_read => "case",
-                ReplyGoes::Nowhere => "none",
-            },
-            marker => MARKER,
-            token => self.token,
-            // Of several complaints each has its own.
-            number => match self.draft.content {
-                Content::Acknowledgements(_) => String::new(),
-                _ => self.draft.case.map_or_else(String::new, |number| number.to_string()),
-            },
-            company => self.house.company.as_str(),
-            desk_address => self.house.desk_address.as_str(),
-            buttons => presses.map(press).collect::<BTreeMap<_, _>>(),
+            token: token.to_owned(),
+            words,
+            vocabulary: vocabulary.clone(),
+            goes: ReplyGoes::of(draft.content.kind()),
+        },
+        vocabulary,
+    }
+}
+
+/// How the letter's reader reads.
+pub(super) fn words(draft: &Draft, house: &House) -> Words {
+    let is_for_customer = draft.content.kind().is_for_customer();
+    let language = if is_for_customer { draft.language } else { for_staff(draft.language) };
+    Words { language, zone: house.zone }
+}
+
+/// What letters can say of the company.
+pub(super) fn house(house: &House) -> Value {
+    context! {
+        committee => printing::plain(&house.committee),
+        privacy_url => house.privacy_url.as_deref(),
+        letterhead => printing::plain(&house.letterhead),
+    }
+}
+
+fn file(name: &str, size: usize) -> Value {
+    context! { name, size }
+}
+
+/// What the reply of a choice has in it.
+fn typed(choice: &Choice) -> String {
+    let text = Some(choice.text.clone()).filter(|text| !text.is_empty());
+    choice.verbs.iter().cloned().chain(text).collect::<Vec<_>>().join("\n")
+}
+
+/// Numbers people know a car or a contract by; all of one kind together.
+fn grouped(references: &[Reference]) -> Value {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in references.iter().take(LISTED_MAX) {
+        match kinds.iter_mut().find(|(name, _)| *name == one.name) {
+            Some((_, all)) => all.push(&one.written),
+            None => kinds.push((&one.name, vec![&one.written])),
         }
     }
+    let references: Vec<Value> =
+        kinds.into_iter().map(|(name, written)| context! { name, written => printing::plain(written) }).collect();
+    context! { references }
+}
 
-    fn acknowledgement(&self, letter: &Acknowledgement) -> Value {
-        let Due { first_response, resolve, .. } = letter.due;
-        context! {
-            salutation => self.words.salutation(&letter.customer_name),
-            received => self.words.moment(letter.received_at),
-            department => clean::line(&letter.department_title, clean::NAME_CHARS_MAX),
-            first_response => self.still_ahead(first_response),
-            resolve => self.still_ahead(resolve),
-            reopened => letter.reopened,
-            privacy => self.house.privacy_url.as_deref().filter(|_| !letter.reopened),
-        }
-    }
+/// The letters on paper whose posting would stop this clock.
+fn stops(letter: &Term) -> Vec<Value> {
+    let clocks = || std::iter::once(letter.clock).chain(letter.also.iter().map(|other| other.clock));
+    let stops = |clock: Clock, kind: LetterKind| match clock {
+        Clock::Acknowledge => kind == LetterKind::Acknowledgement,
+        Clock::FirstResponse | Clock::Promised => matches!(kind, LetterKind::Answer | LetterKind::Closing),
+        Clock::Resolve => false,
+    };
+    let running = letter.to_post.iter().filter(|one| clocks().any(|clock| stops(clock, one.kind)));
+    running.take(LISTED_MAX).map(printing::plain).collect()
+}
 
-    fn closing(&self, letter: &Closing) -> Value {
-        context! {
-            salutation => self.words.salutation(&letter.customer_name),
-            subject_line => clean::line(&letter.subject, clean::SUBJECT_CHARS_MAX),
-            received_day => self.words.day(self.words.local(letter.received_at).date_naive()),
-            settlement => clean::text(&letter.settlement),
-            committee => self.committee(letter.committee_last_day),
-        }
-    }
-
-    /// The moment, unless it has passed in the minute that is shown (invariant 11).
-    fn still_ahead(&self, due: Moment) -> Option<String> {
-        (!self.is_past(due)).then(|| self.words.moment(due))
-    }
-
-    fn is_past(&self, due: Moment) -> bool {
-        due.duration_trunc(TimeDelta::minutes(1)).unwrap_or(due) <= self.now
-    }
-
-    /// Where the buttons of this letter write to.
-    fn replies(&self) -> mailto::Replies<'_> {
-        let (address, token) = (self.reply_address.as_str(), self.token);
-        let goes = ReplyGoes::of(self.draft.content.kind());
-        mailto::Replies { address, subject: &self.button_subject, token, words: self.words, goes }
-    }
-
-    /// Text of a server or a stranger on one line.
-    fn line(&self, text: &str) -> String {
-        clean::line(text, LINE_CHARS_MAX)
+/// The mail balance, with what only counting shows.
+fn mail_day(day: &MailDay) -> Value {
+    let folders = day.folders.iter().map(|one| context! { difference => one.difference(), ..printing::plain(one) });
+    context! {
+        total => printing::plain(day.total()),
+        adds_up => day.adds_up(),
+        folders => folders.collect::<Vec<_>>(),
+        ..printing::plain(day)
     }
 }

@@ -10,6 +10,7 @@ use crate::mail::limits::WORK_STEPS_MAX;
 use crate::mail::words::Field;
 use crate::mail::work::Work;
 use crate::mail::{Cut, CutSign, Mail};
+use serde::Serialize;
 use std::ops::Range;
 
 /// Lines of a client above a quote: a header block with folded To lists.
@@ -38,7 +39,8 @@ pub struct Apart {
 }
 
 /// Where they stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Below the new text, above our letter: they look like a quoted mail.
     Above,

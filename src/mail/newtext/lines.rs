@@ -84,8 +84,7 @@ pub(super) fn fold(text: &str) -> String {
         return words.join(" ").replace('`', "'").to_ascii_lowercase();
     }
     let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
-    let visible: String =
-        straight.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')).collect();
+    let visible: String = straight.chars().filter(|c| !words::is_invisible(*c)).collect();
     let low = visible.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     low.chars().map(western_figure).collect()
 }

@@ -5,6 +5,7 @@ use super::{Header, continued};
 use crate::mail::limits::{ADDRESSES_MAX, CONTENT_HEADER_BYTES_MAX, NAME_CHARS_MAX};
 use crate::mail::proof::organisation::FIELD as EXCHANGES;
 use crate::mail::{Party, charset};
+use crate::text::turns_direction;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -247,11 +248,6 @@ pub(crate) fn clean(text: &str, max: usize) -> String {
     let words = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|w| !w.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
     line.chars().filter(|c| !turns_direction(*c)).take(max).collect()
-}
-
-/// Bidirectional overrides, embeddings and isolates (Unicode UAX #9), and the invisible byte order mark.
-pub(crate) fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{FEFF}')
 }
 
 #[cfg(test)]

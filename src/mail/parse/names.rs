@@ -1,8 +1,9 @@
 //! File names that are safe to write to a disk and to show: no path, no control or direction characters, no name that
 //! Windows keeps for a device, never empty, an extension that fits the media type where there was no name. Pure.
 
-use super::headers::{clean, turns_direction};
+use super::headers::clean;
 use crate::mail::limits::NAME_CHARS_MAX;
+use crate::text::turns_direction;
 
 /// Extensions for the media types people send without a name.
 const EXTENSIONS: &[(&str, &str)] = &[

@@ -5,12 +5,12 @@ use super::Work;
 use crate::case::{Address, CaseNumber, Confidential, Event, What};
 use crate::desk::Role;
 use crate::desk::draft::{Cover, Done, NoReader, Problem};
-use crate::desk::fold::fold;
 use crate::desk::form::the_address;
 use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sight::{acts_on, notified, supervisor};
 use crate::desk::verbs::Verb;
+use crate::text::fold;
 
 /// What is typed behind the verb to end it.
 const OFF: [&str; 5] = ["uit", "geen", "nee", "off", "no"];

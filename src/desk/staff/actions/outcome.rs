@@ -5,11 +5,11 @@
 use super::Work;
 use crate::case::{Amount, CaseState, CustomerLetter, Judgement, LetterKind, Outcome, Round, What};
 use crate::desk::draft::{Done, Misjudged, Problem};
-use crate::desk::fold::fold;
 use crate::desk::reason::gives_reason;
 use crate::desk::staff::StaffReply;
 use crate::desk::staff::plan::Plan;
 use crate::desk::verbs::Verb;
+use crate::text::fold;
 
 impl StaffReply<'_> {
     /// One outcome, where it is asked for, and with a reason where it is not what the customer hoped for.

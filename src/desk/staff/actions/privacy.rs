@@ -6,10 +6,10 @@ use super::Work;
 use super::committee::{DONE, LAST_MINUTE};
 use crate::case::{Actor, Address, Breach, CaseState, Duty, DutyKind, Event, Moment, What};
 use crate::desk::draft::{Content, Done, NoRight, Privacy, PrivacyStage, Problem};
-use crate::desk::fold::fold;
 use crate::desk::sight::{is_hidden, supervisor};
 use crate::desk::verbs::Verb;
 use crate::desk::when;
+use crate::text::fold;
 
 /// Months that the answer to a request may take (GDPR art. 12(3)).
 const MONTHS: u32 = 1;

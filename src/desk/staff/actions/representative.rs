@@ -5,11 +5,11 @@ use super::Work;
 use crate::case::{Address, Ground, Reach, Representative, What};
 use crate::desk::Role;
 use crate::desk::draft::{Content, Done, Problem, Represented, RepresentedStage};
-use crate::desk::fold::fold;
 use crate::desk::form::{plain, short, the_address};
 use crate::desk::sent_by::is_machine;
 use crate::desk::verbs::Verb;
 use crate::desk::when;
+use crate::text::fold;
 
 /// What is typed behind the verb to end it.
 const NONE: [&str; 5] = ["geen", "uit", "klaar", "none", "off"];

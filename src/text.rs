@@ -1,9 +1,9 @@
-//! Text made comparable: without accents, capitals, invisible characters and runs of white space, so that what a
-//! customer types meets what an operator wrote. Pure. For comparing only: it is never shown.
+//! What every room knows of text: how two spellings are compared, which characters nobody sees or turn the direction, and
+//! octets as hexadecimal. Pure, and it stands on nothing else.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// `text` decomposed (NFKD), without accents and invisible characters, in lower case, the letters that do not
+/// Text made comparable, so that what a customer types meets what an operator wrote; it is never shown: decomposed (NFKD), without accents and invisible characters, in lower case, the letters that do not
 /// decompose replaced by their plain ones, every run of white space one space, none at the ends.
 ///
 /// Folding twice is folding once.
@@ -67,8 +67,20 @@ fn fold_other(text: &str, folded: &mut String) {
 }
 
 /// Soft hyphen, zero-width spaces and joiners, direction marks, byte order mark: they stand inside words that look whole.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}') || turns_direction(c)
+}
+
+/// What makes `exe.fdp` read as a PDF: bidirectional overrides, embeddings, isolates and marks (Unicode UAX #9); and the byte
+/// order mark, which no text has within it.
+pub fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

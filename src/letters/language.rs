@@ -1,0 +1,246 @@
+//! The table of languages: how moments, sizes and amounts are written in each. A language for letters
+//! to customers is a row here, a variant of [`Language`] and a file in the folder of each kind; what else letters say stands in
+//! `templates/`. Pure: the desk's zone comes in as an argument.
+//! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
+
+use super::salutation;
+use crate::case::{Amount, Language, Moment};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
+use chrono_tz::Tz;
+
+/// What a language writes in its own way.
+struct Speech {
+    /// RFC 5646, for `Content-Language` and `<html lang>`; also the name of its templates.
+    tag: &'static str,
+    /// Monday first.
+    days: [&'static str; 7],
+    months: [&'static str; 12],
+    /// Characters of a day's name in a list.
+    short_day: usize,
+    short_months: [&'static str; 12],
+    /// Between day and hour, between hour and minute, behind the minute.
+    at: &'static str,
+    hour_mark: char,
+    oclock: &'static str,
+    decimal: char,
+    thousands: char,
+    /// One and several: minutes, hours, days.
+    minutes: [&'static str; 2],
+    hours: [&'static str; 2],
+    spans: [&'static str; 2],
+}
+
+const DUTCH: Speech = Speech {
+    tag: "nl",
+    days: ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
+    months: [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
+    short_day: 2,
+    short_months: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
+    at: " om ",
+    hour_mark: '.',
+    oclock: " uur",
+    decimal: ',',
+    thousands: '.',
+    minutes: ["minuut", "minuten"],
+    hours: ["uur", "uur"],
+    spans: ["dag", "dagen"],
+};
+
+const ENGLISH: Speech = Speech {
+    tag: "en",
+    days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    short_day: 3,
+    short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    at: " at ",
+    hour_mark: ':',
+    oclock: "",
+    decimal: '.',
+    thousands: ',',
+    minutes: ["minute", "minutes"],
+    hours: ["hour", "hours"],
+    spans: ["day", "days"],
+};
+
+fn speech(language: Language) -> &'static Speech {
+    match language {
+        Language::Dutch => &DUTCH,
+        Language::English => &ENGLISH,
+    }
+}
+
+/// Every language that letters are written in.
+pub(super) const LANGUAGES: [Language; 2] = [Language::Dutch, Language::English];
+
+/// What staff read where nobody wrote their letters in the customer's language.
+pub(super) const FOR_STAFF: [Language; 2] = [Language::Dutch, Language::English];
+
+/// The language that a letter to staff is written in, for who reads another one.
+pub(super) fn for_staff(language: Language) -> Language {
+    if FOR_STAFF.contains(&language) { language } else { Language::English }
+}
+
+/// How one reader reads: language and the desk's zone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    pub language: Language,
+    pub zone: Tz,
+}
+
+impl Words {
+    /// The language's tag.
+    pub fn tag(self) -> &'static str {
+        speech(self.language).tag
+    }
+
+    /// `dinsdag 24 november 2026`.
+    pub fn day(self, date: NaiveDate) -> String {
+        format!("{} {} {}", self.weekday(date), date.day(), self.month(date))
+    }
+
+    /// `november 2026`.
+    pub fn month(self, date: NaiveDate) -> String {
+        format!("{} {}", of_month(&speech(self.language).months, date), date.year())
+    }
+
+    fn weekday(self, date: NaiveDate) -> &'static str {
+        speech(self.language).days.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
+    }
+
+    /// `dinsdag 24 november 2026 om 10.12 uur`.
+    pub fn moment(self, at: Moment) -> String {
+        let Speech { at: between, oclock, .. } = speech(self.language);
+        format!("{}{between}{}{oclock}", self.day(self.local(at).date_naive()), self.time(at))
+    }
+
+    /// `di 24 nov, 10.12`: for lists, where the eye looks for the hour.
+    pub fn short(self, at: Moment) -> String {
+        let date = self.local(at).date_naive();
+        let speech = speech(self.language);
+        let weekday: String = self.weekday(date).chars().take(speech.short_day).collect();
+        format!("{weekday} {} {}, {}", date.day(), of_month(&speech.short_months, date), self.time(at))
+    }
+
+    /// `10.12` in Dutch, `10:12` in English.
+    pub fn time(self, at: Moment) -> String {
+        let local = self.local(at);
+        format!("{:02}{}{:02}", local.hour(), speech(self.language).hour_mark, local.minute())
+    }
+
+    pub fn local(self, at: Moment) -> DateTime<Tz> {
+        at.with_timezone(&self.zone)
+    }
+
+    /// `820 bytes`, `34 kB`, `1,2 MB`: decimal units, as mail clients show them.
+    pub fn size(self, bytes: usize) -> String {
+        let tenths = bytes / 100_000;
+        match bytes {
+            0..1_000 => format!("{bytes} bytes"),
+            1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+            _ => format!("{}{}{} MB", tenths / 10, speech(self.language).decimal, tenths % 10),
+        }
+    }
+
+    /// `3,5`: a number with at most one decimal.
+    pub fn number(self, number: f64) -> String {
+        let shown = format!("{number:.1}");
+        let shown = shown.strip_suffix(".0").unwrap_or(&shown);
+        shown.replace('.', &speech(self.language).decimal.to_string())
+    }
+
+    /// How long until or since: `25 minuten`, `3 uur`, `2 dagen`; rounded down. In minutes below so many.
+    pub fn span(self, span: TimeDelta, minutes_below: i64) -> String {
+        let span = span.abs();
+        let (minutes, hours) = (span.num_minutes(), span.num_hours());
+        let Speech { minutes: in_minutes, hours: in_hours, spans: in_days, .. } = speech(self.language);
+        let (count, [one, several]) = match (minutes, hours) {
+            (minutes, _) if minutes < minutes_below => (minutes, in_minutes),
+            (_, hours @ ..48) => (hours, in_hours),
+            _ => (span.num_days(), in_days),
+        };
+        format!("{count} {}", if count == 1 { one } else { several })
+    }
+
+    /// `€ 1.234,56`, `€ 1,234.56`.
+    pub fn amount(self, amount: Amount) -> String {
+        let (euros, cents) = ((amount.cents() / 100).to_string(), amount.cents() % 100);
+        let Speech { thousands, decimal, .. } = speech(self.language);
+        let groups: Vec<&str> =
+            euros.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        format!("€ {}{decimal}{cents:02}", groups.join(&thousands.to_string()))
+    }
+
+    /// How a letter to whoever bears the name begins.
+    pub fn salutation(self, name: &str) -> String {
+        salutation::salutation(name, self.language)
+    }
+}
+
+fn of_month(months: &[&'static str; 12], date: NaiveDate) -> &'static str {
+    months.get(date.month0() as usize).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    fn words(language: Language) -> Words {
+        Words { language, zone: chrono_tz::Europe::Amsterdam }
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_and_the_language() {
+        let at = chrono::Utc.with_ymd_and_hms(2026, 11, 24, 9, 12, 59).unwrap();
+        assert_eq!(words(Language::Dutch).moment(at), "dinsdag 24 november 2026 om 10.12 uur");
+        assert_eq!(words(Language::English).moment(at), "Tuesday 24 November 2026 at 10:12");
+        assert_eq!(words(Language::Dutch).short(at), "di 24 nov, 10.12");
+        assert_eq!(words(Language::English).short(at), "Tue 24 Nov, 10:12");
+    }
+
+    #[test]
+    fn late_in_the_evening_it_is_already_tomorrow_in_the_zone() {
+        let at = chrono::Utc.with_ymd_and_hms(2026, 7, 31, 22, 30, 0).unwrap();
+        assert_eq!(words(Language::Dutch).moment(at), "zaterdag 1 augustus 2026 om 00.30 uur");
+    }
+
+    #[test]
+    fn a_span_is_told_in_one_unit() {
+        let spans = [0, 1, 59, 60, 119, 47 * 60, 48 * 60, -200].map(TimeDelta::minutes);
+        let told = spans.map(|span| words(Language::Dutch).span(span, 60));
+        assert_eq!(told, ["0 minuten", "1 minuut", "59 minuten", "1 uur", "1 uur", "47 uur", "2 dagen", "3 uur"]);
+    }
+
+    #[test]
+    fn sizes_are_read_at_a_glance() {
+        let dutch = words(Language::Dutch);
+        let sizes = [0, 999, 1_000, 999_999, 1_250_000].map(|bytes| dutch.size(bytes));
+        assert_eq!(sizes, ["0 bytes", "999 bytes", "1 kB", "999 kB", "1,2 MB"]);
+    }
+}

@@ -1,0 +1,332 @@
+//! How templates print values: what a reader sees of a moment, a size, a name, and that nothing of a stranger is printed as it
+//! came. Whatever text is printed is one clean line, unless the template asks for more of it (`text`); what is no text, number or
+//! truth is an error. Pure.
+
+use super::language::Words;
+use super::mailto::{self, Button, Replies};
+use super::{clean, mime, on_paper};
+use crate::case::{Address, Amount, CaseNumber, Moment};
+use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta};
+use minijinja::value::{Object, Serde, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, context};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Of a text that is printed without asking for more: several lines on a screen. What stands in a letter in full asks for it.
+const PRINTED_CHARS_MAX: usize = 4_000;
+/// One line of an answer of a server, a reason and the like.
+const LINE_CHARS_MAX: usize = 300;
+/// A letter on paper is printed, signed, posted and delivered within this time: a moment before that is past when it is read
+/// (invariant 11).
+const ON_ITS_WAY: TimeDelta = TimeDelta::days(2);
+/// Minutes up to which a span is told in hours, and up to which an outage is still talked about in minutes.
+const HOUR: i64 = 60;
+const DAY: i64 = 24 * HOUR;
+
+/// Which form of a letter is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Html,
+    /// What stands on a sheet: blocks, each behind a mark that no text can hold.
+    Paper,
+}
+
+impl Form {
+    pub const ALL: [Self; 3] = [Self::Text, Self::Html, Self::Paper];
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Html => "html",
+            Self::Paper => "paper",
+        }
+    }
+
+    /// Text is cleaned in every form, and so is escaped in every form; what blocks make of it is not escaped again.
+    pub fn escape(self) -> AutoEscape {
+        match self {
+            Self::Html => AutoEscape::Html,
+            Self::Text | Self::Paper => AutoEscape::Custom("plain".into()),
+        }
+    }
+}
+
+/// For whom a template prints, and when: what filters and tests need to know.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub words: Words,
+    pub now: Moment,
+    pub form: Form,
+    /// The reader's address.
+    pub me: Address,
+    /// Where buttons write to.
+    pub replies: Replies,
+    /// The words of the reader's language.
+    pub vocabulary: Value,
+}
+
+impl Object for Reading {}
+
+/// What a template can ask for beside what a draft says.
+pub(super) fn equip(engine: &mut Environment<'static>) {
+    engine.set_formatter(print);
+    // Each template begins with it: filters within macros know the reader by it.
+    engine.add_function("read_as", |state: &mut State, reading: Value| {
+        let reading = reading.downcast_object::<Reading>().ok_or_else(|| wrong("a reader"))?;
+        state.get_or_insert_extension(reading);
+        Ok(Value::from(""))
+    });
+    engine.add_function("unknown", |what: Value| -> Result<Value, Error> {
+        Err(Error::new(ErrorKind::InvalidOperation, format!("no words for `{what}`")))
+    });
+    // What is never cleaned is not printed.
+    engine.remove_filter("safe");
+    moments(engine);
+    texts(engine);
+    buttons(engine);
+}
+
+fn moments(engine: &mut Environment<'static>) {
+    engine.add_filter("moment", |state: &State, at: &Value| Ok(words(state)?.moment(moment(at)?)));
+    engine.add_filter("short", |state: &State, at: &Value| Ok(words(state)?.short(moment(at)?)));
+    engine.add_filter("time", |state: &State, at: &Value| Ok(words(state)?.time(moment(at)?)));
+    engine.add_filter("day", |state: &State, at: &Value| Ok(words(state)?.day(day(state, at)?)));
+    engine.add_filter("month", |state: &State, first: String| {
+        let first = NaiveDate::parse_from_str(&format!("{first}-01"), "%Y-%m-%d").map_err(|_| wrong("a month"))?;
+        Ok(words(state)?.month(first))
+    });
+    engine.add_filter("span", |state: &State, at: &Value| {
+        let reading = reading(state)?;
+        Ok(reading.words.span(moment(at)? - reading.now, HOUR))
+    });
+    engine.add_filter("lasted", |state: &State, since: &Value, until: &Value| {
+        Ok(words(state)?.span(moment(until)? - moment(since)?, DAY))
+    });
+    engine.add_filter("size", |state: &State, bytes: usize| Ok(words(state)?.size(bytes)));
+    engine.add_filter("number", |state: &State, number: f64| Ok(words(state)?.number(number)));
+    engine.add_filter("amount", |state: &State, cents: u64| Ok(words(state)?.amount(Amount::of_cents(cents))));
+    engine.add_test("past", |state: &State, at: &Value| Ok::<_, Error>(is_past(moment(at)?, reading(state)?.now)));
+    // Of a moment on paper: when it is read. Of a day: today counts.
+    engine.add_test("ahead", |state: &State, at: &Value| {
+        let reading = reading(state)?;
+        if at.as_str().is_some_and(|written| written.len() == DAY_CHARS) {
+            return Ok(day(state, at)? >= reading.words.local(reading.now).date_naive());
+        }
+        let on_its_way = if reading.form == Form::Paper { ON_ITS_WAY } else { TimeDelta::zero() };
+        Ok::<_, Error>(!is_past(moment(at)?, reading.now + on_its_way))
+    });
+}
+
+fn texts(engine: &mut Environment<'static>) {
+    engine.add_filter("line", |text: String, max: Option<usize>| clean::line(&text, max.unwrap_or(LINE_CHARS_MAX)));
+    engine.add_filter("name", |name: String| clean::line(&name, clean::NAME_CHARS_MAX));
+    engine.add_filter("subject", |subject: String| clean::line(&subject, clean::SUBJECT_CHARS_MAX));
+    engine.add_filter("capital", |text: String| {
+        let mut letters = text.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+        format!("{first}{}", letters.as_str())
+    });
+    engine.add_filter("file_name", |name: String| mime::file_name(&name));
+    // Several lines, as they came; with a number at most so many characters.
+    engine.add_filter("text", |state: &State, text: &Value, max: Option<usize>| {
+        let cut = |text: String| max.map_or_else(|| clean::text(&text), |max| clean::shortened(&text, max).0);
+        keep(reading(state)?.form, text, cut)
+    });
+    // The same where line ends are kept as they are, between `pre` tags.
+    engine.add_filter("verbatim", |text: String| Value::from_safe_string(escape(&clean::text(&text))));
+    engine.add_filter("prefixed", |text: &Value, max: Option<usize>| {
+        let cut = |text: String| max.map_or_else(|| clean::text(&text), |max| clean::shortened(&text, max).0);
+        let text = if text.is_safe() { text.to_string() } else { cut(text.to_string()) };
+        // Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
+        Value::from_safe_string(text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"))
+    });
+    // A block of a sheet, and a piece of it on a line of its own.
+    engine.add_filter("block", |text: &Value, kind: String| {
+        let text = if text.is_safe() { text.to_string() } else { clean::text(&text.to_string()) };
+        Value::from_safe_string(on_paper::block(&kind, &text))
+    });
+    engine.add_filter("below", |text: String| {
+        Value::from_safe_string(format!("{}{}", on_paper::LINE, clean::line(&text, PRINTED_CHARS_MAX)))
+    });
+    engine.add_test("longer_than", |text: String, max: usize| text.chars().nth(max).is_some());
+    // Of what blocks made: on one line, and lines without blank ones between them.
+    engine.add_filter("oneline", |made: String| {
+        Value::from_safe_string(made.split_whitespace().collect::<Vec<_>>().join(" "))
+    });
+    engine.add_filter("packed", |made: String| {
+        let lines = made.lines().filter(|line| !line.trim().is_empty());
+        Value::from_safe_string(lines.collect::<Vec<_>>().join("\n"))
+    });
+    engine.add_filter("salutation", |state: &State, name: String| Ok(words(state)?.salutation(&name)));
+    engine.add_filter("person", |name: String| clean::person(&name).unwrap_or_default());
+    // Name and address, as far as they are known.
+    engine.add_filter("who", |customer: &Value| {
+        let name = clean::line(&text_of(customer, "name")?, clean::NAME_CHARS_MAX);
+        let address = text_of(customer, "address")?;
+        Ok::<_, Error>(match (name.is_empty(), address.is_empty()) {
+            (_, true) => name,
+            (true, false) => address,
+            (false, false) => format!("{name} ({address})"),
+        })
+    });
+    // E-mail or paper; else only a call is left.
+    engine.add_test("reachable", |customer: &Value| {
+        Ok::<_, Error>(!customer.get_attr("address")?.is_none() || customer.get_attr("postal")?.is_true())
+    });
+    engine.add_test("me", |state: &State, address: String| {
+        let me = &reading(state)?.me;
+        Ok::<_, Error>(Address::parse(&address).is_ok_and(|address| address == *me))
+    });
+    // Of a list, where it is cut: a slice would not be seen by a block that is called within a macro.
+    engine.add_filter("at_most", |all: Vec<Value>, most: usize| all.into_iter().take(most).collect::<Vec<_>>());
+    engine.add_filter("after", |all: Vec<Value>, first: usize| all.into_iter().skip(first).collect::<Vec<_>>());
+    engine.add_filter("the_last", |all: Vec<Value>, most: usize| {
+        let earlier = all.len().saturating_sub(most);
+        all.into_iter().skip(earlier).collect::<Vec<_>>()
+    });
+    engine.add_filter("ranges", |numbers: Vec<String>| ranges(&numbers));
+}
+
+/// Each number is named: those that follow on each other as the first and the last of them.
+fn ranges(numbers: &[String]) -> Vec<Value> {
+    let numbers: Vec<CaseNumber> = numbers.iter().filter_map(|number| number.parse().ok()).collect();
+    let runs = numbers.chunk_by(|one, next| one.year == next.year && one.serial + 1 == next.serial);
+    let ends = |run: &[CaseNumber]| {
+        let last = run.last().filter(|_| run.len() > 1).map(ToString::to_string);
+        context! { first => run.first().map(ToString::to_string), last }
+    };
+    runs.map(ends).collect()
+}
+
+fn buttons(engine: &mut Environment<'static>) {
+    // A reply to this letter with this typed; none where mail clients would cut it.
+    engine.add_function("prefilled", |state: &State, typed: String, label: String| {
+        Ok::<_, Error>(reading(state)?.replies.prefilled(&typed, label).as_ref().map(seen))
+    });
+    // A mail of its own to the desk that asks for something.
+    engine.add_function("mail_to_desk", |state: &State, typed: String, label: String| {
+        let url = mailto::typed(reading(state)?.replies.desk.as_str(), &typed);
+        Ok::<_, Error>(seen(&Button { label, url }))
+    });
+    // What is done with a mail on file.
+    engine.add_function("reply_about", |state: &State, verb: String, mail: i64, label: String| {
+        Ok::<_, Error>(seen(&reading(state)?.replies.about(&verb, mail, label)))
+    });
+    engine.add_filter("local_part", |address: String| {
+        Address::parse(&address).map(|address| address.local().to_owned()).unwrap_or(address)
+    });
+}
+
+/// A value as it serialises itself.
+pub(super) fn plain(value: impl Serialize) -> Value {
+    Value::from(Serde(value))
+}
+
+/// A button as templates see it.
+pub(super) fn seen(button: &Button) -> Value {
+    context! { label => button.label.as_str(), url => button.url.as_str() }
+}
+
+/// The word of the vocabulary under that name.
+pub(super) fn find_word(vocabulary: &Value, of: &str, name: &str) -> Option<String> {
+    let word = vocabulary.get_attr(of).and_then(|words| words.get_attr(name)).ok()?;
+    word.as_str().map(str::to_owned)
+}
+
+/// The same; what has none is called by its name, which the tests would find.
+pub(super) fn word(vocabulary: &Value, of: &str, name: &str) -> String {
+    find_word(vocabulary, of, name).unwrap_or_else(|| name.to_owned())
+}
+
+/// A word of the vocabulary that stands alone.
+pub(super) fn said(vocabulary: &Value, name: &str) -> String {
+    let word = vocabulary.get_attr(name).unwrap_or_default();
+    word.as_str().unwrap_or_default().to_owned()
+}
+
+/// Prints a value: what blocks made as it is, text as a clean line.
+fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let Some(text) = value.as_str() else {
+        return match value.kind() {
+            ValueKind::Number | ValueKind::Bool => Ok(write!(out, "{value}")?),
+            ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+            kind => Err(Error::new(ErrorKind::InvalidOperation, format!("expected text or a number, found {kind}"))),
+        };
+    };
+    if value.is_safe() {
+        return Ok(out.write_str(text)?);
+    }
+    let clean = clean::within_line(text, PRINTED_CHARS_MAX);
+    match state.auto_escape() {
+        AutoEscape::Html => Ok(out.write_str(&escape(&clean))?),
+        _ => Ok(out.write_str(&clean)?),
+    }
+}
+
+/// Text of several lines in this form; what blocks made stays.
+fn keep(form: Form, text: &Value, clean: impl FnOnce(String) -> String) -> Result<Value, Error> {
+    if text.is_safe() {
+        return Ok(text.clone());
+    }
+    let text = text.as_str().ok_or_else(|| wrong("a text"))?;
+    let text = clean(text.to_owned());
+    Ok(Value::from_safe_string(match form {
+        Form::Html => escape(&text).replace('\n', "<br>\n").replace('\t', "&emsp;"),
+        Form::Text | Form::Paper => text,
+    }))
+}
+
+/// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
+pub(super) fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#x27;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+fn reading(state: &State<'_, '_>) -> Result<Arc<Reading>, Error> {
+    state.get_extension::<Arc<Reading>>().cloned().ok_or_else(|| wrong("a template that knows its reader"))
+}
+
+fn words(state: &State<'_, '_>) -> Result<Words, Error> {
+    Ok(reading(state)?.words)
+}
+
+/// Characters of a day as drafts write it.
+const DAY_CHARS: usize = "2026-11-24".len();
+
+fn moment(at: &Value) -> Result<Moment, Error> {
+    let written = at.as_str().ok_or_else(|| wrong("a moment"))?;
+    DateTime::parse_from_rfc3339(written).map(|at| at.to_utc()).map_err(|_| wrong("a moment"))
+}
+
+/// A day, or the day of a moment in the desk's zone.
+fn day(state: &State<'_, '_>, at: &Value) -> Result<NaiveDate, Error> {
+    match at.as_str() {
+        Some(written) if written.len() == DAY_CHARS => written.parse().map_err(|_| wrong("a day")),
+        _ => Ok(words(state)?.local(moment(at)?).date_naive()),
+    }
+}
+
+/// Whether it has passed in the minute that is shown.
+fn is_past(due: Moment, now: Moment) -> bool {
+    due.duration_trunc(TimeDelta::minutes(1)).unwrap_or(due) <= now
+}
+
+fn text_of(value: &Value, field: &str) -> Result<String, Error> {
+    let text = value.get_attr(field)?;
+    Ok(text.as_str().unwrap_or_default().to_owned())
+}
+
+fn wrong(expected: &str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, format!("expected {expected}, found something else"))
+}
