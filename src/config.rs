@@ -13,7 +13,9 @@ use std::path::PathBuf;
 
 mod check;
 mod closing;
+mod database;
 mod doubts;
+mod instance;
 mod keyword;
 mod load;
 mod mailbox;
@@ -36,6 +38,8 @@ mod taking;
 mod web_form;
 
 pub use closing::{AskOutcome, Closing, Committee};
+pub use database::{BadUrl, DatabaseUrl, Postgres};
+pub use instance::Instance;
 pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look, settings_file};
 pub use mailbox::{Mailbox, MailboxKind, OwnWay};
@@ -75,6 +79,7 @@ pub struct Config {
     /// None: no test mails.
     pub watch: Option<Watch>,
     pub register: Register,
+    pub instance: Instance,
     #[serde(skip)]
     pub metrics: Metrics,
     pub deadlines: Deadlines,

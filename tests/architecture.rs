@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "mail", "digest", "text"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "text", "typeface"]),
-    ("register", &["case", "crash", "desk", "letters", "text"]),
+    ("register", &["case", "config", "crash", "desk", "letters", "text"]),
     ("access", &["case", "clock", "config"]),
     ("mailbox", &["access", "case", "config"]),
     ("outbox", &["access", "case", "config", "text"]),

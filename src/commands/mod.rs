@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod ingest;
 mod init;
+mod instances;
 mod login;
 mod looking;
 mod outbox;
@@ -168,6 +169,12 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// List the instances that work on a PostgreSQL register: who holds what, since when, and last seen
+    #[command(after_help = "Examples:\n  klachtpost instances\n  klachtpost instances --json")]
+    Instances {
+        #[command(flatten)]
+        form: Form,
+    },
     /// Back the register up while klachtpost runs, or copy it into another database
     #[command(subcommand)]
     Register(register::Command),
@@ -262,6 +269,7 @@ async fn with_settings(command: Command, explicit: Option<&Path>, config: Config
         Command::Outbox(command) => outbox::run(config, command).await,
         Command::Digest(arguments) => digest::run(config, arguments).await,
         Command::Report { month, form } => report::run(config, month, form).await,
+        Command::Instances { form } => instances::run(config, form).await,
         Command::Register(command) => register::run(config, command).await,
         Command::Verify { digest, form } => verify::run(config, digest.as_deref(), form).await,
         Command::Demo { .. }
@@ -284,6 +292,7 @@ fn settings(explicit: Option<&Path>, command: &Command) -> Result<Config, Exit> 
             | Command::Outbox(_)
             | Command::Digest(_)
             | Command::Report { .. }
+            | Command::Instances { .. }
             | Command::Register(_)
             | Command::Verify { .. }
     );

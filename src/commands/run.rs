@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 /// Settings that one line of the log names.
 const NAMED_MAX: usize = 12;
@@ -19,17 +20,30 @@ pub async fn run(explicit: Option<&Path>, config: Config, once: bool, clock: Clo
     tracing::info!(register = register_at(&config), "complaints are registered here");
     let url = config.register.url.clone();
     let office = match Office::open(config, clock).await {
-        Ok(office) => Arc::new(office),
+        Ok(office) => office,
         Err(error) => return failed(&error, Exit::FoundProblems),
     };
-    let only = match office.register.only_daemon(&url).await {
-        Ok(only) => only,
+    // One daemon on a file; of several on PostgreSQL each has a name.
+    let shared = office.register.is_shared();
+    let only = match shared {
+        true => None,
+        false => match office.register.only_daemon(&url).await {
+            Ok(only) => Some(only),
+            Err(error) => return failed(&error, Exit::TryAgainLater),
+        },
+    };
+    let office = match office.join().await {
+        Ok(office) => Arc::new(office),
         Err(error) => return failed(&error, Exit::TryAgainLater),
     };
+    let span =
+        if shared { tracing::info_span!("instance", name = office.config.instance.shown()) } else { Span::none() };
     tokio::spawn(stop_on_signal(office.stop.clone()));
     let explicit = explicit.map(Path::to_owned);
     let load = move || config::load(explicit.as_deref(), environment()).inspect(warn_of);
-    let ended = if once { daemon::run_once(office.clone()).await } else { daemon::run(office.clone(), &load).await };
+    let work =
+        async { if once { daemon::run_once(office.clone()).await } else { daemon::run(office.clone(), &load).await } };
+    let ended = work.instrument(span).await;
     office.register.close().await;
     drop(only);
     match ended {

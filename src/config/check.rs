@@ -5,6 +5,7 @@ use super::keyword::{Keyword, MIN_LETTERS};
 use super::mailboxes::{key_of, mailboxes_agree};
 use super::operator::watch_is_for_somebody;
 use super::outside::authorities_are_outside;
+use super::register::postgres_needs_a_secret;
 use super::section::{Reading, Section, clipped};
 use super::web_form::forms_are_nobody_else;
 use super::{Auth, Config, Mailbox, PLATE, Reference};
@@ -224,6 +225,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     tokens_come_from_somewhere(config, reading);
     watch_is_for_somebody(config, reading);
     mailboxes_agree(config, reading);
+    postgres_needs_a_secret(config, reading);
 }
 
 /// `auth = "oauth2"` says that there is a token, `[oauth2]` where it comes from.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// Connections, the register's lock and the port are made of them once, at start.
-const KEPT_SECTIONS: [&str; 6] = ["mailbox", "sender", "second_sender", "oauth2", "register", "metrics"];
+const KEPT_SECTIONS: [&str; 7] = ["mailbox", "sender", "second_sender", "oauth2", "register", "instance", "metrics"];
 /// Where a setting stands that no file gives alone.
 const BOTH: &str = "the new settings beside what is kept until a restart";
 
@@ -82,6 +82,7 @@ impl Config {
             second_sender_password: old.second_sender_password,
             oauth2: old.oauth2,
             register: old.register,
+            instance: old.instance,
             metrics: old.metrics,
             desk: Desk { secret: old.desk.secret, previous_secrets: old.desk.previous_secrets, ..self.desk },
             kept: old.kept,

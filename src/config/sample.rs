@@ -99,7 +99,7 @@ fn read(text: &str) -> Result<Map<String, Value>, config::ConfigError> {
 fn is_anyones(section: &str, key: &str) -> bool {
     matches!((section, key), ("department", "name" | "title" | "keywords") | ("reference", _) | ("oauth2", "provider"))
         || matches!((section, key), ("closing", "causes") | ("committee", "fee" | "language"))
-        || key == "path"
+        || matches!(key, "path" | "redactions")
         || key.ends_with("_file")
 }
 

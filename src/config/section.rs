@@ -72,6 +72,13 @@ impl Reading {
         self.problems.push(problem);
     }
 
+    /// The same of what only work needs.
+    pub(super) fn refuse_for_work(&mut self, key: &str, found: impl Into<String>, write: impl Into<String>) {
+        if self.purpose == Purpose::Work {
+            self.refuse(key, found, write);
+        }
+    }
+
     /// What is wrong with `key`, and where it stands.
     pub(super) fn problem(&self, key: &str, found: impl Into<String>, write: impl Into<String>) -> Problem {
         let place = if self.from_environment.contains(key) { variable(key) } else { self.file.clone() };
@@ -126,9 +133,8 @@ impl<'r> Section<'r> {
 
     /// The same of what only work with servers needs.
     pub(super) fn refuse_for_work(&mut self, key: &str, found: impl Into<String>, write: impl Into<String>) {
-        if self.reading.purpose == Purpose::Work {
-            self.refuse(key, found, write);
-        }
+        let key = self.key(key);
+        self.reading.refuse_for_work(&key, found, write);
     }
 
     pub(super) fn is_refused(&self, key: &str) -> bool {

@@ -6,6 +6,7 @@ use super::check::{
     reply_secret,
 };
 use super::closing::{closing, committee};
+use super::instance::instance;
 use super::mailbox::MESSAGE_BYTES;
 use super::mailboxes::{OtherMailboxes, mailboxes};
 use super::metrics::metrics;
@@ -69,6 +70,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         operator: table(&mut file, "operator").map(|table| read_table(&mut file, "operator", table, operator)),
         watch: table(&mut file, "watch").map(|table| read_table(&mut file, "watch", table, watch)),
         register: read_with(&mut file, "register", register),
+        instance: read_with(&mut file, "instance", instance),
         metrics: read_with(&mut file, "metrics", metrics),
         deadlines: read_with(&mut file, "deadlines", deadlines),
         digest: read_with(&mut file, "digest", digest),

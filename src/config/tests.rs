@@ -162,7 +162,7 @@ fn the_defaults_are_those_of_the_contract() {
     assert_eq!((config.deadlines.end_of_day.hour(), config.deadlines.end_of_day.minute()), (17, 30));
     assert_eq!((config.digest.at.hour(), config.digest.at.minute(), config.digest.working_days_only), (7, 30, true));
     assert_eq!((config.mailbox.poll_seconds, config.mailbox.idle, config.sender.connections), (60, true, 4));
-    assert_eq!(config.register.url, "sqlite:/var/lib/klachtpost/klachtpost.db");
+    assert_eq!(&*config.register.url, "sqlite:/var/lib/klachtpost/klachtpost.db");
     assert!(config.committee.is_none() && config.desk.secret.is_none());
     assert!(config.department.iter().all(|d| d.committee && d.staff.is_empty()));
 }

@@ -36,7 +36,7 @@ const REGISTERED_WITHIN: TimeDelta = TimeDelta::days(1);
 /// The mailbox or the register failed. A folder that the server does not open is left out, and the log says so.
 pub async fn compare(office: &Office, mailbox: &mut Mailbox) -> Result<usize, WorkError> {
     hour::believe(office).await?;
-    let redacted = RedactionList::read(&office.config.register.url)?;
+    let redacted = office.redactions()?;
     let mut new = 0;
     for (name, destination) in own_folders(&office.config.mailbox) {
         match compare_folder(office, mailbox, (&name, destination), &redacted).await {

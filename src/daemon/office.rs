@@ -16,7 +16,7 @@ use crate::config::{Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
 use crate::desk::{Fresh, Rules, RulesError, Within};
 use crate::letters::{self, House, Letters, TemplateError};
-use crate::register::{Register, RegisterError, sqlite_path};
+use crate::register::{Home, RedactionList, Register, RegisterError, sqlite_path};
 use secrecy::ExposeSecret;
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
 const SECRET_BYTES: usize = 32;
+/// Octets that name an instance's start.
+const INSTANCE_BYTES: usize = 8;
 /// Permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
@@ -194,6 +196,24 @@ impl Office {
         self.mailboxes.all().iter().map(|mailbox| self.at(mailbox))
     }
 
+    /// Begins to work as one of several instances, where there may be several.
+    ///
+    /// # Errors
+    /// The register or the host's randomness refused.
+    pub async fn join(self) -> Result<Self, OfficeError> {
+        let (id, instance) = (clock::random_hex::<INSTANCE_BYTES>()?, &self.config.instance);
+        let home = self.config.register.redactions.as_deref().filter(|_| self.register.is_shared());
+        let home = home.and_then(Home::take);
+        let register = self.register.join(id, &instance.shown(), home, instance.lease()).await?;
+        Ok(Self { register, ..self })
+    }
+
+    /// The same office on that register: what is held with it.
+    pub(super) fn under(&self, register: Register) -> Self {
+        let mailbox = self.mailboxes.named(Some(self.mailbox_name())).clone();
+        Self { register, ..self.at(&mailbox) }
+    }
+
     /// The mailbox for a new connection: with the password or token of now.
     ///
     /// # Errors
@@ -231,6 +251,14 @@ impl Office {
     /// What letters of this mailbox are written with at this moment.
     pub fn stationery(&self, now: Moment) -> Stationery<'_> {
         Stationery { rules: &self.rules, house: &self.house, letters: &self.letters, now }
+    }
+
+    /// The list of what was redacted, as it stands.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn redactions(&self) -> Result<RedactionList, RegisterError> {
+        RedactionList::read(&self.config.register.url, self.config.register.redactions.as_deref())
     }
 
     /// Ids for one decision.

@@ -216,5 +216,5 @@ impl Happening for Attempted {
 }
 
 async fn blanked(tx: &mut Tx, all: &[Attempted]) -> Result<BTreeSet<LetterId>, RegisterError> {
-    tx.blanked_unsent(&all.iter().map(|one| &one.letter.id).collect::<Vec<_>>()).await
+    tx.not_ours(&all.iter().map(|one| &one.letter.id).collect::<Vec<_>>()).await
 }

@@ -54,7 +54,7 @@ pub async fn scope_of(office: &Office, asked: &ToRedact) -> Result<Scope, WorkEr
 /// # Errors
 /// The list or the register refused: what is listed is blanked the next time.
 pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<(), WorkError> {
-    let mut list = RedactionList::read(&office.config.register.url)?;
+    let mut list = office.redactions()?;
     let mut salts = Salts::new()?;
     list.begin(salts.draw())?;
     let cases: Vec<CaseNumber> = asked.cases.iter().copied().collect();
@@ -78,7 +78,7 @@ pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<
 /// # Errors
 /// The list or the register refused.
 pub async fn catch_up(office: &Office) -> Result<(), WorkError> {
-    blank_listed(office, &RedactionList::read(&office.config.register.url)?).await
+    blank_listed(office, &office.redactions()?).await
 }
 
 /// Does what is left of all that is listed: in a register that was restored, after a crash, once the mailbox can be reached.
@@ -86,7 +86,7 @@ pub async fn catch_up(office: &Office) -> Result<(), WorkError> {
 /// # Errors
 /// The register refused to blank. What else could not be done is told, and done the next time.
 pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Redacting, WorkError> {
-    let list = RedactionList::read(&office.config.register.url)?;
+    let list = office.redactions()?;
     if list.entries.is_empty() {
         return Ok(Redacting::default());
     }
@@ -135,7 +135,7 @@ pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) {
 
 /// Holds the letters of cases that are listed and could not be blanked.
 async fn hold_listed(office: &Office) -> Result<(), WorkError> {
-    let list = RedactionList::read(&office.config.register.url)?;
+    let list = office.redactions()?;
     for entry in not_blanked(office, &list).await? {
         let (cases, _) = on_file(office, &list, entry).await?;
         let mut tx = office.register.begin().await?;

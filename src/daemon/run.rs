@@ -5,6 +5,7 @@ use super::comparing::{COMPARE_EVERY, compare};
 use super::current::Current;
 use super::hindered::{intake_failed, intake_works};
 use super::intake::ask_the_hour;
+use super::leases::{self, Lease, while_held};
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
@@ -12,19 +13,17 @@ use super::round_trip::RoundTrips;
 use super::serving::serving_loop;
 use super::watching::Complaint;
 use super::{
-    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting,
-    take_in, tick, tokens,
+    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, hour, overviews, redacting, take_in, tick,
+    tokens,
 };
 use crate::clock;
 use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Waits};
-use crate::register::LetterState;
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_cron_scheduler::{Job, JobScheduler};
-use tokio_util::sync::CancellationToken;
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -34,10 +33,6 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 const EVERY_MINUTE: &str = "0 * * * * *";
 /// The letters in hand get this long when too much hangs for an orderly stop.
 const LAST_LETTERS: Duration = Duration::from_secs(10);
-/// Rounds of `run --once`, so that a desk that writes to itself cannot keep it going.
-const ROUNDS_MAX: usize = 10_000;
-/// Letters that `run --once` tries one by one on a server that refused different people alike, before it leaves it at that.
-const PROBES_MAX: i64 = 8;
 
 /// Runs until `office.stop`; what is in hand is finished first. SIGHUP reads the settings anew with `load`.
 ///
@@ -75,13 +70,14 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     if office.hung.is_too_much() {
         return Err(WorkError::Hangs);
     }
+    leases::give_back(&office).await;
     office.register.close().await;
     tracing::info!("klachtpost stopped");
     Ok(())
 }
 
 /// Ends some time after the daemon was asked to stop because too much hangs.
-async fn given_up(office: &Office) {
+pub(super) async fn given_up(office: &Office) {
     office.stop.cancelled().await;
     if !office.hung.is_too_much() {
         return std::future::pending().await;
@@ -92,13 +88,27 @@ async fn given_up(office: &Office) {
 /// Of one mailbox: that another one's server is away holds it up in nothing.
 async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
-    let mut compared = None;
+    let (mut compared, mut lease) = (None, Lease::of_mailbox(&current.at(place)));
     while let Some(office) = &current.open_at(place) {
         office.pulse.beat(Loop::Intake);
-        match watch((current, place), ticks, &mut compared, &mut backoff, &mut waits).await {
+        let watching = watch((current, place), &mut lease, ticks, &mut compared, &mut backoff, &mut waits);
+        match while_held(office, watching).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
+            Ok(Ended::Others) => {
+                // What another put on file meanwhile is not known here.
+                compared = None;
+                ticks.notify_one();
+                tokio::select! {
+                    () = office.stop.cancelled() => break,
+                    () = tokio::time::sleep(leases::pause(office)) => {}
+                }
+                continue;
+            }
             Err(error) => {
+                if matches!(error, WorkError::Mailbox(_) | WorkError::Access(_)) {
+                    lease.release(office).await;
+                }
                 if matches!(error, WorkError::Mailbox(MailboxError::Refused { .. })) {
                     office.access.forget().await;
                 }
@@ -118,17 +128,20 @@ enum Ended {
     Stopped,
     /// Something on the way cut a quiet line; nothing failed.
     CutWhileQuiet,
+    /// Another instance reads the mailbox.
+    Others,
 }
 
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
     (current, place): (&Current, usize),
+    lease: &mut Lease,
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let office = &current.at(place);
+    let Some(office) = &lease.office(&current.at(place)).await? else { return Ok(Ended::Others) };
     let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
@@ -138,7 +151,7 @@ async fn watch(
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
-        let office = &current.at(place);
+        let Some(office) = &lease.office(&current.at(place)).await? else { return Ok(Ended::Others) };
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
@@ -183,7 +196,7 @@ async fn watch(
 }
 
 async fn sending_loop(current: &Current, mut sender: Sender) {
-    let mut backoff = Backoff::default();
+    let (mut backoff, mut waker) = (Backoff::default(), current.now().register.waker());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Sending);
         let round = match hour::believe(office).await {
@@ -196,7 +209,7 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
         }
         let pause = match round {
             Ok(Round::Worked) => continue,
-            Ok(Round::Idle) => until_next(office).await,
+            Ok(Round::Idle) => until_next(office).await.min(office.register.look_every().unwrap_or(LOOK_EVERY)),
             Ok(Round::ServerAway(wait) | Round::ServerRefuses(wait)) => wait,
             Ok(Round::Full(wait)) => wait.min(LOOK_EVERY),
             Err(error) => {
@@ -209,6 +222,7 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
         tokio::select! {
             () = office.stop.cancelled() => break,
             () = office.written.notified() => {}
+            () = waker.woken() => {}
             () = tokio::time::sleep(pause) => {}
         }
     }
@@ -222,11 +236,18 @@ async fn until_next(office: &Office) -> Duration {
 }
 
 async fn ticking_loop(current: &Current, ticks: &Notify) {
+    let mut lease = Lease::of_desk();
     loop {
         tokio::select! { () = current.stopped() => break, () = ticks.notified() => {} }
         let office = &current.now();
         office.pulse.beat(Loop::Ticking);
-        let ticked = tick(office).await;
+        let ticking = async {
+            match lease.office(office).await? {
+                Some(under) => tick(&under).await,
+                None => Ok(Step::Idle),
+            }
+        };
+        let ticked = while_held(office, ticking).await;
         if ticked.is_ok() {
             office.watch.mended(Complaint::Ticking);
         }
@@ -243,10 +264,15 @@ async fn ticking_loop(current: &Current, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(current: &Current) {
-    let (mut teller, mut round_trips) = (Teller::default(), RoundTrips::default());
+    let (mut teller, mut round_trips, mut lease) = (Teller::default(), RoundTrips::default(), Lease::of_desk());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
+        // What cannot be asked for is told all the same, by whatever means are left.
+        let Some(office) = &lease.office(office).await.unwrap_or_else(|_| Some(office.clone())) else {
+            tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(leases::pause(office)) => {} }
+            continue;
+        };
         if let Err(error) = round_trips.look_after(office).await
             && office.watch.first(Complaint::Watching) == News::Yes
         {
@@ -264,173 +290,4 @@ async fn telling_loop(current: &Current) {
 /// A number from 0 to 1 that spreads retries; without chance they are not spread.
 fn chance() -> f64 {
     f64::from(clock::random::<1>().map_or(0, |bytes| bytes[0])) / 255.0
-}
-
-/// Takes in what is there, does what is due, empties the outbox, stops. A server that is away does not keep the
-/// rest from being done.
-///
-/// # Errors
-/// A server or the register failed: what was on file by then stays, and the next run goes on from there.
-pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    redacting::again(&office, None).await;
-    let accepted = office.register.count_letters(LetterState::Accepted).await;
-    let mut sender = Sender::new(&office).await;
-    let mut meanwhile = Round::Idle;
-    // At a wrong hour nothing is done but telling of it.
-    let taken_in = match hour::believe(&office).await {
-        Ok(()) => {
-            let all_taken_in = CancellationToken::new();
-            let taking_in = async {
-                let taken_in = match office.register.hurry(office.clock.now()).await {
-                    Ok(()) => take_in_each(&office).await,
-                    Err(error) => Err(none_taken_in(&office, error.into())),
-                };
-                all_taken_in.cancel();
-                taken_in
-            };
-            let sending = async {
-                tokio::select! {
-                    round = send_meanwhile(&office, &mut sender, &all_taken_in) => round,
-                    // What hangs may keep the register's write lock, and then no round ends.
-                    () = given_up(&office) => Round::Idle,
-                }
-            };
-            let (taken_in, sent) = tokio::join!(taking_in, sending);
-            meanwhile = sent;
-            taken_in
-        }
-        Err(error) => Err(none_taken_in(&office, error)),
-    };
-    if office.hung.is_too_much() {
-        return taken_in.and(Err(WorkError::Hangs));
-    }
-    if matches!(taken_in, Err(WorkError::Clock { .. })) {
-        let told = Teller::default().tell(&office).await;
-        return taken_in.and(told.map(drop));
-    }
-    // What was acknowledged just now is not told of as late.
-    if meanwhile == Round::Idle {
-        meanwhile = send_waiting(&office, &mut sender).await;
-    }
-    let ticked = tick(&office).await;
-    let sent = match (sender, accepted) {
-        (Ok(sender), Ok(accepted)) => send_all(&office, sender, meanwhile, accepted).await,
-        (Err(error), _) => Err(error),
-        (_, Err(error)) => Err(error.into()),
-    };
-    tokens::look_after(&office).await;
-    let watched = RoundTrips::default().look_after(&office).await;
-    // Runs from a timetable count too: since when it fails is on file.
-    let told = Teller::default().tell(&office).await;
-    taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told.map(drop))
-}
-
-async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
-    Ok(Mailbox::open(&office.mailbox_now().await?).await?)
-}
-
-/// No mailbox was looked into at all.
-fn none_taken_in(office: &Office, error: WorkError) -> WorkError {
-    office.each().for_each(|office| intake_failed(&office, &error));
-    error
-}
-
-/// Each mailbox, one after the other; one that cannot be reached keeps none of the others from being taken in.
-async fn take_in_each(office: &Office) -> Result<(), WorkError> {
-    let mut first = Ok(());
-    for office in office.each().map(Arc::new) {
-        match take_in_once(&office).await {
-            Ok(()) => intake_works(&office),
-            Err(error) => {
-                intake_failed(&office, &error);
-                first = first.and(Err(error));
-            }
-        }
-    }
-    first
-}
-
-async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {
-    let mut mailbox = match opened(office).await {
-        Ok(mailbox) => mailbox,
-        Err(error) => {
-            // What came by a pipe needs no mailbox.
-            overviews::begin(office).await?;
-            while decide_batch(office).await? == Step::Worked {}
-            return Err(error);
-        }
-    };
-    mailbox.sign(&office.register.mark().await?);
-    // Before a number is given out: some may be another customer's already.
-    ask_the_hour(office, &mut mailbox).await?;
-    overviews::begin(office).await?;
-    redacting::again(office, Some(&mut mailbox)).await;
-    compare(office, &mut mailbox).await?;
-    take_in(office, &mut mailbox).await?;
-    adopt_asked(office, &mut mailbox).await?;
-    mailbox.close().await;
-    Ok(())
-}
-
-/// Sends what is written while others are taken in; what the last round came to.
-async fn send_meanwhile(
-    office: &Arc<Office>,
-    sender: &mut Result<Sender, WorkError>,
-    all_taken_in: &CancellationToken,
-) -> Round {
-    loop {
-        tokio::select! { () = all_taken_in.cancelled() => return Round::Idle, () = office.written.notified() => {} }
-        match send_waiting(office, sender).await {
-            Round::Worked | Round::Idle => {}
-            // A server that takes nothing now is not tried again for each batch.
-            round => return round,
-        }
-    }
-}
-
-/// Sends what is due, as long as there is something. Settings that nothing can be sent with keep no mail from being taken
-/// in, and what cannot be recorded is met again in the last rounds.
-async fn send_waiting(office: &Arc<Office>, sender: &mut Result<Sender, WorkError>) -> Round {
-    let Ok(sender) = sender else { return Round::Idle };
-    loop {
-        match sender.send_due(office).await {
-            Ok(Round::Worked) if !office.stop.is_cancelled() => {}
-            Ok(round) => return round,
-            Err(_) => return Round::Idle,
-        }
-    }
-}
-
-/// Sends what is due, each letter once, from where the last round left it; `accepted` letters had gone before this run.
-async fn send_all(office: &Arc<Office>, mut sender: Sender, mut round: Round, accepted: i64) -> Result<(), WorkError> {
-    let mut refused = 0;
-    for _ in 0..ROUNDS_MAX {
-        match round {
-            Round::Worked | Round::Idle => {}
-            // Another letter may go all the same: the least tried is the next.
-            Round::ServerRefuses(_)
-                if refused < office.register.count_letters(LetterState::Queued).await?.min(PROBES_MAX) =>
-            {
-                refused += 1;
-                office.register.hurry(office.clock.now()).await?;
-            }
-            Round::ServerAway(_) | Round::ServerRefuses(_) | Round::Full(_) => break,
-        }
-        if office.stop.is_cancelled() {
-            break;
-        }
-        round = sender.send_due(office).await?;
-        if round == Round::Idle {
-            break;
-        }
-    }
-    sender.close().await;
-    // A letter that is put off for a reason of its own is the next run's; where none went, it is the server.
-    let left = office.register.count_letters(LetterState::Queued).await? > 0;
-    let none_went = office.register.count_letters(LetterState::Accepted).await? == accepted;
-    if matches!(round, Round::Full(_)) {
-        return Err(WorkError::LettersOverLimit);
-    }
-    let waits = matches!(round, Round::ServerAway(_) | Round::ServerRefuses(_));
-    if waits || left && none_went { Err(WorkError::LettersWait) } else { Ok(()) }
 }

@@ -3,6 +3,7 @@
 //! letter is under way. What an outcome means is the desk's word.
 
 use super::assembling::assemble;
+use super::looking_back::{counted, remembered};
 use super::noting::{note, note_server};
 use super::office::Office;
 use super::pulse::Loop;
@@ -15,7 +16,6 @@ use crate::case::Moment;
 use crate::clock;
 use crate::crash;
 use crate::desk::outage::Area;
-use crate::outbox::answer::Answer;
 use crate::outbox::backoff::{Jitter, server_wait};
 use crate::outbox::judge::Judge;
 use crate::outbox::quota::{Quota, Room};
@@ -171,6 +171,10 @@ impl Sender {
             Err(error) => return self.without_token(office, &error),
         };
         let now = office.clock.now();
+        if office.register.look_every().is_some() {
+            // Others send too: the limits are of all together.
+            self.quota = counted(office).await?;
+        }
         let (first, limit) = match self.quota.room(now) {
             Room::Unlimited => (First::Oldest, BATCH),
             Room::For(room) => (First::Customers, i64::try_from(room).unwrap_or(BATCH).min(BATCH)),
@@ -370,6 +374,11 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
         return Ok(Next::Ended(Ended::Done));
     };
     let outcome = match assemble(office, &letter).await {
+        // Another instance may have it in hand by now.
+        Ok(_) if !office.register.is_alive() => {
+            work.give_back(letter);
+            return Ok(Next::Ended(Ended::Done));
+        }
         Ok(bytes) => {
             let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
             crash::point("before sending a letter");
@@ -396,28 +405,6 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
     let ruling = ruling?;
     note(office, &letter, &outcome, &ruling);
     Ok(Next::Sent(Answered { letter, outcome, ruling }))
-}
-
-/// What was refused before this process began, since the server last took a letter.
-async fn remembered(office: &Office) -> Result<Judge, WorkError> {
-    let accepted_at = office.register.last_accepted().await?;
-    let mut judge = Judge::new(accepted_at);
-    for before in office.register.refused_since(accepted_at.unwrap_or_default()).await? {
-        if let Some(answer) = Answer::read(&before.reply) {
-            judge.remember(before.id.as_str(), &before.to, &answer);
-        }
-    }
-    Ok(judge)
-}
-
-/// What the limits of the settings count of before this process began.
-async fn counted(office: &Office) -> Result<Quota, WorkError> {
-    let sender = &office.config.sender;
-    let mut quota = Quota::new(sender.per_minute, sender.per_day);
-    if let Some(since) = quota.counts_since(office.clock.now()) {
-        office.register.accepted_after(since).await?.into_iter().for_each(|at| quota.took(1, at));
-    }
-    Ok(quota)
 }
 
 fn server_name(office: &Office) -> String {

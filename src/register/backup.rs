@@ -35,6 +35,10 @@ impl Register {
         told: &mut (dyn FnMut(i64) + Send),
     ) -> Result<Backup, RegisterError> {
         let failed = |why: Error| RegisterError::Backup { path: to.display().to_string(), why };
+        if self.is_shared() {
+            let why = "a PostgreSQL database is backed up by its own pg_dump or pg_basebackup: see docs/postgresql.md";
+            return Err(failed(Error::new(ErrorKind::Unsupported, why)));
+        }
         if std::fs::symlink_metadata(to).is_ok() {
             return Err(failed(Error::new(ErrorKind::AlreadyExists, "there is a file of that name already")));
         }

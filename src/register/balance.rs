@@ -1,6 +1,7 @@
 //! Rows of `given_out`: the UIDs that each watched folder gave out, the one side of the mail balance (invariant 1); and the
 //! other side, counted from the mails on file. Only SQL.
 
+use super::engine::Begin;
 use super::mails::disposition;
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis};
@@ -55,7 +56,7 @@ impl Register {
         if !self.has_news(dealt).await? {
             return Ok(());
         }
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         tx.settle_withheld(dealt).await?;
         let spans = match dealt.numbering {
             Numbering::Ascending { next } => tx.ascending(dealt, next).await?.into_iter().collect(),
@@ -79,7 +80,7 @@ impl Register {
         uids: &[i64],
         at: Moment,
     ) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         for uid in uids {
             let noted = sqlx::query(
                 "UPDATE given_out SET uids = uids - 1, vanished = vanished - 1 WHERE mailbox = $1 \
@@ -129,7 +130,7 @@ impl Register {
     /// The database refused.
     pub async fn balance(&self, since: Moment, until: Moment) -> Result<Vec<FolderCount>, RegisterError> {
         // One moment of the register: a mail that is put on file meanwhile is on both sides or on none.
-        let mut moment = self.pool.begin().await?;
+        let mut moment = self.begin_moment().await?;
         let mut folders: BTreeMap<String, FolderCount> = BTreeMap::new();
         let given = "SELECT mailbox, CAST(SUM(uids) AS BIGINT), CAST(SUM(vanished) AS BIGINT) FROM given_out \
                      WHERE dealt_with_at > $1 AND dealt_with_at <= $2 GROUP BY mailbox";
@@ -141,11 +142,11 @@ impl Register {
         }
         let within = "given_out JOIN mail ON mail.mailbox = given_out.mailbox \
                       AND mail.uid_validity = given_out.uid_validity AND mail.uid >= first_uid AND mail.uid < next_uid";
-        for (table, column) in [("mail", "mail.disposition"), ("withheld", "NULL")] {
+        for (table, column) in [("mail", "mail.disposition"), ("withheld", "CAST(NULL AS TEXT)")] {
             let joined = within.replace("JOIN mail ", &format!("JOIN {table} AS mail "));
             let text = format!(
                 "SELECT given_out.mailbox, {column}, CAST(count(*) AS BIGINT) FROM {joined} \
-                 WHERE dealt_with_at > $1 AND dealt_with_at <= $2 GROUP BY given_out.mailbox, {column}"
+                 WHERE dealt_with_at > $1 AND dealt_with_at <= $2 GROUP BY 1, 2"
             );
             let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
             for row in rows.fetch_all(&mut *moment).await? {

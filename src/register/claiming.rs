@@ -1,5 +1,7 @@
 //! Rows of `outbox` that are taken for sending, by lease, and given back. Only SQL.
 
+use super::engine::{Begin, Engine};
+use super::instances::NOW;
 use super::outbox::{address, carried_row, kind};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
@@ -65,18 +67,13 @@ impl Register {
                 format!("CASE WHEN side = 'customer' OR created_at <= $1 - {PASSED_FOR} THEN 0 ELSE 1 END, ")
             }
         };
-        let mut tx = self.begin().await?;
-        sqlx::query(
-            "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1",
-        )
-        .bind(millis(now))
-        .execute(&mut *tx.inner)
-        .await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
+        let (due, lock) = tx.due(now).await?;
         let rows = sqlx::query(AssertSqlSafe(format!(
             "SELECT outbox.id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
              (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id \
-             WHERE state = 'queued' AND not_before <= $1 ORDER BY {passed}not_before, attempts, created_at LIMIT $2"
+             WHERE {due} AND not_before <= $1 ORDER BY {passed}not_before, attempts, created_at LIMIT $2{lock}"
         )))
         .bind(millis(now))
         .bind(limit)
@@ -102,26 +99,49 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         for id in letters {
-            sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL, not_before = $2 WHERE id = $1 AND state = 'leased'")
-                .bind(id.as_str())
-                .bind(millis(not_before))
-                .execute(&mut *tx.inner)
-                .await?;
+            let own = tx.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
+            let text = format!(
+                "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL, not_before = $2 \
+                 WHERE id = $1 AND state = 'leased'{own}"
+            );
+            sqlx::query(AssertSqlSafe(text)).bind(id.as_str()).bind(millis(not_before)).execute(&mut *tx.inner).await?;
         }
         tx.commit().await
     }
 }
 
 impl Tx {
+    /// Which letters may be taken, and how each is kept from others meanwhile. SQLite has one writer, and one text less to
+    /// read through. On PostgreSQL several take letters at once, each passing over what another has in hand, and those of an
+    /// instance that is not alive any more are free.
+    async fn due(&mut self, now: Moment) -> Result<(String, &'static str), RegisterError> {
+        if self.engine == Engine::Postgres {
+            let alive = self
+                .instance
+                .as_ref()
+                .map(|own| format!(" AND EXISTS (SELECT 1 FROM instance WHERE id = '{own}' AND until > {NOW})"));
+            let due = format!(
+                "(state = 'queued' OR state = 'leased' AND (lease_until <= $1 OR leased_by IS NOT NULL AND NOT EXISTS \
+                 (SELECT 1 FROM instance WHERE instance.id = outbox.leased_by AND until > {NOW}))){}",
+                alive.unwrap_or_default()
+            );
+            return Ok((due, " FOR UPDATE OF outbox SKIP LOCKED"));
+        }
+        let lapsed =
+            "UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased' AND lease_until <= $1";
+        sqlx::query(lapsed).bind(millis(now)).execute(&mut *self.inner).await?;
+        Ok(("state = 'queued'".to_owned(), ""))
+    }
+
     async fn lease(&mut self, letters: &[Claimed], until: Moment) -> Result<(), RegisterError> {
         for some in letters.chunks(rows_of(1)) {
             let text = format!(
-                "UPDATE outbox SET state = 'leased', lease_until = $1 WHERE id IN ({})",
-                numbered(2, some.len())
+                "UPDATE outbox SET state = 'leased', lease_until = $1, leased_by = $2 WHERE id IN ({})",
+                numbered(3, some.len())
             );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(until));
+            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(until)).bind(self.instance.clone());
             some.iter().fold(query, |query, letter| query.bind(letter.id.as_str())).execute(&mut *self.inner).await?;
         }
         Ok(())

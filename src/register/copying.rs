@@ -1,6 +1,7 @@
 //! A register copied into another database, whole or not at all: every table, row by row, in one transaction, read at one
 //! moment. What is in memory is a few rows. Only SQL.
 
+use super::engine::Engine;
 use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, unreadable};
 use crate::crash;
@@ -30,7 +31,7 @@ const TABLES: [(&str, &str); 21] = [
     ("outage", "area"),
     ("redaction", "entry"),
     ("round_trips", "mailbox"),
-    ("identity", "only"),
+    ("identity", "\"only\""),
 ];
 /// Octets of one statement's texts and bytes, unless one row alone has more.
 const STATEMENT_MAX: usize = 4 * 1024 * 1024;
@@ -75,7 +76,7 @@ impl Register {
     /// # Errors
     /// The other one holds something already, or a database refused.
     pub async fn copy_to(&self, to: &Self, told: &mut (dyn FnMut(i64) + Send)) -> Result<(), RegisterError> {
-        let mut moment = self.pool.begin().await?;
+        let mut moment = self.begin_moment().await?;
         let mut tx = to.begin().await?;
         tx.is_empty().await?;
         let mut copied = 0;
@@ -99,13 +100,14 @@ impl Register {
             told(copied);
         }
         moment.rollback().await?;
+        tx.number_on().await?;
         crash::point("before ending a copy of the register");
         tx.commit().await
     }
 }
 
 fn names(columns: &[Column]) -> String {
-    columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", ")
+    columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Rows of one statement.
@@ -157,7 +159,13 @@ impl Tx {
 
     /// The columns of a table, in their order.
     async fn columns(&mut self, table: &str) -> Result<Vec<Column>, RegisterError> {
-        let text = "SELECT name, type FROM pragma_table_info($1) ORDER BY cid";
+        let text = match self.engine {
+            Engine::Sqlite => "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
+            Engine::Postgres => {
+                "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT) FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+            }
+        };
         let rows = sqlx::query(text).bind(table).fetch_all(&mut *self.inner).await?;
         let column = |row: &AnyRow| {
             let kind = match row.try_get::<String, _>(1)?.as_str() {
@@ -169,6 +177,15 @@ impl Tx {
             Ok(Column { name: row.try_get(0)?, kind })
         };
         rows.iter().map(column).collect()
+    }
+
+    /// PostgreSQL counts ids apart from the rows: the next mail's is beyond all that were copied.
+    async fn number_on(&mut self) -> Result<(), RegisterError> {
+        if self.engine == Engine::Postgres {
+            let text = "SELECT setval(pg_get_serial_sequence('mail', 'id'), (SELECT COALESCE(MAX(id), 0) + 1 FROM mail), false)";
+            sqlx::query(text).execute(&mut *self.inner).await?;
+        }
+        Ok(())
     }
 
     async fn put(&mut self, batch: &mut Batch<'_>) -> Result<(), RegisterError> {

@@ -1,6 +1,10 @@
 //! Why the register did not do what it was asked: what was tried, expected and found, and the next step. Holds no
 //! path of a database URL beyond the file's, no SQL values and no mail text.
 
+use super::sqlstate::{self, Refusal};
+use sqlx::postgres::PgDatabaseError;
+use std::io::ErrorKind;
+
 /// Why the register did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
@@ -17,9 +21,14 @@ pub enum RegisterError {
     )]
     InUse { path: String },
     #[error(
-        "failed to use register.url: expected `sqlite:FILE`, found `{found}`\n  hint: PostgreSQL and databases in memory are not supported; write url = \"sqlite:/var/lib/klachtpost/klachtpost.db\""
+        "failed to use register.url: expected `sqlite:FILE` or `postgres://USER@HOST/DATABASE`, found `{found}`\n  hint: write url = \"sqlite:/var/lib/klachtpost/klachtpost.db\"; databases in memory are not supported"
     )]
     Unsupported { found: String },
+    #[error(
+        "failed to open the register at `{place}`: expected a PostgreSQL server that klachtpost can use, found that {refusal} ({why})\n  hint: {hint}",
+        hint = .refusal.hint()
+    )]
+    Server { place: String, refusal: Refusal, why: String },
     #[error(
         "failed to open the register: expected tables that this version knows, found version {version} of them, written by a newer klachtpost\n  hint: run that version, or restore a backup from before it"
     )]
@@ -28,7 +37,7 @@ pub enum RegisterError {
     Migrate(sqlx::migrate::MigrateError),
     #[error(
         "failed to use the register: expected a database that can be read and written, found that {trouble} ({why})\n  hint: {hint}",
-        hint = .trouble.hint()
+        hint = .trouble.hint(.why)
     )]
     Unavailable { trouble: Trouble, why: sqlx::Error },
     #[error("failed to write to the register: its database refused: {0}")]
@@ -49,6 +58,10 @@ pub enum RegisterError {
         "what was blanked still stands in the log beside the register, because somebody reads from it; it is tried again"
     )]
     LogInUse,
+    #[error(
+        "what one instance does alone ({lease}) is another's by now, or this one was not heard of for too long: nothing of this step was done; it goes on by itself"
+    )]
+    Lapsed { lease: String },
     #[error("mail {mail} was decided on already, by another klachtpost: nothing is done twice")]
     Decided { mail: i64 },
     #[error(
@@ -66,6 +79,9 @@ pub enum Trouble {
     Disk,
     Damaged,
     Closed,
+    /// PostgreSQL's server is not there any more, or not the one it was.
+    Lost,
+    MayNot,
 }
 
 impl std::fmt::Display for Trouble {
@@ -75,30 +91,54 @@ impl std::fmt::Display for Trouble {
             Self::ReadOnly => "it can only be read",
             Self::Locked => "another program keeps it locked",
             Self::Disk => "its disk fails",
-            Self::Damaged => "the file is damaged or no SQLite database",
+            Self::Damaged => "its data are damaged, or no database of its kind",
             Self::Closed => "no connection to it is free",
+            Self::Lost => "its server cannot be reached",
+            Self::MayNot => "this user may not do that",
         })
     }
 }
 
 impl Trouble {
-    fn hint(self) -> &'static str {
-        match self {
-            Self::Full => "make room on the disk of register.url; klachtpost goes on by itself",
-            Self::ReadOnly => {
+    fn hint(self, why: &sqlx::Error) -> &'static str {
+        let is_server = why.as_database_error().is_some_and(|e| e.try_downcast_ref::<PgDatabaseError>().is_some());
+        match (self, is_server) {
+            (Self::Full, false) => "make room on the disk of register.url; klachtpost goes on by itself",
+            (Self::Full, true) => "make room on the disk of the PostgreSQL server; klachtpost goes on by itself",
+            (Self::ReadOnly, false) => {
                 "let the user that runs klachtpost write the file and its folder, and mount the disk for writing"
             }
-            Self::Locked => "close the program that has the file open for writing; klachtpost goes on by itself",
-            Self::Disk => "look at the system's log for errors of the disk",
-            Self::Damaged => "stop klachtpost and restore a backup; keep the damaged file",
-            Self::Closed => "none, it is tried again; if it stays, look at the machine's load",
+            (Self::ReadOnly, true) => {
+                "name the primary in register.url, or all servers with commas between them; klachtpost goes on by itself"
+            }
+            (Self::Locked, false) => {
+                "close the program that has the file open for writing; klachtpost goes on by itself"
+            }
+            (Self::Locked, true) => {
+                "end what holds its tables (pg_stat_activity, pg_locks name it); klachtpost goes on by itself"
+            }
+            (Self::Disk, _) => "look at the system's log for errors of the disk",
+            (Self::Damaged, false) => "stop klachtpost and restore a backup; keep the damaged file",
+            (Self::Damaged, true) => "stop klachtpost, restore a backup of the database, and keep the damaged one",
+            (Self::Closed, _) => {
+                "none, it is tried again; if it stays, look at the machine's load, and of PostgreSQL whether it runs and takes \
+                 more connections (max_connections)"
+            }
+            (Self::Lost, _) => "see that PostgreSQL runs and can be reached; klachtpost goes on by itself",
+            (Self::MayNot, _) => "make the user of register.url the database's owner; klachtpost goes on by itself",
         }
     }
 
-    /// From SQLite's result code; the low byte is the class (sqlite.org/rescode.html).
+    /// From PostgreSQL's codes, or SQLite's, whose low byte is the class (sqlite.org/rescode.html).
     fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
-            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Some(Self::Disk),
+            sqlx::Error::Io(why) => Some(Self::of_connection(why.kind())),
+            sqlx::Error::WorkerCrashed => Some(Self::Disk),
+            // Half an answer of a server that went away.
+            sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::BeginFailed => Some(Self::Lost),
+            sqlx::Error::Database(database) if let Some(error) = database.try_downcast_ref::<PgDatabaseError>() => {
+                sqlstate::trouble(error)
+            }
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Some(Self::Closed),
             sqlx::Error::Database(database) => match database.code()?.parse::<i64>().ok()? & 0xff {
                 13 => Some(Self::Full),
@@ -109,6 +149,23 @@ impl Trouble {
                 _ => None,
             },
             _ => None,
+        }
+    }
+
+    /// Only a server is reached over a connection.
+    fn of_connection(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::ConnectionAborted
+            | ErrorKind::NotConnected
+            | ErrorKind::BrokenPipe
+            | ErrorKind::UnexpectedEof
+            | ErrorKind::TimedOut
+            | ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable => Self::Lost,
+            _ => Self::Disk,
         }
     }
 }
@@ -125,7 +182,7 @@ impl RegisterError {
 
     /// The database as a whole cannot be used now: no mail or letter is to blame, and none is set apart for it.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Open { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. } | Self::Lapsed { .. })
     }
 }
 

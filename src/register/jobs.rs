@@ -1,5 +1,6 @@
 //! Rows of `job_run`: what is done once a day, whatever restarts and however many instances run. Only SQL.
 
+use super::engine::Begin;
 use super::{Register, RegisterError, Tx, millis, moment};
 use crate::case::Moment;
 use chrono::NaiveDate;
@@ -43,7 +44,7 @@ impl Register {
         let text = "SELECT MAX(day) FROM job_run WHERE job = $1 AND day > $2";
         let row = sqlx::query(text).bind(job).bind(today.to_string()).fetch_one(&self.pool).await?;
         let Some(day) = row.try_get::<Option<String>, _>(0)? else { return Ok(None) };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         let forget = sqlx::query("DELETE FROM job_run WHERE job = $1 AND day > $2");
         forget.bind(job).bind(today.to_string()).execute(&mut *tx.inner).await?;
         tx.commit().await?;

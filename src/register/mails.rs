@@ -1,6 +1,7 @@
 //! Rows of `mail`: every mail the server gave us, from "on file" to "decided on" to "moved". Only SQL.
 
 use super::chain::hex;
+use super::engine::Begin;
 use super::record::Recorded;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, tuples};
@@ -89,7 +90,7 @@ impl Register {
     /// # Errors
     /// The database refused; none of them is on file.
     pub async fn store_mails(&self, mails: &[NewMail]) -> Result<usize, RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         let mut stored = 0;
         for some in mails.chunks(rows_of(STORED_COLUMNS)) {
             stored += tx.store(some).await?;
@@ -156,7 +157,7 @@ impl Register {
     /// # Errors
     /// The database refused; then they must not be read.
     pub async fn count_attempt(&self, mails: &[i64], now: Moment) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         tx.each_mail("UPDATE mail SET attempts = attempts + 1 WHERE id IN", mails).await?;
         if let [alone] = mails {
             tx.note_tried(*alone, now).await?;
@@ -170,7 +171,7 @@ impl Register {
     /// The database is still away.
     pub async fn uncount_attempt(&self, mails: &[i64]) -> Result<(), RegisterError> {
         let text = "UPDATE mail SET attempts = attempts - 1 WHERE disposition IS NULL AND attempts > 0 AND id IN";
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         tx.each_mail(text, mails).await?;
         tx.commit().await
     }
@@ -202,7 +203,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn mark_moved(&self, mailbox: &str, uid_validity: i64, uids: &[i64]) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         for some in uids.chunks(rows_of(1)) {
             let text = format!(
                 "UPDATE mail SET moved = 1 WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ({})",

@@ -1,11 +1,13 @@
-//! The register: all SQL, and nothing but SQL. SQLite through `sqlx::Any`; one SQL text that PostgreSQL
-//! takes too (numbered parameters, whole numbers for times and yes/no, no dialect functions).
+//! The register: all SQL, and nothing but SQL. SQLite and PostgreSQL through `sqlx::Any`; one SQL text that both
+//! take (numbered parameters, whole numbers for times and yes/no, no dialect functions).
 //!
 //! Who writes takes a [`Tx`]; whoever commits takes it by value, so that nobody writes afterwards. Business rules
 //! are not here: the desk decides, [`Tx::record`] writes down what it decided, in one transaction (invariant 3).
 //!
 //! | file | rows |
 //! |---|---|
+//! | `engine.rs`, `postgres.rs`, `sqlstate.rs` | in what the two databases differ; a PostgreSQL server, and what its errors mean |
+//! | `instances.rs`, `waking.rs` | several instances on one register: who is alive, who holds what, and waking each other |
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `same.rs` | mails that are the same as others |
 //! | `known.rs` | what is known of the mails that UIDs stand for |
@@ -44,14 +46,17 @@ mod cases;
 mod chain;
 mod claiming;
 mod copying;
+mod engine;
 mod error;
 mod file;
+mod instances;
 mod jobs;
 mod known;
 mod mails;
 mod not_on_file;
 mod outages;
 mod outbox;
+mod postgres;
 mod record;
 mod redact;
 mod redact_scope;
@@ -63,11 +68,13 @@ mod seal;
 mod search;
 mod sets;
 mod snapshot;
+mod sqlstate;
 mod tally;
 mod trials;
 mod verify;
 mod verify_cases;
 mod verify_rows;
+mod waking;
 mod withheld;
 mod within;
 
@@ -77,6 +84,7 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
+pub use instances::{Home, InstanceRow};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
@@ -84,6 +92,7 @@ pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
+pub use sqlstate::Refusal;
 
 pub use redact::RedactionStage;
 pub use redact_scope::{Beside, Scope, ScopedMail};
@@ -93,65 +102,79 @@ pub use snapshot::Wanted;
 pub use tally::Tally;
 pub use trials::Failure;
 pub use verify::{Finding, RedactedParts, Verified};
+pub use waking::Waker;
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
 use crate::case::Moment;
+use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
+use engine::{BUSY_TIMEOUT, Begin, Engine};
+use instances::{Fence, Presence};
+use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Connections that read beside the one that writes; the commands read while the daemon writes.
 const READERS_MAX: u32 = 3;
-/// How long a write waits for another program's, before it is tried again later.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Folding the log into the file takes well under a second; a connection that never comes back must not keep the process.
-const CLOSING_MAX: Duration = Duration::from_secs(10);
-
-/// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three.
-const SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
 
 /// The database, open.
 #[derive(Debug, Clone)]
 pub struct Register {
+    engine: Engine,
     pool: AnyPool,
-    /// One connection does all the writing: what it has in memory stays true, while another's is read anew after each commit.
+    /// SQLite: one connection does all the writing; what it has in memory stays true, while another's is read anew after each
+    /// commit. PostgreSQL: several.
     writer: AnyPool,
     /// Whose turn it is to write, among this program's tasks. SQLite lets whoever asks at the right moment go first:
-    /// with several senders at work and a slow disk one of them waited longer than the busy timeout.
+    /// with several senders at work and a slow disk one of them waited longer than the busy timeout. PostgreSQL keeps the order.
     turn: Arc<Mutex<()>>,
+    _follower: Option<Arc<Follower>>,
+    /// As which instance we work here; None: as nobody, or on SQLite.
+    presence: Option<Arc<Presence>>,
+    /// What each transaction is under.
+    fence: Option<Arc<Fence>>,
 }
 
-/// The one daemon of a SQLite file; given back when dropped.
+/// The one daemon of a SQLite file; given back when dropped. On PostgreSQL nothing is held: several may work there.
 #[derive(Debug)]
 pub struct OnlyDaemon {
-    _lock: File,
+    _lock: Option<File>,
 }
 
 /// One transaction that writes.
 #[derive(Debug)]
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    engine: Engine,
+    /// As which instance we work; None: as nobody.
+    instance: Option<String>,
     /// The chain's last row, once it was looked up: nobody else adds to it meanwhile.
     head: Option<ChainHead>,
     /// After `inner`, so that the turn ends with the transaction.
-    _turn: OwnedMutexGuard<()>,
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Register {
-    /// Opens the database and brings its tables up to date; the file is made when absent.
+    fn of(engine: Engine, pool: AnyPool, writer: AnyPool, follower: Option<Follower>) -> Self {
+        let follower = follower.map(Arc::new);
+        Self { engine, pool, writer, turn: Arc::default(), _follower: follower, presence: None, fence: None }
+    }
+
+    /// Opens the database and brings its tables up to date; a file is made when absent.
     ///
     /// # Errors
-    /// The file cannot be used, or a newer version wrote it.
+    /// The file or the server cannot be used, or a newer version wrote there.
     pub async fn open(url: &str) -> Result<Self, RegisterError> {
+        if is_postgres(url) { postgres::open(url, Absent::Make).await } else { Self::open_file(url).await }
+    }
+
+    async fn open_file(url: &str) -> Result<Self, RegisterError> {
         let path = sqlite_path(url)?;
         let failed = |why: String| RegisterError::Open { path: path.display().to_string(), why };
         sqlx::any::install_default_drivers();
@@ -162,10 +185,12 @@ impl Register {
             .map_err(|e| failed(e.to_string()))?;
         // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
         let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
-        sqlx::raw_sql(SETUP).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
+        sqlx::raw_sql(Engine::Sqlite.setup()).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
         let connections = |max| {
             AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3).after_connect(
-                |connection, _| Box::pin(async move { sqlx::raw_sql(SETUP).execute(connection).await.map(|_| ()) }),
+                |connection, _| {
+                    Box::pin(async move { sqlx::raw_sql(Engine::Sqlite.setup()).execute(connection).await.map(|_| ()) })
+                },
             )
         };
         let writer = connections(1).connect_with(options.clone()).await.map_err(|e| failed(e.to_string()))?;
@@ -174,7 +199,7 @@ impl Register {
         crash::point("before bringing the tables up to date");
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         crash::point("after bringing the tables up to date");
-        Ok(Self { pool, writer, turn: Arc::default() })
+        Ok(Self::of(Engine::Sqlite, pool, writer, None))
     }
 
     /// As [`Register::open`], where there is one already: who only looks makes none.
@@ -182,6 +207,9 @@ impl Register {
     /// # Errors
     /// As there, or there is none.
     pub async fn open_existing(url: &str) -> Result<Self, RegisterError> {
+        if is_postgres(url) {
+            return postgres::open(url, Absent::Refuse).await;
+        }
         let path = sqlite_path(url)?;
         let is_there = match std::fs::metadata(&path) {
             // What is left of a start that was killed before it made the tables.
@@ -197,6 +225,11 @@ impl Register {
     /// # Errors
     /// Another daemon runs on it.
     pub async fn only_daemon(&self, url: &str) -> Result<OnlyDaemon, RegisterError> {
+        if self.engine == Engine::Postgres {
+            let at_work = self.instances().await?.into_iter().any(|one| one.is_alive);
+            let in_use = RegisterError::InUse { path: postgres::place(url) };
+            return if at_work { Err(in_use) } else { Ok(OnlyDaemon { _lock: None }) };
+        }
         // The file itself, whatever links lead to it: two names must not give two locks.
         let path = sqlite_path(url)?;
         let path = path.canonicalize().unwrap_or(path);
@@ -212,29 +245,50 @@ impl Register {
             .execute(&self.writer)
             .await?;
         crash::point("after taking back the letters of a killed daemon");
-        Ok(OnlyDaemon { _lock: lock })
+        Ok(OnlyDaemon { _lock: Some(lock) })
     }
 
     /// Waits for its turn to write, in the order of asking.
-    async fn turn(&self) -> OwnedMutexGuard<()> {
-        self.turn.clone().lock_owned().await
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match self.engine {
+            Engine::Sqlite => Some(self.turn.clone().lock_owned().await),
+            Engine::Postgres => None,
+        }
     }
 
-    /// Begins to write: takes the write lock at once, because a transaction that first reads and then writes is
-    /// refused when another wrote in between.
+    /// Begins to write what nobody else may change meanwhile: events, numbers, what is counted.
     ///
     /// # Errors
     /// Another program holds the lock for longer than the busy timeout.
     pub async fn begin(&self) -> Result<Tx, RegisterError> {
-        let turn = self.turn().await;
-        Ok(Tx { inner: self.writer.begin_with("BEGIN IMMEDIATE").await?, head: None, _turn: turn })
+        self.begin_as(Begin::InTurn).await
     }
 
-    /// Closes all connections; the write-ahead log is folded into the file. One that hangs is not waited for: the next
+    async fn begin_as(&self, begin: Begin) -> Result<Tx, RegisterError> {
+        let turn = self.turn().await;
+        let mut inner = self.writer.begin_with(self.engine.begin()).await?;
+        let fence = self.fence.as_ref().map(|fence| fence.check());
+        let first: Vec<&str> = self.engine.take_turn(begin).into_iter().chain(fence.as_deref()).collect();
+        if !first.is_empty() {
+            let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(first.join("; "))).fetch_all(&mut *inner).await?;
+            if let Some(fence) = self.fence.as_ref().filter(|_| rows.is_empty()) {
+                return Err(fence.lapsed());
+            }
+        }
+        let instance = self.presence.as_ref().map(|presence| presence.id.clone());
+        Ok(Tx { inner, engine: self.engine, instance, head: None, _turn: turn })
+    }
+
+    /// Begins to read all of it as it stands at one moment.
+    async fn begin_moment(&self) -> Result<Transaction<'static, Any>, RegisterError> {
+        Ok(self.pool.begin_with(self.engine.begin_moment()).await?)
+    }
+
+    /// Closes all connections; SQLite's write-ahead log is folded into the file. One that hangs is not waited for: the next
     /// start finds the log and goes on from there.
     pub async fn close(&self) {
         let all = async { tokio::join!(self.pool.close(), self.writer.close()) };
-        let _ = tokio::time::timeout(CLOSING_MAX, all).await;
+        let _ = tokio::time::timeout(self.engine.closing_max(), all).await;
     }
 }
 
@@ -264,11 +318,19 @@ pub fn sqlite_path(url: &str) -> Result<PathBuf, RegisterError> {
     }
 }
 
-/// The file that a URL names, as an operator finds it from anywhere.
+/// Whether a URL names a PostgreSQL database.
+fn is_postgres(url: &str) -> bool {
+    DatabaseUrl::from(url).is_postgres()
+}
+
+/// The file or server that a URL names, as an operator finds it from anywhere; without a password.
 ///
 /// # Errors
 /// As [`sqlite_path`].
 pub fn place(url: &str) -> Result<String, RegisterError> {
+    if is_postgres(url) {
+        return Ok(postgres::place(url));
+    }
     Ok(shown(&sqlite_path(url)?))
 }
 

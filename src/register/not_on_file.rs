@@ -1,6 +1,7 @@
 //! Rows of `not_on_file`, `compared` and `identity`: what lies in the mailbox's own folders and is not in the register,
 //! after a backup was restored or because another register works there too (invariant 1). Only SQL.
 
+use super::engine::Begin;
 use super::mails::without_nul;
 use super::sets::{numbered, rows_of};
 use super::within::{Condition, of_folder};
@@ -221,7 +222,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn no_longer_missing(&self, mailbox: &str, uids: &[i64]) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         tx.forget_missing(mailbox, uids).await?;
         tx.commit().await
     }

@@ -209,17 +209,19 @@ impl Register {
 }
 
 impl Tx {
-    /// Writes down what became of sendings; their events are recorded with it. One that was blanked meanwhile stays so.
+    /// Writes down what became of sendings; their events are recorded with it. One that was blanked meanwhile stays so, and so
+    /// does one that another instance took over, because we were not heard of: what becomes of it is that one's to say.
     ///
     /// # Errors
     /// The database refused.
     pub async fn mark_sent(&mut self, all: &[(&LetterId, &Sent)]) -> Result<(), RegisterError> {
+        let own = self.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
         for some in all.chunks(rows_of(7)) {
             let text = format!(
                 "UPDATE outbox SET state = column2, accepted_at = column3, server = column4, reply = column5, \
                  not_before = COALESCE(column6, not_before), light = CASE WHEN column7 = 1 THEN 1 ELSE light END, \
                  attempts = attempts + 1, lease_until = NULL FROM (VALUES {}) AS sent WHERE id = column1 \
-                 AND NOT (state = 'held' AND held_because = '{REDACTED}')",
+                 AND NOT (state = 'held' AND held_because = '{REDACTED}'){own}",
                 tuples(7, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, sent)| {

@@ -173,6 +173,9 @@ impl Tx {
             query.execute(&mut *self.inner).await?;
             self.put_bytes(some).await?;
         }
+        if !letters.is_empty() {
+            self.wake().await?;
+        }
         let carried: Vec<_> = letters.iter().flat_map(|outgoing| carried_rows(&outgoing.letter)).collect();
         for some in carried.chunks(rows_of(CARRIED_COLUMNS)) {
             self.put_carried(some).await?;

@@ -4,6 +4,7 @@
 
 use super::cases::CaseRow;
 use super::chain::{Link, payload_hash};
+use super::engine::Engine;
 use super::outbox::REDACTED;
 use super::redact_scope::Scope;
 use super::redactions::RedactionEntry;
@@ -19,6 +20,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Whom it was for.
 const NOBODY: &str = "nobody@redacted.invalid";
+
+/// PostgreSQL writes the tables of which something is blanked anew, and holds each while it does.
+const REWRITE: &str = "VACUUM (FULL) mail, mail_raw, cases, event, event_payload, outbox, letter, letter_carried, \
+                       refused_first, not_on_file";
 
 /// What was done of an entry that was blanked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,18 +60,28 @@ impl Register {
         Ok(())
     }
 
-    /// Writes the file anew, so that nothing of what was blanked is left in room that is not used any more, and empties
-    /// the log beside it. Needs as much room on the disk again, and nobody else who writes meanwhile.
+    /// Writes the file or the tables anew, so that nothing of what was blanked is left in room that is not used any more, and
+    /// empties SQLite's log beside the file. Needs as much room on the disk again, and nobody else who writes meanwhile.
     ///
     /// # Errors
     /// The database refused, or somebody reads an older state: it is tried again later.
     pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
         let mut connection = self.writer.acquire().await?;
-        sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
-        if row.try_get::<i64, _>(0)? != 0 {
-            return Err(RegisterError::LogInUse);
+        match self.engine {
+            Engine::Sqlite => {
+                sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
+                let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+                if row.try_get::<i64, _>(0)? != 0 {
+                    return Err(RegisterError::LogInUse);
+                }
+            }
+            // What the server's own log and its backups hold is gone when these are: docs/postgresql.md says so.
+            Engine::Postgres => {
+                connection.close_on_drop();
+                sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
+                sqlx::raw_sql(REWRITE).execute(&mut *connection).await?;
+            }
         }
         let note = sqlx::query("UPDATE redaction SET purged_at = $1 WHERE purged_at IS NULL");
         note.bind(millis(now)).execute(&mut *connection).await?;

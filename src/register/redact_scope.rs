@@ -164,12 +164,17 @@ impl Tx {
         Ok(())
     }
 
-    /// Those of these letters that were blanked before they went.
+    /// Those of these letters that were blanked before they went, or that another instance has by now: nothing is written down
+    /// of them here.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn blanked_unsent(&mut self, all: &[&LetterId]) -> Result<BTreeSet<LetterId>, RegisterError> {
-        let text = format!("SELECT id FROM outbox WHERE state = 'held' AND held_because = '{REDACTED}' AND id IN");
+    pub async fn not_ours(&mut self, all: &[&LetterId]) -> Result<BTreeSet<LetterId>, RegisterError> {
+        let others = self.instance.as_ref().map(|own| format!(" OR COALESCE(leased_by, '') <> '{own}'"));
+        let text = format!(
+            "SELECT id FROM outbox WHERE (state = 'held' AND held_because = '{REDACTED}'{}) AND id IN",
+            others.unwrap_or_default()
+        );
         letters(&self.of_texts(&text, &texts(all.iter().copied())).await?)
     }
 

@@ -64,12 +64,16 @@ pub struct RedactionList {
 }
 
 impl RedactionList {
-    /// Reads the list beside that register; there need be none. A last line that a crash cut off was never acted on.
+    /// Reads the list: the named file, or the one beside the register's; there need be none. A last line that a crash cut off
+    /// was never acted on.
     ///
     /// # Errors
     /// It cannot be read, or a line of it is none of ours.
-    pub fn read(url: &str) -> Result<Self, RegisterError> {
-        let path = PathBuf::from(format!("{}.redacted", sqlite_path(url)?.display()));
+    pub fn read(url: &str, named: Option<&Path>) -> Result<Self, RegisterError> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => PathBuf::from(format!("{}.redacted", sqlite_path(url)?.display())),
+        };
         let mut list = Self {
             path,
             salt: String::new(),
@@ -194,7 +198,7 @@ mod tests {
     fn a_mail_is_known_again_and_a_line_cut_off_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
-        let mut list = RedactionList::read(&url).unwrap();
+        let mut list = RedactionList::read(&url, None).unwrap();
         assert!(list.entries.is_empty());
         list.begin("salt".into()).unwrap();
         let mails = vec![list.mark("a@b", 5_000, 70), list.mark("", 9_000, 80)];
@@ -204,10 +208,10 @@ mod tests {
         assert!(!text.contains("a@b"), "{text}");
         text.push_str("{\"id\":\"tw");
         std::fs::write(&path, text).unwrap();
-        let mut list = RedactionList::read(&url).unwrap();
+        let mut list = RedactionList::read(&url, None).unwrap();
         list.begin("other".into()).unwrap();
         list.add(entry("three", Vec::new())).unwrap();
-        let list = RedactionList::read(&url).unwrap();
+        let list = RedactionList::read(&url, None).unwrap();
         let ids: Vec<&str> = list.entries.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids, ["one", "three"]);
         let at = |millis: i64| chrono::DateTime::from_timestamp_millis(millis);

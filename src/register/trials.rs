@@ -1,5 +1,6 @@
 //! Rows of `trial`: what mails did to processes of their own, and decisions that failed. Only SQL.
 
+use super::engine::Begin;
 use super::{Register, RegisterError, Tx, millis};
 use crate::case::Moment;
 use sqlx::Row;
@@ -35,7 +36,7 @@ impl Register {
                  ON CONFLICT (mail_id) DO UPDATE SET failures = trial.failures + 1 RETURNING failures"
             }
         };
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         let times = sqlx::query(text).bind(mail).fetch_one(&mut *tx.inner).await?.try_get(0)?;
         tx.commit().await?;
         Ok(times)

@@ -62,7 +62,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn verify_telling(&self, told: &mut (dyn FnMut(i64) + Send)) -> Result<Verified, RegisterError> {
-        let mut moment = self.pool.begin().await?;
+        let mut moment = self.begin_moment().await?;
         let mut walk = Walk::default();
         while walk.page(&mut moment).await? == Page::Read {
             walk.rows.settle(&mut moment).await?;

@@ -1,6 +1,7 @@
 //! Rows of `withheld`: mails that the server has and did not give, or broke off at, with how often. They are counted here
 //! and not in memory, so that runs from a timetable count too. Only SQL.
 
+use super::engine::Begin;
 use super::mails::{NewMail, without_nul};
 use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, moment};
@@ -117,7 +118,7 @@ impl Register {
         uid_validity: i64,
         failed: &[(i64, String)],
     ) -> Result<(), RegisterError> {
-        let mut tx = self.begin().await?;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         for (uid, reason) in failed {
             sqlx::query(
                 "INSERT INTO withheld (mailbox, uid_validity, uid, attempts, reason) VALUES ($1, $2, $3, 1, $4) \

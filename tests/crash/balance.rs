@@ -28,7 +28,7 @@ pub struct Outcome {
 impl Outcome {
     /// Of a desk at rest.
     pub async fn of(scene: &Scene) -> Self {
-        let register = Register::open(&format!("sqlite:{}", scene.register().display())).await.unwrap();
+        let register = Register::open(&scene.url()).await.unwrap();
         let verified = register.verify().await.unwrap();
         assert_eq!(verified.findings, [], "{}: the past is unchanged", scene.user);
         let mut cases = BTreeMap::new();

@@ -4,6 +4,7 @@
 use crate::letter::Written;
 use crate::scene::{Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
+use crate::support::postgres;
 
 /// The crash points of copies: no round of the daemon passes them.
 pub const POINTS: [&str; 2] = ["after copying the register", "before ending a copy of the register"];
@@ -23,6 +24,9 @@ async fn killed_then_done(scene: &Scene, words: &[&str], point: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_has_its_name_when_it_is_whole() {
+    if !postgres::has_file() {
+        return;
+    }
     let host = mail_host(1);
     let scene = with_a_complaint(&host).await;
     let file = scene.dir.path().join("nacht.db");
@@ -35,6 +39,9 @@ async fn a_backup_has_its_name_when_it_is_whole() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_is_whole_or_nothing() {
+    if !postgres::has_file() {
+        return;
+    }
     let host = mail_host(1);
     let scene = with_a_complaint(&host).await;
     let (from, to) = (scene.register(), scene.dir.path().join("elders.db"));

@@ -7,6 +7,7 @@ use crate::letter::{Letter, Written};
 use crate::scene::{CONNECTIONS, Scene, mail_host};
 use crate::support::chance::{Chance, is_long, seed};
 use crate::support::dovecot::Dovecot;
+use crate::support::postgres;
 use sqlx::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -278,8 +279,12 @@ fn came_back(letter: &Letter) -> Vec<u8> {
 /// As if the last ones were written the day before yesterday and the month before.
 async fn overviews_are_due(desk: &Scene) {
     let mut connection = desk.open().await;
-    let earlier =
-        "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END";
+    let earlier = if postgres::is_on() {
+        "UPDATE job_run SET day = CAST(CAST(CAST(day AS date) - CASE job WHEN 'digest' THEN INTERVAL '2 days' \
+         ELSE INTERVAL '1 month' END AS date) AS TEXT)"
+    } else {
+        "UPDATE job_run SET day = CASE job WHEN 'digest' THEN date(day, '-2 days') ELSE date(day, '-1 month') END"
+    };
     let moved = sqlx::query(earlier).execute(&mut connection).await.unwrap();
     assert_eq!(moved.rows_affected(), 2, "of the day and of the month");
     connection.close().await.unwrap();

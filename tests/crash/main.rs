@@ -21,6 +21,7 @@ mod balance;
 mod copies;
 mod disk;
 mod everywhere;
+mod instances;
 mod outages;
 mod poison;
 mod random;

@@ -2,6 +2,7 @@
 //! remembers all it took. A desk can be copied as it stands, so that each kill begins from the same moment.
 
 use crate::support::dovecot::{Dovecot, PASSWORD, Setup};
+use crate::support::postgres;
 use crate::support::smtp::{self, SmtpServer};
 use crate::world::{AUTHSERV, DESK, PATIENCE};
 use sqlx::{AnyConnection, Connection};
@@ -31,6 +32,8 @@ pub struct Scene {
     pub smtp: SmtpServer,
     /// Where letters go, if not there.
     other_server: Option<u16>,
+    /// Where the register is, if not there.
+    other_register: Option<String>,
 }
 
 /// How a process of the program ended.
@@ -58,6 +61,7 @@ impl Scene {
             dir,
             smtp: SmtpServer::start(smtp::Setup::default()).await,
             other_server: None,
+            other_register: None,
         };
         scene.settle(host);
         scene
@@ -70,10 +74,14 @@ impl Scene {
             dir: tempfile::tempdir().unwrap(),
             smtp: SmtpServer::start(smtp::Setup::default()).await,
             other_server: None,
+            other_register: None,
         };
         copy_folder(self.dir.path(), copy.dir.path()).await;
         // With moments and owners: the moment is when the mail was received.
         copy_folder(&host.maildir(&self.user), &host.maildir(&copy.user)).await;
+        if postgres::is_on() {
+            postgres::copy_database(&self.register(), &copy.register());
+        }
         let _ = std::fs::remove_file(copy.ledger());
         copy.settle(host);
         copy
@@ -81,6 +89,15 @@ impl Scene {
 
     pub fn register(&self) -> PathBuf {
         self.dir.path().join("klachtpost.db")
+    }
+
+    pub fn url(&self) -> String {
+        self.other_register.clone().unwrap_or_else(|| postgres::register_url(&self.register()))
+    }
+
+    /// The same desk with its register elsewhere.
+    pub fn at(self, url: String) -> Self {
+        Self { other_register: Some(url), ..self }
     }
 
     pub fn ledger(&self) -> PathBuf {
@@ -114,7 +131,7 @@ impl Scene {
             self.other_server.unwrap_or(self.smtp.port()),
             self.register().display()
         );
-        std::fs::write(self.dir.path().join("klachtpost.toml"), settings).unwrap();
+        std::fs::write(self.dir.path().join("klachtpost.toml"), postgres::adapted(settings)).unwrap();
     }
 
     /// The program, with no settings but the desk's.
@@ -166,7 +183,7 @@ impl Scene {
     /// A connection of the test's own to the register.
     pub async fn open(&self) -> AnyConnection {
         sqlx::any::install_default_drivers();
-        AnyConnection::connect(&format!("sqlite:{}", self.register().display())).await.unwrap()
+        AnyConnection::connect(&self.url()).await.unwrap()
     }
 }
 

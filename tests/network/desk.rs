@@ -3,6 +3,7 @@
 
 use crate::support::certs::PrivateCa;
 use crate::support::dovecot::{self, Dovecot, PASSWORD, USER};
+use crate::support::postgres;
 use crate::support::proxy::{Dialect, Proxy};
 use crate::support::smtp::{Protection, Setup, SmtpServer};
 use chrono::TimeDelta;
@@ -259,7 +260,7 @@ pub async fn office(dir: &TempDir, clock: &Clock, [imap, smtp]: &[String; 2], mo
          supervisor = \"s.bakker@lease.example\"\nfallback = true\n",
         dir.path().join("klachtpost.db").display()
     );
-    let config = config::from_toml(&settings, "test").unwrap();
+    let config = config::from_toml(&postgres::adapted(settings), "test").unwrap();
     let office = Office::open(config, clock.clone()).await.unwrap();
     Arc::new(Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office })
 }

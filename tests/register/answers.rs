@@ -102,6 +102,7 @@ fn answer(desk: &Desk, arguments: &[&str]) -> String {
     let output = command(desk, arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", said(&output));
     let out = String::from_utf8(output.stdout).unwrap();
+    let out = out.replace(&postgres::shown(&desk._dir.path().join("register.db")), "DIR/register.db");
     let out = out.replace(&desk._dir.path().display().to_string(), "DIR");
     // How late it is grows each day.
     let lines = out.lines().map(|line| match line.strip_prefix("K-2026-000001   open") {
@@ -182,6 +183,9 @@ async fn a_confidential_case_is_found_by_nobodys_name() {
 
 #[tokio::test]
 async fn a_register_that_is_not_there_is_not_made() {
+    if !postgres::has_file() {
+        return;
+    }
     let desk = desk().await;
     let folder = desk._dir.path();
     let nowhere = folder.join("elsewhere").join("register.db");
@@ -228,6 +232,9 @@ async fn who_looks_needs_no_secret_and_makes_none() {
 
 #[tokio::test]
 async fn where_nothing_is_set_a_register_in_this_folder_is_used_and_said() {
+    if !postgres::has_file() {
+        return;
+    }
     let desk = desk().await;
     let folder = desk._dir.path();
     let settings = settings(&desk, &maildir(&desk, "in"), &maildir(&desk, "out"));

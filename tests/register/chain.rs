@@ -191,7 +191,7 @@ async fn all_open_cases_are_guarded_page_by_page() {
         .by_hand(&format!(
             "WITH RECURSIVE n (n) AS (VALUES (3) UNION ALL SELECT n + 1 FROM n WHERE n < {}) INSERT INTO cases \
              SELECT 'K-2026-' || n, year, n, state, department, handler, customer_address, received_at, closed_at, \
-             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n), owed_at, mailbox FROM cases JOIN n WHERE serial = 2",
+             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n), owed_at, mailbox FROM cases CROSS JOIN n WHERE serial = 2",
             COPIES + 2
         ))
         .await;

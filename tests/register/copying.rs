@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 /// Where a register is copied to.
 fn elsewhere(desk: &Desk) -> String {
-    format!("sqlite:{}", desk._dir.path().join("elsewhere.db").display())
+    register_url(&desk._dir.path().join("elsewhere.db"))
 }
 
 fn copy(desk: &Desk, from: &str, to: &str) -> Output {
@@ -41,6 +41,9 @@ async fn a_register_is_copied_with_its_chain_and_goes_on_in_the_other_place() {
 
 #[tokio::test]
 async fn nothing_is_copied_while_a_daemon_runs_on_either_side() {
+    if !postgres::has_file() {
+        return;
+    }
     let desk = Desk::new().await;
     desk.with_cases().await;
     let to = elsewhere(&desk);
@@ -56,11 +59,16 @@ async fn nothing_is_copied_while_a_daemon_runs_on_either_side() {
     assert_eq!(there.verify().await.unwrap().events, 0);
 }
 
+/// But for who works there at this moment.
 #[tokio::test]
 async fn every_table_is_copied() {
+    if !postgres::has_file() {
+        return;
+    }
     let desk = Desk::new().await;
     let mut connection = AnyConnection::connect(&desk.url).await.unwrap();
-    let text = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'";
+    let text = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' \
+                AND name NOT IN ('instance', 'lease')";
     let tables = sqlx::query(text).fetch_all(&mut connection).await.unwrap();
     let mut rows = 0;
     for table in &tables {

@@ -1,10 +1,11 @@
-//! The register on real SQLite files: what each query promises, that a transaction is all or nothing, that nobody
-//! changes the past unseen, and that one bad mail or letter never stops the others. Each test has a file of its own;
+//! The register on real SQLite files, and on a real PostgreSQL: what each query promises, that a transaction is all or nothing, that nobody
+//! changes the past unseen, and that one bad mail or letter never stops the others. Each test has a file or database of its own;
 //! a second, plain connection to it plays the hand that edits rows behind the daemon's back.
 
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+mod alike;
 mod answers;
 mod aside;
 mod balance;
@@ -21,6 +22,7 @@ mod mails;
 mod not_on_file;
 mod opening;
 mod outbox;
+mod postgres_bad_input;
 mod printing;
 mod quota;
 mod redacting;
@@ -46,6 +48,7 @@ use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
+use support::postgres::{self, register_url};
 use support::smtp::SmtpServer;
 
 /// A register of its own; the folder goes with it.
@@ -58,15 +61,17 @@ struct Desk {
 impl Desk {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", dir.path().join("register.db").display());
+        let url = register_url(&dir.path().join("register.db"));
         Self { register: Register::open(&url).await.unwrap(), url, _dir: dir }
     }
 
     /// The hand behind the daemon's back.
     async fn by_hand(&self, sql: &str) -> u64 {
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
-        let mut statement = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
-        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *statement).await.unwrap();
+        let begin = if postgres::is_on() { "BEGIN" } else { "BEGIN IMMEDIATE" };
+        let mut statement = connection.begin_with(begin).await.unwrap();
+        let sql = if postgres::is_on() { postgres::by_hand(sql) } else { sql.to_owned() };
+        let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *statement).await.unwrap();
         statement.commit().await.unwrap();
         connection.close().await.unwrap();
         done.rows_affected()
@@ -208,7 +213,7 @@ fn new_mail(uid: i64) -> NewMail {
 
 /// Settings of a desk on this register; `mailbox` and `sender` are the lines of those sections.
 fn settings(desk: &Desk, mailbox: &str, sender: &str) -> String {
-    format!(
+    postgres::adapted(format!(
         r#"
 [desk]
 name = "Voorbeeld Lease"
@@ -219,7 +224,7 @@ accept_unproven_staff = true
 [sender]
 {sender}
 [register]
-url = "{url}"
+url = "sqlite:{file}"
 [[department]]
 name = "overig"
 title = "Klantenservice"
@@ -229,8 +234,8 @@ staff = ["anna@lease.example"]
 keywords = ["algemeen"]
 fallback = true
 "#,
-        url = desk.url
-    )
+        file = desk._dir.path().join("register.db").display()
+    ))
 }
 
 fn maildir(desk: &Desk, name: &str) -> String {

@@ -75,6 +75,9 @@ async fn each_outcome_is_written_down_as_what_it_is() {
 
 #[tokio::test]
 async fn letters_of_a_killed_daemon_come_back_with_the_next_one() {
+    if !postgres::has_file() {
+        return;
+    }
     let desk = Desk::new().await;
     with_letters(&desk, &["a@x.nl", "b@x.nl"]).await;
     let only = desk.register.only_daemon(&desk.url).await.unwrap();

@@ -249,16 +249,20 @@ async fn copy_of(desk: &Desk) -> Desk {
     let other = Desk::new().await;
     other.register.close().await;
     let into = database(&other);
+    let list = |of: &Path| of.with_extension("db.redacted");
+    if list(&database(desk)).exists() {
+        std::fs::copy(list(&database(desk)), list(&into)).unwrap();
+    }
+    if postgres::is_on() {
+        postgres::dump_into(&database(desk), &into);
+        return Desk { register: Register::open(&other.url).await.unwrap(), ..other };
+    }
     let _ = (std::fs::remove_file(&into), std::fs::remove_file(into.with_extension("db-wal")));
     desk.by_hand("PRAGMA user_version = 0").await;
     let mut connection = AnyConnection::connect(&desk.url).await.unwrap();
     let text = format!("VACUUM INTO '{}'", into.display());
     sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
-    let list = |of: &Path| of.with_extension("db.redacted");
-    if list(&database(desk)).exists() {
-        std::fs::copy(list(&database(desk)), list(&into)).unwrap();
-    }
     Desk { register: Register::open(&other.url).await.unwrap(), ..other }
 }
 
@@ -335,7 +339,8 @@ async fn what_stands_beside_the_case_and_is_somebody_elses_stays() {
     redacted(&office, &asked(&[1])).await;
     let other = office.register.case(number(2)).await.unwrap().unwrap();
     assert_eq!((other.subject.as_str(), other.redacted_at), ("Ruitschade", None));
-    assert_eq!(desk.number("SELECT count(*) FROM mail_raw WHERE instr(raw, 'piet@ander')").await, 1);
+    let holds = if postgres::is_on() { "position('piet@ander'::bytea IN raw) > 0" } else { "instr(raw, 'piet@ander')" };
+    assert_eq!(desk.number(&format!("SELECT count(*) FROM mail_raw WHERE {holds}")).await, 1);
     assert_eq!(office.register.not_on_file().await.unwrap(), None, "what was blanked is no mail that is missing");
 }
 

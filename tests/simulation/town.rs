@@ -2,6 +2,7 @@
 //! own steps do the work, one at a time.
 
 use crate::slow::Moment;
+use crate::support::postgres;
 use crate::support::smtp::{Received, Setup, SmtpServer};
 use klachtpost::case::CaseNumber;
 use klachtpost::clock::Clock;
@@ -209,5 +210,5 @@ fn settings(desk: &str, dir: &Path, smtp_port: u16, proof: Proof) -> config::Con
          [closing]\ncauses = [\"planning\"]\n{departments}",
         dir = dir.display()
     );
-    config::from_toml(&text, "the simulation's settings").unwrap()
+    config::from_toml(&postgres::adapted(text), "the simulation's settings").unwrap()
 }

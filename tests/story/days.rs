@@ -2,6 +2,7 @@
 //! for, the desk's own hour on both sides of the clock's change, and buttons that work (§2.4.1).
 
 use crate::letter::{Letter, Written};
+use crate::support::postgres;
 use klachtpost::case::Moment;
 use klachtpost::clock::Clock;
 use klachtpost::config;
@@ -99,7 +100,8 @@ async fn open(dir: &TempDir, clock: &Clock) -> Office {
         path("out"),
         path("klachtpost.db")
     );
-    let office = Office::open(config::from_toml(&settings, "test").unwrap(), clock.clone()).await.unwrap();
+    let office =
+        Office::open(config::from_toml(&postgres::adapted(settings), "test").unwrap(), clock.clone()).await.unwrap();
     Office { program: env!("CARGO_BIN_EXE_klachtpost").into(), ..office }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::letter::{Letter, Written};
 use crate::support::dovecot::USER;
+use crate::support::postgres;
 use crate::support::smtp::{Delivery, Setup, SmtpServer};
 use crate::world::World;
 use serde_json::Value;
@@ -30,10 +31,30 @@ fn database(world: &World) -> PathBuf {
 
 /// What a restored backup leaves: the file of then, and nothing beside it.
 fn restore(world: &World, backup: &Path) {
+    if postgres::is_on() {
+        return postgres::copy_database(backup, &database(world));
+    }
     for beside in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{beside}", database(world).display()));
     }
     std::fs::copy(backup, database(world)).unwrap();
+}
+
+/// The register as it stands, while nobody writes to it.
+fn back_up(world: &World, backup: &Path) {
+    if postgres::is_on() {
+        return postgres::copy_database(&database(world), backup);
+    }
+    std::fs::copy(database(world), backup).unwrap();
+}
+
+/// The register as it stands, elsewhere: in its own place there is none.
+fn put_away(world: &World, backup: &Path) {
+    if postgres::is_on() {
+        postgres::copy_database(&database(world), backup);
+        return postgres::empty(&database(world));
+    }
+    std::fs::rename(database(world), backup).unwrap();
 }
 
 fn complaint(from: &str, what: &str) -> Vec<u8> {
@@ -64,7 +85,7 @@ async fn after_a_backup_is_restored_no_number_and_no_answer_goes_to_somebody_els
         world.work().await;
     }
     let backup = world.file("backup.db");
-    std::fs::copy(database(&world), &backup).unwrap();
+    back_up(&world, &backup);
 
     let lost: Vec<SystemTime> = (0..6).map(|n| ago(600 - n * 10)).collect();
     for (n, received) in lost.iter().enumerate() {
@@ -181,10 +202,10 @@ async fn what_another_register_handled_on_the_same_mailbox_is_told_and_never_tak
     world.work().await;
     // The second host: another register, the same secret.
     let (first, second) = (world.file("first.db"), world.file("second.db"));
-    std::fs::rename(database(&world), &first).unwrap();
+    put_away(&world, &first);
     world.deliver(&complaint("mallory@klant.example", "twee"));
     world.work().await;
-    std::fs::rename(database(&world), &second).unwrap();
+    put_away(&world, &second);
     restore(&world, &first);
     world.work().await;
     let ran = world.run(&["adopt", "--yes"]).await;

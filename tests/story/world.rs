@@ -6,6 +6,7 @@ use crate::support::dovecot::{Dovecot, PASSWORD, Setup, USER};
 use crate::support::imap_reader;
 use crate::support::other_smtp::{Kind, OtherSmtp};
 use crate::support::postfix::Postfix;
+use crate::support::postgres;
 use crate::support::signals::{hang_up, terminate};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::Value;
@@ -130,7 +131,7 @@ impl World {
     }
 
     pub fn register_url(&self) -> String {
-        format!("sqlite:{}", self.dir.path().join("klachtpost.db").display())
+        postgres::register_url(&self.dir.path().join("klachtpost.db"))
     }
 
     /// A file of the story's own.
@@ -157,14 +158,14 @@ impl World {
              [mailbox]\n{mailbox}username = \"{USER}\"\npassword = \"{PASSWORD}\"\npoll_seconds = 3600\n\
              trusted_authserv_id = \"{AUTHSERV}\"\n\
              [sender]\n{sender}\
-             [register]\nurl = \"{}\"\n\
+             [register]\nurl = \"sqlite:{}\"\n\
              [digest]\nrecipients = [\"directie@lease.example\"]\n\
              [closing]\n\
              [committee]\nname = \"Geschillencommissie Keurmerk Private Lease\"\nurl = \"https://commissie.example/klacht\"\n\n\
              {departments}",
-            self.register_url()
+            self.dir.path().join("klachtpost.db").display()
         );
-        write_private(&self.settings_file(), &settings);
+        write_private(&self.settings_file(), &postgres::adapted(settings));
     }
 
     /// A mail arrives at the complaints address.

@@ -17,6 +17,11 @@ pub fn hang_up(process: u32) {
     kill_process(pid(process), Signal::HUP).unwrap();
 }
 
+/// Any other. See [`terminate`].
+pub fn send(process: u32, signal: Signal) {
+    kill_process(pid(process), signal).unwrap();
+}
+
 /// Sends a signal to all of a group that is named after its first process.
 pub fn signal_group(first: u32, signal: Signal) -> rustix::io::Result<()> {
     kill_process_group(pid(first), signal)

@@ -1,0 +1,62 @@
+//! What a URL of a database means, and that its password is shown nowhere.
+
+use super::*;
+
+#[test]
+fn a_url_names_hosts_in_order_and_shows_no_password() {
+    let url = "postgres://desk:h%40nter%2F2@db1.lease.example,db2.lease.example:5433/klachten?sslrootcert=/etc/ca.pem";
+    let database = Postgres::parse(url).unwrap();
+    let shown = "postgres://desk@db1.lease.example:5432,db2.lease.example:5433/klachten";
+    assert_eq!(database.to_string(), shown);
+    assert_eq!(format!("{:?} {:?}", DatabaseUrl::from(url), database), format!("{shown} {shown}"));
+    let servers = database.servers();
+    assert_eq!(servers[1].0, "postgres://desk@db2.lease.example:5433/klachten");
+    assert_eq!(
+        &*servers[1].1,
+        "postgres://desk:h%40nter%2F2@db2.lease.example:5433/klachten?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    );
+    assert_eq!(Postgres::parse(&database.url()).unwrap().url(), database.url());
+}
+
+#[test]
+fn within_one_machine_nothing_need_be_encrypted_or_proven() {
+    for url in [
+        "postgres://desk@localhost/k?sslmode=disable",
+        "postgresql://desk@127.0.0.1:5433,[::1]/k?sslmode=disable",
+        "postgres://desk@%2Frun%2Fpostgresql/k",
+    ] {
+        let database = Postgres::parse(url).unwrap();
+        assert!(!database.lacks_password(), "{url}");
+        assert!(database.servers().iter().all(|(_, url)| url.contains("sslmode=disable")), "{url}");
+    }
+    let sixth = Postgres::parse("postgres://desk@[::1]:5433/k").unwrap();
+    assert_eq!(&*sixth.servers()[0].1, "postgres://desk@localhost:5433/k?sslmode=verify-full&hostaddr=::1");
+    assert!(Postgres::parse("postgres://desk@db/k").unwrap().lacks_password());
+    assert!(!Postgres::parse("postgres://desk@db/k?sslcert=/c.pem&sslkey=/k.pem").unwrap().lacks_password());
+    assert!(DatabaseUrl::from("postgres:x").is_postgres() && !DatabaseUrl::from("sqlite:x").is_postgres());
+}
+
+#[test]
+fn what_cannot_be_used_is_told_without_the_password() {
+    let urls = [
+        "postgres:desk:hunter2@db/k",
+        "postgres://db/k",
+        "postgres://:hunter2@db/k",
+        "postgres://desk:hunter2@db",
+        "postgres://desk:hunter2@db:99999/k",
+        "postgres://desk:hunt/er2@db/k",
+        "postgres://desk:hunter2@db;rm/k",
+        "postgres://desk:hunter2@db/k?sslmode=disable",
+        "postgres://desk:hunter2@localhost,db/k?sslmode=disable",
+        "postgres://desk:hunter2@db/k?sslmode=require",
+        "postgres://desk:hunter2@db/k?options=-c",
+    ];
+    let told = urls.map(|url| {
+        let bad = Postgres::parse(url).unwrap_err();
+        format!("{}; {}", bad.found, bad.write)
+    });
+    assert!(!told.concat().contains("hunt"));
+    insta::assert_snapshot!(told.join("\n"));
+    let twice = Postgres::parse("postgres://desk:a@db/k").unwrap().with_password("b".into()).unwrap_err();
+    assert_eq!(twice.found, "a password in register.url as well");
+}

@@ -1,0 +1,331 @@
+//! Rows of `instance` and `lease`: which instances of the same settings work on a PostgreSQL register, and who of them does what
+//! only one may. An instance is alive as long as it says so often enough, by the database's clock; what it holds is another's to
+//! take when it is not. Who takes a lease over gets a new token, and each transaction of a holder asks for its own: one that was
+//! stopped, or cut off, and goes on, commits nothing. On SQLite the file's lock stands for all of this. Only SQL, and the
+//! task that says that we are alive.
+
+use super::engine::Engine;
+use super::{Register, RegisterError, moment};
+use crate::case::Moment;
+use sqlx::{AnyConnection, AnyPool, Connection, Row};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+/// The database's clock, in milliseconds: those of the machines may differ.
+pub(super) const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+/// How many times within a lease it is said that we are alive.
+const BEATS: u32 = 3;
+/// Instances that were not seen for so long are forgotten: a week, in milliseconds.
+const FORGOTTEN_AFTER: i64 = 7 * 24 * 3_600_000;
+
+/// A lock on the instance's own machine: while it is held nobody else there works as the one that had it before.
+#[derive(Debug)]
+pub struct Home {
+    _lock: File,
+    /// Names this very lock among those of all machines.
+    name: String,
+}
+
+/// Names this start of the machine.
+const BOOT: &str = "/proc/sys/kernel/random/boot_id";
+
+impl Home {
+    /// Takes the lock beside that file; None: another process has it, or there can be none.
+    pub fn take(beside: &Path) -> Option<Self> {
+        let path = PathBuf::from(format!("{}.lock", beside.display()));
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).ok()?;
+        lock.try_lock().ok()?;
+        let known = lock.metadata().ok()?;
+        let boot = std::fs::read_to_string(BOOT).ok()?;
+        Some(Self { _lock: lock, name: format!("{} {} {}", boot.trim(), known.dev(), known.ino()) })
+    }
+}
+
+/// What an instance that works here knows of itself.
+#[derive(Debug)]
+pub(super) struct Presence {
+    /// Of this start.
+    pub id: String,
+    name: String,
+    home: Option<Home>,
+    lease: Duration,
+    /// Until then nobody else takes what we hold.
+    alive_until: Mutex<Instant>,
+    keeper: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.stop_keeper();
+    }
+}
+
+impl Presence {
+    fn alive_until(&self) -> Instant {
+        *self.alive_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop_keeper(&self) {
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner).take();
+        keeper.into_iter().for_each(|keeper| keeper.abort());
+    }
+}
+
+/// What its holder alone may do, as each transaction asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fence {
+    lease: String,
+    holder: String,
+    token: i64,
+}
+
+impl Fence {
+    /// Has a row while the lease is held, and keeps it until the transaction ends.
+    pub fn check(&self) -> String {
+        format!(
+            "SELECT token FROM lease JOIN instance ON instance.id = lease.holder WHERE lease.name = '{}' \
+             AND lease.holder = '{}' AND lease.token = {} AND instance.until > {NOW} FOR SHARE OF lease",
+            self.lease.replace('\'', "''"),
+            self.holder,
+            self.token
+        )
+    }
+
+    pub fn lapsed(&self) -> RegisterError {
+        RegisterError::Lapsed { lease: self.lease.clone() }
+    }
+}
+
+/// An instance, as the register knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceRow {
+    pub name: String,
+    pub started_at: Moment,
+    pub seen_at: Moment,
+    pub is_alive: bool,
+    /// What it holds, and since when.
+    pub holds: BTreeMap<String, Moment>,
+    /// Letters that it is sending.
+    pub letters: i64,
+}
+
+impl Register {
+    /// Whether several instances may work on it.
+    pub fn is_shared(&self) -> bool {
+        self.engine == Engine::Postgres
+    }
+
+    /// Begins to work here as an instance of that name; `id` is of this start alone. What it holds is another's once it was not
+    /// heard of for a `lease`, or at once where it comes back to its `home`. Nothing of this on SQLite.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn join(
+        self,
+        id: String,
+        name: &str,
+        home: Option<Home>,
+        lease: Duration,
+    ) -> Result<Self, RegisterError> {
+        if !self.is_shared() {
+            return Ok(self);
+        }
+        let presence = Arc::new(Presence {
+            id,
+            name: name.to_owned(),
+            home,
+            lease,
+            alive_until: Mutex::new(Instant::now() + lease),
+            keeper: Mutex::default(),
+        });
+        let mut connection = connect(&self.writer).await?;
+        if let Some(home) = &presence.home {
+            // A restart waits for nobody.
+            let gone = sqlx::query("DELETE FROM instance WHERE home = $1").bind(&home.name);
+            gone.execute(&mut connection).await?;
+        }
+        beat(&mut connection, &presence).await?;
+        let forget = format!("DELETE FROM instance WHERE until < {NOW} - {FORGOTTEN_AFTER}");
+        sqlx::query(sqlx::AssertSqlSafe(forget)).execute(&mut connection).await?;
+        let keeper = tokio::spawn(keep(Arc::downgrade(&presence), self.writer.clone(), connection));
+        *presence.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
+        Ok(Self { presence: Some(presence), ..self })
+    }
+
+    /// The register for what only the holder of that lease may do; None: another holds it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn hold(&self, lease: &str) -> Result<Option<Self>, RegisterError> {
+        let Some(presence) = &self.presence else { return Ok(Some(self.clone())) };
+        let take = format!(
+            "INSERT INTO lease (name, holder, token, since) VALUES ($1, $2, 1, {NOW}) \
+             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = lease.token + 1, since = excluded.since \
+             WHERE lease.holder <> excluded.holder \
+             AND NOT EXISTS (SELECT 1 FROM instance WHERE id = lease.holder AND until > {NOW}) RETURNING token"
+        );
+        let taken = sqlx::query(sqlx::AssertSqlSafe(take)).bind(lease).bind(&presence.id);
+        let row = match taken.fetch_optional(&self.writer).await? {
+            Some(row) => {
+                tracing::info!(lease, instance = presence.name, "holds what only one instance does");
+                Some(row)
+            }
+            None => {
+                let own = sqlx::query("SELECT token FROM lease WHERE name = $1 AND holder = $2");
+                own.bind(lease).bind(&presence.id).fetch_optional(&self.writer).await?
+            }
+        };
+        let Some(row) = row else { return Ok(None) };
+        let fence = Fence { lease: lease.to_owned(), holder: presence.id.clone(), token: row.try_get(0)? };
+        Ok(Some(Self { fence: Some(Arc::new(fence)), ..self.clone() }))
+    }
+
+    /// Lets others take that lease.
+    ///
+    /// # Errors
+    /// The database refused: then it lapses when we do.
+    pub async fn release(&self, lease: &str) -> Result<(), RegisterError> {
+        let Some(presence) = &self.presence else { return Ok(()) };
+        let release = sqlx::query("UPDATE lease SET holder = '' WHERE name = $1 AND holder = $2");
+        release.bind(lease).bind(&presence.id).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Gives back all that this instance holds, and its letters.
+    ///
+    /// # Errors
+    /// The database refused: then all of it lapses.
+    pub async fn leave(&self) -> Result<(), RegisterError> {
+        let Some(presence) = &self.presence else { return Ok(()) };
+        presence.stop_keeper();
+        for statement in [
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL WHERE state = 'leased' AND leased_by = $1",
+            "UPDATE lease SET holder = '' WHERE holder = $1",
+            "DELETE FROM instance WHERE id = $1",
+        ] {
+            sqlx::query(statement).bind(&presence.id).execute(&self.writer).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether both are under the same lease, of the same holder.
+    pub fn is_held_as(&self, other: &Self) -> bool {
+        self.fence == other.fence
+    }
+
+    /// Why something was broken off that stands on a lease.
+    pub fn is_lapsed(&self) -> RegisterError {
+        let lease = self.fence.as_ref().map(|fence| fence.lease.clone());
+        RegisterError::Lapsed { lease: lease.unwrap_or_else(|| "letters".to_owned()) }
+    }
+
+    /// Whether what we hold is certainly still ours.
+    pub fn is_alive(&self) -> bool {
+        self.presence.as_ref().is_none_or(|presence| Instant::now() < presence.alive_until())
+    }
+
+    /// Ends when that is no longer so; never where there is nothing to lapse.
+    pub async fn lapsed(&self) {
+        let Some(presence) = &self.presence else { return std::future::pending().await };
+        loop {
+            let until = presence.alive_until();
+            if Instant::now() >= until {
+                return;
+            }
+            sleep_until(until).await;
+        }
+    }
+
+    /// How often it is looked whether there is something to take over; None: nobody else works here.
+    pub fn look_every(&self) -> Option<Duration> {
+        self.presence.as_ref().map(|presence| presence.lease / BEATS)
+    }
+
+    /// All instances that are known, the longest at work first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn instances(&self) -> Result<Vec<InstanceRow>, RegisterError> {
+        if !self.is_shared() {
+            return Ok(Vec::new());
+        }
+        let text = format!(
+            "SELECT id, name, started_at, seen_at, CASE WHEN until > {NOW} THEN 1 ELSE 0 END, \
+             (SELECT count(*) FROM outbox WHERE state = 'leased' AND leased_by = instance.id) \
+             FROM instance ORDER BY started_at, id"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await?;
+        let leases = sqlx::query("SELECT name, holder, since FROM lease").fetch_all(&self.pool).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id: String = row.try_get(0)?;
+            let mut holds = BTreeMap::new();
+            for lease in &leases {
+                if lease.try_get::<String, _>(1)? == id {
+                    holds.insert(lease.try_get(0)?, moment(lease.try_get(2)?));
+                }
+            }
+            found.push(InstanceRow {
+                name: row.try_get(1)?,
+                started_at: moment(row.try_get(2)?),
+                seen_at: moment(row.try_get(3)?),
+                is_alive: row.try_get::<i64, _>(4)? == 1,
+                holds,
+                letters: row.try_get(5)?,
+            });
+        }
+        Ok(found)
+    }
+}
+
+/// A connection of the keeper's own: it must not wait for one of those that work.
+async fn connect(pool: &AnyPool) -> Result<AnyConnection, sqlx::Error> {
+    let options = pool.connect_options();
+    let mut connection = AnyConnection::connect_with(&options).await?;
+    sqlx::raw_sql(Engine::Postgres.setup()).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Says that we are alive. Counted from before it was asked: so we never think so for longer than the others do.
+async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<(), sqlx::Error> {
+    let asked_at = Instant::now();
+    let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
+    let text = format!(
+        "INSERT INTO instance (id, name, home, started_at, seen_at, until) VALUES ($1, $2, $4, {NOW}, {NOW}, {NOW} + $3) \
+         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, until = excluded.until"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(&presence.id).bind(&presence.name).bind(lease);
+    let query = query.bind(presence.home.as_ref().map(|home| home.name.as_str()).unwrap_or_default());
+    query.execute(connection).await?;
+    *presence.alive_until.lock().unwrap_or_else(PoisonError::into_inner) = asked_at + presence.lease;
+    Ok(())
+}
+
+/// Says it again and again, on a new connection where one failed or hangs.
+async fn keep(presence: std::sync::Weak<Presence>, pool: AnyPool, connection: AnyConnection) {
+    let mut connection = Some(connection);
+    while let Some(presence) = presence.upgrade() {
+        let pause = presence.lease / BEATS;
+        let said = async {
+            if connection.is_none() {
+                connection = Some(connect(&pool).await?);
+            }
+            match &mut connection {
+                Some(connection) => beat(connection, &presence).await,
+                None => Ok(()),
+            }
+        };
+        let said = timeout(pause, said).await;
+        if !matches!(said, Ok(Ok(()))) {
+            connection = None;
+        }
+        drop(presence);
+        sleep(pause).await;
+    }
+}
