@@ -95,6 +95,7 @@ fn cases(count: u32, rules: &Rules, now: Moment) -> Result<Vec<Case>, Box<dyn Er
             due: rules.due(received_at),
             message_id: None,
             references: Vec::new(),
+            mailbox: None,
         };
         Case::open(CaseNumber { year: 2026, serial }, received_at, &opened)
     };

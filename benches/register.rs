@@ -190,6 +190,7 @@ fn opened(serial: u32) -> Result<Event, Box<dyn Error>> {
             due: Due { acknowledge: hours(24), first_response: hours(24), resolve: hours(72) },
             message_id: Some(format!("m{serial}@klant.example")),
             references: Vec::new(),
+            mailbox: None,
         })),
     ))
 }

@@ -20,6 +20,8 @@ mod doubts;
 mod instance;
 mod keyword;
 mod load;
+mod mailbox;
+mod mailboxes;
 mod metrics;
 mod nearest;
 mod oauth2;
@@ -45,6 +47,8 @@ pub use database::{BadUrl, DatabaseUrl, Postgres};
 pub use instance::Instance;
 pub use keyword::{Effect, Keyword, KeywordPlace, tried_departments};
 pub use load::{from_toml, load, load_to_look, settings_file};
+pub use mailbox::{Mailbox, MailboxKind, OwnWay};
+pub use mailboxes::OtherMailboxes;
 pub use metrics::Metrics;
 pub use oauth2::{Grant, OAuth2, Provider, Secret};
 pub use operator::{Operator, Watch};
@@ -62,10 +66,10 @@ pub use wording::{DeskLanguage, Wording};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Config {
     pub desk: Desk,
+    /// Of several the first; of the settings of one of them (see [`Config::of_mailbox`]) that one.
     pub mailbox: Mailbox,
-    /// Where `mailbox.password` came from, if from a file of its own: see [`Config::mailbox_now`].
-    #[serde(skip)]
-    pub mailbox_password: Option<SecretSource>,
+    /// The others, in their order.
+    pub other_mailboxes: OtherMailboxes,
     pub sender: Sender,
     /// Where `sender.password` came from, if from a file of its own: see [`Config::sender_now`].
     #[serde(skip)]
@@ -128,7 +132,7 @@ impl Config {
     /// The mailbox for a new connection: a password that was changed in its file needs no restart. Where the file cannot
     /// be read now, the password is the one it had before.
     pub fn mailbox_now(&self) -> Mailbox {
-        let password = self.mailbox_password.as_ref().and_then(SecretSource::read);
+        let password = self.mailbox.password_source.as_ref().and_then(SecretSource::read);
         Mailbox { password: password.unwrap_or_else(|| self.mailbox.password.clone()), ..self.mailbox.clone() }
     }
 }
@@ -178,58 +182,6 @@ pub struct Desk {
     /// Keys of before a change: tokens made with them stay valid.
     #[serde(skip)]
     pub previous_secrets: Vec<SecretString>,
-}
-
-/// Where mail comes in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MailboxKind {
-    /// A server; `host`, `username` and `password` are there.
-    Imap,
-    /// A folder on this machine; `path` is there.
-    Maildir,
-}
-
-/// Where complaints come in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Mailbox {
-    /// Part of the identity of every mail (invariant 2).
-    pub name: String,
-    pub kind: MailboxKind,
-    /// Empty for a Maildir, as `username` and `password`.
-    pub host: String,
-    pub port: u16,
-    pub security: Security,
-    /// PEM file with the certificate authority of a private server.
-    pub ca_file: Option<PathBuf>,
-    pub username: String,
-    pub auth: Auth,
-    /// Of [`Auth::OAuth2`] the token, once there is one.
-    #[serde(skip)]
-    pub password: SecretString,
-    /// The folder with new mail.
-    pub inbox: String,
-    /// Where mail goes that was acted on; like the next two below the server's own prefix.
-    pub processed: String,
-    /// Where spam, loops and automatic mail go.
-    pub set_aside: String,
-    /// Where mail goes that could not be read.
-    pub unreadable: String,
-    /// A folder to watch too; "" for none.
-    pub junk: String,
-    pub poll_seconds: u64,
-    /// Whether the server is asked to tell of new mail at once.
-    pub idle: bool,
-    /// Of a larger mail the headers and a first slice are registered (invariant 1).
-    pub max_message_bytes: u64,
-    pub staff_proof: StaffProof,
-    /// The operator's word that no server proves senders here (invariant 6).
-    pub accept_unproven_staff: bool,
-    /// Other addresses by which mail reaches this mailbox: a group, a forwarding.
-    pub aliases: Vec<String>,
-    /// Whether mail to `local+anything@` arrives here.
-    pub sub_addressing: bool,
-    /// Folder of a Maildir; empty for IMAP.
-    pub path: PathBuf,
 }
 
 /// How letters go out.

@@ -3,7 +3,7 @@
 //!
 //! A new figure is a row of [`TABLE`]; a test holds `docs/operating.md` against it.
 
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use chrono_tz::Tz;
 use std::fmt::Write;
 
@@ -21,12 +21,28 @@ pub struct Snapshot {
 }
 
 /// One area that can be cut off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaNow {
     pub name: &'static str,
+    /// Which mailbox's, where there are several.
+    pub mailbox: Option<MailboxName>,
     pub failing_since: Option<Moment>,
     /// When it worked last, in this process.
     pub good_at: Option<Moment>,
+}
+
+impl AreaNow {
+    fn shown(&self) -> String {
+        match &self.mailbox {
+            Some(mailbox) => format!("{} of {mailbox}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+
+    fn labels(&self) -> Vec<(&'static str, String)> {
+        let mailbox = self.mailbox.iter().map(|mailbox| ("mailbox", mailbox.to_string()));
+        std::iter::once(("area", self.name.to_owned())).chain(mailbox).collect()
+    }
 }
 
 /// By which settings the daemon works.
@@ -78,7 +94,7 @@ impl Kind {
 
 /// One value, and what tells it from the others of its figure.
 struct Sample {
-    label: Option<(&'static str, String)>,
+    labels: Vec<(&'static str, String)>,
     value: i64,
 }
 
@@ -91,7 +107,7 @@ pub struct Figure {
 }
 
 fn one(value: i64) -> Vec<Sample> {
-    vec![Sample { label: None, value }]
+    vec![Sample { labels: Vec::new(), value }]
 }
 
 fn at(moment: Option<Moment>) -> Vec<Sample> {
@@ -101,9 +117,13 @@ fn at(moment: Option<Moment>) -> Vec<Sample> {
 fn each<T>(label: &'static str, all: &[T], of: impl Fn(&T) -> (String, i64)) -> Vec<Sample> {
     let sample = |one: &T| {
         let (name, value) = of(one);
-        Sample { label: Some((label, name)), value }
+        Sample { labels: vec![(label, name)], value }
     };
     all.iter().map(sample).collect()
+}
+
+fn of_areas(now: &Snapshot, of: impl Fn(&AreaNow) -> Option<i64>) -> Vec<Sample> {
+    now.areas.iter().filter_map(|area| Some(Sample { labels: area.labels(), value: of(area)? })).collect()
 }
 
 /// Of what is on file; nothing before the first count.
@@ -117,7 +137,7 @@ pub const TABLE: &[Figure] = &[
         name: "klachtpost_build_info",
         kind: Kind::Gauge,
         says: "Always 1; the label says which version runs.",
-        samples: |_| vec![Sample { label: Some(("version", env!("CARGO_PKG_VERSION").to_owned())), value: 1 }],
+        samples: |_| vec![Sample { labels: vec![("version", env!("CARGO_PKG_VERSION").to_owned())], value: 1 }],
     },
     Figure {
         name: "klachtpost_start_time_seconds",
@@ -129,16 +149,13 @@ pub const TABLE: &[Figure] = &[
         name: "klachtpost_area_works",
         kind: Kind::Gauge,
         says: "1 as long as it works, 0 while it fails: intake (fetching mail), sending, mailbox (moving mail), access (tokens), route (test mails of the watch).",
-        samples: |now| each("area", &now.areas, |area| (area.name.to_owned(), i64::from(area.failing_since.is_none()))),
+        samples: |now| of_areas(now, |area| Some(i64::from(area.failing_since.is_none()))),
     },
     Figure {
         name: "klachtpost_area_last_worked_timestamp_seconds",
         kind: Kind::Gauge,
         says: "When it worked last; of intake, the last look into the mailbox.",
-        samples: |now| {
-            let worked: Vec<_> = now.areas.iter().filter_map(|area| Some((area.name, area.good_at?))).collect();
-            each("area", &worked, |(name, at)| ((*name).to_owned(), at.timestamp()))
-        },
+        samples: |now| of_areas(now, |area| area.good_at.map(|at| at.timestamp())),
     },
     Figure {
         name: "klachtpost_loop_moves",
@@ -226,9 +243,11 @@ pub fn text(now: &Snapshot) -> String {
         let name = figure.name;
         let _ = writeln!(text, "# HELP {name} {}\n# TYPE {name} {}", figure.says, figure.kind.name());
         for sample in (figure.samples)(now) {
-            let _ = match sample.label {
-                None => writeln!(text, "{name} {}", sample.value),
-                Some((label, value)) => writeln!(text, "{name}{{{label}=\"{}\"}} {}", escaped(&value), sample.value),
+            let written = |(label, value): &(&str, String)| format!("{label}=\"{}\"", escaped(value));
+            let labels = sample.labels.iter().map(written).collect::<Vec<_>>().join(",");
+            let _ = match labels.as_str() {
+                "" => writeln!(text, "{name} {}", sample.value),
+                labels => writeln!(text, "{name}{{{labels}}} {}", sample.value),
             };
         }
     }
@@ -252,7 +271,7 @@ pub enum Health {
 pub fn health(now: &Snapshot) -> (Health, String) {
     let hanging = now.loops.iter().filter(|(_, moves)| !moves).map(|(name, _)| format!("hangs: {name}\n"));
     let failing = now.areas.iter().filter_map(|area| {
-        Some(format!("fails: {} since {}\n", area.name, area.failing_since?.format("%Y-%m-%dT%H:%M:%SZ")))
+        Some(format!("fails: {} since {}\n", area.shown(), area.failing_since?.format("%Y-%m-%dT%H:%M:%SZ")))
     });
     let health = if now.loops.iter().all(|(_, moves)| *moves) { Health::Well } else { Health::Hangs };
     let said: String = hanging.chain(failing).collect();
@@ -267,9 +286,11 @@ pub fn status(now: &Snapshot, zone: Tz) -> String {
     parts.extend(refused);
     parts.extend(now.settings.needs_restart.then(|| "new settings need a restart".to_owned()));
     parts.extend(now.loops.iter().filter(|(_, moves)| !moves).map(|(name, _)| format!("{name} hangs")));
-    let failing = now.areas.iter().filter_map(|area| Some((area.name, area.failing_since?)));
+    let failing = now.areas.iter().filter_map(|area| Some((area.shown(), area.failing_since?)));
     parts.extend(failing.map(|(name, since)| format!("{name} fails since {}", hour(since))));
-    let polled = now.areas.iter().find(|area| area.name == "intake").and_then(|area| area.good_at);
+    // Of several mailboxes the one that was looked into longest ago.
+    let intake = now.areas.iter().filter(|area| area.name == "intake");
+    let polled = intake.map(|area| area.good_at).min().flatten();
     parts.push(polled.map_or("no mail fetched yet".to_owned(), |at| format!("last poll {}", hour(at))));
     if let Some(counted) = &now.counted {
         let of = |states: &[&str]| -> i64 {

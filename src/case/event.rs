@@ -3,7 +3,7 @@
 
 use super::{
     Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
-    Language, LetterId, LetterKind, Moment, Redacted, Reference, Representative, Solved,
+    Language, LetterId, LetterKind, MailboxName, Moment, Redacted, Reference, Representative, Solved,
 };
 use serde::{Deserialize, Serialize};
 
@@ -382,6 +382,9 @@ pub struct Opened {
     /// Plates and contract numbers in subject and text.
     #[serde(default)]
     pub references: Vec<Reference>,
+    /// Through which mailbox; none in what was registered before there could be several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<MailboxName>,
 }
 
 /// A mail of staff that the customer got from them and not from us.

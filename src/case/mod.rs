@@ -10,6 +10,7 @@ mod duty;
 mod event;
 mod language;
 mod letter_kind;
+mod mailbox_name;
 mod number;
 mod outcome;
 mod paper;
@@ -31,6 +32,7 @@ pub use event::{
 };
 pub use language::{Language, Texts, Worded};
 pub use letter_kind::{CountedAs, Files, LetterKind, Origin, Reader, ReplyGoes, Silence};
+pub use mailbox_name::MailboxName;
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome, Solved};
 pub use paper::{Paper, PaperStage, Reach};

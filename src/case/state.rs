@@ -13,8 +13,8 @@ pub use steps::{Dispute, Escalation, Ruling};
 
 use super::{
     Address, AgendaItem, Breach, CaseNumber, Channel, Clock, CommitteeWord, Confidential, Customer, DirectAnswer, Due,
-    Duty, Event, Judgement, Language, LetterId, LetterKind, Moment, Opened, Paper, Reference, Reopened, Representative,
-    Solved, TermStage, Urgent, What,
+    Duty, Event, Judgement, Language, LetterId, LetterKind, MailboxName, Moment, Opened, Paper, Reference, Reopened,
+    Representative, Solved, TermStage, Urgent, What,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,9 @@ pub struct Case {
     /// When the personal data in it were blanked.
     #[serde(default)]
     pub redacted_at: Option<Moment>,
+    /// Through which mailbox it came: its letters are written from there. None: the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<MailboxName>,
 }
 
 impl Case {
@@ -195,6 +198,7 @@ impl Case {
             staff_thread: Vec::new(),
             last_event_at: at,
             redacted_at: None,
+            mailbox: opened.mailbox.clone(),
         }
     }
 

@@ -39,12 +39,15 @@ pub async fn run(config: Config, form: Form, yes: bool, others: bool) -> Exit {
 async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Exit, AdoptError> {
     let (url, place) = (config.register.url.clone(), register_at(&config));
     let office = Arc::new(Office::open(config, Clock::System).await?);
-    let mut mailbox = Mailbox::open(&office.mailbox_now().await?).await?;
-    mailbox.sign(&office.register.mark().await?);
-    compare(&office, &mut mailbox).await?;
-    let mut missing = Vec::new();
-    for (name, _) in own_folders(&office.config.mailbox) {
-        missing.extend(office.register.missing_in(&name).await?);
+    let (mut missing, mut opened) = (Vec::new(), Vec::new());
+    for office in office.each().map(Arc::new) {
+        let mut mailbox = Mailbox::open(&office.mailbox_now().await?).await?;
+        mailbox.sign(&office.register.mark().await?);
+        compare(&office, &mut mailbox).await?;
+        for (name, _) in own_folders(&office.config.mailbox) {
+            missing.extend(office.register.missing_in(&name).await?);
+        }
+        opened.push((office, mailbox));
     }
     for one in &missing {
         if form.is_json() { say!("{}", json(one)) } else { say!("{}", line(one)) }
@@ -72,12 +75,15 @@ async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Ex
             ask(&office, adopts, wanted).await?;
             match office.register.only_daemon(&url).await {
                 Ok(_only) => {
-                    adopt_asked(&office, &mut mailbox).await?;
+                    for (office, mailbox) in &mut opened {
+                        adopt_asked(office, mailbox).await?;
+                    }
                     let next = "the letters about them go out with the next `klachtpost run`";
                     tell(form, &format!("{wanted} mails taken into {place}; {next}."));
                 }
                 Err(RegisterError::InUse { .. }) => {
-                    let seconds = office.config.mailbox.poll_seconds;
+                    let polls = office.mailboxes.all().iter().map(|one| one.config.mailbox.poll_seconds);
+                    let seconds = polls.max().unwrap_or_default();
                     tell(
                         form,
                         &format!(
@@ -90,7 +96,9 @@ async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Ex
             Exit::Done
         }
     };
-    mailbox.close().await;
+    for (_, mailbox) in opened {
+        mailbox.close().await;
+    }
     office.register.close().await;
     Ok(exit)
 }

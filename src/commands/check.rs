@@ -15,6 +15,7 @@ use crate::case::Moment;
 use crate::clock::Clock;
 use crate::config::{self, Config, Watch};
 use crate::daemon::{Office, WorkError, compare};
+use crate::desk::Within;
 use crate::desk::outage::Trouble;
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::RegisterError;
@@ -44,13 +45,24 @@ pub async fn run(explicit: Option<&Path>, form: Form, sends: Sends) -> Exit {
     let office = Office::open(config.clone(), Clock::System).await;
     all_right &= report.line("templates and register", office.as_ref().map(|_| register_at(&config)));
     let access = Access::new(&config);
-    all_right &= mailbox::check(report, &access, &config.mailbox, office.as_ref().ok()).await;
-    if let Ok(office) = &office {
-        all_right &= report.line("own folders", own_folders(office).await);
+    let several = config.mailboxes().count() > 1;
+    for mailbox in config.mailboxes() {
+        let report = report.about(several.then_some(&mailbox.name));
+        let office = office.as_ref().ok().map(|office| office.at(office.mailboxes.named(Some(&mailbox.name))));
+        all_right &= mailbox::check(report, &access, mailbox, office.as_ref()).await;
+        if let Some(office) = &office {
+            all_right &= report.line("own folders", own_folders(office).await);
+        }
     }
-    all_right &= report.line("sender", smtp::sender(&config, &access, &config.sender).await);
+    for mailbox in config.mailboxes() {
+        let of = report.about(several.then_some(&mailbox.name));
+        let sent = smtp::sender(&config.of_mailbox(&mailbox.name), &access, &config.sender).await;
+        all_right &= of.line("sender", sent);
+    }
     if let Some(office) = office.as_ref().ok().filter(|_| sends == Sends::TestMails) {
-        all_right &= trip::check(report, office).await;
+        for office in office.each() {
+            all_right &= trip::check(report.about(several.then_some(office.mailbox_name())), &office).await;
+        }
     }
     if let Some(second) = &config.second_sender {
         all_right &= report.line("second sender", smtp::sender(&config, &access, second).await);
@@ -97,7 +109,7 @@ fn secret_lasts(last: NaiveDate, today: NaiveDate) -> Result<String, String> {
 
 /// What is left of the sample is a problem, before customers read it, and so is what was probably not meant; a name that is
 /// kept for examples is noted alone, because a trial needs some.
-fn own_values(report: Report, config: &Config) -> bool {
+fn own_values(report: Report<'_>, config: &Config) -> bool {
     let problems = || config.borrowed.sample.iter().chain(&config.doubts);
     for problem in problems() {
         report.problem("settings", problem);
@@ -131,7 +143,11 @@ async fn own_folders(office: &Office) -> Result<String, OwnFolders> {
     compare(office, &mut mailbox).await?;
     mailbox.close().await;
     let written = |at: Moment| at.format("%Y-%m-%d %H:%M UTC").to_string();
-    match office.register.not_on_file().await? {
+    let own = match office.mailboxes.are_several() {
+        true => Within::Only(vec![office.mailbox_name().clone()]),
+        false => Within::All,
+    };
+    match office.register.not_on_file_of(&own).await? {
         None => Ok("each mail in them is in the register".to_owned()),
         Some(missing) => Err(OwnFolders::NotOnFile {
             count: missing.count,

@@ -8,11 +8,11 @@ use super::{Exit, failed};
 use crate::case::{Case, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::daemon::{Office, OfficeError, WorkError, day_of_mail, lives_of, past_terms};
+use crate::daemon::{Office, OfficeError, WorkError, day_of_mail, lives_of, past_terms_of};
 use crate::desk::draft::Draft;
 use crate::desk::{digest_needs_closed_since, first_working_day, on_digest, on_month, with_mail_day, with_past_terms};
 use crate::digest::month::Month;
-use crate::letters::RenderError;
+use crate::letters::{Letter, RenderError};
 use crate::mail;
 use crate::register::CaseQuery;
 use chrono::{Days, NaiveDate};
@@ -59,45 +59,58 @@ pub(super) enum PreviewError {
 async fn preview(config: Config, arguments: &Arguments) -> Result<(), PreviewError> {
     let office = Office::look(config, Clock::System).await?;
     let now = office.clock.now();
-    let calendar = &office.rules.calendar;
-    let today = calendar.local(now).date_naive();
+    let today = office.rules.calendar.local(now).date_naive();
     let day = arguments.day.unwrap_or(today);
     // A past day is shown as it would be at its hour; the cases are as they stand now.
-    let at = if day == today { now } else { calendar.at(day, office.rules.digest.at) };
+    let at = if day == today { now } else { office.rules.calendar.at(day, office.rules.digest.at) };
+    let mut letters = Vec::new();
+    for company in office.mailboxes.of_companies() {
+        let company = office.at(company);
+        for draft in drafts(&company, day, at).await? {
+            letters.push(company.letters.render(&draft, &company.house, &company.rules.keys, at)?);
+        }
+    }
+    match &arguments.html {
+        Some(file) => write(&office, &letters, file),
+        None => {
+            print(&office, &letters, arguments.form);
+            Ok(())
+        }
+    }
+}
+
+/// Those of one company.
+async fn drafts(office: &Office, day: NaiveDate, at: Moment) -> Result<Vec<Draft>, PreviewError> {
     let before = day.checked_sub_days(Days::new(1)).unwrap_or(day);
-    let since = calendar.at(before, office.rules.digest.at);
+    let since = office.rules.calendar.at(before, office.rules.digest.at);
     let closed_since = digest_needs_closed_since(since, at);
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
-    let cases = shown(cases, |case| case);
+    let cases = shown(office, cases, |case| case);
     let head = office.register.chain_head().await?;
     let mut fresh = office.fresh()?;
-    let mail_day = day_of_mail(&office, since, at).await?;
+    let mail_day = day_of_mail(office, since, at).await?;
     let back = office.register.look_back(since, at).await?;
     let decision = on_digest(day, &back, &cases, &head.hash, &office.rules, at, &mut fresh);
     let mut drafts = with_mail_day(decision, &mail_day, &office.rules).letters;
     if first_working_day(Month::of(day), &office.rules) == Some(day) {
         let month = Month::of(day).before();
-        let lives = shown(lives_of(&office, month, at).await?, |life| &life.case);
+        let lives = shown(office, lives_of(office, month, at).await?, |life| &life.case);
         let decision = on_month(month, &lives, &office.rules, at, &mut fresh);
-        drafts.extend(with_past_terms(decision, past_terms(&office).await?.counted()).letters);
+        drafts.extend(with_past_terms(decision, past_terms_of(office, &office.within).await?.counted()).letters);
     }
-    match &arguments.html {
-        Some(file) => write(&office, &drafts, at, file),
-        None => Ok(print(&office, &drafts, at, arguments.form)?),
-    }
+    Ok(drafts)
 }
 
-/// The operator is none of those who see a confidential case.
-pub(super) fn shown<T>(mut all: Vec<T>, case: impl Fn(&T) -> &Case) -> Vec<T> {
-    all.retain(|one| case(one).confidential.is_none());
+/// Of the company's cases; the operator is none of those who see a confidential one.
+pub(super) fn shown<T>(office: &Office, mut all: Vec<T>, case: impl Fn(&T) -> &Case) -> Vec<T> {
+    all.retain(|one| case(one).confidential.is_none() && office.within.has(case(one)));
     all
 }
 
 /// As one page: a reader's digests below each other.
-fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(), PreviewError> {
+fn write(office: &Office, letters: &[Letter], file: &Path) -> Result<(), PreviewError> {
     let mut readers = Vec::new();
-    for draft in drafts {
-        let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
+    for letter in letters {
         let subject = mail::read(&letter.bytes, "").subject;
         let shown = Shown { subject, date: String::new(), html: page::html_of(&letter.bytes) };
         readers.push(Reader { address: letter.to.to_string(), letters: vec![shown] });
@@ -110,9 +123,8 @@ fn write(office: &Office, drafts: &[Draft], at: Moment, file: &Path) -> Result<(
     Ok(())
 }
 
-pub(super) fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -> Result<(), RenderError> {
-    for draft in drafts {
-        let letter = office.letters.render(draft, &office.house, &office.rules.keys, at)?;
+pub(super) fn print(office: &Office, letters: &[Letter], form: Form) {
+    for letter in letters {
         let read = mail::read(&letter.bytes, "");
         if form.is_json() {
             say!("{}", json!({ "to": letter.to, "subject": read.subject, "text": read.text }));
@@ -121,7 +133,6 @@ pub(super) fn print(office: &Office, drafts: &[Draft], at: Moment, form: Form) -
         }
     }
     if !form.is_json() {
-        say!("{} from {}; nothing was sent", counted(drafts.len(), "digest"), register_at(&office.config));
+        say!("{} from {}; nothing was sent", counted(letters.len(), "digest"), register_at(&office.config));
     }
-    Ok(())
 }

@@ -2,8 +2,9 @@
 //! decides on it. Exits 0 or 75 only and prints nothing, because MTAs bounce on anything else.
 
 use super::Exit;
+use crate::case::MailboxName;
 use crate::clock::{Clock, built_at};
-use crate::config;
+use crate::config::{self, Config};
 use crate::desk::hour::{Witnesses, doubt};
 use crate::register::{DealtWith, NewMail, Numbering, Register};
 use sha2::{Digest, Sha256};
@@ -16,12 +17,23 @@ use std::path::Path;
 const BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 /// Puts the mail on file.
-pub async fn run(explicit: Option<&Path>, file: &Path) -> Exit {
-    if store(explicit, file).await.is_some() { Exit::Done } else { Exit::TryAgainLater }
+pub async fn run(explicit: Option<&Path>, mailbox: Option<&str>, file: &Path) -> Exit {
+    if store(explicit, mailbox, file).await.is_some() { Exit::Done } else { Exit::TryAgainLater }
 }
 
-async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
+/// Of which mailbox it is: the first, unless another is named. None: there is none of that name, and the MTA tries again
+/// until somebody puts it right.
+fn mailbox_of(config: &Config, named: Option<&str>) -> Option<MailboxName> {
+    let mut all = config.mailboxes().map(|mailbox| &mailbox.name);
+    match named {
+        Some(named) => all.find(|name| name.as_str() == named).cloned(),
+        None => all.next().cloned(),
+    }
+}
+
+async fn store(explicit: Option<&Path>, mailbox: Option<&str>, file: &Path) -> Option<()> {
     let config = config::load(explicit, super::environment()).ok()?;
+    let mailbox = mailbox_of(&config, mailbox)?;
     let raw = read(file).ok()?;
     let now = Clock::System.now();
     // The moment of receipt is this clock's alone: where it cannot be right, the MTA tries again later.
@@ -29,7 +41,7 @@ async fn store(explicit: Option<&Path>, file: &Path) -> Option<()> {
         return None;
     }
     let mail = NewMail {
-        mailbox: format!("{}/pipe", config.mailbox.name),
+        mailbox: mailbox.folder("pipe"),
         // A pipe gives no UIDs: the bytes name the mail, so that an MTA's second try is the same mail.
         uid_validity: 0,
         uid: name(&raw),

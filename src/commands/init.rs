@@ -247,7 +247,7 @@ struct Tried {
 
 /// Logs in at both servers, and goes the whole way once and once again.
 async fn try_out(
-    report: Report,
+    report: Report<'_>,
     config: &Config,
     desk: &Address,
     named: Option<String>,
@@ -273,7 +273,7 @@ async fn waiting(mailbox: &mut Mailbox) -> Result<usize, MailboxError> {
 }
 
 /// Invariant 6: only a server that takes out what others write in its name is proposed; anything else is the operator's word.
-fn proof(interview: &mut Interview<'_>, report: Report, login: &Login, tried: &Tried) -> Result<Proof, InitError> {
+fn proof(interview: &mut Interview<'_>, report: Report<'_>, login: &Login, tried: &Tried) -> Result<Proof, InitError> {
     if interview.is_given(Key::StaffProof) && interview.answer(Key::StaffProof, None)? == MICROSOFT {
         return Ok(Proof::Microsoft365);
     }

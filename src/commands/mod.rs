@@ -124,6 +124,9 @@ enum Command {
     /// Take in one mail from an MTA's pipe; exits 0 or 75 only
     #[command(after_help = "Example, in /etc/aliases:\n  klachten: \"|klachtpost ingest -\"")]
     Ingest {
+        /// The mailbox it is of, by its name in the settings; else the first
+        #[arg(long, value_name = "NAME")]
+        mailbox: Option<String>,
         /// A mail as a file, or - for standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
@@ -244,7 +247,7 @@ async fn carry_out(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
         Command::Explain { form, received, files } => explain::run(explicit, form, received.as_deref(), &files),
-        Command::Ingest { file } => ingest::run(explicit, &file).await,
+        Command::Ingest { mailbox, file } => ingest::run(explicit, mailbox.as_deref(), &file).await,
         Command::Check { form, send } => {
             check::run(explicit, form, if send { Sends::TestMails } else { Sends::Nothing }).await
         }

@@ -1,6 +1,6 @@
 //! `klachtpost retention apply`: what is past the terms of the settings, shown first, and redacted at a person's word.
 
-use super::case::redact::{RedactError, finish_in_mailbox, tell_left};
+use super::case::redact::{RedactError, finish_in_mailboxes, tell_left};
 use super::looking::{self, ended_by, register_at};
 use super::printing::{Form, counted, say};
 use super::{Exit, failed};
@@ -65,7 +65,7 @@ async fn apply(config: Config, yes: bool, form: Form) -> Result<Exit, RedactErro
                 say!("Blanked.");
                 tell_skipped(&skipped);
             }
-            let left = tell_left(&finish_in_mailbox(&office).await?);
+            let left = tell_left(&finish_in_mailboxes(&office).await?);
             let is_all = skipped.cases.is_empty() && skipped.mails.is_empty();
             if is_all { left } else { Exit::TryAgainLater }
         }

@@ -2,6 +2,7 @@
 //! reads; nothing here looks anything up on a network.
 
 use super::keyword::{Keyword, MIN_LETTERS};
+use super::mailboxes::{key_of, mailboxes_agree};
 use super::operator::watch_is_for_somebody;
 use super::outside::authorities_are_outside;
 use super::register::postgres_needs_a_secret;
@@ -223,6 +224,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     authorities_are_outside(config, reading);
     tokens_come_from_somewhere(config, reading);
     watch_is_for_somebody(config, reading);
+    mailboxes_agree(config, reading);
     postgres_needs_a_secret(config, reading);
 }
 
@@ -230,12 +232,13 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
 fn tokens_come_from_somewhere(config: &Config, reading: &mut Reading) {
     let senders = [("sender", Some(&config.sender)), ("second_sender", config.second_sender.as_ref())];
     let of_senders = senders.into_iter().filter_map(|(name, sender)| Some((name, sender?.auth)));
-    let mut wanting = std::iter::once(("mailbox", config.mailbox.auth)).chain(of_senders);
+    let of_senders = of_senders.map(|(section, auth)| (format!("{section}.auth"), auth));
+    let mut wanting = config.mailboxes().map(|one| (key_of(config, one, "auth"), one.auth)).chain(of_senders);
     if config.oauth2.is_none()
-        && let Some((section, _)) = wanting.find(|(_, auth)| *auth == Auth::OAuth2)
+        && let Some((key, _)) = wanting.find(|(_, auth)| *auth == Auth::OAuth2)
     {
         let write = "write [oauth2] and its keys below it: where the tokens come from";
-        reading.refuse(&format!("{section}.auth"), "\"oauth2\" without a section [oauth2]", write);
+        reading.refuse(&key, "\"oauth2\" without a section [oauth2]", write);
     }
 }
 
@@ -265,10 +268,9 @@ fn names_once(config: &Config, reading: &mut Reading) {
 
 /// Invariant 5: a letter to the desk's own address would come back as mail, and be answered again.
 fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
-    let desk = without_tag(&config.desk.address);
-    let aliases: Vec<String> = config.mailbox.aliases.iter().map(|alias| without_tag(alias)).collect();
-    let is_desk =
-        |address: &str| !desk.is_empty() && (without_tag(address) == desk || aliases.contains(&without_tag(address)));
+    let of_mailboxes = config.mailboxes().flat_map(|one| one.own.address.iter().chain(&one.aliases));
+    let own: Vec<String> = of_mailboxes.chain([&config.desk.address]).map(|own| without_tag(own)).collect();
+    let is_desk = |address: &str| !config.desk.address.is_empty() && own.contains(&without_tag(address));
     let mut refuse = |key: String| {
         let write = "write another one: a letter to the complaints address would come back as a complaint";
         reading.refuse(&key, "the desk's own address", write);
@@ -293,6 +295,18 @@ fn desk_writes_to_others(config: &Config, reading: &mut Reading) {
     }
     if config.privacy.contact.as_ref().is_some_and(|contact| is_desk(contact)) {
         refuse("privacy.contact".to_owned());
+    }
+    for mailbox in config.mailboxes() {
+        let contact = mailbox.own.privacy.as_ref().and_then(|privacy| privacy.contact.as_ref());
+        if contact.is_some_and(|contact| is_desk(contact)) {
+            refuse(key_of(config, mailbox, "privacy.contact"));
+        }
+        if mailbox.own.employees.iter().any(|address| is_desk(address)) {
+            refuse(key_of(config, mailbox, "employees"));
+        }
+        if mailbox.own.digest_recipients.iter().any(|address| is_desk(address)) {
+            refuse(key_of(config, mailbox, "digest.recipients"));
+        }
     }
     if config.operator.as_ref().is_some_and(|operator| is_desk(&operator.address)) {
         refuse("operator.address".to_owned());

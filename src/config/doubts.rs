@@ -1,10 +1,11 @@
 //! What can be started with and is probably a mistake: `check` calls it a problem, the daemon warns. Pure but for the mode of
 //! the settings file.
 
+use super::mailboxes::key_of;
 use super::problems::Problem;
 use super::sample::secrets;
 use super::section::{Reading, clipped};
-use super::{Config, Department, Keyword, KeywordPlace, StaffProof};
+use super::{Config, Department, Keyword, KeywordPlace, Mailbox, StaffProof};
 use config::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,7 +16,8 @@ const EVERYBODY: u32 = 0o007;
 
 /// All of them, in the order of the manual.
 pub(super) fn doubts(config: &Config, reading: &Reading) -> Vec<Problem> {
-    let mut doubts: Vec<Problem> = both_trusts(config, reading).into_iter().collect();
+    let mut doubts: Vec<Problem> =
+        config.mailboxes().filter_map(|mailbox| both_trusts(config, mailbox, reading)).collect();
     doubts.extend(committee_in_plain(config, reading));
     doubts.extend(keywords_of_several(&config.department, reading));
     doubts.extend(keywords_of_the_desk(config, reading));
@@ -23,8 +25,7 @@ pub(super) fn doubts(config: &Config, reading: &Reading) -> Vec<Problem> {
 }
 
 /// Invariant 6: with both, who is not proven acts as staff all the same.
-fn both_trusts(config: &Config, reading: &Reading) -> Option<Problem> {
-    let mailbox = &config.mailbox;
+fn both_trusts(config: &Config, mailbox: &Mailbox, reading: &Reading) -> Option<Problem> {
     let beside = match &mailbox.staff_proof {
         StaffProof::Nothing => return None,
         StaffProof::Results(trusted) => format!("trusted_authserv_id = \"{}\"", clipped(trusted)),
@@ -33,20 +34,26 @@ fn both_trusts(config: &Config, reading: &Reading) -> Option<Problem> {
     mailbox.accept_unproven_staff.then(|| {
         let found = format!("true beside `{beside}`");
         let write = "take it out: as it stands, whoever the server proves nothing of can act as staff";
-        reading.problem("mailbox.accept_unproven_staff", found, write)
+        reading.problem(&key_of(config, mailbox, "accept_unproven_staff"), found, write)
     })
 }
 
 /// Customers are sent there with their complaint.
 fn committee_in_plain(config: &Config, reading: &Reading) -> Vec<Problem> {
-    let committee = config.committee.as_ref();
-    let urls = committee.map(|committee| [("url", Some(&committee.url)), ("own_url", committee.own_url.as_ref())]);
-    let plain = |(key, url): (&str, Option<&String>)| {
+    let of_desk = config.committee.iter().map(|committee| ("committee".to_owned(), committee));
+    let of_mailboxes = config
+        .mailboxes()
+        .filter_map(|mailbox| Some((key_of(config, mailbox, "committee"), mailbox.own.committee.as_ref()?)));
+    let urls = of_desk.chain(of_mailboxes).flat_map(|(section, committee)| {
+        let urls = [("url", Some(&committee.url)), ("own_url", committee.own_url.as_ref())];
+        urls.map(|(key, url)| (format!("{section}.{key}"), url))
+    });
+    let plain = |(key, url): (String, Option<&String>)| {
         let url = url.filter(|url| url.starts_with("http://"))?;
         let write = "write https:// once it opens so in a browser: letters send customers there";
-        Some(reading.problem(&format!("committee.{key}"), format!("\"{}\"", clipped(url)), write))
+        Some(reading.problem(&key, format!("\"{}\"", clipped(url)), write))
     };
-    urls.into_iter().flatten().filter_map(plain).collect()
+    urls.filter_map(plain).collect()
 }
 
 /// A keyword of two departments decides nothing between them (§2.1.2).
@@ -72,10 +79,12 @@ fn keywords_of_several(departments: &[Department], reading: &Reading) -> Vec<Pro
 /// What meets each complaint decides nothing, and leaves nothing to the fallback (§2.1.2). An alias is none of these: only
 /// some mail comes by it.
 fn keywords_of_the_desk(config: &Config, reading: &Reading) -> Vec<Problem> {
-    let desk = config.desk.address.to_lowercase();
+    // A word that only the address of one of several mailboxes meets tells them apart.
+    let desks: Vec<String> = config.mailboxes().map(|one| config.address_of(one).to_lowercase()).collect();
+    let meets_all = |part: &String| desks.iter().all(|desk| meets(part, desk));
     let doubt = |department: &Department, written: &String| {
         let keyword = Keyword::read(written);
-        let is_met = keyword.place == Some(KeywordPlace::To) && keyword.parts.iter().all(|part| meets(part, &desk));
+        let is_met = keyword.place == Some(KeywordPlace::To) && keyword.parts.iter().all(meets_all);
         let found = format!("\"{}\", which the complaints address itself meets", clipped(written));
         let write = "take it out: each complaint goes there, so that no other keyword and no fallback counts beside it";
         is_met.then(|| reading.problem(&format!("department \"{}\".keywords", department.name), found, write))
@@ -206,7 +215,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_and_sections_are_told_with_what_was_meant() {
-        let text = LEAST.replace("[sender]", "pol_seconds = 5\nemployees = []\nzzz = 1\n[sender]\nsecurty = \"tls\"")
+        let text = LEAST
+            .replace("[sender]", "pol_seconds = 5\ntime_zone = \"x\"\nzzz = 1\n[sender]\nsecurty = \"tls\"")
             + "keyword = [\"a\"]\n[imap]\nhost = \"x\"\n[comittee]\nname = \"x\"\n[zzz]\n";
         insta::assert_snapshot!(refused(&format!("password = \"geheim\"\n{text}")));
     }

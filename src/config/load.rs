@@ -81,12 +81,18 @@ pub fn from_toml(text: &str, name: &str) -> Result<Config, ConfigError> {
 fn read(text: &str, name: &str, environment: Map<String, String>, purpose: Purpose) -> Result<Config, ConfigError> {
     let credentials = environment.get(CREDENTIALS_VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
     let mistyped = mistyped_variables(&environment);
+    let of_mailbox: BTreeSet<String> = environment.keys().filter(|name| is_of_mailbox(name)).cloned().collect();
     let tree = tree(text, name, environment)?;
+    let unread = if has_several(&tree) { of_mailbox } else { BTreeSet::new() };
     let mut reading = Reading::new(name, credentials, purpose);
     let mut config = sections::config(tree, &mut reading);
     check::across_sections(&config, &mut reading);
     for variable in mistyped {
         reading.refuse_variable(&variable, "a name klachtpost does not read", "write two underscores after KLACHTPOST");
+    }
+    for variable in unread {
+        let write = "write it in the file: a password in `password_file` of its [[mailbox]]";
+        reading.refuse_variable(&variable, "a setting of one mailbox where there are several", write);
     }
     config.doubts = doubts::doubts(&config, &reading);
     let problems = reading.into_problems();
@@ -116,8 +122,12 @@ fn mistyped_variables(environment: &Map<String, String>) -> BTreeSet<String> {
 /// where they are read (a password `007` is no number).
 fn layered(text: &str, environment: Map<String, String>) -> Result<Map<String, Value>, config::ConfigError> {
     let mut file = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build()?;
+    let mut environment = environment;
     if let ValueKind::Table(sections) = &mut file.cache.kind {
         single_mailbox(sections);
+        if has_several(sections) {
+            environment.retain(|name, _| !is_of_mailbox(name));
+        }
     }
     let variables =
         Environment::with_prefix(PREFIX).prefix_separator(SEPARATOR).separator(SEPARATOR).source(Some(environment));
@@ -134,6 +144,16 @@ fn single_mailbox(sections: &mut Map<String, Value>) {
     {
         *mailbox = one;
     }
+}
+
+fn has_several(sections: &Map<String, Value>) -> bool {
+    matches!(sections.get("mailbox").map(|mailbox| &mailbox.kind), Some(ValueKind::Array(_)))
+}
+
+/// Whether a variable is a setting of the mailbox; of several, none of them is meant.
+fn is_of_mailbox(variable: &str) -> bool {
+    let rest = variable.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix(SEPARATOR));
+    rest.is_some_and(|rest| rest.to_ascii_uppercase().starts_with("MAILBOX__"))
 }
 
 pub(super) fn read_file(path: &Path) -> std::io::Result<String> {

@@ -109,7 +109,11 @@ fn is_domain(text: &str) -> bool {
 /// A colleague's mail must not be taken for an authority's, nor the desk's own.
 pub(super) fn authorities_are_outside(config: &Config, reading: &mut Reading) {
     let of_departments = config.department.iter().flat_map(|d| d.staff.iter().chain([&d.address, &d.supervisor]));
+    let of_mailboxes = config
+        .mailboxes()
+        .flat_map(|one| one.own.address.iter().chain(&one.own.employees).chain(&one.own.digest_recipients));
     let others = config.desk.employees.iter().chain(&config.digest.recipients).chain([&config.desk.address]);
+    let others = others.chain(of_mailboxes);
     let own: Vec<&str> = of_departments.chain(others).filter_map(|own| Some(own.split_once('@')?.1)).collect();
     for authority in &config.authority {
         if let Some(domain) = own.iter().find(|domain| authority.is_at(domain)) {

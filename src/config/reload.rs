@@ -75,7 +75,7 @@ impl Config {
         let old = running.clone();
         let config = Self {
             mailbox: old.mailbox,
-            mailbox_password: old.mailbox_password,
+            other_mailboxes: old.other_mailboxes,
             sender: old.sender,
             sender_password: old.sender_password,
             second_sender: old.second_sender,

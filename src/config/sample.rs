@@ -130,6 +130,9 @@ fn texts(tree: &Map<String, Value>) -> Vec<Text> {
 
 fn in_section(section: &str, label: &str, table: &Map<String, Value>, all: &mut Vec<Text>) {
     for (key, value) in table {
+        if let ValueKind::Table(below) = &value.kind {
+            in_section(key, &format!("{label}.{key}"), below, all);
+        }
         let from_environment = is_from_environment(value);
         let texts: Vec<&str> = match &value.kind {
             // A list is written with commas there.

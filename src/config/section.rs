@@ -157,6 +157,17 @@ impl<'r> Section<'r> {
         Some(value)
     }
 
+    /// The `[[name]]` sections, where there are several; one alone is left where it is.
+    pub(super) fn take_several(&mut self, name: &'static str) -> Option<Vec<Value>> {
+        if !matches!(self.table.get(name)?.kind, ValueKind::Array(_)) {
+            return None;
+        }
+        match self.take(name)?.kind {
+            ValueKind::Array(several) => Some(several),
+            _ => None,
+        }
+    }
+
     /// Notes every key that nobody asked for. Its value is not shown: it may be a secret with a misspelt name.
     pub(super) fn finish(mut self) {
         let mut unknown: Vec<(String, Value)> = std::mem::take(&mut self.table).into_iter().collect();

@@ -3,16 +3,17 @@
 
 use super::brand::brand;
 use super::check::{
-    address, addresses, department_name, folder_names, host, keywords, printed_line, printed_lines, printed_place,
-    reference, reply_secret,
+    address, addresses, department_name, host, keywords, printed_line, printed_lines, printed_place, reference,
+    reply_secret,
 };
 use super::closing::{closing, committee};
 use super::instance::instance;
+use super::mailbox::MESSAGE_BYTES;
+use super::mailboxes::{OtherMailboxes, mailboxes};
 use super::metrics::metrics;
 use super::oauth2::{auth, oauth2};
 use super::operator::{operator, watch};
 use super::outside::{authority, privacy, retention, urgent};
-use super::proof::{proven_or_accepted, staff_proof};
 use super::providers::takes;
 use super::register::register;
 use super::reload::Kept;
@@ -23,8 +24,8 @@ use super::templates::templates;
 use super::web_form::form;
 use super::wording::keys;
 use super::{
-    Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Mailbox,
-    MailboxKind, Paper, Reference, Security, Sender, SenderKind,
+    Auth, Config, Deadlines, Department, Desk, DeskLanguage, Digest, Holidays, LiberationDay, Limits, Paper, Reference,
+    Security, Sender, SenderKind,
 };
 use crate::case::Language;
 use chrono::{NaiveDate, NaiveTime};
@@ -45,10 +46,6 @@ const MAX_REFERENCES: usize = 32;
 const MAX_TERM_HOURS: u64 = 31 * 24;
 /// Working days a term can have: about a year.
 const MAX_TERM_WORKING_DAYS: u64 = 260;
-/// Seconds between two looks into a mailbox: not so often that a server refuses, not so seldom that a term suffers.
-const POLL_SECONDS: std::ops::RangeInclusive<u64> = 5..=3_600;
-/// Bytes of one mail in or out: at least what a plain mail with a photo has, at most what memory holds.
-const MESSAGE_BYTES: std::ops::RangeInclusive<u64> = 65_536..=1_073_741_824;
 /// Letters an hour: below the first figure an ordinary morning would be held, above the second there is no cap.
 const LETTERS_PER_HOUR: std::ops::RangeInclusive<u64> = 10..=1_000_000;
 /// Letters to the sending server in a minute, and in a day: 0 for no limit.
@@ -61,11 +58,13 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
     let borrowed = borrowed(&tree, reading.file());
     let kept = Kept::of(&tree);
     let mut file = Section::new(reading, "", tree);
+    let desk = read_with(&mut file, "desk", desk);
+    let (mailbox, others) = mailboxes(&mut file);
     let config = Config {
-        desk: read_with(&mut file, "desk", desk),
+        desk,
+        mailbox,
+        other_mailboxes: OtherMailboxes::after_the_first(others),
         // Asked for first: the section is taken out of the file below.
-        mailbox_password: file.source_within("mailbox", "password_file"),
-        mailbox: read_with(&mut file, "mailbox", mailbox),
         sender_password: file.source_within("sender", "password_file"),
         second_sender_password: file.source_within("second_sender", "password_file"),
         sender: read_with(&mut file, "sender", sender),
@@ -146,15 +145,15 @@ fn previous_secrets(s: &mut Section) -> Vec<SecretString> {
 }
 
 /// What a connection to a server needs.
-struct Server {
-    host: String,
-    port: u16,
-    security: Security,
-    ca_file: Option<PathBuf>,
+pub(super) struct Server {
+    pub host: String,
+    pub port: u16,
+    pub security: Security,
+    pub ca_file: Option<PathBuf>,
 }
 
 /// `needed`: whether the kind of mailbox or sender has a server at all. `port` gives the usual port.
-fn server(s: &mut Section, needed: bool, port: fn(Security) -> u16) -> Server {
+pub(super) fn server(s: &mut Section, needed: bool, port: fn(Security) -> u16) -> Server {
     let host = host(s, needed);
     let options = [("tls", Security::Tls), ("starttls", Security::StartTls), ("none", Security::None)];
     let chosen = s.choice("security", Security::Tls, &options);
@@ -185,57 +184,7 @@ pub(super) fn readable(s: &mut Section, key: &'static str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn mailbox(s: &mut Section) -> Mailbox {
-    let kind = s.choice("kind", MailboxKind::Imap, &[("imap", MailboxKind::Imap), ("maildir", MailboxKind::Maildir)]);
-    let is_imap = kind == Some(MailboxKind::Imap);
-    let name = s.text_or("name", "klachten");
-    if name.is_empty() {
-        s.refuse("name", "nothing", "write a short name, e.g. `name = \"klachten\"`");
-    }
-    let server = server(s, is_imap, |security| if security == Security::Tls { 993 } else { 143 });
-    let username = s.text_or("username", "");
-    if is_imap && username.is_empty() {
-        s.refuse("username", "nothing", "write the name klachtpost logs in with, often the complaints address");
-    }
-    let password = s.secret("password", "password_file");
-    let auth = auth(s, password.as_ref());
-    if is_imap && auth == Auth::Password && password.is_none() && !s.is_refused("password_file") {
-        s.refuse_for_work(
-            "password",
-            "nothing",
-            "write `password_file = \"…\"`, or give KLACHTPOST__MAILBOX__PASSWORD",
-        );
-    }
-    let mailbox = Mailbox {
-        name,
-        kind: kind.unwrap_or(MailboxKind::Imap),
-        host: server.host,
-        port: server.port,
-        security: server.security,
-        ca_file: server.ca_file,
-        username,
-        auth,
-        password: password.unwrap_or_default(),
-        inbox: s.text_or("inbox", "INBOX"),
-        processed: s.text_or("processed", "Verwerkt"),
-        set_aside: s.text_or("set_aside", "Terzijde"),
-        unreadable: s.text_or("unreadable", "Onleesbaar"),
-        junk: s.text_or("junk", ""),
-        poll_seconds: s.number("poll_seconds", 60, POLL_SECONDS, "seconds"),
-        idle: s.flag("idle", true),
-        max_message_bytes: s.number("max_message_bytes", 67_108_864, MESSAGE_BYTES, "bytes"),
-        staff_proof: staff_proof(s),
-        accept_unproven_staff: s.flag("accept_unproven_staff", false),
-        aliases: addresses(s, "aliases"),
-        sub_addressing: s.flag("sub_addressing", false),
-        path: maildir(s, kind == Some(MailboxKind::Maildir)),
-    };
-    folder_names(s, &mailbox);
-    proven_or_accepted(s, &mailbox);
-    mailbox
-}
-
-fn maildir(s: &mut Section, needed: bool) -> PathBuf {
+pub(super) fn maildir(s: &mut Section, needed: bool) -> PathBuf {
     let path = s.path("path").unwrap_or_default();
     if needed && path.as_os_str().is_empty() {
         s.refuse("path", "nothing", "write the folder of the Maildir, e.g. `path = \"/var/mail/klachten\"`");
@@ -386,7 +335,7 @@ fn limits(s: &mut Section) -> Limits {
     }
 }
 
-fn paper(s: &mut Section) -> Paper {
+pub(super) fn paper(s: &mut Section) -> Paper {
     Paper {
         address: printed_lines(s, "address"),
         postcode_and_place: printed_place(s, "postcode_and_place"),

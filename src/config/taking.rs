@@ -21,15 +21,16 @@ pub(super) fn read_table<T>(
     value
 }
 
+/// A section below this one that may be left out as a whole.
+pub(super) fn read_given<T>(s: &mut Section, name: &'static str, read: fn(&mut Section) -> T) -> Option<T> {
+    let (label, given) = (s.key(name), table(s, name)?);
+    Some(read_table(s, &label, given, read))
+}
+
 /// The one section of that name, if there is one.
 pub(super) fn table(file: &mut Section, name: &'static str) -> Option<Map<String, Value>> {
     match file.take(name)?.kind {
         ValueKind::Table(table) => Some(table),
-        ValueKind::Array(several) if name == "mailbox" && several.len() > 1 => {
-            let found = format!("{} of them", several.len());
-            file.refuse(name, found, "write one [mailbox]; this version reads one mailbox");
-            None
-        }
         other => {
             let found = match other {
                 ValueKind::Array(_) => format!("[[{name}]], with two brackets, or a list"),

@@ -6,7 +6,10 @@ use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::trial::FAILED_MAX;
 use super::{Step, WorkError};
 use crate::case::Moment;
-use crate::desk::{DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, came_back, mail_day, may_tell, on_aside, witness};
+use crate::config::StaffProof;
+use crate::desk::{
+    DAY_ASIDE_MAX, NOTICE_MAILS_MAX, Stored, Untold, Within, came_back, mail_day, may_tell, on_aside, witness,
+};
 use crate::digest::MailDay;
 use crate::mail::{self, Witness};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,21 +19,33 @@ use std::time::Duration;
 /// Reading the mails of one notice takes a second; what takes longer hangs, and is told of unread.
 const READING_MAX: Duration = Duration::from_secs(60);
 
-/// Tells of mails that were put aside, at most once an hour.
+/// Tells of mails that were put aside, at most once an hour; each company of its own.
 pub(super) async fn tell_of_aside(office: &Arc<Office>) -> Result<Step, WorkError> {
-    let now = office.clock.now();
-    let count = office.register.count_untold_aside().await?;
-    if count == 0 {
+    if office.register.count_untold_aside(&Within::All).await? == 0 {
         return Ok(Step::Idle);
     }
     let last = office.register.last_aside_notice().await?;
     // Asked before the mails are read: most minutes of an hour have nothing to tell yet.
-    if !may_tell(last, now) {
+    if !may_tell(last, office.clock.now()) {
+        return Ok(Step::Idle);
+    }
+    let mut step = Step::Idle;
+    for company in office.mailboxes.of_companies() {
+        if tell_company(&Arc::new(office.at(company)), last).await? == Step::Worked {
+            step = Step::Worked;
+        }
+    }
+    Ok(step)
+}
+
+async fn tell_company(office: &Arc<Office>, last: Option<Moment>) -> Result<Step, WorkError> {
+    let count = office.register.count_untold_aside(&office.within).await?;
+    if count == 0 {
         return Ok(Step::Idle);
     }
     let limit = i64::try_from(NOTICE_MAILS_MAX).unwrap_or(i64::MAX);
     let mut untold = Vec::new();
-    for stored in read_all(office, office.register.untold_aside(limit).await?).await {
+    for stored in read_all(proof(office), office.register.untold_aside(&office.within, limit).await?).await {
         let letter = came_back(&stored, &office.rules);
         let came_back_from = match &letter {
             Some(letter) => office.register.reader_of(letter).await?,
@@ -65,7 +80,7 @@ impl Happening for PutAside {
                 "nobody can be told by letter of mails put aside: every reader's mailbox sends our letters back; see the digest"
             );
         }
-        Some(Decided::from(decision))
+        Some(Decided::through(decision, desk.office.mailbox_name()))
     }
 
     fn told(&self, _written: &Written) {
@@ -73,26 +88,32 @@ impl Happening for PutAside {
     }
 }
 
-/// What became of the mail since then, for the digest.
+/// What became of the company's mail since then, for the digest.
 ///
 /// # Errors
 /// The register refused.
 pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Result<MailDay, WorkError> {
-    let counts = office.register.balance(since, until).await?;
+    let mut counts = office.register.balance(since, until).await?;
+    counts.retain(|count| office.within.has_folder(&count.folder));
     let limit = i64::try_from(DAY_ASIDE_MAX).unwrap_or(i64::MAX);
-    let (stored, count) = office.register.aside_between(since, until, limit).await?;
-    let stored = read_all(office, stored).await;
+    let (stored, count) = office.register.aside_between(&office.within, since, until, limit).await?;
+    let stored = read_all(proof(office), stored).await;
     let count = usize::try_from(count).unwrap_or_default();
     Ok(MailDay {
-        not_on_file: office.register.not_on_file().await?,
+        not_on_file: office.register.not_on_file_of(&office.within).await?,
         route: office.register.route(until).await?,
         ..mail_day(&counts, &stored, count, &office.rules)
     })
 }
 
+/// By what senders are proven to the company.
+fn proof(office: &Office) -> &StaffProof {
+    &office.config.mailbox.staff_proof
+}
+
 /// The same mails, read; on a thread of its own, because one of them may be why it was put aside.
-pub(super) async fn read_all(office: &Office, stored: Vec<Stored>) -> Vec<Stored> {
-    let proof = office.config.mailbox.staff_proof.clone();
+pub(super) async fn read_all(proof: &StaffProof, stored: Vec<Stored>) -> Vec<Stored> {
+    let proof = proof.clone();
     let unread = stored.clone();
     let reading = tokio::task::spawn_blocking(move || {
         stored.into_iter().map(|one| read_again(one, witness(&proof))).collect::<Vec<_>>()

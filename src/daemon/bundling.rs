@@ -44,19 +44,31 @@ impl Happening for Waiting {
     type Working = ();
     const POINTS: [&'static str; 2] = ["before recording a bundle", "after recording a bundle"];
 
-    async fn load(tx: &mut Tx, _office: &Office, all: &[Self]) -> Result<Vec<Self::Known>, WorkError> {
+    async fn load(tx: &mut Tx, office: &Office, all: &[Self]) -> Result<Vec<Self::Known>, WorkError> {
         let mut known = Vec::with_capacity(all.len());
         for waiting in all {
-            let held = tx.held_for(waiting, BUNDLE_MAX).await?;
+            let mut held = tx.held_for(waiting, BUNDLE_MAX).await?;
             let numbers: BTreeSet<_> = held.iter().filter_map(|letter| letter.case).collect();
-            let cases = tx.load_cases(&numbers.into_iter().collect::<Vec<_>>()).await?;
+            let mut cases = tx.load_cases(&numbers.into_iter().collect::<Vec<_>>()).await?;
+            // Nobody reads of two companies in one letter: the others' letters make the next bundle.
+            let of = |letter: &Bundled| letter.case.and_then(|number| cases.get(&number));
+            let within = held.first().map(|first| office.mailboxes.of_letter_about(of(first)).within.clone());
+            let is_of_company =
+                |letter: &Bundled| Some(&office.mailboxes.of_letter_about(of(letter)).within) == within.as_ref();
+            let own: Vec<bool> = held.iter().map(is_of_company).collect();
+            let mut own = own.into_iter();
+            held.retain(|_| own.next().unwrap_or_default());
+            cases.retain(|_, case| within.as_ref().is_some_and(|within| within.has(case)));
             known.push((held, cases.into_values().collect()));
         }
         Ok(known)
     }
 
     fn decide(&self, (held, cases): Self::Known, _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
-        on_bundle(self, &held, &cases, &desk.office.rules, desk.now, &mut desk.fresh).map(Decided::from)
+        // Of several complaints the newest is answered to: its mailbox gets the reply.
+        let mailbox = desk.office.mailboxes.of_letter_about(cases.last());
+        let through = |decision| Decided::through(decision, mailbox.name());
+        on_bundle(self, &held, &cases, &mailbox.rules, desk.now, &mut desk.fresh).map(through)
     }
 
     /// Without it the letters would wait for a letter that never goes: they stay as they are.

@@ -177,16 +177,22 @@ pub(super) fn size(entry: &Entry) -> i64 {
     entry.size.and_then(|size| i64::try_from(size).ok()).unwrap_or_default()
 }
 
-/// Tells the supervisor of the fallback department and the operator of what is missing, each mail once; the digest goes on
+/// Tells the supervisor of each company's fallback department and the operator of what is missing, each mail once; the digest goes on
 /// telling.
 ///
 /// # Errors
 /// The register refused: the next tick tries again.
 pub(super) async fn tell_of_missing(office: &Arc<Office>) -> Result<Step, WorkError> {
-    match office.register.untold_not_on_file().await? {
-        Some(missing) => settle(office, &[missing]).await,
-        None => Ok(Step::Idle),
+    let mut step = Step::Idle;
+    for company in office.mailboxes.of_companies() {
+        let office = Arc::new(office.at(company));
+        if let Some(missing) = office.register.untold_not_on_file(&office.within).await?
+            && settle(&office, &[missing]).await? == Step::Worked
+        {
+            step = Step::Worked;
+        }
     }
+    Ok(step)
 }
 
 impl Happening for NotOnFile {
@@ -195,13 +201,14 @@ impl Happening for NotOnFile {
     const POINTS: [&'static str; 2] = ["before recording a notice", "after recording a notice"];
 
     fn decide(&self, (): (), _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
-        on_not_on_file(self, &desk.office.rules, &mut desk.fresh).map(Decided::from)
+        let through = |decision| Decided::through(decision, desk.office.mailbox_name());
+        on_not_on_file(self, &desk.office.rules, &mut desk.fresh).map(through)
     }
 
     /// The first letter is the one whose answer counts.
-    async fn mark(&self, tx: &mut Tx, written: &Written) -> Result<(), WorkError> {
+    async fn mark(&self, tx: &mut Tx, office: &Office, written: &Written) -> Result<(), WorkError> {
         match written.letters.first() {
-            Some(told_in) => Ok(tx.told_not_on_file(&told_in.letter.id).await?),
+            Some(told_in) => Ok(tx.told_not_on_file(&told_in.letter.id, &office.within).await?),
             None => Ok(()),
         }
     }

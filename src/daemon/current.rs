@@ -1,16 +1,19 @@
 //! The office as it stands now. New settings put another in its place between two steps of work: a step that was begun
 //! ends by the settings it began with. And what is known of how it all goes. Touches no server and no file.
 
+use super::mailboxes::{Mailboxes, OfMailbox};
 use super::office::Office;
 use crate::case::Moment;
-use crate::metrics::{Counted, SettingsNow, Snapshot};
+use crate::desk::outage::Area;
+use crate::metrics::{AreaNow, Counted, SettingsNow, Snapshot};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Shared by the loops.
 pub(super) struct Current {
-    office: RwLock<Arc<Office>>,
+    /// Of each mailbox, in their order.
+    offices: RwLock<Vec<Arc<Office>>>,
     stop: CancellationToken,
     started_at: Moment,
     settings: Mutex<SettingsNow>,
@@ -25,13 +28,29 @@ impl Current {
             started_at: now,
             settings: Mutex::new(SettingsNow { read_at: now, refused_at: None, needs_restart: false }),
             counted: Mutex::default(),
-            office: RwLock::new(office),
+            offices: RwLock::new(offices(&office)),
         }
     }
 
-    /// For one step of work.
+    /// For one step of work: the first mailbox's.
     pub fn now(&self) -> Arc<Office> {
-        self.office.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.at(0)
+    }
+
+    /// For one step of work on the mailbox of that place.
+    pub fn at(&self, place: usize) -> Arc<Office> {
+        let offices = self.offices.read().unwrap_or_else(PoisonError::into_inner);
+        offices.get(place).unwrap_or(&offices[0]).clone()
+    }
+
+    /// How many mailboxes there are: as many until the next start.
+    pub fn mailboxes(&self) -> usize {
+        self.offices.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// As [`Current::at`]; none once the daemon was asked to stop.
+    pub fn open_at(&self, place: usize) -> Option<Arc<Office>> {
+        (!self.stop.is_cancelled()).then(|| self.at(place))
     }
 
     /// The same; none once the daemon was asked to stop.
@@ -47,7 +66,7 @@ impl Current {
     /// The next step of work is by these settings.
     pub fn replace(&self, office: Office, needs_restart: bool) {
         self.note(SettingsNow { read_at: office.clock.now(), refused_at: None, needs_restart });
-        *self.office.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(office);
+        *self.offices.write().unwrap_or_else(PoisonError::into_inner) = offices(&office);
     }
 
     /// The settings of before go on.
@@ -70,10 +89,26 @@ impl Current {
         Snapshot {
             now: office.clock.now(),
             started_at: self.started_at,
-            areas: office.watch.areas(),
-            loops: office.pulse.moving(Instant::now()),
+            areas: areas(&office.mailboxes),
+            loops: office.mailboxes.moving(Instant::now()),
             settings: *self.settings.lock().unwrap_or_else(PoisonError::into_inner),
             counted: self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
+}
+
+fn offices(office: &Office) -> Vec<Arc<Office>> {
+    office.each().map(Arc::new).collect()
+}
+
+/// How it goes with each area, and with those of a mailbox with each of several.
+fn areas(mailboxes: &Mailboxes) -> Vec<AreaNow> {
+    let of = |one: &OfMailbox| {
+        let named = |(area, now): (Area, AreaNow)| {
+            let mailbox = (mailboxes.are_several() && area.is_of_mailbox()).then(|| one.name().clone());
+            AreaNow { mailbox, ..now }
+        };
+        one.watch.areas().into_iter().map(named).collect::<Vec<_>>()
+    };
+    mailboxes.all().iter().flat_map(of).collect()
 }

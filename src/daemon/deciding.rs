@@ -34,6 +34,8 @@ const FAILURES_MAX: i64 = 3;
 /// The register cannot be used now: try again later, no mail is blamed for that. Or too much hangs: then the process
 /// must be started anew, and the daemon is asked to stop.
 pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
+    // By one at a time: an attempt counts once, whichever mailboxes are looked into meanwhile.
+    let _turn = office.deciding.lock().await;
     if office.hung.is_too_much() {
         office.stop.cancel();
         return Err(WorkError::Hangs);
@@ -86,12 +88,19 @@ impl Happening for Read {
         let numbers: Vec<_> = understood().flat_map(|(_, one)| one.intent.lookup().numbers.iter().copied()).collect();
         tx.note_numbers(&numbers).await?;
         let wanted: Vec<Wanted<'_>> = understood()
-            .map(|(mail, one)| Wanted { mail, identity: &one.identity, lookup: one.intent.lookup() })
+            .zip(together)
+            .map(|((mail, one), read)| Wanted {
+                mail,
+                identity: &one.identity,
+                lookup: one.intent.lookup(),
+                within: &office.mailboxes.of_folder(&read.pending.mailbox).within,
+            })
             .collect();
         let mut known = Vec::with_capacity(wanted.len());
-        for mut snapshot in tx.snapshots(&wanted).await? {
+        for (mut snapshot, read) in tx.snapshots(&wanted).await?.into_iter().zip(together) {
             if let Some(stored) = snapshot.stored.take() {
-                snapshot.stored = read_all(office, vec![stored]).await.pop();
+                let mailbox = office.mailboxes.of_folder(&read.pending.mailbox);
+                snapshot.stored = read_all(&mailbox.config.mailbox.staff_proof, vec![stored]).await.pop();
             }
             known.push(Some(snapshot));
         }
@@ -106,32 +115,40 @@ impl Happening for Read {
     fn decide(&self, known: Self::Known, changed: &mut Changed, desk: &mut Desk<'_>) -> Option<Decided> {
         let Desk { office, now, fresh } = desk;
         let pending = &self.pending;
+        let mailbox = office.mailboxes.of_folder(&pending.mailbox);
         let (one, mut known) = match (&self.outcome, known) {
             (Ok(one), Some(known)) => (one, known),
             (Err(reason), _) => {
                 let nameless = Identity { message_id: String::new(), content_hash: String::new() };
                 let decision = on_unreadable(pending.id, reason, *now);
-                return Some(Decided { mail: Some((pending.id, nameless)), ..Decided::from(decision) });
+                return Some(Decided {
+                    mail: Some((pending.id, nameless)),
+                    ..Decided::through(decision, mailbox.name())
+                });
             }
             (Ok(_), None) => return None,
         };
         known.next_serial = changed.next_serial(one.intent.lookup().year, known.next_serial);
-        let incoming = incoming(pending, &one.mail, arrival(office, &pending.mailbox));
+        let incoming = incoming(pending, &one.mail, arrival(mailbox, &pending.mailbox));
         crash::poison(Breaks::Deciding, one.mail.subject.as_bytes());
-        let decision = on_mail(&incoming, &one.intent, &known, &office.rules, *now, fresh);
+        let decision = on_mail(&incoming, &one.intent, &known, &mailbox.rules, *now, fresh);
         changed.take(&one.named(), &decision);
         let notes = known.notes();
         // Where two cases become one, what is internal in either stays in the house (invariant 7).
         let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
         let about = counted_sender(&one.mail, &one.intent);
-        Some(Decided { decision, mail: Some((pending.id, one.identity.clone())), file, about })
+        let mail = Some((pending.id, one.identity.clone()));
+        Some(Decided { mail, file, about, ..Decided::through(decision, mailbox.name()) })
     }
 
     /// That a test mail came back is on file with it.
-    async fn mark(&self, tx: &mut Tx, written: &Written) -> Result<(), WorkError> {
+    async fn mark(&self, tx: &mut Tx, office: &Office, written: &Written) -> Result<(), WorkError> {
         let sent_at = self.outcome.as_ref().ok().and_then(|one| one.intent.round_trip());
         match sent_at.filter(|_| written.decided.decision.disposition == Disposition::RoundTrip) {
-            Some(sent_at) => Ok(tx.note_back(sent_at, self.pending.received_at).await?),
+            Some(sent_at) => {
+                let mailbox = office.mailboxes.of_folder(&self.pending.mailbox).name();
+                Ok(tx.note_back(office.mailboxes.trips_of(mailbox), sent_at, self.pending.received_at).await?)
+            }
             None => Ok(()),
         }
     }

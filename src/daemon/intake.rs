@@ -298,13 +298,13 @@ pub(super) async fn known(
 /// The name a folder's mails are on file under: two folders may share a UIDVALIDITY.
 pub(super) fn folder_name(settings: &config::Mailbox, folder: Folder) -> String {
     let within = match folder {
-        Folder::Inbox => return settings.name.clone(),
+        Folder::Inbox => return settings.name.to_string(),
         Folder::Junk => &settings.junk,
         Folder::Filed(Destination::Processed) => &settings.processed,
         Folder::Filed(Destination::SetAside) => &settings.set_aside,
         Folder::Filed(Destination::Unreadable) => &settings.unreadable,
     };
-    format!("{}/{within}", settings.name)
+    settings.name.folder(within)
 }
 
 /// Where UIDs count.

@@ -42,7 +42,7 @@ impl Lease {
         {
             return Ok(Some(under.clone()));
         }
-        let under = if register.is_held_as(&now.register) { now.clone() } else { Arc::new(now.under(register)?) };
+        let under = if register.is_held_as(&now.register) { now.clone() } else { Arc::new(now.under(register)) };
         self.held = Some((now.clone(), under.clone()));
         Ok(Some(under))
     }

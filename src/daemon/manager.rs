@@ -62,7 +62,7 @@ async fn count(office: &Office) -> Result<Counted, WorkError> {
     let tally = office.register.tally().await?;
     let mut departments: BTreeMap<String, DepartmentNow> = BTreeMap::new();
     let department = |name: &str| DepartmentNow { name: name.to_owned(), open: 0, overdue: 0 };
-    for one in &office.config.department {
+    for one in &office.mailboxes.whole.department {
         departments.insert(one.name.to_lowercase(), department(&one.name));
     }
     let mut cases = office.register.cases(CaseQuery::Guarded);
@@ -90,7 +90,8 @@ pub(super) async fn watchdog_loop(current: &Current) {
     let Some(limit) = sd_notify::watchdog_enabled() else { return };
     let mut told = false;
     while let Some(office) = current.open() {
-        let hanging = office.pulse.hanging(Instant::now());
+        let now = Instant::now();
+        let hanging: Vec<_> = office.mailboxes.all().iter().flat_map(|one| one.pulse.hanging(now)).collect();
         if hanging.is_empty() {
             let _ = sd_notify::notify(&[NotifyState::Watchdog]);
         } else if !std::mem::replace(&mut told, true) {

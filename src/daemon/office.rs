@@ -2,17 +2,19 @@
 
 use super::clerk::Stationery;
 use super::hour::Hour;
+use super::mailboxes::{Mailboxes, OfMailbox};
 use super::pulse::Pulse;
 use super::reading::Hung;
+use super::settle::Decided;
 use super::trial;
 use super::watching::Watch;
 use super::withheld::Asked;
 use crate::access::{Access, AccessError};
-use crate::case::{Address, AddressError, Keys, Moment, Texts};
+use crate::case::{Address, AddressError, Keys, MailboxName, Moment, Texts};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, DeskLanguage, Mailbox, Sender};
 use crate::crash;
-use crate::desk::{Fresh, Rules, RulesError};
+use crate::desk::{Fresh, Rules, RulesError, Within};
 use crate::letters::{self, House, Letters, TemplateError};
 use crate::register::{Home, RedactionList, Register, RegisterError, sqlite_path};
 use secrecy::ExposeSecret;
@@ -20,7 +22,7 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
 
 /// Octets of a secret made on first start.
@@ -32,14 +34,19 @@ const OTHERS: u32 = 0o077;
 
 /// Settings, rules, templates, register and clock of one desk. What the loops share is behind `Arc`: see [`Office::with`].
 pub struct Office {
-    pub config: Config,
+    /// The settings as they are for the mailbox in hand.
+    pub config: Arc<Config>,
     /// In which mails are tried alone: this very program.
     pub program: PathBuf,
     /// Tokens for servers that take no password.
     pub access: Arc<Access>,
-    pub rules: Rules,
-    pub house: House,
-    pub letters: Letters,
+    pub rules: Arc<Rules>,
+    pub house: Arc<House>,
+    /// What the company of the mailbox in hand has on file.
+    pub within: Within,
+    /// All mailboxes; the one in hand is the first, or that of [`Office::at`].
+    pub mailboxes: Arc<Mailboxes>,
+    pub letters: Arc<Letters>,
     pub register: Register,
     pub clock: Clock,
     /// Asked to stop: what is in hand is finished, nothing more is begun.
@@ -56,6 +63,8 @@ pub struct Office {
     pub pulse: Arc<Pulse>,
     /// Whether the host's clock is believed.
     pub hour: Arc<Hour>,
+    /// Held by who decides on mails: one at a time, whichever mailbox they came by.
+    pub deciding: Arc<Mutex<()>>,
 }
 
 /// Why the office cannot open.
@@ -75,6 +84,10 @@ pub enum OfficeError {
     Secret { path: PathBuf, why: std::io::Error },
     #[error(transparent)]
     Random(#[from] clock::NoRandom),
+    #[error(
+        "refused to start: expected each case to be of a mailbox in the settings, found cases of mailbox \"{name}\", which is not among them\n  hint: there are several companies, and it is not known whose these are; write its [[mailbox]] section again"
+    )]
+    NobodysCases { name: MailboxName },
 }
 
 impl Office {
@@ -85,7 +98,19 @@ impl Office {
     pub async fn open(config: Config, clock: Clock) -> Result<Self, OfficeError> {
         let register = Register::open(&config.register.url).await?;
         let keys = keys(&config)?;
-        Self::of(config, clock, register, keys)
+        let office = Self::of(config, clock, register, keys)?;
+        office.know_all_mailboxes().await?;
+        Ok(office)
+    }
+
+    /// Of several companies none may inherit another's cases.
+    async fn know_all_mailboxes(&self) -> Result<(), OfficeError> {
+        if self.within == Within::All {
+            return Ok(());
+        }
+        let of_cases = self.register.mailboxes_of_cases().await?;
+        let unknown = of_cases.into_iter().find(|name| self.mailboxes.all().iter().all(|one| one.name() != name));
+        unknown.map_or(Ok(()), |name| Err(OfficeError::NobodysCases { name }))
     }
 
     /// For who only looks: the register must be there, and no secret is read or made. The tokens in what is written prove
@@ -100,22 +125,27 @@ impl Office {
     }
 
     fn of(config: Config, clock: Clock, register: Register, keys: Keys) -> Result<Self, OfficeError> {
+        let mailboxes = Arc::new(Mailboxes::new(config, &keys)?);
+        let OfMailbox { config, rules, house, within, watch, pulse, asked } = mailboxes.first().clone();
         Ok(Self {
             program: PathBuf::from(trial::OURSELVES),
             access: Arc::new(Access::new(&config)),
-            rules: Rules::new(&config, keys)?,
-            house: house(&config)?,
-            letters: letters(&config)?,
+            letters: Arc::new(letters(&config)?),
             register,
             clock,
             stop: CancellationToken::new(),
             hung: Arc::default(),
-            watch: Arc::default(),
-            asked: Arc::default(),
             written: Arc::default(),
-            pulse: Arc::default(),
             hour: Arc::default(),
+            deciding: Arc::default(),
             config,
+            rules,
+            house,
+            within,
+            watch,
+            pulse,
+            asked,
+            mailboxes,
         })
     }
 
@@ -125,11 +155,26 @@ impl Office {
     /// # Errors
     /// As [`Office::open`].
     pub fn with(&self, config: Config) -> Result<Self, OfficeError> {
-        Ok(Self {
-            rules: Rules::new(&config, self.rules.keys.clone())?,
-            house: house(&config)?,
-            letters: letters(&config)?,
+        let mailboxes = Arc::new(self.mailboxes.renewed(config, &self.rules.keys)?);
+        let letters = Arc::new(letters(&mailboxes.whole)?);
+        let first = mailboxes.first().clone();
+        Ok(Self { mailboxes, letters, ..self.at(&first) })
+    }
+
+    /// The office of one of the mailboxes: for the loop that looks after it, and for what concerns its cases.
+    #[must_use]
+    pub fn at(&self, mailbox: &OfMailbox) -> Self {
+        let OfMailbox { config, rules, house, within, watch, pulse, asked } = mailbox.clone();
+        Self {
             config,
+            rules,
+            house,
+            within,
+            watch,
+            pulse,
+            asked,
+            mailboxes: self.mailboxes.clone(),
+            letters: self.letters.clone(),
             program: self.program.clone(),
             access: self.access.clone(),
             register: self.register.clone(),
@@ -137,11 +182,19 @@ impl Office {
             stop: self.stop.clone(),
             written: self.written.clone(),
             hung: self.hung.clone(),
-            watch: self.watch.clone(),
-            asked: self.asked.clone(),
-            pulse: self.pulse.clone(),
             hour: self.hour.clone(),
-        })
+            deciding: self.deciding.clone(),
+        }
+    }
+
+    /// Of the mailbox in hand.
+    pub fn mailbox_name(&self) -> &MailboxName {
+        &self.config.mailbox.name
+    }
+
+    /// The offices of all mailboxes, in their order.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        self.mailboxes.all().iter().map(|mailbox| self.at(mailbox))
     }
 
     /// Begins to work as one of several instances, where there may be several.
@@ -157,11 +210,9 @@ impl Office {
     }
 
     /// The same office on that register: what is held with it.
-    ///
-    /// # Errors
-    /// As [`Office::with`].
-    pub(super) fn under(&self, register: Register) -> Result<Self, OfficeError> {
-        Ok(Self { register, ..self.with(self.config.clone())? })
+    pub(super) fn under(&self, register: Register) -> Self {
+        let mailbox = self.mailboxes.named(Some(self.mailbox_name())).clone();
+        Self { register, ..self.at(&mailbox) }
     }
 
     /// The mailbox for a new connection: with the password or token of now.
@@ -191,7 +242,14 @@ impl Office {
         }
     }
 
-    /// What letters are written with at this moment.
+    /// What letters of a decision are written with at this moment.
+    pub(super) fn stationery_of(&self, decided: &Decided, now: Moment) -> Stationery<'_> {
+        let known = decided.file.as_ref().map(|file| &file.case);
+        let of = self.mailboxes.of_decision(&decided.decision, known, decided.mailbox.as_ref());
+        Stationery { rules: &of.rules, house: &of.house, letters: &self.letters, now }
+    }
+
+    /// What letters of this mailbox are written with at this moment.
     pub fn stationery(&self, now: Moment) -> Stationery<'_> {
         Stationery { rules: &self.rules, house: &self.house, letters: &self.letters, now }
     }

@@ -1,10 +1,11 @@
 //! One round of the daemon's work, for a timetable: takes in what is there, does what is due, empties the outbox, stops.
 
 use super::comparing::compare;
+use super::hindered::{intake_failed, intake_works};
 use super::intake::ask_the_hour;
 use super::leases::{self, Lease, while_held};
-use super::round_trip::RoundTrip;
-use super::run::{given_up, intake_failed, intake_works};
+use super::round_trip::RoundTrips;
+use super::run::given_up;
 use super::{
     Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in,
     tick, tokens,
@@ -34,7 +35,7 @@ pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
 }
 
 async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
-    let (mut mailbox, mut desk) = (Lease::of_mailbox(office), Lease::of_desk());
+    let mut desk = Lease::of_desk();
     redacting::again(office, None).await;
     let accepted = office.register.count_letters(LetterState::Accepted).await;
     let mut sender = Sender::new(office).await;
@@ -45,13 +46,9 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
             let all_taken_in = CancellationToken::new();
             let taking_in = async {
                 let take_in = async {
-                    office.register.hurry(office.clock.now()).await?;
-                    match mailbox.office(office).await? {
-                        Some(under) => take_in_once(&under).await,
-                        None => {
-                            tracing::info!("another instance reads the mailbox: it is left to it");
-                            Ok(())
-                        }
+                    match office.register.hurry(office.clock.now()).await {
+                        Ok(()) => take_in_each(office).await,
+                        Err(error) => Err(none_taken_in(office, error.into())),
                     }
                 };
                 let taken_in = while_held(office, take_in).await;
@@ -69,12 +66,8 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
             meanwhile = sent;
             taken_in
         }
-        Err(error) => Err(error),
+        Err(error) => Err(none_taken_in(office, error)),
     };
-    match &taken_in {
-        Ok(()) => intake_works(office),
-        Err(error) => intake_failed(office, error),
-    }
     if office.hung.is_too_much() {
         return taken_in.and(Err(WorkError::Hangs));
     }
@@ -99,7 +92,7 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
     tokens::look_after(office).await;
     let (mut watched, mut told) = (Ok(()), Ok(()));
     if let Some(under) = &under {
-        watched = RoundTrip::default().look_after(under).await;
+        watched = RoundTrips::default().look_after(under).await;
         // Runs from a timetable count too: since when it fails is on file.
         told = Teller::default().tell(under).await.map(drop);
     }
@@ -108,6 +101,36 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
     Ok(Mailbox::open(&office.mailbox_now().await?).await?)
+}
+
+/// No mailbox was looked into at all.
+fn none_taken_in(office: &Office, error: WorkError) -> WorkError {
+    office.each().for_each(|office| intake_failed(&office, &error));
+    error
+}
+
+/// Each mailbox that no other instance reads, one after the other; one that cannot be reached keeps none of the others from being
+/// taken in.
+async fn take_in_each(office: &Office) -> Result<(), WorkError> {
+    let mut first = Ok(());
+    for office in office.each().map(Arc::new) {
+        let taken_in = match Lease::of_mailbox(&office).office(&office).await {
+            Ok(Some(under)) => take_in_once(&under).await,
+            Ok(None) => {
+                tracing::info!("another instance reads the mailbox: it is left to it");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        match taken_in {
+            Ok(()) => intake_works(&office),
+            Err(error) => {
+                intake_failed(&office, &error);
+                first = first.and(Err(error));
+            }
+        }
+    }
+    first
 }
 
 async fn take_in_once(office: &Arc<Office>) -> Result<(), WorkError> {

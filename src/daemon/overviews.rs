@@ -5,13 +5,14 @@
 use super::aside::day_of_mail;
 use super::clerk;
 use super::office::Office;
-use super::retaining::past_terms;
+use super::retaining::past_terms_of;
 use super::settle::{Decided, Desk, commit, record, write_out};
 use super::{Step, WorkError};
 use crate::case::{Case, Moment};
 use crate::crash;
-use crate::desk::{self, Decision, DigestDue, Fresh, MonthDue, digest_due, month_due};
-use crate::digest::month::{Gathered, Life, Month, Wanted};
+use crate::desk::{self, DigestDue, Fresh, MonthDue, digest_due, month_due};
+use crate::digest::MailDay;
+use crate::digest::month::{Gathered, Life, Month, PastTerms, Wanted};
 use crate::register::CaseQuery;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -55,13 +56,26 @@ pub(super) async fn digest(office: &Arc<Office>) -> Result<Step, WorkError> {
     let closed_since = desk::digest_needs_closed_since(since, now);
     let cases = office.register.cases(CaseQuery::OpenOrClosedSince(closed_since)).all().await?;
     let head = office.register.chain_head().await?;
-    let mail_day = day_of_mail(office, since, now).await?;
     let back = office.register.look_back(since, now).await?;
-    let decide = move |office: &Office, cases: &[Case], fresh: &mut Fresh| {
-        let decision = desk::on_digest(day, &back, cases, &head.hash, &office.rules, now, fresh);
-        desk::with_mail_day(decision, &mail_day, &office.rules)
+    let mut companies = Vec::new();
+    for company in companies_of(office) {
+        let mail_day = day_of_mail(&company, since, now).await?;
+        companies.push((company, mail_day));
+    }
+    let decide = move |fresh: &mut Fresh| {
+        let of = |(company, mail_day): &(Office, MailDay)| {
+            let own: Vec<Case> = cases.iter().filter(|case| company.within.has(case)).cloned().collect();
+            let decision = desk::on_digest(day, &back, &own, &head.hash, &company.rules, now, fresh);
+            Decided::through(desk::with_mail_day(decision, mail_day, &company.rules), company.mailbox_name())
+        };
+        companies.iter().map(of).collect()
     };
-    write(office, (DIGEST, day), now, move |office, fresh| decide(office, &cases, fresh)).await
+    write(office, (DIGEST, day), now, decide).await
+}
+
+/// Each company's overviews are its own, and tell of no other.
+fn companies_of(office: &Office) -> Vec<Office> {
+    office.mailboxes.of_companies().into_iter().map(|company| office.at(company)).collect()
 }
 
 /// The reports of a month, when they are due.
@@ -77,9 +91,18 @@ pub(super) async fn month(office: &Arc<Office>) -> Result<Step, WorkError> {
         MonthDue::Write { run, month } => (run, month),
     };
     let lives = lives_of(office, month, now).await?;
-    let past = past_terms(office).await?.counted();
-    let decide = move |office: &Office, fresh: &mut Fresh| {
-        desk::with_past_terms(desk::on_month(month, &lives, &office.rules, now, fresh), past)
+    let mut companies = Vec::new();
+    for company in companies_of(office) {
+        let past = past_terms_of(&company, &company.within).await?.counted();
+        companies.push((company, past));
+    }
+    let decide = move |fresh: &mut Fresh| {
+        let of = |(company, past): &(Office, PastTerms)| {
+            let own: Vec<Life> = lives.iter().filter(|life| company.within.has(&life.case)).cloned().collect();
+            let decision = desk::on_month(month, &own, &company.rules, now, fresh);
+            Decided::through(desk::with_past_terms(decision, *past), company.mailbox_name())
+        };
+        companies.iter().map(of).collect()
     };
     write(office, (MONTH, run), now, decide).await
 }
@@ -139,25 +162,28 @@ async fn write(
     office: &Arc<Office>,
     run: (&str, NaiveDate),
     now: Moment,
-    decide: impl FnOnce(&Office, &mut Fresh) -> Decision + Send + 'static,
+    decide: impl FnOnce(&mut Fresh) -> Vec<Decided> + Send + 'static,
 ) -> Result<Step, WorkError> {
     let (job, day) = run;
     let mut fresh = office.fresh()?;
     let for_thread = office.clone();
     let writing = tokio::task::spawn_blocking(move || {
-        let decided = Decided::from(decide(&for_thread, &mut fresh));
-        let rendered = clerk::render(&decided, &for_thread.stationery(now));
-        (decided, rendered, fresh)
+        let render = |decided: Decided| {
+            let rendered = clerk::render(&decided, &for_thread.stationery_of(&decided, now));
+            (decided, rendered)
+        };
+        let rendered: Vec<_> = decide(&mut fresh).into_iter().map(render).collect();
+        (rendered, fresh)
     });
-    let (decided, rendered, fresh) = writing.await.map_err(|_| WorkError::Writing)?;
+    let (rendered, fresh) = writing.await.map_err(|_| WorkError::Writing)?;
     let mut tx = office.register.begin().await?;
     if !tx.claim_run(job, day, now).await? {
         return Ok(Step::Idle);
     }
-    let written = write_out(&mut tx, vec![(decided, rendered)], &mut Desk { office, now, fresh }).await?;
+    let written = write_out(&mut tx, rendered, &mut Desk { office, now, fresh }).await?;
     record(&mut tx, &written, now).await?;
     commit(tx, ["before recording an overview", "after recording an overview"]).await?;
-    let letters = written.first().map_or(0, |written| written.letters.len());
+    let letters: usize = written.iter().map(|written| written.letters.len()).sum();
     tracing::info!(overview = job, overview.day = %day, letters, "overviews written");
     Ok(Step::Worked)
 }

@@ -3,6 +3,7 @@
 //! in hand before is tried in a process of its own first (`trial.rs`).
 
 use super::comparing::own_folders;
+use super::mailboxes::OfMailbox;
 use super::office::Office;
 use crate::case::Moment;
 use crate::crash::{self, Breaks};
@@ -91,13 +92,14 @@ pub(super) async fn read(office: &Arc<Office>, mut pending: Vec<Pending>) -> Opt
 }
 
 /// Octets over which a mail is not taken in whole.
-pub(super) fn limit(office: &Office) -> i64 {
-    i64::try_from(office.config.mailbox.max_message_bytes).unwrap_or(i64::MAX)
+pub(super) fn limit(mailbox: &OfMailbox) -> i64 {
+    i64::try_from(mailbox.config.mailbox.max_message_bytes).unwrap_or(i64::MAX)
 }
 
 fn read_one(pending: Pending, office: &Office, now: Moment) -> Read {
-    let parsed = parse(&pending, witness(&office.config.mailbox.staff_proof), limit(office));
-    let understood = |mail| caught(|| understood(mail, &pending, office, now));
+    let mailbox = office.mailboxes.of_folder(&pending.mailbox);
+    let parsed = parse(&pending, witness(&mailbox.config.mailbox.staff_proof), limit(mailbox));
+    let understood = |mail| caught(|| understood(mail, &pending, mailbox, now));
     Read { outcome: parsed.and_then(understood), pending }
 }
 
@@ -120,12 +122,12 @@ fn caught<T>(step: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(step)).map_err(|_| "reading it failed".to_owned())
 }
 
-fn understood(mail: Mail, pending: &Pending, office: &Office, now: Moment) -> Understood {
+fn understood(mail: Mail, pending: &Pending, mailbox: &OfMailbox, now: Moment) -> Understood {
     let identity = Identity {
         message_id: mail.message_id.clone().unwrap_or_default(),
         content_hash: mail::content_hash(&mail, &pending.raw),
     };
-    let intent = understand(&incoming(pending, &mail, arrival(office, &pending.mailbox)), &office.rules, now);
+    let intent = understand(&incoming(pending, &mail, arrival(mailbox, &pending.mailbox)), &mailbox.rules, now);
     Understood { mail, identity, intent }
 }
 
@@ -136,8 +138,8 @@ pub(super) fn incoming<'a>(pending: &Pending, mail: &'a Mail, arrival: Arrival) 
 }
 
 /// What lies in one of our own folders had been dealt with, and the register forgot it.
-pub(super) fn arrival(office: &Office, folder: &str) -> Arrival {
-    let is_own = own_folders(&office.config.mailbox).iter().any(|(name, _)| name == folder);
+pub(super) fn arrival(mailbox: &OfMailbox, folder: &str) -> Arrival {
+    let is_own = own_folders(&mailbox.config.mailbox).iter().any(|(name, _)| name == folder);
     if is_own { Arrival::TakenIn } else { Arrival::New }
 }
 

@@ -187,16 +187,18 @@ impl Happening for Attempted {
             Followed::By(fate) => (fate, bundled),
             Followed::Not(fate) => (fate, bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect()),
         };
-        let Claimed { id, kind, to, .. } = &*self.letter;
+        let Claimed { id, kind, to, envelope_from, .. } = &*self.letter;
         let text = file.as_ref().map_or_else(String::new, |file| typed_in(id, &file.events));
         let fated = Fated { letter: id.clone(), kind: *kind, to: to.clone(), fate: fate.clone(), text, bundled };
         let case = file.as_ref().map(|file| &file.case);
         working.extend(case.map(|case| case.number));
-        let mut decision = on_fate(&fated, case, &desk.office.rules, self.at, &mut desk.fresh);
+        let mailboxes = &desk.office.mailboxes;
+        let mailbox = case.map_or_else(|| mailboxes.of_sender(envelope_from), |case| mailboxes.of_case(case));
+        let mut decision = on_fate(&fated, case, &mailbox.rules, self.at, &mut desk.fresh);
         if matches!(self.followed, Some(Followed::Not(_))) {
             decision.letters.clear();
         }
-        Some(Decided { file, ..Decided::from(decision) })
+        Some(Decided { file, ..Decided::through(decision, mailbox.name()) })
     }
 
     /// Where what follows from it cannot be recorded, the letter's own fate is, and where not even that can, that it went:

@@ -100,7 +100,7 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
     }
     if stages.iter().any(|stage| !stage.removed) {
         told.not_removed = match mailbox {
-            Some(mailbox) => remove_originals(office, mailbox, &list).await?,
+            Some(mailbox) => removed_here(office, mailbox, &list).await?,
             None => Some("the mailbox was not opened".to_owned()),
         };
         if told.not_removed.is_none() {
@@ -251,6 +251,20 @@ async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside,
 /// redacted only where it is named.
 const BESIDE_MAILS: [Disposition; 4] =
     [Disposition::Staff, Disposition::Automatic, Disposition::Bounce, Disposition::Duplicate];
+
+/// The same for all mailboxes: what one had is gone from this one, and from the others as far as they were looked into.
+async fn removed_here(
+    office: &Office,
+    mailbox: &mut Mailbox,
+    list: &RedactionList,
+) -> Result<Option<String>, WorkError> {
+    let left = remove_originals(office, mailbox, list).await?;
+    let entries = list.entries.iter().map(|entry| entry.id.clone()).collect();
+    if left.is_some() || office.mailboxes.clear(office.mailbox_name(), &entries) {
+        return Ok(left);
+    }
+    Ok(Some("not every mailbox was looked into yet".to_owned()))
+}
 
 /// Takes the originals of all that is listed out of our own folders. None: none of them is left.
 async fn remove_originals(

@@ -55,7 +55,7 @@ pub(super) async fn reloading_loop(current: &Current, hangups: Option<Signal>, l
 /// What needs a restart.
 fn reload(current: &Current, load: &Load) -> Result<Vec<String>, ReloadError> {
     let office = current.now();
-    let reloaded = load()?.for_running(&office.config)?;
+    let reloaded = load()?.for_running(&office.mailboxes.whole)?;
     current.replace(office.with(reloaded.config)?, !reloaded.needs_restart.is_empty());
     Ok(reloaded.needs_restart)
 }

@@ -4,7 +4,7 @@ use super::WorkError;
 use super::office::Office;
 use super::redacting::{ToRedact, redact, scope_of};
 use crate::case::CaseNumber;
-use crate::desk::{is_past_term, mail_terms};
+use crate::desk::{Within, is_past_term, mail_terms};
 use crate::digest::month::PastTerms;
 use crate::register::CaseQuery;
 use std::collections::BTreeSet;
@@ -40,15 +40,25 @@ impl Past {
 /// # Errors
 /// The register refused.
 pub async fn past_terms(office: &Office) -> Result<Past, WorkError> {
+    past_terms_of(office, &Within::All).await
+}
+
+/// The same of one company; mails that concern no case are counted to the first.
+///
+/// # Errors
+/// The register refused.
+pub async fn past_terms_of(office: &Office, within: &Within) -> Result<Past, WorkError> {
     let (now, rules) = (office.clock.now(), &office.rules);
     let mut past = Past::default();
     if rules.retention.cases_months + rules.retention.no_complaint_months > 0 {
         let mut all = office.register.cases(CaseQuery::All);
         while let Some(case) = all.next().await? {
-            past.cases.extend(is_past_term(&case, rules, now).then_some(case.number));
+            let is_past = within.has(&case) && is_past_term(&case, rules, now);
+            past.cases.extend(is_past.then_some(case.number));
         }
     }
-    for term in mail_terms(rules, now) {
+    let is_first = !matches!(within, Within::Only(_));
+    for term in mail_terms(rules, now).into_iter().filter(|_| is_first) {
         past.mails.extend(office.register.caseless_mails_before(term.kinds, term.before).await?);
     }
     Ok(past)

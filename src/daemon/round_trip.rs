@@ -8,18 +8,38 @@ use super::hour;
 use super::noting::{good, note_server};
 use super::office::{Office, OfficeError};
 use super::watching::{News, send};
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use crate::clock;
 use crate::desk::outage::{Area, Trouble};
 use crate::outbox::{Envelope, Outcome, Scope};
 use chrono::TimeDelta;
+use std::collections::BTreeMap;
 
 /// One that could not be handed over is tried again after this; no sooner, because of providers that count logins.
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
+/// Those of each mailbox.
+#[derive(Debug, Default)]
+pub(super) struct RoundTrips(BTreeMap<MailboxName, RoundTrip>);
+
+impl RoundTrips {
+    /// Looks after each.
+    ///
+    /// # Errors
+    /// As [`RoundTrip::look_after`]; the others are looked after all the same.
+    pub(super) async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
+        let mut first = Ok(());
+        for office in office.each() {
+            let its = self.0.entry(office.mailbox_name().clone()).or_default();
+            first = first.and(its.look_after(&office).await);
+        }
+        first
+    }
+}
+
 /// What this process knows of its test mails beyond the register.
 #[derive(Debug, Default)]
-pub(super) struct RoundTrip {
+struct RoundTrip {
     tried_at: Option<Moment>,
     /// What the sending server said to the last it took.
     said: String,
@@ -33,13 +53,13 @@ impl RoundTrip {
     ///
     /// # Errors
     /// The register refused, or there are no random numbers.
-    pub(super) async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
+    async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
         let (Some(watch), Some(operator)) = (&office.config.watch, &office.config.operator) else { return Ok(()) };
         if !office.watch.is_good(Area::Intake) || hour::believe(office).await.is_err() {
             return Ok(());
         }
         let now = office.clock.now();
-        let trips = office.register.round_trips().await?;
+        let trips = office.register.round_trips_of(trips_of(office)).await?;
         let poll = i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX);
         let patience = TimeDelta::minutes(i64::from(operator.alarm_after_minutes)) + TimeDelta::seconds(poll);
         let late = trips.waits_since.filter(|since| now - *since >= patience);
@@ -106,8 +126,13 @@ impl RoundTrip {
         }
         self.turned_away = None;
         tracing::debug!(said = self.said, "a test mail was sent");
-        Ok(office.register.note_round_trip(now).await?)
+        Ok(office.register.note_round_trip(trips_of(office), now).await?)
     }
+}
+
+/// The mailbox's, as the register names them.
+fn trips_of(office: &Office) -> &str {
+    office.mailboxes.trips_of(office.mailbox_name())
 }
 
 /// Told where it lasts, as all is.

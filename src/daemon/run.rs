@@ -3,12 +3,13 @@
 
 use super::comparing::{COMPARE_EVERY, compare};
 use super::current::Current;
+use super::hindered::{intake_failed, intake_works};
 use super::intake::ask_the_hour;
 use super::leases::{self, Lease, while_held};
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
-use super::round_trip::RoundTrip;
+use super::round_trip::RoundTrips;
 use super::serving::serving_loop;
 use super::watching::Complaint;
 use super::{
@@ -16,8 +17,8 @@ use super::{
     tokens,
 };
 use crate::clock;
-use crate::desk::outage::Area;
-use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Remedy, Waits};
+use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Waits};
+use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -53,7 +54,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     tracing::info!("klachtpost runs");
     let loops = async {
         tokio::join!(
-            intake_loop(&current, &ticks),
+            join_all((0..current.mailboxes()).map(|place| intake_loop(&current, place, &ticks))),
             sending_loop(&current, sender),
             ticking_loop(&current, &ticks),
             telling_loop(&current),
@@ -84,12 +85,13 @@ pub(super) async fn given_up(office: &Office) {
     tokio::time::sleep(LAST_LETTERS).await;
 }
 
-async fn intake_loop(current: &Current, ticks: &Notify) {
+/// Of one mailbox: that another one's server is away holds it up in nothing.
+async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
     let (mut backoff, mut waits) = (Backoff::default(), Waits::default());
-    let (mut compared, mut lease) = (None, Lease::of_mailbox(&current.now()));
-    while let Some(office) = &current.open() {
+    let (mut compared, mut lease) = (None, Lease::of_mailbox(&current.at(place)));
+    while let Some(office) = &current.open_at(place) {
         office.pulse.beat(Loop::Intake);
-        let watching = watch(current, &mut lease, ticks, &mut compared, &mut backoff, &mut waits);
+        let watching = watch((current, place), &mut lease, ticks, &mut compared, &mut backoff, &mut waits);
         match while_held(office, watching).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
@@ -120,25 +122,6 @@ async fn intake_loop(current: &Current, ticks: &Notify) {
     }
 }
 
-/// To the log once per kind of trouble, not once per attempt; what lasts goes to the operator.
-pub(super) fn intake_failed(office: &Office, error: &WorkError) {
-    let news = office.watch.failed(Area::Intake, error.trouble(), error.to_string(), office.clock.now());
-    if news == News::No {
-        return;
-    }
-    match error {
-        WorkError::Access(e) if !e.why.may_pass() => tracing::error!(%error, "taking in stopped"),
-        WorkError::Mailbox(e) if e.remedy() == Remedy::Operator => tracing::error!(%error, "taking in stopped"),
-        _ => tracing::warn!(%error, "taking in is interrupted; it is tried again"),
-    }
-}
-
-pub(super) fn intake_works(office: &Office) {
-    if office.watch.good(Area::Intake, office.clock.now()) == News::Yes {
-        tracing::info!("taking in goes on");
-    }
-}
-
 /// Why watching came to an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
@@ -151,14 +134,14 @@ enum Ended {
 
 /// Watches the mailbox until it fails or the daemon stops.
 async fn watch(
-    current: &Current,
+    (current, place): (&Current, usize),
     lease: &mut Lease,
     ticks: &Notify,
     compared: &mut Option<Instant>,
     backoff: &mut Backoff,
     waits: &mut Waits,
 ) -> Result<Ended, WorkError> {
-    let Some(office) = &lease.office(&current.now()).await? else { return Ok(Ended::Others) };
+    let Some(office) = &lease.office(&current.at(place)).await? else { return Ok(Ended::Others) };
     let settings = office.mailbox_now().await?;
     let mut mailbox = tokio::select! {
         () = office.stop.cancelled() => return Ok(Ended::Stopped),
@@ -168,7 +151,7 @@ async fn watch(
     let mut first_look = Some(ticks);
     mailbox.sign(&office.register.mark().await?);
     loop {
-        let Some(office) = &lease.office(&current.now()).await? else { return Ok(Ended::Others) };
+        let Some(office) = &lease.office(&current.at(place)).await? else { return Ok(Ended::Others) };
         // Before a number is given out: some may be another customer's already.
         if compared.is_none_or(|at| at.elapsed() >= COMPARE_EVERY) {
             ask_the_hour(office, &mut mailbox).await?;
@@ -281,7 +264,7 @@ async fn ticking_loop(current: &Current, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(current: &Current) {
-    let (mut teller, mut round_trip, mut lease) = (Teller::default(), RoundTrip::default(), Lease::of_desk());
+    let (mut teller, mut round_trips, mut lease) = (Teller::default(), RoundTrips::default(), Lease::of_desk());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
@@ -290,7 +273,7 @@ async fn telling_loop(current: &Current) {
             tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(leases::pause(office)) => {} }
             continue;
         };
-        if let Err(error) = round_trip.look_after(office).await
+        if let Err(error) = round_trips.look_after(office).await
             && office.watch.first(Complaint::Watching) == News::Yes
         {
             tracing::warn!(%error, "the watch's test mail was not looked after; every minute tries again");

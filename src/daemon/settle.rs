@@ -5,7 +5,7 @@
 use super::clerk::{self, Rendered};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use crate::crash;
 use crate::desk::caps::{Stranger, ToCount, to_count};
 use crate::desk::{CaseFile, Decision, Fresh};
@@ -52,7 +52,12 @@ pub(super) trait Happening: Send + Sync + Sized {
     }
 
     /// What else is written in the same transaction because of what was decided.
-    fn mark(&self, _tx: &mut Tx, _written: &Written) -> impl Future<Output = Result<(), WorkError>> + Send {
+    fn mark(
+        &self,
+        _tx: &mut Tx,
+        _office: &Office,
+        _written: &Written,
+    ) -> impl Future<Output = Result<(), WorkError>> + Send {
         std::future::ready(Ok(()))
     }
 
@@ -93,12 +98,21 @@ pub(super) struct Decided {
     pub file: Option<CaseFile>,
     /// The stranger whose mail was decided on.
     pub about: Option<Stranger>,
+    /// Through which mailbox what concerns no case goes out; None: the first.
+    pub mailbox: Option<MailboxName>,
+}
+
+impl Decided {
+    /// On what concerns no case, for the company of that mailbox.
+    pub fn through(decision: Decision, mailbox: &MailboxName) -> Self {
+        Self { mailbox: Some(mailbox.clone()), ..Self::from(decision) }
+    }
 }
 
 impl From<Decision> for Decided {
     /// On no mail, with no case to know.
     fn from(decision: Decision) -> Self {
-        Self { decision, mail: None, file: None, about: None }
+        Self { decision, mail: None, file: None, about: None, mailbox: None }
     }
 }
 
@@ -183,7 +197,7 @@ async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step,
         }
         record(&mut tx, &written, now).await?;
         for (one, written) in of.iter().zip(&written) {
-            one.mark(&mut tx, written).await?;
+            one.mark(&mut tx, office, written).await?;
         }
         settled.extend(of.into_iter().zip(written));
         rest = behind;
@@ -234,9 +248,10 @@ pub(super) async fn write_out(
         wanted.add(to_count(&one.decision.letters, one.about.as_ref()));
     }
     let mut counts = tx.counts(&wanted, desk.office.rules.caps, desk.now).await?;
-    let stationery = desk.office.stationery(desk.now);
+    let (office, now) = (desk.office, desk.now);
     let mut written = Vec::with_capacity(rendered.len());
     for (mut decided, rendered) in rendered {
+        let stationery = office.stationery_of(&decided, now);
         let letters = clerk::write(&mut decided, rendered, &mut counts, &stationery, &mut desk.fresh);
         written.push(Written { decided, letters });
     }
@@ -251,7 +266,7 @@ async fn render(
 ) -> Result<Vec<(Decided, Vec<Rendered>)>, WorkError> {
     let all = move |office: &Office, decided: Vec<Decided>| {
         let with_letters = |one: Decided| {
-            let rendered = clerk::render(&one, &office.stationery(now));
+            let rendered = clerk::render(&one, &office.stationery_of(&one, now));
             (one, rendered)
         };
         decided.into_iter().map(with_letters).collect::<Vec<_>>()

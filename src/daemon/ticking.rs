@@ -49,7 +49,7 @@ async fn terms(office: &Arc<Office>) -> Result<Step, WorkError> {
     let mut guarded = office.register.cases(CaseQuery::Guarded);
     let mut due = Vec::new();
     while let Some(case) = guarded.next().await? {
-        if on_terms(&case, &office.rules, now, &mut office.fresh()?).is_none() {
+        if on_terms(&case, &office.mailboxes.of_case(&case).rules, now, &mut office.fresh()?).is_none() {
             continue;
         }
         due.push(RunsOut(case.number));
@@ -80,7 +80,8 @@ impl Happening for RunsOut {
 
     fn decide(&self, known: Self::Known, told: &mut Self::Working, desk: &mut Desk<'_>) -> Option<Decided> {
         let file = known.filter(|file| told.insert(file.case.number))?;
-        let decision = on_terms(&file.case, &desk.office.rules, desk.now, &mut desk.fresh)?;
+        let rules = &desk.office.mailboxes.of_case(&file.case).rules;
+        let decision = on_terms(&file.case, rules, desk.now, &mut desk.fresh)?;
         Some(Decided { file: Some(file), ..Decided::from(decision) })
     }
 

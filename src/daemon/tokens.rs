@@ -13,7 +13,11 @@ pub(super) async fn look_after(office: &Office) {
     }
     let now = office.clock.now();
     let today = now.with_timezone(&office.config.desk.time_zone).date_naive();
-    let renewed = office.access.renew(&office.config.mailbox, &office.config.sender, now).await;
+    let mut renewed = Ok(());
+    for mailbox in office.mailboxes.all() {
+        let of_this = office.access.renew(&mailbox.config.mailbox, &office.config.sender, now).await;
+        renewed = renewed.and(of_this);
+    }
     let ends = || {
         let last = office.access.secret_expires()?;
         let found = format!(

@@ -14,7 +14,7 @@ use crate::crash::{self, Breaks};
 use crate::desk::{Arrival, Fresh, Rules, Snapshot, Stored, on_mail, understand, witness};
 use crate::letters::{Internal, Letters, door};
 use crate::mail::Mail;
-use crate::register::{Failure, Pending};
+use crate::register::{Failure, Pending, Wanted};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -125,14 +125,17 @@ fn apart(pending: impl IntoIterator<Item = Pending>, reason: &str) -> Vec<Read> 
 async fn to_decide(office: &Office, pending: &Pending, one: &Understood) -> Result<ToDecide, WorkError> {
     let now = office.clock.now();
     let mut tx = office.register.begin().await?;
-    let known = tx.snapshot(pending.id, &one.identity, one.intent.lookup()).await?;
+    let mailbox = office.mailboxes.of_folder(&pending.mailbox);
+    let (identity, lookup) = (&one.identity, one.intent.lookup());
+    let wanted = Wanted { mail: pending.id, identity, lookup, within: &mailbox.within };
+    let known = tx.snapshots(&[wanted]).await?.pop().unwrap_or_default();
     Ok(ToDecide {
-        config: office.config.clone(),
+        config: (*mailbox.config).clone(),
         keys: office.rules.keys.clone(),
         has_letter: known.letter_bytes.is_some(),
         known,
         now,
-        arrival: arrival(office, &pending.mailbox),
+        arrival: arrival(mailbox, &pending.mailbox),
     })
 }
 
@@ -142,10 +145,11 @@ async fn verdict(office: &Office, pending: &Pending, decision: Option<ToDecide>)
         None => (Failure::Reading, "reading it"),
         Some(_) => (Failure::Deciding, "deciding on it"),
     };
+    let mailbox = office.mailboxes.of_folder(&pending.mailbox);
     let question = Question {
         processor_seconds: (crash::deadline(TRIAL) * PROCESSOR_TIMES).as_secs().max(1),
-        staff_proof: office.config.mailbox.staff_proof.clone(),
-        max_message_bytes: reading::limit(office),
+        staff_proof: mailbox.config.mailbox.staff_proof.clone(),
+        max_message_bytes: reading::limit(mailbox),
         pending: Cow::Borrowed(pending),
         decision,
     };

@@ -13,19 +13,21 @@ use crate::config;
 use crate::crash;
 use crate::desk::draft::{Outage, OutageStage};
 use crate::desk::on_outage;
-use crate::desk::outage::{Area, Condition, Told, Trouble, Word, word};
+use crate::desk::outage::{Area, Condition, Spot, Told, Trouble, Word, word};
 use crate::letters::Letter;
 use crate::metrics::AreaNow;
 use crate::outbox::{Envelope, Outcome, Transport};
 use crate::register::OutageRow;
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the loops saw last.
 #[derive(Debug, Default)]
 pub struct Watch {
     seen: Mutex<BTreeMap<Area, Seen>>,
+    /// Where what is no mailbox's own is noted; none: here.
+    desk: Option<Arc<Watch>>,
     said: Mutex<BTreeSet<Complaint>>,
 }
 
@@ -68,9 +70,20 @@ pub enum News {
 }
 
 impl Watch {
+    /// For another mailbox of the same desk.
+    pub(super) fn beside(desk: &Arc<Self>) -> Self {
+        Self { desk: Some(desk.clone()), ..Self::default() }
+    }
+
+    /// What was seen of an area and of those beside it.
+    fn seen(&self, area: Area) -> MutexGuard<'_, BTreeMap<Area, Seen>> {
+        let of = self.desk.as_deref().filter(|_| !area.is_of_mailbox()).unwrap_or(self);
+        of.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// It goes on: an end is not in sight yet, but something was done.
     pub fn alive(&self, area: Area, now: Moment) {
-        if let Some(seen) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&area) {
+        if let Some(seen) = self.seen(area).get_mut(&area) {
             seen.heard_at = now;
         }
     }
@@ -88,7 +101,7 @@ impl Watch {
 
     /// It worked. News where it did not before.
     pub fn good(&self, area: Area, now: Moment) -> News {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen(area);
         let before = seen
             .insert(area, Seen { condition: Condition::Good, found: String::new(), heard_at: now, good_at: Some(now) });
         match before.map(|before| before.condition) {
@@ -99,18 +112,18 @@ impl Watch {
 
     /// Nobody looks after it any more.
     fn forget(&self, area: Area) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(&area);
+        self.seen(area).remove(&area);
     }
 
     /// It worked when it was tried last.
     pub fn is_good(&self, area: Area) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.seen(area);
         seen.get(&area).is_some_and(|seen| seen.condition == Condition::Good)
     }
 
     /// It failed. News where it worked before, or failed in another way.
     pub fn failed(&self, area: Area, trouble: Trouble, found: String, now: Moment) -> News {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.seen(area);
         let before = seen.get(&area).map(|before| before.condition);
         let (since, news) = match before {
             Some(Condition::Failing { since, trouble: earlier }) if earlier == trouble => (since, News::No),
@@ -123,12 +136,11 @@ impl Watch {
     }
 
     /// How it goes with each area that was tried.
-    pub(super) fn areas(&self) -> Vec<AreaNow> {
+    pub(super) fn areas(&self) -> Vec<(Area, AreaNow)> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = |(area, seen): (&Area, &Seen)| AreaNow {
-            name: area.name(),
-            failing_since: began(seen.condition),
-            good_at: seen.good_at,
+        let now = |(area, seen): (&Area, &Seen)| {
+            let (name, failing_since) = (area.name(), began(seen.condition));
+            (*area, AreaNow { name, mailbox: None, failing_since, good_at: seen.good_at })
         };
         seen.iter().map(now).collect()
     }
@@ -136,7 +148,7 @@ impl Watch {
     /// How it goes with an area; `None` as long as nobody has tried. What has worked and then was not heard of for so
     /// long is stuck.
     fn look(&self, area: Area, silence_max: TimeDelta, now: Moment) -> Option<(Condition, String)> {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.seen(area);
         let seen = seen.get(&area)?;
         let is_stuck = area == Area::Intake && seen.condition == Condition::Good && now - seen.heard_at > silence_max;
         if is_stuck {
@@ -151,78 +163,91 @@ impl Watch {
 #[derive(Debug, Default)]
 pub struct Teller {
     /// What the register had of an area at the start, brought up to date since.
-    known: BTreeMap<Area, OutageRow>,
+    known: BTreeMap<Spot, OutageRow>,
     /// What could not be written down because the register is away: it is tried again.
-    unwritten: BTreeMap<Area, OutageRow>,
+    unwritten: BTreeMap<Spot, OutageRow>,
     /// A letter of which nobody knows whether it was taken: a repeat has the same Message-ID (invariant 4).
-    unsure: BTreeMap<Area, (Word, Letter)>,
+    unsure: BTreeMap<Spot, (Word, Letter)>,
 }
 
 impl Teller {
-    /// Tells the operator what is to be told now. Nothing where the settings name nobody.
+    /// Tells the operator what is to be told now, of each mailbox. Nothing where the settings name nobody.
     ///
     /// # Errors
     /// No random numbers, or a letter that cannot be rendered.
     pub async fn tell(&mut self, office: &Office) -> Result<Step, WorkError> {
-        if office.config.watch.is_none() {
-            self.forget(office, Area::Route).await;
-        }
-        let Some(operator) = &office.config.operator else { return Ok(Step::Idle) };
-        let alarm_after = TimeDelta::minutes(i64::from(operator.alarm_after_minutes));
-        let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
         let mut step = Step::Idle;
-        for area in Area::ALL {
-            let now = office.clock.now();
-            let Some((condition, found)) = office.watch.look(area, alarm_after + poll, now) else { continue };
-            let row = self.row(office, area).await;
-            let condition = since_before(condition, row.failing_since);
-            let mut next = OutageRow { failing_since: began(condition), ..row };
-            let say = word(condition, row.told, alarm_after, now);
-            if say != Word::Nothing && self.say(office, area, say, found, now).await? {
-                next.told = match say {
-                    Word::Failing { trouble, since } => Some(Told { trouble, since, at: now }),
-                    Word::Over { .. } | Word::Nothing => None,
-                };
-                step = Step::Worked;
+        for mailbox in office.each() {
+            let first = office.mailboxes.first().name() == mailbox.mailbox_name();
+            for area in Area::ALL.into_iter().filter(|area| first || area.is_of_mailbox()) {
+                let named = (!first).then(|| mailbox.mailbox_name().clone());
+                if self.tell_of(&mailbox, &Spot { area, mailbox: named }).await? == Step::Worked {
+                    step = Step::Worked;
+                }
             }
-            self.keep(office, area, next).await;
         }
         Ok(step)
     }
 
+    async fn tell_of(&mut self, office: &Office, spot: &Spot) -> Result<Step, WorkError> {
+        if spot.area == Area::Route && office.config.watch.is_none() {
+            self.forget(office, spot).await;
+        }
+        let Some(operator) = &office.config.operator else { return Ok(Step::Idle) };
+        let alarm_after = TimeDelta::minutes(i64::from(operator.alarm_after_minutes));
+        let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
+        let now = office.clock.now();
+        let Some((condition, found)) = office.watch.look(spot.area, alarm_after + poll, now) else {
+            return Ok(Step::Idle);
+        };
+        let row = self.row(office, spot).await;
+        let condition = since_before(condition, row.failing_since);
+        let mut next = OutageRow { failing_since: began(condition), ..row };
+        let (say, mut step) = (word(condition, row.told, alarm_after, now), Step::Idle);
+        if say != Word::Nothing && self.say(office, spot, say, found, now).await? {
+            next.told = match say {
+                Word::Failing { trouble, since } => Some(Told { trouble, since, at: now }),
+                Word::Over { .. } | Word::Nothing => None,
+            };
+            step = Step::Worked;
+        }
+        self.keep(office, spot, next).await;
+        Ok(step)
+    }
+
     /// The settings do not ask for it any more: whether it works is not known, and nobody is told that it does not.
-    async fn forget(&mut self, office: &Office, area: Area) {
-        office.watch.forget(area);
-        self.unsure.remove(&area);
-        if self.row(office, area).await != OutageRow::default() || self.unwritten.contains_key(&area) {
-            self.keep(office, area, OutageRow::default()).await;
+    async fn forget(&mut self, office: &Office, spot: &Spot) {
+        office.watch.forget(spot.area);
+        self.unsure.remove(spot);
+        if self.row(office, spot).await != OutageRow::default() || self.unwritten.contains_key(spot) {
+            self.keep(office, spot, OutageRow::default()).await;
         }
     }
 
     /// From the register once, from memory after that: the register may be what is away.
-    async fn row(&mut self, office: &Office, area: Area) -> OutageRow {
-        if let Some(row) = self.known.get(&area) {
+    async fn row(&mut self, office: &Office, spot: &Spot) -> OutageRow {
+        if let Some(row) = self.known.get(spot) {
             return *row;
         }
-        match office.register.outage(area).await {
-            Ok(row) => *self.known.entry(area).or_insert(row),
+        match office.register.outage(spot.clone()).await {
+            Ok(row) => *self.known.entry(spot.clone()).or_insert(row),
             Err(_) => OutageRow::default(),
         }
     }
 
-    async fn keep(&mut self, office: &Office, area: Area, row: OutageRow) {
-        if self.known.insert(area, row) == Some(row) && !self.unwritten.contains_key(&area) {
+    async fn keep(&mut self, office: &Office, spot: &Spot, row: OutageRow) {
+        if self.known.insert(spot.clone(), row) == Some(row) && !self.unwritten.contains_key(spot) {
             return;
         }
         crash::point("before noting an outage");
-        match office.register.note_outage(area, &row).await {
+        match office.register.note_outage(spot.clone(), &row).await {
             Ok(()) => {
                 crash::point("after noting an outage");
-                self.unwritten.remove(&area);
+                self.unwritten.remove(spot);
             }
             Err(error) => {
                 tracing::debug!(%error, "what the operator was told is not on file yet; it is tried again");
-                self.unwritten.insert(area, row);
+                self.unwritten.insert(spot.clone(), row);
             }
         }
     }
@@ -231,36 +256,36 @@ impl Teller {
     async fn say(
         &mut self,
         office: &Office,
-        area: Area,
+        spot: &Spot,
         say: Word,
         found: String,
         now: Moment,
     ) -> Result<bool, WorkError> {
-        let letter = match self.unsure.remove(&area).filter(|(unsure, _)| *unsure == say) {
+        let letter = match self.unsure.remove(spot).filter(|(unsure, _)| *unsure == say) {
             Some((_, letter)) => letter,
-            None => match write(office, area, say, found, now)? {
+            None => match write(office, spot.area, say, found, now)? {
                 Some(letter) => letter,
                 None => return Ok(false),
             },
         };
-        for way in ways(office, area, say).await {
+        for way in ways(office, spot.area, say).await {
             crash::point("before telling the operator");
-            match way.tell(area, say, &letter).await {
+            match way.tell(spot, say, &letter).await {
                 Reached::Yes => {
                     crash::point("after telling the operator");
                     office.watch.mended(Complaint::Telling);
-                    self.unsure.remove(&area);
+                    self.unsure.remove(spot);
                     return Ok(true);
                 }
                 Reached::Perhaps => {
-                    self.unsure.insert(area, (say, letter.clone()));
+                    self.unsure.insert(spot.clone(), (say, letter.clone()));
                 }
                 Reached::No => {}
             }
         }
         if office.watch.first(Complaint::Telling) == News::Yes {
             tracing::error!(
-                area = area.name(),
+                area = spot.name(),
                 "the operator could not be told by mail; it is tried every minute; next: repair [sender], or add a [second_sender] or [operator] command"
             );
         }
@@ -300,13 +325,13 @@ enum Reached {
 }
 
 impl Way {
-    async fn tell(&self, area: Area, say: Word, letter: &Letter) -> Reached {
+    async fn tell(&self, spot: &Spot, say: Word, letter: &Letter) -> Reached {
         match self {
             Self::Letter(settings) => {
                 let envelope = Envelope { from: &letter.envelope_from, to: letter.to.as_str() };
                 match send(settings, envelope, &letter.bytes).await {
                     Outcome::Accepted { .. } => {
-                        tracing::info!(area = area.name(), "the operator was told by mail");
+                        tracing::info!(area = spot.name(), "the operator was told by mail");
                         return Reached::Yes;
                     }
                     Outcome::Unknown { .. } => return Reached::Perhaps,
@@ -316,9 +341,9 @@ impl Way {
                     }
                 }
             }
-            Self::Command(command) => match paging::call(command, &line_of(area, say)).await {
+            Self::Command(command) => match paging::call(command, &line_of(spot, say)).await {
                 Ok(()) => {
-                    tracing::info!(area = area.name(), "the operator was told by [operator] command");
+                    tracing::info!(area = spot.name(), "the operator was told by [operator] command");
                     return Reached::Yes;
                 }
                 Err(error) => tracing::warn!("{error}"),
@@ -345,17 +370,17 @@ async fn ways(office: &Office, area: Area, say: Word) -> Vec<Way> {
 }
 
 /// What the command is given to read: our own words, and none of a server's or a mail's.
-fn line_of(area: Area, say: Word) -> String {
+fn line_of(spot: &Spot, say: Word) -> String {
     match say {
         Word::Failing { trouble, since } => {
             format!(
                 "klachtpost: {} fails ({}) since {}",
-                area.name(),
+                spot.name(),
                 trouble.name(),
                 since.format("%Y-%m-%d %H:%M UTC")
             )
         }
-        Word::Over { .. } | Word::Nothing => format!("klachtpost: {} works", area.name()),
+        Word::Over { .. } | Word::Nothing => format!("klachtpost: {} works", spot.name()),
     }
 }
 
@@ -379,7 +404,10 @@ fn write(office: &Office, area: Area, say: Word, found: String, now: Moment) -> 
         Word::Failing { trouble, since } => (since, OutageStage::Failing { trouble, found }),
         Word::Over { since } => (since, OutageStage::Over),
     };
-    let outage = Outage { area, since, now, stage };
-    let Some(draft) = on_outage(outage, &office.rules, &mut office.fresh()?) else { return Ok(None) };
-    Ok(Some(office.letters.render(&draft, &office.house, &office.rules.keys, now)?))
+    let mailbox = (office.mailboxes.are_several() && area.is_of_mailbox()).then(|| office.mailbox_name().clone());
+    let outage = Outage { area, mailbox, since, now, stage };
+    // From the first mailbox's address: whoever keeps klachtpost running is of no company.
+    let first = office.mailboxes.first();
+    let Some(draft) = on_outage(outage, &first.rules, &mut office.fresh()?) else { return Ok(None) };
+    Ok(Some(office.letters.render(&draft, &first.house, &first.rules.keys, now)?))
 }

@@ -296,7 +296,7 @@ pub(super) fn closing_text(case: &Case, settlement: &str, rules: &Rules) -> Clos
         subject: case.subject.clone(),
         received_at: case.lodged_at,
         settlement: settlement.to_owned(),
-        committee_last_day: rules.committee_last_day(&case.department, case.lodged_at),
+        committee_last_day: rules.committee_last_day(case),
         asks: false,
     }
 }
@@ -327,7 +327,7 @@ fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
         crate::mail::Language::English => Language::English,
         crate::mail::Language::German => Language::German,
         crate::mail::Language::French => Language::French,
-        crate::mail::Language::Unsure => rules.language,
+        crate::mail::Language::Unsure => rules.customers_language,
     };
-    if rules.languages.contains(&language) { language } else { rules.language }
+    if rules.languages.contains(&language) { language } else { rules.customers_language }
 }

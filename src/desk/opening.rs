@@ -47,6 +47,7 @@ impl Complaint {
             due: rules.due(self.received_at),
             received_at: self.received_at,
             message_id: self.message_id,
+            mailbox: Some(rules.mailbox.clone()),
         }
     }
 }

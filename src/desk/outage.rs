@@ -1,7 +1,7 @@
 //! When the operator is told that klachtpost does not get through, and when that it does again (invariant 12). Pure:
 //! what was seen and what was told before come in, with the moment; a [`Word`] goes out.
 
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
 
@@ -25,6 +25,11 @@ pub enum Area {
 impl Area {
     pub const ALL: [Self; 5] = [Self::Intake, Self::Sending, Self::Mailbox, Self::Access, Self::Route];
 
+    /// Whether each mailbox has one of its own: the others are the desk's.
+    pub fn is_of_mailbox(self) -> bool {
+        matches!(self, Self::Intake | Self::Mailbox | Self::Route)
+    }
+
     /// The stable name in the register.
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +38,30 @@ impl Area {
             Self::Mailbox => "mailbox",
             Self::Access => "access",
             Self::Route => "route",
+        }
+    }
+}
+
+/// An area, and of which mailbox where that is not the first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    pub area: Area,
+    pub mailbox: Option<MailboxName>,
+}
+
+impl From<Area> for Spot {
+    /// Of the first mailbox, or of the desk.
+    fn from(area: Area) -> Self {
+        Self { area, mailbox: None }
+    }
+}
+
+impl Spot {
+    /// The stable name in the register.
+    pub fn name(&self) -> String {
+        match &self.mailbox {
+            Some(mailbox) => format!("{} {mailbox}", self.area.name()),
+            None => self.area.name().to_owned(),
         }
     }
 }

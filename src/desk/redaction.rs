@@ -30,9 +30,8 @@ pub fn still_needed(case: &Case, rules: &Rules, now: Moment) -> Vec<StillNeeded>
         needed.push(StillNeeded::Disputed);
     }
     // What was no complaint is not for the committee.
-    let last_day = rules
-        .committee_last_day(&case.department, case.lodged_at)
-        .filter(|_| case.state != CaseState::Dismissed && case.ruling.is_none());
+    let last_day =
+        rules.committee_last_day(case).filter(|_| case.state != CaseState::Dismissed && case.ruling.is_none());
     let today = rules.calendar.local(now).date_naive();
     needed.extend(last_day.filter(|day| *day >= today).map(StillNeeded::Committee));
     // What is asked is what is done.

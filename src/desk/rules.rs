@@ -5,7 +5,7 @@ use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
 use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
-use crate::case::{Address, AddressError, Due, Keys, Language, Moment, Texts, Worded};
+use crate::case::{Address, AddressError, Case, Due, Keys, Language, MailboxName, Moment, Texts, Worded};
 use crate::config::{self, Authority, Config, FormCustomer, StaffProof};
 use crate::mail::Witness;
 use crate::text::fold;
@@ -94,6 +94,41 @@ pub(super) fn letters(label: &str) -> String {
     fold(label).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// For how long the committee takes a dispute, and when a customer must hear of it; none where there is no committee.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CommitteeTerms {
+    pub months: Option<u32>,
+    /// Days a complaint may be open before its customer hears of the committee.
+    pub after_days: Option<u32>,
+}
+
+impl CommitteeTerms {
+    fn of(committee: Option<&config::Committee>) -> Self {
+        Self { months: committee.map(|c| c.months), after_days: committee.map(|c| c.after_days) }
+    }
+}
+
+/// What a mailbox of the company has of its own: a case goes its mailbox's way, whichever one a mail about it came by.
+#[derive(Debug, Clone)]
+pub(super) struct Way {
+    mailbox: MailboxName,
+    address: Address,
+    committee: CommitteeTerms,
+    privacy_contact: Option<Address>,
+}
+
+impl Way {
+    fn of(config: &Config, mailbox: &config::Mailbox) -> Result<Self, AddressError> {
+        let contact = mailbox.own.privacy.as_ref().and_then(|privacy| privacy.contact.as_deref());
+        Ok(Self {
+            mailbox: mailbox.name.clone(),
+            address: Address::parse(config.address_of(mailbox))?,
+            committee: CommitteeTerms::of(mailbox.own.committee.as_ref()),
+            privacy_contact: contact.map(Address::parse).transpose()?,
+        })
+    }
+}
+
 /// Why settings make no rules.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
@@ -108,12 +143,21 @@ pub enum RulesError {
 /// Everything the desk must know of the company.
 #[derive(Debug, Clone)]
 pub struct Rules {
+    /// The mailbox whose mail is decided on by them.
+    pub mailbox: MailboxName,
+    /// Its address: its letters come from there.
     pub desk_address: Address,
-    /// Other addresses by which mail reaches the desk: mail from there is our own too.
+    /// Those of all mailboxes, also of other companies: mail from there is our own too.
+    pub addresses: Vec<Address>,
+    /// Other addresses by which mail reaches them.
     pub aliases: Vec<Address>,
+    /// What each mailbox of the company has of its own.
+    pub(super) ways: Vec<Way>,
     pub language: Language,
     /// Those that customers are written to in, beside that one.
     pub languages: Vec<Language>,
+    /// Of letters to customers whose mail does not say which.
+    pub customers_language: Language,
     pub keys: Keys,
     pub calendar: Calendar,
     pub routes: Routes,
@@ -123,7 +167,7 @@ pub struct Rules {
     /// Whose mail is no complaint.
     pub authorities: Vec<Authority>,
     /// Who is told of rights over personal data, and of breaches.
-    pub privacy_contact: Option<Address>,
+    pub(super) privacy_contact: Option<Address>,
     /// Words by which a complaint cannot wait.
     pub urgent: UrgentWords,
     pub departments: Vec<Department>,
@@ -136,9 +180,7 @@ pub struct Rules {
     pub caps: Caps,
     pub closing: config::Closing,
     pub retention: config::Retention,
-    pub committee_months: Option<u32>,
-    /// Days a complaint may be open before its customer hears of the committee.
-    pub committee_after_days: Option<u32>,
+    pub committee: CommitteeTerms,
     /// The mail server says of any sender whether it confirms it.
     pub checks_senders: bool,
     /// The mail server writes no Authentication-Results, and the operator accepts that.
@@ -164,13 +206,20 @@ impl Rules {
             })
         };
         Ok(Self {
+            mailbox: config.mailbox.name.clone(),
             desk_address: Address::parse(&config.desk.address)?,
-            aliases: addresses(&config.mailbox.aliases)?,
+            addresses: config
+                .mailboxes()
+                .map(|one| Address::parse(config.address_of(one)))
+                .collect::<Result<_, _>>()?,
+            aliases: addresses(&config.mailboxes().flat_map(|one| one.aliases.clone()).collect::<Vec<_>>())?,
+            ways: config.company_mailboxes().map(|one| Way::of(config, one)).collect::<Result<_, _>>()?,
             language: config.desk.language.language(),
+            customers_language: config.mailbox.own.language.unwrap_or(config.desk.language).language(),
             languages: config.desk.languages.clone(),
             keys,
             calendar: Calendar::new(config.desk.time_zone, &config.deadlines),
-            routes: Routes::compile(&config.department)?,
+            routes: Routes::compile(&config.fed_departments())?,
             references: References::compile(&config.reference)?,
             forms: config.form.iter().map(WebForm::new).collect::<Result<_, _>>()?,
             authorities: config.authority.clone(),
@@ -190,8 +239,7 @@ impl Rules {
             },
             retention: config.retention,
             closing: config.closing.clone(),
-            committee_after_days: config.committee.as_ref().map(|c| c.after_days),
-            committee_months: config.committee.as_ref().map(|c| c.months),
+            committee: CommitteeTerms::of(config.committee.as_ref()),
             checks_senders: matches!(config.mailbox.staff_proof, StaffProof::Results(_)),
             accept_unproven_staff: config.mailbox.accept_unproven_staff,
         })
@@ -235,7 +283,8 @@ impl Rules {
         } else if self.departments.iter().any(|d| d.binds(address)) || self.digest_recipients.contains(address) {
             Role::Staff
         } else if self.employees.contains(address)
-            || [&self.operator, &self.privacy_contact].contains(&&Some(address.clone()))
+            || self.operator.as_ref() == Some(address)
+            || self.is_privacy_contact(address)
         {
             Role::Employee
         } else {
@@ -248,9 +297,41 @@ impl Rules {
         self.authorities.iter().find(|authority| authority.is_at(address.domain()))
     }
 
-    /// The complaints address or an alias of it, also with a plus-address.
+    /// A complaints address or an alias of one, also with a plus-address.
     pub fn is_desk(&self, address: &Address) -> bool {
-        is_with_tag(address, &self.desk_address) || self.is_alias(address)
+        self.addresses.iter().chain([&self.desk_address]).any(|own| is_with_tag(address, own)) || self.is_alias(address)
+    }
+
+    /// The address of the mailbox in hand, also with a plus-address: its letters come from there.
+    pub fn is_own_address(&self, address: &Address) -> bool {
+        is_with_tag(address, &self.desk_address)
+    }
+
+    /// The addresses that letters of the company come from.
+    pub fn company_addresses(&self) -> impl Iterator<Item = &Address> {
+        let others = self.ways.iter().map(|way| &way.address).filter(|address| **address != self.desk_address);
+        std::iter::once(&self.desk_address).chain(others)
+    }
+
+    /// What the mailbox that a case came by has of its own; None: it is the one in hand, or there is none of that name.
+    fn way_of(&self, case: &Case) -> Option<&Way> {
+        let name = case.mailbox.as_ref().filter(|name| **name != self.mailbox)?;
+        self.ways.iter().find(|way| way.mailbox == *name)
+    }
+
+    fn committee_of(&self, case: &Case) -> CommitteeTerms {
+        self.way_of(case).map_or(self.committee, |way| way.committee)
+    }
+
+    /// Who is told of rights over personal data, and of breaches, in that case.
+    pub fn privacy_contact_of(&self, case: &Case) -> Option<&Address> {
+        self.way_of(case).map_or(&self.privacy_contact, |way| &way.privacy_contact).as_ref()
+    }
+
+    /// Whether that is whom the company tells of personal data.
+    pub fn is_privacy_contact(&self, address: &Address) -> bool {
+        let of_others = self.ways.iter().filter_map(|way| way.privacy_contact.as_ref());
+        self.privacy_contact.iter().chain(of_others).any(|contact| contact == address)
     }
 
     /// Another address by which mail reaches the desk.
@@ -261,11 +342,14 @@ impl Rules {
     /// A list that the company keeps: one of its addresses, or an id (RFC 2919) that stands for one, is an alias of the
     /// desk's, or it is at the desk's own domain. `named` is in lower case.
     pub fn is_own_list(&self, named: &str) -> bool {
-        let domain = self.desk_address.domain().to_lowercase();
+        let domains: Vec<String> = self.company_addresses().map(|own| own.domain().to_lowercase()).collect();
         let is_id = |alias: &Address| alias.key().replace('@', ".") == named;
         match Address::parse(named) {
-            Ok(address) => self.is_alias(&address) || address.domain() == domain,
-            Err(_) => self.aliases.iter().any(is_id) || named.ends_with(&format!(".{domain}")),
+            Ok(address) => self.is_alias(&address) || domains.iter().any(|domain| address.domain() == domain),
+            Err(_) => {
+                let is_below = |domain: &String| named.ends_with(&format!(".{domain}"));
+                self.aliases.iter().any(is_id) || domains.iter().any(is_below)
+            }
         }
     }
 
@@ -284,25 +368,24 @@ impl Rules {
         self.calendar.local(now).year()
     }
 
-    /// The last day a dispute about a complaint lodged then can be filed (the procedure's end).
-    pub fn committee_last_day(&self, department: &str, lodged_at: Moment) -> Option<NaiveDate> {
-        let months = self.committee_months?;
-        let applies = self.department(department).is_none_or(|d| d.committee);
-        applies.then(|| self.calendar.month_later(self.calendar.local(lodged_at).date_naive(), months))
+    /// The last day a dispute about the case can be filed (the procedure's end).
+    pub fn committee_last_day(&self, case: &Case) -> Option<NaiveDate> {
+        let months = self.committee_of(case).months?;
+        let applies = self.department(&case.department).is_none_or(|d| d.committee);
+        applies.then(|| self.calendar.month_later(self.calendar.local(case.lodged_at).date_naive(), months))
     }
 
-    /// When a complaint that was lodged then and is still open asks for a letter that names the committee: with the overview of
-    /// that day.
-    pub fn status_due(&self, department: &str, lodged_at: Moment) -> Option<Moment> {
-        self.committee_last_day(department, lodged_at)?;
-        let days = Days::new(u64::from(self.committee_after_days?));
-        let day = self.calendar.local(lodged_at).date_naive().checked_add_days(days)?;
+    /// When a complaint that is still open asks for a letter that names the committee: with the overview of that day.
+    pub fn status_due(&self, case: &Case) -> Option<Moment> {
+        self.committee_last_day(case)?;
+        let days = Days::new(u64::from(self.committee_of(case).after_days?));
+        let day = self.calendar.local(case.lodged_at).date_naive().checked_add_days(days)?;
         Some(self.calendar.at(day, self.digest.at))
     }
 
     /// Whether, and until when, such a dispute can be filed, as it stands at that moment.
-    pub fn filing(&self, department: &str, lodged_at: Moment, now: Moment) -> Filing {
-        match self.committee_last_day(department, lodged_at) {
+    pub fn filing(&self, case: &Case, now: Moment) -> Filing {
+        match self.committee_last_day(case) {
             None => Filing::NotTaken,
             Some(day) if day < self.calendar.local(now).date_naive() => Filing::Past(day),
             Some(day) => Filing::Until(day),

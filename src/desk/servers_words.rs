@@ -55,8 +55,8 @@ impl Deciding<'_> {
     /// (RFC 5321 §4.5.5), or one of either end. A number can be guessed, and an address is known.
     fn may_know(&self, letter: &BouncedLetter) -> bool {
         let is_of_an_end = |from: &Address| {
-            let ends = [letter.to.domain(), self.rules.desk_address.domain()];
-            ends.iter().any(|end| end.eq_ignore_ascii_case(from.domain()))
+            let mut ends = self.rules.company_addresses().map(Address::domain).chain([letter.to.domain()]);
+            ends.any(|end| end.eq_ignore_ascii_case(from.domain()))
         };
         self.mail.mail.return_path.as_deref() == Some("") || self.intent.from.as_ref().is_none_or(is_of_an_end)
     }

@@ -57,7 +57,7 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
 fn status(case: &Case, rules: &Rules, now: Moment) -> Option<(Address, Status)> {
     let word = &case.committee;
     let knows = word.given.is_some() || case.reopened > 0 && word.owed_since.is_none();
-    let due = rules.status_due(&case.department, case.lodged_at)?;
+    let due = rules.status_due(case)?;
     if case.state != CaseState::Open || knows || word.asked_at.is_some() || now < due {
         return None;
     }

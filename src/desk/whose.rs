@@ -129,8 +129,9 @@ fn may_be_form(mail: &Mail, from: &Address, rules: &Rules) -> bool {
 
 /// The company's domain, or one below it.
 fn is_own_domain(domain: &str, rules: &Rules) -> bool {
-    let (domain, own) = (domain.to_lowercase(), rules.desk_address.domain().to_lowercase());
-    domain == own || domain.ends_with(&format!(".{own}"))
+    let domain = domain.to_lowercase();
+    let mut own = rules.company_addresses().map(|address| address.domain().to_lowercase());
+    own.any(|own| domain == own || domain.ends_with(&format!(".{own}")))
 }
 
 /// Whom the mail may be of: whoever answers are asked to go to, then addresses behind a label ("E-mail: jan@x.nl"), then

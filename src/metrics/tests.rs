@@ -9,7 +9,7 @@ fn moment(text: &str) -> Moment {
 
 fn snapshot() -> Snapshot {
     let now = moment("2026-11-23T08:30:00");
-    let area = |name, failing_since, good_at| AreaNow { name, failing_since, good_at };
+    let area = |name, failing_since, good_at| AreaNow { name, mailbox: None, failing_since, good_at };
     Snapshot {
         now,
         started_at: moment("2026-11-20T06:00:00"),
@@ -37,6 +37,21 @@ fn snapshot() -> Snapshot {
 #[test]
 fn what_prometheus_reads() {
     insta::assert_snapshot!(text(&snapshot()));
+}
+
+#[test]
+fn an_area_of_several_mailboxes_says_which() {
+    let mut now = snapshot();
+    let zakelijk = AreaNow {
+        name: "intake",
+        mailbox: Some(MailboxName::new("zakelijk")),
+        failing_since: Some(moment("2026-11-23T08:00:00")),
+        good_at: None,
+    };
+    now.areas.push(zakelijk);
+    assert!(text(&now).contains("klachtpost_area_works{area=\"intake\",mailbox=\"zakelijk\"} 0"));
+    assert!(health(&now).1.contains("fails: intake of zakelijk since 2026-11-23T08:00:00Z"));
+    assert!(status(&now, chrono_tz::UTC).contains("intake of zakelijk fails since 08:00; no mail fetched yet"));
 }
 
 #[test]

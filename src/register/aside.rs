@@ -3,9 +3,10 @@
 
 use super::mails::{Identity, disposition, without_nul};
 use super::sets::{numbered, rows_of};
+use super::within::{Condition, of_folder};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, Case, CaseNumber, LetterId, Moment};
-use crate::desk::{Asked, Disposition, PutBack, Stored};
+use crate::desk::{Asked, Disposition, PutBack, Stored, Within};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -23,9 +24,11 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn untold_aside(&self, limit: i64) -> Result<Vec<Stored>, RegisterError> {
-        let text = format!("{STORED} WHERE {ASIDE} AND mail.told_in IS NULL ORDER BY mail.id LIMIT $1");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(limit).fetch_all(&self.pool).await?;
+    pub async fn untold_aside(&self, within: &Within, limit: i64) -> Result<Vec<Stored>, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
+        let text = format!("{STORED} WHERE {ASIDE} AND mail.told_in IS NULL AND {own} ORDER BY mail.id LIMIT $1");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(limit);
+        let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
         rows.iter().map(stored).collect()
     }
 
@@ -33,9 +36,11 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn count_untold_aside(&self) -> Result<i64, RegisterError> {
-        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {ASIDE} AND told_in IS NULL");
-        Ok(sqlx::query(sqlx::AssertSqlSafe(text)).fetch_one(&self.pool).await?.try_get(0)?)
+    pub async fn count_untold_aside(&self, within: &Within) -> Result<i64, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 1);
+        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {ASIDE} AND told_in IS NULL AND {own}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        Ok(values.iter().fold(query, |query, value| query.bind(value)).fetch_one(&self.pool).await?.try_get(0)?)
     }
 
     /// Mails put aside after `since` and not after `until`, oldest first, at most `limit`; and how many there are.
@@ -44,20 +49,20 @@ impl Register {
     /// The database refused.
     pub async fn aside_between(
         &self,
+        within: &Within,
         since: Moment,
         until: Moment,
         limit: i64,
     ) -> Result<(Vec<Stored>, i64), RegisterError> {
-        let within = format!("{ASIDE} AND mail.decided_at > $1 AND mail.decided_at <= $2");
-        let text = format!("{STORED} WHERE {within} ORDER BY mail.id LIMIT $3");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(millis(since))
-            .bind(millis(until))
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
-        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {within}");
+        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 3);
+        let which = format!("{ASIDE} AND mail.decided_at > $1 AND mail.decided_at <= $2 AND {own}");
+        let text = format!("{STORED} WHERE {which} ORDER BY mail.id LIMIT ${}", values.len() + 3);
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
+        let query = values.iter().fold(query, |query, value| query.bind(value)).bind(limit);
+        let rows = query.fetch_all(&self.pool).await?;
+        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {which}");
         let count = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
+        let count = values.iter().fold(count, |count, value| count.bind(value));
         let count = count.fetch_one(&self.pool).await?.try_get(0)?;
         Ok((rows.iter().map(stored).collect::<Result<_, _>>()?, count))
     }
@@ -88,16 +93,19 @@ impl Register {
 
 impl Tx {
     /// The mail that somebody asks about; none where the number is nobody's, or a notice tells of several.
-    pub(super) async fn stored(&mut self, asked: &Asked) -> Result<Option<Stored>, RegisterError> {
+    pub(super) async fn stored(&mut self, asked: &Asked, within: &Within) -> Result<Option<Stored>, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
         let rows = match asked {
             Asked::Number(id) => {
-                let text = format!("{STORED} WHERE mail.id = $1");
-                sqlx::query(sqlx::AssertSqlSafe(text)).bind(*id).fetch_all(&mut *self.inner).await?
+                let text = format!("{STORED} WHERE mail.id = $1 AND {own}");
+                let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(*id);
+                values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
             Asked::ToldIn(letter) => {
                 // Two are as good as many: then it is not clear which one is meant.
-                let text = format!("{STORED} WHERE mail.told_in = $1 ORDER BY mail.id LIMIT 2");
-                sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str()).fetch_all(&mut *self.inner).await?
+                let text = format!("{STORED} WHERE mail.told_in = $1 AND {own} ORDER BY mail.id LIMIT 2");
+                let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str());
+                values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
         };
         match rows.as_slice() {

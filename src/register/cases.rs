@@ -3,7 +3,7 @@
 use super::mails::without_nul;
 use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Address, Case, CaseNumber, CaseState, Moment, Reference, reference_key};
+use crate::case::{Address, Case, CaseNumber, CaseState, MailboxName, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -57,14 +57,16 @@ pub(super) struct Columns {
     pub words: String,
     /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
     pub keys: String,
+    /// Empty: the first one.
+    pub mailbox: String,
 }
 
 /// The names of [`Columns`], and the body after them.
 pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
-     words, keys, body";
+     words, keys, mailbox, body";
 
 /// How many these are.
-const COLUMNS_COUNT: usize = 14;
+const COLUMNS_COUNT: usize = 15;
 
 impl Columns {
     pub fn of(case: &Case) -> Self {
@@ -82,6 +84,7 @@ impl Columns {
             owed_at: case.committee_guarded_since().map(millis),
             words: words(case),
             keys: keys(case),
+            mailbox: case.mailbox.as_ref().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -101,6 +104,7 @@ impl Columns {
             owed_at: row.try_get(10)?,
             words: row.try_get(11)?,
             keys: row.try_get(12)?,
+            mailbox: row.try_get(13)?,
         })
     }
 }
@@ -121,6 +125,16 @@ impl Register {
     /// Cases in the order of their numbers.
     pub fn cases(&self, query: CaseQuery) -> Cases<'_> {
         Cases { register: self, query, page: Vec::new().into_iter(), after: (0, 0) }
+    }
+
+    /// The mailboxes that cases on file came by, but for those that name none.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn mailboxes_of_cases(&self) -> Result<Vec<MailboxName>, RegisterError> {
+        let text = "SELECT DISTINCT mailbox FROM cases WHERE mailbox <> '' ORDER BY mailbox";
+        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok(MailboxName::new(row.try_get::<String, _>(0)?))).collect()
     }
 
     /// The cases that only their readers see.
@@ -278,7 +292,7 @@ impl Tx {
                 CaseRow::Known => format!(
                     "UPDATE cases SET year = column2, serial = column3, state = column4, department = column5, \
                      handler = column6, customer_address = column7, received_at = column8, closed_at = column9, \
-                     remind_at = column10, owed_at = column11, words = column12, keys = column13, body = column14 \
+                     remind_at = column10, owed_at = column11, words = column12, keys = column13, mailbox = column14, body = column15 \
                      FROM (VALUES {values}) AS became WHERE number = column1"
                 ),
             };
@@ -300,6 +314,7 @@ impl Tx {
                     .bind(columns.owed_at)
                     .bind(columns.words)
                     .bind(columns.keys)
+                    .bind(columns.mailbox)
                     .bind(json);
             }
             query.execute(&mut *self.inner).await?;

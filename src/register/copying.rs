@@ -30,7 +30,7 @@ const TABLES: [(&str, &str); 21] = [
     ("job_run", "job, day"),
     ("outage", "area"),
     ("redaction", "entry"),
-    ("round_trip", "one"),
+    ("round_trips", "mailbox"),
     ("identity", "\"only\""),
 ];
 /// Octets of one statement's texts and bytes, unless one row alone has more.

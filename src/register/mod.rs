@@ -25,6 +25,7 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
+//! | `within.rs` | the rows of one company alone |
 //! | `redact.rs`, `redact_scope.rs`, `redactions.rs` | what is blanked on a lawful request, what that reaches, and the list of it beside the register |
 //! | `beside.rs` | mails, letters and cases, looked through for somebody |
 //! | `seal.rs` | hashes of mails and letters, in the chain |
@@ -76,6 +77,7 @@ mod verify_cases;
 mod verify_rows;
 mod waking;
 mod withheld;
+mod within;
 
 pub use backup::Backup;
 pub use balance::{DealtWith, Numbering};

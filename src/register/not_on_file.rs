@@ -4,9 +4,10 @@
 use super::engine::Begin;
 use super::mails::without_nul;
 use super::sets::{numbered, rows_of};
+use super::within::{Condition, of_folder};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Adopts, CaseNumber, LetterId, Moment};
-use crate::desk::{FiledBy, LostMail, NotOnFile, Sought};
+use crate::desk::{FiledBy, LostMail, NotOnFile, Sought, Within};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{HashMap, HashSet};
@@ -174,30 +175,42 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn not_on_file(&self) -> Result<Option<NotOnFile>, RegisterError> {
-        self.summary("1 = 1").await
+        self.summary("1 = 1", &Within::All).await
     }
 
-    /// What is missing and nobody was told of.
+    /// The same of one company.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn untold_not_on_file(&self) -> Result<Option<NotOnFile>, RegisterError> {
-        self.summary("told_in IS NULL").await
+    pub async fn not_on_file_of(&self, within: &Within) -> Result<Option<NotOnFile>, RegisterError> {
+        self.summary("1 = 1", within).await
     }
 
-    async fn summary(&self, which: &str) -> Result<Option<NotOnFile>, RegisterError> {
+    /// What of a company's is missing and nobody was told of.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn untold_not_on_file(&self, within: &Within) -> Result<Option<NotOnFile>, RegisterError> {
+        self.summary("told_in IS NULL", within).await
+    }
+
+    async fn summary(&self, which: &str, within: &Within) -> Result<Option<NotOnFile>, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mailbox", 1);
+        let which = format!("{which} AND {own}");
         let text = format!(
             "SELECT CAST(count(*) AS BIGINT), CAST(COALESCE(SUM(CASE filed_by WHEN 'others' THEN 1 ELSE 0 END), 0) AS BIGINT), \
              MIN(received_at), MAX(received_at) FROM not_on_file WHERE {which}"
         );
-        let row = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_one(&self.pool).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let row = values.iter().fold(query, |query, value| query.bind(value)).fetch_one(&self.pool).await?;
         let (count, others): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let (Some(oldest), Some(newest)) = (row.try_get::<Option<i64>, _>(2)?, row.try_get::<Option<i64>, _>(3)?)
         else {
             return Ok(None);
         };
         let text = format!("{MISSING} WHERE {which} ORDER BY received_at, uid LIMIT {NAMED_MAX}");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
         let named = rows.iter().map(|row| missing(row).map(|missing| missing.mail)).collect::<Result<_, _>>()?;
         let whole = |count: i64| usize::try_from(count).unwrap_or_default();
         let (oldest, newest) = (moment(oldest), moment(newest));
@@ -302,13 +315,15 @@ impl Tx {
         Ok(())
     }
 
-    /// A person was told of all that is missing, in that letter.
+    /// A person was told of all that is missing of a company's, in that letter.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn told_not_on_file(&mut self, letter: &LetterId) -> Result<(), RegisterError> {
-        let query = sqlx::query("UPDATE not_on_file SET told_in = $1 WHERE told_in IS NULL");
-        query.bind(letter.as_str()).execute(&mut *self.inner).await?;
+    pub async fn told_not_on_file(&mut self, letter: &LetterId, within: &Within) -> Result<(), RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mailbox", 2);
+        let text = format!("UPDATE not_on_file SET told_in = $1 WHERE told_in IS NULL AND {own}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str());
+        values.iter().fold(query, |query, value| query.bind(value)).execute(&mut *self.inner).await?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Register, RegisterError, millis, moment};
 use crate::case::Moment;
-use crate::desk::outage::{Area, Told, Trouble};
+use crate::desk::outage::{Spot, Told, Trouble};
 use sqlx::Row;
 
 /// What outlives a restart.
@@ -17,9 +17,9 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn outage(&self, area: Area) -> Result<OutageRow, RegisterError> {
+    pub async fn outage(&self, spot: impl Into<Spot>) -> Result<OutageRow, RegisterError> {
         let text = "SELECT failing_since, told_trouble, told_since, told_at FROM outage WHERE area = $1";
-        let Some(row) = sqlx::query(text).bind(area.name()).fetch_optional(&self.pool).await? else {
+        let Some(row) = sqlx::query(text).bind(spot.into().name()).fetch_optional(&self.pool).await? else {
             return Ok(OutageRow::default());
         };
         let at = |column: usize| Ok::<_, RegisterError>(row.try_get::<Option<i64>, _>(column)?.map(moment));
@@ -35,13 +35,13 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn note_outage(&self, area: Area, row: &OutageRow) -> Result<(), RegisterError> {
+    pub async fn note_outage(&self, spot: impl Into<Spot>, row: &OutageRow) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
         sqlx::query(
             "INSERT INTO outage (area, failing_since, told_trouble, told_since, told_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (area) DO UPDATE SET failing_since = $2, told_trouble = $3, told_since = $4, told_at = $5",
         )
-        .bind(area.name())
+        .bind(spot.into().name())
         .bind(row.failing_since.map(millis))
         .bind(row.told.map_or("", |told| told.trouble.name()))
         .bind(row.told.map(|told| millis(told.since)))

@@ -1,4 +1,4 @@
-//! The row of `round_trip`: test mails of the watch, on their way and back; and the last signs of life of the whole route, for
+//! Rows of `round_trips`: test mails of the watch, on their way and back; and the last signs of life of the whole route, for
 //! the digest. Only SQL.
 
 use super::{Register, RegisterError, Tx, millis, moment};
@@ -7,6 +7,8 @@ use crate::desk::{Route, Unsent};
 use chrono::TimeDelta;
 use sqlx::Row;
 
+/// The first mailbox, whose test mails are also those of before there were several.
+const FIRST: &str = "";
 /// A letter that waits for less is on its way.
 const ON_ITS_WAY: TimeDelta = TimeDelta::minutes(15);
 
@@ -20,29 +22,42 @@ pub struct RoundTrips {
 }
 
 impl Register {
-    /// How it goes with them.
+    /// How it goes with those of the first mailbox.
     ///
     /// # Errors
     /// The database refused.
     pub async fn round_trips(&self) -> Result<RoundTrips, RegisterError> {
-        let text =
-            "SELECT sent_at, CASE WHEN waits_since > back_for THEN waits_since ELSE 0 END, back_at FROM round_trip";
-        let row = sqlx::query(text).fetch_one(&self.pool).await?;
+        self.round_trips_of(FIRST).await
+    }
+
+    /// How it goes with those of a mailbox; the first one's have no name.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn round_trips_of(&self, mailbox: &str) -> Result<RoundTrips, RegisterError> {
+        let text = "SELECT sent_at, CASE WHEN waits_since > back_for THEN waits_since ELSE 0 END, back_at FROM round_trips \
+                    WHERE mailbox = $1";
+        let Some(row) = sqlx::query(text).bind(mailbox).fetch_optional(&self.pool).await? else {
+            return Ok(RoundTrips::default());
+        };
         let at = |column: usize| Ok::<_, RegisterError>(row.try_get::<i64, _>(column)?);
         let some = |at: i64| (at > 0).then(|| moment(at));
         Ok(RoundTrips { sent_at: some(at(0)?), waits_since: some(at(1)?), back_at: some(at(2)?) })
     }
 
-    /// One went out at that moment. It may be back already: that is noted by itself.
+    /// One of that mailbox's went out at that moment. It may be back already: that is noted by itself.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn note_round_trip(&self, sent_at: Moment) -> Result<(), RegisterError> {
+    pub async fn note_round_trip(&self, mailbox: &str, sent_at: Moment) -> Result<(), RegisterError> {
         let _turn = self.turn().await;
         sqlx::query(
-            "UPDATE round_trip SET sent_at = $1, waits_since = CASE WHEN waits_since > back_for THEN waits_since ELSE $1 END",
+            "INSERT INTO round_trips (mailbox, sent_at, waits_since) VALUES ($2, $1, $1) ON CONFLICT (mailbox) DO UPDATE \
+             SET sent_at = $1, waits_since = CASE WHEN round_trips.waits_since > round_trips.back_for \
+             THEN round_trips.waits_since ELSE $1 END",
         )
         .bind(millis(sent_at))
+        .bind(mailbox)
         .execute(&self.writer)
         .await?;
         Ok(())
@@ -67,21 +82,34 @@ impl Register {
         Ok(Route {
             mail_at: at(0)?,
             accepted_at: at(1)?,
-            back_at: self.round_trips().await?.back_at,
+            back_at: self.last_back().await?,
             waiting: at(3)?.map(|since| Unsent { letters, since }),
         })
+    }
+
+    /// When one came back last, of whichever mailbox.
+    async fn last_back(&self) -> Result<Option<Moment>, RegisterError> {
+        let row = sqlx::query("SELECT MAX(back_at) FROM round_trips").fetch_one(&self.pool).await?;
+        let at: Option<i64> = row.try_get(0)?;
+        Ok(at.filter(|at| *at > 0).map(moment))
     }
 }
 
 impl Tx {
-    /// One came back, that was sent at that moment.
+    /// One of that mailbox's came back, that was sent at that moment.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn note_back(&mut self, sent_at: Moment, received_at: Moment) -> Result<(), RegisterError> {
-        sqlx::query("UPDATE round_trip SET back_for = $1, back_at = $2 WHERE back_for < $1")
+    pub async fn note_back(
+        &mut self,
+        mailbox: &str,
+        sent_at: Moment,
+        received_at: Moment,
+    ) -> Result<(), RegisterError> {
+        sqlx::query("UPDATE round_trips SET back_for = $1, back_at = $2 WHERE mailbox = $3 AND back_for < $1")
             .bind(millis(sent_at))
             .bind(millis(received_at))
+            .bind(mailbox)
             .execute(&mut *self.inner)
             .await?;
         Ok(())

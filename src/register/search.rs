@@ -2,9 +2,10 @@
 //! that match some words, somebody's open cases. Every answer has a limit. Only SQL.
 
 use super::cases::{HIDDEN, body};
+use super::within::{Condition, of_case};
 use super::{RegisterError, Tx};
 use crate::case::{Address, Case, CaseState};
-use crate::desk::{Found, Scope, Search, Standing, Want, Word};
+use crate::desk::{Found, Scope, Search, Standing, Want, Within, Word};
 use sqlx::any::AnyRow;
 
 /// Cases that a search gives: what fits on two screens of a phone; who wants others, searches more exactly.
@@ -21,17 +22,21 @@ impl Tx {
     ///
     /// # Errors
     /// The database refused.
-    pub(super) async fn find(&mut self, want: &Want) -> Result<Found, RegisterError> {
+    pub(super) async fn find(&mut self, want: &Want, within: &Within) -> Result<Found, RegisterError> {
         match want {
-            Want::Case(number) => Ok(Found::Case(self.case_file(*number).await?.map(Box::new))),
-            Want::Search(search) => self.search(search).await,
-            Want::Standing(standing) => self.standing(standing).await,
+            Want::Case(number) => {
+                let file = self.case_file(*number).await?.filter(|file| within.has(&file.case));
+                Ok(Found::Case(file.map(Box::new)))
+            }
+            Want::Search(search) => self.search(search, within).await,
+            Want::Standing(standing) => self.standing(standing, within).await,
         }
     }
 
     /// The newest cases that all of it matches.
-    async fn search(&mut self, search: &Search) -> Result<Found, RegisterError> {
+    async fn search(&mut self, search: &Search, within: &Within) -> Result<Found, RegisterError> {
         let mut text = Text::default();
+        text.company(within);
         text.scope(&search.scope, &search.reader);
         match search.number {
             Some(number) => text.and(|text| format!("number = {}", text.bind(number.to_string()))),
@@ -43,8 +48,9 @@ impl Tx {
 
     /// Open cases this person handles, then those nobody does, then the others: who handles them may have left. Of a section of the
     /// digest all that may be in it, what came first at the top: a closed case is one where something is guarded or owed.
-    async fn standing(&mut self, standing: &Standing) -> Result<Found, RegisterError> {
+    async fn standing(&mut self, standing: &Standing, within: &Within) -> Result<Found, RegisterError> {
         let mut text = Text::default();
+        text.company(within);
         text.scope(&standing.scope, &standing.handler);
         text.and(|text| {
             let open = format!("state = {}", text.bind(CaseState::Open.name().to_owned()));
@@ -90,6 +96,13 @@ impl Text {
     fn and(&mut self, condition: impl FnOnce(&mut Self) -> String) {
         let condition = condition(self);
         self.conditions.push(condition);
+    }
+
+    /// What the reader's company has on file, and no other's.
+    fn company(&mut self, within: &Within) {
+        let Condition { text, values } = of_case(within, self.values.len() + 1);
+        self.values.extend(values);
+        self.conditions.push(text);
     }
 
     /// Within the departments what is not confidential, and everywhere what names this reader: it is judged once more when the

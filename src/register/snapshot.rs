@@ -2,9 +2,10 @@
 
 use super::mails::{Identity, without_nul};
 use super::sets::{numbered, rows_of, tuples};
+use super::within::{Condition, of_case};
 use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
-use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Naming, Said, Snapshot};
+use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Naming, Said, Snapshot, Within};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,6 +29,8 @@ pub struct Wanted<'a> {
     pub mail: i64,
     pub identity: &'a Identity,
     pub lookup: &'a Lookup,
+    /// What its company has on file: nothing else is looked at.
+    pub within: &'a Within,
 }
 
 /// What was read for all mails at once.
@@ -59,7 +62,7 @@ impl Tx {
         identity: &Identity,
         lookup: &Lookup,
     ) -> Result<Snapshot, RegisterError> {
-        let mut snapshots = self.snapshots(&[Wanted { mail, identity, lookup }]).await?;
+        let mut snapshots = self.snapshots(&[Wanted { mail, identity, lookup, within: &Within::All }]).await?;
         Ok(snapshots.pop().unwrap_or_default())
     }
 
@@ -69,8 +72,7 @@ impl Tx {
     /// # Errors
     /// The database refused.
     pub async fn snapshots(&mut self, all: &[Wanted<'_>]) -> Result<Vec<Snapshot>, RegisterError> {
-        let identities: Vec<(i64, &Identity)> = all.iter().map(|one| (one.mail, one.identity)).collect();
-        let (duplicates, aside) = self.duplicates(&identities).await?;
+        let (duplicates, aside) = self.duplicates_of(all).await?;
         let mut loaded = Loaded { duplicates, ..Loaded::default() };
         for year in all.iter().map(|one| one.lookup.year).collect::<BTreeSet<_>>() {
             loaded.serials.insert(year, self.next_serial(year).await?);
@@ -102,26 +104,27 @@ impl Tx {
         loaded: &Loaded,
         may_be_aside: bool,
     ) -> Result<Alone, RegisterError> {
-        let Wanted { mail, identity, lookup } = *one;
+        let Wanted { mail, identity, lookup, within } = *one;
         let mut known = Snapshot { duplicate_of: loaded.duplicates.get(&mail).copied(), ..Snapshot::default() };
         if known.duplicate_of.is_none() && may_be_aside {
             known.put_back = self.put_back(mail, identity).await?;
             if known.put_back.is_none() {
-                known.duplicate_of = self.duplicate_aside(mail, identity).await?;
+                known.duplicate_of = self.duplicate_aside(mail, identity, within).await?;
             }
         }
         if !lookup.mailed.is_empty() {
-            known.same_id = self.same_id(mail, identity).await?;
+            known.same_id = self.same_id(mail, identity, within).await?;
         }
         if let Some(asked) = &lookup.asked {
-            known.stored = self.stored(asked).await?;
+            known.stored = self.stored(asked, within).await?;
         }
         // Gone with a restored backup, or another register's: under its number there may be somebody else's case by now
         // (invariant 6).
         if let Some(token) = lookup.token.as_ref().filter(|token| !loaded.letters.contains_key(token.letter.as_str())) {
             known.unknown_letter = Some(token.clone());
             if let Some(number) = token.case {
-                known.unknown_case = self.case_going_on(number).await?.map(|case| case.number);
+                let case = self.case_going_on(number).await?.filter(|case| within.has(case));
+                known.unknown_case = case.map(|case| case.number);
             }
         }
         let named = match (&lookup.bounced, self.last_letter_to(lookup).await?) {
@@ -137,33 +140,40 @@ impl Tx {
             let fates = self.fates_of(&found.letter.id, found.case).await?;
             known.bounced = Some(BouncedLetter { bundled, ..found.letter }.with_fates(&fates));
         }
-        let mailed = self.open_cases_of(&lookup.mailed).await?;
+        let mailed = self.open_cases_of(&lookup.mailed, within).await?;
         if let Some(letter) = &lookup.adopts {
             known.to_adopt = self.waiting_to_adopt(letter).await?;
         }
         if let Some(topic) = &lookup.topic {
-            known.topic = self.clicked_on(topic).await?;
+            known.topic = self.clicked_on(topic, within).await?;
         }
         if let Some(naming) = &lookup.naming {
-            known.customers = self.customers_named(naming).await?;
+            known.customers = self.customers_named(naming, within).await?;
         }
         if let Some(want) = &lookup.want {
-            known.found = Some(self.find(want).await?);
+            known.found = Some(self.find(want, within).await?);
         }
         Ok(Alone { known, mailed, bounced_of, bundled_of })
     }
 
     /// The open cases of these customers, oldest first.
-    async fn open_cases_of(&mut self, customers: &[Address]) -> Result<Vec<CaseNumber>, RegisterError> {
+    async fn open_cases_of(
+        &mut self,
+        customers: &[Address],
+        within: &Within,
+    ) -> Result<Vec<CaseNumber>, RegisterError> {
         if customers.is_empty() {
             return Ok(Vec::new());
         }
+        let Condition { text: own, values } = of_case(within, customers.len() + 2);
         let text = format!(
-            "SELECT number FROM cases WHERE state = $1 AND customer_address IN ({}) ORDER BY year, serial LIMIT {MAILED_MAX}",
+            "SELECT number FROM cases WHERE state = $1 AND customer_address IN ({}) AND {own} \
+             ORDER BY year, serial LIMIT {MAILED_MAX}",
             numbered(2, customers.len())
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Open.name());
-        let rows = customers.iter().fold(query, |query, one| query.bind(one.key())).fetch_all(&mut *self.inner).await?;
+        let query = customers.iter().fold(query, |query, one| query.bind(one.key()));
+        let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get::<String, _>(0)?.parse().ok())).filter_map(Result::transpose).collect()
     }
 
@@ -218,7 +228,7 @@ impl Tx {
     }
 
     /// The sender's newest case of that subject.
-    async fn clicked_on(&mut self, topic: &ClickedOn) -> Result<Option<CaseFile>, RegisterError> {
+    async fn clicked_on(&mut self, topic: &ClickedOn, within: &Within) -> Result<Option<CaseFile>, RegisterError> {
         let rows = sqlx::query("SELECT body FROM cases WHERE customer_address = $1 ORDER BY received_at DESC LIMIT $2")
             .bind(topic.from.key())
             .bind(TWICE_MAX)
@@ -226,7 +236,7 @@ impl Tx {
             .await?;
         for row in &rows {
             let case = cases::body(row)?;
-            if topic.is_of(&case) {
+            if topic.is_of(&case) && within.has(&case) {
                 return self.case_file(case.number).await;
             }
         }
@@ -234,7 +244,7 @@ impl Tx {
     }
 
     /// Cases of the customers whom a text names, among the newest.
-    async fn customers_named(&mut self, naming: &Naming) -> Result<Vec<CaseFile>, RegisterError> {
+    async fn customers_named(&mut self, naming: &Naming, within: &Within) -> Result<Vec<CaseFile>, RegisterError> {
         let rows = sqlx::query("SELECT body FROM cases WHERE state <> $1 ORDER BY year DESC, serial DESC LIMIT $2")
             .bind(CaseState::Merged.name())
             .bind(NAMING_CASES_MAX)
@@ -243,7 +253,7 @@ impl Tx {
         let mut numbers = Vec::new();
         for row in &rows {
             let case = cases::body(row)?;
-            if numbers.len() < NAMED_MAX && naming.is_of(&case) {
+            if numbers.len() < NAMED_MAX && within.has(&case) && naming.is_of(&case) {
                 numbers.push(case.number);
             }
         }
@@ -373,7 +383,7 @@ impl Loaded {
     fn twice(&self, one: &Wanted<'_>) -> Option<CaseNumber> {
         let said = one.lookup.said.as_ref()?;
         let recent = self.recent.get(&one.mail)?;
-        recent.iter().find(|case| said.is_of(case)).map(|case| case.number)
+        recent.iter().find(|case| one.within.has(case) && said.is_of(case)).map(|case| case.number)
     }
 
     /// The cases whose files the mail needs.
@@ -387,11 +397,18 @@ impl Loaded {
 
     fn snapshot(&self, one: &Wanted<'_>, apart: Alone) -> Snapshot {
         let lookup = one.lookup;
-        let file = |number: Option<CaseNumber>| number.and_then(|number| self.files.get(&number)).cloned();
-        let answered_letter = self.answered_letter(lookup);
+        let file = |number: Option<CaseNumber>| self.file(number?, one.within).cloned();
+        // A letter about another company's case is nobody's here: what answers it is read like any mail.
+        let is_others = |case: &Option<CaseNumber>| {
+            case.and_then(|number| self.files.get(&number)).is_some_and(|file| !one.within.has(&file.case))
+        };
+        let answered_letter = self.answered_letter(lookup).filter(|(_, case)| !is_others(case));
         let letter = answered_letter.map(|(letter, _)| letter);
         let of_letter = file(answered_letter.and_then(|(_, case)| case));
         let of_letter = if apart.bounced_of.is_some() { file(apart.bounced_of) } else { of_letter };
+        let is_others_bounce = is_others(&apart.bounced_of) || is_others(&apart.bundled_of);
+        let mut known = apart.known;
+        known.bounced.take_if(|_| is_others_bounce);
         Snapshot {
             next_serial: self.serials.get(&lookup.year).copied().unwrap_or_default(),
             letter: lookup.token.as_ref().map(|token| token.letter.clone()),
@@ -401,19 +418,29 @@ impl Loaded {
             file: of_letter.or_else(|| file(apart.bundled_of)),
             mailed: apart.mailed.iter().filter_map(|number| file(Some(*number))).collect(),
             confirms: file(lookup.confirms),
-            answered: self.files_of(&self.answered(lookup)),
-            named: self.files_of(&lookup.named),
+            answered: self.files_of(&self.answered(lookup), one.within),
+            named: self.files_of(&lookup.named, one.within),
             twice: file(self.twice(one)),
-            earlier: lookup.earlier.as_ref().and_then(|of| self.earlier.get(&of.key())).cloned().unwrap_or_default(),
+            earlier: self.earlier_of(one),
             practised: lookup.notified.iter().filter(|one| self.practised.contains(&one.key())).cloned().collect(),
-            ..apart.known
+            ..known
         }
     }
 
+    /// The customer's earlier cases, of the same company.
+    fn earlier_of(&self, one: &Wanted<'_>) -> Vec<Case> {
+        let of = one.lookup.earlier.as_ref().and_then(|of| self.earlier.get(&of.key()));
+        of.into_iter().flatten().filter(|case| one.within.has(case)).cloned().collect()
+    }
+
+    fn file(&self, number: CaseNumber, within: &Within) -> Option<&CaseFile> {
+        self.files.get(&number).filter(|file| within.has(&file.case))
+    }
+
     /// The files that these numbers lead to, each once.
-    fn files_of(&self, numbers: &[CaseNumber]) -> Vec<CaseFile> {
+    fn files_of(&self, numbers: &[CaseNumber], within: &Within) -> Vec<CaseFile> {
         let mut files: Vec<CaseFile> = Vec::new();
-        for file in numbers.iter().filter_map(|number| self.files.get(number)) {
+        for file in numbers.iter().filter_map(|number| self.file(*number, within)) {
             if files.iter().all(|known| known.case.number != file.case.number) {
                 files.push(file.clone());
             }

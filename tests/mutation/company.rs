@@ -163,6 +163,7 @@ fn case(rules: &Rules, serial: u32, name: &str, address: &str) -> Case {
         due: rules.due(now()),
         message_id: Some("eerste@prive.example".into()),
         references: Vec::new(),
+        mailbox: None,
     };
     let mut case = Case::open(number(serial), now(), &opened);
     case.staff_thread = vec!["melding@lease.example".into()];

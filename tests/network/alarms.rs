@@ -154,7 +154,7 @@ async fn taking_in_that_neither_ends_nor_fails_is_told() {
 async fn a_refused_login_is_not_repeated_without_a_pause() {
     let desk = Desk::open_with(&settings(None)).await;
     desk.imap.always("LOGIN", REFUSED);
-    let (office, as_they_were) = (desk.office.clone(), desk.office.config.clone());
+    let (office, as_they_were) = (desk.office.clone(), (*desk.office.mailboxes.whole).clone());
     let daemon = tokio::spawn(async move { run(office, &move || Ok(as_they_were.clone())).await });
     tokio::time::sleep(Duration::from_secs(3)).await;
     // Each attempt is a connection, and the server greets each.

@@ -207,7 +207,7 @@ async fn without_the_watch_a_test_mail_that_was_missed_is_forgotten() {
     assert_eq!(subjects(&desk.smtp), [LOST]);
     let row = || desk.office.register.outage(Area::Route);
     assert_ne!(row().await.unwrap(), OutageRow::default());
-    let config = klachtpost::config::Config { watch: None, ..desk.office.config.clone() };
+    let config = klachtpost::config::Config { watch: None, ..(*desk.office.mailboxes.whole).clone() };
     let office = Arc::new(desk.office.with(config).unwrap());
     for _ in 0..3 {
         desk.clock.set(desk.clock.now() + TimeDelta::hours(25));

@@ -5,6 +5,7 @@ use crate::desk::Desk;
 use crate::support::dovecot::USER;
 use chrono::TimeDelta;
 use klachtpost::daemon::take_in;
+use klachtpost::desk::Within;
 use klachtpost::mailbox::Mailbox;
 use klachtpost::register::CaseQuery;
 use std::fs::Permissions;
@@ -74,7 +75,7 @@ async fn a_mail_that_was_given_up_is_registered_when_it_comes_after_all() {
         later(&desk, TimeDelta::hours(1));
         look(&desk).await;
     }
-    let told = desk.office.register.untold_aside(10).await.unwrap();
+    let told = desk.office.register.untold_aside(&Within::All, 10).await.unwrap();
     assert_eq!(told.len(), 1, "a person hears of the one that cannot be had");
     assert_eq!(files(&desk).len(), 1, "it stays where it is");
     set_mode(&files(&desk), 0o644);

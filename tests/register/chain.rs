@@ -94,6 +94,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
         "owed_at = 1",
         "words = 'anders'",
         "keys = '|XK123B|'",
+        "mailbox = 'elders'",
         "body = replace(body, 'Deuk', 'Kras')",
         "body = '{'",
     ];
@@ -105,7 +106,7 @@ async fn every_column_of_a_case_is_what_its_events_make() {
     assert!(is_found(&after("DELETE FROM cases WHERE number = 'K-2026-000002'").await, "K-2026-000002"));
     assert!(is_found(&after("UPDATE cases SET number = 'nr 3' WHERE number = 'K-2026-000002'").await, "nr 3"));
     let added = "INSERT INTO cases SELECT 'K-2026-000005', year, 5, state, department, handler, customer_address, \
-                 received_at, closed_at, remind_at, words, keys, body, owed_at FROM cases WHERE serial = 1";
+                 received_at, closed_at, remind_at, words, keys, body, owed_at, mailbox FROM cases WHERE serial = 1";
     assert!(is_found(&after(added).await, "K-2026-000005"));
 }
 
@@ -190,7 +191,7 @@ async fn all_open_cases_are_guarded_page_by_page() {
         .by_hand(&format!(
             "WITH RECURSIVE n (n) AS (VALUES (3) UNION ALL SELECT n + 1 FROM n WHERE n < {}) INSERT INTO cases \
              SELECT 'K-2026-' || n, year, n, state, department, handler, customer_address, received_at, closed_at, \
-             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n), owed_at FROM cases CROSS JOIN n WHERE serial = 2",
+             remind_at, words, keys, replace(body, 'K-2026-000002', 'K-2026-' || n), owed_at, mailbox FROM cases CROSS JOIN n WHERE serial = 2",
             COPIES + 2
         ))
         .await;

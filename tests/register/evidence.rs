@@ -23,7 +23,7 @@ const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("given_out", "the server's own numbers, which every digest holds against the mails on file"),
     ("refused_first", "since when a letter waits for a server; it is tried again, and its end is an event"),
     ("connections_taken", "how a server is used; less only tries again"),
-    ("round_trip", "when test mails went and came back; a test mail that came is a mail on file, which is proven"),
+    ("round_trips", "when test mails went and came back; a test mail that came is a mail on file, which is proven"),
     ("outage", "what the operator was told of servers, so that a restart does not repeat it"),
     (
         "number_seen",

@@ -145,6 +145,7 @@ fn opened(serial: u32) -> Event {
         due: Due { acknowledge: at(1440), first_response: at(1440), resolve: at(4320) },
         message_id: Some(format!("klacht{serial}@klant.example")),
         references: Vec::new(),
+        mailbox: None,
     }));
     event(serial, what)
 }

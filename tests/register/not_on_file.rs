@@ -3,7 +3,7 @@
 
 use super::*;
 use klachtpost::case::Adopts;
-use klachtpost::desk::{FiledBy, Lookup, LostMail};
+use klachtpost::desk::{FiledBy, Lookup, LostMail, Within};
 use klachtpost::register::{ComparedFolder, Missing, Probe};
 
 const FOLDER: &str = "klachten/Verwerkt";
@@ -82,9 +82,9 @@ async fn a_persons_word_takes_in_what_the_letter_told_of_and_nothing_of_another_
     let desk = Desk::new().await;
     note(&desk, &[missing(1, FiledBy::Ours), missing(3, FiledBy::Others)]).await;
     let mut tx = desk.register.begin().await.unwrap();
-    tx.told_not_on_file(&id("told")).await.unwrap();
+    tx.told_not_on_file(&id("told"), &Within::All).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(desk.register.untold_not_on_file().await.unwrap(), None);
+    assert_eq!(desk.register.untold_not_on_file(&Within::All).await.unwrap(), None);
     note(&desk, &[missing(4, FiledBy::Unmarked)]).await;
     let asked = async |adopts: Adopts| {
         let event = Event { case: None, ..event(1, What::AdoptionAsked { adopts, mails: 1 }) };

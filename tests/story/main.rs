@@ -28,6 +28,7 @@ mod life;
 mod living;
 mod logs;
 mod machines;
+mod mailboxes;
 mod many;
 mod memory;
 mod operating;

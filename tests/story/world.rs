@@ -42,6 +42,9 @@ pub const PEOPLE: &[&str] = &[
     "jan.jansen",
     "emma.brown",
     "mallory",
+    // Further complaints addresses, where there are several.
+    "zakelijk",
+    "verhuur",
 ];
 /// Longest wait for something that must happen, on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -302,6 +302,8 @@ pub fn imap_settings(port: u16) -> Settings {
         aliases: Vec::new(),
         sub_addressing: false,
         path: PathBuf::new(),
+        password_source: None,
+        own: klachtpost::config::OwnWay::default(),
     }
 }
 

@@ -106,6 +106,8 @@ impl Absorbed {
             merged_into: _,
             last_event_at: _,
             redacted_at: _,
+            // Both came by mailboxes of one company: the case that goes on keeps its own.
+            mailbox: _,
         } = case.clone();
         Self {
             other: number,

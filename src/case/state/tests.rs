@@ -36,6 +36,7 @@ fn opened() -> Event {
         due: due(23),
         message_id: Some("klacht@klant.example".into()),
         references: Vec::new(),
+        mailbox: None,
     };
     event(0, What::Opened(Box::new(opened)))
 }

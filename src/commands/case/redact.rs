@@ -56,7 +56,7 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
     let Some(case) = going_on else { return Ok(no_case(number)) };
     let is_done = case.redacted_at.is_some_and(|at| at >= case.last_event_at);
     if !is_done {
-        let needed = still_needed(&case, &office.rules, office.clock.now());
+        let needed = still_needed(&case, &office.mailboxes.of_case(&case).rules, office.clock.now());
         if !needed.is_empty() && word.ground.is_none() {
             return Ok(still_needed_for(&case, &needed));
         }
@@ -71,7 +71,7 @@ async fn carry_out(config: Config, number: CaseNumber, word: Word) -> Result<Exi
         done(&asked, &scope, &place);
         out_of_reach(&case, person.as_ref());
     }
-    let told = finish_in_mailbox(&office).await?;
+    let told = finish_in_mailboxes(&office).await?;
     if is_done {
         say!("{} was redacted before; nothing of it is in {place}.", case.number);
     }
@@ -164,23 +164,28 @@ fn out_of_reach(case: &Case, person: Option<&Person>) {
     }
 }
 
-/// What is left of all that is listed, with the mailbox where it can be had.
-pub(in super::super) async fn finish_in_mailbox(office: &Office) -> Result<Redacting, RedactError> {
-    let opened = match office.mailbox_now().await {
-        Ok(settings) => Mailbox::open(&settings).await.map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    match opened {
-        Ok(mut mailbox) => {
-            let told = finish(office, Some(&mut mailbox)).await?;
-            mailbox.close().await;
-            Ok(told)
-        }
-        Err(why) => {
-            let told = finish(office, None).await?;
-            Ok(Redacting { not_removed: told.not_removed.map(|_| why), ..told })
-        }
+/// What is left of all that is listed, with each mailbox that can be had.
+pub(in super::super) async fn finish_in_mailboxes(office: &Office) -> Result<Redacting, RedactError> {
+    let (mut told, mut unreached) = (Redacting::default(), None);
+    for office in office.each() {
+        let opened = match office.mailbox_now().await {
+            Ok(settings) => Mailbox::open(&settings).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        told = match opened {
+            Ok(mut mailbox) => {
+                let told = finish(&office, Some(&mut mailbox)).await?;
+                mailbox.close().await;
+                told
+            }
+            Err(why) => {
+                unreached.get_or_insert(why);
+                finish(&office, None).await?
+            }
+        };
     }
+    // What the last of them leaves is left; why it could not be had says more.
+    Ok(Redacting { not_removed: told.not_removed.map(|left| unreached.unwrap_or(left)), ..told })
 }
 
 /// Says what is not done yet.

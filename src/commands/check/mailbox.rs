@@ -15,7 +15,7 @@ use std::fmt::Display;
 
 /// Tries it all; whether all is right.
 pub(super) async fn check(
-    report: Report,
+    report: Report<'_>,
     access: &Access,
     settings: &config::Mailbox,
     office: Option<&Office>,
@@ -79,11 +79,11 @@ async fn try_filing(office: &Office, mailbox: &mut Mailbox) -> Result<Trial, Fai
     mailbox.sign(&office.register.mark().await?);
     let trial = mailbox.try_filing(&OwnMail::new(&office.house.desk_address, &office.clock, "")?.text).await?;
     let uids: Vec<i64> = trial.spent.iter().map(|uid| uid.0).collect();
-    office.register.take_back(&office.config.mailbox.name, trial.uid_validity, &uids, office.clock.now()).await?;
+    office.register.take_back(office.mailbox_name().as_str(), trial.uid_validity, &uids, office.clock.now()).await?;
     Ok(trial)
 }
 
-fn say(report: Report, trial: Result<Trial, impl Display>) -> bool {
+fn say(report: Report<'_>, trial: Result<Trial, impl Display>) -> bool {
     let trial = match trial {
         Ok(trial) => trial,
         Err(error) => return report.problem("filing away", error),

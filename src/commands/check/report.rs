@@ -1,24 +1,32 @@
 //! How findings of `klachtpost check` are printed: a line each, for people or as JSON.
 
 use super::super::printing::{Form, say};
+use crate::case::MailboxName;
 use crate::config::ConfigError;
 use serde_json::json;
 use std::fmt::Display;
 
 /// Where findings go.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::commands) struct Report {
+pub(in crate::commands) struct Report<'a> {
     form: Form,
+    /// Which mailbox they are of, where there are several.
+    mailbox: Option<&'a MailboxName>,
 }
 
-impl Report {
+impl<'a> Report<'a> {
     pub(in crate::commands) fn new(form: Form) -> Self {
-        Self { form }
+        Self { form, mailbox: None }
     }
 
     /// In words.
     pub(in crate::commands) fn for_people() -> Self {
-        Self { form: Form::PEOPLE }
+        Self { form: Form::PEOPLE, mailbox: None }
+    }
+
+    /// The same, of one mailbox.
+    pub(in crate::commands) fn about(self, mailbox: Option<&'a MailboxName>) -> Self {
+        Self { mailbox, ..self }
     }
 
     /// A finding, good or bad; whether it is good.
@@ -55,9 +63,14 @@ impl Report {
 
     fn print(self, kind: &str, what: &str, found: &impl Display) {
         if self.form.is_json() {
-            say!("{}", json!({ "finding": kind.to_lowercase(), "about": what, "said": found.to_string() }));
+            let mut finding = json!({ "finding": kind.to_lowercase(), "about": what, "said": found.to_string() });
+            if let Some(mailbox) = self.mailbox {
+                finding["mailbox"] = json!(mailbox);
+            }
+            say!("{finding}");
         } else {
-            say!("{kind:<8} {what}: {found}");
+            let of = self.mailbox.map(|mailbox| format!(" of {mailbox}")).unwrap_or_default();
+            say!("{kind:<8} {what}{of}: {found}");
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) enum NoTrip {
 }
 
 /// Goes there and back; whether all is right.
-pub(super) async fn check(report: Report, office: &Office) -> bool {
+pub(super) async fn check(report: Report<'_>, office: &Office) -> bool {
     let (after, word) = match go(office).await {
         Ok(gone) => gone,
         Err(error) => return report.problem("round trip", error),
@@ -53,7 +53,7 @@ async fn go(office: &Office) -> Result<(Duration, Word), NoTrip> {
     let gone = route.go(named).await;
     // Taken back also where it came to no end: they are on neither side of the balance.
     for (uid_validity, uids) in std::mem::take(&mut route.spent) {
-        office.register.take_back(&settings.name, uid_validity, &uids, office.clock.now()).await?;
+        office.register.take_back(settings.name.as_str(), uid_validity, &uids, office.clock.now()).await?;
     }
     mailbox.close().await;
     Ok(gone?)

@@ -192,7 +192,8 @@ async fn examine_one(
         Some(number) => tx.case_file(number).await?,
         None => None,
     };
-    Ok(barred(letter, file.as_ref(), &office.rules, now))
+    let mailbox = file.as_ref().map_or(office.mailboxes.first(), |file| office.mailboxes.of_case(&file.case));
+    Ok(barred(letter, file.as_ref(), &mailbox.rules, now))
 }
 
 /// In one transaction, looked at once more: it may have been overtaken while somebody thought about it. Or why not.

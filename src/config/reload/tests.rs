@@ -107,3 +107,18 @@ fn nothing_secret_is_in_what_a_debugger_prints() {
     let printed = format!("{:?}", settings(PLAIN));
     assert!(!printed.contains("geheim") && !printed.contains("0123456789abcdef"), "{printed}");
 }
+
+#[test]
+fn mailboxes_are_kept_all_together_and_named() {
+    let mailbox = "[mailbox]\nhost = \"imap.lease.example\"\nusername = \"klachten\"\npassword = \"geheim\"\n\
+                   trusted_authserv_id = \"mx.lease.example\"\n";
+    let first = mailbox.replace("[mailbox]", "[[mailbox]]\nname = \"klachten\"");
+    let second = first.replace("\"klachten\"", "\"zakelijk\"");
+    let two = PLAIN.replace(mailbox, &format!("{first}{second}address = \"zakelijk@lease.example\"\n"));
+    let new = two.replace("zakelijk@lease", "wagenpark@lease").replace("title = \"Schade\"", "title = \"Ruit\"");
+    let reloaded = reloaded(&two, &new);
+    assert_eq!(reloaded.needs_restart, ["mailbox"]);
+    let addresses: Vec<&str> = reloaded.config.mailboxes().map(|one| reloaded.config.address_of(one)).collect();
+    assert_eq!(addresses, ["klachten@lease.example", "zakelijk@lease.example"]);
+    assert_eq!(reloaded.config.department[0].title, "Ruit");
+}

@@ -72,6 +72,7 @@ fn file(office: &Office) -> CaseFile {
         due: office.rules.due(now()),
         message_id: None,
         references: Vec::new(),
+        mailbox: None,
     };
     CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(Case::open(NUMBER, now(), &opened)) }
 }

@@ -63,9 +63,15 @@ mod tests {
 
     #[test]
     fn people_say_it_in_few_words() {
-        for text in
-            ["ja", "Oui", "Ja, gelöst", "Ja!", "Ja, opgelost. Bedankt voor de snelle hulp!", "Yes, thank you", "Beste Petra,\nJa, opgelost"]
-        {
+        for text in [
+            "ja",
+            "Oui",
+            "Ja, gelöst",
+            "Ja!",
+            "Ja, opgelost. Bedankt voor de snelle hulp!",
+            "Yes, thank you",
+            "Beste Petra,\nJa, opgelost",
+        ] {
             assert_eq!(said(text), Some(Solved::Yes), "{text}");
         }
         for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No", "Nein", "Non, pas résolue"] {

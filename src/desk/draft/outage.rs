@@ -1,6 +1,6 @@
 //! What the operator is told when klachtpost does not get through. Plain values.
 
-use crate::case::Moment;
+use crate::case::{MailboxName, Moment};
 use crate::desk::outage::{Area, Trouble};
 use serde::Serialize;
 
@@ -8,6 +8,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outage {
     pub area: Area,
+    /// Of which mailbox, where there are several.
+    pub mailbox: Option<MailboxName>,
     /// Its first failure.
     pub since: Moment,
     /// When this was found.

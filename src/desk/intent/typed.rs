@@ -1,6 +1,6 @@
 //! What a colleague typed: the one reader of verbs. Pure.
 
-use crate::case::{Side, Token};
+use crate::case::{Address, Side, Token};
 use crate::desk::draft::Problem;
 use crate::desk::replies::shows_typed;
 use crate::desk::verbs::{self, Instruction, Mistake, Reply};
@@ -52,7 +52,7 @@ impl NewText {
             Some(forwarded) => without_banner(&forwarded.above),
             // All that stands above our letter, or the whole mail, where the sender says so.
             None if verbs::asks_for_everything(&mail.reply) => {
-                own_words(mail, &OurLetter::read(None, rules.desk_address.as_str()), Extent::All).new
+                own_words(mail, &OurLetter::read(None, rules.company_addresses().map(Address::as_str)), Extent::All).new
             }
             None => mail.reply.clone(),
         };
@@ -76,7 +76,7 @@ pub(in crate::desk) struct TypedReply {
 impl TypedReply {
     /// In a reply to a letter of ours, held against that letter.
     pub fn to_letter(mail: &Mail, known: &Snapshot, rules: &Rules) -> Self {
-        let letter = OurLetter::read(known.letter_bytes.as_deref(), rules.desk_address.as_str());
+        let letter = OurLetter::read(known.letter_bytes.as_deref(), rules.company_addresses().map(Address::as_str));
         let letter = letter.repeating(shows_typed(known.letter_kind));
         let everything = verbs::asks_for_everything(&mail.relayable);
         Self::read(own_words(mail, &letter, if everything { Extent::All } else { Extent::AsRead }))

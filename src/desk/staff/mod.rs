@@ -59,7 +59,7 @@ impl Deciding<'_> {
 impl Deciding<'_> {
     /// Whoever guards personal data, in answer to what that one was told of them.
     pub fn guards_privacy(&self, from: &Address) -> bool {
-        self.rules.privacy_contact.as_ref() == Some(from) && self.known.letter_kind == Some(LetterKind::Privacy)
+        self.rules.is_privacy_contact(from) && self.known.letter_kind == Some(LetterKind::Privacy)
     }
 
     /// The same, who does what that letter is about, and nothing else.

@@ -24,6 +24,7 @@ mod languages;
 mod life;
 mod loops;
 mod machines;
+mod mailboxes;
 mod manual;
 mod memory;
 mod merging;
@@ -301,6 +302,7 @@ fn case(rules: &Rules) -> Case {
         due: rules.due(now()),
         message_id: Some("eerste@prive.example".into()),
         references: Vec::new(),
+        mailbox: None,
     };
     let mut case = Case::open(number(7), now(), &opened);
     case.staff_thread = vec!["melding@lease.example".into()];

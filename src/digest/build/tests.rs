@@ -39,6 +39,7 @@ fn case(serial: u32, department: &str, first_response: i64, resolve: i64) -> Cas
         due: Due { acknowledge: after(first_response), first_response: after(first_response), resolve: after(resolve) },
         message_id: None,
         references: Vec::new(),
+        mailbox: None,
     };
     Case::open(CaseNumber { year: 2026, serial }, after(-30), &opened)
 }

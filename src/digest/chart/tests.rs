@@ -32,6 +32,7 @@ fn case(serial: u32, hours_ago: i64) -> Case {
         due: Due { acknowledge: after(24), first_response: after(24), resolve: after(72) },
         message_id: None,
         references: Vec::new(),
+        mailbox: None,
     };
     Case::open(CaseNumber { year: 2026, serial }, received_at, &opened)
 }

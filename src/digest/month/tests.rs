@@ -35,6 +35,7 @@ fn case(serial: u32, department: &str, received_at: Moment) -> Case {
         due: Due { acknowledge: after(24), first_response: after(24), resolve: after(72) },
         message_id: None,
         references: Vec::new(),
+        mailbox: None,
     };
     Case::open(CaseNumber { year: 2026, serial }, received_at, &opened)
 }

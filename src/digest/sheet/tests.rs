@@ -32,6 +32,7 @@ fn case(serial: u32, subject: &str, name: &str) -> Case {
         },
         message_id: None,
         references: Vec::new(),
+        mailbox: None,
     };
     Case::open(CaseNumber { year: 2026, serial }, now(), &opened)
 }

@@ -11,7 +11,7 @@ const FOUND: &str = "mailbox imap.voorbeeld.example:993: tried to connect, expec
 
 pub(super) fn letters(_: Language) -> Vec<Content> {
     let outage = |area, minutes: i64, stage| {
-        Content::Outage(Outage { area, since: after(0, -minutes), now: after(0, 0), stage })
+        Content::Outage(Outage { area, mailbox: None, since: after(0, -minutes), now: after(0, 0), stage })
     };
     let failing = |trouble| OutageStage::Failing { trouble, found: FOUND.to_owned() };
     let mut all: Vec<Content> =
@@ -24,6 +24,11 @@ pub(super) fn letters(_: Language) -> Vec<Content> {
     all.push(outage(Area::Access, 35, failing(Trouble::Login)));
     all.push(outage(Area::Access, 95, OutageStage::Over));
     all.push(outage(Area::Route, 95, OutageStage::Over));
+    let of_one = |stage| {
+        let (mailbox, since, now) = (Some("zakelijk".into()), after(0, -35), after(0, 0));
+        Content::Outage(Outage { area: Area::Intake, mailbox, since, now, stage })
+    };
+    all.extend([failing(Trouble::Away), OutageStage::Over].map(of_one));
     all
 }
 

@@ -43,15 +43,16 @@ pub struct OurLetter {
 }
 
 impl OurLetter {
-    /// Reads a letter as it was sent by the desk of that address. Without its bytes (blanked on a lawful request) it is
+    /// Reads a letter as it was sent by the desk of one of these addresses. Without its bytes (blanked on a lawful request) it is
     /// known by its form alone: by the marker, and by the client's lines that name the desk.
-    pub fn read(bytes: Option<&[u8]>, desk: &str) -> Self {
-        let Some(bytes) = bytes else { return Self { names: vec![key(desk)], ..Self::default() } };
+    pub fn read<'a>(bytes: Option<&[u8]>, desks: impl IntoIterator<Item = &'a str>) -> Self {
+        let desks: Vec<String> = desks.into_iter().map(key).collect();
+        let Some(bytes) = bytes else { return Self { names: desks, ..Self::default() } };
         let parsed = take_apart(bytes);
         let page = parsed.html.as_deref().map(|page| html::to_text(page).text).unwrap_or_default();
         let from = parsed.header("from").unwrap_or_default();
         let name = from.split('<').next().map(key).unwrap_or_default();
-        let names = [key(desk), name].into_iter().filter(|name| name.len() >= NAME_MIN);
+        let names = desks.into_iter().chain([name]).filter(|name| name.len() >= NAME_MIN);
         let preheader = parsed.html.as_deref().and_then(preheader).map(|line| key(&line)).unwrap_or_default();
         let texts = [&parsed.text, &page].into_iter().flat_map(|text| [key(&without_links(text)), key(text)]);
         let texts = texts.chain([preheader.clone()]);

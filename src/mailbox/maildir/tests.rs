@@ -27,6 +27,8 @@ fn settings(path: &Path) -> Settings {
         aliases: Vec::new(),
         sub_addressing: false,
         path: path.to_owned(),
+        password_source: None,
+        own: crate::config::OwnWay::default(),
     }
 }
 

@@ -26,8 +26,8 @@ impl Work<'_> {
         }
         let (by, text) = self.last_day(Verb::Dispute, value, text)?;
         let rules = self.reply.rules;
-        let filing = rules.filing(&self.case.department, self.case.lodged_at, self.reply.now);
-        let last_day = rules.committee_last_day(&self.case.department, self.case.lodged_at);
+        let filing = rules.filing(&self.case, self.reply.now);
+        let last_day = rules.committee_last_day(&self.case);
         self.record(What::Disputed { text: text.clone(), last_day });
         let told = self.tell_supervisor(DisputeStage::Filed(filing), &text, by);
         self.done.push(Done::Disputed { filing, told, text });
@@ -98,7 +98,7 @@ impl Work<'_> {
     /// A closing says that there is a committee, where it takes such complaints; in a conversation it is not said in writing.
     pub(super) fn owe_committee(&mut self) {
         let rules = self.reply.rules;
-        let applies = rules.committee_last_day(&self.case.department, self.case.lodged_at).is_some();
+        let applies = rules.committee_last_day(&self.case).is_some();
         if applies && self.case.committee.owed_since.is_none() {
             self.record(What::CommitteeOwed);
         }
@@ -106,7 +106,7 @@ impl Work<'_> {
 
     /// The last day for the committee, where a word in the meantime must name it.
     pub(super) fn committee_to_name(&self) -> Option<NaiveDate> {
-        let last_day = self.reply.rules.committee_last_day(&self.case.department, self.case.lodged_at);
+        let last_day = self.reply.rules.committee_last_day(&self.case);
         last_day.filter(|_| self.case.committee.is_owed())
     }
 

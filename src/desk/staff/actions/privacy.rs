@@ -141,7 +141,7 @@ impl Work<'_> {
     /// Who guards personal data hears of it; of a confidential case only that there is something, and whom to ask.
     fn tell_privacy(&mut self, stage: PrivacyStage, text: &str) {
         let rules = self.reply.rules;
-        let to = rules.privacy_contact.clone().or_else(|| supervisor(&self.case, rules));
+        let to = rules.privacy_contact_of(&self.case).cloned().or_else(|| supervisor(&self.case, rules));
         let Some(to) = to.filter(|to| to != self.reply.from) else { return };
         let is_hidden = is_hidden(&self.case, &to, rules);
         let ask: Option<Address> = supervisor(&self.case, rules).filter(|_| is_hidden);

@@ -31,6 +31,7 @@ fn opened(serial: u32, received_at: Moment, address: Option<&str>, plates: &[&st
         due: due(received_at),
         message_id: None,
         references: plates.iter().map(reference).collect(),
+        mailbox: None,
     };
     of(serial, received_at, What::Opened(Box::new(opened)))
 }

@@ -1,0 +1,190 @@
+//! The desk's mailboxes: of each the settings as they are for it, the rules that its mail is decided on by, and the house
+//! that letters of its cases come from. The one place that says which mailbox a mail, a case or a letter is of.
+
+use super::office::{OfficeError, house};
+use super::pulse::Pulse;
+use super::watching::Watch;
+use super::withheld::Asked;
+use crate::case::{Address, Case, Keys, MailboxName, What};
+use crate::config::Config;
+use crate::desk::{Decision, Rules, Within};
+use crate::letters::House;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
+
+/// What there is for one mailbox.
+#[derive(Clone)]
+pub struct OfMailbox {
+    pub config: Arc<Config>,
+    pub rules: Arc<Rules>,
+    pub house: Arc<House>,
+    /// What its company has on file.
+    pub within: Within,
+    /// What its loop sees of the servers.
+    pub(super) watch: Arc<Watch>,
+    /// Whether its loop still moves.
+    pub(super) pulse: Arc<Pulse>,
+    /// When mails were asked for last that its server does not give.
+    pub(super) asked: Arc<Asked>,
+}
+
+impl OfMailbox {
+    pub fn name(&self) -> &MailboxName {
+        &self.config.mailbox.name
+    }
+
+    fn new(whole: &Config, name: &MailboxName, keys: &Keys, desk: Option<&Arc<Watch>>) -> Result<Self, OfficeError> {
+        let config = whole.of_mailbox(name);
+        Ok(Self {
+            rules: Arc::new(Rules::new(&config, keys.clone())?),
+            house: Arc::new(house(&config)?),
+            within: within(&config),
+            watch: Arc::new(desk.map(Watch::beside).unwrap_or_default()),
+            pulse: Arc::default(),
+            asked: Arc::default(),
+            config: Arc::new(config),
+        })
+    }
+}
+
+/// All of them.
+pub struct Mailboxes {
+    /// The settings as they were written.
+    pub whole: Arc<Config>,
+    /// In the order of the settings; there is one.
+    all: Vec<OfMailbox>,
+    /// By mailbox, the entries of the list of redactions whose originals are out of its folders.
+    cleared: Mutex<BTreeMap<MailboxName, BTreeSet<String>>>,
+}
+
+impl Mailboxes {
+    pub(super) fn new(whole: Config, keys: &Keys) -> Result<Self, OfficeError> {
+        let first = OfMailbox::new(&whole, first_name(&whole), keys, None)?;
+        let mut all = vec![first];
+        for mailbox in whole.mailboxes().skip(1) {
+            let desk = all.first().map(|first| first.watch.clone());
+            all.push(OfMailbox::new(&whole, &mailbox.name, keys, desk.as_ref())?);
+        }
+        Ok(Self { whole: Arc::new(whole), all, cleared: Mutex::default() })
+    }
+
+    /// By other settings of the same mailboxes: what the loops know of each stays.
+    pub(super) fn renewed(&self, whole: Config, keys: &Keys) -> Result<Self, OfficeError> {
+        let mut renewed = Self::new(whole, keys)?;
+        for (new, old) in renewed.all.iter_mut().zip(&self.all) {
+            let OfMailbox { watch, pulse, asked, .. } = old.clone();
+            (new.watch, new.pulse, new.asked) = (watch, pulse, asked);
+        }
+        Ok(renewed)
+    }
+
+    pub fn all(&self) -> &[OfMailbox] {
+        &self.all
+    }
+
+    pub fn are_several(&self) -> bool {
+        self.all.len() > 1
+    }
+
+    /// That of cases and letters which name none.
+    pub fn first(&self) -> &OfMailbox {
+        &self.all[0]
+    }
+
+    /// That of this name; the first where there is none.
+    pub fn named(&self, name: Option<&MailboxName>) -> &OfMailbox {
+        name.and_then(|name| self.all.iter().find(|one| one.name() == name)).unwrap_or_else(|| self.first())
+    }
+
+    /// That of a folder, as the register names it.
+    pub fn of_folder(&self, folder: &str) -> &OfMailbox {
+        self.all.iter().find(|one| one.name().has(folder)).unwrap_or_else(|| self.first())
+    }
+
+    /// The one that a case came by.
+    pub fn of_case(&self, case: &Case) -> &OfMailbox {
+        self.named(case.mailbox.as_ref())
+    }
+
+    /// The one that a letter is of; of one about no case, the first.
+    pub(super) fn of_letter_about(&self, case: Option<&Case>) -> &OfMailbox {
+        case.map_or_else(|| self.first(), |case| self.of_case(case))
+    }
+
+    /// The one that a letter came from, by its envelope.
+    pub fn of_sender(&self, envelope_from: &str) -> &OfMailbox {
+        let address = Address::parse(envelope_from).ok();
+        let is_from = |one: &&OfMailbox| address.as_ref().is_some_and(|address| one.rules.is_own_address(address));
+        self.all.iter().find(is_from).unwrap_or_else(|| self.first())
+    }
+
+    /// The one whose letters a decision's are: that of its case, as it was before or as it is opened now.
+    pub(super) fn of_decision(
+        &self,
+        decision: &Decision,
+        known: Option<&Case>,
+        else_of: Option<&MailboxName>,
+    ) -> &OfMailbox {
+        let opened = decision.events.iter().find_map(|event| match &event.what {
+            What::Opened(opened) if event.case == decision.case => opened.mailbox.as_ref(),
+            _ => None,
+        });
+        match known.filter(|case| Some(case.number) == decision.case) {
+            Some(case) => self.of_case(case),
+            None => self.named(opened.or(else_of)),
+        }
+    }
+
+    /// Of each company the first.
+    pub fn of_companies(&self) -> Vec<&OfMailbox> {
+        let mut companies: Vec<&OfMailbox> = Vec::new();
+        for one in &self.all {
+            if companies.iter().all(|known| known.within != one.within) {
+                companies.push(one);
+            }
+        }
+        companies
+    }
+
+    /// Whose test mails, as the register names them: the first's have no name.
+    pub(super) fn trips_of<'a>(&self, name: &'a MailboxName) -> &'a str {
+        if self.first().name() == name { "" } else { name.as_str() }
+    }
+
+    /// Each loop, and whether it moves: that of taking in, where each mailbox's does.
+    pub(super) fn moving(&self, now: Instant) -> Vec<(&'static str, bool)> {
+        let mut moving = self.first().pulse.moving(now);
+        for other in self.all.iter().skip(1) {
+            for ((_, moves), (_, also)) in moving.iter_mut().zip(other.pulse.moving(now)) {
+                *moves &= also;
+            }
+        }
+        moving
+    }
+
+    /// The originals of these are out of that mailbox's folders; whether they are out of all mailboxes'.
+    pub(super) fn clear(&self, name: &MailboxName, entries: &BTreeSet<String>) -> bool {
+        let mut cleared = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
+        cleared.insert(name.clone(), entries.clone());
+        let is_clear = |one: &OfMailbox| cleared.get(one.name()).is_some_and(|known| entries.is_subset(known));
+        self.all.iter().all(is_clear)
+    }
+}
+
+fn first_name(config: &Config) -> &MailboxName {
+    config.mailboxes().next().map_or(&config.mailbox.name, |mailbox| &mailbox.name)
+}
+
+/// What the company of that mailbox has on file. The first company has also what no mailbox of today brought in.
+fn within(config: &Config) -> Within {
+    if config.is_of_one_company() {
+        return Within::All;
+    }
+    let own: BTreeSet<&MailboxName> = config.company_mailboxes().map(|mailbox| &mailbox.name).collect();
+    if own.contains(first_name(config)) {
+        let others = config.mailboxes().map(|mailbox| &mailbox.name).filter(|name| !own.contains(name));
+        return Within::AllBut(others.cloned().collect());
+    }
+    Within::Only(own.into_iter().cloned().collect())
+}
