@@ -2,8 +2,8 @@
 //! stands in the register for ever, so names are kept and fields are only added (with `#[serde(default)]`).
 
 use super::{
-    Absorbed, Address, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind, Judgement,
-    Language, LetterId, LetterKind, MailboxName, Moment, Redacted, Reference, Representative, Solved,
+    Absorbed, Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind,
+    Judgement, Language, LetterId, LetterKind, MailboxName, Moment, Redacted, Reference, Representative, Solved,
 };
 use serde::{Deserialize, Serialize};
 
@@ -397,21 +397,6 @@ pub struct DirectAnswer {
     pub from: Address,
     /// When our mail server received its copy: the nearest we know to when the customer's did (invariant 9).
     pub received_at: Moment,
-}
-
-/// Something to be done about a case (§2.4.1).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AgendaItem {
-    /// Stable over changes: the calendar entry's UID is made of it.
-    pub id: String,
-    pub at: Moment,
-    pub text: String,
-    /// Whose agenda.
-    pub whose: Address,
-    /// Counts the changes (RFC 5546 §2.1.4).
-    pub sequence: u32,
-    #[serde(default)]
-    pub reminded: bool,
 }
 
 /// How far a clock is.

@@ -4,6 +4,7 @@
 //! Invariant: a [`Case`] is only what [`Case::apply`] makes of its events (invariant 8).
 
 mod address;
+mod agenda;
 mod committee;
 mod confidential;
 mod duty;
@@ -23,12 +24,13 @@ mod token;
 mod why;
 
 pub use address::{Address, AddressError};
+pub use agenda::AgendaItem;
 pub use committee::CommitteeWord;
 pub use confidential::{Confidential, Urgent};
 pub use duty::{Breach, Duty, DutyKind};
 pub use event::{
-    Actor, Adopts, AgendaItem, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal,
-    Sealed, TermStage, Tie, What,
+    Actor, Adopts, Certainty, Closed, DirectAnswer, Event, LetterFate, LetterSeal, Opened, Reopened, Seal, Sealed,
+    TermStage, Tie, What,
 };
 pub use language::{Language, Texts, Worded};
 pub use letter_kind::{CountedAs, Files, LetterKind, Origin, Reader, ReplyGoes, Silence};

@@ -6,7 +6,7 @@ mod merging;
 mod promise;
 mod steps;
 
-pub use letters::{CustomerLetter, Round};
+pub use letters::{CustomerLetter, Round, Stamp};
 pub use merging::Absorbed;
 pub use promise::Promise;
 pub use steps::{Dispute, Escalation, Ruling};
@@ -46,14 +46,6 @@ impl CaseState {
             Self::Merged => "merged",
         }
     }
-}
-
-/// A letter that stopped a clock, and when a mail server took it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stamp {
-    /// None: by telephone, or in a mail of staff's own.
-    pub letter: Option<LetterId>,
-    pub at: Moment,
 }
 
 /// A complaint's file, as it stands.

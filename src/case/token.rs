@@ -149,6 +149,13 @@ impl Keys {
     }
 }
 
+impl Token {
+    /// Whether one may stand in `text`, right or wrong.
+    pub fn may_be_in(text: &str) -> bool {
+        text.contains(PREFIX)
+    }
+}
+
 /// What is as long as a token, and has its dots where one has them; whatever is glued behind it is left out.
 fn token_at(text: &str) -> Option<&str> {
     let mut dots = text.bytes().take(TOKEN_MAX).enumerate().filter(|(_, byte)| *byte == b'.').map(|(at, _)| at);

@@ -127,10 +127,7 @@ fn the_manual_has_every_key_and_no_other() {
         .unwrap();
     sections::config(tree, &mut reading);
     // A mailbox's own sections have the keys of the company's.
-    let own = |key: &str| match key.strip_prefix("mailbox.").filter(|rest| rest.contains('.')) {
-        Some(rest) => rest.to_owned(),
-        None => key.to_owned(),
-    };
+    let own = |key: &str| key.strip_prefix("mailbox.").filter(|rest| rest.contains('.')).unwrap_or(key).to_owned();
     let asked: std::collections::BTreeSet<String> = reading
         .known()
         .iter()

@@ -3,6 +3,7 @@
 //! reply would carry it above the marker. Pure.
 
 use super::{MARKER, clean};
+use crate::case::Token;
 
 /// What clients show of it at most, on a phone and on a desk.
 const CHARS_MAX: usize = 110;
@@ -18,6 +19,7 @@ pub(super) fn line(said: Option<&str>, body: &str) -> String {
         let words = begun.split_whitespace().filter(|word| !matches!(*word, "!" | "!!" | ">" | "-"));
         clean::line(&words.collect::<Vec<_>>().join(" "), CHARS_MAX)
     });
-    // Nothing above the marker may look like it.
-    line.split(MARKER).next().unwrap_or_default().trim_end().to_owned()
+    // Nothing above the marker may look like it, nor like a reference: the first that a reply quotes says whose letter it answers.
+    let line = line.split(MARKER).next().unwrap_or_default();
+    line.split_whitespace().filter(|word| !Token::may_be_in(word)).collect::<Vec<_>>().join(" ")
 }

@@ -23,7 +23,7 @@ const DUTCH: &str = "aan al als bij ben bent beste bedankt betaald bel belt dag 
     ons onze op over reeds steeds te tegen terug toch tot uit uw vandaag vanaf veel volgens voor vraag waar waarom \
     wanneer want wat weer wel werd wij wil word worden wordt zeer zeg zich zij zijn zo zonder zou antwoord auto fout \
     gebeld gesproken kapot factuur helaas jammer maand vriendelijke schade slecht snel weken week afspraak geld \
-    gisteren hierbij alstublieft";
+    gisteren hierbij alstublieft wacht wachten";
 const DUTCH_SHARED: &str = "de en die van was is in we me ja hier om had u ze je";
 
 const ENGLISH: &str = "the and you your i i'm it's don't can't my that this not have has are with for but they from would could should \

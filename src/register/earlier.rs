@@ -2,7 +2,7 @@
 //! for all mails at hand. Only SQL.
 
 use super::sets::{numbered, rows_of};
-use super::snapshot::Wanted;
+use super::snapshot::{Loaded, Wanted};
 use super::{RegisterError, Tx, cases};
 use crate::case::{Address, Case};
 use sqlx::Row;
@@ -57,5 +57,13 @@ impl Tx {
         let query = readers.iter().fold(query, |query, reader| query.bind(reader.as_str()));
         let rows = query.fetch_all(&mut *self.inner).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+}
+
+impl Loaded {
+    /// The customer's earlier cases, of the same company.
+    pub(super) fn earlier_of(&self, one: &Wanted<'_>) -> Vec<Case> {
+        let of = one.lookup.earlier.as_ref().and_then(|of| self.earlier.get(&of.key()));
+        of.into_iter().flatten().filter(|case| one.within.has(case)).cloned().collect()
     }
 }

@@ -17,7 +17,6 @@ const TWICE_WITHIN: i64 = 3_600_000;
 const TWICE_MAX: i64 = 20;
 /// Open cases of the people a colleague mailed: beyond that the list to choose from helps nobody.
 const MAILED_MAX: usize = 20;
-
 /// Cases whose customers an authority's mail may name: what came in within a year or more; an authority seldom writes.
 const NAMING_CASES_MAX: i64 = 5_000;
 /// Cases that are named to whoever must choose.
@@ -35,7 +34,7 @@ pub struct Wanted<'a> {
 
 /// What was read for all mails at once.
 #[derive(Default)]
-struct Loaded {
+pub(super) struct Loaded {
     serials: HashMap<i32, u32>,
     duplicates: HashMap<i64, i64>,
     letters: HashMap<String, KnownLetter>,
@@ -46,7 +45,7 @@ struct Loaded {
     recent: HashMap<i64, Vec<Case>>,
     files: BTreeMap<CaseNumber, CaseFile>,
     /// By the key of an address, its newest cases.
-    earlier: HashMap<String, Vec<Case>>,
+    pub(super) earlier: HashMap<String, Vec<Case>>,
     /// Keys of addresses that had many notifications.
     practised: BTreeSet<String>,
 }
@@ -427,25 +426,15 @@ impl Loaded {
         }
     }
 
-    /// The customer's earlier cases, of the same company.
-    fn earlier_of(&self, one: &Wanted<'_>) -> Vec<Case> {
-        let of = one.lookup.earlier.as_ref().and_then(|of| self.earlier.get(&of.key()));
-        of.into_iter().flatten().filter(|case| one.within.has(case)).cloned().collect()
-    }
-
     fn file(&self, number: CaseNumber, within: &Within) -> Option<&CaseFile> {
         self.files.get(&number).filter(|file| within.has(&file.case))
     }
 
     /// The files that these numbers lead to, each once.
     fn files_of(&self, numbers: &[CaseNumber], within: &Within) -> Vec<CaseFile> {
-        let mut files: Vec<CaseFile> = Vec::new();
-        for file in numbers.iter().filter_map(|number| self.file(*number, within)) {
-            if files.iter().all(|known| known.case.number != file.case.number) {
-                files.push(file.clone());
-            }
-        }
-        files
+        let mut seen = BTreeSet::new();
+        let files = numbers.iter().filter_map(|number| self.file(*number, within));
+        files.filter(|file| seen.insert(file.case.number)).cloned().collect()
     }
 }
 

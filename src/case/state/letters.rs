@@ -1,12 +1,20 @@
 //! The letters to the customer: which round each belongs to, what its fate does to the clocks, and which lost one a
 //! later one makes good for. Plain values.
 
-use super::{Case, Stamp};
+use super::Case;
 use crate::case::{Address, Customer, LetterFate, LetterId, LetterKind, Moment};
 use serde::{Deserialize, Serialize};
 
 /// Letters remembered one by one: no case has as many under way at once, and the events keep them all.
 const LETTERS_MAX: usize = 200;
+
+/// A letter that stopped a clock, and when a mail server took it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// None: by telephone, or in a mail of staff's own.
+    pub letter: Option<LetterId>,
+    pub at: Moment,
+}
 
 /// A letter to the customer, from when it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -111,9 +111,8 @@ impl<'a> Work<'a> {
 
     /// An answer accepted before, or one that goes out with this mail.
     pub(super) fn has_answered(&self) -> bool {
-        let goes_out =
-            self.letters.iter().any(|letter| matches!(letter.content, Content::Answer(_) | Content::Closing(_)));
-        goes_out || self.case.first_response_at().is_some()
+        let is_answer = |letter: &Draft| matches!(letter.content, Content::Answer(_) | Content::Closing(_));
+        self.letters.iter().any(is_answer) || self.case.first_response_at().is_some()
     }
 
     pub(super) fn record(&mut self, what: What) {
