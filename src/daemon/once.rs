@@ -26,7 +26,7 @@ const PROBES_MAX: i64 = 8;
 /// # Errors
 /// A server or the register failed: what was on file by then stays, and the next run goes on from there.
 pub async fn run_once(office: Arc<Office>) -> Result<(), WorkError> {
-    let done = one_round(&office).await;
+    let done = Box::pin(one_round(&office)).await;
     // What hangs may hold a connection, and is not waited for.
     if !office.hung.is_too_much() {
         leases::give_back(&office).await;
@@ -44,7 +44,8 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
     let taken_in = match hour::believe(office).await {
         Ok(()) => {
             let all_taken_in = CancellationToken::new();
-            let taking_in = async {
+            // On the heap, as what a round does is much to keep at once.
+            let taking_in = Box::pin(async {
                 let take_in = async {
                     match office.register.hurry(office.clock.now()).await {
                         Ok(()) => take_in_each(office).await,
@@ -54,14 +55,14 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
                 let taken_in = while_held(office, take_in).await;
                 all_taken_in.cancel();
                 taken_in
-            };
-            let sending = async {
+            });
+            let sending = Box::pin(async {
                 tokio::select! {
                     round = send_meanwhile(office, &mut sender, &all_taken_in) => round,
                     // What hangs may keep the register's write lock, and then no round ends.
                     () = given_up(office) => Round::Idle,
                 }
-            };
+            });
             let (taken_in, sent) = tokio::join!(taking_in, sending);
             meanwhile = sent;
             taken_in
@@ -81,18 +82,18 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
     }
     let under = desk.office(office).await.ok().flatten();
     let ticked = match &under {
-        Some(under) => tick(under).await,
+        Some(under) => Box::pin(tick(under)).await,
         None => Ok(Step::Idle),
     };
     let sent = match (sender, accepted) {
-        (Ok(sender), Ok(accepted)) => send_all(office, sender, meanwhile, accepted).await,
+        (Ok(sender), Ok(accepted)) => Box::pin(send_all(office, sender, meanwhile, accepted)).await,
         (Err(error), _) => Err(error),
         (_, Err(error)) => Err(error.into()),
     };
     tokens::look_after(office).await;
     let (mut watched, mut told) = (Ok(()), Ok(()));
     if let Some(under) = &under {
-        watched = RoundTrips::default().look_after(under).await;
+        watched = Box::pin(RoundTrips::default().look_after(under)).await;
         // Runs from a timetable count too: since when it fails is on file.
         told = Teller::default().tell(under).await.map(drop);
     }
@@ -115,7 +116,7 @@ async fn take_in_each(office: &Office) -> Result<(), WorkError> {
     let mut first = Ok(());
     for office in office.each().map(Arc::new) {
         let taken_in = match Lease::of_mailbox(&office).office(&office).await {
-            Ok(Some(under)) => take_in_once(&under).await,
+            Ok(Some(under)) => Box::pin(take_in_once(&under)).await,
             Ok(None) => {
                 tracing::info!("another instance reads the mailbox: it is left to it");
                 Ok(())

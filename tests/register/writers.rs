@@ -208,7 +208,7 @@ async fn writers_of_one_program_take_turns_in_the_order_of_asking() {
             tx.commit().await.unwrap();
         }));
         // So that this one asks before the next.
-        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     }
     holding.commit().await.unwrap();
     for writer in writers {

@@ -13,6 +13,7 @@ const HEADERS: &[&str] = &[
     "From",
     "To",
     "Subject",
+    "Thread-Topic",
     "Date",
     "Message-ID",
     "In-Reply-To",
