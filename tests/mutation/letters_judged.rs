@@ -24,6 +24,7 @@ const HEADERS: &[&str] = &[
     "references",
     "reply-to",
     "subject",
+    "thread-topic",
     "to",
     "x-auto-response-suppress",
     "x-loop",

@@ -65,7 +65,11 @@ fn acknowledged(complaint: &Written, letter: &Letter) {
     assert_eq!((&letter.in_reply_to, &letter.references), (&complaint.id, &vec![complaint.id.clone()]));
     assert!(letter.text.contains(&letter.number()) && letter.text.contains("Schade en verzekering"), "{}", letter.text);
     // The customer's server proves who wrote it, so that these are the reader's own words.
-    assert!(letter.text.contains("Dit schreef u ons") && letter.text.contains("Niemand belt terug!"), "{}", letter.text);
+    assert!(
+        letter.text.contains("Dit schreef u ons") && letter.text.contains("Niemand belt terug!"),
+        "{}",
+        letter.text
+    );
     assert_nothing_internal(letter);
 }
 
