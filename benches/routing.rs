@@ -69,5 +69,5 @@ fn department(count: usize) -> String {
 fn keyword(number: usize) -> String {
     const PARTS: [&str; 10] = ["band", "rem", "glas", "lak", "wiel", "motor", "deur", "stoel", "spiegel", "lamp"];
     let word: String = number.to_string().bytes().map(|digit| PARTS[usize::from(digit - b'0')]).collect();
-    if number % 2 == 0 { format!("\"{word}*\"") } else { format!("\"{word}\"") }
+    if number.is_multiple_of(2) { format!("\"{word}*\"") } else { format!("\"{word}\"") }
 }
