@@ -15,7 +15,7 @@ const STORY_STYLE: &str = "main{display:grid;grid-template-columns:1fr 1fr;gap:8
 h2{grid-column:1/-1;margin:24px 0 0;font-size:18px}h2 small{color:#6b7280;font-weight:400}h3{margin:0;font-size:16px;color:#6b7280}\
 .customers{grid-column:1}.company{grid-column:2}.side{display:flex;flex-direction:column}.side details{max-width:none;width:100%}\
 blockquote{margin:8px 0;padding:12px 16px;background:#fff7ed;border:1px solid #fdba74;border-radius:8px;white-space:pre-wrap}\
-.company blockquote{background:#eff6ff;border-color:#93c5fd}blockquote b{display:block}.side iframe{height:500px}.overview iframe{height:1340px}\
+.company blockquote{background:#eff6ff;border-color:#93c5fd}blockquote b{display:block}.side iframe{height:500px}.overview iframe{height:1660px}\
 @media(max-width:800px){main{display:block}}";
 
 /// What stands above the letters.
