@@ -375,8 +375,8 @@ pub(super) fn title(language: Language) -> Worded {
     Worded { language, text: say(language, titles) }
 }
 
-#[allow(clippy::expect_used, reason = "the texts are this folder's own, and a test reads each")]
 /// These are written here and right; a test renders them all.
+#[allow(clippy::expect_used, reason = "the texts are this folder's own, and a test reads each")]
 fn address(text: &str) -> Address {
     Address::parse(text).expect("a sample address is an address")
 }

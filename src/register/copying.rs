@@ -78,6 +78,11 @@ impl Register {
     pub async fn copy_to(&self, to: &Self, told: &mut (dyn FnMut(i64) + Send)) -> Result<(), RegisterError> {
         let mut moment = self.begin_moment().await?;
         let mut tx = to.begin().await?;
+        for (engine, connection) in [(self.engine, &mut *moment), (to.engine, &mut *tx.inner)] {
+            if let Some(text) = engine.takes_long() {
+                sqlx::raw_sql(text).execute(connection).await?;
+            }
+        }
         tx.is_empty().await?;
         let mut copied = 0;
         for (table, key) in TABLES {

@@ -77,6 +77,16 @@ impl Engine {
         }
     }
 
+    /// What is said in a transaction that goes through the whole register: its limits are for steps of work.
+    pub fn takes_long(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                Some("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+            }
+        }
+    }
+
     /// How one begins that reads, and sees all of it as it stands at one moment.
     pub fn begin_moment(self) -> &'static str {
         match self {
