@@ -133,7 +133,8 @@ pub struct Register {
     /// commit. PostgreSQL: several.
     writer: AnyPool,
     /// Whose turn it is to write, among this program's tasks. SQLite lets whoever asks at the right moment go first:
-    /// with several senders at work and a slow disk one of them waited longer than the busy timeout. PostgreSQL keeps the order.
+    /// with several senders at work and a slow disk one of them waited longer than the busy timeout. PostgreSQL keeps the order
+    /// of those who ask it; here nobody takes a connection only to wait with it.
     turn: Arc<Mutex<()>>,
     _follower: Option<Arc<Follower>>,
     /// As which instance we work here; None: as nobody, or on SQLite.
@@ -250,10 +251,10 @@ impl Register {
     }
 
     /// Waits for its turn to write, in the order of asking.
-    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
-        match self.engine {
-            Engine::Sqlite => Some(self.turn.clone().lock_owned().await),
-            Engine::Postgres => None,
+    async fn turn(&self, begin: Begin) -> Option<OwnedMutexGuard<()>> {
+        match (self.engine, begin) {
+            (Engine::Sqlite, _) | (Engine::Postgres, Begin::InTurn) => Some(self.turn.clone().lock_owned().await),
+            (Engine::Postgres, Begin::Apart) => None,
         }
     }
 
@@ -266,7 +267,7 @@ impl Register {
     }
 
     async fn begin_as(&self, begin: Begin) -> Result<Tx, RegisterError> {
-        let turn = self.turn().await;
+        let turn = self.turn(begin).await;
         let mut inner = self.writer.begin_with(self.engine.begin()).await?;
         let fence = self.fence.as_ref().map(|fence| fence.check());
         let first: Vec<&str> = self.engine.take_turn(begin).into_iter().chain(fence.as_deref()).collect();

@@ -1,6 +1,7 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
+use super::engine::Begin;
 use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
@@ -127,7 +128,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hurry(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued'")
             .bind(millis(now))
             .execute(&self.writer)
@@ -140,7 +141,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hold_letter(&self, id: &LetterId, because: &str) -> Result<bool, RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         let held =
             sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
                 .bind(id.as_str())
@@ -155,7 +156,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn release_letter(&self, id: &LetterId, now: Moment) -> Result<bool, RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         let released = sqlx::query(
             "UPDATE outbox SET state = 'queued', held_because = '', not_before = $2 WHERE id = $1 AND state = 'held'",
         )

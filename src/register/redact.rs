@@ -4,7 +4,7 @@
 
 use super::cases::CaseRow;
 use super::chain::{Link, payload_hash};
-use super::engine::Engine;
+use super::engine::{Begin, Engine};
 use super::outbox::REDACTED;
 use super::redact_scope::Scope;
 use super::redactions::RedactionEntry;
@@ -54,7 +54,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
         note.bind(millis(now)).execute(&self.writer).await?;
         Ok(())
@@ -66,7 +66,7 @@ impl Register {
     /// # Errors
     /// The database refused, or somebody reads an older state: it is tried again later.
     pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         let mut connection = self.writer.acquire().await?;
         match self.engine {
             Engine::Sqlite => {

@@ -1,5 +1,6 @@
 //! What a sending server refused, kept over a restart: letters that wait for it, and the connections it takes. Only SQL.
 
+use super::engine::Begin;
 use super::outbox::{address, kind};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
@@ -96,7 +97,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_connections_taken(&self, server: &str, count: usize, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn().await;
+        let _turn = self.turn(Begin::Apart).await;
         sqlx::query(
             "INSERT INTO connections_taken (server, count, learnt_at) VALUES ($1, $2, $3) \
              ON CONFLICT (server) DO UPDATE SET count = $2, learnt_at = $3",
