@@ -45,6 +45,7 @@ mod resend;
 mod round_trip;
 mod second_server;
 mod secrets;
+mod texts;
 mod to_the_letter;
 mod tokens;
 mod waiting;
