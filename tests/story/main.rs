@@ -33,6 +33,7 @@ mod many;
 mod memory;
 mod operating;
 mod other_servers;
+mod own_letters;
 mod outages;
 mod outside;
 mod paper;
