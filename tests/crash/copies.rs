@@ -4,6 +4,7 @@
 use crate::letter::Written;
 use crate::scene::{Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
+use crate::support::engines;
 use crate::support::postgres;
 
 /// The crash points of copies: no round of the daemon passes them.
@@ -24,7 +25,7 @@ async fn killed_then_done(scene: &Scene, words: &[&str], point: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_has_its_name_when_it_is_whole() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_backup_has_its_name_when_it_is_whole") {
         return;
     }
     let host = mail_host(1);
@@ -39,16 +40,15 @@ async fn a_backup_has_its_name_when_it_is_whole() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_copy_is_whole_or_nothing() {
-    if !postgres::has_file() {
-        return;
-    }
     let host = mail_host(1);
     let scene = with_a_complaint(&host).await;
-    let (from, to) = (scene.register(), scene.dir.path().join("elders.db"));
-    let (from, to) = (format!("sqlite:{}", from.display()), format!("sqlite:{}", to.display()));
-    let words = ["register", "copy", "--from", &from, "--to", &to];
-    killed_then_done(&scene, &words, POINTS[1]).await;
-    // Refused were there anything in it.
-    let said = scene.said(&words).await;
-    assert!(said.contains("1 cases") && said.contains(" 0 problems"), "{said}");
+    let (from, elsewhere) = (scene.url(), scene.dir.path().join("elders.db"));
+    // Of this database, and to the other kind.
+    for to in [format!("sqlite:{}", elsewhere.display()), postgres::database_of(&elsewhere)] {
+        let words = ["register", "copy", "--from", &from, "--to", &to];
+        killed_then_done(&scene, &words, POINTS[1]).await;
+        // Refused were there anything in it.
+        let said = scene.said(&words).await;
+        assert!(said.contains("1 cases") && said.contains(" 0 problems"), "{said}");
+    }
 }

@@ -97,6 +97,9 @@ impl Scene {
 
     /// The same desk with its register elsewhere.
     pub fn at(self, url: String) -> Self {
+        let file = self.dir.path().join("klachtpost.toml");
+        let settings = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, settings.replace(&self.url(), &url)).unwrap();
         Self { other_register: Some(url), ..self }
     }
 

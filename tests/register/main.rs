@@ -48,6 +48,7 @@ use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
+use support::engines;
 use support::postgres::{self, register_url};
 use support::smtp::SmtpServer;
 
