@@ -30,6 +30,7 @@ mod redaction;
 mod retention;
 mod search;
 mod sending;
+mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 mod together;

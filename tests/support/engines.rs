@@ -48,7 +48,8 @@ pub const SQLITE_ALONE: [(&str, &str); 15] = [
 ];
 
 /// Of several instances, and of the server: on SQLite a second daemon is refused, and there is no server.
-pub const POSTGRES_ALONE: [&str; 7] = [
+pub const POSTGRES_ALONE: [&str; 8] = [
+    "a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five",
     "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
     "another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what",

@@ -172,7 +172,11 @@ pub struct Postgres {
 /// The one that the tests of this process share.
 pub fn instance() -> &'static Postgres {
     static INSTANCE: OnceLock<Postgres> = OnceLock::new();
-    INSTANCE.get_or_init(|| Postgres::start("", None))
+    INSTANCE.get_or_init(|| {
+        let postgres = Postgres::start("-c shared_preload_libraries=pg_stat_statements", None);
+        postgres.sql("postgres", "CREATE EXTENSION pg_stat_statements");
+        postgres
+    })
 }
 
 impl Postgres {
