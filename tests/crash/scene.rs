@@ -192,8 +192,12 @@ impl Scene {
 
 /// Runs a command of the program to its end.
 pub async fn end_of(mut command: Command) -> Ended {
-    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("the program ends in time").unwrap();
-    Ended { status: output.status, log: String::from_utf8_lossy(&output.stderr).into_owned() }
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let said = || String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned();
+    let mut program = command.stdout(Stdio::null()).stderr(log.reopen().unwrap()).spawn().unwrap();
+    let ended = tokio::time::timeout(PATIENCE, program.wait()).await;
+    let status = ended.unwrap_or_else(|_| panic!("the program does not end:\n{}", said())).unwrap();
+    Ended { status, log: said() }
 }
 
 /// `<from>/.` into the folder that is there, as it is.
