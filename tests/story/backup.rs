@@ -4,14 +4,14 @@
 use crate::letter::Written;
 use crate::support::engines;
 use crate::support::postgres;
-use crate::support::smtp::{Delivery, Received, Setup, SmtpServer};
+use crate::support::smtp::{Received, Setup, SmtpServer};
 use crate::world::World;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 async fn world() -> (World, SmtpServer) {
     let world = World::start();
-    let smtp = SmtpServer::start(Setup { delivery: Delivery::HomesBelow(world.homes()), ..Setup::default() }).await;
+    let smtp = SmtpServer::start(Setup::default()).await;
     world.settle(smtp.port());
     (world, smtp)
 }
