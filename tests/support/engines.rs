@@ -5,7 +5,7 @@
 use super::postgres;
 
 /// Of the SQLite file: its mode, its lock, its pages, its log. With the test of PostgreSQL that stands for it, or why none does.
-pub const SQLITE_ALONE: [(&str, &str); 15] = [
+pub const SQLITE_ALONE: [(&str, &str); 16] = [
     ("a_backup_has_its_name_when_it_is_whole", "pg_dump writes that file, not klachtpost"),
     ("a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again", "where_a_dump_is_taken_is_said"),
     (
@@ -36,6 +36,7 @@ pub const SQLITE_ALONE: [(&str, &str); 15] = [
     ),
     ("settings_that_are_wrong_or_doubtful_are_told_all_at_once", "of the settings alone, whatever the register is on"),
     ("the_file_is_made_for_its_owner_only_and_opens_again", "each_server_that_cannot_be_used_says_what_to_do"),
+    ("the_key_made_on_first_start_is_not_used_once_others_can_read_it", "the key is in the settings, and none is made"),
     (
         "the_log_that_a_killed_process_left_is_taken_up_whole_or_with_a_torn_end",
         "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
