@@ -57,6 +57,8 @@ pub(super) struct Presence {
     lease: Duration,
     alive: Mutex<Alive>,
     keeper: Mutex<Option<JoinHandle<()>>>,
+    /// The tokens of the leases it held last.
+    tokens: Mutex<BTreeMap<String, i64>>,
 }
 
 /// How long nobody else takes what we hold, and since which time that is so without a gap.
@@ -95,6 +97,12 @@ impl Presence {
             alive.term.0 += 1;
         }
         alive.until = at + self.lease;
+    }
+
+    /// Notes that a lease was taken; whether anybody else had it since it was ours.
+    fn takes(&self, lease: &str, token: i64) -> bool {
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.insert(lease.to_owned(), token).is_none_or(|last| token != last + 1)
     }
 
     fn stop_keeper(&self) {
@@ -169,6 +177,7 @@ impl Register {
             lease,
             alive: Mutex::new(Alive { until: since_boot() + lease, term: Term(0) }),
             keeper: Mutex::default(),
+            tokens: Mutex::default(),
         });
         let mut connection = connect(&self.writer).await?;
         if let Some(home) = &presence.home {
@@ -199,7 +208,10 @@ impl Register {
         let taken = sqlx::query(sqlx::AssertSqlSafe(take)).bind(lease).bind(&presence.id);
         let row = match taken.fetch_optional(&self.writer).await? {
             Some(row) => {
-                tracing::info!(lease, instance = presence.name, "holds what only one instance does");
+                // One that is given back at each failure and taken again is no news.
+                if presence.takes(lease, row.try_get(0)?) {
+                    tracing::info!(lease, instance = presence.name, "holds what only one instance does");
+                }
                 Some(row)
             }
             None => {
