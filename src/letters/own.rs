@@ -7,7 +7,8 @@ use super::templates::text_of;
 use super::{Letters, RenderError, Signed, TemplateError, Templates, printing, sample, view};
 use crate::case::{CaseNumber, Language, LetterKind, Moment, Reader, Token};
 use crate::desk::draft::{Content, Draft};
-use std::collections::BTreeMap;
+use minijinja::Environment;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -226,8 +227,31 @@ fn place(own: &Own<'_>, error: &RenderError) -> (Option<usize>, String) {
     });
     match at {
         Some((found, line)) => (Some(line), quoted(&found, own.text, Some(line))),
-        None => (None, told.to_owned()),
+        None => match unknown_name(own) {
+            Some((line, name)) => (Some(line), quoted(&format!("`{name}`, which there is not,"), own.text, Some(line))),
+            None => (None, told.to_owned()),
+        },
     }
+}
+
+/// A name that none of our letters has, and its line: given to a building block it is an error only there.
+fn unknown_name(own: &Own<'_>) -> Option<(usize, String)> {
+    let known: BTreeSet<String> = list().iter().filter_map(|one| text_of(&one.name)).flat_map(names).collect();
+    let stands_in =
+        |line: &str, name: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == name);
+    names(own.text).into_iter().filter(|name| !known.contains(name)).find_map(|name| {
+        let at = own.text.lines().position(|line| stands_in(line, &name))?;
+        Some((at + 1, name))
+    })
+}
+
+/// What a letter takes from outside: its variables, and the functions that it calls.
+fn names(text: &str) -> BTreeSet<String> {
+    let engine = Environment::new();
+    engine
+        .template_from_str(text)
+        .map(|letter| letter.undeclared_variables(false).into_iter().collect())
+        .unwrap_or_default()
 }
 
 /// What such a letter says for the customer's sake: its number, its terms, and what the law wants said of the committee.
@@ -328,6 +352,9 @@ mod tests {
         assert_eq!(found[0].file, "closing/nl.j2");
         let found = changed("notification/en.j2", "{{ show_remarks(remarks) }}", "{% if remarks %}");
         assert!(found[0].line.is_some() && found[0].file == "notification/en.j2", "{found:?}");
+        // A building block only finds that it was given nothing.
+        let found = changed("closing/nl.j2", "k.panel(settlement)", "k.panel(setlement)");
+        assert!(found[0].line.is_some() && found[0].found.contains("`setlement`"), "{found:?}");
         assert!(mistakes("closng/nl.j2", "x")[0].to_string().contains("klachtpost templates list"));
     }
 

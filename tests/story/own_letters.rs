@@ -108,7 +108,11 @@ async fn a_running_daemon_goes_on_with_the_letters_it_has_where_a_new_one_cannot
     change(&folder, "acknowledgement/nl.j2", "Dat horen wij graag.", "{{ nergens }}");
     daemon.reload();
     until("a refusal", || daemon.log().contains("refused as a whole").then_some(())).await;
-    assert!(daemon.log().contains("acknowledgement/nl.j2, line ") && daemon.log().contains("nergens"), "{}", daemon.log());
+    assert!(
+        daemon.log().contains("acknowledgement/nl.j2, line ") && daemon.log().contains("nergens"),
+        "{}",
+        daemon.log()
+    );
     world.deliver(&Written::new(&format!("Jan Jansen <{JAN}>"), "Kras", "Mijn auto heeft een kras.").bytes());
     one(&world, "jan.jansen", "Dat horen wij graag.");
 
