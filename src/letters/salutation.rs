@@ -111,9 +111,9 @@ impl Titled {
 
     /// Whether a title stands among the words behind those at the start. `de Heer` at the end is a surname.
     fn names_another(&self, words: &[&str], mr_is_sir: bool) -> bool {
-        let joins = words.iter().any(|word| JOINING.contains(word));
+        let joined = |at: usize| at.checked_sub(2).is_some_and(|at| JOINING.contains(&words[at]));
         words.iter().enumerate().any(|(at, word)| match title(word, false, mr_is_sir) {
-            Some(Title::Sir) => folded(word) != "heer" || at + 1 < words.len() || joins,
+            Some(Title::Sir) => folded(word) != "heer" || at + 1 < words.len() || joined(at),
             Some(Title::Madam | Title::Doctor | Title::Professor) => true,
             Some(Title::Family) => !self.titles.is_empty(),
             Some(Title::Silent) | None => false,

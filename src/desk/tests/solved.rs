@@ -101,3 +101,14 @@ fn it_counts_only_in_answer_to_the_customers_own_closing() {
     let named = closed(true).decide(&post(KLANT, &format!("{yes}\nK-2026-000007")));
     assert!(said(&named).is_empty());
 }
+
+#[test]
+fn the_line_with_the_token_is_no_part_of_what_a_customer_says_in_french() {
+    let company = closed(true);
+    let yes = solved_typed(Solved::Yes, Language::French);
+    let token = company.token(Side::Customer);
+    let decision = company.decide(&post(KLANT, &format!("{yes}\n\n\nRéférence : {token}\n")));
+    assert_eq!(said(&decision), [Solved::Yes]);
+    let What::FollowedUp { text, .. } = &decision.events[0].what else { panic!("{decision:?}") };
+    assert!(!text.contains("Référence"), "{text}");
+}

@@ -5,9 +5,11 @@ use crate::case::{CaseNumber, LetterKind, Moment};
 use crate::desk::draft::{Content, Draft};
 use crate::letters::language::Words;
 use crate::letters::printing::{self, Form};
-use crate::letters::{House, Letters, Signed, sample, view};
+use crate::letters::{House, Letters, Signed, clean, sample, view};
 use std::sync::Arc;
 
+/// Lines of one text that are quoted.
+const LINES_QUOTED_MAX: usize = 2;
 /// Characters of a line that a mistake quotes.
 const QUOTED_CHARS_MAX: usize = 160;
 
@@ -50,19 +52,16 @@ pub(super) fn left_out(must: &[Said], usual: &[(Form, String)], own: &[(Form, St
         let (body, usual) = (Body::of(*form, body), Body::of(*form, usual));
         for said in must {
             let (missing, next) = match said {
-                Said::Words(words) => (
-                    Some(words.as_str()).filter(|words| usual.says(words) && !body.says(words)),
-                    "a letter to a customer says it in every form: add it",
-                ),
-                Said::Text(text) => (
-                    Some(text)
-                        .filter(|text| usual.first_missing(text).is_none())
-                        .and_then(|text| body.first_missing(text)),
-                    "print the text with `text`, which keeps all of it and its lines",
-                ),
+                Said::Words(words) if usual.says(words) && !body.says(words) => {
+                    (vec![words.as_str()], "a letter to a customer says it in every form: add it")
+                }
+                Said::Text(text) if usual.missing(text).is_empty() => {
+                    (body.missing(text), "print the text with `text`, which keeps all of it and its lines")
+                }
+                _ => continue,
             };
-            let quoted = missing.map(|missing| crate::letters::clean::line(missing, QUOTED_CHARS_MAX));
-            left_out.extend(quoted.map(|missing| (format!("no `{missing}` {}", in_form(*form)), next)));
+            let quoted = missing.into_iter().take(LINES_QUOTED_MAX).map(|line| clean::line(line, QUOTED_CHARS_MAX));
+            left_out.extend(quoted.map(|line| (format!("no `{line}` {}", in_form(*form)), next)));
         }
     }
     left_out
@@ -96,18 +95,16 @@ impl Body {
         self.whole.contains(&one_line(words))
     }
 
-    /// The first line of the text that is not there, or that goes on with the next one.
-    fn first_missing<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-        while let Some(line) = lines.next() {
-            let is_last = lines.peek().is_none();
+    /// The lines of the text that are not there, or that go on with the next one.
+    fn missing<'a>(&self, text: &'a str) -> Vec<&'a str> {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let is_missing = |(at, line): &(usize, &&str)| {
             let wanted = one_line(line);
-            let ends = |lines: &Vec<String>| is_last || lines.iter().any(|found| found.ends_with(&wanted));
-            if !self.whole.contains(&wanted) || !self.lines.as_ref().is_none_or(ends) {
-                return Some(line);
-            }
-        }
-        None
+            let is_last = at + 1 == lines.len();
+            let ends = |found: &Vec<String>| is_last || found.iter().any(|found| found.ends_with(&wanted));
+            !self.whole.contains(&wanted) || !self.lines.as_ref().is_none_or(ends)
+        };
+        lines.iter().enumerate().filter(is_missing).map(|(_, line)| *line).collect()
     }
 }
 

@@ -78,7 +78,7 @@ fn the_form_on_paper_is_tried_too() {
 {% call k.list() %}{% call k.item() %}{{ case_line }}{% endcall %}{% endcall %}{{ k.title(number) }}
 {% call k.facts() %}{{ k.fact("Bijlagen", listed|length) }}{% endcall %}{{ k.quote(topic.subject) }}
 {% for file in attached %}{% call k.notice() %}{{ file.name }} {{ file.size|size }}{% endcall %}{% endfor %}
-{% if buttons.answer %}{{ k.buttons([buttons.answer]) }}{% endif %}{% if token %}{{ k.b(company) }}{% endif %}
+{{ k.buttons([]) }}{{ k.phone("033 123 45 67") }}{% if token %}{{ k.b(company) }}{% endif %}
 "#;
     for name in ["closing/nl.j2", "answer/de.j2", "interim/fr.j2", "acknowledgement/en.j2"] {
         assert_eq!(added(name, fine), [], "{name}");
