@@ -184,6 +184,15 @@ impl RegisterError {
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. } | Self::Lapsed { .. })
     }
+
+    /// Whether it may be another in a moment without anybody's doing anything about the settings.
+    pub fn passes_by_itself(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } => true,
+            Self::Server { refusal, .. } => matches!(refusal, Refusal::Away | Refusal::NoRoom | Refusal::ReadOnly),
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for RegisterError {

@@ -58,6 +58,8 @@ pub(super) struct Presence {
     /// Until then nobody else takes what we hold.
     alive_until: Mutex<Instant>,
     keeper: Mutex<Option<JoinHandle<()>>>,
+    /// The tokens of the leases it held last.
+    tokens: Mutex<BTreeMap<String, i64>>,
 }
 
 impl Drop for Presence {
@@ -69,6 +71,12 @@ impl Drop for Presence {
 impl Presence {
     fn alive_until(&self) -> Instant {
         *self.alive_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a lease was taken; whether anybody else had it since it was ours.
+    fn takes(&self, lease: &str, token: i64) -> bool {
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        tokens.insert(lease.to_owned(), token).is_none_or(|last| token != last + 1)
     }
 
     fn stop_keeper(&self) {
@@ -143,6 +151,7 @@ impl Register {
             lease,
             alive_until: Mutex::new(Instant::now() + lease),
             keeper: Mutex::default(),
+            tokens: Mutex::default(),
         });
         let mut connection = connect(&self.writer).await?;
         if let Some(home) = &presence.home {
@@ -173,7 +182,10 @@ impl Register {
         let taken = sqlx::query(sqlx::AssertSqlSafe(take)).bind(lease).bind(&presence.id);
         let row = match taken.fetch_optional(&self.writer).await? {
             Some(row) => {
-                tracing::info!(lease, instance = presence.name, "holds what only one instance does");
+                // One that is given back at each failure and taken again is no news.
+                if presence.takes(lease, row.try_get(0)?) {
+                    tracing::info!(lease, instance = presence.name, "holds what only one instance does");
+                }
                 Some(row)
             }
             None => {

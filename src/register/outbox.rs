@@ -2,7 +2,7 @@
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
 use super::engine::Begin;
-use super::sets::{rows_of, tuples};
+use super::sets::{rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
 use crate::desk::draft::{Carried, Source};
@@ -217,7 +217,7 @@ impl Tx {
     /// The database refused.
     pub async fn mark_sent(&mut self, all: &[(&LetterId, &Sent)]) -> Result<(), RegisterError> {
         let own = self.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
-        for some in all.chunks(rows_of(7)) {
+        for some in all.chunks(rows_on(self.engine, 7)) {
             let text = format!(
                 "UPDATE outbox SET state = column2, accepted_at = column3, server = column4, reply = column5, \
                  not_before = COALESCE(column6, not_before), light = CASE WHEN column7 = 1 THEN 1 ELSE light END, \

@@ -5,6 +5,7 @@ use super::engine::{BUSY_TIMEOUT, Engine};
 use super::sqlstate::Refusal;
 use super::{READERS_MAX, Register, RegisterError};
 use crate::config::Postgres;
+use crate::crash;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
@@ -179,7 +180,9 @@ async fn lacks_tables(server: &Server, connection: &mut AnyConnection, absent: A
 
 /// Several instances may do so at once: one waits for the other.
 async fn make_tables(server: &Server, writer: &AnyPool) -> Result<(), RegisterError> {
+    crash::point("before bringing the tables up to date");
     let migrated = MIGRATIONS.run(writer).await.map_err(RegisterError::from);
+    crash::point("after bringing the tables up to date");
     migrated.map_err(|error| match error {
         RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {
             refused(server, Refusal::MayNot, said(&why))

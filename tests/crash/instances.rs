@@ -8,6 +8,7 @@ use crate::letter::Written;
 use crate::scene::{CONNECTIONS, Scene, mail_host};
 use crate::support::chance::{Chance, is_long, seed};
 use crate::support::dovecot::Dovecot;
+use crate::support::engines;
 use crate::support::gate::{Gate, Passage};
 use crate::support::postgres::{self, OWNER, Postgres};
 use crate::support::signals::send;
@@ -139,7 +140,7 @@ async fn settled(url: &str, scene: &Scene, host: &Dovecot, mails: usize, instanc
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing") {
         return;
     }
     let began = Instant::now();
@@ -207,7 +208,7 @@ async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what") {
         return;
     }
     let host = mail_host(1);
@@ -247,7 +248,7 @@ async fn another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_reaches_the_mail_server_and_not_the_database_sends_and_moves_nothing() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("who_reaches_the_mail_server_and_not_the_database_sends_and_moves_nothing") {
         return;
     }
     for passage in [Passage::Silent, Passage::Cut] {
@@ -283,11 +284,11 @@ async fn who_reaches_the_mail_server_and_not_the_database_sends_and_moves_nothin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_primary_is_killed_in_the_middle_of_intake_and_its_standby_goes_on() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("the_primary_is_killed_in_the_middle_of_intake_and_its_standby_goes_on") {
         return;
     }
     const MAILS: usize = 24;
-    let (primary, host) = (Postgres::start("", None), mail_host(1));
+    let (primary, host) = (Postgres::start("-c fsync=on", None), mail_host(1));
     let standby = primary.standby();
     primary.sql("postgres", "CREATE DATABASE klachten");
     primary.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
