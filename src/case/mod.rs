@@ -22,6 +22,7 @@ mod said;
 mod standard_text;
 mod state;
 mod token;
+mod unwritable;
 mod why;
 
 pub use address::{Address, AddressError};
@@ -45,6 +46,7 @@ pub use representative::{Ground, Representative};
 pub use standard_text::{Blank, Piece, StandardText, UnknownBlank, pieces};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
+pub use unwritable::Unwritable;
 pub use why::{Match, Place, Why};
 
 use serde::{Deserialize, Serialize};

@@ -134,7 +134,8 @@ impl<'a> Desk<'a> {
         let held_because = letters::door(&letter, &internal).err();
         let held_because = held_because.map(|held| letters.held_words(held, rules.language));
         let counted_as = counted_as(letter.kind, &letter.to, self.decided.about.as_ref());
-        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
+        let mailbox = Some(rules.mailbox.clone());
+        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as, mailbox })
     }
 }
 
@@ -157,7 +158,10 @@ impl Clerk<'_> {
             }
             match rendered {
                 Ok(finished) => done.take(self.under_the_caps(finished, &draft), &draft),
-                Err(error) => done.stopped.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
+                Err(error) => {
+                    let fate = LetterFate::Unwritten { because: error.because(), detail: error.to_string() };
+                    done.stopped.push(fated(&draft, fate));
+                }
             }
         }
         done

@@ -3,7 +3,9 @@
 use super::Disposition;
 use super::draft::Writer;
 use super::wants::Want;
-use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
+use crate::case::{
+    Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, MailboxName, Moment, Token, What,
+};
 use crate::mail::Mail;
 use crate::text::fold;
 use serde::{Deserialize, Serialize};
@@ -401,6 +403,9 @@ pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Through which mailbox it was written; None: the first.
+    #[serde(default)]
+    pub mailbox: Option<MailboxName>,
     /// Whether its case is one that only its readers see.
     pub sight: Sight,
     /// Octets without the attachments it carries.
@@ -428,9 +433,7 @@ impl BouncedLetter {
         let reported_at = events.into_iter().fold(None, |reported, event| match &event.what {
             What::LetterFate { letter, fate, .. } if *letter == self.id => match fate {
                 LetterFate::Accepted { .. } => None,
-                LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
-                    reported.or(Some(event.at))
-                }
+                _ => reported.or(Some(event.at)),
             },
             _ => reported,
         });
