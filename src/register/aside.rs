@@ -10,12 +10,31 @@ use crate::desk::{Asked, Disposition, PutBack, Stored, Within};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-/// What [`Stored`] is made of; `became` is the case that another copy of the mail became.
-const STORED: &str = "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, \
-     mail.received_at, mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, (SELECT MIN(other.case_number) FROM mail AS other \
-     WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
-     AND mail.content_hash <> '' AND other.disposition = 'complaint'), cases.body FROM mail \
-     LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number";
+/// What [`Stored`] is made of, by which rows a company has for its own; parameters from `first` on.
+struct Query {
+    /// What is selected, before its WHERE.
+    text: String,
+    /// That a mail is the company's.
+    own: String,
+    /// For the parameters of either.
+    values: Vec<String>,
+}
+
+/// `became` is the case that another copy of the mail became, at the same company: one mail to two of them is two.
+fn query(within: &Within, first: usize) -> Query {
+    let Condition { text: own, values } = of_folder(within, "mail.mailbox", first);
+    // The same parameters once more.
+    let of_others = of_folder(within, "other.mailbox", first).text;
+    let text = format!(
+        "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, mail.received_at, \
+         mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, \
+         (SELECT MIN(other.case_number) FROM mail AS other \
+         WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
+         AND mail.content_hash <> '' AND other.disposition = 'complaint' AND {of_others}), cases.body FROM mail \
+         LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number"
+    );
+    Query { text, own, values }
+}
 
 const ASIDE: &str = "mail.disposition IN ('set_aside', 'unreadable')";
 
@@ -25,8 +44,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn untold_aside(&self, within: &Within, limit: i64) -> Result<Vec<Stored>, RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
-        let text = format!("{STORED} WHERE {ASIDE} AND mail.told_in IS NULL AND {own} ORDER BY mail.id LIMIT $1");
+        let Query { text, own, values } = query(within, 2);
+        let text = format!("{text} WHERE {ASIDE} AND mail.told_in IS NULL AND {own} ORDER BY mail.id LIMIT $1");
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(limit);
         let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
         rows.iter().map(stored).collect()
@@ -54,9 +73,9 @@ impl Register {
         until: Moment,
         limit: i64,
     ) -> Result<(Vec<Stored>, i64), RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 3);
+        let Query { text, own, values } = query(within, 3);
         let which = format!("{ASIDE} AND mail.decided_at > $1 AND mail.decided_at <= $2 AND {own}");
-        let text = format!("{STORED} WHERE {which} ORDER BY mail.id LIMIT ${}", values.len() + 3);
+        let text = format!("{text} WHERE {which} ORDER BY mail.id LIMIT ${}", values.len() + 3);
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
         let query = values.iter().fold(query, |query, value| query.bind(value)).bind(limit);
         let rows = query.fetch_all(&self.pool).await?;
@@ -94,16 +113,16 @@ impl Register {
 impl Tx {
     /// The mail that somebody asks about; none where the number is nobody's, or a notice tells of several.
     pub(super) async fn stored(&mut self, asked: &Asked, within: &Within) -> Result<Option<Stored>, RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
+        let Query { text, own, values } = query(within, 2);
         let rows = match asked {
             Asked::Number(id) => {
-                let text = format!("{STORED} WHERE mail.id = $1 AND {own}");
+                let text = format!("{text} WHERE mail.id = $1 AND {own}");
                 let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(*id);
                 values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
             Asked::ToldIn(letter) => {
                 // Two are as good as many: then it is not clear which one is meant.
-                let text = format!("{STORED} WHERE mail.told_in = $1 AND {own} ORDER BY mail.id LIMIT 2");
+                let text = format!("{text} WHERE mail.told_in = $1 AND {own} ORDER BY mail.id LIMIT 2");
                 let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str());
                 values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
