@@ -11,6 +11,7 @@ mod comparing;
 mod current;
 mod deciding;
 mod filing;
+mod handled_before;
 mod hindered;
 mod hour;
 mod intake;
