@@ -69,6 +69,9 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     let _ = ticker.shutdown().await;
     if office.hung.is_too_much() {
         return Err(WorkError::Hangs);
+    if let Some(newer) = office.register.is_outdated() {
+        return Err(newer.into());
+    }
     }
     leases::give_back(&office).await;
     office.register.close().await;
@@ -78,8 +81,8 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
 
 /// Ends some time after the daemon was asked to stop because too much hangs.
 pub(super) async fn given_up(office: &Office) {
-    office.stop.cancelled().await;
-    if !office.hung.is_too_much() {
+    tokio::select! { () = office.stop.cancelled() => {} () = office.register.outdated() => office.stop.cancel() }
+    if !office.hung.is_too_much() && office.register.is_outdated().is_none() {
         return std::future::pending().await;
     }
     tokio::time::sleep(LAST_LETTERS).await;

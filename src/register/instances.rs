@@ -5,7 +5,8 @@
 //! task that says that we are alive.
 
 use super::engine::Engine;
-use super::{Register, RegisterError, moment};
+use super::postgres::newest;
+use super::{Register, RegisterError, Trouble, moment};
 use crate::case::Moment;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -57,6 +59,8 @@ pub(super) struct Presence {
     lease: Duration,
     /// Until then nobody else takes what we hold.
     alive_until: Mutex<Instant>,
+    /// The version of the tables, once it is a newer one than this program knows.
+    newer: watch::Sender<Option<i64>>,
     keeper: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -102,6 +106,16 @@ impl Fence {
     }
 }
 
+/// Who has a lease.
+#[derive(Debug, Clone)]
+pub enum Held {
+    /// This instance: the register for what its holder alone may do.
+    Here(Register),
+    /// Nobody who is alive.
+    Nowhere,
+    Elsewhere,
+}
+
 /// An instance, as the register knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceRow {
@@ -142,15 +156,17 @@ impl Register {
             home,
             lease,
             alive_until: Mutex::new(Instant::now() + lease),
+            newer: watch::Sender::new(None),
             keeper: Mutex::default(),
         });
         let mut connection = connect(&self.writer).await?;
-        if let Some(home) = &presence.home {
-            // A restart waits for nobody.
-            let gone = sqlx::query("DELETE FROM instance WHERE home = $1").bind(&home.name);
-            gone.execute(&mut connection).await?;
+        let registered = first_beat(&mut connection, &presence).await.map_err(|error| match error.into() {
+            RegisterError::Unavailable { trouble: Trouble::Locked, .. } => RegisterError::BeingCopied,
+            other => other,
+        })?;
+        if let Heard::Newer(version) = registered {
+            return Err(RegisterError::Newer { version });
         }
-        beat(&mut connection, &presence).await?;
         let forget = format!("DELETE FROM instance WHERE until < {NOW} - {FORGOTTEN_AFTER}");
         sqlx::query(sqlx::AssertSqlSafe(forget)).execute(&mut connection).await?;
         let keeper = tokio::spawn(keep(Arc::downgrade(&presence), self.writer.clone(), connection));
@@ -183,7 +199,30 @@ impl Register {
         };
         let Some(row) = row else { return Ok(None) };
         let fence = Fence { lease: lease.to_owned(), holder: presence.id.clone(), token: row.try_get(0)? };
-        Ok(Some(Self { fence: Some(Arc::new(fence)), ..self.clone() }))
+        Ok(Some(self.under(fence)))
+    }
+
+    /// Who has that lease; nobody takes it for that.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn held(&self, lease: &str) -> Result<Held, RegisterError> {
+        let Some(presence) = &self.presence else { return Ok(Held::Here(self.clone())) };
+        let text = format!(
+            "SELECT holder, token, CASE WHEN EXISTS (SELECT 1 FROM instance WHERE id = lease.holder AND until > {NOW}) \
+             THEN 1 ELSE 0 END FROM lease WHERE name = $1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(lease).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(Held::Nowhere) };
+        let holder: String = row.try_get(0)?;
+        if holder == presence.id {
+            return Ok(Held::Here(self.under(Fence { lease: lease.to_owned(), holder, token: row.try_get(1)? })));
+        }
+        Ok(if row.try_get::<i64, _>(2)? == 1 { Held::Elsewhere } else { Held::Nowhere })
+    }
+
+    fn under(&self, fence: Fence) -> Self {
+        Self { fence: Some(Arc::new(fence)), ..self.clone() }
     }
 
     /// Lets others take that lease.
@@ -242,6 +281,19 @@ impl Register {
         }
     }
 
+    /// Ends when a newer klachtpost brought the tables up to date: this one must not work with them any more.
+    pub async fn outdated(&self) {
+        let Some(presence) = &self.presence else { return std::future::pending().await };
+        // The sender lives as long as the presence.
+        let _ = presence.newer.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// Why this program must not go on; None: it may.
+    pub fn is_outdated(&self) -> Option<RegisterError> {
+        let version = (*self.presence.as_ref()?.newer.borrow())?;
+        Some(RegisterError::Newer { version })
+    }
+
     /// How often it is looked whether there is something to take over; None: nobody else works here.
     pub fn look_every(&self) -> Option<Duration> {
         self.presence.as_ref().map(|presence| presence.lease / BEATS)
@@ -292,19 +344,53 @@ async fn connect(pool: &AnyPool) -> Result<AnyConnection, sqlx::Error> {
     Ok(connection)
 }
 
-/// Says that we are alive. Counted from before it was asked: so we never think so for longer than the others do.
-async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<(), sqlx::Error> {
+/// What the register answers to "we are alive".
+enum Heard {
+    Well,
+    /// Its tables are of a version that this program does not know.
+    Newer(i64),
+}
+
+async fn first_beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Heard, sqlx::Error> {
+    if let Some(home) = &presence.home {
+        // A restart waits for nobody.
+        let gone = sqlx::query("DELETE FROM instance WHERE home = $1").bind(&home.name);
+        gone.execute(&mut *connection).await?;
+    }
+    beat(connection, presence).await
+}
+
+/// Says that we are alive, unless the tables are newer than we know. Counted from before it was asked: so we never think so for
+/// longer than the others do.
+async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Heard, sqlx::Error> {
     let asked_at = Instant::now();
     let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
     let text = format!(
-        "INSERT INTO instance (id, name, home, started_at, seen_at, until) VALUES ($1, $2, $4, {NOW}, {NOW}, {NOW} + $3) \
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, until = excluded.until"
+        "INSERT INTO instance (id, name, home, started_at, seen_at, until) SELECT $1, $2, $4, {NOW}, {NOW}, {NOW} + $3 \
+         WHERE NOT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version > $5) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, until = excluded.until"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(&presence.id).bind(&presence.name).bind(lease);
     let query = query.bind(presence.home.as_ref().map(|home| home.name.as_str()).unwrap_or_default());
-    query.execute(connection).await?;
+    if query.bind(newest()).execute(&mut *connection).await?.rows_affected() == 0 {
+        let newest = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
+        return Ok(Heard::Newer(newest));
+    }
     *presence.alive_until.lock().unwrap_or_else(PoisonError::into_inner) = asked_at + presence.lease;
-    Ok(())
+    Ok(Heard::Well)
+}
+
+/// What this program would still write may be wrong in newer tables: from now on nothing of what it does alone is committed.
+async fn step_back(connection: &mut AnyConnection, presence: &Presence, version: i64) {
+    *presence.alive_until.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    presence.newer.send_replace(Some(version));
+    tracing::error!(
+        version,
+        "a newer klachtpost brought the register's tables up to date: this one stops; next: start the newer one here"
+    );
+    let gone = sqlx::query("DELETE FROM instance WHERE id = $1").bind(&presence.id).execute(connection).await;
+    if let Err(error) = gone {
+        tracing::debug!(%error, "what this instance held was not given back; it lapses");
+    }
 }
 
 /// Says it again and again, on a new connection where one failed or hangs.
@@ -318,12 +404,18 @@ async fn keep(presence: std::sync::Weak<Presence>, pool: AnyPool, connection: An
             }
             match &mut connection {
                 Some(connection) => beat(connection, &presence).await,
-                None => Ok(()),
+                None => Ok(Heard::Well),
             }
         };
-        let said = timeout(pause, said).await;
-        if !matches!(said, Ok(Ok(()))) {
-            connection = None;
+        match timeout(pause, said).await {
+            Ok(Ok(Heard::Well)) => {}
+            Ok(Ok(Heard::Newer(version))) => {
+                if let Some(connection) = &mut connection {
+                    step_back(connection, &presence, version).await;
+                }
+                return;
+            }
+            Ok(Err(_)) | Err(_) => connection = None,
         }
         drop(presence);
         sleep(pause).await;

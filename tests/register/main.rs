@@ -19,6 +19,7 @@ mod evidence;
 mod intake;
 mod limits;
 mod mails;
+mod newer;
 mod not_on_file;
 mod opening;
 mod outbox;
