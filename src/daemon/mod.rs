@@ -35,6 +35,7 @@ mod run;
 mod sending;
 mod serving;
 mod settle;
+mod telling;
 mod ticking;
 mod tokens;
 pub mod trial;
@@ -57,6 +58,7 @@ pub use retaining::{Past, apply_terms, past_terms, past_terms_of};
 pub use run::run;
 pub use sending::{Round, Sender};
 pub use settle::Salts;
+pub use telling::Telling;
 pub use ticking::tick;
 pub use watching::{News, Teller, Watch};
 

@@ -32,12 +32,12 @@ impl Register {
         Ok(OutageRow { failing_since: at(0)?, told })
     }
 
-    /// Keeps what is known of an area.
+    /// Keeps what is known of an area, as long as what this stands on is held.
     ///
     /// # Errors
-    /// The database refused.
+    /// The database refused, or another holds it by now.
     pub async fn note_outage(&self, spot: impl Into<Spot>, row: &OutageRow) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
+        let mut tx = self.begin_as(Begin::Apart).await?;
         sqlx::query(
             "INSERT INTO outage (area, failing_since, told_trouble, told_since, told_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (area) DO UPDATE SET failing_since = $2, told_trouble = $3, told_since = $4, told_at = $5",
@@ -47,8 +47,8 @@ impl Register {
         .bind(row.told.map_or("", |told| told.trouble.name()))
         .bind(row.told.map(|told| millis(told.since)))
         .bind(row.told.map(|told| millis(told.at)))
-        .execute(&self.writer)
+        .execute(&mut *tx.inner)
         .await?;
-        Ok(())
+        tx.commit().await
     }
 }

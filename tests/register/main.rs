@@ -33,6 +33,7 @@ mod search;
 mod sending;
 #[path = "../support/mod.rs"]
 mod support;
+mod telling;
 mod together;
 mod trials;
 mod verify_command;
