@@ -9,8 +9,8 @@ use crate::case::{Address, Case, Keys, MailboxName, What};
 use crate::config::Config;
 use crate::desk::{Decision, Rules, Within};
 use crate::letters::House;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// What there is for one mailbox.
@@ -54,8 +54,6 @@ pub struct Mailboxes {
     pub whole: Arc<Config>,
     /// In the order of the settings; there is one.
     all: Vec<OfMailbox>,
-    /// By mailbox, the entries of the list of redactions whose originals are out of its folders.
-    cleared: Mutex<BTreeMap<MailboxName, BTreeSet<String>>>,
 }
 
 impl Mailboxes {
@@ -66,7 +64,7 @@ impl Mailboxes {
             let desk = all.first().map(|first| first.watch.clone());
             all.push(OfMailbox::new(&whole, &mailbox.name, keys, desk.as_ref())?);
         }
-        Ok(Self { whole: Arc::new(whole), all, cleared: Mutex::default() })
+        Ok(Self { whole: Arc::new(whole), all })
     }
 
     /// By other settings of the same mailboxes: what the loops know of each stays.
@@ -161,14 +159,6 @@ impl Mailboxes {
             }
         }
         moving
-    }
-
-    /// The originals of these are out of that mailbox's folders; whether they are out of all mailboxes'.
-    pub(super) fn clear(&self, name: &MailboxName, entries: &BTreeSet<String>) -> bool {
-        let mut cleared = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
-        cleared.insert(name.clone(), entries.clone());
-        let is_clear = |one: &OfMailbox| cleared.get(one.name()).is_some_and(|known| entries.is_subset(known));
-        self.all.iter().all(is_clear)
     }
 }
 

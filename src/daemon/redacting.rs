@@ -3,15 +3,16 @@
 //! what is left is done the next time (§2.4.3).
 
 use super::comparing::{own_folders, size};
+use super::mailboxes::OfMailbox;
 use super::office::Office;
 use super::watching::{Complaint, News};
 use super::{Salts, WorkError};
-use crate::case::{CaseNumber, LetterKind, Moment};
+use crate::case::{CaseNumber, LetterKind, MailboxName, Moment};
 use crate::crash;
 use crate::desk::{Disposition, FoundIn, Role, Sought};
 use crate::mail;
 use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
-use crate::register::{Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
+use crate::register::{Beside, Probe, Purged, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
 use std::collections::{BTreeSet, HashSet};
 
 /// Mails whose headers are asked for at a time.
@@ -96,16 +97,17 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
     let mut told = Redacting::default();
     if stages.iter().any(|stage| !stage.purged) {
         crash::point("before purging what was redacted");
-        told.not_purged = office.register.purge(office.clock.now()).await.err().map(|error| error.to_string());
+        told.not_purged = match office.register.purge(office.clock.now()).await {
+            Ok(Purged::Here) => None,
+            Ok(Purged::Elsewhere) => Some("another klachtpost writes the tables anew at this moment".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
     }
     if stages.iter().any(|stage| !stage.removed) {
         told.not_removed = match mailbox {
             Some(mailbox) => removed_here(office, mailbox, &list).await?,
             None => Some("the mailbox was not opened".to_owned()),
         };
-        if told.not_removed.is_none() {
-            office.register.note_removed(office.clock.now()).await?;
-        }
     }
     blanked.map(|()| told)
 }
@@ -252,18 +254,21 @@ async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside,
 const BESIDE_MAILS: [Disposition; 4] =
     [Disposition::Staff, Disposition::Automatic, Disposition::Bounce, Disposition::Duplicate];
 
-/// The same for all mailboxes: what one had is gone from this one, and from the others as far as they were looked into.
+/// The same for all mailboxes: what one had is gone from this one, and from the others as far as they were looked into, by whichever
+/// instance.
 async fn removed_here(
     office: &Office,
     mailbox: &mut Mailbox,
     list: &RedactionList,
 ) -> Result<Option<String>, WorkError> {
     let left = remove_originals(office, mailbox, list).await?;
-    let entries = list.entries.iter().map(|entry| entry.id.clone()).collect();
-    if left.is_some() || office.mailboxes.clear(office.mailbox_name(), &entries) {
+    if left.is_some() {
         return Ok(left);
     }
-    Ok(Some("not every mailbox was looked into yet".to_owned()))
+    let entries: Vec<String> = list.entries.iter().map(|entry| entry.id.clone()).collect();
+    let all: Vec<&MailboxName> = office.mailboxes.all().iter().map(OfMailbox::name).collect();
+    let is_all = office.register.note_cleared(office.mailbox_name(), &entries, &all, office.clock.now()).await?;
+    Ok((!is_all).then(|| "not every mailbox was looked into yet".to_owned()))
 }
 
 /// Takes the originals of all that is listed out of our own folders. None: none of them is left.

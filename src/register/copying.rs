@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
 
 /// All tables and their keys, those that others refer to first.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 22] = [
     ("mail", "id"),
     ("mail_raw", "mail_id"),
     ("trial", "mail_id"),
@@ -31,6 +31,7 @@ const TABLES: [(&str, &str); 21] = [
     ("job_run", "job, day"),
     ("outage", "area"),
     ("redaction", "entry"),
+    ("redaction_cleared", "entry, mailbox"),
     ("round_trips", "mailbox"),
     ("identity", "\"only\""),
 ];
@@ -82,10 +83,10 @@ impl Register {
         let mut tx = to.begin().await?;
         for (engine, connection) in [(self.engine, &mut *moment), (to.engine, &mut *tx.inner)] {
             if let Some(text) = engine.takes_long() {
-                sqlx::raw_sql(text).execute(connection).await?;
+                sqlx::raw_sql(text).execute(&mut *connection).await?;
             }
-        }
             nobody_works(engine, connection).await?;
+        }
         tx.is_empty().await?;
         let mut copied = 0;
         for (table, key) in TABLES {
@@ -114,7 +115,6 @@ impl Register {
     }
 }
 
-fn names(columns: &[Column]) -> String {
 /// Nobody works there, and nobody begins to until the transaction ends. Nothing was read before: what it sees is of after the lock.
 async fn nobody_works(engine: Engine, connection: &mut AnyConnection) -> Result<(), RegisterError> {
     let Some(lock) = engine.keep_others_away() else { return Ok(()) };
@@ -128,6 +128,7 @@ async fn nobody_works(engine: Engine, connection: &mut AnyConnection) -> Result<
     Err(RegisterError::InUse { path })
 }
 
+fn names(columns: &[Column]) -> String {
     columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(", ")
 }
 

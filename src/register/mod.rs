@@ -95,7 +95,7 @@ pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
 pub use sqlstate::Refusal;
 
-pub use redact::RedactionStage;
+pub use redact::{Purged, RedactionStage};
 pub use redact_scope::{Beside, Scope, ScopedMail};
 pub use redactions::{RedactedCase, RedactionEntry, RedactionList};
 pub use refusals::RefusedBefore;

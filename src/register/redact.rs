@@ -11,7 +11,9 @@ use super::redactions::RedactionEntry;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Actor, Blanks, Case, CaseNumber, Event, LetterId, Moment, Redacted, RedactedEvent, What};
+use crate::case::{
+    Actor, Blanks, Case, CaseNumber, Event, LetterId, MailboxName, Moment, Redacted, RedactedEvent, What,
+};
 use crate::desk::caps::Cap;
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
@@ -21,9 +23,30 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Whom it was for.
 const NOBODY: &str = "nobody@redacted.invalid";
 
-/// PostgreSQL writes the tables of which something is blanked anew, and holds each while it does.
-const REWRITE: &str = "VACUUM (FULL) mail, mail_raw, cases, event, event_payload, outbox, letter, letter_carried, \
-                       refused_first, not_on_file";
+/// Tables of which something is blanked. PostgreSQL writes them anew one after the other, and holds each while it does.
+const BLANKED: [&str; 10] = [
+    "mail",
+    "mail_raw",
+    "cases",
+    "event",
+    "event_payload",
+    "outbox",
+    "letter",
+    "letter_carried",
+    "refused_first",
+    "not_on_file",
+];
+/// By one klachtpost at a time, be it an instance or a command: held by the connection, and free when that ends.
+const ONE_AT_A_TIME: &str =
+    "SELECT CASE WHEN pg_try_advisory_lock(hashtext('klachtpost writes its tables anew')) THEN 1 ELSE 0 END";
+
+/// What became of writing the file or the tables anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purged {
+    Here,
+    /// Another klachtpost is at it.
+    Elsewhere,
+}
 
 /// What was done of an entry that was blanked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,25 +72,64 @@ impl Register {
         rows.iter().map(done).collect()
     }
 
-    /// The originals of all that was blanked are out of the mailbox.
+    /// The originals of these entries are out of that mailbox's folders; whether those of all that was blanked are out of those of all
+    /// these mailboxes.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
-        note.bind(millis(now)).execute(&self.writer).await?;
-        Ok(())
+    pub async fn note_cleared(
+        &self,
+        mailbox: &MailboxName,
+        entries: &[String],
+        all: &[&MailboxName],
+        now: Moment,
+    ) -> Result<bool, RegisterError> {
+        let mut tx = self.begin_as(Begin::Apart).await?;
+        for some in entries.chunks(rows_of(1)) {
+            let text = format!(
+                "INSERT INTO redaction_cleared (entry, mailbox, at) SELECT entry, $1, $2 FROM redaction \
+                 WHERE removed_at IS NULL AND entry IN ({}) ON CONFLICT DO NOTHING",
+                numbered(3, some.len())
+            );
+            let query = sqlx::query(AssertSqlSafe(text)).bind(mailbox.as_str()).bind(millis(now));
+            some.iter().fold(query, |query, entry| query.bind(entry)).execute(&mut *tx.inner).await?;
+        }
+        let text = format!(
+            "UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL AND (SELECT count(*) FROM redaction_cleared \
+             WHERE redaction_cleared.entry = redaction.entry AND redaction_cleared.mailbox IN ({})) = $2",
+            numbered(3, all.len())
+        );
+        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let query = sqlx::query(AssertSqlSafe(text)).bind(millis(now)).bind(count);
+        all.iter().fold(query, |query, name| query.bind(name.as_str())).execute(&mut *tx.inner).await?;
+        let left = "SELECT CAST(count(*) AS BIGINT) FROM redaction WHERE removed_at IS NULL";
+        let left: i64 = sqlx::query_scalar(left).fetch_one(&mut *tx.inner).await?;
+        tx.commit().await?;
+        Ok(left == 0)
     }
 
     /// Writes the file or the tables anew, so that nothing of what was blanked is left in room that is not used any more, and
-    /// empties SQLite's log beside the file. Needs as much room on the disk again, and nobody else who writes meanwhile.
+    /// empties SQLite's log beside the file. Needs as much room on the disk again, and nobody else who writes meanwhile: who does
+    /// waits, on PostgreSQL for the table in hand.
     ///
     /// # Errors
     /// The database refused, or somebody reads an older state: it is tried again later.
-    pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
+    pub async fn purge(&self, now: Moment) -> Result<Purged, RegisterError> {
         let _turn = self.turn(Begin::Apart).await;
         let mut connection = self.writer.acquire().await?;
+        if self.engine == Engine::Postgres {
+            connection.close_on_drop();
+            sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
+            if sqlx::query_scalar::<_, i64>(ONE_AT_A_TIME).fetch_one(&mut *connection).await? == 0 {
+                return Ok(Purged::Elsewhere);
+            }
+        }
+        // What is blanked from now on is for the next time.
+        let left = sqlx::query_scalar("SELECT entry FROM redaction WHERE purged_at IS NULL");
+        let left: Vec<String> = left.fetch_all(&mut *connection).await?;
+        if left.is_empty() {
+            return Ok(Purged::Here);
+        }
         match self.engine {
             Engine::Sqlite => {
                 sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
@@ -78,14 +140,18 @@ impl Register {
             }
             // What the server's own log and its backups hold is gone when these are: docs/postgresql.md says so.
             Engine::Postgres => {
-                connection.close_on_drop();
-                sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
-                sqlx::raw_sql(REWRITE).execute(&mut *connection).await?;
+                for table in BLANKED {
+                    let rewrite = format!("VACUUM (FULL) {table}");
+                    sqlx::raw_sql(AssertSqlSafe(rewrite)).execute(&mut *connection).await?;
+                }
             }
         }
-        let note = sqlx::query("UPDATE redaction SET purged_at = $1 WHERE purged_at IS NULL");
-        note.bind(millis(now)).execute(&mut *connection).await?;
-        Ok(())
+        for some in left.chunks(rows_of(1)) {
+            let text = format!("UPDATE redaction SET purged_at = $1 WHERE entry IN ({})", numbered(2, some.len()));
+            let query = sqlx::query(AssertSqlSafe(text)).bind(millis(now));
+            some.iter().fold(query, |query, entry| query.bind(entry)).execute(&mut *connection).await?;
+        }
+        Ok(Purged::Here)
     }
 }
 

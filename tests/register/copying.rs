@@ -2,6 +2,7 @@
 
 use super::support::postgres::{OWNER, PASSWORD, PROVEN};
 use super::*;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 
 /// Where a register is copied to.
@@ -78,7 +79,7 @@ async fn every_table_is_copied() {
         assert!(!sqlx::query(AssertSqlSafe(columns)).fetch_all(&mut connection).await.unwrap().is_empty());
         rows += desk.number(&format!("SELECT count(*) FROM {table}")).await;
     }
-    assert_eq!((tables.len(), rows), (21, desk.register.rows().await.unwrap()));
+    assert_eq!((tables.len(), rows), (22, desk.register.rows().await.unwrap()));
 }
 
 #[tokio::test]
