@@ -382,15 +382,16 @@ async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Hea
 /// What this program would still write may be wrong in newer tables: from now on nothing of what it does alone is committed.
 async fn step_back(connection: &mut AnyConnection, presence: &Presence, version: i64) {
     *presence.alive_until.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    presence.newer.send_replace(Some(version));
     tracing::error!(
         version,
         "a newer klachtpost brought the register's tables up to date: this one stops; next: start the newer one here"
     );
-    let gone = sqlx::query("DELETE FROM instance WHERE id = $1").bind(&presence.id).execute(connection).await;
-    if let Err(error) = gone {
-        tracing::debug!(%error, "what this instance held was not given back; it lapses");
+    let gone = sqlx::query("DELETE FROM instance WHERE id = $1").bind(&presence.id).execute(connection);
+    if !matches!(timeout(presence.lease / BEATS, gone).await, Ok(Ok(_))) {
+        tracing::debug!("what this instance held was not given back; it lapses");
     }
+    // The process may end at once now.
+    presence.newer.send_replace(Some(version));
 }
 
 /// Says it again and again, on a new connection where one failed or hangs.

@@ -66,7 +66,7 @@ pub(super) async fn open(url: &str, absent: Absent) -> Result<Register, Register
     let (server, mut connection) = first_writable(&servers).await?;
     check_server(server, &mut connection).await?;
     if lacks_tables(server, &mut connection, absent).await? {
-        make_tables(server, &mut connection).await?;
+        make_tables(server).await?;
     }
     let _ = connection.close().await;
     let (pool, writer) = (pool(READERS_MAX, server), pool(WRITERS_MAX, server));
@@ -211,19 +211,24 @@ async fn nobody_works(server: &Server, connection: &mut AnyConnection) -> Result
 
 /// Several instances may do so at once: one waits for the other. On a connection without the limits that are for steps of work:
 /// a large table takes its time, and one that was broken off in the middle would be begun anew for ever.
-async fn make_tables(server: &Server, connection: &mut AnyConnection) -> Result<(), RegisterError> {
-    sqlx::raw_sql(UNLIMITED).execute(&mut *connection).await.map_err(|error| refused_with(server, &error))?;
-    let migrating = async { MIGRATIONS.run(&mut *connection).await.map_err(RegisterError::from) };
+async fn make_tables(server: &Server) -> Result<(), RegisterError> {
+    let alone =
+        AnyPoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT).after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(UNLIMITED).execute(connection).await.map(|_| ()) })
+        });
+    let alone = alone.connect_lazy_with(server.options.clone());
+    let migrating = MIGRATIONS.run(&alone);
     tokio::pin!(migrating);
     let migrated = loop {
         match timeout(SAID_EVERY, &mut migrating).await {
-            Ok(migrated) => break migrated,
+            Ok(migrated) => break migrated.map_err(RegisterError::from),
             Err(_) => tracing::info!(
                 register = server.name,
                 "the register's tables are brought up to date, or another klachtpost does so; nothing is broken off, however long it takes"
             ),
         }
     };
+    alone.close().await;
     migrated.map_err(|error| match error {
         RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {
             refused(server, Refusal::MayNot, said(&why))

@@ -54,7 +54,7 @@ impl Instance {
 }
 
 fn letters(dir: &Path) -> usize {
-    let out = dir.join("out/new");
+    let out = dir.join("out/beheer@lease.example/new");
     std::fs::read_dir(out).map_or(0, |all| all.count())
 }
 
@@ -84,6 +84,7 @@ async fn of_the_mailbox_the_operator_is_told_by_who_reads_it() {
     // What is no mailbox's own is the desk's.
     reads.fails(Area::Sending, 0);
     desk.fails(Area::Access, 0);
+    reads.office.watch.good(Area::Intake, at(30));
     reads.tells(30).await;
     assert_eq!(letters(dir.path()), 1);
     desk.tells(30).await;
