@@ -5,7 +5,6 @@
 //! What it cannot see: a mail that a person deleted from those folders, a complaint that came by a pipe or was taken down
 //! from a letter on paper, and whose a mail is where the server keeps no marks on mails.
 
-use super::handled_before::{self, Found};
 use super::intake::folder_name;
 use super::office::Office;
 use super::redacting::{probe, take_away_redacted};
@@ -118,9 +117,7 @@ impl Place<'_> {
         let probes: Vec<Probe> = counted.iter().zip(&read).map(|(filed, mail)| probe(filed, mail)).collect();
         // What was redacted came back with a restored mailbox, or was never taken away: it is nobody's to take in.
         let gone = take_away_redacted(self.office, mailbox, self.redacted, &uids, &probes).await?;
-        let mut on_file = self.office.register.on_file_by_id(&probes).await?;
-        on_file.extend(self.handled_before(&counted, &probes, &on_file).await?);
-        on_file.extend(self.office.register.on_file(&probes).await?);
+        let on_file = self.office.register.on_file(&probes).await?;
         let (mut missing, mut numbers) = (Vec::new(), BTreeSet::new());
         for (place, (filed, mail)) in counted.iter().zip(&read).enumerate() {
             let is_known = on_file.contains(&place) || gone.redacted.contains(&filed.entry.uid);
@@ -137,18 +134,6 @@ impl Place<'_> {
         let new = tx.note_missing(&missing, self.office.clock.now()).await?;
         tx.commit().await?;
         Ok(new)
-    }
-
-    /// Those of them that this register has and has not decided on, by their places.
-    async fn handled_before(
-        &self,
-        counted: &[&Filed],
-        probes: &[Probe],
-        on_file: &HashSet<usize>,
-    ) -> Result<HashSet<usize>, WorkError> {
-        let all = counted.iter().zip(probes).enumerate().filter(|(place, _)| !on_file.contains(place));
-        let found = all.map(|(place, (filed, probe))| Found { place, probe, year: self.year(filed) });
-        handled_before::set_aside(self.office, &found.collect::<Vec<_>>()).await
     }
 
     /// None: it is older than the register and not its own, as a company's old folder is.
@@ -172,6 +157,9 @@ impl Place<'_> {
 
     /// The mail, and the year whose numbers it may have had one of.
     fn missing(&self, filed: &Filed, filed_by: FiledBy, mail: &mail::Mail) -> (Missing, i32) {
+        let now = self.office.clock.now();
+        let received_at = filed.entry.received_at.filter(|at| *at <= now).unwrap_or(now);
+        let year = |at: Moment| self.office.rules.calendar.local(at).year();
         let from = mail.from.as_ref().map(|party| party.address.clone()).unwrap_or_default();
         let missing = Missing {
             mailbox: self.name.to_owned(),
@@ -179,19 +167,9 @@ impl Place<'_> {
             uid: filed.entry.uid.0,
             size: size(&filed.entry),
             filed_by,
-            mail: LostMail { from, subject: mail.subject.clone(), received_at: self.received_at(filed) },
+            mail: LostMail { from, subject: mail.subject.clone(), received_at },
         };
-        (missing, self.year(filed))
-    }
-
-    fn received_at(&self, filed: &Filed) -> Moment {
-        let now = self.office.clock.now();
-        filed.entry.received_at.filter(|at| *at <= now).unwrap_or(now)
-    }
-
-    fn year(&self, filed: &Filed) -> i32 {
-        let registered = (self.received_at(filed) + REGISTERED_WITHIN).min(self.office.clock.now());
-        self.office.rules.calendar.local(registered).year()
+        (missing, year((received_at + REGISTERED_WITHIN).min(now)))
     }
 }
 

@@ -11,7 +11,6 @@ mod comparing;
 mod current;
 mod deciding;
 mod filing;
-mod handled_before;
 mod hindered;
 mod hour;
 mod intake;

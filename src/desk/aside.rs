@@ -41,8 +41,6 @@ pub(super) enum Aside<'a> {
     NoLetterNamed,
     /// An authority wrote, about no case that is known; the supervisor was told at once.
     Authority,
-    /// It lay in one of our own folders before it was decided on: a register that was lost had done so.
-    HandledBefore,
     /// Neither a sender nor any text was found.
     Nothing,
     /// Reading it failed, and why.
@@ -50,7 +48,7 @@ pub(super) enum Aside<'a> {
 }
 
 impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 14] = [
+    const FIXED: [Aside<'static>; 13] = [
         Aside::Spam,
         Aside::OurMark,
         Aside::OurLetter,
@@ -63,7 +61,6 @@ impl<'a> Aside<'a> {
         Aside::MailSystem,
         Aside::NoLetterNamed,
         Aside::Authority,
-        Aside::HandledBefore,
         Aside::Nothing,
     ];
 
@@ -96,9 +93,6 @@ impl<'a> Aside<'a> {
                 "a mail server says that something did not arrive, and names no letter of ours: nothing was changed"
             }
             Self::Authority => "an authority of the settings wrote it, about no complaint that could be found",
-            Self::HandledBefore => {
-                "it already lay in a folder for handled mail: after a backup was restored it is not known what was done with it, and nothing was answered"
-            }
             Self::Nothing => "neither a sender nor any text was found in it",
             Self::Unread(why) => why,
         }
@@ -135,10 +129,6 @@ impl<'a> Aside<'a> {
                     .to_owned()
             }
             Self::Authority => "een instantie schreef het, en bij welke klacht het hoort is niet gevonden".to_owned(),
-            Self::HandledBefore => {
-                "het lag al in een map voor behandelde post: na het terugzetten van een back-up is niet bekend wat ermee is gedaan, en er is niets op geantwoord"
-                    .to_owned()
-            }
             Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
             Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
             Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
@@ -196,11 +186,6 @@ fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: S
 /// A mail that reading did not survive (invariant 1): a person sees it, in the next notice.
 pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> Decision {
     unreadable(mail, Aside::Unread(reason), now)
-}
-
-/// A mail that was handled by a register which is lost: a person sees it, and nobody is answered twice (invariants 1 and 2).
-pub fn on_handled_before(mail: i64, now: Moment) -> Decision {
-    kept(mail, Disposition::SetAside, None, Aside::HandledBefore.english().to_owned(), now)
 }
 
 pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {

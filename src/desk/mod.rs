@@ -9,7 +9,6 @@
 //! | [`on_mail`] | a mail that came in |
 //! | [`on_fate`] | what became of a letter |
 //! | [`on_unreadable`] | a mail that reading did not survive |
-//! | [`on_handled_before`] | a mail that a register of before a restore handled |
 //! | [`on_aside`] | telling a person of what was put aside |
 //! | [`on_not_on_file`] | telling people of mails that the register has forgotten |
 //! | [`on_bundle`] | letters that a cap held back |
@@ -91,7 +90,7 @@ mod wrote;
 
 pub use crate::digest::{FiledBy, LostMail, NotOnFile, Route, Unsent};
 pub use crate::text::fold;
-pub use aside::{on_handled_before, on_unreadable};
+pub use aside::on_unreadable;
 pub use aside_notice::{NOTICE_MAILS_MAX, Untold, came_back, may_tell, on_aside};
 pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use bundle::{BUNDLE_MAX, Waiting, is_bundle_due, on_bundle};

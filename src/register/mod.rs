@@ -88,7 +88,7 @@ pub use error::{RegisterError, Trouble};
 pub use instances::{Held, Home, InstanceRow};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
-pub use not_on_file::{ComparedFolder, Missing, Probe, Undecided};
+pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};

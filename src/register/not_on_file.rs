@@ -15,9 +15,6 @@ use std::collections::{HashMap, HashSet};
 /// Lost mails that a letter or a digest names one by one: enough to see what kind of mail it is.
 const NAMED_MAX: i64 = 10;
 
-/// Octets of a mail in which its Message-ID stands, unless somebody hides it.
-const HEAD_MAX: usize = 64 * 1024;
-
 /// What an own folder's mail is looked for by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -37,16 +34,6 @@ pub struct Missing {
     pub size: i64,
     pub filed_by: FiledBy,
     pub mail: LostMail,
-}
-
-/// A mail that is on file and was not decided on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Undecided {
-    pub id: i64,
-    /// The folder it lay in, as the register names it.
-    pub mailbox: String,
-    pub received_at: Moment,
-    pub size: i64,
 }
 
 /// An own folder, compared up to a UID.
@@ -163,30 +150,6 @@ impl Register {
         Ok(found)
     }
 
-    /// All that waits to be decided on, oldest first.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn undecided(&self) -> Result<Vec<Undecided>, RegisterError> {
-        let text = "SELECT id, mailbox, received_at, size FROM mail WHERE disposition IS NULL ORDER BY id";
-        let rows = sqlx::query(text).fetch_all(&self.pool).await?;
-        let one = |row: &AnyRow| {
-            let received_at = moment(row.try_get(2)?);
-            Ok(Undecided { id: row.try_get(0)?, mailbox: row.try_get(1)?, received_at, size: row.try_get(3)? })
-        };
-        rows.iter().map(one).collect()
-    }
-
-    /// What a mail begins with, as far as its headers go; empty where it was blanked.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn head_of(&self, mail: i64) -> Result<Vec<u8>, RegisterError> {
-        let text = format!("SELECT substr(raw, 1, {HEAD_MAX}) FROM mail_raw WHERE mail_id = $1");
-        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(mail).fetch_optional(&self.pool).await?;
-        row.map_or(Ok(Vec::new()), |row| Ok(row.try_get(0)?))
-    }
-
     /// Those of a folder that are known to be missing.
     ///
     /// # Errors
@@ -294,18 +257,10 @@ impl Tx {
             }
         }
         for (year, count) in &years {
-            self.keep_free(*year, *count).await?;
+            let serial = self.next_serial(*year).await?.saturating_sub(1).saturating_add(*count);
+            self.note_numbers(&[CaseNumber { year: *year, serial }]).await?;
         }
         Ok(years.values().map(|count| *count as usize).sum())
-    }
-
-    /// So many more numbers of that year may have been given out: they are not given out again.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn keep_free(&mut self, year: i32, count: u32) -> Result<(), RegisterError> {
-        let serial = self.next_serial(year).await?.saturating_sub(1).saturating_add(count);
-        self.note_numbers(&[CaseNumber { year, serial }]).await
     }
 
     /// A folder was compared to its end.

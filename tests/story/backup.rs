@@ -85,53 +85,6 @@ async fn a_backup_is_taken_while_mail_pours_in_and_a_restored_one_answers_nobody
     assert_eq!(world.cases().await.len(), 40, "all are on file again");
 }
 
-/// A command that is killed when mails are on file and none of them was decided on.
-async fn killed_before_deciding(world: &World, arguments: &[&str]) {
-    let mut command = world.command(arguments);
-    command.env("KLACHTPOST_CRASH_LEDGER", world.file("ledger"));
-    let ended = command.env("KLACHTPOST_CRASH_AT", "before counting an attempt").output().await.unwrap();
-    assert_eq!(ended.status.code(), None, "{}", String::from_utf8_lossy(&ended.stderr));
-}
-
-#[tokio::test]
-async fn what_was_undecided_in_the_backup_and_handled_since_is_told_and_not_answered_twice() {
-    if !postgres::has_file() {
-        return;
-    }
-    let (world, smtp) = world().await;
-    complain(&world, 0..1);
-    world.work().await;
-    complain(&world, 1..2);
-    killed_before_deciding(&world, &["run", "--once"]).await;
-    let backup = world.file("nacht.db");
-    let ran = world.run(&["register", "backup", backup.to_str().unwrap()]).await;
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.log);
-    world.work().await;
-    complain(&world, 2..3);
-    world.work().await;
-    assert_eq!(world.cases().await.len(), 3);
-    let sent = told_customers(&smtp);
-
-    restore(&world, &backup);
-    world.work().await;
-    assert_eq!(told_customers(&smtp), sent, "nobody is answered a second time");
-    assert_eq!(world.cases().await.len(), 1);
-    let told = |words: &str| smtp.letters().iter().filter(|letter| letter.text().contains(words)).count();
-    assert_eq!(told("Subject: Terzijde gelegd"), 1, "a person is told of it");
-
-    // Who came after the backup is taken in at a person's word, also by a process that was killed over it.
-    killed_before_deciding(&world, &["adopt", "--yes"]).await;
-    world.work().await;
-    complain(&world, 3..4);
-    world.work().await;
-    let cases = world.cases().await;
-    let mut numbers: Vec<&str> = cases.iter().filter_map(|case| case["number"].as_str()).collect();
-    numbers.sort_unstable();
-    let serials: Vec<&str> = numbers.iter().map(|number| &number[number.len() - 2..]).collect();
-    assert_eq!(serials, ["01", "04", "05"], "no number is given out that somebody may have");
-    world.verify().await;
-}
-
 /// Who got which letter: a repeat has the Message-ID of the first.
 fn told_customers(smtp: &SmtpServer) -> BTreeSet<(String, String)> {
     let letters = smtp.letters();
