@@ -4,6 +4,8 @@
 // So that helpers outside the test functions count as tests for the lints too.
 #![cfg(test)]
 
+#[path = "architecture/both_databases.rs"]
+mod both_databases;
 #[path = "architecture/paths.rs"]
 mod paths;
 

@@ -3,7 +3,9 @@
 //! the same mails, commits them in batches of fifty and sends the very same letters, without understanding anything.
 //!
 //! `cargo bench --bench intake` prints mails a second, processor time a mail and peak memory of both, and their ratio, as the
-//! median of the rounds; `-- MAILS ROUNDS` for other numbers than 1,500 and 5. Judges nothing.
+//! median of the rounds; `-- MAILS ROUNDS` for other numbers than 1,500 and 5. With `KLACHTPOST_TESTS_ENGINE=postgres` each round
+//! is on PostgreSQL too (its own server, which waits for the disk as SQLite does), with the statements it was asked for a
+//! mail and the octets it keeps of one. Judges nothing.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
@@ -11,10 +13,12 @@
 mod floor;
 mod mails;
 mod measure;
+mod server;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
 use measure::Measured;
+use server::Server;
 use std::path::Path;
 use support::dovecot::{Dovecot, PASSWORD, Setup};
 use support::smtp::{self, Delivery, SmtpServer};
@@ -45,17 +49,27 @@ async fn compare(count: usize, rounds: usize) {
     let bytes: usize = mails.iter().map(Vec::len).sum();
     println!("{count} mails, {} KB each on average", bytes / count.max(1) / 1024);
     let letters = tempfile::tempdir().unwrap();
-    let (mut floors, mut ours) = (Vec::new(), Vec::new());
+    let (mut floors, mut ours, mut on_server) = (Vec::new(), Vec::new(), Vec::new());
+    let server = support::postgres::is_on().then(Server::start);
     for round in 0..rounds {
         // The first round keeps the letters, for the floor to send.
         let keep = (round == 0).then_some(letters.path());
-        ours.push(klachtpost(&mails, keep).await);
+        ours.push(klachtpost(&mails, keep, None).await);
         floors.push(bare(&mails, letters.path()).await);
+        if let Some(server) = &server {
+            on_server.push(klachtpost(&mails, None, Some(server)).await);
+        }
     }
     let (floor, ours) = (Measured::median(&mut floors), Measured::median(&mut ours));
     println!("bare floor  {}", floor.line(count));
     println!("klachtpost  {}", ours.line(count));
     println!("ratio       {:.2} of the floor's speed, median of {rounds}", floor.seconds / ours.seconds);
+    if let Some(server) = server {
+        let there = Measured::median(&mut on_server);
+        println!("PostgreSQL  {}", there.line(count));
+        println!("ratio       {:.2} of the speed on SQLite", ours.seconds / there.seconds);
+        server.tell(count);
+    }
 }
 
 /// A mailbox with these mails waiting in it.
@@ -72,11 +86,15 @@ async fn receiver(delivery: Delivery) -> SmtpServer {
     SmtpServer::start(smtp::Setup { delivery, ..smtp::Setup::default() }).await
 }
 
-async fn klachtpost(mails: &[Vec<u8>], keep: Option<&Path>) -> Measured {
+async fn klachtpost(mails: &[Vec<u8>], keep: Option<&Path>, server: Option<&Server>) -> Measured {
     let delivery = if keep.is_some() { Delivery::Memory } else { Delivery::Envelopes };
     let (dovecot, smtp, folder) = (filled(mails), receiver(delivery).await, tempfile::tempdir().unwrap());
     let settings = folder.path().join("klachtpost.toml");
-    std::fs::write(&settings, self::settings(dovecot.imap_port, smtp.port(), folder.path())).unwrap();
+    let register = match server {
+        Some(server) => server.settings(folder.path()),
+        None => format!("[register]\nurl = \"sqlite:{}\"\n", folder.path().join("klachtpost.db").display()),
+    };
+    std::fs::write(&settings, self::settings(dovecot.imap_port, smtp.port(), &register)).unwrap();
     let program = program();
     let log = folder.path().join("log");
     let measured =
@@ -115,17 +133,16 @@ async fn bare(mails: &[Vec<u8>], letters: &Path) -> Measured {
     measured
 }
 
-fn settings(imap: u16, smtp: u16, folder: &Path) -> String {
+fn settings(imap: u16, smtp: u16, register: &str) -> String {
     let manual = include_str!("../../config/klachtpost.toml");
     let departments = manual.find("[[department]]").and_then(|at| manual.get(at..)).unwrap_or_default();
-    format!(
+    support::postgres::with_secret(format!(
         "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"klachten@lease.example\"\n\
          [mailbox]\nhost = \"127.0.0.1\"\nport = {imap}\nsecurity = \"none\"\nusername = \"{}\"\n\
          password = \"{PASSWORD}\"\naccept_unproven_staff = true\n\
          [sender]\nhost = \"127.0.0.1\"\nport = {smtp}\nsecurity = \"none\"\n\
-         [register]\nurl = \"sqlite:{}\"\n[limits]\nautomatic_per_hour = 1000000\nautomatic_per_domain_per_hour = 1000000\n\
+         {register}[limits]\nautomatic_per_hour = 1000000\nautomatic_per_domain_per_hour = 1000000\n\
          [digest]\nrecipients = [\"directie@lease.example\"]\n\n{departments}",
-        support::dovecot::USER,
-        folder.join("klachtpost.db").display()
-    )
+        support::dovecot::USER
+    ))
 }

@@ -4,7 +4,7 @@ use super::looking::register_at;
 use super::{Exit, environment, failed};
 use crate::clock::Clock;
 use crate::config::{self, Borrowed, Config, Problem};
-use crate::daemon::{self, Office};
+use crate::daemon::{self, Office, OfficeError};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,7 +21,7 @@ pub async fn run(explicit: Option<&Path>, config: Config, once: bool, clock: Clo
     let url = config.register.url.clone();
     let office = match Office::open(config, clock).await {
         Ok(office) => office,
-        Err(error) => return failed(&error, Exit::FoundProblems),
+        Err(error) => return failed(&error, ended_at_start(&error)),
     };
     // One daemon on a file; of several on PostgreSQL each has a name.
     let shared = office.register.is_shared();
@@ -49,6 +49,14 @@ pub async fn run(explicit: Option<&Path>, config: Config, once: bool, clock: Clo
     match ended {
         Ok(()) => Exit::Done,
         Err(error) => failed(&error, Exit::TryAgainLater),
+    }
+}
+
+/// A register that cannot be used at this moment is tried again; all else is for a person to put right.
+fn ended_at_start(error: &OfficeError) -> Exit {
+    match error {
+        OfficeError::Register(error) if error.passes_by_itself() => Exit::TryAgainLater,
+        _ => Exit::FoundProblems,
     }
 }
 

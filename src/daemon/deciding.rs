@@ -15,6 +15,7 @@ use crate::register::{Failure, Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 /// Mails of one transaction: enough that its fsync does not count, few enough that a conflict costs little.
 const BATCH: i64 = 50;
@@ -40,17 +41,20 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
         office.stop.cancel();
         return Err(WorkError::Hangs);
     }
-    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now()).await?;
+    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now());
+    let pending = office.register.within(pending).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
     crash::point("before counting an attempt");
-    office.register.count_attempt(&ids, office.clock.now()).await?;
+    office.register.within(office.register.count_attempt(&ids, office.clock.now())).await?;
     crash::point("after counting an attempt");
     let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
-    // In a task of its own, so that its end can be waited for with a deadline even if it never pauses.
-    let deciding = tokio::spawn(decide_read(office.clone(), read));
+    // In a thread of its own, so that its end can be waited for with a deadline even if it never pauses. One of those that the
+    // tasks share may be the one that looks at the clock and the network for all of them: if it hung, no deadline came.
+    let (runtime, own) = (Handle::current(), office.clone());
+    let deciding = tokio::task::spawn_blocking(move || runtime.block_on(decide_read(own, read)));
     let decided = match tokio::time::timeout(crash::deadline(DECIDING_MAX), deciding).await {
         Ok(ended) => ended.unwrap_or(Err(WorkError::Deciding)),
         Err(_) => {

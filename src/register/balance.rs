@@ -3,12 +3,15 @@
 
 use super::engine::Begin;
 use super::mails::disposition;
-use super::sets::{numbered, rows_of};
+use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis};
 use crate::case::Moment;
 use crate::desk::FolderCount;
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Columns of a span of UIDs.
+const SPAN_COLUMNS: usize = 7;
 
 /// How a folder numbers its mails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +65,7 @@ impl Register {
             Numbering::Ascending { next } => tx.ascending(dealt, next).await?.into_iter().collect(),
             Numbering::Unordered => tx.unordered(dealt).await?,
         };
-        for span in &spans {
-            tx.note_span(dealt, span).await?;
-        }
+        tx.note_spans(dealt, &spans).await?;
         tx.commit().await
     }
 
@@ -282,20 +283,24 @@ impl Tx {
             .collect())
     }
 
-    async fn note_span(&mut self, dealt: &DealtWith<'_>, span: &Span) -> Result<(), RegisterError> {
-        sqlx::query(
-            "INSERT INTO given_out (mailbox, uid_validity, first_uid, next_uid, uids, vanished, dealt_with_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(dealt.mailbox)
-        .bind(dealt.uid_validity)
-        .bind(span.first)
-        .bind(span.next)
-        .bind(i64::try_from(span.uids).unwrap_or(i64::MAX))
-        .bind(i64::try_from(span.vanished).unwrap_or(i64::MAX))
-        .bind(millis(dealt.at))
-        .execute(&mut *self.inner)
-        .await?;
+    async fn note_spans(&mut self, dealt: &DealtWith<'_>, spans: &[Span]) -> Result<(), RegisterError> {
+        for some in spans.chunks(rows_on(self.engine, SPAN_COLUMNS)) {
+            let text = format!(
+                "INSERT INTO given_out (mailbox, uid_validity, first_uid, next_uid, uids, vanished, dealt_with_at) VALUES {}",
+                tuples(SPAN_COLUMNS, some.len())
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, span| {
+                query
+                    .bind(dealt.mailbox)
+                    .bind(dealt.uid_validity)
+                    .bind(span.first)
+                    .bind(span.next)
+                    .bind(i64::try_from(span.uids).unwrap_or(i64::MAX))
+                    .bind(i64::try_from(span.vanished).unwrap_or(i64::MAX))
+                    .bind(millis(dealt.at))
+            });
+            query.execute(&mut *self.inner).await?;
+        }
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of `cases`: what their events made of them. Written by one function only. Only SQL.
 
 use super::mails::without_nul;
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, MailboxName, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
@@ -285,7 +285,7 @@ impl Tx {
 
     /// Writes what cases have become. A new one is never written over another: a number that is taken is a conflict.
     pub(super) async fn save_cases(&mut self, cases: &[&Case], row: CaseRow) -> Result<(), RegisterError> {
-        for some in cases.chunks(rows_of(COLUMNS_COUNT)) {
+        for some in cases.chunks(rows_on(self.engine, COLUMNS_COUNT)) {
             let values = tuples(COLUMNS_COUNT, some.len());
             let text = match row {
                 CaseRow::New => format!("INSERT INTO cases ({COLUMNS}) VALUES {values}"),

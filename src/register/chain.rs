@@ -2,7 +2,7 @@
 //! The payload is hashed with a salt and kept in a table of its own, so that it can be blanked on a lawful request
 //! without breaking the chain, and cannot be guessed back from its hash. Only SQL and hashing.
 
-use super::sets::{rows_of, tuples};
+use super::sets::{rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Event, Moment};
 pub(super) use crate::text::hex;
@@ -148,7 +148,7 @@ impl Tx {
         events: &[Event],
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
-        for some in events.chunks(rows_of(LINK_COLUMNS)) {
+        for some in events.chunks(rows_on(self.engine, LINK_COLUMNS)) {
             let mut head = self.head().await?;
             let mut links = Vec::with_capacity(some.len());
             for event in some {

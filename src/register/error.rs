@@ -204,6 +204,15 @@ impl RegisterError {
                 | Self::BeingCopied
         )
     }
+
+    /// Whether it may be another in a moment without anybody's doing anything about the settings.
+    pub fn passes_by_itself(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } => true,
+            Self::Server { refusal, .. } => matches!(refusal, Refusal::Away | Refusal::NoRoom | Refusal::ReadOnly),
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::Error> for RegisterError {

@@ -4,7 +4,7 @@ use super::chain::hex;
 use super::engine::Begin;
 use super::record::Recorded;
 use super::seal::Reseal;
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::crash;
@@ -92,7 +92,7 @@ impl Register {
     pub async fn store_mails(&self, mails: &[NewMail]) -> Result<usize, RegisterError> {
         let mut tx = self.begin_as(Begin::Apart).await?;
         let mut stored = 0;
-        for some in mails.chunks(rows_of(STORED_COLUMNS)) {
+        for some in mails.chunks(rows_on(self.engine, STORED_COLUMNS)) {
             stored += tx.store(some).await?;
         }
         tx.commit().await?;
@@ -337,7 +337,7 @@ impl Tx {
     /// These mails have been decided on.
     pub(super) async fn decide_mails(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<(), RegisterError> {
         let decided: Vec<_> = all.iter().filter_map(|one| Some((one.mail?, one.decision))).collect();
-        for some in decided.chunks(rows_of(7)) {
+        for some in decided.chunks(rows_on(self.engine, 7)) {
             let text = format!(
                 "UPDATE mail SET disposition = column2, reason = column3, case_number = column4, message_id = column5, \
                  content_hash = column6, decided_at = column7 FROM (VALUES {}) AS decided \

@@ -71,9 +71,8 @@ impl Register {
         let row = sqlx::query(first).fetch_one(&self.pool).await?;
         let known = [row.try_get::<Option<i64>, _>(0)?, row.try_get::<Option<i64>, _>(1)?];
         let began = known.into_iter().flatten().map(moment).fold(now, Moment::min);
-        let _turn = self.turn(Begin::Apart).await;
         let note = sqlx::query("UPDATE identity SET began_at = $1 WHERE began_at IS NULL");
-        note.bind(millis(began)).execute(&self.writer).await?;
+        self.alone(note.bind(millis(began))).await?;
         Ok(began)
     }
 
@@ -135,13 +134,28 @@ impl Register {
         Ok(found)
     }
 
+    /// Which of these wait to be decided on, by their places. By receipt and size, as they were not read yet; none that came by a
+    /// pipe.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn undecided(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
+        let waiting = self.receipts(probes, "disposition IS NULL AND uid_validity <> 0").await?;
+        let waits = |probe: &Probe| probe.received_at.is_some_and(|at| waiting.contains(&(millis(at), probe.size)));
+        Ok(probes.iter().enumerate().filter(|(_, probe)| waits(probe)).map(|(place, _)| place).collect())
+    }
+
     /// Receipt and size of mails without a Message-ID on file.
     async fn unread_receipts(&self, probes: &[Probe]) -> Result<HashSet<(i64, i64)>, RegisterError> {
+        self.receipts(probes, "message_id = ''").await
+    }
+
+    async fn receipts(&self, probes: &[Probe], which: &str) -> Result<HashSet<(i64, i64)>, RegisterError> {
         let moments: Vec<i64> = probes.iter().filter_map(|probe| probe.received_at.map(millis)).collect();
         let mut found = HashSet::new();
         for some in moments.chunks(rows_of(1)) {
             let list = numbered(1, some.len());
-            let text = format!("SELECT received_at, size FROM mail WHERE message_id = '' AND received_at IN ({list})");
+            let text = format!("SELECT received_at, size FROM mail WHERE {which} AND received_at IN ({list})");
             let query = sqlx::query(sqlx::AssertSqlSafe(text));
             for row in some.iter().fold(query, |query, at| query.bind(*at)).fetch_all(&self.pool).await? {
                 found.insert((row.try_get(0)?, row.try_get(1)?));
@@ -229,6 +243,25 @@ impl Register {
 }
 
 impl Tx {
+    /// Takes mails off file that wait to be decided on, and were decided on by a register that knew more: they lie in our own
+    /// folder, where they are missing then. Each is still where it lies.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn take_off_file(&mut self, probes: &[&Probe]) -> Result<(), RegisterError> {
+        let these =
+            "SELECT id FROM mail WHERE disposition IS NULL AND uid_validity <> 0 AND received_at = $1 AND size = $2";
+        for probe in probes {
+            let Some(at) = probe.received_at.map(millis) else { continue };
+            for of in ["mail_raw WHERE mail_id", "trial WHERE mail_id", "mail WHERE id"] {
+                let text = format!("DELETE FROM {of} IN ({these})");
+                let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at).bind(probe.size);
+                query.execute(&mut *self.inner).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Notes mails that are missing; those known are left as they are. Each new one may have had a number: as many are
     /// not given out (a gap harms nobody). How many are new.
     ///

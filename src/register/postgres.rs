@@ -6,6 +6,7 @@ use super::instances::NOW;
 use super::sqlstate::Refusal;
 use super::{READERS_MAX, Register, RegisterError};
 use crate::config::Postgres;
+use crate::crash;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AnyPool, Connection, Row};
@@ -217,6 +218,7 @@ async fn make_tables(server: &Server) -> Result<(), RegisterError> {
             Box::pin(async move { sqlx::raw_sql(UNLIMITED).execute(connection).await.map(|_| ()) })
         });
     let alone = alone.connect_lazy_with(server.options.clone());
+    crash::point("before bringing the tables up to date");
     let migrating = MIGRATIONS.run(&alone);
     tokio::pin!(migrating);
     let migrated = loop {
@@ -228,6 +230,7 @@ async fn make_tables(server: &Server) -> Result<(), RegisterError> {
             ),
         }
     };
+    crash::point("after bringing the tables up to date");
     alone.close().await;
     migrated.map_err(|error| match error {
         RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {

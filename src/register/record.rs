@@ -6,7 +6,7 @@ use super::caps::side_name;
 use super::cases::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
 use super::seal::Reseal;
-use super::sets::{rows_of, tuples};
+use super::sets::{rows_on, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, Moment, What};
 use crate::desk::Decision;
@@ -143,7 +143,7 @@ impl Tx {
     }
 
     async fn put_letters(&mut self, letters: &[&Outgoing], now: Moment) -> Result<(), RegisterError> {
-        for some in letters.chunks(rows_of(LETTER_COLUMNS)) {
+        for some in letters.chunks(rows_on(self.engine, LETTER_COLUMNS)) {
             let text = format!(
                 "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
                  recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as) VALUES {}",
@@ -177,7 +177,7 @@ impl Tx {
             self.wake().await?;
         }
         let carried: Vec<_> = letters.iter().flat_map(|outgoing| carried_rows(&outgoing.letter)).collect();
-        for some in carried.chunks(rows_of(CARRIED_COLUMNS)) {
+        for some in carried.chunks(rows_on(self.engine, CARRIED_COLUMNS)) {
             self.put_carried(some).await?;
         }
         Ok(())

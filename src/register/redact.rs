@@ -84,6 +84,7 @@ impl Register {
         all: &[&MailboxName],
         now: Moment,
     ) -> Result<bool, RegisterError> {
+        self.within(async {
         let mut tx = self.begin_as(Begin::Apart).await?;
         for some in entries.chunks(rows_of(1)) {
             let text = format!(
@@ -106,6 +107,8 @@ impl Register {
         let left: i64 = sqlx::query_scalar(left).fetch_one(&mut *tx.inner).await?;
         tx.commit().await?;
         Ok(left == 0)
+        })
+        .await
     }
 
     /// Writes the file or the tables anew, so that nothing of what was blanked is left in room that is not used any more, and

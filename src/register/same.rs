@@ -1,7 +1,7 @@
 //! Mails that are the same (invariant 2): decided on before, set aside before, or only of the same id. Only SQL.
 
 use super::mails::{Identity, without_nul};
-use super::sets::{rows_of, tuples};
+use super::sets::{rows_on, tuples};
 use super::within::{Condition, of_folder};
 use super::{RegisterError, Tx, Wanted};
 use crate::desk::Within;
@@ -35,7 +35,7 @@ impl Tx {
         within: &Within,
     ) -> Result<(HashMap<i64, i64>, HashSet<i64>), RegisterError> {
         let (mut same, mut aside) = (HashMap::new(), HashSet::new());
-        for some in mails.chunks(rows_of(3)) {
+        for some in mails.chunks(rows_on(self.engine, 3)) {
             let Condition { text: own, values } = of_folder(within, "mailbox", 3 * some.len() + 1);
             let text = format!(
                 "SELECT column1, MIN(CASE WHEN disposition <> 'set_aside' THEN id END), \

@@ -1,7 +1,7 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decisions. Only SQL.
 
 use super::mails::{Identity, without_nul};
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::within::{Condition, of_case};
 use super::{RegisterError, Tx, cases, millis, outbox};
 use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
@@ -207,7 +207,7 @@ impl Tx {
         let said: Vec<(i64, &Said)> =
             all.iter().filter_map(|one| one.lookup.said.as_ref().map(|said| (one.mail, said))).collect();
         let mut found: HashMap<i64, Vec<Case>> = HashMap::new();
-        for some in said.chunks(rows_of(2)) {
+        for some in said.chunks(rows_on(self.engine, 2)) {
             let text = format!(
                 "SELECT wanted, body FROM (SELECT column1 AS wanted, cases.body, ROW_NUMBER() OVER \
                  (PARTITION BY column1 ORDER BY cases.received_at DESC) AS nth FROM (VALUES {}) AS said \

@@ -5,7 +5,7 @@ use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
 use crate::letter::Written;
 use crate::scene::{Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
-use crate::support::postgres;
+use crate::support::engines;
 use crate::world::until;
 use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt;
@@ -35,7 +35,7 @@ async fn all_is_well(scene: &Scene, host: &Dovecot, delivered: usize) {
 
 #[tokio::test]
 async fn a_register_that_may_not_grow_loses_nothing_and_says_so() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_register_that_may_not_grow_loses_nothing_and_says_so") {
         return;
     }
     let host = mail_host(1);

@@ -97,6 +97,9 @@ impl Scene {
 
     /// The same desk with its register elsewhere.
     pub fn at(self, url: String) -> Self {
+        let file = self.dir.path().join("klachtpost.toml");
+        let settings = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, settings.replace(&self.url(), &url)).unwrap();
         Self { other_register: Some(url), ..self }
     }
 
@@ -189,8 +192,12 @@ impl Scene {
 
 /// Runs a command of the program to its end.
 pub async fn end_of(mut command: Command) -> Ended {
-    let output = tokio::time::timeout(PATIENCE, command.output()).await.expect("the program ends in time").unwrap();
-    Ended { status: output.status, log: String::from_utf8_lossy(&output.stderr).into_owned() }
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let said = || String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned();
+    let mut program = command.stdout(Stdio::null()).stderr(log.reopen().unwrap()).spawn().unwrap();
+    let ended = tokio::time::timeout(PATIENCE, program.wait()).await;
+    let status = ended.unwrap_or_else(|_| panic!("the program does not end:\n{}", said())).unwrap();
+    Ended { status, log: said() }
 }
 
 /// `<from>/.` into the folder that is there, as it is.

@@ -4,9 +4,10 @@
 
 use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
 use crate::letter::Written;
-use crate::scene::{Ended, Scene, end_of, mail_host};
+use crate::scene::{CONNECTIONS, Ended, Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
-use crate::support::postgres;
+use crate::support::engines;
+use crate::support::postgres::{self, Postgres};
 use crate::world::until;
 use sqlx::Connection;
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ use std::time::{Duration, Instant};
 const NOBODY: u32 = 65_534;
 /// Longer than the program waits for another one's lock (10 s).
 const LOCKED: Duration = Duration::from_secs(13);
+/// How often a server is killed while mails arrive, and how many each time.
+const SERVER_KILLS: usize = 4;
+const MAILS_A_KILL: usize = 5;
 
 /// A desk that was opened once, with a mail that waits.
 async fn with_mail() -> (Dovecot, Scene) {
@@ -79,7 +83,7 @@ fn set_mode(path: &Path, mode: u32) {
 
 #[tokio::test]
 async fn a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written") {
         return;
     }
     let (host, scene) = with_mail().await;
@@ -92,6 +96,19 @@ async fn a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_wri
     told(&once_without_rights(&scene).await, &host, &scene, 75, "it can only be read");
     set_mode(&folder, 0o700);
     give_to(std::fs::metadata("/proc/self").unwrap().uid(), &folder);
+    mended(&scene, &host, 1).await;
+}
+
+#[tokio::test]
+async fn a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written() {
+    if engines::is_about_the_other("a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written") {
+        return;
+    }
+    let (host, scene) = with_mail().await;
+    let alter = format!("ALTER DATABASE {}", postgres::name_of(&scene.register()));
+    postgres::instance().sql("postgres", &format!("{alter} SET default_transaction_read_only = on"));
+    told(&scene.once(&[]).await, &host, &scene, 75, "it can only be read");
+    postgres::instance().sql("postgres", &format!("{alter} RESET default_transaction_read_only"));
     mended(&scene, &host, 1).await;
 }
 
@@ -150,7 +167,7 @@ async fn a_register_of_a_newer_version_is_left_alone() {
 
 #[tokio::test]
 async fn the_log_that_a_killed_process_left_is_taken_up_whole_or_with_a_torn_end() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("the_log_that_a_killed_process_left_is_taken_up_whole_or_with_a_torn_end") {
         return;
     }
     let (host, scene) = with_mail().await;
@@ -165,4 +182,38 @@ async fn the_log_that_a_killed_process_left_is_taken_up_whole_or_with_a_torn_end
         std::fs::write(&log, [&bytes[..], &[0x5a; 1_000]].concat()).unwrap();
     }
     mended(&scene, &host, 1).await;
+}
+
+/// As when its machine lost power, but for what only a disk can lose. The daemon runs on meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file() {
+    if engines::is_about_the_other("a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file") {
+        return;
+    }
+    let (mut server, host) = (Postgres::start("-c fsync=on", None), mail_host(1));
+    server.sql("postgres", "CREATE DATABASE klachten");
+    let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+    assert_eq!(scene.work(&[]).await, 0);
+    let mut command = scene.command(&["run"]);
+    let log = std::fs::File::create(scene.dir.path().join("daemon.log")).unwrap();
+    let daemon = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
+    for kill in 0..SERVER_KILLS {
+        for mail in 0..MAILS_A_KILL {
+            let from = format!("klant{kill}.{mail}@klant.example");
+            host.deliver(&scene.user, &Written::new(&from, "Schade", "Er zit een deuk in de bumper.").bytes());
+        }
+        let known = scene.smtp.letters().len();
+        until("a letter", || (scene.smtp.letters().len() > known).then_some(())).await;
+        server.kill();
+        server = server.start_again();
+    }
+    let mails = SERVER_KILLS * MAILS_A_KILL;
+    until("the rest", || host.mails(&scene.user, "").is_empty().then_some(())).await;
+    until("all letters", || (scene.smtp.letters().len() >= 2 * mails).then_some(())).await;
+    drop(daemon);
+    assert_eq!(scene.work(&[]).await, 0);
+    every_mail_is_one_row(&scene, &host, mails).await;
+    let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
+    assert!(again <= (SERVER_KILLS + 1) * CONNECTIONS, "{again} letters repeated");
+    scene.said(&["verify"]).await;
 }

@@ -183,7 +183,7 @@ async fn a_confidential_case_is_found_by_nobodys_name() {
 
 #[tokio::test]
 async fn a_register_that_is_not_there_is_not_made() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_register_that_is_not_there_is_not_made") {
         return;
     }
     let desk = desk().await;
@@ -232,7 +232,7 @@ async fn who_looks_needs_no_secret_and_makes_none() {
 
 #[tokio::test]
 async fn where_nothing_is_set_a_register_in_this_folder_is_used_and_said() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("where_nothing_is_set_a_register_in_this_folder_is_used_and_said") {
         return;
     }
     let desk = desk().await;

@@ -31,6 +31,7 @@ mod redaction;
 mod retention;
 mod search;
 mod sending;
+mod statements;
 #[path = "../support/mod.rs"]
 mod support;
 mod telling;
@@ -50,6 +51,7 @@ use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
+use support::engines;
 use support::postgres::{self, register_url};
 use support::smtp::SmtpServer;
 

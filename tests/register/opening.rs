@@ -14,7 +14,7 @@ fn path(desk: &Desk) -> std::path::PathBuf {
 
 #[tokio::test]
 async fn the_file_is_made_for_its_owner_only_and_opens_again() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("the_file_is_made_for_its_owner_only_and_opens_again") {
         return;
     }
     let desk = Desk::new().await;
@@ -46,7 +46,7 @@ async fn a_register_of_a_newer_version_is_refused_and_left_alone() {
 
 #[tokio::test]
 async fn what_is_no_database_is_said_to_be_none() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("what_is_no_database_is_said_to_be_none") {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -71,7 +71,7 @@ async fn other_databases_are_refused_without_repeating_a_password() {
 
 #[tokio::test]
 async fn a_second_daemon_on_the_same_file_is_refused_whatever_name_it_uses() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_second_daemon_on_the_same_file_is_refused_whatever_name_it_uses") {
         return;
     }
     let desk = Desk::new().await;
@@ -101,7 +101,7 @@ async fn trouble_of(url: &str, statements: &[&'static str]) -> RegisterError {
 
 #[tokio::test]
 async fn a_database_that_cannot_be_used_blames_no_mail_and_says_what_to_do() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_database_that_cannot_be_used_blames_no_mail_and_says_what_to_do") {
         return;
     }
     let desk = Desk::new().await;
@@ -193,9 +193,34 @@ async fn of_the_first_version(desk: &Desk) -> String {
     url
 }
 
+/// PostgreSQL's tables as the first version that had them made them. On a real server, in every run.
+#[tokio::test]
+async fn the_first_tables_there_are_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = format!("{}/migrations/postgres/0009_register.sql", env!("CARGO_MANIFEST_DIR"));
+    let folder = dir.path().join("migrations");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(first, folder.join("0009_register.sql")).unwrap();
+    let url = postgres::database_of(&dir.path().join("register.db"));
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    Migrator::new(folder.as_path()).await.unwrap().run(&mut connection).await.unwrap();
+    let mail = "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole) \
+                VALUES ('klachten', 1, 1, 0, 0, 0, 3, 1) RETURNING id";
+    let id: i64 = sqlx::query_scalar(mail).fetch_one(&mut connection).await.unwrap();
+    let raw = format!("INSERT INTO mail_raw VALUES ({id}, encode(sha256('abc'), 'hex'), 'abc')");
+    sqlx::raw_sql(AssertSqlSafe(raw)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let desk = Desk { register: Register::open(&url).await.unwrap(), url, _dir: dir };
+    assert_eq!(desk.register.pending(10, 1_000, at(0)).await.unwrap()[0].raw, b"abc");
+    desk.with_cases().await;
+    let verified = desk.register.verify().await.unwrap();
+    assert_eq!((verified.events, verified.cases, verified.findings), (7, 2, vec![]));
+}
+
 #[tokio::test]
 async fn a_register_of_the_first_version_opens_with_all_that_it_holds() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_register_of_the_first_version_opens_with_all_that_it_holds") {
         return;
     }
     let desk = Desk::new().await;

@@ -75,7 +75,7 @@ async fn each_outcome_is_written_down_as_what_it_is() {
 
 #[tokio::test]
 async fn letters_of_a_killed_daemon_come_back_with_the_next_one() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("letters_of_a_killed_daemon_come_back_with_the_next_one") {
         return;
     }
     let desk = Desk::new().await;

@@ -1,6 +1,7 @@
 //! Redaction at a person's word (§2.4.3): nothing of the person is left in the register's file, the chain and the timeline
 //! stand, a restored backup is redacted again, and what was redacted is never taken in again.
 
+use super::support::engines;
 use super::*;
 use klachtpost::case::{Case, CaseState};
 use klachtpost::daemon::{Sender, Step, ToRedact, compare, decide_batch, finish, redact, scope_of, take_in, tick};
@@ -401,7 +402,7 @@ async fn originals_of_two_mailboxes_are_noted_as_taken_away_whoever_reads_which(
 /// Of several on PostgreSQL only one holds the tables, and what another is at is not called done.
 #[tokio::test]
 async fn tables_are_written_anew_by_one_at_a_time() {
-    if postgres::has_file() {
+    if engines::is_about_the_other("tables_are_written_anew_by_one_at_a_time") {
         return;
     }
     let (desk, karin) = (Desk::new().await, Person::karin());

@@ -2,15 +2,16 @@
 //! it does not know is told of.
 
 use crate::letter::Written;
+use crate::support::engines;
 use crate::support::postgres;
-use crate::support::smtp::{Delivery, Received, Setup, SmtpServer};
+use crate::support::smtp::{Received, Setup, SmtpServer};
 use crate::world::World;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 async fn world() -> (World, SmtpServer) {
     let world = World::start();
-    let smtp = SmtpServer::start(Setup { delivery: Delivery::HomesBelow(world.homes()), ..Setup::default() }).await;
+    let smtp = SmtpServer::start(Setup::default()).await;
     world.settle(smtp.port());
     (world, smtp)
 }
@@ -39,9 +40,24 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
-/// As an operator does it: the file and what was copied along, in the places of then.
+/// As an operator does it while the desk works: `klachtpost register backup`, or PostgreSQL's own `pg_dump`.
+async fn back_up(world: &World, backup: &Path) {
+    if postgres::is_on() {
+        return postgres::dump_into(&world.file("klachtpost.db"), backup);
+    }
+    let ran = world.run(&["register", "backup", backup.to_str().unwrap(), "--json"]).await;
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.log);
+    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((told["problems"].as_i64(), told["size"].as_u64()), (Some(0), backup.metadata().ok().map(|m| m.len())));
+    assert_eq!((mode(backup), mode(&world.file("nacht.db.secret"))), (0o600, 0o600));
+}
+
+/// As an operator does it: the register and what was copied along, in the places of then.
 fn restore(world: &World, backup: &Path) {
     let database = world.file("klachtpost.db");
+    if postgres::is_on() {
+        return postgres::copy_database(backup, &database);
+    }
     for beside in ["", "-wal", "-shm", ".secret"] {
         let _ = std::fs::remove_file(format!("{}{beside}", database.display()));
     }
@@ -52,9 +68,6 @@ fn restore(world: &World, backup: &Path) {
 
 #[tokio::test]
 async fn a_backup_is_taken_while_mail_pours_in_and_a_restored_one_answers_nobody_twice() {
-    if !postgres::has_file() {
-        return;
-    }
     let (world, smtp) = world().await;
     complain(&world, 0..1);
     world.work().await;
@@ -63,11 +76,7 @@ async fn a_backup_is_taken_while_mail_pours_in_and_a_restored_one_answers_nobody
     cases(&world, 10).await;
     complain(&world, 10..40);
     let backup = world.file("nacht.db");
-    let ran = world.run(&["register", "backup", backup.to_str().unwrap(), "--json"]).await;
-    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.log);
-    let told: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!((told["problems"].as_i64(), told["size"].as_u64()), (Some(0), backup.metadata().ok().map(|m| m.len())));
-    assert_eq!((mode(&backup), mode(&world.file("nacht.db.secret"))), (0o600, 0o600));
+    back_up(&world, &backup).await;
     cases(&world, 40).await;
     assert_eq!(daemon.stop().await, 0);
     world.work().await;
@@ -98,7 +107,7 @@ fn told_customers(smtp: &SmtpServer) -> BTreeSet<(String, String)> {
 
 #[tokio::test]
 async fn a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again") {
         return;
     }
     let (world, _smtp) = world().await;
@@ -122,4 +131,18 @@ async fn a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again(
     let third = world.run(&["register", "backup", nowhere.to_str().unwrap()]).await;
     assert_eq!(third.code, 1, "{}", third.out);
     assert!(third.log.contains("No such file") && third.log.contains("hint: "), "{}", third.log);
+}
+
+#[tokio::test]
+async fn where_a_dump_is_taken_is_said() {
+    if engines::is_about_the_other("where_a_dump_is_taken_is_said") {
+        return;
+    }
+    let (world, _smtp) = world().await;
+    world.work().await;
+    let backup = world.file("nacht.db");
+    let ran = world.run(&["register", "backup", backup.to_str().unwrap()]).await;
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(ran.log.contains("pg_dump") && ran.log.contains("docs/postgresql.md"), "{}", ran.log);
+    assert!(!backup.exists());
 }

@@ -1,7 +1,7 @@
 //! What `klachtpost check` says of each mistake that operators make in a set-up, word for word.
 
 use crate::letter::Written;
-use crate::support::postgres;
+use crate::support::engines;
 use crate::support::smtp::{Delivery, Setup, SmtpServer};
 use crate::world::{Differs, Ran, World};
 use std::os::unix::fs::PermissionsExt;
@@ -46,7 +46,7 @@ async fn ports_and_protections_that_do_not_fit_are_told_with_the_next_step() {
 #[tokio::test]
 async fn settings_that_are_wrong_or_doubtful_are_told_all_at_once() {
     // Of the settings alone: with PostgreSQL they hold a secret more, which a file for all to read is told of too.
-    if !postgres::has_file() {
+    if engines::is_about_the_other("settings_that_are_wrong_or_doubtful_are_told_all_at_once") {
         return;
     }
     let (world, smtp) = with_homes().await;

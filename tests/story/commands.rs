@@ -65,7 +65,8 @@ async fn what_is_left_of_the_sample_is_a_problem_and_other_reserved_names_are_no
     let ran = world.run(&["run", "--once"]).await;
     let lines = |words: &str| ran.log.lines().filter(|line| line.contains(words)).count();
     assert_eq!((ran.code, lines("as in the sample"), lines("kept for examples")), (0, 1, 1), "{}", ran.log);
-    assert!(ran.log.contains("desk.address") && !ran.log.contains('@'), "{}", ran.log);
+    let log = ran.log.replace(&postgres::shown(&world.file("klachtpost.db")), "REGISTER");
+    assert!(log.contains("desk.address") && !log.contains('@'), "{log}");
     assert!(!ran.log.contains('\u{1b}'), "colours in a log that goes to no terminal: {:?}", ran.log);
 }
 

@@ -1,7 +1,7 @@
 //! The daemon over time: pushed by IDLE, stopped, killed, started again; and only one of them on a register.
 
 use crate::letter::Written;
-use crate::support::postgres;
+use crate::support::engines;
 use crate::support::smtp::{Act, At, Delivery, Fault, Setup, SmtpServer};
 use crate::world::{Daemon, World, until};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,7 @@ async fn killed_in_the_middle_of_work_only_letters_in_flight_repeat_and_with_the
 
 #[tokio::test]
 async fn a_second_daemon_on_the_register_is_refused() {
-    if !postgres::has_file() {
+    if engines::is_about_the_other("a_second_daemon_on_the_register_is_refused") {
         return;
     }
     let (world, _smtp) = with_memory().await;

@@ -3,6 +3,7 @@
 
 use crate::letter::{Letter, Written};
 use crate::support::dovecot::PASSWORD;
+use crate::support::postgres;
 use crate::support::smtp::{Received, Setup, SmtpServer};
 use crate::world::{AUTHSERV, Ran, World, until};
 use serde_json::Value;
@@ -50,7 +51,7 @@ impl Boxes {
         let port = self.world.dovecot.imap_port;
         let settings = format!(
             "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"{LEASE}\"\n{}{}{}\
-             [sender]\nhost = \"localhost\"\nport = {}\nsecurity = \"none\"\n[register]\nurl = \"{}\"\n\
+             [sender]\nhost = \"localhost\"\nport = {}\nsecurity = \"none\"\n[register]\nurl = \"sqlite:{}\"\n\
              [operator]\naddress = \"beheer@lease.example\"\nalarm_after_minutes = 5\n\
              [committee]\nname = \"Leasecommissie\"\nurl = \"https://commissie.example/klacht\"\n{}{}{}",
             mailbox("klachten", port, "departments = [\"schade\", \"facturatie\"]"),
@@ -67,12 +68,12 @@ impl Boxes {
                  fallback = \"balie\"\n[mailbox.digest]\nrecipients = [\"directie@verhuur.example\"]"
             ),
             self.smtp.port(),
-            self.world.register_url(),
+            self.world.file("klachtpost.db").display(),
             department("schade", "lease", HANDLER, "keywords = [\"kras*\"]\nfallback = true"),
             department("facturatie", "lease", HANDLER, "keywords = [\"factuur*\"]"),
             department("balie", "verhuur", DESK_CLERK, "keywords = [\"sleutel*\"]"),
         );
-        std::fs::write(self.world.settings_file(), settings).unwrap();
+        std::fs::write(self.world.settings_file(), postgres::adapted(settings)).unwrap();
     }
 
     /// Mail arrives in that account, addressed to those.

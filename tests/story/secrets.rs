@@ -4,6 +4,7 @@
 use crate::letter::Written;
 use crate::support::certs::PrivateCa;
 use crate::support::dovecot::{PASSWORD, Setup as DovecotSetup, USER};
+use crate::support::engines;
 use crate::support::smtp::{Delivery, Login, Protection, Setup, SmtpServer};
 use crate::world::{Differs, Ran, World};
 use base64::Engine;
@@ -62,6 +63,9 @@ async fn a_day_at_the_finest_level_of_the_log_tells_no_secret() {
     let login = format!("username = \"{}\"\npassword = \"{}\"\n", SMTP_LOGIN.username, SMTP_LOGIN.password);
     let sender = Some(server(smtp.port(), "starttls") + &login);
     world.settle_with(smtp.port(), Differs { mailbox: Some(server(world.dovecot.imaps_port, "tls")), sender });
+    let settings = std::fs::read_to_string(world.settings_file()).unwrap();
+    let without = settings.lines().filter(|line| !line.starts_with("secret = ")).collect::<Vec<_>>().join("\n");
+    std::fs::write(world.settings_file(), without).unwrap();
     world.set("desk", &format!("secret = \"{KEY}\""));
 
     let check = run_at_trace(&world, &["--config", &world.own_settings(), "check"]).await;
@@ -122,6 +126,9 @@ async fn systemd_credentials_are_read_where_systemd_puts_them() {
 
 #[tokio::test]
 async fn the_key_made_on_first_start_is_not_used_once_others_can_read_it() {
+    if engines::is_about_the_other("the_key_made_on_first_start_is_not_used_once_others_can_read_it") {
+        return;
+    }
     let world = World::start();
     let smtp = SmtpServer::start(Setup::default()).await;
     world.settle(smtp.port());

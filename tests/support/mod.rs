@@ -6,6 +6,7 @@ pub mod certs;
 pub mod chance;
 pub mod courier;
 pub mod dovecot;
+pub mod engines;
 pub mod fake_imap;
 pub mod gate;
 pub mod imap_reader;

@@ -1,6 +1,6 @@
 //! A PostgreSQL of the test process's own: fresh folder, own port, no password, ended with the process even where that is
 //! killed. Started when the first test asks for a database. Works as root, which `initdb` refuses, and as an ordinary user.
-//! Nothing is written to disk for sure (`fsync = off`): no test here cuts the power.
+//! Nothing is written to disk for sure (`fsync = off`) but where a test is about a server that was killed.
 
 use super::certs::ServerCertificate;
 use std::collections::BTreeSet;
@@ -41,12 +41,6 @@ wait
 /// Whether registers are on PostgreSQL in this run.
 pub fn is_on() -> bool {
     std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres")
-}
-
-/// For tests of what only a register in a file has: its mode, its lock, its pages, its log. On PostgreSQL there is nothing
-/// to test of it; where that has a counterpart, it is in `postgres_bad_input.rs`.
-pub fn has_file() -> bool {
-    !is_on()
 }
 
 /// How a register is called in what is shown to people.
@@ -160,7 +154,8 @@ pub fn by_hand(sql: &str) -> String {
     format!("SET session_replication_role = replica; {statement}")
 }
 
-fn name_of(file: &Path) -> String {
+/// How the database is called that stands for a register's file.
+pub fn name_of(file: &Path) -> String {
     let mut hash = DefaultHasher::new();
     std::path::absolute(file).unwrap().hash(&mut hash);
     format!("register_{:016x}", hash.finish())
@@ -177,7 +172,11 @@ pub struct Postgres {
 /// The one that the tests of this process share.
 pub fn instance() -> &'static Postgres {
     static INSTANCE: OnceLock<Postgres> = OnceLock::new();
-    INSTANCE.get_or_init(|| Postgres::start("", None))
+    INSTANCE.get_or_init(|| {
+        let postgres = Postgres::start("-c shared_preload_libraries=pg_stat_statements", None);
+        postgres.sql("postgres", "CREATE EXTENSION pg_stat_statements");
+        postgres
+    })
 }
 
 impl Postgres {
@@ -232,6 +231,25 @@ impl Postgres {
         super::signals::send(self.process(), rustix::process::Signal::KILL);
     }
 
+    /// Started again in its folder and on its port, after it was killed.
+    pub fn start_again(self) -> Self {
+        std::fs::write(self.dir.join("again"), "").unwrap();
+        let (bin, dir, port) = (self.bin.clone(), self.dir.clone(), self.port);
+        drop(self);
+        for _ in 0..START_ATTEMPTS {
+            let keeper = keeper(&User::of_servers(), &bin, &dir, port, "-c fsync=on");
+            let mut postgres = Self { port, bin: bin.clone(), dir: dir.clone(), keeper };
+            if postgres.is_ready() {
+                std::fs::remove_file(dir.join("again")).unwrap();
+                return postgres;
+            }
+            // Processes of the killed one live on for a moment.
+            drop(postgres);
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        panic!("PostgreSQL did not start again: {}", std::fs::read_to_string(dir.join("log")).unwrap_or_default());
+    }
+
     fn run(bin: PathBuf, dir: PathBuf, user: &User, options: &str) -> Self {
         // The files of a start that failed are for the next.
         std::fs::write(dir.join("again"), "").unwrap();
@@ -275,10 +293,15 @@ impl Postgres {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let state = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();
-            if state.lines().nth(7).is_some_and(|line| ["ready", "standby"].contains(&line.trim())) {
+            // One that was killed leaves its file behind.
+            let runs = state.lines().next().is_some_and(|id| Path::new("/proc").join(id.trim()).exists());
+            if runs && state.lines().nth(7).is_some_and(|line| ["ready", "standby"].contains(&line.trim())) {
                 return true;
             }
-            if std::fs::read_to_string(self.dir.join("log")).is_ok_and(|log| log.contains("FATAL")) {
+            // Who asks while it takes up its log after a crash is told so with a FATAL of his own.
+            let told = |line: &str| line.contains("starting up") || line.contains("not yet accepting");
+            let failed = |log: String| log.lines().any(|line| line.contains("FATAL") && !told(line));
+            if std::fs::read_to_string(self.dir.join("log")).is_ok_and(failed) {
                 return false;
             }
             std::thread::sleep(Duration::from_millis(20));

@@ -1,7 +1,7 @@
 //! What a customer answers to the question below the closing: the words that its links type, and what people type themselves. Pure
 //! tables, in the languages of letters to customers.
 
-use super::{AfterClosing, after_closing, bare_words, what_it_says};
+use super::{AfterClosing, after_closing, bare_words, is_signature_alone, what_it_says};
 use crate::case::{Language, Solved};
 
 /// What the links type, first of all; and how people say the same in few words.
@@ -22,8 +22,8 @@ pub fn solved_typed(solved: Solved, language: Language) -> &'static str {
     row.and_then(|(.., said)| said.first()).copied().unwrap_or_default()
 }
 
-/// The answer, where the text is one: "yes" with nothing beside it but thanks, "no" with whatever follows it. `names` are words
-/// that may stand beside it, as in [`after_closing`].
+/// The answer, where the text is one: "yes" with nothing beside it but thanks and a signature, "no" with whatever follows it.
+/// `names` are words that may stand beside it, as in [`after_closing`].
 pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
     let said = what_it_says(text);
     let words = bare_words(&said);
@@ -36,10 +36,20 @@ pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
         rest.is_some_and(|rest| rest.is_empty() || after_closing(rest, names) == AfterClosing::Thanks)
     };
     if is(Solved::Yes, &thanks_follow) {
-        return Some(Solved::Yes);
+        return is_signed_off(text, &said, names).then_some(Solved::Yes);
     }
     let first = bare_words(said.lines().next().unwrap_or_default());
     is(Solved::No, &|said| first == said).then_some(Solved::No)
+}
+
+/// Whether what stands below the last line of what was said is a signature or nothing: a sentence behind the name may be the
+/// next complaint.
+fn is_signed_off(text: &str, said: &str, names: &[&str]) -> bool {
+    let last = bare_words(said.lines().last().unwrap_or_default());
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines.iter().rposition(|line| bare_words(line).contains(&last)).map_or(0, |at| at + 1);
+    let below = lines.get(end..).unwrap_or_default().join("\n");
+    below.trim().is_empty() || is_signature_alone(&below, names)
 }
 
 #[cfg(test)]
@@ -89,6 +99,8 @@ mod tests {
             "Ja hoor, geweldig, weer niets",
             "Nee hoor, alles is goed",
             "Is het opgelost?",
+            "Ja, mijn klacht is opgelost.\nGroeten,\nJan Jansen\n\nMaar nu is de deur stuk en ik wil dat u die ook maakt.",
+            "Ja\n\nMet vriendelijke groet,\nJan Jansen\n\nNog iets: de rekening klopt niet.",
         ] {
             assert_eq!(said(text), None, "{text}");
         }
