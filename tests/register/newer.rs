@@ -115,7 +115,6 @@ async fn an_instance_stops_when_a_newer_one_changed_the_tables() {
     database.is_of_next_year();
     tokio::time::timeout(PATIENCE, register.outdated()).await.expect("the next beat finds it");
     assert!(matches!(register.is_outdated(), Some(RegisterError::Newer { version: 9000 })));
-    assert!(!register.is_alive());
     let began = Instant::now();
     while held.begin().await.is_ok() {
         assert!(began.elapsed() < PATIENCE, "nothing of what it did alone is committed");
