@@ -8,11 +8,33 @@ use crate::case::{Language, Solved};
 const SAID: [(Solved, Language, &[&str]); 8] = [
     (Solved::Yes, Language::Dutch, &["Ja, mijn klacht is opgelost.", "ja", "ja opgelost", "ja het is opgelost"]),
     (Solved::Yes, Language::English, &["Yes, my complaint is solved.", "yes", "yes solved", "yes it is solved"]),
-    (Solved::Yes, Language::German, &["Ja, meine Beschwerde ist gelöst.", "ja gelöst", "ja es ist gelöst"]),
+    // The last ones of the German ones are what earlier links typed.
+    (
+        Solved::Yes,
+        Language::German,
+        &[
+            "Ja, meine Beschwerde ist erledigt.",
+            "ja erledigt",
+            "ja sie ist erledigt",
+            "Ja, meine Beschwerde ist gelöst.",
+            "ja gelöst",
+            "ja es ist gelöst",
+        ],
+    ),
     (Solved::Yes, Language::French, &["Oui, ma réclamation est résolue.", "oui", "oui résolue", "oui c'est résolu"]),
     (Solved::No, Language::Dutch, &["Nee, mijn klacht is niet opgelost.", "nee", "nee niet opgelost"]),
     (Solved::No, Language::English, &["No, my complaint is not solved.", "no", "no not solved"]),
-    (Solved::No, Language::German, &["Nein, meine Beschwerde ist nicht gelöst.", "nein", "nein nicht gelöst"]),
+    (
+        Solved::No,
+        Language::German,
+        &[
+            "Nein, meine Beschwerde ist nicht erledigt.",
+            "nein",
+            "nein nicht erledigt",
+            "Nein, meine Beschwerde ist nicht gelöst.",
+            "nein nicht gelöst",
+        ],
+    ),
     (Solved::No, Language::French, &["Non, ma réclamation n'est pas résolue.", "non", "non pas résolue"]),
 ];
 
@@ -77,6 +99,8 @@ mod tests {
             "ja",
             "Oui",
             "Ja, gelöst",
+            "Ja, erledigt",
+            "Ja, meine Beschwerde ist gelöst.",
             "Ja!",
             "Ja, opgelost. Bedankt voor de snelle hulp!",
             "Yes, thank you",
@@ -84,7 +108,14 @@ mod tests {
         ] {
             assert_eq!(said(text), Some(Solved::Yes), "{text}");
         }
-        for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No", "Nein", "Non, pas résolue"] {
+        for text in [
+            "Nee",
+            "Nee, niet opgelost!\nDe kras zit er nog.",
+            "No",
+            "Nein",
+            "Nein, meine Beschwerde ist nicht gelöst.",
+            "Non, pas résolue",
+        ] {
             assert_eq!(said(text), Some(Solved::No), "{text}");
         }
     }

@@ -102,6 +102,17 @@ fn it_counts_only_in_answer_to_the_customers_own_closing() {
     assert!(said(&named).is_empty());
 }
 
+#[test]
+fn the_line_with_the_token_is_no_part_of_what_a_customer_says_in_french() {
+    let company = closed(true);
+    let yes = solved_typed(Solved::Yes, Language::French);
+    let token = company.token(Side::Customer);
+    let decision = company.decide(&post(KLANT, &format!("{yes}\n\n\nRéférence : {token}\n")));
+    assert_eq!(said(&decision), [Solved::Yes]);
+    let What::FollowedUp { text, .. } = &decision.events[0].what else { panic!("{decision:?}") };
+    assert!(!text.contains("Référence"), "{text}");
+}
+
 /// Below a closing without the question "ja" answers something else: "is there still something wrong?" (invariant 9).
 #[test]
 fn yes_below_a_closing_that_did_not_ask_is_a_text_like_any_other() {

@@ -401,7 +401,9 @@ fn unmarked<'a>(line: &Line<'a>) -> &'a str {
 
 /// The line of our letters that holds its token; a button's has that of the case it is about.
 fn is_reference(bare: &str) -> bool {
-    let named = ["Kenmerk:", "Reference:", "Zeichen:", "Référence:"].iter().find_map(|name| bare.strip_prefix(name));
+    // The last one is what earlier letters in French had.
+    let names = ["Kenmerk:", "Reference:", "Zeichen:", "Référence :", "Référence:"];
+    let named = names.iter().find_map(|name| bare.strip_prefix(name));
     named.is_some_and(|token| token.trim_start().starts_with("kp."))
 }
 
@@ -410,4 +412,17 @@ fn is_shown(bare: &str) -> bool {
     let bare = bare.trim();
     let bracketed = bare.starts_with(['[', '<']) && bare.ends_with([']', '>']);
     bracketed && ["cid:", "image", "inline"].iter().any(|sign| bare.to_ascii_lowercase().contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_with_the_token_is_known_in_each_language() {
+        for name in ["Kenmerk", "Reference", "Zeichen", "Référence ", "Référence"] {
+            assert!(is_reference(&format!("{name}: kp.2026-7.c.x")), "{name}");
+        }
+        assert!(!is_reference("Référence : 2026-7"));
+    }
 }
