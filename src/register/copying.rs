@@ -31,7 +31,7 @@ const TABLES: [(&str, &str); 22] = [
     ("job_run", "job, day"),
     ("outage", "area"),
     ("redaction", "entry"),
-    ("redaction_cleared", "entry, mailbox"),
+    ("redaction_removed", "entry, mailbox"),
     ("round_trips", "mailbox"),
     ("identity", "\"only\""),
 ];

@@ -390,7 +390,7 @@ async fn originals_of_two_mailboxes_are_noted_as_taken_away_whoever_reads_which(
     for (place, expected) in [(0, 0), (1, 1)] {
         let config = klachtpost::config::from_toml(&two, "the test's settings").unwrap();
         let office = Office::open(config, Clock::at(at(4 * 24 * 60))).await.unwrap();
-        let its = office.at(&office.mailboxes.all()[place]);
+        let its = office.at(office.mailboxes.all().nth(place).unwrap());
         let mut mailbox = Mailbox::open(&its.config.mailbox).await.unwrap();
         let told = finish(&its, Some(&mut mailbox)).await.unwrap();
         assert_eq!(told.not_removed.is_none(), expected == 1, "{told:?}");
