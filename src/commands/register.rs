@@ -2,10 +2,10 @@
 //! database while none does; both read through what they wrote.
 
 use super::looking::{self, ended_by, register_at};
-use super::printing::{Form, progress, say};
+use super::printing::{Form, complain, progress, say};
 use super::verify::verified;
 use super::{Exit, failed};
-use crate::config::Config;
+use crate::config::{BadUrl, Config, DatabaseUrl, Postgres, SecretSource};
 use crate::register::{Backup, ChainHead, Register, RegisterError, Verified};
 use clap::Subcommand;
 use serde_json::json;
@@ -26,15 +26,21 @@ pub enum Command {
     },
     /// Copy the register into another database, and prove the copy; no klachtpost may run on either
     #[command(
-        after_help = "Example:\n  klachtpost register copy --from sqlite:klachtpost.db --to sqlite:/srv/klachtpost.db\n\nAll of it is copied or nothing. The settings are not changed: name the new one in register.url afterwards."
+        after_help = "Examples:\n  klachtpost register copy --from sqlite:klachtpost.db --to sqlite:/srv/klachtpost.db\n  klachtpost register copy --from sqlite:klachtpost.db --to postgres://klachtpost@db.lease.example/klachtpost --to-password-file /etc/klachtpost/register.password\n\nAll of it is copied or nothing. The settings are not changed: name the new one in register.url afterwards. A password does not belong on a command line, where all can read it: where none is given, that of register.password_file serves for the user and servers of register.url."
     )]
     Copy {
         /// The register there is, as in register.url
         #[arg(long, value_name = "URL")]
         from: String,
+        /// A file with the password for it, readable by you alone
+        #[arg(long, value_name = "FILE")]
+        from_password_file: Option<PathBuf>,
         /// The database it goes to: a new one, or one whose register is empty
         #[arg(long, value_name = "URL")]
         to: String,
+        /// A file with the password for it, readable by you alone
+        #[arg(long, value_name = "FILE")]
+        to_password_file: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
@@ -46,7 +52,14 @@ pub async fn run(config: Config, command: Command) -> Exit {
         Command::Backup { file, form } => {
             back_up(&config, &file).await.map(|backup| tell(&config, &file, &backup, form))
         }
-        Command::Copy { from, to, form } => copy(&from, &to).await.map(|copied| copied.tell(form)),
+        Command::Copy { from, from_password_file, to, to_password_file, form } => {
+            let from = with_password("--from", from, from_password_file, &config);
+            let to = with_password("--to", to, to_password_file, &config);
+            match (from, to) {
+                (Ok(from), Ok(to)) => copy(&from, &to).await.map(|copied| copied.tell(form)),
+                (Err(error), _) | (_, Err(error)) => return failed(&error, Exit::WrongUsage),
+            }
+        }
     };
     match ended {
         Ok(exit) => exit,
@@ -55,6 +68,36 @@ pub async fn run(config: Config, command: Command) -> Exit {
         }
         Err(error) => ended_by(&error),
     }
+}
+
+/// A URL of the command line, with the password from its file, or from the settings where they are of that server and user.
+///
+/// # Errors
+/// The file or the URL cannot be used, and the next step.
+fn with_password(option: &str, url: String, file: Option<PathBuf>, config: &Config) -> Result<DatabaseUrl, String> {
+    let url = DatabaseUrl::from(url);
+    if !url.is_postgres() {
+        let unused = format!("{option}-password-file: expected a PostgreSQL URL in {option}, found none; take it out");
+        return if file.is_none() { Ok(url) } else { Err(unused) };
+    }
+    let bad = |bad: BadUrl| format!("{option}: found {}; {}", bad.found, bad.write);
+    let database = Postgres::parse(&url).map_err(bad)?;
+    if database.has_password() {
+        complain(&format!(
+            "{option}: a password on the command line stands in the list of processes and in the shell's history; next time use {option}-password-file"
+        ));
+    }
+    let database = match (file, Postgres::parse(&config.register.url)) {
+        (Some(file), _) => {
+            let password =
+                SecretSource::named(file).text().map_err(|error| format!("{option}-password-file: {error}"))?;
+            let twice = |_| format!("{option}-password-file: found a password in {option} as well; take that one out");
+            database.with_password(password).map_err(twice)?
+        }
+        (None, Ok(known)) => database.with_password_of(&known),
+        (None, Err(_)) => database,
+    };
+    Ok(database.url())
 }
 
 /// A register in two places.

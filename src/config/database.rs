@@ -110,6 +110,12 @@ impl Postgres {
         if database.is_empty() || database.contains('/') {
             return Err(bad("no name of a database"));
         }
+        if !is_plain(user) {
+            return Err(BadUrl::of("a user with `#`, a blank or a control character in it", WRITE_POSTGRES));
+        }
+        if !is_plain(database) {
+            return Err(BadUrl::of("a database with `#`, a blank or a control character in its name", WRITE_POSTGRES));
+        }
         let password = password.filter(|password| !password.is_empty());
         let hosts = hosts.split(',').map(Host::parse).collect::<Result<Vec<_>, _>>()?;
         let mut database = Self {
@@ -146,6 +152,12 @@ impl Postgres {
                     "take it out: verify-full is meant, and `disable` on loopback and sockets alone",
                 ));
             }
+            ("sslrootcert" | "sslcert" | "sslkey", file) if !is_plain(file) => {
+                return Err(BadUrl::of(
+                    "a file with `#`, a blank or a control character in its name",
+                    "give it another name",
+                ));
+            }
             ("sslrootcert" | "sslcert" | "sslkey", file) if !file.is_empty() => self.files.push(parameter.to_owned()),
             (name, _) => {
                 let name: String = name.chars().take(20).collect();
@@ -166,6 +178,18 @@ impl Postgres {
             None => Ok(Self { password: Some(password), ..self }),
             Some(_) => Err(BadUrl::of("a password in register.url as well", "take one of the two out")),
         }
+    }
+
+    /// The same with the password of another URL, where that is of the same user on the same servers.
+    #[must_use]
+    pub fn with_password_of(self, known: &Self) -> Self {
+        let is_same = self.user == known.user && self.hosts == known.hosts;
+        if self.password.is_none() && is_same { Self { password: known.password.clone(), ..self } } else { self }
+    }
+
+    /// Whether the URL holds one.
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
     }
 
     /// Whether whoever connects must prove who he is, and nothing is given for it.
@@ -257,6 +281,13 @@ impl Host {
         let address: Option<IpAddr> = self.name.trim_matches(['[', ']']).parse().ok();
         self.is_socket() || self.name == "localhost" || address.is_some_and(|address| address.is_loopback())
     }
+}
+
+/// Whether it stands in a URL for itself: what is behind a `#` the driver does not read, sslmode among it, and a NUL ends a name
+/// in what it sends.
+fn is_plain(text: &str) -> bool {
+    let has_none = |text: &str| !text.chars().any(|c| c.is_whitespace() || c.is_control());
+    !text.contains('#') && has_none(text) && !percent_decode_str(text).any(|byte| byte.is_ascii_control())
 }
 
 fn decoded(text: &str) -> Result<String, BadUrl> {

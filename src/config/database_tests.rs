@@ -50,13 +50,36 @@ fn what_cannot_be_used_is_told_without_the_password() {
         "postgres://desk:hunter2@localhost,db/k?sslmode=disable",
         "postgres://desk:hunter2@db/k?sslmode=require",
         "postgres://desk:hunter2@db/k?options=-c",
+        "postgres://desk:hunter2@db/k#x",
+        "postgres://desk#:hunter2@db/k",
+        "postgres://desk:hunter2@db/k k",
+        "postgres://desk%00options:hunter2@db/k",
+        "postgres://desk:hunter2@db/k?sslrootcert=/etc/ca#.pem",
     ];
     let told = urls.map(|url| {
         let bad = Postgres::parse(url).unwrap_err();
         format!("{}; {}", bad.found, bad.write)
     });
     assert!(!told.concat().contains("hunt"));
+    // What a driver would take for a fragment swallows no sslmode.
+    let taken = Postgres::parse("postgres://desk:h#unter2@db/k%23x").unwrap();
+    assert!(taken.servers().iter().all(|(_, url)| !url.contains('#') && url.contains("sslmode=verify-full")));
     insta::assert_snapshot!(told.join("\n"));
     let twice = Postgres::parse("postgres://desk:a@db/k").unwrap().with_password("b".into()).unwrap_err();
     assert_eq!(twice.found, "a password in register.url as well");
+}
+
+#[test]
+fn a_password_is_anothers_only_where_the_user_and_the_servers_are() {
+    let known = Postgres::parse("postgres://desk:geheim@db1,db2/klachten").unwrap();
+    let with = |url: &str| Postgres::parse(url).unwrap().with_password_of(&known).url();
+    assert_eq!(
+        &*with("postgres://desk@db1,db2/other"),
+        "postgres://desk:geheim@db1:5432,db2:5432/other?sslmode=verify-full"
+    );
+    for url in
+        ["postgres://desk@db1/klachten", "postgres://boss@db1,db2/klachten", "postgres://desk:own@db1,db2/klachten"]
+    {
+        assert!(!with(url).contains("geheim"), "{url}");
+    }
 }

@@ -53,6 +53,11 @@ pub struct SecretSource {
 }
 
 impl SecretSource {
+    /// A file that a command names.
+    pub fn named(path: PathBuf) -> Self {
+        Self { path, guard: SecretFile::Own }
+    }
+
     /// All of it as it is now: a key has several lines.
     ///
     /// # Errors

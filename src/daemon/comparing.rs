@@ -146,14 +146,15 @@ impl Place<'_> {
     }
 
     /// Those that the register filed away and knows only as waiting, by their places: a backup was taken between. What it decided
-    /// then it has forgotten, and deciding once more would answer twice.
+    /// then it has forgotten, and deciding once more would answer twice. Many servers keep no marks: only what another register filed
+    /// is not ours.
     async fn forgotten(&self, counted: &[&Filed], probes: &[Probe]) -> Result<HashSet<usize>, WorkError> {
         let register = &self.office.register;
         let (waiting, read) = (
             register.undecided(self.office.mails(), probes).await?,
             register.on_file_by_id(&self.office.within, probes).await?,
         );
-        let is_ours = |place: &usize| counted.get(*place).is_some_and(|filed| matches!(filed.mark, Mark::Ours));
+        let is_ours = |place: &usize| counted.get(*place).is_some_and(|filed| !matches!(filed.mark, Mark::Others));
         Ok(waiting.into_iter().filter(|place| is_ours(place) && !read.contains(place)).collect())
     }
 

@@ -9,6 +9,11 @@ use std::time::Duration;
 /// How long to wait for what another holds, where no lease says it.
 const USUAL_PAUSE: Duration = Duration::from_secs(5);
 
+/// How the lease of the mailbox in hand is called.
+pub(super) fn of_mailbox(office: &Office) -> String {
+    format!("mailbox {}", office.config.mailbox.name)
+}
+
 /// A lease, as one loop asks for it.
 pub(super) struct Lease {
     name: String,
@@ -19,7 +24,12 @@ pub(super) struct Lease {
 impl Lease {
     /// Of the mailbox of these settings.
     pub fn of_mailbox(office: &Office) -> Self {
-        Self { name: format!("mailbox {}", office.config.mailbox.name), held: None }
+        Self { name: of_mailbox(office), held: None }
+    }
+
+    /// Of telling that nobody can reach the mailbox in hand.
+    pub fn of_alarms(office: &Office) -> Self {
+        Self { name: format!("alarms of {}", of_mailbox(office)), held: None }
     }
 
     /// Of all that the desk does by itself.

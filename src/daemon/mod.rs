@@ -34,6 +34,7 @@ mod run;
 mod sending;
 mod serving;
 mod settle;
+mod telling;
 mod ticking;
 mod tokens;
 pub mod trial;
@@ -56,6 +57,7 @@ pub use retaining::{Past, apply_terms, past_terms, past_terms_of};
 pub use run::run;
 pub use sending::{Round, Sender};
 pub use settle::Salts;
+pub use telling::Telling;
 pub use ticking::tick;
 pub use watching::{News, Teller, Watch};
 

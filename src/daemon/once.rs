@@ -4,11 +4,11 @@ use super::comparing::compare;
 use super::hindered::{intake_failed, intake_works};
 use super::intake::ask_the_hour;
 use super::leases::{self, Lease, while_held};
-use super::round_trip::RoundTrips;
 use super::run::given_up;
+use super::telling::Telling;
 use super::{
-    Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in,
-    tick, tokens,
+    Office, Round, Sender, Step, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in, tick,
+    tokens,
 };
 use crate::mailbox::Mailbox;
 use crate::register::LetterState;
@@ -73,7 +73,7 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
         return taken_in.and(Err(WorkError::Hangs));
     }
     if matches!(taken_in, Err(WorkError::Clock { .. })) {
-        let told = Teller::default().tell(office).await;
+        let told = Telling::default().round(office).await;
         return taken_in.and(told.map(drop));
     }
     // What was acknowledged just now is not told of as late.
@@ -91,13 +91,9 @@ async fn one_round(office: &Arc<Office>) -> Result<(), WorkError> {
         (_, Err(error)) => Err(error.into()),
     };
     tokens::look_after(office).await;
-    let (mut watched, mut told) = (Ok(()), Ok(()));
-    if let Some(under) = &under {
-        watched = Box::pin(RoundTrips::default().look_after(under)).await;
-        // Runs from a timetable count too: since when it fails is on file.
-        told = Teller::default().tell(under).await.map(drop);
-    }
-    taken_in.and(ticked.map(drop)).and(sent).and(watched).and(told)
+    // Runs from a timetable count too: since when it fails is on file.
+    let told = Box::pin(Telling::default().round(office)).await;
+    taken_in.and(ticked.map(drop)).and(sent).and(told.map(drop))
 }
 
 async fn opened(office: &Office) -> Result<Mailbox, WorkError> {
@@ -119,7 +115,7 @@ async fn take_in_each(office: &Office) -> Result<(), WorkError> {
             Ok(Some(under)) => Box::pin(take_in_once(&under)).await,
             Ok(None) => {
                 tracing::info!("another instance reads the mailbox: it is left to it");
-                Ok(())
+                continue;
             }
             Err(error) => Err(error),
         };

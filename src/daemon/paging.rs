@@ -2,6 +2,7 @@
 //! settings and nothing else; no shell reads them, its environment is empty, its time is bounded, and what a mail or a server
 //! said does not reach it (invariant 6). Starts a process.
 
+use crate::desk::outage::{Spot, Word};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -19,6 +20,21 @@ pub(super) enum NotCalled {
         "[operator] command: tried to run {program}, expected it to end with 0, found {found}; next: run it by hand"
     )]
     Failed { program: String, found: String },
+}
+
+/// What the command is given to read: our own words, and none of a server's or a mail's.
+pub(super) fn line_of(spot: &Spot, say: Word) -> String {
+    match say {
+        Word::Failing { trouble, since } => {
+            format!(
+                "klachtpost: {} fails ({}) since {}",
+                spot.name(),
+                trouble.name(),
+                since.format("%Y-%m-%d %H:%M UTC")
+            )
+        }
+        Word::Over { .. } | Word::Nothing => format!("klachtpost: {} works", spot.name()),
+    }
 }
 
 /// Runs it; `line` is on its standard input.

@@ -11,7 +11,7 @@ use crate::crash;
 use crate::desk::{Disposition, FoundIn, Role, Sought, Within};
 use crate::mail;
 use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
-use crate::register::{Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
+use crate::register::{Beside, Probe, Purged, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
 use std::collections::{BTreeSet, HashSet};
 
 /// Mails whose headers are asked for at a time.
@@ -98,7 +98,11 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
     let mut told = Redacting::default();
     if stages.iter().any(|stage| !stage.purged) {
         crash::point("before purging what was redacted");
-        told.not_purged = office.register.purge(office.clock.now()).await.err().map(|error| error.to_string());
+        told.not_purged = match office.register.purge(office.clock.now()).await {
+            Ok(Purged::Here) => None,
+            Ok(Purged::Elsewhere) => Some("another klachtpost writes the tables anew at this moment".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
     }
     if stages.iter().any(|stage| !stage.removed) {
         told.not_removed = match mailbox {

@@ -8,38 +8,18 @@ use super::hour;
 use super::noting::{good, note_server};
 use super::office::{Office, OfficeError};
 use super::watching::{News, send};
-use crate::case::{MailboxName, Moment};
+use crate::case::Moment;
 use crate::clock;
 use crate::desk::outage::{Area, Trouble};
 use crate::outbox::{Envelope, Outcome, Scope};
 use chrono::TimeDelta;
-use std::collections::BTreeMap;
 
 /// One that could not be handed over is tried again after this; no sooner, because of providers that count logins.
 const AGAIN_AFTER: TimeDelta = TimeDelta::minutes(10);
 
-/// Those of each mailbox.
-#[derive(Debug, Default)]
-pub(super) struct RoundTrips(BTreeMap<MailboxName, RoundTrip>);
-
-impl RoundTrips {
-    /// Looks after each.
-    ///
-    /// # Errors
-    /// As [`RoundTrip::look_after`]; the others are looked after all the same.
-    pub(super) async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
-        let mut first = Ok(());
-        for office in office.each() {
-            let its = self.0.entry(office.mailbox_name().clone()).or_default();
-            first = first.and(its.look_after(&office).await);
-        }
-        first
-    }
-}
-
 /// What this process knows of its test mails beyond the register.
 #[derive(Debug, Default)]
-struct RoundTrip {
+pub(super) struct RoundTrip {
     tried_at: Option<Moment>,
     /// What the sending server said to the last it took.
     said: String,
@@ -53,7 +33,7 @@ impl RoundTrip {
     ///
     /// # Errors
     /// The register refused, or there are no random numbers.
-    async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
+    pub(super) async fn look_after(&mut self, office: &Office) -> Result<(), WorkError> {
         let (Some(watch), Some(operator)) = (&office.config.watch, &office.config.operator) else { return Ok(()) };
         if !office.watch.is_good(Area::Intake) || hour::believe(office).await.is_err() {
             return Ok(());

@@ -9,12 +9,12 @@ use super::leases::{self, Lease, while_held};
 use super::manager::{counting_loop, ready, watchdog_loop};
 use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
-use super::round_trip::RoundTrips;
 use super::serving::serving_loop;
+use super::telling::Telling;
 use super::watching::Complaint;
 use super::{
-    News, Office, Round, Sender, Step, Teller, WorkError, adopt_asked, decide_batch, hour, overviews, redacting,
-    take_in, tick, tokens,
+    News, Office, Round, Sender, Step, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in, tick,
+    tokens,
 };
 use crate::clock;
 use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Waits};
@@ -70,16 +70,20 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     if office.hung.is_too_much() {
         return Err(WorkError::Hangs);
     }
+    if let Some(newer) = office.register.is_outdated() {
+        return Err(newer.into());
+    }
     leases::give_back(&office).await;
     office.register.close().await;
     tracing::info!("klachtpost stopped");
     Ok(())
 }
 
-/// Ends some time after the daemon was asked to stop because too much hangs.
+/// Ends some time after the daemon was asked to stop because too much hangs, or must stop because its register is a newer
+/// klachtpost's by now.
 pub(super) async fn given_up(office: &Office) {
-    office.stop.cancelled().await;
-    if !office.hung.is_too_much() {
+    tokio::select! { () = office.stop.cancelled() => {} () = office.register.outdated() => office.stop.cancel() }
+    if !office.hung.is_too_much() && office.register.is_outdated().is_none() {
         return std::future::pending().await;
     }
     tokio::time::sleep(LAST_LETTERS).await;
@@ -96,8 +100,9 @@ async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
             Ok(Ended::Others) => {
-                // What another put on file meanwhile is not known here.
+                // What another put on file meanwhile is not known here, nor how it goes there.
                 compared = None;
+                office.watch.forget_mailbox();
                 ticks.notify_one();
                 tokio::select! {
                     () = office.stop.cancelled() => break,
@@ -278,25 +283,12 @@ async fn ticking_loop(current: &Current, ticks: &Notify) {
 
 /// Tells the operator of what lasts.
 async fn telling_loop(current: &Current) {
-    let (mut teller, mut round_trips, mut lease) = (Teller::default(), RoundTrips::default(), Lease::of_desk());
+    let mut telling = Telling::default();
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Telling);
         tokens::look_after(office).await;
-        // What cannot be asked for is told all the same, by whatever means are left.
-        let Some(office) = &lease.office(office).await.unwrap_or_else(|_| Some(office.clone())) else {
-            tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(leases::pause(office)) => {} }
-            continue;
-        };
-        if let Err(error) = round_trips.look_after(office).await
-            && office.watch.first(Complaint::Watching) == News::Yes
-        {
-            tracing::warn!(%error, "the watch's test mail was not looked after; every minute tries again");
-        }
-        if let Err(error) = teller.tell(office).await
-            && office.watch.first(Complaint::Telling) == News::Yes
-        {
-            tracing::error!(%error, "the letter to the operator could not be written; it is tried every minute");
-        }
+        // The log says what could not be done, and every minute tries again.
+        let _ = telling.round(office).await;
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(TELL_EVERY) => {} }
     }
 }

@@ -117,6 +117,17 @@ impl Watch {
         self.seen(area).remove(&area);
     }
 
+    /// Another instance looks after the mailbox: how it goes there is not seen here.
+    pub(super) fn forget_mailbox(&self) {
+        Area::ALL.into_iter().filter(|area| area.is_of_mailbox()).for_each(|area| self.forget(area));
+    }
+
+    /// Whether something of the mailbox does not work, as far as it was tried here.
+    pub(super) fn is_mailbox_failing(&self) -> bool {
+        let fails = |area: Area| self.seen(area).get(&area).is_some_and(|seen| began(seen.condition).is_some());
+        Area::ALL.into_iter().any(|area| area.is_of_mailbox() && fails(area))
+    }
+
     /// It worked when it was tried last.
     pub fn is_good(&self, area: Area) -> bool {
         let seen = self.seen(area);
@@ -173,22 +184,55 @@ pub struct Teller {
 }
 
 impl Teller {
-    /// Tells the operator what is to be told now, of each mailbox. Nothing where the settings name nobody.
+    /// Tells the operator what is to be told now, of the desk and of each mailbox. Nothing where the settings name nobody.
     ///
     /// # Errors
     /// No random numbers, or a letter that cannot be rendered.
     pub async fn tell(&mut self, office: &Office) -> Result<Step, WorkError> {
-        let mut step = Step::Idle;
+        let mut step = self.tell_of_desk(office).await?;
         for mailbox in office.each() {
-            let first = office.mailboxes.first().name() == mailbox.mailbox_name();
-            for area in Area::ALL.into_iter().filter(|area| first || area.is_of_mailbox()) {
-                let named = (!first).then(|| mailbox.mailbox_name().clone());
-                if self.tell_of(&mailbox, &Spot { area, mailbox: named }).await? == Step::Worked {
-                    step = Step::Worked;
-                }
+            if self.tell_of_mailbox(&mailbox).await? == Step::Worked {
+                step = Step::Worked;
             }
         }
         Ok(step)
+    }
+
+    /// What is no mailbox's own.
+    ///
+    /// # Errors
+    /// As [`Teller::tell`].
+    pub(super) async fn tell_of_desk(&mut self, office: &Office) -> Result<Step, WorkError> {
+        let first = office.at(office.mailboxes.first());
+        let of_desk = Area::ALL.into_iter().filter(|area| !area.is_of_mailbox());
+        self.tell_of_all(&first, of_desk.map(Spot::from)).await
+    }
+
+    /// What is the own of the mailbox in hand.
+    ///
+    /// # Errors
+    /// As [`Teller::tell`].
+    pub(super) async fn tell_of_mailbox(&mut self, office: &Office) -> Result<Step, WorkError> {
+        let is_first = office.mailboxes.first().name() == office.mailbox_name();
+        let mailbox = (!is_first).then(|| office.mailbox_name().clone());
+        let of_mailbox = Area::ALL.into_iter().filter(|area| area.is_of_mailbox());
+        self.tell_of_all(office, of_mailbox.map(|area| Spot { area, mailbox: mailbox.clone() })).await
+    }
+
+    async fn tell_of_all(&mut self, office: &Office, spots: impl Iterator<Item = Spot>) -> Result<Step, WorkError> {
+        let mut step = Step::Idle;
+        for spot in spots {
+            if self.tell_of(office, &spot).await? == Step::Worked {
+                step = Step::Worked;
+            }
+        }
+        Ok(step)
+    }
+
+    /// Another may have told meanwhile: what is on file counts, and not what was known here.
+    pub(super) fn forget_all(&mut self) {
+        self.known.clear();
+        self.unwritten.clear();
     }
 
     async fn tell_of(&mut self, office: &Office, spot: &Spot) -> Result<Step, WorkError> {
@@ -343,7 +387,7 @@ impl Way {
                     }
                 }
             }
-            Self::Command(command) => match paging::call(command, &line_of(spot, say)).await {
+            Self::Command(command) => match paging::call(command, &paging::line_of(spot, say)).await {
                 Ok(()) => {
                     tracing::info!(area = spot.name(), "the operator was told by [operator] command");
                     return Reached::Yes;
@@ -369,21 +413,6 @@ async fn ways(office: &Office, area: Area, say: Word) -> Vec<Way> {
         _ => [first, second, command],
     };
     in_order.into_iter().flatten().collect()
-}
-
-/// What the command is given to read: our own words, and none of a server's or a mail's.
-fn line_of(spot: &Spot, say: Word) -> String {
-    match say {
-        Word::Failing { trouble, since } => {
-            format!(
-                "klachtpost: {} fails ({}) since {}",
-                spot.name(),
-                trouble.name(),
-                since.format("%Y-%m-%d %H:%M UTC")
-            )
-        }
-        Word::Over { .. } | Word::Nothing => format!("klachtpost: {} works", spot.name()),
-    }
 }
 
 /// Hands one over beside the outbox.

@@ -2,12 +2,13 @@
 //! moment. What is in memory is a few rows. Only SQL.
 
 use super::engine::Engine;
+use super::instances::NOW;
 use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, unreadable};
 use crate::crash;
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AssertSqlSafe, Row};
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Row};
 
 /// All tables and their keys, those that others refer to first.
 const TABLES: [(&str, &str); 22] = [
@@ -72,17 +73,19 @@ impl Register {
         Ok(rows)
     }
 
-    /// Copies all rows into an empty register; `told` hears how many were. Either all are there afterwards, or none.
+    /// Copies all rows into an empty register; `told` hears how many were. Either all are there afterwards, or none. On PostgreSQL
+    /// nobody can begin to work on either meanwhile; a SQLite file is the caller's alone ([`Register::only_daemon`]).
     ///
     /// # Errors
-    /// The other one holds something already, or a database refused.
+    /// The other one holds something already, an instance works on either, or a database refused.
     pub async fn copy_to(&self, to: &Self, told: &mut (dyn FnMut(i64) + Send)) -> Result<(), RegisterError> {
         let mut moment = self.begin_moment().await?;
         let mut tx = to.begin().await?;
         for (engine, connection) in [(self.engine, &mut *moment), (to.engine, &mut *tx.inner)] {
             if let Some(text) = engine.takes_long() {
-                sqlx::raw_sql(text).execute(connection).await?;
+                sqlx::raw_sql(text).execute(&mut *connection).await?;
             }
+            nobody_works(engine, connection).await?;
         }
         tx.is_empty().await?;
         let mut copied = 0;
@@ -110,6 +113,19 @@ impl Register {
         crash::point("before ending a copy of the register");
         tx.commit().await
     }
+}
+
+/// Nobody works there, and nobody begins to until the transaction ends. Nothing was read before: what it sees is of after the lock.
+async fn nobody_works(engine: Engine, connection: &mut AnyConnection) -> Result<(), RegisterError> {
+    let Some(lock) = engine.keep_others_away() else { return Ok(()) };
+    sqlx::raw_sql(lock).execute(&mut *connection).await?;
+    let text = format!("SELECT count(*) FROM instance WHERE until > {NOW}");
+    let alive: i64 = sqlx::query_scalar(AssertSqlSafe(text)).fetch_one(&mut *connection).await?;
+    if alive == 0 {
+        return Ok(());
+    }
+    let path = sqlx::query_scalar("SELECT CAST(current_database() AS TEXT)").fetch_one(connection).await?;
+    Err(RegisterError::InUse { path })
 }
 
 fn names(columns: &[Column]) -> String {

@@ -90,6 +90,14 @@ impl Engine {
         }
     }
 
+    /// What keeps others from beginning to work on the register until the transaction ends, where no lock of a file does.
+    pub fn keep_others_away(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("LOCK TABLE instance IN SHARE MODE"),
+        }
+    }
+
     /// How one begins that reads, and sees all of it as it stands at one moment.
     pub fn begin_moment(self) -> &'static str {
         match self {

@@ -33,6 +33,18 @@ pub enum RegisterError {
         "failed to open the register: expected tables that this version knows, found version {version} of them, written by a newer klachtpost\n  hint: run that version, or restore a backup from before it"
     )]
     Newer { version: i64 },
+    #[error(
+        "failed to look into the register at `{place}`: expected the tables of this version, found those of version {version}, which an older klachtpost may work with\n  hint: `klachtpost run` of this version brings them up to date, once every instance of the older one is stopped; until then look with the older one"
+    )]
+    Older { version: i64, place: String },
+    #[error(
+        "failed to bring the tables of the register at `{place}` up to date: expected that nobody works with them, found these instances of an older klachtpost: {instances}\n  hint: stop each of them (systemctl stop klachtpost on its machine); the first that is started in this version then does it"
+    )]
+    OlderAtWork { place: String, instances: String },
+    #[error(
+        "failed to register this instance: expected that the register can be worked on, found its table `instance` locked for long, as `klachtpost register copy` does while it copies\n  hint: start klachtpost when the copy has ended, and with the settings that name the right register; pg_locks says who holds it"
+    )]
+    BeingCopied,
     #[error("failed to bring the register's tables up to date: {0}\n  hint: restore a backup, or report this")]
     Migrate(sqlx::migrate::MigrateError),
     #[error(
@@ -182,7 +194,15 @@ impl RegisterError {
 
     /// The database as a whole cannot be used now: no mail or letter is to blame, and none is set apart for it.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Open { .. } | Self::Server { .. } | Self::Lapsed { .. })
+        matches!(
+            self,
+            Self::Unavailable { .. }
+                | Self::Open { .. }
+                | Self::Server { .. }
+                | Self::Lapsed { .. }
+                | Self::OlderAtWork { .. }
+                | Self::BeingCopied
+        )
     }
 
     /// Whether it may be another in a moment without anybody's doing anything about the settings.

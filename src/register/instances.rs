@@ -5,17 +5,22 @@
 //! task that says that we are alive.
 
 use super::engine::Engine;
-use super::{Register, RegisterError, moment};
+use super::{Register, RegisterError, Trouble, moment};
 use crate::case::Moment;
-use sqlx::{AnyConnection, AnyPool, Connection, Row};
+use sqlx::Row;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
+
+mod keeping;
+
+use keeping::{Heard, connect, first_beat, keep};
 
 /// The database's clock, in milliseconds: those of the machines may differ.
 pub(super) const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
@@ -56,6 +61,8 @@ pub(super) struct Presence {
     home: Option<Home>,
     lease: Duration,
     alive: Mutex<Alive>,
+    /// The version of the tables, once it is a newer one than this program knows.
+    newer: watch::Sender<Option<i64>>,
     keeper: Mutex<Option<JoinHandle<()>>>,
     /// The tokens of the leases it held last.
     tokens: Mutex<BTreeMap<String, i64>>,
@@ -136,6 +143,16 @@ impl Fence {
     }
 }
 
+/// Who has a lease.
+#[derive(Debug, Clone)]
+pub enum Held {
+    /// This instance: the register for what its holder alone may do.
+    Here(Register),
+    /// Nobody who is alive.
+    Nowhere,
+    Elsewhere,
+}
+
 /// An instance, as the register knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceRow {
@@ -176,16 +193,18 @@ impl Register {
             home,
             lease,
             alive: Mutex::new(Alive { until: since_boot() + lease, term: Term(0) }),
+            newer: watch::Sender::new(None),
             keeper: Mutex::default(),
             tokens: Mutex::default(),
         });
         let mut connection = connect(&self.writer).await?;
-        if let Some(home) = &presence.home {
-            // A restart waits for nobody.
-            let gone = sqlx::query("DELETE FROM instance WHERE home = $1").bind(&home.name);
-            gone.execute(&mut connection).await?;
+        let registered = first_beat(&mut connection, &presence).await.map_err(|error| match error.into() {
+            RegisterError::Unavailable { trouble: Trouble::Locked, .. } => RegisterError::BeingCopied,
+            other => other,
+        })?;
+        if let Heard::Newer(version) = registered {
+            return Err(RegisterError::Newer { version });
         }
-        beat(&mut connection, &presence).await?;
         let forget = format!("DELETE FROM instance WHERE until < {NOW} - {FORGOTTEN_AFTER}");
         sqlx::query(sqlx::AssertSqlSafe(forget)).execute(&mut connection).await?;
         let keeper = tokio::spawn(keep(Arc::downgrade(&presence), self.writer.clone(), connection));
@@ -221,7 +240,30 @@ impl Register {
         };
         let Some(row) = row else { return Ok(None) };
         let fence = Fence { lease: lease.to_owned(), holder: presence.id.clone(), token: row.try_get(0)? };
-        Ok(Some(Self { fence: Some(Arc::new(fence)), ..self.clone() }))
+        Ok(Some(self.under(fence)))
+    }
+
+    /// Who has that lease; nobody takes it for that.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn held(&self, lease: &str) -> Result<Held, RegisterError> {
+        let Some(presence) = &self.presence else { return Ok(Held::Here(self.clone())) };
+        let text = format!(
+            "SELECT holder, token, CASE WHEN EXISTS (SELECT 1 FROM instance WHERE id = lease.holder AND until > {NOW}) \
+             THEN 1 ELSE 0 END FROM lease WHERE name = $1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(lease).fetch_optional(&self.pool).await?;
+        let Some(row) = row else { return Ok(Held::Nowhere) };
+        let holder: String = row.try_get(0)?;
+        if holder == presence.id {
+            return Ok(Held::Here(self.under(Fence { lease: lease.to_owned(), holder, token: row.try_get(1)? })));
+        }
+        Ok(if row.try_get::<i64, _>(2)? == 1 { Held::Elsewhere } else { Held::Nowhere })
+    }
+
+    fn under(&self, fence: Fence) -> Self {
+        Self { fence: Some(Arc::new(fence)), ..self.clone() }
     }
 
     /// Lets others take that lease.
@@ -287,6 +329,19 @@ impl Register {
         }
     }
 
+    /// Ends when a newer klachtpost brought the tables up to date: this one must not work with them any more.
+    pub async fn outdated(&self) {
+        let Some(presence) = &self.presence else { return std::future::pending().await };
+        // The sender lives as long as the presence.
+        let _ = presence.newer.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// Why this program must not go on; None: it may.
+    pub fn is_outdated(&self) -> Option<RegisterError> {
+        let version = (*self.presence.as_ref()?.newer.borrow())?;
+        Some(RegisterError::Newer { version })
+    }
+
     /// How often it is looked whether there is something to take over; None: nobody else works here.
     pub fn look_every(&self) -> Option<Duration> {
         self.presence.as_ref().map(|presence| presence.lease / BEATS)
@@ -326,51 +381,5 @@ impl Register {
             });
         }
         Ok(found)
-    }
-}
-
-/// A connection of the keeper's own: it must not wait for one of those that work.
-async fn connect(pool: &AnyPool) -> Result<AnyConnection, sqlx::Error> {
-    let options = pool.connect_options();
-    let mut connection = AnyConnection::connect_with(&options).await?;
-    sqlx::raw_sql(Engine::Postgres.setup()).execute(&mut connection).await?;
-    Ok(connection)
-}
-
-/// Says that we are alive. Counted from before it was asked: so we never think so for longer than the others do.
-async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<(), sqlx::Error> {
-    let asked_at = since_boot();
-    let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
-    let text = format!(
-        "INSERT INTO instance (id, name, home, started_at, seen_at, until) VALUES ($1, $2, $4, {NOW}, {NOW}, {NOW} + $3) \
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, until = excluded.until"
-    );
-    let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(&presence.id).bind(&presence.name).bind(lease);
-    let query = query.bind(presence.home.as_ref().map(|home| home.name.as_str()).unwrap_or_default());
-    query.execute(connection).await?;
-    presence.said_alive(asked_at);
-    Ok(())
-}
-
-/// Says it again and again, on a new connection where one failed or hangs.
-async fn keep(presence: std::sync::Weak<Presence>, pool: AnyPool, connection: AnyConnection) {
-    let mut connection = Some(connection);
-    while let Some(presence) = presence.upgrade() {
-        let pause = presence.lease / BEATS;
-        let said = async {
-            if connection.is_none() {
-                connection = Some(connect(&pool).await?);
-            }
-            match &mut connection {
-                Some(connection) => beat(connection, &presence).await,
-                None => Ok(()),
-            }
-        };
-        let said = timeout(pause, said).await;
-        if !matches!(said, Ok(Ok(()))) {
-            connection = None;
-        }
-        drop(presence);
-        sleep(pause).await;
     }
 }

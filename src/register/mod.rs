@@ -87,7 +87,7 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
-pub use instances::{Home, InstanceRow, Term};
+pub use instances::{Held, Home, InstanceRow, Term};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
@@ -97,7 +97,7 @@ pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
 pub use sqlstate::Refusal;
 
-pub use redact::RedactionStage;
+pub use redact::{Purged, RedactionStage};
 pub use redact_scope::{Beside, Scope, ScopedMail};
 pub use redactions::{RedactedCase, RedactionEntry, RedactionList};
 pub use refusals::RefusedBefore;
@@ -116,6 +116,7 @@ use engine::{BUSY_TIMEOUT, Begin, Engine, SILENT_MAX};
 use instances::{Fence, Presence};
 use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -123,6 +124,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Connections that read beside the one that writes; the commands read while the daemon writes.
 const READERS_MAX: u32 = 3;
@@ -203,9 +206,13 @@ impl Register {
         };
         let writer = connections(1).connect_with(options.clone()).await.map_err(|e| failed(e.to_string()))?;
         let pool = connections(READERS_MAX).connect_lazy_with(options);
+        if lacks_tables(&mut first).await? && is_worked_on(&path) {
+            let instances = "the one that runs on this file".to_owned();
+            return Err(RegisterError::OlderAtWork { place: path.display().to_string(), instances });
+        }
         first.close().await?;
         crash::point("before bringing the tables up to date");
-        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        SQLITE.run(&writer).await?;
         crash::point("after bringing the tables up to date");
         Ok(Self::of(Engine::Sqlite, pool, writer, None))
     }
@@ -241,7 +248,7 @@ impl Register {
         // The file itself, whatever links lead to it: two names must not give two locks.
         let path = sqlite_path(url)?;
         let path = path.canonicalize().unwrap_or(path);
-        let lock_path = PathBuf::from(format!("{}.lock", path.display()));
+        let lock_path = lock_of(&path);
         let failed =
             |why: std::io::Error| RegisterError::Open { path: lock_path.display().to_string(), why: why.to_string() };
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
@@ -351,6 +358,27 @@ pub fn sqlite_path(url: &str) -> Result<PathBuf, RegisterError> {
         ":memory:" => Err(RegisterError::Unsupported { found: "sqlite::memory:".to_owned() }),
         file => Ok(Path::new(file).to_owned()),
     }
+}
+
+/// Whether a SQLite file has tables of an earlier version.
+async fn lacks_tables(connection: &mut AnyConnection) -> Result<bool, RegisterError> {
+    let made = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+    if sqlx::query_scalar::<_, i64>(made).fetch_one(&mut *connection).await? == 0 {
+        return Ok(false);
+    }
+    let done: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations").fetch_one(connection).await?;
+    Ok(usize::try_from(done).is_ok_and(|done| done < SQLITE.iter().count()))
+}
+
+/// Whether a daemon runs on that file; one of an older version writes what newer tables may not take.
+fn is_worked_on(path: &Path) -> bool {
+    let lock = File::open(lock_of(&path.canonicalize().unwrap_or_else(|_| path.to_owned())));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
+/// What the one daemon on that file holds.
+fn lock_of(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.lock", path.display()))
 }
 
 /// Whether a URL names a PostgreSQL database.

@@ -31,10 +31,10 @@ impl Register {
         Ok(OutageRow { failing_since: at(0)?, told })
     }
 
-    /// Keeps what is known of an area.
+    /// Keeps what is known of an area, as long as what this stands on is held.
     ///
     /// # Errors
-    /// The database refused.
+    /// The database refused, or another holds it by now.
     pub async fn note_outage(&self, spot: impl Into<Spot>, row: &OutageRow) -> Result<(), RegisterError> {
         let keep = sqlx::query(
             "INSERT INTO outage (area, failing_since, told_trouble, told_since, told_at) VALUES ($1, $2, $3, $4, $5) \

@@ -2,6 +2,7 @@
 //! several servers the first that takes writes is used, and another one as soon as it does not any more.
 
 use super::engine::{BUSY_TIMEOUT, Engine};
+use super::instances::NOW;
 use super::sqlstate::Refusal;
 use super::{READERS_MAX, Register, RegisterError};
 use crate::config::Postgres;
@@ -25,6 +26,12 @@ const ANSWER_MAX: Duration = Duration::from_secs(5);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// A connection that was idle for longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// How often the log says that a migration goes on.
+const SAID_EVERY: Duration = Duration::from_secs(30);
+/// What a connection is set up with that brings the tables up to date.
+const UNLIMITED: &str = "SET application_name = 'klachtpost migrating'; SET lock_timeout = 0; SET statement_timeout = 0; \
+                         SET idle_in_transaction_session_timeout = 0";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
@@ -59,11 +66,11 @@ pub(super) async fn open(url: &str, absent: Absent) -> Result<Register, Register
     let servers = servers(&database)?;
     let (server, mut connection) = first_writable(&servers).await?;
     check_server(server, &mut connection).await?;
-    let (pool, writer) = (pool(READERS_MAX, server), pool(WRITERS_MAX, server));
     if lacks_tables(server, &mut connection, absent).await? {
-        make_tables(server, &writer).await?;
+        make_tables(server).await?;
     }
     let _ = connection.close().await;
+    let (pool, writer) = (pool(READERS_MAX, server), pool(WRITERS_MAX, server));
     let (used, pools) = (server.name.clone(), [pool.clone(), writer.clone()]);
     let follower = (servers.len() > 1).then(move || follow(used, servers, pools));
     Ok(Register::of(Engine::Postgres, pool, writer, follower))
@@ -169,8 +176,17 @@ async fn lacks_tables(server: &Server, connection: &mut AnyConnection, absent: A
     if is_migrated == 1 {
         let text = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
         let rows = sqlx::query(text).fetch_all(&mut *connection).await.map_err(failed)?;
-        let done = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?;
-        return is_up_to_date(&done).map(|is| !is).map_err(|error| error.unwrap_or_else(|| foreign(server)));
+        let done = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        let done = done.collect::<Result<BTreeMap<i64, Vec<u8>>, sqlx::Error>>().map_err(failed)?;
+        let is = is_up_to_date(&done).map_err(|error| error.unwrap_or_else(|| foreign(server)))?;
+        if !is && absent == Absent::Refuse {
+            let version = done.keys().next_back().copied().unwrap_or_default();
+            return Err(RegisterError::Older { version, place: server.name.clone() });
+        }
+        if !is {
+            nobody_works(server, connection).await?;
+        }
+        return Ok(!is);
     }
     if absent == Absent::Refuse {
         return Err(RegisterError::Absent { path: server.name.clone() });
@@ -178,17 +194,55 @@ async fn lacks_tables(server: &Server, connection: &mut AnyConnection, absent: A
     Ok(true)
 }
 
-/// Several instances may do so at once: one waits for the other.
-async fn make_tables(server: &Server, writer: &AnyPool) -> Result<(), RegisterError> {
+/// An instance of an older version writes what these tables may not take any more: its tables stay as they are while it is alive.
+async fn nobody_works(server: &Server, connection: &mut AnyConnection) -> Result<(), RegisterError> {
+    let failed = |error: sqlx::Error| refused_with(server, &error);
+    let there = "SELECT CASE WHEN to_regclass('instance') IS NULL THEN 0 ELSE 1 END";
+    if sqlx::query_scalar::<_, i64>(there).fetch_one(&mut *connection).await.map_err(failed)? == 0 {
+        return Ok(());
+    }
+    let alive = format!("SELECT name FROM instance WHERE until > {NOW} ORDER BY started_at, id");
+    let alive: Vec<String> =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(alive)).fetch_all(connection).await.map_err(failed)?;
+    if alive.is_empty() {
+        return Ok(());
+    }
+    Err(RegisterError::OlderAtWork { place: server.name.clone(), instances: alive.join(", ") })
+}
+
+/// Several instances may do so at once: one waits for the other. On a connection without the limits that are for steps of work:
+/// a large table takes its time, and one that was broken off in the middle would be begun anew for ever.
+async fn make_tables(server: &Server) -> Result<(), RegisterError> {
+    let alone =
+        AnyPoolOptions::new().max_connections(1).acquire_timeout(BUSY_TIMEOUT).after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(UNLIMITED).execute(connection).await.map(|_| ()) })
+        });
+    let alone = alone.connect_lazy_with(server.options.clone());
     crash::point("before bringing the tables up to date");
-    let migrated = MIGRATIONS.run(writer).await.map_err(RegisterError::from);
+    let migrating = MIGRATIONS.run(&alone);
+    tokio::pin!(migrating);
+    let migrated = loop {
+        match timeout(SAID_EVERY, &mut migrating).await {
+            Ok(migrated) => break migrated.map_err(RegisterError::from),
+            Err(_) => tracing::info!(
+                register = server.name,
+                "the register's tables are brought up to date, or another klachtpost does so; nothing is broken off, however long it takes"
+            ),
+        }
+    };
     crash::point("after bringing the tables up to date");
+    alone.close().await;
     migrated.map_err(|error| match error {
         RegisterError::Unavailable { trouble: super::Trouble::MayNot, why } => {
             refused(server, Refusal::MayNot, said(&why))
         }
         other => other,
     })
+}
+
+/// The newest version of the tables that this program knows.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.iter().map(|one| one.version).max().unwrap_or_default()
 }
 
 fn foreign(server: &Server) -> RegisterError {

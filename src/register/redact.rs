@@ -23,9 +23,30 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Whom it was for.
 const NOBODY: &str = "nobody@redacted.invalid";
 
-/// PostgreSQL writes the tables of which something is blanked anew, and holds each while it does.
-const REWRITE: &str = "VACUUM (FULL) mail, mail_raw, cases, event, event_payload, outbox, letter, letter_carried, \
-                       refused_first, not_on_file";
+/// Tables of which something is blanked. PostgreSQL writes them anew one after the other, and holds each while it does.
+const BLANKED: [&str; 10] = [
+    "mail",
+    "mail_raw",
+    "cases",
+    "event",
+    "event_payload",
+    "outbox",
+    "letter",
+    "letter_carried",
+    "refused_first",
+    "not_on_file",
+];
+/// By one klachtpost at a time, be it an instance or a command: held by the connection, and free when that ends.
+const ONE_AT_A_TIME: &str =
+    "SELECT CASE WHEN pg_try_advisory_lock(hashtext('klachtpost writes its tables anew')) THEN 1 ELSE 0 END";
+
+/// What became of writing the file or the tables anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purged {
+    Here,
+    /// Another klachtpost is at it.
+    Elsewhere,
+}
 
 /// What was done of an entry that was blanked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,13 +148,27 @@ impl Register {
     }
 
     /// Writes the file or the tables anew, so that nothing of what was blanked is left in room that is not used any more, and
-    /// empties SQLite's log beside the file. Needs as much room on the disk again, and nobody else who writes meanwhile.
+    /// empties SQLite's log beside the file. Needs as much room on the disk again, and nobody else who writes meanwhile: who does
+    /// waits, on PostgreSQL for the table in hand.
     ///
     /// # Errors
     /// The database refused, or somebody reads an older state: it is tried again later.
-    pub async fn purge(&self, now: Moment) -> Result<(), RegisterError> {
+    pub async fn purge(&self, now: Moment) -> Result<Purged, RegisterError> {
         let _turn = self.turn(Begin::Apart).await;
         let mut connection = self.writer.acquire().await?;
+        if self.engine == Engine::Postgres {
+            connection.close_on_drop();
+            sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
+            if sqlx::query_scalar::<_, i64>(ONE_AT_A_TIME).fetch_one(&mut *connection).await? == 0 {
+                return Ok(Purged::Elsewhere);
+            }
+        }
+        // What is blanked from now on is for the next time.
+        let left = sqlx::query_scalar("SELECT entry FROM redaction WHERE purged_at IS NULL");
+        let left: Vec<String> = left.fetch_all(&mut *connection).await?;
+        if left.is_empty() {
+            return Ok(Purged::Here);
+        }
         match self.engine {
             Engine::Sqlite => {
                 sqlx::raw_sql("VACUUM").execute(&mut *connection).await?;
@@ -144,14 +179,18 @@ impl Register {
             }
             // What the server's own log and its backups hold is gone when these are: docs/postgresql.md says so.
             Engine::Postgres => {
-                connection.close_on_drop();
-                sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
-                sqlx::raw_sql(REWRITE).execute(&mut *connection).await?;
+                for table in BLANKED {
+                    let rewrite = format!("VACUUM (FULL) {table}");
+                    sqlx::raw_sql(AssertSqlSafe(rewrite)).execute(&mut *connection).await?;
+                }
             }
         }
-        let note = sqlx::query("UPDATE redaction SET purged_at = $1 WHERE purged_at IS NULL");
-        note.bind(millis(now)).execute(&mut *connection).await?;
-        Ok(())
+        for some in left.chunks(rows_of(1)) {
+            let text = format!("UPDATE redaction SET purged_at = $1 WHERE entry IN ({})", numbered(2, some.len()));
+            let query = sqlx::query(AssertSqlSafe(text)).bind(millis(now));
+            some.iter().fold(query, |query, entry| query.bind(entry)).execute(&mut *connection).await?;
+        }
+        Ok(Purged::Here)
     }
 }
 

@@ -1,8 +1,10 @@
 //! `klachtpost register copy`: the whole register in another database, proven there, or nothing of it.
 
 use super::redaction::{Person, asked, is_sound, left_of, redacted, settled};
+use super::support::postgres::{OWNER, PASSWORD, PROVEN};
 use super::*;
 use klachtpost::register::Verified;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -180,4 +182,57 @@ async fn a_copy_of_a_changed_register_says_so() {
     let copied = copy(&desk, &desk.url, &elsewhere(&desk));
     assert_eq!(copied.status.code(), Some(1), "{}", said(&copied));
     assert!(said(&copied).contains("event 1: a column was changed"), "{}", said(&copied));
+}
+
+/// Not on the command line: from a file that is named there, or from that of the settings for their own user and server.
+#[tokio::test]
+async fn a_password_for_a_copy_stands_in_a_file() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let server = postgres::instance();
+    let new = |name: &str| {
+        let url = postgres::database_of(&desk._dir.path().join(name));
+        let name = url.rsplit_once('/').unwrap().1.split('?').next().unwrap();
+        server.sql("postgres", &format!("ALTER DATABASE {name} OWNER TO {PROVEN}"));
+        url.replacen(OWNER, PROVEN, 1)
+    };
+    let (first, second) = (new("een.db"), new("twee.db"));
+    let file = desk._dir.path().join("password");
+    std::fs::write(&file, format!("{PASSWORD}\n")).unwrap();
+    let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+    let own = settings(&desk, &maildir(&desk, "in"), &maildir(&desk, "out"));
+    let config = desk._dir.path().join("klachtpost.toml");
+    let run = |settings: &str, arguments: &[&str]| {
+        std::fs::write(&config, settings).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_klachtpost"));
+        command.arg("--config").arg(&config).args(["register", "copy", "--from", &desk.url]).args(arguments);
+        command.output().unwrap()
+    };
+    let named = ["--to", &first, "--to-password-file", file.to_str().unwrap()];
+    mode(0o644);
+    let open = run(&own, &named);
+    assert_eq!(open.status.code(), Some(2), "{}", said(&open));
+    assert!(said(&open).contains("--to-password-file") && said(&open).contains("chmod 600"), "{}", said(&open));
+    mode(0o600);
+    let none = run(&own, &["--to", &first]);
+    assert!(!none.status.success() && said(&none).contains("does not let this user in"), "{}", said(&none));
+    let copied = run(&own, &named);
+    assert!(copied.status.success(), "{}", said(&copied));
+    assert!(!said(&copied).contains(PASSWORD));
+    let needless = run(&own, &["--to", &desk.url, "--to-password-file", file.to_str().unwrap()]);
+    let is_sqlite = !postgres::is_on();
+    assert!(!needless.status.success() && (!is_sqlite || needless.status.code() == Some(2)), "{}", said(&needless));
+
+    let start = own.find("[register]").unwrap();
+    let end = own.find("[[department]]").unwrap();
+    let register = format!(
+        "[register]\nurl = \"{first}\"\npassword_file = \"{}\"\nredactions = \"{}.redacted\"\n",
+        file.display(),
+        file.display()
+    );
+    let of_server = postgres::with_secret(format!("{}{register}{}", &own[..start], &own[end..]));
+    let copied = run(&of_server, &["--to", &second]);
+    assert!(copied.status.success(), "{}", said(&copied));
+    let typed = run(&own, &["--to", &second.replacen(PROVEN, &format!("{PROVEN}:{PASSWORD}"), 1)]);
+    assert!(said(&typed).contains("next time use --to-password-file"), "{}", said(&typed));
 }

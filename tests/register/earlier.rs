@@ -47,3 +47,18 @@ async fn a_register_of_each_earlier_version_opens_unchanged_and_goes_on() {
         assert_eq!(desk.register.verify().await.unwrap().findings, [], "{}", version.display());
     }
 }
+
+/// A command of the newer version leaves it alone then, as the newer daemon does.
+#[tokio::test]
+async fn tables_stay_as_they_are_while_an_older_klachtpost_runs_on_them() {
+    let (url, dir) = left_by(versions().last().unwrap()).await;
+    let lock = std::fs::File::create(dir.path().join("register.db.lock")).unwrap();
+    lock.try_lock().unwrap();
+    for opened in [Register::open(&url).await, Register::open_existing(&url).await] {
+        let error = opened.unwrap_err();
+        assert!(matches!(error, RegisterError::OlderAtWork { .. }) && error.is_unavailable(), "{error}");
+        assert!(error.to_string().contains("hint: stop each of them"), "{error}");
+    }
+    drop(lock);
+    Register::open_existing(&url).await.unwrap().close().await;
+}

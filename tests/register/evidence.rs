@@ -36,6 +36,7 @@ const TABLES_NOT_PROVEN: &[(&str, &str)] = &[
     ("withheld", "counts fetches in vain; gone once the mail is on file"),
     ("job_run", "keeps a digest from being written twice; that it was written is an event"),
     ("redaction", "how far the list beside the register was carried out; that something was blanked is an event"),
+    ("redaction_removed", "of which mailboxes the originals are gone; that something was blanked is an event"),
     ("instance", "who works here now; that one is alive is for himself to say, again and again"),
     ("lease", "who does what only one may; each who takes it over has a new token, and no event is of it"),
     ("_sqlx_migrations", "the library's own list of migrations"),

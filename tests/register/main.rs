@@ -21,6 +21,7 @@ mod intake;
 mod limits;
 mod machines;
 mod mails;
+mod newer;
 mod not_on_file;
 mod opening;
 mod outbox;
@@ -35,6 +36,7 @@ mod sending;
 mod statements;
 #[path = "../support/mod.rs"]
 mod support;
+mod telling;
 mod together;
 mod trials;
 mod two_companies;

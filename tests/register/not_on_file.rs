@@ -3,7 +3,9 @@
 
 use super::*;
 use klachtpost::case::Adopts;
+use klachtpost::daemon::compare;
 use klachtpost::desk::{FiledBy, Lookup, LostMail, Within};
+use klachtpost::mailbox::Mailbox;
 use klachtpost::register::{ComparedFolder, Missing, Probe};
 
 const FOLDER: &str = "klachten/Verwerkt";
@@ -115,4 +117,26 @@ async fn a_register_has_a_mark_of_its_own_and_a_day_on_which_it_began() {
     assert_eq!(other.register.began_at(at(50)).await.unwrap(), at(1));
     let again = Register::open(&desk.url).await.unwrap();
     assert_eq!(again.mark().await.unwrap(), mark);
+}
+
+/// A folder that keeps no marks, as of many mail servers: only what is decided on is moved, so a register that is lost had done so.
+#[tokio::test]
+async fn what_waits_here_and_lies_in_a_folder_without_marks_is_missing_and_not_decided_on_again() {
+    let desk = Desk::new().await;
+    let office = office(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")).await;
+    let raw = b"From: jan@klant.example\r\nMessage-ID: <a@klant.example>\r\nSubject: deuk\r\n\r\nEen deuk.\r\n";
+    let size = i64::try_from(raw.len()).unwrap();
+    let waits = |uid| NewMail { raw: raw.to_vec(), size, received_at: at(2), ..new_mail(uid) };
+    desk.register.store_mails(&[waits(1), NewMail { received_at: at(3), ..waits(2) }]).await.unwrap();
+    let mut mailbox = Mailbox::open(&office.config.mailbox).await.unwrap();
+    let filed = desk._dir.path().join("in/.Verwerkt/cur");
+    std::fs::create_dir_all(&filed).unwrap();
+    let filed = filed.join("een:2,S");
+    std::fs::write(&filed, raw).unwrap();
+    std::fs::File::options().write(true).open(&filed).unwrap().set_modified(at(2).into()).unwrap();
+    office.clock.set(at(5));
+    assert_eq!(compare(&office, &mut mailbox).await.unwrap(), 1);
+    assert_eq!(desk.register.missing_in(FOLDER).await.unwrap().len(), 1);
+    assert_eq!(desk.number("SELECT uid FROM mail").await, 2, "the one that is in the inbox still waits");
+    assert_eq!(next_serial(&desk).await, 2, "it may have had a number");
 }

@@ -1,12 +1,13 @@
 //! Redaction at a person's word (§2.4.3): nothing of the person is left in the register's file, the chain and the timeline
 //! stand, a restored backup is redacted again, and what was redacted is never taken in again.
 
+use super::support::engines;
 use super::*;
 use klachtpost::case::{Case, CaseState};
 use klachtpost::daemon::{Sender, Step, ToRedact, compare, decide_batch, finish, redact, scope_of, take_in, tick};
 use klachtpost::mail;
 use klachtpost::mailbox::Mailbox;
-use klachtpost::register::Verified;
+use klachtpost::register::{Purged, Verified};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -367,4 +368,54 @@ proptest! {
         });
         prop_assert_eq!(left, Vec::<String>::new());
     }
+}
+
+/// Each is read by another instance: what one took away the other knows from the register.
+#[tokio::test]
+async fn originals_of_two_mailboxes_are_noted_as_taken_away_whoever_reads_which() {
+    let (desk, karin) = (Desk::new().await, Person::karin());
+    let whole = settled(&desk, &karin).await;
+    let scope = scope_of(&whole, &asked(&[1])).await.unwrap();
+    redact(&whole, &asked(&[1]), &scope).await.unwrap();
+    let own = settings(&desk, &maildir(&desk, "in"), &maildir(&desk, "out"));
+    let two = own.replacen("[mailbox]\n", "[[mailbox]]\nname = \"klachten\"\n", 1).replacen(
+        "[sender]\n",
+        &format!(
+            "[[mailbox]]\nname = \"zakelijk\"\naddress = \"zakelijk@lease.example\"\naccept_unproven_staff = true\n{}\n[sender]\n",
+            maildir(&desk, "in2")
+        ),
+        1,
+    );
+    let removed = "SELECT count(*) FROM redaction WHERE removed_at IS NOT NULL";
+    for (place, expected) in [(0, 0), (1, 1)] {
+        let config = klachtpost::config::from_toml(&two, "the test's settings").unwrap();
+        let office = Office::open(config, Clock::at(at(4 * 24 * 60))).await.unwrap();
+        let its = office.at(office.mailboxes.all().nth(place).unwrap());
+        let mut mailbox = Mailbox::open(&its.config.mailbox).await.unwrap();
+        let told = finish(&its, Some(&mut mailbox)).await.unwrap();
+        assert_eq!(told.not_removed.is_none(), expected == 1, "{told:?}");
+        assert_eq!(desk.number(removed).await, expected, "after mailbox {place}");
+    }
+    assert_eq!(in_mailbox(&desk, &karin), 0);
+}
+
+/// Of several on PostgreSQL only one holds the tables, and what another is at is not called done.
+#[tokio::test]
+async fn tables_are_written_anew_by_one_at_a_time() {
+    if engines::is_about_the_other("tables_are_written_anew_by_one_at_a_time") {
+        return;
+    }
+    let (desk, karin) = (Desk::new().await, Person::karin());
+    let office = settled(&desk, &karin).await;
+    let scope = scope_of(&office, &asked(&[1])).await.unwrap();
+    redact(&office, &asked(&[1]), &scope).await.unwrap();
+    let mut other = AnyConnection::connect(&desk.url).await.unwrap();
+    let lock = "SELECT 1 FROM pg_advisory_lock(hashtext('klachtpost writes its tables anew'))";
+    sqlx::raw_sql(lock).execute(&mut other).await.unwrap();
+    assert_eq!(office.register.purge(at(9000)).await.unwrap(), Purged::Elsewhere);
+    let purged = "SELECT count(*) FROM redaction WHERE purged_at IS NOT NULL";
+    assert_eq!(desk.number(purged).await, 0);
+    other.close().await.unwrap();
+    assert_eq!(office.register.purge(at(9000)).await.unwrap(), Purged::Here);
+    assert_eq!(desk.number(purged).await, 1);
 }

@@ -169,6 +169,33 @@ async fn a_mail_to_two_mailboxes_is_one_complaint_and_to_two_companies_two() {
     boxes.world.verify().await;
 }
 
+/// A spam filter of the one company thinks otherwise than the other's.
+#[tokio::test]
+async fn what_one_company_put_aside_is_no_other_companys_complaint() {
+    let boxes = Boxes::start().await;
+    let both = complaint("Sleutel", "De sleutel lag niet klaar.");
+    let to = format!("{LEASE}, {RENTAL}");
+    boxes.deliver("klachten", &to, &both);
+    boxes.world.work().await;
+    let lease = boxes.got("schade@lease.example").remove(0).number();
+    let marked = Written { proof: format!("X-Spam-Flag: YES\r\n{}", both.proof), ..both };
+    boxes.deliver("verhuur", &to, &marked);
+    boxes.world.work().await;
+    let letters = boxes.smtp.letters().into_iter().filter(|letter| letter.to.ends_with("@verhuur.example"));
+    let notice = letters.map(|letter: Received| Letter::of(letter.bytes)).next().expect("a notice");
+    assert!(notice.subject.contains("Terzijde gelegd"), "{:?}", boxes.subjects());
+    assert!(!String::from_utf8_lossy(&notice.raw).contains(&lease) && !notice.text.contains(&lease), "{}", notice.text);
+    assert!(notice.html.contains("mailto:"), "it can be made a complaint: {}", notice.html);
+    boxes.deliver("verhuur", RENTAL, &Written::reply(&notice.to, &notice, "#toon"));
+    boxes.world.work().await;
+    let shown = boxes.got(&notice.to).pop().unwrap();
+    assert!(shown.subject.contains("Sleutel") && !shown.text.contains(&lease), "{}: {}", shown.subject, shown.text);
+    boxes.deliver("verhuur", RENTAL, &Written::reply(&notice.to, &notice, "#klacht"));
+    boxes.world.work().await;
+    assert_eq!(boxes.departments().await, ["schade", "balie"]);
+    boxes.world.verify().await;
+}
+
 #[tokio::test]
 async fn the_mailboxes_own_mail_goes_round_in_no_circle() {
     let boxes = Boxes::start().await;

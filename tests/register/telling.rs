@@ -1,0 +1,144 @@
+//! Two instances on a real PostgreSQL, of which one reads the mailbox and the other does the desk's work: of the mailbox the operator
+//! is told by who reads it, once, and of what another saw before nothing is told.
+
+use super::support::postgres::{database_of, with_secret};
+use super::*;
+use klachtpost::daemon::{Step, Telling};
+use klachtpost::desk::outage::{Area, Trouble};
+use std::path::Path;
+use std::time::Duration;
+
+/// Long enough that no lease lapses in a test.
+const LEASE: u64 = 20;
+/// Minutes after which the operator is told.
+const ALARM_AFTER: i64 = 10;
+
+struct Instance {
+    office: Arc<Office>,
+    telling: Telling,
+}
+
+impl Instance {
+    async fn start(dir: &Path, name: &str) -> Self {
+        let settings = with_secret(format!(
+            "[desk]\nname = \"Voorbeeld Lease\"\naddress = \"klachten@lease.example\"\n\
+             [mailbox]\nkind = \"maildir\"\npath = \"{dir}/in\"\naccept_unproven_staff = true\n\
+             [sender]\nkind = \"maildir\"\npath = \"{dir}/out\"\n\
+             [register]\nurl = \"{url}\"\nredactions = \"{dir}/redacted-{name}\"\n\
+             [instance]\nname = \"{name}\"\nlease_seconds = {LEASE}\n\
+             [operator]\naddress = \"beheer@lease.example\"\nalarm_after_minutes = {ALARM_AFTER}\n\
+             [[department]]\nname = \"overig\"\ntitle = \"Klantenservice\"\naddress = \"overig@lease.example\"\n\
+             supervisor = \"chef@lease.example\"\nstaff = [\"anna@lease.example\"]\nkeywords = [\"algemeen\"]\nfallback = true\n",
+            dir = dir.display(),
+            url = database_of(&dir.join("register.db")),
+        ));
+        let config = klachtpost::config::from_toml(&settings, "the test's settings").unwrap();
+        let office = Office::open(config, Clock::at(at(0))).await.unwrap().join().await.unwrap();
+        Self { office: Arc::new(office), telling: Telling::default() }
+    }
+
+    /// Takes a lease that nobody else has.
+    async fn holds(&self, lease: &str) {
+        assert!(self.office.register.hold(lease).await.unwrap().is_some(), "{lease}");
+    }
+
+    fn fails(&self, area: Area, minutes: i64) {
+        self.office.watch.failed(area, Trouble::Away, "connection refused".into(), at(minutes));
+    }
+
+    /// What telling at that minute came to.
+    async fn tells(&mut self, minutes: i64) -> Step {
+        self.office.clock.set(at(minutes));
+        self.telling.round(&self.office).await.unwrap()
+    }
+}
+
+fn letters(dir: &Path) -> usize {
+    let out = dir.join("out/beheer@lease.example/new");
+    std::fs::read_dir(out).map_or(0, |all| all.count())
+}
+
+async fn two(dir: &Path) -> (Instance, Instance) {
+    let (reads, desk) = (Instance::start(dir, "leest").await, Instance::start(dir, "bureau").await);
+    reads.holds("mailbox klachten").await;
+    desk.holds("desk").await;
+    (reads, desk)
+}
+
+#[tokio::test]
+async fn of_the_mailbox_the_operator_is_told_by_who_reads_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut reads, mut desk) = two(dir.path()).await;
+    reads.fails(Area::Mailbox, 0);
+    // It failed once at the other, before this one took over.
+    desk.fails(Area::Intake, 0);
+    reads.office.watch.good(Area::Intake, at(1));
+    for (minutes, told) in [(5, 0), (ALARM_AFTER, 1), (ALARM_AFTER + 1, 1)] {
+        desk.tells(minutes).await;
+        reads.tells(minutes).await;
+        assert_eq!(letters(dir.path()), told, "after {minutes} minutes");
+    }
+    let row = reads.office.register.outage(Area::Intake).await.unwrap();
+    assert_eq!((row.failing_since, row.told), (None, None), "it is taken in");
+    assert!(reads.office.register.outage(Area::Mailbox).await.unwrap().told.is_some());
+    // What is no mailbox's own is the desk's.
+    reads.fails(Area::Sending, 0);
+    desk.fails(Area::Access, 0);
+    reads.office.watch.good(Area::Intake, at(30));
+    reads.tells(30).await;
+    assert_eq!(letters(dir.path()), 1);
+    desk.tells(30).await;
+    assert_eq!(letters(dir.path()), 2);
+}
+
+#[tokio::test]
+async fn who_takes_over_tells_nothing_twice_and_the_end_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut first, mut second) = two(dir.path()).await;
+    first.fails(Area::Mailbox, 0);
+    first.tells(ALARM_AFTER).await;
+    assert_eq!(letters(dir.path()), 1);
+    first.office.register.release("mailbox klachten").await.unwrap();
+    second.holds("mailbox klachten").await;
+    second.fails(Area::Mailbox, ALARM_AFTER + 1);
+    second.tells(2 * ALARM_AFTER + 2).await;
+    assert_eq!(letters(dir.path()), 1, "the same trouble, which was told");
+    second.office.watch.good(Area::Mailbox, at(30));
+    second.tells(30).await;
+    assert_eq!(letters(dir.path()), 2, "that it is over");
+    // Back at the first one: what it knew then is not what is on file now.
+    second.office.register.release("mailbox klachten").await.unwrap();
+    first.holds("mailbox klachten").await;
+    first.office.watch.good(Area::Mailbox, at(31));
+    first.tells(31).await;
+    assert_eq!(letters(dir.path()), 2, "that was told");
+}
+
+#[tokio::test]
+async fn where_nobody_can_read_the_mailbox_one_of_them_tells_and_it_stays_free() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut first, mut second) = two(dir.path()).await;
+    first.office.register.release("mailbox klachten").await.unwrap();
+    first.fails(Area::Intake, 0);
+    second.fails(Area::Intake, 1);
+    for minutes in [ALARM_AFTER, ALARM_AFTER + 2] {
+        first.tells(minutes).await;
+        second.tells(minutes).await;
+        assert_eq!(letters(dir.path()), 1, "after {minutes} minutes");
+    }
+    second.holds("mailbox klachten").await;
+    assert_eq!(first.tells(60 * 25).await, Step::Idle, "another reads it by now");
+}
+
+#[tokio::test]
+async fn what_was_told_is_noted_by_who_holds_the_lease_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = two(dir.path()).await;
+    let overtaken = first.office.register.hold("mailbox klachten").await.unwrap().unwrap();
+    first.office.register.release("mailbox klachten").await.unwrap();
+    second.holds("mailbox klachten").await;
+    let error = overtaken.note_outage(Area::Mailbox, &Default::default()).await.unwrap_err();
+    assert!(matches!(error, RegisterError::Lapsed { .. }), "{error}");
+    // Nothing waits longer than it must.
+    tokio::time::timeout(Duration::from_secs(20), first.office.register.leave()).await.unwrap().unwrap();
+}
