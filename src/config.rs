@@ -5,7 +5,7 @@
 //! `config/klachtpost.toml` is the manual; a test holds it against the code. What is here has been checked: a
 //! [`Config`] that exists can be started with.
 
-use crate::case::{Language, Worded};
+use crate::case::{Language, StandardText, Worded};
 use chrono::{NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use secrecy::SecretString;
@@ -38,6 +38,7 @@ mod section;
 mod sections;
 mod taking;
 mod templates;
+mod text;
 mod web_form;
 mod wording;
 
@@ -101,6 +102,8 @@ pub struct Config {
     pub form: Vec<WebForm>,
     pub reference: Vec<Reference>,
     pub authority: Vec<Authority>,
+    /// The company's own sentences.
+    pub text: Vec<StandardText>,
     pub urgent: Urgent,
     pub privacy: Privacy,
     pub retention: Retention,

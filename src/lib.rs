@@ -23,6 +23,7 @@
 //! | [`mailbox`] | IMAP and Maildir in | network |
 //! | [`mail`] | bytes → what a mail says | memory; never fails |
 //! | [`text`] | how text is compared, and what of it nobody sees | plain values |
+//! | [`speech`] | how moments, amounts and names are said, in each language | plain values |
 //! | [`typeface`] | the font of paper and pictures | plain values |
 //! | [`metrics`] | what a monitoring system is told | plain values |
 //! | [`digest`] | the supervisor's overview | plain values |
@@ -70,5 +71,6 @@ pub mod mailbox;
 pub mod metrics;
 pub mod outbox;
 pub mod register;
+pub mod speech;
 pub mod text;
 pub mod typeface;

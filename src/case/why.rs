@@ -24,6 +24,13 @@ pub struct Match {
     pub found: String,
 }
 
+impl Match {
+    /// What it is about, for people: the keyword without the stars that only routing needs.
+    pub fn topic(&self) -> &str {
+        self.keyword.trim_matches('*')
+    }
+}
+
 impl Why {
     /// The keywords that decided; none for the fallback.
     pub fn matched(&self) -> &[Match] {

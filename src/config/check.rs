@@ -7,6 +7,7 @@ use super::operator::watch_is_for_somebody;
 use super::outside::authorities_are_outside;
 use super::register::postgres_needs_a_secret;
 use super::section::{Reading, Section, clipped};
+use super::text::texts_can_be_sent;
 use super::web_form::forms_are_nobody_else;
 use super::{Auth, Config, Mailbox, PLATE, Reference};
 use secrecy::{ExposeSecret, SecretString};
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 
 /// Fewest characters of a reply secret: 128 bits written as hexadecimal.
 const MIN_SECRET_CHARS: usize = 32;
-/// Longest department name: it is typed in `#afdeling`.
+/// Longest name that staff type behind a verb: of a department, of a text.
 const MAX_NAME_CHARS: usize = 40;
 /// A line in the head of a letter on paper; more does not stand in its column.
 const MAX_PRINTED_CHARS: usize = 60;
@@ -172,13 +173,13 @@ pub(super) fn folder_names(s: &mut Section, mailbox: &Mailbox) {
     }
 }
 
-/// A name that staff can type in one word.
-pub(super) fn department_name(s: &mut Section) -> String {
-    let name = s.required("name", "a short name, e.g. `name = \"schade\"`");
+/// A name that staff can type in one word; `why` it has to be one.
+pub(super) fn one_word(s: &mut Section, key: &'static str, write: &str, why: &str) -> String {
+    let name = s.required(key, write);
     let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     if !is_word || name.chars().count() > MAX_NAME_CHARS {
-        let write = format!("write one word of at most {MAX_NAME_CHARS} letters and digits; the long one is `title`");
-        s.refuse("name", format!("\"{}\"", clipped(&name)), write);
+        let write = format!("write one word of at most {MAX_NAME_CHARS} letters and digits; {why}");
+        s.refuse(key, format!("\"{}\"", clipped(&name)), write);
     }
     name
 }
@@ -225,6 +226,7 @@ pub(super) fn across_sections(config: &Config, reading: &mut Reading) {
     tokens_come_from_somewhere(config, reading);
     watch_is_for_somebody(config, reading);
     mailboxes_agree(config, reading);
+    texts_can_be_sent(config, reading);
     postgres_needs_a_secret(config, reading);
 }
 

@@ -122,7 +122,7 @@ fn department(s: &mut Section) -> Department {
     {
         let _ = s.take(other);
     }
-    let name = check::department_name(s);
+    let name = check::one_word(s, "name", "a short name, e.g. `name = \"schade\"`", "the long one is `title`");
     Department {
         title: name.clone(),
         title_in: Vec::new(),

@@ -5,7 +5,7 @@ use super::mailbox::{Mailbox, OwnWay, mailbox};
 use super::section::{Reading, Section, clipped, section_name};
 use super::taking::{read_table, read_with};
 use super::{Config, Department, Desk, Digest, MailboxKind};
-use crate::case::MailboxName;
+use crate::case::{MailboxName, StandardText};
 use config::{Map, Value, ValueKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +111,11 @@ impl Config {
             ..self.desk.clone()
         };
         let recipients = of_company(&self.digest.recipients, |own| &own.digest_recipients);
+        // A text that names no company is the desk's own company's.
+        let is_own =
+            |text: &&StandardText| text.company.as_ref().unwrap_or(&self.desk.name) == view.company_of(&view.mailbox);
         Self {
+            text: self.text.iter().filter(is_own).cloned().collect(),
             committee: own.committee.clone(),
             privacy: own.privacy.clone().unwrap_or_default(),
             paper: own.paper.clone(),

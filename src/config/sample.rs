@@ -97,7 +97,7 @@ fn read(text: &str) -> Result<Map<String, Value>, config::ConfigError> {
 
 /// What is good for any company as the sample has it: the words of the trade, and places on the own machine.
 fn is_anyones(section: &str, key: &str) -> bool {
-    matches!((section, key), ("department", "name" | "keywords") | ("reference", _) | ("oauth2", "provider"))
+    matches!((section, key), ("department", "name" | "keywords") | ("reference" | "text", _) | ("oauth2", "provider"))
         || matches!(
             (section, key),
             ("closing", "causes") | ("committee", "language") | ("brand", "logo" | "colour") | ("desk", "languages")

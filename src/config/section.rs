@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 const MAX_LIST: usize = 1_000;
 /// Characters of one text: longer than any name, address, folder or sentence a letter prints.
 const MAX_TEXT_CHARS: usize = 1_000;
+/// Characters of a text of several paragraphs: a page.
+const MAX_PARAGRAPHS_CHARS: usize = 4_000;
 /// Characters of a wrong value that are shown.
 const MAX_SHOWN_CHARS: usize = 60;
 /// What the `config` crate calls the origin of a variable.
@@ -200,6 +202,22 @@ impl<'r> Section<'r> {
             return None;
         }
         Some(text.trim().to_owned())
+    }
+
+    /// A text of several lines and paragraphs, without blank lines at its ends.
+    pub(super) fn paragraphs(&mut self, key: &'static str) -> Option<String> {
+        let value = self.take(key)?;
+        let ValueKind::String(text) = &value.kind else {
+            self.refuse(key, shown(&value), format!("write a text in quotes: `{key} = \"\"\"…\"\"\"`"));
+            return None;
+        };
+        let text = text.replace("\r\n", "\n");
+        if text.chars().any(|c| c.is_control() && c != '\n') || text.chars().count() > MAX_PARAGRAPHS_CHARS {
+            let write = format!("write a text of at most {MAX_PARAGRAPHS_CHARS} characters, without tabs");
+            self.refuse(key, shown(&value), write);
+            return None;
+        }
+        Some(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned())
     }
 
     pub(super) fn text_or(&mut self, key: &'static str, default: &str) -> String {

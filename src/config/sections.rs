@@ -3,8 +3,7 @@
 
 use super::brand::brand;
 use super::check::{
-    address, addresses, department_name, host, keywords, printed_line, printed_lines, printed_place, reference,
-    reply_secret,
+    address, addresses, host, keywords, one_word, printed_line, printed_lines, printed_place, reference, reply_secret,
 };
 use super::closing::{closing, committee};
 use super::instance::instance;
@@ -21,6 +20,7 @@ use super::sample::borrowed;
 use super::section::{Reading, Section, clipped};
 use super::taking::{read_table, read_with, several, table};
 use super::templates::templates;
+use super::text::text;
 use super::web_form::form;
 use super::wording::keys;
 use super::{
@@ -40,6 +40,8 @@ pub(super) const MAX_DEPARTMENTS: usize = 200;
 const MAX_FORMS: usize = 50;
 /// The committee, a court, a few regulators.
 const MAX_AUTHORITIES: usize = 20;
+/// Sentences of a company's own: more than anybody remembers the names of.
+const MAX_TEXTS: usize = 100;
 /// Kinds of numbers that are recognised: more than any company keeps.
 const MAX_REFERENCES: usize = 32;
 /// Hours a term can have: a month of them.
@@ -91,6 +93,7 @@ pub(super) fn config(tree: Map<String, Value>, reading: &mut Reading) -> Config 
         form: several(&mut file, "form", MAX_FORMS, form).unwrap_or_default(),
         reference: several(&mut file, "reference", MAX_REFERENCES, reference)
             .unwrap_or_else(|| vec![Reference::plate()]),
+        text: several(&mut file, "text", MAX_TEXTS, text).unwrap_or_default(),
         authority: several(&mut file, "authority", MAX_AUTHORITIES, authority).unwrap_or_default(),
         kept,
         borrowed,
@@ -346,7 +349,7 @@ pub(super) fn paper(s: &mut Section) -> Paper {
 
 fn department(s: &mut Section) -> Department {
     Department {
-        name: department_name(s),
+        name: one_word(s, "name", "a short name, e.g. `name = \"schade\"`", "the long one is `title`"),
         title: s.required("title", "its name for people, e.g. `title = \"Schade en verzekering\"`"),
         title_in: keys!("title").others(s),
         address: address(s, "address", "where its notifications go, e.g. `address = \"schade@lease.example\"`"),

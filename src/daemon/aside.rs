@@ -99,7 +99,7 @@ pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Resul
     Ok(MailDay {
         not_on_file: office.register.not_on_file_of(&office.within).await?,
         route: office.register.route(&office.within, until).await?,
-        ..mail_day(&counts, &stored, count, &office.rules)
+        ..mail_day(&counts, &stored, count)
     })
 }
 

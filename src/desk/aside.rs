@@ -6,13 +6,16 @@ use super::deciding::Deciding;
 use super::draft::{Content, Draft, Problem, SetAside};
 use super::sent_by::SentBy;
 use super::sight::supervisor;
-use super::{Decision, Disposition, Incoming, Rules, Stored};
-use crate::case::{Actor, Address, Case, CaseNumber, Event, Language, Moment, What};
-use crate::digest::PutAside;
+use super::{Decision, Disposition, Incoming, Stored};
+use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, What};
+use crate::digest::{PutAside, Tells, WhyAside};
 use crate::mail::Mail;
 
 /// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
 const EXCERPT_MAX: usize = 400;
+
+/// What a reading ended with of which nothing more is known.
+const FAILED: &str = "reading it failed";
 
 /// Why a person should look at a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,39 +102,21 @@ impl<'a> Aside<'a> {
     }
 
     /// For the person who looks at it.
-    pub fn words(self, language: Language) -> String {
-        if language == Language::English {
-            return match self {
-                Self::OurMark | Self::OurLetter => "it is a letter of ours that came back to us".to_owned(),
-                other => other.english().to_owned(),
-            };
-        }
+    fn told(self) -> WhyAside {
         match self {
-            Self::Spam => "de mailserver houdt het voor spam".to_owned(),
-            Self::OurMark | Self::OurLetter => "het is een brief van onszelf die bij ons terugkwam".to_owned(),
-            Self::InOurName => "het komt zogenaamd van het klachtenadres zelf".to_owned(),
-            Self::Unproven => "de afzender zou een collega zijn, maar de mailserver bevestigt dat niet".to_owned(),
-            Self::Resent => {
-                "het is een bericht van een collega aan een klant, maar misschien door een ander opnieuw verstuurd"
-                    .to_owned()
-            }
-            Self::MachineOfStaff => {
-                "het komt van een collega, maar is automatisch verstuurd; er is niets doorgestuurd".to_owned()
-            }
-            Self::Bulk => "het is via een mailinglijst of nieuwsbrief verstuurd".to_owned(),
-            Self::Click => {
-                "het is een klik in een mailprogramma (een reactie, leesbevestiging of intrekking), bij geen bekende brief"
-                    .to_owned()
-            }
-            Self::MailSystem => "een mailserver schreef het, en het is geen leesbare bezorgmelding".to_owned(),
-            Self::NoLetterNamed => {
-                "een mailserver schrijft dat iets niet aankwam, maar noemt geen brief van ons: er is niets veranderd; vraag zo nodig na of de klant onze laatste brief heeft"
-                    .to_owned()
-            }
-            Self::Authority => "een instantie schreef het, en bij welke klacht het hoort is niet gevonden".to_owned(),
-            Self::Nothing => "er is geen afzender en geen tekst in gevonden".to_owned(),
-            Self::Unread("reading it failed") => "het kon niet worden gelezen".to_owned(),
-            Self::Unread(why) => format!("het kon niet worden gelezen ({why})"),
+            Self::Spam => WhyAside::Spam,
+            Self::OurMark | Self::OurLetter => WhyAside::OurOwn,
+            Self::InOurName => WhyAside::InOurName,
+            Self::Unproven => WhyAside::Unproven,
+            Self::Resent => WhyAside::Resent,
+            Self::MachineOfStaff => WhyAside::MachineOfStaff,
+            Self::Bulk => WhyAside::Bulk,
+            Self::Click => WhyAside::Click,
+            Self::MailSystem => WhyAside::MailSystem,
+            Self::NoLetterNamed => WhyAside::NoLetterNamed,
+            Self::Authority => WhyAside::Authority,
+            Self::Nothing => WhyAside::Nothing,
+            Self::Unread(why) => WhyAside::Unread(Some(why.to_owned()).filter(|why| why != FAILED)),
         }
     }
 }
@@ -172,7 +157,7 @@ impl Deciding<'_> {
         if is_machines && self.intent.from.as_ref() == Some(&reader) {
             return None;
         }
-        let told = told(self.mail.id, Some(self.mail.mail), self.mail.received_at, why, self.rules);
+        let told = told(self.mail.id, Some(self.mail.mail), self.mail.received_at, why);
         Some(self.to_staff(case, reader, Content::SetAside(SetAside { mails: vec![told], waiting: 0 })))
     }
 }
@@ -194,21 +179,21 @@ pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
 
 /// A mail put aside, as people are told of it who watch over the whole desk: of what is filed on a confidential case only that
 /// it is there.
-pub fn put_aside(stored: &Stored, rules: &Rules) -> PutAside {
-    let told = told_of(stored, rules);
+pub fn put_aside(stored: &Stored) -> PutAside {
+    let told = told_of(stored);
     if stored.filed_on.as_ref().is_none_or(|case| case.confidential.is_none()) {
         return told;
     }
-    let subject = rules.language.pick("vertrouwelijk", "confidential");
-    PutAside { from: String::new(), subject: subject.to_owned(), excerpt: String::new(), ..told }
+    let (from, subject, excerpt) = (String::new(), String::new(), String::new());
+    PutAside { from, subject, excerpt, tells: Tells::ThatItIsThere, ..told }
 }
 
 /// The same for somebody who may see it.
-pub(super) fn told_of(stored: &Stored, rules: &Rules) -> PutAside {
-    told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason), rules)
+pub(super) fn told_of(stored: &Stored) -> PutAside {
+    told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason))
 }
 
-fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>, rules: &Rules) -> PutAside {
+fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>) -> PutAside {
     let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
         true => party.address.clone(),
         false => format!("{} <{}>", party.name, party.address),
@@ -219,8 +204,9 @@ fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>, rules
         from: from.unwrap_or_default(),
         subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
         received_at,
-        reason: why.words(rules.language),
+        why: why.told(),
         excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
+        tells: Tells::All,
     }
 }
 

@@ -79,7 +79,7 @@ fn sends_back(untold: &Untold, reader: &Address) -> bool {
 }
 
 fn notice(untold: &[Untold], waiting: usize, to: Address, pen: Pen<'_>) -> Draft {
-    let mails = untold.iter().map(|one| put_aside(&one.stored, pen.rules)).collect();
+    let mails = untold.iter().map(|one| put_aside(&one.stored)).collect();
     let subject = pen.rules.language.pick("Terzijde gelegd", "Set aside");
     let topic = Topic { subject: subject.to_owned(), customer: String::new() };
     Draft { topic, ..pen.caseless(to, Content::SetAside(SetAside { mails, waiting })) }

@@ -11,8 +11,8 @@ use crate::digest::{Balance, MailDay, PutAside, Route};
 pub const DAY_ASIDE_MAX: usize = 40;
 
 /// What became of the mail of a day: `put_aside_count` mails were put aside, of which `stored` are named.
-pub fn mail_day(counts: &[FolderCount], stored: &[Stored], put_aside_count: usize, rules: &Rules) -> MailDay {
-    let aside: Vec<PutAside> = stored.iter().take(DAY_ASIDE_MAX).map(|one| put_aside(one, rules)).collect();
+pub fn mail_day(counts: &[FolderCount], stored: &[Stored], put_aside_count: usize) -> MailDay {
+    let aside: Vec<PutAside> = stored.iter().take(DAY_ASIDE_MAX).map(put_aside).collect();
     MailDay {
         folders: counts.iter().map(balance).collect(),
         more_aside: put_aside_count.saturating_sub(aside.len()),

@@ -2,9 +2,10 @@
 //! none of them, sent as it stands or completed, leads to the same question again. Pure.
 
 mod judged;
+mod standard;
 use super::draft::{Choice, Does, NoMerge, NoReader, NoRight, Problem, Stands, Way};
 use super::form;
-use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless};
+use super::verbs::{Again, Line, Taken, TextGoes, Value, Verb, again, harmless, harmless_but_texts};
 use crate::case::Language;
 use crate::mail::reads_whole;
 
@@ -119,6 +120,8 @@ impl Ways {
                 let departments = departments.iter().take(CHOICES_MAX);
                 departments.map(|one| self.instead(Verb::Department, one, Does::ToDepartment(one.clone()))).collect()
             }
+            Problem::UnknownText { written, names } => self.standard_texts(written, names),
+            Problem::TextLacks { name, .. } => self.without_text(name),
             Problem::UnclearMoment { found, nearest } => {
                 let typed =
                     self.typed.lines.iter().find(|line| line.verb == Verb::Agenda).map_or("", |line| &line.value);
@@ -162,7 +165,7 @@ impl Ways {
             }
             Problem::NoCase => {
                 let form = |taken| {
-                    let form = form::to_fill_in(&self.all(), self.language);
+                    let form = form::to_fill_in(&harmless(&self.all()), self.language);
                     let verb = Verb::Register(taken);
                     self.of(Does::Verb(verb), vec![self.name(verb)], &form).completing()
                 };
@@ -274,10 +277,10 @@ impl Ways {
         if verbs.is_empty() {
             verbs.push(self.name(Verb::Answer));
         }
-        let whole = joined(&harmless(upper), &harmless(lower));
+        let whole = joined(&harmless_but_texts(upper), &harmless_but_texts(lower));
         let mut choices = vec![self.of(Does::Whole, verbs.clone(), &whole)];
         if !upper.trim().is_empty() {
-            choices.push(self.of(Does::UpperHalf, verbs, &harmless(upper)));
+            choices.push(self.of(Does::UpperHalf, verbs, &harmless_but_texts(upper)));
         }
         choices.extend(self.note(&whole));
         choices
@@ -293,7 +296,7 @@ impl Ways {
     /// To the customer, or for the file. What stands beside a verb whose text stays in the house is not for the customer.
     fn outward(&self, verb: Option<&str>) -> Vec<Choice> {
         let verb = verb.and_then(first_verb);
-        let goes_out = verb.is_some_and(|verb| matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement));
+        let goes_out = verb.is_some_and(is_outward);
         let all = self.all();
         let text = if goes_out { all.as_str() } else { self.typed.text.as_str() };
         let note = self.note(&all).filter(|_| verb != Some(Verb::Note));
@@ -318,6 +321,9 @@ impl Ways {
     /// That verb alone with a text; without one it waits for it, if it is nothing without.
     fn with(&self, verb: Verb, text: &str) -> Choice {
         let row = verb.row();
+        // What stays in the house has no use for a sentence to the customer.
+        let text = if is_outward(verb) { text.to_owned() } else { harmless(text) };
+        let text = text.as_str();
         let choice = self.of(Does::Verb(verb), vec![self.name(verb)], text);
         let wants = row.wants_text || verb == Verb::Close || verb == Verb::Answer;
         if wants && text.trim().is_empty() { choice.completing() } else { choice }
@@ -383,6 +389,10 @@ impl Choice {
     fn completing(self) -> Self {
         Self { stands: Stands::ToComplete, ..self }
     }
+}
+
+fn is_outward(verb: Verb) -> bool {
+    matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement)
 }
 
 /// The verb that a line begins with, whatever marks stand before it.

@@ -5,7 +5,7 @@
 use super::authority::Act;
 use super::belonging::{self, Belongs};
 use super::deciding::{Deciding, decides_on_mail};
-use super::draft::{Became, Content, Cover, Done, Draft, Problem, Receipt, Remark};
+use super::draft::{Became, Content, Cover, Done, Draft, Lacking, Problem, Receipt, Remark};
 use super::form::{Form, Missing, Unclear};
 use super::intent::{NewText, mistaken};
 use super::may_reply::may_write_to;
@@ -18,8 +18,7 @@ use super::words::Words;
 use super::wrote::OnCase;
 use super::{CaseFile, Decision, Department, Disposition, Role, Rules};
 use crate::case::{
-    Actor, Address, Case, CaseNumber, Channel, Clock, Customer, Language, LetterKind, Moment, Opened, TermStage, What,
-    Why,
+    Actor, Address, Case, CaseNumber, Channel, Clock, Customer, LetterKind, Moment, Opened, TermStage, What, Why,
 };
 use crate::mail::{Forwarded, ForwardedHow, ToldBy, without_banner};
 use chrono::TimeDelta;
@@ -83,7 +82,7 @@ impl NewMail<'_> {
     fn help(&self, instruction: &Instruction) -> Decision {
         let text = beside(instruction);
         let unused = Some(Done::Unused { text }).filter(|_| !instruction.text.trim().is_empty());
-        let done = unused.into_iter().chain([Done::Help]).collect();
+        let done = unused.into_iter().chain(Done::manual(self.rules)).collect();
         self.answered("asked for the list of verbs", self.receipt_of_no_case(self.from.clone(), done))
     }
 
@@ -95,7 +94,7 @@ impl NewMail<'_> {
         if let Some(desk) = form.email.take_if(|address| self.rules.is_desk(address)) {
             form.unclear.push(Unclear::Email { found: desk.to_string() });
         }
-        let missing = missing(&form, self.rules.language);
+        let missing = missing(&form);
         if !missing.is_empty() {
             return Err(Problem::FormIncomplete { missing, prefilled: self.prefilled(taken, &form) });
         }
@@ -326,29 +325,17 @@ fn channel(taken: Taken) -> Channel {
     }
 }
 
-/// What is still needed, in words for the one who is asked.
-fn missing(form: &Form, language: Language) -> Vec<String> {
-    let pick = |dutch: &str, english: &str| language.pick(dutch.to_owned(), english.to_owned());
+/// What is still needed.
+fn missing(form: &Form) -> Vec<Lacking> {
     let absent = form.missing().into_iter().map(|missing| match missing {
-        Missing::Name => pick("de naam van de klant", "the customer's name"),
-        Missing::Contact => pick(
-            "een e-mailadres, telefoonnummer of postadres van de klant",
-            "an e-mail address, telephone number or postal address of the customer",
-        ),
-        Missing::Text => pick("wat de klacht is", "what the complaint is"),
+        Missing::Name => Lacking::Name,
+        Missing::Contact => Lacking::Contact,
+        Missing::Text => Lacking::Text,
     });
     let unclear = form.unclear.iter().map(|unclear| match unclear {
-        Unclear::Email { found } => {
-            format!("{}: {found}", pick("een e-mailadres dat klopt", "an e-mail address that is one"))
-        }
-        Unclear::Phone { found } => {
-            format!("{}: {found}", pick("een telefoonnummer dat klopt", "a telephone number that is one"))
-        }
-        Unclear::Received(error) => format!(
-            "{} {}",
-            pick("wanneer het is ontvangen, bijvoorbeeld", "when it was received, for example"),
-            error.nearest
-        ),
+        Unclear::Email { found } => Lacking::Email { found: found.clone() },
+        Unclear::Phone { found } => Lacking::Phone { found: found.clone() },
+        Unclear::Received(error) => Lacking::Received { nearest: error.nearest.clone() },
     });
     absent.chain(unclear).collect()
 }

@@ -43,7 +43,7 @@ pub use official::{KnownBy, Official, OfficialAbout};
 pub use outage::{Outage, OutageStage};
 pub use paper::{Paper, Sheet, Waiting};
 pub use privacy::{Privacy, PrivacyStage};
-pub use question::{Became, InPart, Problem, Question};
+pub use question::{Became, InPart, Lacking, Problem, Question};
 pub use remarks::{OddSender, Remark, Unread};
 pub use represented::{Represented, RepresentedStage};
 use serde::ser::SerializeMap;
@@ -233,6 +233,8 @@ pub struct Notification {
     /// What this customer complained of before.
     pub earlier: Earlier,
     pub manual: Manual,
+    /// The company's own sentences there are, by their names.
+    pub texts: Vec<String>,
 }
 
 /// Why no acknowledgement was sent.

@@ -102,6 +102,7 @@ impl Pen<'_> {
             cover: beside.cover,
             earlier: beside.earlier,
             manual: beside.manual,
+            texts: self.rules.text_names(),
         }));
         Draft { carried: beside.carried, ..self.to_staff(case, to, content) }
     }
@@ -237,6 +238,12 @@ impl Receipt {
 }
 
 impl Done {
+    /// The list of verbs, and the company's own sentences where there are any.
+    pub(super) fn manual(rules: &Rules) -> impl Iterator<Item = Self> {
+        let texts = Some(rules.text_names()).filter(|names| !names.is_empty());
+        [Self::Help].into_iter().chain(texts.map(|names| Self::StandardTexts { names }))
+    }
+
     /// A complaint is on file, and whom that was acknowledged to.
     pub(super) fn registered(case: &Case, acknowledged: Option<Address>, rules: &Rules) -> Self {
         let department_title = rules.title(&case.department).to_owned();

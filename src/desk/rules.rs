@@ -5,7 +5,7 @@ use super::references::{PatternError, References};
 use super::routing::{Routes, RoutesError};
 use super::urgent_words::UrgentWords;
 use crate::calendar::Calendar;
-use crate::case::{Address, AddressError, Case, Due, Keys, Language, MailboxName, Moment, Texts, Worded};
+use crate::case::{Address, AddressError, Case, Due, Keys, Language, MailboxName, Moment, StandardText, Texts, Worded};
 use crate::config::{self, Authority, Config, FormCustomer, StaffProof};
 use crate::mail::Witness;
 use crate::text::fold;
@@ -166,6 +166,8 @@ pub struct Rules {
     pub forms: Vec<WebForm>,
     /// Whose mail is no complaint.
     pub authorities: Vec<Authority>,
+    /// The company's own sentences.
+    pub texts: Vec<StandardText>,
     /// Who is told of rights over personal data, and of breaches.
     pub(super) privacy_contact: Option<Address>,
     /// Words by which a complaint cannot wait.
@@ -223,6 +225,7 @@ impl Rules {
             references: References::compile(&config.reference)?,
             forms: config.form.iter().map(WebForm::new).collect::<Result<_, _>>()?,
             authorities: config.authority.clone(),
+            texts: config.text.clone(),
             privacy_contact: config.privacy.contact.as_deref().map(Address::parse).transpose()?,
             urgent: UrgentWords::compile(&config.urgent)?,
             departments: config.department.iter().map(department).collect::<Result<_, _>>()?,
@@ -263,6 +266,11 @@ impl Rules {
     pub fn find_department(&self, written: &str) -> Option<&Department> {
         let wanted = fold(written);
         self.departments.iter().find(|d| fold(&d.name) == wanted || fold(&d.title) == wanted)
+    }
+
+    /// What the company's own sentences are called.
+    pub fn text_names(&self) -> Vec<String> {
+        self.texts.iter().map(|text| text.name.clone()).collect()
     }
 
     /// The title for people; a department that was taken out of the settings keeps its name.

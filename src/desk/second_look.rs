@@ -15,7 +15,7 @@ use super::sight::may_see;
 use super::verbs::Verb;
 use super::whose::Whose;
 use super::words::TEXT_MAX;
-use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Rules, Stored};
+use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Opened, What};
 use crate::mail::Mail;
 
@@ -56,7 +56,7 @@ impl Look<'_> {
     }
 
     fn show(&self, stored: &Stored) -> Decision {
-        let content = Content::Shown(shown(stored, self.rules));
+        let content = Content::Shown(shown(stored));
         let subject = stored.mail.as_deref().map(|mail| mail.subject.clone()).unwrap_or_default();
         let topic = Topic { subject, customer: String::new() };
         let carried = original(stored, self.rules).into_iter().collect();
@@ -141,8 +141,8 @@ impl Looked<'_> {
         let actor = self.actor.clone();
         let new =
             NewCase { opened, actor, acknowledge, own_words: None, named: &named, quoted, cover: None, confidential };
-        let reason = put_aside(self.stored, rules).reason;
-        let remark = Remark::WasAside { reason, by: self.by.map(ToString::to_string) };
+        let why = put_aside(self.stored).why;
+        let remark = Remark::WasAside { why, by: self.by.map(ToString::to_string) };
         let marked = std::iter::once(remark).chain(whose.remark()).collect();
         let (mut decision, case) = on.open_case(new, marked);
         decision.events.extend(whose.on_file().map(|what| on.event(Some(case.number), Actor::Desk, what)));
@@ -162,24 +162,18 @@ impl Looked<'_> {
     fn opened(&self, mail: &Mail, whose: &Whose<'_>) -> Opened {
         let mut opened = whose.opened(mail, self.stored.received_at, self.asked.rules);
         opened.customer.address.take_if(|address| self.asked.rules.role(address) != Role::Outsider);
+        // Of what could not be read only the original says what it is about.
         if self.stored.mail.is_none() {
-            opened.subject = self.nameless();
+            opened.subject = String::new();
         }
         opened
-    }
-
-    fn nameless(&self) -> String {
-        self.asked.rules.language.pick(
-            format!("Bericht {} (niet te lezen)", self.stored.id),
-            format!("Message {} (could not be read)", self.stored.id),
-        )
     }
 }
 
 /// A mail on file for somebody who asked to see it.
-fn shown(stored: &Stored, rules: &Rules) -> Shown {
+fn shown(stored: &Stored) -> Shown {
     let mail = stored.mail.as_deref();
-    let told = told_of(stored, rules);
+    let told = told_of(stored);
     let file = |attachment: &crate::mail::Attachment| (attachment.name.clone(), attachment.content.len());
     Shown {
         mail: stored.id,
@@ -187,7 +181,7 @@ fn shown(stored: &Stored, rules: &Rules) -> Shown {
         subject: told.subject,
         received_at: stored.received_at,
         // Why it is where it is; of a complaint there is nothing to explain.
-        reason: if is_put_aside(stored.disposition) { told.reason } else { String::new() },
+        why: is_put_aside(stored.disposition).then_some(told.why),
         case: stored.case.or(stored.became),
         is_read: mail.is_some(),
         text: mail.map(|mail| mail.text.chars().take(TEXT_MAX).collect()).unwrap_or_default(),

@@ -2,6 +2,7 @@
 //! out is accounted for, and nothing that is put aside goes unseen. Plain values.
 
 use super::not_on_file::NotOnFile;
+use super::put_aside::PutAside;
 use crate::case::Moment;
 use serde::Serialize;
 
@@ -114,21 +115,6 @@ impl MailDay {
     pub fn adds_up(&self) -> bool {
         self.folders.iter().all(|folder| folder.difference() == 0)
     }
-}
-
-/// A mail that was put aside, for the person who looks at it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PutAside {
-    /// Its row in the register: `#toon` and `#klacht` name it.
-    pub mail: i64,
-    /// The sender as the mail names it; empty where it could not be read.
-    pub from: String,
-    pub subject: String,
-    pub received_at: Moment,
-    /// In the reader's language.
-    pub reason: String,
-    /// First lines of the text, if any could be read.
-    pub excerpt: String,
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@ mod build;
 pub mod chart;
 pub mod month;
 mod not_on_file;
+mod put_aside;
 pub mod sheet;
 
-pub use balance::{Balance, MailDay, PutAside, Route, Unsent};
+pub use balance::{Balance, MailDay, Route, Unsent};
 pub use build::{Asked, Named, build, placed};
 pub use not_on_file::{FiledBy, LostMail, NotOnFile};
+pub use put_aside::{PutAside, Tells, WhyAside};
 
 use crate::case::{Address, AgendaItem, CaseNumber, Clock, Duty, Escalation, Moment};
 use chrono::NaiveDate;

@@ -3,7 +3,9 @@
 //! becomes a formula.
 
 use super::Named;
-use crate::case::{Address, AgendaItem, Amount, Case, CaseState, Channel, Clock, Judgement, Language, Moment, Outcome};
+use crate::case::{
+    Address, AgendaItem, Amount, Case, CaseState, Channel, Clock, Judgement, Language, Match, Moment, Outcome,
+};
 use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
@@ -222,7 +224,7 @@ impl Row<'_> {
         self.text(outcome.map_or("", |outcome| asked.outcome(outcome)))?;
         self.text(cause.as_deref().unwrap_or_default())?;
         self.amount(*compensation)?;
-        let topics: Vec<&str> = case.routing.matched().iter().map(|found| found.keyword.as_str()).collect();
+        let topics: Vec<&str> = case.routing.matched().iter().map(Match::topic).collect();
         self.text(&topics.join(", "))?;
         self.hours(responded_at.map(|at| at - case.received_at))?;
         self.hours(closed_at.map(|at| at - case.received_at))?;

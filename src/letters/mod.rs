@@ -6,10 +6,8 @@
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
 //! | `printing.rs` | how templates print values: every text of a stranger is cleaned |
 //! | `view/` | what a template can print beside the draft itself |
-//! | `language.rs`, `subject.rs`, `preheader.rs`, `mailto.rs` | the table of languages, what an inbox shows, buttons |
-//! | `salutation.rs` | how a letter to a person begins |
+//! | `subject.rs`, `preheader.rs`, `mailto.rs` | what an inbox shows, buttons |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
-//! | `clean.rs` | text of strangers made fit to print |
 //! | `mime.rs`, `carried.rs` | headers, parts, files of the letter, attachments that go along |
 //! | `on_paper.rs`, `paper/` | what stands on a letter on paper, and the PDF it is printed from |
 //! | `slimmer.rs` | an overview without the files that would make it too large |
@@ -20,9 +18,7 @@
 
 mod calendar_entry;
 mod carried;
-mod clean;
 mod door;
-mod language;
 mod lighten;
 mod mailto;
 mod mime;
@@ -31,7 +27,6 @@ mod own;
 pub mod paper;
 mod preheader;
 mod printing;
-mod salutation;
 mod sample;
 mod slimmer;
 mod subject;
@@ -47,6 +42,7 @@ use crate::case::{
     Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Texts, Token, Unwritable,
 };
 use crate::desk::draft::{Carried, Draft};
+use crate::speech::{clean, language, salutation};
 use chrono_tz::Tz;
 use printing::Form;
 use serde::Serialize;

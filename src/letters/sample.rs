@@ -199,7 +199,12 @@ fn to_handler(language: Language) -> Vec<Content> {
         Content::Notification(Box::new(notification.clone())),
         Content::Notification(Box::new(odd_notification(notification.clone()))),
         Content::Notification(Box::new(of_whom(notification.clone(), vec![customer()]))),
-        Content::Notification(Box::new(of_whom(notification, Vec::new()))),
+        Content::Notification(Box::new(of_whom(notification.clone(), Vec::new()))),
+        Content::Notification(Box::new(Notification {
+            texts: ["uitstel", "ontvangen"].map(str::to_owned).to_vec(),
+            earlier: Earlier::default(),
+            ..notification
+        })),
         Content::FollowUp(follow_up.clone()),
         Content::FollowUp(FollowUp {
             state: CaseState::Closed,
@@ -311,6 +316,7 @@ fn notification(language: Language) -> Notification {
         cover: None,
         earlier: earlier(language),
         manual: Manual::Whole,
+        texts: Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What people are told of mails that were put aside. Plain values.
 
 use crate::case::{CaseNumber, Moment};
-use crate::digest::PutAside;
+use crate::digest::{PutAside, WhyAside};
 use serde::Serialize;
 
 /// To staff: mails were set aside or could not be read, and somebody should look.
@@ -21,8 +21,8 @@ pub struct Shown {
     pub from: String,
     pub subject: String,
     pub received_at: Moment,
-    /// Why it was put aside, in the reader's language; empty for a mail that was not.
-    pub reason: String,
+    /// Why it was put aside; None: it was not.
+    pub why: Option<WhyAside>,
     /// The case it is filed on, or became.
     pub case: Option<CaseNumber>,
     /// False: reading it failed, and only the original says what is in it.

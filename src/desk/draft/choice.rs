@@ -57,6 +57,8 @@ pub enum Does {
     To(Address),
     /// That department has it.
     ToDepartment(String),
+    /// That sentence of the company's own stands in it.
+    StandardText(String),
     /// What was still missing is filled in.
     Complete,
     /// Now, not at the moment that was typed.

@@ -224,6 +224,10 @@ pub enum Done {
     },
     /// The list of verbs was asked for.
     Help,
+    /// The company's own sentences there are, by their names.
+    StandardTexts {
+        names: Vec<String>,
+    },
 }
 
 /// What a customer is owed who was not written to so far.

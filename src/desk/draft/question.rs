@@ -2,7 +2,7 @@
 
 use super::Choice;
 use super::why::{Misjudged, NoMerge, NoReader, NoRight, Often, Unsure};
-use crate::case::{Address, CaseNumber, Moment};
+use crate::case::{Address, Blank, CaseNumber, Moment};
 use crate::mail::Place;
 use serde::Serialize;
 
@@ -26,6 +26,28 @@ pub enum InPart {
     TooMuch,
     /// A part of it is damaged, or packed in a way that could not be opened.
     Damaged,
+}
+
+/// What a form lacks, or what of it could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Lacking {
+    /// The customer's name.
+    Name,
+    /// An e-mail address, a telephone number or a postal address: one of them.
+    Contact,
+    /// What the complaint is.
+    Text,
+    Email {
+        found: String,
+    },
+    Phone {
+        found: String,
+    },
+    /// When it was received: the nearest right form.
+    Received {
+        nearest: String,
+    },
 }
 
 /// What a customer's mail that a colleague passed on came to, on a case that was there.
@@ -130,6 +152,16 @@ pub enum Problem {
         written: String,
         departments: Vec<String>,
     },
+    /// `#tekst` with a name that no text of the company's has.
+    UnknownText {
+        written: String,
+        names: Vec<String>,
+    },
+    /// Something in such a text is not known of this case, or is past.
+    TextLacks {
+        name: String,
+        lacks: Blank,
+    },
     /// `#agenda` with a moment that is not understood: the nearest right form.
     UnclearMoment {
         found: String,
@@ -152,7 +184,7 @@ pub enum Problem {
     },
     /// A complaint taken by telephone, letter or at the desk: something is missing, or not understood.
     FormIncomplete {
-        missing: Vec<String>,
+        missing: Vec<Lacking>,
         prefilled: String,
     },
     /// A mail was passed on, and it is not certain who the customer is (§2.2).

@@ -1,6 +1,7 @@
 //! What staff should know about a mail, as the letters about it say it in their own words. Plain values.
 
 use crate::case::{CaseNumber, Customer};
+use crate::digest::WhyAside;
 use serde::Serialize;
 
 /// Something staff should know about a mail.
@@ -30,7 +31,7 @@ pub enum Remark {
     /// It came from another address than the customer's; that address is told nothing (invariant 6).
     FromOther(String),
     /// It was put aside, for that reason; a person made it a complaint (without a name: by putting it back into the inbox).
-    WasAside { reason: String, by: Option<String> },
+    WasAside { why: WhyAside, by: Option<String> },
     /// It came from who acts for the customer, at this address.
     ByRepresentative(String),
     /// It says to come from this authority of the settings, which the mail server does not confirm.

@@ -1,6 +1,7 @@
 //! What each verb does, on the case as the verbs before it left it. Pure. `actions/`: closing, the committee, merging, who the
-//! customer is, words in the meantime, and letters on paper.
+//! customer is, words in the meantime, the agenda, and letters on paper.
 
+mod agenda;
 mod closing;
 mod committee;
 mod confidential;
@@ -16,10 +17,8 @@ pub(super) use privacy::{notes_identity, right_named};
 
 use super::StaffReply;
 use super::plan::Step;
-use crate::case::{Address, AgendaItem, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
-use crate::desk::draft::{
-    Advice, AgendaStage, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays,
-};
+use crate::case::{Address, Case, CaseState, Event, LetterKind, Reach, Reopened, What, Why};
+use crate::desk::draft::{Advice, Answer, Content, Cover, Done, Draft, Escalation, Problem, Receipt, Stays};
 use crate::desk::letters_out::Beside;
 use crate::desk::originals::with_originals;
 use crate::desk::sent_by::is_machine;
@@ -27,10 +26,8 @@ use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::signing::unsigned;
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
-use crate::desk::when;
 use crate::desk::{Decision, Department, Disposition};
 use crate::mail::CutSign;
-use crate::text::fold;
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
 pub(super) struct Work<'a> {
@@ -53,7 +50,8 @@ impl<'a> Work<'a> {
     /// What stands in its way: then nothing of the mail is done.
     pub fn act(&mut self, step: &Step) -> Result<(), Problem> {
         match step.verb {
-            Verb::Answer | Verb::Everything => self.answer(&step.text),
+            // What says only how much is meant, or what stands in it, has done its work when the mail was read.
+            Verb::Answer | Verb::Everything | Verb::StandardText => self.answer(&step.text),
             Verb::Interim => self.interim(&step.value, &step.text),
             Verb::Note => self.note(&step.text),
             Verb::Close => self.close(&step.text),
@@ -81,7 +79,7 @@ impl<'a> Work<'a> {
             Verb::Ruling => self.ruling(&step.value, &step.text),
             Verb::Help => {
                 self.keep(&step.text);
-                self.done.push(Done::Help);
+                self.done.extend(Done::manual(self.reply.rules));
                 Ok(())
             }
             // Alone in a mail they are answered before; with others it is not clear what should come of them.
@@ -324,50 +322,6 @@ impl<'a> Work<'a> {
         }
         self.done.push(Done::Advised { to, text: text.to_owned() });
         Ok(())
-    }
-
-    /// §2.4.1: what cannot be handled at once is put on the agenda; the same text again moves it.
-    /// Beside a ruling there may be something to do on a closed case, too.
-    fn agenda(&mut self, value: &str, text: &str) -> Result<(), Problem> {
-        self.is_a_complaint(Verb::Agenda)?;
-        if committee::DONE.contains(&fold(value).as_str()) {
-            self.clear_agenda();
-            self.keep(text);
-            self.done.push(Done::AgendaCleared);
-            return Ok(());
-        }
-        let planned = when::planned(value, self.reply.now, &self.reply.rules.calendar)
-            .map_err(|error| Problem::UnclearMoment { found: error.found, nearest: error.nearest })?;
-        let what = if planned.text.is_empty() { text } else { planned.text };
-        let known = self.case.agenda.iter().find(|item| item.text == what && item.whose == *self.reply.from);
-        let item = AgendaItem {
-            id: known.map_or_else(|| self.reply.fresh.letter().to_string(), |item| item.id.clone()),
-            at: planned.at,
-            text: what.to_owned(),
-            whose: self.reply.from.clone(),
-            sequence: known.map_or(0, |item| item.sequence + 1),
-            reminded: false,
-        };
-        self.letters.push(self.reply.agenda_letter(&self.case, &item, AgendaStage::Set));
-        self.done.push(Done::AgendaSet {
-            at: item.at,
-            text: item.text.clone(),
-            outside_hours: planned.hours == when::Hours::Outside,
-        });
-        self.record(What::AgendaSet(item));
-        if !planned.text.is_empty() {
-            self.keep(text);
-        }
-        Ok(())
-    }
-
-    /// Entries in calendars are cancelled with the case.
-    fn clear_agenda(&mut self) {
-        for item in std::mem::take(&mut self.case.agenda) {
-            let cancelled = AgendaItem { sequence: item.sequence + 1, ..item.clone() };
-            self.letters.push(self.reply.agenda_letter(&self.case, &cancelled, AgendaStage::Cancelled));
-            self.record(What::AgendaCleared { id: item.id });
-        }
     }
 
     /// New terms from now (invariant 9); the customer is told by whoever goes on with it.

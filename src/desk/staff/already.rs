@@ -106,7 +106,9 @@ impl StaffReply<'_> {
 
     /// What was typed, to be sent again as it is.
     fn all_the_same(&self, typed: &Reply) -> String {
-        let lines = typed.instruction.lines.iter().map(|line| format!("{} {}", line.written, line.value));
+        // Where the company's own sentences are asked for stands in the text.
+        let lines = typed.instruction.lines.iter().filter(|line| line.verb != Verb::StandardText);
+        let lines = lines.map(|line| format!("{} {}", line.written, line.value));
         let mut lines: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
         if lines.is_empty() {
             lines.push(Verb::Answer.row().name_in(self.rules.language).to_owned());

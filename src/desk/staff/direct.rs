@@ -34,7 +34,8 @@ impl StaffReply<'_> {
             return self.interim_had(plan, customer);
         }
         // A settlement of which perhaps only the half was read confirms nothing in writing (invariant 7).
-        let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok();
+        // And what we would have put into it, the customer did not get.
+        let is_whole = self.own.apart.is_none() && self.is_read_whole().is_ok() && !self.asks_for_standard_text();
         let is_right = |plan: &Plan| is_whole && self.is_well_judged(plan).is_ok();
         if let Some(Ok(plan)) = planned.filter(|planned| planned.as_ref().is_ok_and(is_right)) {
             let plan = &plan;

@@ -8,6 +8,7 @@ mod again;
 mod already;
 mod direct;
 mod plan;
+mod standard;
 
 use super::after_closing::is_signature_alone;
 use super::answered::to_confirm;
@@ -135,13 +136,14 @@ impl<'a> StaffReply<'a> {
             self.is_meant_for_the_customer()?;
         }
         self.discloses_nothing(&plan)?;
-        self.is_well_judged(&plan)?;
+        self.is_well_judged(&self.worded(&plan)?)?;
         if let Some(why) = self.answered_already(&plan, typed).or_else(|| self.answers_in_a_row(&plan, typed)) {
             return Err(why);
         }
         let mut work = Work::new(self);
         for step in &plan.steps {
-            work.act(step)?;
+            let step = self.worded_on(&work.case, step)?;
+            work.act(&step)?;
         }
         Ok(work.finish())
     }

@@ -2,7 +2,7 @@
 
 use crate::desk::draft::Problem;
 use crate::desk::replies::ReplyGoes;
-use crate::desk::verbs::{Reply, TextGoes, Verb};
+use crate::desk::verbs::{Line, Reply, TextGoes, Verb};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +51,16 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
         };
         return Ok(Plan { steps: vec![Step { verb, value: String::new(), text: text.clone() }] });
     }
-    let owner = owner(typed)?;
+    // A sentence of the company's own goes along with what else the customer gets; alone it is an answer.
+    let asks_for_text = |line: &&Line| line.verb == Verb::StandardText;
+    let mut lines: Vec<Line> = lines.iter().filter(|line| !asks_for_text(line)).cloned().collect();
+    let text_alone = typed.instruction.lines.iter().find(asks_for_text);
+    if let Some(line) = text_alone.filter(|_| !lines.iter().any(|line| is_outward(&line.verb))) {
+        lines.push(Line { verb: Verb::Answer, written: line.written.clone(), value: String::new() });
+    }
+    let owner = owner(&lines)?;
     let mut steps: Vec<Step> = Vec::new();
-    for line in lines {
+    for line in &lines {
         let takes_value = line.verb.row().value.is_text();
         let (value, own) = if takes_value { ("", line.value.as_str()) } else { (line.value.as_str(), "") };
         match steps.iter_mut().find(|step| step.verb == line.verb && takes_value) {
@@ -81,8 +88,7 @@ pub(super) fn plan(typed: &Reply, plainly: ReplyGoes) -> Result<Plan, Problem> {
 }
 
 /// The verb that gets the text below the verbs.
-fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
-    let lines = &typed.instruction.lines;
+fn owner(lines: &[Line]) -> Result<Option<Verb>, Problem> {
     let goes = |verb: Verb| verb.row().text;
     let mut outgoing: Vec<Verb> = lines.iter().map(|line| line.verb).filter(is_outward).collect();
     outgoing.dedup();
@@ -101,7 +107,7 @@ fn owner(typed: &Reply) -> Result<Option<Verb>, Problem> {
     }
 }
 
-fn is_outward(verb: &Verb) -> bool {
+pub(super) fn is_outward(verb: &Verb) -> bool {
     matches!(verb.row().text, TextGoes::Customer | TextGoes::Settlement)
 }
 

@@ -3,6 +3,7 @@
 use super::draft::{Problem, Remark, Unacknowledged};
 use super::*;
 use crate::desk::may_reply::may_reply_looked_at;
+use crate::digest::WhyAside;
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
@@ -79,13 +80,13 @@ fn all_that_was_put_aside_is_told_in_one_letter_and_then_at_most_once_an_hour() 
     let told = What::AsideTold { letter: Some(letter.id.clone()), mails: vec![17, 18, 19] };
     assert_eq!(decision.events.iter().map(|event| &event.what).collect::<Vec<_>>(), [&told]);
     let Content::SetAside(notice) = &letter.content else { panic!("{letter:?}") };
-    let said: Vec<_> = notice.mails.iter().map(|mail| (mail.mail, mail.from.as_str(), mail.reason.as_str())).collect();
+    let said: Vec<_> = notice.mails.iter().map(|mail| (mail.mail, mail.from.as_str(), &mail.why)).collect();
     assert_eq!(
         said,
         [
-            (17, "Karin <karin@prive.example>", "de mailserver houdt het voor spam"),
-            (18, "", "het kon niet worden gelezen"),
-            (19, "Karin <karin@prive.example>", "het is een brief van onszelf die bij ons terugkwam"),
+            (17, "Karin <karin@prive.example>", &WhyAside::Spam),
+            (18, "", &WhyAside::Unread(None)),
+            (19, "Karin <karin@prive.example>", &WhyAside::OurOwn),
         ]
     );
     assert_eq!(notice.mails[0].excerpt, "Er is schade aan mijn auto.");
@@ -155,7 +156,7 @@ fn klacht_makes_it_a_complaint_with_its_true_receipt() {
     assert_eq!((again.mail, again.case), (Some(17), Some(number(8))));
     assert!(kinds(&decision).contains(&"noted"), "what was typed below it stays on file: {:?}", kinds(&decision));
     let Content::Notification(told) = &decision.letters[1].content else { panic!() };
-    let remark = Remark::WasAside { reason: "de mailserver houdt het voor spam".into(), by: Some(BAAS.into()) };
+    let remark = Remark::WasAside { why: WhyAside::Spam, by: Some(BAAS.into()) };
     assert_eq!(told.remarks, [remark]);
 }
 

@@ -200,6 +200,7 @@ fn typed(verb: Verb) -> String {
         Value::Representative => "piet@kantoor.example advocaat",
         Value::Stage if verb == Verb::Right => "inzage",
         Value::Cause => "planning",
+        Value::TextName => "groet",
         Value::Amount => "12,50",
         Value::Text | Value::Promise | Value::Past | Value::None | Value::LastDay | Value::Stage => "",
     };

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::digest::month::{Again, Life, Month};
-use crate::digest::{Goes, MailDay, May, PutAside, Section};
+use crate::digest::{Goes, MailDay, May, PutAside, Section, Tells, WhyAside};
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
@@ -126,8 +126,9 @@ fn where_the_settings_say_so_an_overview_without_anything_in_it_is_left_out() {
         from: String::new(),
         subject: String::new(),
         received_at: now(),
-        reason: String::new(),
+        why: WhyAside::Spam,
         excerpt: String::new(),
+        tells: Tells::All,
     };
     let day = MailDay { aside: vec![aside], ..quiet };
     assert!(write(&mut company, &day).contains(&"baas@lease.example".to_owned()));

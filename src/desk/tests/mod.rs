@@ -43,6 +43,7 @@ mod sent_again;
 mod sent_on;
 mod solved;
 mod staff;
+mod standard;
 mod terms;
 mod urgent;
 mod verbs_done;

@@ -1,10 +1,11 @@
 //! No question is a dead end: whichever of its buttons is pressed does what it says, with what was typed, and never brings
 //! the same question again.
 
-use super::draft::{Choice, Does, InPart, NoMerge, NoReader, NoRight, Often, Problem, Stands, Unsure, Way};
+use super::draft::{Choice, Does, InPart, Lacking, NoMerge, NoReader, NoRight, Often, Problem, Stands, Unsure, Way};
 use super::halves::pressed;
 use super::interim::about_days;
 use super::outcome::questions;
+use super::standard::about_texts;
 use super::*;
 use crate::case::{Closed, DirectAnswer};
 use crate::mail::Place;
@@ -149,9 +150,11 @@ fn name(why: &Problem) -> usize {
         P::NoRepresentative { .. } => 48,
         P::NoGround { .. } => 49,
         P::UnclearLastDay { .. } => 50,
+        P::UnknownText { .. } => 51,
+        P::TextLacks { .. } => 52,
     }
 }
-const PROBLEMS: usize = 51;
+const PROBLEMS: usize = 53;
 /// Nothing can be pressed there: only the colleague's own mailbox, or another colleague, goes on from these.
 const WITHOUT: [usize; 5] = [7, 23, 32, 39, 46];
 
@@ -256,7 +259,7 @@ fn about_no_case() -> Vec<Asked> {
     let form = "#telefoon\nKlant: \nE-mail: \nTelefoon: 030-1234567\n\nDe auto is stuk.";
     let departments = vec!["schade".to_owned(), "service".to_owned()];
     vec![
-        on_none(Problem::FormIncomplete { missing: vec!["naam".into()], prefilled: form.into() }, form),
+        on_none(Problem::FormIncomplete { missing: vec![Lacking::Name], prefilled: form.into() }, form),
         on_none(Problem::WhoIsTheCustomer { prefilled: form.into() }, "ter info"),
         on_none(
             Problem::UnknownDepartment { written: "servis".into(), departments },
@@ -336,7 +339,7 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
         Does::ToDepartment(_) => has("department_set") || has("opened"),
         Does::Now => has("posted"),
         Does::At(_) => has("posted") || has("agenda_set") || has("interim") || has("judged") || has("duty_set"),
-        Does::Undated => goes,
+        Does::Undated | Does::StandardText(_) => goes,
         Does::Confirm | Does::OnCase(_) => has("answered_directly"),
         Does::Complete => has("opened"),
         Does::Verb(verbs::Verb::Register(_)) => has("opened"),
@@ -346,7 +349,7 @@ fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
 
 #[test]
 fn every_button_of_every_question_does_what_it_says_and_none_asks_the_same_again() {
-    let about_words = about_verbs().into_iter().chain(questions()).chain(about_days());
+    let about_words = about_verbs().into_iter().chain(questions()).chain(about_days()).chain(about_texts());
     let all: Vec<Asked> = about_words.chain(about_the_case()).chain(about_no_case()).collect();
     let named: std::collections::BTreeSet<usize> = all.iter().map(|asked| name(&asked.why)).collect();
     assert_eq!(named.len(), PROBLEMS, "a problem is missing: {named:?}");

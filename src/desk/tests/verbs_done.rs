@@ -292,6 +292,7 @@ fn file_lines() -> impl Strategy<Value = Vec<String>> {
             Value::Stage => "inzage Kladgeheim",
             Value::Readers => "chef@lease.example",
             Value::Cause => "planning",
+            Value::TextName => "groet",
             Value::Amount => "12,50",
             Value::Text | Value::Promise | Value::Mail | Value::None | Value::Case | Value::Customer | Value::Words => {
                 ""

@@ -1,12 +1,15 @@
 //! What a colleague typed, to be typed again: the verbs at the top, and the text so that no slip in it stops it once more. Pure.
 
-use super::{Line, NOTE_WORDS, Verb, is_near_verb, read_line, telling_names, verb_line, verb_without_mark, visible};
+use super::{
+    Line, NOTE_WORDS, Verb, is_near_verb, read_line, standard_text, telling_names, verb_line, verb_without_mark,
+    visible,
+};
 
 /// A staff mail taken apart without judging it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Again {
     pub lines: Vec<Line>,
-    /// Below the verbs, free of what only looks like one.
+    /// Below the verbs, free of what only looks like one; the company's own sentences are asked for where they stand.
     pub text: String,
     /// The line that is no verb, or stands too low: what it would be about, the mark and its first word left away.
     pub mistaken: Option<String>,
@@ -15,13 +18,14 @@ pub struct Again {
 /// Takes what was typed apart: `mistaken` begins the line that stopped it.
 pub fn again(typed: &str, mistaken: Option<&str>) -> Again {
     let mut again = Again::default();
-    let mut rest = Vec::new();
+    let (mut above, mut rest) = (Vec::new(), Vec::new());
     for line in typed.lines() {
         let plain = visible(line);
         let read = verb_line(&plain)
             .filter(|_| rest.is_empty())
             .and_then(|(word, value)| read_line(&plain, &word, value).ok());
         match read {
+            Some(Line { verb: Verb::StandardText, .. }) => above.push(line.trim().to_owned()),
             Some(read) => again.lines.push(read),
             None if plain.is_empty() && rest.is_empty() => {}
             None if again.mistaken.is_none()
@@ -35,7 +39,8 @@ pub fn again(typed: &str, mistaken: Option<&str>) -> Again {
             None => rest.push(line),
         }
     }
-    again.text = harmless(&rest.join("\n"));
+    above.push(harmless_but_texts(&rest.join("\n")));
+    again.text = above.join("\n").trim().to_owned();
     again
 }
 
@@ -48,7 +53,19 @@ fn begins_with_verb(plain: &str) -> bool {
 
 /// The same words without the marks that make a line of them a verb, or nearly one.
 pub fn harmless(text: &str) -> String {
+    freed(text, |_| false)
+}
+
+/// The same for who sends it to the customer: the company's own sentences are still asked for.
+pub fn harmless_but_texts(text: &str) -> String {
+    freed(text, |line| standard_text(line).is_some_and(|name| !name.is_empty()))
+}
+
+fn freed(text: &str, stays: impl Fn(&str) -> bool) -> String {
     let lines = text.lines().filter_map(|line| {
+        if stays(line) {
+            return Some(line.to_owned());
+        }
         let plain = visible(line);
         let unmarked = without_marks(line);
         let is_name = |word: &str| Verb::named(word).is_some();

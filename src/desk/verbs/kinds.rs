@@ -13,6 +13,8 @@ pub enum Verb {
     Everything,
     /// A word to the customer in the meantime, and until when (§1).
     Interim,
+    /// A sentence of the company's own, in an answer.
+    StandardText,
     Close,
     /// Whether the complaint was founded.
     Outcome(Outcome),
@@ -111,6 +113,8 @@ pub enum Value {
     Stage,
     /// A last day, if there is one, and text.
     LastDay,
+    /// The name of one of the company's own sentences.
+    TextName,
     /// One of the company's causes.
     Cause,
     /// An amount in euros.

@@ -6,11 +6,13 @@ mod inside;
 mod kinds;
 mod rows;
 mod sections;
+mod standard;
 mod table;
 
-pub use again::{Again, again, harmless};
+pub use again::{Again, again, harmless, harmless_but_texts};
 pub use kinds::{Row, Taken, TextGoes, Value, Verb};
 pub use sections::{section_name, section_named};
+pub use standard::{leading, standard_text, with_standard_texts};
 pub use table::TABLE;
 
 use crate::text::is_invisible;
@@ -42,7 +44,7 @@ pub struct Line {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Instruction {
     pub lines: Vec<Line>,
-    /// The text without the verb lines.
+    /// The text without the verb lines; those that ask for a sentence of the company's own stay in their place.
     pub text: String,
 }
 
@@ -133,6 +135,13 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
     };
     for line in new_text.lines() {
         let plain = visible(line);
+        let may_stand = !text_begun || goes_out(&lines);
+        if asks_for_text(&plain, text_begun) && lines.len() < VERB_LINES_MAX && may_stand {
+            let (word, value) = verb_line(&plain).unwrap_or_default();
+            lines.push(read_line(&plain, &word, value)?);
+            rest.push(line);
+            continue;
+        }
         match (verb_line(&plain), !text_begun && lines.len() < VERB_LINES_MAX) {
             (Some((word, value)), true) => lines.push(read_line(&plain, &word, value)?),
             (Some((word, _)), false) if is_near_verb(&word) => {
@@ -161,6 +170,11 @@ pub fn parse(new_text: &str) -> Result<Instruction, Mistake> {
         }
     }
     Ok(Instruction { lines, text: rest.join("\n").trim().to_owned() })
+}
+
+/// Among the words it names a text; at the top it may have been forgotten, and is asked for.
+fn asks_for_text(plain: &str, text_begun: bool) -> bool {
+    standard_text(plain).is_some_and(|name| !text_begun || !name.is_empty())
 }
 
 fn read_line(plain: &str, word: &str, value: String) -> Result<Line, Mistake> {

@@ -107,6 +107,17 @@ pub const TABLE: &[Row] = &[
         means_english: "tells the customer that it takes longer, and until when: #update fri 4 dec, with the reason below it; it does not count as a response, and we guard that day",
     },
     Row {
+        verb: Verb::StandardText,
+        dutch: "#tekst",
+        english: "#text",
+        aliases: &["standaardtekst"],
+        text: TextGoes::Customer,
+        value: Value::TextName,
+        wants_text: false,
+        means_dutch: "zet een vaste tekst van uw bedrijf in uw antwoord: #tekst naam, alleen of op een regel tussen uw eigen zinnen",
+        means_english: "puts a standard text of your company into your answer: #text name, alone or on a line among your own words",
+    },
+    Row {
         verb: Verb::Everything,
         dutch: "#alles",
         english: "#everything",
@@ -301,7 +312,7 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Readers,
         wants_text: false,
-        means_dutch: "laat alleen de leidinggevende en wie u noemt deze klacht nog zien: #vertrouwelijk naam@bedrijf.nl; gaat zij over de leidinggevende: #vertrouwelijk naam@bedrijf.nl zonder leidinggevende; #vertrouwelijk uit heft het op",
+        means_dutch: "laat alleen de leidinggevende en wie u noemt deze klacht nog zien: #vertrouwelijk naam@bedrijf.nl; gaat die over de leidinggevende: #vertrouwelijk naam@bedrijf.nl zonder leidinggevende; #vertrouwelijk uit heft het op",
         means_english: "lets only the supervisor and whom you name see this complaint: #confidential name@company.com; where it is about the supervisor: #confidential name@company.com without supervisor; #confidential off ends it",
     },
     Row {

@@ -2,7 +2,7 @@
 
 use super::{Life, Month, Round, Spread};
 use crate::calendar::Calendar;
-use crate::case::{Amount, Moment, Outcome, Solved};
+use crate::case::{Amount, Match, Moment, Outcome, Solved};
 use chrono::{NaiveTime, TimeDelta};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -281,7 +281,7 @@ fn repeated(lodged: &[&Life]) -> (usize, usize, Vec<Frequency>) {
 /// Each keyword once a case, because a long letter says `schade` ten times.
 fn keywords(lodged: &[&Life]) -> Vec<Frequency> {
     most(lodged.iter().flat_map(|life| {
-        let found = life.case.routing.matched().iter().map(|found| found.keyword.as_str());
+        let found = life.case.routing.matched().iter().map(Match::topic);
         found.collect::<BTreeSet<&str>>()
     }))
 }

@@ -150,7 +150,7 @@ fn keywords_count_once_a_case_and_the_most_frequent_stands_first() {
     ];
     let total = report(&lives(&cases), &asked(&calendar(), &[])).total;
     let shown: Vec<(&str, usize)> = total.keywords.iter().map(|f| (f.name.as_str(), f.count)).collect();
-    assert_eq!(shown, [("schade*", 2), ("band*", 1), ("kras", 1)]);
+    assert_eq!(shown, [("schade", 2), ("band", 1), ("kras", 1)]);
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn how_long_it_took_what_is_planned_and_what_was_settled_stand_in_it() {
         assert!(page.contains(&format!("<c r=\"{cell}\"><v>{hours}</v>")), "{cell}: {page}");
     }
     let strings = part(&bytes, "xl/sharedStrings.xml");
-    for text in ["schade*", "23-11-2026 07:30 garage bellen", "=Wij vergoeden de kras."] {
+    for text in ["schade", "23-11-2026 07:30 garage bellen", "=Wij vergoeden de kras."] {
         assert!(strings.contains(&format!("<t>{text}</t>")), "{text} is not in {strings}");
     }
 }

@@ -41,6 +41,9 @@ fn a_mistake_is_told_with_its_file_its_line_and_what_stands_there() {
     assert_eq!(found[0].file, "closing/nl.j2");
     let found = changed("notification/en.j2", "{{ show_remarks(remarks) }}", "{% if remarks %}");
     assert!(found[0].line.is_some() && found[0].file == "notification/en.j2", "{found:?}");
+    // A building block only finds that it was given nothing.
+    let found = changed("closing/nl.j2", "k.panel(settlement)", "k.panel(setlement)");
+    assert!(found[0].line.is_some() && found[0].found.contains("`setlement`"), "{found:?}");
     assert!(mistakes("closng/nl.j2", "x")[0].to_string().contains("klachtpost templates list"));
 }
 

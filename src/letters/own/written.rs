@@ -3,6 +3,8 @@
 
 use super::{Mistake, Own, list, ours};
 use crate::letters::RenderError;
+use minijinja::Environment;
+use std::collections::BTreeSet;
 
 /// What its name and its text alone show.
 pub(super) fn by_its_text(own: &Own<'_>) -> Option<Mistake> {
@@ -126,6 +128,29 @@ pub(super) fn place(own: &Own<'_>, error: &RenderError) -> (Option<usize>, Strin
     });
     match at {
         Some((found, line)) => (Some(line), quoted(&found, own.text, Some(line))),
-        None => (None, told.to_owned()),
+        None => match unknown_name(own) {
+            Some((line, name)) => (Some(line), quoted(&format!("`{name}`, which there is not,"), own.text, Some(line))),
+            None => (None, told.to_owned()),
+        },
     }
+}
+
+/// A name that none of our letters has, and its line: given to a building block it is an error only there.
+fn unknown_name(own: &Own<'_>) -> Option<(usize, String)> {
+    let known: BTreeSet<String> = list().iter().filter_map(|one| ours(&one.name)).flat_map(names).collect();
+    let stands_in =
+        |line: &str, name: &str| line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == name);
+    names(own.text).into_iter().filter(|name| !known.contains(name)).find_map(|name| {
+        let at = own.text.lines().position(|line| stands_in(line, &name))?;
+        Some((at + 1, name))
+    })
+}
+
+/// What a letter takes from outside: its variables, and the functions that it calls.
+fn names(text: &str) -> BTreeSet<String> {
+    let engine = Environment::new();
+    engine
+        .template_from_str(text)
+        .map(|letter| letter.undeclared_variables(false).into_iter().collect())
+        .unwrap_or_default()
 }

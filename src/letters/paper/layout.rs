@@ -6,7 +6,7 @@
 
 use super::lines::wrap;
 use super::{Block, Faces, PAGES_MAX, PaperError, PaperLetter};
-use crate::letters::language::Words;
+use crate::speech::Words;
 use crate::typeface::Weight;
 
 /// Points in a millimetre.

@@ -3,9 +3,9 @@
 
 use super::layout::{PAGE_HEIGHT, PAGE_WIDTH, pages};
 use super::*;
-use crate::letters::language::Words;
 use crate::letters::on_paper;
 use crate::letters::templates::Templates;
+use crate::speech::Words;
 use chrono::{TimeZone, Utc};
 use proptest::prelude::*;
 use std::io::Write;

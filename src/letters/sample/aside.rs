@@ -6,20 +6,38 @@ use crate::case::Language;
 use crate::desk::draft::{
     Alarm, AlarmAbout, Content, Done, Notification, Problem, Receipt, Remark, SetAside, Shown, Unacknowledged,
 };
-use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside, Route, Unsent};
+use crate::digest::{Balance, Digest, LostMail, MailDay, NotOnFile, PutAside, Route, Tells, Unsent, WhyAside};
 
 pub(super) fn letters(language: Language) -> Vec<Content> {
-    let spam = put_aside(language);
+    let spam = put_aside();
     let unreadable = PutAside {
         mail: 4712,
         from: String::new(),
         subject: String::new(),
         received_at: after(0, -40),
-        reason: pick(language, "het kon niet worden gelezen", "reading it failed"),
+        why: WhyAside::Unread(None),
         excerpt: String::new(),
+        tells: Tells::All,
     };
     let few = vec![spam.clone(), complaint(language), unreadable];
     let many = (1..=13).map(|mail| PutAside { mail, ..spam.clone() }).collect();
+    let others = [
+        WhyAside::OurOwn,
+        WhyAside::InOurName,
+        WhyAside::Unproven,
+        WhyAside::Resent,
+        WhyAside::MachineOfStaff,
+        WhyAside::Bulk,
+        WhyAside::Click,
+        WhyAside::MailSystem,
+        WhyAside::NoLetterNamed,
+        WhyAside::Authority,
+        WhyAside::Nothing,
+        WhyAside::Unread(Some("its parts are nested too deep".to_owned())),
+    ];
+    let others = others.into_iter().map(|why| PutAside { why, ..spam.clone() });
+    let hidden = PutAside { from: String::new(), subject: String::new(), tells: Tells::ThatItIsThere, ..spam.clone() };
+    let others = others.chain([hidden]).collect();
     let (number, real) = (number(123), address("jan.jansen@klant.example"));
     let receipt = Receipt {
         done: vec![Done::Acknowledged { to: real }],
@@ -40,12 +58,13 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
         Content::SetAside(SetAside { mails: few, waiting: 0 }),
         Content::SetAside(SetAside { mails: vec![spam], waiting: 0 }),
         Content::SetAside(SetAside { mails: many, waiting: 12 }),
+        Content::SetAside(SetAside { mails: others, waiting: 0 }),
         Content::Shown(shown(language)),
         Content::Shown(Shown {
             text: String::new(),
             is_read: false,
             case: Some(number),
-            reason: String::new(),
+            why: None,
             can_be_complaint: false,
             whole: false,
             ..shown(language)
@@ -68,7 +87,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
             ..notification(language)
         })),
         Content::Notification(Box::new(Notification {
-            remarks: vec![was_aside(language, Some("e.hendriks@voorbeeld.example")), was_aside(language, None)],
+            remarks: vec![was_aside(Some("e.hendriks@voorbeeld.example")), was_aside(None)],
             ..notification(language)
         })),
         Content::Receipt(receipt),
@@ -77,19 +96,19 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     ]
 }
 
-fn was_aside(language: Language, by: Option<&str>) -> Remark {
-    let reason = pick(language, "de mailserver houdt het voor spam", "marked as spam by the mail server");
-    Remark::WasAside { reason, by: by.map(str::to_owned) }
+fn was_aside(by: Option<&str>) -> Remark {
+    Remark::WasAside { why: WhyAside::Spam, by: by.map(str::to_owned) }
 }
 
-fn put_aside(language: Language) -> PutAside {
+fn put_aside() -> PutAside {
     PutAside {
         mail: 4710,
         from: "Prijswinnaar <x@loterij.example>".to_owned(),
         subject: "GEFELICITEERD!!!".to_owned(),
         received_at: after(-1, 0),
-        reason: pick(language, "de mailserver houdt het voor spam", "marked as spam by the mail server"),
+        why: WhyAside::Spam,
         excerpt: "U hebt gewonnen. Klik hier om uw prijs op te halen.".to_owned(),
+        tells: Tells::All,
     }
 }
 
@@ -103,7 +122,7 @@ fn complaint(language: Language) -> PutAside {
             "Beste mensen,\n\nDit is de vierde keer dat ik schrijf. U zou mij 300 euro terugbetalen.",
             "Dear all,\n\nThis is the fourth time I write. You were going to pay me back 300 euro.",
         ),
-        ..put_aside(language)
+        ..put_aside()
     }
 }
 
@@ -114,7 +133,7 @@ fn shown(language: Language) -> Shown {
         from: told.from,
         subject: told.subject,
         received_at: told.received_at,
-        reason: told.reason,
+        why: Some(told.why),
         case: None,
         is_read: true,
         text: told.excerpt,
@@ -136,7 +155,7 @@ fn mail_day(language: Language) -> MailDay {
         vanished: 1,
         ..Balance::default()
     };
-    let aside = vec![put_aside(language), complaint(language)];
+    let aside = vec![put_aside(), complaint(language)];
     let route = Route { mail_at: Some(after(-1, 5)), accepted_at: Some(after(-1, 10)), ..Route::default() };
     MailDay { folders: vec![folder], aside, more_aside: 0, not_on_file: None, route }
 }

@@ -3,12 +3,12 @@
 
 use super::{address, after, customer, customer_address, due, number, pick};
 use crate::case::{
-    Address, Amount, Breach, CaseState, Customer, Duty, DutyKind, Ground, Judgement, Language, LetterKind, Outcome,
-    Representative,
+    Address, Amount, Blank, Breach, CaseState, Customer, Duty, DutyKind, Ground, Judgement, Language, LetterKind,
+    Outcome, Representative,
 };
 use crate::desk::draft::{
-    Became, Content, Done, Filing, InPart, Misjudged, NoMerge, NoReader, NoRight, Often, Owed, OwedInWriting, Problem,
-    Question, Receipt, Stays, Unsure,
+    Became, Content, Done, Filing, InPart, Lacking, Misjudged, NoMerge, NoReader, NoRight, Often, Owed, OwedInWriting,
+    Problem, Question, Receipt, Stays, Unsure,
 };
 use crate::desk::{About, choices};
 use crate::mail::Place;
@@ -89,6 +89,7 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         vec![Done::AgendaSet { at: after(77, 30), text: String::new(), outside_hours: true }],
         vec![Done::AgendaCleared],
         vec![Done::Unused { text: pick(language, "Klant belt straks terug.", "Customer calls back.") }, Done::Help],
+        vec![Done::Help, Done::StandardTexts { names: texts() }],
         vec![Done::AdoptionAsked { mails: 20 }],
         vec![Done::AdoptionAsked { mails: 1 }],
         vec![
@@ -110,6 +111,10 @@ pub(super) fn receipts(language: Language) -> Vec<Content> {
         all.into_iter().chain(ended).chain(put_right).map(|done| receipt(done, customer())).collect();
     receipts.push(receipt(vec![Done::Reopened], Customer { address: None, ..customer() }));
     receipts
+}
+
+fn texts() -> Vec<String> {
+    ["uitstel", "ontvangen"].map(str::to_owned).to_vec()
 }
 
 fn colleague() -> Address {
@@ -279,6 +284,10 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         Problem::Misjudged(Misjudged::UnclearAmount { written: "389,5".to_owned() }),
         Problem::Misjudged(Misjudged::AnswerFirst),
         Problem::UnclearPromise { found: "gauw".to_owned(), nearest: "27-11-2026 17:30".to_owned() },
+        Problem::UnknownText { written: "uistel".to_owned(), names: texts() },
+        Problem::UnknownText { written: String::new(), names: Vec::new() },
+        Problem::TextLacks { name: "uitstel".to_owned(), lacks: Blank::Promised },
+        Problem::TextLacks { name: "uitstel".to_owned(), lacks: Blank::AnswerBy },
         Problem::UnclearLastDay {
             verb: "#geschil".to_owned(),
             found: "vrijdag 16-1-2027".to_owned(),
@@ -333,7 +342,13 @@ pub(super) fn questions(language: Language) -> Vec<Content> {
         .into_iter()
         .map(|why| {
             let about = about(&why);
-            question(why, &text, about, language)
+            let asked = match &why {
+                Problem::UnknownText { written: name, .. } | Problem::TextLacks { name, .. } => {
+                    Some(format!("{} {name}\n", verb("#tekst", "#text")))
+                }
+                _ => None,
+            };
+            question(why, asked.as_ref().unwrap_or(&text), about, language)
         })
         .collect()
 }
@@ -391,8 +406,12 @@ fn unknown_department(language: Language, written: &str) -> Problem {
 
 fn form_incomplete(language: Language) -> Problem {
     let missing = vec![
-        pick(language, "Klant: de naam van de klant", "Customer: the customer's name"),
-        pick(language, "Ontvangen: ‘gistren’ is geen dag", "Received: ‘yesturday’ is not a day"),
+        Lacking::Name,
+        Lacking::Contact,
+        Lacking::Text,
+        Lacking::Email { found: "jan@gmail".to_owned() },
+        Lacking::Phone { found: "06 12".to_owned() },
+        Lacking::Received { nearest: "23-11-2026 16:30".to_owned() },
     ];
     Problem::FormIncomplete { missing, prefilled: form(language, "") }
 }

@@ -204,6 +204,7 @@ impl Seen<'_> {
             Does::To(colleague) => format!("{} {}", of("to"), colleague.local()),
             Does::ToDepartment(name) => format!("{} {name}", of("to_department")),
             Does::At(moment) => moment.clone(),
+            Does::StandardText(name) => name.clone(),
             Does::ToCustomer => of("to_customer"),
             Does::Whole => of("whole"),
             Does::UpperHalf => of("upper_half"),

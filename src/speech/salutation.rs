@@ -15,7 +15,7 @@ use wordings::{DUTCH, Degrees, ENGLISH, FRENCH, GERMAN, Greeting};
 const PIECES_MAX: usize = 3;
 
 /// How a letter to whoever bears this name begins.
-pub(super) fn salutation(name: &str, language: Language) -> String {
+pub(crate) fn salutation(name: &str, language: Language) -> String {
     match language {
         Language::Dutch => greet(&DUTCH, &Titled::read(name, false)),
         Language::English => greet(&ENGLISH, &Titled::read(name, true)),
@@ -25,7 +25,7 @@ pub(super) fn salutation(name: &str, language: Language) -> String {
 }
 
 /// A person's name as a letter is signed with it: `Anna de Vries`, of whatever way it came in; empty where it is none.
-pub(super) fn full_name(name: &str) -> String {
+pub(crate) fn full_name(name: &str) -> String {
     Titled::read(name, false).whole
 }
 

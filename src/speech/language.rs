@@ -178,10 +178,10 @@ fn speech(language: Language) -> &'static Speech {
 }
 
 /// What staff read where nobody wrote their letters in the customer's language.
-pub(super) const FOR_STAFF: [Language; 2] = [Language::Dutch, Language::English];
+pub(crate) const FOR_STAFF: [Language; 2] = [Language::Dutch, Language::English];
 
 /// The language that a letter to staff is written in, for who reads another one.
-pub(super) fn for_staff(language: Language) -> Language {
+pub(crate) fn for_staff(language: Language) -> Language {
     if FOR_STAFF.contains(&language) { language } else { Language::English }
 }
 
