@@ -145,8 +145,9 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
     }
     let began = Instant::now();
     let mut chance = Chance::of(seed("instances at random"));
-    let rounds = if is_long() { 2_000 } else { 40 };
-    let (mut faults, mut repeats, mut mails) = (0, 0, 0);
+    // In the long run more than two thousand of them are kills.
+    let rounds = if is_long() { 4_000 } else { 40 };
+    let (mut faults, mut kills, mut repeats, mut mails) = (0, 0, 0, 0);
     // Two at first, then three.
     for (names, share) in [(&["een", "twee"][..], 2), (&["een", "twee", "drie"][..], 2)] {
         let host = mail_host(1);
@@ -163,7 +164,7 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
                 delivered += 1;
             }
             let one = usize::try_from(chance.below(instances.len() as u64)).unwrap();
-            harm(&mut instances[one], &scene, &mut chance).await;
+            kills += harm(&mut instances[one], &scene, &mut chance).await;
             faults += 1;
         }
         host.deliver(&scene.user, &complaint(delivered));
@@ -178,11 +179,15 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
         scene.said(&["verify"]).await;
         (repeats, mails) = (repeats + again, mails + delivered);
     }
-    println!("killed instances: {faults} faults, {mails} mails, {repeats} repeated letters, {:?}", began.elapsed());
+    println!(
+        "killed instances: {kills} kills among {faults} faults, {mails} mails, {repeats} repeated letters, {:?}",
+        began.elapsed()
+    );
 }
 
-/// Killed and started again, stopped until its leases lapsed and continued, or cut off from the database for as long.
-async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) {
+/// Killed and started again, stopped until its leases lapsed and continued, or cut off from the database for as long. How many
+/// kills that were.
+async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) -> usize {
     let pause =
         |chance: &mut Chance, least, most| tokio::time::sleep(Duration::from_millis(chance.between(least, most)));
     pause(chance, 0, 700).await;
@@ -192,16 +197,19 @@ async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) {
             instance.signal(Signal::STOP);
             pause(chance, lapses.0, lapses.1).await;
             instance.signal(Signal::CONT);
+            0
         }
         1 | 2 => {
             let passage = *chance.pick(&[Passage::Cut, Passage::Silent]);
             instance.gate.set(passage);
             pause(chance, lapses.0, lapses.1).await;
             instance.gate.set(Passage::Open);
+            0
         }
         _ => {
             instance.kill().await;
             instance.start(scene);
+            1
         }
     }
 }
