@@ -105,7 +105,6 @@ pub struct Config {
     pub privacy: Privacy,
     pub retention: Retention,
     /// Letters of one's own.
-    #[serde(skip)]
     pub templates: Templates,
     /// What a running daemon goes on with until it is started again.
     #[serde(skip)]

@@ -4,6 +4,7 @@
 use super::{
     Absorbed, Address, AgendaItem, Breach, CaseNumber, Channel, Clock, Confidential, Customer, Due, Duty, DutyKind,
     Judgement, Language, LetterId, LetterKind, MailboxName, Moment, Redacted, Reference, Representative, Solved,
+    Unwritable,
 };
 use serde::{Deserialize, Serialize};
 
@@ -435,4 +436,6 @@ pub enum LetterFate {
     Bounced { permanent: bool, status: String },
     /// Kept back at the door for a person to look at.
     Held { reason: String },
+    /// klachtpost could not write it, and asked no server; in full for who mends it.
+    Unwritten { because: Unwritable, detail: String },
 }

@@ -21,6 +21,7 @@ mod representative;
 mod said;
 mod state;
 mod token;
+mod unwritable;
 mod why;
 
 pub use address::{Address, AddressError};
@@ -43,6 +44,7 @@ pub use reference::{Reference, reference_key};
 pub use representative::{Ground, Representative};
 pub use state::{Absorbed, Case, CaseState, CustomerLetter, Dispute, Escalation, Promise, Round, Ruling, Stamp};
 pub use token::{Keys, LetterId, Side, Token};
+pub use unwritable::Unwritable;
 pub use why::{Match, Place, Why};
 
 use serde::{Deserialize, Serialize};

@@ -91,7 +91,10 @@ impl Case {
                 paper.stage = PaperStage::ToPost;
                 self.failed_letters.retain(|failed| failed != letter);
             }
-            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
+            LetterFate::Refused { .. }
+            | LetterFate::Bounced { .. }
+            | LetterFate::Held { .. }
+            | LetterFate::Unwritten { .. } => {
                 paper.stage = PaperStage::Stopped;
                 self.lost(letter);
             }

@@ -235,6 +235,7 @@ fn without_replies(fate: &mut LetterFate) {
         LetterFate::Accepted { reply, .. } | LetterFate::Refused { reply } => reply.clear(),
         LetterFate::Bounced { status, .. } => status.clear(),
         LetterFate::Held { reason } => reason.clear(),
+        LetterFate::Unwritten { detail, .. } => detail.clear(),
     }
 }
 

@@ -19,7 +19,6 @@ const CONTRAST_MIN: f64 = 4.5;
 /// The company as letters to customers show it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brand {
-    #[serde(skip)]
     pub logo: Option<Logo>,
     /// `#rrggbb`, dark enough to be read on white.
     pub colour: Option<String>,
@@ -31,11 +30,11 @@ pub struct Brand {
 }
 
 /// A picture, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logo {
     pub content: Vec<u8>,
     /// `image/png` or `image/jpeg`.
-    pub media_type: &'static str,
+    pub media_type: String,
     /// In pixels.
     pub width: u32,
     pub height: u32,
@@ -76,7 +75,7 @@ fn logo(s: &mut Section) -> Option<Logo> {
         Some((media_type, width, height))
             if (1..=LOGO_PIXELS_MAX).contains(&width.max(height)) && width.min(height) > 0 =>
         {
-            return Some(Logo { content, media_type, width, height, alt: None });
+            return Some(Logo { content, media_type: media_type.to_owned(), width, height, alt: None });
         }
         Some((_, width, height)) => format!("a picture of {width} by {height} pixels"),
         None => "a file that is no PNG or JPEG picture".to_owned(),
@@ -199,10 +198,10 @@ mod tests {
             [PNG, b"\0\0\0\rIHDR", &width.to_be_bytes(), &height.to_be_bytes(), b"\x08\x06\0\0\0"].concat()
         };
         let logo = with(&written(&png(400, 120))).brand.unwrap().logo.unwrap();
-        assert_eq!((logo.media_type, logo.width, logo.height), ("image/png", 400, 120));
+        assert_eq!((logo.media_type.as_str(), logo.width, logo.height), ("image/png", 400, 120));
         let jpeg = [JPEG, b"\xe0\0\x04ab\xff\xc2\0\x11\x08\0\x50\0\xf0\x03"].concat();
         let logo = with(&written(&jpeg)).brand.unwrap().logo.unwrap();
-        assert_eq!((logo.media_type, logo.width, logo.height), ("image/jpeg", 240, 80));
+        assert_eq!((logo.media_type.as_str(), logo.width, logo.height), ("image/jpeg", 240, 80));
         for (content, found) in [
             (png(4_000, 120), "a picture of 4000 by 120 pixels"),
             (png(0, 120), "a picture of 0 by 120 pixels"),

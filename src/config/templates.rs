@@ -2,6 +2,7 @@
 //! room says. Touches the folder.
 
 use super::section::{Section, clipped};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,14 +15,14 @@ const FILES_MAX: usize = 500;
 const OCTETS_MAX: u64 = 128 << 10;
 
 /// Letters of one's own; by default none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Templates {
     pub folder: Option<PathBuf>,
     pub files: Vec<TemplateFile>,
 }
 
 /// One letter in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateFile {
     /// Below the folder: `closing/nl.j2`.
     pub name: String,

@@ -157,7 +157,10 @@ impl Clerk<'_> {
             }
             match rendered {
                 Ok(finished) => done.take(self.under_the_caps(finished, &draft), &draft),
-                Err(error) => done.stopped.push(fated(&draft, LetterFate::Refused { reply: error.to_string() })),
+                Err(error) => {
+                    let fate = LetterFate::Unwritten { because: error.because(), detail: error.to_string() };
+                    done.stopped.push(fated(&draft, fate));
+                }
             }
         }
         done

@@ -41,13 +41,14 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
         office.stop.cancel();
         return Err(WorkError::Hangs);
     }
-    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now()).await?;
+    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now());
+    let pending = office.register.within(pending).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
     }
     let ids: Vec<i64> = pending.iter().map(|mail| mail.id).collect();
     crash::point("before counting an attempt");
-    office.register.count_attempt(&ids, office.clock.now()).await?;
+    office.register.within(office.register.count_attempt(&ids, office.clock.now())).await?;
     crash::point("after counting an attempt");
     let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
     // In a thread of its own, so that its end can be waited for with a deadline even if it never pauses. One of those that the

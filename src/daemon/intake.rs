@@ -242,7 +242,7 @@ async fn note_gone(office: &Office, listing: &Listing) -> Result<(), WorkError> 
     let mut gone = office.register.unmoved(&name, listing.uid_validity).await?;
     gone.retain(|key| !there.contains(&again::uid(office.config.mailbox.kind, *key)));
     if !gone.is_empty() {
-        office.register.mark_moved(&name, listing.uid_validity, &gone).await?;
+        office.register.within(office.register.mark_moved(&name, listing.uid_validity, &gone)).await?;
     }
     Ok(())
 }
@@ -375,7 +375,7 @@ pub(super) async fn fetch_together(
         }
     }
     crash::point("before storing mails");
-    office.register.store_mails(&mails).await?;
+    office.register.within(office.register.store_mails(&mails)).await?;
     crash::point("after storing mails");
     for Failed { key, reason, .. } in &outcome.failed {
         tracing::debug!(mail.uid = key, %reason, "the mail server does not give this mail; it is tried again");

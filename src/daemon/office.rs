@@ -273,8 +273,12 @@ impl Office {
 
 /// The letters, with those of the company's own.
 fn letters(config: &Config) -> Result<Letters, TemplateError> {
-    let files = config.templates.files.iter();
-    Letters::with(&files.map(|file| letters::Own { name: &file.name, text: &file.text }).collect::<Vec<_>>())
+    Letters::with(&own_letters(config))
+}
+
+/// The files that stand in the place of ours.
+pub(super) fn own_letters(config: &Config) -> Vec<letters::Own<'_>> {
+    config.templates.files.iter().map(|file| letters::Own { name: &file.name, text: &file.text }).collect()
 }
 
 /// What letters say about the company.
@@ -315,7 +319,7 @@ fn brand(own: &config::Brand, desk: DeskLanguage) -> letters::Brand {
     letters::Brand {
         logo: own.logo.as_ref().map(|logo| letters::Logo {
             content: logo.content.clone(),
-            media_type: logo.media_type.to_owned(),
+            media_type: logo.media_type.clone(),
             width: logo.width,
             height: logo.height,
             alt: logo.alt.clone(),

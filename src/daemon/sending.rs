@@ -21,13 +21,14 @@ use crate::outbox::judge::Judge;
 use crate::outbox::quota::{Quota, Room};
 use crate::outbox::smtp::Deadlines;
 use crate::outbox::{Envelope, Leave, Outcome, RefusedFor, Scope, Stage, Transport};
-use crate::register::{Claimed, First};
+use crate::register::{Claimed, First, Term};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Letters claimed at a time.
@@ -74,6 +75,8 @@ pub enum Round {
 /// One round's work, as its connections share it.
 struct Work<'a> {
     office: &'a Arc<Office>,
+    /// When its letters were claimed.
+    term: Term,
     queue: Mutex<VecDeque<Claimed>>,
     unrecorded: Mutex<Vec<(Arc<Claimed>, Outcome)>>,
     recorder: Recorder,
@@ -89,6 +92,17 @@ struct Work<'a> {
 impl Work<'_> {
     fn next(&self) -> Option<Claimed> {
         locked(&self.queue).pop_front()
+    }
+
+    /// Whether no other instance can have these letters by now.
+    fn is_ours(&self) -> bool {
+        self.office.register.is_still(self.term)
+    }
+
+    /// Leave for the next letter: given by what is sent, and only as long as it is ours.
+    fn leave(&self) -> (watch::Sender<Option<bool>>, Leave) {
+        let (register, term) = (self.office.register.clone(), self.term);
+        Leave::awaited(move || register.is_still(term))
     }
 
     fn give_back(&self, letter: Claimed) {
@@ -181,7 +195,9 @@ impl Sender {
             Room::None { until } => return self.full(office, until, now).await,
         };
         crash::point("before claiming letters");
-        let claimed = office.register.claim_first(first, now, now + LEASE, limit).await?;
+        let term = office.register.term();
+        let claim = office.register.claim_first(first, now, now + LEASE, limit);
+        let claimed = office.register.within(claim).await?;
         crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);
@@ -190,6 +206,7 @@ impl Sender {
         let connections = self.connections(now).min(claimed.len()).max(1);
         let work = Work {
             office,
+            term,
             queue: Mutex::new(VecDeque::from(claimed)),
             unrecorded: Mutex::default(),
             recorder: Recorder::default(),
@@ -307,7 +324,7 @@ impl Sender {
 async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, WorkError> {
     let mut sent: Option<Answered> = None;
     loop {
-        let (gives, leave) = Leave::awaited();
+        let (gives, leave) = work.leave();
         let recorded = async {
             let recorded = work.record(sent.take()).await;
             gives.send_replace(Some(recorded.is_ok()));
@@ -375,7 +392,7 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
     };
     let outcome = match assemble(office, &letter).await {
         // Another instance may have it in hand by now.
-        Ok(_) if !office.register.is_alive() => {
+        Ok(_) if !work.is_ours() => {
             work.give_back(letter);
             return Ok(Next::Ended(Ended::Done));
         }
@@ -392,9 +409,12 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
         }
         Err(error) => Outcome::Refused { reply: error.to_string(), stage: Stage::Letter, cause: RefusedFor::Size },
     };
-    if let Outcome::TryAgain { scope: Scope::Server, .. } = &outcome {
+    if let Outcome::TryAgain { scope, .. } = &outcome
+        && (*scope == Scope::Server || !work.is_ours())
+    {
         work.give_back(letter);
-        return Ok(Next::Ended(Ended::TurnedAway(outcome)));
+        let is_away = *scope == Scope::Server;
+        return Ok(Next::Ended(if is_away { Ended::TurnedAway(outcome) } else { Ended::Done }));
     }
     work.answered.fetch_add(1, Ordering::Relaxed);
     let (ruling, letter) = (work.rule(transport, &letter, &outcome).await, Arc::new(letter));
@@ -418,7 +438,7 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
     }
     let not_before = office.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
     let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
-    Ok(office.register.unclaim(&ids, not_before).await?)
+    Ok(office.register.within(office.register.unclaim(&ids, not_before)).await?)
 }
 
 fn jitter() -> Result<Jitter, WorkError> {

@@ -174,7 +174,7 @@ pub(super) async fn settle_one<H: Happening>(
 /// # Errors
 /// The register refused, or deciding broke off.
 pub(super) async fn settle<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step, WorkError> {
-    let settled = AssertUnwindSafe(together(office, all)).catch_unwind().await;
+    let settled = AssertUnwindSafe(office.register.within(together(office, all))).catch_unwind().await;
     settled.unwrap_or(Err(WorkError::Deciding))
 }
 

@@ -6,13 +6,13 @@
 
 use super::WorkError;
 use super::aside::read_again;
-use super::office::{Office, house};
+use super::office::{Office, house, own_letters};
 use super::reading::{self, Read, Understood, arrival, incoming, parse};
 use crate::case::{Keys, Moment};
 use crate::config::{Config, StaffProof};
 use crate::crash::{self, Breaks};
 use crate::desk::{Arrival, Fresh, Rules, Snapshot, Stored, on_mail, understand, witness};
-use crate::letters::{Internal, Letters, door};
+use crate::letters::{House, Internal, Letters, door};
 use crate::mail::Mail;
 use crate::register::{Failure, Pending, Wanted};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit};
@@ -300,7 +300,7 @@ fn decide(to: &ToDecide, pending: &Pending, mail: &Mail) -> Option<()> {
     let intent = understand(&incoming, &rules, to.now);
     crash::poison(Breaks::Deciding, mail.subject.as_bytes());
     let decision = on_mail(&incoming, &intent, &to.known, &rules, to.now, &mut Fresh::new([0; 32]));
-    let (letters, house) = (Letters::new().ok()?, house(&to.config).ok()?);
+    let (letters, house) = stationery(&to.config)?;
     let notes = to.known.notes();
     for draft in &decision.letters {
         if let Ok(letter) = letters.render(draft, &house, &rules.keys, to.now) {
@@ -308,4 +308,55 @@ fn decide(to: &ToDecide, pending: &Pending, mail: &Mail) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// What the daemon writes with: the company's own letters as well, since one of them may be what does not end.
+fn stationery(config: &Config) -> Option<(Letters, House)> {
+    Some((Letters::checked_before(&own_letters(config)).ok()?, house(config).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Brand, Logo, TemplateFile, from_toml};
+
+    const SETTINGS: &str = r#"
+[desk]
+name = "Voorbeeld Lease"
+address = "klachten@lease.example"
+[mailbox]
+kind = "maildir"
+path = "in"
+accept_unproven_staff = true
+[sender]
+kind = "maildir"
+path = "out"
+[[department]]
+name = "schade"
+title = "Schade"
+address = "schade@lease.example"
+supervisor = "chef@lease.example"
+fallback = true
+"#;
+
+    #[test]
+    fn a_trial_writes_with_the_companys_own_letters_and_logo() {
+        let mut config = from_toml(SETTINGS, "k.toml").unwrap();
+        let text = crate::letters::ours("closing/nl.j2").unwrap().replace("Dank dat u het ons", "Fijn dat u het ons");
+        config.templates.files = vec![TemplateFile { name: "closing/nl.j2".to_owned(), text }];
+        let logo = Logo {
+            content: vec![0x89, b'P', b'N', b'G', 0xff],
+            media_type: "image/png".to_owned(),
+            width: 1,
+            height: 1,
+            alt: None,
+        };
+        config.brand = Some(Brand { logo: Some(logo.clone()), ..Brand::default() });
+        let handed = serde_json::to_vec(&config).unwrap();
+        let (letters, house) = stationery(&serde_json::from_slice(&handed).unwrap()).unwrap();
+        let shown = letters.preview().unwrap();
+        let closing = shown.iter().find(|one| one.name == "closing/nl.j2").unwrap();
+        assert!(closing.html.contains("Fijn dat u het ons"));
+        assert_eq!(house.brand.unwrap().logo.unwrap().content, logo.content);
+    }
 }

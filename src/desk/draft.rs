@@ -3,7 +3,7 @@
 
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Customer, Due, Language, LetterId, LetterKind, Moment, Reference, Side,
-    Why, Worded,
+    Unwritable, Why, Worded,
 };
 use crate::digest::month::MonthOverview;
 use crate::digest::{Digest, May};
@@ -323,11 +323,23 @@ pub struct DeliveryFailed {
     pub to: String,
     /// What staff typed in it; empty where nobody did, or that is not known.
     pub text: String,
-    /// What the server said, shortened.
+    pub how: Undelivered,
+    /// What the server said, or what is in the way; shortened.
     pub reply: String,
-    pub permanent: bool,
     /// The clock that runs again because of it, with its original last moment.
     pub runs_again: Option<(crate::case::Clock, Moment)>,
+}
+
+/// Why a customer did not get a letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Undelivered {
+    /// A mail server refused it.
+    Refused,
+    /// A mail server goes on trying.
+    NotYet,
+    /// klachtpost could not write it.
+    Unwritten { because: Unwritable },
 }
 
 /// To the supervisor: a question about a case, with the whole file (§2.1.3). A plain reply is advice for the handler.

@@ -10,8 +10,8 @@ use crate::text::fold;
 /// Cases named in a notification: a screen of a phone has more to show.
 const NAMED_MAX: usize = 5;
 
-/// Local parts of mailboxes that several people write from, folded, without what stands behind a `+`.
-const SHARED: [&str; 34] = [
+/// How local parts of mailboxes begin that several people write from, folded: up to a `+`, full stop, hyphen or digit.
+const SHARED: [&str; 49] = [
     "info",
     "contact",
     "administratie",
@@ -46,12 +46,29 @@ const SHARED: [&str; 34] = [
     "garage",
     "werkplaats",
     "hello",
+    "hallo",
+    "algemeen",
+    "klachten",
+    "bureau",
+    "welkom",
+    "reception",
+    "rezeption",
+    "kontakt",
+    "buchhaltung",
+    "sekretariat",
+    "accueil",
+    "secretariat",
+    "compta",
+    "comptabilite",
+    "facturation",
 ];
 
 /// Whether several people may write from it.
 fn is_shared(address: &Address) -> bool {
     let local = fold(address.local());
-    let local = local.split('+').next().unwrap_or_default();
+    // `info.nl`, `info2`: one of them is as shared as `info`.
+    let local =
+        local.split(|c: char| matches!(c, '+' | '.' | '-' | '_') || c.is_ascii_digit()).next().unwrap_or_default();
     SHARED.contains(&local)
 }
 

@@ -3,14 +3,16 @@
 use super::aside::Aside;
 use super::bundle;
 use super::deciding::{Deciding, Pen};
-use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft, Outage};
+use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft, Outage, Undelivered};
 use super::letters_out::Beside;
 use super::limits::Cap;
 use super::paper::written;
 use super::servers_words::{self, Knows};
 use super::sight::{handler_address, is_hidden, supervisor};
 use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules, Sight};
-use crate::case::{Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, What};
+use crate::case::{
+    Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, Unwritable, What,
+};
 use crate::mail::BounceAction;
 use chrono::TimeDelta;
 
@@ -135,29 +137,40 @@ fn fate_event(fated: &Fated, case: Option<&Case>, mail: Option<i64>, now: Moment
         to: fated.to.to_string(),
         fate: fated.fate.clone(),
     };
-    Event { at: now, case: case.map(|c| c.number), actor: Actor::Server, mail, what }
+    let actor = if matches!(fated.fate, LetterFate::Unwritten { .. }) { Actor::Desk } else { Actor::Server };
+    Event { at: now, case: case.map(|c| c.number), actor, mail, what }
 }
 
 /// Who must hear of it: the handler for a customer's letter, the next person up for a colleague's.
 fn consequences(fated: &Fated, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
-    let (reply, permanent) = match &fated.fate {
+    let (reply, how) = match &fated.fate {
         LetterFate::Accepted { .. } => return Vec::new(),
-        LetterFate::Refused { reply } => (reply.clone(), true),
-        LetterFate::Bounced { permanent, status } => (status.clone(), *permanent),
+        LetterFate::Refused { reply } => (reply, Undelivered::Refused),
+        LetterFate::Bounced { permanent: true, status } => (status, Undelivered::Refused),
+        LetterFate::Bounced { permanent: false, status } => (status, Undelivered::NotYet),
         LetterFate::Held { reason } => return held_at_door(fated, reason, case, pen),
+        LetterFate::Unwritten { because, detail } => return unwritten(fated, *because, &shown(detail), case, pen),
     };
-    let reply: String = reply.chars().take(REPLY_MAX).collect();
     if !fated.kind.is_for_customer() {
-        return staff_letter_lost(fated, &reply, case, pen);
+        return staff_letter_lost(fated, &shown(reply), case, pen);
     }
+    not_delivered(fated, how, shown(reply), case, pen)
+}
+
+fn shown(reply: &str) -> String {
+    reply.chars().take(REPLY_MAX).collect()
+}
+
+/// To who handles the case: the customer did not get this.
+fn not_delivered(fated: &Fated, how: Undelivered, reply: String, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
     let Some(case) = case else { return Vec::new() };
     let content = Content::DeliveryFailed(DeliveryFailed {
         customer: case.customer.clone(),
         letter_kind: fated.kind,
         to: fated.to.to_string(),
         text: fated.text.clone(),
+        how,
         reply,
-        permanent,
         runs_again: runs_again(fated, case),
     });
     let to = handler_address(case, pen.rules);
@@ -206,12 +219,17 @@ fn ladder(case: Option<&Case>, rules: &Rules) -> Vec<Address> {
     steps
 }
 
+/// The next one up from whom the letter was for.
+fn next_step(fated: &Fated, case: Option<&Case>, rules: &Rules) -> Option<Address> {
+    let steps = ladder(case, rules);
+    let above = steps.iter().position(|step| *step == fated.to).map_or(0, |step| step + 1);
+    steps.get(above).cloned()
+}
+
 /// A letter to staff that no server takes goes one step up, alarms too: never down again, so that it ends. Where there is
 /// no step left, the log has it.
 fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
-    let steps = ladder(case, pen.rules);
-    let above = steps.iter().position(|step| *step == fated.to).map_or(0, |step| step + 1);
-    let Some(to) = steps.get(above).cloned() else { return Vec::new() };
+    let Some(to) = next_step(fated, case, pen.rules) else { return Vec::new() };
     let content = Content::Alarm(Alarm {
         about: AlarmAbout::StaffLetterRefused {
             to: fated.to.to_string(),
@@ -238,6 +256,35 @@ fn staff_letter_lost(fated: &Fated, reply: &str, case: Option<&Case>, pen: Pen<'
             letters
         }
     }
+}
+
+/// klachtpost itself could not write it: the next one up would find it no better. So who writes to the customer hears of it, or
+/// the supervisor of who was to be told; and the operator of what only the operator can mend.
+fn unwritten(fated: &Fated, because: Unwritable, detail: &str, case: Option<&Case>, pen: Pen<'_>) -> Vec<Draft> {
+    let alarm = |to: Address| {
+        let about = AlarmAbout::Unwritten {
+            to: fated.to.to_string(),
+            letter_kind: fated.kind,
+            because,
+            detail: detail.to_owned(),
+        };
+        let content = Content::Alarm(Alarm { about });
+        match case {
+            Some(case) => pen.to_anybody(case, to, content),
+            None => pen.caseless(to, content),
+        }
+    };
+    let mut letters = match fated.kind {
+        kind if kind.is_for_customer() => {
+            not_delivered(fated, Undelivered::Unwritten { because }, detail.to_owned(), case, pen)
+        }
+        LetterKind::Paper => case.and_then(|case| handler_address(case, pen.rules)).map(alarm).into_iter().collect(),
+        _ => next_step(fated, case, pen.rules).map(alarm).into_iter().collect(),
+    };
+    let operator = pen.rules.operator.clone().filter(|_| matches!(because, Unwritable::Template | Unwritable::Other));
+    let is_told = |operator: &Address| *operator == fated.to || letters.iter().any(|draft| draft.to == *operator);
+    letters.extend(operator.filter(|operator| !is_told(operator)).map(alarm));
+    letters
 }
 
 /// A cap holds letters back: a person must look at what writes so much (invariant 5). Nobody is told by a letter to that

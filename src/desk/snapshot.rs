@@ -428,9 +428,7 @@ impl BouncedLetter {
         let reported_at = events.into_iter().fold(None, |reported, event| match &event.what {
             What::LetterFate { letter, fate, .. } if *letter == self.id => match fate {
                 LetterFate::Accepted { .. } => None,
-                LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
-                    reported.or(Some(event.at))
-                }
+                _ => reported.or(Some(event.at)),
             },
             _ => reported,
         });

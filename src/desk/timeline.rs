@@ -71,6 +71,7 @@ fn line(event: &Event) -> Option<Happened> {
             LetterFate::Refused { reply } => (HappenedWhat::LetterFailed, reply.as_str()),
             LetterFate::Bounced { status, .. } => (HappenedWhat::LetterFailed, status.as_str()),
             LetterFate::Held { reason } => (HappenedWhat::LetterFailed, reason.as_str()),
+            LetterFate::Unwritten { detail, .. } => (HappenedWhat::LetterFailed, detail.as_str()),
         },
         _ => return None,
     };

@@ -4,7 +4,8 @@
 use super::after_closing::{AfterClosing, after_closing, solved_said};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Draft, Remark, Writer};
-use super::intent::is_reference;
+use super::intent::without_reference;
+use super::letters_out::asks_if_solved;
 use super::may_reply::may_reply;
 use super::opening::remarks;
 use super::sent_by::is_machine;
@@ -53,20 +54,23 @@ impl OnCase<'_> {
     }
 
     /// What the customer answers to the question below the closing: only in answer to that letter (invariant 6), of a case that is
-    /// still closed. A file beside a "yes" says something more.
+    /// still closed, and only who was asked: below a closing without the question "yes" answers something else. A file beside a
+    /// "yes" says something more.
     fn solved(&self, words: &Words, tie: Tie) -> Option<Solved> {
         let case = &self.file.case;
         let answers = tie == Tie::Letter && self.known.letter_kind == Some(LetterKind::Closing);
-        let is_asked = self.rules.closing.ask && answers && case.state == CaseState::Closed;
+        let from = self.intent.from.as_ref()?;
+        let is_asked = answers && case.state == CaseState::Closed && asks_if_solved(case, from, self.rules);
         let solved = solved_said(&words.text, &[case.customer.name.as_str()]).filter(|_| is_asked)?;
         (solved == Solved::No || words.files == 0).then_some(solved)
     }
 
     /// The links below the closing open a new mail, which has the letter's reference in a line of its text.
     fn take_out_reference(&self, words: &mut Words) {
-        if words.text.lines().any(|line| is_reference(line, self.rules)) {
-            let kept: Vec<&str> = words.text.lines().filter(|line| !is_reference(line, self.rules)).collect();
-            words.text = kept.join("\n").trim_end().to_owned();
+        let without = |line| without_reference(line, self.rules);
+        if words.text.lines().any(|line| without(line).is_some()) {
+            let kept = words.text.lines().map(|line| without(line).unwrap_or(line));
+            words.text = kept.collect::<Vec<_>>().join("\n").trim_end().to_owned();
         }
     }
 

@@ -18,6 +18,7 @@ struct Speech {
     months: [&'static str; 12],
     /// Characters of a day's name in a list.
     short_day: usize,
+    behind_short_day: &'static str,
     short_months: [&'static str; 12],
     /// Between day and hour, between hour and minute, behind the minute.
     at: &'static str,
@@ -25,6 +26,8 @@ struct Speech {
     hour_digits: usize,
     hour_mark: &'static str,
     oclock: &'static str,
+    /// The same in a list.
+    short_oclock: &'static str,
     decimal: char,
     thousands: char,
     /// One and several: minutes, hours, days.
@@ -52,11 +55,13 @@ const DUTCH: Speech = Speech {
         "december",
     ],
     short_day: 2,
+    behind_short_day: "",
     short_months: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
     at: " om ",
     hour_digits: 2,
     hour_mark: ".",
     oclock: " uur",
+    short_oclock: "",
     decimal: ',',
     thousands: '.',
     minutes: ["minuut", "minuten"],
@@ -83,11 +88,13 @@ const ENGLISH: Speech = Speech {
         "December",
     ],
     short_day: 3,
+    behind_short_day: "",
     short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     at: " at ",
     hour_digits: 2,
     hour_mark: ":",
     oclock: "",
+    short_oclock: "",
     decimal: '.',
     thousands: ',',
     minutes: ["minute", "minutes"],
@@ -114,11 +121,13 @@ const GERMAN: Speech = Speech {
         "Dezember",
     ],
     short_day: 2,
+    behind_short_day: ".",
     short_months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
     at: " um ",
     hour_digits: 1,
     hour_mark: ".",
     oclock: " Uhr",
+    short_oclock: " Uhr",
     decimal: ',',
     thousands: '.',
     minutes: ["Minute", "Minuten"],
@@ -145,11 +154,13 @@ const FRENCH: Speech = Speech {
         "décembre",
     ],
     short_day: 3,
+    behind_short_day: ".",
     short_months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."],
     at: " à ",
     hour_digits: 1,
     hour_mark: " h ",
     oclock: "",
+    short_oclock: "",
     decimal: ',',
     thousands: ' ',
     minutes: ["minute", "minutes"],
@@ -213,8 +224,11 @@ impl Words {
     pub fn short(self, at: Moment) -> String {
         let date = self.local(at).date_naive();
         let speech = speech(self.language);
+        let Speech { behind_short_day, behind_weekday, behind_day, short_oclock, .. } = *speech;
         let weekday: String = self.weekday(date).chars().take(speech.short_day).collect();
-        format!("{weekday} {} {}, {}", date.day(), of_month(&speech.short_months, date), self.time(at))
+        let (day, month) = (date.day(), of_month(&speech.short_months, date));
+        let day = format!("{weekday}{behind_short_day}{behind_weekday} {day}{} {month}", behind_day(day));
+        format!("{day}, {}{short_oclock}", self.time(at))
     }
 
     /// `09.12` in Dutch, `09:12` in English, `9.12` in German, `9 h 12` in French.
@@ -306,6 +320,9 @@ mod tests {
         assert_eq!(words(Language::French).moment(early), "mardi 1er décembre 2026 à 9 h 05");
         assert_eq!(words(Language::Dutch).short(at), "di 24 nov, 10.12");
         assert_eq!(words(Language::English).short(at), "Tue 24 Nov, 10:12");
+        assert_eq!(words(Language::German).short(at), "Di., 24. Nov., 10.12 Uhr");
+        assert_eq!(words(Language::French).short(at), "mar. 24 nov., 10 h 12");
+        assert_eq!(words(Language::French).short(early), "mar. 1er déc., 9 h 05");
     }
 
     #[test]

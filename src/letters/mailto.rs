@@ -223,6 +223,15 @@ mod tests {
     }
 
     #[test]
+    fn the_token_stands_behind_its_name_as_each_language_writes_a_colon() {
+        for (language, line) in [(Language::Dutch, "Kenmerk: kp.s"), (Language::French, "Référence : kp.s")] {
+            let url = replies(language).customers("K-2026-000123", "Ja", "Ja".to_owned()).url;
+            let line = percent(line, UNRESERVED);
+            assert!(url.contains(&line), "{line} in {url}");
+        }
+    }
+
+    #[test]
     fn a_prefilled_reply_has_the_text_above_the_marker_or_is_left_out_when_it_would_be_cut() {
         let replies = replies(Language::Dutch);
         let url =

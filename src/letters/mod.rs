@@ -43,7 +43,9 @@ pub use door::{HeldBecause, Internal, door};
 pub use lighten::{Apart, Weight, lighten};
 pub use own::{Listed, Mistake, Own, Preview, list, ours};
 
-use crate::case::{Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Texts, Token};
+use crate::case::{
+    Address, CaseNumber, Files, Keys, Language, LetterId, LetterKind, Moment, Side, Texts, Token, Unwritable,
+};
 use crate::desk::draft::{Carried, Draft};
 use chrono_tz::Tz;
 use printing::Form;
@@ -188,6 +190,19 @@ pub enum RenderError {
     NoKey,
 }
 
+impl RenderError {
+    /// What is in the way, by what can be done about it.
+    pub fn because(&self) -> Unwritable {
+        match self {
+            Self::Template(_) => Unwritable::Template,
+            Self::Address { .. } => Unwritable::Address,
+            Self::TooLarge { .. } => Unwritable::TooLarge,
+            Self::Paper(_) => Unwritable::Sheet,
+            Self::Build(_) | Self::NoKey => Unwritable::Other,
+        }
+    }
+}
+
 /// The letter's own token, and the secrets for those of its buttons.
 #[derive(Clone, Copy)]
 struct Signed<'a> {
@@ -227,6 +242,14 @@ impl Letters {
         own::checked(own)
     }
 
+    /// The same with letters of one's own that were checked when they were read.
+    ///
+    /// # Errors
+    /// One of them cannot be compiled.
+    pub fn checked_before(own: &[Own<'_>]) -> Result<Self, TemplateError> {
+        Ok(Self { templates: Templates::new(own)? })
+    }
+
     /// Why a letter is held at the door, for the person who looks at it.
     pub fn held_words(&self, because: HeldBecause, language: Language) -> String {
         let vocabulary = self.templates.vocabulary(language::Words { language, zone: chrono_tz::UTC });
@@ -249,7 +272,7 @@ impl Letters {
         if token.is_empty() {
             return Err(RenderError::NoKey);
         }
-        let sheet = on_paper::print(draft, house, &self.templates, now)?;
+        let sheet = on_paper::print(draft, house, &self.templates, keys, now)?;
         let lacks_characters = sheet.as_ref().is_some_and(|sheet| sheet.lacks_characters);
         let (sheet, file) = sheet.map(|sheet| (sheet.text, sheet.file)).unzip();
         let with_file = calendar_entry::enclosed(draft, house, now).or(file).map(|file| {

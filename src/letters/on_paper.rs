@@ -2,10 +2,10 @@
 //! to who prints it, and its text for the door, which reads no PDF (invariant 7). Pure.
 
 use super::paper::{self, Block, Labels, PaperLetter, Sender};
-use super::printing::{self, Form, Reading};
+use super::printing::{self, Form};
 use super::templates::Templates;
-use super::{House, RenderError, clean, view};
-use crate::case::{CaseNumber, Moment};
+use super::{House, RenderError, Signed, clean, view};
+use crate::case::{CaseNumber, Keys, Moment, Side};
 use crate::desk::draft::{Content, Draft, Enclosed, Paper};
 use crate::typeface::{Typeface, Weight};
 use minijinja::context;
@@ -17,7 +17,7 @@ const LINE_CHARS_MAX: usize = 200;
 /// Before each block that a template makes, between its kind and its text, and where a line must end. Cleaned text holds none.
 const BLOCK: char = '\u{1e}';
 const KIND: char = '\u{1f}';
-pub(super) const LINE: char = '\u{1d}';
+pub(super) const LINE: &str = "\u{1d}";
 
 /// A sheet, ready to be printed.
 pub(super) struct OnPaper {
@@ -36,10 +36,11 @@ pub(super) fn print(
     draft: &Draft,
     house: &House,
     templates: &Templates,
+    keys: &Keys,
     now: Moment,
 ) -> Result<Option<OnPaper>, RenderError> {
     let (Content::Paper(content), Some(number)) = (&draft.content, draft.case) else { return Ok(None) };
-    let letter = letter(draft, content, house, number, templates, now)?;
+    let letter = letter(draft, content, house, number, Press { templates, keys, now })?;
     let unprintable = |error: &dyn std::error::Error| RenderError::Paper(error.to_string());
     let printed = paper::print(&letter).map_err(|error| unprintable(&error))?;
     let text = text_of(&letter);
@@ -60,12 +61,31 @@ pub(super) fn print(
 
 /// Everything a reader can read, a piece on a line of its own.
 fn text_of(letter: &PaperLetter) -> String {
-    let blocks = letter.body.iter().flat_map(|block| match block {
-        Block::Heading(text) | Block::Paragraph(text) => vec![text.as_str()],
-        Block::Signature { greeting, signer } => std::iter::once(greeting).chain(signer).map(String::as_str).collect(),
-    });
     let around = letter.recipient.iter().chain([&letter.subject]).chain(&letter.handled_by).map(String::as_str);
-    around.chain(blocks).collect::<Vec<_>>().join("\n")
+    around.chain(letter.body.iter().flat_map(Block::lines)).collect::<Vec<_>>().join("\n")
+}
+
+/// The text of the sheet alone, for who tries a template; None: this letter brings none.
+///
+/// # Errors
+/// The template cannot be filled in.
+pub(super) fn body(
+    draft: &Draft,
+    house: &House,
+    templates: &Templates,
+    keys: &Keys,
+    now: Moment,
+) -> Result<Option<String>, RenderError> {
+    let (Content::Paper(content), Some(number)) = (&draft.content, draft.case) else { return Ok(None) };
+    let letter = letter(draft, content, house, number, Press { templates, keys, now })?;
+    Ok(Some(letter.body.iter().flat_map(Block::lines).collect::<Vec<_>>().join("\n")))
+}
+
+/// What a sheet is made with.
+struct Press<'a> {
+    templates: &'a Templates,
+    keys: &'a Keys,
+    now: Moment,
 }
 
 fn letter(
@@ -73,24 +93,17 @@ fn letter(
     paper: &Paper,
     house: &House,
     number: CaseNumber,
-    templates: &Templates,
-    now: Moment,
+    Press { templates, keys, now }: Press<'_>,
 ) -> Result<PaperLetter, RenderError> {
-    let words = super::language::Words { language: paper.language, zone: house.zone };
-    let vocabulary = templates.vocabulary(words);
-    let reading = Arc::new(Reading { words, ..view::reading(draft, house, "", vocabulary.clone(), Form::Paper, now) });
-    let shown = context! {
-        number => number.to_string(),
-        company => house.company.as_str(),
-        ink => view::INK,
-        line => view::LINE,
-        desk_address => house.desk_address.as_str(),
-        house => view::house(house, words.language),
-        topic => printing::plain(&draft.topic),
-        department_title => printing::plain(&paper.department_title),
-        attached => draft.carried.iter().map(|one| one.name.clone()).collect::<Vec<_>>(),
-        ..printing::plain(&paper.sheet)
-    };
+    // A template finds on a sheet what it finds in the mail; but for the token, which is not the customer's.
+    let as_mail =
+        Draft { content: paper.sheet.content(), language: paper.language, side: Side::Customer, ..draft.clone() };
+    let vocabulary = templates.vocabulary(view::words(&as_mail, house));
+    let reading = Arc::new(view::reading(&as_mail, house, "", vocabulary.clone(), Form::Paper, now));
+    let signed = Signed { token: "", keys, lacks_characters: false };
+    let (carried, left_out) = (as_mail.carried.as_slice(), &[][..]);
+    let seen = view::Seen { draft: &as_mail, carried, left_out, house, signed, reading: &reading };
+    let shown = context! { department_title => printing::plain(&paper.department_title), ..seen.view() };
     let filled = templates.body(paper.sheet.kind(), &reading, &shown)?;
     let head = house.letterhead.clone().unwrap_or_default();
     let lines = std::iter::once(&paper.customer.name).chain(&paper.customer.postal).map(|line| one_line(line));

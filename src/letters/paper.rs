@@ -40,6 +40,18 @@ pub enum Block {
     Signature { greeting: String, signer: Vec<String> },
 }
 
+impl Block {
+    /// What of it is read, piece by piece.
+    pub fn lines(&self) -> Vec<&str> {
+        match self {
+            Self::Heading(text) | Self::Paragraph(text) => vec![text],
+            Self::Signature { greeting, signer } => {
+                std::iter::once(greeting).chain(signer).map(String::as_str).collect()
+            }
+        }
+    }
+}
+
 /// The words on a sheet that are no part of what the letter says, in its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {

@@ -8,9 +8,10 @@ use super::{clean, mime, on_paper, salutation};
 use crate::case::{Address, Amount, CaseNumber, Moment, Solved};
 use crate::desk::after_closing::solved_typed;
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta};
-use minijinja::value::{Object, Serde, Value, ValueKind};
+use minijinja::value::{Object, Serde, StringInput, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, context};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Of a text that is printed without asking for more: several lines on a screen. What stands in a letter in full asks for it.
@@ -44,13 +45,26 @@ impl Form {
         }
     }
 
-    /// Text is cleaned in every form, and so is escaped in every form; what blocks make of it is not escaped again.
-    pub fn escape(self) -> AutoEscape {
+    fn escaped(self, text: &str) -> Cow<'_, str> {
         match self {
-            Self::Html => AutoEscape::Html,
-            Self::Text | Self::Paper => AutoEscape::Custom("plain".into()),
+            Self::Html => Cow::Owned(escape(text)),
+            Self::Text | Self::Paper => Cow::Borrowed(text),
         }
     }
+
+    fn line_end(self) -> &'static str {
+        match self {
+            Self::Html => "<br>\n",
+            Self::Text => "\n",
+            Self::Paper => on_paper::LINE,
+        }
+    }
+}
+
+/// The engine asks [`print`] to clean and to escape in every form, also within its own filters. What blocks make of it is not
+/// escaped again.
+pub(super) fn escaping() -> AutoEscape {
+    AutoEscape::Custom("by the reader's form".into())
 }
 
 /// For whom a template prints, and when: what filters and tests need to know.
@@ -141,28 +155,36 @@ fn texts(engine: &mut Environment<'static>) {
     });
     // The same where line ends are kept as they are, between `pre` tags.
     engine.add_filter("verbatim", |text: String| Value::from_safe_string(escape(&clean::text(&text))));
-    engine.add_filter("prefixed", |text: &Value, max: Option<usize>| {
+    engine.add_filter("prefixed", |state: &State, text: &Value, max: Option<usize>| {
         let cut = |text: String| max.map_or_else(|| clean::text(&text), |max| clean::shortened(&text, max).0);
-        let text = if text.is_safe() { text.to_string() } else { cut(text.to_string()) };
+        let form = reading(state)?.form;
+        let (text, mark) = (keep(form, text, cut)?, form.escaped("> "));
         // Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
-        Value::from_safe_string(text.lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"))
+        let marked = text.to_string().lines().map(|line| format!("{mark}{line}")).collect::<Vec<_>>().join("\n");
+        Ok::<_, Error>(Value::from_safe_string(marked))
     });
     // A block of a sheet, and a piece of it on a line of its own.
-    engine.add_filter("block", |text: &Value, kind: String| {
-        let text = if text.is_safe() { text.to_string() } else { clean::text(&text.to_string()) };
-        Value::from_safe_string(on_paper::block(&kind, &text))
+    engine.add_filter("block", |state: &State, text: &Value, kind: String| {
+        let form = reading(state)?.form;
+        let text = keep(form, text, |text| clean::text(&text))?;
+        Ok::<_, Error>(match form {
+            Form::Paper => Value::from_safe_string(on_paper::block(&kind, &text.to_string())),
+            Form::Text | Form::Html => text,
+        })
     });
-    engine.add_filter("below", |text: String| {
-        Value::from_safe_string(format!("{}{}", on_paper::LINE, clean::line(&text, PRINTED_CHARS_MAX)))
+    engine.add_filter("below", |state: &State, text: String| {
+        let form = reading(state)?.form;
+        let line = clean::line(&text, PRINTED_CHARS_MAX);
+        Ok::<_, Error>(Value::from_safe_string(format!("{}{}", form.line_end(), form.escaped(&line))))
     });
     engine.add_test("longer_than", |text: String, max: usize| text.chars().nth(max).is_some());
-    // Of what blocks made: on one line, and lines without blank ones between them.
-    engine.add_filter("oneline", |made: String| {
-        Value::from_safe_string(made.split_whitespace().collect::<Vec<_>>().join(" "))
+    // Of what blocks made: on one line, and lines without blank ones between them. Any other text is printed as text is.
+    engine.add_filter("oneline", |made: StringInput| {
+        made.preserve_safety(made.as_str().split_whitespace().collect::<Vec<_>>().join(" "))
     });
-    engine.add_filter("packed", |made: String| {
-        let lines = made.lines().filter(|line| !line.trim().is_empty());
-        Value::from_safe_string(lines.collect::<Vec<_>>().join("\n"))
+    engine.add_filter("packed", |made: StringInput| {
+        let lines = made.as_str().lines().filter(|line| !line.trim().is_empty());
+        made.preserve_safety(lines.collect::<Vec<_>>().join("\n"))
     });
     // A letter within a sentence, with its article.
     engine.add_filter("letter_name", |state: &State, kind: String| {
@@ -293,11 +315,9 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     if value.is_safe() {
         return Ok(out.write_str(text)?);
     }
-    let clean = clean::within_line(text, PRINTED_CHARS_MAX);
-    match state.auto_escape() {
-        AutoEscape::Html => Ok(out.write_str(&escape(&clean))?),
-        _ => Ok(out.write_str(&clean)?),
-    }
+    // Only the vocabulary, which holds words of ours alone, has no reader; and it is text.
+    let form = reading(state).map_or(Form::Text, |reading| reading.form);
+    Ok(out.write_str(&form.escaped(&clean::within_line(text, PRINTED_CHARS_MAX)))?)
 }
 
 /// Text of several lines in this form; what blocks made stays.
@@ -308,7 +328,7 @@ fn keep(form: Form, text: &Value, clean: impl FnOnce(String) -> String) -> Resul
     let text = text.as_str().ok_or_else(|| wrong("a text"))?;
     let text = clean(text.to_owned());
     Ok(Value::from_safe_string(match form {
-        Form::Html => escape(&text).replace('\n', "<br>\n").replace('\t', "&emsp;"),
+        Form::Html => escape(&text).replace('\n', form.line_end()).replace('\t', "&emsp;"),
         Form::Text | Form::Paper => text,
     }))
 }

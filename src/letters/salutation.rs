@@ -8,7 +8,7 @@ mod wordings;
 
 use super::clean;
 use crate::case::Language;
-use lists::{NO_PERSONS, ONLY_BEHIND, PARTICLES, TITLES, Title};
+use lists::{BEHIND_A_NAME, JOINING, NO_PERSONS, ONLY_BEHIND, PARTICLES, TITLES, Title};
 use wordings::{DUTCH, Degrees, ENGLISH, FRENCH, GERMAN, Greeting};
 
 /// Pieces of a name that commas set apart; with more it is a list.
@@ -53,6 +53,10 @@ impl Titled {
         let mut parts: Vec<Vec<&str>> = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
             let words = read.take_titles(piece, index > 0, mr_is_sir);
+            // `Dhr. Jansen en mevr. de Wit`: no greeting of one is right for both.
+            if read.names_another(&words, mr_is_sir) {
+                return Self::default();
+            }
             if !words.is_empty() {
                 parts.push(words);
             }
@@ -64,7 +68,10 @@ impl Titled {
             [surname, given] => {
                 let split = given.iter().rposition(|word| !is_particle(word)).map_or(0, |last| last + 1);
                 let (given, particles) = given.split_at(split);
-                let words: Vec<&str> = given.iter().chain(particles).chain(surname).copied().collect();
+                // `Vries de, Anna`: so does one behind it.
+                let split = surname.iter().rposition(|word| !is_particle(word)).map_or(surname.len(), |last| last + 1);
+                let (surname, behind) = surname.split_at(split);
+                let words: Vec<&str> = given.iter().chain(particles).chain(behind).chain(surname).copied().collect();
                 read.name(&words, Some(given.len()));
             }
             _ => return Self::default(),
@@ -78,7 +85,7 @@ impl Titled {
         loop {
             let article = matches!(words.as_slice(), ["de" | "De" | "den" | "Den", heer, ..]
                 if heer.starts_with('h') || (*heer == "Heer" && words.len() > 2));
-            let joins = !self.titles.is_empty() && matches!(words.first(), Some(&("en" | "und" | "and" | "et" | "of")));
+            let joins = !self.titles.is_empty() && words.first().is_some_and(|word| JOINING.contains(word));
             let at = usize::from(article || (joins && words.len() > 1));
             let title = words.get(at).and_then(|word| title(word, behind_comma, mr_is_sir));
             match title {
@@ -89,14 +96,28 @@ impl Titled {
                 None => break,
             }
         }
-        while let [_, .., last] = words.as_slice() {
-            match title(last, behind_comma, mr_is_sir) {
+        while let [before @ .., last] = words.as_slice() {
+            if before.is_empty() {
+                break;
+            }
+            match title(last, behind_comma || is_degree(before, last), mr_is_sir) {
                 Some(title @ Title::Silent) => self.titles.push(title),
                 _ => break,
             }
             words.pop();
         }
         words
+    }
+
+    /// Whether a title stands among the words behind those at the start. `de Heer` at the end is a surname.
+    fn names_another(&self, words: &[&str], mr_is_sir: bool) -> bool {
+        let joined = |at: usize| at.checked_sub(2).is_some_and(|at| JOINING.contains(&words[at]));
+        words.iter().enumerate().any(|(at, word)| match title(word, false, mr_is_sir) {
+            Some(Title::Sir) => folded(word) != "heer" || at + 1 < words.len() || joined(at),
+            Some(Title::Madam | Title::Doctor | Title::Professor) => true,
+            Some(Title::Family) => !self.titles.is_empty(),
+            Some(Title::Silent) | None => false,
+        })
     }
 
     /// `given` words stand before the surname, where a comma said so.
@@ -199,6 +220,13 @@ fn title(word: &str, behind_comma: bool, mr_is_sir: bool) -> Option<Title> {
         Some(_) if ONLY_BEHIND.contains(&folded.as_str()) && !behind_comma => None,
         found => found.map(|(_, title)| *title),
     }
+}
+
+/// Whether it is a degree although no comma stands before it: `Jansen jr.`, and `P. Koning MA` beside what is not shouted.
+fn is_degree(before: &[&str], word: &str) -> bool {
+    let is_shouted = |word: &str| word == word.to_uppercase();
+    BEHIND_A_NAME.contains(&folded(word).as_str())
+        || (before.len() > 1 && is_shouted(word) && before.iter().any(|word| !is_shouted(word)))
 }
 
 /// How many words stand before the surname: initials, or all before a particle, or the first of two words. Of three and more

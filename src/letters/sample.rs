@@ -4,7 +4,7 @@
 mod aside;
 mod asked;
 mod bundle;
-mod customers;
+pub(super) mod customers;
 mod handled;
 mod official;
 mod outage;
@@ -13,10 +13,10 @@ pub(super) mod paper;
 mod procedure;
 
 use super::language::FOR_STAFF;
-use super::{Committee, House, Letterhead};
+use super::{Brand, Committee, House, Letterhead, Logo};
 use crate::case::{
     Address, CaseNumber, CaseState, Channel, Clock, Customer, Due, Keys, Language, LetterId, LetterKind, Match, Moment,
-    Outcome, Place, Reference, Side, Texts, Why, Worded,
+    Outcome, Place, Reference, Side, Texts, Unwritable, Why, Worded,
 };
 use crate::desk::caps::Cap;
 use crate::desk::draft::*;
@@ -66,6 +66,46 @@ pub(super) fn house() -> House {
         brand: None,
         max_message_bytes: 25 << 20,
     }
+}
+
+/// A pixel of PNG.
+#[rustfmt::skip]
+pub(super) const PIXEL: &[u8] = &[
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0,
+    0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x89, 0x99, 0x3d, 0x1d, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+];
+
+/// The same house with all that there is of a look of its own.
+pub(super) fn branded() -> House {
+    let said = |dutch: &str, german: &str| {
+        let german = Worded { language: Language::German, text: german.to_owned() };
+        Texts { others: vec![german], ..Texts::only(Language::Dutch, dutch) }
+    };
+    let logo = Logo { content: PIXEL.to_vec(), media_type: "image/png".to_owned(), width: 400, height: 200, alt: None };
+    House {
+        brand: Some(Brand {
+            logo: Some(logo),
+            colour: Some("#7a1f5c".to_owned()),
+            phone: Some("033 123 45 67".to_owned()),
+            website: Some("https://www.voorbeeldlease.example/".to_owned()),
+            opening_hours: Some(said("Op werkdagen van 9 tot 17 uur", "Werktags von 9 bis 17 Uhr")),
+            signature: Some(said("Team klachten", "Ihr Team für Beschwerden")),
+        }),
+        ..house()
+    }
+}
+
+/// The same letter with a file that goes along.
+pub(super) fn with_file(letter: &Draft) -> Draft {
+    let file = Carried {
+        source: Source::Attachment { mail: 1, index: 0 },
+        name: "offerte.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        size: 48_000,
+        sha256: String::new(),
+    };
+    Draft { carried: vec![file], ..letter.clone() }
 }
 
 /// Every kind of letter in the languages that its readers are written to in.
@@ -176,9 +216,18 @@ fn to_handler(language: Language) -> Vec<Content> {
                 "Beste Jan,\n\nHoe vervelend, die kras. Kunt u een foto sturen?",
                 "Dear Jan,\n\nSorry about that scratch. Could you send a photo?",
             ),
+            how: Undelivered::Refused,
             reply: "550 5.1.1 <jan.jansen@klant.example>: Recipient address rejected: User unknown".to_owned(),
-            permanent: true,
             runs_again: Some((Clock::FirstResponse, after(10, 42))),
+        }),
+        Content::DeliveryFailed(DeliveryFailed {
+            customer: Customer { phone: Some("06 1234 5678".to_owned()), ..customer() },
+            letter_kind: LetterKind::Closing,
+            to: "jan.jansen@klant.example".to_owned(),
+            text: String::new(),
+            how: Undelivered::Unwritten { because: Unwritable::Template },
+            reply: "tried to fill in a template, found: undefined value (in closing/nl.html:7)".to_owned(),
+            runs_again: None,
         }),
         Content::FollowUp(FollowUp { by: other, cover: Some(cover(language)), ..follow_up.clone() }),
         Content::FollowUp(FollowUp {
@@ -197,6 +246,8 @@ fn to_supervisor(language: Language) -> Vec<Content> {
             letter_kind: LetterKind::Notification,
             reply: "550 5.2.1 Mailbox disabled".to_owned(),
         },
+        unwritten(LetterKind::Paper, Unwritable::Template),
+        unwritten(LetterKind::Notification, Unwritable::Other),
         AlarmAbout::PaperHeld { reason: pick(language, "tekst van een interne notitie", "text of an internal note") },
         cap_reached(Cap::Address, "robot@klant.example"),
         cap_reached(Cap::Unproven, "klant.example"),
@@ -208,6 +259,11 @@ fn to_supervisor(language: Language) -> Vec<Content> {
         },
     ];
     alarms.map(|about| Content::Alarm(Alarm { about })).into_iter().collect()
+}
+
+fn unwritten(letter_kind: LetterKind, because: Unwritable) -> AlarmAbout {
+    let detail = "tried to fill in a template, found: undefined value (in closing/nl.paper:7)".to_owned();
+    AlarmAbout::Unwritten { to: "schade@voorbeeld.example".to_owned(), letter_kind, because, detail }
 }
 
 fn cap_reached(cap: Cap, other_end: &str) -> AlarmAbout {

@@ -9,7 +9,7 @@ use crate::case::{Language, LetterKind};
 use crate::desk::verbs::{Row, TABLE};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, Template, UndefinedBehavior, context};
+use minijinja::{Environment, Template, UndefinedBehavior, context};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,10 +85,7 @@ impl Templates {
         engine.set_debug(false);
         // A tag on a line of its own leaves no blank line behind.
         engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-        engine.set_auto_escape_callback(|name| {
-            let form = Form::ALL.into_iter().find(|form| name.ends_with(form.extension()));
-            form.map_or(AutoEscape::Html, Form::escape)
-        });
+        engine.set_auto_escape_callback(|_| printing::escaping());
         printing::equip(&mut engine);
         for (name, source) in FILES {
             let source = own.iter().find(|own| own.name == *name).map_or(*source, |own| own.text);

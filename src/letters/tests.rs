@@ -10,7 +10,7 @@ mod overviews;
 mod staff;
 
 use super::*;
-use crate::case::{Due, Language, Texts, Worded};
+use crate::case::{Due, Language};
 use crate::desk::draft::{Acknowledgement, Closing, Content};
 use chrono::TimeDelta;
 use mail_parser::{Message, MessageParser};

@@ -8,6 +8,7 @@ use super::smtp::{Deadlines, Smtp};
 use crate::config::{Sender, SenderKind};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// From whom and to whom, as the server is told (RFC 5321 §2.3.1); the letter's headers may say otherwise.
@@ -22,7 +23,15 @@ pub struct Envelope<'a> {
 /// Leave to give a letter out of hand: while what became of the one before it is being written down, the server is asked
 /// about sender and recipient already, but nothing that it could take over goes over the line.
 #[derive(Clone)]
-pub struct Leave(Option<watch::Receiver<Option<bool>>>);
+pub struct Leave(Option<Asks>);
+
+/// What leave depends on.
+#[derive(Clone)]
+struct Asks {
+    given: watch::Receiver<Option<bool>>,
+    /// Whether the letter is still ours to give.
+    is_ours: Arc<dyn Fn() -> bool + Send + Sync>,
+}
 
 impl Leave {
     /// There is nothing to wait for.
@@ -30,15 +39,17 @@ impl Leave {
         Self(None)
     }
 
-    /// To be given (true) or refused (false); refused as well where nobody can give it any more.
-    pub fn awaited() -> (watch::Sender<Option<bool>>, Self) {
-        let (gives, asks) = watch::channel(None);
-        (gives, Self(Some(asks)))
+    /// To be given (true) or refused (false); refused as well where nobody can give it any more, or the letter is not ours by
+    /// then.
+    pub fn awaited(is_ours: impl Fn() -> bool + Send + Sync + 'static) -> (watch::Sender<Option<bool>>, Self) {
+        let (gives, given) = watch::channel(None);
+        (gives, Self(Some(Asks { given, is_ours: Arc::new(is_ours) })))
     }
 
     pub(super) async fn is_given(&self) -> bool {
         let Some(asks) = &self.0 else { return true };
-        matches!(asks.clone().wait_for(Option::is_some).await.as_deref(), Ok(Some(true)))
+        let is_given = matches!(asks.given.clone().wait_for(Option::is_some).await.as_deref(), Ok(Some(true)));
+        is_given && (asks.is_ours)()
     }
 }
 

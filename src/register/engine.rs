@@ -26,6 +26,9 @@ pub(super) enum Begin {
 /// How long a write waits for another program's, before it is tried again later.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Longer than any step of work takes at a PostgreSQL server that answers: it would have ended the transaction itself by then.
+pub(super) const SILENT_MAX: Duration = Duration::from_secs(25);
+
 /// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three.
 const SQLITE_SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                             PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{sleep, timeout};
 
 /// The database's clock, in milliseconds: those of the machines may differ.
 pub(super) const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
@@ -55,11 +55,28 @@ pub(super) struct Presence {
     name: String,
     home: Option<Home>,
     lease: Duration,
-    /// Until then nobody else takes what we hold.
-    alive_until: Mutex<Instant>,
+    alive: Mutex<Alive>,
     keeper: Mutex<Option<JoinHandle<()>>>,
     /// The tokens of the leases it held last.
     tokens: Mutex<BTreeMap<String, i64>>,
+}
+
+/// How long nobody else takes what we hold, and since which time that is so without a gap.
+#[derive(Debug)]
+struct Alive {
+    until: Duration,
+    term: Term,
+}
+
+/// A time during which we were alive without a gap. What was taken in an earlier one may be another's by now, also when we have
+/// said since that we are alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term(u64);
+
+/// Since the machine's start, the time included that it slept: the others' clocks go on meanwhile.
+fn since_boot() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Duration::try_from(now).unwrap_or_default()
 }
 
 impl Drop for Presence {
@@ -69,8 +86,17 @@ impl Drop for Presence {
 }
 
 impl Presence {
-    fn alive_until(&self) -> Instant {
-        *self.alive_until.lock().unwrap_or_else(PoisonError::into_inner)
+    fn alive(&self) -> MutexGuard<'_, Alive> {
+        self.alive.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It was said at that moment that we are alive.
+    fn said_alive(&self, at: Duration) {
+        let mut alive = self.alive();
+        if since_boot() >= alive.until {
+            alive.term.0 += 1;
+        }
+        alive.until = at + self.lease;
     }
 
     /// Notes that a lease was taken; whether anybody else had it since it was ours.
@@ -149,7 +175,7 @@ impl Register {
             name: name.to_owned(),
             home,
             lease,
-            alive_until: Mutex::new(Instant::now() + lease),
+            alive: Mutex::new(Alive { until: since_boot() + lease, term: Term(0) }),
             keeper: Mutex::default(),
             tokens: Mutex::default(),
         });
@@ -237,20 +263,27 @@ impl Register {
         RegisterError::Lapsed { lease: lease.unwrap_or_else(|| "letters".to_owned()) }
     }
 
-    /// Whether what we hold is certainly still ours.
-    pub fn is_alive(&self) -> bool {
-        self.presence.as_ref().is_none_or(|presence| Instant::now() < presence.alive_until())
+    /// The time that we are in: what is taken now is ours as long as it lasts.
+    pub fn term(&self) -> Term {
+        self.presence.as_ref().map_or(Term(0), |presence| presence.alive().term)
     }
 
-    /// Ends when that is no longer so; never where there is nothing to lapse.
+    /// Whether what was taken in that time is certainly still ours.
+    pub fn is_still(&self, term: Term) -> bool {
+        let lasts = |alive: MutexGuard<'_, Alive>| alive.term == term && since_boot() < alive.until;
+        self.presence.as_ref().is_none_or(|presence| lasts(presence.alive()))
+    }
+
+    /// Ends when what we hold may be another's; never where there is nothing to lapse.
     pub async fn lapsed(&self) {
         let Some(presence) = &self.presence else { return std::future::pending().await };
+        let term = presence.alive().term;
         loop {
-            let until = presence.alive_until();
-            if Instant::now() >= until {
+            let alive_for = presence.alive().until.saturating_sub(since_boot());
+            if alive_for.is_zero() || presence.alive().term != term {
                 return;
             }
-            sleep_until(until).await;
+            sleep(alive_for).await;
         }
     }
 
@@ -306,7 +339,7 @@ async fn connect(pool: &AnyPool) -> Result<AnyConnection, sqlx::Error> {
 
 /// Says that we are alive. Counted from before it was asked: so we never think so for longer than the others do.
 async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<(), sqlx::Error> {
-    let asked_at = Instant::now();
+    let asked_at = since_boot();
     let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
     let text = format!(
         "INSERT INTO instance (id, name, home, started_at, seen_at, until) VALUES ($1, $2, $4, {NOW}, {NOW}, {NOW} + $3) \
@@ -315,7 +348,7 @@ async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<(),
     let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(&presence.id).bind(&presence.name).bind(lease);
     let query = query.bind(presence.home.as_ref().map(|home| home.name.as_str()).unwrap_or_default());
     query.execute(connection).await?;
-    *presence.alive_until.lock().unwrap_or_else(PoisonError::into_inner) = asked_at + presence.lease;
+    presence.said_alive(asked_at);
     Ok(())
 }
 

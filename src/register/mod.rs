@@ -85,7 +85,7 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
-pub use instances::{Home, InstanceRow};
+pub use instances::{Home, InstanceRow, Term};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
@@ -110,12 +110,13 @@ use crate::case::Moment;
 use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
-use engine::{BUSY_TIMEOUT, Begin, Engine};
+use engine::{BUSY_TIMEOUT, Begin, Engine, SILENT_MAX};
 use instances::{Fence, Presence};
 use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -123,6 +124,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Connections that read beside the one that writes; the commands read while the daemon writes.
 const READERS_MAX: u32 = 3;
+
+/// A statement with its values.
+type Statement<'q> = sqlx::query::Query<'q, Any, sqlx::any::AnyArguments>;
 
 /// The database, open.
 #[derive(Debug, Clone)]
@@ -279,6 +283,33 @@ impl Register {
         }
         let instance = self.presence.as_ref().map(|presence| presence.id.clone());
         Ok(Tx { inner, engine: self.engine, instance, head: None, _turn: turn })
+    }
+
+    /// One statement that writes by itself, under what we hold. How many rows it changed.
+    async fn alone<'q>(&self, statement: Statement<'q>) -> Result<u64, RegisterError> {
+        self.within(async {
+            let mut tx = self.begin_as(Begin::Apart).await?;
+            let done = statement.execute(&mut *tx.inner).await?;
+            tx.commit().await?;
+            Ok(done.rows_affected())
+        })
+        .await
+    }
+
+    /// A piece of work, given up where a PostgreSQL server has gone silent without ending its connections: nobody else says so,
+    /// and what waits for its answer keeps the turn. What was not committed by then never happened; what may have been is found
+    /// when it is begun again.
+    ///
+    /// # Errors
+    /// The work's own, or that the server said nothing.
+    pub async fn within<T, E: From<RegisterError>>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        match self.engine {
+            Engine::Sqlite => work.await,
+            Engine::Postgres => tokio::time::timeout(SILENT_MAX, work).await.unwrap_or_else(|_| {
+                let silent = std::io::Error::new(ErrorKind::TimedOut, "the server said nothing any more");
+                Err(RegisterError::from(sqlx::Error::Io(silent)).into())
+            }),
+        }
     }
 
     /// Begins to read all of it as it stands at one moment.

@@ -71,9 +71,8 @@ impl Register {
         let row = sqlx::query(first).fetch_one(&self.pool).await?;
         let known = [row.try_get::<Option<i64>, _>(0)?, row.try_get::<Option<i64>, _>(1)?];
         let began = known.into_iter().flatten().map(moment).fold(now, Moment::min);
-        let _turn = self.turn(Begin::Apart).await;
         let note = sqlx::query("UPDATE identity SET began_at = $1 WHERE began_at IS NULL");
-        note.bind(millis(began)).execute(&self.writer).await?;
+        self.alone(note.bind(millis(began))).await?;
         Ok(began)
     }
 

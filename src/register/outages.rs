@@ -1,6 +1,5 @@
 //! Rows of `outage`: since when an area fails, and what the operator was told of it. Only SQL.
 
-use super::engine::Begin;
 use super::{Register, RegisterError, millis, moment};
 use crate::case::Moment;
 use crate::desk::outage::{Spot, Told, Trouble};
@@ -37,8 +36,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_outage(&self, spot: impl Into<Spot>, row: &OutageRow) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        sqlx::query(
+        let keep = sqlx::query(
             "INSERT INTO outage (area, failing_since, told_trouble, told_since, told_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (area) DO UPDATE SET failing_since = $2, told_trouble = $3, told_since = $4, told_at = $5",
         )
@@ -46,9 +44,8 @@ impl Register {
         .bind(row.failing_since.map(millis))
         .bind(row.told.map_or("", |told| told.trouble.name()))
         .bind(row.told.map(|told| millis(told.since)))
-        .bind(row.told.map(|told| millis(told.at)))
-        .execute(&self.writer)
-        .await?;
+        .bind(row.told.map(|told| millis(told.at)));
+        self.alone(keep).await?;
         Ok(())
     }
 }

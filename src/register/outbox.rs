@@ -1,7 +1,6 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
-use super::engine::Begin;
 use super::sets::{rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
@@ -128,11 +127,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hurry(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued'")
-            .bind(millis(now))
-            .execute(&self.writer)
-            .await?;
+        let hurry = sqlx::query("UPDATE outbox SET not_before = $1 WHERE state = 'queued'");
+        self.alone(hurry.bind(millis(now))).await?;
         Ok(())
     }
 
@@ -141,14 +137,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn hold_letter(&self, id: &LetterId, because: &str) -> Result<bool, RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        let held =
-            sqlx::query("UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'")
-                .bind(id.as_str())
-                .bind(because)
-                .execute(&self.writer)
-                .await?;
-        Ok(held.rows_affected() > 0)
+        let hold = "UPDATE outbox SET state = 'held', held_because = $2 WHERE id = $1 AND state = 'queued'";
+        Ok(self.alone(sqlx::query(hold).bind(id.as_str()).bind(because)).await? > 0)
     }
 
     /// See [`Register::hold_letter`].
@@ -156,15 +146,9 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn release_letter(&self, id: &LetterId, now: Moment) -> Result<bool, RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        let released = sqlx::query(
-            "UPDATE outbox SET state = 'queued', held_because = '', not_before = $2 WHERE id = $1 AND state = 'held'",
-        )
-        .bind(id.as_str())
-        .bind(millis(now))
-        .execute(&self.writer)
-        .await?;
-        Ok(released.rows_affected() > 0)
+        let release =
+            "UPDATE outbox SET state = 'queued', held_because = '', not_before = $2 WHERE id = $1 AND state = 'held'";
+        Ok(self.alone(sqlx::query(release).bind(id.as_str()).bind(millis(now))).await? > 0)
     }
 
     /// Letters of a case, or all, oldest first; `states` empty means every state.

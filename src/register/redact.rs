@@ -54,9 +54,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
         let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
-        note.bind(millis(now)).execute(&self.writer).await?;
+        self.alone(note.bind(millis(now))).await?;
         Ok(())
     }
 

@@ -1,6 +1,5 @@
 //! What a sending server refused, kept over a restart: letters that wait for it, and the connections it takes. Only SQL.
 
-use super::engine::Begin;
 use super::outbox::{address, kind};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
@@ -97,16 +96,14 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_connections_taken(&self, server: &str, count: usize, now: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        sqlx::query(
+        let keep = sqlx::query(
             "INSERT INTO connections_taken (server, count, learnt_at) VALUES ($1, $2, $3) \
              ON CONFLICT (server) DO UPDATE SET count = $2, learnt_at = $3",
         )
         .bind(server)
         .bind(i64::try_from(count).unwrap_or(i64::MAX))
-        .bind(millis(now))
-        .execute(&self.writer)
-        .await?;
+        .bind(millis(now));
+        self.alone(keep).await?;
         Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! Rows of `round_trips`: test mails of the watch, on their way and back; and the last signs of life of the whole route, for
 //! the digest. Only SQL.
 
-use super::engine::Begin;
 use super::{Register, RegisterError, Tx, millis, moment};
 use crate::case::Moment;
 use crate::desk::{Route, Unsent};
@@ -51,16 +50,14 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn note_round_trip(&self, mailbox: &str, sent_at: Moment) -> Result<(), RegisterError> {
-        let _turn = self.turn(Begin::Apart).await;
-        sqlx::query(
+        let keep = sqlx::query(
             "INSERT INTO round_trips (mailbox, sent_at, waits_since) VALUES ($2, $1, $1) ON CONFLICT (mailbox) DO UPDATE \
              SET sent_at = $1, waits_since = CASE WHEN round_trips.waits_since > round_trips.back_for \
              THEN round_trips.waits_since ELSE $1 END",
         )
         .bind(millis(sent_at))
-        .bind(mailbox)
-        .execute(&self.writer)
-        .await?;
+        .bind(mailbox);
+        self.alone(keep).await?;
         Ok(())
     }
 

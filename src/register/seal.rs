@@ -45,7 +45,7 @@ impl Fate {
             LetterFate::Refused { reply } => {
                 Some((letter, "refused", Self { reply: without_nul(reply), ..Self::default() }))
             }
-            LetterFate::Bounced { .. } | LetterFate::Held { .. } => None,
+            LetterFate::Bounced { .. } | LetterFate::Held { .. } | LetterFate::Unwritten { .. } => None,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::support::engines;
 use crate::support::gate::{Gate, Passage};
 use crate::support::postgres::{self, OWNER, Postgres};
 use crate::support::signals::send;
+use crate::support::smtp::{Act, At, Fault};
 use crate::world::until;
 use rustix::process::Signal;
 use sqlx::{AnyConnection, Connection, Row};
@@ -288,6 +289,62 @@ async fn who_reaches_the_mail_server_and_not_the_database_sends_and_moves_nothin
         every_mail_is_one_row(&scene, &host, 3).await;
         assert_eq!(every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await, 0);
     }
+}
+
+/// It says at once that it is alive again; what it had in hand is another's all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_slept_over_its_lease_with_letters_in_hand_sends_none_of_them_again() {
+    if !postgres::is_on() {
+        return;
+    }
+    const MAILS: usize = 20;
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await;
+    (0..MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
+    scene.smtp.fault(Fault::at(At::Dot, Act::Late(Duration::from_millis(400))));
+    let mut old = Instance::new(&scene, "een", LEASE).await;
+    old.start(&scene);
+    until("some letters", || (scene.smtp.letters().len() >= 4).then_some(())).await;
+    old.signal(Signal::STOP);
+    scene.smtp.clear_faults();
+    let mut new = Instance::new(&scene, "twee", LEASE).await;
+    new.start(&scene);
+    let mut both = [old, new];
+    settled(&scene.url(), &scene, &host, MAILS, &both[1..]).await;
+    let known = scene.smtp.letters().len();
+    both[0].signal(Signal::CONT);
+    host.deliver(&scene.user, &complaint(MAILS));
+    settled(&scene.url(), &scene, &host, MAILS + 1, &both).await;
+    tokio::time::sleep(Duration::from_secs(LEASE)).await;
+    for instance in &mut both {
+        instance.stop().await;
+    }
+    let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
+    println!("stopped instance: {known} letters went meanwhile, {again} repeated");
+    assert!(again <= CONNECTIONS, "{again} letters repeated");
+}
+
+/// No connection ends, and no answer comes; the next server of the URL is the way to the same database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good() {
+    if !postgres::is_on() {
+        return;
+    }
+    const MAILS: usize = 20;
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await;
+    let port = postgres::instance().port;
+    let mut one = Instance::on(&scene, "een", LEASE, &[port, port]).await;
+    one.start(&scene);
+    (0..MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
+    until("the first letters", || (scene.smtp.letters().len() >= 2).then_some(())).await;
+    one.gate.set(Passage::Silent);
+    (MAILS..2 * MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
+    settled(&scene.url(), &scene, &host, 2 * MAILS, std::slice::from_ref(&one)).await;
+    one.stop().await;
+    every_mail_is_one_row(&scene, &host, 2 * MAILS).await;
+    let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
+    assert!(again <= CONNECTIONS, "{again} letters repeated");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -136,6 +136,28 @@ async fn what_loops_is_ended_by_its_limit_of_time() {
 }
 
 #[tokio::test]
+async fn a_letter_of_the_companys_own_that_does_not_end_does_not_end_in_the_trial_either() {
+    let (host, scene, delivered) = with(&[]).await;
+    let name = "acknowledgement/nl.j2";
+    let file = scene.dir.path().join("letters").join(name);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let each = "{% for each in range(90000) %}".repeat(4) + &"{% endfor %}".repeat(4);
+    let text = klachtpost::letters::ours(name).unwrap();
+    let text = format!("{{% if customer_name == \"Mallory\" %}}{each}{{% endif %}}{text}");
+    std::fs::write(&file, text).unwrap();
+    let settings = scene.dir.path().join("klachtpost.toml");
+    let folder = scene.dir.path().join("letters");
+    let with_own =
+        format!("[templates]\nfolder = \"{}\"\n{}", folder.display(), std::fs::read_to_string(&settings).unwrap());
+    std::fs::write(&settings, with_own).unwrap();
+    host.deliver(&scene.user, &Written::new("Mallory <mallory@klant.example>", "Klacht", "Klacht.").bytes());
+    host.deliver(&scene.user, &Written::new("klant9@klant.example", "Schade", "Deuk.").bytes());
+    let bad = until_done(&scene, Deadline::Short).await;
+    assert_eq!(bad.len(), 1, "{:?}", bad.iter().map(|ended| &ended.log).collect::<Vec<_>>());
+    only_poison_is_apart(&scene, &host, delivered + 2, &alone("deciding", "")).await;
+}
+
+#[tokio::test]
 async fn what_something_else_kills_proves_nothing_and_waits_while_the_others_go_on() {
     for step in ["reading", "deciding"] {
         let (_host, scene, delivered) = with(&[&format!("{step} killed")]).await;

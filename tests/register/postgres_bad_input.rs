@@ -107,8 +107,9 @@ async fn a_server_that_cannot_be_used_now_blames_no_mail_and_says_what_to_do() {
     let twice = "INSERT INTO job_run VALUES ('digest', '2026-11-23', 0), ('digest', '2026-11-23', 0)";
     let conflict = trouble_of(&mut connection, twice).await;
     assert!(conflict.is_conflict() && !conflict.is_unavailable(), "{conflict}");
-    // One that waits too long for its turn goes on afterwards.
-    let held = register.begin().await.unwrap();
+    // One that waits too long for another program's turn goes on afterwards.
+    let other = Register::open(&url).await.unwrap();
+    let held = other.begin().await.unwrap();
     let error = register.begin().await.map(|_| ()).unwrap_err();
     assert!(matches!(error, RegisterError::Unavailable { trouble: Trouble::Locked, .. }), "{error}");
     drop(held);

@@ -99,7 +99,10 @@ impl Case {
                 self.stamp(kind, letter, at);
                 self.made_good_by(letter, kind);
             }
-            LetterFate::Refused { .. } | LetterFate::Bounced { .. } | LetterFate::Held { .. } => {
+            LetterFate::Refused { .. }
+            | LetterFate::Bounced { .. }
+            | LetterFate::Held { .. }
+            | LetterFate::Unwritten { .. } => {
                 self.lost(letter);
             }
         }

@@ -202,6 +202,7 @@ fn fate_words(fate: &LetterFate, to: &str, letter: &str) -> String {
             format!("gave the letter to {to} back: {letter} ({status})")
         }
         LetterFate::Held { reason } => format!("held the letter to {to}: {letter} ({reason})"),
+        LetterFate::Unwritten { detail, .. } => format!("could not write the letter to {to}: {letter} ({detail})"),
     }
 }
 

@@ -1,18 +1,40 @@
 //! What a customer answers to the question below the closing: the words that its links type, and what people type themselves. Pure
 //! tables, in the languages of letters to customers.
 
-use super::{AfterClosing, after_closing, bare_words, what_it_says};
+use super::{AfterClosing, after_closing, bare_words, is_signature_alone, what_it_says};
 use crate::case::{Language, Solved};
 
 /// What the links type, first of all; and how people say the same in few words.
 const SAID: [(Solved, Language, &[&str]); 8] = [
     (Solved::Yes, Language::Dutch, &["Ja, mijn klacht is opgelost.", "ja", "ja opgelost", "ja het is opgelost"]),
     (Solved::Yes, Language::English, &["Yes, my complaint is solved.", "yes", "yes solved", "yes it is solved"]),
-    (Solved::Yes, Language::German, &["Ja, meine Beschwerde ist gelöst.", "ja gelöst", "ja es ist gelöst"]),
+    // The last ones of the German ones are what earlier links typed.
+    (
+        Solved::Yes,
+        Language::German,
+        &[
+            "Ja, meine Beschwerde ist erledigt.",
+            "ja erledigt",
+            "ja sie ist erledigt",
+            "Ja, meine Beschwerde ist gelöst.",
+            "ja gelöst",
+            "ja es ist gelöst",
+        ],
+    ),
     (Solved::Yes, Language::French, &["Oui, ma réclamation est résolue.", "oui", "oui résolue", "oui c'est résolu"]),
     (Solved::No, Language::Dutch, &["Nee, mijn klacht is niet opgelost.", "nee", "nee niet opgelost"]),
     (Solved::No, Language::English, &["No, my complaint is not solved.", "no", "no not solved"]),
-    (Solved::No, Language::German, &["Nein, meine Beschwerde ist nicht gelöst.", "nein", "nein nicht gelöst"]),
+    (
+        Solved::No,
+        Language::German,
+        &[
+            "Nein, meine Beschwerde ist nicht erledigt.",
+            "nein",
+            "nein nicht erledigt",
+            "Nein, meine Beschwerde ist nicht gelöst.",
+            "nein nicht gelöst",
+        ],
+    ),
     (Solved::No, Language::French, &["Non, ma réclamation n'est pas résolue.", "non", "non pas résolue"]),
 ];
 
@@ -22,8 +44,8 @@ pub fn solved_typed(solved: Solved, language: Language) -> &'static str {
     row.and_then(|(.., said)| said.first()).copied().unwrap_or_default()
 }
 
-/// The answer, where the text is one: "yes" with nothing beside it but thanks, "no" with whatever follows it. `names` are words
-/// that may stand beside it, as in [`after_closing`].
+/// The answer, where the text is one: "yes" with nothing beside it but thanks and a signature, "no" with whatever follows it.
+/// `names` are words that may stand beside it, as in [`after_closing`].
 pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
     let said = what_it_says(text);
     let words = bare_words(&said);
@@ -36,10 +58,20 @@ pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
         rest.is_some_and(|rest| rest.is_empty() || after_closing(rest, names) == AfterClosing::Thanks)
     };
     if is(Solved::Yes, &thanks_follow) {
-        return Some(Solved::Yes);
+        return is_signed_off(text, &said, names).then_some(Solved::Yes);
     }
     let first = bare_words(said.lines().next().unwrap_or_default());
     is(Solved::No, &|said| first == said).then_some(Solved::No)
+}
+
+/// Whether what stands below the last line of what was said is a signature or nothing: a sentence behind the name may be the
+/// next complaint.
+fn is_signed_off(text: &str, said: &str, names: &[&str]) -> bool {
+    let last = bare_words(said.lines().last().unwrap_or_default());
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines.iter().rposition(|line| bare_words(line).contains(&last)).map_or(0, |at| at + 1);
+    let below = lines.get(end..).unwrap_or_default().join("\n");
+    below.trim().is_empty() || is_signature_alone(&below, names)
 }
 
 #[cfg(test)]
@@ -67,6 +99,8 @@ mod tests {
             "ja",
             "Oui",
             "Ja, gelöst",
+            "Ja, erledigt",
+            "Ja, meine Beschwerde ist gelöst.",
             "Ja!",
             "Ja, opgelost. Bedankt voor de snelle hulp!",
             "Yes, thank you",
@@ -74,7 +108,14 @@ mod tests {
         ] {
             assert_eq!(said(text), Some(Solved::Yes), "{text}");
         }
-        for text in ["Nee", "Nee, niet opgelost!\nDe kras zit er nog.", "No", "Nein", "Non, pas résolue"] {
+        for text in [
+            "Nee",
+            "Nee, niet opgelost!\nDe kras zit er nog.",
+            "No",
+            "Nein",
+            "Nein, meine Beschwerde ist nicht gelöst.",
+            "Non, pas résolue",
+        ] {
             assert_eq!(said(text), Some(Solved::No), "{text}");
         }
     }
@@ -89,6 +130,8 @@ mod tests {
             "Ja hoor, geweldig, weer niets",
             "Nee hoor, alles is goed",
             "Is het opgelost?",
+            "Ja, mijn klacht is opgelost.\nGroeten,\nJan Jansen\n\nMaar nu is de deur stuk en ik wil dat u die ook maakt.",
+            "Ja\n\nMet vriendelijke groet,\nJan Jansen\n\nNog iets: de rekening klopt niet.",
         ] {
             assert_eq!(said(text), None, "{text}");
         }

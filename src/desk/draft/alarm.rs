@@ -1,6 +1,6 @@
 //! What needs a person now. Plain values.
 
-use crate::case::{Address, LetterKind};
+use crate::case::{Address, LetterKind, Unwritable};
 use crate::desk::limits::Cap;
 use crate::digest::NotOnFile;
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub enum AlarmAbout {
     HeldAtDoor { to: String, reason: String },
     /// The same for a letter on paper: it was not sent to who would print it.
     PaperHeld { reason: String },
+    /// klachtpost could not write a letter, and sent none.
+    Unwritten { to: String, letter_kind: LetterKind, because: Unwritable, detail: String },
     /// Mails lie in our own folders and are not in the register (invariant 1).
     NotOnFile(Box<NotOnFile>),
 }

@@ -1,7 +1,7 @@
 //! A letter on paper (§2.3): what stands on the sheet for the customer, and what the colleague who prints it must know.
 //! Plain values.
 
-use super::{Acknowledgement, Answer, Closing, Interim};
+use super::{Acknowledgement, Answer, Closing, Content, Interim};
 use crate::case::{Customer, Language, LetterKind, Moment, Worded};
 use serde::Serialize;
 
@@ -30,6 +30,16 @@ pub enum Sheet {
 }
 
 impl Sheet {
+    /// What it would be as a mail.
+    pub fn content(&self) -> Content {
+        match self {
+            Self::Acknowledgement(letter) => Content::Acknowledgement(letter.clone()),
+            Self::Answer(letter) => Content::Answer(letter.clone()),
+            Self::Interim(letter) => Content::Interim(letter.clone()),
+            Self::Closing(letter) => Content::Closing(letter.clone()),
+        }
+    }
+
     /// The kind of letter it would be as a mail.
     pub fn kind(&self) -> LetterKind {
         match self {

@@ -11,7 +11,7 @@ mod typed;
 
 pub(super) use related::{is_click, mailed};
 pub(super) use servers::{SEARCHED_CHARS, ServersWord};
-pub(super) use token::{Ours, is_reference, letter_that_came_back};
+pub(super) use token::{Ours, letter_that_came_back, without_reference};
 pub(super) use typed::{NewText, TypedReply, is_verbs_only, mistaken};
 
 use super::sent_by::SentBy;

@@ -32,9 +32,14 @@ fn quoted_letter(mail: &Mail, role: Role, rules: &Rules) -> Option<Token> {
     staffs.or_else(|| rules.keys.find(&mail.text))
 }
 
-/// Whether a line says nothing but which letter of ours is meant: a name for it, and its token.
-pub(in crate::desk) fn is_reference(line: &str, rules: &Rules) -> bool {
-    line.split_once(':').is_some_and(|(_, token)| rules.keys.read(token.trim()).is_some())
+/// What else a line says that ends in which letter of ours is meant: a word for it, and its token; None: it does not end so. A
+/// client may have put the line behind what its writer typed.
+pub(in crate::desk) fn without_reference<'a>(line: &'a str, rules: &Rules) -> Option<&'a str> {
+    let (before, token) = line.rsplit_once(':')?;
+    rules.keys.read(token.trim())?;
+    // French has a blank before the colon.
+    let before = before.trim_end();
+    Some(before.rsplit_once(char::is_whitespace).map_or("", |(said, _)| said.trim_end()))
 }
 
 /// By what a letter of ours is known that came back to us.

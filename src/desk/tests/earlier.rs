@@ -4,8 +4,6 @@ use super::*;
 use crate::case::{CaseState, Confidential};
 use crate::desk::draft::{Earlier, Manual, Notification};
 
-const SHARED: &str = "info@klant.example";
-
 fn notification(decision: &Decision) -> &Notification {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(&**notification),
@@ -57,15 +55,24 @@ fn those_of_departments_its_reader_sees_are_named_and_the_others_counted() {
 #[test]
 fn an_address_that_many_write_from_says_nothing_alone() {
     let company = Company::new();
-    let of = |serial, name: &str| {
-        let name = name.to_owned();
+    let of = |serial, from: &str, name: &str| {
+        let (from, name) = (address(from), name.to_owned());
         earlier(serial, "service", move |case| {
-            case.customer.address = Some(address(SHARED));
+            case.customer.address = Some(from);
             case.customer.name = name;
         })
     };
-    let nameless = told(&company, SHARED, vec![of(3, ""), of(4, "Karin Klant")], &[]);
-    assert_eq!(nameless.earlier, Earlier::default());
+    for local in
+        ["info", "info2", "info.nl", "Info-verkoop", "info+x", "algemeen", "hallo", "klachten", "bureau", "welkom"]
+            .into_iter()
+            .chain(["reception", "buchhaltung", "accueil", "compta"])
+    {
+        let from = format!("{local}@klant.example");
+        let nameless = told(&company, &from, vec![of(3, &from, ""), of(4, &from, "Karin Klant")], &[]);
+        assert_eq!(nameless.earlier, Earlier::default(), "{from}");
+    }
+    let own = "informa@klant.example";
+    assert_eq!(told(&company, own, vec![of(3, own, "")], &[]).earlier.cases.len(), 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::draft::AlarmAbout;
 use super::*;
-use crate::case::{Clock, LetterFate, Stamp};
+use crate::case::{Clock, LetterFate, Stamp, Unwritable};
 use crate::desk::caps::Cap;
 
 fn fated(kind: LetterKind, to: &str, fate: LetterFate) -> Fated {
@@ -58,7 +58,7 @@ fn a_refused_letter_to_the_customer_is_told_to_the_handler_with_the_clock_that_r
         assert_eq!(sent(&decision), [(LetterKind::DeliveryFailed, "schade@lease.example")]);
         let Content::DeliveryFailed(failed) = &decision.letters[0].content else { panic!("{decision:?}") };
         assert_eq!(failed.runs_again.map(|(clock, _)| clock), Some(clock));
-        assert!(failed.permanent);
+        assert_eq!(failed.how, draft::Undelivered::Refused);
     }
     // Another letter stopped the clocks: they do not run again.
     let other = Stamp { letter: Some(letter_id(2)), at: now() };
@@ -138,6 +138,30 @@ fn a_letter_held_at_the_door_alarms_the_handler() {
     let held = LetterFate::Held { reason: "de tekst van een interne notitie".into() };
     let decision = settle(&mut company, &fated(LetterKind::Answer, KLANT, held));
     assert_eq!(sent(&decision), [(LetterKind::Alarm, JAN)]);
+}
+
+#[test]
+fn what_klachtpost_could_not_write_is_no_servers_refusal() {
+    let mut company = Company::new();
+    company.case().handler = Some(address(JAN));
+    company.rules.operator = Some(address("beheer@lease.example"));
+    let unwritten = |because| LetterFate::Unwritten { because, detail: "undefined value".into() };
+    let told = settle(&mut company, &fated(LetterKind::Answer, KLANT, unwritten(Unwritable::Template)));
+    assert_eq!(sent(&told), [(LetterKind::DeliveryFailed, JAN), (LetterKind::Alarm, "beheer@lease.example")]);
+    let Content::DeliveryFailed(failed) = &told.letters[0].content else { panic!("{told:?}") };
+    assert_eq!(failed.how, draft::Undelivered::Unwritten { because: Unwritable::Template });
+    assert_eq!(told.events[0].actor, Actor::Desk);
+    let told = settle(&mut company, &fated(LetterKind::Paper, JAN, unwritten(Unwritable::Template)));
+    assert_eq!(sent(&told), [(LetterKind::Alarm, JAN), (LetterKind::Alarm, "beheer@lease.example")]);
+    for draft in &told.letters {
+        let Content::Alarm(alarm) = &draft.content else { panic!("{draft:?}") };
+        assert!(matches!(&alarm.about, AlarmAbout::Unwritten { letter_kind: LetterKind::Paper, .. }), "{alarm:?}");
+    }
+    // What staff can mend themselves is not the operator's.
+    let told = settle(&mut company, &fated(LetterKind::Paper, JAN, unwritten(Unwritable::Sheet)));
+    assert_eq!(sent(&told), [(LetterKind::Alarm, JAN)]);
+    let told = settle(&mut company, &fated(LetterKind::Notification, JAN, unwritten(Unwritable::Other)));
+    assert_eq!(sent(&told), [(LetterKind::Alarm, "chef@lease.example"), (LetterKind::Alarm, "beheer@lease.example")]);
 }
 
 #[test]

@@ -120,7 +120,11 @@ fn buttons_links_and_cells_of_our_page_are_our_letter_in_every_client() {
 fn the_line_that_only_an_inbox_shows_is_ours_wherever_it_is_quoted() {
     let company = with_letter();
     let below = shown(&company, "Antwoorden Notitie", "\t");
-    for line in [SHOWN.to_owned(), format!("{SHOWN}\u{34f}\u{200c}\u{a0}\u{34f}\u{200c}\u{a0}")] {
+    let wrapped = |words: usize| {
+        SHOWN.split(' ').collect::<Vec<_>>().chunks(words).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
+    };
+    for line in [SHOWN.to_owned(), format!("{SHOWN}\u{34f}\u{200c}\u{a0}\u{34f}\u{200c}\u{a0}"), wrapped(7), wrapped(2)]
+    {
         for mail in [
             format!("Wij betalen.\n\n{WROTE}{}", marked(&format!("{line}\n{below}"))),
             format!("Wij betalen.\n\n{HEAD}{line}\n\n{below}"),

@@ -101,3 +101,55 @@ fn it_counts_only_in_answer_to_the_customers_own_closing() {
     let named = closed(true).decide(&post(KLANT, &format!("{yes}\nK-2026-000007")));
     assert!(said(&named).is_empty());
 }
+
+#[test]
+fn the_line_with_the_token_is_no_part_of_what_a_customer_says_in_french() {
+    let company = closed(true);
+    let yes = solved_typed(Solved::Yes, Language::French);
+    let token = company.token(Side::Customer);
+    let decision = company.decide(&post(KLANT, &format!("{yes}\n\n\nRéférence : {token}\n")));
+    assert_eq!(said(&decision), [Solved::Yes]);
+    let What::FollowedUp { text, .. } = &decision.events[0].what else { panic!("{decision:?}") };
+    assert!(!text.contains("Référence"), "{text}");
+}
+
+/// Below a closing without the question "ja" answers something else: "is there still something wrong?" (invariant 9).
+#[test]
+fn yes_below_a_closing_that_did_not_ask_is_a_text_like_any_other() {
+    let mut refused = closed(true);
+    refused.after(What::Judged(crate::case::Judgement { outcome: Some(Outcome::Unfounded), ..Default::default() }));
+    let mut elsewhere = closed(true);
+    elsewhere.rules.closing.ask_languages = vec!["en".into()];
+    for company in [refused, elsewhere] {
+        let decision = company.decide(&post(KLANT, "Ja").answering(&company.token(Side::Customer)));
+        assert_eq!(kinds(&decision), ["followed_up", "reopened"], "{decision:?}");
+    }
+}
+
+#[test]
+fn what_is_said_below_the_name_is_said() {
+    let company = closed(true);
+    let more =
+        "Ja, mijn klacht is opgelost.\nGroeten,\nKarin Klant\n\nMaar nu is de deur stuk en ik wil dat u die ook maakt.";
+    assert_eq!(kinds(&pressed(&company, KLANT, more)), ["followed_up", "reopened"]);
+}
+
+/// A client that makes one line of the new mail's text, and a person who quotes the reference in a sentence.
+#[test]
+fn only_the_reference_is_taken_out_of_a_line() {
+    let company = closed(true);
+    let token = company.token(Side::Customer);
+    let filed = |decision: &Decision| match &decision.events[0].what {
+        What::FollowedUp { text, .. } => text.clone(),
+        other => panic!("{other:?}"),
+    };
+    let yes = solved_typed(Solved::Yes, Language::Dutch);
+    let flat = company.decide(&post(KLANT, &format!("{yes} Kenmerk: {token}")));
+    assert_eq!((filed(&flat), said(&flat)), (yes.to_owned(), vec![Solved::Yes]));
+    let no = "Nee, mijn klacht is niet opgelost. De 240 euro is nooit gekomen.";
+    for reference in ["Kenmerk:", "kenmerk :", "Référence :"] {
+        let told = company.decide(&post(KLANT, &format!("{no} {reference} {token}")));
+        assert_eq!(filed(&told), no, "{reference}");
+        assert_eq!(kinds(&told).last(), Some(&"reopened"));
+    }
+}

@@ -31,8 +31,21 @@ pub(super) const TITLES: [(&[&str], Title); 6] = [
 /// Degrees that are also names or initials (`Ma`, `Ba`): a title only behind a comma.
 pub(super) const ONLY_BEHIND: [&str; 6] = ["ma", "ba", "ra", "rc", "jr", "sr"];
 
-/// Words that no person is called by: who writes is a company, a department or nobody.
-pub(super) const NO_PERSONS: [&str; 98] = [
+/// Those that no name ends with.
+pub(super) const BEHIND_A_NAME: [&str; 2] = ["jr", "sr"];
+
+/// What joins two people.
+pub(super) const JOINING: [&str; 7] = ["en", "und", "and", "et", "of", "&", "+"];
+
+/// Words that no person is called by: who writes is a company, a department or nobody, or for somebody who died.
+pub(super) const NO_PERSONS: [&str; 105] = [
+    "erven",
+    "erfgenamen",
+    "nabestaanden",
+    "wijlen",
+    "cq",
+    "e/o",
+    "p/a",
     "bv",
     "nv",
     "vof",

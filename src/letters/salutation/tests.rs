@@ -159,6 +159,49 @@ fn what_is_no_person_is_not_repeated() {
 }
 
 #[test]
+fn two_people_are_not_greeted_as_one_of_them() {
+    let unnamed = "Geachte heer, mevrouw,";
+    all_are(
+        in_dutch,
+        &[
+            ("Dhr. Jansen en Mevr. de Wit", unnamed),
+            ("Mevr. de Wit en dhr. Jansen", unnamed),
+            ("De heer Jansen & mevrouw Bakker", unnamed),
+            ("Mevrouw Jansen en de heer", unnamed),
+            ("dhr. Jansen e/o mevr. Bakker", unnamed),
+            ("Dr. Bakker en Dr. de Wit", unnamed),
+            ("dhr. Jansen en familie", unnamed),
+            ("Jansen, dhr. en mevr.", "Beste heer en mevrouw Jansen,"),
+            ("Jan en Anna de Heer", "Beste Jan en Anna de Heer,"),
+        ],
+    );
+    all_are(|name| salutation(name, Language::English), &[("Mr Smith and Mrs Jones", "Dear customer,")]);
+}
+
+#[test]
+fn who_died_is_not_greeted() {
+    for name in ["Erven Jansen", "Wijlen Jan Jansen", "Nabestaanden van J. Bakker", "Mevrouw Jansen c.q. erven"] {
+        assert_eq!(in_dutch(name), "Geachte heer, mevrouw,", "{name}");
+    }
+}
+
+#[test]
+fn degrees_and_particles_behind_a_name_are_known() {
+    all_are(
+        in_dutch,
+        &[
+            ("dhr. J. Jansen jr.", "Beste heer Jansen,"),
+            ("Jan Jansen Sr.", "Beste Jan Jansen,"),
+            ("P. Koning MA", "Beste P. Koning,"),
+            ("Wei MA", "Beste Wei Ma,"),
+            ("WEI LING MA", "Beste Wei Ling Ma,"),
+            ("Vries de, Anna", "Beste Anna de Vries,"),
+            ("Berg van den, mevr. A.", "Beste mevrouw Van den Berg,"),
+        ],
+    );
+}
+
+#[test]
 fn other_languages_greet_in_their_own_way() {
     all_are(
         |name| greet(&ENGLISH, &Titled::read(name, true)),
@@ -193,6 +236,7 @@ fn other_languages_greet_in_their_own_way() {
             ("Monsieur Jean de La Tour", "Bonjour Monsieur de La Tour,"),
             ("Jeanne DUPONT", "Bonjour Jeanne Dupont,"),
             ("Dr Dupont", "Bonjour Docteur Dupont,"),
+            ("Famille Dupont", "Bonjour,"),
             ("", "Madame, Monsieur,"),
         ],
     );

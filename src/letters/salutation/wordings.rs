@@ -82,7 +82,8 @@ pub(super) const FRENCH: Greeting = Greeting {
     madam: "Bonjour Madame {},",
     sir: "Bonjour Monsieur {},",
     couple: "Bonjour Madame et Monsieur {},",
-    family: "Bonjour à la famille {},",
+    // No greeting names a family and sounds like one.
+    family: "Bonjour,",
     either: "Bonjour Madame ou Monsieur {},",
     plain: "Bonjour {},",
     doctor: "Bonjour Docteur {},",

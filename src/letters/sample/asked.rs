@@ -1,7 +1,7 @@
 //! Samples of what colleagues ask the register: lists of cases, files. Pure.
 
 use super::{address, after, customer, due, number, pick, subject};
-use crate::case::{CaseState, Channel, Clock, Customer, Language, LetterFate, LetterKind, Reference};
+use crate::case::{CaseState, Channel, Clock, Customer, Language, LetterFate, LetterKind, Reference, Unwritable};
 use crate::desk::draft::{
     Asked, CaseList, Content, Dossier, Happened, HappenedWhat, ListedCase, MayAnswer, WrittenLetter,
 };
@@ -156,6 +156,10 @@ fn bare(full: Dossier) -> Dossier {
     let fates = [
         LetterFate::Bounced { permanent: true, status: "5.1.1".to_owned() },
         LetterFate::Held { reason: "er staat een interne notitie in".to_owned() },
+        LetterFate::Unwritten {
+            because: Unwritable::Sheet,
+            detail: "expected a letter of at most 30 sheets".to_owned(),
+        },
     ];
     let letters = fates.map(|fate| WrittenLetter { fate: Some((after(0, -10), fate)), ..full.letters[0].clone() });
     Dossier {

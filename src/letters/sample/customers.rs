@@ -5,6 +5,9 @@ use crate::case::{Language, Moment, Worded};
 use crate::desk::draft::*;
 use chrono::NaiveDate;
 
+/// Together more than is printed of a text that is not printed as one.
+const LINES_OF_LONG: usize = 66;
+
 pub(super) fn letters(language: Language) -> Vec<Content> {
     let settlement = say(
         language,
@@ -119,4 +122,22 @@ pub(in crate::letters) fn interim(language: Language, promised: Option<Moment>) 
     );
     let committee_last_day = promised.and_then(|_| NaiveDate::from_ymd_opt(2027, 11, 22));
     Interim { text, promised, committee_last_day }
+}
+
+/// The same letter with a text of some pages; None: nobody types one in it.
+pub(in crate::letters) fn lengthened(draft: &Draft) -> Option<Draft> {
+    let line = |number| {
+        let end = if number % 3 == 0 { "\n" } else { "" };
+        format!(
+            "{number}. Wij hebben dit nagekeken, en er met de garage en met de afdeling over gesproken; zie bijlage {number}.{end}"
+        )
+    };
+    let text = (1..=LINES_OF_LONG).map(line).collect::<Vec<_>>().join("\n");
+    let content = match draft.content.clone() {
+        Content::Answer(letter) => Content::Answer(Answer { text, ..letter }),
+        Content::Interim(letter) => Content::Interim(Interim { text, ..letter }),
+        Content::Closing(letter) => Content::Closing(Closing { settlement: text, ..letter }),
+        _ => return None,
+    };
+    Some(Draft { content, ..draft.clone() })
 }

@@ -1,9 +1,9 @@
 //! Samples of letters that bring a sheet of paper to be printed and posted (§2.3). Pure.
 
 use super::customers::interim;
-use super::{acknowledgement, after, due, notification, say, subject, title};
+use super::{acknowledgement, after, draft, due, notification, say, subject, title};
 use crate::case::{Channel, Customer, Language, LetterKind};
-use crate::desk::draft::{Answer, Closing, Content, Notification, Paper, Sheet, Unacknowledged, Waiting};
+use crate::desk::draft::{Answer, Closing, Content, Draft, Notification, Paper, Sheet, Unacknowledged, Waiting};
 use chrono::NaiveDate;
 
 pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
@@ -29,6 +29,20 @@ pub(in crate::letters) fn letters(language: Language) -> Vec<Content> {
     let mut all: Vec<Content> = sheets.map(|paper| Content::Paper(Box::new(paper))).into();
     all.push(Content::Notification(Box::new(notified)));
     all
+}
+
+/// The same letter on paper; None: it never goes by post.
+pub(in crate::letters) fn of(letter: &Draft) -> Option<Draft> {
+    let sheet = match letter.content.clone() {
+        Content::Acknowledgement(letter) => Sheet::Acknowledgement(letter),
+        Content::Answer(letter) => Sheet::Answer(letter),
+        Content::Interim(letter) => Sheet::Interim(letter),
+        Content::Closing(letter) => Sheet::Closing(letter),
+        _ => return None,
+    };
+    let language = letter.language;
+    let paper = Paper { sheet, language, customer: by_post(), department_title: title(language), due: None };
+    Some(Draft { carried: letter.carried.clone(), ..draft(language, Content::Paper(Box::new(paper))) })
 }
 
 pub(in crate::letters) fn answer(language: Language) -> Answer {

@@ -1,39 +1,8 @@
 //! The company's own look: in letters to customers alone, and nothing of it where the settings have none.
 
 use super::*;
-use crate::letters::{Brand, Logo};
+use crate::letters::sample::{PIXEL, branded};
 use mail_parser::MimeHeaders;
-
-/// A pixel of PNG.
-const PIXEL: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
-    6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0,
-    0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x89, 0x99, 0x3d, 0x1d, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
-];
-
-fn branded() -> House {
-    let said = |dutch: &str, german: &str| {
-        let german = Worded { language: Language::German, text: german.to_owned() };
-        Texts { others: vec![german], ..Texts::only(Language::Dutch, dutch) }
-    };
-    House {
-        brand: Some(Brand {
-            logo: Some(Logo {
-                content: PIXEL.to_vec(),
-                media_type: "image/png".to_owned(),
-                width: 400,
-                height: 200,
-                alt: None,
-            }),
-            colour: Some("#7a1f5c".to_owned()),
-            phone: Some("033 123 45 67".to_owned()),
-            website: Some("https://www.voorbeeldlease.example/".to_owned()),
-            opening_hours: Some(said("Op werkdagen van 9 tot 17 uur", "Werktags von 9 bis 17 Uhr")),
-            signature: Some(said("Team klachten", "Ihr Team für Beschwerden")),
-        }),
-        ..sample::house()
-    }
-}
 
 fn read_for(draft: &Draft, house: &House) -> (String, String) {
     let letter = write_for(draft, house);

@@ -22,8 +22,8 @@ const LISTED_MAX: usize = 50;
 /// Buttons beside those that answer: more than a phone shows in two rows.
 const ACTS_MAX: usize = 4;
 /// The colours of a link, and of the line beside what is quoted, where the company has none of its own.
-pub(super) const INK: &str = "#0b57a4";
-pub(super) const LINE: &str = "#b6c2d1";
+const INK: &str = "#0b57a4";
+const LINE: &str = "#b6c2d1";
 /// Pixels that a logo is shown at: so small that a letter begins on a phone's first screen.
 const LOGO_WIDTH_MAX: u32 = 200;
 const LOGO_HEIGHT_MAX: u32 = 60;
@@ -101,7 +101,8 @@ impl Seen<'_> {
         let brand = self.house.brand.as_ref().filter(|_| self.draft.content.kind().is_for_customer())?;
         let hours =
             brand.opening_hours.as_ref().map(|hours| hours.for_reader(self.reading.words.language).text.clone());
-        let logo = brand.logo.as_ref().map(|logo| {
+        // A sheet has no pictures.
+        let logo = brand.logo.as_ref().filter(|_| self.reading.form != printing::Form::Paper).map(|logo| {
             let (width, height) = shown_at(logo.width, logo.height);
             let alt = logo.alt.as_deref().unwrap_or(&self.house.company);
             context! { id => mime::logo_id(self.draft, self.house), width, height, alt }
@@ -274,7 +275,7 @@ pub(super) fn words(draft: &Draft, house: &House) -> Words {
 }
 
 /// What letters can say of the company to a reader of that language.
-pub(super) fn house(house: &House, language: Language) -> Value {
+fn house(house: &House, language: Language) -> Value {
     let said = |texts: &Texts| printing::plain(texts.for_reader(language));
     let committee = house.committee.as_ref().map(|committee| {
         context! {

@@ -111,7 +111,7 @@ impl Reply<'_> {
         drop(after);
         let zone = above..head;
         let zone_is_said = !self.is_footer(&zone, self.begins(&zone));
-        let new = self.without_preheader(&self.mail.relayable);
+        let new = self.without_preheader(&self.mail.relayable, above);
         let noted = self.noted(above, &zone, zone_is_said, &typed);
         if zone_is_said {
             typed.insert(0, zone);
@@ -131,13 +131,20 @@ impl Reply<'_> {
         OwnWords { apart: self.apart(&typed, &below), new, noted }
     }
 
-    /// Without the line of our letter that only an inbox should show, where a client put it above the marker and left nothing
-    /// of what hides it.
-    fn without_preheader(&self, new: &str) -> String {
+    /// Without the line of our letter that only an inbox should show, where a client put it above the marker, wrapped as it
+    /// likes, and left nothing of what hides it. `above` is the line behind the new text.
+    fn without_preheader(&self, new: &str, above: usize) -> String {
         let new = new.trim();
-        let (above, last) = new.rsplit_once('\n').unwrap_or(("", new));
-        let is_ours = self.letter.is_preheader(last);
-        if is_ours { above.trim().to_owned() } else { new.to_owned() }
+        let Some(start) = (0..above).find(|at| self.letter.is_preheader(self.lines.iter().skip(*at).map(unmarked)))
+        else {
+            return new.to_owned();
+        };
+        let ours = self.lines.get(start..above).unwrap_or_default().iter().filter(|line| !line.is_blank()).count();
+        let mut kept: Vec<&str> = new.lines().collect();
+        for _ in 0..ours {
+            while kept.pop().is_some_and(|line| line.trim().is_empty()) {}
+        }
+        kept.join("\n").trim().to_owned()
     }
 
     /// The budget was spent before the end: nobody can say what else was typed (invariant 10).
@@ -394,7 +401,9 @@ fn unmarked<'a>(line: &Line<'a>) -> &'a str {
 
 /// The line of our letters that holds its token; a button's has that of the case it is about.
 fn is_reference(bare: &str) -> bool {
-    let named = ["Kenmerk:", "Reference:", "Zeichen:", "Référence:"].iter().find_map(|name| bare.strip_prefix(name));
+    // The last one is what earlier letters in French had.
+    let names = ["Kenmerk:", "Reference:", "Zeichen:", "Référence :", "Référence:"];
+    let named = names.iter().find_map(|name| bare.strip_prefix(name));
     named.is_some_and(|token| token.trim_start().starts_with("kp."))
 }
 
@@ -403,4 +412,17 @@ fn is_shown(bare: &str) -> bool {
     let bare = bare.trim();
     let bracketed = bare.starts_with(['[', '<']) && bare.ends_with([']', '>']);
     bracketed && ["cid:", "image", "inline"].iter().any(|sign| bare.to_ascii_lowercase().contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_with_the_token_is_known_in_each_language() {
+        for name in ["Kenmerk", "Reference", "Zeichen", "Référence ", "Référence"] {
+            assert!(is_reference(&format!("{name}: kp.2026-7.c.x")), "{name}");
+        }
+        assert!(!is_reference("Référence : 2026-7"));
+    }
 }

@@ -79,9 +79,17 @@ impl OurLetter {
         self.texts.is_empty()
     }
 
-    /// Whether this line is the one that only an inbox should show.
-    pub(super) fn is_preheader(&self, line: &str) -> bool {
-        self.preheader.len() >= TELLING_MIN && key(line) == self.preheader
+    /// Whether these lines begin with the one that only an inbox should show, whatever it was wrapped into.
+    pub(super) fn is_preheader<'l>(&self, lines: impl Iterator<Item = &'l str>) -> bool {
+        let mut rest = self.preheader.as_str();
+        for said in lines.map(key) {
+            let Some(behind) = rest.strip_prefix(said.as_str()) else { return false };
+            rest = behind;
+            if rest.is_empty() {
+                return self.preheader.len() >= TELLING_MIN;
+            }
+        }
+        false
     }
 
     /// Whether these lines of a client name the desk.

@@ -1,0 +1,193 @@
+//! Letters of one's own: which are used, and which are refused.
+
+use super::*;
+use crate::desk::draft::{Closing, Content};
+
+fn mistakes(name: &str, text: &str) -> Vec<Mistake> {
+    match Letters::with(&[Own { name, text }]) {
+        Ok(_) => Vec::new(),
+        Err(TemplateError::Own(mistakes)) => mistakes,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+fn changed(name: &str, from: &str, to: &str) -> Vec<Mistake> {
+    let text = ours(name).unwrap();
+    assert!(text.contains(from), "{from} in {name}");
+    mistakes(name, &text.replace(from, to))
+}
+
+#[test]
+fn every_letter_of_ours_can_be_ones_own_and_is_used() {
+    let own: Vec<Own<'_>> = list()
+        .iter()
+        .filter_map(|listed| text_of(&listed.name).map(|text| (listed.name.clone(), text)))
+        .map(|(name, text)| Own { name: Box::leak(name.into_boxed_str()), text })
+        .collect();
+    assert_eq!(own.len(), list().len());
+    Letters::with(&own).unwrap();
+    let text = ours("closing/nl.j2").unwrap().replace("Dank dat u het ons", "Fijn dat u het ons");
+    let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+    let preview = letters.preview().unwrap();
+    let html = |name: &str| preview.iter().find(|one| one.name == name).unwrap().html.clone();
+    assert!(html("closing/nl.j2").contains("Fijn dat u het ons") && html("closing/en.j2").contains("Thank you"));
+    assert_eq!(preview.len(), own.len());
+}
+
+#[test]
+fn a_mistake_is_told_with_its_file_its_line_and_what_stands_there() {
+    let found = changed("closing/nl.j2", "customer_name|salutation", "custmer_name|salutation");
+    assert!(found[0].line.is_some() && found[0].found.contains("custmer_name"), "{found:?}");
+    assert_eq!(found[0].file, "closing/nl.j2");
+    let found = changed("notification/en.j2", "{{ show_remarks(remarks) }}", "{% if remarks %}");
+    assert!(found[0].line.is_some() && found[0].file == "notification/en.j2", "{found:?}");
+    assert!(mistakes("closng/nl.j2", "x")[0].to_string().contains("klachtpost templates list"));
+}
+
+#[test]
+fn a_customers_letter_says_what_it_must() {
+    for (name, from, to, missing) in [
+        ("closing/nl.j2", "{{ k.b(number) }}", "", "K-2026-000123"),
+        ("closing/nl.j2", "{{ about(house.committee, committee_last_day) }}", "", "Geschillencommissie"),
+        ("closing/nl.j2", "{{ k.panel(settlement) }}", "", "€ 240"),
+        ("acknowledgement/en.j2", "k.b(due.resolve|moment)", "k.b(\"soon\")", "2026"),
+        ("answer/nl.j2", "{{ k.typed(text) }}", "Dank u.", "Vervelend"),
+    ] {
+        let found = changed(name, from, to);
+        assert!(found.iter().any(|mistake| mistake.found.contains(missing)), "{missing}: {found:?}");
+    }
+    for switched_off in ["{{ subject|safe }}", "{{ subject | safe }}", "{% autoescape false %}"] {
+        let found = changed(
+            "closing/nl.j2",
+            "{{ k.panel(settlement) }}",
+            &format!("{{{{ k.panel(settlement) }}}}\n{switched_off}"),
+        );
+        assert!(found[0].found.contains("`safe`") && found[0].line.is_some(), "{found:?}");
+    }
+}
+
+#[test]
+fn the_form_on_paper_is_tried_too() {
+    let added = |name: &str, more: &str| {
+        let text = format!("{}\n{more}\n", ours(name).unwrap());
+        mistakes(name, &text)
+    };
+    // What the mail knows, a sheet knows too, and it has the same blocks.
+    let fine = r#"
+{% if brand and brand.phone %}{% call k.p() %}Bel {{ brand.phone }}{% endcall %}{% endif %}
+{% call k.list() %}{% call k.item() %}{{ case_line }}{% endcall %}{% endcall %}{{ k.title(number) }}
+{% call k.facts() %}{{ k.fact("Bijlagen", listed|length) }}{% endcall %}{{ k.quote(topic.subject) }}
+{% for file in attached %}{% call k.notice() %}{{ file.name }} {{ file.size|size }}{% endcall %}{% endfor %}
+{{ k.buttons([]) }}{{ k.phone("033 123 45 67") }}{% if token %}{{ k.b(company) }}{% endif %}
+"#;
+    for name in ["closing/nl.j2", "answer/de.j2", "interim/fr.j2", "acknowledgement/en.j2"] {
+        assert_eq!(added(name, fine), [], "{name}");
+    }
+    let found = added("closing/nl.j2", "{% if form == \"paper\" %}{{ no_such_thing }}{% endif %}");
+    assert!(found[0].line.is_some() && found[0].found.contains("no_such_thing"), "{found:?}");
+    let found = added("answer/nl.j2", "{% for file in attached %}{{ file.nmae }}{% endfor %}");
+    assert!(found[0].found.contains("nmae"), "{found:?}");
+    let found = added("closing/nl.j2", "{% if brand %}{{ brand.fone }}{% endif %}");
+    assert!(found[0].found.contains("fone"), "{found:?}");
+    let text = ours("closing/nl.j2").unwrap();
+    let text = format!(
+        "{{% if form != \"paper\" %}}{text}{{% else %}}{{% import kit as k %}}{{{{ k.typed(\"Dag\") }}}}{{% endif %}}"
+    );
+    let found = mistakes("closing/nl.j2", &text);
+    for missing in ["K-2026-000123", "€ 240", "Geschillencommissie"] {
+        let is_told = |mistake: &Mistake| mistake.found.contains(missing) && mistake.found.contains("on paper");
+        assert!(found.iter().any(is_told), "{missing}: {found:?}");
+    }
+}
+
+#[test]
+fn a_long_text_comes_whole_and_with_its_lines() {
+    for (name, from, to) in [
+        ("answer/nl.j2", "{{ k.typed(text) }}", "{% call k.p() %}{{ text }}{% endcall %}"),
+        ("answer/en.j2", "{{ k.typed(text) }}", "{{ text }}"),
+        ("answer/de.j2", "{{ k.typed(text) }}", "{{ k.typed(text[:5000]) }}"),
+        ("interim/fr.j2", "{{ k.typed(text) }}", "{{ k.quote(text, 4000) }}"),
+        ("closing/nl.j2", "{{ k.panel(settlement) }}", "{% call k.p() %}{{ settlement|line }}{% endcall %}"),
+        ("closing/en.j2", "{{ k.panel(settlement) }}", "{{ settlement|text|oneline }}"),
+    ] {
+        let found = changed(name, from, to);
+        assert!(found.iter().any(|mistake| mistake.next.contains("`text`")), "{name}: {found:?}");
+    }
+    assert_eq!(changed("answer/nl.j2", "{{ k.typed(text) }}", "{{ k.quote(text) }}"), []);
+    assert_eq!(changed("closing/nl.j2", "{{ k.panel(settlement) }}", "{{ k.block(settlement) }}"), []);
+}
+
+#[test]
+fn nothing_turns_the_cleaning_off() {
+    let panel = "{{ k.panel(settlement) }}";
+    for switched_off in
+        ["{%+ autoescape false %}{%+ endautoescape %}", "{%\n autoescape false %}", "{{ subject\n|\nsafe }}"]
+    {
+        let found = changed("closing/nl.j2", panel, &format!("{panel}{switched_off}"));
+        assert!(found[0].found.contains("`safe`") && found[0].line.is_some(), "{switched_off}: {found:?}");
+    }
+}
+
+#[test]
+fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
+    const ATTACK: &str = "<img src=x onerror=alert(1)>\u{202e}fdp.exe";
+    let panel = "{{ k.panel(settlement) }}";
+    let printed = r#"
+{{ subject|oneline }}
+{{ subject|packed }}
+{{ subject|prefixed }}
+{{ subject|block("paragraph") }}
+{{ subject|below }}
+{{ subject|e }}
+{{ subject|escape|replace("x", subject) }}
+{{ [k.b(number), subject]|join(" ") }}
+{{ k.b(number) ~ subject }}
+{% set said %}{{ subject }}{% endset %}{{ said }}
+"#;
+    let text = ours("closing/nl.j2").unwrap().replace(panel, &format!("{panel}{printed}"));
+    let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+    let sample = sample::drafts().into_iter().find(|draft| name_of(draft) == "closing/nl.j2").unwrap();
+    let Content::Closing(closing) = sample.content.clone() else { panic!() };
+    let content = Content::Closing(Closing { subject: ATTACK.to_owned(), ..closing });
+    for (form, body) in letters.forms(&Draft { content, ..sample }, &sample::house()).unwrap() {
+        assert!(body.matches("fdp.exe").count() > 10, "{form:?}: {body}");
+        assert!(!body.contains('\u{202e}'), "{form:?}: {body}");
+        assert!(form != Form::Html || !body.contains("<img"), "{body}");
+    }
+}
+
+#[test]
+fn what_is_hidden_is_not_said() {
+    let number = "{{ k.b(number) }}";
+    for hiding in [
+        "<span style=\"display:none\">{{ number }}</span>",
+        "<span style=\"Display :\n NONE\">{{ number }}</span>",
+        "<b style='visibility: hidden'>{{ number }}</b>",
+        "<b style='font-size:0px'>{{ number }}</b>",
+        "<b style='font-size: 0.0em'>{{ number }}</b>",
+        "<span title=\"x\" hidden>{{ number }}</span>",
+        "<span hidden=\"\"\n>{{ number }}</span>",
+    ] {
+        let found = changed("closing/nl.j2", number, hiding);
+        assert!(found[0].found.contains("nobody sees") && found[0].line.is_some(), "{hiding}: {found:?}");
+    }
+    let found = changed(
+        "closing/nl.j2",
+        number,
+        "{% if form == \"html\" %}<!-- <b> {{ number }} -->{% else %}{{ number }}{% endif %}",
+    );
+    assert!(found.iter().any(|mistake| mistake.found.contains("K-2026-000123` as a page")), "{found:?}");
+    for shown in [
+        "<b style='font-size:0.9em'>{{ number }}</b>",
+        "<b aria-hidden=\"false\" title=\"hidden\">{{ number }}</b>, hidden",
+    ] {
+        assert_eq!(
+            changed(
+                "closing/nl.j2",
+                number,
+                &format!("{{% if form == \"html\" %}}{shown}{{% else %}}{{{{ number }}}}{{% endif %}}")
+            ),
+            []
+        );
+    }
+}
