@@ -294,7 +294,7 @@ async fn who_reaches_the_mail_server_and_not_the_database_sends_and_moves_nothin
 /// It says at once that it is alive again; what it had in hand is another's all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn who_slept_over_its_lease_with_letters_in_hand_sends_none_of_them_again() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("who_slept_over_its_lease_with_letters_in_hand_sends_none_of_them_again") {
         return;
     }
     const MAILS: usize = 20;
@@ -327,7 +327,7 @@ async fn who_slept_over_its_lease_with_letters_in_hand_sends_none_of_them_again(
 /// No connection ends, and no answer comes; the next server of the URL is the way to the same database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good() {
-    if !postgres::is_on() {
+    if engines::is_about_the_other("a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good") {
         return;
     }
     const MAILS: usize = 20;
@@ -394,4 +394,40 @@ async fn the_primary_is_killed_in_the_middle_of_intake_and_its_standby_goes_on()
     let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
     assert!(again <= 2 * CONNECTIONS, "{again} letters repeated");
     scene.said(&["verify"]).await;
+}
+
+/// How long the transactions that write events wait for each other: by the server's own count of the statement that takes the turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn how_long_an_instance_waits_for_its_turn_is_measured() {
+    if engines::is_about_the_other("how_long_an_instance_waits_for_its_turn_is_measured") {
+        return;
+    }
+    const MAILS: usize = 150;
+    for names in [&["een"][..], &["een", "twee"], &["een", "twee", "drie"]] {
+        let server = Postgres::start("-c fsync=on -c shared_preload_libraries=pg_stat_statements", None);
+        server.sql("postgres", "CREATE EXTENSION pg_stat_statements");
+        server.sql("postgres", "CREATE DATABASE klachten");
+        let host = mail_host(1);
+        let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+        (0..MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
+        let mut instances = Vec::new();
+        for name in names {
+            instances.push(Instance::on(&scene, name, USUAL_LEASE, &[server.port]).await);
+        }
+        let began = Instant::now();
+        instances.iter_mut().for_each(|instance| instance.start(&scene));
+        at_last("all mails and letters", &instances, async || {
+            number(&scene.url(), CASES).await == MAILS as i64 && number(&scene.url(), UNDONE).await == 0
+        })
+        .await;
+        let took = began.elapsed();
+        let figures = "SELECT sum(calls) || ' turns, ' || round((sum(total_exec_time) / sum(calls))::numeric, 2) || ' ms each, the longest ' \
+                       || round(max(max_exec_time)::numeric, 1) || ' ms' FROM pg_stat_statements WHERE query LIKE 'LOCK TABLE identity%'";
+        let commits = server.sql("postgres", "SELECT sum(calls) FROM pg_stat_statements WHERE query = 'COMMIT'");
+        let waited = server.sql("postgres", figures);
+        println!("figures of turns: {} instances, {MAILS} mails in {took:?}: {waited}; {commits} commits", names.len());
+        for instance in &mut instances {
+            instance.stop().await;
+        }
+    }
 }
