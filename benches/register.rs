@@ -215,7 +215,7 @@ fn letter(serial: u32, side: Side) -> Result<Outgoing, Box<dyn Error>> {
         id,
         carried: Vec::new(),
     };
-    Ok(Outgoing { letter, department: String::new(), held_because: None, counted_as: String::new() })
+    Ok(Outgoing { letter, department: String::new(), held_because: None, counted_as: String::new(), mailbox: None })
 }
 
 fn written(serial: u32, letter: &Letter) -> Event {

@@ -61,6 +61,13 @@ impl Address {
     pub fn local(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(local, _)| local)
     }
+
+    /// Whether mail to it comes to that one: the same, or a plus-address of it; that one may have a tag of its own.
+    pub fn reaches(&self, own: &Self) -> bool {
+        let (own_local, local) = (own.local().to_lowercase(), self.local().to_lowercase());
+        let is_local = local.strip_prefix(&own_local).is_some_and(|tag| tag.is_empty() || tag.starts_with('+'));
+        is_local && self.domain().eq_ignore_ascii_case(own.domain())
+    }
 }
 
 impl PartialEq for Address {

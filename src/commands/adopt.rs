@@ -82,7 +82,7 @@ async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Ex
                     tell(form, &format!("{wanted} mails taken into {place}; {next}."));
                 }
                 Err(RegisterError::InUse { .. }) => {
-                    let polls = office.mailboxes.all().iter().map(|one| one.config.mailbox.poll_seconds);
+                    let polls = office.mailboxes.all().map(|one| one.config.mailbox.poll_seconds);
                     let seconds = polls.max().unwrap_or_default();
                     tell(
                         form,

@@ -1,10 +1,10 @@
 //! `klachtpost explain`: what a mail says, where it would go, and by when; a dry decision, nothing is stored.
-//! Needs no settings; with them, routing and terms are the company's own.
+//! Needs no settings; with them, routing and terms are the company's own, as they are for the mailbox that the mail is of.
 
 use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::calendar::Calendar;
-use crate::case::{Match, Moment, Why};
+use crate::case::{Address, MailboxName, Match, Moment, Why};
 use crate::clock::Clock;
 use crate::config::{self, Config, StaffProof};
 use crate::desk::routing::{Routes, Routing, Written};
@@ -19,8 +19,14 @@ mod person;
 #[cfg(test)]
 mod tests;
 
-/// What explaining needs of the settings.
+/// What explaining needs of the settings, for one mailbox.
 struct Desk {
+    /// None: there are no settings.
+    mailbox: Option<MailboxName>,
+    /// By which mail reaches it.
+    addresses: Vec<Address>,
+    /// Whether there are other mailboxes.
+    others: Others,
     routes: Option<Routes>,
     calendar: Calendar,
     deadlines: config::Deadlines,
@@ -28,21 +34,43 @@ struct Desk {
     staff_proof: StaffProof,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Others {
+    None,
+    Some,
+}
+
+/// As what the mails are explained.
+#[derive(Debug, Default, clap::Args)]
+pub struct As {
+    /// When it was received, e.g. 2026-11-23T10:12:00+01:00 (RFC 3339); else now
+    #[arg(long, value_name = "TIME")]
+    received: Option<String>,
+    /// The mailbox it is of, by its name in the settings; else the one it was addressed to, or the first
+    #[arg(long, value_name = "NAME")]
+    mailbox: Option<String>,
+}
+
 /// Explains each file; a file that cannot be read is named, and the others go on.
-pub fn run(explicit: Option<&Path>, form: Form, received: Option<&str>, files: &[PathBuf]) -> Exit {
-    let received = match received.map(chrono::DateTime::parse_from_rfc3339) {
+pub fn run(explicit: Option<&Path>, form: Form, by: &As, files: &[PathBuf]) -> Exit {
+    let received = match by.received.as_deref().map(chrono::DateTime::parse_from_rfc3339) {
         None => Clock::System.now(),
         Some(Ok(at)) => at.to_utc(),
         Some(Err(_)) => return failed(&"--received wants a moment like 2026-11-23T10:12:00+01:00", Exit::WrongUsage),
     };
-    let desk = match desk(explicit) {
-        Ok(desk) => desk,
+    let desks = match desks(explicit) {
+        Ok(desks) => desks,
         Err(error) => return failed(&error, Exit::FoundProblems),
+    };
+    let named = match by.mailbox.as_deref().map(|name| named(&desks, name)).transpose() {
+        Ok(named) => named,
+        Err(error) => return failed(&error, Exit::WrongUsage),
     };
     let mut exit = Exit::Done;
     for file in files {
         match std::fs::read(file) {
             Ok(raw) => {
+                let Some(desk) = named.or_else(|| reached(&desks, &raw)) else { continue };
                 let mail = mail::read(&raw, witness(&desk.staff_proof));
                 let file = file.display().to_string();
                 let explained = desk.explain(&file, &mail, received);
@@ -54,8 +82,35 @@ pub fn run(explicit: Option<&Path>, form: Form, received: Option<&str>, files: &
     exit
 }
 
-/// The company's settings where they are named or stand in their usual place; else the sample's.
-fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
+/// That of the mailbox of this name.
+fn named<'a>(desks: &'a [Desk], name: &str) -> Result<&'a Desk, String> {
+    let is_named = |desk: &&Desk| desk.mailbox.as_ref().is_some_and(|mailbox| mailbox.as_str() == name);
+    desks.iter().find(is_named).ok_or_else(|| {
+        let names: Vec<&str> = desks.iter().filter_map(|desk| Some(desk.mailbox.as_ref()?.as_str())).collect();
+        format!(
+            "--mailbox: expected a mailbox of the settings ({}), found \"{}\"",
+            names.join(", "),
+            name.escape_debug()
+        )
+    })
+}
+
+/// That of the mailbox which the mail says it was delivered to, or else written to; else the first one's.
+fn reached<'a>(desks: &'a [Desk], raw: &[u8]) -> Option<&'a Desk> {
+    if desks.len() < 2 {
+        return desks.first();
+    }
+    let mail = mail::read(raw, "");
+    let written_to = mail.to.iter().chain(&mail.cc).map(|party| party.address.as_str());
+    let addresses = mail.delivered_to.iter().map(String::as_str).chain(written_to);
+    let addresses: Vec<Address> = addresses.filter_map(|address| Address::parse(address).ok()).collect();
+    let of = |address: &Address| desks.iter().find(|desk| desk.addresses.iter().any(|own| address.reaches(own)));
+    addresses.iter().find_map(of).or(desks.first())
+}
+
+/// One for each mailbox, in their order: by the company's settings where they are named or stand in their usual place; else by
+/// the sample's.
+fn desks(explicit: Option<&Path>) -> Result<Vec<Desk>, String> {
     let named = explicit.is_some() || std::env::var_os("KLACHTPOST_CONFIG").is_some();
     let found = config::load(explicit, super::environment());
     let config = match found {
@@ -64,7 +119,8 @@ fn desk(explicit: Option<&Path>) -> Result<Desk, String> {
         // What is explained with where the operator has none yet.
         Err(_) => config::from_toml(&with_secrets(config::SAMPLE), "the sample settings").ok(),
     };
-    Ok(Desk::new(config))
+    let Some(config) = config else { return Ok(vec![Desk::new(None)]) };
+    Ok(config.mailboxes().map(|mailbox| Desk::new(Some(config.of_mailbox(&mailbox.name)))).collect())
 }
 
 /// The sample leaves the mailbox password to the operator; explaining needs none. The sender has none without a name.
@@ -73,11 +129,20 @@ fn with_secrets(sample: &str) -> String {
 }
 
 impl Desk {
+    /// By the settings as they are for its mailbox.
     fn new(config: Option<Config>) -> Self {
         let deadlines = config.as_ref().map(|c| c.deadlines.clone()).unwrap_or_default();
         let zone = config.as_ref().map_or(chrono_tz::Europe::Amsterdam, |c| c.desk.time_zone);
+        let own = |c: &Config| {
+            let own = c.mailbox.aliases.iter().chain([&c.desk.address]);
+            own.filter_map(|address| Address::parse(address).ok()).collect()
+        };
+        let is_one = config.as_ref().is_none_or(|c| c.mailboxes().count() == 1);
         Self {
-            routes: config.as_ref().and_then(|c| Routes::compile(&c.department).ok()),
+            mailbox: config.as_ref().map(|c| c.mailbox.name.clone()),
+            addresses: config.as_ref().map(own).unwrap_or_default(),
+            others: if is_one { Others::None } else { Others::Some },
+            routes: config.as_ref().and_then(|c| Routes::compile(&c.fed_departments()).ok()),
             calendar: Calendar::new(zone, &deadlines),
             staff_proof: config.map_or(StaffProof::Nothing, |c| c.mailbox.staff_proof),
             deadlines,
@@ -93,7 +158,16 @@ impl Desk {
             let to = mail.receivers();
             routes.route_all(Written { subject: &mail.subject, text: words, from: &from, to: &to })
         });
-        Explained { file, mail, routing, due: self.due(received), staff_proof: &self.staff_proof }
+        let mailbox = self.mailbox.as_ref();
+        Explained {
+            file,
+            mail,
+            mailbox,
+            others: self.others,
+            routing,
+            due: self.due(received),
+            staff_proof: &self.staff_proof,
+        }
     }
 
     fn due(&self, received: Moment) -> Due {
@@ -119,6 +193,9 @@ struct Due {
 struct Explained<'a> {
     file: &'a str,
     mail: &'a Mail,
+    /// By the settings of which mailbox; None: there are none.
+    mailbox: Option<&'a MailboxName>,
+    others: Others,
     routing: Option<Routing>,
     due: Due,
     staff_proof: &'a StaffProof,
@@ -132,6 +209,7 @@ impl Explained<'_> {
     /// The JSON object of the contract.
     fn json(&self) -> Value {
         let mut explained = mail_json(self.file, self.mail);
+        explained["mailbox"] = json!(self.mailbox);
         explained["verbs"] = verbs_json(self.mail);
         explained["department"] = json!(self.routing.as_ref().map(|r| &r.department));
         explained["matched"] = json!(self.matched());

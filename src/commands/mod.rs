@@ -114,9 +114,8 @@ enum Command {
     Explain {
         #[command(flatten)]
         form: Form,
-        /// When it was received, e.g. 2026-11-23T10:12:00+01:00 (RFC 3339); else now
-        #[arg(long, value_name = "TIME")]
-        received: Option<String>,
+        #[command(flatten)]
+        by: explain::As,
         /// Mails to read, as files (.eml)
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
@@ -246,7 +245,7 @@ async fn carry_out(arguments: Arguments) -> Exit {
     let explicit = arguments.config.as_deref();
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
-        Command::Explain { form, received, files } => explain::run(explicit, form, received.as_deref(), &files),
+        Command::Explain { form, by, files } => explain::run(explicit, form, &by, &files),
         Command::Ingest { mailbox, file } => ingest::run(explicit, mailbox.as_deref(), &file).await,
         Command::Check { form, send } => {
             check::run(explicit, form, if send { Sends::TestMails } else { Sends::Nothing }).await

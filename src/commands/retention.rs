@@ -44,7 +44,8 @@ async fn apply(config: Config, yes: bool, form: Form) -> Result<Exit, RedactErro
     let place = register_at(&config);
     let office = Office::open(config, Clock::System).await?;
     catch_up(&office).await?;
-    let past = past_terms(&office).await?;
+    let of_companies = past_terms(&office).await?;
+    let past = Past::together(&of_companies);
     let is_nothing = past.cases.is_empty() && past.mails.is_empty();
     if form.is_json() {
         say!("{}", json!({ "cases": past.cases, "mails": past.mails }));
@@ -60,7 +61,11 @@ async fn apply(config: Config, yes: bool, form: Form) -> Result<Exit, RedactErro
             Exit::FoundProblems
         }
         (false, true) => {
-            let skipped = apply_terms(&office, &past).await?;
+            let mut skipped = Vec::new();
+            for past in &of_companies {
+                skipped.push(apply_terms(&office, past).await?);
+            }
+            let skipped = Past::together(&skipped);
             if !form.is_json() {
                 say!("Blanked.");
                 tell_skipped(&skipped);

@@ -1,11 +1,11 @@
 //! `klachtpost route try`: new keywords, tried on the complaints there are; nothing is changed.
 
 use super::looking::{self, ended_by, register_at};
-use super::printing::{Form, counted, say};
+use super::printing::{Form, complain, counted, say};
 use super::{Exit, failed};
-use crate::case::{Case, CaseState};
-use crate::config::{Config, tried_departments};
-use crate::desk::routing::Routes;
+use crate::case::{Case, CaseState, MailboxName};
+use crate::config::{Config, Department, tried_departments};
+use crate::desk::routing::{Routes, RoutesError};
 use crate::desk::{Ended, Met, Rehearsal, rehearse};
 use crate::mail;
 use crate::register::{CaseQuery, Register, RegisterError};
@@ -26,47 +26,88 @@ pub enum Command {
         /// Settings, or nothing but the departments with `name` and `keywords` for each
         #[arg(value_name = "NEW.toml")]
         file: PathBuf,
-        /// How many complaints, the newest
+        /// How many complaints of each mailbox, the newest
         #[arg(long, value_name = "N", default_value_t = 500)]
         last: usize,
+        /// Only those of this mailbox, by its name in the settings; else of each
+        #[arg(long, value_name = "NAME")]
+        mailbox: Option<String>,
         #[command(flatten)]
         form: Form,
     },
 }
 
+/// A mailbox, and where its complaints go by the keywords of now and by those that are tried.
+struct Tried {
+    config: Config,
+    now: Routes,
+    tried: Routes,
+}
+
 /// Carries the command out.
 pub async fn run(config: Config, command: Command) -> Exit {
-    let Command::Try { file, last, form } = command;
+    let Command::Try { file, last, mailbox, form } = command;
     let tried = match tried_departments(&file, &config.department) {
         Ok(tried) => tried,
         Err(error) => return failed(&error, Exit::WrongUsage),
     };
-    let (now, tried) = match (Routes::compile(&config.department), Routes::compile(&tried)) {
-        (Ok(now), Ok(tried)) => (now, tried),
-        (Err(error), _) | (_, Err(error)) => return failed(&error, Exit::WrongUsage),
-    };
-    match cases(&config, last).await {
-        Ok(cases) => {
-            let found = rehearse(&cases, &now, &tried);
-            if form.is_json() {
-                say!("{}", as_json(cases.len(), &found))
-            } else {
-                print(&config, cases.len(), &found)
+    let wanted: Vec<&MailboxName> = config.mailboxes().map(|one| &one.name).collect();
+    let wanted = match &mailbox {
+        None => wanted,
+        Some(name) => match wanted.iter().find(|one| one.as_str() == name) {
+            Some(only) => vec![*only],
+            None => {
+                let found = format!("found \"{}\"", name.escape_debug());
+                return failed(&format!("--mailbox: expected a mailbox of the settings, {found}"), Exit::WrongUsage);
             }
-            Exit::Done
+        },
+    };
+    for name in wanted {
+        let done = match tried_of(&config, &tried, name) {
+            Ok(tried) => try_one(&tried, last, form).await,
+            // Of another company, whose departments are not tried.
+            Err(RoutesError::NoFallback) if mailbox.is_none() && config.mailboxes().count() > 1 => {
+                complain(&format!(
+                    "mailbox {name}: not tried, {} has no department that gets what no keyword meets",
+                    file.display()
+                ));
+                continue;
+            }
+            Err(error) => return failed(&error, Exit::WrongUsage),
+        };
+        if let Err(error) = done {
+            return ended_by(&error);
         }
-        Err(error) => ended_by(&error),
     }
+    Exit::Done
 }
 
-/// The last complaints as they came in, and where each ended.
+/// A mailbox sends its complaints to the departments it feeds only.
+fn tried_of(config: &Config, tried: &[Department], name: &MailboxName) -> Result<Tried, RoutesError> {
+    let (now, with_tried) = (config.of_mailbox(name), Config { department: tried.to_vec(), ..config.clone() });
+    let (before, after) = (now.fed_departments(), with_tried.of_mailbox(name).fed_departments());
+    Ok(Tried { now: Routes::compile(&before)?, tried: Routes::compile(&after)?, config: now })
+}
+
+async fn try_one(of: &Tried, last: usize, form: Form) -> Result<(), RegisterError> {
+    let cases = cases(&of.config, last).await?;
+    let found = rehearse(&cases, &of.now, &of.tried);
+    if form.is_json() {
+        say!("{}", as_json(&of.config, cases.len(), &found))
+    } else {
+        print(&of.config, cases.len(), &found)
+    }
+    Ok(())
+}
+
+/// The last complaints of the mailbox as they came in, and where each ended.
 async fn cases(config: &Config, last: usize) -> Result<Vec<Ended>, RegisterError> {
     let register = looking::register(config).await?;
     let (mut all, mut newest) = (register.cases(CaseQuery::All), VecDeque::new());
     while let Some(case) = all.next().await? {
         // What is confidential is read by nobody here, and what was redacted says nothing any more.
         let is_complaint = matches!(case.state, CaseState::Open | CaseState::Closed) && case.redacted_at.is_none();
-        if is_complaint && case.confidential.is_none() {
+        if is_complaint && case.confidential.is_none() && is_of_mailbox(&case, config) {
             newest.push_back(case);
             if newest.len() > last {
                 newest.pop_front();
@@ -80,6 +121,12 @@ async fn cases(config: &Config, last: usize) -> Result<Vec<Ended>, RegisterError
     Ok(ended)
 }
 
+/// Of the mailbox in hand; the first has also what came by none of today's.
+fn is_of_mailbox(case: &Case, config: &Config) -> bool {
+    let known = case.mailbox.as_ref().filter(|name| config.mailboxes().any(|one| one.name == **name));
+    known.or_else(|| config.mailboxes().next().map(|first| &first.name)) == Some(&config.mailbox.name)
+}
+
 async fn ended_of(register: &Register, case: Case) -> Result<Ended, RegisterError> {
     let first = register.mails_of_case(case.number).await?.into_iter().next();
     let raw = match first {
@@ -91,7 +138,9 @@ async fn ended_of(register: &Register, case: Case) -> Result<Ended, RegisterErro
 }
 
 fn print(config: &Config, count: usize, found: &Rehearsal) {
-    say!("{} tried, the newest in {}", counted(count, "complaint"), register_at(config));
+    let several = config.mailboxes().count() > 1;
+    let of = if several { format!(" of mailbox {}", config.mailbox.name) } else { String::new() };
+    say!("{} tried{of}, the newest in {}", counted(count, "complaint"), register_at(config));
     say!("\n{:<16} {:>6}  {:<22} recall now -> new", "Department", "ended", "precision now -> new");
     let percent = |of: fn(Met) -> Option<usize>, now: Met, tried: Met| {
         let one = |met| of(met).map_or("-".to_owned(), |percent| format!("{percent}%"));
@@ -132,9 +181,10 @@ fn lines(title: &str, all: impl ExactSizeIterator<Item = String>) {
     }
 }
 
-fn as_json(count: usize, found: &Rehearsal) -> Value {
+fn as_json(config: &Config, count: usize, found: &Rehearsal) -> Value {
     let met = |met: Met| json!({ "precision": met.precision(), "recall": met.recall(), "right": met.right, "routed": met.routed });
     json!({
+        "mailbox": config.mailbox.name,
         "complaints": count,
         "moved": found.moved.iter().map(|one| json!({ "case": one.number, "from": one.from, "to": one.to, "ended": one.ended })).collect::<Vec<_>>(),
         "ties": found.ties.iter().map(|one| json!({ "case": one.number, "first": one.first, "others": one.others })).collect::<Vec<_>>(),

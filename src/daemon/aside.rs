@@ -24,23 +24,20 @@ pub(super) async fn tell_of_aside(office: &Arc<Office>) -> Result<Step, WorkErro
     if office.register.count_untold_aside(&Within::All).await? == 0 {
         return Ok(Step::Idle);
     }
-    let last = office.register.last_aside_notice().await?;
-    // Asked before the mails are read: most minutes of an hour have nothing to tell yet.
-    if !may_tell(last, office.clock.now()) {
-        return Ok(Step::Idle);
-    }
     let mut step = Step::Idle;
     for company in office.mailboxes.of_companies() {
-        if tell_company(&Arc::new(office.at(company)), last).await? == Step::Worked {
+        if tell_company(&Arc::new(office.at(company))).await? == Step::Worked {
             step = Step::Worked;
         }
     }
     Ok(step)
 }
 
-async fn tell_company(office: &Arc<Office>, last: Option<Moment>) -> Result<Step, WorkError> {
+async fn tell_company(office: &Arc<Office>) -> Result<Step, WorkError> {
     let count = office.register.count_untold_aside(&office.within).await?;
-    if count == 0 {
+    let last = office.register.last_aside_notice(&office.within).await?;
+    // Asked before the mails are read: most minutes of an hour have nothing to tell yet.
+    if count == 0 || !may_tell(last, office.clock.now()) {
         return Ok(Step::Idle);
     }
     let limit = i64::try_from(NOTICE_MAILS_MAX).unwrap_or(i64::MAX);
@@ -101,7 +98,7 @@ pub async fn day_of_mail(office: &Office, since: Moment, until: Moment) -> Resul
     let count = usize::try_from(count).unwrap_or_default();
     Ok(MailDay {
         not_on_file: office.register.not_on_file_of(&office.within).await?,
-        route: office.register.route(until).await?,
+        route: office.register.route(&office.within, until).await?,
         ..mail_day(&counts, &stored, count, &office.rules)
     })
 }

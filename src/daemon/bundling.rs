@@ -51,10 +51,12 @@ impl Happening for Waiting {
             let numbers: BTreeSet<_> = held.iter().filter_map(|letter| letter.case).collect();
             let mut cases = tx.load_cases(&numbers.into_iter().collect::<Vec<_>>()).await?;
             // Nobody reads of two companies in one letter: the others' letters make the next bundle.
-            let of = |letter: &Bundled| letter.case.and_then(|number| cases.get(&number));
-            let within = held.first().map(|first| office.mailboxes.of_letter_about(of(first)).within.clone());
-            let is_of_company =
-                |letter: &Bundled| Some(&office.mailboxes.of_letter_about(of(letter)).within) == within.as_ref();
+            let of = |letter: &Bundled| {
+                let case = letter.case.and_then(|number| cases.get(&number));
+                &office.mailboxes.of_letter(case, letter.mailbox.as_ref()).within
+            };
+            let within = held.first().map(|first| of(first).clone());
+            let is_of_company = |letter: &Bundled| Some(of(letter)) == within.as_ref();
             let own: Vec<bool> = held.iter().map(is_of_company).collect();
             let mut own = own.into_iter();
             held.retain(|_| own.next().unwrap_or_default());
@@ -65,8 +67,9 @@ impl Happening for Waiting {
     }
 
     fn decide(&self, (held, cases): Self::Known, _working: &mut (), desk: &mut Desk<'_>) -> Option<Decided> {
-        // Of several complaints the newest is answered to: its mailbox gets the reply.
-        let mailbox = desk.office.mailboxes.of_letter_about(cases.last());
+        // Of several complaints the newest is answered to: its mailbox gets the reply. Of none, that of the first letter.
+        let through = held.first().and_then(|letter| letter.mailbox.as_ref());
+        let mailbox = desk.office.mailboxes.of_letter(cases.last(), through);
         let through = |decision| Decided::through(decision, mailbox.name());
         on_bundle(self, &held, &cases, &mailbox.rules, desk.now, &mut desk.fresh).map(through)
     }

@@ -134,7 +134,8 @@ impl<'a> Desk<'a> {
         let held_because = letters::door(&letter, &internal).err();
         let held_because = held_because.map(|held| letters.held_words(held, rules.language));
         let counted_as = counted_as(letter.kind, &letter.to, self.decided.about.as_ref());
-        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as })
+        let mailbox = Some(rules.mailbox.clone());
+        Ok(Outgoing { letter, department: bound_to(draft), held_because, counted_as, mailbox })
     }
 }
 

@@ -117,8 +117,10 @@ impl Place<'_> {
         let probes: Vec<Probe> = counted.iter().zip(&read).map(|(filed, mail)| probe(filed, mail)).collect();
         // What was redacted came back with a restored mailbox, or was never taken away: it is nobody's to take in.
         let gone = take_away_redacted(self.office, mailbox, self.redacted, &uids, &probes).await?;
-        let (on_file, forgotten) =
-            (self.office.register.on_file(&probes).await?, self.forgotten(&counted, &probes).await?);
+        let (on_file, forgotten) = (
+            self.office.register.on_file(&self.office.within, &probes).await?,
+            self.forgotten(&counted, &probes).await?,
+        );
         let (mut missing, mut numbers) = (Vec::new(), BTreeSet::new());
         for (place, (filed, mail)) in counted.iter().zip(&read).enumerate() {
             let is_on_file = on_file.contains(&place) && !forgotten.contains(&place);
@@ -132,7 +134,11 @@ impl Place<'_> {
         }
         let numbers: Vec<CaseNumber> = numbers.into_iter().collect();
         let mut tx = self.office.register.begin().await?;
-        tx.take_off_file(&forgotten.iter().filter_map(|place| probes.get(*place)).collect::<Vec<_>>()).await?;
+        tx.take_off_file(
+            self.office.mails(),
+            &forgotten.iter().filter_map(|place| probes.get(*place)).collect::<Vec<_>>(),
+        )
+        .await?;
         tx.note_numbers(&numbers).await?;
         let new = tx.note_missing(&missing, self.office.clock.now()).await?;
         tx.commit().await?;
@@ -143,7 +149,10 @@ impl Place<'_> {
     /// then it has forgotten, and deciding once more would answer twice.
     async fn forgotten(&self, counted: &[&Filed], probes: &[Probe]) -> Result<HashSet<usize>, WorkError> {
         let register = &self.office.register;
-        let (waiting, read) = (register.undecided(probes).await?, register.on_file_by_id(probes).await?);
+        let (waiting, read) = (
+            register.undecided(self.office.mails(), probes).await?,
+            register.on_file_by_id(&self.office.within, probes).await?,
+        );
         let is_ours = |place: &usize| counted.get(*place).is_some_and(|filed| matches!(filed.mark, Mark::Ours));
         Ok(waiting.into_iter().filter(|place| is_ours(place) && !read.contains(place)).collect())
     }

@@ -12,12 +12,18 @@ use tokio_util::sync::CancellationToken;
 
 /// Shared by the loops.
 pub(super) struct Current {
-    /// Of each mailbox, in their order.
-    offices: RwLock<Vec<Arc<Office>>>,
+    offices: RwLock<Offices>,
     stop: CancellationToken,
     started_at: Moment,
     settings: Mutex<SettingsNow>,
     counted: Mutex<Option<Counted>>,
+}
+
+/// Of each mailbox one.
+struct Offices {
+    first: Arc<Office>,
+    /// In their order.
+    others: Vec<Arc<Office>>,
 }
 
 impl Current {
@@ -40,12 +46,12 @@ impl Current {
     /// For one step of work on the mailbox of that place.
     pub fn at(&self, place: usize) -> Arc<Office> {
         let offices = self.offices.read().unwrap_or_else(PoisonError::into_inner);
-        offices.get(place).unwrap_or(&offices[0]).clone()
+        place.checked_sub(1).and_then(|other| offices.others.get(other)).unwrap_or(&offices.first).clone()
     }
 
     /// How many mailboxes there are: as many until the next start.
     pub fn mailboxes(&self) -> usize {
-        self.offices.read().unwrap_or_else(PoisonError::into_inner).len()
+        1 + self.offices.read().unwrap_or_else(PoisonError::into_inner).others.len()
     }
 
     /// As [`Current::at`]; none once the daemon was asked to stop.
@@ -97,8 +103,10 @@ impl Current {
     }
 }
 
-fn offices(office: &Office) -> Vec<Arc<Office>> {
-    office.each().map(Arc::new).collect()
+fn offices(office: &Office) -> Offices {
+    let mailboxes = &office.mailboxes;
+    let others = mailboxes.all().skip(1).map(|mailbox| Arc::new(office.at(mailbox))).collect();
+    Offices { first: Arc::new(office.at(mailboxes.first())), others }
 }
 
 /// How it goes with each area, and with those of a mailbox with each of several.
@@ -110,5 +118,5 @@ fn areas(mailboxes: &Mailboxes) -> Vec<AreaNow> {
         };
         one.watch.areas().into_iter().map(named).collect::<Vec<_>>()
     };
-    mailboxes.all().iter().flat_map(of).collect()
+    mailboxes.all().flat_map(of).collect()
 }

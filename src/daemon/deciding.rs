@@ -16,6 +16,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
+use tracing::Instrument;
 
 /// Mails of one transaction: enough that its fsync does not count, few enough that a conflict costs little.
 const BATCH: i64 = 50;
@@ -28,20 +29,20 @@ const DECIDING_MAX: Duration = Duration::from_secs(300);
 /// Decisions on a mail that fail before it is set apart: what stood in the way may have been another's.
 const FAILURES_MAX: i64 = 3;
 
-/// Decides on what is on file. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
+/// Decides on what is on file of the mailbox in hand, and of no other: another instance may read that one. `Idle` when nothing waits. Each mail that waits ends in a decision after a few calls:
 /// one that cannot be decided on is set apart.
 ///
 /// # Errors
 /// The register cannot be used now: try again later, no mail is blamed for that. Or too much hangs: then the process
 /// must be started anew, and the daemon is asked to stop.
 pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
-    // By one at a time: an attempt counts once, whichever mailboxes are looked into meanwhile.
+    // One batch at a time, of whichever mailbox: its texts are in memory together.
     let _turn = office.deciding.lock().await;
     if office.hung.is_too_much() {
         office.stop.cancel();
         return Err(WorkError::Hangs);
     }
-    let pending = office.register.pending(BATCH, BATCH_BYTES, office.clock.now());
+    let pending = office.register.pending(office.mails(), BATCH, BATCH_BYTES, office.clock.now());
     let pending = office.register.within(pending).await?;
     if pending.is_empty() {
         return Ok(Step::Idle);
@@ -53,8 +54,8 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
     let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
     // In a thread of its own, so that its end can be waited for with a deadline even if it never pauses. One of those that the
     // tasks share may be the one that looks at the clock and the network for all of them: if it hung, no deadline came.
-    let (runtime, own) = (Handle::current(), office.clone());
-    let deciding = tokio::task::spawn_blocking(move || runtime.block_on(decide_read(own, read)));
+    let (runtime, deciding) = (Handle::current(), decide_read(office.clone(), read).in_current_span());
+    let deciding = tokio::task::spawn_blocking(move || runtime.block_on(deciding));
     let decided = match tokio::time::timeout(crash::deadline(DECIDING_MAX), deciding).await {
         Ok(ended) => ended.unwrap_or(Err(WorkError::Deciding)),
         Err(_) => {

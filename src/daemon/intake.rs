@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 /// Mails fetched and put on file at a time.
 const BATCH: usize = 50;
@@ -182,12 +183,13 @@ impl Deciding<'_> {
     async fn next(&mut self) -> Result<(), WorkError> {
         self.end().await?;
         let office = self.office.clone();
-        self.task = Some(tokio::spawn(async move {
+        let deciding = async move {
             while decide_batch(&office).await? == Step::Worked {
                 office.pulse.beat(Loop::Intake);
             }
             Ok(())
-        }));
+        };
+        self.task = Some(tokio::spawn(deciding.in_current_span()));
         Ok(())
     }
 

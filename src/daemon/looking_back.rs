@@ -23,7 +23,7 @@ pub(super) async fn counted(office: &Office) -> Result<Quota, WorkError> {
     let sender = &office.config.sender;
     let mut quota = Quota::new(sender.per_minute, sender.per_day);
     if let Some(since) = quota.counts_since(office.clock.now()) {
-        office.register.accepted_after(since).await?.into_iter().for_each(|at| quota.took(1, at));
+        office.register.answered_after(since).await?.into_iter().for_each(|at| quota.took(1, at));
     }
     Ok(quota)
 }

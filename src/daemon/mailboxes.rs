@@ -5,12 +5,12 @@ use super::office::{OfficeError, house};
 use super::pulse::Pulse;
 use super::watching::Watch;
 use super::withheld::Asked;
-use crate::case::{Address, Case, Keys, MailboxName, What};
+use crate::case::{Case, Keys, MailboxName, What};
 use crate::config::Config;
 use crate::desk::{Decision, Rules, Within};
 use crate::letters::House;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// What there is for one mailbox.
@@ -21,6 +21,9 @@ pub struct OfMailbox {
     pub house: Arc<House>,
     /// What its company has on file.
     pub within: Within,
+    /// The mails that are decided on by whoever reads it. By the first one's reader also those of mailboxes that are no longer in
+    /// the settings.
+    pub(super) mails: Within,
     /// What its loop sees of the servers.
     pub(super) watch: Arc<Watch>,
     /// Whether its loop still moves.
@@ -40,6 +43,7 @@ impl OfMailbox {
             rules: Arc::new(Rules::new(&config, keys.clone())?),
             house: Arc::new(house(&config)?),
             within: within(&config),
+            mails: mails(whole, name),
             watch: Arc::new(desk.map(Watch::beside).unwrap_or_default()),
             pulse: Arc::default(),
             asked: Arc::default(),
@@ -52,54 +56,52 @@ impl OfMailbox {
 pub struct Mailboxes {
     /// The settings as they were written.
     pub whole: Arc<Config>,
-    /// In the order of the settings; there is one.
-    all: Vec<OfMailbox>,
-    /// By mailbox, the entries of the list of redactions whose originals are out of its folders.
-    cleared: Mutex<BTreeMap<MailboxName, BTreeSet<String>>>,
+    first: OfMailbox,
+    /// In the order of the settings.
+    others: Vec<OfMailbox>,
 }
 
 impl Mailboxes {
     pub(super) fn new(whole: Config, keys: &Keys) -> Result<Self, OfficeError> {
         let first = OfMailbox::new(&whole, first_name(&whole), keys, None)?;
-        let mut all = vec![first];
-        for mailbox in whole.mailboxes().skip(1) {
-            let desk = all.first().map(|first| first.watch.clone());
-            all.push(OfMailbox::new(&whole, &mailbox.name, keys, desk.as_ref())?);
-        }
-        Ok(Self { whole: Arc::new(whole), all, cleared: Mutex::default() })
+        let others = whole.mailboxes().skip(1).map(|one| OfMailbox::new(&whole, &one.name, keys, Some(&first.watch)));
+        let others = others.collect::<Result<_, _>>()?;
+        Ok(Self { whole: Arc::new(whole), first, others })
     }
 
     /// By other settings of the same mailboxes: what the loops know of each stays.
     pub(super) fn renewed(&self, whole: Config, keys: &Keys) -> Result<Self, OfficeError> {
         let mut renewed = Self::new(whole, keys)?;
-        for (new, old) in renewed.all.iter_mut().zip(&self.all) {
+        let new = std::iter::once(&mut renewed.first).chain(&mut renewed.others);
+        for (new, old) in new.zip(self.all()) {
             let OfMailbox { watch, pulse, asked, .. } = old.clone();
             (new.watch, new.pulse, new.asked) = (watch, pulse, asked);
         }
         Ok(renewed)
     }
 
-    pub fn all(&self) -> &[OfMailbox] {
-        &self.all
+    /// In the order of the settings.
+    pub fn all(&self) -> impl Iterator<Item = &OfMailbox> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 
     pub fn are_several(&self) -> bool {
-        self.all.len() > 1
+        !self.others.is_empty()
     }
 
     /// That of cases and letters which name none.
     pub fn first(&self) -> &OfMailbox {
-        &self.all[0]
+        &self.first
     }
 
     /// That of this name; the first where there is none.
     pub fn named(&self, name: Option<&MailboxName>) -> &OfMailbox {
-        name.and_then(|name| self.all.iter().find(|one| one.name() == name)).unwrap_or_else(|| self.first())
+        name.and_then(|name| self.all().find(|one| one.name() == name)).unwrap_or_else(|| self.first())
     }
 
     /// That of a folder, as the register names it.
     pub fn of_folder(&self, folder: &str) -> &OfMailbox {
-        self.all.iter().find(|one| one.name().has(folder)).unwrap_or_else(|| self.first())
+        self.all().find(|one| one.name().has(folder)).unwrap_or_else(|| self.first())
     }
 
     /// The one that a case came by.
@@ -107,16 +109,9 @@ impl Mailboxes {
         self.named(case.mailbox.as_ref())
     }
 
-    /// The one that a letter is of; of one about no case, the first.
-    pub(super) fn of_letter_about(&self, case: Option<&Case>) -> &OfMailbox {
-        case.map_or_else(|| self.first(), |case| self.of_case(case))
-    }
-
-    /// The one that a letter came from, by its envelope.
-    pub fn of_sender(&self, envelope_from: &str) -> &OfMailbox {
-        let address = Address::parse(envelope_from).ok();
-        let is_from = |one: &&OfMailbox| address.as_ref().is_some_and(|address| one.rules.is_own_address(address));
-        self.all.iter().find(is_from).unwrap_or_else(|| self.first())
+    /// The one that a letter is of: its case's; of one about no case, that which it was written through.
+    pub fn of_letter(&self, case: Option<&Case>, through: Option<&MailboxName>) -> &OfMailbox {
+        case.map_or_else(|| self.named(through), |case| self.of_case(case))
     }
 
     /// The one whose letters a decision's are: that of its case, as it was before or as it is opened now.
@@ -139,7 +134,7 @@ impl Mailboxes {
     /// Of each company the first.
     pub fn of_companies(&self) -> Vec<&OfMailbox> {
         let mut companies: Vec<&OfMailbox> = Vec::new();
-        for one in &self.all {
+        for one in self.all() {
             if companies.iter().all(|known| known.within != one.within) {
                 companies.push(one);
             }
@@ -155,20 +150,12 @@ impl Mailboxes {
     /// Each loop, and whether it moves: that of taking in, where each mailbox's does.
     pub(super) fn moving(&self, now: Instant) -> Vec<(&'static str, bool)> {
         let mut moving = self.first().pulse.moving(now);
-        for other in self.all.iter().skip(1) {
+        for other in &self.others {
             for ((_, moves), (_, also)) in moving.iter_mut().zip(other.pulse.moving(now)) {
                 *moves &= also;
             }
         }
         moving
-    }
-
-    /// The originals of these are out of that mailbox's folders; whether they are out of all mailboxes'.
-    pub(super) fn clear(&self, name: &MailboxName, entries: &BTreeSet<String>) -> bool {
-        let mut cleared = self.cleared.lock().unwrap_or_else(PoisonError::into_inner);
-        cleared.insert(name.clone(), entries.clone());
-        let is_clear = |one: &OfMailbox| cleared.get(one.name()).is_some_and(|known| entries.is_subset(known));
-        self.all.iter().all(is_clear)
     }
 }
 
@@ -187,4 +174,14 @@ fn within(config: &Config) -> Within {
         return Within::AllBut(others.cloned().collect());
     }
     Within::Only(own.into_iter().cloned().collect())
+}
+
+/// What is decided on by who reads that mailbox.
+fn mails(whole: &Config, name: &MailboxName) -> Within {
+    let others: Vec<MailboxName> = whole.mailboxes().map(|one| &one.name).filter(|one| *one != name).cloned().collect();
+    match (others.is_empty(), first_name(whole) == name) {
+        (true, _) => Within::All,
+        (false, true) => Within::AllBut(others),
+        (false, false) => Within::Only(vec![name.clone()]),
+    }
 }

@@ -91,7 +91,7 @@ pub(super) async fn watchdog_loop(current: &Current) {
     let mut told = false;
     while let Some(office) = current.open() {
         let now = Instant::now();
-        let hanging: Vec<_> = office.mailboxes.all().iter().flat_map(|one| one.pulse.hanging(now)).collect();
+        let hanging: Vec<_> = office.mailboxes.all().flat_map(|one| one.pulse.hanging(now)).collect();
         if hanging.is_empty() {
             let _ = sd_notify::notify(&[NotifyState::Watchdog]);
         } else if !std::mem::replace(&mut told, true) {

@@ -75,6 +75,16 @@ pub enum Step {
     Idle,
 }
 
+/// Whether a round left nothing to do for now.
+impl From<Round> for Step {
+    fn from(round: Round) -> Self {
+        match round {
+            Round::Worked => Self::Worked,
+            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) | Round::Full(_) => Self::Idle,
+        }
+    }
+}
+
 /// Why a step of work could not be done; it is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkError {

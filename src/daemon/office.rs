@@ -63,7 +63,7 @@ pub struct Office {
     pub pulse: Arc<Pulse>,
     /// Whether the host's clock is believed.
     pub hour: Arc<Hour>,
-    /// Held by who decides on mails: one at a time, whichever mailbox they came by.
+    /// Held by who decides on mails: one batch at a time, of whichever mailbox.
     pub deciding: Arc<Mutex<()>>,
 }
 
@@ -109,7 +109,7 @@ impl Office {
             return Ok(());
         }
         let of_cases = self.register.mailboxes_of_cases().await?;
-        let unknown = of_cases.into_iter().find(|name| self.mailboxes.all().iter().all(|one| one.name() != name));
+        let unknown = of_cases.into_iter().find(|name| self.mailboxes.all().all(|one| one.name() != name));
         unknown.map_or(Ok(()), |name| Err(OfficeError::NobodysCases { name }))
     }
 
@@ -126,7 +126,7 @@ impl Office {
 
     fn of(config: Config, clock: Clock, register: Register, keys: Keys) -> Result<Self, OfficeError> {
         let mailboxes = Arc::new(Mailboxes::new(config, &keys)?);
-        let OfMailbox { config, rules, house, within, watch, pulse, asked } = mailboxes.first().clone();
+        let OfMailbox { config, rules, house, within, watch, pulse, asked, .. } = mailboxes.first().clone();
         Ok(Self {
             program: PathBuf::from(trial::OURSELVES),
             access: Arc::new(Access::new(&config)),
@@ -164,7 +164,7 @@ impl Office {
     /// The office of one of the mailboxes: for the loop that looks after it, and for what concerns its cases.
     #[must_use]
     pub fn at(&self, mailbox: &OfMailbox) -> Self {
-        let OfMailbox { config, rules, house, within, watch, pulse, asked } = mailbox.clone();
+        let OfMailbox { config, rules, house, within, watch, pulse, asked, .. } = mailbox.clone();
         Self {
             config,
             rules,
@@ -192,9 +192,14 @@ impl Office {
         &self.config.mailbox.name
     }
 
+    /// The mails that are decided on by whoever reads the mailbox in hand.
+    pub(super) fn mails(&self) -> &Within {
+        &self.mailboxes.named(Some(self.mailbox_name())).mails
+    }
+
     /// The offices of all mailboxes, in their order.
     pub fn each(&self) -> impl Iterator<Item = Self> {
-        self.mailboxes.all().iter().map(|mailbox| self.at(mailbox))
+        self.mailboxes.all().map(|mailbox| self.at(mailbox))
     }
 
     /// Begins to work as one of several instances, where there may be several.

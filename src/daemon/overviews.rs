@@ -181,7 +181,7 @@ async fn write(
         return Ok(Step::Idle);
     }
     let written = write_out(&mut tx, rendered, &mut Desk { office, now, fresh }).await?;
-    record(&mut tx, &written, now).await?;
+    record(&mut tx, office, &written, now).await?;
     commit(tx, ["before recording an overview", "after recording an overview"]).await?;
     let letters: usize = written.iter().map(|written| written.letters.len()).sum();
     tracing::info!(overview = job, overview.day = %day, letters, "overviews written");

@@ -187,13 +187,12 @@ impl Happening for Attempted {
             Followed::By(fate) => (fate, bundled),
             Followed::Not(fate) => (fate, bundled.into_iter().map(|letter| Bundled { case: None, ..letter }).collect()),
         };
-        let Claimed { id, kind, to, envelope_from, .. } = &*self.letter;
+        let Claimed { id, kind, to, mailbox, .. } = &*self.letter;
         let text = file.as_ref().map_or_else(String::new, |file| typed_in(id, &file.events));
         let fated = Fated { letter: id.clone(), kind: *kind, to: to.clone(), fate: fate.clone(), text, bundled };
         let case = file.as_ref().map(|file| &file.case);
         working.extend(case.map(|case| case.number));
-        let mailboxes = &desk.office.mailboxes;
-        let mailbox = case.map_or_else(|| mailboxes.of_sender(envelope_from), |case| mailboxes.of_case(case));
+        let mailbox = desk.office.mailboxes.of_letter(case, mailbox.as_ref());
         let mut decision = on_fate(&fated, case, &mailbox.rules, self.at, &mut desk.fresh);
         if matches!(self.followed, Some(Followed::Not(_))) {
             decision.letters.clear();

@@ -6,9 +6,9 @@ use super::comparing::{own_folders, size};
 use super::office::Office;
 use super::watching::{Complaint, News};
 use super::{Salts, WorkError};
-use crate::case::{CaseNumber, LetterKind, Moment};
+use crate::case::{Case, CaseNumber, LetterKind, MailboxName, Moment};
 use crate::crash;
-use crate::desk::{Disposition, FoundIn, Role, Sought};
+use crate::desk::{Disposition, FoundIn, Role, Sought, Within};
 use crate::mail;
 use crate::mailbox::{Filed, Folder, Mailbox, MailboxError, Uid};
 use crate::register::{Beside, Probe, RedactedCase, RedactionEntry, RedactionList, RegisterError, Scope};
@@ -68,6 +68,7 @@ pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<
         ground: asked.ground.clone(),
         cases: opened.into_iter().map(|(number, opened_at)| RedactedCase { number, opened_at }).collect(),
         mails: scope.mails.values().map(|mail| list.mark(&mail.message_id, mail.received_at, mail.size)).collect(),
+        salt: String::new(),
     };
     list.add(entry)?;
     blank_listed(office, &list).await
@@ -86,6 +87,7 @@ pub async fn catch_up(office: &Office) -> Result<(), WorkError> {
 /// # Errors
 /// The register refused to blank. What else could not be done is told, and done the next time.
 pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Redacting, WorkError> {
+    share(office).await?;
     let list = office.redactions()?;
     if list.entries.is_empty() {
         return Ok(Redacting::default());
@@ -108,6 +110,46 @@ pub async fn finish(office: &Office, mailbox: Option<&mut Mailbox>) -> Result<Re
         }
     }
     blanked.map(|()| told)
+}
+
+/// Of several machines each has a list of its own: what another one's says is taken over by way of the register, so that
+/// whichever is left after a loss has all of it.
+async fn share(office: &Office) -> Result<(), WorkError> {
+    if !office.register.is_shared() {
+        return Ok(());
+    }
+    let told = office.register.redactions_told().await?;
+    let mut list = office.redactions()?;
+    let new = list.learn(told.values().filter(|listed| !listed.is_empty()))?;
+    if new > 0 {
+        tracing::info!(entries = new, "redactions that another machine listed stand in this one's list too");
+    }
+    let is_untold = |entry: &&RedactionEntry| told.get(&entry.id).is_some_and(String::is_empty);
+    let untold: Result<Vec<_>, RegisterError> =
+        list.entries.iter().filter(is_untold).map(|entry| Ok((entry.id.clone(), list.told(entry)?))).collect();
+    Ok(office.register.tell_redactions(&untold?).await?)
+}
+
+/// The same for the daemon, where there are others than the `seen` last.
+pub(super) async fn share_new(office: &Office, seen: &mut Option<i64>) {
+    if !office.register.is_shared() {
+        return;
+    }
+    let shared = async {
+        let count = office.register.count_redactions().await?;
+        if seen.replace(count) != Some(count) {
+            share(office).await?;
+        }
+        Ok::<_, WorkError>(())
+    };
+    if let Err(error) = shared.await {
+        *seen = None;
+        if office.watch.first(Complaint::Listing) == News::Yes {
+            tracing::warn!(%error, "this machine's list of redactions is not brought up to date; every minute tries again");
+        }
+        return;
+    }
+    office.watch.mended(Complaint::Listing);
 }
 
 /// As [`finish`], for the daemon: the log says what is left, once. Where it fails, nothing goes out about what is listed, and
@@ -172,7 +214,7 @@ async fn blank(office: &Office, list: &RedactionList, entry: &RedactionEntry) ->
     let mut tx = office.register.begin().await?;
     let scope = tx.redaction_scope(&cases, &mails, &beside).await?;
     crash::point("before blanking");
-    tx.redact(entry, &scope, office.clock.now(), &mut || salts.draw()).await?;
+    tx.redact(entry, &list.told(entry)?, &scope, office.clock.now(), &mut || salts.draw()).await?;
     tx.commit().await?;
     crash::point("after blanking");
     tracing::info!(
@@ -197,12 +239,24 @@ async fn on_file(
     let opened = tx.opened_at(&numbers).await?;
     let mails = tx.mails_received_at(&moments).await?;
     let is_same = |case: &&RedactedCase| opened.get(&case.number) == Some(&case.opened_at);
-    let cases = entry.cases.iter().filter(is_same).map(|case| case.number).collect();
+    let cases: BTreeSet<CaseNumber> = entry.cases.iter().filter(is_same).map(|case| case.number).collect();
+    let known = tx.load_cases(&cases.iter().copied().collect::<Vec<_>>()).await?;
+    // The same mail may have come to another company too.
+    let within = company_of(office, known.values());
     let is_listed = |mail: &crate::register::ScopedMail| {
-        entry.mails.contains(&list.mark(&mail.message_id, mail.received_at, mail.size))
+        within.has_folder(&mail.mailbox) && list.names(entry, &mail.message_id, mail.received_at, mail.size)
     };
     let mails = mails.into_iter().filter(|(_, mail)| is_listed(mail)).map(|(id, _)| id).collect();
     Ok((cases, mails))
+}
+
+/// Whose these are: what another company has of the same person is its own. All, where they are of several, or none is known.
+fn company_of<'a>(office: &Office, cases: impl Iterator<Item = &'a Case>) -> Within {
+    let companies: BTreeSet<&Within> = cases.map(|case| &office.mailboxes.of_case(case).within).collect();
+    match companies.first() {
+        Some(only) if companies.len() == 1 => (*only).clone(),
+        _ => Within::All,
+    }
 }
 
 /// What concerns no case and names one of these, or writes of its customer's address; and overviews with a spreadsheet of
@@ -212,13 +266,15 @@ async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside,
     let mut beside = Beside::default();
     let cases: Vec<CaseNumber> = cases.iter().copied().collect();
     let cases = office.register.begin().await?.load_cases(&cases).await?;
+    beside.within = company_of(office, cases.values());
     for (number, case) in cases {
+        let mailbox = office.mailboxes.of_case(&case);
         numbers.push(number.to_string().to_lowercase());
-        let address = case.customer.address.as_ref().filter(|address| office.rules.role(address) == Role::Outsider);
+        let address = case.customer.address.as_ref().filter(|address| mailbox.rules.role(address) == Role::Outsider);
         beside.named.extend(address.and_then(|address| Sought::parse(address.as_str())));
         since = since.min(Some(case.lodged_at)).or(Some(case.lodged_at));
     }
-    let Some(since) = since else { return Ok(beside) };
+    let (Some(since), within) = (since, beside.within.clone()) else { return Ok(beside) };
     let named = beside.named.clone();
     let names = |mail: &mail::Mail| {
         let said = [&mail.subject, &mail.text].map(|text| text.to_lowercase());
@@ -228,14 +284,14 @@ async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside,
             || named.iter().any(is_named)
     };
     let mut after = 0;
-    while let Some((id, raw)) = office.register.next_caseless_mail(since, after, &BESIDE_MAILS).await? {
+    while let Some((id, raw)) = office.register.next_caseless_mail(&within, since, after, &BESIDE_MAILS).await? {
         after = id;
         if names(&mail::read(&raw, "")) {
             beside.mails.push(id);
         }
     }
     let mut after = String::new();
-    while let Some((id, kind, raw)) = office.register.next_caseless_letter(since, &after).await? {
+    while let Some((id, kind, raw)) = office.register.next_caseless_letter(&within, since, &after).await? {
         after = id.as_str().to_owned();
         let read = mail::read(&raw, "");
         let has_sheet = matches!(kind, LetterKind::Digest | LetterKind::Month | LetterKind::CaseList)
@@ -259,11 +315,13 @@ async fn removed_here(
     list: &RedactionList,
 ) -> Result<Option<String>, WorkError> {
     let left = remove_originals(office, mailbox, list).await?;
-    let entries = list.entries.iter().map(|entry| entry.id.clone()).collect();
-    if left.is_some() || office.mailboxes.clear(office.mailbox_name(), &entries) {
+    if left.is_some() {
         return Ok(left);
     }
-    Ok(Some("not every mailbox was looked into yet".to_owned()))
+    let entries: Vec<String> = list.entries.iter().map(|entry| entry.id.clone()).collect();
+    let all: Vec<MailboxName> = office.mailboxes.all().map(|one| one.name().clone()).collect();
+    let from_all = office.register.note_removed_from(office.mailbox_name(), &entries, &all).await?;
+    Ok((!from_all).then(|| "not every mailbox was looked into yet".to_owned()))
 }
 
 /// Takes the originals of all that is listed out of our own folders. None: none of them is left.
@@ -328,7 +386,7 @@ pub(super) async fn take_away_redacted(
     if listed.is_empty() {
         return Ok(TakenAway { redacted: HashSet::new(), left: 0 });
     }
-    let on_file = office.register.on_file_by_id(probes).await?;
+    let on_file = office.register.on_file_by_id(&office.within, probes).await?;
     let redacted: Vec<Uid> = listed
         .into_iter()
         .filter(|place| !on_file.contains(place))

@@ -27,6 +27,15 @@ impl Past {
         PastTerms { cases: self.cases.len(), mails: self.mails.len() }
     }
 
+    /// Of all companies.
+    #[must_use]
+    pub fn together(all: &[Self]) -> Self {
+        Self {
+            cases: all.iter().flat_map(|past| past.cases.iter().copied()).collect(),
+            mails: all.iter().flat_map(|past| past.mails.iter().copied()).collect(),
+        }
+    }
+
     fn halves(&self) -> [Self; 2] {
         let (cases, more_cases) = self.cases.split_at(self.cases.len() / 2);
         let (mails, more_mails) = self.mails.split_at(self.mails.len() / 2);
@@ -35,15 +44,19 @@ impl Past {
     }
 }
 
-/// Looks what is past its term now.
+/// Looks what is past its term now, of each company apart: what is redacted together is of one.
 ///
 /// # Errors
 /// The register refused.
-pub async fn past_terms(office: &Office) -> Result<Past, WorkError> {
-    past_terms_of(office, &Within::All).await
+pub async fn past_terms(office: &Office) -> Result<Vec<Past>, WorkError> {
+    let mut all = Vec::new();
+    for company in office.mailboxes.of_companies() {
+        all.push(past_terms_of(&office.at(company), &company.within).await?);
+    }
+    Ok(all)
 }
 
-/// The same of one company; mails that concern no case are counted to the first.
+/// The same of one company.
 ///
 /// # Errors
 /// The register refused.
@@ -57,9 +70,8 @@ pub async fn past_terms_of(office: &Office, within: &Within) -> Result<Past, Wor
             past.cases.extend(is_past.then_some(case.number));
         }
     }
-    let is_first = !matches!(within, Within::Only(_));
-    for term in mail_terms(rules, now).into_iter().filter(|_| is_first) {
-        past.mails.extend(office.register.caseless_mails_before(term.kinds, term.before).await?);
+    for term in mail_terms(rules, now) {
+        past.mails.extend(office.register.caseless_mails_before(within, term.kinds, term.before).await?);
     }
     Ok(past)
 }

@@ -10,7 +10,7 @@ use super::pulse::Loop;
 use super::recording::{Attempted, Recorder};
 use super::verdicts::{Ended, Ruling, rule, said_of_the_recipient};
 use super::watching::News;
-use super::{Step, WorkError, of_access};
+use super::{WorkError, of_access};
 use crate::access::AccessError;
 use crate::case::Moment;
 use crate::clock;
@@ -443,14 +443,4 @@ async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Resul
 
 fn jitter() -> Result<Jitter, WorkError> {
     Ok(Jitter(clock::random::<1>().map_err(super::OfficeError::from)?[0]))
-}
-
-/// Whether a round left nothing to do for now.
-impl From<Round> for Step {
-    fn from(round: Round) -> Self {
-        match round {
-            Round::Worked => Self::Worked,
-            Round::Idle | Round::ServerAway(_) | Round::ServerRefuses(_) | Round::Full(_) => Self::Idle,
-        }
-    }
 }

@@ -195,7 +195,7 @@ async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step,
         if of.iter().zip(&written).any(|(one, written)| !one.stands(&written.letters)) {
             return Ok(Step::Idle);
         }
-        record(&mut tx, &written, now).await?;
+        record(&mut tx, office, &written, now).await?;
         for (one, written) in of.iter().zip(&written) {
             one.mark(&mut tx, office, written).await?;
         }
@@ -283,11 +283,12 @@ async fn render(
 }
 
 /// Puts all of it on file, in the transaction.
-pub(super) async fn record(tx: &mut Tx, written: &[Written], now: Moment) -> Result<(), WorkError> {
+pub(super) async fn record(tx: &mut Tx, office: &Office, written: &[Written], now: Moment) -> Result<(), WorkError> {
     let recorded = written.iter().map(|one| Recorded {
         mail: one.decided.mail.as_ref().map(|(mail, identity)| (*mail, identity)),
         decision: &one.decided.decision,
         letters: &one.letters,
+        within: &office.mailboxes.named(one.decided.mailbox.as_ref()).within,
     });
     let mut salts = Salts::new()?;
     tx.record_all(&recorded.collect::<Vec<_>>(), now, &mut || salts.draw()).await?;

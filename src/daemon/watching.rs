@@ -48,6 +48,8 @@ pub enum Complaint {
     Redacting,
     /// What is listed as redacted cannot be blanked.
     Blanking,
+    /// What another machine listed as redacted cannot be listed here.
+    Listing,
 }
 
 /// One area, as its loop sees it.

@@ -17,7 +17,12 @@ pub enum Within {
 impl Within {
     /// Whether a case is this company's.
     pub fn has(&self, case: &Case) -> bool {
-        let is_of = |names: &[MailboxName]| case.mailbox.as_ref().is_some_and(|name| names.contains(name));
+        self.has_mailbox(case.mailbox.as_ref())
+    }
+
+    /// Whether what came by that mailbox, or was written through it, is this company's; None: by the first.
+    pub fn has_mailbox(&self, mailbox: Option<&MailboxName>) -> bool {
+        let is_of = |names: &[MailboxName]| mailbox.is_some_and(|name| names.contains(name));
         match self {
             Self::All => true,
             Self::Only(names) => is_of(names),

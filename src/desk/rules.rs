@@ -299,12 +299,7 @@ impl Rules {
 
     /// A complaints address or an alias of one, also with a plus-address.
     pub fn is_desk(&self, address: &Address) -> bool {
-        self.addresses.iter().chain([&self.desk_address]).any(|own| is_with_tag(address, own)) || self.is_alias(address)
-    }
-
-    /// The address of the mailbox in hand, also with a plus-address: its letters come from there.
-    pub fn is_own_address(&self, address: &Address) -> bool {
-        is_with_tag(address, &self.desk_address)
+        self.addresses.iter().chain([&self.desk_address]).any(|own| address.reaches(own)) || self.is_alias(address)
     }
 
     /// The addresses that letters of the company come from.
@@ -336,7 +331,7 @@ impl Rules {
 
     /// Another address by which mail reaches the desk.
     pub fn is_alias(&self, address: &Address) -> bool {
-        self.aliases.iter().any(|alias| is_with_tag(address, alias))
+        self.aliases.iter().any(|alias| address.reaches(alias))
     }
 
     /// A list that the company keeps: one of its addresses, or an id (RFC 2919) that stands for one, is an alias of the
@@ -400,11 +395,4 @@ pub fn witness(proof: &StaffProof) -> Witness<'_> {
         StaffProof::Results(trusted) => Witness::Results(trusted),
         StaffProof::Microsoft365 => Witness::Microsoft365,
     }
-}
-
-/// The same mailbox, or a plus-address of it; the own address may have a tag of its own.
-fn is_with_tag(address: &Address, own: &Address) -> bool {
-    let (own_local, local) = (own.local().to_lowercase(), address.local().to_lowercase());
-    let is_local = local.strip_prefix(&own_local).is_some_and(|tag| tag.is_empty() || tag.starts_with('+'));
-    is_local && address.domain().eq_ignore_ascii_case(own.domain())
 }

@@ -4,7 +4,7 @@
 
 use super::sight::{acts_on, is_hidden};
 use super::{CaseFile, Role, Rules};
-use crate::case::{Actor, Address, CaseNumber, CaseState, Due, Event, LetterId, LetterKind, Moment, What};
+use crate::case::{Actor, Address, CaseNumber, CaseState, Due, Event, LetterId, LetterKind, MailboxName, Moment, What};
 
 /// A letter that was refused, as the register has it.
 #[derive(Debug, Clone)]
@@ -12,6 +12,8 @@ pub struct RefusedLetter {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Through which mailbox it was written; None: the first.
+    pub mailbox: Option<MailboxName>,
     pub to: Address,
     pub written_at: Moment,
     pub bytes: Kept,

@@ -3,7 +3,9 @@
 use super::Disposition;
 use super::draft::Writer;
 use super::wants::Want;
-use crate::case::{Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, Moment, Token, What};
+use crate::case::{
+    Address, Case, CaseNumber, Event, LetterFate, LetterId, LetterKind, MailboxName, Moment, Token, What,
+};
 use crate::mail::Mail;
 use crate::text::fold;
 use serde::{Deserialize, Serialize};
@@ -401,6 +403,9 @@ pub struct Bundled {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Through which mailbox it was written; None: the first.
+    #[serde(default)]
+    pub mailbox: Option<MailboxName>,
     /// Whether its case is one that only its readers see.
     pub sight: Sight,
     /// Octets without the attachments it carries.

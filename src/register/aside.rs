@@ -3,19 +3,28 @@
 
 use super::mails::{Identity, disposition, without_nul};
 use super::sets::{numbered, rows_of};
-use super::within::{Condition, of_folder};
+use super::within::{Condition, of_folder, of_letter};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, Case, CaseNumber, LetterId, Moment};
 use crate::desk::{Asked, Disposition, PutBack, Stored, Within};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-/// What [`Stored`] is made of; `became` is the case that another copy of the mail became.
-const STORED: &str = "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, \
-     mail.received_at, mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, (SELECT MIN(other.case_number) FROM mail AS other \
-     WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
-     AND mail.content_hash <> '' AND other.disposition = 'complaint'), cases.body FROM mail \
-     LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number";
+/// What [`Stored`] is made of, of a company's mails, with its parameters from `first` on; `became` is the case of the company that
+/// another copy of the mail became.
+fn stored_of(within: &Within, first: usize) -> Condition {
+    let Condition { text: own, values } = of_folder(within, "mail.mailbox", first);
+    let copies = of_folder(within, "other.mailbox", first).text;
+    let text = format!(
+        "SELECT mail.id, mail.disposition, mail.reason, mail.case_number, cases.department, \
+         mail.received_at, mail.from_junk, (SELECT reading FROM trial WHERE trial.mail_id = mail.id), mail.whole, raw, sha256, \
+         (SELECT MIN(other.case_number) FROM mail AS other \
+         WHERE other.content_hash = mail.content_hash AND other.message_id = mail.message_id AND other.id <> mail.id \
+         AND mail.content_hash <> '' AND other.disposition = 'complaint' AND {copies}), cases.body FROM mail \
+         LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN cases ON cases.number = mail.case_number WHERE {own}"
+    );
+    Condition { text, values }
+}
 
 const ASIDE: &str = "mail.disposition IN ('set_aside', 'unreadable')";
 
@@ -25,8 +34,8 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn untold_aside(&self, within: &Within, limit: i64) -> Result<Vec<Stored>, RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
-        let text = format!("{STORED} WHERE {ASIDE} AND mail.told_in IS NULL AND {own} ORDER BY mail.id LIMIT $1");
+        let Condition { text: stored_mails, values } = stored_of(within, 2);
+        let text = format!("{stored_mails} AND {ASIDE} AND mail.told_in IS NULL ORDER BY mail.id LIMIT $1");
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(limit);
         let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
         rows.iter().map(stored).collect()
@@ -54,27 +63,30 @@ impl Register {
         until: Moment,
         limit: i64,
     ) -> Result<(Vec<Stored>, i64), RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 3);
-        let which = format!("{ASIDE} AND mail.decided_at > $1 AND mail.decided_at <= $2 AND {own}");
-        let text = format!("{STORED} WHERE {which} ORDER BY mail.id LIMIT ${}", values.len() + 3);
+        let Condition { text: stored_mails, values } = stored_of(within, 3);
+        let which = format!("{ASIDE} AND mail.decided_at > $1 AND mail.decided_at <= $2");
+        let text = format!("{stored_mails} AND {which} ORDER BY mail.id LIMIT ${}", values.len() + 3);
         let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
         let query = values.iter().fold(query, |query, value| query.bind(value)).bind(limit);
         let rows = query.fetch_all(&self.pool).await?;
-        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {which}");
+        let own = of_folder(within, "mail.mailbox", 3).text;
+        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM mail WHERE {which} AND {own}");
         let count = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(since)).bind(millis(until));
         let count = values.iter().fold(count, |count, value| count.bind(value));
         let count = count.fetch_one(&self.pool).await?.try_get(0)?;
         Ok((rows.iter().map(stored).collect::<Result<_, _>>()?, count))
     }
 
-    /// When a notice about mails put aside was last written, but for those about a case.
+    /// When a notice about a company's mails put aside was last written, but for those about a case.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn last_aside_notice(&self) -> Result<Option<Moment>, RegisterError> {
-        let row = sqlx::query("SELECT MAX(created_at) FROM outbox WHERE kind = 'set_aside' AND case_number = ''")
-            .fetch_one(&self.pool)
-            .await?;
+    pub async fn last_aside_notice(&self, within: &Within) -> Result<Option<Moment>, RegisterError> {
+        let Condition { text: own, values } = of_letter(within, 1);
+        let text =
+            format!("SELECT MAX(created_at) FROM outbox WHERE kind = 'set_aside' AND case_number = '' AND {own}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text));
+        let row = values.iter().fold(query, |query, value| query.bind(value)).fetch_one(&self.pool).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
@@ -94,16 +106,16 @@ impl Register {
 impl Tx {
     /// The mail that somebody asks about; none where the number is nobody's, or a notice tells of several.
     pub(super) async fn stored(&mut self, asked: &Asked, within: &Within) -> Result<Option<Stored>, RegisterError> {
-        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 2);
+        let Condition { text: stored_mails, values } = stored_of(within, 2);
         let rows = match asked {
             Asked::Number(id) => {
-                let text = format!("{STORED} WHERE mail.id = $1 AND {own}");
+                let text = format!("{stored_mails} AND mail.id = $1");
                 let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(*id);
                 values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
             Asked::ToldIn(letter) => {
                 // Two are as good as many: then it is not clear which one is meant.
-                let text = format!("{STORED} WHERE mail.told_in = $1 AND {own} ORDER BY mail.id LIMIT 2");
+                let text = format!("{stored_mails} AND mail.told_in = $1 ORDER BY mail.id LIMIT 2");
                 let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str());
                 values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await?
             }
@@ -116,8 +128,14 @@ impl Tx {
 
     /// A mail that was set aside and that a person put back into the inbox: another UID, and the same bytes to the last
     /// of its Received lines, which a second delivery never has.
-    pub(super) async fn put_back(&mut self, mail: i64, identity: &Identity) -> Result<Option<PutBack>, RegisterError> {
-        let row = sqlx::query(
+    pub(super) async fn put_back(
+        &mut self,
+        mail: i64,
+        identity: &Identity,
+        within: &Within,
+    ) -> Result<Option<PutBack>, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "first.mailbox", 4);
+        let text = format!(
             "SELECT first.id, first.received_at, first.reason FROM mail AS first \
              JOIN mail_raw AS bytes ON bytes.mail_id = first.id \
              JOIN mail AS again ON again.id = $3 JOIN mail_raw AS same ON same.mail_id = again.id \
@@ -125,13 +143,13 @@ impl Tx {
              AND first.disposition = 'set_aside' AND first.case_number IS NULL AND bytes.raw = same.raw \
              AND again.from_junk = 0 AND (first.from_junk = 1 \
              OR first.moved = 1 AND first.mailbox = again.mailbox AND first.uid_validity = again.uid_validity) \
-             ORDER BY first.id LIMIT 1",
-        )
-        .bind(&identity.content_hash)
-        .bind(without_nul(&identity.message_id))
-        .bind(mail)
-        .fetch_optional(&mut *self.inner)
-        .await?;
+             AND {own} ORDER BY first.id LIMIT 1"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text))
+            .bind(&identity.content_hash)
+            .bind(without_nul(&identity.message_id))
+            .bind(mail);
+        let row = values.iter().fold(query, |query, value| query.bind(value)).fetch_optional(&mut *self.inner).await?;
         row.map(|row| {
             Ok(PutBack { mail: row.try_get(0)?, received_at: moment(row.try_get(1)?), reason: row.try_get(2)? })
         })

@@ -1,7 +1,7 @@
 //! Rows of `outbox` as the caps see them (invariant 5): how many letters count as what, those that are held until an hour
 //! has passed, those that go out together. What a cap is, and what is over it, is decided elsewhere. Only SQL.
 
-use super::outbox::{address, kind};
+use super::outbox::{address, kind, through};
 use super::sets::{numbered, rows_of, tuples_from};
 use super::{Register, RegisterError, Sent, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterId, Moment, Side, What};
@@ -140,7 +140,7 @@ impl Tx {
     /// The database refused.
     pub async fn held_for(&mut self, waiting: &Waiting, limit: usize) -> Result<Vec<Bundled>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, '') FROM outbox \
+            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, ''), outbox.mailbox FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id WHERE state = 'held' AND held_because = $1 AND recipient_key = $2 AND side = $3 \
              ORDER BY created_at, outbox.id LIMIT $4",
         )
@@ -159,7 +159,7 @@ impl Tx {
     /// The database refused.
     pub async fn bundled_in(&mut self, bundle: &LetterId) -> Result<Vec<Bundled>, RegisterError> {
         let rows = sqlx::query(
-            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, '') FROM outbox \
+            "SELECT outbox.id, kind, case_number, COALESCE(light_size, 0), COALESCE(light_sha256, ''), outbox.mailbox FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id WHERE bundled_in = $1 AND bundled_in IS NOT NULL ORDER BY outbox.created_at, outbox.id",
         )
         .bind(bundle.as_str())
@@ -338,6 +338,7 @@ fn bundled(row: &AnyRow) -> Result<Bundled, RegisterError> {
         case: row.try_get::<String, _>(2)?.parse().ok(),
         light_size: usize::try_from(row.try_get::<i64, _>(3)?).map_err(|_| unreadable("a letter's size"))?,
         light_sha256: row.try_get(4)?,
+        mailbox: through(row, 5)?,
     })
 }
 

@@ -2,10 +2,10 @@
 
 use super::engine::{Begin, Engine};
 use super::instances::NOW;
-use super::outbox::{address, carried_row, kind};
+use super::outbox::{address, carried_row, kind, through};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
-use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
+use crate::case::{Address, CaseNumber, LetterId, LetterKind, MailboxName, Moment};
 use crate::desk::draft::Carried;
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -17,6 +17,8 @@ pub struct Claimed {
     pub id: LetterId,
     pub kind: LetterKind,
     pub case: Option<CaseNumber>,
+    /// Through which mailbox it was written; None: the first.
+    pub mailbox: Option<MailboxName>,
     pub envelope_from: String,
     pub to: Address,
     /// Attempts before this one.
@@ -71,7 +73,7 @@ impl Register {
         let (due, lock) = tx.due(now).await?;
         let rows = sqlx::query(AssertSqlSafe(format!(
             "SELECT outbox.id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
-             (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes FROM outbox \
+             (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes, outbox.mailbox FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id \
              WHERE {due} AND not_before <= $1 ORDER BY {passed}not_before, attempts, created_at LIMIT $2{lock}"
         )))
@@ -184,6 +186,7 @@ fn claimed_letter(row: &AnyRow, carried: Vec<AnyRow>) -> Result<Claimed, Registe
         id: LetterId::from_stored(row.try_get::<String, _>(0)?),
         kind: kind(row, 1)?,
         case: row.try_get::<String, _>(2)?.parse().ok(),
+        mailbox: through(row, 10)?,
         envelope_from: row.try_get(3)?,
         to: address(row, 4)?,
         attempts: row.try_get(5)?,

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AssertSqlSafe, Row};
 
 /// All tables and their keys, those that others refer to first.
-const TABLES: [(&str, &str); 21] = [
+const TABLES: [(&str, &str); 22] = [
     ("mail", "id"),
     ("mail_raw", "mail_id"),
     ("trial", "mail_id"),
@@ -30,6 +30,7 @@ const TABLES: [(&str, &str); 21] = [
     ("job_run", "job, day"),
     ("outage", "area"),
     ("redaction", "entry"),
+    ("redaction_removed", "entry, mailbox"),
     ("round_trips", "mailbox"),
     ("identity", "\"only\""),
 ];

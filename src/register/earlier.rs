@@ -8,7 +8,8 @@ use crate::case::{Address, Case};
 use sqlx::Row;
 use std::collections::{BTreeSet, HashMap};
 
-/// Cases of one customer that are looked at, the newest: a person does not open more.
+/// Cases of one customer by one mailbox that are looked at, the newest: a person does not open more. What another company has
+/// crowds none of them out.
 const EARLIER_MAX: i64 = 20;
 /// Notifications after which somebody knows what can be done with one.
 const NOTIFICATIONS_UNTIL_KNOWN: usize = 10;
@@ -24,9 +25,9 @@ impl Tx {
         let mut found: HashMap<String, Vec<Case>> = HashMap::new();
         for some in customers.chunks(rows_of(1)) {
             let text = format!(
-                "SELECT customer_address, body FROM (SELECT customer_address, body, ROW_NUMBER() OVER \
-                 (PARTITION BY customer_address ORDER BY received_at DESC) AS nth FROM cases \
-                 WHERE customer_address IN ({})) AS newest WHERE nth <= {EARLIER_MAX} ORDER BY customer_address, nth",
+                "SELECT customer_address, body FROM (SELECT customer_address, received_at, body, ROW_NUMBER() OVER \
+                 (PARTITION BY customer_address, mailbox ORDER BY received_at DESC) AS nth FROM cases \
+                 WHERE customer_address IN ({})) AS newest WHERE nth <= {EARLIER_MAX} ORDER BY customer_address, received_at DESC",
                 numbered(1, some.len())
             );
             let query = sqlx::query(sqlx::AssertSqlSafe(text));

@@ -5,10 +5,11 @@ use super::engine::Begin;
 use super::record::Recorded;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, rows_on, tuples};
+use super::within::{Condition, of_folder};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
 use crate::crash;
-use crate::desk::Disposition;
+use crate::desk::{Disposition, Within};
 use chrono::TimeDelta;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -99,26 +100,31 @@ impl Register {
         Ok(stored)
     }
 
-    /// Mails to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with at
-    /// most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
+    /// Mails of these mailboxes to decide on, always the first that wait, so that no mail of a case overtakes another: new ones, with
+    /// at most `max_bytes` of text but for the first of them; or one that an earlier attempt did not finish, alone, so that
     /// only the mail in hand is counted again. The others wait for its third attempt, and no longer: from then on it is put
     /// off for a while after each, and they go first.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn pending(&self, batch: i64, max_bytes: i64, now: Moment) -> Result<Vec<Pending>, RegisterError> {
+    pub async fn pending(
+        &self,
+        within: &Within,
+        batch: i64,
+        max_bytes: i64,
+        now: Moment,
+    ) -> Result<Vec<Pending>, RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mail.mailbox", 5);
         // What was tried later than now was tried by a clock that was wrong.
-        let first = "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
-                     LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN trial ON trial.mail_id = mail.id \
-                     WHERE disposition IS NULL AND (attempts < $2 OR COALESCE(tried_at, 0) NOT BETWEEN $3 AND $4) \
-                     ORDER BY mail.id LIMIT $1";
-        let rows = sqlx::query(first)
-            .bind(batch)
-            .bind(IN_TURN_MAX)
-            .bind(millis(now - crash::pause(PUT_OFF)))
-            .bind(millis(now))
-            .fetch_all(&self.pool)
-            .await?;
+        let first = format!(
+            "SELECT mail.id, COALESCE(length(raw), 0), attempts FROM mail \
+             LEFT JOIN mail_raw ON mail_raw.mail_id = mail.id LEFT JOIN trial ON trial.mail_id = mail.id \
+             WHERE disposition IS NULL AND (attempts < $2 OR COALESCE(tried_at, 0) NOT BETWEEN $3 AND $4) \
+             AND {own} ORDER BY mail.id LIMIT $1"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(first)).bind(batch).bind(IN_TURN_MAX);
+        let query = query.bind(millis(now - crash::pause(PUT_OFF))).bind(millis(now));
+        let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
         let mut ids: Vec<i64> = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {

@@ -13,6 +13,7 @@
 //! | `known.rs` | what is known of the mails that UIDs stand for |
 //! | `withheld.rs` | mails the server has and does not give |
 //! | `trials.rs` | mails that were tried alone |
+//! | `answered.rs` | letters that a mail answers or tells the fate of |
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `not_on_file.rs` | what lies in our own folders and is not on file |
@@ -37,6 +38,7 @@
 //! | `copying.rs` | all of them into another database |
 //! | `error.rs` | why something was not done |
 
+mod answered;
 mod aside;
 mod backup;
 mod balance;

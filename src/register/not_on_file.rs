@@ -4,7 +4,7 @@
 use super::engine::Begin;
 use super::mails::without_nul;
 use super::sets::{numbered, rows_of};
-use super::within::{Condition, of_folder};
+use super::within::{Condition, of_folder, of_letter};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Adopts, CaseNumber, LetterId, Moment};
 use crate::desk::{FiledBy, LostMail, NotOnFile, Sought, Within};
@@ -86,15 +86,16 @@ impl Register {
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
 
-    /// Which of these are on file, by their places. The moment of receipt and the size survive a move, and so does the
+    /// Which of these a company has on file, by their places. The moment of receipt and the size survive a move, and so does the
     /// Message-ID; a server may state one of the first two otherwise than before. A mail that was never read has no
     /// Message-ID on file.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn on_file(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
-        let mut found = self.on_file_by_id(probes).await?;
-        let unread = self.unread_receipts(probes).await?;
+    pub async fn on_file(&self, within: &Within, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
+        let mut found = self.on_file_by_id(within, probes).await?;
+        // Without a Message-ID on file.
+        let unread = self.receipts(within, probes, "message_id = ''").await?;
         let is_unread = |probe: &Probe| probe.received_at.is_some_and(|at| unread.contains(&(millis(at), probe.size)));
         found.extend(probes.iter().enumerate().filter(|(_, probe)| is_unread(probe)).map(|(place, _)| place));
         Ok(found)
@@ -104,9 +105,9 @@ impl Register {
     ///
     /// # Errors
     /// The database refused.
-    pub async fn on_file_by_id(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
+    pub async fn on_file_by_id(&self, within: &Within, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
         let ids: Vec<String> = probes.iter().map(|probe| without_nul(&probe.message_id)).collect();
-        let by_id = self.receipts_of(ids.iter().filter(|id| !id.is_empty())).await?;
+        let by_id = self.receipts_of(within, ids.iter().filter(|id| !id.is_empty())).await?;
         let is_on_file = |(probe, id): (&Probe, &String)| {
             let second = probe.received_at.map(|at| millis(at) / 1000);
             let same = |(at, size): &(i64, i64)| *size == probe.size || second == Some(*at / 1000);
@@ -119,45 +120,51 @@ impl Register {
     /// Receipt and size of the mails that have these Message-IDs.
     async fn receipts_of(
         &self,
+        within: &Within,
         ids: impl Iterator<Item = &String>,
     ) -> Result<HashMap<String, Vec<(i64, i64)>>, RegisterError> {
         let ids: Vec<&String> = ids.collect();
         let mut found: HashMap<String, Vec<(i64, i64)>> = HashMap::new();
         for some in ids.chunks(rows_of(1)) {
-            let list = numbered(1, some.len());
-            let text = format!("SELECT message_id, received_at, size FROM mail WHERE message_id IN ({list})");
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            for row in some.iter().fold(query, |query, id| query.bind(id.as_str())).fetch_all(&self.pool).await? {
+            let (list, own) = (numbered(1, some.len()), of_folder(within, "mailbox", 1 + some.len()));
+            let text =
+                format!("SELECT message_id, received_at, size FROM mail WHERE message_id IN ({list}) AND {}", own.text);
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(id.as_str()));
+            for row in own.values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await? {
                 found.entry(row.try_get(0)?).or_default().push((row.try_get(1)?, row.try_get(2)?));
             }
         }
         Ok(found)
     }
 
-    /// Which of these wait to be decided on, by their places. By receipt and size, as they were not read yet; none that came by a
+    /// Which of these wait in these mailboxes to be decided on, by their places. By receipt and size, as they were not read yet; none that came by a
     /// pipe.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn undecided(&self, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
-        let waiting = self.receipts(probes, "disposition IS NULL AND uid_validity <> 0").await?;
+    pub async fn undecided(&self, within: &Within, probes: &[Probe]) -> Result<HashSet<usize>, RegisterError> {
+        let waiting = self.receipts(within, probes, "disposition IS NULL AND uid_validity <> 0").await?;
         let waits = |probe: &Probe| probe.received_at.is_some_and(|at| waiting.contains(&(millis(at), probe.size)));
         Ok(probes.iter().enumerate().filter(|(_, probe)| waits(probe)).map(|(place, _)| place).collect())
     }
 
-    /// Receipt and size of mails without a Message-ID on file.
-    async fn unread_receipts(&self, probes: &[Probe]) -> Result<HashSet<(i64, i64)>, RegisterError> {
-        self.receipts(probes, "message_id = ''").await
-    }
-
-    async fn receipts(&self, probes: &[Probe], which: &str) -> Result<HashSet<(i64, i64)>, RegisterError> {
+    /// Receipt and size of such mails, received at the same moments.
+    async fn receipts(
+        &self,
+        within: &Within,
+        probes: &[Probe],
+        which: &str,
+    ) -> Result<HashSet<(i64, i64)>, RegisterError> {
         let moments: Vec<i64> = probes.iter().filter_map(|probe| probe.received_at.map(millis)).collect();
         let mut found = HashSet::new();
         for some in moments.chunks(rows_of(1)) {
-            let list = numbered(1, some.len());
-            let text = format!("SELECT received_at, size FROM mail WHERE {which} AND received_at IN ({list})");
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            for row in some.iter().fold(query, |query, at| query.bind(*at)).fetch_all(&self.pool).await? {
+            let (list, own) = (numbered(1, some.len()), of_folder(within, "mailbox", 1 + some.len()));
+            let text = format!(
+                "SELECT received_at, size FROM mail WHERE {which} AND received_at IN ({list}) AND {}",
+                own.text
+            );
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, at| query.bind(*at));
+            for row in own.values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await? {
                 found.insert((row.try_get(0)?, row.try_get(1)?));
             }
         }
@@ -243,20 +250,22 @@ impl Register {
 }
 
 impl Tx {
-    /// Takes mails off file that wait to be decided on, and were decided on by a register that knew more: they lie in our own
+    /// Takes mails off file that wait in these mailboxes to be decided on, and were decided on by a register that knew more: they lie in our own
     /// folder, where they are missing then. Each is still where it lies.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn take_off_file(&mut self, probes: &[&Probe]) -> Result<(), RegisterError> {
-        let these =
-            "SELECT id FROM mail WHERE disposition IS NULL AND uid_validity <> 0 AND received_at = $1 AND size = $2";
+    pub async fn take_off_file(&mut self, within: &Within, probes: &[&Probe]) -> Result<(), RegisterError> {
+        let Condition { text: own, values } = of_folder(within, "mailbox", 3);
+        let these = format!(
+            "SELECT id FROM mail WHERE disposition IS NULL AND uid_validity <> 0 AND received_at = $1 AND size = $2 AND {own}"
+        );
         for probe in probes {
             let Some(at) = probe.received_at.map(millis) else { continue };
             for of in ["mail_raw WHERE mail_id", "trial WHERE mail_id", "mail WHERE id"] {
                 let text = format!("DELETE FROM {of} IN ({these})");
                 let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(at).bind(probe.size);
-                query.execute(&mut *self.inner).await?;
+                values.iter().fold(query, |query, value| query.bind(value)).execute(&mut *self.inner).await?;
             }
         }
         Ok(())
@@ -331,14 +340,15 @@ impl Tx {
         Ok(())
     }
 
-    /// Who wrote what is missing, and about what, is not kept of these people.
-    pub(super) async fn blank_missing(&mut self, named: &[Sought]) -> Result<(), RegisterError> {
+    /// Who wrote what is missing of a company's, and about what, is not kept of these people.
+    pub(super) async fn blank_missing(&mut self, named: &[Sought], within: &Within) -> Result<(), RegisterError> {
         if named.is_empty() {
             return Ok(());
         }
         for row in sqlx::query(MISSING).fetch_all(&mut *self.inner).await? {
             let Missing { mailbox, uid_validity, uid, mail, .. } = missing(&row)?;
-            if named.iter().any(|sought| sought.is_in(&mail.from) || sought.is_in(&mail.subject)) {
+            let is_named = |sought: &Sought| sought.is_in(&mail.from) || sought.is_in(&mail.subject);
+            if within.has_folder(&mailbox) && named.iter().any(is_named) {
                 let blank = "UPDATE not_on_file SET sender = '', subject = '' \
                              WHERE mailbox = $1 AND uid_validity = $2 AND uid = $3";
                 let query = sqlx::query(blank).bind(mailbox).bind(uid_validity).bind(uid);
@@ -360,30 +370,49 @@ impl Tx {
         Ok(())
     }
 
-    /// How many mails a letter told of that nobody asked to take in yet: a digest tells of all that was told.
-    pub(super) async fn waiting_to_adopt(&mut self, letter: &LetterId) -> Result<usize, RegisterError> {
-        let text = "SELECT CAST(count(*) AS BIGINT) FROM not_on_file WHERE asked_at IS NULL AND filed_by <> 'others' \
-                    AND told_in IS NOT NULL AND (told_in = $1 \
-                    OR EXISTS (SELECT 1 FROM outbox WHERE id = $1 AND kind = 'digest'))";
-        let row = sqlx::query(text).bind(letter.as_str()).fetch_one(&mut *self.inner).await?;
+    /// How many mails of a company's a letter told of that nobody asked to take in yet.
+    pub(super) async fn waiting_to_adopt(
+        &mut self,
+        letter: &LetterId,
+        within: &Within,
+    ) -> Result<usize, RegisterError> {
+        let Condition { text: told, values } = told_by(within, 1);
+        let text = format!("SELECT CAST(count(*) AS BIGINT) FROM not_on_file WHERE asked_at IS NULL AND {told}");
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(letter.as_str());
+        let row = values.iter().fold(query, |query, value| query.bind(value)).fetch_one(&mut *self.inner).await?;
         Ok(usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
-    /// A person asked to take them in.
-    pub(super) async fn ask_to_adopt(&mut self, adopts: &Adopts, at: Moment) -> Result<(), RegisterError> {
+    /// A person asked to take them in: of what a letter told, that of the person's company.
+    pub(super) async fn ask_to_adopt(
+        &mut self,
+        adopts: &Adopts,
+        at: Moment,
+        within: &Within,
+    ) -> Result<(), RegisterError> {
         let (which, letter) = match adopts {
-            Adopts::ToldIn(letter) => (
-                "filed_by <> 'others' AND told_in IS NOT NULL AND (told_in = $2 \
-                 OR EXISTS (SELECT 1 FROM outbox WHERE id = $2 AND kind = 'digest'))",
-                letter.as_str(),
-            ),
-            Adopts::OwnAndUnmarked => ("filed_by <> 'others' AND $2 = ''", ""),
-            Adopts::OthersToo => ("$2 = ''", ""),
+            Adopts::ToldIn(letter) => (told_by(within, 2), letter.as_str()),
+            Adopts::OwnAndUnmarked => (Condition::of("filed_by <> 'others' AND $2 = ''"), ""),
+            Adopts::OthersToo => (Condition::of("$2 = ''"), ""),
         };
-        let text = format!("UPDATE not_on_file SET asked_at = $1 WHERE asked_at IS NULL AND {which}");
-        sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(at)).bind(letter).execute(&mut *self.inner).await?;
+        let text = format!("UPDATE not_on_file SET asked_at = $1 WHERE asked_at IS NULL AND {}", which.text);
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(at)).bind(letter);
+        which.values.iter().fold(query, |query, value| query.bind(value)).execute(&mut *self.inner).await?;
         Ok(())
     }
+}
+
+/// What that letter told of, by the number of its parameter, of a company's; a digest of the company's own tells of all that was
+/// told. The values are bound behind the letter's.
+fn told_by(within: &Within, letter: usize) -> Condition {
+    let mails = of_folder(within, "not_on_file.mailbox", letter + 1);
+    let letters = of_letter(within, letter + 1 + mails.values.len());
+    let text = format!(
+        "filed_by <> 'others' AND told_in IS NOT NULL AND {} AND (told_in = ${letter} \
+         OR EXISTS (SELECT 1 FROM outbox WHERE id = ${letter} AND kind = 'digest' AND {}))",
+        mails.text, letters.text
+    );
+    Condition { text, values: mails.values.into_iter().chain(letters.values).collect() }
 }
 
 const MISSING: &str =

@@ -3,7 +3,7 @@
 
 use super::sets::{rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
-use crate::case::{Address, CaseNumber, LetterId, LetterKind, Moment};
+use crate::case::{Address, CaseNumber, LetterId, LetterKind, MailboxName, Moment};
 use crate::desk::draft::{Carried, Source};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -277,6 +277,12 @@ fn letter_row(row: &AnyRow) -> Result<LetterRow, RegisterError> {
 pub(super) fn kind(row: &AnyRow, column: usize) -> Result<LetterKind, RegisterError> {
     let name: String = row.try_get(column)?;
     LetterKind::from_name(&name).ok_or_else(|| unreadable(format!("letter kind `{name}`")))
+}
+
+/// The mailbox that a letter was written through; None: the first.
+pub(super) fn through(row: &AnyRow, column: usize) -> Result<Option<MailboxName>, RegisterError> {
+    let name: String = row.try_get(column)?;
+    Ok((!name.is_empty()).then(|| MailboxName::new(name)))
 }
 
 pub(super) fn address(row: &AnyRow, column: usize) -> Result<Address, RegisterError> {

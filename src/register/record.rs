@@ -8,14 +8,14 @@ use super::mails::{Identity, sha256, without_nul};
 use super::seal::Reseal;
 use super::sets::{rows_on, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
-use crate::case::{Case, CaseNumber, Event, LetterId, Moment, What};
-use crate::desk::Decision;
+use crate::case::{Case, CaseNumber, Event, LetterId, MailboxName, Moment, What};
 use crate::desk::draft::{Carried, Source};
+use crate::desk::{Decision, Within};
 use crate::letters::{self, Letter};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns of a letter that is put in the outbox.
-const LETTER_COLUMNS: usize = 16;
+const LETTER_COLUMNS: usize = 17;
 /// Columns of an attachment that it carries along.
 const CARRIED_COLUMNS: usize = 9;
 
@@ -29,6 +29,8 @@ pub struct Outgoing {
     pub held_because: Option<String>,
     /// What it counts as for the caps of one address; may be empty (invariant 5).
     pub counted_as: String,
+    /// Through which mailbox it was written; None: the first.
+    pub mailbox: Option<MailboxName>,
 }
 
 /// A decision with its finished letters.
@@ -38,6 +40,8 @@ pub struct Recorded<'a> {
     pub mail: Option<(i64, &'a Identity)>,
     pub decision: &'a Decision,
     pub letters: &'a [Outgoing],
+    /// What its company has on file: nothing else is touched by it.
+    pub within: &'a Within,
 }
 
 impl Tx {
@@ -52,9 +56,11 @@ impl Tx {
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
         self.decide_mails(all, now).await?;
-        for event in all.iter().flat_map(|one| &one.decision.events) {
-            self.mark_mails(event).await?;
-            self.mark_bundled(event).await?;
+        for one in all {
+            for event in &one.decision.events {
+                self.mark_mails(event, one.within).await?;
+                self.mark_bundled(event).await?;
+            }
         }
         self.change_cases(all).await?;
         let letters: Vec<&Outgoing> = all.iter().flat_map(|one| one.letters).collect();
@@ -75,7 +81,7 @@ impl Tx {
         now: Moment,
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
-        self.record_all(&[Recorded { mail, decision, letters }], now, salts).await
+        self.record_all(&[Recorded { mail, decision, letters, within: &Within::All }], now, salts).await
     }
 
     /// The events in their order, behind those of each decision the seal of its mail and letters.
@@ -104,10 +110,10 @@ impl Tx {
     }
 
     /// What an event says of mails stands in their rows too.
-    async fn mark_mails(&mut self, event: &Event) -> Result<(), RegisterError> {
+    async fn mark_mails(&mut self, event: &Event, within: &Within) -> Result<(), RegisterError> {
         match (&event.what, event.mail) {
             (What::AsideTold { letter, mails }, _) => self.note_told(mails, letter.as_ref()).await,
-            (What::AdoptionAsked { adopts, .. }, _) => self.ask_to_adopt(adopts, event.at).await,
+            (What::AdoptionAsked { adopts, .. }, _) => self.ask_to_adopt(adopts, event.at, within).await,
             (What::Reconsidered { disposition, reason }, Some(mail)) => {
                 self.reconsider(mail, disposition, event.case, reason).await
             }
@@ -146,7 +152,7 @@ impl Tx {
         for some in letters.chunks(rows_on(self.engine, LETTER_COLUMNS)) {
             let text = format!(
                 "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-                 recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as) VALUES {}",
+                 recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as, mailbox) VALUES {}",
                 tuples(LETTER_COLUMNS, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
@@ -169,6 +175,7 @@ impl Tx {
                     .bind(millis(now))
                     .bind(letter.to.domain().to_lowercase())
                     .bind(&outgoing.counted_as)
+                    .bind(outgoing.mailbox.as_ref().map(MailboxName::as_str).unwrap_or_default())
             });
             query.execute(&mut *self.inner).await?;
             self.put_bytes(some).await?;

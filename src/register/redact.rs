@@ -11,7 +11,9 @@ use super::redactions::RedactionEntry;
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Actor, Blanks, Case, CaseNumber, Event, LetterId, Moment, Redacted, RedactedEvent, What};
+use crate::case::{
+    Actor, Blanks, Case, CaseNumber, Event, LetterId, MailboxName, Moment, Redacted, RedactedEvent, What,
+};
 use crate::desk::caps::Cap;
 use futures_util::TryStreamExt;
 use sqlx::any::AnyRow;
@@ -49,14 +51,79 @@ impl Register {
         rows.iter().map(done).collect()
     }
 
-    /// The originals of all that was blanked are out of the mailbox.
+    /// What machines' lists say of each entry that was blanked here; empty where none has told.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn redactions_told(&self) -> Result<HashMap<String, String>, RegisterError> {
+        let rows = sqlx::query("SELECT entry, listed FROM redaction").fetch_all(&self.pool).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    }
+
+    /// How many these are: asked each minute.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn count_redactions(&self) -> Result<i64, RegisterError> {
+        let text = "SELECT CAST(count(*) AS BIGINT) FROM redaction";
+        Ok(sqlx::query(text).fetch_one(&self.pool).await?.try_get(0)?)
+    }
+
+    /// Tells other machines of entries that were blanked before they could be told.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn tell_redactions(&self, told: &[(String, String)]) -> Result<(), RegisterError> {
+        let mut tx = self.begin_as(Begin::Apart).await?;
+        for (entry, listed) in told {
+            let tell = sqlx::query("UPDATE redaction SET listed = $2 WHERE entry = $1 AND listed = ''");
+            tell.bind(entry).bind(listed).execute(&mut *tx.inner).await?;
+        }
+        tx.commit().await
+    }
+
+    /// The originals of these entries are out of that mailbox; whether they are out of all of these.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn note_removed_from(
+        &self,
+        mailbox: &MailboxName,
+        entries: &[String],
+        all: &[MailboxName],
+    ) -> Result<bool, RegisterError> {
+        if all == std::slice::from_ref(mailbox) {
+            return Ok(true);
+        }
+        let mut tx = self.begin_as(Begin::Apart).await?;
+        let mut left = 0;
+        for entry in entries {
+            let note =
+                sqlx::query("INSERT INTO redaction_removed (entry, mailbox) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+            note.bind(entry).bind(mailbox.as_str()).execute(&mut *tx.inner).await?;
+            let text = format!(
+                "SELECT CAST(count(*) AS BIGINT) FROM redaction_removed WHERE entry = $1 AND mailbox IN ({})",
+                numbered(2, all.len())
+            );
+            let query = sqlx::query(AssertSqlSafe(text)).bind(entry);
+            let query = all.iter().fold(query, |query, name| query.bind(name.as_str()));
+            let from: i64 = query.fetch_one(&mut *tx.inner).await?.try_get(0)?;
+            left += usize::from(usize::try_from(from).unwrap_or_default() < all.len());
+        }
+        tx.commit().await?;
+        Ok(left == 0)
+    }
+
+    /// The originals of all that was blanked are out of all mailboxes.
     ///
     /// # Errors
     /// The database refused.
     pub async fn note_removed(&self, now: Moment) -> Result<(), RegisterError> {
+        let mut tx = self.begin_as(Begin::Apart).await?;
         let note = sqlx::query("UPDATE redaction SET removed_at = $1 WHERE removed_at IS NULL");
-        self.alone(note.bind(millis(now))).await?;
-        Ok(())
+        note.bind(millis(now)).execute(&mut *tx.inner).await?;
+        sqlx::query("DELETE FROM redaction_removed").execute(&mut *tx.inner).await?;
+        tx.commit().await
     }
 
     /// Writes the file or the tables anew, so that nothing of what was blanked is left in room that is not used any more, and
@@ -89,19 +156,21 @@ impl Register {
 }
 
 impl Tx {
-    /// Blanks what is in the scope, and says so in the chain. Done once for an entry: a second time changes nothing.
+    /// Blanks what is in the scope, and says so in the chain; `listed` is what other machines are told of the entry. Done once for an entry: a second time changes nothing.
     ///
     /// # Errors
     /// The database refused; drop the transaction and nothing of it happened.
     pub async fn redact(
         &mut self,
         entry: &RedactionEntry,
+        listed: &str,
         scope: &Scope,
         now: Moment,
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
-        let note = sqlx::query("INSERT INTO redaction (entry, blanked_at) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-        let noted = note.bind(&entry.id).bind(millis(now)).execute(&mut *self.inner).await?;
+        let note =
+            sqlx::query("INSERT INTO redaction (entry, blanked_at, listed) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+        let noted = note.bind(&entry.id).bind(millis(now)).bind(listed).execute(&mut *self.inner).await?;
         // Numbers that were given out are not given out again, whatever a restored register knows of them.
         let numbers: Vec<CaseNumber> = entry.cases.iter().map(|case| case.number).collect();
         self.note_numbers(&numbers).await?;
@@ -111,7 +180,7 @@ impl Tx {
         let events = self.rewrite(scope, salts).await?;
         self.blank_mails(scope).await?;
         self.blank_letters(scope).await?;
-        self.blank_missing(&scope.named).await?;
+        self.blank_missing(&scope.named, &scope.within).await?;
         let told = Redacted {
             entry: entry.id.clone(),
             reason: entry.reason.clone(),

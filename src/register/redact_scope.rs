@@ -1,10 +1,10 @@
 //! What a redaction reaches, and which letters of it are still on their way. Only SQL.
 
-use super::outbox::REDACTED;
+use super::outbox::{REDACTED, through};
 use super::{RegisterError, Tx, moment, unreadable};
 use crate::case::{CaseNumber, LetterId, Moment};
-use crate::desk::Sought;
 use crate::desk::caps::Cap;
+use crate::desk::{Sought, Within};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub struct Scope {
     pub beside: BTreeSet<LetterId>,
     /// The customers, by their addresses.
     pub named: Vec<Sought>,
+    /// Whose they are.
+    pub within: Within,
     /// Letters of them that are not sent yet.
     pub waiting: usize,
     /// Letters about others too that are not sent yet: blanked, these others would hear nothing.
@@ -35,6 +37,8 @@ pub struct ScopedMail {
     pub message_id: String,
     pub received_at: i64,
     pub size: i64,
+    /// The folder it lay in, as the register names it.
+    pub mailbox: String,
     content_hash: String,
     told_in: Option<LetterId>,
 }
@@ -46,11 +50,13 @@ pub struct Beside {
     pub letters: Vec<LetterId>,
     /// The customers whom it was looked through for.
     pub named: Vec<Sought>,
+    /// The company whose cases they are: what another has of the same person is not touched.
+    pub within: Within,
 }
 
 /// Why a letter of a listed case is held that could not be blanked.
 const TO_BE_REDACTED: &str = "its complaint is to be redacted";
-const MAIL: &str = "SELECT id, message_id, received_at, size, content_hash, told_in FROM mail";
+const MAIL: &str = "SELECT id, message_id, received_at, size, content_hash, told_in, mailbox FROM mail";
 
 impl Tx {
     /// The mails of an entry that are on file here.
@@ -99,17 +105,20 @@ impl Tx {
         // The same mail by another route.
         let hashes: Vec<String> =
             found.values().map(|mail| mail.content_hash.clone()).filter(|hash| !hash.is_empty()).collect();
-        for row in
-            self.of_texts(&format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN"), &hashes).await?
-        {
-            found.extend([scoped(&row)?]);
+        let copies = format!("{MAIL} WHERE disposition = 'duplicate' AND content_hash IN");
+        for row in self.of_texts(&copies, &hashes).await? {
+            let (id, mail) = scoped(&row)?;
+            found.extend(beside.within.has_folder(&mail.mailbox).then_some((id, mail)));
         }
-        let named = beside.named.clone();
-        let mut scope = Scope { cases: cases.clone(), mails: found, named, ..Scope::default() };
+        let (named, within) = (beside.named.clone(), beside.within.clone());
+        let mut scope = Scope { cases: cases.clone(), mails: found, named, within, ..Scope::default() };
         let of_cases = self.of_texts("SELECT id FROM outbox WHERE case_number IN", &numbers).await?;
         let keys: Vec<String> = self.customers(&numbers).await?;
-        let bundles = "SELECT id FROM outbox WHERE case_number = '' AND side = 'customer' AND recipient_key IN";
-        scope.letters = letters(of_cases.iter().chain(&self.of_texts(bundles, &keys).await?))?;
+        let bundles =
+            "SELECT id, mailbox FROM outbox WHERE case_number = '' AND side = 'customer' AND recipient_key IN";
+        let mut bundles = self.of_texts(bundles, &keys).await?;
+        bundles.retain(|row| through(row, 1).is_ok_and(|mailbox| beside.within.has_mailbox(mailbox.as_ref())));
+        scope.letters = letters(of_cases.iter().chain(&bundles))?;
         let told_in = scope.mails.values().filter_map(|mail| mail.told_in.clone());
         let around: BTreeSet<LetterId> = told_in.chain(beside.letters.iter().cloned()).collect();
         scope.beside = around.difference(&scope.letters).cloned().collect();
@@ -204,6 +213,7 @@ fn scoped(row: &AnyRow) -> Result<(i64, ScopedMail), RegisterError> {
         message_id: row.try_get(1)?,
         received_at: row.try_get(2)?,
         size: row.try_get(3)?,
+        mailbox: row.try_get(6)?,
         content_hash: row.try_get(4)?,
         told_in: told_in.filter(|id| !id.is_empty()).map(LetterId::from_stored),
     };

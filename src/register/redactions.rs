@@ -1,5 +1,5 @@
 //! The list of what was redacted: a file beside the register, so that a restored register is redacted again, and a mail that
-//! was is known again. It holds numbers, moments and hashes, and nothing of what was blanked. Touches that file only.
+//! was is known again. Several machines have a list each, and tell each other by way of the register. It holds numbers, moments and hashes, and nothing of what was blanked. Touches that file only.
 
 use super::chain::hex;
 use super::not_on_file::Probe;
@@ -8,7 +8,7 @@ use crate::case::{CaseNumber, Moment};
 use crate::crash;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,9 @@ pub struct RedactionEntry {
     pub ground: Option<String>,
     pub cases: Vec<RedactedCase>,
     pub mails: Vec<RedactedMail>,
+    /// That of the list it was made for; empty: of the one it stands in.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub salt: String,
 }
 
 /// A case, told from another that got its number after a restore.
@@ -55,6 +58,8 @@ pub struct RedactionList {
     path: PathBuf,
     /// Empty: there is no list yet.
     salt: String,
+    /// Those of other machines' lists, of whose entries this one has some.
+    others: BTreeSet<String>,
     pub entries: Vec<RedactionEntry>,
     /// Receipt and size of the mails by their ids.
     mails: HashMap<String, Vec<(i64, i64)>>,
@@ -77,6 +82,7 @@ impl RedactionList {
         let mut list = Self {
             path,
             salt: String::new(),
+            others: BTreeSet::new(),
             entries: Vec::new(),
             mails: HashMap::new(),
             seconds: HashSet::new(),
@@ -114,6 +120,37 @@ impl RedactionList {
         Ok(())
     }
 
+    /// What others are told of an entry.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn told(&self, entry: &RedactionEntry) -> Result<String, RegisterError> {
+        let salt = if entry.salt.is_empty() { self.salt.clone() } else { entry.salt.clone() };
+        let told = serde_json::to_string(&RedactionEntry { salt, ..entry.clone() });
+        told.map_err(|why| self.failed(std::io::Error::other(why)))
+    }
+
+    /// Takes over what others told. How many entries are new here.
+    ///
+    /// # Errors
+    /// It cannot be written, or is none of ours.
+    pub fn learn<'a>(&mut self, told: impl Iterator<Item = &'a String>) -> Result<usize, RegisterError> {
+        let known: HashSet<String> = self.entries.iter().map(|entry| entry.id.clone()).collect();
+        let mut new = 0;
+        for told in told {
+            let entry: RedactionEntry = serde_json::from_str(told)
+                .map_err(|why| self.failed(std::io::Error::new(ErrorKind::InvalidData, why)))?;
+            if known.contains(&entry.id) {
+                continue;
+            }
+            self.begin(entry.salt.clone())?;
+            let salt = if entry.salt == self.salt { String::new() } else { entry.salt.clone() };
+            self.add(RedactionEntry { salt, ..entry })?;
+            new += 1;
+        }
+        Ok(new)
+    }
+
     /// A new list begins with a salt of its own.
     ///
     /// # Errors
@@ -129,6 +166,8 @@ impl RedactionList {
     fn write(&self, line: &impl Serialize) -> std::io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt;
         let mut file = OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(&self.path)?;
+        // A command and the daemon may add at once.
+        file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         // Behind a line that a crash cut off another begins: nobody reads the two as one.
@@ -149,6 +188,7 @@ impl RedactionList {
             self.seconds.insert(mail.received_at / 1000);
             self.sizes.insert(mail.size);
         }
+        self.others.extend(Some(entry.salt.clone()).filter(|salt| !salt.is_empty()));
         self.entries.push(entry);
     }
 
@@ -158,14 +198,13 @@ impl RedactionList {
 
     /// How the list knows that mail.
     pub fn mark(&self, message_id: &str, received_at: i64, size: i64) -> RedactedMail {
-        RedactedMail { received_at, size, id: self.hashed(message_id) }
+        RedactedMail { received_at, size, id: hashed(&self.salt, message_id) }
     }
 
-    fn hashed(&self, message_id: &str) -> String {
-        if message_id.is_empty() {
-            return String::new();
-        }
-        hex(&Sha256::digest(format!("{}\0{message_id}", self.salt)))
+    /// Whether that entry of the list names the mail.
+    pub fn names(&self, entry: &RedactionEntry, message_id: &str, received_at: i64, size: i64) -> bool {
+        let salt = if entry.salt.is_empty() { &self.salt } else { &entry.salt };
+        entry.mails.contains(&RedactedMail { received_at, size, id: hashed(salt, message_id) })
     }
 
     /// Whether a mail of an own folder was redacted: as [`super::Register::on_file`] knows those that are on file.
@@ -175,7 +214,9 @@ impl RedactionList {
         let same = |(at, size): &(i64, i64)| {
             *size == probe.size || received.is_some_and(|received| received / 1000 == *at / 1000)
         };
-        let by_id = !probe.message_id.is_empty() && of_id(&self.hashed(&probe.message_id)).any(same);
+        let salts = self.others.iter().chain([&self.salt]);
+        let mut ids = salts.map(|salt| hashed(salt, &probe.message_id));
+        let by_id = !probe.message_id.is_empty() && ids.any(|id| of_id(&id).any(same));
         by_id || of_id("").any(|(at, size)| *size == probe.size && received == Some(*at))
     }
 
@@ -185,13 +226,61 @@ impl RedactionList {
     }
 }
 
+/// Salted; empty for none.
+fn hashed(salt: &str, message_id: &str) -> String {
+    if message_id.is_empty() {
+        return String::new();
+    }
+    hex(&Sha256::digest(format!("{salt}\0{message_id}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn lists_of_two_machines_come_to_hold_the_same_and_know_each_others_mails() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = |name: &str| RedactionList::read("", Some(&folder.path().join(name))).unwrap();
+        let (mut one, mut two) = (list("one"), list("two"));
+        for (list, salt, id, mail) in [(&mut one, "salt", "a", "a@x"), (&mut two, "other", "b", "b@x")] {
+            list.begin(salt.into()).unwrap();
+            let mails = vec![list.mark(mail, 5_000, 70)];
+            list.add(entry(id, mails)).unwrap();
+        }
+        let told =
+            |list: &RedactionList| list.entries.iter().map(|entry| list.told(entry).unwrap()).collect::<Vec<_>>();
+        let of_one = told(&one);
+        assert_eq!((two.learn(of_one.iter()).unwrap(), two.learn(of_one.iter()).unwrap()), (1, 0));
+        let of_two = told(&two);
+        one.learn(of_two.iter()).unwrap();
+        // A machine that has no list yet takes all of it over.
+        list("new").learn(of_two.iter()).unwrap();
+        for name in ["one", "two", "new"] {
+            let list = list(name);
+            let mut ids: Vec<&str> = list.entries.iter().map(|entry| entry.id.as_str()).collect();
+            ids.sort();
+            assert_eq!(ids, ["a", "b"], "{name}");
+            let at = chrono::DateTime::from_timestamp_millis(5_000);
+            for mail in ["a@x", "b@x"] {
+                assert!(list.knows(&Probe { message_id: mail.into(), received_at: at, size: 1 }), "{name} {mail}");
+                let named = list.entries.iter().filter(|entry| list.names(entry, mail, 5_000, 70)).count();
+                assert_eq!(named, 1, "{name} {mail}");
+            }
+        }
+    }
+
     fn entry(id: &str, mails: Vec<RedactedMail>) -> RedactionEntry {
         let at = "2026-11-23T09:00:00Z".parse().unwrap();
-        RedactionEntry { id: id.into(), at, reason: "art. 17".into(), ground: None, cases: Vec::new(), mails }
+        RedactionEntry {
+            id: id.into(),
+            at,
+            reason: "art. 17".into(),
+            ground: None,
+            cases: Vec::new(),
+            mails,
+            salt: String::new(),
+        }
     }
 
     #[test]

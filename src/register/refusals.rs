@@ -1,6 +1,6 @@
 //! What a sending server refused, kept over a restart: letters that wait for it, and the connections it takes. Only SQL.
 
-use super::outbox::{address, kind};
+use super::outbox::{address, kind, through};
 use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Event, LetterFate, LetterId, Moment, What};
@@ -30,12 +30,14 @@ impl Register {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 
-    /// When each letter was accepted that was after this moment, the earliest first. One that stands for others is one.
+    /// When servers answered to letters after this moment, the earliest first: accepted, or refused for the first time. One that
+    /// stands for others is one.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn accepted_after(&self, since: Moment) -> Result<Vec<Moment>, RegisterError> {
-        let text = "SELECT accepted_at FROM outbox WHERE accepted_at > $1 AND bundled_in IS NULL ORDER BY accepted_at";
+    pub async fn answered_after(&self, since: Moment) -> Result<Vec<Moment>, RegisterError> {
+        let text = "SELECT accepted_at FROM outbox WHERE accepted_at > $1 AND bundled_in IS NULL \
+                    UNION ALL SELECT at FROM refused_first WHERE at > $1 ORDER BY 1";
         let rows = sqlx::query(text).bind(millis(since)).fetch_all(&self.pool).await?;
         rows.iter().map(|row| Ok(moment(row.try_get(0)?))).collect()
     }
@@ -141,7 +143,8 @@ impl Tx {
             "SELECT outbox.id, kind, case_number, recipient, created_at, bundled_in, bytes, \
              (SELECT CAST(count(*) AS BIGINT) FROM outbox AS other WHERE other.kind = outbox.kind \
               AND other.case_number = outbox.case_number AND other.recipient_key = outbox.recipient_key \
-              AND other.created_at > outbox.created_at AND other.state <> 'refused') \
+              AND (other.case_number <> '' OR '' IN (other.mailbox, outbox.mailbox) OR other.mailbox = outbox.mailbox) \
+              AND other.created_at > outbox.created_at AND other.state <> 'refused'), outbox.mailbox \
              FROM outbox LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id = $1 AND state = 'refused'",
         )
         .bind(id.as_str())
@@ -158,6 +161,7 @@ impl Tx {
             id: id.clone(),
             kind: kind(&row, 1)?,
             case: going_on,
+            mailbox: through(&row, 8)?,
             to: address(&row, 3)?,
             written_at: moment(row.try_get(4)?),
             bytes: if whole { Kept::Whole } else { Kept::Blanked },

@@ -1,9 +1,10 @@
 //! Rows of `round_trips`: test mails of the watch, on their way and back; and the last signs of life of the whole route, for
 //! the digest. Only SQL.
 
+use super::within::{of_folder, of_letter};
 use super::{Register, RegisterError, Tx, millis, moment};
 use crate::case::Moment;
-use crate::desk::{Route, Unsent};
+use crate::desk::{Route, Unsent, Within};
 use chrono::TimeDelta;
 use sqlx::Row;
 
@@ -61,20 +62,23 @@ impl Register {
         Ok(())
     }
 
-    /// When mail came in last, when a letter was accepted last, what waits to be sent. Test mails are no mail.
+    /// Of a company: when mail came in last, when a letter was accepted last, what waits to be sent. Test mails are no mail.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn route(&self, now: Moment) -> Result<Route, RegisterError> {
-        let row = sqlx::query(
-            "SELECT (SELECT received_at FROM mail WHERE disposition <> 'round_trip' ORDER BY id DESC LIMIT 1), \
-             (SELECT MAX(accepted_at) FROM outbox), \
-             (SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1), \
-             (SELECT MIN(created_at) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1)",
-        )
-        .bind(millis(now - ON_ITS_WAY))
-        .fetch_one(&self.pool)
-        .await?;
+    pub async fn route(&self, within: &Within, now: Moment) -> Result<Route, RegisterError> {
+        let mails = of_folder(within, "mail.mailbox", 2);
+        let letters = of_letter(within, 2 + mails.values.len());
+        let (came, went) = (&mails.text, &letters.text);
+        let text = format!(
+            "SELECT (SELECT received_at FROM mail WHERE disposition <> 'round_trip' AND {came} ORDER BY id DESC LIMIT 1), \
+             (SELECT MAX(accepted_at) FROM outbox WHERE {went}), \
+             (SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1 AND {went}), \
+             (SELECT MIN(created_at) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1 AND {went})"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(now - ON_ITS_WAY));
+        let values = mails.values.iter().chain(&letters.values);
+        let row = values.fold(query, |query, value| query.bind(value)).fetch_one(&self.pool).await?;
         let at = |column: usize| Ok::<_, RegisterError>(row.try_get::<Option<i64>, _>(column)?.map(moment));
         let letters = usize::try_from(row.try_get::<i64, _>(2)?).unwrap_or_default();
         Ok(Route {

@@ -1,10 +1,11 @@
 //! What the desk is shown before it decides, read inside the transaction that will record the decisions. Only SQL.
 
+use super::answered::KnownLetter;
 use super::mails::{Identity, without_nul};
 use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::within::{Condition, of_case};
-use super::{RegisterError, Tx, cases, millis, outbox};
-use crate::case::{Address, Case, CaseNumber, CaseState, Event, LetterId, Side};
+use super::{RegisterError, Tx, cases};
+use crate::case::{Address, Case, CaseNumber, CaseState, LetterId, Side};
 use crate::desk::{BouncedLetter, CaseFile, ClickedOn, Lookup, Naming, Said, Snapshot, Within};
 use sqlx::Row;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -106,7 +107,7 @@ impl Tx {
         let Wanted { mail, identity, lookup, within } = *one;
         let mut known = Snapshot { duplicate_of: loaded.duplicates.get(&mail).copied(), ..Snapshot::default() };
         if known.duplicate_of.is_none() && may_be_aside {
-            known.put_back = self.put_back(mail, identity).await?;
+            known.put_back = self.put_back(mail, identity, within).await?;
             if known.put_back.is_none() {
                 known.duplicate_of = self.duplicate_aside(mail, identity, within).await?;
             }
@@ -126,11 +127,12 @@ impl Tx {
                 known.unknown_case = case.map(|case| case.number);
             }
         }
-        let named = match (&lookup.bounced, self.last_letter_to(lookup).await?) {
+        let named = match (&lookup.bounced, self.last_letter_to(lookup, within).await?) {
             (Some(letter), _) => loaded.letters.get(letter.as_str()).cloned(),
             (None, Some(letter)) => self.letters_of(&[&letter]).await?.remove(letter.as_str()),
             (None, None) => None,
         };
+        let named = named.filter(|found| within.has_mailbox(found.mailbox.as_ref()));
         let (mut bounced_of, mut bundled_of) = (None, None);
         if let Some(found) = named {
             let bundled = self.bundled_in(&found.letter.id).await?;
@@ -141,7 +143,7 @@ impl Tx {
         }
         let mailed = self.open_cases_of(&lookup.mailed, within).await?;
         if let Some(letter) = &lookup.adopts {
-            known.to_adopt = self.waiting_to_adopt(letter).await?;
+            known.to_adopt = self.waiting_to_adopt(letter, within).await?;
         }
         if let Some(topic) = &lookup.topic {
             known.topic = self.clicked_on(topic, within).await?;
@@ -188,7 +190,7 @@ impl Tx {
         for some in ids.chunks(rows_of(1)) {
             let text = format!(
                 "SELECT message_id, id, case_number FROM (SELECT message_id, id, case_number, \
-                 ROW_NUMBER() OVER (PARTITION BY message_id ORDER BY id) AS nth FROM mail WHERE message_id IN ({}) \
+                 ROW_NUMBER() OVER (PARTITION BY message_id, mailbox ORDER BY id) AS nth FROM mail WHERE message_id IN ({}) \
                  AND message_id <> '' AND case_number IS NOT NULL) AS filed WHERE nth <= {ANSWERED_MAX} ORDER BY id",
                 numbered(1, some.len())
             );
@@ -209,11 +211,11 @@ impl Tx {
         let mut found: HashMap<i64, Vec<Case>> = HashMap::new();
         for some in said.chunks(rows_on(self.engine, 2)) {
             let text = format!(
-                "SELECT wanted, body FROM (SELECT column1 AS wanted, cases.body, ROW_NUMBER() OVER \
-                 (PARTITION BY column1 ORDER BY cases.received_at DESC) AS nth FROM (VALUES {}) AS said \
+                "SELECT wanted, body FROM (SELECT column1 AS wanted, cases.body, cases.received_at, ROW_NUMBER() OVER \
+                 (PARTITION BY column1, cases.mailbox ORDER BY cases.received_at DESC) AS nth FROM (VALUES {}) AS said \
                  JOIN mail ON mail.id = column1 JOIN cases ON customer_address = column2 \
                  AND cases.received_at BETWEEN mail.received_at - {TWICE_WITHIN} AND mail.received_at + {TWICE_WITHIN}) \
-                 AS recent WHERE nth <= {TWICE_MAX} ORDER BY wanted, nth",
+                 AS recent WHERE nth <= {TWICE_MAX} ORDER BY wanted, received_at DESC",
                 tuples(2, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, said)| {
@@ -228,14 +230,14 @@ impl Tx {
 
     /// The sender's newest case of that subject.
     async fn clicked_on(&mut self, topic: &ClickedOn, within: &Within) -> Result<Option<CaseFile>, RegisterError> {
-        let rows = sqlx::query("SELECT body FROM cases WHERE customer_address = $1 ORDER BY received_at DESC LIMIT $2")
-            .bind(topic.from.key())
-            .bind(TWICE_MAX)
-            .fetch_all(&mut *self.inner)
-            .await?;
-        for row in &rows {
+        let Condition { text: own, values } = of_case(within, 2);
+        let text = format!(
+            "SELECT body FROM cases WHERE customer_address = $1 AND {own} ORDER BY received_at DESC LIMIT {TWICE_MAX}"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(topic.from.key());
+        for row in &values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await? {
             let case = cases::body(row)?;
-            if topic.is_of(&case) && within.has(&case) {
+            if topic.is_of(&case) {
                 return self.case_file(case.number).await;
             }
         }
@@ -244,104 +246,20 @@ impl Tx {
 
     /// Cases of the customers whom a text names, among the newest.
     async fn customers_named(&mut self, naming: &Naming, within: &Within) -> Result<Vec<CaseFile>, RegisterError> {
-        let rows = sqlx::query("SELECT body FROM cases WHERE state <> $1 ORDER BY year DESC, serial DESC LIMIT $2")
-            .bind(CaseState::Merged.name())
-            .bind(NAMING_CASES_MAX)
-            .fetch_all(&mut *self.inner)
-            .await?;
+        let Condition { text: own, values } = of_case(within, 2);
+        let text = format!(
+            "SELECT body FROM cases WHERE state <> $1 AND {own} ORDER BY year DESC, serial DESC LIMIT {NAMING_CASES_MAX}"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(CaseState::Merged.name());
         let mut numbers = Vec::new();
-        for row in &rows {
+        for row in &values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&mut *self.inner).await? {
             let case = cases::body(row)?;
-            if numbers.len() < NAMED_MAX && within.has(&case) && naming.is_of(&case) {
+            if numbers.len() < NAMED_MAX && naming.is_of(&case) {
                 numbers.push(case.number);
             }
         }
         let mut files = self.case_files(&numbers).await?;
         Ok(numbers.iter().filter_map(|number| files.remove(number)).collect())
-    }
-
-    /// What a reply to each may quote; none of one that is gone or was blanked.
-    async fn letter_bytes(&mut self, letters: &[&LetterId]) -> Result<HashMap<String, Vec<u8>>, RegisterError> {
-        let mut found = HashMap::new();
-        for some in letters.chunks(rows_of(1)) {
-            let text = format!("SELECT id, bytes FROM letter WHERE id IN ({})", numbered(1, some.len()));
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            let query = some.iter().fold(query, |query, letter| query.bind(letter.as_str()));
-            for row in query.fetch_all(&mut *self.inner).await? {
-                let bytes: Vec<u8> = row.try_get(1)?;
-                found.extend((!bytes.is_empty()).then_some((row.try_get(0)?, bytes)));
-            }
-        }
-        Ok(found)
-    }
-
-    /// The last letter that a server took for one of the addresses that another one names.
-    async fn last_letter_to(&mut self, lookup: &Lookup) -> Result<Option<LetterId>, RegisterError> {
-        let mut last: Option<(i64, LetterId)> = None;
-        for address in &lookup.failed {
-            let row = sqlx::query(
-                "SELECT id, created_at FROM outbox WHERE recipient_key = $1 AND created_at >= $2 AND state = 'accepted' \
-                 ORDER BY created_at DESC, id DESC LIMIT 1",
-            )
-            .bind(address.key())
-            .bind(millis(lookup.failed_since))
-            .fetch_optional(&mut *self.inner)
-            .await?;
-            let Some(row) = row else { continue };
-            let (id, at): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
-            if last.as_ref().is_none_or(|(latest, _)| *latest < at) {
-                last = Some((at, LetterId::from_stored(id)));
-            }
-        }
-        Ok(last.map(|(_, id)| id))
-    }
-
-    /// What was recorded of a letter's fate, oldest first. Its case may go on in another one since.
-    async fn fates_of(&mut self, letter: &LetterId, case: Option<CaseNumber>) -> Result<Vec<Event>, RegisterError> {
-        let going_on = match case {
-            Some(number) => self.case_going_on(number).await?.map(|case| case.number),
-            None => None,
-        };
-        let named = |number: Option<CaseNumber>| number.map(|number| number.to_string()).unwrap_or_default();
-        let rows = sqlx::query(
-            "SELECT body FROM event JOIN event_payload ON event_payload.seq = event.seq \
-             WHERE case_number IN ($1, $2) AND kind = 'letter_fate' AND body LIKE $3 ORDER BY event.seq",
-        )
-        .bind(named(case))
-        .bind(named(going_on.or(case)))
-        .bind(format!("%{}%", letter.as_str()))
-        .fetch_all(&mut *self.inner)
-        .await?;
-        let mut events = Vec::with_capacity(rows.len());
-        for row in &rows {
-            events.extend(serde_json::from_str::<Event>(&row.try_get::<String, _>(0)?).ok());
-        }
-        Ok(events)
-    }
-
-    async fn letters_of(&mut self, letters: &[&LetterId]) -> Result<HashMap<String, KnownLetter>, RegisterError> {
-        let mut found = HashMap::new();
-        for some in letters.chunks(rows_of(1)) {
-            let text = format!(
-                "SELECT id, kind, recipient, case_number, department FROM outbox WHERE id IN ({})",
-                numbered(1, some.len())
-            );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text));
-            let query = some.iter().fold(query, |query, letter| query.bind(letter.as_str()));
-            for row in query.fetch_all(&mut *self.inner).await? {
-                let id: String = row.try_get(0)?;
-                let letter = BouncedLetter {
-                    id: LetterId::from_stored(id.as_str()),
-                    kind: outbox::kind(&row, 1)?,
-                    to: outbox::address(&row, 2)?,
-                    bundled: Vec::new(),
-                    reported_at: None,
-                };
-                let case = row.try_get::<String, _>(3)?.parse().ok();
-                found.insert(id, KnownLetter { letter, case, department: row.try_get(4)? });
-            }
-        }
-        Ok(found)
     }
 }
 
@@ -397,11 +315,12 @@ impl Loaded {
     fn snapshot(&self, one: &Wanted<'_>, apart: Alone) -> Snapshot {
         let lookup = one.lookup;
         let file = |number: Option<CaseNumber>| self.file(number?, one.within).cloned();
-        // A letter about another company's case is nobody's here: what answers it is read like any mail.
+        // Another company's letter, or one about its case, is nobody's here: what answers it is read like any mail.
         let is_others = |case: &Option<CaseNumber>| {
             case.and_then(|number| self.files.get(&number)).is_some_and(|file| !one.within.has(&file.case))
         };
-        let answered_letter = self.answered_letter(lookup).filter(|(_, case)| !is_others(case));
+        let is_own = |letter: &KnownLetter| one.within.has_mailbox(letter.mailbox.as_ref());
+        let answered_letter = self.answered_letter(lookup).filter(|(letter, case)| is_own(letter) && !is_others(case));
         let letter = answered_letter.map(|(letter, _)| letter);
         let of_letter = file(answered_letter.and_then(|(_, case)| case));
         let of_letter = if apart.bounced_of.is_some() { file(apart.bounced_of) } else { of_letter };
@@ -440,11 +359,4 @@ impl Loaded {
 
 fn answered_ids(lookup: &Lookup) -> impl Iterator<Item = String> {
     lookup.answered.iter().map(|id| without_nul(id)).filter(|id| !id.is_empty())
-}
-
-#[derive(Clone)]
-struct KnownLetter {
-    letter: BouncedLetter,
-    case: Option<CaseNumber>,
-    department: String,
 }

@@ -11,8 +11,13 @@ pub(super) struct Condition {
 }
 
 impl Condition {
+    /// One without values.
+    pub fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), values: Vec::new() }
+    }
+
     fn nothing_asked() -> Self {
-        Self { text: "1 = 1".to_owned(), values: Vec::new() }
+        Self::of("1 = 1")
     }
 }
 
@@ -32,8 +37,17 @@ pub(super) fn of_folder(within: &Within, column: &str, first: usize) -> Conditio
 
 /// Of cases, by their column; parameters from `first` on.
 pub(super) fn of_case(within: &Within, first: usize) -> Condition {
+    of_column(within, "cases.mailbox", first)
+}
+
+/// Of letters, by the mailbox that they were written through; parameters from `first` on.
+pub(super) fn of_letter(within: &Within, first: usize) -> Condition {
+    of_column(within, "outbox.mailbox", first)
+}
+
+fn of_column(within: &Within, column: &str, first: usize) -> Condition {
     let Some((names, not)) = named(within) else { return Condition::nothing_asked() };
-    let text = format!("cases.mailbox {not}IN ({})", super::sets::numbered(first, names.len()));
+    let text = format!("{column} {not}IN ({})", super::sets::numbered(first, names.len()));
     Condition { text, values: names.iter().map(|name| name.as_str().to_owned()).collect() }
 }
 

@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 /// Seconds of the leases here, and of a deployment that sets none.
-const LEASE: u64 = 2;
+pub const LEASE: u64 = 2;
 const USUAL_LEASE: u64 = 15;
 /// Takeover within this.
 const TAKEOVER_MAX: Duration = Duration::from_secs(30);
@@ -32,15 +32,15 @@ const TAKEOVER_MAX: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// One instance on a machine of its own, as far as it can tell.
-struct Instance {
+pub struct Instance {
     name: &'static str,
-    dir: TempDir,
+    pub dir: TempDir,
     gate: Gate,
     process: Option<Child>,
 }
 
 impl Instance {
-    async fn new(scene: &Scene, name: &'static str, lease: u64) -> Self {
+    pub async fn new(scene: &Scene, name: &'static str, lease: u64) -> Self {
         Self::on(scene, name, lease, &[postgres::instance().port]).await
     }
 
@@ -62,23 +62,23 @@ impl Instance {
         self.dir.path().join("log")
     }
 
-    fn said(&self) -> String {
+    pub fn said(&self) -> String {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
 
-    fn command(&self, scene: &Scene, arguments: &[&str]) -> Command {
+    pub fn command(&self, scene: &Scene, arguments: &[&str]) -> Command {
         let mut command = scene.command(arguments);
         command.env("KLACHTPOST_CONFIG", self.dir.path().join("klachtpost.toml"));
         command
     }
 
-    fn start(&mut self, scene: &Scene) {
+    pub fn start(&mut self, scene: &Scene) {
         let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
         let mut command = self.command(scene, &["run"]);
         self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         send(self.process.as_ref().unwrap().id().unwrap(), signal);
     }
 
@@ -88,7 +88,7 @@ impl Instance {
     }
 
     /// SIGTERM, and waits.
-    async fn stop(&mut self) {
+    pub async fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
         if let Some(id) = process.id() {
             send(id, Signal::TERM);
@@ -97,12 +97,12 @@ impl Instance {
     }
 }
 
-fn complaint(n: usize) -> Vec<u8> {
+pub fn complaint(n: usize) -> Vec<u8> {
     Written::new(&format!("klant{n}@klant.example"), "Schade", &format!("Er zit deuk nummer {n} in de deur.")).bytes()
 }
 
 /// Waits for something that goes on by itself.
-async fn at_last(what: &str, instances: &[Instance], mut look: impl AsyncFnMut() -> bool) -> Duration {
+pub async fn at_last(what: &str, instances: &[Instance], mut look: impl AsyncFnMut() -> bool) -> Duration {
     let began = Instant::now();
     while !look().await {
         let said = || instances.iter().map(|one| format!("== {}\n{}", one.name, tail(&one.said()))).collect::<String>();
@@ -112,12 +112,12 @@ async fn at_last(what: &str, instances: &[Instance], mut look: impl AsyncFnMut()
     began.elapsed()
 }
 
-fn tail(text: &str) -> String {
+pub fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(40)..].join("\n")
 }
 
-async fn number(url: &str, sql: &'static str) -> i64 {
+pub async fn number(url: &str, sql: &'static str) -> i64 {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(url).await.unwrap();
     let number = sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0);
@@ -125,9 +125,9 @@ async fn number(url: &str, sql: &'static str) -> i64 {
     number
 }
 
-const UNDONE: &str = "SELECT (SELECT count(*) FROM mail WHERE disposition IS NULL) \
+pub const UNDONE: &str = "SELECT (SELECT count(*) FROM mail WHERE disposition IS NULL) \
                       + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'leased'))";
-const CASES: &str = "SELECT count(*) FROM cases";
+pub const CASES: &str = "SELECT count(*) FROM cases";
 
 /// All mails became cases, and nothing waits.
 async fn settled(url: &str, scene: &Scene, host: &Dovecot, mails: usize, instances: &[Instance]) {

@@ -22,6 +22,7 @@ mod copies;
 mod disk;
 mod everywhere;
 mod instances;
+mod mailboxes;
 mod outages;
 mod poison;
 mod random;

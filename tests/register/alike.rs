@@ -68,7 +68,7 @@ async fn shown(register: &Register, written: &Written) -> String {
         ..new_mail(1)
     };
     register.store_mails(&[mail]).await.unwrap();
-    let pending = register.pending(10, i64::MAX, at(0)).await.unwrap().pop().unwrap();
+    let pending = register.pending(&Within::All, 10, i64::MAX, at(0)).await.unwrap().pop().unwrap();
     assert_eq!(pending.raw, written.raw, "bytes stay what they are");
     let serial = 1 + register.cases(klachtpost::register::CaseQuery::All).all().await.unwrap().len();
     let mut event = opened(u32::try_from(serial).unwrap());

@@ -82,7 +82,14 @@ async fn a_killed_reading_costs_its_batch_one_attempt_and_no_mail() {
 
 /// The ids of the next batch.
 async fn next(office: &Office) -> Vec<i64> {
-    office.register.pending(50, i64::MAX, office.clock.now()).await.unwrap().into_iter().map(|mail| mail.id).collect()
+    office
+        .register
+        .pending(&Within::All, 50, i64::MAX, office.clock.now())
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|mail| mail.id)
+        .collect()
 }
 
 #[tokio::test]

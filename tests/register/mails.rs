@@ -8,7 +8,7 @@ use klachtpost::register::{Known, Withheld};
 const BYTES: i64 = 1_000_000;
 
 async fn pending_ids(desk: &Desk) -> Vec<i64> {
-    desk.register.pending(50, BYTES, at(0)).await.unwrap().iter().map(|mail| mail.id).collect()
+    desk.register.pending(&Within::All, 50, BYTES, at(0)).await.unwrap().iter().map(|mail| mail.id).collect()
 }
 
 async fn decide(desk: &Desk, mail: i64, identity: &Identity, disposition: Disposition) -> Result<(), RegisterError> {
@@ -85,7 +85,7 @@ async fn a_mail_that_was_often_in_hand_keeps_the_others_waiting_for_its_turn_onl
     let desk = Desk::new().await;
     desk.register.store_mails(&(1..=3).map(new_mail).collect::<Vec<_>>()).await.unwrap();
     let ids_at = async |moment| -> Vec<i64> {
-        desk.register.pending(50, BYTES, moment).await.unwrap().iter().map(|mail| mail.id).collect()
+        desk.register.pending(&Within::All, 50, BYTES, moment).await.unwrap().iter().map(|mail| mail.id).collect()
     };
     for _ in 0..3 {
         assert_eq!(
@@ -108,10 +108,12 @@ async fn a_batch_is_bounded_in_bytes_but_one_large_mail_still_comes() {
     let large = |uid| NewMail { raw: vec![b'x'; 600_000], ..new_mail(uid) };
     desk.register.store_mails(&[new_mail(1), large(2), large(3), new_mail(4)]).await.unwrap();
     assert_eq!(pending_ids(&desk).await, [1, 2]);
-    let alone: Vec<i64> = desk.register.pending(50, 10, at(0)).await.unwrap().iter().map(|mail| mail.id).collect();
+    let alone: Vec<i64> =
+        desk.register.pending(&Within::All, 50, 10, at(0)).await.unwrap().iter().map(|mail| mail.id).collect();
     assert_eq!(alone, [1, 2].get(..1).unwrap());
     desk.by_hand("UPDATE mail SET disposition = 'complaint' WHERE id = 1").await;
-    let alone: Vec<i64> = desk.register.pending(50, 10, at(0)).await.unwrap().iter().map(|mail| mail.id).collect();
+    let alone: Vec<i64> =
+        desk.register.pending(&Within::All, 50, 10, at(0)).await.unwrap().iter().map(|mail| mail.id).collect();
     assert_eq!(alone, [2]);
 }
 
@@ -167,7 +169,7 @@ async fn fetches_in_vain_are_counted_until_the_mail_is_on_file() {
     let never = NewMail { raw: vec![], whole: false, unreadable_because: Some("never given".into()), ..new_mail(7) };
     desk.register.store_mails(&[never]).await.unwrap();
     assert_eq!(desk.register.withheld("klachten", 1, &[7, 8]).await.unwrap().len(), 1);
-    let pending = desk.register.pending(50, BYTES, at(0)).await.unwrap();
+    let pending = desk.register.pending(&Within::All, 50, BYTES, at(0)).await.unwrap();
     assert_eq!(pending[0].unreadable_because.as_deref(), Some("never given"));
 }
 
@@ -176,7 +178,7 @@ async fn a_mail_whose_bytes_were_blanked_too_early_does_not_wait_for_ever() {
     let desk = Desk::new().await;
     desk.register.store_mails(&[new_mail(1), new_mail(2)]).await.unwrap();
     desk.by_hand("DELETE FROM mail_raw WHERE mail_id = 1").await;
-    let pending = desk.register.pending(50, BYTES, at(0)).await.unwrap();
+    let pending = desk.register.pending(&Within::All, 50, BYTES, at(0)).await.unwrap();
     let told: Vec<bool> = pending.iter().map(|mail| mail.unreadable_because.is_some()).collect();
     assert_eq!(told, [true, false]);
 }

@@ -12,12 +12,14 @@ mod balance;
 mod belonging;
 mod caps;
 mod chain;
+mod companies;
 mod copying;
 mod deciding;
 mod earlier;
 mod evidence;
 mod intake;
 mod limits;
+mod machines;
 mod mails;
 mod not_on_file;
 mod opening;
@@ -35,6 +37,7 @@ mod statements;
 mod support;
 mod together;
 mod trials;
+mod two_companies;
 mod verify_command;
 mod writers;
 
@@ -44,7 +47,7 @@ use klachtpost::case::{
 };
 use klachtpost::clock::Clock;
 use klachtpost::daemon::Office;
-use klachtpost::desk::{Decision, Disposition};
+use klachtpost::desk::{Decision, Disposition, Within};
 use klachtpost::letters::Letter;
 use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
@@ -187,6 +190,7 @@ fn outgoing(letter: &str, to: &str) -> Outgoing {
         department: String::new(),
         held_because: None,
         counted_as: format!("customer {}", address(to).key()),
+        mailbox: None,
     }
 }
 

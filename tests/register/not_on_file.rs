@@ -48,7 +48,7 @@ async fn a_mail_is_known_again_by_what_survives_a_move() {
         (probe("", 5, 21), false, "one that has no id, and another size"),
     ];
     let probes: Vec<Probe> = cases.iter().map(|(probe, ..)| probe.clone()).collect();
-    let found = desk.register.on_file(&probes).await.unwrap();
+    let found = desk.register.on_file(&Within::All, &probes).await.unwrap();
     for (place, (_, is_known, what)) in cases.iter().enumerate() {
         assert_eq!(found.contains(&place), *is_known, "{what}");
     }

@@ -1,6 +1,6 @@
 //! What `[sender] per_minute` and `per_day` do: so many letters go and no more, to customers first, and what waits is said.
 
-use super::support::smtp::{Setup, SmtpServer};
+use super::support::smtp::{Act, At, Fault, Setup, SmtpServer};
 use super::*;
 use klachtpost::daemon::{Round, Sender, WorkError, run_once};
 use std::time::Duration;
@@ -86,4 +86,23 @@ async fn run_once_sends_what_a_day_allows_and_says_that_letters_wait() {
     office.clock.set(at(24 * 60 + 1));
     let _ = run_once(office.clone()).await;
     assert!(server.letters().iter().filter(|letter| letter.to.starts_with('k')).count() >= 5);
+}
+
+#[tokio::test]
+async fn what_the_server_refused_in_this_minute_is_not_forgotten_by_a_restart() {
+    let desk = Desk::new().await;
+    let server = SmtpServer::start(Setup::default()).await;
+    let nobody = Act::reply("550 5.1.1 no such user");
+    server.fault(Fault::at(At::Rcpt, nobody).for_recipient("k0@klant.example"));
+    let office = limited(&desk, &server, "per_minute = 3").await;
+    with_letters(&desk, 2).await;
+    let mut sender = Sender::new(&office).await.unwrap();
+    rounds(&mut sender, &office).await;
+    assert_eq!(desk.number("SELECT count(*) FROM outbox WHERE state = 'refused' OR reply LIKE '550%'").await, 1);
+    drop(sender);
+    let more: Vec<_> = (3..6).map(|n| outgoing(&format!("l{n}"), &format!("k{n}@klant.example"))).collect();
+    desk.record(vec![], &more).await.unwrap();
+    let mut sender = Sender::new(&office).await.unwrap();
+    assert!(matches!(rounds(&mut sender, &office).await, Round::Full(_)));
+    assert_eq!(server.letters().len(), 2, "one before, and one more beside the refusal");
 }

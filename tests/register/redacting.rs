@@ -4,7 +4,7 @@
 use super::redaction::{Person, asked, deliver, is_sound, round, settled};
 use super::support::smtp::{Act, At, Fault, Setup};
 use super::*;
-use klachtpost::daemon::{Sender, apply_terms, finish, past_terms, redact, run_once, scope_of};
+use klachtpost::daemon::{Sender, apply_terms, finish, past_terms_of, redact, run_once, scope_of};
 use klachtpost::desk::draft::{Carried, Source};
 use klachtpost::desk::{FiledBy, LostMail};
 use klachtpost::register::{LetterRow, LetterState, Missing, Sent};
@@ -89,12 +89,12 @@ async fn what_is_past_its_term_and_has_a_letter_that_waits_is_skipped_and_told()
     let settings = settings(&desk, &maildir(&desk, "in"), &maildir(&desk, "out")) + terms;
     let config = klachtpost::config::from_toml(&settings, "the test's settings").unwrap();
     let later = as_program(Office::open(config, Clock::at(at(60 * 24 * 60))).await.unwrap());
-    let past = past_terms(&later).await.unwrap();
+    let past = past_terms_of(&later, &Within::All).await.unwrap();
     assert_eq!((past.cases.as_slice(), past.mails.is_empty()), (&[number(1)][..], false));
     let skipped = apply_terms(&later, &past).await.unwrap();
     assert_eq!((skipped.cases, skipped.mails), (vec![number(1)], vec![]));
     assert_eq!(later.register.case(number(1)).await.unwrap().unwrap().redacted_at, None);
-    assert_eq!(past_terms(&later).await.unwrap().mails, [] as [i64; 0], "the rest went");
+    assert_eq!(past_terms_of(&later, &Within::All).await.unwrap().mails, [] as [i64; 0], "the rest went");
     assert_eq!(stands(&later, "bundle").await.0, LetterState::Queued);
 }
 

@@ -3,7 +3,7 @@
 
 use super::redaction::{Person, deliver, is_sound, left_of, round, settled};
 use super::*;
-use klachtpost::daemon::{apply_terms, finish, past_terms};
+use klachtpost::daemon::{apply_terms, finish, past_terms_of};
 use klachtpost::mailbox::Mailbox;
 
 const TERMS: &str = "[retention]\ncases_months = 1\nno_complaint_months = 1\nset_aside_days = 7\n";
@@ -16,7 +16,7 @@ async fn after_days(desk: &Desk, days: i64, terms: &str) -> Arc<Office> {
 }
 
 async fn past(office: &Office) -> (usize, usize) {
-    let past = past_terms(office).await.unwrap().counted();
+    let past = past_terms_of(office, &Within::All).await.unwrap().counted();
     (past.cases, past.mails)
 }
 
@@ -40,7 +40,7 @@ async fn what_is_past_its_term_goes_at_a_persons_word_and_nothing_before() {
     let later = after_days(&desk, 60, TERMS).await;
     assert_eq!(past(&later).await, (1, usize::try_from(mails_of_no_case).unwrap()), "the open one is still needed");
 
-    apply_terms(&later, &past_terms(&later).await.unwrap()).await.unwrap();
+    apply_terms(&later, &past_terms_of(&later, &Within::All).await.unwrap()).await.unwrap();
     let mut mailbox = Mailbox::open(&later.config.mailbox).await.unwrap();
     let told = finish(&later, Some(&mut mailbox)).await.unwrap();
     assert_eq!((told.not_purged, told.not_removed), (None, None));

@@ -70,7 +70,7 @@ async fn a_transaction_dropped_midway_never_happened_and_blocks_nobody() {
     assert_eq!(desk.register.chain_head().await.unwrap(), head);
     assert!(desk.register.case(number(3)).await.unwrap().is_none());
     assert!(desk.register.letters(None, &[]).await.unwrap().is_empty());
-    assert_eq!(desk.register.pending(10, 1_000, at(0)).await.unwrap().len(), 1);
+    assert_eq!(desk.register.pending(&Within::All, 10, 1_000, at(0)).await.unwrap().len(), 1);
     assert_eq!(desk.register.last_run("digest", NaiveDate::MAX).await.unwrap(), None);
     assert_eq!(register_one(&desk.register, 2).await.unwrap(), 3);
     assert_eq!(desk.register.verify().await.unwrap().findings, []);

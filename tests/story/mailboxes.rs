@@ -293,3 +293,74 @@ async fn a_pipe_says_which_mailbox_and_check_names_each() {
     assert!(!rental.is_empty() && rental.iter().all(|letter| !text(letter).contains("Jan Jansen")), "{digest:#?}");
     assert!(lease.iter().any(|letter| text(letter).contains("Jan Jansen")), "{digest:#?}");
 }
+
+#[tokio::test]
+async fn a_mail_is_explained_and_keywords_are_tried_as_its_mailbox_has_it() {
+    let boxes = Boxes::start().await;
+    let mail = |name: &str, to: &str, above: &str| {
+        let file = boxes.world.file(name);
+        let written = Written { to: to.to_owned(), ..complaint("Sleutel", "Er zit een kras op de sleutel.") };
+        std::fs::write(&file, [above.as_bytes(), &written.bytes()].concat()).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let by_copy = mail("kopie.eml", "iemand@elders.example", "Delivered-To: Zakelijk+tag@lease.example\r\n");
+    let explained = async |file: &str, more: &[&str]| {
+        let found = boxes.world.json(&[&["explain", "--json", file], more].concat()).await.remove(0);
+        (found["mailbox"].as_str().unwrap().to_owned(), found["department"].as_str().unwrap().to_owned())
+    };
+    for (file, more, mailbox, department) in [
+        (mail("a.eml", LEASE, ""), &[][..], "klachten", "schade"),
+        (mail("b.eml", &format!("{BUSINESS}, {LEASE}"), ""), &[], "zakelijk", "facturatie"),
+        (mail("c.eml", RENTAL, ""), &[], "verhuur", "balie"),
+        (mail("d.eml", "iemand@elders.example", ""), &[], "klachten", "schade"),
+        (by_copy.clone(), &[], "zakelijk", "facturatie"),
+        (by_copy.clone(), &["--mailbox", "verhuur"], "verhuur", "balie"),
+    ] {
+        let found = explained(&file, more).await;
+        assert_eq!((found.0.as_str(), found.1.as_str()), (mailbox, department), "{file} {more:?}");
+    }
+    let page = boxes.world.run(&["explain", &by_copy]).await;
+    assert!(page.out.contains("mailbox      zakelijk\n"), "{}", page.out);
+    let unknown = boxes.world.run(&["explain", "--mailbox", "elders", &by_copy]).await;
+    assert!(
+        unknown.code == 2 && unknown.log.contains("(klachten, zakelijk, verhuur), found \"elders\""),
+        "{}",
+        unknown.log
+    );
+
+    boxes.deliver("klachten", LEASE, &complaint("Sleutel", "De sleutel is kwijt."));
+    boxes.deliver("zakelijk", BUSINESS, &complaint("Kras op de bus", "Er zit een kras op onze bus."));
+    boxes.deliver("verhuur", RENTAL, &complaint("Sleutel", "De sleutel lag niet klaar."));
+    boxes.world.work().await;
+    let file = boxes.world.file("new.toml");
+    let department = |name: &str, word: &str| format!("[[department]]\nname = \"{name}\"\nkeywords = [\"{word}\"]\n");
+    // The same words for departments that other mailboxes feed: a complaint stays where it came in.
+    let tried = [department("schade", "bumper"), department("facturatie", "sleutel"), department("balie", "kras*")];
+    std::fs::write(&file, tried.concat()).unwrap();
+    let words = ["route", "try", file.to_str().unwrap()];
+    let found = boxes.world.json(&[&words[..], &["--json"]].concat()).await;
+    let moved = |one: &Value| {
+        let to = |moved: &Value| moved["to"].as_str().unwrap_or_default().to_owned();
+        one["moved"].as_array().unwrap().iter().map(to).collect::<Vec<_>>()
+    };
+    let of: Vec<(&Value, &Value, Vec<String>)> =
+        found.iter().map(|one| (&one["mailbox"], &one["complaints"], moved(one))).collect();
+    let one = Value::from(1);
+    assert_eq!(
+        of,
+        [
+            (&"klachten".into(), &one, vec!["facturatie".to_owned()]),
+            (&"zakelijk".into(), &one, vec![]),
+            (&"verhuur".into(), &one, vec![]),
+        ]
+    );
+    let page = boxes.world.run(&[&words[..], &["--mailbox", "verhuur"]].concat()).await;
+    assert!(
+        page.code == 0 && page.out.starts_with("1 complaint tried of mailbox verhuur, "),
+        "{}{}",
+        page.out,
+        page.log
+    );
+    assert!(!page.out.contains("schade") && !page.out.contains("facturatie"), "{}", page.out);
+    assert_eq!(boxes.world.run(&[&words[..], &["--mailbox", "elders"]].concat()).await.code, 2);
+}

@@ -1,6 +1,6 @@
 //! One mail explained to a person: each conclusion with its reason, in lines that fit a screen. Makes text only.
 
-use super::{Due, Explained, kind, why};
+use super::{Due, Explained, Others, kind, why};
 use crate::case::{Match, Place};
 use crate::config::StaffProof;
 use crate::desk::verbs;
@@ -16,6 +16,9 @@ const LABEL_WIDTH: usize = 12;
 pub(super) fn page(explained: &Explained<'_>) -> String {
     let mail = explained.mail;
     let mut page = Page(format!("{}\n", explained.file));
+    if let Some(mailbox) = explained.mailbox.filter(|_| explained.others == Others::Some) {
+        page.line("mailbox", mailbox.as_str());
+    }
     page.line("from", &mail.from.as_ref().map_or_else(|| "nobody is stated".to_owned(), party));
     page.line("subject", &mail.subject);
     page.line("date", &mail.date.map_or_else(|| "none that is valid".to_owned(), |date| date.to_rfc3339()));

@@ -175,7 +175,8 @@ async fn examine(
         why = examine_one(office, tx, letter, now).await?;
     }
     for one in bundled {
-        let within = RefusedLetter { id: one.id, kind: one.kind, case: one.case, ..letter.clone() };
+        let within =
+            RefusedLetter { id: one.id, kind: one.kind, case: one.case, mailbox: one.mailbox, ..letter.clone() };
         why = why.or(examine_one(office, tx, &within, now).await?);
         events.push(on_sent_again(&within, now));
     }
@@ -192,7 +193,7 @@ async fn examine_one(
         Some(number) => tx.case_file(number).await?,
         None => None,
     };
-    let mailbox = file.as_ref().map_or(office.mailboxes.first(), |file| office.mailboxes.of_case(&file.case));
+    let mailbox = office.mailboxes.of_letter(file.as_ref().map(|file| &file.case), letter.mailbox.as_ref());
     Ok(barred(letter, file.as_ref(), &mailbox.rules, now))
 }
 

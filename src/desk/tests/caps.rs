@@ -195,7 +195,15 @@ fn case(serial: u32) -> Case {
 
 fn bundled(place: u8, kind: LetterKind, serial: u32) -> Bundled {
     let case = Some(CaseNumber { year: 2026, serial });
-    Bundled { id: letter_id(place), kind, case, sight: Sight::Usual, light_size: 10, light_sha256: "ab".into() }
+    Bundled {
+        id: letter_id(place),
+        kind,
+        case,
+        mailbox: None,
+        sight: Sight::Usual,
+        light_size: 10,
+        light_sha256: "ab".into(),
+    }
 }
 
 #[test]

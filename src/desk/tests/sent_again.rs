@@ -8,6 +8,7 @@ fn refused(kind: LetterKind, to: &str) -> RefusedLetter {
         id: letter_id(1),
         kind,
         case: Some(number(7)),
+        mailbox: None,
         to: address(to),
         written_at: now(),
         bytes: Kept::Whole,
