@@ -409,6 +409,8 @@ async fn how_long_an_instance_waits_for_its_turn_is_measured() {
         server.sql("postgres", "CREATE DATABASE klachten");
         let host = mail_host(1);
         let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+        assert_eq!(scene.work(&[]).await, 0);
+        server.sql("postgres", "SELECT pg_stat_statements_reset()");
         (0..MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
         let mut instances = Vec::new();
         for name in names {
