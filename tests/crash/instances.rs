@@ -146,8 +146,9 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
     }
     let began = Instant::now();
     let mut chance = Chance::of(seed("instances at random"));
-    let rounds = if is_long() { 2_000 } else { 40 };
-    let (mut faults, mut repeats, mut mails) = (0, 0, 0);
+    // In the long run more than two thousand of them are kills.
+    let rounds = if is_long() { 4_000 } else { 40 };
+    let (mut faults, mut kills, mut repeats, mut mails) = (0, 0, 0, 0);
     // Two at first, then three.
     for (names, share) in [(&["een", "twee"][..], 2), (&["een", "twee", "drie"][..], 2)] {
         let host = mail_host(1);
@@ -164,7 +165,7 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
                 delivered += 1;
             }
             let one = usize::try_from(chance.below(instances.len() as u64)).unwrap();
-            harm(&mut instances[one], &scene, &mut chance).await;
+            kills += harm(&mut instances[one], &scene, &mut chance).await;
             faults += 1;
         }
         host.deliver(&scene.user, &complaint(delivered));
@@ -179,11 +180,15 @@ async fn whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing() {
         scene.said(&["verify"]).await;
         (repeats, mails) = (repeats + again, mails + delivered);
     }
-    println!("killed instances: {faults} faults, {mails} mails, {repeats} repeated letters, {:?}", began.elapsed());
+    println!(
+        "killed instances: {kills} kills among {faults} faults, {mails} mails, {repeats} repeated letters, {:?}",
+        began.elapsed()
+    );
 }
 
-/// Killed and started again, stopped until its leases lapsed and continued, or cut off from the database for as long.
-async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) {
+/// Killed and started again, stopped until its leases lapsed and continued, or cut off from the database for as long. How many
+/// kills that were.
+async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) -> usize {
     let pause =
         |chance: &mut Chance, least, most| tokio::time::sleep(Duration::from_millis(chance.between(least, most)));
     pause(chance, 0, 700).await;
@@ -193,16 +198,19 @@ async fn harm(instance: &mut Instance, scene: &Scene, chance: &mut Chance) {
             instance.signal(Signal::STOP);
             pause(chance, lapses.0, lapses.1).await;
             instance.signal(Signal::CONT);
+            0
         }
         1 | 2 => {
             let passage = *chance.pick(&[Passage::Cut, Passage::Silent]);
             instance.gate.set(passage);
             pause(chance, lapses.0, lapses.1).await;
             instance.gate.set(Passage::Open);
+            0
         }
         _ => {
             instance.kill().await;
             instance.start(scene);
+            1
         }
     }
 }
@@ -386,4 +394,42 @@ async fn the_primary_is_killed_in_the_middle_of_intake_and_its_standby_goes_on()
     let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
     assert!(again <= 2 * CONNECTIONS, "{again} letters repeated");
     scene.said(&["verify"]).await;
+}
+
+/// How long the transactions that write events wait for each other: by the server's own count of the statement that takes the turn.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn how_long_an_instance_waits_for_its_turn_is_measured() {
+    if engines::is_about_the_other("how_long_an_instance_waits_for_its_turn_is_measured") {
+        return;
+    }
+    const MAILS: usize = 150;
+    for names in [&["een"][..], &["een", "twee"], &["een", "twee", "drie"]] {
+        let server = Postgres::start("-c fsync=on -c shared_preload_libraries=pg_stat_statements", None);
+        server.sql("postgres", "CREATE EXTENSION pg_stat_statements");
+        server.sql("postgres", "CREATE DATABASE klachten");
+        let host = mail_host(1);
+        let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+        assert_eq!(scene.work(&[]).await, 0);
+        server.sql("postgres", "SELECT pg_stat_statements_reset()");
+        (0..MAILS).for_each(|n| host.deliver(&scene.user, &complaint(n)));
+        let mut instances = Vec::new();
+        for name in names {
+            instances.push(Instance::on(&scene, name, USUAL_LEASE, &[server.port]).await);
+        }
+        let began = Instant::now();
+        instances.iter_mut().for_each(|instance| instance.start(&scene));
+        at_last("all mails and letters", &instances, async || {
+            number(&scene.url(), CASES).await == MAILS as i64 && number(&scene.url(), UNDONE).await == 0
+        })
+        .await;
+        let took = began.elapsed();
+        let figures = "SELECT sum(calls) || ' turns, ' || round((sum(total_exec_time) / sum(calls))::numeric, 2) || ' ms each, the longest ' \
+                       || round(max(max_exec_time)::numeric, 1) || ' ms' FROM pg_stat_statements WHERE query LIKE 'LOCK TABLE identity%'";
+        let commits = server.sql("postgres", "SELECT sum(calls) FROM pg_stat_statements WHERE query = 'COMMIT'");
+        let waited = server.sql("postgres", figures);
+        println!("figures of turns: {} instances, {MAILS} mails in {took:?}: {waited}; {commits} commits", names.len());
+        for instance in &mut instances {
+            instance.stop().await;
+        }
+    }
 }

@@ -49,12 +49,13 @@ pub const SQLITE_ALONE: [(&str, &str); 16] = [
 ];
 
 /// Of several instances, and of the server: on SQLite a second daemon is refused, and there is no server.
-pub const POSTGRES_ALONE: [&str; 14] = [
+pub const POSTGRES_ALONE: [&str; 15] = [
     "a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five",
     "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     "a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
     "another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what",
+    "how_long_an_instance_waits_for_its_turn_is_measured",
     "tables_are_written_anew_by_one_at_a_time",
     "the_primary_is_killed_in_the_middle_of_intake_and_its_standby_goes_on",
     "two_instances_with_a_mailbox_each_decide_on_no_mail_of_the_others",

@@ -2,7 +2,7 @@
 
 use super::super::office::Office;
 use super::*;
-use crate::case::{CaseNumber, Channel, Customer, Language, LetterId, Opened, Token, Why};
+use crate::case::{CaseNumber, Channel, Customer, Language, LetterId, Opened, Token, Unwritable, Why};
 use crate::clock::Clock;
 use crate::config;
 use crate::desk::caps::{ANSWERS_TO_STAFF_PER_HOUR_MAX, Count, Stranger, TO_CUSTOMER_PER_HOUR_MAX};
@@ -207,12 +207,11 @@ async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_m
     assert_eq!(told, [(failed, "chef@lease.example", None), (failed, JAN, None)]);
     assert_ne!(letters[0].letter.id, letters[1].letter.id);
     assert_eq!(done.decision.disposition, Disposition::Staff);
-    let refused = done
-        .decision
-        .events
-        .iter()
-        .any(|event| matches!(&event.what, What::LetterFate { fate: LetterFate::Refused { .. }, .. }));
-    assert!(refused && done.decision.events.iter().any(|event| event.mail == Some(42)));
+    let unwritten = done.decision.events.iter().any(|event| {
+        let What::LetterFate { fate, .. } = &event.what else { return false };
+        matches!(fate, LetterFate::Unwritten { because: Unwritable::TooLarge, .. })
+    });
+    assert!(unwritten && done.decision.events.iter().any(|event| event.mail == Some(42)));
 }
 
 /// What the register would have counted: so many of each in the last hour, and the alarms of today.
