@@ -61,7 +61,7 @@ impl Form {
     }
 }
 
-/// The engine asks [`print`] to clean and to escape in every form, also within its own filters. What blocks make of it is not
+/// The engine asks `print` to clean and to escape in every form, also within its own filters. What blocks make of it is not
 /// escaped again.
 pub(super) fn escaping() -> AutoEscape {
     AutoEscape::Custom("by the reader's form".into())
