@@ -54,11 +54,12 @@ impl Telling {
     pub async fn round(&mut self, office: &Arc<Office>) -> Result<Step, WorkError> {
         let mut step = Step::Idle;
         let (mut watched, mut failed) = (Ok(()), Ok(()));
-        let of_desk = self.of_desk(office).await;
-        let mut all: Vec<Told> = vec![(Ok(()), of_desk)];
+        // First what complaints come in by.
+        let mut all: Vec<Told> = Vec::new();
         for mailbox in office.each().map(Arc::new) {
             all.push(self.of_mailbox(&mailbox).await);
         }
+        all.push((Ok(()), self.of_desk(office).await));
         for (looked_after, told) in all {
             watched = watched.and(looked_after);
             match told {
