@@ -26,7 +26,8 @@ pub(super) enum Begin {
 /// How long a write waits for another program's, before it is tried again later.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Longer than any step of work takes at a PostgreSQL server that answers: it would have ended the transaction itself by then.
+/// Longer than a step of work takes at a PostgreSQL server that answers, with its wait for the turn (`lock_timeout`): whoever holds
+/// the turn for longer makes the others give up.
 pub(super) const SILENT_MAX: Duration = Duration::from_secs(25);
 
 /// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three.
