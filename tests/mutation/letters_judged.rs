@@ -60,7 +60,7 @@ pub fn judge_letters(
         assert!(!letter.envelope_from.contains(['\r', '\n', '\0', ' ']), "{:?}", letter.envelope_from);
         let internal = Internal { keys: &company.rules.keys, notes: &notes, customers: &[] };
         match door(&letter, &internal) {
-            Ok(()) if for_customer(&letter) => nothing_internal(&letter, company),
+            Ok(()) if for_customer(&letter) => nothing_internal(&letter, mail, company),
             Ok(()) => {}
             Err(held) => {
                 tally.held += 1;
@@ -125,9 +125,15 @@ fn judge_bytes(bytes: &[u8], draft: &Draft) {
     }
 }
 
-/// Invariant 7, by a look of our own: what the customer reads has no token of staff, no marker, no note.
-fn nothing_internal(letter: &Letter, company: &Company) {
+/// Invariant 7, by a look of our own: what the customer reads has no token of staff, no marker, no note; but a note's
+/// words that an outsider's mail happens to say are the outsider's own, and are quoted to him as such.
+fn nothing_internal(letter: &Letter, mail: &Mail, company: &Company) {
     let [staff, ..] = company.tokens();
+    let is_outsider = mail.from.iter().all(|party| {
+        Address::parse(&party.address).map_or(true, |address| company.rules.role(&address) == Role::Outsider)
+    });
+    let are_own_words = is_outsider && on_one_line(&mail.text).contains(&on_one_line(NOTE));
+    let internals = [staff.as_str(), MARKER].into_iter().chain((!are_own_words).then_some(NOTE));
     let message = MessageParser::default().parse(&letter.bytes).expect("a letter");
     let mut texts = vec![message.subject().unwrap_or_default().to_owned()];
     texts.push(String::from_utf8_lossy(message.raw_message()).into_owned());
@@ -140,7 +146,7 @@ fn nothing_internal(letter: &Letter, company: &Company) {
     }
     for text in texts {
         let text = on_one_line(&text);
-        for internal in [staff.as_str(), NOTE, MARKER] {
+        for internal in internals.clone() {
             assert!(!text.contains(&on_one_line(internal)), "{internal} in a {}", letter.kind.name());
         }
     }
