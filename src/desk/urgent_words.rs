@@ -1,9 +1,11 @@
 //! The words of `[urgent]`, compiled once, and which of them stand in what somebody says. Pure.
 
-use super::after_closing::{bare_words, what_it_says};
+use super::after_closing::what_it_says;
 use super::routing::{RoutesError, WordList};
 use crate::config;
 use crate::mail::{Language, language_of};
+use crate::text::fold;
+use aho_corasick::AhoCorasick;
 
 /// Words that are named: a reader sees by one of them what it is about.
 const NAMED_MAX: usize = 5;
@@ -16,6 +18,8 @@ pub struct UrgentWords {
     /// None: no words were given in it.
     german: Option<WordList>,
     french: Option<WordList>,
+    /// How each of them begins, letters and digits alone.
+    beginnings: AhoCorasick,
 }
 
 impl UrgentWords {
@@ -23,7 +27,10 @@ impl UrgentWords {
     /// More words than a search table holds.
     pub fn compile(settings: &config::Urgent) -> Result<Self, RoutesError> {
         let of = |words: &[String]| Some(words).filter(|words| !words.is_empty()).map(WordList::compile).transpose();
+        let all = [&settings.keywords, &settings.keywords_en, &settings.keywords_de, &settings.keywords_fr];
+        let beginnings = all.into_iter().flatten().flat_map(|word| config::Keyword::read(word).parts);
         Ok(Self {
+            beginnings: AhoCorasick::new(beginnings.map(|part| beginning(&part)))?,
             dutch: WordList::compile(&settings.keywords)?,
             english: WordList::compile(&settings.keywords_en)?,
             german: of(&settings.keywords_de)?,
@@ -35,13 +42,11 @@ impl UrgentWords {
     /// of its own in the settings, all count: too early is better than too late.
     pub(super) fn found(&self, subject: &str, text: &str) -> Vec<String> {
         // Hardly any mail has one of them: what each says, and in which language, is asked only of those that may.
-        let bare = bare_words(text);
-        let anywhere = |list: &WordList| !list.found(subject, text).is_empty() || !list.found("", &bare).is_empty();
-        let all: Vec<&WordList> =
-            [&self.dutch, &self.english].into_iter().chain(&self.german).chain(&self.french).collect();
-        if !all.iter().copied().any(anywhere) {
+        if !self.may_stand_in(subject) && !self.may_stand_in(text) {
             return Vec::new();
         }
+        let all: Vec<&WordList> =
+            [&self.dutch, &self.english].into_iter().chain(&self.german).chain(&self.french).collect();
         let said = what_it_says(text);
         let own = match language_of(text, subject) {
             Language::Dutch => Some(&self.dutch),
@@ -58,5 +63,60 @@ impl UrgentWords {
             }
         }
         words
+    }
+
+    /// Whatever is left away of a text, and of the signs in it: a word that is found in the rest begins here.
+    fn may_stand_in(&self, text: &str) -> bool {
+        self.beginnings.is_match(&letters(&fold(text)))
+    }
+}
+
+/// The first word: of several, what stands between them may be left away.
+fn beginning(part: &str) -> String {
+    let folded = fold(part);
+    let word = folded.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    word.unwrap_or_default().to_owned()
+}
+
+fn letters(folded: &str) -> String {
+    folded.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words() -> UrgentWords {
+        let keywords = ["levensgevaar", "auto's in brand", "advocaat … rechter", "*letsel*", "@krant.example"];
+        let settings = config::Urgent { keywords: keywords.map(str::to_owned).to_vec(), ..config::Urgent::default() };
+        UrgentWords::compile(&settings).unwrap()
+    }
+
+    #[test]
+    fn a_word_is_found_however_it_is_written() {
+        for said in ["Lévensgevaar!", "er staan auto’s  in\nbrand", "mijn advocaat gaat naar de rechter", "hersenletsel."] {
+            assert_eq!(words().found("", said).len(), 1, "{said}");
+        }
+        assert!(words().found("", "De auto rijdt niet.").is_empty());
+    }
+
+    proptest! {
+        /// What is asked first lets through whatever would be found in what a text says.
+        #[test]
+        fn nothing_that_would_be_found_is_passed_over(
+            pieces in proptest::collection::vec(
+                prop_oneof![
+                    Just("levens"), Just("gevaar"), Just("auto's"), Just("auto’s"), Just("in brand"), Just("advocaat"), Just("rechter"),
+                    Just("let"), Just("sel"), Just("@krant.example"), Just(" "), Just("\n"), Just(", "), Just("-"), Just("'"),
+                    Just("Met vriendelijke groet"), Just("Beste mevrouw Brand"), Just("é"), Just("\u{ad}"),
+                ],
+                0..12,
+            )
+        ) {
+            let (words, text) = (words(), pieces.concat());
+            let is_found = !words.dutch.found("", &what_it_says(&text)).is_empty();
+            prop_assert!(!is_found || words.may_stand_in(&text), "{text:?}");
+        }
     }
 }

@@ -173,6 +173,12 @@ impl Templates {
     }
 }
 
+/// The same value with all it holds in one table: templates ask it some hundred times a letter.
+pub(super) fn flat(view: &Value) -> Value {
+    let names = view.try_iter().into_iter().flatten();
+    Value::from_pairs(names.filter_map(|name| view.get_item(&name).ok().map(|value| (name, value))))
+}
+
 /// The text of one of ours, by its name below `templates/`.
 pub(super) fn text_of(name: &str) -> Option<&'static str> {
     FILES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
