@@ -1,6 +1,6 @@
 //! The table of languages is the one place in the sources that knows a language of customers.
 
-use super::{has_word, none_of, sources};
+use super::{Source, has_word, none_of, sources};
 
 /// Letters to colleagues are in these two; the program may name them.
 const OF_COLLEAGUES: [&str; 2] = ["Dutch", "English"];
