@@ -224,7 +224,8 @@ impl RedactionList {
     /// Whether a mail of an own folder of the company was redacted: as [`super::Register::on_file`] knows those that are on file.
     pub fn knows(&self, within: &Within, probe: &Probe) -> bool {
         let received = probe.received_at.map(millis);
-        let is_of = |(.., place): &&(i64, i64, usize)| self.entries.get(*place).is_some_and(|entry| entry.is_of(within));
+        let is_of =
+            |(.., place): &&(i64, i64, usize)| self.entries.get(*place).is_some_and(|entry| entry.is_of(within));
         let of_id = |id: &str| self.mails.get(id).into_iter().flatten().filter(is_of);
         let same = |(at, size, _): &(i64, i64, usize)| {
             *size == probe.size || received.is_some_and(|received| received / 1000 == *at / 1000)
@@ -278,7 +279,10 @@ mod tests {
             assert_eq!(ids, ["a", "b"], "{name}");
             let at = chrono::DateTime::from_timestamp_millis(5_000);
             for mail in ["a@x", "b@x"] {
-                assert!(list.knows(&Within::All, &Probe { message_id: mail.into(), received_at: at, size: 1 }), "{name} {mail}");
+                assert!(
+                    list.knows(&Within::All, &Probe { message_id: mail.into(), received_at: at, size: 1 }),
+                    "{name} {mail}"
+                );
                 let named = list.entries.iter().filter(|entry| list.names(entry, mail, 5_000, 70)).count();
                 assert_eq!(named, 1, "{name} {mail}");
             }

@@ -131,12 +131,29 @@ async fn on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_roo
 const OPERATOR: &str = "beheer@lease.example";
 /// The least that may be set, and how long it is to the daemon's clock until then.
 const ALARM_AFTER: i64 = 5;
-/// Of the server's log of changes: with some of its files made before the disk is full a table is what cannot grow; without, the log
-/// is, and then PostgreSQL stops, and is started again by whoever looks after it.
+/// Octets of a file of the log.
+const LOG_FILE: usize = 16 << 20;
+/// What cannot grow: a table, where files of the server's log of changes were made before; or the log itself, and then PostgreSQL
+/// stops, and is started again by whoever looks after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Log {
-    HasRoom,
-    HasNone,
+enum Full {
+    Tables,
+    Log,
+}
+
+impl Full {
+    /// What is written to the log beforehand: files of it that were used are kept for use again; one is nearly at its end.
+    fn prepare(self, server: &Postgres) {
+        let write = |octets: usize| format!("SELECT pg_logical_emit_message(false, '', repeat('x', {octets}))");
+        server.sql("klachten", "SELECT pg_switch_wal()");
+        match self {
+            Self::Tables => {
+                (0..4).for_each(|_| drop(server.sql("klachten", &format!("{}; SELECT pg_switch_wal()", write(9_999)))));
+                server.sql("klachten", "CHECKPOINT");
+            }
+            Self::Log => drop(server.sql("klachten", &write(LOG_FILE - 400_000))),
+        }
+    }
 }
 
 /// Takes all the room that there is left.
@@ -161,12 +178,12 @@ async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is
     if engines::is_about_the_other("a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room") {
         return;
     }
-    for log in [Log::HasRoom, Log::HasNone] {
-        filled_up(log).await;
+    for full in [Full::Tables, Full::Log] {
+        filled_up(full).await;
     }
 }
 
-async fn filled_up(room: Log) {
+async fn filled_up(full: Full) {
     let (dir, data) = folder_for_disk();
     let disk = SmallDisk::over(&data, "300m");
     given_to_servers(&data);
@@ -186,11 +203,7 @@ async fn filled_up(room: Log) {
     let mut daemon = command.stdout(Stdio::null()).stderr(said.reopen().unwrap()).spawn().unwrap();
     host.deliver(&scene.user, &small_complaint(0));
     until("the first letters", || (scene.smtp.letters().len() >= 2).then_some(())).await;
-    if room == Log::HasRoom {
-        // Files of the log that were used are kept for use again.
-        (0..4).for_each(|_| drop(server.sql("klachten", "SELECT pg_logical_emit_message(false, 'x', repeat('x', 9999)); SELECT pg_switch_wal()")));
-        server.sql("klachten", "CHECKPOINT");
-    }
+    full.prepare(&server);
 
     let ballast = fill(&data);
     (1..4).for_each(|n| host.deliver(&scene.user, &small_complaint(n)));
@@ -202,14 +215,17 @@ async fn filled_up(room: Log) {
     let told = || scene.smtp.letters().into_iter().filter(|letter| letter.to == OPERATOR);
     until_much_later("the operator is told", || told().count() == 1).await;
     let letter = Letter::of(told().next().unwrap().bytes).text;
-    println!("full disk, {room:?}: the server {}; the operator reads:\n{letter}", if is_dead(&server) { "stopped" } else { "stays" });
-    assert!(room == Log::HasNone || !is_dead(&server) && letter.contains("the disk is full"), "{letter}\n{}", log());
+    println!("full disk, {full:?}: the operator reads:\n{letter}");
+    assert_eq!(is_dead(&server), full == Full::Log, "{letter}\n{}", log());
+    let found = if full == Full::Log { "its server cannot be reached" } else { "the disk is full" };
+    assert!(letter.contains(found), "{letter}\n{}", log());
 
     std::fs::remove_file(ballast).unwrap();
     if is_dead(&server) {
         server = server.start_again();
     }
-    until_much_later("the rest", || host.mails(&scene.user, "").is_empty() && scene.smtp.letters().len() >= 14 + 2).await;
+    until_much_later("the rest", || host.mails(&scene.user, "").is_empty() && scene.smtp.letters().len() >= 14 + 2)
+        .await;
     until_much_later("that it is over", || told().count() == 2).await;
     send(daemon.id().unwrap(), Signal::TERM);
     assert!(daemon.wait().await.unwrap().success(), "{}", log());

@@ -350,8 +350,12 @@ async fn what_one_company_redacted_stays_with_the_other_also_when_its_case_is_go
     let cases = both.cases_of(LEASE).await;
     let requests = [(vec![cases[0].parse().unwrap()], vec![]), (vec![], vec![2])];
     for (cases, mails) in requests {
-        let asked =
-            ToRedact { cases: cases.into_iter().collect(), mails, reason: "art. 17".into(), ground: Some("asked".into()) };
+        let asked = ToRedact {
+            cases: cases.into_iter().collect(),
+            mails,
+            reason: "art. 17".into(),
+            ground: Some("asked".into()),
+        };
         let scope = scope_of(&both.whole, &asked).await.unwrap();
         redact(&both.whole, &asked, &scope).await.unwrap();
     }

@@ -55,7 +55,7 @@ pub const SQLITE_ALONE: [(&str, &str); 17] = [
 /// Of several instances, and of the server: on SQLite a second daemon is refused, and there is no server.
 pub const POSTGRES_ALONE: [&str; 17] = [
     "a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five",
-    "a_clock_that_goes_wrong_gives_the_work_to_another_and_takes_it_back_when_it_is_right",
+    "a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right",
     "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     "a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
