@@ -38,7 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("digest", &["case", "calendar", "typeface"]),
     ("desk", &["case", "calendar", "config", "languages", "mail", "digest", "speech", "text"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "speech", "text", "typeface"]),
-    ("register", &["case", "config", "crash", "desk", "letters", "text"]),
+    ("register", &["case", "clock", "config", "crash", "desk", "letters", "text"]),
     ("access", &["case", "clock", "config"]),
     ("mailbox", &["access", "case", "config"]),
     ("outbox", &["access", "case", "config", "text"]),
