@@ -18,7 +18,7 @@ use crate::daemon::{Office, WorkError, compare};
 use crate::desk::Within;
 use crate::desk::outage::Trouble;
 use crate::mailbox::{Mailbox, MailboxError};
-use crate::register::RegisterError;
+use crate::register::{APART_MAX, RegisterError, ahead};
 use chrono::NaiveDate;
 use report::Report;
 use std::path::Path;
@@ -44,6 +44,11 @@ pub async fn run(explicit: Option<&Path>, form: Form, sends: Sends) -> Exit {
     all_right &= own_values(report, &config);
     let office = Office::open(config.clone(), Clock::System).await;
     all_right &= report.line("templates and register", office.as_ref().map(|_| register_at(&config)));
+    if let Ok(office) = &office
+        && let Err(error) = clocks_agree(office).await
+    {
+        all_right = report.problem("clock", error);
+    }
     let access = Access::new(&config);
     let several = config.mailboxes().count() > 1;
     for mailbox in config.mailboxes() {
@@ -86,6 +91,25 @@ pub async fn run(explicit: Option<&Path>, form: Form, sends: Sends) -> Exit {
         all_right &= report.line("watch", last_trip(office, watch).await);
     }
     if all_right { Exit::Done } else { Exit::FoundProblems }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Clocks {
+    #[error(
+        "compared this machine's clock with that of the register's database, expected them within {max} s of each other, found this one {found} it\n  hint: set the clock that is wrong (timedatectl status on both machines); until then klachtpost takes nothing in here, and decides and sends nothing",
+        max = APART_MAX.num_seconds()
+    )]
+    Apart { found: String },
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+}
+
+/// Whether this machine's clock may be that of an instance; on a file there is no other.
+async fn clocks_agree(office: &Office) -> Result<(), Clocks> {
+    match office.register.clock_apart(&office.clock).await? {
+        Some(off) => Err(Clocks::Apart { found: ahead(off) }),
+        None => Ok(()),
+    }
 }
 
 /// How it goes with the watch's test mails, as far as the register knows.

@@ -4,7 +4,7 @@ use super::Exit;
 use super::looking::{ended_by, register, register_at};
 use super::printing::{Form, say};
 use crate::config::Config;
-use crate::register::InstanceRow;
+use crate::register::{InstanceRow, ahead};
 use serde_json::json;
 
 /// Lists them, the longest at work first.
@@ -39,7 +39,14 @@ fn line(row: &InstanceRow, config: &Config) -> String {
     let holds = row.holds.iter().map(|(lease, since)| format!("{lease} since {}", local(*since)));
     let holds: Vec<String> = holds.chain((row.letters > 0).then(|| format!("{} letters", row.letters))).collect();
     let holds = if holds.is_empty() { "nothing".to_owned() } else { holds.join(", ") };
-    format!("{}  {state}, started {}, last seen {}, holds {holds}", row.name, local(row.started_at), local(row.seen_at))
+    let clock = row.clock_off.map(|off| format!(", its clock is {} the database's: it works on nothing", ahead(off)));
+    format!(
+        "{}  {state}, started {}, last seen {}, holds {holds}{}",
+        row.name,
+        local(row.started_at),
+        local(row.seen_at),
+        clock.unwrap_or_default()
+    )
 }
 
 fn in_json(row: &InstanceRow) -> serde_json::Value {
@@ -50,5 +57,6 @@ fn in_json(row: &InstanceRow) -> serde_json::Value {
         "last_seen_at": row.seen_at.to_rfc3339(),
         "holds": row.holds.iter().map(|(lease, since)| json!({"lease": lease, "since": since.to_rfc3339()})).collect::<Vec<_>>(),
         "letters": row.letters,
+        "clock_off_seconds": row.clock_off.map(|off| off.num_seconds()),
     })
 }

@@ -6,6 +6,7 @@ use super::office::Office;
 use crate::case::Moment;
 use crate::clock;
 use crate::desk::hour::{Doubt, Witnesses, doubt};
+use crate::register::ahead;
 use chrono::TimeDelta;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -46,6 +47,9 @@ async fn judge(office: &Office, arrived: Option<Vec<Moment>>) -> Result<(), Work
     if !office.clock.is_doubtable() {
         return Ok(());
     }
+    if let Some(off) = office.register.clock_off() {
+        return Err(by_database(office, off));
+    }
     let now = office.clock.now();
     let seen = office.hour.read();
     let before = match seen.before {
@@ -69,6 +73,21 @@ async fn judge(office: &Office, arrived: Option<Vec<Moment>>) -> Result<(), Work
     }
 }
 
+/// Refuses to hold what only one instance does where our clock is too far from the database's.
+///
+/// # Errors
+/// [`WorkError::Clock`], or the register refused.
+pub(super) async fn of_database(office: &Office) -> Result<(), WorkError> {
+    match office.register.compare_clock().await? {
+        Some(off) => Err(by_database(office, off)),
+        None => Ok(()),
+    }
+}
+
+fn by_database(office: &Office, off: TimeDelta) -> WorkError {
+    WorkError::Clock { now: office.clock.now(), doubt: Doubt::OfDatabase(off) }
+}
+
 impl Hour {
     fn read(&self) -> Seen {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
@@ -82,6 +101,7 @@ impl Hour {
 /// The next step for the operator (invariant 12).
 pub(super) fn found(doubt: Doubt) -> String {
     let (at, said) = match doubt {
+        Doubt::OfDatabase(off) => return format!("it is {} that of the register's database", ahead(off)),
         Doubt::BeforeBuild(at) => (at, "this program was only built"),
         Doubt::BehindMail(at) => (at, "the mail server received a mail"),
         Doubt::AheadOfMail(at) => (at, "nothing happened since long before, and the newest mail that waits is of"),

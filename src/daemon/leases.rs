@@ -1,8 +1,8 @@
 //! What only one of several instances does at a time: reading the mailbox, and the desk's own hours (terms, digests, notices,
 //! alarms). Who holds the lease works with an office whose register commits nothing once another holds it.
 
-use super::WorkError;
 use super::office::Office;
+use super::{WorkError, hour};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +14,18 @@ pub(super) fn of_mailbox(office: &Office) -> String {
     format!("mailbox {}", office.config.mailbox.name)
 }
 
+/// Whether an instance with a wrong clock may hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Timing {
+    ByTheHour,
+    AtAnyHour,
+}
+
 /// A lease, as one loop asks for it.
 pub(super) struct Lease {
     name: String,
+    /// What is done under it goes by the hour; telling that nobody can read the mailbox does not.
+    timing: Timing,
     /// By which settings, and the office under it.
     held: Option<(Arc<Office>, Arc<Office>)>,
 }
@@ -24,24 +33,27 @@ pub(super) struct Lease {
 impl Lease {
     /// Of the mailbox of these settings.
     pub fn of_mailbox(office: &Office) -> Self {
-        Self { name: of_mailbox(office), held: None }
+        Self { name: of_mailbox(office), timing: Timing::ByTheHour, held: None }
     }
 
     /// Of telling that nobody can reach the mailbox in hand.
     pub fn of_alarms(office: &Office) -> Self {
-        Self { name: format!("alarms of {}", of_mailbox(office)), held: None }
+        Self { name: format!("alarms of {}", of_mailbox(office)), timing: Timing::AtAnyHour, held: None }
     }
 
     /// Of all that the desk does by itself.
     pub fn of_desk() -> Self {
-        Self { name: "desk".to_owned(), held: None }
+        Self { name: "desk".to_owned(), timing: Timing::ByTheHour, held: None }
     }
 
     /// The office for that work, by the settings of now; None: another instance does it.
     ///
     /// # Errors
-    /// The register refused.
+    /// The register refused; or this machine's clock is too far from the database's, and others may do it.
     pub async fn office(&mut self, now: &Arc<Office>) -> Result<Option<Arc<Office>>, WorkError> {
+        if self.timing == Timing::ByTheHour {
+            hour::of_database(now).await.inspect_err(|_| self.held = None)?;
+        }
         let Some(register) = now.register.hold(&self.name).await? else {
             self.held = None;
             return Ok(None);

@@ -210,7 +210,7 @@ impl Office {
         let (id, instance) = (clock::random_hex::<INSTANCE_BYTES>()?, &self.config.instance);
         let home = self.config.register.redactions.as_deref().filter(|_| self.register.is_shared());
         let home = home.and_then(Home::take);
-        let register = self.register.join(id, &instance.shown(), home, instance.lease()).await?;
+        let register = self.register.join(id, &instance.shown(), home, instance.lease(), self.clock.clone()).await?;
         Ok(Self { register, ..self })
     }
 

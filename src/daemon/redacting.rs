@@ -3,6 +3,7 @@
 //! what is left is done the next time (§2.4.3).
 
 use super::comparing::{own_folders, size};
+use super::mailboxes::OfMailbox;
 use super::office::Office;
 use super::watching::{Complaint, News};
 use super::{Salts, WorkError};
@@ -44,7 +45,13 @@ pub struct Redacting {
 /// # Errors
 /// The register refused.
 pub async fn scope_of(office: &Office, asked: &ToRedact) -> Result<Scope, WorkError> {
-    let beside = beside(office, &asked.cases).await?;
+    let cases: Vec<CaseNumber> = asked.cases.iter().copied().collect();
+    let mut tx = office.register.begin().await?;
+    let (known, folders) = (tx.load_cases(&cases).await?, tx.folders_of(&asked.mails).await?);
+    drop(tx);
+    let of_mails = folders.iter().map(|folder| office.mailboxes.of_folder(folder));
+    let within = company_of(office, of_cases(office, known.values()).chain(of_mails));
+    let beside = beside(office, &asked.cases, within).await?;
     let mut tx = office.register.begin().await?;
     Ok(tx.redaction_scope(&asked.cases, &asked.mails, &beside).await?)
 }
@@ -68,6 +75,7 @@ pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<
         ground: asked.ground.clone(),
         cases: opened.into_iter().map(|(number, opened_at)| RedactedCase { number, opened_at }).collect(),
         mails: scope.mails.values().map(|mail| list.mark(&mail.message_id, mail.received_at, mail.size)).collect(),
+        mailboxes: companies_of(office, &scope.within),
         salt: String::new(),
     };
     list.add(entry)?;
@@ -183,7 +191,7 @@ pub(super) async fn again(office: &Office, mailbox: Option<&mut Mailbox>) {
 async fn hold_listed(office: &Office) -> Result<(), WorkError> {
     let list = office.redactions()?;
     for entry in not_blanked(office, &list).await? {
-        let (cases, _) = on_file(office, &list, entry).await?;
+        let (cases, ..) = on_file(office, &list, entry).await?;
         let mut tx = office.register.begin().await?;
         tx.hold_letters_of(&cases).await?;
         tx.commit().await?;
@@ -213,8 +221,8 @@ async fn blank_listed(office: &Office, list: &RedactionList) -> Result<(), WorkE
 
 async fn blank(office: &Office, list: &RedactionList, entry: &RedactionEntry) -> Result<(), WorkError> {
     let mut salts = Salts::new()?;
-    let (cases, mails) = on_file(office, list, entry).await?;
-    let beside = beside(office, &cases).await?;
+    let (cases, mails, within) = on_file(office, list, entry).await?;
+    let beside = beside(office, &cases, within).await?;
     let mut tx = office.register.begin().await?;
     let scope = tx.redaction_scope(&cases, &mails, &beside).await?;
     crash::point("before blanking");
@@ -230,12 +238,12 @@ async fn blank(office: &Office, list: &RedactionList, entry: &RedactionEntry) ->
     Ok(())
 }
 
-/// The cases and mails of an entry that this register has: another case may have got a number since.
+/// The cases and mails of an entry that this register has, and whose they are: another case may have got a number since.
 async fn on_file(
     office: &Office,
     list: &RedactionList,
     entry: &RedactionEntry,
-) -> Result<(BTreeSet<CaseNumber>, Vec<i64>), WorkError> {
+) -> Result<(BTreeSet<CaseNumber>, Vec<i64>, Within), WorkError> {
     let numbers: Vec<CaseNumber> = entry.cases.iter().map(|case| case.number).collect();
     let moments: BTreeSet<i64> = entry.mails.iter().map(|mail| mail.received_at).collect();
     let moments: Vec<i64> = moments.into_iter().collect();
@@ -246,31 +254,39 @@ async fn on_file(
     let cases: BTreeSet<CaseNumber> = entry.cases.iter().filter(is_same).map(|case| case.number).collect();
     let known = tx.load_cases(&cases.iter().copied().collect::<Vec<_>>()).await?;
     // The same mail may have come to another company too.
-    let within = company_of(office, known.values());
+    let named = entry.mailboxes.iter().map(|name| office.mailboxes.named(Some(name)));
+    let within = company_of(office, of_cases(office, known.values()).chain(named));
     let is_listed = |mail: &crate::register::ScopedMail| {
         within.has_folder(&mail.mailbox) && list.names(entry, &mail.message_id, mail.received_at, mail.size)
     };
     let mails = mails.into_iter().filter(|(_, mail)| is_listed(mail)).map(|(id, _)| id).collect();
-    Ok((cases, mails))
+    Ok((cases, mails, within))
 }
 
-/// Whose these are: what another company has of the same person is its own. All, where they are of several, or none is known.
-fn company_of<'a>(office: &Office, cases: impl Iterator<Item = &'a Case>) -> Within {
-    let companies: BTreeSet<&Within> = cases.map(|case| &office.mailboxes.of_case(case).within).collect();
-    match companies.first() {
-        Some(only) if companies.len() == 1 => (*only).clone(),
-        _ => Within::All,
-    }
+/// Whose these are: what another company has of the same person is its own. Where none is known, the first's, as all of before
+/// there were several.
+fn company_of<'a>(office: &Office, all: impl Iterator<Item = &'a OfMailbox>) -> Within {
+    let all = all.map(|one| one.within.clone()).reduce(Within::or);
+    all.unwrap_or_else(|| office.mailboxes.first().within.clone())
+}
+
+fn of_cases<'a>(office: &'a Office, cases: impl Iterator<Item = &'a Case>) -> impl Iterator<Item = &'a OfMailbox> {
+    cases.map(|case| office.mailboxes.of_case(case))
+}
+
+/// The same by the names that stay, of each company the first.
+fn companies_of(office: &Office, within: &Within) -> Vec<MailboxName> {
+    let names = office.mailboxes.of_companies().into_iter().map(OfMailbox::name);
+    names.filter(|name| within.has_mailbox(Some(name))).cloned().collect()
 }
 
 /// What concerns no case and names one of these, or writes of its customer's address; and overviews with a spreadsheet of
 /// that time. A customer who is a colleague too writes of much else: that is not looked for by the address.
-async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>) -> Result<Beside, WorkError> {
+async fn beside(office: &Office, cases: &BTreeSet<CaseNumber>, within: Within) -> Result<Beside, WorkError> {
     let (mut numbers, mut since): (Vec<String>, Option<Moment>) = (Vec::new(), None);
-    let mut beside = Beside::default();
+    let mut beside = Beside { within, ..Beside::default() };
     let cases: Vec<CaseNumber> = cases.iter().copied().collect();
     let cases = office.register.begin().await?.load_cases(&cases).await?;
-    beside.within = company_of(office, cases.values());
     for (number, case) in cases {
         let mailbox = office.mailboxes.of_case(&case);
         numbers.push(number.to_string().to_lowercase());
@@ -386,7 +402,7 @@ pub(super) async fn take_away_redacted(
     probes: &[Probe],
 ) -> Result<TakenAway, WorkError> {
     let listed: Vec<usize> =
-        (0..probes.len()).filter(|place| probes.get(*place).is_some_and(|p| list.knows(p))).collect();
+        (0..probes.len()).filter(|place| probes.get(*place).is_some_and(|p| list.knows(&office.within, p))).collect();
     if listed.is_empty() {
         return Ok(TakenAway { redacted: HashSet::new(), left: 0 });
     }

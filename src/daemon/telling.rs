@@ -1,5 +1,6 @@
 //! Telling the operator what lasts, and looking after the test mails: of a mailbox whoever reads it, of all else whoever does the
-//! desk's work. What an instance sees of a mailbox that another reads is of then and not of now, and nobody is told of it.
+//! desk's work, also that sending fails at another instance. What an instance sees of a mailbox that another reads is of then and
+//! not of now, and nobody is told of it.
 
 use super::leases::{self, Lease};
 use super::office::Office;
@@ -7,6 +8,7 @@ use super::round_trip::RoundTrip;
 use super::watching::{Complaint, News, Teller};
 use super::{Step, WorkError};
 use crate::case::MailboxName;
+use crate::desk::outage::Area;
 use crate::register::{Held, Register};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -82,11 +84,18 @@ impl Telling {
     }
 
     async fn of_desk(&mut self, office: &Arc<Office>) -> Result<Step, WorkError> {
-        // What cannot be asked for is told all the same, by whatever means are left.
-        let Some(under) = self.desk.office(office).await.unwrap_or_else(|_| Some(office.clone())) else {
-            return Ok(Step::Idle);
+        // Said again each time: an instance that comes back under its name has forgotten it.
+        if let Err(error) = office.register.say_sending(office.watch.seen_of(Area::Sending).as_ref()).await {
+            tracing::debug!(%error, "how sending goes here is not known to the others yet; every minute says it");
+        }
+        let under = match self.desk.office(office).await {
+            Ok(Some(under)) => under,
+            Ok(None) | Err(WorkError::Clock { .. }) => return Ok(Step::Idle),
+            // What cannot be asked for is told all the same, by whatever means are left.
+            Err(_) => office.clone(),
         };
         self.of_desk.holds(&under.register);
+        self.of_desk.teller.elsewhere = under.register.sending_elsewhere().await.unwrap_or_default();
         self.of_desk.teller.tell_of_desk(&under).await
     }
 

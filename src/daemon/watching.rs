@@ -6,6 +6,7 @@
 //! that a restart does not repeat it. It is told first and noted then: a process killed in between tells it once more,
 //! which is better than never.
 
+use super::conditions::{began, over_all, since_before};
 use super::office::Office;
 use super::{Step, WorkError, paging};
 use crate::case::Moment;
@@ -17,7 +18,7 @@ use crate::desk::outage::{Area, Condition, Spot, Told, Trouble, Word, word};
 use crate::letters::Letter;
 use crate::metrics::AreaNow;
 use crate::outbox::{Envelope, Outcome, Transport};
-use crate::register::OutageRow;
+use crate::register::{OutageRow, SendingThere};
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -124,8 +125,16 @@ impl Watch {
 
     /// Whether something of the mailbox does not work, as far as it was tried here.
     pub(super) fn is_mailbox_failing(&self) -> bool {
-        let fails = |area: Area| self.seen(area).get(&area).is_some_and(|seen| began(seen.condition).is_some());
-        Area::ALL.into_iter().any(|area| area.is_of_mailbox() && fails(area))
+        Area::ALL.into_iter().any(|area| area.is_of_mailbox() && self.is_failing(area))
+    }
+
+    fn is_failing(&self, area: Area) -> bool {
+        self.seen_of(area).is_some_and(|(condition, _)| began(condition).is_some())
+    }
+
+    /// How an area was met last, with the error; None: it was not tried.
+    pub(super) fn seen_of(&self, area: Area) -> Option<(Condition, String)> {
+        self.seen(area).get(&area).map(|seen| (seen.condition, seen.found.clone()))
     }
 
     /// It worked when it was tried last.
@@ -179,6 +188,8 @@ pub struct Teller {
     known: BTreeMap<Spot, OutageRow>,
     /// What could not be written down because the register is away: it is tried again.
     unwritten: BTreeMap<Spot, OutageRow>,
+    /// How sending goes at other instances, for who tells of it.
+    pub(super) elsewhere: Vec<SendingThere>,
     /// A letter of which nobody knows whether it was taken: a repeat has the same Message-ID (invariant 4).
     unsure: BTreeMap<Spot, (Word, Letter)>,
 }
@@ -243,7 +254,8 @@ impl Teller {
         let alarm_after = TimeDelta::minutes(i64::from(operator.alarm_after_minutes));
         let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
         let now = office.clock.now();
-        let Some((condition, found)) = office.watch.look(spot.area, alarm_after + poll, now) else {
+        let seen = office.watch.look(spot.area, alarm_after + poll, now);
+        let Some((condition, found)) = over_all(spot.area, seen, &self.elsewhere) else {
             return Ok(Step::Idle);
         };
         let row = self.row(office, spot).await;
@@ -339,23 +351,6 @@ impl Teller {
     }
 }
 
-/// A trouble that a process before this one met is the same trouble.
-fn since_before(condition: Condition, earlier: Option<Moment>) -> Condition {
-    match (condition, earlier) {
-        (Condition::Failing { since, trouble }, Some(earlier)) => {
-            Condition::Failing { since: since.min(earlier), trouble }
-        }
-        (condition, _) => condition,
-    }
-}
-
-fn began(condition: Condition) -> Option<Moment> {
-    match condition {
-        Condition::Good => None,
-        Condition::Failing { since, .. } => Some(since),
-    }
-}
-
 /// How the operator can be told.
 enum Way {
     Letter(config::Sender),
@@ -408,7 +403,7 @@ async fn ways(office: &Office, area: Area, say: Word) -> Vec<Way> {
     let command = office.config.operator.as_ref().map(|operator| operator.command.clone());
     let command = command.filter(|command| fails && !command.is_empty()).map(Way::Command);
     let in_order = match area {
-        Area::Sending if fails => [second, command, None],
+        Area::Sending if fails && office.watch.is_failing(area) => [second, command, None],
         Area::Route if fails => [second, command, first],
         _ => [first, second, command],
     };

@@ -30,6 +30,29 @@ impl Within {
         }
     }
 
+    /// What is this company's or that one's.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let not = match (self, other) {
+            (Self::All, _) | (_, Self::All) => return Self::All,
+            (Self::Only(own), Self::Only(others)) => {
+                let mut all = [own, others].concat();
+                all.sort();
+                all.dedup();
+                return Self::Only(all);
+            }
+            (Self::AllBut(mut not), Self::Only(own)) | (Self::Only(own), Self::AllBut(mut not)) => {
+                not.retain(|name| !own.contains(name));
+                not
+            }
+            (Self::AllBut(mut not), Self::AllBut(nor)) => {
+                not.retain(|name| nor.contains(name));
+                not
+            }
+        };
+        if not.is_empty() { Self::All } else { Self::AllBut(not) }
+    }
+
     /// Whether a folder is this company's, as the register names it.
     pub fn has_folder(&self, folder: &str) -> bool {
         let is_of = |names: &[MailboxName]| names.iter().any(|name| name.has(folder));
@@ -38,5 +61,29 @@ impl Within {
             Self::Only(names) => is_of(names),
             Self::AllBut(names) => !is_of(names),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_of_one_of_two_companies_is_of_neither_other() {
+        let names = |all: &[&str]| all.iter().map(|name| MailboxName::from(*name)).collect::<Vec<_>>();
+        let (first, rental, bikes) = (
+            Within::AllBut(names(&["verhuur", "fietsen"])),
+            Within::Only(names(&["verhuur"])),
+            Within::Only(names(&["fietsen"])),
+        );
+        let has = |within: Within| {
+            ["klachten", "verhuur", "fietsen"].map(|name| within.has_mailbox(Some(&MailboxName::from(name))))
+        };
+        assert_eq!(has(first.clone().or(rental.clone())), [true, true, false]);
+        assert_eq!(has(rental.clone().or(first.clone())), [true, true, false]);
+        assert_eq!(has(rental.clone().or(bikes.clone())), [false, true, true]);
+        assert_eq!(has(first.clone().or(first.clone())), [true, false, false]);
+        assert_eq!(first.or(rental).or(bikes.clone()), Within::All);
+        assert_eq!(has(bikes.or(Within::All)), [true; 3]);
     }
 }

@@ -37,6 +37,8 @@ pub enum Doubt {
     BehindMail(Moment),
     /// Everything else ended long ago: the last event, and the newest mail that waits.
     AheadOfMail(Moment),
+    /// It is ahead of that of the register's database, by which several instances share their work, or behind it: less than 0.
+    OfDatabase(TimeDelta),
 }
 
 /// Why the clock that shows `now` cannot be right; None: nothing speaks against it.

@@ -2,23 +2,22 @@
 
 use super::after_closing::what_it_says;
 use super::routing::{RoutesError, WordList};
+use crate::case::Language;
 use crate::config;
-use crate::mail::{Language, language_of};
+use crate::mail::language_of;
+use crate::speech::language::FOR_STAFF;
 use crate::text::fold;
 use aho_corasick::AhoCorasick;
 
 /// Words that are named: a reader sees by one of them what it is about.
 const NAMED_MAX: usize = 5;
 
-/// The words, by the language in which they are urgent: "brand" is a fire in Dutch only.
+/// The words, by the language in which they are urgent: "brand" is a fire in Dutch only. One that has none of its own is left out,
+/// but for those that the desk itself is in: there it was meant so.
 #[derive(Debug, Clone)]
 pub struct UrgentWords {
-    dutch: WordList,
-    english: WordList,
-    /// None: no words were given in it.
-    german: Option<WordList>,
-    french: Option<WordList>,
-    /// How each of them begins, letters and digits alone.
+    lists: Vec<(Language, WordList)>,
+    /// How each of their words begins, letters and digits alone.
     beginnings: AhoCorasick,
 }
 
@@ -26,16 +25,12 @@ impl UrgentWords {
     /// # Errors
     /// More words than a search table holds.
     pub fn compile(settings: &config::Urgent) -> Result<Self, RoutesError> {
-        let of = |words: &[String]| Some(words).filter(|words| !words.is_empty()).map(WordList::compile).transpose();
-        let all = [&settings.keywords, &settings.keywords_en, &settings.keywords_de, &settings.keywords_fr];
-        let beginnings = all.into_iter().flatten().flat_map(|word| config::Keyword::read(word).parts);
-        Ok(Self {
-            beginnings: AhoCorasick::new(beginnings.map(|part| beginning(&part)))?,
-            dutch: WordList::compile(&settings.keywords)?,
-            english: WordList::compile(&settings.keywords_en)?,
-            german: of(&settings.keywords_de)?,
-            french: of(&settings.keywords_fr)?,
-        })
+        let counts = |(language, words): &&(Language, Vec<String>)| !words.is_empty() || FOR_STAFF.contains(language);
+        let compile = |(language, words): &(Language, Vec<String>)| Ok((*language, WordList::compile(words)?));
+        let lists = settings.keywords.iter().filter(counts).map(compile).collect::<Result<_, RoutesError>>()?;
+        let words = settings.keywords.iter().flat_map(|(_, words)| words);
+        let beginnings = words.flat_map(|word| config::Keyword::read(word).parts).map(|part| beginning(&part));
+        Ok(Self { lists, beginnings: AhoCorasick::new(beginnings)? })
     }
 
     /// Those that stand in what somebody says, greeting and signature left away. Of a text whose language is not sure, or has no words
@@ -45,19 +40,12 @@ impl UrgentWords {
         if !self.may_stand_in(subject) && !self.may_stand_in(text) {
             return Vec::new();
         }
-        let all: Vec<&WordList> =
-            [&self.dutch, &self.english].into_iter().chain(&self.german).chain(&self.french).collect();
         let said = what_it_says(text);
-        let own = match language_of(text, subject) {
-            Language::Dutch => Some(&self.dutch),
-            Language::English => Some(&self.english),
-            Language::German => self.german.as_ref(),
-            Language::French => self.french.as_ref(),
-            Language::Unsure => None,
-        };
-        let lists = own.map_or(all, |own| vec![own]);
+        let written_in = language_of(text, subject);
+        let own = self.lists.iter().find(|(language, _)| Some(*language) == written_in);
+        let lists = own.map_or(self.lists.as_slice(), std::slice::from_ref);
         let mut words: Vec<String> = Vec::new();
-        for word in lists.iter().flat_map(|list| list.found(subject, &said)) {
+        for word in lists.iter().flat_map(|(_, list)| list.found(subject, &said)) {
             if words.len() < NAMED_MAX && !words.contains(&word) {
                 words.push(word);
             }
@@ -89,7 +77,7 @@ mod tests {
 
     fn words() -> UrgentWords {
         let keywords = ["levensgevaar", "auto's in brand", "advocaat … rechter", "*letsel*", "@krant.example"];
-        let settings = config::Urgent { keywords: keywords.map(str::to_owned).to_vec(), ..config::Urgent::default() };
+        let settings = config::Urgent { keywords: vec![(Language::Dutch, keywords.map(str::to_owned).to_vec())] };
         UrgentWords::compile(&settings).unwrap()
     }
 
@@ -115,7 +103,7 @@ mod tests {
             )
         ) {
             let (words, text) = (words(), pieces.concat());
-            let is_found = !words.dutch.found("", &what_it_says(&text)).is_empty();
+            let is_found = words.lists.iter().any(|(_, list)| !list.found("", &what_it_says(&text)).is_empty());
             prop_assert!(!is_found || words.may_stand_in(&text), "{text:?}");
         }
     }

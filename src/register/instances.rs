@@ -7,18 +7,26 @@
 use super::engine::Engine;
 use super::{Register, RegisterError, Trouble, moment};
 use crate::case::Moment;
+use crate::clock::Clock;
+use chrono::TimeDelta;
 use sqlx::Row;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+mod clocks;
 mod keeping;
+mod said;
+
+pub use clocks::{APART_MAX, ahead};
+pub use said::SendingThere;
 
 use keeping::{Heard, connect, first_beat, keep};
 
@@ -60,6 +68,9 @@ pub(super) struct Presence {
     name: String,
     home: Option<Home>,
     lease: Duration,
+    clock: Clock,
+    /// By how many milliseconds it is ahead of the database's; 0: it is believed.
+    clock_off: AtomicI64,
     alive: Mutex<Alive>,
     /// The version of the tables, once it is a newer one than this program knows.
     newer: watch::Sender<Option<i64>>,
@@ -164,6 +175,8 @@ pub struct InstanceRow {
     pub holds: BTreeMap<String, Moment>,
     /// Letters that it is sending.
     pub letters: i64,
+    /// How far its clock is ahead of the database's, where that is too much.
+    pub clock_off: Option<TimeDelta>,
 }
 
 impl Register {
@@ -183,6 +196,7 @@ impl Register {
         name: &str,
         home: Option<Home>,
         lease: Duration,
+        clock: Clock,
     ) -> Result<Self, RegisterError> {
         if !self.is_shared() {
             return Ok(self);
@@ -192,6 +206,8 @@ impl Register {
             name: name.to_owned(),
             home,
             lease,
+            clock,
+            clock_off: AtomicI64::new(0),
             alive: Mutex::new(Alive { until: since_boot() + lease, term: Term(0) }),
             newer: watch::Sender::new(None),
             keeper: Mutex::default(),
@@ -357,7 +373,7 @@ impl Register {
         }
         let text = format!(
             "SELECT id, name, started_at, seen_at, CASE WHEN until > {NOW} THEN 1 ELSE 0 END, \
-             (SELECT count(*) FROM outbox WHERE state = 'leased' AND leased_by = instance.id) \
+             (SELECT count(*) FROM outbox WHERE state = 'leased' AND leased_by = instance.id), clock_off \
              FROM instance ORDER BY started_at, id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(&self.pool).await?;
@@ -378,6 +394,7 @@ impl Register {
                 is_alive: row.try_get::<i64, _>(4)? == 1,
                 holds,
                 letters: row.try_get(5)?,
+                clock_off: Some(row.try_get(6)?).filter(|off| *off != 0).map(TimeDelta::milliseconds),
             });
         }
         Ok(found)

@@ -85,6 +85,15 @@ impl Tx {
         rows.iter().map(opened).collect()
     }
 
+    /// The folders that these mails came by, as far as they are on file.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn folders_of(&mut self, mails: &[i64]) -> Result<BTreeSet<String>, RegisterError> {
+        let rows = self.of_numbers("SELECT DISTINCT mailbox FROM mail WHERE id IN", mails).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
     /// What is on file of these cases and mails.
     ///
     /// # Errors

@@ -4,8 +4,9 @@
 use super::chain::hex;
 use super::not_on_file::Probe;
 use super::{RegisterError, millis, sqlite_path};
-use crate::case::{CaseNumber, Moment};
+use crate::case::{CaseNumber, MailboxName, Moment};
 use crate::crash;
+use crate::desk::Within;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -23,9 +24,21 @@ pub struct RedactionEntry {
     pub ground: Option<String>,
     pub cases: Vec<RedactedCase>,
     pub mails: Vec<RedactedMail>,
+    /// Of each company that it is of, the first mailbox: what another one has of the same person is not touched. None: it was listed
+    /// before this was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mailboxes: Vec<MailboxName>,
     /// That of the list it was made for; empty: of the one it stands in.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub salt: String,
+}
+
+impl RedactionEntry {
+    /// Whether it is of that company; one from before that was listed is the first's.
+    fn is_of(&self, within: &Within) -> bool {
+        let mut named = self.mailboxes.iter().map(Some).peekable();
+        if named.peek().is_none() { within.has_mailbox(None) } else { named.any(|name| within.has_mailbox(name)) }
+    }
 }
 
 /// A case, told from another that got its number after a restore.
@@ -61,8 +74,8 @@ pub struct RedactionList {
     /// Those of other machines' lists, of whose entries this one has some.
     others: BTreeSet<String>,
     pub entries: Vec<RedactionEntry>,
-    /// Receipt and size of the mails by their ids.
-    mails: HashMap<String, Vec<(i64, i64)>>,
+    /// Receipt and size of the mails by their ids, and the places of their entries.
+    mails: HashMap<String, Vec<(i64, i64, usize)>>,
     /// Whole seconds.
     seconds: HashSet<i64>,
     sizes: HashSet<i64>,
@@ -184,7 +197,8 @@ impl RedactionList {
 
     fn take(&mut self, entry: RedactionEntry) {
         for mail in &entry.mails {
-            self.mails.entry(mail.id.clone()).or_default().push((mail.received_at, mail.size));
+            let place = self.entries.len();
+            self.mails.entry(mail.id.clone()).or_default().push((mail.received_at, mail.size, place));
             self.seconds.insert(mail.received_at / 1000);
             self.sizes.insert(mail.size);
         }
@@ -207,17 +221,19 @@ impl RedactionList {
         entry.mails.contains(&RedactedMail { received_at, size, id: hashed(salt, message_id) })
     }
 
-    /// Whether a mail of an own folder was redacted: as [`super::Register::on_file`] knows those that are on file.
-    pub fn knows(&self, probe: &Probe) -> bool {
+    /// Whether a mail of an own folder of the company was redacted: as [`super::Register::on_file`] knows those that are on file.
+    pub fn knows(&self, within: &Within, probe: &Probe) -> bool {
         let received = probe.received_at.map(millis);
-        let of_id = |id: &str| self.mails.get(id).into_iter().flatten();
-        let same = |(at, size): &(i64, i64)| {
+        let is_of =
+            |(.., place): &&(i64, i64, usize)| self.entries.get(*place).is_some_and(|entry| entry.is_of(within));
+        let of_id = |id: &str| self.mails.get(id).into_iter().flatten().filter(is_of);
+        let same = |(at, size, _): &(i64, i64, usize)| {
             *size == probe.size || received.is_some_and(|received| received / 1000 == *at / 1000)
         };
         let salts = self.others.iter().chain([&self.salt]);
         let mut ids = salts.map(|salt| hashed(salt, &probe.message_id));
         let by_id = !probe.message_id.is_empty() && ids.any(|id| of_id(&id).any(same));
-        by_id || of_id("").any(|(at, size)| *size == probe.size && received == Some(*at))
+        by_id || of_id("").any(|(at, size, _)| *size == probe.size && received == Some(*at))
     }
 
     /// Whether it is worth asking for the header of a mail.
@@ -263,7 +279,10 @@ mod tests {
             assert_eq!(ids, ["a", "b"], "{name}");
             let at = chrono::DateTime::from_timestamp_millis(5_000);
             for mail in ["a@x", "b@x"] {
-                assert!(list.knows(&Probe { message_id: mail.into(), received_at: at, size: 1 }), "{name} {mail}");
+                assert!(
+                    list.knows(&Within::All, &Probe { message_id: mail.into(), received_at: at, size: 1 }),
+                    "{name} {mail}"
+                );
                 let named = list.entries.iter().filter(|entry| list.names(entry, mail, 5_000, 70)).count();
                 assert_eq!(named, 1, "{name} {mail}");
             }
@@ -279,6 +298,7 @@ mod tests {
             ground: None,
             cases: Vec::new(),
             mails,
+            mailboxes: Vec::new(),
             salt: String::new(),
         }
     }
@@ -306,12 +326,28 @@ mod tests {
         let at = |millis: i64| chrono::DateTime::from_timestamp_millis(millis);
         let probe = |id: &str, received_at, size| Probe { message_id: id.into(), received_at: at(received_at), size };
         assert!(
-            list.knows(&probe("a@b", 5_400, 1))
-                && list.knows(&probe("a@b", 1, 70))
-                && list.knows(&probe("", 9_000, 80))
+            list.knows(&Within::All, &probe("a@b", 5_400, 1))
+                && list.knows(&Within::All, &probe("a@b", 1, 70))
+                && list.knows(&Within::All, &probe("", 9_000, 80))
         );
-        assert!(!list.knows(&probe("a@b", 1, 1)) && !list.knows(&probe("c@b", 5_000, 70)));
-        assert!(!list.knows(&probe("", 9_001, 80)) && !list.knows(&probe("", 9_000, 81)));
+        assert!(!list.knows(&Within::All, &probe("a@b", 1, 1)) && !list.knows(&Within::All, &probe("c@b", 5_000, 70)));
+        assert!(!list.knows(&Within::All, &probe("", 9_001, 80)) && !list.knows(&Within::All, &probe("", 9_000, 81)));
         assert!(list.may_know(at(5_999), 1) && !list.may_know(at(1_000), 1));
+    }
+    #[test]
+    fn a_mail_of_one_company_is_not_known_at_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut list = RedactionList::read("", Some(&folder.path().join("list"))).unwrap();
+        list.begin("salt".into()).unwrap();
+        let rental = MailboxName::from("verhuur");
+        for (id, mail, mailboxes) in [("new", "a@b", vec![rental.clone()]), ("old", "c@d", vec![])] {
+            let mails = vec![list.mark(mail, 5_000, 70)];
+            list.add(RedactionEntry { mailboxes, ..entry(id, mails) }).unwrap();
+        }
+        let list = RedactionList::read("", Some(&folder.path().join("list"))).unwrap();
+        let probe = |id: &str| Probe { message_id: id.into(), received_at: None, size: 70 };
+        let (first, other) = (Within::AllBut(vec![rental.clone()]), Within::Only(vec![rental]));
+        let known = |within: &Within| ["a@b", "c@d"].map(|id| list.knows(within, &probe(id)));
+        assert_eq!((known(&first), known(&other), known(&Within::All)), ([false, true], [true, false], [true, true]));
     }
 }

@@ -1,16 +1,23 @@
 //! A full disk: the mail stays in the mailbox, the operator reads what is wrong and what to do, and once there is room
-//! all goes on. By a limit on file sizes in every run, and on a real disk of a few pages in the long one.
+//! all goes on. By a limit on file sizes in every run, and on a real small disk, of the file or of the PostgreSQL server, in the
+//! long one.
 
 use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
-use crate::letter::Written;
+use crate::letter::{Letter, Written};
 use crate::scene::{Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
 use crate::support::engines;
+use crate::support::postgres::{Postgres, folder_for_disk, given_to_servers};
+use crate::support::signals::send;
 use crate::world::until;
+use rustix::process::Signal;
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Bytes of an attachment that no small disk holds.
 const LARGE: usize = 3_000_000;
@@ -62,9 +69,11 @@ async fn a_register_that_may_not_grow_loses_nothing_and_says_so() {
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn over(folder: &Path) -> Self {
+    fn over(folder: &Path, size: &str) -> Self {
+        let user = std::fs::metadata("/proc/self").unwrap().uid();
+        assert_eq!(user, 0, "a small disk is mounted here: that needs root; next: run the tests as root");
         let disk = Self(folder.to_owned());
-        disk.mount(&["-t", "tmpfs", "-o", "size=1500k", "klachtpost-test"]);
+        disk.mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "klachtpost-test"]);
         disk
     }
 
@@ -88,11 +97,12 @@ impl Drop for SmallDisk {
 #[tokio::test]
 #[ignore = "mounts a small disk: needs root outside a container; tests/run --long takes it"]
 async fn on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_room() {
+    if engines::is_about_the_other("on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_room") {
+        return;
+    }
     let host = mail_host(1);
     let mut scene = Scene::new(&host, 0).await;
-    let user = std::fs::metadata("/proc/self").unwrap().uid();
-    assert_eq!(user, 0, "a disk of a few pages is mounted here: that needs root; next: run the tests as root");
-    let disk = SmallDisk::over(scene.dir.path());
+    let disk = SmallDisk::over(scene.dir.path(), "1500k");
     scene.sends_to(scene.smtp.port(), &host);
     host.deliver(&scene.user, &small_complaint(0));
     assert_eq!(scene.work(&[]).await, 0);
@@ -116,4 +126,124 @@ async fn on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_roo
     scene.work(&[]).await;
     every_mail_is_one_row(&scene, &host, 3).await;
     scene.said(&["verify"]).await;
+}
+
+const OPERATOR: &str = "beheer@lease.example";
+/// The least that may be set, and how long it is to the daemon's clock until then.
+const ALARM_AFTER: i64 = 5;
+/// Octets of a file of the log.
+const LOG_FILE: usize = 16 << 20;
+/// What cannot grow: a table, where files of the server's log of changes were made before; or the log itself, and then PostgreSQL
+/// stops, and is started again by whoever looks after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Full {
+    Tables,
+    Log,
+}
+
+impl Full {
+    /// What is written to the log beforehand: files of it that were used are kept for use again; one is nearly at its end.
+    fn prepare(self, server: &Postgres) {
+        let write = |octets: usize| format!("SELECT pg_logical_emit_message(false, '', repeat('x', {octets}))");
+        server.sql("klachten", "SELECT pg_switch_wal()");
+        match self {
+            Self::Tables => {
+                (0..4).for_each(|_| drop(server.sql("klachten", &format!("{}; SELECT pg_switch_wal()", write(9_999)))));
+                server.sql("klachten", "CHECKPOINT");
+            }
+            Self::Log => drop(server.sql("klachten", &write(LOG_FILE - 400_000))),
+        }
+    }
+}
+
+/// Takes all the room that there is left.
+fn fill(disk: &Path) -> PathBuf {
+    let path = disk.join("ballast");
+    let mut file = File::create(&path).unwrap();
+    for size in [1 << 16, 1 << 12] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+    path
+}
+
+fn is_dead(server: &Postgres) -> bool {
+    let state = std::fs::read_to_string(server.data().join("postmaster.pid")).unwrap_or_default();
+    state.lines().next().is_none_or(|id| !Path::new("/proc").join(id.trim()).exists())
+}
+
+/// Only where a disk may be mounted, as above. The daemon's clock is put on by hand, so that nobody waits for the alarm.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "mounts a small disk: needs root outside a container; tests/run --long takes it"]
+async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room() {
+    if engines::is_about_the_other("a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room") {
+        return;
+    }
+    for full in [Full::Tables, Full::Log] {
+        filled_up(full).await;
+    }
+}
+
+async fn filled_up(full: Full) {
+    let (dir, data) = folder_for_disk();
+    let disk = SmallDisk::over(&data, "300m");
+    given_to_servers(&data);
+    let mut server = Postgres::start_in(dir.clone(), "", None);
+    server.sql("postgres", "CREATE DATABASE klachten");
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+    let (settings, clock) = (scene.dir.path().join("klachtpost.toml"), scene.dir.path().join("clock"));
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let operator = format!("{text}\n[operator]\naddress = \"{OPERATOR}\"\nalarm_after_minutes = {ALARM_AFTER}\n");
+    std::fs::write(&settings, operator).unwrap();
+    std::fs::write(&clock, "0").unwrap();
+    let said = tempfile::NamedTempFile::new().unwrap();
+    let log = || std::fs::read_to_string(said.path()).unwrap();
+    let mut command = scene.command(&["run", "--trust-clock"]);
+    command.env("KLACHTPOST_CRASH_CLOCK", &clock);
+    let mut daemon = command.stdout(Stdio::null()).stderr(said.reopen().unwrap()).spawn().unwrap();
+    host.deliver(&scene.user, &small_complaint(0));
+    until("the first letters", || (scene.smtp.letters().len() >= 2).then_some(())).await;
+    full.prepare(&server);
+
+    let ballast = fill(&data);
+    (1..4).for_each(|n| host.deliver(&scene.user, &small_complaint(n)));
+    host.deliver(&scene.user, &large_complaint());
+    (4..6).for_each(|n| host.deliver(&scene.user, &small_complaint(n)));
+    until("the daemon's word", || log().contains("failed to use the register").then_some(())).await;
+    assert!(log().contains("hint: ") && !host.mails(&scene.user, "").is_empty(), "{}", log());
+    std::fs::write(&clock, ((ALARM_AFTER + 1) * 60).to_string()).unwrap();
+    let told = || scene.smtp.letters().into_iter().filter(|letter| letter.to == OPERATOR);
+    until_much_later("the operator is told", || told().count() == 1).await;
+    let letter = Letter::of(told().next().unwrap().bytes).text;
+    println!("full disk, {full:?}: the operator reads:\n{letter}");
+    assert_eq!(is_dead(&server), full == Full::Log, "{letter}\n{}", log());
+    let found = if full == Full::Log { "its server cannot be reached" } else { "the disk is full" };
+    assert!(letter.contains(found), "{letter}\n{}", log());
+
+    std::fs::remove_file(ballast).unwrap();
+    if is_dead(&server) {
+        server = server.start_again();
+    }
+    until_much_later("the rest", || host.mails(&scene.user, "").is_empty() && scene.smtp.letters().len() >= 14 + 2)
+        .await;
+    until_much_later("that it is over", || told().count() == 2).await;
+    send(daemon.id().unwrap(), Signal::TERM);
+    assert!(daemon.wait().await.unwrap().success(), "{}", log());
+    every_mail_is_one_row(&scene, &host, 7).await;
+    let others: Vec<_> = scene.smtp.letters().into_iter().filter(|letter| letter.to != OPERATOR).collect();
+    assert_eq!(every_letter_is_accepted(&scene, &BTreeSet::new(), &others).await, 0);
+    scene.said(&["verify"]).await;
+    drop((server, disk));
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
+/// As [`until`], for what the minute brings, and a server that is started anew.
+async fn until_much_later(what: &str, mut look: impl FnMut() -> bool) {
+    for _ in 0..2_000 {
+        if look() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("in vain waited for: {what}");
 }

@@ -17,7 +17,7 @@ use crate::world::until;
 use rustix::process::Signal;
 use sqlx::{AnyConnection, Connection, Row};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -73,8 +73,14 @@ impl Instance {
     }
 
     pub fn start(&mut self, scene: &Scene) {
+        self.start_with(scene, &[]);
+    }
+
+    /// With these in its environment.
+    pub fn start_with(&mut self, scene: &Scene, environment: &[(&str, &Path)]) {
         let log = std::fs::File::options().create(true).append(true).open(self.log()).unwrap();
         let mut command = self.command(scene, &["run"]);
+        command.envs(environment.iter().copied());
         self.process = Some(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
     }
 
@@ -130,7 +136,7 @@ pub const UNDONE: &str = "SELECT (SELECT count(*) FROM mail WHERE disposition IS
 pub const CASES: &str = "SELECT count(*) FROM cases";
 
 /// All mails became cases, and nothing waits.
-async fn settled(url: &str, scene: &Scene, host: &Dovecot, mails: usize, instances: &[Instance]) {
+pub async fn settled(url: &str, scene: &Scene, host: &Dovecot, mails: usize, instances: &[Instance]) {
     at_last("all mails and letters", instances, async || {
         host.mails(&scene.user, "").is_empty()
             && number(url, CASES).await == i64::try_from(mails).unwrap()

@@ -18,6 +18,7 @@ mod support;
 mod world;
 
 mod balance;
+mod clocks;
 mod copies;
 mod disk;
 mod everywhere;

@@ -3,7 +3,7 @@
 
 use super::two_companies::*;
 use super::*;
-use klachtpost::daemon::{Salts, Step, ToRedact, decide_batch, past_terms_of, redact, scope_of};
+use klachtpost::daemon::{Salts, Step, ToRedact, decide_batch, finish, past_terms_of, redact, scope_of};
 use klachtpost::desk::{ClickedOn, FiledBy, Lookup, LostMail, Said, Snapshot};
 use klachtpost::register::{Missing, Probe, Recorded};
 use std::time::Duration;
@@ -44,7 +44,8 @@ async fn two_instances_with_a_mailbox_each_decide_on_no_mail_of_the_others() {
     let mut instances = Vec::new();
     for (id, mailbox) in [("een", LEASE), ("twee", RENTAL)] {
         let register = Register::open(&both.desk.url).await.unwrap();
-        let register = register.join(id.into(), id, None, Duration::from_secs(20)).await.unwrap();
+        let clock = both.whole.clock.clone();
+        let register = register.join(id.into(), id, None, Duration::from_secs(20), clock).await.unwrap();
         let held = register.hold(&format!("mailbox {mailbox}")).await.unwrap().expect("it is free");
         let Office { mailboxes, .. } = &*both.at(mailbox);
         let office = both.whole.at(mailboxes.named(Some(&mailbox.into())));
@@ -328,6 +329,50 @@ async fn what_one_company_redacts_stays_with_the_other() {
     assert_eq!(whole, [RENTAL]);
     assert_eq!(both.texts("SELECT mailbox FROM not_on_file WHERE sender <> ''").await, ["verhuur/Verwerkt"]);
     assert_eq!(both.whole.register.verify().await.unwrap().findings, []);
+}
+
+/// The list is all that says whose a mail is that concerns no case, or whose case a restored register has not.
+#[tokio::test]
+async fn what_one_company_redacted_stays_with_the_other_also_when_its_case_is_gone() {
+    let both = Both::new().await;
+    let same = |mailbox: &str, uid: i64, like: NewMail| {
+        let raw = String::from_utf8(like.raw).unwrap().replace("<klachten", "<zelfde").replace("<verhuur", "<zelfde");
+        let raw = raw.replace("klachten@verhuur.example", "klachten@lease.example");
+        NewMail { raw: raw.into_bytes(), mailbox: mailbox.into(), ..new_mail(uid) }
+    };
+    both.takes_in(&[same(LEASE, 1, complaint(LEASE, 1)), same(LEASE, 2, absent(LEASE, 2))]).await;
+    both.takes_in(&[same(RENTAL, 3, complaint(LEASE, 1)), same(RENTAL, 4, absent(LEASE, 2))]).await;
+    let ids = both.texts("SELECT message_id FROM mail ORDER BY id").await;
+    assert_eq!((&ids[0], &ids[1]), (&ids[2], &ids[3]), "the same two mails to each company");
+    let dispositions = "SELECT mailbox || ' ' || disposition FROM mail ORDER BY id";
+    let all = ["klachten complaint", "klachten automatic", "verhuur complaint", "verhuur automatic"];
+    assert_eq!(both.texts(dispositions).await, all);
+    let cases = both.cases_of(LEASE).await;
+    let requests = [(vec![cases[0].parse().unwrap()], vec![]), (vec![], vec![2])];
+    for (cases, mails) in requests {
+        let asked = ToRedact {
+            cases: cases.into_iter().collect(),
+            mails,
+            reason: "art. 17".into(),
+            ground: Some("asked".into()),
+        };
+        let scope = scope_of(&both.whole, &asked).await.unwrap();
+        redact(&both.whole, &asked, &scope).await.unwrap();
+    }
+    let left = "SELECT CAST(mail_id AS TEXT) FROM mail_raw ORDER BY mail_id";
+    assert_eq!(both.texts(left).await, ["3", "4"]);
+    // A backup of before the first complaint was decided on: its number is another's.
+    both.desk.by_hand("DELETE FROM redaction").await;
+    both.desk.by_hand(&format!("UPDATE event SET at = at + 60000 WHERE case_number = '{}'", cases[0])).await;
+    for (mail, id) in [(1, &ids[0]), (2, &ids[1])] {
+        both.desk.by_hand(&format!("UPDATE mail SET message_id = '{id}' WHERE id = {mail}")).await;
+        // The other company's bytes are the same.
+        let bytes = "INSERT INTO mail_raw (mail_id, raw, sha256) SELECT MAIL, raw, sha256 FROM mail_raw WHERE mail_id = MAIL + 2"
+            .replace("MAIL", &mail.to_string());
+        both.desk.by_hand(&bytes).await;
+    }
+    finish(&both.whole, None).await.unwrap();
+    assert_eq!(both.texts(left).await, ["3", "4"], "the company's own are blanked again, and no other's");
 }
 
 #[tokio::test]

@@ -79,7 +79,8 @@ impl AtWork {
 
 async fn at_work(register: &Register, url: &str) -> AtWork {
     let only = register.only_daemon(url).await.unwrap();
-    let joined = register.clone().join("start".into(), "een", None, Duration::from_secs(15)).await.unwrap();
+    let joined =
+        register.clone().join("start".into(), "een", None, Duration::from_secs(15), Clock::System).await.unwrap();
     AtWork { only, joined }
 }
 

@@ -108,7 +108,7 @@ async fn a_migration_has_none_of_the_limits_of_a_step_of_work() {
 async fn an_instance_stops_when_a_newer_one_changed_the_tables() {
     let database = Database::new();
     let register = Register::open(&database.url).await.unwrap();
-    let register = register.join("1".into(), "een", None, Duration::from_secs(2)).await.unwrap();
+    let register = register.join("1".into(), "een", None, Duration::from_secs(2), Clock::System).await.unwrap();
     let held = register.hold("mailbox klachten").await.unwrap().unwrap();
     held.begin().await.unwrap().commit().await.unwrap();
     assert!(register.is_outdated().is_none());
@@ -181,7 +181,7 @@ async fn nothing_is_copied_where_an_instance_is_alive() {
     let (from, source, to, target) = two().await;
     for (at, url) in [("source", &from.url), ("target", &to.url)] {
         let other = Register::open(url).await.unwrap();
-        let other = other.join("1".into(), "een", None, Duration::from_secs(20)).await.unwrap();
+        let other = other.join("1".into(), "een", None, Duration::from_secs(20), Clock::System).await.unwrap();
         let error = source.copy_to(&target, &mut |_| {}).await.unwrap_err();
         assert!(matches!(error, RegisterError::InUse { .. }), "{at}: {error}");
         other.leave().await.unwrap();
@@ -194,7 +194,7 @@ async fn nothing_is_copied_where_an_instance_is_alive() {
 fn joined(url: &str) -> Result<Register, RegisterError> {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let other = Register::open(url).await.unwrap();
-        other.join("1".into(), "een", None, Duration::from_secs(2)).await
+        other.join("1".into(), "een", None, Duration::from_secs(2), Clock::System).await
     })
 }
 

@@ -82,13 +82,60 @@ async fn of_the_mailbox_the_operator_is_told_by_who_reads_it() {
     assert_eq!((row.failing_since, row.told), (None, None), "it is taken in");
     assert!(reads.office.register.outage(Area::Mailbox).await.unwrap().told.is_some());
     // What is no mailbox's own is the desk's.
-    reads.fails(Area::Sending, 0);
     desk.fails(Area::Access, 0);
     reads.office.watch.good(Area::Intake, at(30));
     reads.tells(30).await;
     assert_eq!(letters(dir.path()), 1);
     desk.tells(30).await;
     assert_eq!(letters(dir.path()), 2);
+}
+
+/// Each instance has a way of its own to the sending server.
+#[tokio::test]
+async fn that_sending_fails_at_any_instance_is_told_once_and_its_end_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut sends, mut desk) = two(dir.path()).await;
+    let mut third = Instance::start(dir.path(), "derde").await;
+    desk.office.watch.good(Area::Sending, at(0));
+    for instance in [&sends, &third] {
+        instance.fails(Area::Sending, 0);
+    }
+    for (minutes, told) in [(5, 0), (ALARM_AFTER, 1), (ALARM_AFTER + 1, 1), (2 * ALARM_AFTER, 1)] {
+        for instance in [&mut sends, &mut third, &mut desk] {
+            instance.tells(minutes).await;
+        }
+        assert_eq!(letters(dir.path()), told, "after {minutes} minutes");
+    }
+    let said = said(dir.path());
+    assert!(said.contains("at the instance derde: connection refused"), "{said}");
+    // Who does the desk's work next knows what was told.
+    desk.office.register.release("desk").await.unwrap();
+    third.holds("desk").await;
+    third.office.watch.good(Area::Sending, at(30));
+    for instance in [&mut sends, &mut third, &mut desk] {
+        instance.tells(30).await;
+    }
+    assert_eq!(letters(dir.path()), 1, "it still fails at one of them");
+    sends.office.watch.good(Area::Sending, at(31));
+    for _ in 0..2 {
+        for instance in [&mut sends, &mut third, &mut desk] {
+            instance.tells(31).await;
+        }
+        assert_eq!(letters(dir.path()), 2, "that it is over");
+    }
+    // What an instance that is gone said last is nobody's trouble.
+    sends.fails(Area::Sending, 40);
+    sends.tells(40).await;
+    sends.office.register.leave().await.unwrap();
+    third.tells(60).await;
+    assert_eq!(letters(dir.path()), 2);
+}
+
+/// All that the operator was told.
+fn said(dir: &Path) -> String {
+    let all = std::fs::read_dir(dir.join("out/beheer@lease.example/new")).unwrap();
+    let text = |file: std::fs::DirEntry| klachtpost::mail::read(&std::fs::read(file.path()).unwrap(), "").text;
+    all.map(|file| text(file.unwrap())).collect()
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use super::postgres;
 
 /// Of the SQLite file: its mode, its lock, its pages, its log. With the test of PostgreSQL that stands for it, or why none does.
-pub const SQLITE_ALONE: [(&str, &str); 16] = [
+pub const SQLITE_ALONE: [(&str, &str); 17] = [
     ("a_backup_has_its_name_when_it_is_whole", "pg_dump writes that file, not klachtpost"),
     ("a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again", "where_a_dump_is_taken_is_said"),
     (
@@ -34,6 +34,10 @@ pub const SQLITE_ALONE: [(&str, &str); 16] = [
         "letters_of_a_killed_daemon_come_back_with_the_next_one",
         "whatever_becomes_of_some_of_them_nothing_is_lost_doubled_or_missing",
     ),
+    (
+        "on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_room",
+        "a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room",
+    ),
     ("settings_that_are_wrong_or_doubtful_are_told_all_at_once", "of the settings alone, whatever the register is on"),
     ("the_file_is_made_for_its_owner_only_and_opens_again", "each_server_that_cannot_be_used_says_what_to_do"),
     ("the_key_made_on_first_start_is_not_used_once_others_can_read_it", "the key is in the settings, and none is made"),
@@ -49,11 +53,13 @@ pub const SQLITE_ALONE: [(&str, &str); 16] = [
 ];
 
 /// Of several instances, and of the server: on SQLite a second daemon is refused, and there is no server.
-pub const POSTGRES_ALONE: [&str; 15] = [
+pub const POSTGRES_ALONE: [&str; 17] = [
     "a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five",
+    "a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right",
     "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     "a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
+    "a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room",
     "another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what",
     "how_long_an_instance_waits_for_its_turn_is_measured",
     "tables_are_written_anew_by_one_at_a_time",

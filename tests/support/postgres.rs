@@ -187,8 +187,12 @@ impl Postgres {
 
     /// One of a test's own, with further options.
     pub fn start(options: &str, certificate: Option<&ServerCertificate>) -> Self {
+        Self::start_in(folder(&User::of_servers()), options, certificate)
+    }
+
+    /// With its files in that folder, a new one of [`folder_for_disk`].
+    pub fn start_in(dir: PathBuf, options: &str, certificate: Option<&ServerCertificate>) -> Self {
         let (bin, user) = (programs(), User::of_servers());
-        let dir = folder(&user);
         let mut initdb = user.command(&bin.join("initdb"));
         initdb.args(["-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(dir.join("data"));
         let made = initdb.current_dir(&dir).output().unwrap();
@@ -315,6 +319,20 @@ impl Drop for Postgres {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait();
     }
+}
+
+/// A folder for a server, and in it the one for its data, to mount a disk on; then it is to be [`given_to_servers`].
+pub fn folder_for_disk() -> (PathBuf, PathBuf) {
+    let dir = folder(&User::of_servers());
+    let data = dir.join("data");
+    std::fs::create_dir(&data).unwrap();
+    (dir, data)
+}
+
+/// That folder is for who runs the server, and for nobody else.
+pub fn given_to_servers(folder: &Path) {
+    std::fs::set_permissions(folder, PermissionsExt::from_mode(0o700)).unwrap();
+    User::of_servers().owns(folder);
 }
 
 fn folder(user: &User) -> PathBuf {

@@ -36,15 +36,18 @@ pub(super) async fn first_beat(connection: &mut AnyConnection, presence: &Presen
 /// Says that we are alive, unless the tables are newer than we know. Counted from before it was asked: so we never think so for
 /// longer than the others do.
 async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Heard, sqlx::Error> {
+    presence.compare(connection).await?;
     let asked_at = since_boot();
     let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
     let text = format!(
-        "INSERT INTO instance (id, name, home, started_at, seen_at, until) SELECT $1, $2, $4, {NOW}, {NOW}, {NOW} + $3 \
-         WHERE NOT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version > $5) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, until = excluded.until"
+        "INSERT INTO instance (id, name, home, started_at, seen_at, until, clock_off) SELECT $1, $2, $4, {NOW}, {NOW}, {NOW} + $3, $6 \
+         WHERE NOT EXISTS (SELECT 1 FROM _sqlx_migrations WHERE version > $5) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, \
+         until = excluded.until, clock_off = excluded.clock_off"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(&presence.id).bind(&presence.name).bind(lease);
     let query = query.bind(presence.home.as_ref().map(|home| home.name.as_str()).unwrap_or_default());
-    if query.bind(newest()).execute(&mut *connection).await?.rows_affected() == 0 {
+    let off = presence.off().map_or(0, |off| off.num_milliseconds());
+    if query.bind(newest()).bind(off).execute(&mut *connection).await?.rows_affected() == 0 {
         let newest = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(connection).await?;
         return Ok(Heard::Newer(newest));
     }

@@ -1,0 +1,104 @@
+//! Instances whose clocks differ from the database's: who is too far off does nothing that only one instance does, and says so;
+//! another goes on; and it is not given back and taken again in turns. Run on PostgreSQL alone: with a file there is one clock.
+
+use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
+use crate::instances::{Instance, LEASE, at_last, complaint, number, settled};
+use crate::scene::{Scene, mail_host};
+use crate::support::engines;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Names the file that says by how many seconds an instance's clock is wrong.
+const CLOCK: &str = "KLACHTPOST_CRASH_CLOCK";
+/// How often leases changed hands.
+const HANDED_OVER: &str = "SELECT CAST(SUM(token) AS BIGINT) FROM lease WHERE name IN ('desk', 'mailbox klachten')";
+const HOUR: i64 = 3_600;
+
+fn clock_of(instance: &Instance) -> PathBuf {
+    instance.dir.path().join("clock")
+}
+
+fn shows(instance: &Instance, seconds: i64) {
+    std::fs::write(clock_of(instance), seconds.to_string()).unwrap();
+}
+
+/// What an instance says of a clock that is not its own machine's.
+async fn said(instance: &Instance, scene: &Scene, arguments: &[&str]) -> String {
+    let mut command = instance.command(scene, arguments);
+    let output = command.env(CLOCK, clock_of(instance)).output().await.unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+async fn holds(scene: &Scene, instance: &Instance, name: &str) -> bool {
+    let all = said(instance, scene, &["instances"]).await;
+    all.lines().any(|line| line.starts_with(name) && line.contains("desk since") && line.contains("klachten since"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right() {
+    if engines::is_about_the_other("a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right") {
+        return;
+    }
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await;
+    let [mut one, mut two] = [Instance::new(&scene, "een", LEASE).await, Instance::new(&scene, "twee", LEASE).await];
+    shows(&one, 20);
+    shows(&two, 0);
+    let (of_one, of_two) = (clock_of(&one), clock_of(&two));
+    one.start_with(&scene, &[(CLOCK, &of_one)]);
+    host.deliver(&scene.user, &complaint(0));
+    settled(&scene.url(), &scene, &host, 1, std::slice::from_ref(&one)).await;
+    assert!(holds(&scene, &one, "een").await, "some seconds are nothing: {}", one.said());
+    two.start_with(&scene, &[(CLOCK, &of_two)]);
+    for (seconds, words) in [(HOUR, " s ahead of"), (-HOUR, " s behind")] {
+        let mails = number(&scene.url(), "SELECT count(*) FROM mail").await;
+        shows(&one, seconds);
+        at_last("the other", &[], async || holds(&scene, &two, "twee").await).await;
+        host.deliver(&scene.user, &complaint(usize::try_from(mails).unwrap()));
+        settled(&scene.url(), &scene, &host, usize::try_from(mails).unwrap() + 1, &[]).await;
+        let log = one.said();
+        for said in [words, "expected them within 30 s of each other", "next: set the clock that is wrong"] {
+            assert!(log.contains(said), "{said}: {log}");
+        }
+        let all = said(&two, &scene, &["instances"]).await;
+        let line = all.lines().find(|line| line.starts_with("een")).unwrap();
+        assert!(line.contains("holds nothing") && line.contains(words), "{all}");
+        let checked = said(&one, &scene, &["check"]).await;
+        assert!(checked.contains("PROBLEM  clock: compared") && checked.contains(words), "{checked}");
+        // Nothing changes hands as long as it is wrong, nor while it comes near.
+        let before = number(&scene.url(), HANDED_OVER).await;
+        for seconds in [seconds, seconds.signum() * 29, seconds.signum() * 31, seconds.signum() * 25] {
+            shows(&one, seconds);
+            tokio::time::sleep(Duration::from_secs(LEASE)).await;
+        }
+        assert_eq!(number(&scene.url(), HANDED_OVER).await, before);
+        // Right again, it is as good as any.
+        shows(&one, 0);
+        at_last("its word", &[], async || {
+            one.said().matches("agrees with the database's again").count()
+                == one.said().matches("found this one").count()
+        })
+        .await;
+        two.stop().await;
+        at_last("the first", &[], async || holds(&scene, &one, "een").await).await;
+        two.start_with(&scene, &[(CLOCK, &of_two)]);
+    }
+    one.stop().await;
+    two.stop().await;
+    every_mail_is_one_row(&scene, &host, 3).await;
+    assert_eq!(every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await, 0);
+
+    // All alone with a wrong clock: nothing is done, and a round from a timetable says to try again.
+    shows(&one, HOUR);
+    host.deliver(&scene.user, &complaint(3));
+    let mut command = one.command(&scene, &["run", "--once"]);
+    let ended = command.env(CLOCK, &of_one).output().await.unwrap();
+    let log = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(75), "{log}");
+    assert!(log.contains(" s ahead of that of the register's database"), "{log}");
+    assert_eq!(host.mails(&scene.user, "").len(), 1);
+    let mut command = one.command(&scene, &["run", "--once", "--trust-clock"]);
+    assert!(command.env(CLOCK, &of_one).output().await.unwrap().status.success(), "an operator's word counts");
+    assert!(host.mails(&scene.user, "").is_empty());
+}
