@@ -18,7 +18,8 @@ pub(super) fn text(s: &mut Section) -> StandardText {
 fn wording(s: &mut Section, key: &'static str) -> Option<Vec<Piece>> {
     let text = s.paragraphs(key).filter(|text| !text.is_empty())?;
     if let Some(line) = text.lines().map(str::trim).find(|line| line.starts_with('#')) {
-        let write = "write what the customer reads: a command within a text is not carried out, and would be sent as it stands";
+        let write =
+            "write what the customer reads: a command within a text is not carried out, and would be sent as it stands";
         s.refuse(key, format!("the line \"{}\"", clipped(line)), write);
         return None;
     }

@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn a_word_is_found_however_it_is_written() {
-        for said in ["Lévensgevaar!", "er staan auto’s  in\nbrand", "mijn advocaat gaat naar de rechter", "hersenletsel."] {
+        for said in
+            ["Lévensgevaar!", "er staan auto’s  in\nbrand", "mijn advocaat gaat naar de rechter", "hersenletsel."]
+        {
             assert_eq!(words().found("", said).len(), 1, "{said}");
         }
         assert!(words().found("", "De auto rijdt niet.").is_empty());

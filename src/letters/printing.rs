@@ -317,8 +317,8 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     if value.is_safe() {
         return Ok(out.write_str(text)?);
     }
-    // Only the vocabulary, which holds words of ours alone, has no reader; and it is text.
-    let form = reading(state).map_or(Form::Text, |reading| reading.form);
+    // Without a reader nobody knows what has to be escaped.
+    let form = reading(state)?.form;
     let line = clean::within_line(text, PRINTED_CHARS_MAX);
     Ok(out.write_str(&form.escaped(&line))?)
 }
