@@ -153,11 +153,16 @@ impl Full {
                 server.sql("klachten", "CHECKPOINT");
             }
             Self::Log => {
-                server.sql("klachten", &write(LOG_FILE - 400_000));
                 // Each page goes into the log whole that is changed first behind this.
                 server.sql("klachten", "CHECKPOINT");
+                server.sql("klachten", &write(LOG_FILE - 400_000));
             }
         }
+    }
+
+    /// Options of the server: no file of its log that was used is there for use again.
+    fn options(self) -> &'static str {
+        if self == Self::Tables { "" } else { "-c wal_recycle=off" }
     }
 
     /// Octets that are left: for tables in the one case, and too few for another file of the log.
@@ -199,7 +204,7 @@ async fn filled_up(full: Full) {
     let (dir, data) = folder_for_disk();
     let disk = SmallDisk::over(&data, "300m");
     given_to_servers(&data);
-    let mut server = Postgres::start_in(dir.clone(), "", None);
+    let mut server = Postgres::start_in(dir.clone(), full.options(), None);
     server.sql("postgres", "CREATE DATABASE klachten");
     let host = mail_host(1);
     let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
