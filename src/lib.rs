@@ -14,6 +14,7 @@
 //!
 //! | room | what lives there | may touch |
 //! |---|---|---|
+//! | [`languages`] | what each language of customers says and knows in its own way | plain values |
 //! | [`case`] | the nouns: case, event, number, reply token | plain values |
 //! | [`calendar`] | working days, holidays, due moments | plain values |
 //! | [`config`] | the settings | files and environment, at start and at a reload |
@@ -65,6 +66,7 @@ pub mod crash;
 pub mod daemon;
 pub mod desk;
 pub mod digest;
+pub mod languages;
 pub mod letters;
 pub mod mail;
 pub mod mailbox;

@@ -6,6 +6,8 @@
 
 #[path = "architecture/both_databases.rs"]
 mod both_databases;
+#[path = "architecture/languages.rs"]
+mod languages;
 #[path = "architecture/paths.rs"]
 mod paths;
 
@@ -22,18 +24,19 @@ const FILES_MIN: usize = 80;
 
 /// Which rooms each room may use, in the order in which they stand on each other: one way through the house.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("case", &[]),
-    ("config", &["case"]),
+    ("languages", &[]),
+    ("case", &["languages"]),
+    ("config", &["case", "languages"]),
     ("calendar", &["case", "config"]),
     ("clock", &["case", "crash"]),
     ("crash", &[]),
     ("text", &[]),
-    ("mail", &["text"]),
-    ("speech", &["case", "text"]),
+    ("mail", &["languages", "text"]),
+    ("speech", &["case", "languages", "text"]),
     ("typeface", &["text"]),
     ("metrics", &["case"]),
     ("digest", &["case", "calendar", "typeface"]),
-    ("desk", &["case", "calendar", "config", "mail", "digest", "speech", "text"]),
+    ("desk", &["case", "calendar", "config", "languages", "mail", "digest", "speech", "text"]),
     ("letters", &["case", "calendar", "mail", "digest", "desk", "speech", "text", "typeface"]),
     ("register", &["case", "clock", "config", "crash", "desk", "letters", "text"]),
     ("access", &["case", "clock", "config"]),
@@ -399,8 +402,8 @@ fn programs(text: &str) -> BTreeSet<String> {
 /// Words by which a Dutch sentence is known.
 const DUTCH: [&str; 8] = [" de ", " het ", " een ", " wij ", " niet ", " naar ", " van ", " wordt "];
 
-/// Where words stand that are no letter's: samples, the table of verbs (of which the manuals are made), and what customers write.
-const WORDS_OF_OTHERS: [&str; 4] = ["letters/sample", "desk/verbs/table.rs", "desk/after_closing", "desk/urgent_words"];
+/// Where words stand that are no letter's: samples, and the table of verbs (of which the manuals are made).
+const WORDS_OF_OTHERS: [&str; 2] = ["letters/sample", "desk/verbs/table.rs"];
 
 /// What letters say stands in `templates/`, and nowhere in the rooms that decide on them and write them.
 #[test]

@@ -1,42 +1,7 @@
-//! The languages that letters are written in, and a text of the settings that was given in several of them. Pure.
+//! A text of the settings that was given in several languages. Pure.
 
+pub use crate::languages::Language;
 use serde::{Deserialize, Serialize};
-
-/// The language a letter is written in. Customers are written to in each of them; colleagues in Dutch or English.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub enum Language {
-    #[default]
-    #[serde(rename = "nl")]
-    Dutch,
-    #[serde(rename = "en")]
-    English,
-    #[serde(rename = "de")]
-    German,
-    #[serde(rename = "fr")]
-    French,
-}
-
-impl Language {
-    pub const ALL: [Self; 4] = [Self::Dutch, Self::English, Self::German, Self::French];
-
-    /// The language's tag (RFC 5646), as settings, headers and folders of templates name it.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Dutch => "nl",
-            Self::English => "en",
-            Self::German => "de",
-            Self::French => "fr",
-        }
-    }
-
-    /// One of two wordings for colleagues. No letter to them is in another language; what would be reads English.
-    pub fn pick<T>(self, dutch: T, english: T) -> T {
-        match self {
-            Self::Dutch => dutch,
-            Self::English | Self::German | Self::French => english,
-        }
-    }
-}
 
 /// A text of the settings: in the desk's language, and in those others that somebody wrote it in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use super::printing::{Form, say};
 use super::{Exit, failed};
 use crate::calendar::Calendar;
-use crate::case::{Address, MailboxName, Match, Moment, Why};
+use crate::case::{Address, Language, MailboxName, Match, Moment, Why};
 use crate::clock::Clock;
 use crate::config::{self, Config, StaffProof};
 use crate::desk::routing::{Routes, Routing, Written};
@@ -269,7 +269,7 @@ fn mail_json(file: &str, mail: &Mail) -> Value {
         "reply": mail.reply,
         "quoted": mail.quoted,
         "cuts": mail.cuts,
-        "language": mail.language,
+        "language": mail.language.map_or("unsure", Language::tag),
         "attachments": mail.attachments.iter().map(|a| json!({
             "name": a.name, "type": a.media_type, "size": a.content.len(), "sha256": sha256(&a.content),
         })).collect::<Vec<_>>(),

@@ -5,7 +5,8 @@ use super::check::{url, web_address};
 use super::section::{Section, clipped};
 use super::sections::small;
 use super::wording::{Wording, keys};
-use crate::case::Worded;
+use crate::case::{Language, Worded};
+use crate::languages::AskedIfSolved;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -15,11 +16,6 @@ const MAX_COMMITTEE_MONTHS: u64 = 120;
 const MAX_OPEN_DAYS: u64 = 366;
 /// Causes of one company: more are no list to choose from.
 const MAX_CAUSES: usize = 100;
-/// Languages of letters to customers (RFC 5646).
-const LANGUAGES: [&str; 4] = ["nl", "en", "de", "fr"];
-/// Where nothing is set. German courts take a question about satisfaction for advertising, which needs consent: who wants it
-/// there says so.
-const ASKED_IN: [&str; 3] = ["nl", "en", "fr"];
 /// Characters of a cause: a word or a few.
 const MAX_CAUSE_CHARS: usize = 40;
 /// Where the European platform for disputes stood, which closed on 20 July 2025 (Regulation (EU) 2024/3228): no letter may
@@ -44,9 +40,13 @@ impl Default for Closing {
             outcome: AskOutcome::default(),
             causes: Vec::new(),
             ask: false,
-            ask_languages: ASKED_IN.map(str::to_owned).to_vec(),
+            ask_languages: usually_asked().map(|language| language.tag().to_owned()).collect(),
         }
     }
+}
+
+fn usually_asked() -> impl Iterator<Item = Language> {
+    Language::ALL.into_iter().filter(|language| language.tongue().solving.asked == AskedIfSolved::Usually)
 }
 
 /// Whether a complaint can be closed without saying if it was right.
@@ -99,8 +99,8 @@ fn ask_languages(s: &mut Section) -> Vec<String> {
     if languages.is_empty() {
         return Closing::default().ask_languages;
     }
-    if let Some(bad) = languages.iter().find(|one| !LANGUAGES.contains(&one.as_str())) {
-        let write = format!("write some of {}", LANGUAGES.map(|one| format!("\"{one}\"")).join(", "));
+    if let Some(bad) = languages.iter().find(|one| !Language::ALL.iter().any(|language| language.tag() == *one)) {
+        let write = format!("write some of {}", Language::ALL.map(|one| format!("\"{}\"", one.tag())).join(", "));
         s.refuse("ask_languages", format!("\"{}\"", clipped(bad)), write);
     }
     languages

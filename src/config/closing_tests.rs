@@ -26,7 +26,9 @@ fn the_european_platform_is_no_committee() {
 fn whether_it_was_solved_is_asked_where_it_is_set_and_in_which_languages() {
     let read = |lines: &str| from_toml(&format!("{LEAST}\n[closing]\n{lines}\n"), "k.toml");
     let usual = read("").unwrap().closing;
-    assert_eq!((usual.ask, usual.ask_languages), (false, vec!["nl".to_owned(), "en".into(), "fr".into()]));
+    assert!(!usual.ask);
+    let asked_in = |tag: &str| usual.ask_languages.iter().any(|one| one == tag);
+    assert_eq!(["nl", "en", "fr", "de"].map(asked_in), [true, true, true, false], "{:?}", usual.ask_languages);
     let asked = read("ask = true\nask_languages = [\"nl\", \"de\"]").unwrap().closing;
     assert_eq!((asked.ask, asked.ask_languages), (true, vec!["nl".to_owned(), "de".into()]));
     let refused = read("ask_languages = [\"nl\", \"xx\"]").unwrap_err().to_string();

@@ -7,6 +7,7 @@ use super::section::{Purpose, Reading, Section};
 use super::sections::MAX_DEPARTMENTS;
 use super::taking::several;
 use super::{check, load};
+use crate::languages::keyed;
 use config::Map;
 use std::path::Path;
 
@@ -117,9 +118,7 @@ pub fn tried_departments(path: &Path, now: &[Department]) -> Result<Vec<Departme
 }
 
 fn department(s: &mut Section) -> Department {
-    for other in
-        ["title", "title_nl", "title_en", "title_de", "title_fr", "address", "supervisor", "staff", "committee"]
-    {
+    for other in keyed!("title").into_iter().chain(["title", "address", "supervisor", "staff", "committee"]) {
         let _ = s.take(other);
     }
     let name = check::one_word(s, "name", "a short name, e.g. `name = \"schade\"`", "the long one is `title`");

@@ -5,6 +5,8 @@ use super::Config;
 use super::check::{given_address, given_url, keywords};
 use super::section::{Reading, Section, clipped};
 use super::sections::small;
+use crate::case::Language;
+use crate::languages::keyed;
 use serde::{Deserialize, Serialize};
 
 /// Somebody who writes about complaints and has none.
@@ -28,12 +30,8 @@ impl Authority {
 /// Words by which a complaint cannot wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Urgent {
-    /// In Dutch texts; see [`crate::desk::routing`].
-    pub keywords: Vec<String>,
-    /// In English, German and French ones.
-    pub keywords_en: Vec<String>,
-    pub keywords_de: Vec<String>,
-    pub keywords_fr: Vec<String>,
+    /// By the language of a text, in the order of [`Language::ALL`]; see [`crate::desk::routing`].
+    pub keywords: Vec<(Language, Vec<String>)>,
 }
 
 /// People's rights over their data (GDPR).
@@ -80,12 +78,10 @@ pub(super) fn privacy(s: &mut Section) -> Privacy {
 }
 
 pub(super) fn urgent(s: &mut Section) -> Urgent {
-    Urgent {
-        keywords: keywords(s, "keywords"),
-        keywords_en: keywords(s, "keywords_en"),
-        keywords_de: keywords(s, "keywords_de"),
-        keywords_fr: keywords(s, "keywords_fr"),
-    }
+    // Those in Dutch have no language in their name.
+    let key = |(language, key)| if language == Language::Dutch { "keywords" } else { key };
+    let keys = Language::ALL.into_iter().zip(keyed!("keywords"));
+    Urgent { keywords: keys.map(|of| (of.0, keywords(s, key(of)))).collect() }
 }
 
 pub(super) fn authority(s: &mut Section) -> Authority {

@@ -100,7 +100,10 @@ fn is_anyones(section: &str, key: &str) -> bool {
     matches!((section, key), ("department", "name" | "keywords") | ("reference" | "text", _) | ("oauth2", "provider"))
         || matches!(
             (section, key),
-            ("closing", "causes") | ("committee", "language") | ("brand", "logo" | "colour") | ("desk", "languages")
+            ("closing", "causes" | "ask_languages")
+                | ("committee", "language")
+                | ("brand", "logo" | "colour")
+                | ("desk", "languages")
         )
         || matches!(section, "department" | "committee" | "brand")
             && ["title", "fee", "opening_hours"].iter().any(|said| key.starts_with(said))

@@ -1,5 +1,5 @@
-//! The desk's language, and how a text is read that can be given in several: `title`, and `title_en`, `title_de`, `title_fr` or
-//! `title_nl` beside it. Pure but for what [`Section`] reads.
+//! The desk's language, and how a text is read that can be given in several: `title`, and `title_en`, `title_de` or another
+//! beside it. Pure but for what [`Section`] reads.
 
 use super::section::Section;
 use crate::case::{Language, Texts, Worded};
@@ -25,16 +25,13 @@ impl DeskLanguage {
 /// The keys of one text: of the desk's language, then those of [`Language::ALL`], in its order.
 pub(super) struct Keys {
     own: &'static str,
-    others: [&'static str; 4],
+    others: [&'static str; Language::COUNT],
 }
 
 /// The keys of a text by the name of the first.
 macro_rules! keys {
     ($own:literal) => {
-        $crate::config::wording::Keys::new(
-            $own,
-            [concat!($own, "_nl"), concat!($own, "_en"), concat!($own, "_de"), concat!($own, "_fr")],
-        )
+        $crate::config::wording::Keys::new($own, $crate::languages::keyed!($own))
     };
 }
 pub(super) use keys;
@@ -54,7 +51,7 @@ impl Wording {
 }
 
 impl Keys {
-    pub(super) const fn new(own: &'static str, others: [&'static str; 4]) -> Self {
+    pub(super) const fn new(own: &'static str, others: [&'static str; Language::COUNT]) -> Self {
         Self { own, others }
     }
 

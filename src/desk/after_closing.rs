@@ -11,8 +11,8 @@ pub use solved::{solved_said, solved_typed};
 
 use crate::text::fold;
 use vocabulary::{
-    ADDED, ASKING, NEGATIONS, OPENING, OPPOSED, POLITE, REFUSING, SETTLED, SIGN_OFFS, THANKFUL_SIGNS, THANKING,
-    WITHIN_NAMES, has, phrases,
+    ADDED, ASKING, NEGATIONS, NOT_ONLY, OPENING, OPPOSED, POLITE, REFUSING, SETTLED, SIGN_OFFS, THANKFUL_SIGNS,
+    THANKING, WITHIN_NAMES, has, phrases,
 };
 
 /// What a customer's mail after the closing is.
@@ -183,7 +183,7 @@ fn is_name(text: &str) -> bool {
     let letters = |word: &str| word.chars().all(|c| c.is_alphabetic() || "-.'’".contains(c));
     let telling = |word: &str| {
         let folded = words(word).join("");
-        [NEGATIONS, REFUSING, SETTLED, OPPOSED, THANKING].iter().any(|list| has(list, &folded))
+        [NEGATIONS, REFUSING, SETTLED, OPPOSED, THANKING].into_iter().any(|list| has(list, &folded))
     };
     let name_word = |word: &&str| {
         has(WITHIN_NAMES, word) || (word.starts_with(char::is_uppercase) && letters(word) && !telling(word))
@@ -226,7 +226,8 @@ fn says_no(words: &[&str], at: usize) -> bool {
     let denial = near.iter().rposition(|word| has(NEGATIONS, word));
     // "Niet alleen" and "niet eens" deny something else.
     let next = denial.and_then(|index| near.get(index + 1));
-    let denied = denial.is_some() && !next.is_some_and(|next| matches!(*next, "alleen" | "only" | "eens"));
+    let denied = denial.is_some() && !next.is_some_and(|next| has(NOT_ONLY, next));
+    // No other language has its word for agreement in two.
     let agrees = *word == "eens" && (before.last() == Some(&"mee") || after.first() == Some(&"met"));
     (has(OPPOSED, word) && denial.is_none()) || ((has(SETTLED, word) || agrees) && denied)
 }
@@ -240,6 +241,7 @@ fn words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::vocabulary::{List, listed};
     use super::*;
     use proptest::prelude::*;
 
@@ -353,20 +355,20 @@ mod tests {
         assert_eq!(judge(&"bedankt ".repeat(THANKS_WORDS_MAX + 1)), AfterClosing::RealText);
     }
 
-    fn listed(lists: [&'static str; 2]) -> Vec<&'static str> {
-        lists.into_iter().flat_map(str::split_whitespace).collect()
+    fn all(lists: [List; 2]) -> Vec<&'static str> {
+        lists.into_iter().flat_map(listed).collect()
     }
 
     #[test]
     fn no_word_that_denies_or_opposes_is_polite() {
-        for word in listed([NEGATIONS, OPPOSED]) {
+        for word in all([NEGATIONS, OPPOSED]) {
             assert!(!has(POLITE, word) && !has(THANKING, word), "{word}");
         }
     }
 
     #[test]
     fn every_listed_word_is_folded_so_that_it_can_be_met() {
-        for word in [listed([THANKING, POLITE]), listed([NEGATIONS, OPPOSED]), listed([SETTLED, OPENING])].concat() {
+        for word in [all([THANKING, POLITE]), all([NEGATIONS, OPPOSED]), all([SETTLED, OPENING])].concat() {
             assert_eq!(words(word), [word]);
         }
         for phrase in phrases(SIGN_OFFS).chain(phrases(ADDED)) {
@@ -375,7 +377,7 @@ mod tests {
     }
 
     fn polite() -> impl Strategy<Value = String> {
-        prop::collection::vec(prop::sample::select(listed([THANKING, POLITE])), 1..12).prop_map(|words| words.join(" "))
+        prop::collection::vec(prop::sample::select(all([THANKING, POLITE])), 1..12).prop_map(|words| words.join(" "))
     }
 
     proptest! {
@@ -388,7 +390,7 @@ mod tests {
 
         #[test]
         fn a_denial_or_a_question_is_never_thanks(
-            before in polite(), no in prop::sample::select(listed([NEGATIONS, OPPOSED])), after in polite(),
+            before in polite(), no in prop::sample::select(all([NEGATIONS, OPPOSED])), after in polite(),
         ) {
             for text in [format!("{before} {no} {after}"), format!("bedankt {before}? {after}"), format!("bedankt\n{no}")] {
                 prop_assert_ne!(judge(&text), AfterClosing::Thanks, "{}", text);

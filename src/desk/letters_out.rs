@@ -328,13 +328,6 @@ pub(super) fn language_of(text: &str, subject: &str, rules: &Rules) -> Language 
     spoken(crate::mail::language_of(text, subject), rules)
 }
 
-fn spoken(language: crate::mail::Language, rules: &Rules) -> Language {
-    let language = match language {
-        crate::mail::Language::Dutch => Language::Dutch,
-        crate::mail::Language::English => Language::English,
-        crate::mail::Language::German => Language::German,
-        crate::mail::Language::French => Language::French,
-        crate::mail::Language::Unsure => rules.customers_language,
-    };
-    if rules.languages.contains(&language) { language } else { rules.customers_language }
+fn spoken(language: Option<Language>, rules: &Rules) -> Language {
+    language.filter(|language| rules.languages.contains(language)).unwrap_or(rules.customers_language)
 }

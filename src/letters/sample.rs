@@ -425,10 +425,10 @@ fn pick(language: Language, dutch: &str, english: &str) -> String {
     language.pick(dutch, english).to_owned()
 }
 
-/// What a letter to a customer holds, in the order of [`Language::ALL`].
+/// What a letter to a customer holds, in the first languages of [`Language::ALL`]; colleagues write English to who reads another.
 fn say(language: Language, wordings: [&str; 4]) -> String {
-    let mut each = Language::ALL.into_iter().zip(wordings);
-    each.find(|(one, _)| *one == language).map(|(_, wording)| wording.to_owned()).unwrap_or_default()
+    let said_in = |wanted| Language::ALL.into_iter().zip(wordings).find(|(one, _)| *one == wanted);
+    said_in(language).or_else(|| said_in(Language::English)).map(|(_, wording)| wording.to_owned()).unwrap_or_default()
 }
 
 pub(super) fn title(language: Language) -> Worded {

@@ -4,6 +4,7 @@ mod brand;
 mod bytes;
 mod enclosed;
 mod hostile;
+mod languages;
 mod layout;
 mod on_paper;
 mod overviews;

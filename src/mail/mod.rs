@@ -18,8 +18,9 @@
 //! | `bounce/` | does it report a failed delivery, of whom and of what |
 //! | `forwarded/` | is it a customer's mail that somebody passed on |
 //! | `proof.rs` | is the sender proven, does anything imitate a sender |
-//! | `language.rs` | Dutch, English, or not sure |
+//! | `language.rs` | which of our letters' languages it is written in, or not sure |
 
+use crate::languages::Language;
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
@@ -131,7 +132,8 @@ pub struct Mail {
     pub quoted: String,
     /// Why that was cut: the first line of each piece, with the sign it was told by.
     pub cuts: Vec<Cut>,
-    pub language: Language,
+    /// That of the new text, where one of those that letters are in is clearly it.
+    pub language: Option<Language>,
     pub attachments: Vec<Attachment>,
     pub automatic: Option<Automatic>,
     /// It is that, from end to end, and no answer of anybody.
@@ -194,22 +196,6 @@ pub enum CutSign {
     Disclaimer,
     /// `[EXTERN]`, or what else a gateway writes above a mail from outside.
     Banner,
-}
-
-/// The language of the new text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[serde(rename = "nl")]
-    Dutch,
-    #[serde(rename = "en")]
-    English,
-    #[serde(rename = "de")]
-    German,
-    #[serde(rename = "fr")]
-    French,
-    #[default]
-    Unsure,
 }
 
 /// A part that is no readable text of the mail itself.

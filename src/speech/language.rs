@@ -1,181 +1,11 @@
-//! The table of languages: how moments, sizes and amounts are written in each. A language for letters
-//! to customers is a row here, a variant of [`Language`] and a file in the folder of each kind; what else letters say stands in
-//! `templates/`. Pure: the desk's zone comes in as an argument.
-//! Dutch follows the Taalunie: `dinsdag 24 november 2026 om 10.12 uur`, `1,2 MB`.
+//! How moments, sizes and amounts are written, by what the table of languages says of each. Pure: the desk's zone comes in as an
+//! argument.
 
 use super::salutation;
 use crate::case::{Amount, Language, Moment};
+use crate::languages::Written;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike};
 use chrono_tz::Tz;
-
-/// What a language writes in its own way.
-struct Speech {
-    /// Monday first.
-    days: [&'static str; 7],
-    behind_weekday: &'static str,
-    /// Behind the number of the day.
-    behind_day: fn(u32) -> &'static str,
-    months: [&'static str; 12],
-    /// Characters of a day's name in a list.
-    short_day: usize,
-    behind_short_day: &'static str,
-    short_months: [&'static str; 12],
-    /// Between day and hour, between hour and minute, behind the minute.
-    at: &'static str,
-    /// Of the hour, with zeros before it.
-    hour_digits: usize,
-    hour_mark: &'static str,
-    oclock: &'static str,
-    /// The same in a list.
-    short_oclock: &'static str,
-    decimal: char,
-    thousands: char,
-    /// One and several: minutes, hours, days.
-    minutes: [&'static str; 2],
-    hours: [&'static str; 2],
-    spans: [&'static str; 2],
-}
-
-const DUTCH: Speech = Speech {
-    days: ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
-    behind_weekday: "",
-    behind_day: |_| "",
-    months: [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    short_day: 2,
-    behind_short_day: "",
-    short_months: ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"],
-    at: " om ",
-    hour_digits: 2,
-    hour_mark: ".",
-    oclock: " uur",
-    short_oclock: "",
-    decimal: ',',
-    thousands: '.',
-    minutes: ["minuut", "minuten"],
-    hours: ["uur", "uur"],
-    spans: ["dag", "dagen"],
-};
-
-const ENGLISH: Speech = Speech {
-    days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    behind_weekday: "",
-    behind_day: |_| "",
-    months: [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    short_day: 3,
-    behind_short_day: "",
-    short_months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    at: " at ",
-    hour_digits: 2,
-    hour_mark: ":",
-    oclock: "",
-    short_oclock: "",
-    decimal: '.',
-    thousands: ',',
-    minutes: ["minute", "minutes"],
-    hours: ["hour", "hours"],
-    spans: ["day", "days"],
-};
-
-const GERMAN: Speech = Speech {
-    days: ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    behind_weekday: ",",
-    behind_day: |_| ".",
-    months: [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    short_day: 2,
-    behind_short_day: ".",
-    short_months: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
-    at: " um ",
-    hour_digits: 1,
-    hour_mark: ".",
-    oclock: " Uhr",
-    short_oclock: " Uhr",
-    decimal: ',',
-    thousands: '.',
-    minutes: ["Minute", "Minuten"],
-    hours: ["Stunde", "Stunden"],
-    spans: ["Tag", "Tage"],
-};
-
-const FRENCH: Speech = Speech {
-    days: ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
-    behind_weekday: "",
-    behind_day: |day| if day == 1 { "er" } else { "" },
-    months: [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    short_day: 3,
-    behind_short_day: ".",
-    short_months: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juill.", "août", "sept.", "oct.", "nov.", "déc."],
-    at: " à ",
-    hour_digits: 1,
-    hour_mark: " h ",
-    oclock: "",
-    short_oclock: "",
-    decimal: ',',
-    thousands: ' ',
-    minutes: ["minute", "minutes"],
-    hours: ["heure", "heures"],
-    spans: ["jour", "jours"],
-};
-
-fn speech(language: Language) -> &'static Speech {
-    match language {
-        Language::Dutch => &DUTCH,
-        Language::English => &ENGLISH,
-        Language::German => &GERMAN,
-        Language::French => &FRENCH,
-    }
-}
 
 /// What staff read where nobody wrote their letters in the customer's language.
 pub(crate) const FOR_STAFF: [Language; 2] = [Language::Dutch, Language::English];
@@ -198,35 +28,40 @@ impl Words {
         self.language.tag()
     }
 
+    fn written(self) -> &'static Written {
+        &self.language.tongue().written
+    }
+
     /// `dinsdag 24 november 2026`.
     pub fn day(self, date: NaiveDate) -> String {
-        let Speech { behind_weekday, behind_day, .. } = speech(self.language);
+        let Written { behind_weekday, behind_day, .. } = self.written();
         let day = date.day();
         format!("{}{behind_weekday} {day}{} {}", self.weekday(date), behind_day(day), self.month(date))
     }
 
     /// `november 2026`.
     pub fn month(self, date: NaiveDate) -> String {
-        format!("{} {}", of_month(&speech(self.language).months, date), date.year())
+        let Written { months, before_year, .. } = self.written();
+        format!("{}{before_year}{}", of_month(months, date), date.year())
     }
 
     fn weekday(self, date: NaiveDate) -> &'static str {
-        speech(self.language).days.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
+        self.written().days.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default()
     }
 
     /// `dinsdag 24 november 2026 om 10.12 uur`.
     pub fn moment(self, at: Moment) -> String {
-        let Speech { at: between, oclock, .. } = speech(self.language);
+        let Written { at: between, oclock, .. } = self.written();
         format!("{}{between}{}{oclock}", self.day(self.local(at).date_naive()), self.time(at))
     }
 
     /// `di 24 nov, 10.12`: for lists, where the eye looks for the hour.
     pub fn short(self, at: Moment) -> String {
         let date = self.local(at).date_naive();
-        let speech = speech(self.language);
-        let Speech { behind_short_day, behind_weekday, behind_day, short_oclock, .. } = *speech;
-        let weekday: String = self.weekday(date).chars().take(speech.short_day).collect();
-        let (day, month) = (date.day(), of_month(&speech.short_months, date));
+        let written = self.written();
+        let Written { behind_short_day, behind_weekday, behind_day, short_oclock, .. } = *written;
+        let weekday: String = self.weekday(date).chars().take(written.short_day).collect();
+        let (day, month) = (date.day(), of_month(&written.short_months, date));
         let day = format!("{weekday}{behind_short_day}{behind_weekday} {day}{} {month}", behind_day(day));
         format!("{day}, {}{short_oclock}", self.time(at))
     }
@@ -234,7 +69,7 @@ impl Words {
     /// `09.12` in Dutch, `09:12` in English, `9.12` in German, `9 h 12` in French.
     pub fn time(self, at: Moment) -> String {
         let local = self.local(at);
-        let Speech { hour_digits, hour_mark, .. } = *speech(self.language);
+        let Written { hour_digits, hour_mark, .. } = *self.written();
         format!("{:0hour_digits$}{hour_mark}{:02}", local.hour(), local.minute())
     }
 
@@ -248,7 +83,7 @@ impl Words {
         match bytes {
             0..1_000 => format!("{bytes} bytes"),
             1_000..1_000_000 => format!("{} kB", bytes / 1_000),
-            _ => format!("{}{}{} MB", tenths / 10, speech(self.language).decimal, tenths % 10),
+            _ => format!("{}{}{} MB", tenths / 10, self.written().decimal, tenths % 10),
         }
     }
 
@@ -256,14 +91,14 @@ impl Words {
     pub fn number(self, number: f64) -> String {
         let shown = format!("{number:.1}");
         let shown = shown.strip_suffix(".0").unwrap_or(&shown);
-        shown.replace('.', &speech(self.language).decimal.to_string())
+        shown.replace('.', &self.written().decimal.to_string())
     }
 
     /// How long until or since: `25 minuten`, `3 uur`, `2 dagen`; rounded down. In minutes below so many.
     pub fn span(self, span: TimeDelta, minutes_below: i64) -> String {
         let span = span.abs();
         let (minutes, hours) = (span.num_minutes(), span.num_hours());
-        let Speech { minutes: in_minutes, hours: in_hours, spans: in_days, .. } = speech(self.language);
+        let Written { minutes: in_minutes, hours: in_hours, spans: in_days, .. } = self.written();
         let (count, [one, several]) = match (minutes, hours) {
             (minutes, _) if minutes < minutes_below => (minutes, in_minutes),
             (_, hours @ ..48) => (hours, in_hours),
@@ -275,7 +110,7 @@ impl Words {
     /// `25 minuten`, `61 uur`: in hours, however many.
     pub fn hours(self, span: TimeDelta) -> String {
         let (minutes, hours) = (span.abs().num_minutes(), span.abs().num_hours());
-        let Speech { minutes: in_minutes, hours: in_hours, .. } = speech(self.language);
+        let Written { minutes: in_minutes, hours: in_hours, .. } = self.written();
         let (count, [one, several]) = if hours == 0 { (minutes, in_minutes) } else { (hours, in_hours) };
         format!("{count} {}", if count == 1 { one } else { several })
     }
@@ -283,7 +118,7 @@ impl Words {
     /// `€ 1.234,56`, `€ 1,234.56`.
     pub fn amount(self, amount: Amount) -> String {
         let (euros, cents) = ((amount.cents() / 100).to_string(), amount.cents() % 100);
-        let Speech { thousands, decimal, .. } = speech(self.language);
+        let Written { thousands, decimal, .. } = self.written();
         let groups: Vec<&str> =
             euros.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
         format!("€ {}{decimal}{cents:02}", groups.join(&thousands.to_string()))

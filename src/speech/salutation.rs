@@ -4,29 +4,23 @@
 //! the whole name stands there. What is no person's name (a company, an address, a message) is never repeated (invariant 11).
 
 mod lists;
-mod wordings;
 
 use super::clean;
 use crate::case::Language;
-use lists::{BEHIND_A_NAME, JOINING, NO_PERSONS, ONLY_BEHIND, PARTICLES, TITLES, Title};
-use wordings::{DUTCH, Degrees, ENGLISH, FRENCH, GERMAN, Greeting};
+use crate::languages::{Degrees, Greeting, Names, Title};
+use lists::{BEHIND_A_NAME, DEGREES, JOINING, NO_PERSONS, ONLY_BEHIND, PARTICLES};
 
 /// Pieces of a name that commas set apart; with more it is a list.
 const PIECES_MAX: usize = 3;
 
 /// How a letter to whoever bears this name begins.
 pub(crate) fn salutation(name: &str, language: Language) -> String {
-    match language {
-        Language::Dutch => greet(&DUTCH, &Titled::read(name, false)),
-        Language::English => greet(&ENGLISH, &Titled::read(name, true)),
-        Language::German => greet(&GERMAN, &Titled::read(name, false)),
-        Language::French => greet(&FRENCH, &Titled::read(name, false)),
-    }
+    greet(&language.tongue().greeting, &Titled::read(name, language))
 }
 
 /// A person's name as a letter is signed with it: `Anna de Vries`, of whatever way it came in; empty where it is none.
 pub(crate) fn full_name(name: &str) -> String {
-    Titled::read(name, false).whole
+    Titled::read(name, Language::Dutch).whole
 }
 
 /// A name, and what its titles say of it.
@@ -41,8 +35,8 @@ struct Titled {
 }
 
 impl Titled {
-    /// `mr_is_sir`: `Mr` is a man in English, and somebody who studied law in Dutch.
-    fn read(name: &str, mr_is_sir: bool) -> Self {
+    /// As a reader of that language takes it: `Mr` is a man in English, and somebody who studied law in Dutch.
+    fn read(name: &str, language: Language) -> Self {
         let name = clean::line(name, clean::NAME_CHARS_MAX);
         let name = bare(&name);
         let pieces: Vec<&str> = name.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
@@ -52,9 +46,9 @@ impl Titled {
         let mut read = Self::default();
         let mut parts: Vec<Vec<&str>> = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
-            let words = read.take_titles(piece, index > 0, mr_is_sir);
+            let words = read.take_titles(piece, index > 0, language);
             // `Dhr. Jansen en mevr. de Wit`: no greeting of one is right for both.
-            if read.names_another(&words, mr_is_sir) {
+            if read.names_another(&words, language) {
                 return Self::default();
             }
             if !words.is_empty() {
@@ -80,14 +74,14 @@ impl Titled {
     }
 
     /// The words of a piece that are none of its titles; the titles are kept.
-    fn take_titles<'a>(&mut self, piece: &'a str, behind_comma: bool, mr_is_sir: bool) -> Vec<&'a str> {
+    fn take_titles<'a>(&mut self, piece: &'a str, behind_comma: bool, language: Language) -> Vec<&'a str> {
         let mut words: Vec<&str> = piece.split([' ', '/']).filter(|word| !word.is_empty()).collect();
         loop {
             let article = matches!(words.as_slice(), ["de" | "De" | "den" | "Den", heer, ..]
                 if heer.starts_with('h') || (*heer == "Heer" && words.len() > 2));
-            let joins = !self.titles.is_empty() && words.first().is_some_and(|word| JOINING.contains(word));
-            let at = usize::from(article || (joins && words.len() > 1));
-            let title = words.get(at).and_then(|word| title(word, behind_comma, mr_is_sir));
+            let joined = !self.titles.is_empty() && words.first().is_some_and(|word| joins(word));
+            let at = usize::from(article || (joined && words.len() > 1));
+            let title = words.get(at).and_then(|word| title(word, behind_comma, language));
             match title {
                 Some(title) => {
                     self.titles.push(title);
@@ -100,7 +94,7 @@ impl Titled {
             if before.is_empty() {
                 break;
             }
-            match title(last, behind_comma || is_degree(before, last), mr_is_sir) {
+            match title(last, behind_comma || is_degree(before, last), language) {
                 Some(title @ Title::Silent) => self.titles.push(title),
                 _ => break,
             }
@@ -110,9 +104,9 @@ impl Titled {
     }
 
     /// Whether a title stands among the words behind those at the start. `de Heer` at the end is a surname.
-    fn names_another(&self, words: &[&str], mr_is_sir: bool) -> bool {
-        let joined = |at: usize| at.checked_sub(2).is_some_and(|at| JOINING.contains(&words[at]));
-        words.iter().enumerate().any(|(at, word)| match title(word, false, mr_is_sir) {
+    fn names_another(&self, words: &[&str], language: Language) -> bool {
+        let joined = |at: usize| at.checked_sub(2).is_some_and(|at| joins(words[at]));
+        words.iter().enumerate().any(|(at, word)| match title(word, false, language) {
             Some(Title::Sir) => folded(word) != "heer" || at + 1 < words.len() || joined(at),
             Some(Title::Madam | Title::Doctor | Title::Professor) => true,
             Some(Title::Family) => !self.titles.is_empty(),
@@ -161,10 +155,10 @@ fn greet(greeting: &Greeting, person: &Titled) -> String {
         (false, true) => Some(greeting.sir),
         (false, false) => person.has(Title::Family).then_some(greeting.family),
     };
-    let surname = greeting.surname(person);
+    let surname = surname(greeting, person);
     let (wording, name) = match (by_title, degree, greeting.degrees) {
-        (Some(by_title), Some(_), Degrees::Beside) => {
-            let degree = if person.has(Title::Professor) { "Prof. " } else { "Dr. " };
+        (Some(by_title), Some(_), Degrees::Beside { doctor, professor }) => {
+            let degree = if person.has(Title::Professor) { professor } else { doctor };
             (by_title, format!("{degree}{surname}"))
         }
         (Some(by_title), None, _) | (Some(by_title), Some(_), Degrees::Otherwise) => (by_title, surname),
@@ -176,17 +170,16 @@ fn greet(greeting: &Greeting, person: &Titled) -> String {
     wording.replace("{}", &name)
 }
 
-impl Greeting {
-    fn surname(&self, person: &Titled) -> String {
-        // `'t Hooft` has no letter to make large.
-        let particle = person.surname.split(' ').next().filter(|word| is_particle(word) && !word.starts_with('\''));
-        match particle {
-            Some(_) if self.large_particle => large(&person.surname),
-            Some(particle) if person.given.is_empty() => {
-                format!("{}{}", particle.to_lowercase(), &person.surname[particle.len()..])
-            }
-            _ => person.surname.clone(),
+/// The surname as it stands behind a title.
+fn surname(greeting: &Greeting, person: &Titled) -> String {
+    // `'t Hooft` has no letter to make large.
+    let particle = person.surname.split(' ').next().filter(|word| is_particle(word) && !word.starts_with('\''));
+    match particle {
+        Some(_) if greeting.large_particle => large(&person.surname),
+        Some(particle) if person.given.is_empty() => {
+            format!("{}{}", particle.to_lowercase(), &person.surname[particle.len()..])
         }
+        _ => person.surname.clone(),
     }
 }
 
@@ -205,21 +198,42 @@ fn folded(word: &str) -> String {
 }
 
 fn is_no_person(piece: &str) -> bool {
-    piece.split([' ', '-']).any(|word| NO_PERSONS.contains(&folded(word).as_str()))
+    let is_none = |word: &str| NO_PERSONS.contains(&word) || in_some_language(|names| names.no_persons, word);
+    piece.split([' ', '-']).any(|word| is_none(&folded(word)))
+}
+
+/// Whether the word joins two people.
+fn joins(word: &str) -> bool {
+    JOINING.contains(&word) || in_some_language(|names| names.joining, word)
+}
+
+fn in_some_language(list: fn(&Names) -> &'static str, word: &str) -> bool {
+    Language::ALL.iter().any(|language| has(list(&language.tongue().names), word))
+}
+
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
 }
 
 fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word.to_lowercase().as_str())
 }
 
-fn title(word: &str, behind_comma: bool, mr_is_sir: bool) -> Option<Title> {
+/// What the word says as a title: in the language first, then as a degree, then in any other.
+fn title(word: &str, behind_comma: bool, language: Language) -> Option<Title> {
     let folded = folded(word);
-    let rows = TITLES.iter().find(|(words, _)| words.contains(&folded.as_str()));
-    match rows {
-        Some(_) if folded == "mr" && mr_is_sir => Some(Title::Sir),
-        Some(_) if ONLY_BEHIND.contains(&folded.as_str()) && !behind_comma => None,
-        found => found.map(|(_, title)| *title),
+    if let Some(title) = title_in(language, &folded) {
+        return Some(title);
     }
+    if DEGREES.contains(&folded.as_str()) {
+        return (behind_comma || !ONLY_BEHIND.contains(&folded.as_str())).then_some(Title::Silent);
+    }
+    Language::ALL.iter().find_map(|language| title_in(*language, &folded))
+}
+
+fn title_in(language: Language, folded: &str) -> Option<Title> {
+    let row = language.tongue().names.titles.iter().find(|(words, _)| has(words, folded));
+    row.map(|(_, title)| *title)
 }
 
 /// Whether it is a degree although no comma stands before it: `Jansen jr.`, and `P. Koning MA` beside what is not shouted.

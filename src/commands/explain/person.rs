@@ -1,11 +1,11 @@
 //! One mail explained to a person: each conclusion with its reason, in lines that fit a screen. Makes text only.
 
 use super::{Due, Explained, Others, kind, why};
-use crate::case::{Match, Place};
+use crate::case::{Language, Match, Place};
 use crate::config::StaffProof;
 use crate::desk::verbs;
 use crate::mail::{
-    self, AutomaticKind, Bounce, BounceAction, CutSign, Forwarded, ForwardedHow, Language, Mail, Party, SenderProof,
+    self, AutomaticKind, Bounce, BounceAction, CutSign, Forwarded, ForwardedHow, Mail, Party, SenderProof,
 };
 use std::fmt::Write;
 
@@ -172,13 +172,7 @@ fn proof(proof: SenderProof, by: &StaffProof) -> String {
 }
 
 fn language(mail: &Mail) -> String {
-    let language = match mail.language {
-        Language::Dutch => "Dutch",
-        Language::English => "English",
-        Language::German => "German",
-        Language::French => "French",
-        Language::Unsure => "not sure",
-    };
+    let language = mail.language.map_or("not sure", Language::name);
     format!("{language}: {}", mail::language_reason(&mail.reply, &mail.subject))
 }
 

@@ -1,47 +1,21 @@
-//! What a customer answers to the question below the closing: the words that its links type, and what people type themselves. Pure
-//! tables, in the languages of letters to customers.
+//! What a customer answers to the question below the closing: the words that its links type, and what people type themselves, by
+//! the table of languages. Pure.
 
 use super::{AfterClosing, after_closing, bare_words, is_signature_alone, what_it_says};
 use crate::case::{Language, Solved};
 
-/// What the links type, first of all; and how people say the same in few words.
-const SAID: [(Solved, Language, &[&str]); 8] = [
-    (Solved::Yes, Language::Dutch, &["Ja, mijn klacht is opgelost.", "ja", "ja opgelost", "ja het is opgelost"]),
-    (Solved::Yes, Language::English, &["Yes, my complaint is solved.", "yes", "yes solved", "yes it is solved"]),
-    // The last ones of the German ones are what earlier links typed.
-    (
-        Solved::Yes,
-        Language::German,
-        &[
-            "Ja, meine Beschwerde ist erledigt.",
-            "ja erledigt",
-            "ja sie ist erledigt",
-            "Ja, meine Beschwerde ist gelöst.",
-            "ja gelöst",
-            "ja es ist gelöst",
-        ],
-    ),
-    (Solved::Yes, Language::French, &["Oui, ma réclamation est résolue.", "oui", "oui résolue", "oui c'est résolu"]),
-    (Solved::No, Language::Dutch, &["Nee, mijn klacht is niet opgelost.", "nee", "nee niet opgelost"]),
-    (Solved::No, Language::English, &["No, my complaint is not solved.", "no", "no not solved"]),
-    (
-        Solved::No,
-        Language::German,
-        &[
-            "Nein, meine Beschwerde ist nicht erledigt.",
-            "nein",
-            "nein nicht erledigt",
-            "Nein, meine Beschwerde ist nicht gelöst.",
-            "nein nicht gelöst",
-        ],
-    ),
-    (Solved::No, Language::French, &["Non, ma réclamation n'est pas résolue.", "non", "non pas résolue"]),
-];
+/// What is said in that language: what the link types, first of all.
+fn said_in(solved: Solved, language: Language) -> &'static [&'static str] {
+    let solving = &language.tongue().solving;
+    match solved {
+        Solved::Yes => solving.yes,
+        Solved::No => solving.no,
+    }
+}
 
 /// What the link types.
 pub fn solved_typed(solved: Solved, language: Language) -> &'static str {
-    let row = SAID.iter().find(|(said, of, _)| (*said, *of) == (solved, language));
-    row.and_then(|(.., said)| said.first()).copied().unwrap_or_default()
+    said_in(solved, language).first().copied().unwrap_or_default()
 }
 
 /// The answer, where the text is one: "yes" with nothing beside it but thanks and a signature, "no" with whatever follows it.
@@ -50,7 +24,7 @@ pub fn solved_said(text: &str, names: &[&str]) -> Option<Solved> {
     let said = what_it_says(text);
     let words = bare_words(&said);
     let is = |wanted: Solved, fits: &dyn Fn(&str) -> bool| {
-        let of = SAID.iter().filter(|(solved, ..)| *solved == wanted).flat_map(|(.., said)| said.iter());
+        let of = Language::ALL.into_iter().flat_map(|language| said_in(wanted, language));
         of.map(|said| bare_words(said)).any(|said| fits(&said))
     };
     let thanks_follow = |said: &str| {
@@ -84,7 +58,7 @@ mod tests {
 
     #[test]
     fn what_a_link_types_is_the_answer_also_with_a_signature() {
-        for language in [Language::Dutch, Language::English, Language::German, Language::French] {
+        for language in Language::ALL {
             for solved in [Solved::Yes, Solved::No] {
                 let typed = solved_typed(solved, language);
                 assert_eq!(said(typed), Some(solved));

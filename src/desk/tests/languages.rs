@@ -23,7 +23,7 @@ fn a_customer_is_written_to_as_the_customer_writes() {
         (FRENCH, Language::French),
         ("My car is broken and nobody calls me back.", Language::English),
         ("Mijn auto is kapot en niemand belt terug.", Language::Dutch),
-        ("Mi coche está roto y nadie me llama.", Language::Dutch),
+        ("Моя машина сломана, и никто не звонит.", Language::Dutch),
     ] {
         assert_eq!(acknowledged(&company, text).0, language, "{text}");
     }

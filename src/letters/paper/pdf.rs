@@ -3,7 +3,7 @@
 
 use super::layout::{Ink, PAGE_HEIGHT, PAGE_WIDTH, Page};
 use super::{Faces, PaperError, PaperLetter};
-use crate::case::{Language, Moment};
+use crate::case::Moment;
 use crate::typeface::{Typeface, Weight};
 use chrono::{Datelike, Timelike};
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -33,7 +33,7 @@ pub fn write(letter: &PaperLetter, pages: &[Page], faces: &Faces) -> Result<Vec<
 
     file.catalog(catalog)
         .pages(tree)
-        .lang(TextStr(language(letter.language)))
+        .lang(TextStr(letter.language.tongue().document_tag))
         .viewer_preferences()
         .display_doc_title(true);
     describe(&mut file, info, letter);
@@ -54,15 +54,6 @@ pub fn write(letter: &PaperLetter, pages: &[Page], faces: &Faces) -> Result<Vec<
         font.write(&mut file)?;
     }
     Ok(file.finish())
-}
-
-fn language(language: Language) -> &'static str {
-    match language {
-        Language::Dutch => "nl-NL",
-        Language::English => "en",
-        Language::German => "de",
-        Language::French => "fr",
-    }
 }
 
 /// What a file manager and a screen reader show of it.

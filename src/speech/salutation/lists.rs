@@ -1,32 +1,8 @@
-//! Titles, particles and the words of names that are no person's. Plain words, in small letters and without full stops.
+//! What stands in names whatever language a letter is in: degrees, companies' forms, particles. Plain words, in small letters and
+//! without full stops. Titles and the like, which each language has its own of, are in the table of languages.
 
-/// Who a title says it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Title {
-    Madam,
-    Sir,
-    Family,
-    Doctor,
-    Professor,
-    /// Says nothing in a greeting: it is left out.
-    Silent,
-}
-
-/// Titles before a name, and degrees behind it, without full stops and in small letters.
-pub(super) const TITLES: [(&[&str], Title); 6] = [
-    (
-        &["mevrouw", "mevr", "mvr", "mw", "mej", "mejuffrouw", "frau", "mrs", "ms", "miss", "mme", "madame", "mlle"],
-        Title::Madam,
-    ),
-    (&["dhr", "heer", "meneer", "mijnheer", "hr", "herr", "herrn", "mister", "monsieur", "sir"], Title::Sir),
-    (&["familie", "fam", "family", "famille", "gezin"], Title::Family),
-    (&["dr", "doctor", "docteur", "doktor"], Title::Doctor),
-    (&["prof", "professor", "professeur"], Title::Professor),
-    (
-        &["drs", "ir", "ing", "mr", "bc", "ds", "msc", "bsc", "mba", "phd", "llm", "ma", "ba", "ra", "rc", "jr", "sr"],
-        Title::Silent,
-    ),
-];
+/// Degrees beside a name: a greeting leaves them out.
+pub(super) const DEGREES: [&str; 11] = ["msc", "bsc", "mba", "phd", "llm", "ma", "ba", "ra", "rc", "jr", "sr"];
 
 /// Degrees that are also names or initials (`Ma`, `Ba`): a title only behind a comma.
 pub(super) const ONLY_BEHIND: [&str; 6] = ["ma", "ba", "ra", "rc", "jr", "sr"];
@@ -35,17 +11,10 @@ pub(super) const ONLY_BEHIND: [&str; 6] = ["ma", "ba", "ra", "rc", "jr", "sr"];
 pub(super) const BEHIND_A_NAME: [&str; 2] = ["jr", "sr"];
 
 /// What joins two people.
-pub(super) const JOINING: [&str; 7] = ["en", "und", "and", "et", "of", "&", "+"];
+pub(super) const JOINING: [&str; 2] = ["&", "+"];
 
-/// Words that no person is called by: who writes is a company, a department or nobody, or for somebody who died.
-pub(super) const NO_PERSONS: [&str; 105] = [
-    "erven",
-    "erfgenamen",
-    "nabestaanden",
-    "wijlen",
-    "cq",
-    "e/o",
-    "p/a",
+/// Forms of companies, and what mailboxes are called.
+pub(super) const NO_PERSONS: [&str; 22] = [
     "bv",
     "nv",
     "vof",
@@ -63,87 +32,11 @@ pub(super) const NO_PERSONS: [&str; 105] = [
     "sarl",
     "sas",
     "srl",
-    "zn",
-    "zonen",
-    "zoon",
-    "sons",
-    "söhne",
-    "fils",
-    "stichting",
-    "vereniging",
-    "coöperatie",
-    "gemeente",
-    "provincie",
-    "ministerie",
-    "maatschap",
-    "holding",
-    "groep",
-    "group",
-    "gruppe",
-    "groupe",
-    "lease",
-    "leasing",
-    "autobedrijf",
-    "garage",
-    "bedrijf",
-    "bedrijven",
-    "company",
-    "firma",
-    "transport",
-    "logistics",
-    "logistiek",
-    "services",
-    "service",
-    "diensten",
-    "techniek",
-    "installaties",
-    "bouw",
-    "bouwbedrijf",
-    "beheer",
-    "vastgoed",
-    "makelaars",
-    "makelaardij",
-    "advocaten",
-    "notarissen",
-    "accountants",
-    "administratie",
-    "adviseurs",
-    "consultancy",
-    "consulting",
-    "solutions",
-    "systems",
-    "software",
-    "media",
-    "school",
-    "hotel",
-    "restaurant",
-    "bakkerij",
-    "slagerij",
-    "winkel",
-    "shop",
-    "store",
     "info",
-    "klantenservice",
-    "klantcontact",
-    "helpdesk",
-    "support",
-    "receptie",
-    "secretariaat",
-    "boekhouding",
-    "afdeling",
-    "team",
-    "office",
     "noreply",
     "postmaster",
     "webmaster",
     "admin",
-    "onbekend",
-    "unknown",
-    "anoniem",
-    "anonymous",
-    "nvt",
-    "klant",
-    "customer",
 ];
 
 /// Small words within names. `en` joins two people and begins no surname.

@@ -1,10 +1,9 @@
 //! Names as they come in, and how the letter begins.
 
-use super::wordings::{FRENCH, GERMAN};
 use super::*;
 
 fn in_dutch(name: &str) -> String {
-    greet(&DUTCH, &Titled::read(name, false))
+    salutation(name, Language::Dutch)
 }
 
 fn all_are(greeted: impl Fn(&str) -> String, table: &[(&str, &str)]) {
@@ -204,7 +203,7 @@ fn degrees_and_particles_behind_a_name_are_known() {
 #[test]
 fn other_languages_greet_in_their_own_way() {
     all_are(
-        |name| greet(&ENGLISH, &Titled::read(name, true)),
+        |name| salutation(name, Language::English),
         &[
             ("Mr. John Smith", "Dear Mr Smith,"),
             ("Mrs Smith", "Dear Ms Smith,"),
@@ -219,7 +218,7 @@ fn other_languages_greet_in_their_own_way() {
         ],
     );
     all_are(
-        |name| greet(&GERMAN, &Titled::read(name, false)),
+        |name| salutation(name, Language::German),
         &[
             ("Frau Müller", "Guten Tag Frau Müller,"),
             ("Frau Dr. Anna Müller", "Guten Tag Frau Dr. Müller,"),
@@ -230,7 +229,7 @@ fn other_languages_greet_in_their_own_way() {
         ],
     );
     all_are(
-        |name| greet(&FRENCH, &Titled::read(name, false)),
+        |name| salutation(name, Language::French),
         &[
             ("Mme Dupont", "Bonjour Madame Dupont,"),
             ("Monsieur Jean de La Tour", "Bonjour Monsieur de La Tour,"),
