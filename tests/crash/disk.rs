@@ -195,7 +195,7 @@ async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is
     if engines::is_about_the_other("a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room") {
         return;
     }
-    for full in [Full::Tables, Full::Log] {
+    for full in [Full::Log, Full::Tables] {
         filled_up(full).await;
     }
 }
