@@ -140,13 +140,23 @@ impl Dovecot {
 
     /// The mails in a folder: `""` is the inbox, `.Verwerkt` a Maildir++ folder. In order of their file names.
     pub fn mails(&self, user: &str, folder: &str) -> Vec<Vec<u8>> {
+        loop {
+            match self.mails_now(user, folder) {
+                // One was moved between the list and its turn.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                mails => return mails.unwrap(),
+            }
+        }
+    }
+
+    fn mails_now(&self, user: &str, folder: &str) -> std::io::Result<Vec<Vec<u8>>> {
         let mut files = Vec::new();
         for part in ["new", "cur"] {
             let Ok(entries) = std::fs::read_dir(self.maildir(user).join(folder).join(part)) else { continue };
             files.extend(entries.map(|entry| entry.unwrap().path()));
         }
         files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
-        files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+        files.iter().map(std::fs::read).collect()
     }
 
     /// Empties a mailbox, indexes and all, as a restore from nothing would. No session may be open.
