@@ -26,7 +26,7 @@ const FILES_MIN: usize = 80;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("languages", &[]),
     ("case", &["languages"]),
-    ("config", &["case", "languages"]),
+    ("config", &["case", "languages", "text"]),
     ("calendar", &["case", "config"]),
     ("clock", &["case", "crash"]),
     ("crash", &[]),
