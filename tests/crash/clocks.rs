@@ -116,4 +116,7 @@ async fn a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right() {
     let mut command = one.command(&scene, &["run", "--once", "--trust-clock"]);
     assert!(command.env(CLOCK, &of_one).output().await.unwrap().status.success(), "an operator's word counts");
     assert!(host.mails(&scene.user, "").is_empty());
+    shows(&one, 0);
+    let mut command = one.command(&scene, &["ingest", "-"]);
+    assert!(command.env(CLOCK, &of_one).stdin(Stdio::null()).status().await.unwrap().success());
 }
