@@ -14,113 +14,6 @@ use crate::mail::Mail;
 /// Characters of a text shown with a mail that was put aside: enough to tell an advertisement from a complaint.
 const EXCERPT_MAX: usize = 400;
 
-/// What a reading ended with of which nothing more is known.
-const FAILED: &str = "reading it failed";
-
-/// Why a person should look at a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Aside<'a> {
-    /// The mail server says so, in a header or by the folder it put it in.
-    Spam,
-    /// It carries the mark that all our letters carry.
-    OurMark,
-    /// It is a letter of ours.
-    OurLetter,
-    /// Its sender is the complaints address, but it is no letter of ours.
-    InOurName,
-    /// It names a colleague as its sender, and the mail server does not confirm that (invariant 6).
-    Unproven,
-    /// It is a colleague's mail to a customer, and perhaps an older one that somebody sent on (invariant 6).
-    Resent,
-    /// A colleague's mailbox sent it by machine.
-    MachineOfStaff,
-    /// A list or newsletter sent it on.
-    Bulk,
-    /// A click in a mail program that belongs to no letter of ours.
-    Click,
-    /// A mail server's own words, about no letter that is known.
-    MailSystem,
-    /// A mail server's report about an address, that names no letter of ours.
-    NoLetterNamed,
-    /// An authority wrote, about no case that is known; the supervisor was told at once.
-    Authority,
-    /// Neither a sender nor any text was found.
-    Nothing,
-    /// Reading it failed, and why.
-    Unread(&'a str),
-}
-
-impl<'a> Aside<'a> {
-    const FIXED: [Aside<'static>; 13] = [
-        Aside::Spam,
-        Aside::OurMark,
-        Aside::OurLetter,
-        Aside::InOurName,
-        Aside::Unproven,
-        Aside::Resent,
-        Aside::MachineOfStaff,
-        Aside::Bulk,
-        Aside::Click,
-        Aside::MailSystem,
-        Aside::NoLetterNamed,
-        Aside::Authority,
-        Aside::Nothing,
-    ];
-
-    /// What the register keeps of it, back as a reason: what is none of the fixed ones is what a reading ended with.
-    pub fn of(reason: &'a str) -> Self {
-        Self::FIXED.into_iter().find(|aside| aside.english() == reason).unwrap_or(Aside::Unread(reason))
-    }
-
-    /// A letter of ours that came back, in whatever shape (invariant 5).
-    pub fn is_loop(self) -> bool {
-        matches!(self, Self::OurMark | Self::OurLetter)
-    }
-
-    /// As the register keeps it: these words are known again by [`Aside::of`].
-    pub fn english(self) -> &'a str {
-        match self {
-            Self::Spam => "marked as spam by the mail server",
-            Self::OurMark => "loop: it carries our own loop mark",
-            Self::OurLetter => "loop: it is a letter of ours",
-            Self::InOurName => "it claims to come from the complaints address itself",
-            Self::Unproven => "it names a colleague as its sender, which the mail server does not confirm",
-            Self::Resent => "it is a colleague's mail to a customer, but somebody else may have sent it on",
-            Self::MachineOfStaff => "it comes from a colleague, but a machine sent it; nothing was relayed",
-            Self::Bulk => "a mailing list or newsletter sent it on",
-            Self::Click => {
-                "it is a click in a mail program (a reaction, a receipt, a recall), to no letter that is known"
-            }
-            Self::MailSystem => "a mail server wrote it, and it is no report that could be read",
-            Self::NoLetterNamed => {
-                "a mail server says that something did not arrive, and names no letter of ours: nothing was changed"
-            }
-            Self::Authority => "an authority of the settings wrote it, about no complaint that could be found",
-            Self::Nothing => "neither a sender nor any text was found in it",
-            Self::Unread(why) => why,
-        }
-    }
-
-    /// For the person who looks at it.
-    fn told(self) -> WhyAside {
-        match self {
-            Self::Spam => WhyAside::Spam,
-            Self::OurMark | Self::OurLetter => WhyAside::OurOwn,
-            Self::InOurName => WhyAside::InOurName,
-            Self::Unproven => WhyAside::Unproven,
-            Self::Resent => WhyAside::Resent,
-            Self::MachineOfStaff => WhyAside::MachineOfStaff,
-            Self::Bulk => WhyAside::Bulk,
-            Self::Click => WhyAside::Click,
-            Self::MailSystem => WhyAside::MailSystem,
-            Self::NoLetterNamed => WhyAside::NoLetterNamed,
-            Self::Authority => WhyAside::Authority,
-            Self::Nothing => WhyAside::Nothing,
-            Self::Unread(why) => WhyAside::Unread(Some(why.to_owned()).filter(|why| why != FAILED)),
-        }
-    }
-}
-
 impl Deciding<'_> {
     /// A mail that is kept, and about which nothing more is done.
     pub fn filed(&self, disposition: Disposition, case: Option<CaseNumber>, reason: String) -> Decision {
@@ -138,7 +31,7 @@ impl Deciding<'_> {
     }
 
     /// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.
-    pub fn set_aside(&self, case: Option<&Case>, why: Aside<'_>) -> Decision {
+    pub fn set_aside(&self, case: Option<&Case>, why: WhyAside) -> Decision {
         let number = case.map(|case| case.number);
         let mut decision = self.filed(Disposition::SetAside, number, why.english().to_owned());
         if let Some(letter) = case.and_then(|case| self.told_at_once(case, why)) {
@@ -151,7 +44,7 @@ impl Deciding<'_> {
 
     /// None where the reader's own mailbox is the machine that sent it, whosever that is (invariant 5): then the notice to
     /// somebody else tells of it.
-    fn told_at_once(&self, case: &Case, why: Aside<'_>) -> Option<Draft> {
+    fn told_at_once(&self, case: &Case, why: WhyAside) -> Option<Draft> {
         let reader = supervisor(case, self.rules)?;
         let is_machines = self.intent.sent_by != SentBy::Person;
         if is_machines && self.intent.from.as_ref() == Some(&reader) {
@@ -170,10 +63,10 @@ fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: S
 
 /// A mail that reading did not survive (invariant 1): a person sees it, in the next notice.
 pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> Decision {
-    unreadable(mail, Aside::Unread(reason), now)
+    unreadable(mail, WhyAside::of(reason), now)
 }
 
-pub(super) fn unreadable(mail: i64, why: Aside<'_>, now: Moment) -> Decision {
+pub(super) fn unreadable(mail: i64, why: WhyAside, now: Moment) -> Decision {
     kept(mail, Disposition::Unreadable, None, why.english().to_owned(), now)
 }
 
@@ -190,10 +83,10 @@ pub fn put_aside(stored: &Stored) -> PutAside {
 
 /// The same for somebody who may see it.
 pub(super) fn told_of(stored: &Stored) -> PutAside {
-    told(stored.id, stored.mail.as_deref(), stored.received_at, Aside::of(&stored.reason))
+    told(stored.id, stored.mail.as_deref(), stored.received_at, WhyAside::of(&stored.reason))
 }
 
-fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>) -> PutAside {
+fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: WhyAside) -> PutAside {
     let from = mail.and_then(|mail| mail.from.as_ref()).map(|party| match party.name.is_empty() {
         true => party.address.clone(),
         false => format!("{} <{}>", party.name, party.address),
@@ -204,7 +97,7 @@ fn told(id: i64, mail: Option<&Mail>, received_at: Moment, why: Aside<'_>) -> Pu
         from: from.unwrap_or_default(),
         subject: mail.map(|mail| mail.subject.clone()).unwrap_or_default(),
         received_at,
-        why: why.told(),
+        why,
         excerpt: text.trim().chars().take(EXCERPT_MAX).collect(),
         tells: Tells::All,
     }
@@ -229,18 +122,5 @@ impl Stored {
             became: None,
             mail: Some(Box::new(mail.mail.clone())),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_that_the_register_keeps_is_known_again() {
-        for aside in Aside::FIXED {
-            assert_eq!(Aside::of(aside.english()), aside);
-        }
-        assert_eq!(Aside::of("reading it failed"), Aside::Unread("reading it failed"));
     }
 }

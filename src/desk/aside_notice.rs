@@ -4,12 +4,13 @@
 //! A notice about our own loop must not feed that loop (invariant 5): whoever's mailbox sends our letters back to us is
 //! not written to about it, and where nobody else is left only the digest tells of it.
 
-use super::aside::{Aside, put_aside};
+use super::aside::put_aside;
 use super::deciding::Pen;
 use super::draft::{Content, Draft, SetAside, Topic};
 use super::intent::{letter_that_came_back, sender_of};
 use super::{Decision, Disposition, Fresh, Rules, Stored};
 use crate::case::{Actor, Address, Event, LetterId, Moment, What};
+use crate::digest::WhyAside;
 use chrono::TimeDelta;
 
 /// Time between two notices: one letter an hour is read, one for each piece of spam is not.
@@ -27,7 +28,7 @@ pub struct Untold {
 
 /// The letter of ours that a mail put aside is, or carries along; the register says whom it went to.
 pub fn came_back(stored: &Stored, rules: &Rules) -> Option<LetterId> {
-    let mail = stored.mail.as_deref().filter(|_| Aside::of(&stored.reason).is_loop())?;
+    let mail = stored.mail.as_deref().filter(|_| WhyAside::of(&stored.reason).is_loop())?;
     letter_that_came_back(mail, rules)
 }
 
@@ -72,10 +73,10 @@ fn reader(untold: &[Untold], rules: &Rules) -> Option<Address> {
 }
 
 fn sends_back(untold: &Untold, reader: &Address) -> bool {
-    let wrote_it = |why: Aside<'_>| {
-        (why.is_loop() || why == Aside::MachineOfStaff) && sender_of(&untold.stored).as_ref() == Some(reader)
+    let wrote_it = |why: WhyAside| {
+        (why.is_loop() || why == WhyAside::MachineOfStaff) && sender_of(&untold.stored).as_ref() == Some(reader)
     };
-    untold.came_back_from.as_ref() == Some(reader) || wrote_it(Aside::of(&untold.stored.reason))
+    untold.came_back_from.as_ref() == Some(reader) || wrote_it(WhyAside::of(&untold.stored.reason))
 }
 
 fn notice(untold: &[Untold], waiting: usize, to: Address, pen: Pen<'_>) -> Draft {

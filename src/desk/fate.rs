@@ -1,6 +1,5 @@
 //! What became of a letter, as the sender or a delivery report told it, and what that changes (invariant 4). Pure.
 
-use super::aside::Aside;
 use super::bundle;
 use super::deciding::{Deciding, Pen};
 use super::draft::{Alarm, AlarmAbout, Content, DeliveryFailed, Draft, Outage, Undelivered};
@@ -13,6 +12,7 @@ use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules, S
 use crate::case::{
     Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, Unwritable, What,
 };
+use crate::digest::WhyAside;
 use crate::mail::BounceAction;
 use chrono::TimeDelta;
 
@@ -62,7 +62,7 @@ impl Deciding<'_> {
         let Some(letter) = &self.known.bounced else {
             // Neither whom nor what it is about: a person must look (invariant 1).
             if reported.recipients.is_empty() && reported.original_message_id.is_none() {
-                return self.set_aside(None, Aside::MailSystem);
+                return self.set_aside(None, WhyAside::MailSystem);
             }
             let reason = "a delivery report about no letter of ours that is known".to_owned();
             return self.filed(Disposition::Bounce, None, reason);
@@ -90,10 +90,10 @@ impl Deciding<'_> {
             let case = file.map(|file| &file.case);
             // The next notice of what was put aside has it.
             if told >= TOLD_AN_HOUR_MAX {
-                let reason = Aside::NoLetterNamed.english().to_owned();
+                let reason = WhyAside::NoLetterNamed.english().to_owned();
                 return self.filed(Disposition::SetAside, case.map(|case| case.number), reason);
             }
-            return self.set_aside(case, Aside::NoLetterNamed);
+            return self.set_aside(case, WhyAside::NoLetterNamed);
         }
         self.came_back(letter, fate)
     }

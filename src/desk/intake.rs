@@ -3,7 +3,7 @@
 //! The order is the order of doubt: what might be a loop or a machine's report is settled first, then what a
 //! token proves, and what is left is a complaint. A number in the subject proves nothing (invariant 6).
 
-use super::aside::{Aside, unreadable};
+use super::aside::unreadable;
 use super::authority::Act;
 use super::belonging::{Belongs, belongs, clicked, numbers};
 use super::colleague::received_by;
@@ -18,6 +18,7 @@ use super::whose::Whose;
 use super::wrote::OnCase;
 use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Intent, Role, Rules, Snapshot, not_on_file, official};
 use crate::case::{Actor, Address, CaseNumber, Certainty, Event, Moment, Side, Tie, Token, What, Why};
+use crate::digest::WhyAside;
 use crate::mail::{FindingKind, Mail};
 
 /// Decides on one mail.
@@ -48,20 +49,20 @@ impl<'a> Deciding<'a> {
             return self.put_back(first);
         }
         match self.intent.ours {
-            Some(Ours::Mark) => return self.set_aside(None, Aside::OurMark),
+            Some(Ours::Mark) => return self.set_aside(None, WhyAside::OurMark),
             Some(Ours::RoundTrip(_)) => {
                 return self.filed(Disposition::RoundTrip, None, "a test mail of ours came back".to_owned());
             }
-            Some(Ours::Letter) => return self.set_aside(None, Aside::OurLetter),
+            Some(Ours::Letter) => return self.set_aside(None, WhyAside::OurLetter),
             None => {}
         }
         let is_spam = self.mail.from_junk || mail.marked_spam;
         if self.intent.form.is_some() {
-            return if is_spam { self.set_aside(None, Aside::Spam) } else { self.on_form() };
+            return if is_spam { self.set_aside(None, WhyAside::Spam) } else { self.on_form() };
         }
         // Not a letter of ours, but in our name: a web form on the company's site, or somebody at the shared mailbox.
         if self.intent.role == Role::Ourselves {
-            return self.set_aside(None, Aside::InOurName);
+            return self.set_aside(None, WhyAside::InOurName);
         }
         let file = known.file.as_ref().filter(|_| self.intent.answers.is_some()).or_else(|| self.confirmed());
         // A proven authority is read whatever a filter thinks, and whether a person or a program of its wrote.
@@ -71,7 +72,7 @@ impl<'a> Deciding<'a> {
         }
         // A letter of ours in the sender's hands outweighs a filter's opinion.
         if file.is_none() && is_spam {
-            return self.set_aside(None, Aside::Spam);
+            return self.set_aside(None, WhyAside::Spam);
         }
         self.machines(file).or_else(|| self.on_query(file)).unwrap_or_else(|| self.on_words(file))
     }
@@ -88,14 +89,14 @@ impl<'a> Deciding<'a> {
         let of_staff = self.intent.role != Role::Outsider;
         // Whom a group names as the author is written to, and is believed nothing (invariant 6).
         if of_staff && self.mail.mail.written_by.is_some() {
-            return Some(self.set_aside(file.map(|file| &file.case), Aside::Unproven));
+            return Some(self.set_aside(file.map(|file| &file.case), WhyAside::Unproven));
         }
         let arrived = Arrived { on: *self, file: file.or_else(|| clicked(self)) };
         // A calendar's words beside a colleague's answer to an entry are no answer to the customer (invariant 7).
         let calendars = || of_staff && is_calendar_answer(self.mail.mail);
         arrived
             .settle()
-            .or_else(|| calendars().then(|| self.set_aside(file.map(|file| &file.case), Aside::MachineOfStaff)))
+            .or_else(|| calendars().then(|| self.set_aside(file.map(|file| &file.case), WhyAside::MachineOfStaff)))
     }
 
     /// What somebody wrote.
@@ -166,7 +167,7 @@ impl<'a> Deciding<'a> {
     /// A mail that answers no letter of ours.
     fn on_new(&self) -> Decision {
         if is_nothing(self.mail.mail) {
-            return unreadable(self.mail.id, Aside::Nothing, self.now);
+            return unreadable(self.mail.id, WhyAside::Nothing, self.now);
         }
         let is_for = |act: Act| act.is_for(self.intent.role, None);
         let is_persons = self.intent.sent_by.is_read_as_persons();
@@ -176,7 +177,7 @@ impl<'a> Deciding<'a> {
             return decision;
         }
         match &self.intent.from {
-            Some(_) if is_for(Act::Speak) && !self.is_of_colleague() => self.set_aside(None, Aside::Unproven),
+            Some(_) if is_for(Act::Speak) && !self.is_of_colleague() => self.set_aside(None, WhyAside::Unproven),
             Some(from) if is_for(Act::Speak) && is_persons => self.on_colleague(from),
             _ => match belongs(self) {
                 Belongs::To(file, tie) => {

@@ -5,7 +5,6 @@
 //! only machines write, or by a text that is one from end to end. Words and signs may withhold an acknowledgement, never
 //! the case; lists say how a mail was sent on, and nothing about who wrote it.
 
-use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
 use super::opening::remarks;
@@ -14,6 +13,7 @@ use super::sight::handler_address;
 use super::words::Words;
 use super::{CaseFile, Decision, Disposition, Role, away};
 use crate::case::{CaseState, Side};
+use crate::digest::WhyAside;
 use crate::mail::{AutomaticKind as Kind, Mood, NoAnswer};
 use chrono::TimeDelta;
 
@@ -40,14 +40,14 @@ impl Arrived<'_> {
             // Words of an absence in a colleague's name are never relayed, whoever typed them (invariant 7).
             SentBy::Perhaps if self.would_go_on() => Some(self.as_automatic(self.reason())),
             SentBy::Perhaps if self.is_of_staff() || self.intent.role != Role::Outsider => {
-                Some(self.put_aside(Aside::MachineOfStaff))
+                Some(self.put_aside(WhyAside::MachineOfStaff))
             }
             SentBy::Perhaps => None,
-            SentBy::Bulk if self.is_of_staff() && !self.would_go_on() => Some(self.put_aside(Aside::MachineOfStaff)),
+            SentBy::Bulk if self.is_of_staff() && !self.would_go_on() => Some(self.put_aside(WhyAside::MachineOfStaff)),
             // The customer's letter in hand outweighs the list that sent the answer on.
             SentBy::Bulk if !self.is_of_staff() && self.intent.answers.is_some() => None,
             SentBy::Bulk if self.would_go_on() => Some(self.as_automatic("a list sent it on")),
-            SentBy::Bulk => Some(self.put_aside(Aside::Bulk)),
+            SentBy::Bulk => Some(self.put_aside(WhyAside::Bulk)),
             SentBy::Machine(kind) => self.by_machine(kind),
         }
     }
@@ -59,9 +59,9 @@ impl Arrived<'_> {
         let of_staff = self.is_of_staff();
         match kind {
             Kind::MailSystem if self.would_go_on() => Some(self.as_automatic("the mail system's answer")),
-            Kind::MailSystem => Some(self.put_aside(Aside::MailSystem)),
+            Kind::MailSystem => Some(self.put_aside(WhyAside::MailSystem)),
             Kind::Generated | Kind::List if of_staff && !self.would_go_on() => {
-                Some(self.put_aside(Aside::MachineOfStaff))
+                Some(self.put_aside(WhyAside::MachineOfStaff))
             }
             Kind::Generated if !of_staff => None,
             Kind::AutoReply if self.intent.answers.is_none() && self.intent.role == Role::Outsider => None,
@@ -69,7 +69,9 @@ impl Arrived<'_> {
             Kind::AutoReply if !of_staff && self.says_only_null_sender() => None,
             Kind::OutOfOffice | Kind::AutoReply => Some(self.absent()),
             // A person may pass on what a server wrote in the form in which it came.
-            Kind::Receipt | Kind::Report if self.mail.mail.bounce.is_some() => Some(self.put_aside(Aside::MailSystem)),
+            Kind::Receipt | Kind::Report if self.mail.mail.bounce.is_some() => {
+                Some(self.put_aside(WhyAside::MailSystem))
+            }
             Kind::Receipt | Kind::Report | Kind::List | Kind::Generated => Some(self.as_automatic(self.reason())),
         }
     }
@@ -88,7 +90,7 @@ impl Arrived<'_> {
             // What a colleague clicked is answered as any reply without text: `staff` sees to it.
             NoAnswer::Reaction(_) | NoAnswer::Recall if of_staff => None,
             NoAnswer::ReadReceipt | NoAnswer::Reaction(_) | NoAnswer::Recall if self.file.is_none() => {
-                Some(self.put_aside(Aside::Click))
+                Some(self.put_aside(WhyAside::Click))
             }
             NoAnswer::Reaction(Mood::Friendly) if is_closed => Some(self.as_automatic("a friendly sign after closing")),
             NoAnswer::ReadReceipt | NoAnswer::Reaction(_) | NoAnswer::Recall => Some(self.shown()),
@@ -127,7 +129,7 @@ impl Arrived<'_> {
         self.filed(Disposition::Automatic, number, reason.to_owned())
     }
 
-    fn put_aside(&self, why: Aside<'_>) -> Decision {
+    fn put_aside(&self, why: WhyAside) -> Decision {
         self.set_aside(self.file.map(|file| &file.case), why)
     }
 

@@ -6,7 +6,6 @@
 //! invariant 6), because nothing follows from it but that a supervisor reads it. Where the mail server checks senders, a mail
 //! that it does not confirm is no authority's: an ordinary complaint, which staff are told is in that name.
 
-use super::aside::Aside;
 use super::belonging::numbers;
 use super::deciding::Deciding;
 use super::draft::{Content, Cover, Done, Draft, KnownBy, Official, OfficialAbout, Remark, Topic};
@@ -16,6 +15,7 @@ use super::{CaseFile, Decision, Disposition, Role, Rules, Snapshot};
 use crate::case::{Actor, Address, Case, CaseNumber, Certainty, Event, What};
 use crate::config::Authority;
 use crate::desk::draft::Writer;
+use crate::digest::WhyAside;
 use crate::mail::{Forwarded, Mail, SenderProof};
 
 /// The authority that wrote a mail, and how sure that is.
@@ -62,7 +62,7 @@ impl<'a> Deciding<'a> {
     /// A mail of an authority; `file` is that of the letter of ours that it answers.
     pub fn on_official(&self, by: Known<'_>, file: Option<&CaseFile>) -> Decision {
         let from = self.intent.author();
-        let Some(address) = self.intent.from.clone() else { return self.set_aside(None, Aside::Authority) };
+        let Some(address) = self.intent.from.clone() else { return self.set_aside(None, WhyAside::Authority) };
         let mut words = Words::of(self.mail, Writer::Other(from.clone()));
         // What it answers says nothing; the whole of it may be one quote.
         if words.text.trim().is_empty() {
@@ -137,7 +137,7 @@ impl<'a> Deciding<'a> {
     /// it may be about a case that is hidden, that is one of its readers, and nobody else is shown it.
     fn official_apart(&self, said: Said<'_>) -> Decision {
         let hidden = hidden(&self.known.customers).map(|file| &file.case);
-        let reason = Aside::Authority.english().to_owned();
+        let reason = WhyAside::Authority.english().to_owned();
         let mut decision = self.filed(Disposition::SetAside, hidden.map(|case| case.number), reason);
         let fallback = || self.rules.fallback().map(|department| department.supervisor.clone());
         let Some(to) = hidden.map_or_else(fallback, |case| supervisor(case, self.rules)) else { return decision };

@@ -3,7 +3,6 @@
 //! These verbs change nothing, so a registered staff address is enough, and the answer goes to that address only
 //! (invariant 6). Staff see their departments' cases, supervisors theirs, `digest.recipients` all, other employees none.
 
-use super::aside::Aside;
 use super::authority::Act;
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Asked, CaseList, Content, ListedCase, Problem};
@@ -14,7 +13,7 @@ use super::verbs::{Instruction, Line, Verb};
 use super::wants::{Scope, Standing, Want};
 use super::{CaseFile, Decision, Disposition, Found};
 use crate::case::{Actor, Address, Case, CaseState};
-use crate::digest::{Section, placed};
+use crate::digest::{Section, WhyAside, placed};
 use std::collections::BTreeSet;
 
 impl Deciding<'_> {
@@ -32,7 +31,7 @@ impl Deciding<'_> {
             return None;
         }
         if !Act::Ask.believes(self.mail.mail.proof, self.rules) {
-            return Some(self.set_aside(file.map(|file| &file.case), Aside::Unproven));
+            return Some(self.set_aside(file.map(|file| &file.case), WhyAside::Unproven));
         }
         let query = Query { on: *self, file, from };
         Some(query.answer(line, typed).unwrap_or_else(|why| {

@@ -4,7 +4,7 @@
 //! Who may: the fallback department, which is told of such mails, the department of the case it is filed on, and
 //! `digest.recipients`; from a proven sender (invariant 6). To others a number says nothing.
 
-use super::aside::{Aside, put_aside, told_of};
+use super::aside::{put_aside, told_of};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Content, Done, Draft, Problem, Receipt, Remark, Shown, Topic, Unacknowledged};
 use super::intent::understand;
@@ -17,6 +17,7 @@ use super::whose::Whose;
 use super::words::TEXT_MAX;
 use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Opened, What};
+use crate::digest::WhyAside;
 use crate::mail::Mail;
 
 /// How the register's reason begins for a mail that was put aside and is a complaint now.
@@ -151,7 +152,7 @@ impl Looked<'_> {
 
     /// A person looked, so that neither a spam filter nor the domain's word stands in the way; a machine gets none.
     fn acknowledge(&self, on: &Deciding<'_>, whose: &Whose<'_>) -> Result<Address, Unacknowledged> {
-        if Aside::of(&self.stored.reason).is_loop() {
+        if WhyAside::of(&self.stored.reason).is_loop() {
             return Err(Unacknowledged::Automatic);
         }
         let address = whose.acknowledge(may_reply_looked_at(on.mail.mail, on.intent, on.rules))?;

@@ -12,7 +12,6 @@ mod standard;
 
 use super::after_closing::is_signature_alone;
 use super::answered::to_confirm;
-use super::aside::Aside;
 use super::authority::{Act, binds};
 use super::deciding::{Deciding, decides_on_mail};
 use super::draft::{Draft, InPart, Misjudged, NoRight, Problem, Unsure};
@@ -22,6 +21,7 @@ use super::sight::{acts_on, is_hidden};
 use super::verbs::{self, Mistake, Reply};
 use super::{Arrival, CaseFile, Decision, Disposition};
 use crate::case::{Actor, Address, Case, DirectAnswer, DutyKind, Event, LetterKind, What};
+use crate::digest::WhyAside;
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
 use actions::{Work, notes_identity, right_named};
 use plan::{Plan, may_leave, plan};
@@ -324,7 +324,7 @@ impl<'a> StaffReply<'a> {
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
     fn unproven(&self) -> Decision {
         let asked = self.question(self.shown(), self.from.clone(), Problem::Unproven);
-        let mut decision = self.set_aside(Some(&self.file.case), Aside::Unproven);
+        let mut decision = self.set_aside(Some(&self.file.case), WhyAside::Unproven);
         decision.letters.push(asked);
         decision
     }

@@ -86,7 +86,7 @@ fn all_that_was_put_aside_is_told_in_one_letter_and_then_at_most_once_an_hour() 
         [
             (17, "Karin <karin@prive.example>", &WhyAside::Spam),
             (18, "", &WhyAside::Unread(None)),
-            (19, "Karin <karin@prive.example>", &WhyAside::OurOwn),
+            (19, "Karin <karin@prive.example>", &WhyAside::OurMark),
         ]
     );
     assert_eq!(notice.mails[0].excerpt, "Er is schade aan mijn auto.");

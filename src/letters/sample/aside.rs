@@ -22,7 +22,7 @@ pub(super) fn letters(language: Language) -> Vec<Content> {
     let few = vec![spam.clone(), complaint(language), unreadable];
     let many = (1..=13).map(|mail| PutAside { mail, ..spam.clone() }).collect();
     let others = [
-        WhyAside::OurOwn,
+        WhyAside::OurMark,
         WhyAside::InOurName,
         WhyAside::Unproven,
         WhyAside::Resent,
