@@ -27,9 +27,10 @@ use klachtpost::desk::{Arrival, Fresh, Incoming, Rules, Snapshot, on_mail, under
 use klachtpost::letters::{Internal, Letter, Letters, door};
 use klachtpost::mail::{self, Mail};
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const MAILS: usize = 1_500;
+const ROUNDS: usize = 7;
 const SEED: u64 = 2026;
 /// Monday 23 November 2026, 09:30 in Amsterdam.
 const NOW_SECONDS: i64 = 1_795_422_600;
@@ -71,11 +72,15 @@ fn main() {
     }
 }
 
-/// Does it for each, and prints what it took.
+/// Does it for each, and prints what it took: the fastest of some rounds, because others use the machine, too.
 fn timed<T, R>(name: &str, each: &[T], mut work: impl FnMut(&T) -> R) -> Vec<R> {
-    let begun = Instant::now();
-    let done: Vec<R> = each.iter().map(|one| black_box(work(black_box(one)))).collect();
-    let micros = begun.elapsed().as_secs_f64() * 1e6 / each.len().max(1) as f64;
+    let (mut fastest, mut done) = (Duration::MAX, Vec::new());
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        done = each.iter().map(|one| black_box(work(black_box(one)))).collect();
+        fastest = fastest.min(begun.elapsed());
+    }
+    let micros = fastest.as_secs_f64() * 1e6 / each.len().max(1) as f64;
     println!("{name:24} {micros:8.1} µs each of {}", each.len());
     done
 }

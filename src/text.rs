@@ -77,6 +77,32 @@ pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// How many letters of one word are wrong, missing, too many, or have changed places with the next one, to be the other; None: more
+/// than `most`.
+#[must_use]
+pub fn slips(one: &str, other: &str, most: usize) -> Option<usize> {
+    // Each letter too many is a slip; words that long are not looked at.
+    if one.chars().count().abs_diff(other.chars().count()) > most {
+        return None;
+    }
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let replaced = row[j] + usize::from(a != b);
+            let mut least = replaced.min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && one[i - 1] == *b && other[j - 1] == *a {
+                least = least.min(before[j - 1] + 1);
+            }
+            next.push(least);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().filter(|slips| *slips <= most)
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
@@ -85,7 +111,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::{fold, slips};
     use proptest::prelude::*;
 
     #[test]
@@ -108,6 +134,23 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded, "{text:?}");
         }
+    }
+
+    #[test]
+    fn slips_are_counted_as_people_make_them() {
+        for (one, other, count) in [
+            ("", "", 0),
+            ("host", "host", 0),
+            ("hsot", "host", 1),
+            ("hos", "host", 1),
+            ("hosts", "host", 1),
+            ("pasword", "password", 1),
+            ("afgehandled", "afgehandeld", 1),
+        ] {
+            assert_eq!((slips(one, other, 2), slips(other, one, 2)), (Some(count), Some(count)), "{one} {other}");
+        }
+        assert_eq!((slips("poort", "host", 2), slips("host", "hostname", 3)), (None, None));
+        assert_eq!(slips(&"a".repeat(1_000_000), "host", 3), None);
     }
 
     /// Every character there is, in a word.

@@ -1,6 +1,7 @@
 //! What was probably meant by a key or a section that nobody knows. Pure.
 
 use super::sample::SAMPLE;
+use crate::text::slips;
 
 /// Of so many letters one may be wrong.
 const LETTERS_A_SLIP: usize = 3;
@@ -21,9 +22,9 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 pub(super) fn nearest<'known>(written: &str, known: &[&'known str]) -> Option<&'known str> {
     let written = folded(written);
     let other = OTHER_NAMES.iter().find(|(name, _)| *name == written).map(|(_, section)| *section);
-    let slips = |known: &str| slips(&written, &folded(known));
-    let near = |known: &&str| slips(known) <= (written.chars().count() / LETTERS_A_SLIP).clamp(1, SLIPS_MAX);
-    let by_slips = known.iter().copied().filter(near).min_by_key(|known| slips(known));
+    let most = (written.chars().count() / LETTERS_A_SLIP).clamp(1, SLIPS_MAX);
+    let near = known.iter().filter_map(|known| Some((slips(&written, &folded(known), most)?, *known)));
+    let by_slips = near.min_by_key(|(slips, _)| *slips).map(|(_, known)| known);
     by_slips.or_else(|| known.iter().copied().find(|known| other == Some(*known)))
 }
 
@@ -46,39 +47,9 @@ fn folded(word: &str) -> String {
     word.to_lowercase().replace(['_', '-'], "")
 }
 
-/// How many letters are wrong, missing, too many, or have changed places with the next one.
-fn slips(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let replaced = row[j] + usize::from(a != b);
-            let mut least = replaced.min(row[j + 1] + 1).min(next[j] + 1);
-            if i > 0 && j > 0 && one[i - 1] == *b && other[j - 1] == *a {
-                least = least.min(before[j - 1] + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn slips_are_counted_as_people_make_them() {
-        for (one, other, count) in
-            [("", "", 0), ("host", "host", 0), ("hsot", "host", 1), ("hos", "host", 1), ("hosts", "host", 1)]
-        {
-            assert_eq!((slips(one, other), slips(other, one)), (count, count), "{one} {other}");
-        }
-        assert_eq!(slips("pasword", "password"), 1);
-    }
 
     #[test]
     fn a_word_is_taken_for_one_that_is_near_and_for_no_other() {

@@ -17,6 +17,12 @@ pub(super) fn text(s: &mut Section) -> StandardText {
 /// The words in one language.
 fn wording(s: &mut Section, key: &'static str) -> Option<Vec<Piece>> {
     let text = s.paragraphs(key).filter(|text| !text.is_empty())?;
+    if let Some(line) = text.lines().map(str::trim).find(|line| line.starts_with('#')) {
+        let write =
+            "write what the customer reads: a command within a text is not carried out, and would be sent as it stands";
+        s.refuse(key, format!("the line \"{}\"", clipped(line)), write);
+        return None;
+    }
     match pieces(&text) {
         Ok(pieces) => Some(pieces),
         Err(UnknownBlank(found)) => {
@@ -84,6 +90,7 @@ mod tests {
             ("name = \"x\"\nnl = \"Hallo {{ number | upper }}\"", "found {{ number | upper }}"),
             ("name = \"x\"\nnl = \"Hallo\"\ncompany = \"Elders\"", "text \"x\".company: found \"Elders\""),
             ("name = \"x\"\nnl = \"Hallo\"\n[[text]]\nname = \"X\"\nnl = \"Dag\"", "text \"X\".name: found it twice"),
+            ("name = \"x\"\nnl = \"Hallo\\n #afgehandeld\"", "text \"x\".nl: found the line \"#afgehandeld\""),
             ("name = \"x\"\nnl = \"a\\tb\"", "without tabs"),
             ("name = \"x\"\ntitle = \"Hallo\"", "text \"x\".title"),
             (long.as_str(), "at most 4000 characters"),

@@ -347,7 +347,7 @@ impl Letters {
         let [text, html] = [Form::Text, Form::Html]
             .map(|form| Arc::new(view::reading(draft, house, signed.token, vocabulary.clone(), form, now)));
         let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
-        let view = seen.view();
+        let view = templates::flat(&seen.view());
         let plain = self.templates.body(kind, &text, &view)?;
         let subject = subject::subject(draft, plain.subject, &vocabulary);
         let preheader = preheader::line(plain.preheader.as_deref(), &plain.body);

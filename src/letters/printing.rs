@@ -21,6 +21,8 @@ const LINE_CHARS_MAX: usize = 300;
 /// A letter on paper is printed, signed, posted and delivered within this time: a moment before that is past when it is read
 /// (invariant 11).
 const ON_ITS_WAY: TimeDelta = TimeDelta::days(2);
+/// What stands for something else in HTML.
+const ESCAPED: [char; 5] = ['&', '<', '>', '"', '\''];
 /// Minutes up to which a span is told in hours, and up to which an outage is still talked about in minutes.
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
@@ -47,8 +49,8 @@ impl Form {
 
     fn escaped(self, text: &str) -> Cow<'_, str> {
         match self {
-            Self::Html => Cow::Owned(escape(text)),
-            Self::Text | Self::Paper => Cow::Borrowed(text),
+            Self::Html if text.contains(ESCAPED) => Cow::Owned(escape(text)),
+            Self::Html | Self::Text | Self::Paper => Cow::Borrowed(text),
         }
     }
 
@@ -315,9 +317,10 @@ fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Resu
     if value.is_safe() {
         return Ok(out.write_str(text)?);
     }
-    // Only the vocabulary, which holds words of ours alone, has no reader; and it is text.
-    let form = reading(state).map_or(Form::Text, |reading| reading.form);
-    Ok(out.write_str(&form.escaped(&clean::within_line(text, PRINTED_CHARS_MAX)))?)
+    // Without a reader nobody knows what has to be escaped.
+    let form = reading(state)?.form;
+    let line = clean::within_line(text, PRINTED_CHARS_MAX);
+    Ok(out.write_str(&form.escaped(&line))?)
 }
 
 /// Text of several lines in this form; what blocks made stays.
@@ -336,16 +339,20 @@ fn keep(form: Form, text: &Value, clean: impl FnOnce(String) -> String) -> Resul
 /// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
 pub(super) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#x27;"),
-            c => html.push(c),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(ESCAPED) {
+        let (plain, sign) = rest.split_at(at);
+        html.push_str(plain);
+        html.push_str(match sign.as_bytes().first() {
+            Some(b'&') => "&amp;",
+            Some(b'<') => "&lt;",
+            Some(b'>') => "&gt;",
+            Some(b'"') => "&quot;",
+            _ => "&#x27;",
+        });
+        rest = &sign[1..];
     }
+    html.push_str(rest);
     html
 }
 

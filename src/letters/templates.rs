@@ -89,13 +89,15 @@ impl Templates {
         printing::equip(&mut engine);
         for (name, source) in FILES {
             let source = own.iter().find(|own| own.name == *name).map_or(*source, |own| own.text);
+            // Whatever prints knows its reader; what has none prints nothing.
+            let reads = if name.starts_with(WORDS) { "" } else { "{% do read_as(reader) %}" };
+            let source = format!("{reads}{source}");
             let Some(name) = name.strip_suffix(ANY_FORM) else {
-                engine.add_template_owned(*name, source.to_owned())?;
+                engine.add_template_owned(*name, source)?;
                 continue;
             };
             for form in Form::ALL {
-                let reads = if name.starts_with(WORDS) { "" } else { "{% do read_as(reader) %}" };
-                engine.add_template_owned(file_name(name, form), format!("{reads}{source}"))?;
+                engine.add_template_owned(file_name(name, form), source.clone())?;
             }
         }
         let vocabularies = Language::ALL.map(|language| Ok((language.tag(), vocabulary(&engine, language)?)));
@@ -171,6 +173,12 @@ impl Templates {
             ..view.clone()
         }
     }
+}
+
+/// The same value with all it holds in one table: templates ask it some hundred times a letter.
+pub(super) fn flat(view: &Value) -> Value {
+    let names = view.try_iter().into_iter().flatten();
+    Value::from_pairs(names.filter_map(|name| view.get_item(&name).ok().map(|value| (name, value))))
 }
 
 /// The text of one of ours, by its name below `templates/`.

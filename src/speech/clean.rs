@@ -28,6 +28,10 @@ fn is_trick(c: char) -> bool {
 /// One line for a header or a list: tricks out, white space collapsed, at most `chars_max` characters, and no
 /// start of an encoded word (RFC 2047), which the reader's client would decode to what was just taken out.
 pub(crate) fn line(text: &str, chars_max: usize) -> String {
+    // Most of what is printed is short and has nothing to take out.
+    if is_clean(text) && text.len() <= chars_max {
+        return text.trim_matches(' ').to_owned();
+    }
     // Nothing is looked at beyond what could be shown: a subject of megabytes costs no more than a short one.
     let glance = chars_max.saturating_mul(4);
     let plain: String = text.chars().take(glance).map(|c| if is_trick(c) { ' ' } else { c }).collect();
@@ -59,18 +63,31 @@ fn is_clean(text: &str) -> bool {
 
 /// Running text of several lines: line ends become `\n`, tricks go, trailing blanks and more than two blank lines too.
 pub(crate) fn text(text: &str) -> String {
-    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut lines: Vec<String> = Vec::new();
-    let mut blank = 0;
-    for line in unified.lines() {
-        let line: String = line.chars().filter(|c| *c == '\t' || !is_trick(*c)).collect();
-        let line = line.trim_end();
-        blank = if line.is_empty() { blank + 1 } else { 0 };
-        if blank <= 2 {
-            lines.push(line.to_owned());
+    let mut clean = String::with_capacity(text.len());
+    let (mut blank, mut is_first) = (0, true);
+    for line in lines(text) {
+        let before = clean.len();
+        if !std::mem::take(&mut is_first) {
+            clean.push('\n');
+        }
+        let begun = clean.len();
+        if line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+            clean.push_str(line);
+        } else {
+            clean.extend(line.chars().filter(|c| *c == '\t' || !is_trick(*c)));
+        }
+        clean.truncate(begun + clean[begun..].trim_end().len());
+        blank = if clean.len() == begun { blank + 1 } else { 0 };
+        if blank > 2 {
+            clean.truncate(before);
         }
     }
-    lines.join("\n").trim_matches('\n').to_owned()
+    clean.trim_matches('\n').to_owned()
+}
+
+/// Whatever ends them: `\r\n`, `\n` or `\r` alone.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// Text shortened to `chars_max` characters, and whether something was left out.
@@ -182,6 +199,8 @@ mod tests {
     #[test]
     fn text_keeps_its_lines() {
         assert_eq!(text("\r\n een\r\ntwee  \r\r\r\r\r\n\u{0}drie\u{202e}\n\n"), " een\ntwee\n\n\ndrie");
+        assert_eq!(text("a\r"), "a");
+        assert_eq!(text("\n\n\n\na\n\n\n\n\nb\t\n"), "a\n\n\nb");
         assert_eq!(shortened("abcdef", 3), ("abc …".to_owned(), true));
         assert_eq!(shortened("abc", 3), ("abc".to_owned(), false));
     }

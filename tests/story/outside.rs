@@ -95,7 +95,7 @@ async fn a_committee_writes_about_a_complaint_and_its_last_days_are_guarded() {
     overviews_now(&world);
     world.work().await;
     let overview = one(&world, "s.bakker", "Stand van het register");
-    assert!(overview.text.contains("Uiterste dagen van buiten") && overview.text.contains("verweer bij de commissie"));
+    assert!(overview.text.contains("Termijnen van buitenaf") && overview.text.contains("verweer bij de commissie"));
     writes(&world, Written::reply(SUPERVISOR, &told, "#geschil klaar")).await;
     assert_eq!(world.case(&number).await["guarded"], serde_json::json!([]));
     world.verify().await;

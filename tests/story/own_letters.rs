@@ -69,7 +69,7 @@ async fn what_cannot_be_used_is_named_with_file_line_and_variable_and_stops_a_st
     let to = folder.display().to_string();
     for (name, from, put, found) in [
         ("closing/nl", "{{ k.panel(settlement) }}", "{{ k.panel(setlement) }}", "setlement"),
-        ("closing/nl", "{{ k.b(number) }}", "", "no `K-2026-000123`"),
+        ("closing/nl", "{{ k.number(number) }}", "", "no `K-2026-000123`"),
         ("acknowledgement/nl", "{{ k.b(due.resolve|moment) }}", "snel", "no `woensdag 25 november 2026"),
         ("closing/nl", "{{ about(house.committee, committee_last_day) }}", "", "Geschillencommissie"),
         ("closing/nl", "{{ k.panel(settlement) }}", "{{ k.panel(settlement|safe) }}", "`safe`"),

@@ -15,7 +15,7 @@ pub use sections::{section_name, section_named};
 pub use standard::{leading, standard_text, with_standard_texts};
 pub use table::TABLE;
 
-use crate::text::is_invisible;
+use crate::text::{is_invisible, slips};
 use inside::{NOTE_WORDS, says_internal};
 
 /// Two slips of the finger still point at the verb that was meant.
@@ -285,39 +285,21 @@ fn telling_names() -> impl Iterator<Item = &'static str> {
 
 /// A slip away from a verb, or a verb with the next word stuck to it.
 fn is_near_verb(word: &str) -> bool {
-    let is_near =
-        |name: &str| slips(word, name) <= slips_allowed(name) || name.len() >= STUCK_MIN && word.starts_with(name);
+    let is_near = |name: &str| {
+        slips(word, name, slips_allowed(name)).is_some() || name.len() >= STUCK_MIN && word.starts_with(name)
+    };
     all_names().any(is_near)
 }
 
 /// The verb that was probably meant.
 fn nearest(word: &str) -> Option<String> {
-    all_names()
-        .map(|name| (slips(word, name), name))
-        .filter(|(slips, name)| *slips <= slips_allowed(name))
-        .min()
-        .map(|(_, name)| format!("#{name}"))
+    let near = all_names().filter_map(|name| Some((slips(word, name, slips_allowed(name))?, name)));
+    near.min().map(|(_, name)| format!("#{name}"))
 }
 
 /// A short name has fewer letters to slip on.
 fn slips_allowed(name: &str) -> usize {
     SLIPS_MAX.min(name.len() / 3)
-}
-
-/// Edit distance of two short words; words much longer than any verb count as far away.
-fn slips(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(40).collect(), b.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

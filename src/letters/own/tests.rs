@@ -50,7 +50,7 @@ fn a_mistake_is_told_with_its_file_its_line_and_what_stands_there() {
 #[test]
 fn a_customers_letter_says_what_it_must() {
     for (name, from, to, missing) in [
-        ("closing/nl.j2", "{{ k.b(number) }}", "", "K-2026-000123"),
+        ("closing/nl.j2", "{{ k.number(number) }}", "", "K-2026-000123"),
         ("closing/nl.j2", "{{ about(house.committee, committee_last_day) }}", "", "Geschillencommissie"),
         ("closing/nl.j2", "{{ k.panel(settlement) }}", "", "€ 240"),
         ("acknowledgement/en.j2", "k.b(due.resolve|moment)", "k.b(\"soon\")", "2026"),
@@ -143,8 +143,8 @@ fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
 {{ subject|below }}
 {{ subject|e }}
 {{ subject|escape|replace("x", subject) }}
-{{ [k.b(number), subject]|join(" ") }}
-{{ k.b(number) ~ subject }}
+{{ [k.number(number), subject]|join(" ") }}
+{{ k.number(number) ~ subject }}
 {% set said %}{{ subject }}{% endset %}{{ said }}
 "#;
     let text = ours("closing/nl.j2").unwrap().replace(panel, &format!("{panel}{printed}"));
@@ -161,7 +161,7 @@ fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
 
 #[test]
 fn what_is_hidden_is_not_said() {
-    let number = "{{ k.b(number) }}";
+    let number = "{{ k.number(number) }}";
     for hiding in [
         "<span style=\"display:none\">{{ number }}</span>",
         "<span style=\"Display :\n NONE\">{{ number }}</span>",
