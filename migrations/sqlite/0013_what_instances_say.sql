@@ -4,4 +4,3 @@ ALTER TABLE instance ADD COLUMN clock_off INTEGER NOT NULL DEFAULT 0;
 -- How sending goes there: `good`, or the name of the trouble; empty: it was not tried.
 ALTER TABLE instance ADD COLUMN sending TEXT NOT NULL DEFAULT '';
 ALTER TABLE instance ADD COLUMN sending_since INTEGER;
-ALTER TABLE instance ADD COLUMN sending_found TEXT NOT NULL DEFAULT '';

@@ -54,6 +54,9 @@ async fn store(explicit: Option<&Path>, mailbox: Option<&str>, file: &Path) -> O
         unreadable_because: None,
     };
     let register = Register::open(&config.register.url).await.ok()?;
+    if register.clock_apart(&Clock::System).await.ok()?.is_some() {
+        return None;
+    }
     register.store_mails(std::slice::from_ref(&mail)).await.ok()?;
     // On the balance as given out and registered. Where that cannot be noted now, the MTA's next try does.
     let dealt = DealtWith {

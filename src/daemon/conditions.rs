@@ -23,18 +23,23 @@ pub(super) fn since_before(condition: Condition, earlier: Option<Moment>) -> Con
 }
 
 /// What is told of an area, with the error. Sending fails where it fails at one of several instances, for each has letters in hand:
-/// its own trouble counts first. It is good where it is at one and fails at none.
+/// its own trouble counts first. It is good where each says so: that one was not heard of is no end. `elsewhere` None: it could not
+/// be asked.
 pub(super) fn over_all(
     area: Area,
     own: Option<(Condition, String)>,
-    elsewhere: &[SendingThere],
+    elsewhere: Option<&[SendingThere]>,
 ) -> Option<(Condition, String)> {
     if area != Area::Sending || own.as_ref().is_some_and(|(condition, _)| began(*condition).is_some()) {
         return own;
     }
-    let failing = elsewhere.iter().find(|there| began(there.condition).is_some());
-    let told = failing.map(|there| (there.condition, format!("at the instance {}: {}", there.instance, there.found)));
-    told.or(own).or_else(|| elsewhere.first().map(|there| (there.condition, String::new())))
+    let elsewhere = elsewhere?;
+    let failing = |there: &SendingThere| {
+        let condition = there.condition.filter(|condition| began(*condition).is_some())?;
+        Some((condition, format!("at the instance {}; its log says the error", there.instance)))
+    };
+    let is_good = || elsewhere.iter().all(|there| there.condition == Some(Condition::Good));
+    elsewhere.iter().find_map(failing).or_else(|| own.filter(|_| is_good()))
 }
 
 #[cfg(test)]
@@ -49,22 +54,27 @@ mod tests {
 
     #[test]
     fn sending_fails_where_it_fails_at_one_and_is_good_where_it_fails_at_none() {
-        let there = |condition| SendingThere { instance: "twee".into(), condition, found: "refused".into() };
-        let (good, bad) = (there(Condition::Good), there(failing(5)));
-        let told = |own: Option<Condition>, elsewhere: &[SendingThere]| {
+        let there = |condition| SendingThere { instance: "twee".into(), condition };
+        let (good, bad, unknown) = (there(Some(Condition::Good)), there(Some(failing(5))), there(None));
+        let told = |own: Option<Condition>, elsewhere: Option<&[SendingThere]>| {
             over_all(Area::Sending, own.map(|condition| (condition, "own".into())), elsewhere)
         };
-        let at_two = Some((failing(5), "at the instance twee: refused".to_owned()));
+        let at_two = Some((failing(5), "at the instance twee; its log says the error".to_owned()));
+        let is_good = Some((Condition::Good, "own".to_owned()));
         for (own, elsewhere, expected) in [
             (None, vec![], None),
-            (None, vec![good.clone()], Some((Condition::Good, String::new()))),
+            (None, vec![good.clone()], None),
             (None, vec![good.clone(), bad.clone()], at_two.clone()),
-            (Some(Condition::Good), vec![good.clone()], Some((Condition::Good, "own".to_owned()))),
-            (Some(Condition::Good), vec![bad.clone()], at_two),
+            (Some(Condition::Good), vec![], is_good.clone()),
+            (Some(Condition::Good), vec![good.clone()], is_good),
+            (Some(Condition::Good), vec![good.clone(), unknown.clone()], None),
+            (Some(Condition::Good), vec![unknown, bad.clone()], at_two),
             (Some(failing(9)), vec![bad.clone()], Some((failing(9), "own".to_owned()))),
         ] {
-            assert_eq!(told(own, &elsewhere), expected, "{own:?} {elsewhere:?}");
+            assert_eq!(told(own, Some(&elsewhere)), expected, "{own:?} {elsewhere:?}");
         }
-        assert_eq!(over_all(Area::Access, None, &[bad]), None, "each renews its own tokens");
+        assert_eq!(told(Some(Condition::Good), None), None, "who cannot ask does not know");
+        assert_eq!(told(Some(failing(9)), None), Some((failing(9), "own".to_owned())));
+        assert_eq!(over_all(Area::Access, None, Some(&[bad])), None, "each renews its own tokens");
     }
 }

@@ -98,6 +98,14 @@ impl Hour {
     }
 }
 
+/// How often an operator must say that the clock is right: what this run writes speaks for it later, but not to the database's.
+pub(super) fn how_often(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::OfDatabase(_) => "at each start, until the database server's is set",
+        Doubt::BeforeBuild(_) | Doubt::BehindMail(_) | Doubt::AheadOfMail(_) => "once",
+    }
+}
+
 /// The next step for the operator (invariant 12).
 pub(super) fn found(doubt: Doubt) -> String {
     let (at, said) = match doubt {

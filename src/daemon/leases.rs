@@ -3,6 +3,7 @@
 
 use super::office::Office;
 use super::{WorkError, hour};
+use crate::register::AT_ANY_HOUR;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ impl Lease {
 
     /// Of telling that nobody can reach the mailbox in hand.
     pub fn of_alarms(office: &Office) -> Self {
-        Self { name: format!("alarms of {}", of_mailbox(office)), timing: Timing::AtAnyHour, held: None }
+        Self { name: format!("{AT_ANY_HOUR}{}", of_mailbox(office)), timing: Timing::AtAnyHour, held: None }
     }
 
     /// Of all that the desk does by itself.

@@ -130,8 +130,8 @@ pub enum WorkError {
     #[error("writing the overviews broke off: a fault in klachtpost; please report it; the next minute tries again")]
     Writing,
     #[error(
-        "refused to go on at {now}: expected a clock that can be right, found that {found}\n  hint: set the host's clock (timedatectl status), or the database server's where it is that one; klachtpost goes on by itself, and nothing is lost meanwhile. If the clock is right after all, start `klachtpost run --trust-clock` once",
-        now = .now.format("%Y-%m-%d %H:%M UTC"), found = hour::found(*.doubt)
+        "refused to go on at {now}: expected a clock that can be right, found that {found}\n  hint: set the host's clock (timedatectl status), or the database server's where it is that one; klachtpost goes on by itself, and nothing is lost meanwhile. If the clock is right after all, start `klachtpost run --trust-clock` {}",
+        hour::how_often(*.doubt), now = .now.format("%Y-%m-%d %H:%M UTC"), found = hour::found(*.doubt)
     )]
     Clock { now: Moment, doubt: Doubt },
     #[error("failed to start the clock's ticker: {0}")]

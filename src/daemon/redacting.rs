@@ -75,7 +75,7 @@ pub async fn redact(office: &Office, asked: &ToRedact, scope: &Scope) -> Result<
         ground: asked.ground.clone(),
         cases: opened.into_iter().map(|(number, opened_at)| RedactedCase { number, opened_at }).collect(),
         mails: scope.mails.values().map(|mail| list.mark(&mail.message_id, mail.received_at, mail.size)).collect(),
-        mailboxes: companies_of(office, &scope.within),
+        mailboxes: mailboxes_of(office, &scope.within),
         salt: String::new(),
     };
     list.add(entry)?;
@@ -253,11 +253,12 @@ async fn on_file(
     let is_same = |case: &&RedactedCase| opened.get(&case.number) == Some(&case.opened_at);
     let cases: BTreeSet<CaseNumber> = entry.cases.iter().filter(is_same).map(|case| case.number).collect();
     let known = tx.load_cases(&cases.iter().copied().collect::<Vec<_>>()).await?;
-    // The same mail may have come to another company too.
+    // The same mail may have come to another company too. An entry from before companies were listed says no more than its mails.
     let named = entry.mailboxes.iter().map(|name| office.mailboxes.named(Some(name)));
     let within = company_of(office, of_cases(office, known.values()).chain(named));
     let is_listed = |mail: &crate::register::ScopedMail| {
-        within.has_folder(&mail.mailbox) && list.names(entry, &mail.message_id, mail.received_at, mail.size)
+        let is_theirs = entry.mailboxes.is_empty() || within.has_folder(&mail.mailbox);
+        is_theirs && list.names(entry, &mail.message_id, mail.received_at, mail.size)
     };
     let mails = mails.into_iter().filter(|(_, mail)| is_listed(mail)).map(|(id, _)| id).collect();
     Ok((cases, mails, within))
@@ -274,9 +275,9 @@ fn of_cases<'a>(office: &'a Office, cases: impl Iterator<Item = &'a Case>) -> im
     cases.map(|case| office.mailboxes.of_case(case))
 }
 
-/// The same by the names that stay, of each company the first.
-fn companies_of(office: &Office, within: &Within) -> Vec<MailboxName> {
-    let names = office.mailboxes.of_companies().into_iter().map(OfMailbox::name);
+/// The same by the names that stay.
+fn mailboxes_of(office: &Office, within: &Within) -> Vec<MailboxName> {
+    let names = office.mailboxes.all().map(OfMailbox::name);
     names.filter(|name| within.has_mailbox(Some(name))).cloned().collect()
 }
 

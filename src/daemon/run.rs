@@ -18,6 +18,7 @@ use super::{
 };
 use crate::clock;
 use crate::mailbox::{Backoff, Loss, Mailbox, MailboxError, Waits};
+use crate::register::Held;
 use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,7 +97,7 @@ async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
     while let Some(office) = &current.open_at(place) {
         office.pulse.beat(Loop::Intake);
         let watching = watch((current, place), &mut lease, ticks, &mut compared, &mut backoff, &mut waits);
-        match while_held(office, watching).await {
+        match unless_others(office, while_held(office, watching).await).await {
             Ok(Ended::Stopped) => break,
             Ok(Ended::CutWhileQuiet) => continue,
             Ok(Ended::Others) => {
@@ -135,6 +136,16 @@ enum Ended {
     CutWhileQuiet,
     /// Another instance reads the mailbox.
     Others,
+}
+
+/// That our clock is wrong is no trouble of a mailbox that another instance reads meanwhile.
+async fn unless_others(office: &Office, ended: Result<Ended, WorkError>) -> Result<Ended, WorkError> {
+    if matches!(ended, Err(WorkError::Clock { .. }))
+        && matches!(office.register.held(&leases::of_mailbox(office)).await, Ok(Held::Elsewhere))
+    {
+        return Ok(Ended::Others);
+    }
+    ended
 }
 
 /// Watches the mailbox until it fails or the daemon stops.
@@ -214,8 +225,17 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Sending);
         let round = match hour::believe(office).await {
-            Ok(()) => sender.send_due(office).await,
-            Err(error) => Err(error),
+            Ok(()) => match sender.send_due(office).await {
+                Ok(Round::Idle) => sender.try_out(office).await.map(|()| Round::Idle),
+                round => round,
+            },
+            Err(error) => {
+                // Others may send what is in hand here.
+                if let Err(error) = sender.give_back(office).await {
+                    tracing::debug!(%error, "letters in hand were not given back; each round tries again");
+                }
+                Err(error)
+            }
         };
         if round.is_ok() {
             backoff.reset();

@@ -2,6 +2,7 @@
 //! at once, so that a kill repeats at most the letters in flight (invariant 4). No transaction is open while a
 //! letter is under way. What an outcome means is the desk's word.
 
+use self::between::put_back;
 use super::assembling::assemble;
 use super::looking_back::{counted, remembered};
 use super::noting::{note, note_server};
@@ -27,9 +28,11 @@ use futures_util::future::join_all;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+mod between;
 
 /// Letters claimed at a time.
 const BATCH: i64 = 64;
@@ -57,6 +60,8 @@ pub struct Sender {
     taken: Option<(usize, Moment)>,
     /// What the settings let go in a minute and a day.
     quota: Quota,
+    /// Before then it is not tried again whether letters would go.
+    try_after: Option<Instant>,
 }
 
 /// What a round of sending came to.
@@ -171,6 +176,7 @@ impl Sender {
             last: Round::Idle,
             taken,
             quota,
+            try_after: None,
         })
     }
 
@@ -305,9 +311,7 @@ impl Sender {
             }
             self.unrecorded.pop();
         }
-        put_back(office, &self.stranded, Duration::ZERO).await?;
-        self.stranded.clear();
-        Ok(())
+        self.give_back(office).await
     }
 
     /// Says goodbye to the server.
@@ -430,15 +434,6 @@ async fn send_next(work: &Work<'_>, transport: &mut Transport, leave: &Leave) ->
 fn server_name(office: &Office) -> String {
     let sender = &office.config.sender;
     format!("{}:{}", sender.host, sender.port)
-}
-
-async fn put_back(office: &Office, letters: &[Claimed], wait: Duration) -> Result<(), WorkError> {
-    if letters.is_empty() {
-        return Ok(());
-    }
-    let not_before = office.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
-    let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
-    Ok(office.register.within(office.register.unclaim(&ids, not_before)).await?)
 }
 
 fn jitter() -> Result<Jitter, WorkError> {

@@ -85,7 +85,7 @@ impl Telling {
 
     async fn of_desk(&mut self, office: &Arc<Office>) -> Result<Step, WorkError> {
         // Said again each time: an instance that comes back under its name has forgotten it.
-        if let Err(error) = office.register.say_sending(office.watch.seen_of(Area::Sending).as_ref()).await {
+        if let Err(error) = office.register.say_sending(office.watch.condition_of(Area::Sending)).await {
             tracing::debug!(%error, "how sending goes here is not known to the others yet; every minute says it");
         }
         let under = match self.desk.office(office).await {
@@ -95,7 +95,6 @@ impl Telling {
             Err(_) => office.clone(),
         };
         self.of_desk.holds(&under.register);
-        self.of_desk.teller.elsewhere = under.register.sending_elsewhere().await.unwrap_or_default();
         self.of_desk.teller.tell_of_desk(&under).await
     }
 

@@ -129,12 +129,12 @@ impl Watch {
     }
 
     fn is_failing(&self, area: Area) -> bool {
-        self.seen_of(area).is_some_and(|(condition, _)| began(condition).is_some())
+        self.condition_of(area).and_then(began).is_some()
     }
 
-    /// How an area was met last, with the error; None: it was not tried.
-    pub(super) fn seen_of(&self, area: Area) -> Option<(Condition, String)> {
-        self.seen(area).get(&area).map(|seen| (seen.condition, seen.found.clone()))
+    /// How an area was met last; None: it was not tried.
+    pub(super) fn condition_of(&self, area: Area) -> Option<Condition> {
+        self.seen(area).get(&area).map(|seen| seen.condition)
     }
 
     /// It worked when it was tried last.
@@ -188,8 +188,8 @@ pub struct Teller {
     known: BTreeMap<Spot, OutageRow>,
     /// What could not be written down because the register is away: it is tried again.
     unwritten: BTreeMap<Spot, OutageRow>,
-    /// How sending goes at other instances, for who tells of it.
-    pub(super) elsewhere: Vec<SendingThere>,
+    /// How sending goes at other instances, as it was heard last; None: not yet.
+    elsewhere: Option<Vec<SendingThere>>,
     /// A letter of which nobody knows whether it was taken: a repeat has the same Message-ID (invariant 4).
     unsure: BTreeMap<Spot, (Word, Letter)>,
 }
@@ -215,6 +215,9 @@ impl Teller {
     /// As [`Teller::tell`].
     pub(super) async fn tell_of_desk(&mut self, office: &Office) -> Result<Step, WorkError> {
         let first = office.at(office.mailboxes.first());
+        if let Ok(elsewhere) = office.register.sending_elsewhere().await {
+            self.elsewhere = Some(elsewhere);
+        }
         let of_desk = Area::ALL.into_iter().filter(|area| !area.is_of_mailbox());
         self.tell_of_all(&first, of_desk.map(Spot::from)).await
     }
@@ -255,7 +258,7 @@ impl Teller {
         let poll = TimeDelta::seconds(i64::try_from(office.config.mailbox.poll_seconds).unwrap_or(i64::MAX));
         let now = office.clock.now();
         let seen = office.watch.look(spot.area, alarm_after + poll, now);
-        let Some((condition, found)) = over_all(spot.area, seen, &self.elsewhere) else {
+        let Some((condition, found)) = over_all(spot.area, seen, self.elsewhere.as_deref()) else {
             return Ok(Step::Idle);
         };
         let row = self.row(office, spot).await;

@@ -96,19 +96,20 @@ impl Register {
         Ok(claimed)
     }
 
-    /// Gives claimed letters back unsent: no attempt of theirs is counted.
+    /// Gives claimed letters back unsent: no attempt of theirs is counted. None: they are due as they were.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn unclaim(&self, letters: &[LetterId], not_before: Moment) -> Result<(), RegisterError> {
+    pub async fn unclaim(&self, letters: &[LetterId], not_before: Option<Moment>) -> Result<(), RegisterError> {
         let mut tx = self.begin_as(Begin::Apart).await?;
         for id in letters {
             let own = tx.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
             let text = format!(
-                "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL, not_before = $2 \
+                "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL, not_before = COALESCE($2, not_before) \
                  WHERE id = $1 AND state = 'leased'{own}"
             );
-            sqlx::query(AssertSqlSafe(text)).bind(id.as_str()).bind(millis(not_before)).execute(&mut *tx.inner).await?;
+            let query = sqlx::query(AssertSqlSafe(text)).bind(id.as_str()).bind(not_before.map(millis));
+            query.execute(&mut *tx.inner).await?;
         }
         tx.commit().await
     }

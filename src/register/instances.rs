@@ -32,6 +32,13 @@ use keeping::{Heard, connect, first_beat, keep};
 
 /// The database's clock, in milliseconds: those of the machines may differ.
 pub(super) const NOW: &str = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+/// How the leases begin that go not by the hour: a wrong clock takes them from nobody.
+pub const AT_ANY_HOUR: &str = "alarms of ";
+/// Whether the row of `instance` is of one that may hold that `lease`.
+fn may_hold() -> String {
+    format!("instance.until > {NOW} AND (instance.clock_off = 0 OR lease.name LIKE '{AT_ANY_HOUR}%')")
+}
+
 /// How many times within a lease it is said that we are alive.
 const BEATS: u32 = 3;
 /// Instances that were not seen for so long are forgotten: a week, in milliseconds.
@@ -142,10 +149,11 @@ impl Fence {
     pub fn check(&self) -> String {
         format!(
             "SELECT token FROM lease JOIN instance ON instance.id = lease.holder WHERE lease.name = '{}' \
-             AND lease.holder = '{}' AND lease.token = {} AND instance.until > {NOW} FOR SHARE OF lease",
+             AND lease.holder = '{}' AND lease.token = {} AND {} FOR SHARE OF lease",
             self.lease.replace('\'', "''"),
             self.holder,
-            self.token
+            self.token,
+            may_hold()
         )
     }
 
@@ -238,7 +246,8 @@ impl Register {
             "INSERT INTO lease (name, holder, token, since) VALUES ($1, $2, 1, {NOW}) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, token = lease.token + 1, since = excluded.since \
              WHERE lease.holder <> excluded.holder \
-             AND NOT EXISTS (SELECT 1 FROM instance WHERE id = lease.holder AND until > {NOW}) RETURNING token"
+             AND NOT EXISTS (SELECT 1 FROM instance WHERE instance.id = lease.holder AND {}) RETURNING token",
+            may_hold()
         );
         let taken = sqlx::query(sqlx::AssertSqlSafe(take)).bind(lease).bind(&presence.id);
         let row = match taken.fetch_optional(&self.writer).await? {
@@ -266,8 +275,9 @@ impl Register {
     pub async fn held(&self, lease: &str) -> Result<Held, RegisterError> {
         let Some(presence) = &self.presence else { return Ok(Held::Here(self.clone())) };
         let text = format!(
-            "SELECT holder, token, CASE WHEN EXISTS (SELECT 1 FROM instance WHERE id = lease.holder AND until > {NOW}) \
-             THEN 1 ELSE 0 END FROM lease WHERE name = $1"
+            "SELECT holder, token, CASE WHEN EXISTS (SELECT 1 FROM instance WHERE instance.id = lease.holder AND {}) \
+             THEN 1 ELSE 0 END FROM lease WHERE name = $1",
+            may_hold()
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(text)).bind(lease).fetch_optional(&self.pool).await?;
         let Some(row) = row else { return Ok(Held::Nowhere) };
@@ -326,10 +336,10 @@ impl Register {
         self.presence.as_ref().map_or(Term(0), |presence| presence.alive().term)
     }
 
-    /// Whether what was taken in that time is certainly still ours.
+    /// Whether what was taken in that time is certainly still ours, and may be worked on by our clock.
     pub fn is_still(&self, term: Term) -> bool {
         let lasts = |alive: MutexGuard<'_, Alive>| alive.term == term && since_boot() < alive.until;
-        self.presence.as_ref().is_none_or(|presence| lasts(presence.alive()))
+        self.presence.as_ref().is_none_or(|presence| presence.off().is_none() && lasts(presence.alive()))
     }
 
     /// Ends when what we hold may be another's; never where there is nothing to lapse.

@@ -87,7 +87,7 @@ pub use cases::{CaseQuery, Cases};
 pub use chain::{ChainHead, StoredEvent};
 pub use claiming::{Claimed, First};
 pub use error::{RegisterError, Trouble};
-pub use instances::{APART_MAX, Held, Home, InstanceRow, SendingThere, Term, ahead};
+pub use instances::{APART_MAX, AT_ANY_HOUR, Held, Home, InstanceRow, SendingThere, Term, ahead};
 pub use known::{Known, OnFile};
 pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};

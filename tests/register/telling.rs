@@ -3,7 +3,7 @@
 
 use super::support::postgres::{database_of, with_secret};
 use super::*;
-use klachtpost::daemon::{Step, Telling};
+use klachtpost::daemon::{Sender, Step, Telling};
 use klachtpost::desk::outage::{Area, Trouble};
 use std::path::Path;
 use std::time::Duration;
@@ -107,7 +107,7 @@ async fn that_sending_fails_at_any_instance_is_told_once_and_its_end_once() {
         assert_eq!(letters(dir.path()), told, "after {minutes} minutes");
     }
     let said = said(dir.path());
-    assert!(said.contains("at the instance derde: connection refused"), "{said}");
+    assert!(said.contains("at the instance derde; its log says the error"), "{said}");
     // Who does the desk's work next knows what was told.
     desk.office.register.release("desk").await.unwrap();
     third.holds("desk").await;
@@ -117,9 +117,15 @@ async fn that_sending_fails_at_any_instance_is_told_once_and_its_end_once() {
     }
     assert_eq!(letters(dir.path()), 1, "it still fails at one of them");
     sends.office.watch.good(Area::Sending, at(31));
+    let mut fourth = Instance::start(dir.path(), "vierde").await;
+    for instance in [&mut sends, &mut fourth, &mut third, &mut desk] {
+        instance.tells(31).await;
+    }
+    assert_eq!(letters(dir.path()), 1, "of one that just began nobody knows");
+    fourth.office.watch.good(Area::Sending, at(32));
     for _ in 0..2 {
-        for instance in [&mut sends, &mut third, &mut desk] {
-            instance.tells(31).await;
+        for instance in [&mut sends, &mut fourth, &mut third, &mut desk] {
+            instance.tells(32).await;
         }
         assert_eq!(letters(dir.path()), 2, "that it is over");
     }
@@ -129,6 +135,53 @@ async fn that_sending_fails_at_any_instance_is_told_once_and_its_end_once() {
     sends.office.register.leave().await.unwrap();
     third.tells(60).await;
     assert_eq!(letters(dir.path()), 2);
+}
+
+/// Who is not heard of any more, or works by a wrong clock, neither fails nor is well.
+#[tokio::test]
+async fn that_one_where_sending_failed_is_not_heard_of_is_not_told_as_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut sends, mut desk) = two(dir.path()).await;
+    desk.office.watch.good(Area::Sending, at(0));
+    sends.fails(Area::Sending, 0);
+    sends.tells(ALARM_AFTER).await;
+    desk.tells(ALARM_AFTER).await;
+    assert_eq!(letters(dir.path()), 1);
+    // Its row stays as it is.
+    drop(sends);
+    let url = database_of(&dir.path().join("register.db"));
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    let day = 24 * 60;
+    for change in ["clock_off = 60000", "clock_off = 0, until = until - 120000"] {
+        let text = format!("UPDATE instance SET {change} WHERE name = 'leest'");
+        sqlx::query(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
+        desk.tells(ALARM_AFTER + day).await;
+        assert_eq!(letters(dir.path()), 1, "{change}");
+    }
+    let gone = "UPDATE instance SET until = until - 7200000 WHERE name = 'leest'";
+    sqlx::query(gone).execute(&mut connection).await.unwrap();
+    desk.tells(ALARM_AFTER + day).await;
+    assert_eq!(letters(dir.path()), 2, "after an hour it is gone, and sending works");
+    connection.close().await.unwrap();
+}
+
+/// Another may have sent its letters, and then no letter says that it would go here.
+#[tokio::test]
+async fn an_instance_where_sending_failed_tries_it_while_no_letter_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let (sends, _desk) = two(dir.path()).await;
+    let office = &sends.office;
+    let mut sender = Sender::new(office).await.unwrap();
+    sends.fails(Area::Sending, 0);
+    sender.try_out(office).await.unwrap();
+    assert!(office.watch.is_good(Area::Sending));
+    sends.fails(Area::Sending, 1);
+    let mut tx = office.register.begin().await.unwrap();
+    let letter = outgoing("waits", "jan@klant.example");
+    tx.record(None, &decision(Disposition::Staff, vec![]), &[letter], at(1), &mut salt).await.unwrap();
+    tx.commit().await.unwrap();
+    sender.try_out(office).await.unwrap();
+    assert!(!office.watch.is_good(Area::Sending), "a letter that waits says it");
 }
 
 /// All that the operator was told.

@@ -1,7 +1,7 @@
 //! An instance's clock, held against the database's: what is due is judged by the instance's own, and of several with the same work
 //! none may do it an hour early, or a day twice. Who is too far off holds nothing. Only SQL and one comparison.
 
-use super::{NOW, Presence};
+use super::{AT_ANY_HOUR, NOW, Presence};
 use crate::case::Moment;
 use crate::register::{Register, RegisterError};
 use chrono::TimeDelta;
@@ -27,30 +27,49 @@ fn believed(before: i64, apart: i64) -> i64 {
     if apart.abs() > max.num_milliseconds() { apart } else { 0 }
 }
 
+/// What comparing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compared {
+    Good,
+    /// It is off, or was until now.
+    Doubted,
+}
+
 impl Presence {
     /// How far our clock is ahead, where it is not believed.
     pub(super) fn off(&self) -> Option<TimeDelta> {
         Some(self.clock_off.load(Ordering::SeqCst)).filter(|off| *off != 0).map(TimeDelta::milliseconds)
     }
 
-    /// Asks the database for its hour; nothing where somebody vouches for our clock. What it holds is given back by who is off.
-    pub(super) async fn compare(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    /// Asks the database for its hour; nothing where somebody vouches for our clock.
+    pub(super) async fn compare(&self, connection: &mut AnyConnection) -> Result<Compared, sqlx::Error> {
         if !self.clock.is_doubtable() {
-            return Ok(());
+            return Ok(Compared::Good);
         }
         let found = measured(&self.clock, connection).await?;
-        let before = self.clock_off.load(Ordering::SeqCst);
+        // The keeper and the loops compare at once: each change is one's alone to tell.
+        let before =
+            self.clock_off.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |before| Some(believed(before, found)));
+        let before = before.unwrap_or_else(|before| before);
         let off = believed(before, found);
-        self.clock_off.store(off, Ordering::SeqCst);
         match (before, off) {
-            (0, 0) => {}
-            (0, _) => {
-                tracing::error!(instance = self.name, "{}", said(TimeDelta::milliseconds(off)));
-                let free = sqlx::query("UPDATE lease SET holder = '' WHERE holder = $1").bind(&self.id);
-                free.execute(connection).await?;
-            }
+            (0, 0) => return Ok(Compared::Good),
+            (0, _) => tracing::error!(instance = self.name, "{}", said(TimeDelta::milliseconds(off))),
             (_, 0) => tracing::info!(instance = self.name, "this machine's clock agrees with the database's again"),
             _ => {}
+        }
+        Ok(Compared::Doubted)
+    }
+
+    /// Has the others know it, and gives back what goes by the hour: again each time, for a lease that was just being taken, or
+    /// could not be given back, would stay with one who does nothing with it.
+    pub(super) async fn give_way(&self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let off = self.clock_off.load(Ordering::SeqCst);
+        let say = sqlx::query("UPDATE instance SET clock_off = $2 WHERE id = $1 AND clock_off <> $2");
+        say.bind(&self.id).bind(off).execute(&mut *connection).await?;
+        if off != 0 {
+            let free = format!("UPDATE lease SET holder = '' WHERE holder = $1 AND name NOT LIKE '{AT_ANY_HOUR}%'");
+            sqlx::query(sqlx::AssertSqlSafe(free)).bind(&self.id).execute(connection).await?;
         }
         Ok(())
     }
@@ -94,7 +113,10 @@ impl Register {
         let Some(presence) = self.presence.as_ref().filter(|presence| presence.clock.is_doubtable()) else {
             return Ok(None);
         };
-        presence.compare(&mut *self.writer.acquire().await?).await?;
+        let mut connection = self.writer.acquire().await?;
+        if presence.compare(&mut connection).await? == Compared::Doubted {
+            presence.give_way(&mut connection).await?;
+        }
         Ok(presence.off())
     }
 

@@ -1,6 +1,7 @@
 //! The task that says again and again that this instance is alive, and steps back where a newer klachtpost changed the tables. Only
 //! SQL.
 
+use super::clocks::Compared;
 use super::{BEATS, Engine, NOW, Presence, since_boot};
 use crate::register::postgres::newest;
 use sqlx::{AnyConnection, AnyPool, Connection};
@@ -36,7 +37,7 @@ pub(super) async fn first_beat(connection: &mut AnyConnection, presence: &Presen
 /// Says that we are alive, unless the tables are newer than we know. Counted from before it was asked: so we never think so for
 /// longer than the others do.
 async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Heard, sqlx::Error> {
-    presence.compare(connection).await?;
+    let clock = presence.compare(connection).await?;
     let asked_at = since_boot();
     let lease = i64::try_from(presence.lease.as_millis()).unwrap_or(i64::MAX / 2);
     let text = format!(
@@ -52,6 +53,10 @@ async fn beat(connection: &mut AnyConnection, presence: &Presence) -> Result<Hea
         return Ok(Heard::Newer(newest));
     }
     presence.said_alive(asked_at);
+    // Last: what is in hand under a lease holds this up, and we are alive meanwhile.
+    if clock == Compared::Doubted {
+        presence.give_way(connection).await?;
+    }
     Ok(Heard::Well)
 }
 
