@@ -1,4 +1,4 @@
-//! The table of languages that customers are written to in: one file, one [`Tongue`], for each. All that a language says or
+//! The table of languages that customers are written to in: one file, one `Tongue`, for each. All that a language says or
 //! knows in its own way beside its letters is in its row; the letters are in `templates/`. Data and how it is asked for; pure.
 //!
 //! A further language is a file beside these, its line in the list below, and its templates (`docs/letters.md`).
