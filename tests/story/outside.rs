@@ -108,7 +108,7 @@ async fn what_cannot_wait_is_told_at_once_and_stands_first() {
     let text = "Er is schade aan mijn auto omdat de remmen weigerden.\n\nMet vriendelijke groet,\nJan Jansen";
     let (number, notification) = complains(&world, "Schade", text).await;
     let urgent = one(&world, "s.bakker", "Dringend: [K-");
-    assert!(urgent.number() == number && urgent.text.contains("De klant schrijft over remmen."), "{}", urgent.text);
+    assert!(urgent.number() == number && urgent.text.contains("De klant schrijft ‘remmen’."), "{}", urgent.text);
     let acknowledgement = one(&world, "jan.jansen", "Wij hebben uw klacht ontvangen op");
     assert!(acknowledgement.text.contains("https://lease.example/privacy"), "{}", acknowledgement.text);
     writes(&world, Written::reply(JAN, &acknowledgement, "Nogmaals: de remmen doen het niet.")).await;
