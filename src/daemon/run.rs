@@ -123,7 +123,7 @@ async fn intake_loop(current: &Current, place: usize, ticks: &Notify) {
         }
         // What is due by the hour waits for a first look at the mail, which may say that the hour is wrong; no longer.
         ticks.notify_one();
-        let pause = backoff.pause(chance());
+        let pause = backoff.pause(Instant::now().into_std(), chance());
         tokio::select! { () = office.stop.cancelled() => break, () = tokio::time::sleep(pause) => {} }
     }
 }
@@ -250,7 +250,7 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
                 if office.watch.first(Complaint::Recording) == News::Yes {
                     tracing::warn!(%error, "sending is interrupted; it is tried again");
                 }
-                backoff.pause(chance())
+                backoff.pause(Instant::now().into_std(), chance())
             }
         };
         tokio::select! {

@@ -50,6 +50,8 @@ pub struct Sender {
     unrecorded: Vec<(Arc<Claimed>, Outcome)>,
     /// Letters claimed and not sent because of that: they are given back.
     stranded: Vec<Claimed>,
+    /// Until when letters were claimed by a claim that failed: it may have been committed, and only its answer lost.
+    lost_claim: Option<Moment>,
     /// Times in a row that the server could not be reached or logged in to, or took nothing.
     failures: u32,
     /// What it refused since it last took a letter.
@@ -171,6 +173,7 @@ impl Sender {
             transports,
             unrecorded: Vec::new(),
             stranded: Vec::new(),
+            lost_claim: None,
             failures: 0,
             judge,
             last: Round::Idle,
@@ -201,9 +204,10 @@ impl Sender {
             Room::None { until } => return self.full(office, until, now).await,
         };
         crash::point("before claiming letters");
-        let term = office.register.term();
-        let claim = office.register.claim_first(first, now, now + LEASE, limit);
-        let claimed = office.register.within(claim).await?;
+        let (term, until) = (office.register.term(), now + LEASE);
+        self.lost_claim = Some(until);
+        let claimed = office.register.within(office.register.claim_first(first, now, until, limit)).await?;
+        self.lost_claim = None;
         crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);

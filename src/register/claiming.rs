@@ -113,6 +113,22 @@ impl Register {
         }
         tx.commit().await
     }
+
+    /// Gives back what a claim took whose answer was lost: it may have been committed, and nobody has its letters in hand. They
+    /// are known by the moment until which they were taken.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unclaim_lost(&self, lease_until: Moment) -> Result<(), RegisterError> {
+        let mut tx = self.begin_as(Begin::Apart).await?;
+        let own = tx.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
+        let text = format!(
+            "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL \
+             WHERE state = 'leased' AND lease_until = $1{own}"
+        );
+        sqlx::query(AssertSqlSafe(text)).bind(millis(lease_until)).execute(&mut *tx.inner).await?;
+        tx.commit().await
+    }
 }
 
 impl Tx {

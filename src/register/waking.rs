@@ -25,7 +25,7 @@ impl Register {
 }
 
 impl Waker {
-    /// Ends when somebody wrote letters; never on SQLite.
+    /// Ends when somebody wrote letters, or may have: while nothing was heard. Never on SQLite.
     pub async fn woken(&mut self) {
         if self.register.engine == Engine::Sqlite {
             return std::future::pending().await;
@@ -43,17 +43,15 @@ impl Waker {
     }
 
     async fn heard(&mut self) -> Result<(), sqlx::Error> {
-        let listener = match &mut self.listener {
-            Some(listener) => listener,
-            none => {
-                let options = self.register.pool.connect_options();
-                let mut new = PgListener::connect(options.database_url.as_str()).await?;
-                new.listen(CHANNEL).await?;
-                none.insert(new)
-            }
-        };
-        // None: the connection was made anew meanwhile, and something may have been missed.
-        listener.try_recv().await.map(drop)
+        if let Some(listener) = &mut self.listener {
+            // None: the connection was made anew meanwhile, and something may have been missed.
+            return listener.try_recv().await.map(drop);
+        }
+        let options = self.register.pool.connect_options();
+        let mut listener = PgListener::connect(options.database_url.as_str()).await?;
+        listener.listen(CHANNEL).await?;
+        self.listener = Some(listener);
+        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ mod caps;
 mod chain;
 mod companies;
 mod copying;
+mod cut_off;
 mod deciding;
 mod earlier;
 mod evidence;

@@ -37,7 +37,8 @@ async fn a_letter_whose_consequences_cannot_be_recorded_goes_out_once() {
 async fn what_was_sent_while_the_database_was_locked_is_recorded_later_and_not_sent_again() {
     let desk = Desk::new().await;
     let server = SmtpServer::start(Setup::default()).await;
-    server.fault(Fault::at(At::Taken, Act::Late(Duration::from_secs(2))));
+    let answers = Arc::new(tokio::sync::Semaphore::new(0));
+    server.fault(Fault::at(At::Taken, Act::Held(answers.clone())));
     let office = office_sending_to(&desk, &server).await;
     with_letters(&desk, 6).await;
     let mut sender = Sender::new(&office).await.unwrap();
@@ -52,6 +53,7 @@ async fn what_was_sent_while_the_database_was_locked_is_recorded_later_and_not_s
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let held = desk.register.begin().await.unwrap();
+    answers.close();
     let (mut sender, round) = sending.await.unwrap();
     let error = round.unwrap_err();
     assert!(error.to_string().contains("another program keeps it locked"), "{error}");

@@ -23,7 +23,7 @@ pub enum Dialect {
 pub enum Spot {
     /// A line of the client, also the dot that ends a letter.
     Command(usize),
-    /// A line of the server.
+    /// A line of the server; of what has none, a piece as it came.
     Reply(usize),
     /// A line of a letter under DATA, or of a mail in a literal.
     Text(usize),
@@ -281,13 +281,14 @@ impl Plan {
     fn server_bytes(&mut self, piece: &[u8]) -> Option<Act> {
         let before = self.bytes;
         self.bytes += piece.len();
-        match self.fault.clone() {
-            Some((Spot::Byte(at), act)) if !self.fired && before < at && at <= self.bytes => {
-                self.fired = true;
-                Some(act)
-            }
-            _ => None,
-        }
+        self.replies += 1;
+        let (spot, act) = self.fault.clone()?;
+        let is_here = match spot {
+            Spot::Byte(at) => before < at && at <= self.bytes,
+            Spot::Reply(at) => at == self.replies,
+            Spot::Command(_) | Spot::Text(_) => false,
+        };
+        (is_here && !std::mem::replace(&mut self.fired, true)).then_some(act)
     }
 
     fn command(&mut self) -> Spot {

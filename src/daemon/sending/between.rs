@@ -17,6 +17,10 @@ impl Sender {
     /// # Errors
     /// The register refused: they are kept, to be given back.
     pub async fn give_back(&mut self, office: &Office) -> Result<(), WorkError> {
+        if let Some(until) = self.lost_claim {
+            office.register.within(office.register.unclaim_lost(until)).await?;
+            self.lost_claim = None;
+        }
         put_back(office, &self.stranded, Duration::ZERO).await?;
         self.stranded.clear();
         Ok(())

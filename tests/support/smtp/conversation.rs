@@ -270,6 +270,10 @@ impl Conversation {
                 tokio::time::sleep(wait).await;
                 Ok(Met::Nothing)
             }
+            Some(Act::Held(gate)) => {
+                let _closed = gate.acquire().await;
+                Ok(Met::Nothing)
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! What the SMTP server of the tests does wrong, and when.
 
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// The moment of a fault, in the order of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub enum Act {
     Behind(Vec<u8>),
     /// All as it should be, this much later.
     Late(Duration),
+    /// All as it should be, once the test closes this.
+    Held(Arc<Semaphore>),
 }
 
 impl Act {
