@@ -2,7 +2,9 @@
 //! another goes on; and it is not given back and taken again in turns. Run on PostgreSQL alone: with a file there is one clock.
 
 use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
+use crate::disk::{ALARM_AFTER, OPERATOR, until_much_later, with_operator};
 use crate::instances::{Instance, LEASE, at_last, complaint, number, settled};
+use crate::letter::Letter;
 use crate::scene::{Scene, mail_host};
 use crate::support::engines;
 use sqlx::{AnyConnection, Connection};
@@ -119,4 +121,29 @@ async fn a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right() {
     shows(&one, 0);
     let mut command = one.command(&scene, &["ingest", "-"]);
     assert!(command.env(CLOCK, &of_one).stdin(Stdio::null()).status().await.unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_clock_that_keeps_everybody_from_working_the_operator_is_told() {
+    if engines::is_about_the_other("of_a_clock_that_keeps_everybody_from_working_the_operator_is_told") {
+        return;
+    }
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await;
+    with_operator(&scene);
+    let mut one = Instance::new(&scene, "een", LEASE).await;
+    shows(&one, HOUR);
+    let clock = clock_of(&one);
+    one.start_with(&scene, &[(CLOCK, &clock)]);
+    host.deliver(&scene.user, &complaint(0));
+    at_last("its word", &[], async || times_said(&one) == (1, 0)).await;
+    shows(&one, HOUR + (ALARM_AFTER + 1) * 60);
+    let told = || scene.smtp.letters().into_iter().filter(|letter| letter.to == OPERATOR);
+    until_much_later("the operator is told", || told().count() >= 1).await;
+    let letter = Letter::of(told().next().unwrap().bytes).text;
+    assert!(letter.contains(" s ahead of that of the register's database"), "{letter}");
+    assert_eq!(host.mails(&scene.user, "").len(), 1, "it takes nothing in meanwhile");
+    shows(&one, 0);
+    until_much_later("the complaint", || host.mails(&scene.user, "").is_empty()).await;
+    one.stop().await;
 }

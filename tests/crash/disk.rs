@@ -129,9 +129,17 @@ async fn on_a_full_disk_the_daemon_waits_and_goes_on_by_itself_when_there_is_roo
     scene.said(&["verify"]).await;
 }
 
-const OPERATOR: &str = "beheer@lease.example";
+pub const OPERATOR: &str = "beheer@lease.example";
 /// The least that may be set, and how long it is to the daemon's clock until then.
-const ALARM_AFTER: i64 = 5;
+pub const ALARM_AFTER: i64 = 5;
+
+/// Somebody is told when all goes wrong for as long.
+pub fn with_operator(scene: &Scene) {
+    let settings = scene.dir.path().join("klachtpost.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let operator = format!("{text}\n[operator]\naddress = \"{OPERATOR}\"\nalarm_after_minutes = {ALARM_AFTER}\n");
+    std::fs::write(&settings, operator).unwrap();
+}
 
 /// Files of the server's log of changes that were used are kept for use again: so it is a table that cannot grow.
 fn with_room_in_its_log(server: &Postgres) {
@@ -164,10 +172,8 @@ async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is
     server.sql("postgres", "CREATE DATABASE klachten");
     let host = mail_host(1);
     let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
-    let (settings, clock) = (scene.dir.path().join("klachtpost.toml"), scene.dir.path().join("clock"));
-    let text = std::fs::read_to_string(&settings).unwrap();
-    let operator = format!("{text}\n[operator]\naddress = \"{OPERATOR}\"\nalarm_after_minutes = {ALARM_AFTER}\n");
-    std::fs::write(&settings, operator).unwrap();
+    let clock = scene.dir.path().join("clock");
+    with_operator(&scene);
     std::fs::write(&clock, "0").unwrap();
     let said = tempfile::NamedTempFile::new().unwrap();
     let log = || std::fs::read_to_string(said.path()).unwrap();
@@ -207,7 +213,7 @@ async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is
 }
 
 /// As [`until`], for what comes by the minute.
-async fn until_much_later(what: &str, mut look: impl FnMut() -> bool) {
+pub async fn until_much_later(what: &str, mut look: impl FnMut() -> bool) {
     for _ in 0..2_000 {
         if look() {
             return;

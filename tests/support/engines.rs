@@ -53,9 +53,10 @@ pub const SQLITE_ALONE: [(&str, &str); 17] = [
 ];
 
 /// Of several instances, and of the server: on SQLite a second daemon is refused, and there is no server.
-pub const POSTGRES_ALONE: [&str; 17] = [
+pub const POSTGRES_ALONE: [&str; 18] = [
     "a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five",
     "a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right",
+    "of_a_clock_that_keeps_everybody_from_working_the_operator_is_told",
     "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     "a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
