@@ -126,6 +126,9 @@ enum Command {
         /// The mailbox it is of, by its name in the settings; else the first
         #[arg(long, value_name = "NAME")]
         mailbox: Option<String>,
+        /// This machine's clock is right, whatever the database's says against it
+        #[arg(long)]
+        trust_clock: bool,
         /// A mail as a file, or - for standard input
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
@@ -246,7 +249,9 @@ async fn carry_out(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Demo { dir } => demo::run(dir).await,
         Command::Explain { form, by, files } => explain::run(explicit, form, &by, &files),
-        Command::Ingest { mailbox, file } => ingest::run(explicit, mailbox.as_deref(), &file).await,
+        Command::Ingest { mailbox, trust_clock, file } => {
+            ingest::run(explicit, mailbox.as_deref(), &file, clock(trust_clock)).await
+        }
         Command::Check { form, send } => {
             check::run(explicit, form, if send { Sends::TestMails } else { Sends::Nothing }).await
         }
@@ -258,11 +263,13 @@ async fn carry_out(arguments: Arguments) -> Exit {
     }
 }
 
+fn clock(is_trusted: bool) -> Clock {
+    if is_trusted { Clock::Trusted } else { Clock::System }
+}
+
 async fn with_settings(command: Command, explicit: Option<&Path>, config: Config) -> Exit {
     match command {
-        Command::Run { once, trust_clock } => {
-            run::run(explicit, config, once, if trust_clock { Clock::Trusted } else { Clock::System }).await
-        }
+        Command::Run { once, trust_clock } => run::run(explicit, config, once, clock(trust_clock)).await,
         Command::Login => login::run(config).await,
         Command::Adopt { form, yes, others } => adopt::run(config, form, yes, others).await,
         Command::Case(command) => case::run(config, command).await,

@@ -115,6 +115,9 @@ async fn a_clock_that_goes_wrong_gives_the_work_to_another_until_it_is_right() {
     let mut command = one.command(&scene, &["ingest", "-"]);
     let refused = command.env(CLOCK, &of_one).stdin(Stdio::null()).status().await.unwrap();
     assert_eq!(refused.code(), Some(75));
+    let trusted = ["ingest", "--trust-clock", "-"];
+    let mut command = one.command(&scene, &trusted);
+    assert!(command.env(CLOCK, &of_one).stdin(Stdio::null()).status().await.unwrap().success());
     let mut command = one.command(&scene, &["run", "--once", "--trust-clock"]);
     assert!(command.env(CLOCK, &of_one).output().await.unwrap().status.success(), "an operator's word counts");
     assert!(host.mails(&scene.user, "").is_empty());
