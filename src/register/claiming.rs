@@ -41,6 +41,9 @@ pub enum First {
 
 /// Milliseconds for which letters to customers pass another: an hour.
 const PASSED_FOR: i64 = 3_600_000;
+/// Milliseconds that no letter waits for its next attempt ([`crate::outbox::backoff::MAX_WAIT`] and its chance are below it). What is
+/// put off for longer was so by a clock that was wrong then: it is due.
+const PUT_OFF_MAX: i64 = 2 * 3_600_000;
 
 impl Register {
     /// Takes letters that are due, oldest first and of these the least tried, until `lease_until`: after that another may. One that the register
@@ -75,7 +78,7 @@ impl Register {
             "SELECT outbox.id, kind, case_number, envelope_from, recipient, attempts, created_at, light, \
              (SELECT at FROM refused_first WHERE letter_id = outbox.id), bytes, outbox.mailbox FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id \
-             WHERE {due} AND not_before <= $1 ORDER BY {passed}not_before, attempts, created_at LIMIT $2{lock}"
+             WHERE {due} AND (not_before <= $1 OR not_before > $1 + {PUT_OFF_MAX}) ORDER BY {passed}not_before, attempts, created_at LIMIT $2{lock}"
         )))
         .bind(millis(now))
         .bind(limit)

@@ -5,13 +5,14 @@
 use crate::balance::{every_letter_is_accepted, every_mail_is_one_row};
 use crate::instances::{UNDONE, at_last, number};
 use crate::letter::{Letter, Written};
-use crate::scene::{Scene, end_of, mail_host};
+use crate::scene::{CONNECTIONS, Scene, end_of, mail_host};
 use crate::support::dovecot::Dovecot;
 use crate::support::engines;
 use crate::support::postgres::{Postgres, folder_for_disk, given_to_servers};
 use crate::support::signals::send;
 use crate::world::until;
 use rustix::process::Signal;
+use sqlx::{AnyConnection, Connection};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write;
@@ -207,6 +208,59 @@ async fn a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is
     every_mail_is_one_row(&scene, &host, 7).await;
     let others: Vec<_> = scene.smtp.letters().into_iter().filter(|letter| letter.to != OPERATOR).collect();
     assert_eq!(every_letter_is_accepted(&scene, &BTreeSet::new(), &others).await, 0);
+    scene.said(&["verify"]).await;
+    drop((server, disk));
+    let _ = std::fs::remove_dir_all(&dir);
+}
+
+/// Writes to the server's log of changes until it ends for want of room.
+async fn exhaust_log(url: &str) {
+    sqlx::any::install_default_drivers();
+    let write = "SELECT pg_logical_emit_message(true, '', repeat('x', 1000000)); SELECT pg_switch_wal()";
+    while let Ok(mut connection) = AnyConnection::connect(url).await {
+        while sqlx::raw_sql(write).execute(&mut connection).await.is_ok() {}
+    }
+}
+
+/// Only where a disk may be mounted, as above. The server itself is somebody else's to start again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "mounts a small disk: needs root outside a container; tests/run --long takes it"]
+async fn a_server_that_ends_without_room_for_its_log_loses_nothing_and_all_goes_on_when_it_is_started_again() {
+    if engines::is_about_the_other(
+        "a_server_that_ends_without_room_for_its_log_loses_nothing_and_all_goes_on_when_it_is_started_again",
+    ) {
+        return;
+    }
+    let (dir, data) = folder_for_disk();
+    let disk = SmallDisk::over(&data, "200m");
+    given_to_servers(&data);
+    let server = Postgres::start_in(dir.clone(), "", None);
+    server.sql("postgres", "CREATE DATABASE klachten");
+    let host = mail_host(1);
+    let scene = Scene::new(&host, 0).await.at(server.url("klachten"));
+    let said = tempfile::NamedTempFile::new().unwrap();
+    let log = || std::fs::read_to_string(said.path()).unwrap();
+    let mut command = scene.command(&["run"]);
+    let mut daemon = command.stdout(Stdio::null()).stderr(said.reopen().unwrap()).spawn().unwrap();
+    host.deliver(&scene.user, &small_complaint(0));
+    until("the first letters", || (scene.smtp.letters().len() >= 2).then_some(())).await;
+
+    let ballast = fill(&data);
+    exhaust_log(&scene.url()).await;
+    (1..6).for_each(|n| host.deliver(&scene.user, &small_complaint(n)));
+    until("the daemon's word", || log().contains("failed to use the register").then_some(())).await;
+    assert!(log().contains("hint: ") && !host.mails(&scene.user, "").is_empty(), "{}", log());
+    std::fs::remove_file(ballast).unwrap();
+    let server = server.start_again();
+    at_last("the rest", &[], async || {
+        host.mails(&scene.user, "").is_empty() && number(&scene.url(), UNDONE).await == 0
+    })
+    .await;
+    send(daemon.id().unwrap(), Signal::TERM);
+    assert!(daemon.wait().await.unwrap().success(), "{}", log());
+    every_mail_is_one_row(&scene, &host, 6).await;
+    let again = every_letter_is_accepted(&scene, &BTreeSet::new(), &scene.smtp.letters()).await;
+    assert!(again <= CONNECTIONS, "{again} letters repeated");
     scene.said(&["verify"]).await;
     drop((server, disk));
     let _ = std::fs::remove_dir_all(&dir);

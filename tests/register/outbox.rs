@@ -119,8 +119,19 @@ async fn once_hurried_everything_that_waits_for_a_retry_is_due() {
     let desk = Desk::new().await;
     with_letters(&desk, &["a@x.nl"]).await;
     claimed(&desk, NOW).await;
-    mark(&desk, "l0", Sent::Again { not_before: at(500), reply: "451".into() }).await;
+    mark(&desk, "l0", Sent::Again { not_before: at(100), reply: "451".into() }).await;
     assert!(claimed(&desk, 20).await.is_empty());
     desk.register.hurry(at(20)).await.unwrap();
     assert_eq!(claimed(&desk, 20).await, ["l0"]);
+}
+
+#[tokio::test]
+async fn a_letter_that_a_wrong_clock_put_off_for_a_year_is_due_when_it_is_right() {
+    let desk = Desk::new().await;
+    with_letters(&desk, &["a@x.nl", "b@x.nl"]).await;
+    claimed(&desk, NOW).await;
+    let in_a_year = at(365 * 24 * 60);
+    mark(&desk, "l0", Sent::Again { not_before: in_a_year, reply: "451".into() }).await;
+    mark(&desk, "l1", Sent::Again { not_before: at(NOW + 60), reply: "451".into() }).await;
+    assert_eq!(claimed(&desk, NOW).await, ["l0"]);
 }
