@@ -83,6 +83,20 @@ pub enum Files {
     Listed,
 }
 
+/// How much a letter tells the customer of the complaint (§1): each says what those before it say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// No customer reads it, or it is about whom we write to.
+    Nothing,
+    /// The complaint is registered.
+    Registered,
+    /// A word in the meantime: it is known, and answers nothing.
+    Meanwhile,
+    Answer,
+    /// How it was settled, which also answers.
+    Outcome,
+}
+
 /// What is to be known of a kind of letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
@@ -94,10 +108,11 @@ pub struct Row {
     pub silence: Silence,
     pub counted: CountedAs,
     pub files: Files,
+    pub says: Says,
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])+ $kind:ident = $name:literal, $reader:ident, $reply:ident, $origin:ident, $silence:ident, $counted:ident, $files:ident;)+) => {
+    ($($(#[$doc:meta])+ $kind:ident = $name:literal, $reader:ident, $reply:ident, $origin:ident, $silence:ident, $counted:ident, $files:ident, $says:ident;)+) => {
         /// What a letter is for. The names are stable: they stand in the register.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -119,6 +134,7 @@ macro_rules! kinds {
                         silence: Silence::$silence,
                         counted: CountedAs::$counted,
                         files: Files::$files,
+                        says: Says::$says,
                     },)+
                 }
             }
@@ -126,72 +142,72 @@ macro_rules! kinds {
     };
 }
 
-// Name, reader, where a plain reply goes, origin, silence, counted as, files.
+// Name, reader, where a plain reply goes, origin, silence, counted as, files, what it says to the customer.
 kinds! {
     /// To the customer: registered, this is the number (§2.1.2).
-    Acknowledgement = "acknowledgement", Customer, Nowhere, Replied, All, Acknowledged, Whole;
+    Acknowledgement = "acknowledgement", Customer, Nowhere, Replied, All, Acknowledged, Whole, Registered;
     /// To the department: here is a complaint.
-    Notification = "notification", Staff, Customer, Generated, ButAbsence, Told, Listed;
+    Notification = "notification", Staff, Customer, Generated, ButAbsence, Told, Listed, Nothing;
     /// A person's answer to the customer.
-    Answer = "answer", Customer, Nowhere, Person, All, Never, Whole;
+    Answer = "answer", Customer, Nowhere, Person, All, Never, Whole, Answer;
     /// A person's word in the meantime: why it takes longer, and until when. It answers nothing (§1).
-    Interim = "interim", Customer, Nowhere, Person, All, Never, Whole;
+    Interim = "interim", Customer, Nowhere, Person, All, Never, Whole, Meanwhile;
     /// To the handler: the customer wrote again.
-    FollowUp = "follow_up", Staff, Customer, Generated, ButAbsence, Told, Listed;
+    FollowUp = "follow_up", Staff, Customer, Generated, ButAbsence, Told, Listed, Nothing;
     /// To the customer: the written confirmation of the settlement (§2.4.2).
-    Closing = "closing", Customer, Nowhere, Person, All, Never, Whole;
+    Closing = "closing", Customer, Nowhere, Person, All, Never, Whole, Outcome;
     /// To staff: what was done with their mail.
-    Receipt = "receipt", Staff, Nowhere, Generated, All, Answered, Whole;
+    Receipt = "receipt", Staff, Nowhere, Generated, All, Answered, Whole, Nothing;
     /// To staff: what was not done, and what would be right.
-    Question = "question", Staff, Nowhere, Generated, All, Asked, Whole;
+    Question = "question", Staff, Nowhere, Generated, All, Asked, Whole, Nothing;
     /// To staff: a letter to the customer did not arrive.
-    DeliveryFailed = "delivery_failed", Staff, Nowhere, Generated, All, Uncounted, Whole;
+    DeliveryFailed = "delivery_failed", Staff, Nowhere, Generated, All, Uncounted, Whole, Nothing;
     /// To a supervisor: the daily overview (§2.4.1).
-    Digest = "digest", Supervisor, Nowhere, Generated, All, Never, Whole;
+    Digest = "digest", Supervisor, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To a supervisor: the report of a month (§2.4.1).
-    Month = "month", Supervisor, Nowhere, Generated, All, Never, Whole;
+    Month = "month", Supervisor, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To staff: a mail that was set aside wants a look.
-    SetAside = "set_aside", Staff, Nowhere, Generated, All, Never, Whole;
+    SetAside = "set_aside", Staff, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To a supervisor or the operator: something needs a person now.
-    Alarm = "alarm", Operator, Nowhere, Generated, All, Never, Listed;
+    Alarm = "alarm", Operator, Nowhere, Generated, All, Never, Listed, Nothing;
     /// To the handler or supervisor: a clock runs out, or ran out (§2.4.1).
-    Term = "term", Staff, Nowhere, Generated, ButAbsence, Warned, Whole;
+    Term = "term", Staff, Nowhere, Generated, ButAbsence, Warned, Whole, Nothing;
     /// To the supervisor: a question with the whole file (§2.1.3).
-    Escalation = "escalation", Supervisor, Handler, Generated, All, Never, Listed;
+    Escalation = "escalation", Supervisor, Handler, Generated, All, Never, Listed, Nothing;
     /// To the handler: the supervisor's advice.
-    Advice = "advice", Staff, Nowhere, Generated, All, Never, Whole;
+    Advice = "advice", Staff, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To the handler: something on the agenda (§2.4.1).
-    Agenda = "agenda", Staff, Nowhere, Generated, All, Never, Whole;
+    Agenda = "agenda", Staff, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To staff: a letter on paper for the customer, to be printed and posted (§2.3).
-    Paper = "paper", Staff, Nowhere, Generated, All, Never, Listed;
+    Paper = "paper", Staff, Nowhere, Generated, All, Never, Listed, Nothing;
     /// To the supervisor: the customer went to the committee, or the committee ruled (the procedure's end).
-    Dispute = "dispute", Supervisor, Nowhere, Generated, All, Never, Whole;
+    Dispute = "dispute", Supervisor, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To a colleague: the cases asked for.
-    CaseList = "case_list", Staff, Nowhere, Generated, All, Answered, Whole;
+    CaseList = "case_list", Staff, Nowhere, Generated, All, Answered, Whole, Nothing;
     /// To a colleague: the whole file of a case.
-    Dossier = "dossier", Staff, Nowhere, Generated, All, Answered, Listed;
+    Dossier = "dossier", Staff, Nowhere, Generated, All, Answered, Listed, Nothing;
     /// To the supervisor: a complaint is open for so long that its customer must hear of the committee.
-    Status = "status", Supervisor, Nowhere, Generated, All, Uncounted, Whole;
+    Status = "status", Supervisor, Nowhere, Generated, All, Uncounted, Whole, Nothing;
     /// To the supervisor: the handler of a case is away.
-    Away = "away", Supervisor, Nowhere, Generated, All, Uncounted, Whole;
+    Away = "away", Supervisor, Nowhere, Generated, All, Uncounted, Whole, Nothing;
     /// To staff: a mail on file that somebody asked to see.
-    Shown = "shown", Staff, Nowhere, Generated, All, Uncounted, Listed;
+    Shown = "shown", Staff, Nowhere, Generated, All, Uncounted, Listed, Nothing;
     /// To the operator: klachtpost does not get through to a server, or does again.
-    Outage = "outage", Operator, Nowhere, Generated, All, Never, Whole;
+    Outage = "outage", Operator, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To a customer who sent a great many: one acknowledgement of several complaints (invariant 5).
-    Acknowledgements = "acknowledgements", Customer, Nowhere, Replied, All, Bundled, Whole;
+    Acknowledgements = "acknowledgements", Customer, Nowhere, Replied, All, Bundled, Whole, Registered;
     /// To staff: letters that became too many, in one (invariant 5).
-    Bundle = "bundle", Staff, Nowhere, Generated, All, Never, Listed;
+    Bundle = "bundle", Staff, Nowhere, Generated, All, Never, Listed, Nothing;
     /// To somebody who was written to as the customer and is not: the case goes on with somebody else.
-    Misdirected = "misdirected", Customer, Nowhere, Generated, All, Never, Whole;
+    Misdirected = "misdirected", Customer, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To the supervisor: the committee, a court or a regulator wrote (the procedure's end).
-    Authority = "authority", Supervisor, Nowhere, Generated, All, AtOnce, Listed;
+    Authority = "authority", Supervisor, Nowhere, Generated, All, AtOnce, Listed, Nothing;
     /// To the supervisor: what a customer writes cannot wait.
-    Urgent = "urgent", Supervisor, Nowhere, Generated, All, AtOnce, Whole;
+    Urgent = "urgent", Supervisor, Nowhere, Generated, All, AtOnce, Whole, Nothing;
     /// To who guards personal data: somebody uses a right, or data were breached.
-    Privacy = "privacy", Supervisor, Nowhere, Generated, All, Never, Whole;
+    Privacy = "privacy", Supervisor, Nowhere, Generated, All, Never, Whole, Nothing;
     /// To a customer, and to who acts for the customer: whom we write to from now on.
-    Represented = "represented", Customer, Nowhere, Generated, All, Never, Whole;
+    Represented = "represented", Customer, Nowhere, Generated, All, Never, Whole, Nothing;
 }
 
 impl LetterKind {
@@ -213,17 +229,6 @@ impl LetterKind {
     /// Whether a colleague typed it for the customer.
     pub fn is_of_a_person(self) -> bool {
         self.row().origin == Origin::Person
-    }
-
-    /// How much it tells the customer: a word in the meantime shows that the complaint is known, an answer says more, and a
-    /// settlement also answers. None of the three: what else may be written.
-    pub fn says(self) -> u8 {
-        match self {
-            Self::Acknowledgement | Self::Acknowledgements | Self::Represented => 0,
-            Self::Interim => 1,
-            Self::Closing => 3,
-            _ => 2,
-        }
     }
 
     /// Whether it goes out in the stead of others, whose fate is its own.

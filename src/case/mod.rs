@@ -35,7 +35,7 @@ pub use event::{
     TermStage, Tie, What,
 };
 pub use language::{Language, Texts, Worded};
-pub use letter_kind::{CountedAs, Files, LetterKind, Origin, Reader, ReplyGoes, Silence};
+pub use letter_kind::{CountedAs, Files, LetterKind, Origin, Reader, ReplyGoes, Says, Silence};
 pub use mailbox_name::MailboxName;
 pub use number::{CaseNumber, NumberError};
 pub use outcome::{Amount, Judgement, Outcome, Solved};

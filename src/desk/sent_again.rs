@@ -111,8 +111,14 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
         found = found.or(match &event.what {
             What::Closed(_) if letter.kind != LetterKind::Closing => Some(Barred::WentOn),
             What::Reopened(_) | What::Dismissed { .. } | What::Merged { .. } => Some(Barred::WentOn),
+            // What was written to the customer before went to somebody else.
+            What::LetterWritten { letter_kind: LetterKind::Misdirected, letter: other, .. }
+                if *other != letter.id && letter.kind.is_for_customer() =>
+            {
+                Some(Barred::WentOn)
+            }
             What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. }
-                if letter.kind.is_for_customer() && letter_kind.says() >= letter.kind.says() =>
+                if letter.kind.is_for_customer() && letter_kind.row().says >= letter.kind.row().says =>
             {
                 Some(Barred::Paper)
             }
@@ -120,7 +126,7 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
                 if *other != letter.id
                     && letter.kind.is_for_customer()
                     && letter_kind.is_for_customer()
-                    && letter_kind.says() >= letter.kind.says() =>
+                    && letter_kind.row().says >= letter.kind.row().says =>
             {
                 Some(Barred::Newer)
             }

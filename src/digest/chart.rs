@@ -98,13 +98,16 @@ pub fn alt_text(days: &[Day], language: Language) -> String {
     let (received, closed) = (total(days, |day| day.received), total(days, |day| day.closed));
     let most = days.iter().map(|day| day.overdue).max().unwrap_or(0);
     let (from, to, now) = (date(first.date, language), date(last.date, language), last.overdue);
-    language.pick(format!(
-            "Klachten per dag van {from} tot en met {to}: {received} ontvangen, {closed} afgehandeld; te laat: nu {now}, \
+    language.pick(
+        format!(
+            "Klachten per dag van {from} tot en met {to}: {received} ontvangen, {closed} gesloten; te laat: nu {now}, \
              op het hoogst {most}."
-        ), format!(
+        ),
+        format!(
             "Complaints per day from {from} to {to}: {received} received, {closed} closed; overdue: {now} now, \
              {most} at most."
-        ))
+        ),
+    )
 }
 
 fn total(days: &[Day], number: impl Fn(&Day) -> u32) -> u64 {
@@ -124,7 +127,7 @@ impl Labels {
         let (received, closed) = (total(days, |day| day.received), total(days, |day| day.closed));
         let overdue = days.last().map_or(0, |day| day.overdue);
         let (received_word, closed_word, overdue_word) =
-            language.pick(("Ontvangen", "Afgehandeld", "Te laat, nu"), ("Received", "Closed", "Overdue, now"));
+            language.pick(("Ontvangen", "Gesloten", "Te laat, nu"), ("Received", "Closed", "Overdue, now"));
         Self {
             received: format!("{received_word} {received}"),
             closed: format!("{closed_word} {closed}"),

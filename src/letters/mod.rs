@@ -47,7 +47,7 @@ use chrono_tz::Tz;
 use printing::Form;
 use serde::Serialize;
 use std::sync::Arc;
-use templates::{Headed, Templates};
+use templates::{ByName, Headed, Templates};
 
 pub use crate::mail::MARKER;
 
@@ -278,13 +278,11 @@ impl Letters {
         });
         let draft = with_file.as_ref().unwrap_or(draft);
         let signed = Signed { token: &token, keys, lacks_characters };
-        let bare = self.write(draft, &[], &draft.carried, house, signed, now)?;
-        let kept = kept(draft, &bare, house)?;
-        let bytes = if kept.is_empty() {
-            bare
-        } else {
-            let (kept, left_out) = draft.carried.split_at(kept.len());
-            self.write(draft, kept, left_out, house, signed, now)?
+        // Nearly always all of it fits, and is written once.
+        let whole = self.write(draft, &draft.carried, &[], house, signed, now)?;
+        let (kept, bytes) = match kept(draft, &whole, house) {
+            Ok(kept) if kept.len() == draft.carried.len() => (kept, whole),
+            _ => self.write_what_fits(draft, house, signed, now)?,
         };
         Ok(Letter {
             id: draft.id.clone(),
@@ -298,6 +296,21 @@ impl Letters {
             carried: kept.to_vec(),
             sheet,
         })
+    }
+
+    /// The attachments that go along, and the bytes with the others listed in the text.
+    fn write_what_fits<'a>(
+        &self,
+        draft: &'a Draft,
+        house: &House,
+        signed: Signed<'_>,
+        now: Moment,
+    ) -> Result<(&'a [Carried], Vec<u8>), RenderError> {
+        let bare = self.write(draft, &[], &draft.carried, house, signed, now)?;
+        let kept = kept(draft, &bare, house)?;
+        let (carried, left_out) = draft.carried.split_at(kept.len());
+        let bytes = if kept.is_empty() { bare } else { self.write(draft, carried, left_out, house, signed, now)? };
+        Ok((kept, bytes))
     }
 
     /// The bytes with `carried` going along and `left_out` listed in the text.
@@ -347,15 +360,16 @@ impl Letters {
         let [text, html] = [Form::Text, Form::Html]
             .map(|form| Arc::new(view::reading(draft, house, signed.token, vocabulary.clone(), form, now)));
         let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
-        let view = templates::flat(&seen.view());
-        let plain = self.templates.body(kind, &text, &view)?;
+        let said = ByName::of(&seen.view());
+        let [text, html] = [text, html].map(|reading| self.templates.filling(&reading, &said));
+        let plain = self.templates.body(kind, &text)?;
         let subject = subject::subject(draft, plain.subject, &vocabulary);
         let preheader = preheader::line(plain.preheader.as_deref(), &plain.body);
         let headed = Headed { subject: &subject, preheader: &preheader };
-        let marked_up = self.templates.body(kind, &html, &view)?;
+        let marked_up = self.templates.body(kind, &html)?;
         let bodies = [plain.body, marked_up.body];
-        let text = self.templates.page(&bodies[0], headed, &text, &view)?;
-        let html = self.templates.page(&bodies[1], headed, &html, &view)?;
+        let text = self.templates.page(&bodies[0], headed, &text)?;
+        let html = self.templates.page(&bodies[1], headed, &html)?;
         Ok(Pages { subject, text, html, bodies })
     }
 }

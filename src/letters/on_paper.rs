@@ -3,7 +3,7 @@
 
 use super::paper::{self, Block, Labels, PaperLetter, Sender};
 use super::printing::{self, Form};
-use super::templates::Templates;
+use super::templates::{ByName, Templates};
 use super::{House, RenderError, Signed, clean, view};
 use crate::case::{CaseNumber, Keys, Moment, Side};
 use crate::desk::draft::{Content, Draft, Enclosed, Paper};
@@ -104,7 +104,7 @@ fn letter(
     let (carried, left_out) = (as_mail.carried.as_slice(), &[][..]);
     let seen = view::Seen { draft: &as_mail, carried, left_out, house, signed, reading: &reading };
     let shown = context! { department_title => printing::plain(&paper.department_title), ..seen.view() };
-    let filled = templates.body(paper.sheet.kind(), &reading, &shown)?;
+    let filled = templates.body(paper.sheet.kind(), &templates.filling(&reading, &ByName::of(&shown)))?;
     let head = house.letterhead.clone().unwrap_or_default();
     let lines = std::iter::once(&paper.customer.name).chain(&paper.customer.postal).map(|line| one_line(line));
     Ok(PaperLetter {

@@ -8,9 +8,9 @@ use super::{RenderError, TemplateError};
 use crate::case::{Language, LetterKind};
 use crate::desk::verbs::{Row, TABLE};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Value;
+use minijinja::value::{Object, Value};
 use minijinja::{Environment, Template, UndefinedBehavior, context};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Every file below `templates/`: its name there and its text.
@@ -111,74 +111,99 @@ impl Templates {
     }
 
     /// One body of a letter.
-    pub fn body(&self, kind: LetterKind, reading: &Arc<Reading>, view: &Value) -> Result<Filled, RenderError> {
-        let form = reading.form;
-        let template = self.find(&format!("{}/{}", kind.name(), reading.words.tag()), form)?;
-        let filled = template.render_captured(self.context(reading, view)).map_err(named)?;
+    pub fn body(&self, kind: LetterKind, filling: &Filling) -> Result<Filled, RenderError> {
+        let Filling { reading, variables } = filling;
+        let template = self.find(&format!("{}/{}", kind.name(), reading.words.tag()), reading.form)?;
+        let filled = template.render_captured(variables).map_err(named)?;
         let exports = filled.state().exports();
         let said =
             |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
         let (subject, preheader) = (said("subject_line"), said("preheader"));
-        let body = if form == Form::Text { tidy(filled.output()) } else { filled.output().to_owned() };
+        let body = if reading.form == Form::Text { tidy(filled.output()) } else { filled.output().to_owned() };
         Ok(Filled { body, subject, preheader })
     }
 
     /// The page around a body.
-    pub fn page(
-        &self,
-        body: &str,
-        headed: Headed<'_>,
-        reading: &Arc<Reading>,
-        view: &Value,
-    ) -> Result<String, RenderError> {
-        let page = self.find("base", reading.form)?;
+    pub fn page(&self, body: &str, headed: Headed<'_>, filling: &Filling) -> Result<String, RenderError> {
+        let form = filling.reading.form;
+        let page = self.find("base", form)?;
         let body = Value::from_safe_string(body.to_owned());
         let Headed { subject, preheader } = headed;
-        let context = context! { body, letter_subject => subject, preheader, ..self.context(reading, view) };
+        let context = context! { body, letter_subject => subject, preheader, ..filling.variables.clone() };
         let whole = page.render(context).map_err(named)?;
-        Ok(match reading.form {
+        Ok(match form {
             Form::Html => whole.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n") + "\n",
             Form::Text | Form::Paper => tidy(&whole) + "\n",
         })
     }
 
     /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
-    pub fn committee(&self, reading: &Arc<Reading>, view: &Value) -> Result<String, RenderError> {
-        const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
+    pub fn committee(&self, filling: &Filling) -> Result<String, RenderError> {
+        const SAID: &str = "{% do read_as(reader) %}{% import kit as k %}{% from committee_part import committee %}\
             {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
-        let context = self.context(reading, view);
-        self.engine.render_named_str(&file_name("committee", reading.form), SAID, context).map_err(named)
+        let name = file_name("committee", filling.reading.form);
+        self.engine.render_named_str(&name, SAID, &filling.variables).map_err(named)
     }
 
     fn find(&self, name: &str, form: Form) -> Result<Template<'_, '_>, RenderError> {
         self.engine.get_template(&file_name(name, form)).map_err(named)
     }
 
-    /// What every template can ask for, beside what the letter says.
-    fn context(&self, reading: &Arc<Reading>, view: &Value) -> Value {
-        let part = |name: &str| file_name(name, reading.form);
-        context! {
-            kit => part("kit"),
-            parts => part("parts"),
-            mail_day_part => part("mail_day"),
-            committee_part => part(&format!("committee/{}", reading.words.tag())),
-            cost_part => part("committee/costs"),
-            sheet_part => part(&format!("sheet/{}", reading.words.tag())),
-            form => reading.form.extension(),
-            lang => reading.words.tag(),
-            w => reading.vocabulary.clone(),
-            v => reading.vocabulary.get_attr("verbs").unwrap_or_default(),
-            limits => self.limits.clone(),
-            reader => Value::from_dyn_object(reading.clone()),
-            ..view.clone()
-        }
+    /// What a letter's templates can ask for in this form.
+    pub fn filling(&self, reading: &Arc<Reading>, letter: &ByName) -> Filling {
+        let part = |name: &str| Value::from(file_name(name, reading.form));
+        let tag = reading.words.tag();
+        let everywhere = HashMap::from([
+            ("kit", part("kit")),
+            ("parts", part("parts")),
+            ("mail_day_part", part("mail_day")),
+            ("committee_part", part(&format!("committee/{tag}"))),
+            ("cost_part", part("committee/costs")),
+            ("sheet_part", part(&format!("sheet/{tag}"))),
+            ("form", Value::from(reading.form.extension())),
+            ("lang", Value::from(tag)),
+            ("w", reading.vocabulary.clone()),
+            ("v", reading.vocabulary.get_attr("verbs").unwrap_or_default()),
+            ("limits", self.limits.clone()),
+            ("reader", Value::from_dyn_object(reading.clone())),
+        ]);
+        let variables = Value::from_object(Variables { everywhere, letter: letter.clone() });
+        Filling { reading: reading.clone(), variables }
     }
 }
 
-/// The same value with all it holds in one table: templates ask it some hundred times a letter.
-pub(super) fn flat(view: &Value) -> Value {
-    let names = view.try_iter().into_iter().flatten();
-    Value::from_pairs(names.filter_map(|name| view.get_item(&name).ok().map(|value| (name, value))))
+/// What one form of a letter is filled with.
+pub(super) struct Filling {
+    reading: Arc<Reading>,
+    variables: Value,
+}
+
+/// What a letter says, by name; the same in each of its forms.
+#[derive(Debug, Clone)]
+pub(super) struct ByName(Arc<HashMap<String, Value>>);
+
+impl ByName {
+    /// All that the value holds in one table: templates ask it some hundred times a letter.
+    pub fn of(view: &Value) -> Self {
+        let names = view.try_iter().into_iter().flatten();
+        let said = names.filter_map(|name| Some((name.as_str()?.to_owned(), view.get_item(&name).ok()?)));
+        Self(Arc::new(said.collect()))
+    }
+}
+
+/// The variables of a template.
+#[derive(Debug)]
+struct Variables {
+    /// What every template can ask for, beside what the letter says.
+    everywhere: HashMap<&'static str, Value>,
+    letter: ByName,
+}
+
+impl Object for Variables {
+    fn get_value(self: &Arc<Self>, name: &Value) -> Option<Value> {
+        let name = name.as_str()?;
+        self.everywhere.get(name).or_else(|| self.letter.0.get(name)).cloned()
+    }
 }
 
 /// The text of one of ours, by its name below `templates/`.
@@ -192,15 +217,15 @@ fn vocabulary(engine: &Environment<'static>, language: Language) -> Result<Value
     let said = template.render_captured(())?;
     let names = said.state().exports();
     let words = names.into_iter().filter_map(|name| Some((name.to_owned(), said.state().lookup(name)?)));
-    let verbs: Vec<_> = TABLE.iter().map(|row| (row.verb.name(), verb(row, language))).collect();
+    let words = Value::from_pairs(words);
+    let verbs: Vec<_> = TABLE.iter().map(|row| (row.verb.name(), verb(row, language, &words))).collect();
     let manual: Value = verbs.iter().map(|(_, verb)| verb.clone()).collect();
-    let lists = [("manual".to_owned(), manual), ("verbs".to_owned(), Value::from_pairs(verbs))];
-    Ok(Value::from_pairs(words.chain(lists)))
+    Ok(context! { manual, verbs => Value::from_pairs(verbs), ..words })
 }
 
-/// What a verb is called, what it does and where its text goes.
-fn verb(row: &Row, language: Language) -> Value {
-    let meaning = language.pick(row.means_dutch, row.means_english);
+/// What a verb is called, what it does and where its text goes. Only languages of staff say what one does.
+fn verb(row: &Row, language: Language, words: &Value) -> Value {
+    let meaning = printing::find_word(words, "means", row.verb.name()).unwrap_or_default();
     context! { name => row.name_in(language), meaning, goes => printing::plain(row.text) }
 }
 

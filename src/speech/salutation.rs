@@ -9,6 +9,8 @@ use super::clean;
 use crate::case::Language;
 use crate::languages::{Degrees, Greeting, Names, Title};
 use lists::{BEHIND_A_NAME, DEGREES, JOINING, NO_PERSONS, ONLY_BEHIND, PARTICLES};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 /// Pieces of a name that commas set apart; with more it is a list.
 const PIECES_MAX: usize = 3;
@@ -198,21 +200,19 @@ fn folded(word: &str) -> String {
 }
 
 fn is_no_person(piece: &str) -> bool {
-    let is_none = |word: &str| NO_PERSONS.contains(&word) || in_some_language(|names| names.no_persons, word);
-    piece.split([' ', '-']).any(|word| is_none(&folded(word)))
+    static NONE: LazyLock<HashSet<&str>> = LazyLock::new(|| in_any_language(&NO_PERSONS, |names| names.no_persons));
+    piece.split([' ', '-']).any(|word| NONE.contains(folded(word).as_str()))
 }
 
 /// Whether the word joins two people.
 fn joins(word: &str) -> bool {
-    JOINING.contains(&word) || in_some_language(|names| names.joining, word)
+    static JOIN: LazyLock<HashSet<&str>> = LazyLock::new(|| in_any_language(&JOINING, |names| names.joining));
+    JOIN.contains(word)
 }
 
-fn in_some_language(list: fn(&Names) -> &'static str, word: &str) -> bool {
-    Language::ALL.iter().any(|language| has(list(&language.tongue().names), word))
-}
-
-fn has(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
+fn in_any_language(everywhere: &[&'static str], of: fn(&Names) -> &'static str) -> HashSet<&'static str> {
+    let own = Language::ALL.iter().flat_map(|language| of(&language.tongue().names).split_whitespace());
+    everywhere.iter().copied().chain(own).collect()
 }
 
 fn is_particle(word: &str) -> bool {
@@ -222,19 +222,28 @@ fn is_particle(word: &str) -> bool {
 /// What the word says as a title: in the language first, then as a degree, then in any other.
 fn title(word: &str, behind_comma: bool, language: Language) -> Option<Title> {
     let folded = folded(word);
-    if let Some(title) = title_in(language, &folded) {
-        return Some(title);
+    let said = TITLES.get(folded.as_str()).map(Vec::as_slice).unwrap_or_default();
+    if let Some((_, title)) = said.iter().find(|(of, _)| *of == language) {
+        return Some(*title);
     }
     if DEGREES.contains(&folded.as_str()) {
         return (behind_comma || !ONLY_BEHIND.contains(&folded.as_str())).then_some(Title::Silent);
     }
-    Language::ALL.iter().find_map(|language| title_in(*language, &folded))
+    said.first().map(|(_, title)| *title)
 }
 
-fn title_in(language: Language, folded: &str) -> Option<Title> {
-    let row = language.tongue().names.titles.iter().find(|(words, _)| has(words, folded));
-    row.map(|(_, title)| *title)
-}
+/// What a word says as a title, and in which language; those of a language in the order of its table.
+static TITLES: LazyLock<HashMap<&str, Vec<(Language, Title)>>> = LazyLock::new(|| {
+    let mut titles: HashMap<&str, Vec<(Language, Title)>> = HashMap::new();
+    for language in Language::ALL {
+        for (words, title) in language.tongue().names.titles {
+            for word in words.split_whitespace() {
+                titles.entry(word).or_default().push((language, *title));
+            }
+        }
+    }
+    titles
+});
 
 /// Whether it is a degree although no comma stands before it: `Jansen jr.`, and `P. Koning MA` beside what is not shouted.
 fn is_degree(before: &[&str], word: &str) -> bool {

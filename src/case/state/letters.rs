@@ -2,7 +2,7 @@
 //! later one makes good for. Plain values.
 
 use super::Case;
-use crate::case::{Address, Customer, LetterFate, LetterId, LetterKind, Moment};
+use crate::case::{Address, Customer, LetterFate, LetterId, LetterKind, Moment, Says};
 use serde::{Deserialize, Serialize};
 
 /// Letters remembered one by one: no case has as many under way at once, and the events keep them all.
@@ -86,8 +86,7 @@ impl Case {
             self.paper_fate(letter, fate);
         }
         // Of a bundle the letters it stands for are told of one by one.
-        let is_notice = matches!(kind, LetterKind::Misdirected | LetterKind::Represented);
-        if !kind.is_for_customer() || kind.is_bundle() || is_notice {
+        if kind.row().says == Says::Nothing || kind.is_bundle() {
             return;
         }
         self.know(at, letter, kind, None);
@@ -129,21 +128,21 @@ impl Case {
         self.tell_of_committee(kind, letter, at);
         let stamp = Stamp { letter: Some(letter.clone()), at };
         let of_earlier = self.letters.iter().any(|known| known.letter == *letter && known.round == Round::Earlier);
-        match kind {
+        match kind.row().says {
             // The customer is told once that the complaint is registered, however often it is opened again.
-            LetterKind::Acknowledgement => {
+            Says::Registered => {
                 if self.acknowledged_at().is_none_or(|known| at < known) {
                     self.acknowledged = Some(stamp);
                 }
             }
             _ if of_earlier => {}
             // §1: no answer yet, however friendly.
-            LetterKind::Interim => {}
-            LetterKind::Closing => {
+            Says::Nothing | Says::Meanwhile => {}
+            Says::Answer => self.respond(stamp),
+            Says::Outcome => {
                 self.closing_confirmed = Some(stamp.clone());
                 self.respond(stamp);
             }
-            _ => self.respond(stamp),
         }
     }
 
@@ -156,7 +155,7 @@ impl Case {
             let parties = older.to.as_ref().zip(to).filter(|_| older.letter_kind == LetterKind::Closing);
             parties.is_some_and(|(theirs, this)| theirs != this && self.speaks_for_customer(theirs))
         };
-        let says = |one: &CustomerLetter| one.letter_kind.says() <= kind.says() && !others(one);
+        let says = |one: &CustomerLetter| one.letter_kind.row().says <= kind.row().says && !others(one);
         let made: Vec<LetterId> = older.iter().filter(|one| says(one)).map(|one| one.letter.clone()).collect();
         let said = |failed: &LetterId| made.contains(failed);
         self.failed_letters.retain(|failed| failed != letter && !said(failed));

@@ -31,7 +31,7 @@ fn every_example_of_the_manual_is_carried_out_and_nothing_is_asked() {
 #[test]
 fn the_manuals_have_every_verb() {
     for row in TABLE {
-        assert!(DUTCH.contains(&format!("| `{}` | {} |", row.dutch, row.means_dutch)), "{} in Dutch", row.dutch);
+        assert!(DUTCH.contains(&format!("| `{}` | ", row.dutch)), "{} in Dutch", row.dutch);
         for name in [row.dutch, row.english] {
             assert!(ENGLISH.contains(&format!("`{name}")), "{name} in English");
         }

@@ -136,7 +136,4 @@ pub struct Row {
     pub value: Value,
     /// It is nothing without a text.
     pub wants_text: bool,
-    /// To be read after the verb.
-    pub means_dutch: &'static str,
-    pub means_english: &'static str,
 }

@@ -14,8 +14,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: true,
-        means_dutch: "bewaart uw tekst als notitie; de klant krijgt niets",
-        means_english: "keeps your text as a note; the customer gets nothing",
     },
     Row {
         verb: Verb::Close,
@@ -25,8 +23,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Settlement,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "sluit de klacht; de tekst eronder krijgt de klant als uitkomst",
-        means_english: "closes the complaint; the customer gets the text below it as the outcome",
     },
     Row {
         verb: Verb::Outcome(Outcome::Founded),
@@ -36,8 +32,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "legt naast #afgehandeld vast dat de klacht terecht was; dat komt alleen in het dossier en de cijfers",
-        means_english: "records beside #closed that the complaint was right; for the file and the figures only",
     },
     Row {
         verb: Verb::Outcome(Outcome::Partly),
@@ -47,8 +41,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "legt vast dat de klacht deels terecht was; de uitkomst zegt dan waarom niet helemaal",
-        means_english: "records that the complaint was partly right; the outcome then says why not wholly",
     },
     Row {
         verb: Verb::Outcome(Outcome::Unfounded),
@@ -58,8 +50,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "legt vast dat de klacht niet terecht was; de uitkomst zegt dan waarom",
-        means_english: "records that the complaint was not right; the outcome then says why",
     },
     Row {
         verb: Verb::Cause,
@@ -69,8 +59,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Cause,
         wants_text: false,
-        means_dutch: "legt de oorzaak vast, een woord uit de lijst van uw bedrijf: #oorzaak planning",
-        means_english: "records the cause, a word of your company's list: #cause planning",
     },
     Row {
         verb: Verb::Compensation,
@@ -80,8 +68,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Amount,
         wants_text: false,
-        means_dutch: "legt vast wat de klant krijgt: #vergoeding 389,00",
-        means_english: "records what the customer gets: #compensation 389.00",
     },
     Row {
         verb: Verb::Answer,
@@ -91,8 +77,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Customer,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "stuurt uw tekst naar de klant, ook als er andere opdrachten bij staan",
-        means_english: "sends your text to the customer, also beside other verbs",
     },
     Row {
         verb: Verb::Interim,
@@ -103,8 +87,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Customer,
         value: Value::Promise,
         wants_text: false,
-        means_dutch: "laat de klant weten dat het langer duurt, en tot wanneer: #tussenbericht vr 4 dec, met de reden eronder; dat telt niet als reactie, en wij bewaken die dag",
-        means_english: "tells the customer that it takes longer, and until when: #update fri 4 dec, with the reason below it; it does not count as a response, and we guard that day",
     },
     Row {
         verb: Verb::StandardText,
@@ -114,8 +96,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Customer,
         value: Value::TextName,
         wants_text: false,
-        means_dutch: "zet een vaste tekst van uw bedrijf in uw antwoord: #tekst naam, alleen of op een regel tussen uw eigen zinnen",
-        means_english: "puts a standard text of your company into your answer: #text name, alone or on a line among your own words",
     },
     Row {
         verb: Verb::Everything,
@@ -125,8 +105,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Customer,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "neemt alles mee wat u boven onze e-mail typte, ook wat op een geciteerde e-mail lijkt; alleen of boven een andere opdracht",
-        means_english: "takes all that you typed above our e-mail, also what looks like a quoted e-mail; alone or above another verb",
     },
     Row {
         verb: Verb::Phoned,
@@ -136,8 +114,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: true,
-        means_dutch: "legt vast dat u de klant hebt gesproken; dat telt als reactie",
-        means_english: "records that you spoke to the customer; that counts as a reaction",
     },
     Row {
         verb: Verb::TakeOver,
@@ -147,8 +123,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "maakt u de behandelaar",
-        means_english: "makes you the handler",
     },
     Row {
         verb: Verb::Assign,
@@ -158,8 +132,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Address,
         wants_text: false,
-        means_dutch: "geeft de klacht aan een collega van de afdeling: #toewijzen naam@bedrijf.nl",
-        means_english: "gives the complaint to a colleague of the department: #assign name@company.com",
     },
     Row {
         verb: Verb::Department,
@@ -169,8 +141,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Department,
         wants_text: false,
-        means_dutch: "geeft de klacht aan een andere afdeling: #afdeling naam",
-        means_english: "gives the complaint to another department: #department name",
     },
     Row {
         verb: Verb::Escalate,
@@ -180,8 +150,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: true,
-        means_dutch: "legt uw vraag met het hele dossier voor aan de leidinggevende",
-        means_english: "puts your question to the supervisor, with the whole file",
     },
     Row {
         verb: Verb::Advise,
@@ -191,8 +159,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: true,
-        means_dutch: "stuurt uw tekst als advies naar de behandelaar; de klant krijgt niets",
-        means_english: "sends your text as advice to the handler; the customer gets nothing",
     },
     Row {
         verb: Verb::Agenda,
@@ -202,8 +168,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Moment,
         wants_text: false,
-        means_dutch: "zet iets op uw agenda: #agenda vr 14:00 garage bellen; #agenda klaar haalt het weg",
-        means_english: "puts something on your agenda: #agenda fri 14:00 call the garage; #agenda done takes it off",
     },
     Row {
         verb: Verb::Sent,
@@ -213,8 +177,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Past,
         wants_text: false,
-        means_dutch: "meldt dat de brief is gepost (#verstuurd gisteren 16:00), of, als wij het vragen, dat de klant uw antwoord al heeft",
-        means_english: "tells us that the letter was posted (#sent yesterday 16:00) or, when we ask, that the customer has your answer already",
     },
     Row {
         verb: Verb::Reopen,
@@ -224,8 +186,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "opent een gesloten klacht weer, met nieuwe termijnen",
-        means_english: "opens a closed complaint again, with new terms",
     },
     Row {
         verb: Verb::Dismiss,
@@ -235,8 +195,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "haalt dit uit de klachten; het blijft bewaard en de klant krijgt niets",
-        means_english: "takes this out of the complaints; it stays on file and the customer gets nothing",
     },
     Row {
         verb: Verb::Restore,
@@ -246,8 +204,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "maakt er toch een klacht van; een terzijde gelegd bericht met zijn nummer: #klacht 17",
-        means_english: "makes it a complaint after all; a message set aside by its number: #complaint 17",
     },
     Row {
         verb: Verb::Merge,
@@ -257,8 +213,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Case,
         wants_text: false,
-        means_dutch: "maakt van twee klachten van een klant één: #samenvoegen K-2026-000123; beide nummers blijven werken",
-        means_english: "makes two complaints of a customer one: #merge K-2026-000123; both numbers keep working",
     },
     Row {
         verb: Verb::Customer,
@@ -268,8 +222,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Customer,
         wants_text: false,
-        means_dutch: "zet recht wie de klant is: #klant naam@voorbeeld.nl Jan Jansen; brieven gaan voortaan daarheen",
-        means_english: "puts right who the customer is: #customer name@example.com Jan Jansen; letters go there from now on",
     },
     Row {
         verb: Verb::Representative,
@@ -279,8 +231,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Representative,
         wants_text: false,
-        means_dutch: "zet wie voor de klant optreedt: #gemachtigde naam@kantoor.nl advocaat; of: volmacht van 3-3-2026; of: klant schreef het zelf. Brieven gaan voortaan daarheen, de uitkomst naar allebei; #gemachtigde geen zet het terug",
-        means_english: "sets who acts for the customer: #representative name@firm.com lawyer; or: authorisation of 3-3-2026; or: customer wrote it. Letters go there from now on, the outcome to both; #representative none takes it back",
     },
     Row {
         verb: Verb::Right,
@@ -290,8 +240,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Stage,
         wants_text: false,
-        means_dutch: "bewaakt een maand voor een verzoek over persoonsgegevens: #avg inzage, wissen, rectificatie of bezwaar; #avg bekend hoe legt vast hoe u weet wie het vraagt; #avg klaar als het is beantwoord",
-        means_english: "guards a month for a request about personal data: #gdpr access, erasure, rectification or objection; #gdpr known how records how you know who asks; #gdpr done when it is answered",
     },
     Row {
         verb: Verb::Breach,
@@ -301,8 +249,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Stage,
         wants_text: false,
-        means_dutch: "bewaakt 72 uur voor de melding van een datalek, met regels Feiten:, Gevolgen: en Maatregelen:; #datalek klaar als het is afgehandeld",
-        means_english: "guards 72 hours for notifying a data breach, with lines Facts:, Effects: and Remedy:; #databreach done when it is dealt with",
     },
     Row {
         verb: Verb::Confidential,
@@ -312,8 +258,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::Readers,
         wants_text: false,
-        means_dutch: "laat alleen de leidinggevende en wie u noemt deze klacht nog zien: #vertrouwelijk naam@bedrijf.nl; gaat die over de leidinggevende: #vertrouwelijk naam@bedrijf.nl zonder leidinggevende; #vertrouwelijk uit heft het op",
-        means_english: "lets only the supervisor and whom you name see this complaint: #confidential name@company.com; where it is about the supervisor: #confidential name@company.com without supervisor; #confidential off ends it",
     },
     Row {
         verb: Verb::Dispute,
@@ -323,8 +267,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::LastDay,
         wants_text: false,
-        means_dutch: "legt vast dat de klant naar de geschillencommissie is, met de uiterste dag voor ons verweer: #geschil 15-1-2027; #geschil klaar als het weg is",
-        means_english: "records that the customer went to the disputes committee, with the last day for our defence: #dispute 15-1-2027; #dispute done when it is sent",
     },
     Row {
         verb: Verb::Ruling,
@@ -334,8 +276,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::CaseFile,
         value: Value::LastDay,
         wants_text: true,
-        means_dutch: "legt vast wat de commissie besliste en wat wij daaraan doen, met de uiterste dag: #uitspraak 1-3-2027; #uitspraak klaar als het is gedaan; #gegrond of #ongegrond erbij zegt wie gelijk kreeg",
-        means_english: "records what the committee decided and what we do about it, with the last day: #ruling 1-3-2027; #ruling done when it is done; #upheld or #rejected beside it says who was right",
     },
     Row {
         verb: Verb::Register(Taken::ByPhone),
@@ -345,8 +285,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Complaint,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "meldt een klacht die u aan de telefoon kreeg, met regels Klant:, E-mail:, Telefoon:, Ontvangen:",
-        means_english: "registers a complaint taken by telephone, with lines Customer:, E-mail:, Phone:, Received:",
     },
     Row {
         verb: Verb::Register(Taken::ByLetter),
@@ -356,8 +294,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Complaint,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "meldt een klacht die per post kwam; voeg de scan bij",
-        means_english: "registers a complaint that came by post; attach the scan",
     },
     Row {
         verb: Verb::Register(Taken::AtDesk),
@@ -367,8 +303,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Complaint,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "meldt een klacht die aan de balie werd gedaan",
-        means_english: "registers a complaint made at the front desk",
     },
     Row {
         verb: Verb::Register(Taken::ByMail),
@@ -378,8 +312,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Complaint,
         value: Value::Text,
         wants_text: false,
-        means_dutch: "meldt een klacht die u per e-mail kreeg, als onduidelijk is wie de klant is",
-        means_english: "registers a complaint mailed to you, where it is not clear who the customer is",
     },
     Row {
         verb: Verb::Show,
@@ -389,8 +321,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::Mail,
         wants_text: false,
-        means_dutch: "stuurt u een bericht dat terzijde is gelegd: #toon 17",
-        means_english: "sends you a message that was set aside: #show 17",
     },
     Row {
         verb: Verb::Adopt,
@@ -400,8 +330,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::None,
         wants_text: false,
-        means_dutch: "neemt berichten op die wel in het postvak liggen maar niet in het register staan, in antwoord op de melding daarvan",
-        means_english: "takes in messages that lie in the mailbox but are not in the register, in reply to the notice of them",
     },
     Row {
         verb: Verb::Dossier,
@@ -411,8 +339,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::Case,
         wants_text: false,
-        means_dutch: "stuurt u het hele dossier van deze klacht, of van het nummer erachter",
-        means_english: "sends you the whole file of this complaint, or of the number behind it",
     },
     Row {
         verb: Verb::Search,
@@ -422,8 +348,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::Words,
         wants_text: false,
-        means_dutch: "zoekt klachten op nummer, naam, adres, kenteken, contractnummer of woorden",
-        means_english: "finds complaints by number, name, address, plate, contract number or words",
     },
     Row {
         verb: Verb::Standing,
@@ -433,8 +357,6 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::Words,
         wants_text: false,
-        means_dutch: "stuurt u uw open klachten, de meest dringende bovenaan; #stand te laat of #stand vandaag: die van uw afdeling",
-        means_english: "sends you your open complaints, the most urgent first; #mycases overdue or #mycases today: those of your department",
     },
     Row {
         verb: Verb::Help,
@@ -444,7 +366,5 @@ pub const TABLE: &[Row] = &[
         text: TextGoes::Nowhere,
         value: Value::None,
         wants_text: false,
-        means_dutch: "stuurt u deze lijst",
-        means_english: "sends you this list",
     },
 ];

@@ -86,7 +86,7 @@ fn month() -> Vec<Day> {
 fn the_words_say_what_the_picture_shows() {
     assert_eq!(
         alt_text(&month(), Language::Dutch),
-        "Klachten per dag van 27 okt tot en met 23 nov: 138 ontvangen, 129 afgehandeld; te laat: nu 2, op het hoogst 5."
+        "Klachten per dag van 27 okt tot en met 23 nov: 138 ontvangen, 129 gesloten; te laat: nu 2, op het hoogst 5."
     );
     assert_eq!(
         alt_text(&month(), Language::English),

@@ -5,6 +5,7 @@ use crate::case::{CaseNumber, LetterKind, Moment};
 use crate::desk::draft::{Content, Draft};
 use crate::letters::language::Words;
 use crate::letters::printing::{self, Form};
+use crate::letters::templates::ByName;
 use crate::letters::{House, Letters, Signed, clean, sample, view};
 use std::sync::Arc;
 
@@ -116,7 +117,8 @@ fn committee(draft: &Draft, house: &House, ours: &Letters) -> Vec<String> {
     let reading = Arc::new(view::reading(draft, house, "", vocabulary, form, sample::now()));
     let signed = Signed { token: "", keys: &keys, lacks_characters: false };
     let seen = view::Seen { draft, carried: &[], left_out: &[], house, signed, reading: &reading };
-    let said = ours.templates.committee(&reading, &seen.view()).unwrap_or_default();
+    let said =
+        ours.templates.committee(&ours.templates.filling(&reading, &ByName::of(&seen.view()))).unwrap_or_default();
     let around = |line: &str| line.split("https://").next().unwrap_or_default().trim().to_owned();
     let links = said.split_whitespace().filter(|word| word.starts_with("https://")).map(str::to_owned);
     said.lines().map(around).filter(|line| !line.is_empty()).chain(links).collect()

@@ -77,7 +77,7 @@ fn quiet_digest(language: Language) -> Digest {
 fn alt(language: Language) -> String {
     pick(
         language,
-        "Klachten per dag van 27 okt tot en met 23 nov: 31 ontvangen, 28 afgehandeld; te laat: nu 2, op het hoogst 4.",
+        "Klachten per dag van 27 okt tot en met 23 nov: 31 ontvangen, 28 gesloten; te laat: nu 2, op het hoogst 4.",
         "Complaints per day from 27 Oct to 23 Nov: 31 received, 28 closed; overdue: 2 now, 4 at most.",
     )
 }
