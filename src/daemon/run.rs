@@ -221,7 +221,7 @@ async fn watch(
 }
 
 async fn sending_loop(current: &Current, mut sender: Sender) {
-    let (mut backoff, mut waker) = (Backoff::default(), current.now().register.waker());
+    let (mut backoff, waker) = (Backoff::default(), current.now().register.waker());
     while let Some(office) = &current.open() {
         office.pulse.beat(Loop::Sending);
         let round = match hour::believe(office).await {

@@ -50,8 +50,8 @@ pub struct Sender {
     unrecorded: Vec<(Arc<Claimed>, Outcome)>,
     /// Letters claimed and not sent because of that: they are given back.
     stranded: Vec<Claimed>,
-    /// Until when letters were claimed by a claim that failed: it may have been committed, and only its answer lost.
-    lost_claim: Option<Moment>,
+    /// Until when letters were claimed by claims that failed: one may have been committed, or be so later, and only its answer lost.
+    lost_claims: Vec<Moment>,
     /// Times in a row that the server could not be reached or logged in to, or took nothing.
     failures: u32,
     /// What it refused since it last took a letter.
@@ -173,7 +173,7 @@ impl Sender {
             transports,
             unrecorded: Vec::new(),
             stranded: Vec::new(),
-            lost_claim: None,
+            lost_claims: Vec::new(),
             failures: 0,
             judge,
             last: Round::Idle,
@@ -204,10 +204,10 @@ impl Sender {
             Room::None { until } => return self.full(office, until, now).await,
         };
         crash::point("before claiming letters");
-        let (term, until) = (office.register.term(), now + LEASE);
-        self.lost_claim = Some(until);
+        let (term, until) = (office.register.term(), self.lease_end(now));
+        self.lost_claims.push(until);
         let claimed = office.register.within(office.register.claim_first(first, now, until, limit)).await?;
-        self.lost_claim = None;
+        self.lost_claims.pop();
         crash::point("after claiming letters");
         if claimed.is_empty() {
             return Ok(Round::Idle);

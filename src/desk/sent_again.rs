@@ -115,7 +115,7 @@ fn overtaken(letter: &RefusedLetter, file: &CaseFile) -> Option<Barred> {
             What::LetterWritten { letter_kind: LetterKind::Misdirected, letter: other, .. }
                 if *other != letter.id && letter.kind.is_for_customer() =>
             {
-                Some(Barred::WentOn)
+                Some(Barred::NotTheCustomer)
             }
             What::PaperWritten { letter_kind, .. } | What::Posted { letter_kind, .. }
                 if letter.kind.is_for_customer() && letter_kind.row().says >= letter.kind.row().says =>

@@ -94,7 +94,7 @@ impl Register {
                 Err(error) => return Err(error),
             }
         }
-        tx.lease(&claimed, lease_until).await?;
+        tx.lease(&claimed, now, lease_until).await?;
         tx.commit().await?;
         Ok(claimed)
     }
@@ -117,20 +117,27 @@ impl Register {
         tx.commit().await
     }
 
-    /// Gives back what a claim took whose answer was lost: it may have been committed, and nobody has its letters in hand. They
-    /// are known by the moment until which they were taken.
+    /// Gives back what claims took whose answers were lost: they may have been committed, and nobody has their letters in hand.
+    /// These are known by the moments until which they were taken; those are returned that were found.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn unclaim_lost(&self, lease_until: Moment) -> Result<(), RegisterError> {
+    pub async fn unclaim_lost(&self, lease_ends: &[Moment]) -> Result<Vec<Moment>, RegisterError> {
         let mut tx = self.begin_as(Begin::Apart).await?;
         let own = tx.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
-        let text = format!(
-            "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL \
-             WHERE state = 'leased' AND lease_until = $1{own}"
-        );
-        sqlx::query(AssertSqlSafe(text)).bind(millis(lease_until)).execute(&mut *tx.inner).await?;
-        tx.commit().await
+        let mut found = Vec::new();
+        for until in lease_ends {
+            let text = format!(
+                "UPDATE outbox SET state = 'queued', lease_until = NULL, leased_by = NULL \
+                 WHERE state = 'leased' AND lease_until = $1{own}"
+            );
+            let given = sqlx::query(AssertSqlSafe(text)).bind(millis(*until)).execute(&mut *tx.inner).await?;
+            if given.rows_affected() > 0 {
+                found.push(*until);
+            }
+        }
+        tx.commit().await?;
+        Ok(found)
     }
 }
 
@@ -157,13 +164,23 @@ impl Tx {
         Ok(("state = 'queued'".to_owned(), ""))
     }
 
-    async fn lease(&mut self, letters: &[Claimed], until: Moment) -> Result<(), RegisterError> {
+    /// What a wrong clock wrote, or refused first, ages from now on: else it would be tried for ever.
+    async fn lease(&mut self, letters: &[Claimed], now: Moment, until: Moment) -> Result<(), RegisterError> {
+        let is_ahead = |at: Moment| millis(at) > millis(now) + PUT_OFF_MAX;
+        if letters.iter().filter_map(|letter| letter.refused_at).any(is_ahead) {
+            let put_right = format!("UPDATE refused_first SET at = $1 WHERE at > $1 + {PUT_OFF_MAX}");
+            sqlx::query(AssertSqlSafe(put_right)).bind(millis(now)).execute(&mut *self.inner).await?;
+        }
         for some in letters.chunks(rows_of(1)) {
             let text = format!(
-                "UPDATE outbox SET state = 'leased', lease_until = $1, leased_by = $2 WHERE id IN ({})",
-                numbered(3, some.len())
+                "UPDATE outbox SET state = 'leased', lease_until = $1, leased_by = $2, \
+                 created_at = CASE WHEN created_at > $3 + {PUT_OFF_MAX} THEN $3 ELSE created_at END WHERE id IN ({})",
+                numbered(4, some.len())
             );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text)).bind(millis(until)).bind(self.instance.clone());
+            let query = sqlx::query(sqlx::AssertSqlSafe(text))
+                .bind(millis(until))
+                .bind(self.instance.clone())
+                .bind(millis(now));
             some.iter().fold(query, |query, letter| query.bind(letter.id.as_str())).execute(&mut *self.inner).await?;
         }
         Ok(())

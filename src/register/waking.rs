@@ -3,8 +3,13 @@
 
 use super::engine::Engine;
 use super::{Register, RegisterError, Tx};
+use sqlx::AnyPool;
 use sqlx::postgres::PgListener;
+use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 /// The channel of a database.
 const CHANNEL: &str = "klachtpost_letters";
@@ -13,46 +18,57 @@ const AGAIN: Duration = Duration::from_secs(5);
 
 /// Waits for letters that others wrote.
 pub struct Waker {
-    register: Register,
-    listener: Option<PgListener>,
+    heard: Arc<Notify>,
+    /// Hears also while nobody waits; None on SQLite.
+    listening: Option<JoinHandle<()>>,
 }
 
 impl Register {
     /// What waits for letters.
     pub fn waker(&self) -> Waker {
-        Waker { register: self.clone(), listener: None }
+        let heard = Arc::new(Notify::new());
+        let listening = match self.engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(tokio::spawn(listen_on(self.pool.clone(), heard.clone()))),
+        };
+        Waker { heard, listening }
     }
 }
 
 impl Waker {
     /// Ends when somebody wrote letters, or may have: while nothing was heard. Never on SQLite.
-    pub async fn woken(&mut self) {
-        if self.register.engine == Engine::Sqlite {
-            return std::future::pending().await;
-        }
-        loop {
-            match self.heard().await {
-                Ok(()) => return,
-                Err(error) => {
-                    tracing::debug!(%error, "nothing is heard of letters that others write; it is tried again");
-                    self.listener = None;
-                    tokio::time::sleep(AGAIN).await;
-                }
-            }
-        }
+    pub async fn woken(&self) {
+        self.heard.notified().await;
     }
+}
 
-    async fn heard(&mut self) -> Result<(), sqlx::Error> {
-        if let Some(listener) = &mut self.listener {
-            // None: the connection was made anew meanwhile, and something may have been missed.
-            return listener.try_recv().await.map(drop);
+impl Drop for Waker {
+    fn drop(&mut self) {
+        if let Some(listening) = &self.listening {
+            listening.abort();
         }
-        let options = self.register.pool.connect_options();
-        let mut listener = PgListener::connect(options.database_url.as_str()).await?;
-        listener.listen(CHANNEL).await?;
-        self.listener = Some(listener);
-        Ok(())
     }
+}
+
+async fn listen_on(pool: AnyPool, heard: Arc<Notify>) {
+    loop {
+        let Err(error) = listen(&pool, &heard).await;
+        tracing::debug!(%error, "nothing is heard of letters that others write; it is tried again");
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Listens until the connection ends, to the server that is used now.
+async fn listen(pool: &AnyPool, heard: &Notify) -> Result<Infallible, sqlx::Error> {
+    let mut listener = PgListener::connect(pool.connect_options().database_url.as_str()).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    // Something may have been missed before.
+    heard.notify_one();
+    while listener.try_recv().await?.is_some() {
+        heard.notify_one();
+    }
+    Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into()))
 }
 
 impl Tx {

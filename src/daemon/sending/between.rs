@@ -1,6 +1,7 @@
 //! What a sender does between its rounds: it gives letters back, and tries whether letters would go where none waits.
 
-use super::{Sender, jitter};
+use super::{LEASE, Sender, jitter};
+use crate::case::Moment;
 use crate::daemon::WorkError;
 use crate::daemon::noting::{good, note_server};
 use crate::daemon::office::Office;
@@ -17,13 +18,24 @@ impl Sender {
     /// # Errors
     /// The register refused: they are kept, to be given back.
     pub async fn give_back(&mut self, office: &Office) -> Result<(), WorkError> {
-        if let Some(until) = self.lost_claim {
-            office.register.within(office.register.unclaim_lost(until)).await?;
-            self.lost_claim = None;
+        if !self.lost_claims.is_empty() {
+            // What is still being committed is found in a later round.
+            let found = office.register.within(office.register.unclaim_lost(&self.lost_claims)).await?;
+            let now = office.clock.now();
+            self.lost_claims.retain(|until| !found.contains(until) && *until > now);
         }
         put_back(office, &self.stranded, Duration::ZERO).await?;
         self.stranded.clear();
         Ok(())
+    }
+
+    /// The end of a lease, at which no claim ends whose answer was lost: its letters are known by it.
+    pub(super) fn lease_end(&self, now: Moment) -> Moment {
+        let mut until = now + LEASE;
+        while self.lost_claims.contains(&until) {
+            until += TimeDelta::milliseconds(1);
+        }
+        until
     }
 
     /// Where others send too and no letter waits: connects, as a letter would. Else one that failed, and whose letters another

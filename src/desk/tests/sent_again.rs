@@ -87,7 +87,7 @@ fn what_was_overtaken_does_not_go_again() {
         (written(LetterKind::Answer), LetterKind::Acknowledgement, KLANT, Some(Barred::Newer)),
         (written(LetterKind::Answer), LetterKind::Answer, KLANT, Some(Barred::Newer)),
         // It was written to somebody else.
-        (written(LetterKind::Misdirected), LetterKind::Closing, KLANT, Some(Barred::WentOn)),
+        (written(LetterKind::Misdirected), LetterKind::Closing, KLANT, Some(Barred::NotTheCustomer)),
         (written(LetterKind::Acknowledgement), LetterKind::Represented, KLANT, Some(Barred::Newer)),
         (written(LetterKind::Acknowledgement), LetterKind::Answer, KLANT, None),
         (written(LetterKind::Notification), LetterKind::Answer, KLANT, None),
