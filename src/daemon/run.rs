@@ -241,6 +241,8 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
             backoff.reset();
             office.watch.mended(Complaint::Recording);
         }
+        // A server that lets nobody in is not tried at each letter that is written meanwhile.
+        let is_its_pause = matches!(round, Ok(Round::ServerAway(_) | Round::ServerRefuses(_)));
         let pause = match round {
             Ok(Round::Worked) => continue,
             Ok(Round::Idle) => until_next(office).await.min(office.register.look_every().unwrap_or(LOOK_EVERY)),
@@ -255,8 +257,8 @@ async fn sending_loop(current: &Current, mut sender: Sender) {
         };
         tokio::select! {
             () = office.stop.cancelled() => break,
-            () = office.written.notified() => {}
-            () = waker.woken() => {}
+            () = office.written.notified(), if !is_its_pause => {}
+            () = waker.woken(), if !is_its_pause => {}
             () = tokio::time::sleep(pause) => {}
         }
     }

@@ -1,12 +1,13 @@
 //! Who keeps klachtpost running is told by mail when it has been cut off for long: once, in plain words, also over
 //! another way when the usual one is what fails, and not again after a restart.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, MAILS};
 use crate::support::dovecot::PASSWORD;
 use crate::support::proxy::Act;
 use crate::support::smtp::{Act as SmtpAct, At, Fault, Setup, SmtpServer};
 use chrono::TimeDelta;
 use klachtpost::daemon::{run, run_once};
+use klachtpost::register::LetterState;
 use mail_parser::MessageParser;
 use std::time::Duration;
 
@@ -163,6 +164,26 @@ async fn a_refused_login_is_not_repeated_without_a_pause() {
     daemon.await.unwrap().unwrap();
     // At once, then after a second, two and four, of which chance takes off at most half.
     assert!((2..=4).contains(&tried), "{tried} logins in three seconds");
+}
+
+#[tokio::test]
+async fn a_server_that_takes_nobody_is_not_tried_at_each_mail_that_comes() {
+    let desk = Desk::open_with(&settings(None)).await;
+    desk.smtp.fault(Fault::at(At::Ehlo, SmtpAct::reply_and_drop("421 4.3.2 not now")));
+    let (office, as_they_were) = (desk.office.clone(), (*desk.office.mailboxes.whole).clone());
+    let daemon = tokio::spawn(async move { run(office, &move || Ok(as_they_were.clone())).await });
+    let (begun, mut mails) = (std::time::Instant::now(), 0);
+    while begun.elapsed() < Duration::from_secs(4) {
+        mails += desk.deliver().len();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    let tried = desk.smtp.connections();
+    let on_file = desk.office.register.count_letters(LetterState::Queued).await.unwrap();
+    desk.office.stop.cancel();
+    daemon.await.unwrap().unwrap();
+    assert!(on_file > 4 * MAILS as i64, "letters were written meanwhile: {on_file} after {mails} mails");
+    // One round, with as many connections as letters waited; the next one five seconds later.
+    assert!((1..=2 * MAILS).contains(&tried), "{tried} connections in four seconds");
 }
 
 #[tokio::test]
