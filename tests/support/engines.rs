@@ -61,7 +61,7 @@ pub const POSTGRES_ALONE: [&str; 19] = [
     "a_server_that_goes_silent_in_the_middle_keeps_nobody_for_good",
     "a_server_that_was_killed_in_the_middle_comes_back_with_all_that_was_on_file",
     "a_server_whose_disk_is_full_loses_nothing_and_all_goes_on_when_there_is_room",
-    "a_server_that_ends_without_room_for_its_log_loses_nothing_and_all_goes_on_when_it_is_started_again",
+    "a_server_without_room_for_its_log_ends_and_all_goes_on_when_it_is_started",
     "another_takes_over_within_half_a_minute_and_the_commands_say_who_holds_what",
     "how_long_an_instance_waits_for_its_turn_is_measured",
     "tables_are_written_anew_by_one_at_a_time",
