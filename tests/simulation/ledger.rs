@@ -198,10 +198,12 @@ impl Complaint {
         }
     }
 
-    /// For the customer; what was paid before stays paid.
+    /// For the customer; what was paid before stays paid. What two colleagues record at one moment is one ruling.
     pub fn ruled(&mut self, at: Moment) {
         if self.dismissed.is_none() {
-            self.rulings.push(at);
+            if self.rulings.last() != Some(&at) {
+                self.rulings.push(at);
+            }
             let paid = if let Some(Verdict::Upheld(cents)) = self.verdict { cents } else { 0 };
             self.verdict = Some(Verdict::Upheld(paid));
         }
