@@ -139,7 +139,7 @@ impl Templates {
 
     /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
     pub fn committee(&self, filling: &Filling) -> Result<String, RenderError> {
-        const SAID: &str = "{% do read_as(reader) %}{% import kit as k %}{% from committee_part import committee %}\
+        const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
             {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
         let name = file_name("committee", filling.reading.form);
         self.engine.render_named_str(&name, SAID, &filling.variables).map_err(named)

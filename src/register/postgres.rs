@@ -13,8 +13,8 @@ use sqlx::{AnyConnection, AnyPool, Connection, Row};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
 /// The oldest server: the first whose own `gen_random_uuid` marks a register.
 const OLDEST: i64 = 130_000;
@@ -50,14 +50,7 @@ struct Server {
 }
 
 /// Follows the server that can be written to; ends with the last clone of its register.
-#[derive(Debug)]
-pub(super) struct Follower(JoinHandle<()>);
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
+pub(super) type Follower = AbortOnDropHandle<()>;
 
 /// Opens the register there and brings its tables up to date.
 pub(super) async fn open(url: &str, absent: Absent) -> Result<Register, RegisterError> {
@@ -313,7 +306,7 @@ fn follow(first: String, servers: Vec<Server>, pools: [AnyPool; 2]) -> Follower 
             asking = Some(connection);
         }
     };
-    Follower(tokio::spawn(follows))
+    Follower::new(tokio::spawn(follows))
 }
 
 #[cfg(test)]

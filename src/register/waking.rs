@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 /// The channel of a database.
 const CHANNEL: &str = "klachtpost_letters";
@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 pub struct Waker {
     heard: Arc<Notify>,
     /// Hears also while nobody waits; None on SQLite.
-    listening: Option<JoinHandle<()>>,
+    _listening: Option<AbortOnDropHandle<()>>,
 }
 
 impl Register {
@@ -29,9 +29,9 @@ impl Register {
         let heard = Arc::new(Notify::new());
         let listening = match self.engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(tokio::spawn(listen_on(self.pool.clone(), heard.clone()))),
+            Engine::Postgres => Some(AbortOnDropHandle::new(tokio::spawn(listen_on(self.pool.clone(), heard.clone())))),
         };
-        Waker { heard, listening }
+        Waker { heard, _listening: listening }
     }
 }
 
@@ -39,14 +39,6 @@ impl Waker {
     /// Ends when somebody wrote letters, or may have: while nothing was heard. Never on SQLite.
     pub async fn woken(&self) {
         self.heard.notified().await;
-    }
-}
-
-impl Drop for Waker {
-    fn drop(&mut self) {
-        if let Some(listening) = &self.listening {
-            listening.abort();
-        }
     }
 }
 
