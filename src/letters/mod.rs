@@ -16,6 +16,9 @@
 //! | `own.rs` | letters of one's own in the place of ours: whether they can be used, and how they look |
 //! | `sample.rs` | one draft of every kind: for the tests, and to try a letter of one's own with |
 
+mod as_page;
+mod as_text;
+mod blocks;
 mod calendar_entry;
 mod carried;
 mod door;
@@ -213,7 +216,7 @@ struct Pages {
     subject: String,
     text: String,
     html: String,
-    /// Both without the page around them.
+    /// Text and page without what stands around them.
     bodies: [String; 2],
 }
 
@@ -357,19 +360,16 @@ impl Letters {
     ) -> Result<Pages, RenderError> {
         let vocabulary = self.templates.vocabulary(view::words(draft, house));
         let kind = draft.content.kind();
-        let [text, html] = [Form::Text, Form::Html]
-            .map(|form| Arc::new(view::reading(draft, house, signed.token, vocabulary.clone(), form, now)));
-        let seen = view::Seen { draft, carried, left_out, house, signed, reading: &text };
-        let said = ByName::of(&seen.view());
-        let [text, html] = [text, html].map(|reading| self.templates.filling(&reading, &said));
-        let plain = self.templates.body(kind, &text)?;
-        let subject = subject::subject(draft, plain.subject, &vocabulary);
-        let preheader = preheader::line(plain.preheader.as_deref(), &plain.body);
+        let reading = Arc::new(view::reading(draft, house, signed.token, vocabulary.clone(), Form::Mail, now));
+        let seen = view::Seen { draft, carried, left_out, house, signed, reading: &reading };
+        let filling = self.templates.filling(&reading, ByName::of(&seen.view()));
+        let filled = self.templates.fill_in(kind, &filling)?;
+        let bodies = templates::drawn(&filled.flow(), seen.look());
+        let subject = subject::subject(draft, filled.subject, &vocabulary);
+        let preheader = preheader::line(filled.preheader.as_deref(), &bodies[0]);
         let headed = Headed { subject: &subject, preheader: &preheader };
-        let marked_up = self.templates.body(kind, &html)?;
-        let bodies = [plain.body, marked_up.body];
-        let text = self.templates.page(&bodies[0], headed, &text)?;
-        let html = self.templates.page(&bodies[1], headed, &html)?;
+        let text = self.templates.text(&bodies[0], &filling)?;
+        let html = self.templates.page(&bodies[1], headed, &filling)?;
         Ok(Pages { subject, text, html, bodies })
     }
 }

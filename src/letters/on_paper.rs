@@ -1,7 +1,8 @@
-//! What stands on a letter on paper (§2.3), in the customer's language: the third form of the same template, as PDF for the letter
+//! What stands on a letter on paper (§2.3), in the customer's language: the same template, filled in for a sheet, as PDF for the letter
 //! to who prints it, and its text for the door, which reads no PDF (invariant 7). Pure.
 
-use super::paper::{self, Block, Labels, PaperLetter, Sender};
+use super::blocks::{Block, Flow, Node};
+use super::paper::{self, Labels, PaperLetter, Sender};
 use super::printing::{self, Form};
 use super::templates::{ByName, Templates};
 use super::{House, RenderError, Signed, clean, view};
@@ -14,10 +15,8 @@ use std::sync::Arc;
 
 /// A line of an address or a name; what is longer is none.
 const LINE_CHARS_MAX: usize = 200;
-/// Before each block that a template makes, between its kind and its text, and where a line must end. Cleaned text holds none.
-const BLOCK: char = '\u{1e}';
-const KIND: char = '\u{1f}';
-pub(super) const LINE: &str = "\u{1d}";
+/// Where a line must end, while white space is still drawn together; no text holds it.
+const LINE: char = '\u{1d}';
 
 /// A sheet, ready to be printed.
 pub(super) struct OnPaper {
@@ -62,7 +61,7 @@ pub(super) fn print(
 /// Everything a reader can read, a piece on a line of its own.
 fn text_of(letter: &PaperLetter) -> String {
     let around = letter.recipient.iter().chain([&letter.subject]).chain(&letter.handled_by).map(String::as_str);
-    around.chain(letter.body.iter().flat_map(Block::lines)).collect::<Vec<_>>().join("\n")
+    around.chain(letter.body.iter().flat_map(paper::Block::lines)).collect::<Vec<_>>().join("\n")
 }
 
 /// The text of the sheet alone, for who tries a template; None: this letter brings none.
@@ -78,7 +77,7 @@ pub(super) fn body(
 ) -> Result<Option<String>, RenderError> {
     let (Content::Paper(content), Some(number)) = (&draft.content, draft.case) else { return Ok(None) };
     let letter = letter(draft, content, house, number, Press { templates, keys, now })?;
-    Ok(Some(letter.body.iter().flat_map(Block::lines).collect::<Vec<_>>().join("\n")))
+    Ok(Some(letter.body.iter().flat_map(paper::Block::lines).collect::<Vec<_>>().join("\n")))
 }
 
 /// What a sheet is made with.
@@ -104,7 +103,7 @@ fn letter(
     let (carried, left_out) = (as_mail.carried.as_slice(), &[][..]);
     let seen = view::Seen { draft: &as_mail, carried, left_out, house, signed, reading: &reading };
     let shown = context! { department_title => printing::plain(&paper.department_title), ..seen.view() };
-    let filled = templates.body(paper.sheet.kind(), &templates.filling(&reading, &ByName::of(&shown)))?;
+    let filled = templates.fill_in(paper.sheet.kind(), &templates.filling(&reading, ByName::of(&shown)))?;
     let head = house.letterhead.clone().unwrap_or_default();
     let lines = std::iter::once(&paper.customer.name).chain(&paper.customer.postal).map(|line| one_line(line));
     Ok(PaperLetter {
@@ -122,8 +121,8 @@ fn letter(
         labels: labels(&vocabulary),
         number,
         handled_by: Some(one_line(&paper.department_title.text)),
+        body: printable(&filled.flow()),
         subject: clean::line(&filled.subject.unwrap_or_default(), LINE_CHARS_MAX),
-        body: blocks(&filled.body),
     })
 }
 
@@ -141,30 +140,65 @@ pub(super) fn labels(vocabulary: &Value) -> Labels {
     }
 }
 
-/// A block as templates make it: what it is, and its text.
-pub(super) fn block(kind: &str, text: &str) -> String {
-    format!("{BLOCK}{kind}{KIND}{text}")
-}
-
-/// The blocks that a template made.
-fn blocks(body: &str) -> Vec<Block> {
-    let made = body.split(BLOCK).filter_map(|block| block.split_once(KIND));
-    made.flat_map(|(kind, text)| {
-        let text = text.trim().replace(LINE, "\n");
-        match kind {
-            "heading" => vec![Block::Heading(text)],
-            "signature" => {
-                let mut lines = text.lines().map(|line| line.trim().to_owned());
-                vec![Block::Signature { greeting: lines.next().unwrap_or_default(), signer: lines.collect() }]
-            }
-            _ => paragraphs(&text),
+/// The blocks that a template made. What stands beside them is on no sheet.
+fn printable(flow: &Flow<'_>) -> Vec<paper::Block> {
+    let made = flow.iter().filter_map(|node| match node {
+        Node::Block(block, pieces) => Some((*block, pieces.as_slice())),
+        Node::Text(_) | Node::LineEnd => None,
+    });
+    made.flat_map(|(block, pieces)| match (block, pieces) {
+        (Block::Title, [words, number]) => {
+            let number = draw(number);
+            let between = if number.is_empty() { "" } else { " " };
+            vec![paper::Block::Heading(format!("{}{between}{number}", draw(words)).trim().to_owned())]
         }
+        (Block::Heading, [words]) => vec![paper::Block::Heading(draw(words).trim().to_owned())],
+        (Block::Signature, [words]) => {
+            let words = draw(words);
+            let mut lines = words.split(LINE).map(|line| line.trim().to_owned());
+            vec![paper::Block::Signature { greeting: lines.next().unwrap_or_default(), signer: lines.collect() }]
+        }
+        // A press on a button is not to be had on paper.
+        (Block::Buttons, _) => Vec::new(),
+        (Block::Typed | Block::Panel | Block::Quote | Block::Framed, [words]) => {
+            paragraphs(&draw(words).replace(LINE, "\n"))
+        }
+        (_, pieces) => paragraphs(&in_one(pieces).replace(LINE, "\n")),
     })
     .collect()
 }
 
+/// Its words, with a mark where a line must end: white space says nothing of that.
+fn draw(flow: &[Node<'_>]) -> String {
+    let mut words = String::new();
+    for node in flow {
+        match node {
+            Node::Text(text) => words.push_str(text),
+            Node::LineEnd => words.push(LINE),
+            Node::Block(block, pieces) => words.push_str(&drawn(*block, pieces)),
+        }
+    }
+    words
+}
+
+fn drawn(block: Block, pieces: &[Flow<'_>]) -> String {
+    match (block, pieces) {
+        (Block::Link, [url]) => format!("{LINE}{}", draw(url)),
+        (Block::Fact, [label, value, _]) => format!("{LINE}{}: {}", draw(label), draw(value)),
+        (Block::Item, pieces) => format!("{LINE}– {}", in_one(pieces)),
+        (Block::Mailto, [label, _]) => draw(label),
+        (Block::Phone, [_, shown]) => draw(shown),
+        (_, pieces) => in_one(pieces),
+    }
+}
+
+fn in_one(pieces: &[Flow<'_>]) -> String {
+    let words: String = pieces.iter().map(|piece| draw(piece)).collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Typed text as paragraphs: blank lines part them.
-fn paragraphs(text: &str) -> Vec<Block> {
+fn paragraphs(text: &str) -> Vec<paper::Block> {
     let mut found: Vec<String> = vec![String::new()];
     for line in text.lines() {
         match found.last_mut() {
@@ -177,7 +211,7 @@ fn paragraphs(text: &str) -> Vec<Block> {
             _ => found.push(String::new()),
         }
     }
-    found.into_iter().filter(|paragraph| !paragraph.is_empty()).map(Block::Paragraph).collect()
+    found.into_iter().filter(|paragraph| !paragraph.is_empty()).map(paper::Block::Paragraph).collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -7,11 +7,11 @@ mod said;
 mod written;
 
 use super::language::for_staff;
-use super::printing::Form;
 use super::templates::text_of;
 use super::{House, Letters, RenderError, Signed, TemplateError, Templates, on_paper, sample};
 use crate::case::{Language, LetterKind, Reader, Token};
 use crate::desk::draft::Draft;
+use said::Shown;
 use std::collections::BTreeMap;
 use std::fmt;
 use written::{by_its_text, place, unreadable};
@@ -142,16 +142,14 @@ impl Letters {
     }
 
     /// What a reader reads in each form that the letter can take, without the page around it.
-    fn forms(&self, draft: &Draft, house: &House) -> Result<Vec<(Form, String)>, RenderError> {
+    fn forms(&self, draft: &Draft, house: &House) -> Result<Vec<(Shown, String)>, RenderError> {
         let [text, page] = self.shown(draft, house)?.bodies;
         let sheet = match sample::paper::of(draft) {
             Some(sheet) => on_paper::body(&sheet, house, &self.templates, &sample::keys(), sample::now())?,
             None => None,
         };
-        Ok([(Form::Text, text), (Form::Html, page)]
-            .into_iter()
-            .chain(sheet.map(|sheet| (Form::Paper, sheet)))
-            .collect())
+        let sheet = sheet.map(|sheet| (Shown::Paper, sheet));
+        Ok([(Shown::Text, text), (Shown::Page, page)].into_iter().chain(sheet).collect())
     }
 }
 

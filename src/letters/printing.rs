@@ -4,11 +4,11 @@
 
 use super::language::Words;
 use super::mailto::{self, Button, Replies};
-use super::{clean, mime, on_paper, salutation};
+use super::{blocks, clean, mime, salutation};
 use crate::case::{Address, Amount, CaseNumber, Moment, Solved};
 use crate::desk::after_closing::solved_typed;
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta};
-use minijinja::value::{Object, Serde, StringInput, Value, ValueKind};
+use minijinja::value::{Object, Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, context};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -27,46 +27,26 @@ const ESCAPED: [char; 5] = ['&', '<', '>', '"', '\''];
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
 
-/// Which form of a letter is made.
+/// What a template is filled in for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    Text,
-    Html,
-    /// What stands on a sheet: blocks, each behind a mark that no text can hold.
+    /// Text and page alike.
+    Mail,
     Paper,
 }
 
 impl Form {
-    pub const ALL: [Self; 3] = [Self::Text, Self::Html, Self::Paper];
-
-    pub fn extension(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Text => "txt",
-            Self::Html => "html",
+            Self::Mail => "mail",
             Self::Paper => "paper",
-        }
-    }
-
-    fn escaped(self, text: &str) -> Cow<'_, str> {
-        match self {
-            Self::Html if text.contains(ESCAPED) => Cow::Owned(escape(text)),
-            Self::Html | Self::Text | Self::Paper => Cow::Borrowed(text),
-        }
-    }
-
-    fn line_end(self) -> &'static str {
-        match self {
-            Self::Html => "<br>\n",
-            Self::Text => "\n",
-            Self::Paper => on_paper::LINE,
         }
     }
 }
 
-/// The engine asks `print` to clean and to escape in every form, also within its own filters. What blocks make of it is not
-/// escaped again.
-pub(super) fn escaping() -> AutoEscape {
-    AutoEscape::Custom("by the reader's form".into())
+/// The page around a letter is HTML and escapes what it prints; in all others `print` cleans, and what draws the blocks escapes.
+pub(super) fn escaping(template: &str) -> AutoEscape {
+    if template.ends_with(".html") { AutoEscape::Html } else { AutoEscape::Custom("where blocks are drawn".into()) }
 }
 
 /// For whom a template prints, and when: what filters and tests need to know.
@@ -151,43 +131,11 @@ fn texts(engine: &mut Environment<'static>) {
     });
     engine.add_filter("file_name", |name: String| mime::file_name(&name));
     // Several lines, as they came; with a number at most so many characters.
-    engine.add_filter("text", |state: &State, text: &Value, max: Option<usize>| {
-        let cut = |text: String| max.map_or_else(|| clean::text(&text), |max| clean::shortened(&text, max).0);
-        keep(reading(state)?.form, text, cut)
-    });
-    // The same where line ends are kept as they are, between `pre` tags.
-    engine.add_filter("verbatim", |text: String| Value::from_safe_string(escape(&clean::text(&text))));
-    engine.add_filter("prefixed", |state: &State, text: &Value, max: Option<usize>| {
-        let cut = |text: String| max.map_or_else(|| clean::text(&text), |max| clean::shortened(&text, max).0);
-        let form = reading(state)?.form;
-        let (text, mark) = (keep(form, text, cut)?, form.escaped("> "));
-        // Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
-        let marked = text.to_string().lines().map(|line| format!("{mark}{line}")).collect::<Vec<_>>().join("\n");
-        Ok::<_, Error>(Value::from_safe_string(marked))
-    });
-    // A block of a sheet, and a piece of it on a line of its own.
-    engine.add_filter("block", |state: &State, text: &Value, kind: String| {
-        let form = reading(state)?.form;
-        let text = keep(form, text, |text| clean::text(&text))?;
-        Ok::<_, Error>(match form {
-            Form::Paper => Value::from_safe_string(on_paper::block(&kind, &text.to_string())),
-            Form::Text | Form::Html => text,
-        })
-    });
-    engine.add_filter("below", |state: &State, text: String| {
-        let form = reading(state)?.form;
-        let line = clean::line(&text, PRINTED_CHARS_MAX);
-        Ok::<_, Error>(Value::from_safe_string(format!("{}{}", form.line_end(), form.escaped(&line))))
+    engine.add_filter("text", |text: &Value, max: Option<usize>| lines(text, max));
+    engine.add_filter("below", |text: String| {
+        Value::from_safe_string(blocks::below(&clean::line(&text, PRINTED_CHARS_MAX)))
     });
     engine.add_test("longer_than", |text: String, max: usize| text.chars().nth(max).is_some());
-    // Of what blocks made: on one line, and lines without blank ones between them. Any other text is printed as text is.
-    engine.add_filter("oneline", |made: StringInput| {
-        made.preserve_safety(made.as_str().split_whitespace().collect::<Vec<_>>().join(" "))
-    });
-    engine.add_filter("packed", |made: StringInput| {
-        let lines = made.as_str().lines().filter(|line| !line.trim().is_empty());
-        made.preserve_safety(lines.collect::<Vec<_>>().join("\n"))
-    });
     // A letter within a sentence, with its article.
     engine.add_filter("letter_name", |state: &State, kind: String| {
         let words = &reading(state)?.vocabulary;
@@ -240,7 +188,7 @@ fn ranges(numbers: &[String]) -> Vec<Value> {
 /// Digits of a number that can be dialled.
 const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
 
-fn dial(phone: &str) -> String {
+pub(super) fn dial(phone: &str) -> String {
     // `+31 (0)6 12345678`: the zero is for who calls from within the country.
     let phone = phone.trim().replace("(0)", "");
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -305,40 +253,46 @@ pub(super) fn said(vocabulary: &Value, name: &str) -> String {
     word.as_str().unwrap_or_default().to_owned()
 }
 
-/// Prints a value: what blocks made as it is, text as a clean line.
+/// Prints a value.
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let Some(text) = value.as_str() else {
-        return match value.kind() {
-            ValueKind::Number | ValueKind::Bool => Ok(write!(out, "{value}")?),
-            ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
-            kind => Err(Error::new(ErrorKind::InvalidOperation, format!("expected text or a number, found {kind}"))),
-        };
-    };
-    if value.is_safe() {
-        return Ok(out.write_str(text)?);
+    let printed = printed(value)?;
+    if value.is_safe() || !matches!(state.auto_escape(), AutoEscape::Html) {
+        return Ok(out.write_str(&printed)?);
     }
-    // Without a reader nobody knows what has to be escaped.
-    let form = reading(state)?.form;
-    let line = clean::within_line(text, PRINTED_CHARS_MAX);
-    Ok(out.write_str(&form.escaped(&line))?)
+    let mut escaped = String::with_capacity(printed.len());
+    escape_to(&printed, &mut escaped);
+    Ok(out.write_str(&escaped)?)
 }
 
-/// Text of several lines in this form; what blocks made stays.
-fn keep(form: Form, text: &Value, clean: impl FnOnce(String) -> String) -> Result<Value, Error> {
+/// A value as it is printed: what blocks made as it is, text as a clean line.
+pub(super) fn printed(value: &Value) -> Result<Cow<'_, str>, Error> {
+    match value.as_str() {
+        Some(made) if value.is_safe() => Ok(Cow::Borrowed(made)),
+        Some(text) => Ok(clean::within_line(text, PRINTED_CHARS_MAX)),
+        None => match value.kind() {
+            ValueKind::Number | ValueKind::Bool => Ok(Cow::Owned(value.to_string())),
+            ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+            kind => Err(Error::new(ErrorKind::InvalidOperation, format!("expected text or a number, found {kind}"))),
+        },
+    }
+}
+
+/// Text of several lines, with a number at most so many characters; what blocks made stays.
+pub(super) fn lines(text: &Value, max: Option<usize>) -> Result<Value, Error> {
     if text.is_safe() {
         return Ok(text.clone());
     }
-    let text = text.as_str().ok_or_else(|| wrong("a text"))?;
-    let text = clean(text.to_owned());
-    Ok(Value::from_safe_string(match form {
-        Form::Html => escape(&text).replace('\n', form.line_end()).replace('\t', "&emsp;"),
-        Form::Text | Form::Paper => text,
-    }))
+    let text = match text.as_str() {
+        Some(text) => text,
+        None if text.is_undefined() => return Err(Error::from(ErrorKind::UndefinedError)),
+        None => return Err(wrong("a text")),
+    };
+    let text = max.map_or_else(|| clean::text(text), |max| clean::shortened(text, max).0);
+    Ok(Value::from_safe_string(blocks::marked_lines(&text)))
 }
 
 /// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
-pub(super) fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + text.len() / 8);
+pub(super) fn escape_to(text: &str, html: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find(ESCAPED) {
         let (plain, sign) = rest.split_at(at);
@@ -353,7 +307,6 @@ pub(super) fn escape(text: &str) -> String {
         rest = &sign[1..];
     }
     html.push_str(rest);
-    html
 }
 
 fn reading(state: &State<'_, '_>) -> Result<Arc<Reading>, Error> {

@@ -267,7 +267,7 @@ fn to_supervisor(language: Language) -> Vec<Content> {
 }
 
 fn unwritten(letter_kind: LetterKind, because: Unwritable) -> AlarmAbout {
-    let detail = "tried to fill in a template, found: undefined value (in closing/nl.paper:7)".to_owned();
+    let detail = "tried to fill in a template, found: undefined value (in closing/nl.j2:7)".to_owned();
     AlarmAbout::Unwritten { to: "schade@voorbeeld.example".to_owned(), letter_kind, because, detail }
 }
 

@@ -1,10 +1,12 @@
 //! The templates of `templates/`, built into the program, and the engine that fills them in. A letter's words stand
-//! once per language; the building blocks (`kit`) make plain text, HTML or a sheet of them. Touches nothing outside.
+//! once per language, and are filled in once: text and page are drawn of the same blocks. Touches nothing outside.
 
+use super::as_page::Look;
+use super::blocks::{self, Flow, Kit};
 use super::language::Words;
 use super::own::Own;
-use super::printing::{self, Form, Reading};
-use super::{RenderError, TemplateError};
+use super::printing::{self, Reading};
+use super::{RenderError, TemplateError, as_page, as_text};
 use crate::case::{Language, LetterKind};
 use crate::desk::verbs::{Row, TABLE};
 use minijinja::syntax::SyntaxConfig;
@@ -16,8 +18,9 @@ use std::sync::Arc;
 /// Every file below `templates/`: its name there and its text.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"));
 
-/// How a file for all forms ends.
-const ANY_FORM: &str = ".j2";
+/// The pages around a letter.
+const TEXT_PAGE: &str = "base.txt";
+const HTML_PAGE: &str = "base.html";
 /// The folder of words that several letters use, a file per language.
 const WORDS: &str = "words/";
 
@@ -58,11 +61,14 @@ pub(super) struct Templates {
     engine: Environment<'static>,
     vocabularies: BTreeMap<&'static str, Value>,
     limits: Value,
+    /// What templates call blocks by.
+    kit: Value,
 }
 
-/// What one body of a letter came to.
+/// What a letter's template came to.
 pub(super) struct Filled {
-    pub body: String,
+    /// Words and blocks ([`blocks::read`]).
+    made: String,
     /// What the letter's own template calls it; None: it answers in its thread.
     pub subject: Option<String>,
     /// What an inbox shows beside the subject; None: how the letter begins.
@@ -85,24 +91,17 @@ impl Templates {
         engine.set_debug(false);
         // A tag on a line of its own leaves no blank line behind.
         engine.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-        engine.set_auto_escape_callback(|_| printing::escaping());
+        engine.set_auto_escape_callback(printing::escaping);
         printing::equip(&mut engine);
         for (name, source) in FILES {
             let source = own.iter().find(|own| own.name == *name).map_or(*source, |own| own.text);
             // Whatever prints knows its reader; what has none prints nothing.
             let reads = if name.starts_with(WORDS) { "" } else { "{% do read_as(reader) %}" };
-            let source = format!("{reads}{source}");
-            let Some(name) = name.strip_suffix(ANY_FORM) else {
-                engine.add_template_owned(*name, source)?;
-                continue;
-            };
-            for form in Form::ALL {
-                engine.add_template_owned(file_name(name, form), source.clone())?;
-            }
+            engine.add_template_owned(*name, format!("{reads}{source}"))?;
         }
         let vocabularies = Language::ALL.map(|language| Ok((language.tag(), vocabulary(&engine, language)?)));
         let vocabularies = vocabularies.into_iter().collect::<Result<_, minijinja::Error>>()?;
-        Ok(Self { engine, vocabularies, limits: Value::from_pairs(LIMITS) })
+        Ok(Self { engine, vocabularies, limits: Value::from_pairs(LIMITS), kit: Value::from_object(Kit) })
     }
 
     /// The words of that language.
@@ -110,84 +109,101 @@ impl Templates {
         self.vocabularies.get(words.tag()).cloned().unwrap_or_default()
     }
 
-    /// One body of a letter.
-    pub fn body(&self, kind: LetterKind, filling: &Filling) -> Result<Filled, RenderError> {
+    /// The letter, as its template says it.
+    pub fn fill_in(&self, kind: LetterKind, filling: &Filling) -> Result<Filled, RenderError> {
         let Filling { reading, variables } = filling;
-        let template = self.find(&format!("{}/{}", kind.name(), reading.words.tag()), reading.form)?;
+        let template = self.find(&file_name(kind.name(), reading.words.tag()))?;
         let filled = template.render_captured(variables).map_err(named)?;
         let exports = filled.state().exports();
         let said =
             |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
         let (subject, preheader) = (said("subject_line"), said("preheader"));
-        let body = if reading.form == Form::Text { tidy(filled.output()) } else { filled.output().to_owned() };
-        Ok(Filled { body, subject, preheader })
+        Ok(Filled { made: filled.output().to_owned(), subject, preheader })
+    }
+
+    /// The plain text around a body.
+    pub fn text(&self, body: &str, filling: &Filling) -> Result<String, RenderError> {
+        let context = context! { body => Value::from_safe_string(body.to_owned()), ..filling.variables.clone() };
+        let whole = self.find(TEXT_PAGE)?.render(context).map_err(named)?;
+        Ok(tidy(&whole) + "\n")
     }
 
     /// The page around a body.
     pub fn page(&self, body: &str, headed: Headed<'_>, filling: &Filling) -> Result<String, RenderError> {
-        let form = filling.reading.form;
-        let page = self.find("base", form)?;
         let body = Value::from_safe_string(body.to_owned());
         let Headed { subject, preheader } = headed;
         let context = context! { body, letter_subject => subject, preheader, ..filling.variables.clone() };
-        let whole = page.render(context).map_err(named)?;
-        Ok(match form {
-            Form::Html => whole.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n") + "\n",
-            Form::Text | Form::Paper => tidy(&whole) + "\n",
-        })
+        let whole = self.find(HTML_PAGE)?.render(context).map_err(named)?;
+        let mut page = String::with_capacity(whole.len());
+        for line in whole.lines().filter(|line| !line.trim().is_empty()) {
+            page.push_str(line);
+            page.push('\n');
+        }
+        Ok(page)
     }
 
     /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
     pub fn committee(&self, filling: &Filling) -> Result<String, RenderError> {
         const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
             {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
-        let name = file_name("committee", filling.reading.form);
-        self.engine.render_named_str(&name, SAID, &filling.variables).map_err(named)
+        let said = self.engine.render_named_str("committee", SAID, &filling.variables).map_err(named)?;
+        Ok(as_text::draw(&blocks::read(&said)))
     }
 
-    fn find(&self, name: &str, form: Form) -> Result<Template<'_, '_>, RenderError> {
-        self.engine.get_template(&file_name(name, form)).map_err(named)
+    fn find(&self, name: &str) -> Result<Template<'_, '_>, RenderError> {
+        self.engine.get_template(name).map_err(named)
     }
 
-    /// What a letter's templates can ask for in this form.
-    pub fn filling(&self, reading: &Arc<Reading>, letter: &ByName) -> Filling {
-        let part = |name: &str| Value::from(file_name(name, reading.form));
+    /// What a letter's templates can ask for.
+    pub fn filling(&self, reading: &Arc<Reading>, letter: ByName) -> Filling {
         let tag = reading.words.tag();
         let everywhere = HashMap::from([
-            ("kit", part("kit")),
-            ("parts", part("parts")),
-            ("mail_day_part", part("mail_day")),
-            ("committee_part", part(&format!("committee/{tag}"))),
-            ("cost_part", part("committee/costs")),
-            ("sheet_part", part(&format!("sheet/{tag}"))),
-            ("form", Value::from(reading.form.extension())),
+            ("k", self.kit.clone()),
+            ("parts", Value::from("parts.j2")),
+            ("mail_day_part", Value::from("mail_day.j2")),
+            ("committee_part", Value::from(file_name("committee", tag))),
+            ("cost_part", Value::from(file_name("committee", "costs"))),
+            ("sheet_part", Value::from(file_name("sheet", tag))),
+            ("form", Value::from(reading.form.name())),
             ("lang", Value::from(tag)),
             ("w", reading.vocabulary.clone()),
             ("v", reading.vocabulary.get_attr("verbs").unwrap_or_default()),
             ("limits", self.limits.clone()),
             ("reader", Value::from_dyn_object(reading.clone())),
         ]);
-        let variables = Value::from_object(Variables { everywhere, letter: letter.clone() });
+        let variables = Value::from_object(Variables { everywhere, letter });
         Filling { reading: reading.clone(), variables }
     }
 }
 
-/// What one form of a letter is filled with.
+impl Filled {
+    /// What stands one after the other in it.
+    pub fn flow(&self) -> Flow<'_> {
+        blocks::read(&self.made)
+    }
+}
+
+/// The letter as text and as HTML, without the pages around it.
+pub(super) fn drawn(flow: &Flow<'_>, look: Look<'_>) -> [String; 2] {
+    [tidy(&as_text::draw(flow)), as_page::draw(flow, look)]
+}
+
+/// What a letter is filled with.
 pub(super) struct Filling {
     reading: Arc<Reading>,
     variables: Value,
 }
 
-/// What a letter says, by name; the same in each of its forms.
-#[derive(Debug, Clone)]
-pub(super) struct ByName(Arc<HashMap<String, Value>>);
+/// What a letter says, by name.
+#[derive(Debug)]
+pub(super) struct ByName(HashMap<String, Value>);
 
 impl ByName {
     /// All that the value holds in one table: templates ask it some hundred times a letter.
     pub fn of(view: &Value) -> Self {
         let names = view.try_iter().into_iter().flatten();
         let said = names.filter_map(|name| Some((name.as_str()?.to_owned(), view.get_item(&name).ok()?)));
-        Self(Arc::new(said.collect()))
+        Self(said.collect())
     }
 }
 
@@ -213,7 +229,7 @@ pub(super) fn text_of(name: &str) -> Option<&'static str> {
 
 /// The words of a language: what its file says, and the verbs of staff with their names.
 fn vocabulary(engine: &Environment<'static>, language: Language) -> Result<Value, minijinja::Error> {
-    let template = engine.get_template(&file_name(&format!("{WORDS}{}", language.tag()), Form::Text))?;
+    let template = engine.get_template(&format!("{WORDS}{}.j2", language.tag()))?;
     let said = template.render_captured(())?;
     let names = said.state().exports();
     let words = names.into_iter().filter_map(|name| Some((name.to_owned(), said.state().lookup(name)?)));
@@ -233,8 +249,8 @@ fn named(error: minijinja::Error) -> RenderError {
     RenderError::Template(error.to_string())
 }
 
-fn file_name(name: &str, form: Form) -> String {
-    format!("{name}.{}", form.extension())
+fn file_name(folder: &str, name: &str) -> String {
+    format!("{folder}/{name}.j2")
 }
 
 /// One blank line between paragraphs, none at the ends, no blanks at line ends.

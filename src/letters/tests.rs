@@ -84,17 +84,6 @@ fn the_html_of_all_letters() {
 }
 
 #[test]
-fn both_kits_have_the_same_blocks() {
-    let blocks = |source: &str| {
-        let macros =
-            source.match_indices("{% macro ").map(|(at, _)| source[at..].split(" %}").next().unwrap().to_owned());
-        macros.collect::<std::collections::BTreeSet<_>>()
-    };
-    let (text, html) = (include_str!("../../templates/kit.txt"), include_str!("../../templates/kit.html"));
-    assert_eq!(blocks(text), blocks(html));
-}
-
-#[test]
 fn a_moment_that_has_passed_is_not_promised() {
     let now = sample::now();
     let acknowledge = |first_response: i64, resolve: i64| {

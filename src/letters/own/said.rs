@@ -4,7 +4,7 @@
 use crate::case::{CaseNumber, LetterKind, Moment};
 use crate::desk::draft::{Content, Draft};
 use crate::letters::language::Words;
-use crate::letters::printing::{self, Form};
+use crate::letters::printing::Form;
 use crate::letters::templates::ByName;
 use crate::letters::{House, Letters, Signed, clean, sample, view};
 use std::sync::Arc;
@@ -47,7 +47,11 @@ pub(super) fn must_say(draft: &Draft, house: &House, ours: &Letters) -> Vec<Said
 }
 
 /// What ours says and an own one leaves out, with what to do.
-pub(super) fn left_out(must: &[Said], usual: &[(Form, String)], own: &[(Form, String)]) -> Vec<(String, &'static str)> {
+pub(super) fn left_out(
+    must: &[Said],
+    usual: &[(Shown, String)],
+    own: &[(Shown, String)],
+) -> Vec<(String, &'static str)> {
     let mut left_out = Vec::new();
     for ((form, body), (_, usual)) in own.iter().zip(usual) {
         let (body, usual) = (Body::of(*form, body), Body::of(*form, usual));
@@ -68,11 +72,19 @@ pub(super) fn left_out(must: &[Said], usual: &[(Form, String)], own: &[(Form, St
     left_out
 }
 
-fn in_form(form: Form) -> &'static str {
+/// In which form a reader gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Text,
+    Page,
+    Paper,
+}
+
+fn in_form(form: Shown) -> &'static str {
     match form {
-        Form::Text => "as text",
-        Form::Html => "as a page",
-        Form::Paper => "on paper",
+        Shown::Text => "as text",
+        Shown::Page => "as a page",
+        Shown::Paper => "on paper",
     }
 }
 
@@ -84,12 +96,13 @@ struct Body {
 }
 
 impl Body {
-    fn of(form: Form, body: &str) -> Self {
-        let lines = match form {
-            Form::Html => None,
-            Form::Text | Form::Paper => Some(body.lines().map(one_line).collect()),
-        };
-        Self { whole: one_line(body), lines }
+    fn of(form: Shown, body: &str) -> Self {
+        match form {
+            Shown::Page => Self { whole: one_line(&without_tags(body)), lines: None },
+            Shown::Text | Shown::Paper => {
+                Self { whole: one_line(body), lines: Some(body.lines().map(one_line).collect()) }
+            }
+        }
     }
 
     fn says(&self, words: &str) -> bool {
@@ -113,27 +126,26 @@ impl Body {
 fn committee(draft: &Draft, house: &House, ours: &Letters) -> Vec<String> {
     let keys = sample::keys();
     let vocabulary = ours.templates.vocabulary(view::words(draft, house));
-    let form = printing::Form::Text;
-    let reading = Arc::new(view::reading(draft, house, "", vocabulary, form, sample::now()));
+    let reading = Arc::new(view::reading(draft, house, "", vocabulary, Form::Mail, sample::now()));
     let signed = Signed { token: "", keys: &keys, lacks_characters: false };
     let seen = view::Seen { draft, carried: &[], left_out: &[], house, signed, reading: &reading };
     let said =
-        ours.templates.committee(&ours.templates.filling(&reading, &ByName::of(&seen.view()))).unwrap_or_default();
+        ours.templates.committee(&ours.templates.filling(&reading, ByName::of(&seen.view()))).unwrap_or_default();
     let around = |line: &str| line.split("https://").next().unwrap_or_default().trim().to_owned();
     let links = said.split_whitespace().filter(|word| word.starts_with("https://")).map(str::to_owned);
     said.lines().map(around).filter(|line| !line.is_empty()).chain(links).collect()
 }
 
-/// As it is compared: whatever wraps it, and without the tags within a sentence.
-fn one_line(page: &str) -> String {
+/// As it is compared: whatever wraps it.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What can be read of a page.
+fn without_tags(page: &str) -> String {
     let mut bare = String::with_capacity(page.len());
     let mut in_tag = false;
-    // A comment is no tag: one can have others within it, and nobody reads what it says.
-    let shown = page.split("<!--").enumerate().map(|(index, piece)| match index {
-        0 => piece,
-        _ => piece.split_once("-->").map_or("", |(_, shown)| shown),
-    });
-    for c in shown.flat_map(str::chars) {
+    for c in page.chars() {
         match c {
             '<' => in_tag = true,
             '>' => in_tag = false,
@@ -141,8 +153,7 @@ fn one_line(page: &str) -> String {
             _ => {}
         }
     }
-    let bare = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")]
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")]
         .iter()
-        .fold(bare, |bare, (entity, c)| bare.replace(entity, c));
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+        .fold(bare, |bare, (entity, c)| bare.replace(entity, c))
 }

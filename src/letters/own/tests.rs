@@ -41,9 +41,11 @@ fn a_mistake_is_told_with_its_file_its_line_and_what_stands_there() {
     assert_eq!(found[0].file, "closing/nl.j2");
     let found = changed("notification/en.j2", "{{ show_remarks(remarks) }}", "{% if remarks %}");
     assert!(found[0].line.is_some() && found[0].file == "notification/en.j2", "{found:?}");
-    // A building block only finds that it was given nothing.
     let found = changed("closing/nl.j2", "k.panel(settlement)", "k.panel(setlement)");
-    assert!(found[0].line.is_some() && found[0].found.contains("`setlement`"), "{found:?}");
+    assert!(found[0].line.is_some() && found[0].found == "undefined value in `{{ k.panel(setlement) }}`", "{found:?}");
+    // What letters share only finds that it was given nothing.
+    let found = changed("notification/en.j2", "complaint(text, quoted", "complaint(txet, quoted");
+    assert!(found[0].line.is_some() && found[0].found.contains("`txet`"), "{found:?}");
     assert!(mistakes("closng/nl.j2", "x")[0].to_string().contains("klachtpost templates list"));
 }
 
@@ -93,9 +95,7 @@ fn the_form_on_paper_is_tried_too() {
     let found = added("closing/nl.j2", "{% if brand %}{{ brand.fone }}{% endif %}");
     assert!(found[0].found.contains("fone"), "{found:?}");
     let text = ours("closing/nl.j2").unwrap();
-    let text = format!(
-        "{{% if form != \"paper\" %}}{text}{{% else %}}{{% import kit as k %}}{{{{ k.typed(\"Dag\") }}}}{{% endif %}}"
-    );
+    let text = format!("{{% if form != \"paper\" %}}{text}{{% else %}}{{{{ k.typed(\"Dag\") }}}}{{% endif %}}");
     let found = mistakes("closing/nl.j2", &text);
     for missing in ["K-2026-000123", "€ 240", "Geschillencommissie"] {
         let is_told = |mistake: &Mistake| mistake.found.contains(missing) && mistake.found.contains("on paper");
@@ -111,7 +111,7 @@ fn a_long_text_comes_whole_and_with_its_lines() {
         ("answer/de.j2", "{{ k.typed(text) }}", "{{ k.typed(text[:5000]) }}"),
         ("interim/fr.j2", "{{ k.typed(text) }}", "{{ k.quote(text, 4000) }}"),
         ("closing/nl.j2", "{{ k.panel(settlement) }}", "{% call k.p() %}{{ settlement|line }}{% endcall %}"),
-        ("closing/en.j2", "{{ k.panel(settlement) }}", "{{ settlement|text|oneline }}"),
+        ("closing/en.j2", "{{ k.panel(settlement) }}", "{% call k.small() %}{{ settlement|text }}{% endcall %}"),
     ] {
         let found = changed(name, from, to);
         assert!(found.iter().any(|mistake| mistake.next.contains("`text`")), "{name}: {found:?}");
@@ -136,11 +136,15 @@ fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
     const ATTACK: &str = "<img src=x onerror=alert(1)>\u{202e}fdp.exe";
     let panel = "{{ k.panel(settlement) }}";
     let printed = r#"
-{{ subject|oneline }}
-{{ subject|packed }}
-{{ subject|prefixed }}
-{{ subject|block("paragraph") }}
+{{ subject|text }}
 {{ subject|below }}
+{{ k.quote(subject) }}
+{{ k.block(subject) }}
+{{ k.link(subject) }}
+{{ k.phone(subject) }}
+{{ k.mailto({"label": subject, "url": subject}) }}
+{{ k.title(subject, subject) }}
+{% call k.facts() %}{{ k.fact(subject, subject) }}{% endcall %}
 {{ subject|e }}
 {{ subject|escape|replace("x", subject) }}
 {{ [k.number(number), subject]|join(" ") }}
@@ -155,42 +159,35 @@ fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
     for (form, body) in letters.forms(&Draft { content, ..sample }, &sample::house()).unwrap() {
         assert!(body.matches("fdp.exe").count() > 10, "{form:?}: {body}");
         assert!(!body.contains('\u{202e}'), "{form:?}: {body}");
-        assert!(form != Form::Html || !body.contains("<img"), "{body}");
+        assert!(form != Shown::Page || !body.contains("<img"), "{body}");
     }
 }
 
 #[test]
-fn what_is_hidden_is_not_said() {
+fn a_page_has_no_tags_but_those_of_the_blocks() {
     let number = "{{ k.number(number) }}";
-    for hiding in [
-        "<span style=\"display:none\">{{ number }}</span>",
-        "<span style=\"Display :\n NONE\">{{ number }}</span>",
-        "<b style='visibility: hidden'>{{ number }}</b>",
-        "<b style='font-size:0px'>{{ number }}</b>",
-        "<b style='font-size: 0.0em'>{{ number }}</b>",
-        "<span title=\"x\" hidden>{{ number }}</span>",
-        "<span hidden=\"\"\n>{{ number }}</span>",
-    ] {
-        let found = changed("closing/nl.j2", number, hiding);
-        assert!(found[0].found.contains("nobody sees") && found[0].line.is_some(), "{hiding}: {found:?}");
+    for written in
+        ["<span style=\"display:none\">{{ number }}</span>", "<!-- {{ number }} -->", "<b hidden>{{ number }}</b>"]
+    {
+        let text = ours("closing/nl.j2").unwrap().replace(number, written);
+        let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+        let preview = letters.preview().unwrap();
+        let html = &preview.iter().find(|one| one.name == "closing/nl.j2").unwrap().html;
+        let shown = written.replace("{{ number }}", "K-2026-000123");
+        let shown = shown.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        assert!(html.contains(&shown), "{html}");
     }
-    let found = changed(
-        "closing/nl.j2",
-        number,
-        "{% if form == \"html\" %}<!-- <b> {{ number }} -->{% else %}{{ number }}{% endif %}",
-    );
-    assert!(found.iter().any(|mistake| mistake.found.contains("K-2026-000123` as a page")), "{found:?}");
-    for shown in [
-        "<b style='font-size:0.9em'>{{ number }}</b>",
-        "<b aria-hidden=\"false\" title=\"hidden\">{{ number }}</b>, hidden",
-    ] {
-        assert_eq!(
-            changed(
-                "closing/nl.j2",
-                number,
-                &format!("{{% if form == \"html\" %}}{shown}{{% else %}}{{{{ number }}}}{{% endif %}}")
-            ),
-            []
+}
+
+#[test]
+fn what_only_one_form_says_is_missing_in_the_other() {
+    for (only, missing) in [("in_text", "as a page"), ("on_page", "as text")] {
+        let found = changed(
+            "closing/nl.j2",
+            "{{ k.number(number) }}",
+            &format!("{{% call k.{only}() %}}{{{{ number }}}}{{% endcall %}}"),
         );
+        let is_told = |mistake: &Mistake| mistake.found == format!("no `K-2026-000123` {missing}");
+        assert!(found.iter().any(is_told), "{found:?}");
     }
 }

@@ -3,6 +3,7 @@
 
 mod overviews;
 
+use super::as_page::Look;
 use super::language::{Words, for_staff};
 use super::mailto::{self, Button, Press, Replies};
 use super::printing::{self, Reading};
@@ -84,8 +85,8 @@ impl Seen<'_> {
             desk_address => self.house.desk_address.as_str(),
             house => house(self.house, self.reading.words.language),
             brand => self.brand(),
-            ink => self.colour().unwrap_or(INK),
-            line => self.colour().unwrap_or(LINE),
+            ink => self.look().ink,
+            line => self.look().line,
             topic => printing::plain(&draft.topic),
             case_line => self.reading.replies.subject.as_str(),
             buttons => Value::from_object(Buttons(has_buttons.then(|| self.reading.clone()))),
@@ -117,9 +118,11 @@ impl Seen<'_> {
         .into()
     }
 
-    fn colour(&self) -> Option<&str> {
-        let brand = self.house.brand.as_ref().filter(|_| self.draft.content.kind().is_for_customer())?;
-        brand.colour.as_deref()
+    /// How its page looks.
+    pub fn look(&self) -> Look<'_> {
+        let brand = self.house.brand.as_ref().filter(|_| self.draft.content.kind().is_for_customer());
+        let colour = brand.and_then(|brand| brand.colour.as_deref());
+        Look { ink: colour.unwrap_or(INK), line: colour.unwrap_or(LINE) }
     }
 
     /// What the draft lists, then what turned out too large to go along.

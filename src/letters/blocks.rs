@@ -1,0 +1,383 @@
+//! What letters are written with: titles, paragraphs, facts, buttons. A template is filled in once; each block that it calls
+//! (`k.p`, `k.fact`) leaves its pieces between marks that no text can hold, and [`read`] takes them apart again. How a block looks
+//! is said in `as_text.rs`, `as_page.rs` and `on_paper.rs`. Pure.
+
+use super::clean;
+use super::printing::{dial, lines, printed};
+use minijinja::value::{Kwargs, Object, Value, from_args};
+use minijinja::{Error, ErrorKind, State};
+use std::sync::Arc;
+
+/// Around a block and between its pieces, and where a line ends. All are controls, which cleaned text holds none of.
+const OPEN: char = '\u{1c}';
+const LINE: char = '\u{1d}';
+const CLOSE: char = '\u{1e}';
+const NEXT: char = '\u{1f}';
+/// Behind [`OPEN`] a block is named by its place among all: a control, too.
+const FIRST: char = '\u{80}';
+
+/// What a letter is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Block {
+    Title,
+    Heading,
+    Paragraph,
+    Small,
+    Strong,
+    Number,
+    Verb,
+    Link,
+    Mailto,
+    Phone,
+    Facts,
+    Fact,
+    List,
+    Item,
+    Notice,
+    Alarm,
+    Quote,
+    Typed,
+    Panel,
+    Framed,
+    Signature,
+    Buttons,
+    Tally,
+    Rows,
+    Row,
+    Step,
+    Table,
+    Picture,
+    /// Where only the text says it, or only the page.
+    InText,
+    OnPage,
+    /// One of several within a block: a button, a cell.
+    Entry,
+}
+
+impl Block {
+    /// By the names that templates call them.
+    const ALL: [(&str, Self); 31] = [
+        ("title", Self::Title),
+        ("heading", Self::Heading),
+        ("p", Self::Paragraph),
+        ("small", Self::Small),
+        ("b", Self::Strong),
+        ("number", Self::Number),
+        ("verb", Self::Verb),
+        ("link", Self::Link),
+        ("mailto", Self::Mailto),
+        ("phone", Self::Phone),
+        ("facts", Self::Facts),
+        ("fact", Self::Fact),
+        ("list", Self::List),
+        ("item", Self::Item),
+        ("notice", Self::Notice),
+        ("alarm", Self::Alarm),
+        ("quote", Self::Quote),
+        ("typed", Self::Typed),
+        ("panel", Self::Panel),
+        ("block", Self::Framed),
+        ("signature", Self::Signature),
+        ("buttons", Self::Buttons),
+        ("tally", Self::Tally),
+        ("rows", Self::Rows),
+        ("row", Self::Row),
+        ("step", Self::Step),
+        ("table", Self::Table),
+        ("picture", Self::Picture),
+        ("in_text", Self::InText),
+        ("on_page", Self::OnPage),
+        ("entry", Self::Entry),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, block)| *block)
+    }
+
+    fn mark(self) -> char {
+        let place = Self::ALL.iter().position(|(_, block)| *block == self).unwrap_or_default();
+        u32::try_from(place).ok().and_then(|place| char::from_u32(u32::from(FIRST) + place)).unwrap_or(FIRST)
+    }
+
+    fn marked(mark: char) -> Option<Self> {
+        let place = u32::from(mark).checked_sub(u32::from(FIRST))?;
+        Self::ALL.get(usize::try_from(place).ok()?).map(|(_, block)| *block)
+    }
+}
+
+/// The blocks, as templates have them: `k`.
+#[derive(Debug)]
+pub(super) struct Kit;
+
+impl Object for Kit {
+    fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let block = Block::named(method).ok_or_else(|| Error::from(ErrorKind::UnknownMethod))?;
+        let mut made = Made::begun(block);
+        match block {
+            Block::Title => {
+                let (words, number): (&Value, Option<&Value>) = from_args(args)?;
+                made.printed(words)?;
+                made.perhaps(number.cloned().unwrap_or_default())?;
+            }
+            Block::Fact => {
+                let (label, value, named): (&Value, &Value, Kwargs) = from_args(args)?;
+                made.printed(label)?;
+                made.printed(value)?;
+                made.whether(named.get::<Option<bool>>("strong")? == Some(true));
+                named.assert_all_used()?;
+            }
+            Block::Quote => {
+                let (words, max): (&Value, Option<usize>) = from_args(args)?;
+                made.lines(words, max)?;
+            }
+            Block::Signature => {
+                let (greeting, names): (&Value, &Value) = from_args(args)?;
+                made.signature(greeting, names)?;
+            }
+            Block::Step => {
+                let (step, max, more): (&Value, usize, Option<&Value>) = from_args(args)?;
+                made.step(step, max, more)?;
+            }
+            Block::Table => {
+                let (columns, rows): (&Value, &Value) = from_args(args)?;
+                made.table(columns, rows)?;
+            }
+            Block::Paragraph
+            | Block::Small
+            | Block::Facts
+            | Block::List
+            | Block::Item
+            | Block::Notice
+            | Block::Alarm
+            | Block::Rows
+            | Block::InText
+            | Block::OnPage => {
+                let (named,): (Kwargs,) = from_args(args)?;
+                let within: Value = named.get("caller")?;
+                made.printed(&within.call(state, &[])?)?;
+            }
+            _ => {
+                let (one,): (&Value,) = from_args(args)?;
+                made.of_one(block, one)?;
+            }
+        }
+        Ok(made.done())
+    }
+}
+
+/// A block that is being made.
+struct Made(String);
+
+impl Made {
+    fn begun(block: Block) -> Self {
+        Self(String::from_iter([OPEN, block.mark()]))
+    }
+
+    fn done(mut self) -> Value {
+        self.0.push(CLOSE);
+        Value::from_safe_string(self.0)
+    }
+
+    /// A block that has all it says in one value.
+    fn of_one(&mut self, block: Block, one: &Value) -> Result<(), Error> {
+        match block {
+            Block::Typed | Block::Panel | Block::Framed => self.lines(one, None),
+            Block::Mailto => self.button(one),
+            Block::Phone => {
+                let number = one.as_str().unwrap_or_default();
+                self.piece(&dial(number));
+                self.piece(&clean::line(number, clean::NAME_CHARS_MAX));
+                Ok(())
+            }
+            Block::Buttons => {
+                self.entries(
+                    one,
+                    |made, button| if button.is_true() { made.entry(|made| made.button(button)) } else { Ok(()) },
+                )
+            }
+            Block::Tally => self.entries(one, |made, cell| {
+                made.entry(|made| {
+                    made.printed(&cell.get_attr("count")?)?;
+                    made.printed(&cell.get_attr("label")?)?;
+                    made.perhaps(cell.get_attr("note")?)?;
+                    made.whether(cell.get_attr("late")?.is_true());
+                    Ok(())
+                })
+            }),
+            Block::Row => self.row(one),
+            Block::Picture => {
+                self.perhaps(one.get_attr("id")?)?;
+                self.printed(&one.get_attr("alt")?)
+            }
+            _ => self.printed(one),
+        }
+    }
+
+    /// What is clean already.
+    fn piece(&mut self, clean: &str) {
+        self.0.push(NEXT);
+        self.0.push_str(clean);
+    }
+
+    fn printed(&mut self, value: &Value) -> Result<(), Error> {
+        self.piece(&printed(value)?);
+        Ok(())
+    }
+
+    /// An empty piece where there is nothing to say.
+    fn perhaps(&mut self, value: Value) -> Result<(), Error> {
+        if value.is_true() {
+            return self.printed(&value);
+        }
+        self.piece("");
+        Ok(())
+    }
+
+    /// A piece that is not empty where it is so.
+    fn whether(&mut self, is_so: bool) {
+        self.piece(if is_so { "1" } else { "" });
+    }
+
+    fn lines(&mut self, words: &Value, max: Option<usize>) -> Result<(), Error> {
+        self.piece(lines(words, max)?.as_str().unwrap_or_default());
+        Ok(())
+    }
+
+    fn button(&mut self, one: &Value) -> Result<(), Error> {
+        self.printed(&one.get_attr("label")?)?;
+        self.printed(&one.get_attr("url")?)
+    }
+
+    fn entry(&mut self, within: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.0.extend([OPEN, Block::Entry.mark()]);
+        within(self)?;
+        self.0.push(CLOSE);
+        Ok(())
+    }
+
+    /// One piece that holds several entries.
+    fn entries(&mut self, all: &Value, each: impl Fn(&mut Self, &Value) -> Result<(), Error>) -> Result<(), Error> {
+        self.piece("");
+        for one in all.try_iter()? {
+            each(self, &one)?;
+        }
+        Ok(())
+    }
+
+    fn all_printed(&mut self, all: &Value) -> Result<(), Error> {
+        self.entries(all, |made, one| made.entry(|made| made.printed(one)))
+    }
+
+    fn signature(&mut self, greeting: &Value, names: &Value) -> Result<(), Error> {
+        self.printed(greeting)?;
+        for name in names.try_iter()? {
+            self.0.push(LINE);
+            self.0.push_str(&printed(&name)?);
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, row: &Value) -> Result<(), Error> {
+        for name in ["number", "line", "moment"] {
+            self.printed(&row.get_attr(name)?)?;
+        }
+        self.whether(row.get_attr("late")?.is_true());
+        self.printed(&row.get_attr("below")?)?;
+        let who = row.get_attr("who")?;
+        let url = if who.is_true() { row.get_attr("url")? } else { Value::from("") };
+        self.perhaps(who)?;
+        self.printed(&url)?;
+        self.all_printed(&row.get_attr("marks")?)?;
+        self.entries(&row.get_attr("buttons")?, |made, button| made.entry(|made| made.button(button)))
+    }
+
+    fn step(&mut self, step: &Value, max: usize, more: Option<&Value>) -> Result<(), Error> {
+        self.printed(&step.get_attr("when")?)?;
+        self.printed(&step.get_attr("what")?)?;
+        self.perhaps(step.get_attr("by")?)?;
+        self.lines(&step.get_attr("text")?, Some(max))?;
+        self.perhaps(more.cloned().unwrap_or_default())
+    }
+
+    fn table(&mut self, columns: &Value, rows: &Value) -> Result<(), Error> {
+        self.all_printed(columns)?;
+        self.entries(rows, |made, row| {
+            made.entry(|made| {
+                made.printed(&row.get_attr("name")?)?;
+                made.perhaps(row.get_attr("below")?)?;
+                made.all_printed(&row.get_attr("cells")?)
+            })
+        })
+    }
+}
+
+/// What stands one after the other.
+pub(super) type Flow<'a> = Vec<Node<'a>>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node<'a> {
+    /// Clean; its white space is the template's, and says nothing.
+    Text(&'a str),
+    /// A line ends here.
+    LineEnd,
+    Block(Block, Vec<Flow<'a>>),
+}
+
+/// The pieces of each entry of a block.
+pub(super) fn entries<'a, 'b>(flow: &'b [Node<'a>]) -> impl Iterator<Item = &'b [Flow<'a>]> {
+    flow.iter().filter_map(|node| match node {
+        Node::Block(Block::Entry, pieces) => Some(pieces.as_slice()),
+        _ => None,
+    })
+}
+
+/// A cleaned text of several lines, as it stands in a flow.
+pub(super) fn marked_lines(text: &str) -> String {
+    text.replace('\n', LINE.encode_utf8(&mut [0; 4]))
+}
+
+/// A piece on a line of its own.
+pub(super) fn below(line: &str) -> String {
+    format!("{LINE}{line}")
+}
+
+/// What a template made.
+pub(super) fn read(filled: &str) -> Flow<'_> {
+    // The blocks that are open, each with its pieces so far; the last piece is the one that grows.
+    let mut open: Vec<(Block, Vec<Flow<'_>>)> = vec![(Block::Entry, vec![Vec::new()])];
+    let mut rest = filled;
+    while let Some(at) = rest.bytes().position(|byte| (0x1c..=0x1f).contains(&byte)) {
+        let (text, marked) = rest.split_at(at);
+        put(&mut open, Node::Text(text));
+        let mut marks = marked.chars();
+        match marks.next() {
+            Some(OPEN) => open.extend(marks.next().and_then(Block::marked).map(|block| (block, Vec::new()))),
+            Some(NEXT) => open.last_mut().into_iter().for_each(|(_, pieces)| pieces.push(Vec::new())),
+            Some(LINE) => put(&mut open, Node::LineEnd),
+            _ if open.len() > 1 => close(&mut open),
+            _ => {}
+        }
+        rest = marks.as_str();
+    }
+    put(&mut open, Node::Text(rest));
+    while open.len() > 1 {
+        close(&mut open);
+    }
+    open.pop().into_iter().flat_map(|(_, pieces)| pieces).flatten().collect()
+}
+
+fn put<'a>(open: &mut [(Block, Vec<Flow<'a>>)], node: Node<'a>) {
+    let growing = open.last_mut().and_then(|(_, pieces)| pieces.last_mut());
+    if let Some(piece) = growing.filter(|_| node != Node::Text("")) {
+        piece.push(node);
+    }
+}
+
+fn close(open: &mut Vec<(Block, Vec<Flow<'_>>)>) {
+    if let Some((block, pieces)) = open.pop() {
+        put(open, Node::Block(block, pieces));
+    }
+}
+
+#[cfg(test)]
+mod tests;
