@@ -58,6 +58,31 @@ fn every_link_leads_to_a_file_and_to_a_heading_in_it() {
     assert!(wrong.is_empty(), "links that lead nowhere:\n{}", wrong.join("\n"));
 }
 
+/// What a page calls a file that its reader is about to make.
+const TO_BE_MADE: [&str; 1] = ["src/languages/es.rs"];
+/// Where sources stand.
+const SOURCES: [&str; 7] = ["src", "templates", "tests", "benches", "docs", "packaging", "migrations"];
+
+#[test]
+fn every_source_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut found, mut wrong) = (0, Vec::new());
+    for (page, text) in pages() {
+        for name in text.split('`').skip(1).step_by(2) {
+            let is_path = name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            let is_source = name.split_once('/').is_some_and(|(folder, _)| SOURCES.contains(&folder));
+            if is_path && is_source && !TO_BE_MADE.contains(&name) {
+                found += 1;
+                if !root.join(name).exists() {
+                    wrong.push(format!("{}: {name}", page.display()));
+                }
+            }
+        }
+    }
+    assert!(found >= FOUND_MIN, "{found} sources were found");
+    assert!(wrong.is_empty(), "sources that are not there:\n{}", wrong.join("\n"));
+}
+
 /// The headings of a page, as links name them.
 fn anchors(text: &str) -> impl Iterator<Item = String> {
     let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_matches(['#', ' ']));

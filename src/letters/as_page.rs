@@ -20,7 +20,6 @@ pub(super) fn draw(flow: &[Node<'_>], look: Look<'_>) -> String {
 
 /// What most letters take.
 const PAGE_OCTETS: usize = 16_384;
-const MUTED: &str = "color:#5b6673";
 
 struct Page<'a> {
     html: String,
@@ -43,8 +42,10 @@ impl Page<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        for (index, piece) in text.split('\t').enumerate() {
-            self.put(if index == 0 { "" } else { "&emsp;" });
+        let mut pieces = text.split('\t');
+        escape_to(pieces.next().unwrap_or_default(), &mut self.html);
+        for piece in pieces {
+            self.put("&emsp;");
             escape_to(piece, &mut self.html);
         }
     }
@@ -105,10 +106,10 @@ impl Page<'_> {
                 self.gap();
             }
             (Block::Row, [number, line, moment, late, below, who, url, marks, buttons]) => {
-                self.row([number, line], (moment, !late.is_empty()), marks);
-                self.below_row([number, below], (who, url), buttons);
+                self.row(line, moment, !late.is_empty(), marks);
+                self.below_row(number, below, who, url, buttons);
             }
-            (Block::Step, [when, what, by, text, more]) => self.step([when, what, by], text, more),
+            (Block::Step, [when, what, by, text, more]) => self.step(when, what, by, text, more),
             (Block::Table, [columns, rows]) => self.table(columns, rows),
             (Block::Picture, [id, alt]) => self.picture(id, alt),
             (Block::InText, _) => {}
@@ -136,16 +137,15 @@ impl Page<'_> {
                 words,
                 "</code>",
             ),
-            (Block::Link, [url]) => self.link([("", url)], ";overflow-wrap:anywhere", url),
-            (Block::Mailto, [label, url]) => self.link([("", url)], "", label),
-            (Block::Phone, [dialled, shown]) if !dialled.is_empty() => self.link([("tel:", dialled)], "", shown),
+            (Block::Link, [url]) => self.link(url, ";overflow-wrap:anywhere", url),
+            (Block::Mailto, [label, url]) => self.link(url, "", label),
+            (Block::Phone, [url, shown]) if !url.is_empty() => self.link(url, "", shown),
             (_, pieces) => pieces.last().into_iter().for_each(|shown| self.flow(shown)),
         }
     }
 
-    fn link(&mut self, [(scheme, url)]: [(&str, &[Node<'_>]); 1], style: &str, words: &[Node<'_>]) {
-        self.put(r#"<a class="link" href=""#);
-        self.around(scheme, url, r#"" style="color:"#);
+    fn link(&mut self, url: &[Node<'_>], style: &str, words: &[Node<'_>]) {
+        self.around(r#"<a class="link" href=""#, url, r#"" style="color:"#);
         self.put(self.look.ink);
         self.put(style);
         self.around("\">", words, "</a>");
@@ -263,7 +263,7 @@ impl Page<'_> {
         self.put("</div></td>\n");
     }
 
-    fn row(&mut self, [_, line]: [&Flow<'_>; 2], (moment, is_late): (&Flow<'_>, bool), marks: &Flow<'_>) {
+    fn row(&mut self, line: &Flow<'_>, moment: &Flow<'_>, is_late: bool, marks: &Flow<'_>) {
         self.put("<tr><td class=\"row\" style=\"padding:9px 0;border-top:1px solid #e1e6ec;font-size:14px\">\n");
         self.around(r#"<div style="font-size:16px;font-weight:600">"#, line, "</div>\n");
         self.put(if is_late { r#"<div class="latetext" style="color:#a3180c;font-weight:600""# } else { "<div " });
@@ -275,10 +275,8 @@ impl Page<'_> {
         });
     }
 
-    fn below_row(&mut self, [number, below]: [&Flow<'_>; 2], (who, url): (&Flow<'_>, &Flow<'_>), buttons: &Flow<'_>) {
-        self.put(r#"<div class="muted" style=""#);
-        self.put(MUTED);
-        self.around("\">", number, " · ");
+    fn below_row(&mut self, number: &Flow<'_>, below: &Flow<'_>, who: &Flow<'_>, url: &Flow<'_>, buttons: &Flow<'_>) {
+        self.around(r#"<div class="muted" style="color:#5b6673">"#, number, " · ");
         self.flow(below);
         if !who.is_empty() {
             self.around(r#" · <a class="link" href=""#, url, r#"" style="color:#0b57a4">"#);
@@ -293,7 +291,7 @@ impl Page<'_> {
         self.put("</td></tr>\n");
     }
 
-    fn step(&mut self, [when, what, by]: [&Flow<'_>; 3], text: &[Node<'_>], more: &[Node<'_>]) {
+    fn step(&mut self, when: &Flow<'_>, what: &Flow<'_>, by: &Flow<'_>, text: &Flow<'_>, more: &Flow<'_>) {
         self.put("<tr><td class=\"row\" style=\"padding:9px 0;border-top:1px solid #e1e6ec\">\n");
         self.around(r#"<div class="muted" style="font-size:14px;color:#5b6673">"#, when, "");
         if !by.is_empty() {

@@ -76,7 +76,13 @@ fn all(pieces: &[Flow<'_>]) -> String {
 }
 
 fn one_line(words: &Flow<'_>) -> String {
-    draw(words).split_whitespace().collect::<Vec<_>>().join(" ")
+    let drawn = draw(words);
+    let mut line = String::with_capacity(drawn.len() + 4);
+    for word in drawn.split_whitespace() {
+        line.push_str(if line.is_empty() { "" } else { " " });
+        line.push_str(word);
+    }
+    line
 }
 
 fn packed(lines: &Flow<'_>) -> String {
@@ -85,5 +91,11 @@ fn packed(lines: &Flow<'_>) -> String {
 }
 
 fn prefixed(words: &Flow<'_>) -> String {
-    draw(words).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n")
+    let words = draw(words);
+    let mut marked = String::with_capacity(words.len() + words.len() / 8);
+    for line in words.lines() {
+        marked.push_str(if marked.is_empty() { "> " } else { "\n> " });
+        marked.push_str(line);
+    }
+    marked
 }

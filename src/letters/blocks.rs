@@ -15,6 +15,8 @@ const CLOSE: char = '\u{1e}';
 const NEXT: char = '\u{1f}';
 /// Behind [`OPEN`] a block is named by its place among all: a control, too.
 const FIRST: char = '\u{80}';
+/// What most blocks take.
+const BLOCK_OCTETS: usize = 256;
 
 /// What a letter is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +172,9 @@ struct Made(String);
 
 impl Made {
     fn begun(block: Block) -> Self {
-        Self(String::from_iter([OPEN, block.mark()]))
+        let mut made = String::with_capacity(BLOCK_OCTETS);
+        made.extend([OPEN, block.mark()]);
+        Self(made)
     }
 
     fn done(mut self) -> Value {
@@ -185,7 +189,8 @@ impl Made {
             Block::Mailto => self.button(one),
             Block::Phone => {
                 let number = one.as_str().unwrap_or_default();
-                self.piece(&dial(number));
+                let dialled = dial(number);
+                self.piece(&if dialled.is_empty() { dialled } else { format!("tel:{dialled}") });
                 self.piece(&clean::line(number, clean::NAME_CHARS_MAX));
                 Ok(())
             }

@@ -204,11 +204,12 @@ fn unknown_type() -> ContentType {
     ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN)
 }
 
-/// Always quoted-printable: no line is too long, and no server on the way has anything to convert.
+/// Always quoted-printable: no line is too long, and no server on the way has anything to convert. As octets, because of a
+/// string lettre looks at each character for its line ends; ours are all alike.
 fn readable(media_type: ContentType, text: &str) -> SinglePart {
     let encoding = ContentTransferEncoding::QuotedPrintable;
-    let body = Body::new_with_encoding(text.to_owned(), encoding)
-        .unwrap_or_else(|bytes| Body::new(String::from_utf8_lossy(&bytes).into_owned()));
+    let octets = text.replace('\n', "\r\n").into_bytes();
+    let body = Body::new_with_encoding(octets, encoding).unwrap_or_else(Body::new);
     SinglePart::builder().header(media_type).body(body)
 }
 

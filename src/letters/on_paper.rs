@@ -102,7 +102,8 @@ fn letter(
     let signed = Signed { token: "", keys, lacks_characters: false };
     let (carried, left_out) = (as_mail.carried.as_slice(), &[][..]);
     let seen = view::Seen { draft: &as_mail, carried, left_out, house, signed, reading: &reading };
-    let shown = context! { department_title => printing::plain(&paper.department_title), ..seen.view() };
+    let about = context! { department_title => printing::plain(&paper.department_title) };
+    let shown: Vec<Value> = std::iter::once(about).chain(seen.view()).collect();
     let filled = templates.fill_in(paper.sheet.kind(), &templates.filling(&reading, ByName::of(&shown)))?;
     let head = house.letterhead.clone().unwrap_or_default();
     let lines = std::iter::once(&paper.customer.name).chain(&paper.customer.postal).map(|line| one_line(line));

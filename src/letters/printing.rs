@@ -21,8 +21,6 @@ const LINE_CHARS_MAX: usize = 300;
 /// A letter on paper is printed, signed, posted and delivered within this time: a moment before that is past when it is read
 /// (invariant 11).
 const ON_ITS_WAY: TimeDelta = TimeDelta::days(2);
-/// What stands for something else in HTML.
-const ESCAPED: [char; 5] = ['&', '<', '>', '"', '\''];
 /// Minutes up to which a span is told in hours, and up to which an outage is still talked about in minutes.
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;
@@ -293,20 +291,21 @@ pub(super) fn lines(text: &Value, max: Option<usize>) -> Result<Value, Error> {
 
 /// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
 pub(super) fn escape_to(text: &str, html: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.find(ESCAPED) {
-        let (plain, sign) = rest.split_at(at);
-        html.push_str(plain);
-        html.push_str(match sign.as_bytes().first() {
-            Some(b'&') => "&amp;",
-            Some(b'<') => "&lt;",
-            Some(b'>') => "&gt;",
-            Some(b'"') => "&quot;",
-            _ => "&#x27;",
-        });
-        rest = &sign[1..];
+    let mut begun = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let sign = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#x27;",
+            _ => continue,
+        };
+        html.push_str(&text[begun..at]);
+        html.push_str(sign);
+        begun = at + 1;
     }
-    html.push_str(rest);
+    html.push_str(&text[begun..]);
 }
 
 fn reading(state: &State<'_, '_>) -> Result<Arc<Reading>, Error> {

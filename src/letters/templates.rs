@@ -199,10 +199,13 @@ pub(super) struct Filling {
 pub(super) struct ByName(HashMap<String, Value>);
 
 impl ByName {
-    /// All that the value holds in one table: templates ask it some hundred times a letter.
-    pub fn of(view: &Value) -> Self {
-        let names = view.try_iter().into_iter().flatten();
-        let said = names.filter_map(|name| Some((name.as_str()?.to_owned(), view.get_item(&name).ok()?)));
+    /// All that the values hold in one table, because templates ask it some hundred times a letter. Where two have one name, it
+    /// is the first's.
+    pub fn of(views: &[Value]) -> Self {
+        let said = views.iter().rev().flat_map(|view| {
+            let names = view.try_iter().into_iter().flatten();
+            names.filter_map(|name| Some((name.as_str()?.to_owned(), view.get_item(&name).ok()?)))
+        });
         Self(said.collect())
     }
 }

@@ -41,8 +41,8 @@ pub(super) struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    /// The variables of the letter's template and of the page around it.
-    pub fn view(&self) -> Value {
+    /// The variables of the letter's template and of the page around it: where two have one name, it is the first's.
+    pub fn view(&self) -> [Value; 4] {
         let beside = match &self.draft.content {
             Content::Question(question) => self.question(question),
             Content::Term(term) => context! {
@@ -58,7 +58,7 @@ impl Seen<'_> {
             Content::Paper(_) => context! { lacks_characters => self.signed.lacks_characters },
             _ => context! {},
         };
-        context! { ..beside, ..self.page(), ..printing::plain(&self.draft.content) }
+        [beside, self.page(), self.listed(), printing::plain(&self.draft.content)]
     }
 
     fn page(&self) -> Value {
@@ -93,7 +93,6 @@ impl Seen<'_> {
             attached => self.carried.iter().map(|one| file(&one.name, one.size)).collect::<Vec<_>>(),
             left_out => self.left_out.len(),
             has_entry => !draft.enclosed.is_empty(),
-            ..self.listed()
         }
     }
 
