@@ -3,7 +3,9 @@
 use super::page::{self, Head, Shown};
 use super::printing::{counted, say};
 use super::{Exit, failed};
+use crate::case::AddressError;
 use crate::config::Config;
+use crate::daemon::house;
 use crate::letters::{self, Letters, Own, RenderError, TemplateError};
 use clap::Subcommand;
 use std::fs;
@@ -47,6 +49,8 @@ enum Trouble {
     Templates(#[from] TemplateError),
     #[error(transparent)]
     Render(#[from] RenderError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
     #[error("expected the name of a letter, found `{0}`; next: `klachtpost templates list` has them")]
     Unknown(String),
     #[error("tried to write {}, found: {why}; next: name another place with --to or --out", .path.display())]
@@ -113,12 +117,12 @@ fn check(config: &Config) -> Result<(), Trouble> {
 }
 
 fn preview(config: &Config, out: &Path) -> Result<(), Trouble> {
-    let shown = Letters::with(&own(config))?.preview()?;
+    let shown = Letters::with(&own(config))?.preview(&house(config)?)?;
     let all: Vec<Shown> = shown
         .into_iter()
         .map(|one| Shown { subject: one.subject, date: one.name.trim_end_matches(".j2").to_owned(), html: one.html })
         .collect();
-    let lead = "Filled in with samples: invented people, nothing of your register.".to_owned();
+    let lead = "Filled in with samples, as your company looks: invented people, nothing of your register.".to_owned();
     let head = Head { title: format!("{}: letters", config.desk.name), lead };
     fs::write(out, page::widths(&head, &all)).map_err(|why| Trouble::File { path: out.to_owned(), why })?;
     say!("{} written to {}", counted(all.len(), "letter"), out.display());

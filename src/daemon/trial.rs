@@ -354,7 +354,7 @@ fallback = true
         config.brand = Some(Brand { logo: Some(logo.clone()), ..Brand::default() });
         let handed = serde_json::to_vec(&config).unwrap();
         let (letters, house) = stationery(&serde_json::from_slice(&handed).unwrap()).unwrap();
-        let shown = letters.preview().unwrap();
+        let shown = letters.preview(&house).unwrap();
         let closing = shown.iter().find(|one| one.name == "closing/nl.j2").unwrap();
         assert!(closing.html.contains("Fijn dat u het ons"));
         assert_eq!(house.brand.unwrap().logo.unwrap().content, logo.content);

@@ -117,11 +117,11 @@ fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     let text = readable(ContentType::TEXT_PLAIN, &parts.text);
     let html = readable(ContentType::TEXT_HTML, &parts.html);
     let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
-    let both = match shown(draft, house) {
+    let both = match picture(draft, house) {
         None => both.singlepart(html),
         Some(picture) => {
             let related = MultiPart::related().boundary(boundary(draft, "r")).singlepart(html);
-            both.multipart(related.singlepart(picture))
+            both.multipart(related.singlepart(inline(&picture)))
         }
     };
     let invitations = draft.enclosed.iter().filter(|file| is_invitation(file));
@@ -136,22 +136,24 @@ fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
 }
 
-/// The picture that goes along in the page: a chart for staff, the company's logo for customers.
-fn shown(draft: &Draft, house: &House) -> Option<SinglePart> {
-    if let Some(png) = picture(draft) {
-        return Some(inline(png.to_vec(), "image/png", "klachten.png", &picture_id(draft, house)));
+/// A picture that goes along in the page.
+pub(super) struct Picture<'a> {
+    /// By what the page names it.
+    pub id: String,
+    pub media_type: &'a str,
+    pub content: &'a [u8],
+    name: &'static str,
+}
+
+/// The picture that the page shows: a chart for staff, the company's logo for customers.
+pub(super) fn picture<'a>(draft: &'a Draft, house: &'a House) -> Option<Picture<'a>> {
+    if let Content::Digest(digest) = &draft.content {
+        let content = digest.picture.as_ref()?.png.as_deref()?;
+        return Some(Picture { id: picture_id(draft, house), media_type: "image/png", content, name: "klachten.png" });
     }
     let logo = house.brand.as_ref()?.logo.as_ref().filter(|_| draft.content.kind().is_for_customer())?;
     let name = if logo.media_type == "image/png" { "logo.png" } else { "logo.jpg" };
-    Some(inline(logo.content.clone(), &logo.media_type, name, &logo_id(draft, house)))
-}
-
-/// The picture that the letter shows.
-fn picture(draft: &Draft) -> Option<&[u8]> {
-    match &draft.content {
-        Content::Digest(digest) => digest.picture.as_ref()?.png.as_deref(),
-        _ => None,
-    }
+    Some(Picture { id: logo_id(draft, house), media_type: &logo.media_type, content: &logo.content, name })
 }
 
 /// By what the HTML names the picture (RFC 2392), without angle brackets.
@@ -164,12 +166,13 @@ pub(super) fn logo_id(draft: &Draft, house: &House) -> String {
     format!("logo.{}@{}", draft.id, house.desk_address.domain())
 }
 
-fn inline(picture: Vec<u8>, media_type: &str, name: &str, id: &str) -> SinglePart {
-    let content = Body::new_with_encoding(picture, ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+fn inline(picture: &Picture<'_>) -> SinglePart {
+    let encoding = ContentTransferEncoding::Base64;
+    let content = Body::new_with_encoding(picture.content.to_vec(), encoding).unwrap_or_else(Body::new);
     SinglePart::builder()
-        .header(enclosed_type(media_type))
-        .header(ContentId::from(format!("<{id}>")))
-        .header(ContentDisposition::inline_with_name(name))
+        .header(enclosed_type(picture.media_type))
+        .header(ContentId::from(format!("<{}>", picture.id)))
+        .header(ContentDisposition::inline_with_name(picture.name))
         .body(content)
 }
 

@@ -8,9 +8,11 @@ mod written;
 
 use super::language::for_staff;
 use super::templates::text_of;
-use super::{House, Letters, RenderError, Signed, TemplateError, Templates, on_paper, sample};
+use super::{House, Letters, RenderError, Signed, TemplateError, Templates, mime, on_paper, sample};
 use crate::case::{Language, LetterKind, Reader, Token};
 use crate::desk::draft::Draft;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use said::Shown;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -117,18 +119,25 @@ pub(super) fn checked(own: &[Own<'_>]) -> Result<Letters, TemplateError> {
 }
 
 impl Letters {
-    /// The first sample of each letter, as its reader's mail client would show it.
+    /// The first sample of each letter of that company, as its reader's mail client would show it. Its picture stands in the page.
     ///
     /// # Errors
     /// A template cannot be filled in.
-    pub fn preview(&self) -> Result<Vec<Preview>, RenderError> {
+    pub fn preview(&self, house: &House) -> Result<Vec<Preview>, RenderError> {
         let samples = sample::drafts();
         let mut shown = BTreeMap::new();
         for draft in &samples {
             let name = name_of(draft);
             if !shown.contains_key(&name) {
-                let pages = self.shown(draft, &sample::house())?;
-                shown.insert(name.clone(), Preview { name, subject: pages.subject, html: pages.html });
+                let pages = self.shown(draft, house)?;
+                let html = match mime::picture(draft, house) {
+                    None => pages.html,
+                    Some(picture) => {
+                        let data = format!("data:{};base64,{}", picture.media_type, STANDARD.encode(picture.content));
+                        pages.html.replace(&format!("cid:{}", picture.id), &data)
+                    }
+                };
+                shown.insert(name.clone(), Preview { name, subject: pages.subject, html });
             }
         }
         Ok(list().into_iter().filter_map(|listed| shown.remove(&listed.name)).collect())

@@ -28,10 +28,14 @@ fn every_letter_of_ours_can_be_ones_own_and_is_used() {
     Letters::with(&own).unwrap();
     let text = ours("closing/nl.j2").unwrap().replace("Dank dat u het ons", "Fijn dat u het ons");
     let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
-    let preview = letters.preview().unwrap();
+    let preview = letters.preview(&sample::house()).unwrap();
     let html = |name: &str| preview.iter().find(|one| one.name == name).unwrap().html.clone();
     assert!(html("closing/nl.j2").contains("Fijn dat u het ons") && html("closing/en.j2").contains("Thank you"));
     assert_eq!(preview.len(), own.len());
+    // As the company looks, with its picture in the page.
+    let preview = letters.preview(&sample::branded()).unwrap();
+    let closing = preview.iter().find(|one| one.name == "closing/nl.j2").unwrap();
+    assert!(closing.html.contains("#7a1f5c") && closing.html.contains("src=\"data:image/png;base64,iVBOR"));
 }
 
 #[test]
@@ -171,7 +175,7 @@ fn a_page_has_no_tags_but_those_of_the_blocks() {
     {
         let text = ours("closing/nl.j2").unwrap().replace(number, written);
         let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
-        let preview = letters.preview().unwrap();
+        let preview = letters.preview(&sample::house()).unwrap();
         let html = &preview.iter().find(|one| one.name == "closing/nl.j2").unwrap().html;
         let shown = written.replace("{{ number }}", "K-2026-000123");
         let shown = shown.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
