@@ -9,6 +9,7 @@
 
 use super::chain::hex;
 use super::mails::without_nul;
+use super::packed::{Packed, there};
 use super::sets::numbered;
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
@@ -98,6 +99,23 @@ impl Tx {
     }
 }
 
+/// A mail's row as it is sealed, with the octets of its bytes.
+const MAIL: Packed<10, 8> = Packed {
+    numbers: [
+        "id",
+        "uid_validity",
+        "uid",
+        "from_junk",
+        "received_at",
+        "fetched_at",
+        "size",
+        "whole",
+        "decided_at",
+        "length(raw)",
+    ],
+    texts: ["mailbox", "disposition", "reason", "case_number", "message_id", "content_hash", "sha256", "told_in"],
+};
+
 /// The mails as they stand in the database now, as far as there are rows of them.
 pub(super) async fn mail_rows(
     connection: &mut AnyConnection,
@@ -106,31 +124,65 @@ pub(super) async fn mail_rows(
     let mut found = HashMap::new();
     for some in mails.chunks(LIST_MAX) {
         let text = format!(
-            "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-             case_number, message_id, content_hash, decided_at, CAST(length(raw) AS BIGINT), sha256, told_in, \
-             CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
+            "SELECT {}, CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({})",
+            MAIL.sql(),
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, mail| query.bind(*mail));
         let rows = query.fetch_all(&mut *connection).await?;
-        let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
-        let digests: HashMap<i64, Digested> = digests(connection, bytes, &rows, [0, 15, 18]).await?;
+        let mut read = Vec::with_capacity(rows.len());
         for row in &rows {
+            let packed = MAIL.take(&mut row.try_get(0)?)?;
+            let id = there(packed.numbers[0])?;
+            read.push((id, packed.numbers[9], row.try_get(1)?, packed));
+        }
+        let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
+        let contents = read.iter().map(|(id, octets, small, _)| (*id, *octets, *small));
+        let digests: HashMap<i64, Digested> = digests(connection, bytes, contents).await?;
+        for (id, _, _, row) in read {
+            let [_, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at, _] = row.numbers;
+            let [mailbox, disposition, reason, case_number, message_id, content_hash, sha256, told_in] = row.texts;
             let mut print = Fingerprint::default();
-            for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
-                print.number(row, number)?;
+            for number in [Some(id), uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at] {
+                print.number(number);
             }
-            for text in [1, 9, 10, 11, 12, 13] {
-                print.text(row, text)?;
+            for text in [mailbox, disposition, reason, case_number, message_id, content_hash] {
+                print.text(text);
             }
-            let id = row.try_get(0)?;
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[16])? };
-            found.insert(id, MailRow { is_whole: digests.contains_key(&id), seal, told_in: row.try_get(17)? });
+            let seal = Seal { row: print.end(), content: content(digests.get(&id), &[sha256]) };
+            let (is_whole, told_in) = (digests.contains_key(&id), told_in.map(ToOwned::to_owned));
+            found.insert(id, MailRow { is_whole, seal, told_in });
         }
     }
     Ok(found)
 }
+
+/// A letter's row as it is sealed, with its fate and the octets of its bytes.
+const LETTER: Packed<3, 17> = Packed {
+    numbers: ["automatic", "accepted_at", "length(bytes)"],
+    texts: [
+        "outbox.id",
+        "kind",
+        "case_number",
+        "side",
+        "department",
+        "message_id",
+        "envelope_from",
+        "recipient",
+        "recipient_key",
+        "domain",
+        "counted_as",
+        "state",
+        "server",
+        "reply",
+        "light_sha256",
+        "CAST(light_size AS TEXT)",
+        "bundled_in",
+    ],
+};
+/// So many of its texts, from the first, are of the row's fingerprint.
+const LETTER_PRINTED: usize = 11;
 
 /// These letters as they stand in the database now, with the attachments they carry along; one that is not there has no
 /// row.
@@ -141,38 +193,42 @@ pub(super) async fn letter_rows(
     let mut found = HashMap::new();
     for some in letters.chunks(LIST_MAX) {
         let text = format!(
-            "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-             recipient_key, CAST(length(bytes) AS BIGINT), state, accepted_at, server, reply, light_sha256, \
-             CAST(light_size AS TEXT), domain, counted_as, bundled_in, \
-             CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
+            "SELECT {}, CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
+            LETTER.sql(),
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, letter| query.bind(letter));
         let rows = query.fetch_all(&mut *connection).await?;
+        let mut read = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let packed = LETTER.take(&mut row.try_get(0)?)?;
+            let id = there(packed.texts[0])?.to_owned();
+            read.push((id, packed.numbers[2], row.try_get(1)?, packed));
+        }
         let carried = carried(connection, some).await?;
         let bytes = "SELECT id, bytes FROM letter WHERE id IN";
-        let digests: HashMap<String, Digested> = digests(connection, bytes, &rows, [1, 10, 20]).await?;
-        for row in &rows {
-            let id: String = row.try_get(1)?;
+        let contents = read.iter().map(|(id, octets, small, _)| (id.clone(), *octets, *small));
+        let digests: HashMap<String, Digested> = digests(connection, bytes, contents).await?;
+        for (id, _, _, row) in read {
+            let [automatic, accepted_at, _] = row.numbers;
             let mut print = Fingerprint::default();
-            print.number(row, 0)?;
-            for text in (1..=9).chain([17, 18]) {
-                print.text(row, text)?;
-            }
+            print.number(automatic);
+            row.texts.into_iter().take(LETTER_PRINTED).for_each(|text| print.text(text));
             for attachment in carried.get(&id).into_iter().flatten() {
                 for number in 0..=3 {
-                    print.number(attachment, number)?;
+                    print.number(attachment.try_get(number)?);
                 }
                 for text in 4..=7 {
-                    print.text(attachment, text)?;
+                    print.text(attachment.try_get(text)?);
                 }
             }
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[15, 16])? };
-            let fate = Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? };
-            let is_whole = digests.contains_key(&id);
-            let (state, bundled_in) = (row.try_get(11)?, row.try_get(19)?);
-            found.insert(id, LetterRow { is_whole, seal, state, bundled_in, fate });
+            let [.., state, server, reply, light_sha256, light_size, bundled_in] = row.texts;
+            let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
+            let seal = Seal { row: print.end(), content: content(digests.get(&id), &[light_sha256, light_size]) };
+            let fate = Fate { accepted_at, server: text(server)?, reply: text(reply)? };
+            let (is_whole, bundled_in) = (digests.contains_key(&id), bundled_in.map(ToOwned::to_owned));
+            found.insert(id, LetterRow { is_whole, seal, state: text(state)?, bundled_in, fate });
         }
     }
     Ok(found)
@@ -199,22 +255,21 @@ async fn carried(
 /// SHA-256 of bytes.
 type Digested = [u8; 32];
 
-/// The digests of the contents of rows that say in these columns whose it is, how many octets it has, and what it is where
-/// it is small. Few of the others are in memory at a time; one may be larger.
-async fn digests<K>(
+/// The digests of contents: of each whose it is, how many octets it has, and what it is where it is small. Few of the others
+/// are in memory at a time; one may be larger.
+async fn digests<'r, K>(
     connection: &mut AnyConnection,
     query: &str,
-    rows: &[AnyRow],
-    [id, size, small]: [usize; 3],
+    contents: impl Iterator<Item = (K, Option<i64>, Option<&'r [u8]>)>,
 ) -> Result<HashMap<K, Digested>, RegisterError>
 where
-    K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
+    K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'d> Decode<'d, Any> + Type<Any> + 'static,
 {
     let (mut found, mut large): (HashMap<K, Digested>, Vec<(K, i64)>) = (HashMap::new(), Vec::new());
-    for row in rows {
-        match (row.try_get::<Option<&[u8]>, _>(small)?, row.try_get::<Option<i64>, _>(size)?) {
-            (Some(bytes), _) => drop(found.insert(row.try_get(id)?, Sha256::digest(bytes).into())),
-            (None, Some(octets)) => large.push((row.try_get(id)?, octets)),
+    for (id, octets, small) in contents {
+        match (small, octets) {
+            (Some(bytes), _) => drop(found.insert(id, Sha256::digest(bytes).into())),
+            (None, Some(octets)) => large.push((id, octets)),
             (None, None) => {}
         }
     }
@@ -238,14 +293,12 @@ where
 }
 
 /// Over the bytes and what stands beside them about them; empty where they were blanked.
-fn content(bytes: Option<&Digested>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
-    let Some(digest) = bytes else { return Ok(String::new()) };
+fn content(bytes: Option<&Digested>, beside: &[Option<&str>]) -> String {
+    let Some(digest) = bytes else { return String::new() };
     let mut print = Fingerprint::default();
     print.0.update(digest);
-    for column in beside {
-        print.text(row, *column)?;
-    }
-    Ok(print.end())
+    beside.iter().for_each(|text| print.text(*text));
+    print.end()
 }
 
 /// SHA-256 over columns, each with its length, an absent value apart from an empty one.
@@ -253,19 +306,11 @@ fn content(bytes: Option<&Digested>, row: &AnyRow, beside: &[usize]) -> Result<S
 struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    fn number(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
-        let value: Option<i64> = row.try_get(column)?;
-        self.field(value.map(|value| value.to_string()));
-        Ok(())
+    fn number(&mut self, value: Option<i64>) {
+        self.text(value.map(|value| value.to_string()).as_deref());
     }
 
-    fn text(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
-        let value = row.try_get(column)?;
-        self.field(value);
-        Ok(())
-    }
-
-    fn field(&mut self, value: Option<String>) {
+    fn text(&mut self, value: Option<&str>) {
         match value {
             None => self.0.update([0]),
             Some(value) => {
