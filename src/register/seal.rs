@@ -13,6 +13,7 @@ use super::packed::{Packed, there};
 use super::sets::numbered;
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
+use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Encode, Row, Type};
@@ -130,32 +131,37 @@ pub(super) async fn mail_rows(
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, mail| query.bind(*mail));
-        let rows = query.fetch_all(&mut *connection).await?;
-        let mut read = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let packed = MAIL.take(&mut row.try_get(0)?)?;
-            let id = there(packed.numbers[0])?;
-            read.push((id, packed.numbers[9], row.try_get(1)?, packed));
+        let (mut large, mut rows) = (Vec::new(), query.fetch(&mut *connection));
+        while let Some(row) = rows.try_next().await? {
+            let (id, row) = mail_row(&row, &mut large)?;
+            found.insert(id, row);
         }
+        drop(rows);
         let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
-        let contents = read.iter().map(|(id, octets, small, _)| (*id, *octets, *small));
-        let digests: HashMap<i64, Digested> = digests(connection, bytes, contents).await?;
-        for (id, _, _, row) in read {
-            let [_, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at, _] = row.numbers;
-            let [mailbox, disposition, reason, case_number, message_id, content_hash, sha256, told_in] = row.texts;
-            let mut print = Fingerprint::default();
-            for number in [Some(id), uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at] {
-                print.number(number);
-            }
-            for text in [mailbox, disposition, reason, case_number, message_id, content_hash] {
-                print.text(text);
-            }
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), &[sha256]) };
-            let (is_whole, told_in) = (digests.contains_key(&id), told_in.map(ToOwned::to_owned));
-            found.insert(id, MailRow { is_whole, seal, told_in });
+        for (id, content) in contents(connection, bytes, large).await? {
+            found.entry(id).and_modify(|row| (row.is_whole, row.seal.content) = (true, content));
         }
     }
     Ok(found)
+}
+
+/// From a row of [`MAIL`] and the bytes, where these are small; `large` gets those that are not.
+fn mail_row(row: &AnyRow, large: &mut Vec<Large<i64>>) -> Result<(i64, MailRow), RegisterError> {
+    let (packed, bytes) = (MAIL.take(&mut row.try_get(0)?)?, row.try_get(1)?);
+    let [id, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at, octets] = packed.numbers;
+    let [mailbox, disposition, reason, case_number, message_id, content_hash, sha256, told_in] = packed.texts;
+    let mut print = Fingerprint::default();
+    for number in [id, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at] {
+        print.number(number);
+    }
+    for text in [mailbox, disposition, reason, case_number, message_id, content_hash] {
+        print.text(text);
+    }
+    let id = there(id)?;
+    let content = small(&id, bytes, octets, &[sha256], large);
+    let is_whole = content.is_some();
+    let seal = Seal { row: print.end(), content: content.unwrap_or_default() };
+    Ok((id, MailRow { is_whole, seal, told_in: told_in.map(ToOwned::to_owned) }))
 }
 
 /// A letter's row as it is sealed, with its fate and the octets of its bytes.
@@ -199,39 +205,48 @@ pub(super) async fn letter_rows(
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, letter| query.bind(letter));
-        let rows = query.fetch_all(&mut *connection).await?;
-        let mut read = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let packed = LETTER.take(&mut row.try_get(0)?)?;
-            let id = there(packed.texts[0])?.to_owned();
-            read.push((id, packed.numbers[2], row.try_get(1)?, packed));
-        }
         let carried = carried(connection, some).await?;
+        let (mut large, mut rows) = (Vec::new(), query.fetch(&mut *connection));
+        while let Some(row) = rows.try_next().await? {
+            let (id, row) = letter_row(&row, &carried, &mut large)?;
+            found.insert(id, row);
+        }
+        drop(rows);
         let bytes = "SELECT id, bytes FROM letter WHERE id IN";
-        let contents = read.iter().map(|(id, octets, small, _)| (id.clone(), *octets, *small));
-        let digests: HashMap<String, Digested> = digests(connection, bytes, contents).await?;
-        for (id, _, _, row) in read {
-            let [automatic, accepted_at, _] = row.numbers;
-            let mut print = Fingerprint::default();
-            print.number(automatic);
-            row.texts.into_iter().take(LETTER_PRINTED).for_each(|text| print.text(text));
-            for attachment in carried.get(&id).into_iter().flatten() {
-                for number in 0..=3 {
-                    print.number(attachment.try_get(number)?);
-                }
-                for text in 4..=7 {
-                    print.text(attachment.try_get(text)?);
-                }
-            }
-            let [.., state, server, reply, light_sha256, light_size, bundled_in] = row.texts;
-            let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), &[light_sha256, light_size]) };
-            let fate = Fate { accepted_at, server: text(server)?, reply: text(reply)? };
-            let (is_whole, bundled_in) = (digests.contains_key(&id), bundled_in.map(ToOwned::to_owned));
-            found.insert(id, LetterRow { is_whole, seal, state: text(state)?, bundled_in, fate });
+        for (id, content) in contents(connection, bytes, large).await? {
+            found.entry(id).and_modify(|row| (row.is_whole, row.seal.content) = (true, content));
         }
     }
     Ok(found)
+}
+
+/// As [`mail_row`].
+fn letter_row(
+    row: &AnyRow,
+    carried: &HashMap<String, Vec<AnyRow>>,
+    large: &mut Vec<Large<String>>,
+) -> Result<(String, LetterRow), RegisterError> {
+    let (packed, bytes) = (LETTER.take(&mut row.try_get(0)?)?, row.try_get(1)?);
+    let [automatic, accepted_at, octets] = packed.numbers;
+    let [id, .., state, server, reply, light_sha256, light_size, bundled_in] = packed.texts;
+    let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
+    let id = text(id)?;
+    let mut print = Fingerprint::default();
+    print.number(automatic);
+    packed.texts.into_iter().take(LETTER_PRINTED).for_each(|text| print.text(text));
+    for attachment in carried.get(&id).into_iter().flatten() {
+        for number in 0..=3 {
+            print.number(attachment.try_get(number)?);
+        }
+        for text in 4..=7 {
+            print.text(attachment.try_get(text)?);
+        }
+    }
+    let content = small(&id, bytes, octets, &[light_sha256, light_size], large);
+    let is_whole = content.is_some();
+    let seal = Seal { row: print.end(), content: content.unwrap_or_default() };
+    let fate = Fate { accepted_at, server: text(server)?, reply: text(reply)? };
+    Ok((id, LetterRow { is_whole, seal, state: text(state)?, bundled_in: bundled_in.map(ToOwned::to_owned), fate }))
 }
 
 /// What these letters carry along, in order.
@@ -252,51 +267,68 @@ async fn carried(
     Ok(carried)
 }
 
-/// SHA-256 of bytes.
-type Digested = [u8; 32];
+/// A content that is asked for by itself, and what stands beside it about it.
+struct Large<K> {
+    id: K,
+    octets: i64,
+    beside: Vec<Option<String>>,
+}
 
-/// The digests of contents: of each whose it is, how many octets it has, and what it is where it is small. Few of the others
-/// are in memory at a time; one may be larger.
-async fn digests<'r, K>(
+/// The seal of bytes that came with their row; those that did not are put with the `large`.
+fn small<K: Clone>(
+    id: &K,
+    bytes: Option<&[u8]>,
+    octets: Option<i64>,
+    beside: &[Option<&str>],
+    large: &mut Vec<Large<K>>,
+) -> Option<String> {
+    match (bytes, octets) {
+        (Some(bytes), _) => return Some(content(bytes, beside)),
+        (None, Some(octets)) => {
+            let beside = beside.iter().map(|text| text.map(ToOwned::to_owned)).collect();
+            large.push(Large { id: id.clone(), octets, beside });
+        }
+        (None, None) => {}
+    }
+    None
+}
+
+/// Seals of large contents. Few of these are in memory at a time; one may be larger.
+async fn contents<K>(
     connection: &mut AnyConnection,
     query: &str,
-    contents: impl Iterator<Item = (K, Option<i64>, Option<&'r [u8]>)>,
-) -> Result<HashMap<K, Digested>, RegisterError>
+    large: Vec<Large<K>>,
+) -> Result<Vec<(K, String)>, RegisterError>
 where
-    K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'d> Decode<'d, Any> + Type<Any> + 'static,
+    K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
 {
-    let (mut found, mut large): (HashMap<K, Digested>, Vec<(K, i64)>) = (HashMap::new(), Vec::new());
-    for (id, octets, small) in contents {
-        match (small, octets) {
-            (Some(bytes), _) => drop(found.insert(id, Sha256::digest(bytes).into())),
-            (None, Some(octets)) => large.push((id, octets)),
-            (None, None) => {}
-        }
-    }
-    let mut rest = large.as_slice();
+    let (mut found, mut rest) = (Vec::new(), large.as_slice());
     while !rest.is_empty() {
         let mut octets = 0;
-        let fit = rest.iter().take_while(|(_, size)| {
-            octets += size;
+        let fit = rest.iter().take_while(|one| {
+            octets += one.octets;
             octets <= CONTENTS_MAX
         });
         let (together, after) = rest.split_at(fit.count().max(1));
         rest = after;
+        let known: HashMap<&K, &Large<K>> = together.iter().map(|one| (&one.id, one)).collect();
         let text = format!("{query} ({})", numbered(1, together.len()));
-        let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, (id, _)| query.bind(id.clone()));
+        let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| query.bind(one.id.clone()));
         for row in query.fetch_all(&mut *connection).await? {
-            let bytes: &[u8] = row.try_get(1)?;
-            found.insert(row.try_get(0)?, Sha256::digest(bytes).into());
+            let id: K = row.try_get(0)?;
+            let Some(one) = known.get(&id) else { continue };
+            let beside: Vec<Option<&str>> = one.beside.iter().map(Option::as_deref).collect();
+            let content = content(row.try_get(1)?, &beside);
+            found.push((id, content));
         }
     }
     Ok(found)
 }
 
-/// Over the bytes and what stands beside them about them; empty where they were blanked.
-fn content(bytes: Option<&Digested>, beside: &[Option<&str>]) -> String {
-    let Some(digest) = bytes else { return String::new() };
+/// Over the bytes and what stands beside them about them.
+fn content(bytes: &[u8], beside: &[Option<&str>]) -> String {
     let mut print = Fingerprint::default();
-    print.0.update(digest);
+    print.0.update(Sha256::digest(bytes));
     beside.iter().for_each(|text| print.text(*text));
     print.end()
 }

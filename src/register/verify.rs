@@ -83,7 +83,19 @@ impl Register {
         });
         let mut moment = self.begin_moment().await?;
         let mut walk = Walk::default();
-        while walk.page(&mut moment).await? == Page::Read {
+        let mut page = Walk::fetch(&mut moment, 0).await?;
+        while let Some(own) = page.take() {
+            let rows = in_order(&EVENT, &own, |row| row.numbers[0])?;
+            let mut larges = Vec::with_capacity(rows.len());
+            for row in &rows {
+                larges.push(large(&mut moment, row.numbers, row.texts[7]).await?);
+            }
+            let last = rows.last().and_then(|row| row.numbers[0]).unwrap_or(i64::MAX);
+            let step = async { rows.iter().zip(&larges).try_for_each(|(row, large)| walk.step(row, large.as_deref())) };
+            // The database reads on while this page is looked at.
+            let (next, stepped) = tokio::join!(biased; Walk::fetch(&mut moment, last), step);
+            stepped?;
+            page = next?;
             walk.rows.settle(&mut moment).await?;
             told(walk.events);
         }
@@ -102,13 +114,6 @@ impl Register {
         moment.rollback().await?;
         Ok(Verified { events, cases: cases.rows, blanked, redacted, unproven: cases.unproven, head, findings })
     }
-}
-
-/// Whether there was a further page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
-    Read,
-    None,
 }
 
 /// The chain, from its first event to its last.
@@ -142,21 +147,15 @@ impl Default for Walk {
 }
 
 impl Walk {
-    /// A page of events.
-    async fn page(&mut self, connection: &mut AnyConnection) -> Result<Page, RegisterError> {
-        let query = format!(
+    /// The page of events behind that one; None: there is none.
+    async fn fetch(connection: &mut AnyConnection, after: i64) -> Result<Option<String>, RegisterError> {
+        let text = all_of(&format!(
             "SELECT {} AS packed FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
              WHERE event.seq > $1 ORDER BY event.seq LIMIT $2",
             EVENT.sql()
-        );
-        let text = all_of(&query);
-        let page = sqlx::query(AssertSqlSafe(text)).bind(self.head.seq).bind(PAGE).fetch_one(&mut *connection).await?;
-        let Some(page) = page.try_get::<Option<&str>, _>(0)? else { return Ok(Page::None) };
-        for row in in_order(&EVENT, page, |row| row.numbers[0])? {
-            let large = large(connection, row.numbers, row.texts[7]).await?;
-            self.step(&row, large.as_deref())?;
-        }
-        Ok(Page::Read)
+        ));
+        let page = sqlx::query(AssertSqlSafe(text)).bind(after).bind(PAGE).fetch_one(connection).await?;
+        Ok(page.try_get(0)?)
     }
 
     fn find(&mut self, seq: i64, what: &str) {

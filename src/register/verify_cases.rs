@@ -19,7 +19,7 @@ const EVENT: Packed<4, 4> = Packed {
 };
 type EventRow<'a> = PackedRow<'a, 4, 4>;
 /// Values of one IN list.
-const LIST_MAX: usize = 200;
+const LIST_MAX: usize = 100;
 
 /// What was found of cases, and of the events that are theirs.
 #[derive(Default)]
@@ -85,18 +85,18 @@ impl Cases {
     /// Holds these cases against their rows.
     async fn hold(&mut self, connection: &mut AnyConnection, made: Vec<Made>) -> Result<(), RegisterError> {
         for some in made.chunks(LIST_MAX) {
-            let text = format!("SELECT {} FROM cases WHERE number IN ({})", ROW.sql(), numbered(1, some.len()));
+            let wanted = numbered(1, some.len());
+            let text = all_of(&format!("SELECT {} AS packed FROM cases WHERE number IN ({wanted})", ROW.sql()));
             let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, made| query.bind(&made.written));
+            let rows = query.fetch_one(&mut *connection).await?;
+            let mut rows = rows.try_get::<Option<&str>, _>(0)?.unwrap_or_default();
             let mut found = HashMap::new();
-            let mut rows = query.fetch(&mut *connection);
-            while let Some(row) = rows.try_next().await? {
-                let row = ROW.take(&mut row.try_get(0)?)?;
-                let columns = Columns::read(&row)?;
+            while !rows.is_empty() {
+                let row = ROW.take(&mut rows)?;
                 let case = row.texts[8].and_then(|body| serde_json::from_str(body).ok());
-                found.insert(columns.number.clone(), (columns, case));
+                found.insert(there(row.texts[0])?, (Columns::read(&row)?, case));
             }
-            drop(rows);
-            some.iter().for_each(|made| self.end(made, found.remove(&made.written)));
+            some.iter().for_each(|made| self.end(made, found.remove(made.written.as_str())));
         }
         Ok(())
     }
