@@ -7,6 +7,7 @@
 //! temporary folder and the clock; judges nothing.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
 
 #[allow(dead_code, reason = "the tests' generator has more than mails need")]
 #[path = "../../tests/support/chance.rs"]
