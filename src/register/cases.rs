@@ -1,6 +1,7 @@
 //! Rows of `cases`: what their events made of them. Written by one function only. Only SQL.
 
 use super::mails::without_nul;
+use super::packed::{Packed, PackedRow, there};
 use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, CaseState, MailboxName, Moment, Reference, reference_key};
@@ -62,8 +63,14 @@ pub(super) struct Columns {
 }
 
 /// The names of [`Columns`], and the body after them.
-pub(super) const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
+const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
      words, keys, mailbox, body";
+
+/// The same as one text.
+pub(super) const ROW: Packed<6, 9> = Packed {
+    numbers: ["year", "serial", "received_at", "closed_at", "remind_at", "owed_at"],
+    texts: ["number", "state", "department", "handler", "customer_address", "words", "keys", "mailbox", "body"],
+};
 
 /// How many these are.
 const COLUMNS_COUNT: usize = 15;
@@ -88,23 +95,29 @@ impl Columns {
         }
     }
 
-    /// From a row of [`COLUMNS`].
-    pub fn read(row: &AnyRow) -> Result<Self, RegisterError> {
+    /// From a row of [`ROW`].
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn read(row: &PackedRow<'_, 6, 9>) -> Result<Self, RegisterError> {
+        let [year, serial, received_at, closed_at, remind_at, owed_at] = row.numbers;
+        let [number, state, department, handler, customer_address, words, keys, mailbox, _] = row.texts;
+        let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
         Ok(Self {
-            number: row.try_get(0)?,
-            year: row.try_get(1)?,
-            serial: row.try_get(2)?,
-            state: row.try_get(3)?,
-            department: row.try_get(4)?,
-            handler: row.try_get(5)?,
-            customer_address: row.try_get(6)?,
-            received_at: row.try_get(7)?,
-            closed_at: row.try_get(8)?,
-            remind_at: row.try_get(9)?,
-            owed_at: row.try_get(10)?,
-            words: row.try_get(11)?,
-            keys: row.try_get(12)?,
-            mailbox: row.try_get(13)?,
+            number: text(number)?,
+            year: there(year)?,
+            serial: there(serial)?,
+            state: text(state)?,
+            department: text(department)?,
+            handler: text(handler)?,
+            customer_address: text(customer_address)?,
+            received_at: there(received_at)?,
+            closed_at,
+            remind_at,
+            owed_at,
+            words: text(words)?,
+            keys: text(keys)?,
+            mailbox: text(mailbox)?,
         })
     }
 }

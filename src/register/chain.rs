@@ -36,17 +36,17 @@ pub struct StoredEvent {
     pub at: i64,
 }
 
-/// The columns of an event row, as they are hashed.
+/// The columns of an event row, as they are hashed; borrowed where they only are looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct Link<T = String> {
     pub seq: i64,
     pub at: i64,
-    pub case_number: String,
-    pub kind: String,
-    pub actor: String,
+    pub case_number: T,
+    pub kind: T,
+    pub actor: T,
     pub mail_id: Option<i64>,
-    pub payload_hash: String,
-    pub previous_hash: String,
+    pub payload_hash: T,
+    pub previous_hash: T,
 }
 
 impl Link {
@@ -62,19 +62,21 @@ impl Link {
             previous_hash: head.hash.clone(),
         })
     }
+}
 
+impl<T: AsRef<str>> Link<T> {
     /// SHA-256 over all columns, each with its length, so that no two rows read the same.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
         let fields = [
-            &self.previous_hash,
+            self.previous_hash.as_ref(),
             &self.seq.to_string(),
             &self.at.to_string(),
-            &self.case_number,
-            &self.kind,
-            &self.actor,
+            self.case_number.as_ref(),
+            self.kind.as_ref(),
+            self.actor.as_ref(),
             &self.mail_id.map(|id| id.to_string()).unwrap_or_default(),
-            &self.payload_hash,
+            self.payload_hash.as_ref(),
         ];
         for field in fields {
             hash.update((field.len() as u64).to_be_bytes());

@@ -26,6 +26,7 @@
 //! | `snapshot.rs` | what the desk is shown before it decides |
 //! | `record.rs` | a decision, written down |
 //! | `sets.rs` | statements about many rows at once |
+//! | `packed.rs` | many values in one |
 //! | `within.rs` | the rows of one company alone |
 //! | `redact.rs`, `redact_scope.rs`, `redactions.rs` | what is blanked on a lawful request, what that reaches, and the list of it beside the register |
 //! | `beside.rs` | mails, letters and cases, looked through for somebody |
@@ -59,6 +60,7 @@ mod mails;
 mod not_on_file;
 mod outages;
 mod outbox;
+mod packed;
 mod postgres;
 mod record;
 mod redact;

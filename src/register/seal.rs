@@ -9,9 +9,11 @@
 
 use super::chain::hex;
 use super::mails::without_nul;
+use super::packed::{Packed, there};
 use super::sets::numbered;
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
+use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Decode, Encode, Row, Type};
@@ -98,6 +100,23 @@ impl Tx {
     }
 }
 
+/// A mail's row as it is sealed, with the octets of its bytes.
+const MAIL: Packed<10, 8> = Packed {
+    numbers: [
+        "id",
+        "uid_validity",
+        "uid",
+        "from_junk",
+        "received_at",
+        "fetched_at",
+        "size",
+        "whole",
+        "decided_at",
+        "length(raw)",
+    ],
+    texts: ["mailbox", "disposition", "reason", "case_number", "message_id", "content_hash", "sha256", "told_in"],
+};
+
 /// The mails as they stand in the database now, as far as there are rows of them.
 pub(super) async fn mail_rows(
     connection: &mut AnyConnection,
@@ -106,31 +125,70 @@ pub(super) async fn mail_rows(
     let mut found = HashMap::new();
     for some in mails.chunks(LIST_MAX) {
         let text = format!(
-            "SELECT id, mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, disposition, reason, \
-             case_number, message_id, content_hash, decided_at, CAST(length(raw) AS BIGINT), sha256, told_in, \
-             CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
+            "SELECT {}, CASE WHEN length(raw) <= {SMALL} THEN raw END FROM mail \
              LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({})",
+            MAIL.sql(),
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, mail| query.bind(*mail));
-        let rows = query.fetch_all(&mut *connection).await?;
+        let (mut large, mut rows) = (Vec::new(), query.fetch(&mut *connection));
+        while let Some(row) = rows.try_next().await? {
+            let (id, row) = mail_row(&row, &mut large)?;
+            found.insert(id, row);
+        }
+        drop(rows);
         let bytes = "SELECT mail_id, raw FROM mail_raw WHERE mail_id IN";
-        let digests: HashMap<i64, Digested> = digests(connection, bytes, &rows, [0, 15, 18]).await?;
-        for row in &rows {
-            let mut print = Fingerprint::default();
-            for number in [0, 2, 3, 4, 5, 6, 7, 8, 14] {
-                print.number(row, number)?;
-            }
-            for text in [1, 9, 10, 11, 12, 13] {
-                print.text(row, text)?;
-            }
-            let id = row.try_get(0)?;
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[16])? };
-            found.insert(id, MailRow { is_whole: digests.contains_key(&id), seal, told_in: row.try_get(17)? });
+        for (id, content) in contents(connection, bytes, large).await? {
+            found.entry(id).and_modify(|row| (row.is_whole, row.seal.content) = (true, content));
         }
     }
     Ok(found)
 }
+
+/// From a row of [`MAIL`] and the bytes, where these are small; `large` gets those that are not.
+fn mail_row(row: &AnyRow, large: &mut Vec<Large<i64>>) -> Result<(i64, MailRow), RegisterError> {
+    let (packed, bytes) = (MAIL.take(&mut row.try_get(0)?)?, row.try_get(1)?);
+    let [id, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at, octets] = packed.numbers;
+    let [mailbox, disposition, reason, case_number, message_id, content_hash, sha256, told_in] = packed.texts;
+    let mut print = Fingerprint::default();
+    for number in [id, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, decided_at] {
+        print.number(number);
+    }
+    for text in [mailbox, disposition, reason, case_number, message_id, content_hash] {
+        print.text(text);
+    }
+    let id = there(id)?;
+    let content = small(&id, bytes, octets, &[sha256], large);
+    let is_whole = content.is_some();
+    let seal = Seal { row: print.end(), content: content.unwrap_or_default() };
+    Ok((id, MailRow { is_whole, seal, told_in: told_in.map(ToOwned::to_owned) }))
+}
+
+/// A letter's row as it is sealed, with its fate and the octets of its bytes.
+const LETTER: Packed<3, 17> = Packed {
+    numbers: ["automatic", "accepted_at", "length(bytes)"],
+    texts: [
+        "outbox.id",
+        "kind",
+        "case_number",
+        "side",
+        "department",
+        "message_id",
+        "envelope_from",
+        "recipient",
+        "recipient_key",
+        "domain",
+        "counted_as",
+        "state",
+        "server",
+        "reply",
+        "light_sha256",
+        "CAST(light_size AS TEXT)",
+        "bundled_in",
+    ],
+};
+/// So many of its texts, from the first, are of the row's fingerprint.
+const LETTER_PRINTED: usize = 11;
 
 /// These letters as they stand in the database now, with the attachments they carry along; one that is not there has no
 /// row.
@@ -141,41 +199,54 @@ pub(super) async fn letter_rows(
     let mut found = HashMap::new();
     for some in letters.chunks(LIST_MAX) {
         let text = format!(
-            "SELECT automatic, outbox.id, kind, case_number, side, department, message_id, envelope_from, recipient, \
-             recipient_key, CAST(length(bytes) AS BIGINT), state, accepted_at, server, reply, light_sha256, \
-             CAST(light_size AS TEXT), domain, counted_as, bundled_in, \
-             CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
+            "SELECT {}, CASE WHEN length(bytes) <= {SMALL} THEN bytes END FROM outbox \
              LEFT JOIN letter ON letter.id = outbox.id WHERE outbox.id IN ({})",
+            LETTER.sql(),
             numbered(1, some.len())
         );
         let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, letter| query.bind(letter));
-        let rows = query.fetch_all(&mut *connection).await?;
         let carried = carried(connection, some).await?;
+        let (mut large, mut rows) = (Vec::new(), query.fetch(&mut *connection));
+        while let Some(row) = rows.try_next().await? {
+            let (id, row) = letter_row(&row, &carried, &mut large)?;
+            found.insert(id, row);
+        }
+        drop(rows);
         let bytes = "SELECT id, bytes FROM letter WHERE id IN";
-        let digests: HashMap<String, Digested> = digests(connection, bytes, &rows, [1, 10, 20]).await?;
-        for row in &rows {
-            let id: String = row.try_get(1)?;
-            let mut print = Fingerprint::default();
-            print.number(row, 0)?;
-            for text in (1..=9).chain([17, 18]) {
-                print.text(row, text)?;
-            }
-            for attachment in carried.get(&id).into_iter().flatten() {
-                for number in 0..=3 {
-                    print.number(attachment, number)?;
-                }
-                for text in 4..=7 {
-                    print.text(attachment, text)?;
-                }
-            }
-            let seal = Seal { row: print.end(), content: content(digests.get(&id), row, &[15, 16])? };
-            let fate = Fate { accepted_at: row.try_get(12)?, server: row.try_get(13)?, reply: row.try_get(14)? };
-            let is_whole = digests.contains_key(&id);
-            let (state, bundled_in) = (row.try_get(11)?, row.try_get(19)?);
-            found.insert(id, LetterRow { is_whole, seal, state, bundled_in, fate });
+        for (id, content) in contents(connection, bytes, large).await? {
+            found.entry(id).and_modify(|row| (row.is_whole, row.seal.content) = (true, content));
         }
     }
     Ok(found)
+}
+
+/// As [`mail_row`].
+fn letter_row(
+    row: &AnyRow,
+    carried: &HashMap<String, Vec<AnyRow>>,
+    large: &mut Vec<Large<String>>,
+) -> Result<(String, LetterRow), RegisterError> {
+    let (packed, bytes) = (LETTER.take(&mut row.try_get(0)?)?, row.try_get(1)?);
+    let [automatic, accepted_at, octets] = packed.numbers;
+    let [id, .., state, server, reply, light_sha256, light_size, bundled_in] = packed.texts;
+    let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
+    let id = text(id)?;
+    let mut print = Fingerprint::default();
+    print.number(automatic);
+    packed.texts.into_iter().take(LETTER_PRINTED).for_each(|text| print.text(text));
+    for attachment in carried.get(&id).into_iter().flatten() {
+        for number in 0..=3 {
+            print.number(attachment.try_get(number)?);
+        }
+        for text in 4..=7 {
+            print.text(attachment.try_get(text)?);
+        }
+    }
+    let content = small(&id, bytes, octets, &[light_sha256, light_size], large);
+    let is_whole = content.is_some();
+    let seal = Seal { row: print.end(), content: content.unwrap_or_default() };
+    let fate = Fate { accepted_at, server: text(server)?, reply: text(reply)? };
+    Ok((id, LetterRow { is_whole, seal, state: text(state)?, bundled_in: bundled_in.map(ToOwned::to_owned), fate }))
 }
 
 /// What these letters carry along, in order.
@@ -196,56 +267,70 @@ async fn carried(
     Ok(carried)
 }
 
-/// SHA-256 of bytes.
-type Digested = [u8; 32];
+/// A content that is asked for by itself, and what stands beside it about it.
+struct Large<K> {
+    id: K,
+    octets: i64,
+    beside: Vec<Option<String>>,
+}
 
-/// The digests of the contents of rows that say in these columns whose it is, how many octets it has, and what it is where
-/// it is small. Few of the others are in memory at a time; one may be larger.
-async fn digests<K>(
+/// The seal of bytes that came with their row; those that did not are put with the `large`.
+fn small<K: Clone>(
+    id: &K,
+    bytes: Option<&[u8]>,
+    octets: Option<i64>,
+    beside: &[Option<&str>],
+    large: &mut Vec<Large<K>>,
+) -> Option<String> {
+    match (bytes, octets) {
+        (Some(bytes), _) => return Some(content(bytes, beside)),
+        (None, Some(octets)) => {
+            let beside = beside.iter().map(|text| text.map(ToOwned::to_owned)).collect();
+            large.push(Large { id: id.clone(), octets, beside });
+        }
+        (None, None) => {}
+    }
+    None
+}
+
+/// Seals of large contents. Few of these are in memory at a time; one may be larger.
+async fn contents<K>(
     connection: &mut AnyConnection,
     query: &str,
-    rows: &[AnyRow],
-    [id, size, small]: [usize; 3],
-) -> Result<HashMap<K, Digested>, RegisterError>
+    large: Vec<Large<K>>,
+) -> Result<Vec<(K, String)>, RegisterError>
 where
     K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
 {
-    let (mut found, mut large): (HashMap<K, Digested>, Vec<(K, i64)>) = (HashMap::new(), Vec::new());
-    for row in rows {
-        match (row.try_get::<Option<&[u8]>, _>(small)?, row.try_get::<Option<i64>, _>(size)?) {
-            (Some(bytes), _) => drop(found.insert(row.try_get(id)?, Sha256::digest(bytes).into())),
-            (None, Some(octets)) => large.push((row.try_get(id)?, octets)),
-            (None, None) => {}
-        }
-    }
-    let mut rest = large.as_slice();
+    let (mut found, mut rest) = (Vec::new(), large.as_slice());
     while !rest.is_empty() {
         let mut octets = 0;
-        let fit = rest.iter().take_while(|(_, size)| {
-            octets += size;
+        let fit = rest.iter().take_while(|one| {
+            octets += one.octets;
             octets <= CONTENTS_MAX
         });
         let (together, after) = rest.split_at(fit.count().max(1));
         rest = after;
+        let known: HashMap<&K, &Large<K>> = together.iter().map(|one| (&one.id, one)).collect();
         let text = format!("{query} ({})", numbered(1, together.len()));
-        let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, (id, _)| query.bind(id.clone()));
+        let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| query.bind(one.id.clone()));
         for row in query.fetch_all(&mut *connection).await? {
-            let bytes: &[u8] = row.try_get(1)?;
-            found.insert(row.try_get(0)?, Sha256::digest(bytes).into());
+            let id: K = row.try_get(0)?;
+            let Some(one) = known.get(&id) else { continue };
+            let beside: Vec<Option<&str>> = one.beside.iter().map(Option::as_deref).collect();
+            let content = content(row.try_get(1)?, &beside);
+            found.push((id, content));
         }
     }
     Ok(found)
 }
 
-/// Over the bytes and what stands beside them about them; empty where they were blanked.
-fn content(bytes: Option<&Digested>, row: &AnyRow, beside: &[usize]) -> Result<String, RegisterError> {
-    let Some(digest) = bytes else { return Ok(String::new()) };
+/// Over the bytes and what stands beside them about them.
+fn content(bytes: &[u8], beside: &[Option<&str>]) -> String {
     let mut print = Fingerprint::default();
-    print.0.update(digest);
-    for column in beside {
-        print.text(row, *column)?;
-    }
-    Ok(print.end())
+    print.0.update(Sha256::digest(bytes));
+    beside.iter().for_each(|text| print.text(*text));
+    print.end()
 }
 
 /// SHA-256 over columns, each with its length, an absent value apart from an empty one.
@@ -253,19 +338,11 @@ fn content(bytes: Option<&Digested>, row: &AnyRow, beside: &[usize]) -> Result<S
 struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    fn number(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
-        let value: Option<i64> = row.try_get(column)?;
-        self.field(value.map(|value| value.to_string()));
-        Ok(())
+    fn number(&mut self, value: Option<i64>) {
+        self.text(value.map(|value| value.to_string()).as_deref());
     }
 
-    fn text(&mut self, row: &AnyRow, column: usize) -> Result<(), RegisterError> {
-        let value = row.try_get(column)?;
-        self.field(value);
-        Ok(())
-    }
-
-    fn field(&mut self, value: Option<String>) {
+    fn text(&mut self, value: Option<&str>) {
         match value {
             None => self.0.update([0]),
             Some(value) => {

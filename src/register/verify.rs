@@ -4,18 +4,25 @@
 //! digest's printed chain head is the witness. Nothing is held in memory but what is amiss or not settled yet. Only SQL.
 
 use super::chain::{ChainHead, GENESIS, Link, payload_hash};
+use super::packed::{Packed, PackedRow, all_of, there};
 use super::verify_cases::Cases;
 use super::verify_rows::Rows;
 use super::{Register, RegisterError, unreadable};
 use crate::case::{CaseNumber, Event, Redacted, What};
-use futures_util::TryStreamExt;
-use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::task::JoinSet;
 
-/// Events whose mails and letters are looked up together.
-const PAGE: i64 = 1_000;
+/// Events that come, and whose mails and letters are looked up, together.
+pub(super) const PAGE: i64 = 400;
+/// Octets of a payload that comes together with others; a larger one is asked for by itself, so that few of them are in memory.
+pub(super) const SMALL: &str = "CASE WHEN octet_length(body) <= 8192 THEN body END";
+
+/// An event as verifying reads it: its row, and its payload with the octets of it.
+const EVENT: Packed<4, 8> = Packed {
+    numbers: ["event.seq", "at", "mail_id", "octet_length(body)"],
+    texts: ["case_number", "kind", "actor", "payload_hash", "previous_hash", "hash", "salt", SMALL],
+};
 
 /// Something that is not as klachtpost wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +83,19 @@ impl Register {
         });
         let mut moment = self.begin_moment().await?;
         let mut walk = Walk::default();
-        while walk.page(&mut moment).await? == Page::Read {
+        let mut page = Walk::fetch(&mut moment, 0).await?;
+        while let Some(own) = page.take() {
+            let rows = in_order(&EVENT, &own, |row| row.numbers[0])?;
+            let mut larges = Vec::with_capacity(rows.len());
+            for row in &rows {
+                larges.push(large(&mut moment, row.numbers, row.texts[7]).await?);
+            }
+            let last = rows.last().and_then(|row| row.numbers[0]).unwrap_or(i64::MAX);
+            let step = async { rows.iter().zip(&larges).try_for_each(|(row, large)| walk.step(row, large.as_deref())) };
+            // The database reads on while this page is looked at.
+            let (next, stepped) = tokio::join!(biased; Walk::fetch(&mut moment, last), step);
+            stepped?;
+            page = next?;
             walk.rows.settle(&mut moment).await?;
             told(walk.events);
         }
@@ -95,13 +114,6 @@ impl Register {
         moment.rollback().await?;
         Ok(Verified { events, cases: cases.rows, blanked, redacted, unproven: cases.unproven, head, findings })
     }
-}
-
-/// Whether there was a further page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
-    Read,
-    None,
 }
 
 /// The chain, from its first event to its last.
@@ -135,17 +147,15 @@ impl Default for Walk {
 }
 
 impl Walk {
-    /// Event by event, so that no more than a few of their texts are in memory.
-    async fn page(&mut self, connection: &mut AnyConnection) -> Result<Page, RegisterError> {
-        let before = self.events;
-        let text = "SELECT event.seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash, salt, body \
-                    FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq WHERE event.seq > $1 \
-                    ORDER BY event.seq LIMIT $2";
-        let mut rows = sqlx::query(text).bind(self.head.seq).bind(PAGE).fetch(connection);
-        while let Some(row) = rows.try_next().await? {
-            self.step(&row)?;
-        }
-        Ok(if self.events > before { Page::Read } else { Page::None })
+    /// The page of events behind that one; None: there is none.
+    async fn fetch(connection: &mut AnyConnection, after: i64) -> Result<Option<String>, RegisterError> {
+        let text = all_of(&format!(
+            "SELECT {} AS packed FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE event.seq > $1 ORDER BY event.seq LIMIT $2",
+            EVENT.sql()
+        ));
+        let page = sqlx::query(AssertSqlSafe(text)).bind(after).bind(PAGE).fetch_one(connection).await?;
+        Ok(page.try_get(0)?)
     }
 
     fn find(&mut self, seq: i64, what: &str) {
@@ -168,16 +178,19 @@ impl Walk {
         }
     }
 
-    fn step(&mut self, row: &AnyRow) -> Result<(), RegisterError> {
+    /// `large`: its payload, where that was asked for by itself.
+    fn step(&mut self, row: &PackedRow<'_, 4, 8>, large: Option<&str>) -> Result<(), RegisterError> {
+        let [seq, at, mail_id, _] = row.numbers;
+        let [case_number, kind, actor, stated_hash, previous_hash, stored_hash, salt, small] = row.texts;
         let link = Link {
-            seq: row.try_get(0)?,
-            at: row.try_get(1)?,
-            case_number: row.try_get(2)?,
-            kind: row.try_get(3)?,
-            actor: row.try_get(4)?,
-            mail_id: row.try_get(5)?,
-            payload_hash: row.try_get(6)?,
-            previous_hash: row.try_get(7)?,
+            seq: there(seq)?,
+            at: there(at)?,
+            case_number: there(case_number)?,
+            kind: there(kind)?,
+            actor: there(actor)?,
+            mail_id,
+            payload_hash: there(stated_hash)?,
+            previous_hash: there(previous_hash)?,
         };
         if link.seq != self.head.seq + 1 {
             self.find(link.seq, "events before it were removed");
@@ -185,17 +198,16 @@ impl Walk {
         if link.previous_hash != self.head.hash {
             self.find(link.seq, "it does not follow on the event before it");
         }
-        let stored_hash: String = row.try_get(8)?;
+        let stored_hash = there(stored_hash)?;
         let mut found = Vec::new();
         if link.hash() != stored_hash {
             found.push("a column was changed: its hash is not right");
         }
         self.events += 1;
-        self.head = ChainHead { seq: link.seq, hash: stored_hash };
-        let (salt, body): (Option<&str>, Option<&str>) = (row.try_get(9)?, row.try_get(10)?);
-        let (Some(salt), Some(body)) = (salt, body) else {
+        self.head = ChainHead { seq: link.seq, hash: stored_hash.to_owned() };
+        let (Some(salt), Some(body)) = (salt, small.or(large)) else {
             self.blanked += 1;
-            self.rows.blanked(&link.kind);
+            self.rows.blanked(link.kind);
             found.into_iter().for_each(|what| self.find(link.seq, what));
             return Ok(());
         };
@@ -204,12 +216,12 @@ impl Walk {
             found.push("its content was changed");
         }
         if !found.is_empty() {
-            let hash = Link { payload_hash: content, ..link.clone() }.hash();
+            let hash = Link { payload_hash: content.as_str(), ..link.clone() }.hash();
             self.rewritten.insert(link.seq, Rewritten { hash, found });
         }
         // What is a case's alone is read where that case is made.
         let is_cases = !link.case_number.is_empty();
-        if is_cases && !Rows::are_in(&link.kind) && link.kind != REDACTED {
+        if is_cases && !Rows::are_in(link.kind) && link.kind != REDACTED {
             return Ok(());
         }
         match serde_json::from_str::<Event>(body) {
@@ -229,6 +241,33 @@ impl Walk {
     }
 }
 
+/// The rows of a page, in that order.
+pub(super) fn in_order<'a, const N: usize, const T: usize, K: Ord>(
+    packed: &Packed<N, T>,
+    mut page: &'a str,
+    order: impl FnMut(&PackedRow<'a, N, T>) -> K,
+) -> Result<Vec<PackedRow<'a, N, T>>, RegisterError> {
+    let mut rows = Vec::new();
+    while !page.is_empty() {
+        rows.push(packed.take(&mut page)?);
+    }
+    rows.sort_by_key(order);
+    Ok(rows)
+}
+
+/// The payload of an event, where it is there and was too large to come with it.
+pub(super) async fn large(
+    connection: &mut AnyConnection,
+    [seq, _, _, octets]: [Option<i64>; 4],
+    small: Option<&str>,
+) -> Result<Option<String>, RegisterError> {
+    if octets.is_none() || small.is_some() {
+        return Ok(None);
+    }
+    let row = sqlx::query("SELECT body FROM event_payload WHERE seq = $1").bind(seq).fetch_one(connection).await?;
+    Ok(Some(row.try_get(0)?))
+}
+
 /// The kind of event that tells of a redaction.
 const REDACTED: &str = "redacted";
 
@@ -237,7 +276,7 @@ pub(super) const UNKNOWN: &str = "its content is no event that this version know
 pub(super) const DIFFERENT: &str = "its columns and its content say different things";
 
 /// Whether an event's columns are made of its content.
-pub(super) fn says_the_same(link: &Link, event: &Event) -> bool {
+pub(super) fn says_the_same(link: &Link<&str>, event: &Event) -> bool {
     event.what.name() == link.kind
         && super::millis(event.at) == link.at
         && event.mail == link.mail_id

@@ -2,20 +2,24 @@
 //! (invariant 8). Only SQL and `apply`.
 
 use super::RegisterError;
-use super::cases::{COLUMNS, Columns, body};
+use super::cases::{Columns, ROW};
 use super::chain::Link;
+use super::packed::{Packed, PackedRow, all_of, there};
 use super::sets::numbered;
-use super::verify::{DIFFERENT, Finding, UNKNOWN, says_the_same};
+use super::verify::{DIFFERENT, Finding, PAGE, SMALL, UNKNOWN, in_order, large, says_the_same};
 use crate::case::{Case, CaseNumber, Event, What};
 use futures_util::TryStreamExt;
-use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 use std::collections::HashMap;
 
-/// Events whose cases are held against their rows together.
-const PAGE: i64 = 1_000;
+/// An event of a case: its row, and its payload with the octets of it.
+const EVENT: Packed<4, 4> = Packed {
+    numbers: ["event.seq", "at", "mail_id", "octet_length(body)"],
+    texts: ["case_number", "kind", "actor", SMALL],
+};
+type EventRow<'a> = PackedRow<'a, 4, 4>;
 /// Values of one IN list.
-const LIST_MAX: usize = 200;
+const LIST_MAX: usize = 100;
 
 /// What was found of cases, and of the events that are theirs.
 #[derive(Default)]
@@ -42,27 +46,30 @@ struct Made {
 impl Cases {
     /// All cases; a page of them is in memory at a time.
     pub async fn walk(&mut self, connection: &mut AnyConnection) -> Result<(), RegisterError> {
-        let text = "SELECT event.seq, at, case_number, kind, actor, mail_id, body FROM event \
-                    LEFT JOIN event_payload ON event_payload.seq = event.seq \
-                    WHERE (case_number, event.seq) > ($1, $2) ORDER BY case_number, event.seq LIMIT $3";
+        let text = all_of(&format!(
+            "SELECT {} AS packed FROM event LEFT JOIN event_payload ON event_payload.seq = event.seq \
+             WHERE (case_number, event.seq) > ($1, $2) ORDER BY case_number, event.seq LIMIT $3",
+            EVENT.sql()
+        ));
         // Behind the events of no case.
         let (mut made, mut after): (Vec<Made>, (String, i64)) = (Vec::new(), (String::new(), i64::MAX));
         loop {
-            let mut read = 0;
-            let mut rows = sqlx::query(text).bind(&after.0).bind(after.1).bind(PAGE).fetch(&mut *connection);
-            while let Some(row) = rows.try_next().await? {
-                read += 1;
-                after.1 = row.try_get(0)?;
-                let written: &str = row.try_get(2)?;
+            let query = sqlx::query(AssertSqlSafe(text.as_str())).bind(&after.0).bind(after.1).bind(PAGE);
+            let page = query.fetch_one(&mut *connection).await?;
+            let page = page.try_get::<Option<&str>, _>(0)?.unwrap_or_default();
+            let rows = in_order(&EVENT, page, |row| (row.texts[0], row.numbers[0]))?;
+            for row in &rows {
+                let large = large(connection, row.numbers, row.texts[3]).await?;
+                let written = there(row.texts[0])?;
+                after.1 = there(row.numbers[0])?;
                 if made.last().is_none_or(|made| made.written != written) {
                     made.push(Made::new(written));
                 }
                 if let Some(made) = made.last_mut() {
-                    self.step(made, &row)?;
+                    self.step(made, row, large.as_deref())?;
                 }
             }
-            drop(rows);
-            if read < PAGE {
+            if i64::try_from(rows.len()).is_ok_and(|read| read < PAGE) {
                 break;
             }
             // The last one may go on in the next page.
@@ -78,26 +85,31 @@ impl Cases {
     /// Holds these cases against their rows.
     async fn hold(&mut self, connection: &mut AnyConnection, made: Vec<Made>) -> Result<(), RegisterError> {
         for some in made.chunks(LIST_MAX) {
-            let text = format!("SELECT {COLUMNS} FROM cases WHERE number IN ({})", numbered(1, some.len()));
+            let wanted = numbered(1, some.len());
+            let text = all_of(&format!("SELECT {} AS packed FROM cases WHERE number IN ({wanted})", ROW.sql()));
             let query = some.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, made| query.bind(&made.written));
+            let rows = query.fetch_one(&mut *connection).await?;
+            let mut rows = rows.try_get::<Option<&str>, _>(0)?.unwrap_or_default();
             let mut found = HashMap::new();
-            let mut rows = query.fetch(&mut *connection);
-            while let Some(row) = rows.try_next().await? {
-                let columns = Columns::read(&row)?;
-                found.insert(columns.number.clone(), (columns, body(&row).ok()));
+            while !rows.is_empty() {
+                let row = ROW.take(&mut rows)?;
+                let case = row.texts[8].and_then(|body| serde_json::from_str(body).ok());
+                found.insert(there(row.texts[0])?, (Columns::read(&row)?, case));
             }
-            drop(rows);
-            some.iter().for_each(|made| self.end(made, found.remove(&made.written)));
+            some.iter().for_each(|made| self.end(made, found.remove(made.written.as_str())));
         }
         Ok(())
     }
 
-    fn step(&mut self, made: &mut Made, row: &AnyRow) -> Result<(), RegisterError> {
-        let Some(content) = row.try_get::<Option<&str>, _>(6)? else {
+    /// `large`: its payload, where that was asked for by itself.
+    fn step(&mut self, made: &mut Made, row: &EventRow<'_>, large: Option<&str>) -> Result<(), RegisterError> {
+        let [seq, at, mail_id, _] = row.numbers;
+        let [_, kind, actor, small] = row.texts;
+        let seq = there(seq)?;
+        let Some(content) = small.or(large) else {
             made.is_complete = false;
             return Ok(());
         };
-        let seq: i64 = row.try_get(0)?;
         let mut find = |what: &str| self.of_events.push((seq, what.to_owned()));
         let Ok(event) = serde_json::from_str::<Event>(content) else {
             find(UNKNOWN);
@@ -105,13 +117,13 @@ impl Cases {
         };
         let link = Link {
             seq,
-            at: row.try_get(1)?,
-            case_number: made.written.clone(),
-            kind: row.try_get(3)?,
-            actor: row.try_get(4)?,
-            mail_id: row.try_get(5)?,
-            payload_hash: String::new(),
-            previous_hash: String::new(),
+            at: there(at)?,
+            case_number: &*made.written,
+            kind: there(kind)?,
+            actor: there(actor)?,
+            mail_id,
+            payload_hash: "",
+            previous_hash: "",
         };
         if !says_the_same(&link, &event) {
             find(DIFFERENT);

@@ -65,6 +65,25 @@ async fn a_changed_or_swapped_content_is_found() {
     assert!(is_found(&after(swapped).await, "event 7"));
 }
 
+/// It comes by itself, so that few are in memory.
+#[tokio::test]
+async fn a_content_of_many_kilobytes_is_proven_too() {
+    let desk = Desk::new().await;
+    desk.with_cases().await;
+    let long = format!("{}één einde", "Nog een regel. ".repeat(2_000));
+    let note = |serial| event(serial, What::Noted { text: long.clone() });
+    desk.record(vec![note(1), note(2)], &[]).await.unwrap();
+    let verified = desk.register.verify().await.unwrap();
+    assert_eq!((verified.events, verified.findings), (9, vec![]));
+    desk.by_hand("UPDATE event_payload SET body = replace(body, 'einde', 'slot') WHERE seq = 8").await;
+    let verified = desk.register.verify().await.unwrap();
+    assert!(is_found(&verified, "event 8") && verified.findings.len() == 1, "{verified:?}");
+    desk.by_hand("UPDATE event_payload SET body = replace(body, '\"noted\"', '\"known\"') WHERE seq = 9").await;
+    let verified = desk.register.verify().await.unwrap();
+    let of_ninth = verified.findings.iter().filter(|finding| finding.place == "event 9").count();
+    assert_eq!(of_ninth, 2, "its content was changed, and is no event: {verified:?}");
+}
+
 #[tokio::test]
 async fn a_removed_row_and_two_swapped_ones_are_found() {
     for seq in 1..=6 {
