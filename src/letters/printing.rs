@@ -66,7 +66,7 @@ impl Object for Reading {}
 /// What a template can ask for beside what a draft says.
 pub(super) fn equip(engine: &mut Environment<'static>) {
     engine.set_formatter(print);
-    // Each template begins with it: filters within macros know the reader by it.
+    // Each template begins with it: filters, also within macros, know the reader by it.
     engine.add_function("read_as", |state: &mut State, reading: Value| {
         let reading = reading.downcast_object::<Reading>().ok_or_else(|| wrong("a reader"))?;
         state.get_or_insert_extension(reading);

@@ -95,7 +95,7 @@ impl Templates {
         printing::equip(&mut engine);
         for (name, source) in FILES {
             let source = own.iter().find(|own| own.name == *name).map_or(*source, |own| own.text);
-            // Whatever prints knows its reader; what has none prints nothing.
+            // Filters ask who reads it, and when.
             let reads = if name.starts_with(WORDS) { "" } else { "{% do read_as(reader) %}" };
             engine.add_template_owned(*name, format!("{reads}{source}"))?;
         }
