@@ -19,6 +19,8 @@ mod support {
 mod made;
 #[path = "../intake/mails.rs"]
 mod mails;
+#[path = "../shared/processor.rs"]
+mod processor;
 #[allow(dead_code, reason = "other benches need the sample as it stands")]
 #[path = "../shared/settings.rs"]
 mod settings;
