@@ -5,7 +5,10 @@
 //! `cargo bench --bench intake` prints mails a second, processor time a mail and peak memory of both, and their ratio, as the
 //! median of the rounds; `-- MAILS ROUNDS` for other numbers than 1,500 and 5. With `KLACHTPOST_TESTS_ENGINE=postgres` each round
 //! is on PostgreSQL too (its own server, which waits for the disk as SQLite does), with the statements it was asked for a
-//! mail and the octets it keeps of one. Judges nothing.
+//! mail and the octets it keeps of one.
+//!
+//! `cargo bench --bench intake -- idle` prints what the daemon takes of a core, and of memory, while no mail comes; `-- idle
+//! SECONDS` for longer than a minute. Judges nothing.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run says so and ends")]
@@ -13,6 +16,8 @@
 mod floor;
 mod mails;
 mod measure;
+#[path = "../shared/processor.rs"]
+mod processor;
 mod server;
 #[path = "../../tests/support/mod.rs"]
 mod support;
@@ -20,12 +25,16 @@ mod support;
 use measure::Measured;
 use server::Server;
 use std::path::Path;
+use std::time::Duration;
 use support::dovecot::{Dovecot, PASSWORD, Setup};
 use support::smtp::{self, Delivery, SmtpServer};
 
 /// The waiting mails, and how often each is measured, where nobody asks for others.
 const MAILS: usize = 1_500;
 const ROUNDS: usize = 5;
+/// How long an idle daemon is watched where nobody says so, and how long it gets to settle down.
+const IDLE_SECONDS: u64 = 60;
+const SETTLING: Duration = Duration::from_secs(10);
 /// Where the same mails come from in every run.
 const SEED: u64 = 2026;
 
@@ -38,9 +47,13 @@ fn main() {
     }
     // `cargo bench` adds `--bench`.
     let arguments: Vec<String> = arguments.into_iter().filter(|argument| !argument.starts_with("--")).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    if arguments.first().is_some_and(|argument| argument == "idle") {
+        let seconds = arguments.get(1).and_then(|argument| argument.parse().ok()).unwrap_or(IDLE_SECONDS);
+        return runtime.block_on(idle(Duration::from_secs(seconds)));
+    }
     let number = |at: usize, or: usize| arguments.get(at).and_then(|argument| argument.parse().ok()).unwrap_or(or);
     let (count, rounds) = (number(0, MAILS), number(1, ROUNDS).max(1));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(compare(count, rounds));
 }
 
@@ -80,6 +93,21 @@ fn filled(mails: &[Vec<u8>]) -> Dovecot {
         dovecot.deliver(support::dovecot::USER, mail);
     }
     dovecot
+}
+
+async fn idle(watched: Duration) {
+    let (dovecot, smtp, folder) = (filled(&[]), receiver(Delivery::Envelopes).await, tempfile::tempdir().unwrap());
+    let file = folder.path().join("klachtpost.toml");
+    let register = format!("[register]\nurl = \"sqlite:{}\"\n", folder.path().join("klachtpost.db").display());
+    std::fs::write(&file, settings(dovecot.imap_port, smtp.port(), &register)).unwrap();
+    let command = ["env", &format!("KLACHTPOST_CONFIG={}", file.display()), &program(), "run"];
+    let idle = measure::idle(&command, &folder.path().join("log"), [SETTLING, watched]).await;
+    println!(
+        "idle        {:.3} % of a core over {watched:?}, {} MB, {} MB at most",
+        idle.share,
+        idle.now_kb / 1024,
+        idle.peak_kb / 1024
+    );
 }
 
 async fn receiver(delivery: Delivery) -> SmtpServer {

@@ -1,5 +1,6 @@
 //! A program's time, processor time and peak memory. Linux only: from `/proc`, as no safe call gives the use of one child.
 
+use crate::processor;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -53,6 +54,35 @@ pub async fn of(command: &[&str], log: &Path) -> Measured {
     Measured { seconds: *seconds, processor: *processor, peak_kb: *peak as u64 }
 }
 
+/// What a program takes that runs and has nothing to do.
+pub struct Idle {
+    /// Of one core, in per cent.
+    pub share: f64,
+    pub now_kb: u64,
+    pub peak_kb: u64,
+}
+
+/// Runs a command, leaves it alone until it has settled down, watches it for so long, and ends it.
+pub async fn idle(command: &[&str], log: &Path, [settling, watched]: [Duration; 2]) -> Idle {
+    let (program, arguments) = command.split_first().unwrap();
+    let log = std::fs::File::create(log).unwrap();
+    let mut child = tokio::process::Command::new(program);
+    let child = child.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+    let mut child = child.spawn().unwrap();
+    let process = child.id().unwrap().to_string();
+    tokio::time::sleep(settling).await;
+    let before = processor::seconds_of(&process);
+    tokio::time::sleep(watched).await;
+    let took = processor::seconds_of(&process) - before;
+    assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+    let status = format!("/proc/{process}/status");
+    let kilobytes = |line| memory_of(&status, line).unwrap_or_default();
+    let idle =
+        Idle { share: took / watched.as_secs_f64() * 100.0, now_kb: kilobytes("VmRSS:"), peak_kb: kilobytes("VmHWM:") };
+    child.kill().await.unwrap();
+    idle
+}
+
 /// The other side: runs a command, says what it took.
 pub fn run(arguments: &[String]) {
     let [log, program, rest @ ..] = arguments else { return };
@@ -76,8 +106,12 @@ pub fn run(arguments: &[String]) {
 }
 
 fn peak_of(status: &str) -> Option<u64> {
+    memory_of(status, "VmHWM:")
+}
+
+fn memory_of(status: &str, line: &str) -> Option<u64> {
     let status = std::fs::read_to_string(status).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|said| said.strip_prefix(line))?;
     line.split_whitespace().next()?.parse().ok()
 }
 

@@ -1,5 +1,5 @@
-//! A register as it is after so many complaints, made without mails being read: each with its mail and two letters, which all
-//! are of the last hour, as what is counted by the hour is the dearest then. All but some thousand complaints, which lie evenly among
+//! A register as it is after so many complaints, made without mails being read: each with its mail and two letters, of which as
+//! many are of the last hour as the limits let go out in one, as what is counted by the hour is the dearest then. All but some thousand complaints, which lie evenly among
 //! the others, were closed long ago: what a desk has open does not grow with its file. Touches the register it is given.
 
 use crate::Outcome;
@@ -25,6 +25,8 @@ const CAME_DAYS: i64 = 90;
 const CLOSED_DAYS: i64 = 80;
 /// Cases that are open, in a register of more.
 const OPEN: u32 = 1_000;
+/// Cases whose letters are of the last hour; the others' are of the day before.
+const LAST_HOUR: u32 = 2_500;
 /// What the letters' reply tokens are made with.
 pub const SECRET: &str = "a secret of the bench, long enough to be one of a desk";
 
@@ -33,6 +35,8 @@ pub const SECRET: &str = "a secret of the bench, long enough to be one of a desk
 struct Serial {
     serial: u32,
     is_open: bool,
+    /// When its letters were written, and went.
+    written: Moment,
 }
 
 /// Makes it.
@@ -40,9 +44,10 @@ pub async fn fill(register: &Register, cases: u32) -> Outcome {
     let keys = Keys::new(SECRET.as_bytes(), []);
     for first in (1..=cases).step_by(usize::try_from(TOGETHER)?) {
         let last = first.saturating_add(TOGETHER - 1).min(cases);
-        let some: Vec<Serial> =
-            (first..=last).map(|serial| Serial { serial, is_open: serial % spacing(cases) == 0 }).collect();
-        some_cases(register, &keys, &some).await?;
+        let is_recent = last.saturating_add(LAST_HOUR) > cases;
+        let written = if is_recent { now() } else { now() - TimeDelta::days(1) };
+        let of = |serial: u32| Serial { serial, is_open: serial.is_multiple_of(spacing(cases)), written };
+        some_cases(register, &keys, &(first..=last).map(of).collect::<Vec<_>>()).await?;
     }
     Ok(())
 }
@@ -85,7 +90,8 @@ async fn some_cases(register: &Register, keys: &Keys, some: &[Serial]) -> Outcom
         settled.push(decision(one.serial, one.settled(&of_case)));
         letters.push(of_case);
     }
-    let sent = Sent::Accepted { at: now(), server: SERVER.to_owned(), reply: REPLY.to_owned() };
+    let Some(at) = some.first().map(|one| one.written) else { return Ok(()) };
+    let sent = Sent::Accepted { at, server: SERVER.to_owned(), reply: REPLY.to_owned() };
     let all_sent: Vec<(&LetterId, &Sent)> =
         letters.iter().flatten().map(|outgoing| (&outgoing.letter.id, &sent)).collect();
     let within = Within::All;
@@ -100,9 +106,9 @@ async fn some_cases(register: &Register, keys: &Keys, some: &[Serial]) -> Outcom
     let mut salts = (0_u64..).map(|nth| format!("{nth:032x}"));
     let mut salt = || salts.next().unwrap_or_default();
     let mut tx = register.begin().await?;
-    tx.record_all(&opened.collect::<Vec<_>>(), now(), &mut salt).await?;
+    tx.record_all(&opened.collect::<Vec<_>>(), at, &mut salt).await?;
     tx.mark_sent(&all_sent).await?;
-    tx.record_all(&settled.collect::<Vec<_>>(), now(), &mut salt).await?;
+    tx.record_all(&settled.collect::<Vec<_>>(), at, &mut salt).await?;
     Ok(tx.commit().await?)
 }
 
@@ -159,7 +165,7 @@ impl Serial {
             let fate = LetterFate::Accepted { server: SERVER.to_owned(), reply: REPLY.to_owned() };
             let (letter, letter_kind, to) = (letter.id.clone(), letter.kind, letter.to.to_string());
             // As the row says.
-            events.push(self.event(now(), What::LetterFate { letter, letter_kind, to, fate }));
+            events.push(self.event(self.written, What::LetterFate { letter, letter_kind, to, fate }));
         }
         if !self.is_open {
             let closed =

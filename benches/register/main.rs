@@ -2,7 +2,7 @@
 //! answer, the clock's tick, the count, the day's digest, and the start of the daemon.
 //!
 //! `cargo bench --bench register` makes a register of some thousand cases and prints a line for each; `-- 1000 100000` one of so
-//! many cases after the other, `-- --long` one of a million too (some 18 GB in the folder for temporary files). Each figure is that
+//! many cases after the other, `-- --long` one of a million too (some 32 GB in the folder for temporary files). Each figure is that
 //! of a process of its own, so that making the register does not count; the file is in the system's cache where it fits. Touches a
 //! temporary folder and the clock; judges nothing.
 
@@ -19,6 +19,8 @@ mod support {
 mod made;
 #[path = "../intake/mails.rs"]
 mod mails;
+#[path = "../shared/processor.rs"]
+mod processor;
 #[allow(dead_code, reason = "other benches need the sample as it stands")]
 #[path = "../shared/settings.rs"]
 mod settings;

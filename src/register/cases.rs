@@ -4,10 +4,10 @@ use super::mails::without_nul;
 use super::packed::{Packed, PackedRow, there};
 use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Address, Case, CaseNumber, CaseState, MailboxName, Moment, Reference, reference_key};
+use crate::case::{Address, Case, CaseNumber, MailboxName, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AssertSqlSafe, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases followed from one to the next in which it goes on: nobody merges as often, and a circle ends here.
@@ -18,9 +18,6 @@ pub(super) const HIDDEN: &str = "\"confidential\":{";
 
 /// Cases read at a time.
 const PAGE: i64 = 200;
-
-/// The kind of event that registers a case.
-const OPENED: &str = "opened";
 
 /// Which cases a list wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,12 +164,7 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn look_back(&self, since: Moment, until: Moment) -> Result<LookBack, RegisterError> {
-        let rows = sqlx::query("SELECT case_number FROM event WHERE kind = $1 AND at > $2 AND at <= $3")
-            .bind(OPENED)
-            .bind(millis(since))
-            .bind(millis(until))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query(OPENED_BETWEEN).bind(millis(since)).bind(millis(until)).fetch_all(&self.pool).await?;
         let number = |row: &AnyRow| {
             let written: String = row.try_get(0)?;
             written.parse().map_err(|e| unreadable(format!("case {written}: {e}")))
@@ -180,6 +172,22 @@ impl Register {
         Ok(LookBack { since, registered: rows.iter().map(number).collect::<Result<_, _>>()? })
     }
 }
+
+/// A page of cases.
+const ALL: &str = "SELECT year, serial, body FROM cases WHERE (year, serial) > ($1, $2) ORDER BY year, serial LIMIT $3";
+const GUARDED: &str = "SELECT year, serial, body FROM cases WHERE (year, serial) > ($1, $2) \
+     AND (state = 'open' OR remind_at IS NOT NULL) ORDER BY year, serial LIMIT $3";
+
+/// A page of those that are open, have something on their agenda, or are owed something, and of those closed since. Each by an
+/// index of its own, whatever else is on file: the sums keep SQLite from going through all closed ones in order of their numbers.
+const OPEN_OR_CLOSED: &str = "SELECT cases.year, cases.serial, body FROM (\
+     SELECT year, serial FROM cases WHERE (year, serial) > ($1, $2) \
+     AND (state = 'open' OR remind_at IS NOT NULL OR owed_at IS NOT NULL) \
+     UNION SELECT year + 0, serial + 0 FROM cases WHERE (year + 0, serial + 0) > ($1, $2) AND closed_at >= $4 \
+     ORDER BY 1, 2 LIMIT $3) AS wanted \
+     JOIN cases ON cases.year = wanted.year AND cases.serial = wanted.serial ORDER BY cases.year, cases.serial";
+
+const OPENED_BETWEEN: &str = "SELECT case_number FROM event WHERE kind = 'opened' AND at > $1 AND at <= $2";
 
 /// Cases one after the other, a page in memory at a time: there may be very many.
 pub struct Cases<'a> {
@@ -215,21 +223,15 @@ impl Cases<'_> {
     }
 
     async fn read_on(&mut self) -> Result<(), RegisterError> {
-        let wanted = match self.query {
-            CaseQuery::All => "",
-            CaseQuery::OpenOrClosedSince(_) => {
-                "AND (state = $4 OR closed_at >= $5 OR remind_at IS NOT NULL OR owed_at IS NOT NULL)"
-            }
-            CaseQuery::Guarded => "AND (state = $4 OR remind_at IS NOT NULL)",
+        let text = match self.query {
+            CaseQuery::All => ALL,
+            CaseQuery::Guarded => GUARDED,
+            CaseQuery::OpenOrClosedSince(_) => OPEN_OR_CLOSED,
         };
-        let text = format!(
-            "SELECT year, serial, body FROM cases WHERE (year, serial) > ($1, $2) {wanted} ORDER BY year, serial LIMIT $3"
-        );
-        let query = sqlx::query(AssertSqlSafe(text)).bind(self.after.0).bind(self.after.1).bind(PAGE);
+        let query = sqlx::query(text).bind(self.after.0).bind(self.after.1).bind(PAGE);
         let query = match self.query {
-            CaseQuery::All => query,
-            CaseQuery::OpenOrClosedSince(since) => query.bind(CaseState::Open.name()).bind(millis(since)),
-            CaseQuery::Guarded => query.bind(CaseState::Open.name()),
+            CaseQuery::All | CaseQuery::Guarded => query,
+            CaseQuery::OpenOrClosedSince(since) => query.bind(millis(since)),
         };
         let rows = query.fetch_all(&self.register.pool).await?;
         if let Some(last) = rows.last() {
@@ -394,4 +396,30 @@ fn keys(case: &Case) -> String {
 pub(super) fn body(row: &AnyRow) -> Result<Case, RegisterError> {
     let json: String = row.try_get("body")?;
     serde_json::from_str(&json).map_err(|e| unreadable(format!("case: {e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite says how it goes about it.
+    #[tokio::test]
+    async fn what_is_asked_each_minute_and_each_day_goes_through_no_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
+        let register = Register::open(&url).await.unwrap();
+        for (text, indexes) in [
+            (GUARDED, &["cases_guarded"][..]),
+            (OPEN_OR_CLOSED, &["cases_guarded", "cases_closed"]),
+            (OPENED_BETWEEN, &["event_opened"]),
+        ] {
+            let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}"));
+            let rows = sqlx::query(explain).fetch_all(&register.pool).await.unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.try_get(3).unwrap()).collect();
+            assert!(!plan.iter().any(|step| step.starts_with("SCAN") && !step.contains("wanted")), "{plan:?}");
+            for index in indexes {
+                assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:?}");
+            }
+        }
+    }
 }

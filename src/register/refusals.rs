@@ -26,7 +26,9 @@ impl Register {
     /// # Errors
     /// The database refused.
     pub async fn last_accepted(&self) -> Result<Option<Moment>, RegisterError> {
-        let row = sqlx::query("SELECT MAX(accepted_at) FROM outbox").fetch_one(&self.pool).await?;
+        let row = sqlx::query("SELECT MAX(accepted_at) FROM outbox WHERE accepted_at IS NOT NULL")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(moment))
     }
 

@@ -72,7 +72,7 @@ impl Register {
         let (came, went) = (&mails.text, &letters.text);
         let text = format!(
             "SELECT (SELECT received_at FROM mail WHERE disposition <> 'round_trip' AND {came} ORDER BY id DESC LIMIT 1), \
-             (SELECT MAX(accepted_at) FROM outbox WHERE {went}), \
+             (SELECT accepted_at FROM outbox WHERE accepted_at IS NOT NULL AND {went} ORDER BY accepted_at DESC LIMIT 1), \
              (SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1 AND {went}), \
              (SELECT MIN(created_at) FROM outbox WHERE state IN ('queued', 'leased') AND created_at <= $1 AND {went})"
         );
