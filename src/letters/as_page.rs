@@ -196,12 +196,16 @@ impl Page<'_> {
     /// To be copied as it stands.
     fn verbatim(&mut self, words: &[Node<'_>]) {
         self.put(r#"<pre style="margin:0;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:15px;line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere">"#);
+        let mut before = None;
         for node in words {
             match node {
                 Node::Text(text) => escape_to(text, &mut self.html),
+                // The page is left without blank lines: one of the text would be lost.
+                Node::LineEnd if before == Some(&Node::LineEnd) => self.html.push_str("<br>"),
                 Node::LineEnd => self.html.push('\n'),
                 Node::Block(block, pieces) => self.block(*block, pieces),
             }
+            before = Some(node);
         }
         self.put("</pre>");
     }

@@ -159,8 +159,8 @@ fn printable(flow: &Flow<'_>) -> Vec<paper::Block> {
             let mut lines = words.split(LINE).map(|line| line.trim().to_owned());
             vec![paper::Block::Signature { greeting: lines.next().unwrap_or_default(), signer: lines.collect() }]
         }
-        // A press on a button is not to be had on paper.
-        (Block::Buttons, _) => Vec::new(),
+        // A press on a button or a link is not to be had on paper.
+        (Block::Buttons | Block::OnPage, _) => Vec::new(),
         (Block::Typed | Block::Panel | Block::Quote | Block::Framed, [words]) => {
             paragraphs(&draw(words).replace(LINE, "\n"))
         }
@@ -189,6 +189,7 @@ fn drawn(block: Block, pieces: &[Flow<'_>]) -> String {
         (Block::Item, pieces) => format!("{LINE}– {}", in_one(pieces)),
         (Block::Mailto, [label, _]) => draw(label),
         (Block::Phone, [_, shown]) => draw(shown),
+        (Block::OnPage, _) => String::new(),
         (_, pieces) => in_one(pieces),
     }
 }

@@ -61,3 +61,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_to_be_copied_keeps_its_blank_lines() {
+    let made = filled("{{ k.block(text) }}", "a\n\nb\n\n\nc\nd");
+    let html = crate::letters::as_page::draw(&read(&made), crate::letters::as_page::Look { ink: "", line: "" });
+    assert!(html.contains(">a\n<br>b\n<br><br>c\nd</pre>"), "{html}");
+}

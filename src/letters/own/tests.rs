@@ -195,3 +195,14 @@ fn what_only_one_form_says_is_missing_in_the_other() {
         assert!(found.iter().any(is_told), "{found:?}");
     }
 }
+
+#[test]
+fn a_sheet_says_what_the_text_says() {
+    let both = "{% call k.p() %}{% call k.in_text() %}typ dit{% endcall %}{% call k.on_page() %}druk hier{% endcall %}{% endcall %}";
+    let text = format!("{}\n{both}\n", ours("closing/nl.j2").unwrap());
+    let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+    let sample = sample::drafts().into_iter().find(|draft| name_of(draft) == "closing/nl.j2").unwrap();
+    for (form, body) in letters.forms(&sample, &sample::house()).unwrap() {
+        assert_eq!((body.contains("typ dit"), body.contains("druk hier")), (form != Shown::Page, form == Shown::Page));
+    }
+}
