@@ -30,8 +30,9 @@ impl Page<'_> {
     fn flow(&mut self, flow: &[Node<'_>]) {
         for node in flow {
             match node {
-                Node::Text(text) => self.text(text),
+                Node::Text(text) => escape_to(text, &mut self.html),
                 Node::LineEnd => self.html.push_str("<br>\n"),
+                Node::Tab => self.html.push_str("&emsp;"),
                 Node::Block(block, pieces) => self.block(*block, pieces),
             }
         }
@@ -41,12 +42,20 @@ impl Page<'_> {
         self.html.push_str(html);
     }
 
-    fn text(&mut self, text: &str) {
-        let mut pieces = text.split('\t');
-        escape_to(pieces.next().unwrap_or_default(), &mut self.html);
-        for piece in pieces {
-            self.put("&emsp;");
-            escape_to(piece, &mut self.html);
+    /// Words only: what stands in an attribute is no markup.
+    fn attribute(&mut self, before: &str, words: &[Node<'_>], after: &str) {
+        self.put(before);
+        self.words(words);
+        self.put(after);
+    }
+
+    fn words(&mut self, words: &[Node<'_>]) {
+        for node in words {
+            match node {
+                Node::Text(text) => escape_to(text, &mut self.html),
+                Node::LineEnd | Node::Tab => self.html.push(' '),
+                Node::Block(_, pieces) => pieces.iter().for_each(|piece| self.words(piece)),
+            }
         }
     }
 
@@ -145,7 +154,7 @@ impl Page<'_> {
     }
 
     fn link(&mut self, url: &[Node<'_>], style: &str, words: &[Node<'_>]) {
-        self.around(r#"<a class="link" href=""#, url, r#"" style="color:"#);
+        self.attribute(r#"<a class="link" href=""#, url, r#"" style="color:"#);
         self.put(self.look.ink);
         self.put(style);
         self.around("\">", words, "</a>");
@@ -203,6 +212,7 @@ impl Page<'_> {
                 // The page is left without blank lines: one of the text would be lost.
                 Node::LineEnd if before == Some(&Node::LineEnd) => self.html.push_str("<br>"),
                 Node::LineEnd => self.html.push('\n'),
+                Node::Tab => self.html.push('\t'),
                 Node::Block(block, pieces) => self.block(*block, pieces),
             }
             before = Some(node);
@@ -232,7 +242,7 @@ impl Page<'_> {
         self.put(style);
         self.put(r#""><a class=""#);
         self.put(class);
-        self.around(r#"" href=""#, url, r#"" style="display:block;color:"#);
+        self.attribute(r#"" href=""#, url, r#"" style="display:block;color:"#);
         self.put(ink);
         self.put(";line-height:");
         self.put(height);
@@ -283,7 +293,7 @@ impl Page<'_> {
         self.around(r#"<div class="muted" style="color:#5b6673">"#, number, " · ");
         self.flow(below);
         if !who.is_empty() {
-            self.around(r#" · <a class="link" href=""#, url, r#"" style="color:#0b57a4">"#);
+            self.attribute(r#" · <a class="link" href=""#, url, r#"" style="color:#0b57a4">"#);
             self.around("", who, "</a>");
         }
         self.put("</div>\n");
@@ -359,8 +369,8 @@ impl Page<'_> {
                 "</div>\n",
             );
         }
-        self.around(r#"<div style="margin:0 0 12px"><img src="cid:"#, id, r#"" alt=""#);
-        self.around(
+        self.attribute(r#"<div style="margin:0 0 12px"><img src="cid:"#, id, r#"" alt=""#);
+        self.attribute(
             "",
             alt,
             "\" width=\"560\" style=\"display:block;width:100%;max-width:560px;height:auto;border:0\"></div>\n",

@@ -8,6 +8,7 @@ pub(super) fn draw(flow: &[Node<'_>]) -> String {
         match node {
             Node::Text(words) => text.push_str(words),
             Node::LineEnd => text.push('\n'),
+            Node::Tab => text.push('\t'),
             Node::Block(block, pieces) => text.push_str(&drawn(*block, pieces)),
         }
     }

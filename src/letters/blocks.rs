@@ -3,12 +3,14 @@
 //! is said in `as_text.rs`, `as_page.rs` and `on_paper.rs`. Pure.
 
 use super::clean;
-use super::printing::{dial, lines, printed};
+use super::printing::{Form, dial, lines, printed, reading};
 use minijinja::value::{Kwargs, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use std::sync::Arc;
 
-/// Around a block and between its pieces, and where a line ends. All are controls, which cleaned text holds none of.
+/// Around a block and between its pieces, where a line ends, and for a tab of a text. All are controls, which neither a cleaned text
+/// nor a template holds.
+const TAB: char = '\u{1b}';
 const OPEN: char = '\u{1c}';
 const LINE: char = '\u{1d}';
 const CLOSE: char = '\u{1e}';
@@ -93,7 +95,13 @@ impl Block {
     ];
 
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, block)| *block)
+        let known = Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, block)| *block);
+        known.filter(|block| *block != Self::Entry)
+    }
+
+    /// What only overviews for staff have: none of them is on paper.
+    fn is_of_overviews(self) -> bool {
+        matches!(self, Self::Rows | Self::Row | Self::Step | Self::Tally | Self::Table | Self::Picture)
     }
 
     fn mark(self) -> char {
@@ -113,31 +121,35 @@ pub(super) struct Kit;
 
 impl Object for Kit {
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        let block = Block::named(method).ok_or_else(|| Error::from(ErrorKind::UnknownMethod))?;
+        let on_paper = reading(state).is_ok_and(|reading| reading.form == Form::Paper);
+        let block = Block::named(method).filter(|block| !(on_paper && block.is_of_overviews()));
+        let block = block.ok_or_else(|| Error::from(ErrorKind::UnknownMethod))?;
         let mut made = Made::begun(block);
         match block {
             Block::Title => {
-                let (words, number): (&Value, Option<&Value>) = from_args(args)?;
+                let (words, number, named): (&Value, Option<Value>, Kwargs) = from_args(args)?;
                 made.printed(words)?;
-                made.perhaps(number.cloned().unwrap_or_default())?;
+                made.perhaps(number.or(named.get("number")?).unwrap_or_else(|| Value::from("")))?;
+                named.assert_all_used()?;
             }
             Block::Fact => {
-                let (label, value, named): (&Value, &Value, Kwargs) = from_args(args)?;
+                let (label, value, strong, named): (&Value, &Value, Option<bool>, Kwargs) = from_args(args)?;
                 made.printed(label)?;
                 made.printed(value)?;
-                made.whether(named.get::<Option<bool>>("strong")? == Some(true));
+                made.whether(strong.or(named.get("strong")?) == Some(true));
                 named.assert_all_used()?;
             }
             Block::Quote => {
-                let (words, max): (&Value, Option<usize>) = from_args(args)?;
-                made.lines(words, max)?;
+                let (words, max, named): (&Value, Option<usize>, Kwargs) = from_args(args)?;
+                made.lines(words, max.or(named.get("max")?))?;
+                named.assert_all_used()?;
             }
             Block::Signature => {
                 let (greeting, names): (&Value, &Value) = from_args(args)?;
                 made.signature(greeting, names)?;
             }
             Block::Step => {
-                let (step, max, more): (&Value, usize, Option<&Value>) = from_args(args)?;
+                let (step, max, more): (&Value, usize, Option<Value>) = from_args(args)?;
                 made.step(step, max, more)?;
             }
             Block::Table => {
@@ -156,6 +168,7 @@ impl Object for Kit {
             | Block::OnPage => {
                 let (named,): (Kwargs,) = from_args(args)?;
                 let within: Value = named.get("caller")?;
+                named.assert_all_used()?;
                 made.printed(&within.call(state, &[])?)?;
             }
             _ => {
@@ -188,10 +201,10 @@ impl Made {
             Block::Typed | Block::Panel | Block::Framed => self.lines(one, None),
             Block::Mailto => self.button(one),
             Block::Phone => {
-                let number = one.as_str().unwrap_or_default();
-                let dialled = dial(number);
+                let number = printed(one)?;
+                let dialled = dial(&number);
                 self.piece(&if dialled.is_empty() { dialled } else { format!("tel:{dialled}") });
-                self.piece(&clean::line(number, clean::NAME_CHARS_MAX));
+                self.piece(&clean::line(&number, clean::NAME_CHARS_MAX));
                 Ok(())
             }
             Block::Buttons => {
@@ -200,19 +213,11 @@ impl Made {
                     |made, button| if button.is_true() { made.entry(|made| made.button(button)) } else { Ok(()) },
                 )
             }
-            Block::Tally => self.entries(one, |made, cell| {
-                made.entry(|made| {
-                    made.printed(&cell.get_attr("count")?)?;
-                    made.printed(&cell.get_attr("label")?)?;
-                    made.perhaps(cell.get_attr("note")?)?;
-                    made.whether(cell.get_attr("late")?.is_true());
-                    Ok(())
-                })
-            }),
+            Block::Tally => self.entries(one, |made, cell| made.entry(|made| made.cell(cell))),
             Block::Row => self.row(one),
             Block::Picture => {
-                self.perhaps(one.get_attr("id")?)?;
-                self.printed(&one.get_attr("alt")?)
+                self.perhaps(field(one, "id")?)?;
+                self.printed(&field(one, "alt")?)
             }
             _ => self.printed(one),
         }
@@ -249,8 +254,17 @@ impl Made {
     }
 
     fn button(&mut self, one: &Value) -> Result<(), Error> {
-        self.printed(&one.get_attr("label")?)?;
-        self.printed(&one.get_attr("url")?)
+        self.printed(&field(one, "label")?)?;
+        self.printed(&field(one, "url")?)
+    }
+
+    fn cell(&mut self, cell: &Value) -> Result<(), Error> {
+        self.printed(&field(cell, "count")?)?;
+        self.printed(&field(cell, "label")?)?;
+        let note = cell.get_attr("note")?;
+        self.printed(&if note.is_undefined() { Value::from("") } else { note })?;
+        self.whether(field(cell, "late")?.is_true());
+        Ok(())
     }
 
     fn entry(&mut self, within: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
@@ -263,7 +277,7 @@ impl Made {
     /// One piece that holds several entries.
     fn entries(&mut self, all: &Value, each: impl Fn(&mut Self, &Value) -> Result<(), Error>) -> Result<(), Error> {
         self.piece("");
-        for one in all.try_iter()? {
+        for one in there(all)?.try_iter()? {
             each(self, &one)?;
         }
         Ok(())
@@ -275,7 +289,7 @@ impl Made {
 
     fn signature(&mut self, greeting: &Value, names: &Value) -> Result<(), Error> {
         self.printed(greeting)?;
-        for name in names.try_iter()? {
+        for name in there(names)?.try_iter()? {
             self.0.push(LINE);
             self.0.push_str(&printed(&name)?);
         }
@@ -284,36 +298,51 @@ impl Made {
 
     fn row(&mut self, row: &Value) -> Result<(), Error> {
         for name in ["number", "line", "moment"] {
-            self.printed(&row.get_attr(name)?)?;
+            self.printed(&field(row, name)?)?;
         }
-        self.whether(row.get_attr("late")?.is_true());
-        self.printed(&row.get_attr("below")?)?;
-        let who = row.get_attr("who")?;
-        let url = if who.is_true() { row.get_attr("url")? } else { Value::from("") };
+        self.whether(field(row, "late")?.is_true());
+        self.printed(&field(row, "below")?)?;
+        let who = field(row, "who")?;
+        let url = if who.is_true() { field(row, "url")? } else { Value::from("") };
         self.perhaps(who)?;
         self.printed(&url)?;
-        self.all_printed(&row.get_attr("marks")?)?;
-        self.entries(&row.get_attr("buttons")?, |made, button| made.entry(|made| made.button(button)))
+        self.all_printed(&field(row, "marks")?)?;
+        self.entries(&field(row, "buttons")?, |made, button| made.entry(|made| made.button(button)))
     }
 
-    fn step(&mut self, step: &Value, max: usize, more: Option<&Value>) -> Result<(), Error> {
-        self.printed(&step.get_attr("when")?)?;
-        self.printed(&step.get_attr("what")?)?;
-        self.perhaps(step.get_attr("by")?)?;
-        self.lines(&step.get_attr("text")?, Some(max))?;
-        self.perhaps(more.cloned().unwrap_or_default())
+    fn step(&mut self, step: &Value, max: usize, more: Option<Value>) -> Result<(), Error> {
+        self.printed(&field(step, "when")?)?;
+        self.printed(&field(step, "what")?)?;
+        self.perhaps(field(step, "by")?)?;
+        self.lines(&field(step, "text")?, Some(max))?;
+        self.perhaps(more.unwrap_or_else(|| Value::from("")))
     }
 
     fn table(&mut self, columns: &Value, rows: &Value) -> Result<(), Error> {
         self.all_printed(columns)?;
         self.entries(rows, |made, row| {
+            let cells = field(row, "cells")?;
+            if cells.len() != columns.len() {
+                return Err(Error::new(ErrorKind::InvalidOperation, "expected a cell for each column"));
+            }
             made.entry(|made| {
-                made.printed(&row.get_attr("name")?)?;
-                made.perhaps(row.get_attr("below")?)?;
-                made.all_printed(&row.get_attr("cells")?)
+                made.printed(&field(row, "name")?)?;
+                made.perhaps(field(row, "below")?)?;
+                made.all_printed(&cells)
             })
         })
     }
+}
+
+/// What a block cannot do without: a slip in a name shows nothing, and nobody would see that.
+fn there(value: &Value) -> Result<&Value, Error> {
+    if value.is_undefined() { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(value) }
+}
+
+fn field(of: &Value, name: &str) -> Result<Value, Error> {
+    let value = of.get_attr(name)?;
+    there(&value)?;
+    Ok(value)
 }
 
 /// What stands one after the other.
@@ -325,6 +354,7 @@ pub(super) enum Node<'a> {
     Text(&'a str),
     /// A line ends here.
     LineEnd,
+    Tab,
     Block(Block, Vec<Flow<'a>>),
 }
 
@@ -338,7 +368,8 @@ pub(super) fn entries<'a, 'b>(flow: &'b [Node<'a>]) -> impl Iterator<Item = &'b 
 
 /// A cleaned text of several lines, as it stands in a flow.
 pub(super) fn marked_lines(text: &str) -> String {
-    text.replace('\n', LINE.encode_utf8(&mut [0; 4]))
+    let marked = text.replace('\n', LINE.encode_utf8(&mut [0; 4]));
+    if marked.contains('\t') { marked.replace('\t', TAB.encode_utf8(&mut [0; 4])) } else { marked }
 }
 
 /// A piece on a line of its own.
@@ -346,12 +377,25 @@ pub(super) fn below(line: &str) -> String {
     format!("{LINE}{line}")
 }
 
+/// How many blocks stand within each other at most: what draws them goes down as deep.
+pub(super) fn depth(filled: &str) -> usize {
+    let depths = filled.chars().scan(0_usize, |depth, c| {
+        match c {
+            OPEN => *depth += 1,
+            CLOSE => *depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        Some(*depth)
+    });
+    depths.max().unwrap_or_default()
+}
+
 /// What a template made.
 pub(super) fn read(filled: &str) -> Flow<'_> {
     // The blocks that are open, each with its pieces so far; the last piece is the one that grows.
     let mut open: Vec<(Block, Vec<Flow<'_>>)> = vec![(Block::Entry, vec![Vec::new()])];
     let mut rest = filled;
-    while let Some(at) = rest.bytes().position(|byte| (0x1c..=0x1f).contains(&byte)) {
+    while let Some(at) = rest.bytes().position(|byte| (0x1b..=0x1f).contains(&byte)) {
         let (text, marked) = rest.split_at(at);
         put(&mut open, Node::Text(text));
         let mut marks = marked.chars();
@@ -359,6 +403,7 @@ pub(super) fn read(filled: &str) -> Flow<'_> {
             Some(OPEN) => open.extend(marks.next().and_then(Block::marked).map(|block| (block, Vec::new()))),
             Some(NEXT) => open.last_mut().into_iter().for_each(|(_, pieces)| pieces.push(Vec::new())),
             Some(LINE) => put(&mut open, Node::LineEnd),
+            Some(TAB) => put(&mut open, Node::Tab),
             _ if open.len() > 1 => close(&mut open),
             _ => {}
         }

@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `templates.rs` | the templates of `templates/`, compiled at start |
 //! | `printing.rs` | how templates print values: every text of a stranger is cleaned |
+//! | `blocks.rs` | what letters are written with, between the template and what draws it |
+//! | `as_text.rs`, `as_page.rs` | blocks as plain text and as HTML, which is escaped there |
 //! | `view/` | what a template can print beside the draft itself |
 //! | `subject.rs`, `preheader.rs`, `mailto.rs` | what an inbox shows, buttons |
 //! | `calendar_entry.rs` | agenda items for calendar programs |

@@ -141,32 +141,50 @@ pub(super) fn labels(vocabulary: &Value) -> Labels {
     }
 }
 
-/// The blocks that a template made. What stands beside them is on no sheet.
+/// The blocks that a template made. What stands between them is a paragraph, too.
 fn printable(flow: &Flow<'_>) -> Vec<paper::Block> {
-    let made = flow.iter().filter_map(|node| match node {
-        Node::Block(block, pieces) => Some((*block, pieces.as_slice())),
-        Node::Text(_) | Node::LineEnd => None,
-    });
-    made.flat_map(|(block, pieces)| match (block, pieces) {
-        (Block::Title, [words, number]) => {
-            let number = draw(number);
-            let between = if number.is_empty() { "" } else { " " };
-            vec![paper::Block::Heading(format!("{}{between}{number}", draw(words)).trim().to_owned())]
+    let (mut printed, mut between) = (Vec::new(), Vec::new());
+    for node in flow {
+        match node {
+            Node::Block(block, pieces) if !is_within_a_line(*block) => {
+                printed.append(&mut in_lines(std::mem::take(&mut between)));
+                printed.append(&mut a_block(*block, pieces));
+            }
+            _ => between.push(node.clone()),
         }
-        (Block::Heading, [words]) => vec![paper::Block::Heading(draw(words).trim().to_owned())],
+    }
+    printed.append(&mut in_lines(between));
+    printed
+}
+
+fn is_within_a_line(block: Block) -> bool {
+    use Block::{Fact, InText, Item, Link, Mailto, Number, OnPage, Phone, Strong, Verb};
+    matches!(block, Strong | Number | Verb | Link | Mailto | Phone | Fact | Item | InText | OnPage)
+}
+
+/// White space says nothing of where a line ends.
+fn in_lines(words: Flow<'_>) -> Vec<paper::Block> {
+    paragraphs(&in_one(&[words]).replace(LINE, "\n"))
+}
+
+fn a_block(block: Block, pieces: &[Flow<'_>]) -> Vec<paper::Block> {
+    let on_a_line = |words: &Flow<'_>| draw(words).replace(LINE, " ").trim().to_owned();
+    match (block, pieces) {
+        (Block::Title, [words, number]) if number.is_empty() => vec![paper::Block::Heading(on_a_line(words))],
+        (Block::Title, [words, number]) => {
+            vec![paper::Block::Heading(format!("{} {}", on_a_line(words), on_a_line(number)))]
+        }
+        (Block::Heading, [words]) => vec![paper::Block::Heading(on_a_line(words))],
         (Block::Signature, [words]) => {
             let words = draw(words);
             let mut lines = words.split(LINE).map(|line| line.trim().to_owned());
             vec![paper::Block::Signature { greeting: lines.next().unwrap_or_default(), signer: lines.collect() }]
         }
-        // A press on a button or a link is not to be had on paper.
-        (Block::Buttons | Block::OnPage, _) => Vec::new(),
         (Block::Typed | Block::Panel | Block::Quote | Block::Framed, [words]) => {
             paragraphs(&draw(words).replace(LINE, "\n"))
         }
-        (_, pieces) => paragraphs(&in_one(pieces).replace(LINE, "\n")),
-    })
-    .collect()
+        (block, pieces) => paragraphs(&drawn(block, pieces).replace(LINE, "\n")),
+    }
 }
 
 /// Its words, with a mark where a line must end: white space says nothing of that.
@@ -176,6 +194,7 @@ fn draw(flow: &[Node<'_>]) -> String {
         match node {
             Node::Text(text) => words.push_str(text),
             Node::LineEnd => words.push(LINE),
+            Node::Tab => words.push('\t'),
             Node::Block(block, pieces) => words.push_str(&drawn(*block, pieces)),
         }
     }
@@ -189,7 +208,8 @@ fn drawn(block: Block, pieces: &[Flow<'_>]) -> String {
         (Block::Item, pieces) => format!("{LINE}– {}", in_one(pieces)),
         (Block::Mailto, [label, _]) => draw(label),
         (Block::Phone, [_, shown]) => draw(shown),
-        (Block::OnPage, _) => String::new(),
+        // A press on a button or a link is not to be had on paper.
+        (Block::Buttons | Block::OnPage, _) => String::new(),
         (_, pieces) => in_one(pieces),
     }
 }

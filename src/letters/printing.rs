@@ -308,7 +308,8 @@ pub(super) fn escape_to(text: &str, html: &mut String) {
     html.push_str(&text[begun..]);
 }
 
-fn reading(state: &State<'_, '_>) -> Result<Arc<Reading>, Error> {
+/// Who reads what is made.
+pub(super) fn reading(state: &State<'_, '_>) -> Result<Arc<Reading>, Error> {
     state.get_extension::<Arc<Reading>>().cloned().ok_or_else(|| wrong("a template that knows its reader"))
 }
 

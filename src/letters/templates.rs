@@ -21,6 +21,8 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"
 /// The pages around a letter.
 const TEXT_PAGE: &str = "base.txt";
 const HTML_PAGE: &str = "base.html";
+/// Blocks within each other: ours are four.
+const DEPTH_MAX: usize = 64;
 /// The folder of words that several letters use, a file per language.
 const WORDS: &str = "words/";
 
@@ -118,6 +120,9 @@ impl Templates {
         let said =
             |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
         let (subject, preheader) = (said("subject_line"), said("preheader"));
+        if blocks::depth(filled.output()) > DEPTH_MAX {
+            return Err(RenderError::Template(format!("blocks within blocks, more than {DEPTH_MAX} deep")));
+        }
         Ok(Filled { made: filled.output().to_owned(), subject, preheader })
     }
 

@@ -1,5 +1,5 @@
 //! Makes text of strangers fit to stand in a letter: no controls, no direction tricks, no endless lines. Pure.
-//! Escaping for HTML is the template engine's work and not done here.
+//! Escaping for HTML is the work of what draws a page, and not done here.
 
 use crate::text::turns_direction;
 use std::borrow::Cow;

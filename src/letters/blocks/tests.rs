@@ -21,7 +21,9 @@ fn every_block_has_a_mark_of_its_own() {
     assert_eq!(marks.len(), Block::ALL.len());
     assert!(marks.iter().all(|mark| mark.is_control()));
     for (name, block) in Block::ALL {
-        assert_eq!((Block::named(name), Block::marked(block.mark())), (Some(block), Some(block)));
+        // Templates make entries of no block.
+        let called = Some(block).filter(|block| *block != Block::Entry);
+        assert_eq!((Block::named(name), Block::marked(block.mark())), (called, Some(block)));
     }
 }
 

@@ -170,17 +170,73 @@ fn what_a_stranger_wrote_is_clean_whatever_prints_it() {
 #[test]
 fn a_page_has_no_tags_but_those_of_the_blocks() {
     let number = "{{ k.number(number) }}";
-    for written in
-        ["<span style=\"display:none\">{{ number }}</span>", "<!-- {{ number }} -->", "<b hidden>{{ number }}</b>"]
-    {
+    for written in [
+        "<span style=\"display:none\">{{ number }}</span>",
+        "<!-- {{ number }} -->",
+        "<b\nhidden>{{ number }}</b>",
+        "&nbsp;{{ number }}",
+    ] {
+        let found = changed("closing/nl.j2", number, written);
+        assert!(found[0].found.starts_with("a tag") && found[0].line.is_some(), "{found:?}");
         let text = ours("closing/nl.j2").unwrap().replace(number, written);
-        let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+        let letters = Letters::checked_before(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
         let preview = letters.preview(&sample::house()).unwrap();
         let html = &preview.iter().find(|one| one.name == "closing/nl.j2").unwrap().html;
-        let shown = written.replace("{{ number }}", "K-2026-000123");
+        let shown = written.replace("{{ number }}", "K-2026-000123").replace('&', "&amp;");
         let shown = shown.replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
         assert!(html.contains(&shown), "{html}");
     }
+    let fine = "{% if 1 <number|length %}AT&T; {{ number }} < 3 & meer{% endif %}".replace("AT&T;", "A & B");
+    assert_eq!(changed("closing/nl.j2", number, &fine), []);
+}
+
+#[test]
+fn what_nobody_would_see_is_refused() {
+    let panel = "{{ k.panel(settlement) }}";
+    for (written, found) in [
+        ("klacht\u{1f}afhandeling", "control"),
+        ("{% if form == \"txt\" %}x{% endif %}", "form"),
+        ("{% if form!=\"html\" %}x{% endif %}", "form"),
+    ] {
+        let mistakes = changed("closing/nl.j2", panel, &format!("{panel}\n{written}"));
+        assert!(mistakes[0].found.contains(found) && mistakes[0].line.is_some(), "{mistakes:?}");
+    }
+    for slip in [
+        "{{ k.signature(\"Groet,\", nams) }}",
+        "{{ k.buttons(butons) }}",
+        "{{ k.phone(house.fone) }}",
+        "{{ k.phone(none) }}",
+        "{{ k.tally([{\"label\": \"x\", \"late\": false}]) }}",
+        "{{ k.table([\"a\", \"b\"], [{\"name\": \"x\", \"below\": \"\", \"cells\": [1]}]) }}",
+        "{% call k.p(class=\"x\") %}x{% endcall %}",
+        "{{ k.entry(number) }}",
+        "{% set ns = namespace(x=number) %}{% for i in range(99) %}{% set ns.x = k.b(ns.x) %}{% endfor %}{{ ns.x }}",
+    ] {
+        assert_ne!(changed("closing/nl.j2", panel, &format!("{panel}\n{slip}")), [], "{slip}");
+    }
+    // By place or by name.
+    let fine = "{{ k.title(\"x\", number=number) }}{% call k.facts() %}{{ k.fact(\"a\", \"b\", true) }}{% endcall %}{{ k.quote(subject, max=40) }}";
+    assert_eq!(changed("closing/nl.j2", panel, &format!("{panel}\n{fine}")), []);
+}
+
+#[test]
+fn an_attribute_says_nothing() {
+    let number = "{{ k.number(number) }}";
+    let hiding = "{{ k.mailto({\"label\": \"klik\", \"url\": (\"x\\n\" ~ number)|text}) }}{% call k.in_text() %}{{ number }}{% endcall %}";
+    let found = changed("closing/nl.j2", number, hiding);
+    assert!(found.iter().any(|mistake| mistake.found == "no `K-2026-000123` as a page"), "{found:?}");
+}
+
+#[test]
+fn what_stands_between_blocks_is_on_the_sheet_too() {
+    let text = ours("closing/nl.j2").unwrap();
+    let more = "\nOnze excuses, {{ k.number(number) }}.\n{{ k.phone(\"033 123 45 67\") }}\n{{ k.heading(k.link(\"https://x.nl/\")) }}\n";
+    let text = format!("{text}{more}");
+    let letters = Letters::with(&[Own { name: "closing/nl.j2", text: &text }]).unwrap();
+    let sample = sample::drafts().into_iter().find(|draft| name_of(draft) == "closing/nl.j2").unwrap();
+    let forms = letters.forms(&sample, &sample::house()).unwrap();
+    let (_, sheet) = forms.iter().find(|(form, _)| *form == Shown::Paper).unwrap();
+    assert!(sheet.ends_with("Onze excuses, K-2026-000123. 033 123 45 67\nhttps://x.nl/"), "{sheet}");
 }
 
 #[test]

@@ -15,9 +15,60 @@ pub(super) fn by_its_text(own: &Own<'_>) -> Option<Mistake> {
         return mistake(None, "a letter that there is not", "`klachtpost templates list` has their names");
     }
     let squeezed = Squeezed::of(own.text);
-    let line = UNCLEANED.iter().find_map(|found| squeezed.line_of(found))?;
-    let found = "`safe`: what a stranger wrote would be printed as it came";
-    mistake(Some(line), found, "print it with `text`, which keeps its lines")
+    if let Some(line) = UNCLEANED.iter().find_map(|found| squeezed.line_of(found)) {
+        let found = "`safe`: what a stranger wrote would be printed as it came";
+        return mistake(Some(line), found, "print it with `text`, which keeps its lines");
+    }
+    if let Some(line) = NO_FORMS.iter().find_map(|found| squeezed.line_of(found)) {
+        let next = "what only one of text and page says stands in `k.in_text` or `k.on_page`";
+        return mistake(Some(line), "a form that there is not: `form` is `mail` or `paper`", next);
+    }
+    if let Some(line) = line_with(own.text, |line| line.contains(|c: char| c.is_control() && c != '\t')) {
+        return mistake(Some(line), "a control character, which nobody sees", "delete it");
+    }
+    let line = line_with(&words_of(own.text), has_markup)?;
+    mistake(
+        Some(line),
+        "a tag or an entity: it would be printed as it is written",
+        "use the blocks: `k.b`, `k.link`, `k.p`",
+    )
+}
+
+/// Forms that letters are not filled in for.
+const NO_FORMS: [&str; 4] = ["form==\"txt\"", "form!=\"txt\"", "form==\"html\"", "form!=\"html\""];
+
+/// The number of the first such line, from 1.
+fn line_with(text: &str, is_such: impl Fn(&str) -> bool) -> Option<usize> {
+    text.lines().position(is_such).map(|at| at + 1)
+}
+
+/// Its own words, without what the engine reads; its lines stay.
+fn words_of(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
+        let (before, read) = rest.split_at(at);
+        words.push_str(before);
+        let end = match read.as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => "#}",
+        };
+        let (inside, after) = read.split_once(end).unwrap_or((read, ""));
+        words.extend(inside.chars().filter(|c| *c == '\n'));
+        rest = after;
+    }
+    words + rest
+}
+
+/// Whether it would be HTML in a page: `<b`, `</b`, `<!`, `&nbsp;`.
+fn has_markup(line: &str) -> bool {
+    let begins_tag = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
+    let is_entity = |rest: &str| {
+        let name = rest.split_once(';').map_or("", |(name, _)| name);
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '#')
+    };
+    line.split('<').skip(1).any(begins_tag) || line.split('&').skip(1).any(is_entity)
 }
 
 /// What would print something as it came.
@@ -84,7 +135,7 @@ pub(super) fn place(own: &Own<'_>, error: &RenderError) -> (Option<usize>, Strin
     }
 }
 
-/// A name that none of our letters has, and its line: given to a building block it is an error only there.
+/// A name that none of our letters has, and its line: given to what letters share (`parts.j2`) it is an error only there.
 fn unknown_name(own: &Own<'_>) -> Option<(usize, String)> {
     let known: BTreeSet<String> = list().iter().filter_map(|one| ours(&one.name)).flat_map(names).collect();
     let stands_in =
