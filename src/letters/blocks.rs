@@ -2,8 +2,8 @@
 //! (`k.p`, `k.fact`) leaves its pieces between marks that no text can hold, and [`read`] takes them apart again. How a block looks
 //! is said in `as_text.rs`, `as_page.rs` and `on_paper.rs`. Pure.
 
-use super::clean;
 use super::printing::{Form, dial, lines, printed, reading};
+use super::{RenderError, clean};
 use minijinja::value::{Kwargs, Object, Value, from_args};
 use minijinja::{Error, ErrorKind, State};
 use std::sync::Arc;
@@ -12,11 +12,13 @@ use std::sync::Arc;
 /// nor a template holds.
 const TAB: char = '\u{1b}';
 const OPEN: char = '\u{1c}';
-const LINE: char = '\u{1d}';
+pub(super) const LINE: char = '\u{1d}';
 const CLOSE: char = '\u{1e}';
 const NEXT: char = '\u{1f}';
 /// Behind [`OPEN`] a block is named by its place among all: a control, too.
 const FIRST: char = '\u{80}';
+/// Blocks within each other: ours are four. What draws them goes down as deep.
+const DEPTH_MAX: usize = 64;
 /// What most blocks take.
 const BLOCK_OCTETS: usize = 256;
 
@@ -377,21 +379,11 @@ pub(super) fn below(line: &str) -> String {
     format!("{LINE}{line}")
 }
 
-/// How many blocks stand within each other at most: what draws them goes down as deep.
-pub(super) fn depth(filled: &str) -> usize {
-    let depths = filled.chars().scan(0_usize, |depth, c| {
-        match c {
-            OPEN => *depth += 1,
-            CLOSE => *depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        Some(*depth)
-    });
-    depths.max().unwrap_or_default()
-}
-
 /// What a template made.
-pub(super) fn read(filled: &str) -> Flow<'_> {
+///
+/// # Errors
+/// More blocks within each other than can be drawn.
+pub(super) fn read(filled: &str) -> Result<Flow<'_>, RenderError> {
     // The blocks that are open, each with its pieces so far; the last piece is the one that grows.
     let mut open: Vec<(Block, Vec<Flow<'_>>)> = vec![(Block::Entry, vec![Vec::new()])];
     let mut rest = filled;
@@ -407,13 +399,17 @@ pub(super) fn read(filled: &str) -> Flow<'_> {
             _ if open.len() > 1 => close(&mut open),
             _ => {}
         }
+        // The outermost is none of the template's.
+        if open.len() > DEPTH_MAX + 1 {
+            return Err(RenderError::Template(format!("blocks within blocks, more than {DEPTH_MAX} deep")));
+        }
         rest = marks.as_str();
     }
     put(&mut open, Node::Text(rest));
     while open.len() > 1 {
         close(&mut open);
     }
-    open.pop().into_iter().flat_map(|(_, pieces)| pieces).flatten().collect()
+    Ok(open.pop().into_iter().flat_map(|(_, pieces)| pieces).flatten().collect())
 }
 
 fn put<'a>(open: &mut [(Block, Vec<Flow<'a>>)], node: Node<'a>) {

@@ -366,7 +366,7 @@ impl Letters {
         let seen = view::Seen { draft, carried, left_out, house, signed, reading: &reading };
         let filling = self.templates.filling(&reading, ByName::of(&seen.view()));
         let filled = self.templates.fill_in(kind, &filling)?;
-        let bodies = templates::drawn(&filled.flow(), seen.look());
+        let bodies = templates::drawn(&filled.flow()?, seen.look());
         let subject = subject::subject(draft, filled.subject, &vocabulary);
         let preheader = preheader::line(filled.preheader.as_deref(), &bodies[0]);
         let headed = Headed { subject: &subject, preheader: &preheader };

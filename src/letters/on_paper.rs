@@ -1,7 +1,7 @@
 //! What stands on a letter on paper (§2.3), in the customer's language: the same template, filled in for a sheet, as PDF for the letter
 //! to who prints it, and its text for the door, which reads no PDF (invariant 7). Pure.
 
-use super::blocks::{Block, Flow, Node};
+use super::blocks::{Block, Flow, LINE, Node};
 use super::paper::{self, Labels, PaperLetter, Sender};
 use super::printing::{self, Form};
 use super::templates::{ByName, Templates};
@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// A line of an address or a name; what is longer is none.
 const LINE_CHARS_MAX: usize = 200;
-/// Where a line must end, while white space is still drawn together; no text holds it.
-const LINE: char = '\u{1d}';
 
 /// A sheet, ready to be printed.
 pub(super) struct OnPaper {
@@ -122,7 +120,7 @@ fn letter(
         labels: labels(&vocabulary),
         number,
         handled_by: Some(one_line(&paper.department_title.text)),
-        body: printable(&filled.flow()),
+        body: printable(&filled.flow()?),
         subject: clean::line(&filled.subject.unwrap_or_default(), LINE_CHARS_MAX),
     })
 }

@@ -21,8 +21,6 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/templates.rs"
 /// The pages around a letter.
 const TEXT_PAGE: &str = "base.txt";
 const HTML_PAGE: &str = "base.html";
-/// Blocks within each other: ours are four.
-const DEPTH_MAX: usize = 64;
 /// The folder of words that several letters use, a file per language.
 const WORDS: &str = "words/";
 
@@ -120,9 +118,6 @@ impl Templates {
         let said =
             |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
         let (subject, preheader) = (said("subject_line"), said("preheader"));
-        if blocks::depth(filled.output()) > DEPTH_MAX {
-            return Err(RenderError::Template(format!("blocks within blocks, more than {DEPTH_MAX} deep")));
-        }
         Ok(Filled { made: filled.output().to_owned(), subject, preheader })
     }
 
@@ -152,7 +147,7 @@ impl Templates {
         const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
             {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
         let said = self.engine.render_named_str("committee", SAID, &filling.variables).map_err(named)?;
-        Ok(as_text::draw(&blocks::read(&said)))
+        Ok(as_text::draw(&blocks::read(&said)?))
     }
 
     fn find(&self, name: &str) -> Result<Template<'_, '_>, RenderError> {
@@ -183,7 +178,10 @@ impl Templates {
 
 impl Filled {
     /// What stands one after the other in it.
-    pub fn flow(&self) -> Flow<'_> {
+    ///
+    /// # Errors
+    /// As [`blocks::read`].
+    pub fn flow(&self) -> Result<Flow<'_>, RenderError> {
         blocks::read(&self.made)
     }
 }

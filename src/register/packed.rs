@@ -1,6 +1,7 @@
 //! Many values of many rows in one value. The drivers hand a row over value by value, from a thread to another: for who goes
 //! through all events that is several times what the database and all checking cost. Each row is its numbers and the octets of
-//! its texts, with a blank behind each, and then the texts, so that no text can pass for another, whatever stands in it. Pure.
+//! its texts, with a blank behind each, and then the texts, so that no text can pass for another, whatever stands in it. That numbers are numbers the database
+//! holds (SQLite's tables are `STRICT`). Pure.
 
 use super::{RegisterError, unreadable};
 

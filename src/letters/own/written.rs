@@ -73,6 +73,7 @@ fn has_markup(line: &str) -> bool {
 
 /// What would print something as it came.
 const UNCLEANED: [&str; 4] = ["|safe", "{%autoescape", "{%-autoescape", "{%+autoescape"];
+
 /// A text without its white space and in small letters, so that nothing is missed for a blank or a line end within it.
 struct Squeezed {
     text: String,
