@@ -30,7 +30,7 @@ impl Page<'_> {
     fn flow(&mut self, flow: &[Node<'_>]) {
         for node in flow {
             match node {
-                Node::Text(text) => escape_to(text, &mut self.html),
+                Node::Text(text) => self.text(text),
                 Node::LineEnd => self.html.push_str("<br>\n"),
                 Node::Tab => self.html.push_str("&emsp;"),
                 Node::Block(block, pieces) => self.block(*block, pieces),
@@ -38,8 +38,22 @@ impl Page<'_> {
         }
     }
 
+    /// No line of the page is blank, whatever white space stands between blocks.
+    fn text(&mut self, text: &str) {
+        for line in text.split_inclusive('\n') {
+            if !(self.begins_a_line() && line.trim_ascii().is_empty()) {
+                escape_to(line, &mut self.html);
+            }
+        }
+    }
+
     fn put(&mut self, html: &str) {
+        let html = html.strip_prefix('\n').filter(|_| self.begins_a_line()).unwrap_or(html);
         self.html.push_str(html);
+    }
+
+    fn begins_a_line(&self) -> bool {
+        self.html.is_empty() || self.html.ends_with('\n')
     }
 
     /// Words only: what stands in an attribute is no markup.

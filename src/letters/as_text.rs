@@ -3,100 +3,166 @@
 use super::blocks::{Block, Flow, Node, entries};
 
 pub(super) fn draw(flow: &[Node<'_>]) -> String {
-    let mut text = String::new();
-    for node in flow {
-        match node {
-            Node::Text(words) => text.push_str(words),
-            Node::LineEnd => text.push('\n'),
-            Node::Tab => text.push('\t'),
-            Node::Block(block, pieces) => text.push_str(&drawn(*block, pieces)),
+    let mut text = Text(String::new());
+    text.flow(flow);
+    text.0
+}
+
+struct Text(String);
+
+impl Text {
+    fn put(&mut self, words: &str) {
+        self.0.push_str(words);
+    }
+
+    fn flow(&mut self, flow: &[Node<'_>]) {
+        for node in flow {
+            match node {
+                Node::Text(words) => self.put(words),
+                Node::LineEnd => self.0.push('\n'),
+                Node::Tab => self.0.push('\t'),
+                Node::Block(block, pieces) => self.block(*block, pieces),
+            }
         }
     }
-    text
-}
 
-fn drawn(block: Block, pieces: &[Flow<'_>]) -> String {
-    match (block, pieces) {
-        (Block::Title, [words, number]) => format!("{}\n\n", after(" ", draw(words), number)),
-        (Block::Heading, [words]) => draw(words) + "\n",
-        (Block::Paragraph | Block::Small, [words]) => one_line(words) + "\n\n",
-        (Block::Notice, [words]) => format!("! {}\n\n", one_line(words)),
-        (Block::Alarm, [words]) => format!("!! {}\n\n", one_line(words)),
-        (Block::Item, [words]) => format!("- {}\n", one_line(words)),
-        (Block::Facts | Block::List, [lines]) => packed(lines) + "\n\n",
-        (Block::Fact, [label, value, _]) => format!("{}: {}\n", draw(label), draw(value)),
-        // Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
-        (Block::Quote, [words]) => prefixed(words) + "\n\n",
-        (Block::Typed | Block::Panel | Block::Signature | Block::Rows, [words]) => draw(words) + "\n\n",
-        (Block::Framed, [words]) => format!("--------\n{}\n--------\n\n", draw(words)),
-        (Block::Mailto, [label, _]) => draw(label),
-        (Block::Phone, [_, shown]) => draw(shown),
-        (Block::Picture, [_, alt]) => draw(alt) + "\n\n",
-        (Block::Tally, [cells]) => {
-            let cells = entries(cells).map(|cell| match cell {
-                [count, label, note, _] => format!("{} {}", draw(count), after(", ", draw(label), note)),
-                _ => String::new(),
-            });
-            cells.collect::<Vec<_>>().join(" · ") + "\n\n"
-        }
-        (Block::Row, [number, line, moment, _, below, who, _, marks, _]) => {
-            let first = format!("{}  {}\n    {} · ", draw(number), draw(line), draw(moment));
-            let marks: String = entries(marks).map(|mark| format!("    {}\n", all(mark))).collect();
-            format!("{first}{}\n{marks}\n", after(" · ", draw(below), who))
-        }
-        (Block::Step, [when, what, by, text, more]) => {
-            let first = after(" · ", format!("{}  {}", draw(when), draw(what)), by);
-            let said = if text.is_empty() { String::new() } else { prefixed(text) + "\n" };
-            format!("{first}\n{said}{}\n\n", draw(more))
-        }
-        (Block::Table, [columns, rows]) => {
-            let columns: Vec<String> = entries(columns).map(all).collect();
-            entries(rows).map(|row| table_row(&columns, row)).collect::<String>() + "\n"
-        }
-        // A press on a button, and what only a page can show.
-        (Block::Buttons | Block::OnPage, _) => String::new(),
-        _ => all(pieces),
+    fn around(&mut self, before: &str, flow: &[Node<'_>], after: &str) {
+        self.put(before);
+        self.flow(flow);
+        self.put(after);
     }
-}
 
-fn table_row(columns: &[String], row: &[Flow<'_>]) -> String {
-    let [name, below, cells] = row else { return String::new() };
-    let cells: Vec<String> =
-        columns.iter().zip(entries(cells)).map(|(column, cell)| format!("{column}: {}", all(cell))).collect();
-    let below = if below.is_empty() { String::new() } else { format!("    {}\n", draw(below)) };
-    format!("{}\n    {}\n{below}\n", draw(name), cells.join(" · "))
-}
-
-/// The words, and what stands behind them where there is such.
-fn after(between: &str, words: String, more: &Flow<'_>) -> String {
-    if more.is_empty() { words } else { words + between + &draw(more) }
-}
-
-fn all(pieces: &[Flow<'_>]) -> String {
-    pieces.iter().map(|piece| draw(piece)).collect()
-}
-
-fn one_line(words: &Flow<'_>) -> String {
-    let drawn = draw(words);
-    let mut line = String::with_capacity(drawn.len() + 4);
-    for word in drawn.split_whitespace() {
-        line.push_str(if line.is_empty() { "" } else { " " });
-        line.push_str(word);
+    fn all(&mut self, pieces: &[Flow<'_>]) {
+        pieces.iter().for_each(|piece| self.flow(piece));
     }
-    line
-}
 
-fn packed(lines: &Flow<'_>) -> String {
-    let lines = draw(lines);
-    lines.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-fn prefixed(words: &Flow<'_>) -> String {
-    let words = draw(words);
-    let mut marked = String::with_capacity(words.len() + words.len() / 8);
-    for line in words.lines() {
-        marked.push_str(if marked.is_empty() { "> " } else { "\n> " });
-        marked.push_str(line);
+    fn block(&mut self, block: Block, pieces: &[Flow<'_>]) {
+        match (block, pieces) {
+            (Block::Title, [words, number]) => {
+                self.flow(words);
+                self.perhaps(" ", number);
+                self.put("\n\n");
+            }
+            (Block::Heading, [words]) => self.around("", words, "\n"),
+            (Block::Paragraph | Block::Small, [words]) => self.in_one_line("", words, "\n\n"),
+            (Block::Notice, [words]) => self.in_one_line("! ", words, "\n\n"),
+            (Block::Alarm, [words]) => self.in_one_line("!! ", words, "\n\n"),
+            (Block::Item, [words]) => self.in_one_line("- ", words, "\n"),
+            (Block::Facts | Block::List, [lines]) => self.packed(lines),
+            (Block::Fact, [label, value, _]) => {
+                self.around("", label, ": ");
+                self.around("", value, "\n");
+            }
+            // Somebody's words in a letter to staff: a mark on each line, so that they cannot pass for ours.
+            (Block::Quote, [words]) => self.prefixed(words, "\n\n"),
+            (Block::Typed | Block::Panel | Block::Signature | Block::Rows, [words]) => self.around("", words, "\n\n"),
+            (Block::Framed, [words]) => self.around("--------\n", words, "\n--------\n\n"),
+            (Block::Mailto, [shown, _]) | (Block::Phone, [_, shown]) => self.flow(shown),
+            (Block::Picture, [_, alt]) => self.around("", alt, "\n\n"),
+            (Block::Tally, [cells]) => self.tally(cells),
+            (Block::Row, [number, line, moment, _, below, who, _, marks, _]) => {
+                self.around("", number, "  ");
+                self.around("", line, "\n    ");
+                self.around("", moment, " · ");
+                self.flow(below);
+                self.perhaps(" · ", who);
+                self.put("\n");
+                self.listed(entries(marks), "    ", "\n");
+                self.put("\n");
+            }
+            (Block::Step, [when, what, by, text, more]) => {
+                self.around("", when, "  ");
+                self.flow(what);
+                self.perhaps(" · ", by);
+                self.put("\n");
+                if !text.is_empty() {
+                    self.prefixed(text, "\n");
+                }
+                self.around("", more, "\n\n");
+            }
+            (Block::Table, [columns, rows]) => {
+                entries(rows).for_each(|row| self.table_row(columns, row));
+                self.put("\n");
+            }
+            // A press on a button, and what only a page can show.
+            (Block::Buttons | Block::OnPage, _) => {}
+            _ => self.all(pieces),
+        }
     }
-    marked
+
+    /// Where there is such.
+    fn perhaps(&mut self, before: &str, more: &Flow<'_>) {
+        if !more.is_empty() {
+            self.around(before, more, "");
+        }
+    }
+
+    fn listed<'a, 'b: 'a>(&mut self, all: impl Iterator<Item = &'a [Flow<'b>]>, before: &str, after: &str) {
+        for one in all {
+            self.put(before);
+            self.all(one);
+            self.put(after);
+        }
+    }
+
+    fn tally(&mut self, cells: &Flow<'_>) {
+        for (place, cell) in entries(cells).enumerate() {
+            let [count, label, note, _] = cell else { continue };
+            self.around(if place > 0 { " · " } else { "" }, count, " ");
+            self.flow(label);
+            self.perhaps(", ", note);
+        }
+        self.put("\n\n");
+    }
+
+    fn table_row(&mut self, columns: &Flow<'_>, row: &[Flow<'_>]) {
+        let [name, below, cells] = row else { return };
+        self.around("", name, "\n    ");
+        for (place, (column, cell)) in entries(columns).zip(entries(cells)).enumerate() {
+            self.put(if place > 0 { " · " } else { "" });
+            self.all(column);
+            self.put(": ");
+            self.all(cell);
+        }
+        self.put("\n");
+        if !below.is_empty() {
+            self.around("    ", below, "\n");
+        }
+        self.put("\n");
+    }
+
+    /// What the words came to, to be put in another way.
+    fn apart(&mut self, words: &Flow<'_>) -> String {
+        let begun = self.0.len();
+        self.flow(words);
+        self.0.split_off(begun)
+    }
+
+    fn in_one_line(&mut self, before: &str, words: &Flow<'_>, after: &str) {
+        let drawn = self.apart(words);
+        self.put(before);
+        for (place, word) in drawn.split_whitespace().enumerate() {
+            self.put(if place > 0 { " " } else { "" });
+            self.put(word);
+        }
+        self.put(after);
+    }
+
+    fn packed(&mut self, lines: &Flow<'_>) {
+        let drawn = self.apart(lines);
+        for (place, line) in drawn.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+            self.put(if place > 0 { "\n" } else { "" });
+            self.put(line);
+        }
+        self.put("\n\n");
+    }
+
+    fn prefixed(&mut self, words: &Flow<'_>, after: &str) {
+        let drawn = self.apart(words);
+        for (place, line) in drawn.lines().enumerate() {
+            self.put(if place > 0 { "\n> " } else { "> " });
+            self.put(line);
+        }
+        self.put(after);
+    }
 }

@@ -123,8 +123,8 @@ pub(super) struct Kit;
 
 impl Object for Kit {
     fn call_method(self: &Arc<Self>, state: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
-        let on_paper = reading(state).is_ok_and(|reading| reading.form == Form::Paper);
-        let block = Block::named(method).filter(|block| !(on_paper && block.is_of_overviews()));
+        let on_paper = |state| reading(state).is_ok_and(|reading| reading.form == Form::Paper);
+        let block = Block::named(method).filter(|block| !(block.is_of_overviews() && on_paper(state)));
         let block = block.ok_or_else(|| Error::from(ErrorKind::UnknownMethod))?;
         let mut made = Made::begun(block);
         match block {

@@ -25,8 +25,8 @@ pub enum AssembleError {
     Missing,
 }
 
-/// How a placeholder begins. A line of our letters cannot begin so otherwise: texts are quoted-printable, where `=` is
-/// followed by two hexadecimal digits or the line's end (RFC 2045 §6.7).
+/// How a placeholder begins. A line of our letters cannot begin so otherwise: in quoted-printable `=` is followed by two
+/// hexadecimal digits or the line's end (RFC 2045 §6.7), and a page in ASCII has none at a line's start (`seven_bit.rs`).
 const PLACEHOLDER: &str = "=klachtpost.carried.";
 
 /// The line that stands in a letter for the attachment at `place` of its list.

@@ -2,7 +2,7 @@
 //! still got in, by whatever road, stops here and is shown to a person. Pure; it reads the final bytes as the customer's
 //! client will, and of a letter to staff that brings a sheet of paper what stands on the sheet.
 
-use super::{Letter, MARKER, PREHEADER_FILLER};
+use super::{Letter, MARKER, PREHEADER_FILLER, seven_bit};
 use crate::case::{Keys, Side};
 use crate::mail::FILLER;
 use crate::text;
@@ -132,7 +132,7 @@ fn readable(bytes: &[u8]) -> Option<Vec<String>> {
         match &part.body {
             PartType::Text(text) => texts.push(text.to_lowercase()),
             PartType::Html(html) => {
-                texts.push(html.to_lowercase());
+                texts.push(seven_bit::read(html).to_lowercase());
                 texts.push(mail_parser::decoders::html::html_to_text(&without_preheader(html)).to_lowercase());
             }
             _ => {}

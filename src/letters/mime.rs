@@ -4,7 +4,7 @@
 use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
 use super::language::Words;
-use super::{House, RenderError};
+use super::{House, RenderError, seven_bit};
 use crate::case::{Address, LetterKind, Moment, Origin, Silence};
 use crate::desk::draft::{Carried, Content, Draft, Enclosed};
 use lettre::message::header::{
@@ -115,7 +115,7 @@ fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Wo
 /// that shows it (RFC 2387), so that clients show it there and not as a file.
 fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     let text = readable(ContentType::TEXT_PLAIN, &parts.text);
-    let html = readable(ContentType::TEXT_HTML, &parts.html);
+    let html = page(&parts.html);
     let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
     let both = match picture(draft, house) {
         None => both.singlepart(html),
@@ -207,7 +207,18 @@ fn unknown_type() -> ContentType {
     ContentType::parse("application/octet-stream").unwrap_or(ContentType::TEXT_PLAIN)
 }
 
-/// Always quoted-printable: no line is too long, and no server on the way has anything to convert. As octets, because of a
+/// In ASCII, unless one of its lines is too long for that.
+fn page(html: &str) -> SinglePart {
+    match seven_bit::written(html) {
+        Some(ascii) => {
+            let body = Body::dangerous_pre_encoded(ascii, ContentTransferEncoding::SevenBit);
+            SinglePart::builder().header(ContentType::TEXT_HTML).body(body)
+        }
+        None => readable(ContentType::TEXT_HTML, html),
+    }
+}
+
+/// Quoted-printable: no line is too long, and no server on the way has anything to convert. As octets, because of a
 /// string lettre looks at each character for its line ends; ours are all alike.
 fn readable(media_type: ContentType, text: &str) -> SinglePart {
     let encoding = ContentTransferEncoding::QuotedPrintable;

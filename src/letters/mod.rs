@@ -33,6 +33,7 @@ pub mod paper;
 mod preheader;
 mod printing;
 mod sample;
+mod seven_bit;
 mod slimmer;
 mod subject;
 mod templates;

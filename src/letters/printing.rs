@@ -133,7 +133,10 @@ fn texts(engine: &mut Environment<'static>) {
     engine.add_filter("below", |text: String| {
         Value::from_safe_string(blocks::below(&clean::line(&text, PRINTED_CHARS_MAX)))
     });
-    engine.add_test("longer_than", |text: String, max: usize| text.chars().nth(max).is_some());
+    engine.add_test("longer_than", |text: &Value, max: usize| match text.as_str() {
+        Some(text) => Ok(clean::end_of(text, max).is_some()),
+        None => Err(wrong("a text")),
+    });
     // A letter within a sentence, with its article.
     engine.add_filter("letter_name", |state: &State, kind: String| {
         let words = &reading(state)?.vocabulary;

@@ -12,7 +12,7 @@ use crate::desk::verbs::{Row, TABLE};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, Value};
 use minijinja::{Environment, Template, UndefinedBehavior, context};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every file below `templates/`: its name there and its text.
@@ -133,13 +133,7 @@ impl Templates {
         let body = Value::from_safe_string(body.to_owned());
         let Headed { subject, preheader } = headed;
         let context = context! { body, letter_subject => subject, preheader, ..filling.variables.clone() };
-        let whole = self.find(HTML_PAGE)?.render(context).map_err(named)?;
-        let mut page = String::with_capacity(whole.len());
-        for line in whole.lines().filter(|line| !line.trim().is_empty()) {
-            page.push_str(line);
-            page.push('\n');
-        }
-        Ok(page)
+        self.find(HTML_PAGE)?.render(context).map_err(named)
     }
 
     /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
@@ -156,22 +150,8 @@ impl Templates {
 
     /// What a letter's templates can ask for.
     pub fn filling(&self, reading: &Arc<Reading>, letter: ByName) -> Filling {
-        let tag = reading.words.tag();
-        let everywhere = HashMap::from([
-            ("k", self.kit.clone()),
-            ("parts", Value::from("parts.j2")),
-            ("mail_day_part", Value::from("mail_day.j2")),
-            ("committee_part", Value::from(file_name("committee", tag))),
-            ("cost_part", Value::from(file_name("committee", "costs"))),
-            ("sheet_part", Value::from(file_name("sheet", tag))),
-            ("form", Value::from(reading.form.name())),
-            ("lang", Value::from(tag)),
-            ("w", reading.vocabulary.clone()),
-            ("v", reading.vocabulary.get_attr("verbs").unwrap_or_default()),
-            ("limits", self.limits.clone()),
-            ("reader", Value::from_dyn_object(reading.clone())),
-        ]);
-        let variables = Value::from_object(Variables { everywhere, letter });
+        let (kit, limits) = (self.kit.clone(), self.limits.clone());
+        let variables = Value::from_object(Variables { kit, limits, reading: reading.clone(), letter });
         Filling { reading: reading.clone(), variables }
     }
 }
@@ -197,34 +177,65 @@ pub(super) struct Filling {
     variables: Value,
 }
 
-/// What a letter says, by name.
+/// What a letter says, in the order of the names.
 #[derive(Debug)]
-pub(super) struct ByName(HashMap<String, Value>);
+pub(super) struct ByName(Vec<(Value, Value)>);
 
 impl ByName {
     /// All that the values hold in one table, because templates ask it some hundred times a letter. Where two have one name, it
     /// is the first's.
     pub fn of(views: &[Value]) -> Self {
-        let said = views.iter().rev().flat_map(|view| {
+        let said = views.iter().flat_map(|view| {
             let names = view.try_iter().into_iter().flatten();
-            names.filter_map(|name| Some((name.as_str()?.to_owned(), view.get_item(&name).ok()?)))
+            names.filter_map(|name| view.get_item(&name).ok().map(|value| (name, value)))
         });
-        Self(said.collect())
+        let mut said: Vec<(Value, Value)> = said.collect();
+        said.sort_by(|(one, _), (other, _)| one.as_str().cmp(&other.as_str()));
+        said.dedup_by(|(later, _), (first, _)| later.as_str() == first.as_str());
+        Self(said)
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        let place = self.0.binary_search_by(|(known, _)| known.as_str().cmp(&Some(name))).ok()?;
+        self.0.get(place).map(|(_, value)| value)
     }
 }
 
 /// The variables of a template.
 #[derive(Debug)]
 struct Variables {
-    /// What every template can ask for, beside what the letter says.
-    everywhere: HashMap<&'static str, Value>,
+    kit: Value,
+    limits: Value,
+    reading: Arc<Reading>,
     letter: ByName,
+}
+
+impl Variables {
+    /// What every template can ask for, beside what the letter says.
+    fn everywhere(&self, name: &str) -> Option<Value> {
+        let tag = self.reading.words.tag();
+        Some(match name {
+            "k" => self.kit.clone(),
+            "parts" => Value::from("parts.j2"),
+            "mail_day_part" => Value::from("mail_day.j2"),
+            "committee_part" => Value::from(file_name("committee", tag)),
+            "cost_part" => Value::from(file_name("committee", "costs")),
+            "sheet_part" => Value::from(file_name("sheet", tag)),
+            "form" => Value::from(self.reading.form.name()),
+            "lang" => Value::from(tag),
+            "w" => self.reading.vocabulary.clone(),
+            "v" => self.reading.vocabulary.get_attr("verbs").unwrap_or_default(),
+            "limits" => self.limits.clone(),
+            "reader" => Value::from_dyn_object(self.reading.clone()),
+            _ => return None,
+        })
+    }
 }
 
 impl Object for Variables {
     fn get_value(self: &Arc<Self>, name: &Value) -> Option<Value> {
         let name = name.as_str()?;
-        self.everywhere.get(name).or_else(|| self.letter.0.get(name)).cloned()
+        self.everywhere(name).or_else(|| self.letter.get(name).cloned())
     }
 }
 

@@ -46,7 +46,8 @@ fn read(draft: &Draft) -> Read {
     let headers = whole.split("\r\n\r\n").next().unwrap().replace("\r\n", "\n");
     let message = parsed(&letter.bytes);
     let lines = |text: std::borrow::Cow<str>| text.replace("\r\n", "\n");
-    let (text, html) = (lines(message.body_text(0).unwrap()), lines(message.body_html(0).unwrap()));
+    let page = message.body_html(0).unwrap();
+    let (text, html) = (lines(message.body_text(0).unwrap()), lines(seven_bit::read(&page)));
     Read { letter, headers, text, html }
 }
 

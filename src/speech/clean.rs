@@ -92,14 +92,20 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// Text shortened to `chars_max` characters, and whether something was left out.
 pub(crate) fn shortened(whole: &str, chars_max: usize) -> (String, bool) {
-    match whole.char_indices().nth(chars_max) {
+    match end_of(whole, chars_max) {
         None => (text(whole), false),
-        Some((end, _)) => (text(&whole[..end]) + " …", true),
+        Some(end) => (text(&whole[..end]) + " …", true),
     }
 }
 
+/// Where its first `chars_max` characters end; None: it has no more than those.
+pub(crate) fn end_of(text: &str, chars_max: usize) -> Option<usize> {
+    // A character is an octet at least: most texts need not be counted.
+    if text.len() <= chars_max { None } else { text.char_indices().nth(chars_max).map(|(end, _)| end) }
+}
+
 fn cut(text: &str, chars_max: usize) -> String {
-    match text.char_indices().nth(chars_max) {
+    match end_of(text, chars_max) {
         None => text.to_owned(),
         Some(_) => text.chars().take(chars_max.saturating_sub(1)).collect::<String>().trim_end().to_owned() + "…",
     }

@@ -7,7 +7,8 @@ use mail_parser::MimeHeaders;
 fn read_for(draft: &Draft, house: &House) -> (String, String) {
     let letter = write_for(draft, house);
     let message = parsed(&letter.bytes);
-    (message.body_text(0).unwrap().into_owned(), message.body_html(0).unwrap().into_owned())
+    let page = message.body_html(0).unwrap();
+    (message.body_text(0).unwrap().into_owned(), seven_bit::read(&page).into_owned())
 }
 
 #[test]

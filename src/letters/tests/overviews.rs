@@ -73,6 +73,7 @@ fn the_picture_stands_in_the_html_and_its_words_in_the_text() {
     assert_eq!(Some(picture.contents()), shown.png.as_deref());
     assert_eq!(picture.content_disposition().unwrap().ctype(), "inline");
     let html = message.body_html(0).unwrap();
+    let html = seven_bit::read(&html);
     assert!(html.contains(&format!("src=\"cid:{}\"", picture.content_id().unwrap())), "{html}");
     assert!(html.contains(&format!("alt=\"{}\"", shown.alt)));
     assert!(message.body_text(0).unwrap().contains(&shown.alt));
