@@ -38,7 +38,7 @@ impl Page<'_> {
         }
     }
 
-    /// No line of the page is blank, whatever white space stands between blocks.
+    /// White space between blocks makes no blank lines.
     fn text(&mut self, text: &str) {
         for line in text.split_inclusive('\n') {
             if !(self.begins_a_line() && line.trim_ascii().is_empty()) {

@@ -26,8 +26,8 @@ pub enum AssembleError {
 }
 
 /// How a placeholder begins. A line of our letters cannot begin so otherwise: in quoted-printable `=` is followed by two
-/// hexadecimal digits or the line's end (RFC 2045 §6.7), and a page in ASCII has none at a line's start (`seven_bit.rs`).
-const PLACEHOLDER: &str = "=klachtpost.carried.";
+/// hexadecimal digits or the line's end (RFC 2045 §6.7), and a page in ASCII has it nowhere (`seven_bit.rs`).
+pub(super) const PLACEHOLDER: &str = "=klachtpost.carried.";
 
 /// The line that stands in a letter for the attachment at `place` of its list.
 pub(super) fn placeholder(place: usize, carried: &Carried) -> String {

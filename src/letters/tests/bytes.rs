@@ -140,11 +140,17 @@ fn what_does_not_belong_together_is_not_assembled() {
 #[test]
 fn text_that_imitates_a_placeholder_is_text() {
     let all = [carried("a", "a/b", b"een")];
-    let imitation = format!("{}\n={}", carried::placeholder(0, &all[0].0), carried::placeholder(0, &all[0].0));
+    let place = carried::placeholder(0, &all[0].0);
+    let imitation = format!("{place}\n={place}\nzie {place}");
     let mut draft = with(LetterKind::Answer, &all);
     draft.content = Content::Answer(crate::desk::draft::Answer { text: imitation.clone(), signed_by: None });
-    let whole = assemble(&write(&draft).bytes, &all).unwrap();
+    let letter = write(&draft);
+    let whole = assemble(&letter.bytes, &all).unwrap();
     assert!(parsed(&whole).body_text(0).unwrap().replace("\r\n", "\n").contains(&imitation));
+    // Nor does it lose its place in the letter that goes without its attachments.
+    let light = lighten(&letter.bytes, &letter.carried, Apart::TooLarge);
+    assert_eq!(parsed(&light).body_html(0), parsed(&whole).body_html(0));
+    assert!(!String::from_utf8(light).unwrap().contains(&place));
 }
 
 #[test]
