@@ -67,7 +67,11 @@ impl Text {
                 self.flow(below);
                 self.perhaps(" · ", who);
                 self.put("\n");
-                self.listed(entries(marks), "    ", "\n");
+                for mark in entries(marks) {
+                    self.put("    ");
+                    self.all(mark);
+                    self.put("\n");
+                }
                 self.put("\n");
             }
             (Block::Step, [when, what, by, text, more]) => {
@@ -94,14 +98,6 @@ impl Text {
     fn perhaps(&mut self, before: &str, more: &Flow<'_>) {
         if !more.is_empty() {
             self.around(before, more, "");
-        }
-    }
-
-    fn listed<'a, 'b: 'a>(&mut self, all: impl Iterator<Item = &'a [Flow<'b>]>, before: &str, after: &str) {
-        for one in all {
-            self.put(before);
-            self.all(one);
-            self.put(after);
         }
     }
 

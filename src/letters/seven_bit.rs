@@ -1,5 +1,5 @@
-//! A page in ASCII, so that it goes as it is: nothing on the way has anything to convert, it is smaller than in quoted-printable
-//! (each `=` of a tag would be three octets), and its source can be read. Pure.
+//! A page in ASCII, so that it goes as it is: nothing on the way has anything to convert, it is mostly smaller than in
+//! quoted-printable (each `=` of a tag would be three octets), and its source can be read. Pure.
 
 use super::carried::PLACEHOLDER;
 use std::borrow::Cow;
@@ -9,8 +9,9 @@ use std::fmt::Write;
 const LINE_OCTETS_MAX: usize = 998;
 /// How our boundaries begin.
 const BOUNDARY: &str = "--=";
-/// What keeps its white space.
-const VERBATIM: [&str; 2] = ["<pre", "</pre>"];
+/// Around what keeps its white space.
+const OPENED: &str = "<pre";
+const CLOSED: &str = "</pre>";
 
 /// Lines in CRLF; what is beyond ASCII stands in it by its number (a character reference, HTML §13.1.4). So does the `=` of what
 /// could pass for a mark of ours wherever it stands: of an attachment's place (`carried.rs`), or of a part's end.
@@ -26,13 +27,17 @@ pub(super) fn written(page: &str) -> Option<Vec<u8>> {
         } else {
             line.chars().for_each(|c| if c.is_ascii() { ascii.push(c) } else { by_number(c, &mut ascii) });
         }
-        let [opened, closed] =
-            if is_verbatim || line.contains(VERBATIM[0]) { VERBATIM.map(|tag| line.rfind(tag)) } else { [None; 2] };
-        let keeps_blanks = is_verbatim || opened.is_some();
-        is_verbatim = if closed.is_some() { opened > closed } else { keeps_blanks };
+        let keeps_blanks = is_verbatim || line.contains(OPENED);
+        if keeps_blanks {
+            let closed = line.rfind(CLOSED);
+            is_verbatim = closed.is_none() || line.rfind(OPENED) > closed;
+        }
         if ascii.len() - begun > LINE_OCTETS_MAX {
+            if keeps_blanks {
+                return None;
+            }
             let long = ascii.split_off(begun);
-            fold(Some(&*long).filter(|_| !keeps_blanks)?, &mut ascii)?;
+            fold(&long, &mut ascii)?;
         }
         ascii.push_str("\r\n");
     }
