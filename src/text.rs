@@ -25,17 +25,23 @@ pub fn fold(text: &str) -> String {
     if folded.ends_with(' ') {
         folded.pop();
     }
+    folded.make_ascii_lowercase();
     folded
 }
 
+/// In the case that it came in.
 fn fold_ascii(text: &str, folded: &mut String) {
-    for c in text.chars() {
-        match c {
-            '`' => folded.push('\''),
-            space if space.is_whitespace() => blank(folded),
-            other => folded.push(other.to_ascii_lowercase()),
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'\t'..=b'\r' | b' ' | b'`')) {
+        folded.push_str(&rest[..at]);
+        if rest.as_bytes()[at] == b'`' {
+            folded.push('\'');
+        } else {
+            blank(folded);
         }
+        rest = &rest[at + 1..];
     }
+    folded.push_str(rest);
 }
 
 fn blank(folded: &mut String) {

@@ -62,6 +62,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Whether it goes on until it is stopped, or has a mailbox full to do.
+    pub fn is_daemon(&self) -> bool {
+        matches!(self.command, Command::Run { .. })
+    }
+
     /// What is logged where nothing else is asked for: the demo tells its story itself.
     pub fn usual_log_level(&self) -> &'static str {
         match self.command {

@@ -1,6 +1,6 @@
 //! What became of letters, written down with what follows from it: in one transaction, and where that fails with less, so
 //! that a letter is not sent again for a fault of ours. What follows is the desk's word. Connections that have an outcome
-//! while another group is being written down make the next group together: none waits for more to come.
+//! while another group is being written down make the next group together, with those that will have one in a moment.
 
 use super::WorkError;
 use super::office::Office;
@@ -11,8 +11,15 @@ use crate::desk::{Bundled, CaseFile, Fated, on_fate, typed_in};
 use crate::register::{Claimed, RegisterError, Sent, Tx};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::oneshot;
+use std::time::Duration;
+use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
+
+/// How long a group waits for the letters that are under way: a server nearby has answered by then, and for one far away it is
+/// nothing.
+const GATHERING_MAX: Duration = Duration::from_millis(4);
 
 /// Writes down what became of letters, in groups.
 #[derive(Default)]
@@ -20,9 +27,34 @@ pub(super) struct Recorder {
     waiting: Mutex<Vec<Waiting>>,
     /// Who writes a group down.
     turn: tokio::sync::Mutex<()>,
+    /// Letters whose text may go, and that the server has not answered yet.
+    under_way: AtomicUsize,
+    answered: Notify,
 }
 
 impl Recorder {
+    /// A letter's text goes now.
+    pub fn goes(&self) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It was answered, or did not go after all.
+    pub fn is_back(&self) {
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.answered.notify_one();
+    }
+
+    /// Waits a moment for the letters under way: a commit costs the same for one and for all.
+    async fn gather(&self) {
+        let all_back = async {
+            while self.under_way.load(Ordering::Relaxed) > 0 {
+                self.answered.notified().await;
+            }
+        };
+        // What is not back by then is written down with the next group.
+        let _ = timeout(GATHERING_MAX, all_back).await;
+    }
+
     /// Writes down what became of a letter, with those that wait as well.
     ///
     /// # Errors
@@ -36,6 +68,7 @@ impl Recorder {
             told = &mut mine => return told.unwrap_or_else(|_| Err(not_recorded("its sender ended"))),
             turn = self.turn.lock() => turn,
         };
+        self.gather().await;
         let group = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if !group.is_empty() {
             record_group(office, group).await;
@@ -217,4 +250,27 @@ impl Happening for Attempted {
 
 async fn blanked(tx: &mut Tx, all: &[Attempted]) -> Result<BTreeSet<LetterId>, RegisterError> {
     tx.not_ours(&all.iter().map(|one| &one.letter.id).collect::<Vec<_>>()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn a_group_waits_for_the_letters_under_way_and_not_for_ever() {
+        let recorder = Recorder::default();
+        assert!(recorder.gather().now_or_never().is_some(), "none is under way");
+        recorder.goes();
+        recorder.goes();
+        let mut gathered = Box::pin(recorder.gather());
+        assert!(gathered.as_mut().now_or_never().is_none());
+        recorder.is_back();
+        assert!(gathered.as_mut().now_or_never().is_none(), "one is not back");
+        recorder.is_back();
+        assert!(gathered.as_mut().now_or_never().is_some());
+        drop(gathered);
+        recorder.goes();
+        recorder.gather().await;
+    }
 }

@@ -335,10 +335,12 @@ async fn work_off(work: &Work<'_>, transport: &mut Transport) -> Result<Ended, W
         let (gives, leave) = work.leave();
         let recorded = async {
             let recorded = work.record(sent.take()).await;
+            work.recorder.goes();
             gives.send_replace(Some(recorded.is_ok()));
             recorded
         };
         let (recorded, next) = tokio::join!(recorded, send_next(work, transport, &leave));
+        work.recorder.is_back();
         match next {
             Ok(Next::Sent(answered)) if recorded.is_err() => {
                 locked(&work.unrecorded).push((answered.letter, answered.outcome));

@@ -5,6 +5,7 @@
 //! French because both say `la`, `me` and `un`.
 
 use crate::languages::{Language, others::NEIGHBOURS};
+use aho_corasick::AhoCorasick;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -85,6 +86,12 @@ static WORDS: LazyLock<HashMap<&'static str, Points>> = LazyLock::new(|| {
     words
 });
 
+/// The letter groups of each language that has some, in the order of [`Language::ALL`].
+static GROUPS: LazyLock<[Option<AhoCorasick>; Language::COUNT]> = LazyLock::new(|| {
+    let groups = Language::ALL.map(|language| language.tongue().known_by.groups);
+    groups.map(|groups| AhoCorasick::new(groups).ok().filter(|_| !groups.is_empty()))
+});
+
 fn points(text: &str) -> Points {
     let mut points = Points::default();
     let words = text.split(|c: char| !c.is_alphabetic() && c != '\'' && c != '’').filter(|word| !word.is_empty());
@@ -93,9 +100,9 @@ fn points(text: &str) -> Points {
         low.clear();
         low.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
         points.words += 1;
-        if low.chars().count() >= GROUPED_LETTERS_MIN {
-            for (sum, language) in points.ours.iter_mut().zip(Language::ALL) {
-                *sum += u32::from(language.tongue().known_by.groups.iter().any(|group| low.contains(group)));
+        if low.chars().nth(GROUPED_LETTERS_MIN - 1).is_some() {
+            for (sum, groups) in points.ours.iter_mut().zip(GROUPS.iter()) {
+                *sum += u32::from(groups.as_ref().is_some_and(|groups| groups.is_match(&low)));
             }
         }
         if let Some(of_word) = WORDS.get(low.as_str()) {

@@ -37,13 +37,7 @@ impl Tx {
         let (mut same, mut aside) = (HashMap::new(), HashSet::new());
         for some in mails.chunks(rows_on(self.engine, 3)) {
             let Condition { text: own, values } = of_folder(within, "mailbox", 3 * some.len() + 1);
-            let text = format!(
-                "SELECT column1, MIN(CASE WHEN disposition <> 'set_aside' THEN id END), \
-                 CAST(SUM(CASE WHEN disposition = 'set_aside' THEN 1 ELSE 0 END) AS BIGINT) \
-                 FROM (VALUES {}) AS wanted JOIN mail ON content_hash = column2 AND message_id = column3 AND id <> column1 \
-                 WHERE disposition IS NOT NULL AND disposition NOT IN ('duplicate', 'unreadable') AND {own} GROUP BY column1",
-                tuples(3, some.len())
-            );
+            let text = duplicates_text(some.len(), &own);
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, identity)| {
                 query.bind(*mail).bind(&identity.content_hash).bind(without_nul(&identity.message_id))
             });
@@ -96,4 +90,15 @@ impl Tx {
         let row = values.iter().fold(query, |query, value| query.bind(value)).fetch_optional(&mut *self.inner).await?;
         row.map(|row| Ok(row.try_get(0)?)).transpose()
     }
+}
+
+/// Of mails by their number, content and Message-ID, the first that is the same, and how many of those were put aside.
+pub(super) fn duplicates_text(mails: usize, own: &str) -> String {
+    format!(
+        "SELECT column1, MIN(CASE WHEN disposition <> 'set_aside' THEN id END), \
+         CAST(SUM(CASE WHEN disposition = 'set_aside' THEN 1 ELSE 0 END) AS BIGINT) \
+         FROM (VALUES {}) AS wanted JOIN mail ON content_hash = column2 AND message_id = column3 AND id <> column1 \
+         WHERE disposition IS NOT NULL AND disposition NOT IN ('duplicate', 'unreadable') AND {own} GROUP BY column1",
+        tuples(3, mails)
+    )
 }

@@ -103,6 +103,15 @@ async fn killed_in_the_middle_of_work_only_letters_in_flight_repeat_and_with_the
 }
 
 #[tokio::test]
+async fn the_daemon_has_one_heap_for_all_its_threads() {
+    let (world, _smtp) = with_memory().await;
+    let daemon = world.daemon();
+    until("its start", || daemon.log().contains("klachtpost runs").then_some(())).await;
+    assert!(daemon.environment().split('\0').any(|one| one == "MALLOC_ARENA_MAX=1"), "{}", daemon.environment());
+    assert_eq!(daemon.stop().await, 0);
+}
+
+#[tokio::test]
 async fn a_second_daemon_on_the_register_is_refused() {
     if engines::is_about_the_other("a_second_daemon_on_the_register_is_refused") {
         return;

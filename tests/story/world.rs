@@ -347,6 +347,12 @@ impl Daemon {
         prlimit(process, Resource::Nofile, limits(files)).unwrap().current
     }
 
+    /// What it was started with.
+    pub fn environment(&self) -> String {
+        let process = self.process.id().expect("it runs");
+        String::from_utf8_lossy(&std::fs::read(format!("/proc/{process}/environ")).unwrap()).into_owned()
+    }
+
     /// SIGKILL, as a power cut would.
     pub async fn kill(mut self) {
         self.process.kill().await.unwrap();

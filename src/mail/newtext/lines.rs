@@ -62,11 +62,11 @@ pub(super) fn from<'s, 'a>(lines: &'s [Line<'a>], at: usize) -> Steps<'a, std::s
 pub(super) fn look(text: &str) -> Line<'_> {
     let low = if text.len() <= CLIENT_LINE_MAX { fold(text) } else { String::new() };
     // A verb's line is a colleague's, whatever it says ("#gemachtigde p@x.nl klant schreef het zelf").
-    let own = low.starts_with('#') || OWN_WORDS.iter().any(|words| low.contains(words));
+    let is_own = |low: &str| low.starts_with('#') || OWN_WORDS.iter().any(|words| low.contains(words));
     Line {
         text,
         quoted: is_quoted(text),
-        wrote: !own && words::says_wrote(&low),
+        wrote: words::says_wrote(&low) && !is_own(&low),
         address: has_address(&low),
         date: has_date(&low),
         time: has_time(&low),
@@ -80,8 +80,15 @@ pub(super) fn look(text: &str) -> Line<'_> {
 /// Lower case with straight apostrophes, and every kind of blank as one blank.
 pub(super) fn fold(text: &str) -> String {
     if text.is_ascii() {
-        let words: Vec<&str> = text.split_ascii_whitespace().collect();
-        return words.join(" ").replace('`', "'").to_ascii_lowercase();
+        let mut low = String::with_capacity(text.len());
+        for word in text.split_ascii_whitespace() {
+            if !low.is_empty() {
+                low.push(' ');
+            }
+            low.push_str(word);
+        }
+        low.make_ascii_lowercase();
+        return if low.contains('`') { low.replace('`', "'") } else { low };
     }
     let straight = text.replace(['\u{2019}', '\u{2018}', '`', '´'], "'");
     let visible: String = straight.chars().filter(|c| !words::is_invisible(*c)).collect();

@@ -5,6 +5,8 @@ use super::blocks::is_rule;
 use super::lines::Line;
 use super::phrases::{APPS, DISCLAIMER, DISCLAIMER_OPENS, EXCUSES, FOOTERS, SENT_FROM};
 use crate::mail::CutSign;
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
+use std::sync::LazyLock;
 
 /// Lines below a delimiter without its blank (`--`), or below a rule, that are still believed to be a signature. The
 /// longest company signatures with a disclaimer have some twenty.
@@ -18,6 +20,10 @@ const SAID_BELOW_RULE_MIN: usize = 5;
 /// Words of an app's line ("Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet" is one of the longest).
 const APP_LINE_WORDS_MAX: usize = 10;
 
+/// Each line of every mail is asked for one of them.
+static SENT_FROM_INDEX: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().start_kind(StartKind::Anchored).build(SENT_FROM).ok());
+
 /// The line a phone or webmail puts under a mail ("Verstuurd vanaf mijn iPhone", "Outlook voor Android").
 pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
     let low = line.low.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -26,7 +32,7 @@ pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
     let low = low.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words = low.split(' ').count();
     words <= APP_LINE_WORDS_MAX
-        && SENT_FROM.iter().any(|start| low.starts_with(start))
+        && SENT_FROM_INDEX.as_ref().is_some_and(|starts| starts.is_match(Input::new(low).anchored(Anchored::Yes)))
         && APPS.iter().any(|app| low.contains(app))
 }
 

@@ -26,14 +26,14 @@ struct Word {
 
 /// Whether nothing but an absence is told, by the one who is absent.
 pub(super) fn is_throughout(text: &str) -> bool {
-    let text: String = text.nfc().collect();
     if text.contains(['?', '？']) || text.split_whitespace().nth(WORDS_MAX).is_some() {
         return false;
     }
     let (mut told, mut closing) = (false, false);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        for sentence in sentences(line) {
-            let words = words(&sentence);
+        let line: String = line.nfc().collect();
+        for sentence in sentences(&line) {
+            let words = words(sentence);
             if words.is_empty() {
                 continue;
             }
@@ -117,22 +117,25 @@ fn is_name(word: &Word) -> bool {
 }
 
 /// A full stop ends a sentence behind a word of letters; behind a number it belongs to a date.
-fn sentences(line: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
-    let mut before = ' ';
-    let mut rest = line.chars().peekable();
-    while let Some(c) = rest.next() {
-        let ends = matches!(c, '!' | ';' | '。' | ':')
-            || (c == '.' && before.is_alphabetic() && rest.peek().is_none_or(|next| next.is_whitespace()))
-            || (c == ',' && rest.peek().is_none());
-        match found.last_mut() {
-            _ if ends => found.push(String::new()),
-            Some(last) => last.push(c),
-            None => {}
+fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    let (mut rest, mut is_last) = (line, false);
+    std::iter::from_fn(move || {
+        let mut before = ' ';
+        let mut ahead = rest.char_indices().peekable();
+        while let Some((at, c)) = ahead.next() {
+            let next = ahead.peek().map(|(_, next)| *next);
+            let ends = matches!(c, '!' | ';' | '。' | ':')
+                || (c == '.' && before.is_alphabetic() && next.is_none_or(char::is_whitespace))
+                || (c == ',' && next.is_none());
+            if ends {
+                let (sentence, behind) = rest.split_at(at);
+                rest = &behind[c.len_utf8()..];
+                return Some(sentence);
+            }
+            before = c;
         }
-        before = c;
-    }
-    found
+        (!std::mem::replace(&mut is_last, true)).then_some(rest)
+    })
 }
 
 fn words(sentence: &str) -> Vec<Word> {

@@ -83,7 +83,8 @@ pub(super) fn append_lines(
 
 /// Letters and figures of a text, without links: two forms of one text differ in all else.
 fn letters(text: &str) -> String {
-    let words = text.split_whitespace().filter(|word| !word.contains("://") && !word.contains("cid:"));
+    let is_link = |word: &str| word.contains(':') && (word.contains("://") || word.contains("cid:"));
+    let words = text.split_whitespace().filter(|word| !is_link(word));
     words.flat_map(str::chars).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -115,8 +116,9 @@ fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Page {
 
 /// With LF line ends and without control characters.
 pub(super) fn plain(source: &str) -> String {
-    let lines = source.replace("\r\n", "\n").replace('\r', "\n");
-    lines.chars().filter(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && *c != '\u{FEFF}').collect()
+    let mut lines = source.replace("\r\n", "\n").replace('\r', "\n");
+    lines.retain(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && c != '\u{FEFF}');
+    lines
 }
 
 /// A plain part that only says that one should look at the other one, in whatever words: it is short, and the two have hardly
