@@ -248,17 +248,18 @@ impl Tx {
     /// # Errors
     /// The database refused, or holds a case of a newer version.
     pub async fn load_cases(&mut self, numbers: &[CaseNumber]) -> Result<BTreeMap<CaseNumber, Case>, RegisterError> {
-        let mut cases = BTreeMap::new();
-        for some in numbers.chunks(rows_of(1)) {
+        let unread: Vec<CaseNumber> =
+            numbers.iter().filter(|number| !self.cases.contains_key(number)).copied().collect();
+        for some in unread.chunks(rows_of(1)) {
             let text = format!("SELECT body FROM cases WHERE number IN ({})", numbered(1, some.len()));
             let query = sqlx::query(sqlx::AssertSqlSafe(text));
             let query = some.iter().fold(query, |query, number| query.bind(number.to_string()));
             for row in query.fetch_all(&mut *self.inner).await? {
                 let case = body(&row)?;
-                cases.insert(case.number, case);
+                self.cases.insert(case.number, case);
             }
         }
-        Ok(cases)
+        Ok(numbers.iter().filter_map(|number| Some((*number, self.cases.get(number)?.clone()))).collect())
     }
 
     /// The case that goes on under that number: the one itself, or the one it was merged with.
@@ -331,6 +332,7 @@ impl Tx {
                     .bind(columns.keys)
                     .bind(columns.mailbox)
                     .bind(json);
+                self.cases.remove(&case.number);
             }
             query.execute(&mut *self.inner).await?;
         }

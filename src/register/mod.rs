@@ -110,7 +110,7 @@ pub use verify::{Finding, RedactedParts, Verified};
 pub use waking::Waker;
 pub use withheld::{NEVER_GIVEN, Text, Withheld};
 
-use crate::case::Moment;
+use crate::case::{Case, CaseNumber, Moment};
 use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
@@ -120,6 +120,7 @@ use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -169,6 +170,8 @@ pub struct Tx {
     instance: Option<String>,
     /// The chain's last row, once it was looked up: nobody else adds to it meanwhile.
     head: Option<ChainHead>,
+    /// The cases that were read and not changed since: nobody else changes them meanwhile.
+    cases: BTreeMap<CaseNumber, Case>,
     /// After `inner`, so that the turn ends with the transaction.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -293,7 +296,7 @@ impl Register {
             }
         }
         let instance = self.presence.as_ref().map(|presence| presence.id.clone());
-        Ok(Tx { inner, engine: self.engine, instance, head: None, _turn: turn })
+        Ok(Tx { inner, engine: self.engine, instance, head: None, cases: BTreeMap::new(), _turn: turn })
     }
 
     /// One statement that writes by itself, under what we hold. How many rows it changed.
