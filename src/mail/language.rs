@@ -86,11 +86,9 @@ static WORDS: LazyLock<HashMap<&'static str, Points>> = LazyLock::new(|| {
     words
 });
 
-/// The letter groups of each language that has some, in the order of [`Language::ALL`].
-static GROUPS: LazyLock<[Option<AhoCorasick>; Language::COUNT]> = LazyLock::new(|| {
-    let groups = Language::ALL.map(|language| language.tongue().known_by.groups);
-    groups.map(|groups| AhoCorasick::new(groups).ok().filter(|_| !groups.is_empty()))
-});
+/// The letter groups of each language, in the order of [`Language::ALL`]; where it has none, nothing is found.
+static GROUPS: LazyLock<[Option<AhoCorasick>; Language::COUNT]> =
+    LazyLock::new(|| Language::ALL.map(|language| AhoCorasick::new(language.tongue().known_by.groups).ok()));
 
 fn points(text: &str) -> Points {
     let mut points = Points::default();
