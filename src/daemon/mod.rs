@@ -36,6 +36,7 @@ mod sending;
 mod serving;
 mod settle;
 mod telling;
+mod ticker;
 mod ticking;
 mod tokens;
 pub mod trial;
@@ -136,6 +137,8 @@ pub enum WorkError {
     Clock { now: Moment, doubt: Doubt },
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
+    #[error("failed to start the clock's ticker on a thread of its own: {0}")]
+    TickerThread(std::io::Error),
 }
 
 /// No token: time heals it, or a person.

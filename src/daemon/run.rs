@@ -11,6 +11,7 @@ use super::pulse::Loop;
 use super::reloading::{Load, hangups, reloading_loop};
 use super::serving::serving_loop;
 use super::telling::Telling;
+use super::ticker::Ticker;
 use super::watching::Complaint;
 use super::{
     News, Office, Round, Sender, Step, WorkError, adopt_asked, decide_batch, hour, overviews, redacting, take_in, tick,
@@ -24,14 +25,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tokio_cron_scheduler::{Job, JobScheduler};
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// How often it is asked whether the operator must be told something: an alarm counts in minutes.
 const TELL_EVERY: Duration = Duration::from_secs(60);
-/// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
-const EVERY_MINUTE: &str = "0 * * * * *";
 /// The letters in hand get this long when too much hangs for an orderly stop.
 const LAST_LETTERS: Duration = Duration::from_secs(10);
 
@@ -45,10 +43,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     // Before anything is sent: a restored register may hold letters of what was redacted since.
     redacting::again(&office, None).await;
     let ticks = Arc::new(Notify::new());
-    let mut ticker = JobScheduler::new().await?;
-    let hint = ticks.clone();
-    ticker.add(Job::new(EVERY_MINUTE, move |_, _| hint.notify_one())?).await?;
-    ticker.start().await?;
+    let _ticker = Ticker::start(ticks.clone()).await?;
     let sender = Sender::new(&office).await?;
     let current = Arc::new(Current::new(office.clone()));
     ready(&current);
@@ -67,7 +62,6 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     };
     // What hangs may keep the register's write lock, and then no loop ends.
     tokio::select! { _ = loops => {} () = given_up(&office) => {} }
-    let _ = ticker.shutdown().await;
     if office.hung.is_too_much() {
         return Err(WorkError::Hangs);
     }

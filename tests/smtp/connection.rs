@@ -1,8 +1,8 @@
 //! One connection for many letters: kept, replaced when it died, given up when a letter broke it.
 
 use super::support::smtp::{Act, At, Delivery, Fault, Setup, SmtpServer};
-use super::{ASKED, ENVELOPE, LETTER, kind, settings, smtp_to};
-use klachtpost::outbox::smtp::Deadlines;
+use super::{ASKED, ENVELOPE, LETTER, impatient, kind, settings, smtp_to};
+use klachtpost::outbox::smtp::{Deadlines, Smtp};
 use klachtpost::outbox::{Envelope, Transport};
 use std::time::{Duration, Instant};
 
@@ -145,4 +145,69 @@ async fn the_tests_own_server_delivers_into_homes() {
     .collect();
     assert_eq!(found, "ar");
     assert_eq!(std::fs::read_dir(homes.path().join("jan/Maildir/new")).unwrap().count(), 1);
+}
+
+/// A letter's commands come in one piece only where that is offered, and not any more where the first ones broke the
+/// connection: whoever stands in between may not bear them.
+#[tokio::test]
+async fn commands_come_together_where_that_is_offered_and_borne() {
+    for (extensions, expected, connections) in
+        [(vec!["8BITMIME", "PIPELINING"], "laa", 2), (vec!["8BITMIME"], "aaa", 1)]
+    {
+        let server = SmtpServer::start(Setup { extensions, ..Setup::default() }).await;
+        server.fault(Fault::at(At::Mail, Act::DropUnlessAlone));
+        let mut smtp = smtp_to(&server).await;
+        let mut found = String::new();
+        for _ in 0..3 {
+            found.push(kind(&smtp.send(ENVELOPE, LETTER).await));
+        }
+        assert_eq!((found.as_str(), server.connections()), (expected, connections));
+        assert_eq!(server.letters().len(), found.matches('a').count());
+    }
+}
+
+/// That a connection ends at the third letter says nothing against commands that were borne twice.
+#[tokio::test]
+async fn a_session_that_ends_later_does_not_part_the_commands() {
+    let server = SmtpServer::start(Setup::default()).await;
+    server.fault(Fault::at(At::Mail, Act::Drop).after(2).times(1));
+    let mut smtp = smtp_to(&server).await;
+    for _ in 0..4 {
+        assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
+    }
+    assert_eq!(server.connections(), 2);
+    server.fault(Fault::at(At::Mail, Act::DropUnlessAlone).times(1));
+    assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a', "over a third connection");
+    assert_eq!(server.connections(), 3, "the fault met commands that came together");
+}
+
+/// Refused, and yet the server waits for the text: the standard's single dot could be taken for an empty letter.
+#[tokio::test]
+async fn a_server_that_waits_for_a_refused_letter_is_left() {
+    for at in [At::Mail, At::Rcpt] {
+        let server = SmtpServer::start(Setup::default()).await;
+        server.fault(Fault::at(at, Act::reply("550 5.1.1 Unknown")).times(1));
+        server.fault(Fault::at(At::Data, Act::reply("354 Go ahead")).times(1));
+        let mut smtp = smtp_to(&server).await;
+        let outcome = smtp.send(ENVELOPE, LETTER).await;
+        assert_eq!(kind(&outcome), if at == At::Mail { 'l' } else { 'r' }, "{outcome:?}");
+        assert!(server.letters().is_empty(), "{at:?}");
+        let commands = server.commands();
+        assert_eq!(commands.last().map(String::as_str), Some("DATA"), "{commands:?}");
+        assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
+        assert_eq!((server.letters().len(), server.connections()), (1, 2), "{at:?}");
+    }
+}
+
+/// A reply that is still to come would be taken for the next command's: the connection is not used again.
+#[tokio::test]
+async fn a_refusal_whose_followers_never_come_ends_the_connection() {
+    let server = SmtpServer::start(Setup::default()).await;
+    server.fault(Fault::at(At::Rcpt, Act::reply("550 5.1.1 Unknown")).times(1));
+    server.fault(Fault::at(At::Data, Act::Stall).times(1));
+    let mut smtp = Smtp::open_with(&settings(server.port()), impatient()).await.unwrap();
+    let outcome = smtp.send(ENVELOPE, LETTER).await;
+    assert_eq!(kind(&outcome), 'r', "{outcome:?}");
+    assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
+    assert_eq!(server.connections(), 2);
 }

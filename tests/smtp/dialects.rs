@@ -58,8 +58,12 @@ impl Way {
 
 #[tokio::test]
 async fn each_dialect_comes_to_what_its_line_says() {
-    for (name, deviations, expected, connections) in DIALECTS {
-        let server = SmtpServer::start(Setup::default()).await;
+    for (without, (name, deviations, expected, connections)) in
+        ["", "PIPELINING"].into_iter().flat_map(|without| DIALECTS.iter().map(move |dialect| (without, dialect)))
+    {
+        let mut setup = Setup::default();
+        setup.extensions.retain(|extension| *extension != without);
+        let server = SmtpServer::start(setup).await;
         for (at, way, after, times) in *deviations {
             server.fault(Fault::at(*at, way.act()).after(*after).times(*times));
         }
@@ -68,9 +72,9 @@ async fn each_dialect_comes_to_what_its_line_says() {
         for to in ["a@klant.example", "b@klant.example", "c@klant.example", "d@klant.example"] {
             found.push(kind(&smtp.send(Envelope { to, ..ENVELOPE }, LETTER).await));
         }
-        assert_eq!((found.as_str(), server.connections()), (*expected, *connections), "{name}");
+        assert_eq!((found.as_str(), server.connections()), (*expected, *connections), "{name} {without}");
         let taken = expected.chars().filter(|outcome| *outcome == 'a').count();
-        assert_eq!(server.letters().len(), taken, "{name}");
+        assert_eq!(server.letters().len(), taken, "{name} {without}");
     }
 }
 

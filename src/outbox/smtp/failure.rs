@@ -92,6 +92,12 @@ impl Failure {
         }
     }
 
+    /// Whether the conversation broke off at a letter's commands, without an answer.
+    pub fn is_wordless_before_the_text(&self) -> bool {
+        let at_commands = matches!(self.stage, Stage::MailFrom | Stage::RcptTo | Stage::Data);
+        at_commands && matches!(self.what, What::Broken(_) | What::Silent(_))
+    }
+
     /// Whether it may be the connection's trouble and not the letter's: on one that has carried others, a server ends what
     /// it takes in one session by a reply, by closing or by silence. Then the letter is surely not taken, and goes over a
     /// new connection at once.

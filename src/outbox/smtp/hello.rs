@@ -7,6 +7,8 @@ pub(super) struct Extensions {
     /// Ways to log in, in upper case, in the server's order (RFC 4954).
     pub logins: Vec<String>,
     pub starttls: Offered,
+    /// Commands may come together (RFC 2920).
+    pub pipelining: Offered,
 }
 
 /// What the server says about the size of letters (RFC 1870 §4).
@@ -43,6 +45,7 @@ impl Extensions {
             match words.next().unwrap_or_default().to_ascii_uppercase().as_str() {
                 "SIZE" => found.size = size(words.next()),
                 "STARTTLS" => found.starttls = Offered::Yes,
+                "PIPELINING" => found.pipelining = Offered::Yes,
                 "AUTH" => {
                     for way in words.map(str::to_ascii_uppercase) {
                         if !found.logins.contains(&way) {
@@ -89,6 +92,15 @@ mod tests {
         ] {
             let found = Extensions::overheard(said);
             assert_eq!((found.size, found.logins.join(" ").as_str()), (size, logins), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_keyword_itself_offers_pipelining() {
+        for (line, offered) in
+            [("PIPELINING", Offered::Yes), ("pipelining", Offered::Yes), ("XPIPELINING", Offered::No)]
+        {
+            assert_eq!(Extensions::listed(["mx", line].into_iter()).pipelining, offered, "{line}");
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::config::{Security, Sender};
 use content::Parcel;
 use failure::Failure;
 use login::Login;
-use session::{Route, Session};
+use session::{Commands, Route, Session};
 use std::net::IpAddr;
 use tls::Tls;
 
@@ -60,7 +60,8 @@ impl Smtp {
             tls.read().await?;
         }
         let login = login(settings);
-        let route = Route { host, port: settings.port, security: settings.security, tls, login, deadlines };
+        let (port, security, commands) = (settings.port, settings.security, Commands::Together);
+        let route = Route { host, port, security, tls, login, deadlines, commands };
         Ok(Self { route, kept: None, not_the_session: Vec::new() })
     }
 
@@ -146,6 +147,10 @@ impl Smtp {
     async fn transact(&mut self, mut session: Session, parcel: &Parcel<'_>, leave: &Leave) -> Result<Outcome, Failure> {
         let result = session.deliver(parcel, &self.route.deadlines, leave).await;
         let server = session.server().to_owned();
+        if result.as_ref().is_err_and(|failure| session.did_not_bear(failure)) {
+            self.route.commands = Commands::OneByOne;
+            tracing::debug!(server, "the server broke off at commands sent together; the next ones go one by one");
+        }
         let reusable = match &result {
             Ok(_) => true,
             Err(failure) => failure.leaves_the_connection_usable() && session.reset(&self.route.deadlines).await,

@@ -262,6 +262,10 @@ impl Conversation {
             }
             Some(Act::Drop) => Err(io::ErrorKind::ConnectionAborted.into()),
             Some(Act::Stall) => std::future::pending().await,
+            Some(Act::DropUnlessAlone) => {
+                let is_alone = self.io.as_ref().is_none_or(|io| io.buffer().is_empty());
+                if is_alone { Ok(Met::Nothing) } else { Err(io::ErrorKind::ConnectionAborted.into()) }
+            }
             Some(Act::Behind(bytes)) => {
                 self.behind = bytes;
                 Ok(Met::Nothing)

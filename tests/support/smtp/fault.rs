@@ -42,6 +42,8 @@ pub enum Act {
     Behind(Vec<u8>),
     /// All as it should be, this much later.
     Late(Duration),
+    /// All as it should be for a command that comes alone; the connection is closed where another came along with it.
+    DropUnlessAlone,
     /// All as it should be, once the test closes this.
     Held(Arc<Semaphore>),
 }
