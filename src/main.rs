@@ -12,8 +12,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 /// Libraries that say too much of what went well. The database's says of each slow disk that it was slow, and `ingest`
-/// must say nothing to its MTA.
-const QUIET: &str = "sqlx=error,rustls=warn,tokio_cron_scheduler=warn";
+/// must say nothing to its MTA. The scheduler takes it for an error that its loop was never started.
+const QUIET: &str = "sqlx=error,rustls=warn,tokio_cron_scheduler=off";
 /// The formats of the log.
 const TEXT: &str = "text";
 const JSON: &str = "json";

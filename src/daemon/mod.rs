@@ -137,8 +137,6 @@ pub enum WorkError {
     Clock { now: Moment, doubt: Doubt },
     #[error("failed to start the clock's ticker: {0}")]
     Ticker(#[from] tokio_cron_scheduler::JobSchedulerError),
-    #[error("failed to start the clock's ticker on a thread of its own: {0}")]
-    TickerThread(std::io::Error),
 }
 
 /// No token: time heals it, or a person.

@@ -42,8 +42,8 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
     let hangups = hangups();
     // Before anything is sent: a restored register may hold letters of what was redacted since.
     redacting::again(&office, None).await;
-    let ticks = Arc::new(Notify::new());
-    let _ticker = Ticker::start(ticks.clone()).await?;
+    let ticks = Notify::new();
+    let ticker = Ticker::new().await?;
     let sender = Sender::new(&office).await?;
     let current = Arc::new(Current::new(office.clone()));
     ready(&current);
@@ -52,6 +52,7 @@ pub async fn run(office: Arc<Office>, load: &Load) -> Result<(), WorkError> {
         tokio::join!(
             join_all((0..current.mailboxes()).map(|place| intake_loop(&current, place, &ticks))),
             sending_loop(&current, sender),
+            minutes_loop(&current, ticker, &ticks),
             ticking_loop(&current, &ticks),
             telling_loop(&current),
             watchdog_loop(&current),
@@ -263,6 +264,17 @@ async fn until_next(office: &Office) -> Duration {
     let due = office.register.next_letter_due().await.ok().flatten();
     let wait = due.map(|at| (at - office.clock.now()).to_std().unwrap_or_default());
     wait.unwrap_or(LOOK_EVERY).clamp(Duration::from_millis(50), LOOK_EVERY)
+}
+
+/// Rings at each full minute of the clock.
+async fn minutes_loop(current: &Current, mut ticker: Ticker, ticks: &Notify) {
+    loop {
+        let wait = ticker.until_next().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the scheduler did not say when the next minute begins; the hour's work goes on all the same");
+            LOOK_EVERY
+        });
+        tokio::select! { () = current.stopped() => break, () = tokio::time::sleep(wait) => ticks.notify_one() }
+    }
 }
 
 async fn ticking_loop(current: &Current, ticks: &Notify) {

@@ -1,43 +1,50 @@
-//! Rings once a minute, by the clock; touches nothing but that. On a thread and a runtime of its own: the scheduler wakes
-//! twice a second to see whether it is time, and among the daemon's threads that is most of what an idle daemon costs.
+//! When the next full minute begins, by the clock. Asked of the scheduler, whose own loop is never started: it would wake the
+//! process twice a second to see whether it is time, which was two thirds of what an idle daemon cost.
 
-use super::WorkError;
-use std::sync::Arc;
-use tokio::runtime::Builder;
-use tokio::sync::{Notify, oneshot};
+use std::time::Duration;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
-/// Every full minute, in UTC: what is due then is read from the register.
+/// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
+const MINUTE: Duration = Duration::from_secs(60);
 
-/// Rings until it is dropped.
-pub(super) struct Ticker {
-    /// That this is gone is heard on the thread.
-    _held: oneshot::Sender<()>,
-}
+/// Says how long it is until the clock's next full minute.
+pub(super) struct Ticker(JobScheduler);
 
 impl Ticker {
     /// # Errors
-    /// No thread, no runtime on it, or a scheduler that does not start.
-    pub async fn start(bell: Arc<Notify>) -> Result<Self, WorkError> {
-        let runtime = Builder::new_current_thread().enable_time().build().map_err(WorkError::TickerThread)?;
-        let (started, starts) = oneshot::channel();
-        let (held, dropped) = oneshot::channel();
-        let rings = async move {
-            let scheduler = scheduled(bell).await;
-            let _ = started.send(scheduler.as_ref().map(drop).map_err(ToOwned::to_owned));
-            let _: Result<(), _> = dropped.await;
-        };
-        let thread = std::thread::Builder::new().name("ticker".to_owned());
-        thread.spawn(move || runtime.block_on(rings)).map_err(WorkError::TickerThread)?;
-        starts.await.unwrap_or(Err(JobSchedulerError::StartScheduler))?;
-        Ok(Self { _held: held })
+    /// The scheduler does not start.
+    pub async fn new() -> Result<Self, JobSchedulerError> {
+        Ok(Self(JobScheduler::new().await?))
+    }
+
+    /// In whole seconds, rounded up: the minute has begun after it.
+    ///
+    /// # Errors
+    /// The scheduler takes no job, or gives none back.
+    pub async fn until_next(&mut self) -> Result<Duration, JobSchedulerError> {
+        // A job knows when it is due from when it was added, and learns the next time only in the scheduler's own loop.
+        let job = self.0.add(Job::new(EVERY_MINUTE, |_, _| ())?).await?;
+        let wait = self.0.time_till_next_job().await;
+        self.0.remove(&job).await?;
+        Ok(wait?.unwrap_or(MINUTE))
     }
 }
 
-async fn scheduled(bell: Arc<Notify>) -> Result<JobScheduler, JobSchedulerError> {
-    let scheduler = JobScheduler::new().await?;
-    scheduler.add(Job::new(EVERY_MINUTE, move |_, _| bell.notify_one())?).await?;
-    scheduler.start().await?;
-    Ok(scheduler)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{Timelike, Utc};
+
+    #[tokio::test]
+    async fn a_full_minute_begins_within_a_minute_as_often_as_it_is_asked() {
+        let mut ticker = Ticker::new().await.unwrap();
+        for _ in 0..3 {
+            let before = Utc::now();
+            let wait = ticker.until_next().await.unwrap();
+            let begins = [before, Utc::now()].map(|asked| (u64::from(asked.second()) + wait.as_secs()) % 60);
+            assert!(wait > Duration::ZERO && wait <= MINUTE, "{wait:?}");
+            assert!(begins.contains(&0), "{before}: {wait:?}");
+        }
+    }
 }
