@@ -34,10 +34,6 @@ pub(super) const SILENT_MAX: Duration = Duration::from_secs(25);
 const SQLITE_SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                             PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
 
-/// And on the one that writes: what a statement could have to take back is kept in memory, a batch's some hundred KB, not in a file
-/// that is made, written and removed for it. Not where a whole register is sorted or rewritten: that would be in memory too.
-pub(super) const SQLITE_WRITER: &str = "PRAGMA temp_store = MEMORY";
-
 /// A commit survives the server's crash, and where a synchronous standby is set, its loss; a stronger setting is left. Locks of
 /// an instance that was stopped in the middle, or is cut off, are free again before half a minute has passed, and no
 /// statement runs for ever.

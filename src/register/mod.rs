@@ -114,7 +114,7 @@ use crate::case::{Case, CaseNumber, Moment};
 use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
-use engine::{BUSY_TIMEOUT, Begin, Engine, SILENT_MAX, SQLITE_WRITER};
+use engine::{BUSY_TIMEOUT, Begin, Engine, SILENT_MAX};
 use instances::{Fence, Presence};
 use postgres::{Absent, Follower};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -202,27 +202,22 @@ impl Register {
         // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
         let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
         sqlx::raw_sql(Engine::Sqlite.setup()).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
-        let connections = |max, besides| {
+        let connections = |max| {
             AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3).after_connect(
-                move |connection, _| {
-                    Box::pin(async move {
-                        sqlx::raw_sql(Engine::Sqlite.setup()).execute(&mut *connection).await?;
-                        sqlx::raw_sql(besides).execute(connection).await.map(drop)
-                    })
+                |connection, _| {
+                    Box::pin(async move { sqlx::raw_sql(Engine::Sqlite.setup()).execute(connection).await.map(|_| ()) })
                 },
             )
         };
-        let writer = connections(1, SQLITE_WRITER).connect_with(options.clone());
-        let writer = writer.await.map_err(|e| failed(e.to_string()))?;
-        let pool = connections(READERS_MAX, "").connect_lazy_with(options);
+        let writer = connections(1).connect_with(options.clone()).await.map_err(|e| failed(e.to_string()))?;
+        let pool = connections(READERS_MAX).connect_lazy_with(options);
         if lacks_tables(&mut first).await? && is_worked_on(&path) {
             let instances = "the one that runs on this file".to_owned();
             return Err(RegisterError::OlderAtWork { place: path.display().to_string(), instances });
         }
         first.close().await?;
         crash::point("before bringing the tables up to date");
-        // Over a reader's connection: indexes of a large register are sorted for it.
-        SQLITE.run(&pool).await?;
+        SQLITE.run(&writer).await?;
         crash::point("after bringing the tables up to date");
         Ok(Self::of(Engine::Sqlite, pool, writer, None))
     }
@@ -450,18 +445,5 @@ mod tests {
             assert_eq!(level, 2, "FULL: of 1, NORMAL, a power cut may take back what was committed");
             connections.push(connection);
         }
-    }
-
-    /// Readers sort, and one of them rewrites the file: that may be larger than memory.
-    #[tokio::test]
-    async fn only_who_writes_keeps_in_memory_what_a_statement_could_take_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
-        let register = Register::open(&url).await.unwrap();
-        let mut found = Vec::new();
-        for pool in [&register.writer, &register.pool] {
-            found.push(sqlx::query_scalar::<_, i64>("PRAGMA temp_store").fetch_one(pool).await.unwrap());
-        }
-        assert_eq!(found, [2, 0], "MEMORY, and as it is without being told");
     }
 }

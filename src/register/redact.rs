@@ -155,11 +155,7 @@ impl Register {
     /// The database refused, or somebody reads an older state: it is tried again later.
     pub async fn purge(&self, now: Moment) -> Result<Purged, RegisterError> {
         let _turn = self.turn(Begin::Apart).await;
-        // On SQLite a reader's, which rewrites the file without holding it in memory; the turn keeps writers away.
-        let mut connection = match self.engine {
-            Engine::Sqlite => self.pool.acquire().await?,
-            Engine::Postgres => self.writer.acquire().await?,
-        };
+        let mut connection = self.writer.acquire().await?;
         if self.engine == Engine::Postgres {
             connection.close_on_drop();
             sqlx::raw_sql("SET statement_timeout = 0").execute(&mut *connection).await?;
