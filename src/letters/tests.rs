@@ -51,9 +51,12 @@ fn read(draft: &Draft) -> Read {
     Read { letter, headers, text, html }
 }
 
+/// Decided once, for the same reason.
+static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(sample::drafts);
+
 fn first(kind: LetterKind, language: Language) -> Draft {
-    let mut drafts = sample::drafts().into_iter();
-    drafts.find(|draft| draft.content.kind() == kind && draft.language == language).unwrap()
+    let mut drafts = DRAFTS.iter();
+    drafts.find(|draft| draft.content.kind() == kind && draft.language == language).unwrap().clone()
 }
 
 const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::English, "en")];
