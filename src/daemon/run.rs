@@ -269,11 +269,15 @@ async fn until_next(office: &Office) -> Duration {
 /// Rings at each full minute of the clock.
 async fn minutes_loop(current: &Current, mut ticker: Ticker, ticks: &Notify) {
     loop {
-        let wait = ticker.until_next().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "the scheduler did not say when the next minute begins; the hour's work goes on all the same");
-            LOOK_EVERY
-        });
-        tokio::select! { () = current.stopped() => break, () = tokio::time::sleep(wait) => ticks.notify_one() }
+        let minute = async {
+            let wait = ticker.until_next().await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the scheduler did not say when the next minute begins; the hour's work goes on all the same");
+                LOOK_EVERY
+            });
+            tokio::time::sleep(wait).await;
+        };
+        // The scheduler's answer too: one that never comes must not keep the daemon from stopping.
+        tokio::select! { () = current.stopped() => break, () = minute => ticks.notify_one() }
     }
 }
 

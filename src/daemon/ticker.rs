@@ -6,7 +6,8 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
-const MINUTE: Duration = Duration::from_secs(60);
+/// Where the minute began while it was asked for.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// Says how long it is until the clock's next full minute.
 pub(super) struct Ticker(JobScheduler);
@@ -27,7 +28,7 @@ impl Ticker {
         let job = self.0.add(Job::new(EVERY_MINUTE, |_, _| ())?).await?;
         let wait = self.0.time_till_next_job().await;
         self.0.remove(&job).await?;
-        Ok(wait?.unwrap_or(MINUTE))
+        Ok(wait?.unwrap_or(AT_ONCE))
     }
 }
 
@@ -43,7 +44,7 @@ mod tests {
             let before = Utc::now();
             let wait = ticker.until_next().await.unwrap();
             let begins = [before, Utc::now()].map(|asked| (u64::from(asked.second()) + wait.as_secs()) % 60);
-            assert!(wait > Duration::ZERO && wait <= MINUTE, "{wait:?}");
+            assert!(wait > Duration::ZERO && wait <= Duration::from_secs(60), "{wait:?}");
             assert!(begins.contains(&0), "{before}: {wait:?}");
         }
     }

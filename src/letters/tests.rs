@@ -51,7 +51,7 @@ fn read(draft: &Draft) -> Read {
     Read { letter, headers, text, html }
 }
 
-/// Decided once, for the same reason.
+/// Decided once: a property's cases would decide all of them anew each time.
 static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(sample::drafts);
 
 fn first(kind: LetterKind, language: Language) -> Draft {

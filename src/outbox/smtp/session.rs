@@ -215,11 +215,10 @@ impl Session {
         let mut refusal = None;
         for (stage, wait) in [(Stage::RcptTo, waits.command), (Stage::Data, waits.data)] {
             if let Err(failure) = reply {
-                let heard = failure.leaves_the_connection_usable();
-                let first = refusal.get_or_insert(failure);
-                if !heard {
-                    return Err(first.clone());
+                if !failure.leaves_the_connection_usable() {
+                    return Err(refusal.unwrap_or(failure));
                 }
+                refusal.get_or_insert(failure);
             }
             reply = within(stage, wait, self.smtp.read_response()).await;
         }
