@@ -51,7 +51,7 @@ fn read(draft: &Draft) -> Read {
     Read { letter, headers, text, html }
 }
 
-/// Decided once: a property's cases would decide all of them anew each time.
+/// Decided once: each test, and each case of a property, would decide all of them anew.
 static DRAFTS: LazyLock<Vec<Draft>> = LazyLock::new(sample::drafts);
 
 fn first(kind: LetterKind, language: Language) -> Draft {
@@ -71,8 +71,7 @@ fn kinds_and_languages() -> impl Iterator<Item = (LetterKind, Language)> {
 fn the_texts_of_all_letters() {
     for (kind, language) in kinds_and_languages() {
         let tag = language.tag();
-        let all = sample::drafts();
-        let of_kind = all.iter().filter(|draft| draft.content.kind() == kind && draft.language == language);
+        let of_kind = DRAFTS.iter().filter(|draft| draft.content.kind() == kind && draft.language == language);
         let texts: Vec<_> = of_kind.map(read).map(|read| format!("{}\n\n{}", read.headers, read.text)).collect();
         assert!(!texts.is_empty(), "no sample of {kind:?} in {language:?}");
         insta::assert_snapshot!(format!("{}-{tag}.txt", kind.name()), texts.join("\n==========\n"));
@@ -165,7 +164,7 @@ fn whether_the_company_takes_part_stands_in_letter_and_on_paper() {
 
 #[test]
 fn a_letter_to_staff_begins_with_the_marker_and_its_own_token() {
-    for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {
+    for draft in DRAFTS.iter().filter(|draft| !draft.content.kind().is_for_customer()) {
         let Read { letter, text, html, .. } = read(draft);
         assert_eq!(text.lines().next(), Some(MARKER));
         assert!(html.contains(&format!(">{MARKER}</div>")));
@@ -177,7 +176,7 @@ fn a_letter_to_staff_begins_with_the_marker_and_its_own_token() {
 
 #[test]
 fn a_customer_gets_the_own_token_and_nothing_of_staffs() {
-    for draft in sample::drafts().iter().filter(|draft| draft.content.kind().is_for_customer()) {
+    for draft in DRAFTS.iter().filter(|draft| draft.content.kind().is_for_customer()) {
         let Read { letter, text, html, .. } = read(draft);
         for body in [&text, &html] {
             assert_eq!(sample::keys().find(body).map(|token| token.side), Some(Side::Customer));
@@ -195,8 +194,8 @@ fn a_customer_gets_the_own_token_and_nothing_of_staffs() {
 /// hidden, and a reply would carry it above the marker.
 #[test]
 fn an_inbox_shows_what_matters_before_the_marker() {
-    for draft in sample::drafts() {
-        let Read { html, text, letter, .. } = read(&draft);
+    for draft in DRAFTS.iter() {
+        let Read { html, text, letter, .. } = read(draft);
         let (above, below) = html.split_once("&#847;&zwnj;&nbsp;").unwrap();
         let shown = above.rsplit_once('>').unwrap().1;
         assert!(above.contains("display:none") && !above.contains(MARKER) && !above.contains("<table"), "{above}");
@@ -218,8 +217,8 @@ fn an_inbox_shows_what_matters_before_the_marker() {
 
 #[test]
 fn nothing_is_fetched_from_afar_when_a_letter_is_opened() {
-    for draft in sample::drafts() {
-        let html = read(&draft).html.to_lowercase();
+    for draft in DRAFTS.iter() {
+        let html = read(draft).html.to_lowercase();
         // A picture that came with the letter is not fetched.
         let html = html.replace("src=\"cid:", "");
         for fetching in ["src=", "<link", "<script", "@import", "url(", "background="] {
@@ -249,7 +248,7 @@ fn staff_letters_of_a_case_thread_by_subject() {
         assert_eq!(subject_of(&first(kind, Language::Dutch)), format!("{said} {whole}"));
         assert!(begun.insert(said));
     }
-    for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {
+    for draft in DRAFTS.iter().filter(|draft| !draft.content.kind().is_for_customer()) {
         let letter = write(draft);
         let message = parsed(&letter.bytes);
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");

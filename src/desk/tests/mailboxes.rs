@@ -1,7 +1,6 @@
 //! Several mailboxes: routing stays within a mailbox's departments, and a case goes its own mailbox's way.
 
 use super::*;
-use crate::case::MailboxName;
 use crate::desk::Within;
 use crate::desk::rules::Filing;
 use proptest::prelude::*;
@@ -77,8 +76,7 @@ keywords = ["sleutel*", "kras*"]
 "#;
 
 fn rules_of(name: &str) -> Rules {
-    let config = config::from_toml(SEVERAL, "proef.toml").unwrap().of_mailbox(&MailboxName::new(name));
-    Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap()
+    rules_from(SEVERAL, Some(name))
 }
 
 fn of_mailbox(rules: &Rules, name: Option<&str>) -> Case {

@@ -53,10 +53,12 @@ use super::draft::{Content, Draft};
 use super::*;
 use crate::case::{
     Actor, Address, Case, CaseNumber, CaseState, Channel, Customer, Event, Keys, Language, LetterId, LetterKind,
-    Moment, Opened, Side, Token, What, Why,
+    MailboxName, Moment, Opened, Side, Token, What, Why,
 };
 use crate::config;
 use crate::mail::{self, Mail};
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 const SETTINGS: &str = r#"
 [desk]
@@ -131,6 +133,20 @@ fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fr
     super::on_mail(mail, &understand(mail, rules, now), known, rules, now, fresh)
 }
 
+/// Those of these settings, of one mailbox where it is named. Made once: a property's cases would compile all their patterns anew
+/// each time.
+fn rules_from(settings: &str, mailbox: Option<&str>) -> Rules {
+    type Made = HashMap<(String, Option<String>), Rules>;
+    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || {
+        let config = config::from_toml(settings, "proef.toml").unwrap();
+        let config = mailbox.map(|name| config.of_mailbox(&MailboxName::new(name))).unwrap_or(config);
+        Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap()
+    };
+    made.entry((settings.to_owned(), mailbox.map(str::to_owned))).or_insert_with(make).clone()
+}
+
 /// The company, and what its register holds.
 struct Company {
     rules: Rules,
@@ -157,8 +173,7 @@ impl Company {
     }
 
     fn of(settings: &str) -> Self {
-        let config = config::from_toml(settings, "proef.toml").unwrap();
-        let rules = Rules::new(&config, Keys::new(b"een geheim van de proef, lang genoeg", [])).unwrap();
+        let rules = rules_from(settings, None);
         let file = CaseFile { notes: vec![NOTE.to_owned()], ..CaseFile::of(case(&rules)) };
         let (files, sent) = (vec![file], Vec::new());
         Self {

@@ -38,7 +38,7 @@ fn the_logo_goes_along_where_the_page_shows_it() {
 
 #[test]
 fn a_letter_to_staff_stays_plain() {
-    for draft in sample::drafts().iter().filter(|draft| !draft.content.kind().is_for_customer()) {
+    for draft in DRAFTS.iter().filter(|draft| !draft.content.kind().is_for_customer()) {
         // A sheet for a customer is signed with the line, and is no letter to staff.
         if draft.content.kind() == LetterKind::Paper {
             continue;
@@ -49,7 +49,7 @@ fn a_letter_to_staff_stays_plain() {
 
 #[test]
 fn a_letter_to_a_customer_bears_it_and_passes_the_door() {
-    for draft in sample::drafts().iter().filter(|draft| draft.content.kind().is_for_customer()) {
+    for draft in DRAFTS.iter().filter(|draft| draft.content.kind().is_for_customer()) {
         let letter = write_for(draft, &branded());
         let (text, html) = read_for(draft, &branded());
         for body in [&text, &html] {

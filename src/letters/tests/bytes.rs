@@ -31,8 +31,8 @@ fn header(bytes: &[u8], name: &str) -> Option<String> {
 
 #[test]
 fn lines_are_short_ascii_and_end_in_crlf() {
-    for draft in sample::drafts() {
-        let bytes = write(&draft).bytes;
+    for draft in DRAFTS.iter() {
+        let bytes = write(draft).bytes;
         let whole = String::from_utf8(bytes).unwrap();
         assert!(whole.is_ascii() && whole.ends_with("\r\n"));
         for line in whole.split("\r\n") {

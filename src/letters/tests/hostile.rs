@@ -74,11 +74,11 @@ fn hit(plain: &Draft, attack: &str) -> Draft {
 #[test]
 fn an_attack_changes_no_kind_of_letter() {
     let mut kinds = std::collections::HashSet::new();
-    for draft in sample::drafts() {
+    for draft in DRAFTS.iter() {
         kinds.insert(draft.content.kind().name());
-        let (plain, tags, parts) = bones(&read(&hit(&draft, "Jan")));
+        let (plain, tags, parts) = bones(&read(&hit(draft, "Jan")));
         for attack in ATTACKS {
-            let read = read(&hit(&draft, attack));
+            let read = read(&hit(draft, attack));
             let found = bones(&read);
             let what = format!("{attack:?} in {}:\n{}", draft.content.kind().name(), read.headers);
             assert!(found.0.iter().all(|name| plain.contains(name)) && found.0.len() <= plain.len(), "{what}");
