@@ -57,8 +57,8 @@ use crate::case::{
 };
 use crate::config;
 use crate::mail::{self, Mail};
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 const SETTINGS: &str = r#"
 [desk]
@@ -133,11 +133,9 @@ fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fr
     super::on_mail(mail, &understand(mail, rules, now), known, rules, now, fresh)
 }
 
-/// Those of these settings, of one mailbox where it is named. Made once: a property's cases would compile all their patterns anew
-/// each time.
+/// Those of these settings, of one mailbox where it is named. Made once: each case of a property would compile their patterns.
 fn rules_from(settings: &str, mailbox: Option<&str>) -> Rules {
-    type Made = HashMap<(String, Option<String>), Rules>;
-    static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
+    static MADE: Mutex<BTreeMap<(String, Option<String>), Rules>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     let make = || {
         let config = config::from_toml(settings, "proef.toml").unwrap();

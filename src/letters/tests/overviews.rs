@@ -220,9 +220,8 @@ fn what_is_too_large_goes_without_its_spreadsheet_then_without_its_picture_and_s
 
 #[test]
 fn a_quiet_day_is_short_and_says_so() {
-    let drafts = &DRAFTS;
     let is_quiet = |draft: &&Draft| matches!(&draft.content, Content::Digest(digest) if digest.open == 0);
-    let text = read(drafts.iter().find(is_quiet).unwrap()).text;
+    let text = read(DRAFTS.iter().find(is_quiet).unwrap()).text;
     assert!(text.contains("Er staat geen enkele klacht open. Mooi werk.") && text.lines().count() < 15, "{text}");
     assert!(!text.contains("spreadsheet"));
 }
