@@ -142,7 +142,7 @@ impl Trouble {
     }
 
     /// From PostgreSQL's codes, or SQLite's, whose low byte is the class (sqlite.org/rescode.html).
-    fn of(error: &sqlx::Error) -> Option<Self> {
+    pub(super) fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
             sqlx::Error::Io(why) => Some(Self::of_connection(why.kind())),
             sqlx::Error::WorkerCrashed => Some(Self::Disk),

@@ -6,7 +6,7 @@
 //!
 //! | file | rows |
 //! |---|---|
-//! | `engine.rs`, `postgres.rs`, `sqlstate.rs` | in what the two databases differ; a PostgreSQL server, and what its errors mean |
+//! | `engine.rs`, `sqlite.rs`, `postgres.rs`, `sqlstate.rs` | in what the two databases differ; a file; a PostgreSQL server, and what its errors mean |
 //! | `instances.rs`, `waking.rs` | several instances on one register: who is alive, who holds what, and waking each other |
 //! | `mails.rs` | mails: on file, decided on, moved |
 //! | `same.rs` | mails that are the same as others |
@@ -73,6 +73,7 @@ mod seal;
 mod search;
 mod sets;
 mod snapshot;
+mod sqlite;
 mod sqlstate;
 mod tally;
 mod trials;
@@ -97,6 +98,7 @@ pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
 pub use record::{Outgoing, Recorded};
 pub use round_trip::RoundTrips;
+pub use sqlite::{OnlyDaemon, sqlite_path};
 pub use sqlstate::Refusal;
 
 pub use redact::{Purged, RedactionStage};
@@ -114,21 +116,14 @@ use crate::case::{Case, CaseNumber, Moment};
 use crate::config::DatabaseUrl;
 use crate::crash;
 use chrono::TimeZone;
-use engine::{BUSY_TIMEOUT, Begin, Engine, SILENT_MAX};
+use engine::{Begin, Engine, SILENT_MAX};
 use instances::{Fence, Presence};
 use postgres::{Absent, Follower};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Connections that read beside the one that writes; the commands read while the daemon writes.
 const READERS_MAX: u32 = 3;
@@ -153,12 +148,6 @@ pub struct Register {
     presence: Option<Arc<Presence>>,
     /// What each transaction is under.
     fence: Option<Arc<Fence>>,
-}
-
-/// The one daemon of a SQLite file; given back when dropped. On PostgreSQL nothing is held: several may work there.
-#[derive(Debug)]
-pub struct OnlyDaemon {
-    _lock: Option<File>,
 }
 
 /// One transaction that writes.
@@ -187,39 +176,7 @@ impl Register {
     /// # Errors
     /// The file or the server cannot be used, or a newer version wrote there.
     pub async fn open(url: &str) -> Result<Self, RegisterError> {
-        if is_postgres(url) { postgres::open(url, Absent::Make).await } else { Self::open_file(url).await }
-    }
-
-    async fn open_file(url: &str) -> Result<Self, RegisterError> {
-        let path = sqlite_path(url)?;
-        let failed = |why: String| RegisterError::Open { path: path.display().to_string(), why };
-        sqlx::any::install_default_drivers();
-        crash::point("before making the register's file");
-        make_private(&path).map_err(|e| failed(e.to_string()))?;
-        crash::point("after making the register's file");
-        let options = AnyConnectOptions::from_str(&format!("sqlite:{}?mode=rwc", path.display()))
-            .map_err(|e| failed(e.to_string()))?;
-        // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
-        let mut first = AnyConnection::connect_with(&options).await.map_err(|e| failed(e.to_string()))?;
-        sqlx::raw_sql(Engine::Sqlite.setup()).execute(&mut first).await.map_err(|e| failed(e.to_string()))?;
-        let connections = |max| {
-            AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3).after_connect(
-                |connection, _| {
-                    Box::pin(async move { sqlx::raw_sql(Engine::Sqlite.setup()).execute(connection).await.map(|_| ()) })
-                },
-            )
-        };
-        let writer = connections(1).connect_with(options.clone()).await.map_err(|e| failed(e.to_string()))?;
-        let pool = connections(READERS_MAX).connect_lazy_with(options);
-        if lacks_tables(&mut first).await? && is_worked_on(&path) {
-            let instances = "the one that runs on this file".to_owned();
-            return Err(RegisterError::OlderAtWork { place: path.display().to_string(), instances });
-        }
-        first.close().await?;
-        crash::point("before bringing the tables up to date");
-        SQLITE.run(&writer).await?;
-        crash::point("after bringing the tables up to date");
-        Ok(Self::of(Engine::Sqlite, pool, writer, None))
+        if is_postgres(url) { postgres::open(url, Absent::Make).await } else { sqlite::open(url).await }
     }
 
     /// As [`Register::open`], where there is one already: who only looks makes none.
@@ -230,13 +187,7 @@ impl Register {
         if is_postgres(url) {
             return postgres::open(url, Absent::Refuse).await;
         }
-        let path = sqlite_path(url)?;
-        let is_there = match std::fs::metadata(&path) {
-            // What is left of a start that was killed before it made the tables.
-            Ok(file) => file.len() > 0,
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-        };
-        if is_there { Self::open(url).await } else { Err(RegisterError::Absent { path: shown(&path) }) }
+        sqlite::open_existing(url).await
     }
 
     /// Makes sure that this is the only daemon on the file. Letters a killed one was sending are due again:
@@ -248,24 +199,14 @@ impl Register {
         if self.engine == Engine::Postgres {
             let at_work = self.instances().await?.into_iter().any(|one| one.is_alive);
             let in_use = RegisterError::InUse { path: postgres::place(url) };
-            return if at_work { Err(in_use) } else { Ok(OnlyDaemon { _lock: None }) };
+            return if at_work { Err(in_use) } else { Ok(OnlyDaemon::default()) };
         }
-        // The file itself, whatever links lead to it: two names must not give two locks.
-        let path = sqlite_path(url)?;
-        let path = path.canonicalize().unwrap_or(path);
-        let lock_path = lock_of(&path);
-        let failed =
-            |why: std::io::Error| RegisterError::Open { path: lock_path.display().to_string(), why: why.to_string() };
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => RegisterError::InUse { path: path.display().to_string() },
-            TryLockError::Error(why) => failed(why),
-        })?;
+        let only = sqlite::lock(&sqlite_path(url)?)?;
         sqlx::query("UPDATE outbox SET state = 'queued', lease_until = NULL WHERE state = 'leased'")
             .execute(&self.writer)
             .await?;
         crash::point("after taking back the letters of a killed daemon");
-        Ok(OnlyDaemon { _lock: Some(lock) })
+        Ok(only)
     }
 
     /// Waits for its turn to write, in the order of asking.
@@ -331,10 +272,13 @@ impl Register {
         Ok(self.pool.begin_with(self.engine.begin_moment()).await?)
     }
 
-    /// Closes all connections; SQLite's write-ahead log is folded into the file. One that hangs is not waited for: the next
-    /// start finds the log and goes on from there.
+    /// Closes all connections; SQLite's write-ahead log is folded into the file, by the last one: of two that close at once each
+    /// takes the other for it. One that hangs is not waited for: the next start finds the log and goes on from there.
     pub async fn close(&self) {
-        let all = async { tokio::join!(self.pool.close(), self.writer.close()) };
+        let all = async {
+            self.pool.close().await;
+            self.writer.close().await;
+        };
         let _ = tokio::time::timeout(self.engine.closing_max(), all).await;
     }
 }
@@ -347,43 +291,6 @@ impl Tx {
     pub async fn commit(self) -> Result<(), RegisterError> {
         Ok(self.inner.commit().await?)
     }
-}
-
-/// The file behind `sqlite:FILE` (also `sqlite://FILE`).
-///
-/// # Errors
-/// Another kind of database, or one in memory: each connection would have its own.
-pub fn sqlite_path(url: &str) -> Result<PathBuf, RegisterError> {
-    // Only the scheme is repeated: a database URL may hold a password.
-    let unsupported = || RegisterError::Unsupported { found: url.split(':').next().unwrap_or_default().to_owned() };
-    let rest = url.strip_prefix("sqlite:").ok_or_else(unsupported)?;
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    match path.split('?').next().unwrap_or(path) {
-        "" => Err(RegisterError::Unsupported { found: "sqlite: without a file".to_owned() }),
-        ":memory:" => Err(RegisterError::Unsupported { found: "sqlite::memory:".to_owned() }),
-        file => Ok(Path::new(file).to_owned()),
-    }
-}
-
-/// Whether a SQLite file has tables of an earlier version.
-async fn lacks_tables(connection: &mut AnyConnection) -> Result<bool, RegisterError> {
-    let made = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
-    if sqlx::query_scalar::<_, i64>(made).fetch_one(&mut *connection).await? == 0 {
-        return Ok(false);
-    }
-    let done: i64 = sqlx::query_scalar("SELECT count(*) FROM _sqlx_migrations").fetch_one(connection).await?;
-    Ok(usize::try_from(done).is_ok_and(|done| done < SQLITE.iter().count()))
-}
-
-/// Whether a daemon runs on that file; one of an older version writes what newer tables may not take.
-fn is_worked_on(path: &Path) -> bool {
-    let lock = File::open(lock_of(&path.canonicalize().unwrap_or_else(|_| path.to_owned())));
-    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
-}
-
-/// What the one daemon on that file holds.
-fn lock_of(path: &Path) -> PathBuf {
-    PathBuf::from(format!("{}.lock", path.display()))
 }
 
 /// Whether a URL names a PostgreSQL database.
@@ -399,21 +306,7 @@ pub fn place(url: &str) -> Result<String, RegisterError> {
     if is_postgres(url) {
         return Ok(postgres::place(url));
     }
-    Ok(shown(&sqlite_path(url)?))
-}
-
-fn shown(path: &Path) -> String {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
-}
-
-/// Makes the file when it is absent, for its owner's eyes only: it holds people's complaints. SQLite gives the files
-/// beside it the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
+    Ok(sqlite::shown(&sqlite_path(url)?))
 }
 
 fn millis(at: Moment) -> i64 {
@@ -426,24 +319,4 @@ fn moment(millis: i64) -> Moment {
 
 fn unreadable(what: impl Into<String>) -> RegisterError {
     RegisterError::Unreadable { what: what.into() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn every_connection_waits_for_the_disk_before_it_says_that_something_is_on_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("klachtpost.db").display());
-        let register = Register::open(&url).await.unwrap();
-        let mut connections = Vec::new();
-        let readers = (0..READERS_MAX).map(|_| &register.pool);
-        for pool in readers.chain([&register.writer]) {
-            let mut connection = pool.acquire().await.unwrap();
-            let level: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await.unwrap();
-            assert_eq!(level, 2, "FULL: of 1, NORMAL, a power cut may take back what was committed");
-            connections.push(connection);
-        }
-    }
 }

@@ -92,9 +92,27 @@ async fn a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_wri
     set_mode(&file, 0o400);
     told(&once_without_rights(&scene).await, &host, &scene, 75, "it can only be read");
     set_mode(&file, 0o600);
+    assert_eq!(once_without_rights(&scene).await.status.code(), Some(0), "the same user, who writes it again");
+    give_to(std::fs::metadata("/proc/self").unwrap().uid(), &folder);
+    mended(&scene, &host, 1).await;
+}
+
+#[tokio::test]
+async fn a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written() {
+    if engines::is_about_the_other(
+        "a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
+    ) {
+        return;
+    }
+    let (host, scene) = with_mail().await;
+    let beside = ["-wal", "-shm"].map(|end| format!("{}{end}", scene.register().display()));
+    assert!(!beside.iter().any(|file| std::fs::exists(file).unwrap()), "a round of work leaves one file, all of it");
+    let folder = scene.dir.path().to_owned();
+    give_to(NOBODY, &folder);
     set_mode(&folder, 0o500);
     told(&once_without_rights(&scene).await, &host, &scene, 75, "it can only be read");
     set_mode(&folder, 0o700);
+    assert_eq!(once_without_rights(&scene).await.status.code(), Some(0), "the same user, who writes there again");
     give_to(std::fs::metadata("/proc/self").unwrap().uid(), &folder);
     mended(&scene, &host, 1).await;
 }

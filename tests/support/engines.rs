@@ -5,7 +5,7 @@
 use super::postgres;
 
 /// Of the SQLite file: its mode, its lock, its pages, its log. With the test of PostgreSQL that stands for it, or why none does.
-pub const SQLITE_ALONE: [(&str, &str); 17] = [
+pub const SQLITE_ALONE: [(&str, &str); 18] = [
     ("a_backup_has_its_name_when_it_is_whole", "pg_dump writes that file, not klachtpost"),
     ("a_backup_takes_no_others_place_and_one_that_was_cut_off_is_taken_again", "where_a_dump_is_taken_is_said"),
     (
@@ -15,6 +15,10 @@ pub const SQLITE_ALONE: [(&str, &str); 17] = [
     ("a_register_of_the_first_version_opens_with_all_that_it_holds", "the_first_tables_there_are_brought_up_to_date"),
     (
         "a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
+        "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
+    ),
+    (
+        "a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
         "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     ),
     ("a_register_that_is_not_there_is_not_made", "each_server_that_cannot_be_used_says_what_to_do"),
