@@ -98,10 +98,8 @@ async fn a_register_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_wri
 }
 
 #[tokio::test]
-async fn a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written() {
-    if engines::is_about_the_other(
-        "a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
-    ) {
+async fn a_register_in_a_read_only_folder_is_told_and_goes_on_once_it_can_be_written() {
+    if engines::is_about_the_other("a_register_in_a_read_only_folder_is_told_and_goes_on_once_it_can_be_written") {
         return;
     }
     let (host, scene) = with_mail().await;

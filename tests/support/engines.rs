@@ -18,7 +18,7 @@ pub const SQLITE_ALONE: [(&str, &str); 18] = [
         "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     ),
     (
-        "a_register_in_a_folder_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
+        "a_register_in_a_read_only_folder_is_told_and_goes_on_once_it_can_be_written",
         "a_database_that_can_only_be_read_is_told_and_goes_on_once_it_can_be_written",
     ),
     ("a_register_that_is_not_there_is_not_made", "each_server_that_cannot_be_used_says_what_to_do"),
