@@ -24,7 +24,7 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// The sender looks at the outbox at least this often.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
@@ -270,13 +270,18 @@ async fn until_next(office: &Office) -> Duration {
 async fn minutes_loop(current: &Current, mut ticker: Ticker, ticks: &Notify) {
     loop {
         let minute = async {
-            let wait = ticker.until_next().await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "the scheduler did not say when the next minute begins; the hour's work goes on all the same");
-                LOOK_EVERY
-            });
+            let wait = match timeout(LOOK_EVERY, ticker.until_next()).await {
+                Ok(Ok(wait)) => wait,
+                failed => {
+                    tracing::warn!(
+                        ?failed,
+                        "the scheduler did not say when the next minute begins; the hour's work goes on all the same"
+                    );
+                    LOOK_EVERY
+                }
+            };
             tokio::time::sleep(wait).await;
         };
-        // The scheduler's answer too: one that never comes must not keep the daemon from stopping.
         tokio::select! { () = current.stopped() => break, () = minute => ticks.notify_one() }
     }
 }

@@ -6,6 +6,7 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// Seconds part of a cron pattern: every minute, in UTC. Only a ticker: what is due is read from the register.
 const EVERY_MINUTE: &str = "0 * * * * *";
+const MINUTE: Duration = Duration::from_secs(60);
 /// Where the minute began while it was asked for.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -28,7 +29,8 @@ impl Ticker {
         let job = self.0.add(Job::new(EVERY_MINUTE, |_, _| ())?).await?;
         let wait = self.0.time_till_next_job().await;
         self.0.remove(&job).await?;
-        Ok(wait?.unwrap_or(AT_ONCE))
+        // A clock that was put back since then makes it longer than it ever is.
+        Ok(wait?.unwrap_or(AT_ONCE).min(MINUTE))
     }
 }
 

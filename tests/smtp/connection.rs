@@ -194,6 +194,7 @@ async fn a_server_that_waits_for_a_refused_letter_is_left() {
         assert!(server.letters().is_empty(), "{at:?}");
         let commands = server.commands();
         assert_eq!(commands.last().map(String::as_str), Some("DATA"), "{commands:?}");
+        assert!(smtp.takes(ENVELOPE).await, "a lost connection says nothing about the desk");
         assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
         assert_eq!((server.letters().len(), server.connections()), (1, 2), "{at:?}");
     }
@@ -210,4 +211,18 @@ async fn a_refusal_whose_followers_never_come_ends_the_connection() {
     assert_eq!(kind(&outcome), 'r', "{outcome:?}");
     assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
     assert_eq!(server.connections(), 2);
+}
+
+/// Also where only a question was asked.
+#[tokio::test]
+async fn a_question_that_is_answered_too_late_ends_the_connection() {
+    let server = SmtpServer::start(Setup::default()).await;
+    let mut smtp = Smtp::open_with(&settings(server.port()), impatient()).await.unwrap();
+    assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
+    server.fault(Fault::at(At::Rcpt, Act::Late(Duration::from_millis(600))).times(1));
+    assert!(!smtp.takes(ENVELOPE).await);
+    let commands = server.commands();
+    assert!(commands.last().is_some_and(|last| last.starts_with("RCPT")), "{commands:?}");
+    assert_eq!(kind(&smtp.send(ENVELOPE, LETTER).await), 'a');
+    assert_eq!((server.letters().len(), server.connections()), (2, 2));
 }

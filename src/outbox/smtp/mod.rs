@@ -116,11 +116,15 @@ impl Smtp {
         result.unwrap_or_else(Failure::into_outcome)
     }
 
-    /// Asks over the kept connection whether a letter would be taken, and takes it back.
+    /// Asks whether a letter would be taken, and takes it back.
     pub async fn takes(&mut self, envelope: Envelope<'_>) -> bool {
         let (Ok(from), Ok(to)) = (address::for_smtp(envelope.from), address::for_smtp(envelope.to)) else {
             return false;
         };
+        // What was refused before may have cost the connection.
+        if self.prepare().await.is_err() {
+            return false;
+        }
         let Some(mut session) = self.kept.take() else { return false };
         let taken = session.ask(&from, &to, &self.route.deadlines).await.is_ok();
         if session.reset(&self.route.deadlines).await {

@@ -211,7 +211,8 @@ impl Session {
     /// so that the next reply belongs to the next command. The reply to DATA.
     async fn say_together(&mut self, mail: Mail, rcpt: Rcpt, waits: &Deadlines) -> Result<Response, Failure> {
         self.replies = Replied::NotToAll;
-        let mut reply = self.say(Stage::MailFrom, waits.command, format!("{mail}{rcpt}{Data}")).await;
+        let all = self.smtp.command(format!("{mail}{rcpt}{Data}"));
+        let mut reply = within(Stage::MailFrom, waits.command, all).await;
         let mut refusal = None;
         for (stage, wait) in [(Stage::RcptTo, waits.command), (Stage::Data, waits.data)] {
             if let Err(failure) = reply {
@@ -222,20 +223,15 @@ impl Session {
             }
             reply = within(stage, wait, self.smtp.read_response()).await;
         }
-        match (refusal, reply) {
-            (None, Ok(go_ahead)) => {
-                self.replies = Replied::ToAll;
-                Ok(go_ahead)
-            }
-            (refusal, Err(last)) => {
-                if last.leaves_the_connection_usable() {
-                    self.replies = Replied::ToAll;
-                }
-                Err(refusal.unwrap_or(last))
-            }
+        match (refusal, self.heard_out(reply)) {
+            (None, go_ahead) => go_ahead,
+            (Some(refusal), Err(_)) => Err(refusal),
             // It waits for the text of a letter that it has refused. A single dot, as the standard has it, could become an
             // empty letter; the end of the connection cannot.
-            (Some(refusal), Ok(_)) => Err(refusal),
+            (Some(refusal), Ok(_)) => {
+                self.replies = Replied::NotToAll;
+                Err(refusal)
+            }
         }
     }
 
@@ -299,7 +295,11 @@ impl Session {
     /// Gives up a transaction that failed halfway; false where the connection does not survive it.
     pub async fn reset(&mut self, waits: &Deadlines) -> bool {
         self.last_used = Instant::now();
-        self.replies == Replied::ToAll && self.say(Stage::MailFrom, waits.command, Rset).await.is_ok()
+        if self.replies == Replied::NotToAll {
+            return false;
+        }
+        let reply = self.say(Stage::MailFrom, waits.command, Rset).await;
+        reply.is_ok_and(|reply| reply.code().severity == Severity::PositiveCompletion)
     }
 
     /// Whether the server would take a letter from and to these: asked and taken back, nothing is sent.
@@ -325,7 +325,17 @@ impl Session {
     }
 
     async fn say(&mut self, stage: Stage, wait: Duration, command: impl Display) -> Result<Response, Failure> {
-        within(stage, wait, self.smtp.command(command)).await
+        self.replies = Replied::NotToAll;
+        let reply = within(stage, wait, self.smtp.command(command)).await;
+        self.heard_out(reply)
+    }
+
+    /// The reply to the last command said: a refusal is one too, silence and a cut are none.
+    fn heard_out(&mut self, reply: Result<Response, Failure>) -> Result<Response, Failure> {
+        if reply.as_ref().err().is_none_or(Failure::leaves_the_connection_usable) {
+            self.replies = Replied::ToAll;
+        }
+        reply
     }
 }
 
