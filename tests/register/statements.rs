@@ -54,6 +54,8 @@ async fn a_batch_of_fifty_mails_takes_as_many_statements_as_one_of_five() {
         assert_eq!(desk.number("SELECT count(*) FROM cases").await, 1 + mails);
         statements.push(counted(&desk));
     }
+    let forgotten = instance().sql("postgres", "SELECT dealloc FROM pg_stat_statements_info");
+    assert_eq!(forgotten, "0", "the server forgot some of what it counted; next: a greater pg_stat_statements.max");
     let [(few, of_few), (many, of_many)] = statements.try_into().unwrap();
     assert_eq!(few, many, "== five\n{of_few}\n\n== fifty\n{of_many}");
     assert!(few <= OF_A_BATCH_MAX, "{few} statements:\n{of_few}");

@@ -173,7 +173,9 @@ pub struct Postgres {
 pub fn instance() -> &'static Postgres {
     static INSTANCE: OnceLock<Postgres> = OnceLock::new();
     INSTANCE.get_or_init(|| {
-        let postgres = Postgres::start("-c shared_preload_libraries=pg_stat_statements", None);
+        // All tests at once say more different ones than it keeps unless told.
+        let counts = "-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=50000";
+        let postgres = Postgres::start(counts, None);
         postgres.sql("postgres", "CREATE EXTENSION pg_stat_statements");
         postgres
     })
