@@ -116,7 +116,7 @@ impl Smtp {
         result.unwrap_or_else(Failure::into_outcome)
     }
 
-    /// Asks whether a letter would be taken, and takes it back.
+    /// Asks whether a letter would be taken, and takes it back; false, too, where nobody could be asked.
     pub async fn takes(&mut self, envelope: Envelope<'_>) -> bool {
         let (Ok(from), Ok(to)) = (address::for_smtp(envelope.from), address::for_smtp(envelope.to)) else {
             return false;
