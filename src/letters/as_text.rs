@@ -2,8 +2,11 @@
 
 use super::blocks::{Block, Flow, Node, entries};
 
+/// What most letters take.
+const TEXT_OCTETS: usize = 4_096;
+
 pub(super) fn draw(flow: &[Node<'_>]) -> String {
-    let mut text = Text(String::new());
+    let mut text = Text(String::with_capacity(TEXT_OCTETS));
     text.flow(flow);
     text.0
 }

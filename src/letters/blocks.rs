@@ -387,7 +387,7 @@ pub(super) fn read(filled: &str) -> Result<Flow<'_>, RenderError> {
     // The blocks that are open, each with its pieces so far; the last piece is the one that grows.
     let mut open: Vec<(Block, Vec<Flow<'_>>)> = vec![(Block::Entry, vec![Vec::new()])];
     let mut rest = filled;
-    while let Some(at) = rest.bytes().position(|byte| (0x1b..=0x1f).contains(&byte)) {
+    while let Some(at) = next_mark(rest.as_bytes()) {
         let (text, marked) = rest.split_at(at);
         put(&mut open, Node::Text(text));
         let mut marks = marked.chars();
@@ -410,6 +410,17 @@ pub(super) fn read(filled: &str) -> Result<Flow<'_>, RenderError> {
         close(&mut open);
     }
     Ok(open.pop().into_iter().flat_map(|(_, pieces)| pieces).flatten().collect())
+}
+
+/// Where the next mark stands. Looked for some octets at a time, which is many times faster: most of a letter is words.
+fn next_mark(filled: &[u8]) -> Option<usize> {
+    const AT_ONCE: usize = 32;
+    let is_mark = |octet: &u8| (0x1b..=0x1f).contains(octet);
+    let (whole, _) = filled.as_chunks::<AT_ONCE>();
+    let without =
+        whole.iter().take_while(|some| !some.iter().fold(false, |found, octet| found | is_mark(octet))).count();
+    let begun = without * AT_ONCE;
+    filled[begun..].iter().position(is_mark).map(|at| begun + at)
 }
 
 fn put<'a>(open: &mut [(Block, Vec<Flow<'a>>)], node: Node<'a>) {

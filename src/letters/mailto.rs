@@ -7,6 +7,7 @@ use crate::desk::ReplyGoes;
 use crate::desk::verbs::{Value, Verb};
 use minijinja::value::Value as Printed;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::sync::OnceLock;
 
 /// Mail clients on Windows cut a link at about 2,000 octets; a character takes up to twelve here.
 const SUBJECT_CHARS_MAX: usize = 80;
@@ -99,6 +100,8 @@ pub(super) struct Replies {
     pub vocabulary: Printed,
     /// Where a plain reply to the letter goes.
     pub goes: ReplyGoes,
+    /// What stands before and behind what is typed; written when the first button is.
+    pub link: OnceLock<[String; 2]>,
 }
 
 impl Replies {
@@ -142,14 +145,16 @@ impl Replies {
 
     /// The link that opens the reply: `above` is the new text, the token stands below the marker.
     fn url(&self, above: &str) -> String {
+        let [before, behind] = self.link.get_or_init(|| self.around_typed());
+        [before, percent(above, UNRESERVED).as_str(), behind].concat()
+    }
+
+    /// The same link for all buttons of a letter, but for what is typed.
+    fn around_typed(&self) -> [String; 2] {
         let subject = clean::line(self.subject.strip_prefix("Re: ").unwrap_or(&self.subject), SUBJECT_CHARS_MAX);
+        let (address, subject) = (percent(&self.address, ADDRESS), percent(&format!("Re: {subject}"), UNRESERVED));
         let reference = format!("{MARKER}\r\n{}: {}\r\n", printing::said(&self.vocabulary, "reference"), self.token);
-        format!(
-            "mailto:{}?subject={}&body={}",
-            percent(&self.address, ADDRESS),
-            percent(&format!("Re: {subject}"), UNRESERVED),
-            percent(&format!("{above}{reference}"), UNRESERVED)
-        )
+        [format!("mailto:{address}?subject={subject}&body="), percent(&reference, UNRESERVED)]
     }
 }
 
@@ -178,7 +183,9 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove
 const ADDRESS: &AsciiSet = &UNRESERVED.remove(b'@');
 
 fn percent(text: &str, encoded: &'static AsciiSet) -> String {
-    utf8_percent_encode(text, encoded).to_string()
+    let mut url = String::with_capacity(text.len() * 2);
+    url.extend(utf8_percent_encode(text, encoded));
+    url
 }
 
 #[cfg(test)]
@@ -197,6 +204,7 @@ mod tests {
             words,
             vocabulary: Templates::new(&[]).unwrap().vocabulary(words),
             goes: ReplyGoes::Nowhere,
+            link: OnceLock::new(),
         }
     }
 

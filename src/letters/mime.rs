@@ -4,13 +4,14 @@
 use super::carried::placeholder;
 use super::clean::{self, NAME_CHARS_MAX};
 use super::language::Words;
-use super::{House, RenderError, seven_bit};
+use super::{House, RenderError, quoted, seven_bit};
 use crate::case::{Address, LetterKind, Moment, Origin, Silence};
 use crate::desk::draft::{Carried, Content, Draft, Enclosed};
+use lettre::address::Envelope;
 use lettre::message::header::{
-    ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+    self, ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
 };
-use lettre::message::{Body, Mailbox, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, SinglePart};
 
 /// Ids in References: the first and this many of the last, because relays refuse endless headers.
 const REFERENCES_MAX: usize = 12;
@@ -46,10 +47,14 @@ pub(super) fn build(
 ) -> Result<Vec<u8>, RenderError> {
     let desk_name = parts.desk_name;
     // lettre asks the clock where there is no date; ours replaces this one below, because lettre's is always UTC.
+    let (from, to) = (mailbox(desk_name, &house.desk_address)?, mailbox(&recipient_name(draft), &draft.to)?);
+    // Named here, because it would read the addresses from the headers again; where the letter goes, the outbox says.
+    let envelope = Envelope::new(Some(from.email.clone()), vec![to.email.clone()]);
     let mut builder = lettre::Message::builder()
+        .envelope(envelope.map_err(|error| RenderError::Build(error.to_string()))?)
         .date(now.into())
-        .from(mailbox(desk_name, &house.desk_address)?)
-        .to(mailbox(&recipient_name(draft), &draft.to)?)
+        .header(header::From::from(Mailboxes::from(from)))
+        .header(header::To::from(Mailboxes::from(to)))
         .subject(parts.subject)
         .message_id(Some(parts.message_id.to_owned()));
     if let Some(topic) = parts.topic {
@@ -58,7 +63,7 @@ pub(super) fn build(
             builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Thread-Topic"), topic.to_owned()));
     }
     if house.sub_addressing {
-        builder = builder.reply_to(mailbox(desk_name, parts.reply_address)?);
+        builder = builder.header(header::ReplyTo::from(Mailboxes::from(mailbox(desk_name, parts.reply_address)?)));
     }
     builder = marks(thread(builder, draft), draft.content.kind(), house, words);
     let mut message =
@@ -114,7 +119,7 @@ fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Wo
 /// has to open it. The file has another type, so that no client counts two invitations. A picture stands beside the HTML
 /// that shows it (RFC 2387), so that clients show it there and not as a file.
 fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
-    let text = readable(ContentType::TEXT_PLAIN, &parts.text);
+    let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(quoted::written(&parts.text));
     let html = page(&parts.html);
     let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
     let both = match picture(draft, house) {
@@ -209,22 +214,9 @@ fn unknown_type() -> ContentType {
 
 /// In ASCII, unless one of its lines is too long for that.
 fn page(html: &str) -> SinglePart {
-    match seven_bit::written(html) {
-        Some(ascii) => {
-            let body = Body::dangerous_pre_encoded(ascii, ContentTransferEncoding::SevenBit);
-            SinglePart::builder().header(ContentType::TEXT_HTML).body(body)
-        }
-        None => readable(ContentType::TEXT_HTML, html),
-    }
-}
-
-/// Quoted-printable: no line is too long, and no server on the way has anything to convert. As octets, because of a
-/// string lettre looks at each character for its line ends; ours are all alike.
-fn readable(media_type: ContentType, text: &str) -> SinglePart {
-    let encoding = ContentTransferEncoding::QuotedPrintable;
-    let octets = text.replace('\n', "\r\n").into_bytes();
-    let body = Body::new_with_encoding(octets, encoding).unwrap_or_else(Body::new);
-    SinglePart::builder().header(media_type).body(body)
+    let ascii = seven_bit::written(html);
+    let body = ascii.map(|ascii| Body::dangerous_pre_encoded(ascii, ContentTransferEncoding::SevenBit));
+    SinglePart::builder().header(ContentType::TEXT_HTML).body(body.unwrap_or_else(|| quoted::written(html)))
 }
 
 /// Its content is put in when the letter is sent.

@@ -10,7 +10,7 @@
 //! | `view/` | what a template can print beside the draft itself |
 //! | `subject.rs`, `preheader.rs`, `mailto.rs` | what an inbox shows, buttons |
 //! | `calendar_entry.rs` | agenda items for calendar programs |
-//! | `mime.rs`, `seven_bit.rs`, `carried.rs` | headers, parts, a page in ASCII, files of the letter, attachments that go along |
+//! | `mime.rs`, `seven_bit.rs`, `quoted.rs`, `carried.rs` | headers, parts, a page in ASCII, text, files of the letter, attachments that go along |
 //! | `on_paper.rs`, `paper/` | what stands on a letter on paper, and the PDF it is printed from |
 //! | `slimmer.rs` | an overview without the files that would make it too large |
 //! | `lighten.rs` | the same letter without its attachments, for a server that takes less |
@@ -32,6 +32,7 @@ mod own;
 pub mod paper;
 mod preheader;
 mod printing;
+mod quoted;
 mod sample;
 mod seven_bit;
 mod slimmer;

@@ -17,7 +17,7 @@ pub(super) fn line(said: Option<&str>, body: &str) -> String {
     let line = said.unwrap_or_else(|| {
         let begun = body.split_once("\n\n").map_or(body, |(_, rest)| rest);
         let words = begun.split_whitespace().filter(|word| !matches!(*word, "!" | "!!" | ">" | "-"));
-        clean::line(&words.collect::<Vec<_>>().join(" "), CHARS_MAX)
+        clean::line(&words.take(CHARS_MAX).collect::<Vec<_>>().join(" "), CHARS_MAX)
     });
     // Nothing above the marker may look like it, nor like a reference: the first that a reply quotes says whose letter it answers.
     let line = line.split(MARKER).next().unwrap_or_default();

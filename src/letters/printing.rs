@@ -119,7 +119,8 @@ fn moments(engine: &mut Environment<'static>) {
 }
 
 fn texts(engine: &mut Environment<'static>) {
-    engine.add_filter("line", |text: String, max: Option<usize>| clean::line(&text, max.unwrap_or(LINE_CHARS_MAX)));
+    engine
+        .add_filter("line", |text: Cow<'_, str>, max: Option<usize>| clean::line(&text, max.unwrap_or(LINE_CHARS_MAX)));
     engine.add_filter("name", |name: String| clean::line(&name, clean::NAME_CHARS_MAX));
     engine.add_filter("subject", |subject: String| clean::line(&subject, clean::SUBJECT_CHARS_MAX));
     engine.add_filter("capital", |text: String| {
@@ -294,6 +295,11 @@ pub(super) fn lines(text: &Value, max: Option<usize>) -> Result<Value, Error> {
 
 /// Text as HTML, in elements and in attributes. The engine's own escaping would also take the slashes out of addresses.
 pub(super) fn escape_to(text: &str, html: &mut String) {
+    // Looked at to its end, whatever is found: so many octets are looked at in one step.
+    let has_any = |found, byte| found | matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    if !text.bytes().fold(false, has_any) {
+        return html.push_str(text);
+    }
     let mut begun = 0;
     for (at, byte) in text.bytes().enumerate() {
         let sign = match byte {

@@ -19,15 +19,17 @@ const CLOSED: &str = "</pre>";
 pub(super) fn written(page: &str) -> Option<Vec<u8>> {
     let page = without(PLACEHOLDER, without(BOUNDARY, page.into()));
     let mut ascii = String::with_capacity(page.len() + page.len() / 8);
-    let mut is_verbatim = false;
+    let (has_verbatim, mut is_verbatim) = (page.contains(OPENED), false);
     for line in page.lines() {
         let begun = ascii.len();
-        if line.is_ascii() {
-            ascii.push_str(line);
-        } else {
-            line.chars().for_each(|c| if c.is_ascii() { ascii.push(c) } else { by_number(c, &mut ascii) });
+        let mut rest = line;
+        while let Some((before, c)) = beyond(rest) {
+            ascii.push_str(before);
+            by_number(c, &mut ascii);
+            rest = &rest[before.len() + c.len_utf8()..];
         }
-        let keeps_blanks = is_verbatim || line.contains(OPENED);
+        ascii.push_str(rest);
+        let keeps_blanks = has_verbatim && (is_verbatim || line.contains(OPENED));
         if keeps_blanks {
             let closed = line.rfind(CLOSED);
             is_verbatim = closed.is_none() || line.rfind(OPENED) > closed;
@@ -46,6 +48,15 @@ pub(super) fn written(page: &str) -> Option<Vec<u8>> {
 
 fn without<'a>(mark: &str, page: Cow<'a, str>) -> Cow<'a, str> {
     if page.contains(mark) { page.replace(mark, &mark.replace('=', "&#x3d;")).into() } else { page }
+}
+
+/// The first character beyond ASCII, and what stands before it.
+fn beyond(text: &str) -> Option<(&str, char)> {
+    if text.is_ascii() {
+        return None;
+    }
+    let (at, c) = text.char_indices().find(|(_, c)| !c.is_ascii())?;
+    Some((&text[..at], c))
 }
 
 fn by_number(c: char, ascii: &mut String) {

@@ -111,36 +111,35 @@ impl Templates {
 
     /// The letter, as its template says it.
     pub fn fill_in(&self, kind: LetterKind, filling: &Filling) -> Result<Filled, RenderError> {
-        let Filling { reading, variables } = filling;
-        let template = self.find(&file_name(kind.name(), reading.words.tag()))?;
-        let filled = template.render_captured(variables).map_err(named)?;
+        let template = self.find(&file_name(kind.name(), filling.0.reading.words.tag()))?;
+        let filled = template.render_captured(filling.variables()).map_err(named)?;
         let exports = filled.state().exports();
         let said =
             |name: &str| filled.state().lookup(name).filter(|_| exports.contains(&name)).map(|of| of.to_string());
         let (subject, preheader) = (said("subject_line"), said("preheader"));
-        Ok(Filled { made: filled.output().to_owned(), subject, preheader })
+        Ok(Filled { made: filled.into_output(), subject, preheader })
     }
 
     /// The plain text around a body.
     pub fn text(&self, body: &str, filling: &Filling) -> Result<String, RenderError> {
-        let context = context! { body => Value::from_safe_string(body.to_owned()), ..filling.variables.clone() };
-        let whole = self.find(TEXT_PAGE)?.render(context).map_err(named)?;
+        let body = Value::from_safe_string(body.to_owned());
+        let whole = self.find(TEXT_PAGE)?.render(filling.around([("body", body)])).map_err(named)?;
         Ok(tidy(&whole) + "\n")
     }
 
     /// The page around a body.
     pub fn page(&self, body: &str, headed: Headed<'_>, filling: &Filling) -> Result<String, RenderError> {
         let body = Value::from_safe_string(body.to_owned());
-        let Headed { subject, preheader } = headed;
-        let context = context! { body, letter_subject => subject, preheader, ..filling.variables.clone() };
-        self.find(HTML_PAGE)?.render(context).map_err(named)
+        let (subject, preheader) = (Value::from(headed.subject), Value::from(headed.preheader));
+        let around = filling.around([("body", body), ("letter_subject", subject), ("preheader", preheader)]);
+        self.find(HTML_PAGE)?.render(around).map_err(named)
     }
 
     /// What the law wants said of the committee, as this letter says it; empty where it says nothing of it.
     pub fn committee(&self, filling: &Filling) -> Result<String, RenderError> {
         const SAID: &str = "{% do read_as(reader) %}{% from committee_part import committee %}\
             {% if committee_last_day %}{{ committee(house.committee, committee_last_day) }}{% endif %}";
-        let said = self.engine.render_named_str("committee", SAID, &filling.variables).map_err(named)?;
+        let said = self.engine.render_named_str("committee", SAID, filling.variables()).map_err(named)?;
         Ok(as_text::draw(&blocks::read(&said)?))
     }
 
@@ -151,8 +150,8 @@ impl Templates {
     /// What a letter's templates can ask for.
     pub fn filling(&self, reading: &Arc<Reading>, letter: ByName) -> Filling {
         let (kit, limits) = (self.kit.clone(), self.limits.clone());
-        let variables = Value::from_object(Variables { kit, limits, reading: reading.clone(), letter });
-        Filling { reading: reading.clone(), variables }
+        let (reading, letter) = (reading.clone(), Arc::new(letter));
+        Filling(Variables { kit, limits, reading, around: Vec::new(), letter })
     }
 }
 
@@ -172,12 +171,20 @@ pub(super) fn drawn(flow: &Flow<'_>, look: Look<'_>) -> [String; 2] {
 }
 
 /// What a letter is filled with.
-pub(super) struct Filling {
-    reading: Arc<Reading>,
-    variables: Value,
+pub(super) struct Filling(Variables);
+
+impl Filling {
+    fn variables(&self) -> Value {
+        Value::from_object(self.0.clone())
+    }
+
+    /// The same for the page around a letter, with what stands on it.
+    fn around(&self, names: impl Into<Vec<(&'static str, Value)>>) -> Value {
+        Value::from_object(Variables { around: names.into(), ..self.0.clone() })
+    }
 }
 
-/// What a letter says, in the order of the names.
+/// What a letter says, in the order of the names: the short ones first, because lengths are faster compared than letters.
 #[derive(Debug)]
 pub(super) struct ByName(Vec<(Value, Value)>);
 
@@ -190,24 +197,31 @@ impl ByName {
             names.filter_map(|name| view.get_item(&name).ok().map(|value| (name, value)))
         });
         let mut said: Vec<(Value, Value)> = said.collect();
-        said.sort_by(|(one, _), (other, _)| one.as_str().cmp(&other.as_str()));
+        said.sort_by(|(one, _), (other, _)| place(one.as_str()).cmp(&place(other.as_str())));
         said.dedup_by(|(later, _), (first, _)| later.as_str() == first.as_str());
         Self(said)
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        let place = self.0.binary_search_by(|(known, _)| known.as_str().cmp(&Some(name))).ok()?;
-        self.0.get(place).map(|(_, value)| value)
+        let at = self.0.binary_search_by(|(known, _)| place(known.as_str()).cmp(&place(Some(name)))).ok()?;
+        self.0.get(at).map(|(_, value)| value)
     }
 }
 
+fn place(name: Option<&str>) -> (usize, &str) {
+    let name = name.unwrap_or_default();
+    (name.len(), name)
+}
+
 /// The variables of a template.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Variables {
     kit: Value,
     limits: Value,
     reading: Arc<Reading>,
-    letter: ByName,
+    /// On the page around a letter.
+    around: Vec<(&'static str, Value)>,
+    letter: Arc<ByName>,
 }
 
 impl Variables {
@@ -217,6 +231,7 @@ impl Variables {
         Some(match name {
             "k" => self.kit.clone(),
             "parts" => Value::from("parts.j2"),
+            "case_part" => Value::from("case.j2"),
             "mail_day_part" => Value::from("mail_day.j2"),
             "committee_part" => Value::from(file_name("committee", tag)),
             "cost_part" => Value::from(file_name("committee", "costs")),
@@ -234,8 +249,12 @@ impl Variables {
 
 impl Object for Variables {
     fn get_value(self: &Arc<Self>, name: &Value) -> Option<Value> {
-        let name = name.as_str()?;
-        self.everywhere(name).or_else(|| self.letter.get(name).cloned())
+        self.get_value_by_str(name.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
+        let around = self.around.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        around.cloned().or_else(|| self.everywhere(name)).or_else(|| self.letter.get(name).cloned())
     }
 }
 

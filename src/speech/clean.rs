@@ -29,9 +29,13 @@ fn is_trick(c: char) -> bool {
 /// start of an encoded word (RFC 2047), which the reader's client would decode to what was just taken out.
 pub(crate) fn line(text: &str, chars_max: usize) -> String {
     // Most of what is printed is short and has nothing to take out.
-    if is_clean(text) && text.len() <= chars_max {
+    if text.len() <= chars_max && is_clean(text) {
         return text.trim_matches(' ').to_owned();
     }
+    collapsed(text, chars_max)
+}
+
+fn collapsed(text: &str, chars_max: usize) -> String {
     // Nothing is looked at beyond what could be shown: a subject of megabytes costs no more than a short one.
     let glance = chars_max.saturating_mul(4);
     let plain: String = text.chars().take(glance).map(|c| if is_trick(c) { ' ' } else { c }).collect();
@@ -41,7 +45,7 @@ pub(crate) fn line(text: &str, chars_max: usize) -> String {
 
 /// The same for what is printed within a line of ours: a blank at either end stays, because words go on beside it.
 pub(crate) fn within_line(text: &str, chars_max: usize) -> Cow<'_, str> {
-    if is_clean(text) && text.len() <= chars_max {
+    if text.len() <= chars_max && is_clean(text) {
         return Cow::Borrowed(text);
     }
     let edge = |is_there: bool| if is_there { " " } else { "" };
@@ -50,13 +54,17 @@ pub(crate) fn within_line(text: &str, chars_max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}{clean}{end}", edge(text.starts_with(' '))))
 }
 
-/// Whether nothing of it could be a trick or has to be collapsed: printable ASCII, each blank alone.
+/// Whether nothing of it is a trick or has to be collapsed.
 fn is_clean(text: &str) -> bool {
-    let mut before = b'x';
-    text.bytes().all(|byte| {
-        let is_fine =
-            matches!(byte, b' '..=b'~') && !(byte == b' ' && before == b' ') && !(byte == b'?' && before == b'=');
-        before = byte;
+    let mut before = 'x';
+    text.chars().all(|c| {
+        let is_fine = match c {
+            ' ' => before != ' ',
+            '?' => before != '=',
+            '!'..='~' => true,
+            _ => !is_trick(c) && !c.is_whitespace(),
+        };
+        before = c;
         is_fine
     })
 }
@@ -71,10 +79,11 @@ pub(crate) fn text(text: &str) -> String {
             clean.push('\n');
         }
         let begun = clean.len();
-        if line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        let stays = |c: char| c == '\t' || !is_trick(c);
+        if is_plain(line) || line.chars().all(stays) {
             clean.push_str(line);
         } else {
-            clean.extend(line.chars().filter(|c| *c == '\t' || !is_trick(*c)));
+            clean.extend(line.chars().filter(|c| stays(*c)));
         }
         clean.truncate(begun + clean[begun..].trim_end().len());
         blank = if clean.len() == begun { blank + 1 } else { 0 };
@@ -83,6 +92,11 @@ pub(crate) fn text(text: &str) -> String {
         }
     }
     clean.trim_matches('\n').to_owned()
+}
+
+/// Printable ASCII and tabs. Looked at to its end, whatever is found: so many octets are looked at in one step.
+fn is_plain(line: &str) -> bool {
+    line.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'\t' | b' '..=b'~'))
 }
 
 /// Whatever ends them: `\r\n`, `\n` or `\r` alone.
@@ -212,6 +226,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_needs_no_cleaning_is_left_as_cleaning_would_leave_it(text in "( ?[a=?é’🚗\t\u{a0}\u{202e}\u{e0041}]){0,8} ?") {
+            prop_assert_eq!(line(&text, 100), collapsed(&text, 100));
+        }
+
         #[test]
         fn whatever_stands_in_a_name_stays_one_short_line(name in any::<String>()) {
             let clean = line(&name, SUBJECT_CHARS_MAX);

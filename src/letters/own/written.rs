@@ -136,7 +136,7 @@ pub(super) fn place(own: &Own<'_>, error: &RenderError) -> (Option<usize>, Strin
     }
 }
 
-/// A name that none of our letters has, and its line: given to what letters share (`parts.j2`) it is an error only there.
+/// A name that none of our letters has, and its line: given to what letters share (`case.j2`) it is an error only there.
 fn unknown_name(own: &Own<'_>) -> Option<(usize, String)> {
     let known: BTreeSet<String> = list().iter().filter_map(|one| ours(&one.name)).flat_map(names).collect();
     let stands_in =

@@ -15,7 +15,7 @@ use crate::desk::verbs::{TABLE, Verb};
 use crate::digest::MailDay;
 use minijinja::context;
 use minijinja::value::{Object, Value};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Attachments named one by one; a mail may have thousands.
 const LISTED_MAX: usize = 50;
@@ -255,6 +255,7 @@ pub(super) fn reading(
             words,
             vocabulary: vocabulary.clone(),
             goes: ReplyGoes::of(draft.content.kind()),
+            link: OnceLock::new(),
         },
         vocabulary,
     }
