@@ -1,7 +1,22 @@
 //! What every room knows of text: how two spellings are compared, which characters nobody sees or turn the direction, and
 //! octets as hexadecimal. Pure, and it stands on nothing else.
 
+use memchr::memchr;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// The lines of a text, as [`str::lines`] has them and several times faster: a mail is gone through line by line a dozen times.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some(end) = memchr(b'\n', rest.as_bytes()) else { return Some(std::mem::take(&mut rest)) };
+        let line = &rest[..end];
+        rest = &rest[end + 1..];
+        Some(line.strip_suffix('\r').unwrap_or(line))
+    })
+}
 
 /// Text made comparable, so that what a customer types meets what an operator wrote; it is never shown: decomposed (NFKD), without accents and invisible characters, in lower case, the letters that do not
 /// decompose replaced by their plain ones, every run of white space one space, none at the ends.
@@ -123,7 +138,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, slips};
+    use super::{fold, lines, slips};
     use proptest::prelude::*;
 
     #[test]
@@ -175,6 +190,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn lines_are_those_of_the_standard_library(text in "([aé\r]{0,3}\n?){0,6}") {
+            prop_assert_eq!(lines(&text).collect::<Vec<_>>(), text.lines().collect::<Vec<_>>());
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {
             let once = fold(&text);

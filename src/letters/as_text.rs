@@ -1,6 +1,7 @@
 //! Blocks as plain text, for who reads no HTML. Pure.
 
 use super::blocks::{Block, Flow, Node, entries};
+use crate::text::lines;
 
 /// What most letters take.
 const TEXT_OCTETS: usize = 4_096;
@@ -147,9 +148,9 @@ impl Text {
         self.put(after);
     }
 
-    fn packed(&mut self, lines: &Flow<'_>) {
-        let drawn = self.apart(lines);
-        for (place, line) in drawn.lines().filter(|line| !line.trim().is_empty()).enumerate() {
+    fn packed(&mut self, each: &Flow<'_>) {
+        let drawn = self.apart(each);
+        for (place, line) in lines(&drawn).filter(|line| !line.trim().is_empty()).enumerate() {
             self.put(if place > 0 { "\n" } else { "" });
             self.put(line);
         }
@@ -158,7 +159,7 @@ impl Text {
 
     fn prefixed(&mut self, words: &Flow<'_>, after: &str) {
         let drawn = self.apart(words);
-        for (place, line) in drawn.lines().enumerate() {
+        for (place, line) in lines(&drawn).enumerate() {
             self.put(if place > 0 { "\n> " } else { "> " });
             self.put(line);
         }

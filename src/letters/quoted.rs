@@ -1,20 +1,28 @@
 //! Text in quoted-printable (RFC 2045 §6.7): no line is too long, and no server on the way has anything to convert. It is lettre's;
 //! lines that have nothing to encode, nearly all of a letter's, are only folded. Pure.
 
+use crate::text::lines;
 use lettre::message::Body;
 use lettre::message::header::ContentTransferEncoding;
 
 /// Octets of an encoded line without its end.
 const LINE_OCTETS_MAX: usize = 76;
 
+const LINE_END: &[u8] = b"\r\n";
+
 /// Lines in CRLF.
 pub(super) fn written(text: &str) -> Body {
     let mut quoted = Vec::with_capacity(text.len() + text.len() / 4);
-    for (place, line) in text.split('\n').enumerate() {
-        if place > 0 {
-            quoted.extend(b"\r\n");
+    for line in lines(text) {
+        if is_plain(line) {
+            fold(line.as_bytes(), &mut quoted)
+        } else {
+            quoted.extend(encoded(line))
         }
-        if is_plain(line) { fold(line.as_bytes(), &mut quoted) } else { quoted.extend(encoded(line)) }
+        quoted.extend(LINE_END);
+    }
+    if !text.ends_with('\n') {
+        quoted.truncate(quoted.len().saturating_sub(LINE_END.len()));
     }
     Body::dangerous_pre_encoded(quoted, ContentTransferEncoding::QuotedPrintable)
 }

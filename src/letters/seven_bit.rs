@@ -2,6 +2,7 @@
 //! quoted-printable (each `=` of a tag would be three octets), and its source can be read. Pure.
 
 use super::carried::PLACEHOLDER;
+use crate::text::lines;
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -20,7 +21,7 @@ pub(super) fn written(page: &str) -> Option<Vec<u8>> {
     let page = without(PLACEHOLDER, without(BOUNDARY, page.into()));
     let mut ascii = String::with_capacity(page.len() + page.len() / 8);
     let (has_verbatim, mut is_verbatim) = (page.contains(OPENED), false);
-    for line in page.lines() {
+    for line in lines(&page) {
         let begun = ascii.len();
         let mut rest = line;
         while let Some((before, c)) = beyond(rest) {

@@ -9,6 +9,7 @@ use super::printing::{self, Reading};
 use super::{RenderError, TemplateError, as_page, as_text};
 use crate::case::{Language, LetterKind};
 use crate::desk::verbs::{Row, TABLE};
+use crate::text::lines;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, Value};
 use minijinja::{Environment, Template, UndefinedBehavior, context};
@@ -293,7 +294,7 @@ fn file_name(folder: &str, name: &str) -> String {
 fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     let mut blank = false;
-    for line in text.lines().map(str::trim_end) {
+    for line in lines(text).map(str::trim_end) {
         if line.is_empty() {
             blank = !tidy.is_empty();
             continue;

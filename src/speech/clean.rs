@@ -37,10 +37,9 @@ pub(crate) fn line(text: &str, chars_max: usize) -> String {
 
 fn collapsed(text: &str, chars_max: usize) -> String {
     // Nothing is looked at beyond what could be shown: a subject of megabytes costs no more than a short one.
-    let glance = chars_max.saturating_mul(4);
-    let plain: String = text.chars().take(glance).map(|c| if is_trick(c) { ' ' } else { c }).collect();
-    let line = plain.split_whitespace().collect::<Vec<_>>().join(" ").replace("=?", "= ?");
-    cut(&line, chars_max)
+    let glance = end_of(text, chars_max.saturating_mul(4)).unwrap_or(text.len());
+    let words = text[..glance].split(|c: char| c.is_whitespace() || is_trick(c)).filter(|word| !word.is_empty());
+    cut(&words.collect::<Vec<_>>().join(" ").replace("=?", "= ?"), chars_max)
 }
 
 /// The same for what is printed within a line of ours: a blank at either end stays, because words go on beside it.
@@ -101,7 +100,7 @@ fn is_plain(line: &str) -> bool {
 
 /// Whatever ends them: `\r\n`, `\n` or `\r` alone.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.split('\n').flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    crate::text::lines(text).flat_map(|line| line.split('\r'))
 }
 
 /// Text shortened to `chars_max` characters, and whether something was left out.

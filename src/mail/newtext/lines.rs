@@ -4,6 +4,7 @@
 use super::phrases::OWN_WORDS;
 use crate::mail::words::{self, Field};
 use crate::mail::work::{Steps, Work};
+use crate::text;
 
 /// Longer lines are prose, never something a client wrote around a quote.
 const CLIENT_LINE_MAX: usize = 400;
@@ -44,12 +45,12 @@ impl<'a> Line<'a> {
 
 /// Cuts a text into lines and looks at each once; looking at them again is counted in `work`.
 pub(super) fn counted<'a>(text: &'a str, work: &'a Work) -> Vec<Line<'a>> {
-    text.lines().map(|line| Line { work: Some(work), ..look(line) }).collect()
+    text::lines(text).map(|line| Line { work: Some(work), ..look(line) }).collect()
 }
 
 /// The same for a text that is small or no mail's, with nothing counted.
 pub(super) fn of(text: &str) -> Vec<Line<'_>> {
-    text.lines().map(look).collect()
+    text::lines(text).map(look).collect()
 }
 
 /// The lines from this one on, each look at one counted: the only way to look at more lines than one.

@@ -1,11 +1,13 @@
 //! `format=flowed` (RFC 3676): lines that end in a blank go on in the next one. Pure.
 
+use crate::text::lines;
+
 /// Paragraphs put together again and stuffed blanks taken off. Quoted lines stay as they are: whoever reads a quote
 /// needs its marks. With `delsp` the blank at a line's end is no part of the text (§4.1).
 pub(super) fn unflow(text: &str, delsp: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut open = false;
-    for line in text.lines() {
+    for line in lines(text) {
         let quoted = line.starts_with('>');
         let content = if quoted { line } else { line.strip_prefix(' ').unwrap_or(line) };
         if open && quoted {
