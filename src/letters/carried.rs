@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 
 /// Octets encoded per base64 line: 76 characters (RFC 2045 §6.8).
 const LINE_OCTETS: usize = 57;
+/// What they become.
+const LINE_CHARS: usize = 76;
 /// Octets of a base64 line with its line end.
 const LINE_ENCODED: u64 = 78;
 /// Headers and boundary of one attachment, at most: a long file name in RFC 2231 parts included.
@@ -69,10 +71,13 @@ pub fn assemble(bytes: &[u8], carried: &[(Carried, Vec<u8>)]) -> Result<Vec<u8>,
 
 /// Base64 in lines with CRLF between them; the last line ends where the placeholder did.
 fn encode_lines(content: &[u8], whole: &mut Vec<u8>) {
+    let mut line = String::with_capacity(LINE_CHARS);
     for (number, chunk) in content.chunks(LINE_OCTETS).enumerate() {
         if number > 0 {
             whole.extend_from_slice(b"\r\n");
         }
-        whole.extend_from_slice(STANDARD.encode(chunk).as_bytes());
+        line.clear();
+        STANDARD.encode_string(chunk, &mut line);
+        whole.extend_from_slice(line.as_bytes());
     }
 }

@@ -96,7 +96,12 @@ fn points(text: &str) -> Points {
     let mut low = String::new();
     for word in words.take(WORDS_MAX) {
         low.clear();
-        low.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+        if word.is_ascii() {
+            low.push_str(word);
+            low.make_ascii_lowercase();
+        } else {
+            low.extend(word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }));
+        }
         points.words += 1;
         if low.chars().nth(GROUPED_LETTERS_MIN - 1).is_some() {
             for (sum, groups) in points.ours.iter_mut().zip(GROUPS.iter()) {

@@ -64,13 +64,15 @@ pub(super) fn look(text: &str) -> Line<'_> {
     let low = if text.len() <= CLIENT_LINE_MAX { fold(text) } else { String::new() };
     // A verb's line is a colleague's, whatever it says ("#gemachtigde p@x.nl klant schreef het zelf").
     let is_own = |low: &str| low.starts_with('#') || OWN_WORDS.iter().any(|words| low.contains(words));
+    // Most lines have none.
+    let has_figures = low.bytes().fold(false, |found, byte| found | byte.is_ascii_digit());
     Line {
         text,
         quoted: is_quoted(text),
         wrote: words::says_wrote(&low) && !is_own(&low),
         address: has_address(&low),
-        date: has_date(&low),
-        time: has_time(&low),
+        date: has_figures && has_date(&low),
+        time: has_figures && has_time(&low),
         colon: low.trim_end_matches([' ', '*', '_', '-']).ends_with([':', '：']),
         label: if low.is_empty() { None } else { words::label_line(text).map(|(field, _)| field) },
         low,

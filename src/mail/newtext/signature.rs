@@ -27,13 +27,17 @@ static SENT_FROM_INDEX: LazyLock<Option<AhoCorasick>> =
 /// The line a phone or webmail puts under a mail ("Verstuurd vanaf mijn iPhone", "Outlook voor Android").
 pub(super) fn is_sent_from(line: &Line<'_>) -> bool {
     let low = line.low.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let begins_so =
+        |low| SENT_FROM_INDEX.as_ref().is_some_and(|all| all.is_match(Input::new(low).anchored(Anchored::Yes)));
+    // Hardly any line does, and each of every mail is asked.
+    if !begins_so(low) {
+        return false;
+    }
     // "Please excuse my brevity." may follow.
     let low = low.split(['<', '[', '(']).next().and_then(|low| low.split(". ").next()).unwrap_or_default();
     let low = low.trim_end_matches(|c: char| !c.is_alphanumeric());
     let words = low.split(' ').count();
-    words <= APP_LINE_WORDS_MAX
-        && SENT_FROM_INDEX.as_ref().is_some_and(|starts| starts.is_match(Input::new(low).anchored(Anchored::Yes)))
-        && APPS.iter().any(|app| low.contains(app))
+    words <= APP_LINE_WORDS_MAX && begins_so(low) && APPS.iter().any(|app| low.contains(app))
 }
 
 /// `-- ` (RFC 3676 §4.3), or the same with its blank lost on the way.

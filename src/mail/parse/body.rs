@@ -5,6 +5,7 @@ use super::{Leaf, Parsed, calendar, finding, flowed};
 use crate::mail::FindingKind;
 use crate::mail::html::{self, Mark, Page};
 use crate::mail::limits::TEXT_BYTES_MAX;
+use crate::text::lines;
 use mail_parser::{ContentType, Message, MimeHeaders};
 use std::collections::HashSet;
 
@@ -84,8 +85,15 @@ pub(super) fn append_lines(
 /// Letters and figures of a text, without links: two forms of one text differ in all else.
 fn letters(text: &str) -> String {
     let is_link = |word: &str| word.contains(':') && (word.contains("://") || word.contains("cid:"));
-    let words = text.split_whitespace().filter(|word| !is_link(word));
-    words.flat_map(str::chars).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut letters = String::with_capacity(text.len());
+    for word in text.split_whitespace().filter(|word| !is_link(word)) {
+        if word.is_ascii() {
+            letters.extend(word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
+        } else {
+            letters.extend(word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+        }
+    }
+    letters
 }
 
 /// Whether one of the two texts says all that the other does.
@@ -116,9 +124,23 @@ fn readable(leaf: &Leaf, content_type: Option<&ContentType<'_>>) -> Page {
 
 /// With LF line ends and without control characters.
 pub(super) fn plain(source: &str) -> String {
-    let mut lines = source.replace("\r\n", "\n").replace('\r', "\n");
-    lines.retain(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && c != '\u{FEFF}');
-    lines
+    let mut plain = String::with_capacity(source.len() + 1);
+    for line in lines(source) {
+        plain.push_str(line);
+        plain.push('\n');
+    }
+    if !source.ends_with('\n') {
+        plain.pop();
+    }
+    if plain.contains('\r') {
+        plain = plain.replace('\r', "\n");
+    }
+    // The octets that what is taken out begins with, looked for many in one step.
+    let may_begin_one = |found, byte| found | matches!(byte, 0..b'\t' | 0x0b..b' ' | 0x7f | 0xc2 | 0xef);
+    if plain.bytes().fold(false, may_begin_one) {
+        plain.retain(|c| (!c.is_control() || matches!(c, '\n' | '\t')) && c != '\u{FEFF}');
+    }
+    plain
 }
 
 /// A plain part that only says that one should look at the other one, in whatever words: it is short, and the two have hardly

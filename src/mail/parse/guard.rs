@@ -12,6 +12,7 @@ use crate::mail::limits::{
 };
 use crate::mail::{Finding, FindingKind};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -121,7 +122,7 @@ fn cut_headers(prepared: &mut Prepared<'_>) {
     let (mut at, mut part_lines, mut over) = (0, 0, [None, None]);
     while at < prepared.masked.len() {
         let rest = prepared.masked.get_mut(at..).unwrap_or_default();
-        let length = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |end| end + 1);
+        let length = line_length(rest);
         let (line, _) = rest.split_at_mut(length);
         if is_blank(line) {
             zone = None;
@@ -170,15 +171,17 @@ fn mask_nested(prepared: &mut Prepared<'_>) {
     let Some(marks) = MARKS.as_ref() else { return };
     let allowed = SPLIT_STEPS_MAX / prepared.masked.len().max(1);
     let (mut masks, mut multiparts, mut cut) = (Vec::new(), 0, None);
-    for hit in marks.find_iter(&prepared.masked) {
+    for (at, hit) in
+        lines_that_may_say(&prepared.masked).flat_map(|(at, line)| marks.find_iter(line).map(move |hit| (at, hit)))
+    {
         if hit.pattern().as_usize() == 3 {
             multiparts += 1;
             if multiparts > allowed {
-                cut = Some(hit.start());
+                cut = Some(at + hit.start());
                 break;
             }
-        } else if follows_type(prepared.masked.get(..hit.start()).unwrap_or_default()) {
-            masks.push(hit.end() - 1);
+        } else if follows_type(prepared.masked.get(..at + hit.start()).unwrap_or_default()) {
+            masks.push(at + hit.end() - 1);
         }
     }
     for at in masks {
@@ -190,6 +193,33 @@ fn mask_nested(prepared: &mut Prepared<'_>) {
         prepared.masked.truncate(at);
         prepared.findings.push(finding(FindingKind::TooManyParts, "the rest was not taken apart"));
     }
+}
+
+/// The lines in which a media type may stand, each with its place.
+fn lines_that_may_say(mail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let mut at = 0;
+    let lines = std::iter::from_fn(move || {
+        let rest = mail.get(at..).filter(|rest| !rest.is_empty())?;
+        let (line, begun) = (rest.get(..line_length(rest))?, at);
+        at += line.len();
+        Some((begun, line))
+    });
+    lines.filter(|(_, line)| !is_encoded(line))
+}
+
+/// Of the first line, with its end.
+fn line_length(rest: &[u8]) -> usize {
+    memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)
+}
+
+/// A line of a file in base64, most of any big mail. No media type stands in one, however a parser folds its lines: this would
+/// all be one word, and longer than any type.
+fn is_encoded(line: &[u8]) -> bool {
+    const WORD_OCTETS_MIN: usize = 60;
+    let word = line.strip_suffix(b"\n").unwrap_or(line);
+    let word = word.strip_suffix(b"\r").unwrap_or(word);
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    word.len() >= WORD_OCTETS_MIN && word.iter().fold(true, |all, byte| all & is_base64(byte))
 }
 
 /// Whether what stands before a subtype ends in `message/` or `multipart/`, blanks and comments as the parser allows
@@ -232,6 +262,19 @@ mod tests {
         }
         assert!(!prepare(b"A: b\n\nsee rfc822 and global").masked.contains(&MASK));
         assert_eq!(unmask("message/rfc82~".into()), "message/rfc822");
+    }
+
+    #[test]
+    fn a_nesting_type_beside_a_file_in_base64_is_masked() {
+        let encoded = format!("{}\r\n", "multipart/digest".repeat(5).get(..76).unwrap());
+        assert!(is_encoded(encoded.as_bytes()));
+        for kept in
+            ["message/rfc822\r\n", " message/rfc822\r\n", "Content-Type: message/rfc822\r\n", "message/\r\n rfc822\r\n"]
+        {
+            let mail = format!("Subject: a\r\n\r\n{encoded}{encoded}{kept}{encoded}");
+            let masked = String::from_utf8(prepare(mail.as_bytes()).masked).unwrap();
+            assert_eq!(masked, mail.replace("rfc822", "rfc82~"), "{kept}");
+        }
     }
 
     #[test]
