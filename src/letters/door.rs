@@ -151,8 +151,9 @@ fn without_preheader(html: &str) -> String {
 
 /// White space, quotation marks at line starts and what mail programs do to marks of punctuation make no difference.
 fn squeeze(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !text::is_invisible(*c)).map(straight).collect();
-    let words = plain.lines().flat_map(|line| line.trim_start_matches(['>', '|', ' ', '\t']).split_whitespace());
+    let mut plain = String::with_capacity(text.len());
+    plain.extend(text.chars().filter(|c| !text::is_invisible(*c)).map(straight));
+    let words = text::lines(&plain).flat_map(|line| line.trim_start_matches(['>', '|', ' ', '\t']).split_whitespace());
     words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 

@@ -11,7 +11,7 @@ use lettre::address::Envelope;
 use lettre::message::header::{
     self, ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
 };
-use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, SinglePart};
+use lettre::message::{Body, Mailbox, Mailboxes, MessageBuilder, MultiPart, MultiPartBuilder, SinglePart};
 
 /// Ids in References: the first and this many of the last, because relays refuse endless headers.
 const REFERENCES_MAX: usize = 12;
@@ -121,11 +121,11 @@ fn marks(mut builder: MessageBuilder, kind: LetterKind, house: &House, words: Wo
 fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     let text = SinglePart::builder().header(ContentType::TEXT_PLAIN).body(quoted::written(&parts.text));
     let html = page(&parts.html);
-    let both = MultiPart::alternative().boundary(boundary(draft, "a")).singlepart(text);
+    let both = multipart("alternative", draft, "a").singlepart(text);
     let both = match picture(draft, house) {
         None => both.singlepart(html),
         Some(picture) => {
-            let related = MultiPart::related().boundary(boundary(draft, "r")).singlepart(html);
+            let related = multipart("related", draft, "r").singlepart(html);
             both.multipart(related.singlepart(inline(&picture)))
         }
     };
@@ -136,7 +136,7 @@ fn body(draft: &Draft, parts: &Parts<'_>, house: &House) -> MultiPart {
     if parts.carried.is_empty() && draft.enclosed.is_empty() {
         return all;
     }
-    let mixed = MultiPart::mixed().boundary(boundary(draft, "m")).multipart(all);
+    let mixed = multipart("mixed", draft, "m").multipart(all);
     let mixed = draft.enclosed.iter().fold(mixed, |mixed, file| mixed.singlepart(enclosure(file)));
     parts.carried.iter().enumerate().fold(mixed, |mixed, (place, carried)| mixed.singlepart(attachment(place, carried)))
 }
@@ -257,8 +257,10 @@ pub(super) fn file_name(name: &str) -> String {
     start.iter().chain(std::iter::once(&'…')).chain(end).collect()
 }
 
-fn boundary(draft: &Draft, part: &str) -> String {
-    format!("=_klachtpost-{part}-{}", draft.id)
+/// Named at once: lettre's own builder makes a boundary first, to be replaced by ours.
+fn multipart(kind: &str, draft: &Draft, part: &str) -> MultiPartBuilder {
+    let stated = format!("multipart/{kind}; boundary=\"=_klachtpost-{part}-{}\"", draft.id);
+    MultiPart::builder().header(enclosed_type(&stated))
 }
 
 /// A name is shown as sent to staff; to a customer only where it looks like a person's (invariant 11).

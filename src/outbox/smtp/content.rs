@@ -3,6 +3,7 @@
 use crate::outbox::address::{self, AddressError};
 use crate::outbox::transport::Envelope;
 use lettre::Address;
+use memchr::memchr2_iter;
 use std::borrow::Cow;
 
 /// One letter, looked at once before the server is asked anything.
@@ -44,7 +45,7 @@ impl<'a> Parcel<'a> {
 /// A server that takes a bare LF for a line end sees the letter's end in `\n.\r\n`, and what follows as commands
 /// (SMTP smuggling): so none leaves the house.
 pub fn normalise_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let bare = (0..bytes.len()).filter(|&at| is_bare(bytes, at)).count();
+    let bare = memchr2_iter(b'\r', b'\n', bytes).filter(|&at| is_bare(bytes, at)).count();
     if bare == 0 {
         return Cow::Borrowed(bytes);
     }
