@@ -54,6 +54,14 @@ fn a_mistake_is_told_with_its_file_its_line_and_what_stands_there() {
 }
 
 #[test]
+fn what_letters_of_one_case_share_is_found_among_all_that_letters_share() {
+    for name in ["notification/nl.j2", "escalation/en.j2", "urgent/nl.j2", "privacy/en.j2"] {
+        let text = ours(name).unwrap().replace("from case_part import", "from parts import");
+        assert_eq!(mistakes(name, &text), [], "{name}");
+    }
+}
+
+#[test]
 fn a_customers_letter_says_what_it_must() {
     for (name, from, to, missing) in [
         ("closing/nl.j2", "{{ k.number(number) }}", "", "K-2026-000123"),
