@@ -15,7 +15,6 @@ pub(super) const FILLER_IN_HTML: &str = "&#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;&#8
 pub(super) fn line(said: Option<&str>, body: &str) -> String {
     let said = said.map(|said| clean::line(said, CHARS_MAX)).filter(|said| !said.is_empty());
     let line = said.unwrap_or_else(|| {
-        let body = body.trim_start();
         let begun = body.split_once("\n\n").map_or(body, |(_, rest)| rest);
         let words = begun.split_whitespace().filter(|word| !matches!(*word, "!" | "!!" | ">" | "-"));
         clean::line(&words.take(CHARS_MAX).collect::<Vec<_>>().join(" "), CHARS_MAX)

@@ -168,7 +168,7 @@ impl Filled {
 
 /// The letter as text and as HTML, without the pages around it.
 pub(super) fn drawn(flow: &Flow<'_>, look: Look<'_>) -> [String; 2] {
-    [as_text::draw(flow), as_page::draw(flow, look)]
+    [tidy(&as_text::draw(flow)), as_page::draw(flow, look)]
 }
 
 /// What a letter is filled with.

@@ -12,7 +12,7 @@ mod staff;
 
 use super::*;
 use crate::case::{Due, Language};
-use crate::desk::draft::{Acknowledgement, Closing, Content};
+use crate::desk::draft::{Acknowledgement, Answer, Closing, Content};
 use chrono::TimeDelta;
 use mail_parser::{Message, MessageParser};
 use std::sync::LazyLock;
@@ -65,6 +65,14 @@ const LANGUAGES: [(Language, &str); 2] = [(Language::Dutch, "nl"), (Language::En
 fn kinds_and_languages() -> impl Iterator<Item = (LetterKind, Language)> {
     let each = LetterKind::ALL.iter().copied().flat_map(|kind| Language::ALL.map(|language| (kind, language)));
     each.filter(|(kind, language)| kind.is_for_customer() || language::FOR_STAFF.contains(language))
+}
+
+#[test]
+fn an_inbox_shows_how_a_letter_of_one_paragraph_begins() {
+    let text = "Wij hebben het bedrag teruggestort.";
+    let content = Content::Answer(Answer { text: text.to_owned(), signed_by: None });
+    let html = read(&sample::draft(Language::Dutch, content)).html;
+    assert!(html.contains(&format!("mso-hide:all\">{text}")), "{html}");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::letters::mailto::{self, Press, Replies};
 use crate::letters::{clean, mime, printing};
 use minijinja::context;
 use minijinja::value::Value;
+use std::sync::OnceLock;
 
 /// Cases named in one section, and in all of them: more is not read in two minutes, and of a mail over 100 kB some clients cut the
 /// rest off. A button brings the others.
@@ -95,6 +96,7 @@ impl Seen<'_> {
             subject: button_subject(case, subject),
             token,
             goes: ReplyGoes::Nowhere,
+            link: OnceLock::new(),
             ..self.reading.replies.clone()
         };
         acts(&replies, may, first, most)

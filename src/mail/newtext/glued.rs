@@ -69,8 +69,7 @@ fn cuts(lines: &[Line<'_>]) -> Vec<(usize, usize)> {
 /// Cheap signs without which there is nothing to cut here.
 fn may_hold_one(lines: &[Line<'_>], at: usize) -> bool {
     const NEAR: usize = 4;
-    let may_be_of_one = |l: &Line<'_>| l.colon || l.wrote || l.label.is_some() || (l.low.is_empty() && !l.is_blank());
-    lines::from(lines, at).take(NEAR).any(may_be_of_one)
+    lines::from(lines, at).take(NEAR).any(|l| l.colon || l.wrote || l.label.is_some() || l.low.is_empty())
         || lines.get(at).is_some_and(|l| l.text.ends_with("--") || l.text.ends_with("__"))
 }
 

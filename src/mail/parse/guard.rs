@@ -195,6 +195,9 @@ fn mask_nested(prepared: &mut Prepared<'_>) {
     }
 }
 
+/// Octets of the shortest of what is looked for.
+const SHORTEST_MARK: usize = "rfc822".len();
+
 /// The lines in which a media type may stand, each with its place.
 fn lines_that_may_say(mail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut at = 0;
@@ -204,7 +207,7 @@ fn lines_that_may_say(mail: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         at += line.len();
         Some((begun, line))
     });
-    lines.filter(|(_, line)| !is_encoded(line))
+    lines.filter(|(_, line)| line.len() >= SHORTEST_MARK && !is_encoded(line))
 }
 
 /// Of the first line, with its end.
