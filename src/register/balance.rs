@@ -3,7 +3,7 @@
 
 use super::engine::Begin;
 use super::mails::disposition;
-use super::sets::{numbered, rows_of, rows_on, tuples};
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis};
 use crate::case::Moment;
 use crate::desk::FolderCount;
@@ -284,10 +284,10 @@ impl Tx {
     }
 
     async fn note_spans(&mut self, dealt: &DealtWith<'_>, spans: &[Span]) -> Result<(), RegisterError> {
-        for some in spans.chunks(rows_on(self.engine, SPAN_COLUMNS)) {
+        for some in spans.chunks(rows_of(SPAN_COLUMNS)) {
             let text = format!(
                 "INSERT INTO given_out (mailbox, uid_validity, first_uid, next_uid, uids, vanished, dealt_with_at) VALUES {}",
-                tuples(SPAN_COLUMNS, some.len())
+                tuples(self.engine, SPAN_COLUMNS, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, span| {
                 query

@@ -2,7 +2,7 @@
 
 use super::mails::without_nul;
 use super::packed::{Packed, PackedRow, there};
-use super::sets::{numbered, rows_of, rows_on, tuples};
+use super::sets::{numbered, rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, unreadable};
 use crate::case::{Address, Case, CaseNumber, MailboxName, Moment, Reference, reference_key};
 use crate::desk::{LookBack, fold};
@@ -301,8 +301,8 @@ impl Tx {
 
     /// Writes what cases have become. A new one is never written over another: a number that is taken is a conflict.
     pub(super) async fn save_cases(&mut self, cases: &[&Case], row: CaseRow) -> Result<(), RegisterError> {
-        for some in cases.chunks(rows_on(self.engine, COLUMNS_COUNT)) {
-            let values = tuples(COLUMNS_COUNT, some.len());
+        for some in cases.chunks(rows_of(COLUMNS_COUNT)) {
+            let values = tuples(self.engine, COLUMNS_COUNT, some.len());
             let text = match row {
                 CaseRow::New => format!("INSERT INTO cases ({COLUMNS}) VALUES {values}"),
                 CaseRow::Known => format!(

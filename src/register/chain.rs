@@ -2,7 +2,7 @@
 //! The payload is hashed with a salt and kept in a table of its own, so that it can be blanked on a lawful request
 //! without breaking the chain, and cannot be guessed back from its hash. Only SQL and hashing.
 
-use super::sets::{rows_on, tuples};
+use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Event, Moment};
 pub(super) use crate::text::hex;
@@ -150,7 +150,7 @@ impl Tx {
         events: &[Event],
         salts: &mut (dyn FnMut() -> String + Send),
     ) -> Result<(), RegisterError> {
-        for some in events.chunks(rows_on(self.engine, LINK_COLUMNS)) {
+        for some in events.chunks(rows_of(LINK_COLUMNS)) {
             let mut head = self.head().await?;
             let mut links = Vec::with_capacity(some.len());
             for event in some {
@@ -169,7 +169,7 @@ impl Tx {
     async fn put_links(&mut self, links: &[(Link, String, String, String)]) -> Result<(), RegisterError> {
         let text = format!(
             "INSERT INTO event (seq, at, case_number, kind, actor, mail_id, payload_hash, previous_hash, hash) VALUES {}",
-            tuples(LINK_COLUMNS, links.len())
+            tuples(self.engine, LINK_COLUMNS, links.len())
         );
         let query = links.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (link, hash, ..)| {
             query
@@ -184,7 +184,8 @@ impl Tx {
                 .bind(hash)
         });
         query.execute(&mut *self.inner).await?;
-        let text = format!("INSERT INTO event_payload (seq, salt, body) VALUES {}", tuples(3, links.len()));
+        let text =
+            format!("INSERT INTO event_payload (seq, salt, body) VALUES {}", tuples(self.engine, 3, links.len()));
         let query = links.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (link, _, salt, body)| {
             query.bind(link.seq).bind(salt).bind(body)
         });

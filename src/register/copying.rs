@@ -217,7 +217,7 @@ impl Tx {
         if rows.is_empty() {
             return Ok(());
         }
-        let values = tuples(width, rows.len() / width);
+        let values = tuples(self.engine, width, rows.len() / width);
         let text = format!("INSERT INTO {} ({}) VALUES {values}", batch.table, names(batch.columns));
         let query = rows.into_iter().fold(sqlx::query::<Any>(AssertSqlSafe(text)), |query, value| match value {
             Value::Integer(value) => query.bind(value),

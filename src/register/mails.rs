@@ -4,7 +4,7 @@ use super::chain::hex;
 use super::engine::Begin;
 use super::record::Recorded;
 use super::seal::Reseal;
-use super::sets::{numbered, rows_of, rows_on, tuples};
+use super::sets::{numbered, rows_of, tuples};
 use super::within::{Condition, of_folder};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
@@ -93,7 +93,7 @@ impl Register {
     pub async fn store_mails(&self, mails: &[NewMail]) -> Result<usize, RegisterError> {
         let mut tx = self.begin_as(Begin::Apart).await?;
         let mut stored = 0;
-        for some in mails.chunks(rows_on(self.engine, STORED_COLUMNS)) {
+        for some in mails.chunks(rows_of(STORED_COLUMNS)) {
             stored += tx.store(some).await?;
         }
         tx.commit().await?;
@@ -308,7 +308,7 @@ impl Tx {
         let text = format!(
             "INSERT INTO mail (mailbox, uid_validity, uid, from_junk, received_at, fetched_at, size, whole, reason) \
              VALUES {} ON CONFLICT DO NOTHING RETURNING id, mailbox, uid_validity, uid",
-            tuples(STORED_COLUMNS, mails.len())
+            tuples(self.engine, STORED_COLUMNS, mails.len())
         );
         let query = mails.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| {
             query
@@ -331,7 +331,7 @@ impl Tx {
         if new.is_empty() {
             return Ok(0);
         }
-        let text = format!("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES {}", tuples(3, new.len()));
+        let text = format!("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES {}", tuples(self.engine, 3, new.len()));
         let query = new.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, mail)| {
             query.bind(*id).bind(&mail.raw[..]).bind(sha256(&mail.raw))
         });
@@ -343,12 +343,12 @@ impl Tx {
     /// These mails have been decided on.
     pub(super) async fn decide_mails(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<(), RegisterError> {
         let decided: Vec<_> = all.iter().filter_map(|one| Some((one.mail?, one.decision))).collect();
-        for some in decided.chunks(rows_on(self.engine, 7)) {
+        for some in decided.chunks(rows_of(7)) {
             let text = format!(
                 "UPDATE mail SET disposition = column2, reason = column3, case_number = column4, message_id = column5, \
                  content_hash = column6, decided_at = column7 FROM (VALUES {}) AS decided \
                  WHERE id = column1 AND disposition IS NULL",
-                tuples(7, some.len())
+                tuples(self.engine, 7, some.len())
             );
             let query =
                 some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, ((mail, identity), decision)| {

@@ -1,7 +1,7 @@
 //! Rows of `outbox`, `letter` and `letter_carried`: letters claimed by lease, sent, held. What the outcome of a
 //! sending means is decided elsewhere; here it is written down. Only SQL.
 
-use super::sets::{rows_on, tuples};
+use super::sets::{rows_of, tuples};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{Address, CaseNumber, LetterId, LetterKind, MailboxName, Moment};
 use crate::desk::draft::{Carried, Source};
@@ -201,13 +201,13 @@ impl Tx {
     /// The database refused.
     pub async fn mark_sent(&mut self, all: &[(&LetterId, &Sent)]) -> Result<(), RegisterError> {
         let own = self.instance.as_ref().map(|own| format!(" AND leased_by = '{own}'")).unwrap_or_default();
-        for some in all.chunks(rows_on(self.engine, 7)) {
+        for some in all.chunks(rows_of(7)) {
             let text = format!(
                 "UPDATE outbox SET state = column2, accepted_at = column3, server = column4, reply = column5, \
                  not_before = COALESCE(column6, not_before), light = CASE WHEN column7 = 1 THEN 1 ELSE light END, \
                  attempts = attempts + 1, lease_until = NULL FROM (VALUES {}) AS sent WHERE id = column1 \
                  AND NOT (state = 'held' AND held_because = '{REDACTED}'){own}",
-                tuples(7, some.len())
+                tuples(self.engine, 7, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, sent)| {
                 let (state, accepted_at, server, reply, not_before, light) = match sent {

@@ -6,7 +6,7 @@ use super::caps::side_name;
 use super::cases::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
 use super::seal::Reseal;
-use super::sets::{rows_on, tuples};
+use super::sets::{rows_of, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, MailboxName, Moment, What};
 use crate::desk::draft::{Carried, Source};
@@ -149,11 +149,11 @@ impl Tx {
     }
 
     async fn put_letters(&mut self, letters: &[&Outgoing], now: Moment) -> Result<(), RegisterError> {
-        for some in letters.chunks(rows_on(self.engine, LETTER_COLUMNS)) {
+        for some in letters.chunks(rows_of(LETTER_COLUMNS)) {
             let text = format!(
                 "INSERT INTO outbox (id, kind, case_number, side, department, message_id, envelope_from, recipient, \
                  recipient_key, automatic, state, held_because, created_at, not_before, domain, counted_as, mailbox) VALUES {}",
-                tuples(LETTER_COLUMNS, some.len())
+                tuples(self.engine, LETTER_COLUMNS, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
                 let letter = &outgoing.letter;
@@ -184,15 +184,17 @@ impl Tx {
             self.wake().await?;
         }
         let carried: Vec<_> = letters.iter().flat_map(|outgoing| carried_rows(&outgoing.letter)).collect();
-        for some in carried.chunks(rows_on(self.engine, CARRIED_COLUMNS)) {
+        for some in carried.chunks(rows_of(CARRIED_COLUMNS)) {
             self.put_carried(some).await?;
         }
         Ok(())
     }
 
     async fn put_bytes(&mut self, letters: &[&Outgoing]) -> Result<(), RegisterError> {
-        let text =
-            format!("INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES {}", tuples(4, letters.len()));
+        let text = format!(
+            "INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES {}",
+            tuples(self.engine, 4, letters.len())
+        );
         let query = letters.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
             let letter = &outgoing.letter;
             let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
@@ -207,7 +209,7 @@ impl Tx {
         let text = format!(
             "INSERT INTO letter_carried (letter_id, position, mail_id, part, of_letter, name, media_type, size, sha256) \
              VALUES {}",
-            tuples(CARRIED_COLUMNS, rows.len())
+            tuples(self.engine, CARRIED_COLUMNS, rows.len())
         );
         let query = rows.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (letter, position, carried)| {
             let (mail, part, of_letter) = match &carried.source {

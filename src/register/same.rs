@@ -1,7 +1,7 @@
 //! Mails that are the same (invariant 2): decided on before, set aside before, or only of the same id. Only SQL.
 
 use super::mails::{Identity, without_nul};
-use super::sets::{rows_on, tuples};
+use super::sets::{rows_of, tuples_from};
 use super::within::{Condition, of_folder};
 use super::{RegisterError, Tx, Wanted};
 use crate::desk::Within;
@@ -35,7 +35,7 @@ impl Tx {
         within: &Within,
     ) -> Result<(HashMap<i64, i64>, HashSet<i64>), RegisterError> {
         let (mut same, mut aside) = (HashMap::new(), HashSet::new());
-        for some in mails.chunks(rows_on(self.engine, 3)) {
+        for some in mails.chunks(rows_of(3)) {
             let Condition { text: own, values } = of_folder(within, "mailbox", 3 * some.len() + 1);
             let text = duplicates_text(some.len(), &own);
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, identity)| {
@@ -99,6 +99,6 @@ pub(super) fn duplicates_text(mails: usize, own: &str) -> String {
          CAST(SUM(CASE WHEN disposition = 'set_aside' THEN 1 ELSE 0 END) AS BIGINT) \
          FROM (VALUES {}) AS wanted JOIN mail ON content_hash = column2 AND message_id = column3 AND id <> column1 \
          WHERE disposition IS NOT NULL AND disposition NOT IN ('duplicate', 'unreadable') AND {own} GROUP BY column1",
-        tuples(3, mails)
+        tuples_from(1, 3, mails)
     )
 }

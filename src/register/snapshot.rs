@@ -2,7 +2,7 @@
 
 use super::answered::KnownLetter;
 use super::mails::{Identity, without_nul};
-use super::sets::{numbered, rows_of, rows_on, tuples};
+use super::sets::{numbered, rows_of, tuples};
 use super::within::{Condition, of_case};
 use super::{RegisterError, Tx, cases};
 use crate::case::{Address, Case, CaseNumber, CaseState, LetterId, Side};
@@ -205,14 +205,14 @@ impl Tx {
         let said: Vec<(i64, &Said)> =
             all.iter().filter_map(|one| one.lookup.said.as_ref().map(|said| (one.mail, said))).collect();
         let mut found: HashMap<i64, Vec<Case>> = HashMap::new();
-        for some in said.chunks(rows_on(self.engine, 2)) {
+        for some in said.chunks(rows_of(2)) {
             let text = format!(
                 "SELECT wanted, body FROM (SELECT column1 AS wanted, cases.body, cases.received_at, ROW_NUMBER() OVER \
                  (PARTITION BY column1, cases.mailbox ORDER BY cases.received_at DESC) AS nth FROM (VALUES {}) AS said \
                  JOIN mail ON mail.id = column1 JOIN cases ON customer_address = column2 \
                  AND cases.received_at BETWEEN mail.received_at - {TWICE_WITHIN} AND mail.received_at + {TWICE_WITHIN}) \
                  AS recent WHERE nth <= {TWICE_MAX} ORDER BY wanted, received_at DESC",
-                tuples(2, some.len())
+                tuples(self.engine, 2, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (mail, said)| {
                 query.bind(*mail).bind(said.from.key())

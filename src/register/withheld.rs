@@ -138,8 +138,10 @@ impl Register {
 impl Tx {
     /// These mails are on file: nothing is counted of them any more.
     pub(super) async fn forget_withheld(&mut self, mails: &[(i64, &NewMail)]) -> Result<(), RegisterError> {
-        let text =
-            format!("DELETE FROM withheld WHERE (mailbox, uid_validity, uid) IN (VALUES {})", tuples(3, mails.len()));
+        let text = format!(
+            "DELETE FROM withheld WHERE (mailbox, uid_validity, uid) IN (VALUES {})",
+            tuples(self.engine, 3, mails.len())
+        );
         let query = mails.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (_, mail)| {
             query.bind(&mail.mailbox).bind(mail.uid_validity).bind(mail.uid)
         });
