@@ -10,7 +10,7 @@ use klachtpost::case::{
 };
 use klachtpost::desk::{Decision, Disposition, Verdict, Within};
 use klachtpost::letters::Letter;
-use klachtpost::register::{Identity, Judged, NewMail, Outgoing, Recorded, Register, Sent};
+use klachtpost::register::{DecidedMail, Identity, NewMail, Outgoing, Recorded, Register, Sent};
 use std::error::Error;
 
 /// Cases of one transaction while the register is made.
@@ -79,7 +79,7 @@ pub fn now() -> Moment {
 async fn some_cases(register: &Register, keys: &Keys, some: &[Serial]) -> Outcome {
     let mails: Vec<NewMail> = some.iter().map(|one| mail(one.serial)).collect();
     register.store_mails(&mails).await?;
-    let judged: Vec<Judged> = some.iter().map(|one| judged(one.serial)).collect();
+    let judged: Vec<DecidedMail> = some.iter().map(|one| judged(one.serial)).collect();
     let mut letters: Vec<Vec<Outgoing>> = Vec::new();
     let (mut opened, mut settled): (Vec<Decision>, Vec<Decision>) = (Vec::new(), Vec::new());
     for one in some {
@@ -183,10 +183,10 @@ fn identity(serial: u32) -> Identity {
     Identity { message_id: format!("m{serial}@klant.example"), content_hash: format!("{serial:064x}") }
 }
 
-fn judged(serial: u32) -> Judged {
+fn judged(serial: u32) -> DecidedMail {
     let (disposition, reason) = (Disposition::Complaint, "a complaint".to_owned());
     let verdict = Verdict { disposition, reason, case: Some(number(serial)) };
-    Judged { id: i64::from(serial), identity: identity(serial), verdict }
+    DecidedMail { id: i64::from(serial), identity: identity(serial), verdict }
 }
 
 fn decision(events: Vec<Event>) -> Decision {

@@ -11,7 +11,7 @@ use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
 use crate::desk::{CaseFile, Disposition, Snapshot, on_mail, on_unreadable};
-use crate::register::{Failure, Identity, Judged, RegisterError, Tx, Wanted};
+use crate::register::{DecidedMail, Failure, Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,28 +125,28 @@ impl Happening for Read {
             (Ok(one), Some(known)) => (one, known),
             (Err(reason), _) => {
                 let nameless = Identity { message_id: String::new(), content_hash: String::new() };
-                let judgement = on_unreadable(pending.id, reason, *now);
-                return Some(Decided::on_mail(pending.id, nameless, judgement, mailbox.name()));
+                let decision = on_unreadable(pending.id, reason, *now);
+                return Some(Decided::on_mail(pending.id, nameless, decision, mailbox.name()));
             }
             (Ok(_), None) => return None,
         };
         known.next_serial = changed.next_serial(one.intent.lookup().year, known.next_serial);
         let incoming = incoming(pending, &one.mail, arrival(mailbox, &pending.mailbox));
         crash::poison(Breaks::Deciding, one.mail.subject.as_bytes());
-        let judgement = on_mail(&incoming, &one.intent, &known, &mailbox.rules, *now, fresh);
-        changed.take(&one.named(), &judgement);
+        let decision = on_mail(&incoming, &one.intent, &known, &mailbox.rules, *now, fresh);
+        changed.take(&one.named(), &decision);
         let notes = known.notes();
         // Where two cases become one, what is internal in either stays in the house (invariant 7).
-        let file = known.into_file(judgement.verdict.case).map(|file| CaseFile { notes, ..file });
+        let file = known.into_file(decision.verdict.case).map(|file| CaseFile { notes, ..file });
         let about = counted_sender(&one.mail, &one.intent);
-        let decided = Decided::on_mail(pending.id, one.identity.clone(), judgement, mailbox.name());
+        let decided = Decided::on_mail(pending.id, one.identity.clone(), decision, mailbox.name());
         Some(Decided { file, about, ..decided })
     }
 
     /// That a test mail came back is on file with it.
     async fn mark(&self, tx: &mut Tx, office: &Office, written: &Written) -> Result<(), WorkError> {
         let sent_at = self.outcome.as_ref().ok().and_then(|one| one.intent.round_trip());
-        let is_back = |mail: &Judged| mail.verdict.disposition == Disposition::RoundTrip;
+        let is_back = |mail: &DecidedMail| mail.verdict.disposition == Disposition::RoundTrip;
         match sent_at.filter(|_| written.decided.mail.as_ref().is_some_and(is_back)) {
             Some(sent_at) => {
                 let mailbox = office.mailboxes.of_folder(&self.pending.mailbox).name();

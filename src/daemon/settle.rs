@@ -8,8 +8,8 @@ use super::{Step, WorkError};
 use crate::case::{CaseNumber, MailboxName, Moment};
 use crate::crash;
 use crate::desk::caps::{Stranger, ToCount, to_count};
-use crate::desk::{CaseFile, Decision, Fresh, Judgement};
-use crate::register::{Identity, Judged, Outgoing, Recorded, Tx};
+use crate::desk::{CaseFile, Decision, Fresh, MailDecision};
+use crate::register::{DecidedMail, Identity, Outgoing, Recorded, Tx};
 use futures_util::FutureExt;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
@@ -93,7 +93,7 @@ pub(super) struct Desk<'a> {
 pub(super) struct Decided {
     pub decision: Decision,
     /// The mail that it decides on.
-    pub mail: Option<Judged>,
+    pub mail: Option<DecidedMail>,
     /// The case as it was before.
     pub file: Option<CaseFile>,
     /// The stranger whose mail was decided on.
@@ -109,9 +109,9 @@ impl Decided {
     }
 
     /// On a mail that came in by that mailbox.
-    pub fn on_mail(id: i64, identity: Identity, judgement: Judgement, mailbox: &MailboxName) -> Self {
-        let (verdict, decision) = judgement.split();
-        Self { mail: Some(Judged { id, identity, verdict }), ..Self::through(decision, mailbox) }
+    pub fn on_mail(id: i64, identity: Identity, decision: MailDecision, mailbox: &MailboxName) -> Self {
+        let (verdict, decision) = decision.split();
+        Self { mail: Some(DecidedMail { id, identity, verdict }), ..Self::through(decision, mailbox) }
     }
 
     /// The case that it concerns: of a mail that which it is filed on.

@@ -23,13 +23,13 @@ pub struct Verdict {
 
 /// What is decided on a mail.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Judgement {
+pub struct MailDecision {
     pub verdict: Verdict,
     pub events: Vec<Event>,
     pub letters: Vec<Draft>,
 }
 
-impl Judgement {
+impl MailDecision {
     /// What the mail is, and what is done.
     pub fn split(self) -> (Verdict, Decision) {
         let Self { verdict, events, letters } = self;

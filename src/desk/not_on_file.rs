@@ -3,7 +3,7 @@
 
 use super::deciding::{Deciding, Pen};
 use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Remark};
-use super::{Arrival, Decision, Disposition, Fresh, Incoming, Judgement, Rules, Snapshot};
+use super::{Arrival, Decision, Disposition, Fresh, Incoming, MailDecision, Rules, Snapshot};
 use crate::case::{Actor, Address, Adopts, Token, What};
 use crate::digest::NotOnFile;
 
@@ -35,7 +35,7 @@ pub(super) fn remark(known: &Snapshot) -> Option<Remark> {
 }
 
 /// The same on what goes to the handler of the case that the mail was filed on all the same.
-pub(super) fn marked(mut decision: Judgement, known: &Snapshot) -> Judgement {
+pub(super) fn marked(mut decision: MailDecision, known: &Snapshot) -> MailDecision {
     for letter in &mut decision.letters {
         if let Content::FollowUp(told) = &mut letter.content {
             told.remarks.extend(remark(known));
@@ -49,7 +49,7 @@ impl Deciding<'_> {
     ///
     /// # Errors
     /// Nothing waits there for this person.
-    pub fn adopt(&self, from: &Address) -> Result<Judgement, Problem> {
+    pub fn adopt(&self, from: &Address) -> Result<MailDecision, Problem> {
         let (known, rules) = (self.known, self.rules);
         let is_told = rules.fallback().is_some_and(|department| department.supervisor == *from)
             || rules.digest_recipients.contains(from);

@@ -2,7 +2,7 @@
 
 use super::chain::hex;
 use super::engine::Begin;
-use super::record::{Judged, Recorded};
+use super::record::{DecidedMail, Recorded};
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, rows_on, tuples};
 use super::within::{Condition, of_folder};
@@ -342,7 +342,7 @@ impl Tx {
 
     /// These mails have been decided on.
     pub(super) async fn decide_mails(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<(), RegisterError> {
-        let decided: Vec<&Judged> = all.iter().filter_map(|one| one.mail).collect();
+        let decided: Vec<&DecidedMail> = all.iter().filter_map(|one| one.mail).collect();
         for some in decided.chunks(rows_on(self.engine, 7)) {
             let text = format!(
                 "UPDATE mail SET disposition = column2, reason = column3, case_number = column4, message_id = column5, \
@@ -351,7 +351,7 @@ impl Tx {
                 tuples(7, some.len())
             );
             let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| {
-                let Judged { id, identity, verdict } = mail;
+                let DecidedMail { id, identity, verdict } = mail;
                 query
                     .bind(*id)
                     .bind(verdict.disposition.name())

@@ -35,7 +35,7 @@ pub struct Outgoing {
 
 /// A mail that was decided on.
 #[derive(Debug, Clone)]
-pub struct Judged {
+pub struct DecidedMail {
     pub id: i64,
     pub identity: Identity,
     pub verdict: Verdict,
@@ -45,7 +45,7 @@ pub struct Judged {
 #[derive(Debug, Clone, Copy)]
 pub struct Recorded<'a> {
     /// The mail that it decides on.
-    pub mail: Option<&'a Judged>,
+    pub mail: Option<&'a DecidedMail>,
     pub decision: &'a Decision,
     pub letters: &'a [Outgoing],
     /// What its company has on file: nothing else is touched by it.
@@ -83,7 +83,7 @@ impl Tx {
     /// As there.
     pub async fn record(
         &mut self,
-        mail: Option<&Judged>,
+        mail: Option<&DecidedMail>,
         decision: &Decision,
         letters: &[Outgoing],
         now: Moment,

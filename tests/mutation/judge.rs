@@ -5,7 +5,7 @@ use crate::letters_judged::judge_letters;
 use crate::support::chance::Chance;
 use klachtpost::case::{Actor, Address, Case, Event, LetterKind, What};
 use klachtpost::desk::{
-    Arrival, Disposition, Fresh, Incoming, Judgement, Role, Snapshot, Verdict, on_mail, understand,
+    Arrival, Disposition, Fresh, Incoming, MailDecision, Role, Snapshot, Verdict, on_mail, understand,
 };
 use klachtpost::mail::{self, Mail, SenderProof};
 use std::collections::BTreeMap;
@@ -107,8 +107,8 @@ fn judge_reading(mail: &Mail, raw: &[u8]) {
 }
 
 /// Invariant 1: one disposition, and the events say the same.
-fn judge_decision(decision: &Judgement, known: &Snapshot) {
-    let Judgement { verdict: Verdict { disposition, .. }, events, letters } = decision;
+fn judge_decision(decision: &MailDecision, known: &Snapshot) {
+    let MailDecision { verdict: Verdict { disposition, .. }, events, letters } = decision;
     assert!(events.iter().any(|event| event.mail == Some(ROW)), "no event names the mail: {events:?}");
     let filed: Vec<&str> = events
         .iter()
@@ -152,7 +152,7 @@ fn replay(serial: u32, events: &[Event], known: &Snapshot) {
 
 /// Invariant 6: what is done to a case of the register, a proven colleague does. Taking down a complaint and asking take
 /// a registered address only, which is also the only one that is answered.
-fn judge_authority(decision: &Judgement, mail: &Mail, raw: &[u8], company: &Company) {
+fn judge_authority(decision: &MailDecision, mail: &Mail, raw: &[u8], company: &Company) {
     let from = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok());
     let role = from.as_ref().map_or(Role::Outsider, |from| company.rules.role(from));
     let is_registered = matches!(role, Role::Staff | Role::Employee);
@@ -206,7 +206,7 @@ fn says_it_is_automatic(raw: &[u8]) -> bool {
 }
 
 /// Invariant 5: no letter answers a machine.
-fn no_letter_to_the_sender(decision: &Judgement, mail: &Mail, company: &Company) {
+fn no_letter_to_the_sender(decision: &MailDecision, mail: &Mail, company: &Company) {
     let Some(from) = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok()) else { return };
     let to_sender = decision.letters.iter().filter(|draft| draft.to == from);
     let kinds: Vec<&str> = to_sender.map(|draft| draft.content.kind().name()).collect();

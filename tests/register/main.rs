@@ -52,7 +52,7 @@ use klachtpost::clock::Clock;
 use klachtpost::daemon::Office;
 use klachtpost::desk::{Decision, Disposition, Verdict, Within};
 use klachtpost::letters::Letter;
-use klachtpost::register::{Identity, Judged, NewMail, Outgoing, Register, RegisterError};
+use klachtpost::register::{DecidedMail, Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
 use support::engines;
@@ -202,8 +202,12 @@ fn decision(events: Vec<Event>) -> Decision {
 }
 
 /// A mail that turned out to be this, and is filed on no case.
-fn judged(id: i64, identity: &Identity, disposition: Disposition) -> Judged {
-    Judged { id, identity: identity.clone(), verdict: Verdict { disposition, reason: "a test".into(), case: None } }
+fn judged(id: i64, identity: &Identity, disposition: Disposition) -> DecidedMail {
+    DecidedMail {
+        id,
+        identity: identity.clone(),
+        verdict: Verdict { disposition, reason: "a test".into(), case: None },
+    }
 }
 
 fn identity(message_id: &str, content_hash: &str) -> Identity {

@@ -94,10 +94,10 @@ fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fre
     let letter_kind = file.map(|_| LetterKind::Notification);
     let known = Snapshot { file: file.cloned(), letter_kind, next_serial: 8, ..Snapshot::default() };
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
-    let judgement =
+    let decision =
         on_mail(&incoming, &understand(&incoming, &office.rules, now()), &known, &office.rules, now(), fresh);
     let identity = Identity { message_id: String::new(), content_hash: String::new() };
-    Decided { file: file.cloned(), ..Decided::on_mail(42, identity, judgement, &office.rules.mailbox) }
+    Decided { file: file.cloned(), ..Decided::on_mail(42, identity, decision, &office.rules.mailbox) }
 }
 
 /// Renders and writes a decision's letters, as a step of work does.

@@ -26,7 +26,7 @@ use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::signing::unsigned;
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
-use crate::desk::{Department, Disposition, Judgement};
+use crate::desk::{Department, Disposition, MailDecision};
 use crate::mail::CutSign;
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
@@ -94,7 +94,7 @@ impl<'a> Work<'a> {
     }
 
     /// The decision, with a receipt that says exactly what was done.
-    pub fn finish(mut self) -> Judgement {
+    pub fn finish(mut self) -> MailDecision {
         if self.events.is_empty() {
             let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
             self.events.push(self.reply.happened(filed));

@@ -49,7 +49,7 @@ fn tell(company: &Company, mails: &[Untold], last: Option<Moment>) -> Option<Dec
 }
 
 /// A verb in a new mail of a colleague's, proven.
-fn asks(company: &Company, from: &str, text: &str) -> Judgement {
+fn asks(company: &Company, from: &str, text: &str) -> MailDecision {
     company.decide(&post(from, text).dmarc("pass"))
 }
 
@@ -59,7 +59,7 @@ fn on_file(stored: Stored) -> Company {
     company
 }
 
-fn opened(decision: &Judgement) -> (&Event, &Opened) {
+fn opened(decision: &MailDecision) -> (&Event, &Opened) {
     let found = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some((event, opened.as_ref())),
         _ => None,

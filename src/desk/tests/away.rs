@@ -16,7 +16,7 @@ fn handled_by(handler: &str) -> Company {
 }
 
 /// What was decided becomes the past, so long ago.
-fn lives_through(company: &mut Company, decision: &Judgement, ago: TimeDelta) {
+fn lives_through(company: &mut Company, decision: &MailDecision, ago: TimeDelta) {
     let aged = decision.events.iter().map(|event| Event { at: event.at - ago, ..event.clone() });
     company.files[0].events.extend(aged);
 }

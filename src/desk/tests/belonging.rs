@@ -28,7 +28,7 @@ fn closed() -> Company {
     company
 }
 
-fn remarks(decision: &Judgement) -> &[Remark] {
+fn remarks(decision: &MailDecision) -> &[Remark] {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.remarks.as_slice()),
         Content::FollowUp(follow_up) => Some(follow_up.remarks.as_slice()),
@@ -37,7 +37,7 @@ fn remarks(decision: &Judgement) -> &[Remark] {
     found.unwrap_or_else(|| panic!("no letter to staff: {decision:?}"))
 }
 
-fn tie(decision: &Judgement) -> Option<Tie> {
+fn tie(decision: &MailDecision) -> Option<Tie> {
     decision.events.iter().find_map(|event| match &event.what {
         What::FollowedUp { tie, .. } => Some(*tie),
         _ => None,
@@ -45,7 +45,7 @@ fn tie(decision: &Judgement) -> Option<Tie> {
 }
 
 /// A case of its own, linked with case 7; case 7 itself is as it was.
-fn is_apart(decision: &Judgement, what: &str) {
+fn is_apart(decision: &MailDecision, what: &str) {
     assert_eq!(
         (decision.verdict.disposition, decision.verdict.case),
         (Disposition::Complaint, Some(number(8))),
@@ -162,7 +162,7 @@ fn the_button_joins_a_partners_case_and_only_the_customer_gets_letters() {
     assert!(matches!(done(&joined)[0], draft::Done::Merged { stays, .. } if stays == number(7)), "{joined:?}");
 }
 
-fn replayed(decision: &Judgement) -> Case {
+fn replayed(decision: &MailDecision) -> Case {
     Case::replay(&decision.events).unwrap_or_else(|| panic!("{decision:?}"))
 }
 

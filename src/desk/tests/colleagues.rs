@@ -14,7 +14,7 @@ fn new(from: &str, text: &str) -> Post {
     post(from, text).dmarc("pass")
 }
 
-fn opened(decision: &Judgement) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let opened = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(&**opened),
         _ => None,
@@ -23,13 +23,13 @@ fn opened(decision: &Judgement) -> &Opened {
 }
 
 /// Nothing was registered and only the sender was asked.
-fn asked<'a>(decision: &'a Judgement, from: &str) -> &'a Problem {
+fn asked<'a>(decision: &'a MailDecision, from: &str) -> &'a Problem {
     assert_eq!(sent(decision), [(LetterKind::Question, from)]);
     assert_eq!((kinds(decision), decision.verdict.case), (vec!["mail_filed"], None));
     why(decision)
 }
 
-fn registered(decision: &Judgement) -> &Done {
+fn registered(decision: &MailDecision) -> &Done {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Receipt(receipt) => receipt.done.first(),
         _ => None,
@@ -37,7 +37,7 @@ fn registered(decision: &Judgement) -> &Done {
     told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
 }
 
-fn unacknowledged(decision: &Judgement) -> Option<Unacknowledged> {
+fn unacknowledged(decision: &MailDecision) -> Option<Unacknowledged> {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.unacknowledged),
         _ => None,

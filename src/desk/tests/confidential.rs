@@ -25,7 +25,7 @@ fn hidden_from(readers: &[&str], without: &[&str]) -> Company {
     company
 }
 
-fn readers(decision: &Judgement) -> Option<(Vec<&str>, Vec<&str>)> {
+fn readers(decision: &MailDecision) -> Option<(Vec<&str>, Vec<&str>)> {
     decision.events.iter().find_map(|event| match &event.what {
         What::ConfidentialSet(set) => {
             Some((set.readers.iter().map(Address::as_str).collect(), set.without.iter().map(Address::as_str).collect()))

@@ -3,7 +3,7 @@
 use super::draft::{Remark, Unacknowledged};
 use super::*;
 
-fn notification(decision: &Judgement) -> &draft::Notification {
+fn notification(decision: &MailDecision) -> &draft::Notification {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification),
         _ => None,
@@ -11,7 +11,7 @@ fn notification(decision: &Judgement) -> &draft::Notification {
     found.unwrap_or_else(|| panic!("no notification: {decision:?}"))
 }
 
-fn follow_up(decision: &Judgement) -> &draft::FollowUp {
+fn follow_up(decision: &MailDecision) -> &draft::FollowUp {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::FollowUp(follow_up) => Some(follow_up),
         _ => None,

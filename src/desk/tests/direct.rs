@@ -26,7 +26,7 @@ impl Company {
         company
     }
 
-    fn decide_received(&self, post: &Post) -> Judgement {
+    fn decide_received(&self, post: &Post) -> MailDecision {
         let mail = mail::read(&post.raw(), "mx.lease.example");
         let incoming =
             Incoming { id: 42, mail: &mail, received_at: received(), from_junk: false, arrival: Arrival::New };
@@ -34,7 +34,7 @@ impl Company {
     }
 
     /// What was decided becomes the past.
-    pub(super) fn lives_through(&mut self, decision: &Judgement) {
+    pub(super) fn lives_through(&mut self, decision: &MailDecision) {
         for file in &mut self.files {
             let number = file.case.number;
             for event in decision.events.iter().filter(|event| event.case == Some(number)) {
@@ -61,7 +61,7 @@ fn without(text: &str) -> Post {
     post(JAN, text).to(KLANT).header("Cc: klachten@lease.example").dmarc("pass")
 }
 
-fn told(decision: &Judgement) -> &[Done] {
+fn told(decision: &MailDecision) -> &[Done] {
     let receipt = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Receipt(receipt) => Some(receipt.done.as_slice()),
         _ => None,
@@ -69,7 +69,7 @@ fn told(decision: &Judgement) -> &[Done] {
     receipt.unwrap_or_default()
 }
 
-fn recorded(decision: &Judgement) -> Option<&DirectAnswer> {
+fn recorded(decision: &MailDecision) -> Option<&DirectAnswer> {
     decision.events.iter().find_map(|event| match &event.what {
         What::AnsweredDirectly(answer) => Some(answer),
         _ => None,
@@ -91,7 +91,7 @@ enum Came {
     Refused,
 }
 
-fn came(decision: &Judgement) -> Came {
+fn came(decision: &MailDecision) -> Came {
     let names = kinds(decision);
     let left = told(decision).iter().find_map(|done| match done {
         Done::LeftUndone { written } => Some(written.clone()),

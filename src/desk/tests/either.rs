@@ -18,7 +18,7 @@ impl Either for Decision {
     }
 }
 
-impl Either for Judgement {
+impl Either for MailDecision {
     fn events(&self) -> &[Event] {
         &self.events
     }

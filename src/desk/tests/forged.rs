@@ -11,7 +11,7 @@ fn passes_for(domain: &str) -> String {
 }
 
 /// Nothing was done on the case: filed on it at most, and told to nobody but the house.
-fn nothing_done(decision: &Judgement, what: &str) {
+fn nothing_done(decision: &MailDecision, what: &str) {
     let harmless = ["mail_filed", "aside_told", "other_wrote", "opened", "linked"];
     assert!(kinds(decision).iter().all(|kind| harmless.contains(kind)), "{what}: {:?}", kinds(decision));
     assert!(to_customers(decision).all(|draft| draft.to != address(KLANT)), "{what}: {:?}", sent(decision));

@@ -103,7 +103,7 @@ fn signs_and_words_of_an_absence_withhold_the_acknowledgement_and_never_the_case
     assert_eq!(answer(&decision), Some("Wij betalen."));
 }
 
-fn reply_by(company: &Company, text: &str, header: &str) -> Judgement {
+fn reply_by(company: &Company, text: &str, header: &str) -> MailDecision {
     company.decide(&reply_of(company, JAN, text).header(header))
 }
 
@@ -146,7 +146,7 @@ fn with_alias() -> Company {
     Company::of(&SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", &aliases))
 }
 
-fn opened(decision: &Judgement) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let found = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(opened.as_ref()),
         _ => None,

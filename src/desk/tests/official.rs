@@ -22,7 +22,7 @@ fn unchecked() -> Company {
     Company::of(&settings)
 }
 
-fn official(decision: &Judgement) -> &Official {
+fn official(decision: &MailDecision) -> &Official {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Authority(official) => Some(official.as_ref()),
         _ => None,
@@ -30,7 +30,7 @@ fn official(decision: &Judgement) -> &Official {
     found.unwrap_or_else(|| panic!("{decision:?}"))
 }
 
-fn case_after(company: &Company, decision: &Judgement) -> Case {
+fn case_after(company: &Company, decision: &MailDecision) -> Case {
     let mut case = company.files[0].case.clone();
     decision.events.iter().for_each(|event| case.apply(event));
     case
@@ -193,7 +193,7 @@ fn what_is_no_last_day_stays_text() {
             assert_eq!((kept.as_str(), kinds(&decision)), (text, vec!["disputed"]));
         }
     }
-    let kind = |decision: &Judgement| match &decision.events[1].what {
+    let kind = |decision: &MailDecision| match &decision.events[1].what {
         What::DutySet(duty) => duty.kind,
         other => panic!("{other:?}"),
     };

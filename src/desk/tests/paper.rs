@@ -35,7 +35,7 @@ fn waiting(company: &mut Company, letter: u8, kind: LetterKind, minutes: i64) {
     company.case().apply(&event);
 }
 
-fn does(company: &Company, text: &str) -> Judgement {
+fn does(company: &Company, text: &str) -> MailDecision {
     company.decide(&reply_of(company, JAN, text))
 }
 
@@ -46,7 +46,7 @@ fn after(company: &Company, decision: &impl Either) -> Case {
     case
 }
 
-fn paper(decision: &Judgement) -> (&Draft, &Paper) {
+fn paper(decision: &MailDecision) -> (&Draft, &Paper) {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Paper(paper) => Some((draft, &**paper)),
         _ => None,
@@ -54,7 +54,7 @@ fn paper(decision: &Judgement) -> (&Draft, &Paper) {
     found.unwrap_or_else(|| panic!("no paper: {decision:?}"))
 }
 
-fn posted(decision: &Judgement) -> Vec<(LetterId, LetterKind, Moment)> {
+fn posted(decision: &MailDecision) -> Vec<(LetterId, LetterKind, Moment)> {
     let of = |event: &Event| match &event.what {
         What::Posted { letter, letter_kind, posted_at } => Some((letter.clone(), *letter_kind, *posted_at)),
         _ => None,
@@ -67,7 +67,7 @@ fn minutes_ago(minutes: i64) -> Moment {
 }
 
 /// Only the sender was asked.
-fn asked<'a>(decision: &'a Judgement, text: &str) -> &'a Problem {
+fn asked<'a>(decision: &'a MailDecision, text: &str) -> &'a Problem {
     assert_eq!((sent(decision), kinds(decision)), (vec![(LetterKind::Question, JAN)], vec!["mail_filed"]), "{text}");
     why(decision)
 }

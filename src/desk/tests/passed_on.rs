@@ -47,7 +47,7 @@ fn all(company: &Company) -> [Post; 5] {
     ]
 }
 
-fn shown(decision: &Judgement) -> &draft::FollowUp {
+fn shown(decision: &MailDecision) -> &draft::FollowUp {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::FollowUp(follow_up) => Some(follow_up),
         _ => None,

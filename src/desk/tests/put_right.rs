@@ -43,14 +43,14 @@ fn nobodys() -> Company {
     company
 }
 
-fn record(company: &mut Company, decision: &Judgement) {
+fn record(company: &mut Company, decision: &MailDecision) {
     decision.events.iter().for_each(|event| {
         company.files[0].case.apply(event);
         company.files[0].events.push(event.clone());
     });
 }
 
-fn set(decision: &Judgement) -> (&str, &str, &[Owed], Option<&str>) {
+fn set(decision: &MailDecision) -> (&str, &str, &[Owed], Option<&str>) {
     let found = done(decision).iter().find_map(|done| match done {
         Done::CustomerSet { to, name, owed, told } => {
             Some((to.as_str(), name.as_str(), owed.as_slice(), told.as_ref().map(Address::as_str)))

@@ -16,7 +16,7 @@ fn want(company: &Company, post: &Post) -> Option<Want> {
 }
 
 /// Decides with what a register of case 7 would find.
-fn ask(company: &Company, post: &Post) -> Judgement {
+fn ask(company: &Company, post: &Post) -> MailDecision {
     let mail = mail::read(&post.raw(), "mx.lease.example");
     let mut known = company.known(&mail);
     known.found = want(company, post).map(|want| match want {
@@ -32,14 +32,14 @@ fn ask(company: &Company, post: &Post) -> Judgement {
     on_mail(&incoming, &known, &company.rules, now(), &mut Fresh::new([3; 32]))
 }
 
-fn list(decision: &Judgement) -> &CaseList {
+fn list(decision: &MailDecision) -> &CaseList {
     match &decision.letters[0].content {
         Content::CaseList(list) => list,
         other => panic!("no list: {other:?}"),
     }
 }
 
-fn file_of(decision: &Judgement) -> &Dossier {
+fn file_of(decision: &MailDecision) -> &Dossier {
     match &decision.letters[0].content {
         Content::Dossier(file) => file,
         other => panic!("no file: {other:?}"),

@@ -286,7 +286,7 @@ fn attachments_go_along_but_no_mails_seals_or_logos() {
     assert_eq!((answer(&decision), carried(&decision)), (Some("Zie de bijlage."), vec!["offerte.pdf", "foto's.pdf"]));
 }
 
-fn carried(decision: &Judgement) -> Vec<&str> {
+fn carried(decision: &MailDecision) -> Vec<&str> {
     decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect()
 }
 

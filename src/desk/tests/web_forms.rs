@@ -23,7 +23,7 @@ fn filled_in(text: &str) -> Post {
     post(SITE, text).dmarc("pass").subject("Contactformulier")
 }
 
-fn opened(decision: &Judgement) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let opened = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(opened.as_ref()),
         _ => None,
@@ -31,7 +31,7 @@ fn opened(decision: &Judgement) -> &Opened {
     opened.unwrap_or_else(|| panic!("nothing was opened: {decision:?}"))
 }
 
-fn notification(decision: &Judgement) -> &draft::Notification {
+fn notification(decision: &MailDecision) -> &draft::Notification {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.as_ref()),
         _ => None,
@@ -39,7 +39,7 @@ fn notification(decision: &Judgement) -> &draft::Notification {
     found.unwrap_or_else(|| panic!("no notification: {decision:?}"))
 }
 
-fn is_piets(decision: &Judgement, what: &str) {
+fn is_piets(decision: &MailDecision, what: &str) {
     let customer = &opened(decision).customer;
     assert_eq!((customer.address.as_ref(), customer.name.as_str()), (Some(&address(PIET)), "Piet de Boer"), "{what}");
     assert_eq!(decision.letters[0].to, address(PIET), "{what}");
