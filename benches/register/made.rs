@@ -8,9 +8,9 @@ use klachtpost::case::{
     Actor, Address, CaseNumber, Channel, Closed, Customer, Due, Event, Keys, Language, LetterFate, LetterId,
     LetterKind, Moment, Opened, Side, Token, What, Why,
 };
-use klachtpost::desk::{Decision, Disposition, Within};
+use klachtpost::desk::{Decision, Disposition, Verdict, Within};
 use klachtpost::letters::Letter;
-use klachtpost::register::{Identity, NewMail, Outgoing, Recorded, Register, Sent};
+use klachtpost::register::{DecidedMail, Identity, NewMail, Outgoing, Recorded, Register, Sent};
 use std::error::Error;
 
 /// Cases of one transaction while the register is made.
@@ -79,15 +79,15 @@ pub fn now() -> Moment {
 async fn some_cases(register: &Register, keys: &Keys, some: &[Serial]) -> Outcome {
     let mails: Vec<NewMail> = some.iter().map(|one| mail(one.serial)).collect();
     register.store_mails(&mails).await?;
-    let identities: Vec<Identity> = some.iter().map(|one| identity(one.serial)).collect();
+    let judged: Vec<DecidedMail> = some.iter().map(|one| judged(one.serial)).collect();
     let mut letters: Vec<Vec<Outgoing>> = Vec::new();
     let (mut opened, mut settled): (Vec<Decision>, Vec<Decision>) = (Vec::new(), Vec::new());
     for one in some {
         let of_case = vec![letter(keys, one.serial, Side::Customer)?, letter(keys, one.serial, Side::Staff)?];
         let mut events = vec![one.opened()?];
         events.extend(of_case.iter().map(|outgoing| one.written(&outgoing.letter)));
-        opened.push(decision(one.serial, events));
-        settled.push(decision(one.serial, one.settled(&of_case)));
+        opened.push(decision(events));
+        settled.push(decision(one.settled(&of_case)));
         letters.push(of_case);
     }
     let Some(at) = some.first().map(|one| one.written) else { return Ok(()) };
@@ -95,13 +95,12 @@ async fn some_cases(register: &Register, keys: &Keys, some: &[Serial]) -> Outcom
     let all_sent: Vec<(&LetterId, &Sent)> =
         letters.iter().flatten().map(|outgoing| (&outgoing.letter.id, &sent)).collect();
     let within = Within::All;
-    let opened =
-        opened.iter().zip(some).zip(&identities).zip(&letters).map(|(((decision, one), identity), letters)| Recorded {
-            mail: Some((i64::from(one.serial), identity)),
-            decision,
-            letters,
-            within: &within,
-        });
+    let opened = opened.iter().zip(&judged).zip(&letters).map(|((decision, mail), letters)| Recorded {
+        mail: Some(mail),
+        decision,
+        letters,
+        within: &within,
+    });
     let settled = settled.iter().map(|decision| Recorded { mail: None, decision, letters: &[], within: &within });
     let mut salts = (0_u64..).map(|nth| format!("{nth:032x}"));
     let mut salt = || salts.next().unwrap_or_default();
@@ -184,9 +183,14 @@ fn identity(serial: u32) -> Identity {
     Identity { message_id: format!("m{serial}@klant.example"), content_hash: format!("{serial:064x}") }
 }
 
-fn decision(serial: u32, events: Vec<Event>) -> Decision {
+fn judged(serial: u32) -> DecidedMail {
     let (disposition, reason) = (Disposition::Complaint, "a complaint".to_owned());
-    Decision { disposition, reason, case: Some(number(serial)), events, letters: Vec::new() }
+    let verdict = Verdict { disposition, reason, case: Some(number(serial)) };
+    DecidedMail { id: i64::from(serial), identity: identity(serial), verdict }
+}
+
+fn decision(events: Vec<Event>) -> Decision {
+    Decision { events, letters: Vec::new() }
 }
 
 fn mail(serial: u32) -> NewMail {

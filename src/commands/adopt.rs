@@ -9,7 +9,7 @@ use crate::case::{Actor, Adopts, Event, What};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, Salts, WorkError, adopt_asked, compare, own_folders};
-use crate::desk::{Decision, Disposition, FiledBy};
+use crate::desk::{Decision, FiledBy};
 use crate::mailbox::{Mailbox, MailboxError};
 use crate::register::{Missing, RegisterError};
 use std::sync::Arc;
@@ -107,9 +107,7 @@ async fn adopt(config: Config, form: Form, yes: bool, others: bool) -> Result<Ex
 async fn ask(office: &Office, adopts: Adopts, mails: usize) -> Result<(), AdoptError> {
     let what = What::AdoptionAsked { adopts, mails };
     let event = Event { at: office.clock.now(), case: None, actor: Actor::Desk, mail: None, what };
-    let reason = "asked to take in mails of our own folders".to_owned();
-    let decision =
-        Decision { disposition: Disposition::Staff, reason, case: None, events: vec![event], letters: Vec::new() };
+    let decision = Decision { events: vec![event], letters: Vec::new() };
     let mut salts = Salts::new()?;
     let mut tx = office.register.begin().await?;
     tx.record(None, &decision, &[], office.clock.now(), &mut || salts.draw()).await?;

@@ -5,7 +5,7 @@ use super::settle::Decided;
 use crate::case::{Actor, Address, Case, Event, LetterFate, LetterKind, Moment, Side, What};
 use crate::desk::caps::{Cap, Counts, alarm_of, counted_as, held_by};
 use crate::desk::draft::{Content, Done, Draft};
-use crate::desk::{CaseFile, Decision, Fated, Fresh, Rules, on_cap, on_fate};
+use crate::desk::{Decision, Fated, Fresh, Rules, on_cap, on_fate};
 use crate::letters::{self, House, Letter, Letters};
 use crate::register::Outgoing;
 
@@ -37,7 +37,7 @@ pub(super) fn write(
     log_untold(&decided.decision);
     let drafts = std::mem::take(&mut decided.decision.letters);
     let clerk = Clerk { desk: Desk::of(decided, stationery), counts };
-    let case = case_after(&decided.decision, decided.file.as_ref());
+    let case = case_after(decided);
     let done = clerk.finish_all(drafts, rendered, case.as_ref());
     let mut events: Vec<Event> =
         done.outgoing.iter().map(|finished| written(&finished.letter, stationery.now)).collect();
@@ -123,8 +123,7 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn of(decided: &'a Decided, stationery: &'a Stationery<'a>) -> Self {
-        let (decision, file) = (&decided.decision, decided.file.as_ref());
-        Self { decided, stationery, notes: notes(decision, file), customers: customers_words(decision, file) }
+        Self { decided, stationery, notes: notes(decided), customers: customers_words(decided) }
     }
 
     fn finish(&self, draft: &Draft) -> Rendered {
@@ -232,15 +231,15 @@ fn also_to(untold: Option<&Address>, letters: &[Draft], fresh: &mut Fresh) -> Op
 
 /// What staff typed as notes, on file or in this very mail. A note keeps the quotes it answers; those are not staff's
 /// words, and with them in between the note would never be met whole.
-fn notes(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
+fn notes(Decided { decision, file, .. }: &Decided) -> Vec<String> {
     let of_this_mail = decision.events.iter().filter_map(|event| event.what.internal_text()).map(str::to_owned);
-    let on_file = file.into_iter().flat_map(|file| file.notes.iter().cloned());
+    let on_file = file.iter().flat_map(|file| file.notes.iter().cloned());
     on_file.chain(of_this_mail).flat_map(|note| typed(&note)).collect()
 }
 
 /// What the customer wrote, on file or in this very mail.
-fn customers_words(decision: &Decision, file: Option<&CaseFile>) -> Vec<String> {
-    let on_file = file.into_iter().flat_map(|file| &file.events);
+fn customers_words(Decided { decision, file, .. }: &Decided) -> Vec<String> {
+    let on_file = file.iter().flat_map(|file| &file.events);
     on_file.chain(&decision.events).filter_map(|event| event.what.customers_words()).map(str::to_owned).collect()
 }
 
@@ -273,9 +272,10 @@ fn fated(draft: &Draft, fate: LetterFate) -> Fated {
 }
 
 /// The decision's case as its events leave it.
-fn case_after(decision: &Decision, file: Option<&CaseFile>) -> Option<Case> {
-    let mut case = file.map(|file| file.case.clone()).filter(|case| Some(case.number) == decision.case);
-    for event in decision.events.iter().filter(|event| event.case == decision.case) {
+fn case_after(decided: &Decided) -> Option<Case> {
+    let number = decided.case();
+    let mut case = decided.file.as_ref().map(|file| file.case.clone()).filter(|case| Some(case.number) == number);
+    for event in decided.decision.events.iter().filter(|event| event.case == number) {
         match (&mut case, &event.what, event.case) {
             (None, What::Opened(opened), Some(number)) => case = Some(Case::open(number, event.at, opened)),
             (None, ..) => {}

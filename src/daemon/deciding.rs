@@ -11,7 +11,7 @@ use crate::crash::{self, Breaks};
 use crate::desk::caps::counted_sender;
 use crate::desk::together::{Changed, Named, apart};
 use crate::desk::{CaseFile, Disposition, Snapshot, on_mail, on_unreadable};
-use crate::register::{Failure, Identity, RegisterError, Tx, Wanted};
+use crate::register::{DecidedMail, Failure, Identity, RegisterError, Tx, Wanted};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,10 +126,7 @@ impl Happening for Read {
             (Err(reason), _) => {
                 let nameless = Identity { message_id: String::new(), content_hash: String::new() };
                 let decision = on_unreadable(pending.id, reason, *now);
-                return Some(Decided {
-                    mail: Some((pending.id, nameless)),
-                    ..Decided::through(decision, mailbox.name())
-                });
+                return Some(Decided::on_mail(pending.id, nameless, decision, mailbox.name()));
             }
             (Ok(_), None) => return None,
         };
@@ -140,16 +137,17 @@ impl Happening for Read {
         changed.take(&one.named(), &decision);
         let notes = known.notes();
         // Where two cases become one, what is internal in either stays in the house (invariant 7).
-        let file = known.into_file(decision.case).map(|file| CaseFile { notes, ..file });
+        let file = known.into_file(decision.verdict.case).map(|file| CaseFile { notes, ..file });
         let about = counted_sender(&one.mail, &one.intent);
-        let mail = Some((pending.id, one.identity.clone()));
-        Some(Decided { mail, file, about, ..Decided::through(decision, mailbox.name()) })
+        let decided = Decided::on_mail(pending.id, one.identity.clone(), decision, mailbox.name());
+        Some(Decided { file, about, ..decided })
     }
 
     /// That a test mail came back is on file with it.
     async fn mark(&self, tx: &mut Tx, office: &Office, written: &Written) -> Result<(), WorkError> {
         let sent_at = self.outcome.as_ref().ok().and_then(|one| one.intent.round_trip());
-        match sent_at.filter(|_| written.decided.decision.disposition == Disposition::RoundTrip) {
+        let is_back = |mail: &DecidedMail| mail.verdict.disposition == Disposition::RoundTrip;
+        match sent_at.filter(|_| written.decided.mail.as_ref().is_some_and(is_back)) {
             Some(sent_at) => {
                 let mailbox = office.mailboxes.of_folder(&self.pending.mailbox).name();
                 Ok(tx.note_back(office.mailboxes.trips_of(mailbox), sent_at, self.pending.received_at).await?)
@@ -185,8 +183,8 @@ impl Happening for Read {
     fn told(&self, Written { decided, letters }: &Written) {
         tracing::info!(
             mail.id = self.pending.id,
-            mail.disposition = decided.decision.disposition.name(),
-            case.number = decided.decision.case.map(|n| n.to_string()).unwrap_or_default(),
+            mail.disposition = decided.mail.as_ref().map(|mail| mail.verdict.disposition.name()),
+            case.number = decided.case().map(|n| n.to_string()).unwrap_or_default(),
             letters = letters.len(),
             "mail decided on"
         );

@@ -3,11 +3,12 @@
 
 use super::office::{OfficeError, house};
 use super::pulse::Pulse;
+use super::settle::Decided;
 use super::watching::Watch;
 use super::withheld::Asked;
 use crate::case::{Case, Keys, MailboxName, What};
 use crate::config::Config;
-use crate::desk::{Decision, Rules, Within};
+use crate::desk::{Rules, Within};
 use crate::letters::House;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -115,19 +116,15 @@ impl Mailboxes {
     }
 
     /// The one whose letters a decision's are: that of its case, as it was before or as it is opened now.
-    pub(super) fn of_decision(
-        &self,
-        decision: &Decision,
-        known: Option<&Case>,
-        else_of: Option<&MailboxName>,
-    ) -> &OfMailbox {
-        let opened = decision.events.iter().find_map(|event| match &event.what {
-            What::Opened(opened) if event.case == decision.case => opened.mailbox.as_ref(),
+    pub(super) fn of_decision(&self, decided: &Decided) -> &OfMailbox {
+        let number = decided.case();
+        let opened = decided.decision.events.iter().find_map(|event| match &event.what {
+            What::Opened(opened) if event.case == number => opened.mailbox.as_ref(),
             _ => None,
         });
-        match known.filter(|case| Some(case.number) == decision.case) {
-            Some(case) => self.of_case(case),
-            None => self.named(opened.or(else_of)),
+        match decided.file.as_ref().filter(|file| Some(file.case.number) == number) {
+            Some(file) => self.of_case(&file.case),
+            None => self.named(opened.or(decided.mailbox.as_ref())),
         }
     }
 

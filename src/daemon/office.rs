@@ -249,8 +249,7 @@ impl Office {
 
     /// What letters of a decision are written with at this moment.
     pub(super) fn stationery_of(&self, decided: &Decided, now: Moment) -> Stationery<'_> {
-        let known = decided.file.as_ref().map(|file| &file.case);
-        let of = self.mailboxes.of_decision(&decided.decision, known, decided.mailbox.as_ref());
+        let of = self.mailboxes.of_decision(decided);
         Stationery { rules: &of.rules, house: &of.house, letters: &self.letters, now }
     }
 

@@ -5,11 +5,11 @@
 use super::clerk::{self, Rendered};
 use super::office::{Office, OfficeError};
 use super::{Step, WorkError};
-use crate::case::{MailboxName, Moment};
+use crate::case::{CaseNumber, MailboxName, Moment};
 use crate::crash;
 use crate::desk::caps::{Stranger, ToCount, to_count};
-use crate::desk::{CaseFile, Decision, Fresh};
-use crate::register::{Identity, Outgoing, Recorded, Tx};
+use crate::desk::{CaseFile, Decision, Fresh, MailDecision};
+use crate::register::{DecidedMail, Identity, Outgoing, Recorded, Tx};
 use futures_util::FutureExt;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
@@ -93,7 +93,7 @@ pub(super) struct Desk<'a> {
 pub(super) struct Decided {
     pub decision: Decision,
     /// The mail that it decides on.
-    pub mail: Option<(i64, Identity)>,
+    pub mail: Option<DecidedMail>,
     /// The case as it was before.
     pub file: Option<CaseFile>,
     /// The stranger whose mail was decided on.
@@ -106,6 +106,18 @@ impl Decided {
     /// On what concerns no case, for the company of that mailbox.
     pub fn through(decision: Decision, mailbox: &MailboxName) -> Self {
         Self { mailbox: Some(mailbox.clone()), ..Self::from(decision) }
+    }
+
+    /// On a mail that came in by that mailbox.
+    pub fn on_mail(id: i64, identity: Identity, decision: MailDecision, mailbox: &MailboxName) -> Self {
+        let (verdict, decision) = decision.split();
+        Self { mail: Some(DecidedMail { id, identity, verdict }), ..Self::through(decision, mailbox) }
+    }
+
+    /// The case that it concerns: of a mail that which it is filed on.
+    pub fn case(&self) -> Option<CaseNumber> {
+        let of_file = || self.file.as_ref().map(|file| file.case.number);
+        self.mail.as_ref().map_or_else(of_file, |mail| mail.verdict.case)
     }
 }
 
@@ -285,7 +297,7 @@ async fn render(
 /// Puts all of it on file, in the transaction.
 pub(super) async fn record(tx: &mut Tx, office: &Office, written: &[Written], now: Moment) -> Result<(), WorkError> {
     let recorded = written.iter().map(|one| Recorded {
-        mail: one.decided.mail.as_ref().map(|(mail, identity)| (*mail, identity)),
+        mail: one.decided.mail.as_ref(),
         decision: &one.decided.decision,
         letters: &one.letters,
         within: &office.mailboxes.named(one.decided.mailbox.as_ref()).within,

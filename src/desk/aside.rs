@@ -6,7 +6,7 @@ use super::deciding::Deciding;
 use super::draft::{Content, Draft, Problem, SetAside};
 use super::sent_by::SentBy;
 use super::sight::supervisor;
-use super::{Decision, Disposition, Incoming, Stored};
+use super::{Disposition, Incoming, MailDecision, Stored, Verdict};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Moment, What};
 use crate::digest::{PutAside, Tells, WhyAside};
 use crate::mail::Mail;
@@ -16,22 +16,22 @@ const EXCERPT_MAX: usize = 400;
 
 impl Deciding<'_> {
     /// A mail that is kept, and about which nothing more is done.
-    pub fn filed(&self, disposition: Disposition, case: Option<CaseNumber>, reason: String) -> Decision {
+    pub fn filed(&self, disposition: Disposition, case: Option<CaseNumber>, reason: String) -> MailDecision {
         kept(self.mail.id, disposition, case, reason, self.now)
     }
 
     /// A colleague's mail that changes nothing, and the letter that answers it.
-    pub fn answered(&self, reason: &str, letter: Draft) -> Decision {
-        Decision { letters: vec![letter], ..self.filed(Disposition::Staff, None, reason.to_owned()) }
+    pub fn answered(&self, reason: &str, letter: Draft) -> MailDecision {
+        MailDecision { letters: vec![letter], ..self.filed(Disposition::Staff, None, reason.to_owned()) }
     }
 
     /// Nothing of it is done: its sender is asked.
-    pub fn ask(&self, to: &Address, why: Problem, reason: &str) -> Decision {
+    pub fn ask(&self, to: &Address, why: Problem, reason: &str) -> MailDecision {
         self.answered(reason, self.question(None, to.clone(), why))
     }
 
     /// Set aside. On a case its department's supervisor is told at once; what concerns no case waits for the notice.
-    pub fn set_aside(&self, case: Option<&Case>, why: WhyAside) -> Decision {
+    pub fn set_aside(&self, case: Option<&Case>, why: WhyAside) -> MailDecision {
         let number = case.map(|case| case.number);
         let mut decision = self.filed(Disposition::SetAside, number, why.english().to_owned());
         if let Some(letter) = case.and_then(|case| self.told_at_once(case, why)) {
@@ -55,18 +55,18 @@ impl Deciding<'_> {
     }
 }
 
-fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: String, now: Moment) -> Decision {
+fn kept(mail: i64, disposition: Disposition, case: Option<CaseNumber>, reason: String, now: Moment) -> MailDecision {
     let what = What::MailFiled { disposition: disposition.name().to_owned(), reason: reason.clone() };
     let event = Event { at: now, case, actor: Actor::Desk, mail: Some(mail), what };
-    Decision { disposition, reason, case, events: vec![event], letters: Vec::new() }
+    MailDecision { verdict: Verdict { disposition, reason, case }, events: vec![event], letters: Vec::new() }
 }
 
 /// A mail that reading did not survive (invariant 1): a person sees it, in the next notice.
-pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> Decision {
+pub fn on_unreadable(mail: i64, reason: &str, now: Moment) -> MailDecision {
     unreadable(mail, WhyAside::of(reason), now)
 }
 
-pub(super) fn unreadable(mail: i64, why: WhyAside, now: Moment) -> Decision {
+pub(super) fn unreadable(mail: i64, why: WhyAside, now: Moment) -> MailDecision {
     kept(mail, Disposition::Unreadable, None, why.english().to_owned(), now)
 }
 

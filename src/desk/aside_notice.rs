@@ -8,7 +8,7 @@ use super::aside::put_aside;
 use super::deciding::Pen;
 use super::draft::{Content, Draft, SetAside, Topic};
 use super::intent::{letter_that_came_back, sender_of};
-use super::{Decision, Disposition, Fresh, Rules, Stored};
+use super::{Decision, Fresh, Rules, Stored};
 use crate::case::{Actor, Address, Event, LetterId, Moment, What};
 use crate::digest::WhyAside;
 use chrono::TimeDelta;
@@ -57,9 +57,6 @@ pub fn on_aside(
     let told_in = letter.as_ref().map(|letter| letter.id.clone());
     let what = What::AsideTold { letter: told_in, mails };
     Some(Decision {
-        disposition: Disposition::SetAside,
-        reason: "mails put aside were told of".to_owned(),
-        case: None,
         events: vec![Event { at: now, case: None, actor: Actor::Desk, mail: None, what }],
         letters: letter.into_iter().collect(),
     })

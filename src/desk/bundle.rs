@@ -67,8 +67,7 @@ pub fn on_bundle(
     let what =
         What::Bundled { letters: letters.iter().map(|letter| letter.id.clone()).collect(), into: bundle.id.clone() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
-    let reason = "letters that a cap held back go out together".to_owned();
-    Some(Decision::of_desk(reason, None, vec![event], vec![bundle]))
+    Some(Decision { events: vec![event], letters: vec![bundle] })
 }
 
 /// A reply to it comes to the newest of the complaints.

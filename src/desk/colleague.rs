@@ -16,7 +16,7 @@ use super::terms::term;
 use super::verbs::{Instruction, Line, Taken, Verb};
 use super::words::Words;
 use super::wrote::OnCase;
-use super::{CaseFile, Decision, Department, Disposition, Role, Rules};
+use super::{CaseFile, Department, Disposition, MailDecision, Role, Rules};
 use crate::case::{
     Actor, Address, Case, CaseNumber, Channel, Clock, Customer, LetterKind, Moment, Opened, TermStage, What, Why,
 };
@@ -29,7 +29,7 @@ const STATED_DAYS_MAX: i64 = 60;
 
 impl Deciding<'_> {
     /// Decides on a mail of staff or an employee that answers no letter of ours.
-    pub fn on_colleague(&self, from: &Address) -> Decision {
+    pub fn on_colleague(&self, from: &Address) -> MailDecision {
         let ask = |why| self.ask(from, why, "a new mail of a colleague: asked what is meant");
         NewMail { on: *self, from }.carry_out().unwrap_or_else(ask)
     }
@@ -52,7 +52,7 @@ struct NewMail<'a> {
 decides_on_mail!(NewMail);
 
 impl NewMail<'_> {
-    fn carry_out(&self) -> Result<Decision, Problem> {
+    fn carry_out(&self) -> Result<MailDecision, Problem> {
         let forwarded = self.mail.mail.forwarded.as_ref();
         let NewText { text: typed, instruction, mistake } = &self.intent.typed.new;
         if let Some(mistake) = mistake {
@@ -79,7 +79,7 @@ impl NewMail<'_> {
     }
 
     /// The manual. A text beside it has no case to be kept with: it comes back, and is on file with the mail.
-    fn help(&self, instruction: &Instruction) -> Decision {
+    fn help(&self, instruction: &Instruction) -> MailDecision {
         let text = beside(instruction);
         let unused = Some(Done::Unused { text }).filter(|_| !instruction.text.trim().is_empty());
         let done = unused.into_iter().chain(Done::manual(self.rules)).collect();
@@ -87,7 +87,7 @@ impl NewMail<'_> {
     }
 
     /// §2.1.1, §2.3: what a colleague wrote down.
-    fn register(&self, taken: Taken, body: &str) -> Result<Decision, Problem> {
+    fn register(&self, taken: Taken, body: &str) -> Result<MailDecision, Problem> {
         let calendar = &self.rules.calendar;
         let mut form = Form::read(body, self.mail.received_at, calendar);
         // Letters about the case would come to the desk itself (invariant 5).
@@ -120,7 +120,7 @@ impl NewMail<'_> {
     }
 
     /// §2.2: the customer's own mail, passed on. What the colleague typed above it is a note, with `#intern` or without.
-    fn passed_on(&self, forwarded: &Forwarded, above: &str) -> Result<Decision, Problem> {
+    fn passed_on(&self, forwarded: &Forwarded, above: &str) -> Result<MailDecision, Problem> {
         let address = Address::parse(&forwarded.from.address).ok();
         // A rewritten sender proves nothing; and a colleague or we ourselves are no customer.
         let outsider = address.filter(|address| self.rules.role(address) == Role::Outsider);
@@ -155,7 +155,7 @@ impl NewMail<'_> {
         customer: &Address,
         (forwarded, above): (&Forwarded, &str),
         marked: Vec<Remark>,
-    ) -> Decision {
+    ) -> MailDecision {
         let NewMail { on, from } = *self;
         let cover = Cover::of(from, above);
         let words = Words::passed_on(on.mail.mail, forwarded, self.received_at(forwarded), cover);
@@ -170,7 +170,7 @@ impl NewMail<'_> {
     }
 
     /// The customer sent it here, too.
-    fn on_file_already(&self, file: &CaseFile, above: &str) -> Decision {
+    fn on_file_already(&self, file: &CaseFile, above: &str) -> MailDecision {
         let (number, state) = (file.case.number, file.case.state);
         let reason = format!("a mail passed on that is on file as {number} already");
         let mut decision = self.filed(Disposition::Duplicate, Some(number), reason);
@@ -216,7 +216,7 @@ impl NewMail<'_> {
     }
 
     /// The case, the colleague as its handler where of the department, and a receipt.
-    fn open(&self, opened: Opened, linked: &[CaseNumber], above: &str, marked: Vec<Remark>) -> Decision {
+    fn open(&self, opened: Opened, linked: &[CaseNumber], above: &str, marked: Vec<Remark>) -> MailDecision {
         let opened = received_by(self.from, opened, self.rules);
         let department = opened.department.clone();
         let acknowledge = may_write_to(&opened.customer);
@@ -250,7 +250,7 @@ impl NewMail<'_> {
 impl NewMail<'_> {
     /// A letter, a call or a visit that is registered late may be past its terms already: the notification says so to who handles
     /// it, and one notice to the supervisor tells of all of them. So none of them is told of again by the clock.
-    fn tell_what_is_late(&self, decision: &mut Decision, case: &Case) {
+    fn tell_what_is_late(&self, decision: &mut MailDecision, case: &Case) {
         let late: Vec<(Clock, TermStage)> =
             case.overdue(self.now).into_iter().map(|clock| (clock, TermStage::After)).collect();
         if case.channel == Channel::Email || late.iter().all(|(clock, _)| *clock == Clock::Acknowledge) {

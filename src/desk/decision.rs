@@ -5,21 +5,35 @@ use crate::case::{CaseNumber, Event};
 use serde::{Deserialize, Serialize};
 
 /// What is done: recorded in one transaction, then sent (invariant 3).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Decision {
+    pub events: Vec<Event>,
+    pub letters: Vec<Draft>,
+}
+
+/// What a mail turned out to be (invariant 1).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
     pub disposition: Disposition,
     /// For people: why.
     pub reason: String,
     /// The case the mail is filed on.
     pub case: Option<CaseNumber>,
+}
+
+/// What is decided on a mail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MailDecision {
+    pub verdict: Verdict,
     pub events: Vec<Event>,
     pub letters: Vec<Draft>,
 }
 
-impl Decision {
-    /// On what no mail brought about: the hour, the fate of a letter.
-    pub(super) fn of_desk(reason: String, case: Option<CaseNumber>, events: Vec<Event>, letters: Vec<Draft>) -> Self {
-        Self { disposition: Disposition::Staff, reason, case, events, letters }
+impl MailDecision {
+    /// What the mail is, and what is done.
+    pub fn split(self) -> (Verdict, Decision) {
+        let Self { verdict, events, letters } = self;
+        (verdict, Decision { events, letters })
     }
 }
 

@@ -27,13 +27,13 @@ use super::deciding::Deciding;
 use super::draft::Problem;
 use super::sight::acts_on;
 use super::verbs::TextGoes;
-use super::{CaseFile, Decision, Disposition};
+use super::{CaseFile, Disposition, MailDecision, Verdict};
 use crate::case::{Actor, Address, CaseNumber, CaseState, What};
 
 impl Deciding<'_> {
     /// Decides on a mail of staff without a token of theirs (b); None: it is no mail to a customer of an open case. `quoted`
     /// is the case of a letter to the customer that stands quoted in it.
-    pub fn on_direct_mail(&self, from: &Address, quoted: Option<CaseNumber>) -> Option<Decision> {
+    pub fn on_direct_mail(&self, from: &Address, quoted: Option<CaseNumber>) -> Option<MailDecision> {
         let is_theirs = |file: &&CaseFile| file.case.state == CaseState::Open && acts_on(&file.case, from, self.rules);
         let theirs: Vec<&CaseFile> = self.known.mailed.iter().filter(is_theirs).collect();
         let in_thread = |file: &&CaseFile| {
@@ -63,17 +63,16 @@ impl Deciding<'_> {
     }
 
     /// Several cases of that customer: nothing counts until the sender says which.
-    fn which(&self, from: &Address, cases: &[&CaseFile]) -> Decision {
+    fn which(&self, from: &Address, cases: &[&CaseFile]) -> MailDecision {
         let customer = cases.iter().find_map(|file| file.case.customer.address.clone()).unwrap_or_else(|| from.clone());
         let choices = cases.iter().map(|file| (file.case.number, file.case.subject.clone())).collect();
         let asked = self.question(None, from.clone(), Problem::WhichCase { customer, choices });
         let answer = answer(self.mail, from, &self.mail.mail.reply);
         let waits = || What::AnswerToConfirm { question: asked.id.clone(), answer: answer.clone() };
         let reason = "staff answered a customer with several open cases: asked which";
-        Decision {
-            disposition: Disposition::Staff,
-            reason: self.doubt().map_or(reason, |why| why.english()).to_owned(),
-            case: None,
+        let reason = self.doubt().map_or(reason, |why| why.english()).to_owned();
+        MailDecision {
+            verdict: Verdict { disposition: Disposition::Staff, reason, case: None },
             events: cases.iter().map(|file| self.event(Some(file.case.number), Actor::Desk, waits())).collect(),
             letters: vec![asked],
         }

@@ -83,8 +83,7 @@ pub fn on_digest(
     }
     let what = What::DigestWritten { day, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
-    let reason = format!("the digest of {day}");
-    Decision::of_desk(reason, None, vec![event], letters)
+    Decision { events: vec![event], letters }
 }
 
 /// Each supervisor, with the departments that are hers: one mail, however many.

@@ -8,7 +8,7 @@ use super::limits::Cap;
 use super::paper::written;
 use super::servers_words::{self, Knows};
 use super::sight::{handler_address, is_hidden, supervisor};
-use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, Role, Rules, Sight};
+use super::{BouncedLetter, Bundled, Decision, Disposition, Fresh, MailDecision, Role, Rules, Sight, Verdict};
 use crate::case::{
     Actor, Address, Case, Clock, Event, LetterFate, LetterId, LetterKind, Moment, Stamp, Unwritable, What,
 };
@@ -48,12 +48,12 @@ impl Fated {
 pub fn on_fate(fated: &Fated, case: Option<&Case>, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
     let letters = consequences(fated, case, Pen { rules, fresh });
     let events = events(fated, case, None, &letters, now);
-    Decision::of_desk(String::new(), case.map(|case| case.number), events, letters)
+    Decision { events, letters }
 }
 
 impl Deciding<'_> {
     /// A delivery report came in: the letter it is about did not arrive after all.
-    pub fn on_bounce(&self) -> Decision {
+    pub fn on_bounce(&self) -> MailDecision {
         let reported = self.mail.mail.bounce.clone().unwrap_or_default();
         if reported.action == BounceAction::Delayed {
             let case = self.known.file.as_ref().map(|file| file.case.number);
@@ -73,12 +73,12 @@ impl Deciding<'_> {
     }
 
     /// A mail server wrote, in words that are no report, about this letter: in doubt it did not arrive.
-    pub fn on_servers_words(&self, letter: &BouncedLetter) -> Decision {
+    pub fn on_servers_words(&self, letter: &BouncedLetter) -> MailDecision {
         self.undo(letter, servers_words::fate(self.mail.mail))
     }
 
     /// Once for each letter, and only by a notice that knows it (see `servers_words.rs`).
-    fn undo(&self, letter: &BouncedLetter, fate: LetterFate) -> Decision {
+    fn undo(&self, letter: &BouncedLetter, fate: LetterFate) -> MailDecision {
         let file = self.known.file.as_ref();
         if letter.reported_at.is_some() {
             let reason = "a further report about a letter that is known not to have arrived".to_owned();
@@ -98,7 +98,7 @@ impl Deciding<'_> {
         self.came_back(letter, fate)
     }
 
-    fn came_back(&self, letter: &BouncedLetter, fate: LetterFate) -> Decision {
+    fn came_back(&self, letter: &BouncedLetter, fate: LetterFate) -> MailDecision {
         let BouncedLetter { id, kind, to, bundled, reported_at: _ } = letter.clone();
         let file = self.known.file.as_ref();
         let text = file.map_or_else(String::new, |file| typed_in(&id, &file.events));
@@ -111,10 +111,9 @@ impl Deciding<'_> {
         let lost = file.map_or(0, |file| file.events.iter().filter(is_loss).count());
         // Each is on file, and in the digest; its reader knows by now that nothing arrives there.
         let letters = if lost < LOST_TOLD_AN_HOUR_MAX { consequences(&fated, case, self.pen) } else { Vec::new() };
-        Decision {
-            disposition: Disposition::Bounce,
-            reason: "a letter of ours came back".to_owned(),
-            case: case.map(|c| c.number),
+        let (disposition, reason) = (Disposition::Bounce, "a letter of ours came back".to_owned());
+        MailDecision {
+            verdict: Verdict { disposition, reason, case: case.map(|case| case.number) },
             events: events(&fated, case, Some(self.mail.id), &letters, self.now),
             letters,
         }

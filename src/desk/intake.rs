@@ -16,7 +16,9 @@ use super::own_words::own_words;
 use super::resent::{self, SentOn};
 use super::whose::Whose;
 use super::wrote::OnCase;
-use super::{CaseFile, Decision, Disposition, Fresh, Incoming, Intent, Role, Rules, Snapshot, not_on_file, official};
+use super::{
+    CaseFile, Disposition, Fresh, Incoming, Intent, MailDecision, Role, Rules, Snapshot, not_on_file, official,
+};
 use crate::case::{Actor, Address, CaseNumber, Certainty, Event, Moment, Side, Tie, Token, What, Why};
 use crate::digest::WhyAside;
 use crate::mail::{FindingKind, Mail};
@@ -29,12 +31,12 @@ pub fn on_mail(
     rules: &Rules,
     now: Moment,
     fresh: &mut Fresh,
-) -> Decision {
+) -> MailDecision {
     Deciding { mail, intent, known, now, pen: Pen { rules, fresh } }.decide()
 }
 
 impl<'a> Deciding<'a> {
-    fn decide(&self) -> Decision {
+    fn decide(&self) -> MailDecision {
         let (mail, known) = (self.mail.mail, self.known);
         if let Some(first) = known.duplicate_of {
             return self.filed(Disposition::Duplicate, None, format!("same mail as number {first}"));
@@ -85,7 +87,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// What no person wrote, or nobody is believed to have written.
-    fn machines(&self, file: Option<&'a CaseFile>) -> Option<Decision> {
+    fn machines(&self, file: Option<&'a CaseFile>) -> Option<MailDecision> {
         let of_staff = self.intent.role != Role::Outsider;
         // Whom a group names as the author is written to, and is believed nothing (invariant 6).
         if of_staff && self.mail.mail.written_by.is_some() {
@@ -100,7 +102,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// What somebody wrote.
-    fn on_words(&self, file: Option<&'a CaseFile>) -> Decision {
+    fn on_words(&self, file: Option<&'a CaseFile>) -> MailDecision {
         match (file, &self.intent.answers, &self.intent.from) {
             (_, Some(token), Some(from)) if self.answers_unknown(token) => {
                 let why = not_on_file::answers_forgotten(self.mail, token);
@@ -125,7 +127,7 @@ impl<'a> Deciding<'a> {
         Act::Speak.is_for(self.intent.role, None) && Act::Speak.believes(self.mail.mail.proof, self.rules)
     }
 
-    fn on_answer(&self, file: &CaseFile, side: Side, from: &Address) -> Decision {
+    fn on_answer(&self, file: &CaseFile, side: Side, from: &Address) -> MailDecision {
         let role = self.intent.role;
         if side == Side::Staff && role != Role::Outsider && self.acts_on_privacy(from) {
             return self.on_reply(file, from);
@@ -165,7 +167,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A mail that answers no letter of ours.
-    fn on_new(&self) -> Decision {
+    fn on_new(&self) -> MailDecision {
         if is_nothing(self.mail.mail) {
             return unreadable(self.mail.id, WhyAside::Nothing, self.now);
         }
@@ -190,7 +192,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A complaint: registered, routed, acknowledged, told to the department (§2.1).
-    fn on_complaint(&self, linked: &[CaseNumber]) -> Decision {
+    fn on_complaint(&self, linked: &[CaseNumber]) -> MailDecision {
         let mail = self.mail.mail;
         let whose = Whose::of(mail, self.intent, self.rules);
         let sent_on = resent::sent_on(mail, self.rules);
@@ -232,14 +234,14 @@ impl<'a> Deciding<'a> {
     }
 
     /// A web form of the company's: it opens a case and does nothing else, whatever was typed into it (invariant 6).
-    fn on_form(&self) -> Decision {
+    fn on_form(&self) -> MailDecision {
         match &self.known.twice {
             Some(first) if self.mail.mail.attachments.is_empty() => self.sent_twice(first),
             _ => self.on_complaint(&numbers(&self.known.named)),
         }
     }
 
-    fn sent_twice(&self, first: &CaseFile) -> Decision {
+    fn sent_twice(&self, first: &CaseFile) -> MailDecision {
         let number = first.case.number;
         let reason = format!("the words with which {number} was opened within the hour: sent twice");
         self.filed(Disposition::Duplicate, Some(number), reason)

@@ -11,7 +11,7 @@ use super::opening::remarks;
 use super::sent_by::SentBy;
 use super::sight::handler_address;
 use super::words::Words;
-use super::{CaseFile, Decision, Disposition, Role, away};
+use super::{CaseFile, Disposition, MailDecision, Role, away};
 use crate::case::{CaseState, Side};
 use crate::digest::WhyAside;
 use crate::mail::{AutomaticKind as Kind, Mood, NoAnswer};
@@ -31,7 +31,7 @@ decides_on_mail!(Arrived);
 
 impl Arrived<'_> {
     /// What becomes of a machine's mail and of one without an answer; None: it is read as a person's.
-    pub fn settle(&self) -> Option<Decision> {
+    pub fn settle(&self) -> Option<MailDecision> {
         if let Some(decision) = self.without_answer() {
             return Some(decision);
         }
@@ -55,7 +55,7 @@ impl Arrived<'_> {
     /// A machine's mail that a person may have written (a web form, a ticket system) is never filed unseen: without a case
     /// it opens one, with the customer's letter it is shown to the handler. On the staff's side nothing of it is ever
     /// relayed, and the supervisor sees what no absence notice explains.
-    fn by_machine(&self, kind: Kind) -> Option<Decision> {
+    fn by_machine(&self, kind: Kind) -> Option<MailDecision> {
         let of_staff = self.is_of_staff();
         match kind {
             Kind::MailSystem if self.would_go_on() => Some(self.as_automatic("the mail system's answer")),
@@ -76,7 +76,7 @@ impl Arrived<'_> {
         }
     }
 
-    fn without_answer(&self) -> Option<Decision> {
+    fn without_answer(&self) -> Option<MailDecision> {
         let what = self.mail.mail.no_answer?;
         let is_closed = self.file.is_some_and(|file| file.case.state != CaseState::Open);
         let of_staff = self.is_of_staff();
@@ -98,7 +98,7 @@ impl Arrived<'_> {
     }
 
     /// Filed as no answer: it stops, reopens and confirms nothing; the handler sees it.
-    fn shown(&self) -> Decision {
+    fn shown(&self) -> MailDecision {
         let number = self.file.map(|file| file.case.number);
         let reason = "a click in a mail program: no answer".to_owned();
         let mut decision = self.filed(Disposition::FollowUp, number, reason);
@@ -112,7 +112,7 @@ impl Arrived<'_> {
     }
 
     /// Filed; who handles a case and is away is told of to the supervisor.
-    fn absent(&self) -> Decision {
+    fn absent(&self) -> MailDecision {
         let mut decision = self.as_automatic(self.reason());
         if let (Some(file), Some(from)) = (self.file, &self.intent.from)
             && Act::Speak.believes(self.mail.mail.proof, self.rules)
@@ -124,12 +124,12 @@ impl Arrived<'_> {
         decision
     }
 
-    fn as_automatic(&self, reason: &str) -> Decision {
+    fn as_automatic(&self, reason: &str) -> MailDecision {
         let number = self.file.map(|file| file.case.number);
         self.filed(Disposition::Automatic, number, reason.to_owned())
     }
 
-    fn put_aside(&self, why: WhyAside) -> Decision {
+    fn put_aside(&self, why: WhyAside) -> MailDecision {
         self.set_aside(self.file.map(|file| &file.case), why)
     }
 

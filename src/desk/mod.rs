@@ -1,6 +1,7 @@
 //! The deciding room: what is done about a mail, about the fate of a letter, about the hour of the day.
 //!
-//! Pure: the snapshot, the rules, the moment and fresh ids come in as arguments, a [`Decision`] goes out.
+//! Pure: the snapshot, the rules, the moment and fresh ids come in as arguments, a [`Decision`] goes out; on a mail a
+//! [`MailDecision`], which says what it was too.
 //! No clock, no random numbers, no SQL, no async. One way in for each thing that can happen:
 //!
 //! | function | decides on |
@@ -96,7 +97,7 @@ pub use balance::{DAY_ASIDE_MAX, mail_day, with_mail_day};
 pub use bundle::{BUNDLE_MAX, Waiting, is_bundle_due, on_bundle};
 pub use choices::{About, choices};
 pub use company::Within;
-pub use decision::{Decision, Disposition};
+pub use decision::{Decision, Disposition, MailDecision, Verdict};
 pub use duty::{DigestDue, LookBack, digest_due, digest_needs_closed_since, on_digest};
 pub use fate::{Fated, on_cap, on_fate, on_outage, typed_in};
 pub use fresh::Fresh;

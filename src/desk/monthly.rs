@@ -74,7 +74,7 @@ pub fn on_month(month: Month, lives: &[Life], rules: &Rules, now: Moment, fresh:
     let first = month.first_day();
     let what = What::MonthWritten { month: first, recipients: letters.len() };
     let event = Event { at: now, case: None, actor: Actor::Desk, mail: None, what };
-    Decision::of_desk(format!("the report of {month}"), None, vec![event], letters)
+    Decision { events: vec![event], letters }
 }
 
 /// The company's figures of a month, for whoever wants them without a letter.

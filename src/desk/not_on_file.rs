@@ -3,7 +3,7 @@
 
 use super::deciding::{Deciding, Pen};
 use super::draft::{Alarm, AlarmAbout, Content, Done, Problem, Remark};
-use super::{Arrival, Decision, Disposition, Fresh, Incoming, Rules, Snapshot};
+use super::{Arrival, Decision, Disposition, Fresh, Incoming, MailDecision, Rules, Snapshot};
 use crate::case::{Actor, Address, Adopts, Token, What};
 use crate::digest::NotOnFile;
 
@@ -14,9 +14,8 @@ pub fn on_not_on_file(missing: &NotOnFile, rules: &Rules, fresh: &mut Fresh) -> 
     let operator = rules.operator.clone().filter(|operator| *operator != supervisor);
     let pen = Pen { rules, fresh };
     let content = || Content::Alarm(Alarm { about: AlarmAbout::NotOnFile(Box::new(missing.clone())) });
-    let letters: Vec<_> = std::iter::once(supervisor).chain(operator).map(|to| pen.caseless(to, content())).collect();
-    let reason = "mails in our own folders that are not on file were told of".to_owned();
-    Some(Decision::of_desk(reason, None, Vec::new(), letters))
+    let letters = std::iter::once(supervisor).chain(operator).map(|to| pen.caseless(to, content())).collect();
+    Some(Decision { events: Vec::new(), letters })
 }
 
 /// Why nothing is done with a colleague's answer to a letter that is not on file.
@@ -36,7 +35,7 @@ pub(super) fn remark(known: &Snapshot) -> Option<Remark> {
 }
 
 /// The same on what goes to the handler of the case that the mail was filed on all the same.
-pub(super) fn marked(mut decision: Decision, known: &Snapshot) -> Decision {
+pub(super) fn marked(mut decision: MailDecision, known: &Snapshot) -> MailDecision {
     for letter in &mut decision.letters {
         if let Content::FollowUp(told) = &mut letter.content {
             told.remarks.extend(remark(known));
@@ -50,7 +49,7 @@ impl Deciding<'_> {
     ///
     /// # Errors
     /// Nothing waits there for this person.
-    pub fn adopt(&self, from: &Address) -> Result<Decision, Problem> {
+    pub fn adopt(&self, from: &Address) -> Result<MailDecision, Problem> {
         let (known, rules) = (self.known, self.rules);
         let is_told = rules.fallback().is_some_and(|department| department.supervisor == *from)
             || rules.digest_recipients.contains(from);

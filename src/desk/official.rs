@@ -11,7 +11,7 @@ use super::deciding::Deciding;
 use super::draft::{Content, Cover, Done, Draft, KnownBy, Official, OfficialAbout, Remark, Topic};
 use super::sight::{is_hidden, supervisor};
 use super::words::Words;
-use super::{CaseFile, Decision, Disposition, Role, Rules, Snapshot};
+use super::{CaseFile, Disposition, MailDecision, Role, Rules, Snapshot, Verdict};
 use crate::case::{Actor, Address, Case, CaseNumber, Certainty, Event, What};
 use crate::config::Authority;
 use crate::desk::draft::Writer;
@@ -60,7 +60,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A mail of an authority; `file` is that of the letter of ours that it answers.
-    pub fn on_official(&self, by: Known<'_>, file: Option<&CaseFile>) -> Decision {
+    pub fn on_official(&self, by: Known<'_>, file: Option<&CaseFile>) -> MailDecision {
         let from = self.intent.author();
         let Some(address) = self.intent.from.clone() else { return self.set_aside(None, WhyAside::Authority) };
         let mut words = Words::of(self.mail, Writer::Other(from.clone()));
@@ -83,7 +83,7 @@ impl<'a> Deciding<'a> {
         from: Address,
         forwarded: &Forwarded,
         above: &str,
-    ) -> Option<Decision> {
+    ) -> Option<MailDecision> {
         let authority = self.rules.authority(&from)?;
         let cover = Cover::of(by, above);
         let mut words = Words::passed_on(self.mail.mail, forwarded, self.mail.received_at, cover);
@@ -100,7 +100,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// On file with the case, and to its supervisor; no state and no term changes.
-    fn official_on(&self, file: &CaseFile, known_by: KnownBy, said: Said<'_>) -> Decision {
+    fn official_on(&self, file: &CaseFile, known_by: KnownBy, said: Said<'_>) -> MailDecision {
         let case = &file.case;
         let wrote = What::AuthorityWrote {
             authority: said.by.authority.name.clone(),
@@ -124,18 +124,14 @@ impl<'a> Deciding<'a> {
             let perhaps = self.perhaps(others, &to);
             self.official(Some(case), to, &said, Some(about), perhaps)
         });
-        Decision {
-            disposition: Disposition::FollowUp,
-            reason: "an authority wrote about this case".to_owned(),
-            case: Some(case.number),
-            events,
-            letters: letter.into_iter().collect(),
-        }
+        let (disposition, reason) = (Disposition::FollowUp, "an authority wrote about this case".to_owned());
+        let verdict = Verdict { disposition, reason, case: Some(case.number) };
+        MailDecision { verdict, events, letters: letter.into_iter().collect() }
     }
 
     /// Nobody can tell what it is about: a person reads it at once, and it stays where what was put aside can be asked for. Where
     /// it may be about a case that is hidden, that is one of its readers, and nobody else is shown it.
-    fn official_apart(&self, said: Said<'_>) -> Decision {
+    fn official_apart(&self, said: Said<'_>) -> MailDecision {
         let hidden = hidden(&self.known.customers).map(|file| &file.case);
         let reason = WhyAside::Authority.english().to_owned();
         let mut decision = self.filed(Disposition::SetAside, hidden.map(|case| case.number), reason);

@@ -9,7 +9,7 @@ use super::paper::written;
 use super::routing::Written;
 use super::sight::notified;
 use super::words::TEXT_MAX;
-use super::{CaseFile, Decision, Disposition, Rules, Snapshot};
+use super::{CaseFile, Disposition, MailDecision, Rules, Snapshot, Verdict};
 use crate::case::{
     Actor, Address, Case, CaseNumber, Channel, Confidential, Customer, Event, Language, Moment, Opened, What,
 };
@@ -74,7 +74,7 @@ pub(super) struct NewCase<'a> {
 impl Deciding<'_> {
     /// Opens a case: its events, the acknowledgement, the notification (§2.1.2); `marked` is what staff should know beside what
     /// the mail itself shows. The case comes back as it stands.
-    pub fn open_case(&self, new: NewCase<'_>, mut marked: Vec<Remark>) -> (Decision, Case) {
+    pub fn open_case(&self, new: NewCase<'_>, mut marked: Vec<Remark>) -> (MailDecision, Case) {
         let (mail, rules) = (self.mail.mail, self.rules);
         let number = CaseNumber { year: rules.year(self.now), serial: self.known.next_serial };
         let mut case = Case::open(number, self.now, &new.opened);
@@ -109,10 +109,9 @@ impl Deciding<'_> {
         let urgent = self.urgent(&case, &case.subject, &case.text);
         let (told, urgent): (Vec<Event>, Vec<Draft>) = urgent.into_iter().unzip();
         events.extend(told);
-        let decision = Decision {
-            disposition: Disposition::Complaint,
-            reason: format!("a complaint for {}", case.department),
-            case: Some(number),
+        let reason = format!("a complaint for {}", case.department);
+        let decision = MailDecision {
+            verdict: Verdict { disposition: Disposition::Complaint, reason, case: Some(number) },
             events,
             letters: acknowledged.into_iter().chain(notification).chain(on_paper).chain(urgent).collect(),
         };

@@ -11,7 +11,7 @@ use super::letters_out::listed;
 use super::sight::{is_hidden, may_see};
 use super::verbs::{Instruction, Line, Verb};
 use super::wants::{Scope, Standing, Want};
-use super::{CaseFile, Decision, Disposition, Found};
+use super::{CaseFile, Disposition, Found, MailDecision};
 use crate::case::{Actor, Address, Case, CaseState};
 use crate::digest::{Section, WhyAside, placed};
 use std::collections::BTreeSet;
@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 impl Deciding<'_> {
     /// Decides on a mail that only asks; `file` is that of the letter it answers. None: it does more, and is decided on like
     /// any other.
-    pub fn on_query(&self, file: Option<&CaseFile>) -> Option<Decision> {
+    pub fn on_query(&self, file: Option<&CaseFile>) -> Option<MailDecision> {
         let from = self.intent.from.as_ref().filter(|_| Act::Speak.is_for(self.intent.role, None))?;
         // A customer's mail that was passed on is more than a question, and a machine asks nothing.
         if self.mail.mail.forwarded.is_some() || !self.intent.sent_by.is_read_as_persons() {
@@ -51,7 +51,7 @@ struct Query<'a> {
 decides_on_mail!(Query);
 
 impl Query<'_> {
-    fn answer(&self, line: &Line, typed: &Instruction) -> Result<Decision, Problem> {
+    fn answer(&self, line: &Line, typed: &Instruction) -> Result<MailDecision, Problem> {
         if !Act::Ask.is_for(self.intent.role, None) {
             return Err(Problem::AskTheDepartment);
         }
@@ -62,7 +62,7 @@ impl Query<'_> {
         }
     }
 
-    fn search(&self, typed: &Instruction) -> Decision {
+    fn search(&self, typed: &Instruction) -> MailDecision {
         let (cases, more) = self.cases();
         let search = match &self.intent.lookup().want {
             Some(Want::Search(search)) => Some(search),
@@ -81,7 +81,7 @@ impl Query<'_> {
 
     /// What this person handles, then what nobody does, each by what runs out first. A handler who left the department
     /// is nobody.
-    fn standing(&self, typed: &Instruction) -> Decision {
+    fn standing(&self, typed: &Instruction) -> MailDecision {
         let (cases, more) = self.cases();
         if let Some(Want::Standing(Standing { section: Some(section), .. })) = &self.intent.lookup().want {
             return self.of_section(*section, &cases, more);
@@ -97,7 +97,7 @@ impl Query<'_> {
     }
 
     /// All that the digest would hold in that section now, in its order.
-    fn of_section(&self, section: Section, cases: &[&Case], more: bool) -> Decision {
+    fn of_section(&self, section: Section, cases: &[&Case], more: bool) -> MailDecision {
         let cases: Vec<Case> = cases.iter().map(|case| (*case).clone()).collect();
         let (departments, registered) = (named(self.rules), BTreeSet::new());
         let asked = crate::digest::Asked {
@@ -123,13 +123,13 @@ impl Query<'_> {
         }
     }
 
-    fn list(&self, list: CaseList) -> Decision {
+    fn list(&self, list: CaseList) -> MailDecision {
         let letter = self.caseless(self.from.clone(), Content::CaseList(list));
         self.answered("asked for a list of cases", self.answering(letter))
     }
 
     /// The file of the case that is named, or of the letter that is answered.
-    fn dossier_of(&self, line: &Line, typed: &Instruction) -> Result<Decision, Problem> {
+    fn dossier_of(&self, line: &Line, typed: &Instruction) -> Result<MailDecision, Problem> {
         let named = match &self.known.found {
             Some(Found::Case(file)) => file.as_deref(),
             _ => None,

@@ -8,7 +8,7 @@ use super::authority::Act;
 use super::colleague::plausible;
 use super::deciding::Deciding;
 use super::draft::{Content, Done, Draft, Receipt, Remark};
-use super::{Decision, Role, Rules};
+use super::{MailDecision, Role, Rules};
 use crate::case::{Address, Case, Moment};
 use crate::mail::Mail;
 
@@ -44,7 +44,7 @@ impl SentOn {
     }
 
     /// The receipt: the colleague hears what became of the mail. It goes to the registered address.
-    pub fn receipt(&self, decision: &Decision, case: &Case, on: &Deciding<'_>) -> Option<Draft> {
+    pub fn receipt(&self, decision: &MailDecision, case: &Case, on: &Deciding<'_>) -> Option<Draft> {
         if !self.is_believed {
             return None;
         }

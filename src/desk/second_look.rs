@@ -15,7 +15,7 @@ use super::sight::may_see;
 use super::verbs::Verb;
 use super::whose::Whose;
 use super::words::TEXT_MAX;
-use super::{Arrival, Decision, Disposition, Incoming, PutBack, Role, Stored};
+use super::{Arrival, Disposition, Incoming, MailDecision, PutBack, Role, Stored};
 use crate::case::{Actor, Address, Case, CaseNumber, Event, Opened, What};
 use crate::digest::WhyAside;
 use crate::mail::Mail;
@@ -36,7 +36,7 @@ impl Look<'_> {
     ///
     /// # Errors
     /// Why neither was done.
-    pub fn carry_out(&self, verb: Verb, text: &str) -> Result<Decision, Problem> {
+    pub fn carry_out(&self, verb: Verb, text: &str) -> Result<MailDecision, Problem> {
         let stored = self.known.stored.as_ref().filter(|stored| self.may_see(stored)).ok_or(Problem::NoSuchMail)?;
         match verb {
             Verb::Restore => self.make_complaint(stored, text),
@@ -56,7 +56,7 @@ impl Look<'_> {
             || was_put_aside && binds(self.rules.fallback())
     }
 
-    fn show(&self, stored: &Stored) -> Decision {
+    fn show(&self, stored: &Stored) -> MailDecision {
         let content = Content::Shown(shown(stored));
         let subject = stored.mail.as_deref().map(|mail| mail.subject.clone()).unwrap_or_default();
         let topic = Topic { subject, customer: String::new() };
@@ -65,7 +65,7 @@ impl Look<'_> {
         self.answered(&format!("asked to see mail {}", stored.id), self.answering(letter))
     }
 
-    fn make_complaint(&self, stored: &Stored, text: &str) -> Result<Decision, Problem> {
+    fn make_complaint(&self, stored: &Stored, text: &str) -> Result<MailDecision, Problem> {
         let settled = stored.became.or(stored.case.filter(|_| stored.disposition == Disposition::Complaint));
         if let Some(case) = settled {
             return Err(Problem::IsComplaint { mail: stored.id, case });
@@ -100,14 +100,14 @@ fn is_put_aside(disposition: Disposition) -> bool {
 
 impl Deciding<'_> {
     /// A mail that a person put back into the inbox: a complaint, received when it first came.
-    pub fn put_back(&self, first: &PutBack) -> Decision {
+    pub fn put_back(&self, first: &PutBack) -> MailDecision {
         let received_at = first.received_at.min(self.mail.received_at);
         let stored = Stored { received_at, ..Stored::of(self.mail, &first.reason) };
         let looked = Looked { asked: *self, stored: &stored, actor: Actor::Desk, by: None };
-        let (decision, ..) = looked.open();
-        let reason =
+        let (mut decision, ..) = looked.open();
+        decision.verdict.reason =
             format!("a person put it back into the inbox; first set aside as number {}: {}", first.mail, first.reason);
-        Decision { reason, ..decision }
+        decision
     }
 }
 
@@ -123,7 +123,7 @@ struct Looked<'a> {
 
 impl Looked<'_> {
     /// The case, its letters, and the address that gets an acknowledgement.
-    fn open(self) -> (Decision, Case, Option<Address>) {
+    fn open(self) -> (MailDecision, Case, Option<Address>) {
         let unread = Mail::default();
         let mail = self.stored.mail.as_deref().unwrap_or(&unread);
         let Stored { id, received_at, from_junk, .. } = *self.stored;

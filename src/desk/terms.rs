@@ -35,8 +35,8 @@ pub fn on_terms(case: &Case, rules: &Rules, now: Moment, fresh: &mut Fresh) -> O
     }
     let pen = Pen { rules, fresh };
     let event = |what| Event { at: now, case: Some(case.number), actor: Actor::Desk, mail: None, what };
-    let told = due.iter().map(|(clock, stage)| event(What::TermTold { clock: *clock, stage: *stage })).collect();
-    let mut decision = Decision::of_desk("a term runs out".to_owned(), Some(case.number), told, Vec::new());
+    let told = due.iter().map(|(clock, stage)| event(What::TermTold { clock: *clock, stage: *stage }));
+    let mut decision = Decision { events: told.collect(), letters: Vec::new() };
     for (to, told) in by_reader(case, due, rules) {
         let letter = term(case, told, &to, rules).map(|term| pen.to_staff(case, to, Content::Term(term)));
         decision.letters.extend(letter);

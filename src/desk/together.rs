@@ -1,7 +1,7 @@
 //! Which mails of a batch can be decided on by what was known before the first of them. Each must be decided on what the one
 //! before it made: so one that has to do with what was just decided is looked up again first. In doubt it is. Pure.
 
-use super::{CaseFile, Decision, Intent, Lookup, Snapshot};
+use super::{CaseFile, Intent, Lookup, MailDecision, Snapshot};
 use crate::case::{Address, CaseNumber, LetterId, What};
 use std::collections::{HashMap, HashSet};
 
@@ -62,10 +62,10 @@ impl Changed {
     }
 
     /// Takes in what was decided on a mail.
-    pub fn take(&mut self, mail: &Named<'_>, decision: &Decision) {
+    pub fn take(&mut self, mail: &Named<'_>, decision: &MailDecision) {
         self.message_ids.insert(mail.message_id.to_owned());
         self.content_hashes.insert(mail.content_hash.to_owned());
-        self.cases.extend(decision.case);
+        self.cases.extend(decision.verdict.case);
         for event in &decision.events {
             self.cases.extend(event.case);
             match &event.what {

@@ -11,7 +11,7 @@ use super::opening::remarks;
 use super::sent_by::is_machine;
 use super::sight::{handler_address, supervisor};
 use super::words::Words;
-use super::{Arrival, CaseFile, Decision, Disposition};
+use super::{Arrival, CaseFile, Disposition, MailDecision, Verdict};
 use crate::case::{Actor, Address, Case, CaseState, Event, LetterKind, Reopened, Solved, Tie, What};
 use crate::mail::SenderProof;
 
@@ -25,7 +25,7 @@ decides_on_mail!(OnCase);
 
 impl OnCase<'_> {
     /// The customer writes on the case; or somebody in the customer's name, whom nothing proves (see `belonging.rs`).
-    pub fn customer_wrote(&self, tie: Tie) -> Decision {
+    pub fn customer_wrote(&self, tie: Tie) -> MailDecision {
         let from = self.intent.author();
         let mut words = Words::of(self.mail, Writer::Customer);
         self.take_out_reference(&mut words);
@@ -76,7 +76,7 @@ impl OnCase<'_> {
 
     /// The customer's words in a mail that a colleague passed on (§2.2): as if the customer had sent them here when the
     /// colleague had them. What the colleague wrote beside them is a note.
-    pub fn passed_on(&self, words: &Words, customer: &Address, by: &Address, mut marked: Vec<Remark>) -> Decision {
+    pub fn passed_on(&self, words: &Words, customer: &Address, by: &Address, mut marked: Vec<Remark>) -> MailDecision {
         let note = words.cover.as_ref().map(|cover| What::Noted { text: cover.text.clone() });
         let what = std::iter::once(self.followed_up(words, customer.to_string(), Tie::Named)).chain(note);
         let events = self.events(&Actor::Staff(by.clone()), what);
@@ -91,7 +91,7 @@ impl OnCase<'_> {
 
     /// Somebody holds a letter of the case but is not the one it went to: filed, marked, and told nothing (invariant 6).
     /// Without an address where the mail names no sender.
-    pub fn other_wrote(&self) -> Decision {
+    pub fn other_wrote(&self) -> MailDecision {
         let from = self.intent.author();
         let words = Words::of(self.mail, Writer::Other(from.clone()));
         let (text, references) = words.kept(self.rules);
@@ -110,13 +110,14 @@ impl OnCase<'_> {
         what.into_iter().map(|what| self.event(Some(self.file.case.number), actor.clone(), what)).collect()
     }
 
-    fn follows(&self, events: Vec<Event>, reason: &str) -> Decision {
+    fn follows(&self, events: Vec<Event>, reason: &str) -> MailDecision {
         let (case, reason) = (Some(self.file.case.number), reason.to_owned());
-        Decision { disposition: Disposition::FollowUp, reason, case, events, letters: Vec::new() }
+        let verdict = Verdict { disposition: Disposition::FollowUp, reason, case };
+        MailDecision { verdict, events, letters: Vec::new() }
     }
 
     /// On file, and shown to who handles the case; nothing else changes.
-    fn keep(&self, events: Vec<Event>, words: &Words, marked: Vec<Remark>) -> Decision {
+    fn keep(&self, events: Vec<Event>, words: &Words, marked: Vec<Remark>) -> MailDecision {
         let mut decision = self.follows(events, "somebody wrote on this case");
         let to = handler_address(&self.file.case, self.rules);
         let shown = to.map(|to| self.follow_up(&self.file.case, to, words, marked));
@@ -125,7 +126,7 @@ impl OnCase<'_> {
     }
 
     /// What cannot wait is told at once, whoever writes it.
-    fn with_urgent(&self, mut decision: Decision, case: &Case, words: &Words) -> Decision {
+    fn with_urgent(&self, mut decision: MailDecision, case: &Case, words: &Words) -> MailDecision {
         let (told, letter): (Vec<Event>, Vec<Draft>) =
             self.urgent(case, &words.subject, &words.text).into_iter().unzip();
         decision.events.extend(told);
@@ -141,14 +142,14 @@ impl OnCase<'_> {
         words: &Words,
         to: Option<Address>,
         mut marked: Vec<Remark>,
-    ) -> Decision {
+    ) -> MailDecision {
         let actor = events.first().map_or(Actor::Customer, |event| event.actor.clone());
         let mut decision = self.follows(events, "thanks after closing, or nothing said");
         if self.says_nothing_more(words) {
             return decision;
         }
         let reopened = Reopened { received_at: words.received_at, due: self.rules.due(words.received_at) };
-        decision.reason = "the customer disagrees, or adds something: open again".to_owned();
+        decision.verdict.reason = "the customer disagrees, or adds something: open again".to_owned();
         decision.events.extend(self.events(&actor, [What::Reopened(reopened)]));
         let mut case = self.file.case.clone();
         decision.events.iter().for_each(|event| case.apply(event));

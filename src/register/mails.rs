@@ -2,7 +2,7 @@
 
 use super::chain::hex;
 use super::engine::Begin;
-use super::record::Recorded;
+use super::record::{DecidedMail, Recorded};
 use super::seal::Reseal;
 use super::sets::{numbered, rows_of, tuples};
 use super::within::{Condition, of_folder};
@@ -342,7 +342,7 @@ impl Tx {
 
     /// These mails have been decided on.
     pub(super) async fn decide_mails(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<(), RegisterError> {
-        let decided: Vec<_> = all.iter().filter_map(|one| Some((one.mail?, one.decision))).collect();
+        let decided: Vec<&DecidedMail> = all.iter().filter_map(|one| one.mail).collect();
         for some in decided.chunks(rows_of(7)) {
             let text = format!(
                 "UPDATE mail SET disposition = column2, reason = column3, case_number = column4, message_id = column5, \
@@ -350,21 +350,21 @@ impl Tx {
                  WHERE id = column1 AND disposition IS NULL",
                 tuples(self.engine, 7, some.len())
             );
-            let query =
-                some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, ((mail, identity), decision)| {
-                    query
-                        .bind(*mail)
-                        .bind(decision.disposition.name())
-                        .bind(without_nul(&decision.reason))
-                        .bind(decision.case.map(|n| n.to_string()))
-                        .bind(without_nul(&identity.message_id))
-                        .bind(&identity.content_hash)
-                        .bind(millis(now))
-                });
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, mail| {
+                let DecidedMail { id, identity, verdict } = mail;
+                query
+                    .bind(*id)
+                    .bind(verdict.disposition.name())
+                    .bind(without_nul(&verdict.reason))
+                    .bind(verdict.case.map(|n| n.to_string()))
+                    .bind(without_nul(&identity.message_id))
+                    .bind(&identity.content_hash)
+                    .bind(millis(now))
+            });
             let updated = query.execute(&mut *self.inner).await?.rows_affected();
             if updated != some.len() as u64 {
                 // Of several, which one does not matter: they are done again one by one.
-                let mail = some.first().map_or(0, |((mail, _), _)| *mail);
+                let mail = some.first().map_or(0, |mail| mail.id);
                 return Err(RegisterError::Decided { mail });
             }
         }

@@ -96,7 +96,7 @@ pub use mails::{Identity, MailRow, NewMail, Pending};
 pub use not_on_file::{ComparedFolder, Missing, Probe};
 pub use outages::OutageRow;
 pub use outbox::{LetterRow, LetterState, Sent};
-pub use record::{Outgoing, Recorded};
+pub use record::{DecidedMail, Outgoing, Recorded};
 pub use round_trip::RoundTrips;
 pub use sqlite::{OnlyDaemon, sqlite_path};
 pub use sqlstate::Refusal;

@@ -10,7 +10,7 @@ use super::sets::{rows_of, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, MailboxName, Moment, What};
 use crate::desk::draft::{Carried, Source};
-use crate::desk::{Decision, Within};
+use crate::desk::{Decision, Verdict, Within};
 use crate::letters::{self, Letter};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,11 +33,19 @@ pub struct Outgoing {
     pub mailbox: Option<MailboxName>,
 }
 
+/// A mail that was decided on.
+#[derive(Debug, Clone)]
+pub struct DecidedMail {
+    pub id: i64,
+    pub identity: Identity,
+    pub verdict: Verdict,
+}
+
 /// A decision with its finished letters.
 #[derive(Debug, Clone, Copy)]
 pub struct Recorded<'a> {
     /// The mail that it decides on.
-    pub mail: Option<(i64, &'a Identity)>,
+    pub mail: Option<&'a DecidedMail>,
     pub decision: &'a Decision,
     pub letters: &'a [Outgoing],
     /// What its company has on file: nothing else is touched by it.
@@ -75,7 +83,7 @@ impl Tx {
     /// As there.
     pub async fn record(
         &mut self,
-        mail: Option<(i64, &Identity)>,
+        mail: Option<&DecidedMail>,
         decision: &Decision,
         letters: &[Outgoing],
         now: Moment,
@@ -88,7 +96,7 @@ impl Tx {
     async fn with_seals(&mut self, all: &[Recorded<'_>], now: Moment) -> Result<Vec<Event>, RegisterError> {
         let mut wanted = Vec::new();
         for one in all {
-            let mail = one.mail.map(|(mail, _)| mail);
+            let mail = one.mail.map(|mail| mail.id);
             let letters: Vec<&LetterId> = one.letters.iter().map(|outgoing| &outgoing.letter.id).collect();
             let own = (mail.is_some() || !letters.is_empty()).then_some(Reseal { mail, letters });
             // Its row is another one now: what was sealed of it before no longer holds.

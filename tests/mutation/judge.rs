@@ -4,7 +4,9 @@ use crate::company::{AUTHSERV, Company, now, number};
 use crate::letters_judged::judge_letters;
 use crate::support::chance::Chance;
 use klachtpost::case::{Actor, Address, Case, Event, LetterKind, What};
-use klachtpost::desk::{Arrival, Decision, Disposition, Fresh, Incoming, Role, Snapshot, on_mail, understand};
+use klachtpost::desk::{
+    Arrival, Disposition, Fresh, Incoming, MailDecision, Role, Snapshot, Verdict, on_mail, understand,
+};
 use klachtpost::mail::{self, Mail, SenderProof};
 use std::collections::BTreeMap;
 
@@ -83,7 +85,7 @@ pub fn judge(company: &Company, raw: &[u8], chance: &mut Chance, tally: &mut Tal
     }
     judge_letters(company, &decision, &known, &mail, raw, tally);
     tally.mails += 1;
-    *tally.by_disposition.entry(decision.disposition.name()).or_default() += 1;
+    *tally.by_disposition.entry(decision.verdict.disposition.name()).or_default() += 1;
 }
 
 fn judge_reading(mail: &Mail, raw: &[u8]) {
@@ -105,8 +107,8 @@ fn judge_reading(mail: &Mail, raw: &[u8]) {
 }
 
 /// Invariant 1: one disposition, and the events say the same.
-fn judge_decision(decision: &Decision, known: &Snapshot) {
-    let Decision { disposition, events, letters, .. } = decision;
+fn judge_decision(decision: &MailDecision, known: &Snapshot) {
+    let MailDecision { verdict: Verdict { disposition, .. }, events, letters } = decision;
     assert!(events.iter().any(|event| event.mail == Some(ROW)), "no event names the mail: {events:?}");
     let filed: Vec<&str> = events
         .iter()
@@ -150,7 +152,7 @@ fn replay(serial: u32, events: &[Event], known: &Snapshot) {
 
 /// Invariant 6: what is done to a case of the register, a proven colleague does. Taking down a complaint and asking take
 /// a registered address only, which is also the only one that is answered.
-fn judge_authority(decision: &Decision, mail: &Mail, raw: &[u8], company: &Company) {
+fn judge_authority(decision: &MailDecision, mail: &Mail, raw: &[u8], company: &Company) {
     let from = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok());
     let role = from.as_ref().map_or(Role::Outsider, |from| company.rules.role(from));
     let is_registered = matches!(role, Role::Staff | Role::Employee);
@@ -204,7 +206,7 @@ fn says_it_is_automatic(raw: &[u8]) -> bool {
 }
 
 /// Invariant 5: no letter answers a machine.
-fn no_letter_to_the_sender(decision: &Decision, mail: &Mail, company: &Company) {
+fn no_letter_to_the_sender(decision: &MailDecision, mail: &Mail, company: &Company) {
     let Some(from) = mail.from.as_ref().and_then(|from| Address::parse(&from.address).ok()) else { return };
     let to_sender = decision.letters.iter().filter(|draft| draft.to == from);
     let kinds: Vec<&str> = to_sender.map(|draft| draft.content.kind().name()).collect();

@@ -4,7 +4,7 @@ use crate::company::{BEA, Company, KARIN, NOTE, now, number};
 use crate::judge::{ROW, Tally};
 use klachtpost::case::{Address, Event, Side, What};
 use klachtpost::desk::draft::{Draft, Source};
-use klachtpost::desk::{Decision, Role, Snapshot};
+use klachtpost::desk::{MailDecision, Role, Snapshot};
 use klachtpost::letters::{Internal, Letter, MARKER, RenderError, assemble, door};
 use klachtpost::mail::Mail;
 use mail_parser::{MessageParser, PartType};
@@ -36,7 +36,7 @@ const LINE_MAX: usize = 998;
 
 pub fn judge_letters(
     company: &Company,
-    decision: &Decision,
+    decision: &MailDecision,
     known: &Snapshot,
     mail: &Mail,
     raw: &[u8],

@@ -79,11 +79,11 @@ async fn shown(register: &Register, written: &Written) -> String {
     }
     let number = event.case.unwrap();
     let noted = Event { at: received_at, case: Some(number), ..event_of(&written.text) };
-    let identity = identity(&written.subject, "h");
-    let mut decision = decision(Disposition::Complaint, vec![event, noted]);
-    decision.case = Some(number);
+    let mut judged = judged(pending.id, &identity(&written.subject, "h"), Disposition::Complaint);
+    judged.verdict.case = Some(number);
+    let decision = decision(vec![event, noted]);
     let mut tx = register.begin().await.unwrap();
-    tx.record(Some((pending.id, &identity)), &decision, &[], at(0), &mut salt).await.unwrap();
+    tx.record(Some(&judged), &decision, &[], at(0), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
     let case = register.case(number).await.unwrap().unwrap();
     assert_eq!((&case.text, &case.subject), (&written.text, &written.subject));

@@ -16,8 +16,9 @@ async fn an_id_on_file_leads_to_its_case_and_an_empty_one_nowhere() {
     desk.register.store_mails(&[new_mail(1), new_mail(2), new_mail(3)]).await.unwrap();
     for (mail, id, case) in [(1, "een@klant.example", 1), (2, "", 2)] {
         let mut tx = desk.register.begin().await.unwrap();
-        let decided = Decision { case: Some(number(case)), ..decision(Disposition::FollowUp, vec![]) };
-        tx.record(Some((mail, &identity(id, "h"))), &decided, &[], at(0), &mut salt).await.unwrap();
+        let mut judged = judged(mail, &identity(id, "h"), Disposition::FollowUp);
+        judged.verdict.case = Some(number(case));
+        tx.record(Some(&judged), &decision(vec![]), &[], at(0), &mut salt).await.unwrap();
         tx.commit().await.unwrap();
     }
     for (answered, cases) in [

@@ -15,7 +15,7 @@ fn held(letter: &str, to: &str, because: &str) -> Outgoing {
 /// Letters written at that minute.
 async fn write(desk: &Desk, minutes: i64, letters: &[Outgoing]) {
     let mut tx = desk.register.begin().await.unwrap();
-    tx.record(None, &decision(Disposition::Staff, vec![]), letters, at(minutes), &mut salt).await.unwrap();
+    tx.record(None, &decision(vec![]), letters, at(minutes), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -38,7 +38,7 @@ async fn bundle(desk: &Desk, of: &[&str], into: &str, minutes: i64) {
     let letter = outgoing(into, MACHINE);
     let letter = Outgoing { letter: Letter { kind: LetterKind::Acknowledgements, ..letter.letter }, ..letter };
     let mut tx = desk.register.begin().await.unwrap();
-    tx.record(None, &decision(Disposition::Staff, vec![event]), &[letter], at(minutes), &mut salt).await.unwrap();
+    tx.record(None, &decision(vec![event]), &[letter], at(minutes), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -178,7 +178,7 @@ async fn a_mailbox_under_many_names_waits_as_one() {
     let letter = Letter { kind: LetterKind::Acknowledgements, ..letter.letter };
     let bundle = Outgoing { letter, counted_as: "customer victim@x.nl".into(), ..outgoing("b1", "victim+1@x.nl") };
     let mut tx = desk.register.begin().await.unwrap();
-    tx.record(None, &decision(Disposition::Staff, vec![event]), &[bundle], at(61), &mut salt).await.unwrap();
+    tx.record(None, &decision(vec![event]), &[bundle], at(61), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
     let waiting = desk.register.waiting(at(62)).await.unwrap();
     assert_eq!(names(&waiting), ["vic.tim@x.nl", "calm@x.nl"]);

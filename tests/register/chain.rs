@@ -171,7 +171,7 @@ async fn a_chain_of_several_pages_verifies_and_a_daemon_may_write_meanwhile() {
         for n in 0..40 {
             let mut tx = writer.begin().await.unwrap();
             let events = vec![note(n), event(1, What::Linked { other: number(2) })];
-            tx.record(None, &decision(Disposition::Staff, events), &[], at(3), &mut salt).await.unwrap();
+            tx.record(None, &decision(events), &[], at(3), &mut salt).await.unwrap();
             tx.commit().await.unwrap();
         }
     });

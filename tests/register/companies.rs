@@ -382,7 +382,7 @@ async fn what_is_recorded_of_a_company_takes_in_nothing_of_another() {
     tx.note_missing(&[missing(LEASE, 1), missing(RENTAL, 2)], at(1)).await.unwrap();
     tx.told_not_on_file(&id("told"), &Within::All).await.unwrap();
     let what = What::AdoptionAsked { adopts: klachtpost::case::Adopts::ToldIn(id("told")), mails: 1 };
-    let decision = decision(Disposition::Staff, vec![Event { case: None, ..event(1, what) }]);
+    let decision = decision(vec![Event { case: None, ..event(1, what) }]);
     let within = &both.at(RENTAL).within;
     let recorded = Recorded { mail: None, decision: &decision, letters: &[], within };
     let mut salts = Salts::new().unwrap();

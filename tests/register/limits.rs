@@ -265,7 +265,7 @@ async fn a_refused_letter_goes_out_again_with_its_message_id() {
     let mut tx = office.register.begin().await.unwrap();
     let letter = tx.refused_letter(&id("l0")).await.unwrap().unwrap();
     tx.queue_again(&letter.id, at(2)).await.unwrap();
-    let decision = decision(Disposition::Staff, vec![klachtpost::desk::on_sent_again(&letter, at(2))]);
+    let decision = decision(vec![klachtpost::desk::on_sent_again(&letter, at(2))]);
     tx.record(None, &decision, &[], at(2), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(office.register.verify().await.unwrap().findings, []);

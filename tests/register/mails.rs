@@ -13,7 +13,7 @@ async fn pending_ids(desk: &Desk) -> Vec<i64> {
 
 async fn decide(desk: &Desk, mail: i64, identity: &Identity, disposition: Disposition) -> Result<(), RegisterError> {
     let mut tx = desk.register.begin().await?;
-    tx.record(Some((mail, identity)), &decision(disposition, vec![]), &[], at(2), &mut salt).await?;
+    tx.record(Some(&judged(mail, identity, disposition)), &decision(vec![]), &[], at(2), &mut salt).await?;
     tx.commit().await
 }
 

@@ -50,9 +50,9 @@ use klachtpost::case::{
 };
 use klachtpost::clock::Clock;
 use klachtpost::daemon::Office;
-use klachtpost::desk::{Decision, Disposition, Within};
+use klachtpost::desk::{Decision, Disposition, Verdict, Within};
 use klachtpost::letters::Letter;
-use klachtpost::register::{Identity, NewMail, Outgoing, Register, RegisterError};
+use klachtpost::register::{DecidedMail, Identity, NewMail, Outgoing, Register, RegisterError};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 use std::sync::Arc;
 use support::engines;
@@ -95,7 +95,7 @@ impl Desk {
     /// Records a decision that belongs to no mail.
     async fn record(&self, events: Vec<Event>, letters: &[Outgoing]) -> Result<(), RegisterError> {
         let mut tx = self.register.begin().await?;
-        tx.record(None, &decision(Disposition::Staff, events), letters, at(0), &mut salt).await?;
+        tx.record(None, &decision(events), letters, at(0), &mut salt).await?;
         tx.commit().await
     }
 
@@ -197,8 +197,17 @@ fn outgoing(letter: &str, to: &str) -> Outgoing {
     }
 }
 
-fn decision(disposition: Disposition, events: Vec<Event>) -> Decision {
-    Decision { disposition, reason: "a test".into(), case: None, events, letters: Vec::new() }
+fn decision(events: Vec<Event>) -> Decision {
+    Decision { events, letters: Vec::new() }
+}
+
+/// A mail that turned out to be this, and is filed on no case.
+fn judged(id: i64, identity: &Identity, disposition: Disposition) -> DecidedMail {
+    DecidedMail {
+        id,
+        identity: identity.clone(),
+        verdict: Verdict { disposition, reason: "a test".into(), case: None },
+    }
 }
 
 fn identity(message_id: &str, content_hash: &str) -> Identity {

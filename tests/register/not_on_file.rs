@@ -32,8 +32,8 @@ async fn a_mail_is_known_again_by_what_survives_a_move() {
     let desk = Desk::new().await;
     desk.register.store_mails(&[new_mail(1), NewMail { size: 20, received_at: at(5), ..new_mail(2) }]).await.unwrap();
     let mut tx = desk.register.begin().await.unwrap();
-    let decided = decision(Disposition::Complaint, vec![]);
-    tx.record(Some((1, &identity("a@x", "h"))), &decided, &[], at(6), &mut salt).await.unwrap();
+    let decided = judged(1, &identity("a@x", "h"), Disposition::Complaint);
+    tx.record(Some(&decided), &decision(vec![]), &[], at(6), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
     let probe =
         |message_id: &str, minutes, size| Probe { message_id: message_id.into(), received_at: Some(at(minutes)), size };

@@ -16,7 +16,7 @@ async fn with_letters(desk: &Desk, to: &[&str]) {
         let mut tx = desk.register.begin().await.unwrap();
         let letters = [outgoing(&format!("l{index}"), to)];
         let minutes = i64::try_from(index).unwrap();
-        tx.record(None, &decision(Disposition::Staff, vec![]), &letters, at(minutes), &mut salt).await.unwrap();
+        tx.record(None, &decision(vec![]), &letters, at(minutes), &mut salt).await.unwrap();
         tx.commit().await.unwrap();
     }
 }

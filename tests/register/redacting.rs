@@ -22,7 +22,7 @@ fn to_anna(letter: &str, kind: LetterKind, case: Option<u32>, text: &str) -> Out
 /// Written down now.
 async fn write(office: &Office, events: Vec<Event>, letters: &[Outgoing]) {
     let mut tx = office.register.begin().await.unwrap();
-    tx.record(None, &decision(Disposition::Staff, events), letters, office.clock.now(), &mut salt).await.unwrap();
+    tx.record(None, &decision(events), letters, office.clock.now(), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
 }
 

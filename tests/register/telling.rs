@@ -178,7 +178,7 @@ async fn an_instance_where_sending_failed_tries_it_while_no_letter_waits() {
     sends.fails(Area::Sending, 1);
     let mut tx = office.register.begin().await.unwrap();
     let letter = outgoing("waits", "jan@klant.example");
-    tx.record(None, &decision(Disposition::Staff, vec![]), &[letter], at(1), &mut salt).await.unwrap();
+    tx.record(None, &decision(vec![]), &[letter], at(1), &mut salt).await.unwrap();
     tx.commit().await.unwrap();
     sender.try_out(office).await.unwrap();
     assert!(!office.watch.is_good(Area::Sending), "a letter that waits says it");

@@ -12,7 +12,7 @@ async fn register_one(register: &Register, mail: i64) -> Result<u32, RegisterErr
     let lookup = Lookup { year: 2026, ..Lookup::default() };
     let serial = tx.snapshot(mail, &identity("", "h"), &lookup).await?.next_serial;
     let events = vec![opened(serial), event(1, What::Noted { text: format!("number {serial}") })];
-    tx.record(None, &decision(Disposition::Complaint, events), &[], at(0), &mut salt).await?;
+    tx.record(None, &decision(events), &[], at(0), &mut salt).await?;
     tx.commit().await?;
     Ok(serial)
 }
@@ -62,9 +62,9 @@ async fn a_transaction_dropped_midway_never_happened_and_blocks_nobody() {
     let head = desk.register.chain_head().await.unwrap();
     {
         let mut tx = desk.register.begin().await.unwrap();
-        let made = decision(Disposition::Complaint, vec![opened(3), event(1, What::Noted { text: "x".into() })]);
-        let mail = identity("a@x", "h");
-        tx.record(Some((1, &mail)), &made, &[outgoing("l", "a@x.nl")], at(0), &mut salt).await.unwrap();
+        let made = decision(vec![opened(3), event(1, What::Noted { text: "x".into() })]);
+        let mail = judged(1, &identity("a@x", "h"), Disposition::Complaint);
+        tx.record(Some(&mail), &made, &[outgoing("l", "a@x.nl")], at(0), &mut salt).await.unwrap();
         assert!(tx.claim_run("digest", NaiveDate::default(), at(0)).await.unwrap());
     }
     assert_eq!(desk.register.chain_head().await.unwrap(), head);

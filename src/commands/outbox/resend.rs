@@ -9,7 +9,7 @@ use crate::case::{Event, LetterId, Moment};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::daemon::{Office, OfficeError, Salts, WorkError};
-use crate::desk::{Barred, Decision, Disposition, RefusedLetter, barred, on_sent_again};
+use crate::desk::{Barred, Decision, RefusedLetter, barred, on_sent_again};
 use crate::register::{RegisterError, Tx};
 use serde_json::{Value, json};
 use std::io::BufRead;
@@ -208,8 +208,7 @@ async fn send_again(office: &Office, id: &LetterId) -> Result<Result<(), String>
     }
     let now = office.clock.now();
     tx.queue_again(&letter.id, now).await?;
-    let reason = "a refused letter goes out again at the operator's word".to_owned();
-    let decision = Decision { disposition: Disposition::Staff, reason, case: letter.case, events, letters: Vec::new() };
+    let decision = Decision { events, letters: Vec::new() };
     tx.record(None, &decision, &[], now, &mut || salts.draw()).await?;
     tx.commit().await?;
     Ok(Ok(()))

@@ -7,8 +7,9 @@ use crate::clock::Clock;
 use crate::config;
 use crate::desk::caps::{ANSWERS_TO_STAFF_PER_HOUR_MAX, Count, Stranger, TO_CUSTOMER_PER_HOUR_MAX};
 use crate::desk::draft::{Carried, Source};
-use crate::desk::{Arrival, Disposition, Incoming, Snapshot, on_mail, understand};
+use crate::desk::{Arrival, CaseFile, Disposition, Incoming, Snapshot, on_mail, understand};
 use crate::mail::{self, MARKER};
+use crate::register::Identity;
 use std::path::Path;
 
 const KLANT: &str = "klant@prive.example";
@@ -95,7 +96,8 @@ fn decided(office: &Office, from: &str, text: &str, file: Option<&CaseFile>, fre
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     let decision =
         on_mail(&incoming, &understand(&incoming, &office.rules, now()), &known, &office.rules, now(), fresh);
-    Decided { file: file.cloned(), ..Decided::from(decision) }
+    let identity = Identity { message_id: String::new(), content_hash: String::new() };
+    Decided { file: file.cloned(), ..Decided::on_mail(42, identity, decision, &office.rules.mailbox) }
 }
 
 /// Renders and writes a decision's letters, as a step of work does.
@@ -206,7 +208,7 @@ async fn a_letter_that_cannot_be_written_is_told_to_handler_and_sender_and_the_m
     let failed = LetterKind::DeliveryFailed;
     assert_eq!(told, [(failed, "chef@lease.example", None), (failed, JAN, None)]);
     assert_ne!(letters[0].letter.id, letters[1].letter.id);
-    assert_eq!(done.decision.disposition, Disposition::Staff);
+    assert_eq!(done.mail.as_ref().unwrap().verdict.disposition, Disposition::Staff);
     let unwritten = done.decision.events.iter().any(|event| {
         let What::LetterFate { fate, .. } = &event.what else { return false };
         matches!(fate, LetterFate::Unwritten { because: Unwritable::TooLarge, .. })
@@ -243,7 +245,7 @@ async fn over_the_cap_an_acknowledgement_waits_and_the_supervisor_is_told_once_w
         assert_eq!(letters[0].held_because.as_deref(), held, "{counts:?}");
         assert_eq!(letters[0].counted_as, to);
         assert_eq!(letters[1].held_because, None, "the department is told all the same");
-        assert_eq!(done.decision.disposition, Disposition::Complaint, "registered all the same");
+        assert_eq!(done.mail.as_ref().unwrap().verdict.disposition, Disposition::Complaint, "registered all the same");
         let told = letters.iter().find(|o| o.letter.kind == LetterKind::Alarm);
         assert_eq!(told.map(|o| o.letter.to.as_str()), alarmed.then_some("chef@lease.example"), "{counts:?}");
         let Some(told) = told else { continue };
@@ -287,7 +289,7 @@ async fn a_letter_on_paper_with_something_internal_is_held_before_it_is_printed(
         // No receipt says that it can be posted; the handler is alarmed instead.
         assert!(letters.iter().any(|o| o.letter.kind == LetterKind::Alarm && o.held_because.is_none()), "{text}");
         assert!(letters.iter().all(|o| o.letter.kind != LetterKind::Receipt), "{text}");
-        let case = case_after(&done.decision, Some(&file)).unwrap();
+        let case = case_after(&done).unwrap();
         assert_eq!((case.to_post().count(), case.failed_letters.len()), (0, 1), "{text}");
     }
 }

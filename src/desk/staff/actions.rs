@@ -26,7 +26,7 @@ use crate::desk::sight::{acts_on, handler_address, notified, supervisor};
 use crate::desk::signing::unsigned;
 use crate::desk::timeline::timeline;
 use crate::desk::verbs::Verb;
-use crate::desk::{Decision, Department, Disposition};
+use crate::desk::{Department, Disposition, MailDecision};
 use crate::mail::CutSign;
 
 /// A mail being carried out: the case as it is by now, and what is to be recorded and written.
@@ -94,7 +94,7 @@ impl<'a> Work<'a> {
     }
 
     /// The decision, with a receipt that says exactly what was done.
-    pub fn finish(mut self) -> Decision {
+    pub fn finish(mut self) -> MailDecision {
         if self.events.is_empty() {
             let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: String::new() };
             self.events.push(self.reply.happened(filed));
@@ -103,8 +103,9 @@ impl<'a> Work<'a> {
         let receipt = Receipt::of(&self.case, std::mem::take(&mut self.done));
         let receipt = Receipt { first_response_done: self.has_answered(), ..receipt };
         self.letters.push(self.reply.receipt(&self.case, self.reply.from.clone(), receipt));
-        let decision = self.reply.of_staff("a mail of staff, carried out", self.events, self.letters);
-        Decision { case: Some(self.case.number), ..decision }
+        let mut decision = self.reply.of_staff("a mail of staff, carried out", self.events, self.letters);
+        decision.verdict.case = Some(self.case.number);
+        decision
     }
 
     /// An answer accepted before, or one that goes out with this mail.

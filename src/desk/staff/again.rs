@@ -8,16 +8,16 @@ use crate::case::{Actor, Event, What};
 use crate::desk::answered::answer;
 use crate::desk::draft::Problem;
 use crate::desk::verbs::Verb;
-use crate::desk::{Decision, ReplyGoes};
+use crate::desk::{MailDecision, ReplyGoes};
 
 /// Whether anything goes out to a customer by it, on paper too.
-pub(super) fn reaches_customer(decision: &Decision) -> bool {
+pub(super) fn reaches_customer(decision: &MailDecision) -> bool {
     decision.letters.iter().any(|letter| letter.content.kind().reaches_customer())
 }
 
 impl StaffReply<'_> {
     /// Nothing is done; what was written waits for its sender's word.
-    pub(super) fn handled_before(&self) -> Decision {
+    pub(super) fn handled_before(&self) -> MailDecision {
         let planned = self.typed.as_ref().ok().and_then(|typed| plan(typed, ReplyGoes::Customer).ok());
         let text = planned.as_ref().map(said).filter(|text| !text.is_empty());
         let text = text.map_or_else(|| self.own.whole(), str::to_owned);

@@ -9,7 +9,7 @@ use crate::desk::answered::answer;
 use crate::desk::draft::{Done, Problem, Unsure};
 use crate::desk::intent::is_verbs_only;
 use crate::desk::verbs::{self, Mistake, Verb};
-use crate::desk::{Decision, ReplyGoes};
+use crate::desk::{MailDecision, ReplyGoes};
 
 impl StaffReply<'_> {
     /// The customer, where this mail went there too.
@@ -18,7 +18,7 @@ impl StaffReply<'_> {
     }
 
     /// (a): with a token, so that its verbs count.
-    pub(super) fn carry_out_direct(&self, customer: &Address) -> Result<Decision, Problem> {
+    pub(super) fn carry_out_direct(&self, customer: &Address) -> Result<MailDecision, Problem> {
         let planned = self.typed.as_ref().ok().map(|typed| plan(typed, ReplyGoes::Customer));
         if let Some(Ok(plan)) = &planned
             && !plan.reaches_customer()
@@ -50,7 +50,7 @@ impl StaffReply<'_> {
     }
 
     /// (b), and whatever of (a) is not clear: the answer is on file, its verbs are left undone.
-    pub(super) fn only_recorded(&self) -> Result<Decision, Problem> {
+    pub(super) fn only_recorded(&self) -> Result<MailDecision, Problem> {
         let (text, undone) = match &self.typed {
             Ok(typed) => {
                 let others = typed.instruction.lines.iter().filter(|line| line.verb != Verb::Answer);
@@ -79,7 +79,7 @@ impl StaffReply<'_> {
     }
 
     /// What the sender calls internal is carried out as ever; whether it was an answer only the sender can say.
-    fn internal_but_read(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+    fn internal_but_read(&self, plan: &Plan, customer: &Address) -> Result<MailDecision, Problem> {
         self.is_well_judged(plan)?;
         let mut work = Work::new(self);
         for step in &plan.steps {
@@ -100,7 +100,7 @@ impl StaffReply<'_> {
     }
 
     /// A word in the meantime that the customer has had: it is on file, and no answer (§1).
-    fn interim_had(&self, plan: &Plan, customer: &Address) -> Result<Decision, Problem> {
+    fn interim_had(&self, plan: &Plan, customer: &Address) -> Result<MailDecision, Problem> {
         let mut work = Work::new(self);
         for step in &plan.steps {
             match step.verb {
@@ -112,7 +112,7 @@ impl StaffReply<'_> {
     }
 
     /// Nothing counts yet; the registered address of the colleague is asked, and nobody else is mailed.
-    pub(super) fn ask_whether(&self, customer: &Address, why: Unsure) -> Decision {
+    pub(super) fn ask_whether(&self, customer: &Address, why: Unsure) -> MailDecision {
         let reason = why.english();
         let problem = Problem::SentByYou { customer: customer.clone(), why };
         let asked = self.question(self.shown(), self.from.clone(), problem);
@@ -173,7 +173,7 @@ impl Work<'_> {
     }
 
     /// The customer has the attachments: a confirmation does not bring them again.
-    fn finish_direct(self) -> Decision {
+    fn finish_direct(self) -> MailDecision {
         let mut decision = self.finish();
         let to_customer = decision.letters.iter_mut().filter(|draft| draft.content.kind().is_for_customer());
         to_customer.for_each(|draft| draft.carried.clear());

@@ -19,7 +19,7 @@ use super::intent::{TypedReply, mailed, mistaken};
 use super::replies::ReplyGoes;
 use super::sight::{acts_on, is_hidden};
 use super::verbs::{self, Mistake, Reply};
-use super::{Arrival, CaseFile, Decision, Disposition};
+use super::{Arrival, CaseFile, Disposition, MailDecision, Verdict};
 use crate::case::{Actor, Address, Case, DirectAnswer, DutyKind, Event, LetterKind, What};
 use crate::digest::WhyAside;
 use crate::mail::{FindingKind, NoAnswer, OwnWords, is_forward, same_words, stands_in};
@@ -28,7 +28,7 @@ use plan::{Plan, may_leave, plan};
 
 impl Deciding<'_> {
     /// Decides on a reply that holds a staff token and comes from a staff address.
-    pub fn on_reply(&self, file: &CaseFile, from: &Address) -> Decision {
+    pub fn on_reply(&self, file: &CaseFile, from: &Address) -> MailDecision {
         let read = TypedReply::to_letter(self.mail.mail, self.known, self.rules);
         let reply = StaffReply::of(self, file, from, read);
         let is_taken_in = self.mail.arrival == Arrival::TakenIn;
@@ -47,7 +47,7 @@ impl Deciding<'_> {
     }
 
     /// Decides on a mail of staff that the customer of this case had from them, and that holds no token of staff.
-    pub fn on_direct(&self, file: &CaseFile, from: &Address) -> Decision {
+    pub fn on_direct(&self, file: &CaseFile, from: &Address) -> MailDecision {
         let reply = StaffReply::of(self, file, from, TypedReply::to_customer(self.mail.mail));
         if let Some(why) = self.doubt() {
             let customer = reply.customer_in_copy().unwrap_or_else(|| from.clone());
@@ -118,7 +118,7 @@ impl<'a> StaffReply<'a> {
     }
 
     /// Everything the mail asks for, or the first thing that stands in its way.
-    fn carry_out(&self) -> Result<Decision, Problem> {
+    fn carry_out(&self) -> Result<MailDecision, Problem> {
         self.may_act()?;
         if let Some(customer) = self.customer_in_copy() {
             return self.carry_out_direct(&customer);
@@ -293,9 +293,9 @@ impl<'a> StaffReply<'a> {
         self.event(Some(self.file.case.number), Actor::Staff(self.from.clone()), what)
     }
 
-    fn of_staff(&self, reason: &str, events: Vec<Event>, letters: Vec<Draft>) -> Decision {
-        let (disposition, reason) = (Disposition::Staff, reason.to_owned());
-        Decision { disposition, reason, case: Some(self.file.case.number), events, letters }
+    fn of_staff(&self, reason: &str, events: Vec<Event>, letters: Vec<Draft>) -> MailDecision {
+        let (reason, case) = (reason.to_owned(), Some(self.file.case.number));
+        MailDecision { verdict: Verdict { disposition: Disposition::Staff, reason, case }, events, letters }
     }
 
     /// The case, where the sender may be shown it.
@@ -304,7 +304,7 @@ impl<'a> StaffReply<'a> {
     }
 
     /// Nothing was done: the sender hears why.
-    fn refuse(&self, why: Problem) -> Decision {
+    fn refuse(&self, why: Problem) -> MailDecision {
         let reason = "asked the sender what is meant; nothing was relayed";
         let filed = What::MailFiled { disposition: Disposition::Staff.name().to_owned(), reason: reason.to_owned() };
         let shown = match &why {
@@ -322,7 +322,7 @@ impl<'a> StaffReply<'a> {
     }
 
     /// Perhaps not this colleague at all: set aside, and the registered address is told (invariant 6).
-    fn unproven(&self) -> Decision {
+    fn unproven(&self) -> MailDecision {
         let asked = self.question(self.shown(), self.from.clone(), Problem::Unproven);
         let mut decision = self.set_aside(Some(&self.file.case), WhyAside::Unproven);
         decision.letters.push(asked);

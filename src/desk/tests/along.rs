@@ -25,7 +25,7 @@ pub(super) fn answering(company: &Company, container: &str, parts: &[String]) ->
 }
 
 /// Names of what goes along, and what stays with the reason.
-fn along(decision: &Decision) -> (Vec<&str>, Vec<(&str, Stays)>) {
+fn along(decision: &MailDecision) -> (Vec<&str>, Vec<(&str, Stays)>) {
     let names = to_customers(decision).flat_map(|draft| &draft.carried).map(|file| file.name.as_str()).collect();
     let stays = done(decision).iter().find_map(|done| match done {
         Done::StayedHere { files } => Some(files.iter().map(|(name, why)| (name.as_str(), *why)).collect()),

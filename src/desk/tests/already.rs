@@ -53,13 +53,13 @@ fn the_second_of_two_colleagues_is_told_before_anything_goes_out_twice() {
     }
 }
 
-fn came_through(decision: &Decision) -> bool {
+fn came_through(decision: &MailDecision) -> bool {
     let is_asked = decision.letters.iter().any(|draft| draft.content.kind() == LetterKind::Question);
     assert!(!is_asked || to_customers(decision).count() == 0, "{decision:?}");
     !is_asked
 }
 
-fn came_with(decision: &Decision) -> Option<&Problem> {
+fn came_with(decision: &MailDecision) -> Option<&Problem> {
     (!came_through(decision)).then(|| why(decision))
 }
 

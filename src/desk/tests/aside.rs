@@ -49,7 +49,7 @@ fn tell(company: &Company, mails: &[Untold], last: Option<Moment>) -> Option<Dec
 }
 
 /// A verb in a new mail of a colleague's, proven.
-fn asks(company: &Company, from: &str, text: &str) -> Decision {
+fn asks(company: &Company, from: &str, text: &str) -> MailDecision {
     company.decide(&post(from, text).dmarc("pass"))
 }
 
@@ -59,7 +59,7 @@ fn on_file(stored: Stored) -> Company {
     company
 }
 
-fn opened(decision: &Decision) -> (&Event, &Opened) {
+fn opened(decision: &MailDecision) -> (&Event, &Opened) {
     let found = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some((event, opened.as_ref())),
         _ => None,
@@ -139,7 +139,7 @@ fn a_letter_of_ours_is_known_by_its_id_and_by_the_token_in_its_text() {
 fn klacht_makes_it_a_complaint_with_its_true_receipt() {
     let company = on_file(as_spam(17));
     let decision = asks(&company, BAAS, "#klacht 17\nDeze klant ken ik.");
-    assert_eq!((decision.disposition, decision.case), (Disposition::Staff, Some(number(8))));
+    assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Staff, Some(number(8))));
     assert_eq!(
         sent(&decision),
         [
@@ -169,7 +169,7 @@ fn klacht_in_answer_to_the_notice_of_one_mail_means_that_one() {
         let wanted = lookup(&mail::read(&mail.raw(), "mx.lease.example"), &company.rules, now()).asked;
         let expected = if text.contains("17") { Asked::Number(17) } else { Asked::ToldIn(letter_id(5)) };
         assert_eq!(wanted, Some(expected), "{text}");
-        assert_eq!(company.decide(&mail).case, Some(number(8)), "{text}");
+        assert_eq!(company.decide(&mail).verdict.case, Some(number(8)), "{text}");
     }
 }
 
@@ -282,14 +282,14 @@ fn what_a_person_puts_back_into_the_inbox_is_a_complaint_of_its_first_receipt() 
     let reason = "marked as spam by the mail server".to_owned();
     company.put_back = Some(PutBack { mail: 17, reason, received_at: now() - TimeDelta::days(2) });
     let decision = company.decide(&spam());
-    assert_eq!(decision.disposition, Disposition::Complaint);
+    assert_eq!(decision.verdict.disposition, Disposition::Complaint);
     assert_eq!(
         sent(&decision),
         [(LetterKind::Acknowledgement, "karin@prive.example"), (LetterKind::Notification, "schade@lease.example")]
     );
     let (event, opened) = opened(&decision);
     assert_eq!((event.mail, opened.received_at), (Some(42), now() - TimeDelta::days(2)));
-    assert!(decision.reason.contains("number 17"), "{}", decision.reason);
+    assert!(decision.verdict.reason.contains("number 17"), "{}", decision.verdict.reason);
 }
 
 #[test]

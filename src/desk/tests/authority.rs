@@ -29,12 +29,12 @@ enum Came {
 /// A sender, and what comes of its mail under each proof: without a token, with the customer's, with one of staff.
 type Row = (&'static str, [Came; 4], [Came; 4], [Came; 4]);
 
-fn came(decision: &Decision) -> Came {
+fn came(decision: &MailDecision) -> Came {
     let has = |kind| sent(decision).iter().any(|(sent, _)| *sent == kind);
     let asked = |problem: &Problem| {
         decision.letters.iter().any(|d| matches!(&d.content, Content::Question(q) if q.why == *problem))
     };
-    match decision.disposition {
+    match decision.verdict.disposition {
         Disposition::Complaint => Came::NewCase,
         Disposition::SetAside if asked(&Problem::Unproven) => Came::Unproven,
         Disposition::SetAside => Came::Aside,
@@ -162,7 +162,7 @@ enum Outcome {
     NewCase,
 }
 
-fn result(decision: &Decision, from: &str) -> Outcome {
+fn result(decision: &MailDecision, from: &str) -> Outcome {
     let asked = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Question(question) => Some(&question.why),
         _ => None,
@@ -171,7 +171,7 @@ fn result(decision: &Decision, from: &str) -> Outcome {
         What::Opened(opened) => opened.customer.address.clone(),
         _ => None,
     });
-    match (decision.disposition, asked) {
+    match (decision.verdict.disposition, asked) {
         (_, Some(Problem::Unproven)) => Outcome::Unproven,
         (Disposition::SetAside, None) => Outcome::Aside,
         (_, Some(Problem::NotYourCase { .. })) => Outcome::NotYours,
@@ -280,7 +280,7 @@ fn every_verb_of_every_sender_with_and_without_a_token_under_each_proof() {
 }
 
 /// What is not heard changes no case, and is told to nobody outside but the sender of a complaint of his own.
-fn nothing_is_done_unless_heard(decision: &Decision, wanted: Outcome, from: &str, cell: &str) {
+fn nothing_is_done_unless_heard(decision: &MailDecision, wanted: Outcome, from: &str, cell: &str) {
     let harmless =
         ["mail_filed", "aside_told", "other_wrote", "followed_up", "opened", "linked", "acknowledgement_held"];
     if wanted != Outcome::Heard {

@@ -16,7 +16,7 @@ fn handled_by(handler: &str) -> Company {
 }
 
 /// What was decided becomes the past, so long ago.
-fn lives_through(company: &mut Company, decision: &Decision, ago: TimeDelta) {
+fn lives_through(company: &mut Company, decision: &MailDecision, ago: TimeDelta) {
     let aged = decision.events.iter().map(|event| Event { at: event.at - ago, ..event.clone() });
     company.files[0].events.extend(aged);
 }
@@ -25,7 +25,7 @@ fn lives_through(company: &mut Company, decision: &Decision, ago: TimeDelta) {
 fn the_supervisor_hears_who_is_away_with_the_terms_and_who_could_take_it() {
     let company = handled_by(JAN);
     let decision = company.decide(&absence(&company, JAN));
-    assert_eq!((decision.disposition, decision.case), (Disposition::Automatic, Some(number(7))));
+    assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Automatic, Some(number(7))));
     assert_eq!((kinds(&decision), sent(&decision)), (vec!["mail_filed", "away_told"], vec![(LetterKind::Away, CHEF)]));
     let Content::Away(away) = &decision.letters[0].content else { panic!("{decision:?}") };
     assert_eq!((&away.who, away.notice.as_str()), (&address(JAN), NOTICE));
@@ -40,7 +40,7 @@ fn an_absence_that_the_handlers_own_domain_disowns_is_told_to_nobody() {
     let company = handled_by(JAN);
     let forged = post(JAN, "Jan is ontslagen, betaal de klant.").answering(&company.token(Side::Staff)).dmarc("fail");
     let decision = company.decide(&forged.header("Auto-Submitted: auto-replied"));
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
     // A mailbox's own answers are seldom signed: silence is no denial.
     let silent = post(JAN, NOTICE).answering(&company.token(Side::Staff)).header("Auto-Submitted: auto-replied");
     assert_eq!(sent(&company.decide(&silent)), [(LetterKind::Away, CHEF)]);
@@ -68,7 +68,7 @@ fn it_is_told_once_a_day_for_each_handler_and_case() {
         lives_through(&mut company, &first, ago);
         let second = company.decide(&absence(&company, JAN));
         assert_eq!(!sent(&second).is_empty(), again, "{ago}");
-        assert_eq!(second.disposition, Disposition::Automatic);
+        assert_eq!(second.verdict.disposition, Disposition::Automatic);
         // Somebody else who took it over, and is away too, is another matter.
         company.case().handler = Some(address("mia@lease.example"));
         assert_eq!(sent(&company.decide(&absence(&company, "mia@lease.example"))), [(LetterKind::Away, CHEF)]);
@@ -81,7 +81,7 @@ fn whoever_does_not_handle_the_case_is_only_filed() {
     // A colleague, a shared mailbox, the supervisor in answer to the letter about Jan, somebody from outside.
     for from in ["mia@lease.example", "schade@lease.example", CHEF, "baas@lease.example", KLANT] {
         let decision = company.decide(&absence(&company, from));
-        assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]), "{from}");
+        assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::Automatic, vec![]), "{from}");
     }
     let nobody = Company::new();
     assert_eq!(sent(&nobody.decide(&absence(&nobody, "schade@lease.example"))), []);

@@ -28,7 +28,7 @@ fn closed() -> Company {
     company
 }
 
-fn remarks(decision: &Decision) -> &[Remark] {
+fn remarks(decision: &MailDecision) -> &[Remark] {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.remarks.as_slice()),
         Content::FollowUp(follow_up) => Some(follow_up.remarks.as_slice()),
@@ -37,7 +37,7 @@ fn remarks(decision: &Decision) -> &[Remark] {
     found.unwrap_or_else(|| panic!("no letter to staff: {decision:?}"))
 }
 
-fn tie(decision: &Decision) -> Option<Tie> {
+fn tie(decision: &MailDecision) -> Option<Tie> {
     decision.events.iter().find_map(|event| match &event.what {
         What::FollowedUp { tie, .. } => Some(*tie),
         _ => None,
@@ -45,8 +45,12 @@ fn tie(decision: &Decision) -> Option<Tie> {
 }
 
 /// A case of its own, linked with case 7; case 7 itself is as it was.
-fn is_apart(decision: &Decision, what: &str) {
-    assert_eq!((decision.disposition, decision.case), (Disposition::Complaint, Some(number(8))), "{what}");
+fn is_apart(decision: &MailDecision, what: &str) {
+    assert_eq!(
+        (decision.verdict.disposition, decision.verdict.case),
+        (Disposition::Complaint, Some(number(8))),
+        "{what}"
+    );
     assert!(decision.events.iter().all(|event| event.case == Some(number(8))), "{what}: {:?}", decision.events);
     assert!(decision.events.iter().any(|event| event.what == What::Linked { other: number(7) }), "{what}");
     assert!(remarks(decision).contains(&Remark::MayBelongTo(number(7))), "{what}");
@@ -58,7 +62,11 @@ fn the_customers_own_number_or_mail_puts_a_mail_on_the_open_case() {
         for mail in naming(KLANT) {
             let what = format!("{proof} {mail:?}");
             let decision = Company::new().decide(&mail.dmarc(proof));
-            assert_eq!((decision.disposition, decision.case), (Disposition::FollowUp, Some(number(7))), "{what}");
+            assert_eq!(
+                (decision.verdict.disposition, decision.verdict.case),
+                (Disposition::FollowUp, Some(number(7))),
+                "{what}"
+            );
             assert_eq!(kinds(&decision), ["followed_up"], "{what}");
             assert_eq!(sent(&decision), [(LetterKind::FollowUp, "schade@lease.example")], "{what}");
             let (expected, marks): (Tie, &[Remark]) = match proof {
@@ -87,7 +95,11 @@ fn in_the_customers_name_alone_nothing_is_reopened() {
 fn a_proven_customer_reopens_without_a_letter_of_ours() {
     for mail in naming(KLANT) {
         let decision = closed().decide(&mail.clone().dmarc("pass"));
-        assert_eq!((decision.case, kinds(&decision)), (Some(number(7)), vec!["followed_up", "reopened"]), "{mail:?}");
+        assert_eq!(
+            (decision.verdict.case, kinds(&decision)),
+            (Some(number(7)), vec!["followed_up", "reopened"]),
+            "{mail:?}"
+        );
         let thanks = Post { text: "Bedankt!".into(), ..mail }.dmarc("pass").subject("Re: K-2026-000007");
         assert_eq!(kinds(&closed().decide(&thanks)), ["followed_up"], "{thanks:?}");
     }
@@ -132,7 +144,7 @@ fn the_button_joins_a_partners_case_and_only_the_customer_gets_letters() {
     theirs.case.lodged_at -= chrono::TimeDelta::hours(3);
     company.files.push(theirs);
     let joined = does(&company, JAN, "#samenvoegen K-2026-000008\n#antwoord\nWij bellen u morgen.");
-    assert_eq!(joined.case, Some(number(7)));
+    assert_eq!(joined.verdict.case, Some(number(7)));
     let expected = draft::Done::Merged {
         stays: number(7),
         gone: number(8),
@@ -150,7 +162,7 @@ fn the_button_joins_a_partners_case_and_only_the_customer_gets_letters() {
     assert!(matches!(done(&joined)[0], draft::Done::Merged { stays, .. } if stays == number(7)), "{joined:?}");
 }
 
-fn replayed(decision: &Decision) -> Case {
+fn replayed(decision: &MailDecision) -> Case {
     Case::replay(&decision.events).unwrap_or_else(|| panic!("{decision:?}"))
 }
 
@@ -168,7 +180,7 @@ fn an_empty_id_answers_nothing() {
                 "{header}"
             );
             let decision = company.decide(&mail);
-            assert_eq!((decision.case, kinds(&decision)), (Some(number(8)), vec!["opened"]), "{header} {from}");
+            assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(8)), vec!["opened"]), "{header} {from}");
         }
     }
     // Whatever reading makes of such a header.
@@ -186,12 +198,12 @@ fn the_nearest_of_the_customers_own_cases_counts() {
     company.files.push(second);
     let mail = |text: &str| post(KLANT, text).dmarc("pass");
     let answered = mail("Zie ook K-2026-000006.").header(FIRST);
-    assert_eq!(company.decide(&answered).case, Some(number(7)));
+    assert_eq!(company.decide(&answered).verdict.case, Some(number(7)));
     let threaded = mail("Hier nog iets.").header("References: <eerste@prive.example> <zesde@prive.example>");
-    assert_eq!(company.decide(&threaded).case, Some(number(6)));
+    assert_eq!(company.decide(&threaded).verdict.case, Some(number(6)));
     // A stranger's case that is named first is passed over.
     company.case().customer.address = Some(address(ELS));
-    assert_eq!(company.decide(&answered).case, Some(number(6)));
+    assert_eq!(company.decide(&answered).verdict.case, Some(number(6)));
 }
 
 /// Case 7 as it was opened: by the first copy.
@@ -204,11 +216,15 @@ fn the_same_words_from_the_same_address_are_one_complaint() {
     let company = Company::new();
     for again in [copy(KLANT), copy("Karin Klant <KLANT@prive.example>"), copy(KLANT).subject(" Kras op  de deur ")] {
         let decision = company.decide(&again);
-        assert_eq!((decision.disposition, decision.case), (Disposition::Duplicate, Some(number(7))), "{again:?}");
+        assert_eq!(
+            (decision.verdict.disposition, decision.verdict.case),
+            (Disposition::Duplicate, Some(number(7))),
+            "{again:?}"
+        );
         assert_eq!((kinds(&decision), sent(&decision)), (vec!["mail_filed"], vec![]), "{again:?}");
     }
     // Who says it again after the decision says that it is not settled.
-    assert_eq!(closed().decide(&copy(KLANT)).disposition, Disposition::Complaint);
+    assert_eq!(closed().decide(&copy(KLANT)).verdict.disposition, Disposition::Complaint);
 }
 
 #[test]
@@ -223,14 +239,18 @@ fn what_differs_is_a_complaint_of_its_own() {
         plain.clone().header("Reply-To: piet@prive.example"),
         plain.clone().header("Auto-Submitted: auto-generated"),
     ] {
-        assert_eq!(company.decide(&other).disposition, Disposition::Complaint, "{other:?}");
+        assert_eq!(company.decide(&other).verdict.disposition, Disposition::Complaint, "{other:?}");
     }
     let mut form = Company::new();
     form.case().customer.address = Some(address("noreply@site.example"));
-    assert_eq!(form.decide(&copy("noreply@site.example")).disposition, Disposition::Complaint);
+    assert_eq!(form.decide(&copy("noreply@site.example")).verdict.disposition, Disposition::Complaint);
     let mut silent = Company::new();
     silent.case().text = String::new();
-    assert_eq!(silent.decide(&post(KLANT, "")).disposition, Disposition::Complaint, "nothing is said in either");
+    assert_eq!(
+        silent.decide(&post(KLANT, "")).verdict.disposition,
+        Disposition::Complaint,
+        "nothing is said in either"
+    );
 }
 
 #[test]
@@ -239,7 +259,7 @@ fn the_same_words_with_a_file_are_shown_to_the_handler() {
                 Content-Disposition: attachment; filename=foto.png\n\nPNG\n--b--\n";
     let mail = post(KLANT, text).header("Content-Type: multipart/mixed; boundary=b");
     let decision = Company::new().decide(&mail);
-    assert_eq!((decision.case, kinds(&decision)), (Some(number(7)), vec!["followed_up"]));
+    assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(7)), vec!["followed_up"]));
     assert_eq!(sent(&decision), [(LetterKind::FollowUp, "schade@lease.example")]);
     assert_eq!(decision.letters[0].carried.len(), 1);
 }
@@ -251,12 +271,16 @@ fn a_recall_lands_on_the_case_it_is_about_and_is_acknowledged_by_nobody() {
     };
     for mail in [recall(KLANT, "Intrekken: Kras op de deur"), recall(KLANT, "Intrekken: Iets anders").header(FIRST)] {
         let decision = Company::new().decide(&mail);
-        assert_eq!((decision.disposition, decision.case), (Disposition::FollowUp, Some(number(7))), "{mail:?}");
+        assert_eq!(
+            (decision.verdict.disposition, decision.verdict.case),
+            (Disposition::FollowUp, Some(number(7))),
+            "{mail:?}"
+        );
         assert_eq!(to_customers(&decision).count(), 0, "{mail:?}");
         let after = closed().decide(&mail);
         assert!(after.events.iter().all(|event| !matches!(event.what, What::Reopened(_))), "{mail:?}");
     }
     for other in [recall(ELS, "Intrekken: Kras op de deur"), recall(KLANT, "Intrekken: Kras op de motorkap")] {
-        assert_ne!(Company::new().decide(&other).case, Some(number(7)), "{other:?}");
+        assert_ne!(Company::new().decide(&other).verdict.case, Some(number(7)), "{other:?}");
     }
 }

@@ -14,7 +14,7 @@ fn new(from: &str, text: &str) -> Post {
     post(from, text).dmarc("pass")
 }
 
-fn opened(decision: &Decision) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let opened = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(&**opened),
         _ => None,
@@ -23,13 +23,13 @@ fn opened(decision: &Decision) -> &Opened {
 }
 
 /// Nothing was registered and only the sender was asked.
-fn asked<'a>(decision: &'a Decision, from: &str) -> &'a Problem {
+fn asked<'a>(decision: &'a MailDecision, from: &str) -> &'a Problem {
     assert_eq!(sent(decision), [(LetterKind::Question, from)]);
-    assert_eq!((kinds(decision), decision.case), (vec!["mail_filed"], None));
+    assert_eq!((kinds(decision), decision.verdict.case), (vec!["mail_filed"], None));
     why(decision)
 }
 
-fn registered(decision: &Decision) -> &Done {
+fn registered(decision: &MailDecision) -> &Done {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Receipt(receipt) => receipt.done.first(),
         _ => None,
@@ -37,7 +37,7 @@ fn registered(decision: &Decision) -> &Done {
     told.unwrap_or_else(|| panic!("no receipt: {decision:?}"))
 }
 
-fn unacknowledged(decision: &Decision) -> Option<Unacknowledged> {
+fn unacknowledged(decision: &MailDecision) -> Option<Unacknowledged> {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.unacknowledged),
         _ => None,
@@ -264,7 +264,7 @@ fn a_name_is_no_proof_for_registering_or_passing_on() {
             let mail = Post { headers: without, ..mail };
             assert_eq!(*asked(&company.decide(&mail), from), Problem::Unproven);
             let denied = company.decide(&mail.dmarc("fail"));
-            assert_eq!((kinds(&denied), denied.case), (vec!["mail_filed"], None));
+            assert_eq!((kinds(&denied), denied.verdict.case), (vec!["mail_filed"], None));
             for draft in &denied.letters {
                 assert_eq!(company.rules.role(&draft.to), Role::Staff, "{:?}", sent(&denied));
             }

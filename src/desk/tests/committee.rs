@@ -17,7 +17,7 @@ fn by_phone() -> Customer {
 }
 
 /// What Jan's mail did is on file.
-fn did(company: &mut Company, text: &str) -> Decision {
+fn did(company: &mut Company, text: &str) -> MailDecision {
     let decision = does(company, JAN, text);
     let written = decision.letters.iter().filter(|draft| draft.content.kind().is_for_customer()).map(|draft| {
         let (letter, letter_kind) = (draft.id.clone(), draft.content.kind());
@@ -29,7 +29,7 @@ fn did(company: &mut Company, text: &str) -> Decision {
     decision
 }
 
-fn fate(company: &mut Company, decision: &Decision, fate: LetterFate) {
+fn fate(company: &mut Company, decision: &MailDecision, fate: LetterFate) {
     let draft = to_customers(decision).next().unwrap();
     let (letter, letter_kind) = (draft.id.clone(), draft.content.kind());
     company.after(What::LetterFate { letter, letter_kind, to: draft.to.to_string(), fate });
@@ -43,7 +43,7 @@ fn refused() -> LetterFate {
     LetterFate::Refused { reply: "550".into() }
 }
 
-fn owed(decision: &Decision) -> Vec<OwedInWriting> {
+fn owed(decision: &MailDecision) -> Vec<OwedInWriting> {
     done(decision)
         .iter()
         .filter_map(|done| if let Done::CommitteeOwed(owed) = done { Some(*owed) } else { None })

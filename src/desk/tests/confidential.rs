@@ -25,7 +25,7 @@ fn hidden_from(readers: &[&str], without: &[&str]) -> Company {
     company
 }
 
-fn readers(decision: &Decision) -> Option<(Vec<&str>, Vec<&str>)> {
+fn readers(decision: &MailDecision) -> Option<(Vec<&str>, Vec<&str>)> {
     decision.events.iter().find_map(|event| match &event.what {
         What::ConfidentialSet(set) => {
             Some((set.readers.iter().map(Address::as_str).collect(), set.without.iter().map(Address::as_str).collect()))
@@ -35,8 +35,8 @@ fn readers(decision: &Decision) -> Option<(Vec<&str>, Vec<&str>)> {
 }
 
 /// Nothing that goes to anybody but these says what the case is about, whose it is, or its number.
-fn tells_nobody_but(decision: &Decision, may: &[&str], what: &str) {
-    for draft in decision.letters.iter().filter(|draft| !may.contains(&draft.to.as_str())) {
+fn tells_nobody_but(decision: &impl Either, may: &[&str], what: &str) {
+    for draft in decision.letters().iter().filter(|draft| !may.contains(&draft.to.as_str())) {
         let shown = format!("{draft:?}");
         for secret in [SECRET, "Karin", KLANT, "serial: 7", "kras op de deur"] {
             assert!(!shown.contains(secret), "{what}: {} learns {secret}: {shown}", draft.to);
@@ -197,7 +197,7 @@ fn neither_a_list_nor_a_search_nor_a_file_shows_it() {
             Problem::CaseUnknown { written: "K-2026-000007".into() },
             "as if it were not there"
         );
-        assert!(decision.case.is_none());
+        assert!(decision.verdict.case.is_none());
     }
     let shown = format!("{:?}", ask(CHEF, "#zoek kras", Some(cases())));
     assert!(shown.contains(SECRET), "its reader finds it");
@@ -422,9 +422,9 @@ fn an_authority_that_may_write_about_it_is_read_by_its_readers_alone() {
     company.files[1].case.confidential = Some(set);
     let mail = |text: &str| post("dossiers@commissie.example", text).subject("Dossier 12345").dmarc("pass");
     let by_name = company.decide(&mail("Geschil van Karin Klant over de heer Chef."));
-    assert_eq!((by_name.case, sent(&by_name)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
+    assert_eq!((by_name.verdict.case, sent(&by_name)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
     let both = company.decide(&mail("Geschil K-2026-000006, en K-2026-000007 over de heer Chef."));
-    assert_eq!((both.case, sent(&both)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
+    assert_eq!((both.verdict.case, sent(&both)), (Some(number(7)), vec![(LetterKind::Authority, DIRECTIE)]));
     let text = "Zie onder.\n\n---------- Forwarded message ---------\nVan: Commissie <dossiers@commissie.example>\n\
                 Date: ma 2 mrt 2026 om 09:10\nSubject: Dossier\nTo: <fien@lease.example>\n\n\nGeschil van Karin Klant.";
     let passed_on = company.decide(&post("fien@lease.example", text).subject("Fwd: Dossier").dmarc("pass"));

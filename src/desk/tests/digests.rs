@@ -208,7 +208,7 @@ fn a_reply_to_the_digest_itself_is_about_no_case_and_asked_about() {
         for reply in [reply.clone().answering(&own), reply] {
             let asked = company.decide(&reply);
             assert_eq!(*why(&asked), draft::Problem::NoCase, "{typed}");
-            assert!(asked.case.is_none() && to_customers(&asked).next().is_none());
+            assert!(asked.verdict.case.is_none() && to_customers(&asked).next().is_none());
         }
     }
 }

@@ -26,7 +26,7 @@ impl Company {
         company
     }
 
-    fn decide_received(&self, post: &Post) -> Decision {
+    fn decide_received(&self, post: &Post) -> MailDecision {
         let mail = mail::read(&post.raw(), "mx.lease.example");
         let incoming =
             Incoming { id: 42, mail: &mail, received_at: received(), from_junk: false, arrival: Arrival::New };
@@ -34,7 +34,7 @@ impl Company {
     }
 
     /// What was decided becomes the past.
-    pub(super) fn lives_through(&mut self, decision: &Decision) {
+    pub(super) fn lives_through(&mut self, decision: &MailDecision) {
         for file in &mut self.files {
             let number = file.case.number;
             for event in decision.events.iter().filter(|event| event.case == Some(number)) {
@@ -61,7 +61,7 @@ fn without(text: &str) -> Post {
     post(JAN, text).to(KLANT).header("Cc: klachten@lease.example").dmarc("pass")
 }
 
-fn told(decision: &Decision) -> &[Done] {
+fn told(decision: &MailDecision) -> &[Done] {
     let receipt = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Receipt(receipt) => Some(receipt.done.as_slice()),
         _ => None,
@@ -69,7 +69,7 @@ fn told(decision: &Decision) -> &[Done] {
     receipt.unwrap_or_default()
 }
 
-fn recorded(decision: &Decision) -> Option<&DirectAnswer> {
+fn recorded(decision: &MailDecision) -> Option<&DirectAnswer> {
     decision.events.iter().find_map(|event| match &event.what {
         What::AnsweredDirectly(answer) => Some(answer),
         _ => None,
@@ -91,7 +91,7 @@ enum Came {
     Refused,
 }
 
-fn came(decision: &Decision) -> Came {
+fn came(decision: &MailDecision) -> Came {
     let names = kinds(decision);
     let left = told(decision).iter().find_map(|done| match done {
         Done::LeftUndone { written } => Some(written.clone()),
@@ -172,7 +172,7 @@ fn the_answer_counts_from_its_receipt_and_joins_the_customers_thread() {
         let mut company = Company::new();
         company.case().received_at = received() - TimeDelta::hours(1);
         let decision = company.decide_received(&mail);
-        assert_eq!((decision.disposition, decision.case), (Disposition::Staff, Some(number(7))));
+        assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Staff, Some(number(7))));
         assert_eq!(
             (kinds(&decision), sent(&decision)),
             (vec!["handler_set", "answered_directly"], vec![(LetterKind::Receipt, JAN)])
@@ -223,7 +223,7 @@ fn an_unproven_mail_counts_once_the_registered_address_says_so() {
         let mut mail = if route == "a" { with_token(&company, TEXT) } else { without(TEXT) };
         mail.headers.retain(|line| !line.starts_with("Authentication-Results"));
         let decision = company.decide_received(&mail);
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::Staff, vec!["answer_to_confirm"]));
+        assert_eq!((decision.verdict.disposition, kinds(&decision)), (Disposition::Staff, vec!["answer_to_confirm"]));
         assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender });
         company.lives_through(&decision);
         assert_eq!(company.case().first_response_at(), None);
@@ -272,7 +272,7 @@ fn of_several_cases_the_sender_is_asked_which() {
     assert_eq!(recorded(&other_letter), None);
 
     let yes = company.decide(&company.reply_to(&asked, JAN, "#verstuurd K-2026-000006"));
-    assert_eq!((yes.case, recorded(&yes).map(|answer| answer.text.as_str())), (Some(number(6)), Some(TEXT)));
+    assert_eq!((yes.verdict.case, recorded(&yes).map(|answer| answer.text.as_str())), (Some(number(6)), Some(TEXT)));
     assert_eq!(kinds(&yes), ["handler_set", "answered_directly"]);
 }
 
@@ -284,12 +284,12 @@ fn the_customers_thread_says_which_of_several_cases() {
         let in_references = without(TEXT).header(&format!("References: <iets@prive.example> <{id}>"));
         for mail in [in_reply, in_references] {
             let decision = company.decide_received(&mail);
-            assert_eq!((decision.case, came(&decision)), (Some(number(serial)), Came::Recorded(vec![])));
+            assert_eq!((decision.verdict.case, came(&decision)), (Some(number(serial)), Came::Recorded(vec![])));
         }
     }
     // Our acknowledgement stands quoted in the customer's mail that the colleague answers.
     let quoted = format!("{TEXT}\n\n> Kenmerk: {}", company.token(Side::Customer));
-    assert_eq!(company.decide_received(&without(&quoted)).case, Some(number(7)));
+    assert_eq!(company.decide_received(&without(&quoted)).verdict.case, Some(number(7)));
 }
 
 #[test]
@@ -325,7 +325,7 @@ fn who_may_not_act_records_nothing_and_learns_no_number() {
 fn a_complaint_taken_down_with_the_customer_in_copy_is_a_new_complaint() {
     let company = Company::new();
     let form = "#telefoon\nKlant: Karin Klant\nE-mail: klant@prive.example\n\nDe auto start niet.";
-    assert_eq!(company.decide_received(&without(form)).disposition, Disposition::Complaint);
+    assert_eq!(company.decide_received(&without(form)).verdict.disposition, Disposition::Complaint);
 }
 
 /// Whoever knows two addresses can write such a mail: where nothing is proven it needs a letter of ours in hand.
@@ -346,7 +346,7 @@ fn without_proof_or_our_letter_in_hand_an_answer_is_asked_about_whatever_the_ope
             let decision = company.decide_received(&mail);
             assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
             assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Sender });
-            assert_eq!(decision.disposition, Disposition::Staff);
+            assert_eq!(decision.verdict.disposition, Disposition::Staff);
         }
         // With the notification in hand it is as the operator accepted.
         let mut mail = with_token(&company, TEXT);
@@ -406,7 +406,7 @@ fn a_genuine_mail_that_was_sent_on_is_no_answer_to_this_customer() {
         let decision = company.decide_received(&mail);
         assert_eq!((recorded(&decision), sent(&decision)), (None, vec![(LetterKind::Question, JAN)]), "{mail:?}");
         assert_eq!(*why(&decision), Problem::SentByYou { customer: address(KLANT), why: Unsure::Resent }, "{mail:?}");
-        assert_eq!((decision.disposition, to_customers(&decision).count()), (Disposition::Staff, 0));
+        assert_eq!((decision.verdict.disposition, to_customers(&decision).count()), (Disposition::Staff, 0));
     }
     // It was on file before, and its date or text was added since.
     let mut company = Company { same_id: Some(12), ..Company::new() };

@@ -4,7 +4,7 @@ use super::*;
 use crate::case::{CaseState, Confidential};
 use crate::desk::draft::{Earlier, Manual, Notification};
 
-fn notification(decision: &Decision) -> &Notification {
+fn notification(decision: &MailDecision) -> &Notification {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(&**notification),
         _ => None,

@@ -194,13 +194,13 @@ fn a_bounce_undoes_the_letter_and_a_delay_does_not() {
     }];
     let token = company.token(Side::Customer);
     let decision = company.decide(&report(&token, "failed"));
-    assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))));
+    assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Bounce, Some(number(7))));
     assert_eq!(
         (kinds(&decision), sent(&decision)),
         (vec!["letter_fate"], vec![(LetterKind::DeliveryFailed, "schade@lease.example")])
     );
     let decision = company.decide(&report(&token, "delayed"));
-    assert_eq!((decision.disposition, decision.case), (Disposition::Automatic, Some(number(7))));
+    assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Automatic, Some(number(7))));
     assert_eq!((kinds(&decision), sent(&decision)), (vec!["mail_filed"], vec![]));
 }
 
@@ -213,7 +213,7 @@ fn a_bounce_about_no_letter_of_ours_is_filed() {
     let forged = company.token(Side::Customer).replace(".c.", ".s.");
     for token in ["vreemd", forged.as_str()] {
         let decision = company.decide(&report(token, "failed"));
-        assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, None), "{token}");
+        assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Bounce, None), "{token}");
         assert_eq!((kinds(&decision), sent(&decision)), (vec!["mail_filed"], vec![]), "{token}");
     }
 }

@@ -11,7 +11,7 @@ fn passes_for(domain: &str) -> String {
 }
 
 /// Nothing was done on the case: filed on it at most, and told to nobody but the house.
-fn nothing_done(decision: &Decision, what: &str) {
+fn nothing_done(decision: &MailDecision, what: &str) {
     let harmless = ["mail_filed", "aside_told", "other_wrote", "opened", "linked"];
     assert!(kinds(decision).iter().all(|kind| harmless.contains(kind)), "{what}: {:?}", kinds(decision));
     assert!(to_customers(decision).all(|draft| draft.to != address(KLANT)), "{what}: {:?}", sent(decision));
@@ -79,7 +79,7 @@ fn to_whom_an_odd_from_may_belong_no_acknowledgement_goes_before_a_person_looked
             "<@evil.example:slachtoffer@elders.example>",
         ] {
             let decision = company.decide(&post(from, "Mijn auto is kapot.").header(&passes_for("evil.example")));
-            assert_eq!(decision.disposition, Disposition::Complaint, "{from}");
+            assert_eq!(decision.verdict.disposition, Disposition::Complaint, "{from}");
             assert_eq!(to_customers(&decision).count(), 0, "{from}");
             assert!(kinds(&decision).contains(&"acknowledgement_held"), "{from}: {:?}", kinds(&decision));
             let told = decision.letters.iter().find_map(|draft| match &draft.content {
@@ -94,7 +94,7 @@ fn to_whom_an_odd_from_may_belong_no_acknowledgement_goes_before_a_person_looked
         let mail = post(from, "#afgehandeld\nU krijgt niets.").answering(&company.token(Side::Staff));
         let decision = company.decide(&mail.header(&passes_for("evil.example")));
         nothing_done(&decision, from);
-        assert_eq!(decision.disposition, Disposition::SetAside);
+        assert_eq!(decision.verdict.disposition, Disposition::SetAside);
         // Sloppy, but with no other address: the customer hears that the complaint came in.
         let sloppy = company.decide(&post("Vries, Jan de <jan@elders.example>", "Mijn auto is kapot."));
         assert_eq!(to_customers(&sloppy).map(|draft| draft.to.as_str()).collect::<Vec<_>>(), ["jan@elders.example"]);
@@ -145,7 +145,7 @@ fn a_check_that_our_own_server_did_not_make_proves_nothing() {
         mail.headers = headers.iter().map(ToString::to_string).collect();
         let decision = company.decide(&mail.answering(&company.token(Side::Staff)));
         nothing_done(&decision, &format!("{headers:?}"));
-        assert_eq!(decision.disposition, Disposition::SetAside, "{headers:?}");
+        assert_eq!(decision.verdict.disposition, Disposition::SetAside, "{headers:?}");
     }
     // The same mail with our server's own word does it.
     let mut mail = post(JAN, "#afgehandeld\nU krijgt alles.");
@@ -173,7 +173,11 @@ fn our_own_marks_sent_from_outside_act_on_nothing_and_hide_nothing() {
             let decision = company.decide(&mail);
             nothing_done(&decision, what);
             // What is set aside stands in the next notice to a person.
-            assert_eq!((decision.disposition, decision.letters.len()), (Disposition::SetAside, 0), "{what} of {from}");
+            assert_eq!(
+                (decision.verdict.disposition, decision.letters.len()),
+                (Disposition::SetAside, 0),
+                "{what} of {from}"
+            );
         }
     }
     // Nobody else's marks are ours, and we have none that would give anybody anything.
@@ -198,7 +202,7 @@ fn guessing_numbers_teaches_nothing() {
     let company = Company::new();
     let letters = |subject: &str| {
         let decision = company.decide(&post("vreemde@elders.example", "Hoe staat het ermee?").subject(subject));
-        assert_eq!(decision.case, Some(number(8)), "{subject}");
+        assert_eq!(decision.verdict.case, Some(number(8)), "{subject}");
         to_customers(&decision).map(|draft| format!("{draft:?}")).collect::<Vec<_>>()
     };
     let known = letters("Re: Uw klacht K-2026-000007");
@@ -223,10 +227,10 @@ fn a_token_of_another_case_acts_on_that_case_only() {
     // Jan may not act on a case of another department, whatever number he names.
     let mail = post(JAN, "#afgehandeld\nWij betalen.").answering(&sixth(Side::Staff)).dmarc("pass");
     let decision = company.decide(&mail.subject("Re: [K-2026-000007] Kras"));
-    assert_eq!((decision.case, kinds(&decision)), (Some(number(6)), vec!["mail_filed"]));
+    assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(6)), vec!["mail_filed"]));
     // The customer of one case, with the letter of another, is a stranger there.
     let decision = company.decide(&post(KLANT, "Hoe staat het?").answering(&sixth(Side::Customer)).dmarc("pass"));
-    assert_eq!((decision.case, kinds(&decision)), (Some(number(6)), vec!["other_wrote"]));
+    assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(6)), vec!["other_wrote"]));
     assert!(decision.letters.iter().all(|draft| draft.to == address("service@lease.example")), "{:?}", sent(&decision));
 }
 

@@ -149,7 +149,7 @@ pub(super) fn pressed(company: &Company, choice: &Choice, more: &str) -> Post {
     post(JAN, &reply).dmarc("pass")
 }
 
-fn choices(decision: &Decision) -> &[Choice] {
+fn choices(decision: &MailDecision) -> &[Choice] {
     let asked = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Question(question) => Some(question.choices.as_slice()),
         _ => None,

@@ -13,7 +13,7 @@ fn at(text: &str) -> Moment {
     text.parse().unwrap()
 }
 
-fn interim(decision: &Decision) -> &Interim {
+fn interim(decision: &MailDecision) -> &Interim {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Interim(letter) => Some(letter),
         _ => None,

@@ -20,7 +20,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn stage(decision: &Decision) -> DisputeStage {
+fn stage(decision: &MailDecision) -> DisputeStage {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Dispute(dispute) => Some(dispute.stage),
         _ => None,

@@ -20,7 +20,12 @@ fn an_absence_notice_is_filed_and_answered_by_nobody() {
         (absence(JAN).answering(&company.token(Side::Staff)).dmarc("pass"), Some(number(7))),
     ] {
         let decision = company.decide(&post);
-        assert_eq!((decision.disposition, decision.case), (Disposition::Automatic, case), "{:?}", post.headers);
+        assert_eq!(
+            (decision.verdict.disposition, decision.verdict.case),
+            (Disposition::Automatic, case),
+            "{:?}",
+            post.headers
+        );
         assert_eq!((sent(&decision), kinds(&decision)), (vec![], vec!["mail_filed"]));
     }
 }
@@ -50,7 +55,7 @@ fn a_customer_who_answers_through_a_ticket_system_or_a_list_is_heard() {
     for mark in ["Auto-Submitted: auto-generated", "List-Id: <gezin.groep.example>"] {
         let decision =
             company.decide(&post(KLANT, "Weet u al iets?").header(mark).answering(&company.token(Side::Customer)));
-        assert_eq!(decision.disposition, Disposition::FollowUp, "{mark}");
+        assert_eq!(decision.verdict.disposition, Disposition::FollowUp, "{mark}");
         assert_eq!(sent(&decision), [(LetterKind::FollowUp, "schade@lease.example")], "{mark}");
     }
 }
@@ -61,7 +66,7 @@ fn reports_are_filed_and_list_mail_is_put_aside_to_be_told_of() {
     let report = post("dmarc@provider.example", "Rapport").subject("Report Domain: lease.example Report-ID: <1>");
     for (post, disposition) in [(list, Disposition::SetAside), (report, Disposition::Automatic)] {
         let decision = Company::new().decide(&post);
-        assert_eq!((decision.disposition, sent(&decision)), (disposition, vec![]));
+        assert_eq!((decision.verdict.disposition, sent(&decision)), (disposition, vec![]));
     }
 }
 
@@ -71,12 +76,12 @@ fn a_machine_in_a_mailbox_of_staff_ends_and_its_mail_is_seen() {
     // Answers the notification by machine and does not say to what: as a case it would notify itself for ever.
     let bare = post("schade@lease.example", "Wij hebben uw bericht ontvangen.").header("Auto-Submitted: auto-replied");
     let decision = company.decide(&bare);
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
 
     let marked = post(JAN, "Wij betalen.").header("Auto-Submitted: auto-generated").dmarc("pass");
     // On a case its supervisor is told at once; without one the next notice tells of it.
     let decision = company.decide(&marked);
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
     let decision = company.decide(&marked.clone().answering(&company.token(Side::Staff)));
     assert_eq!(sent(&decision), [(LetterKind::SetAside, "chef@lease.example")]);
     assert_eq!(kinds(&decision), ["mail_filed", "aside_told"]);
@@ -87,7 +92,7 @@ fn a_machine_in_a_mailbox_of_staff_ends_and_its_mail_is_seen() {
     let of_no_case = company.rules.keys.write(&Token { case: None, side: Side::Staff, letter: letter_id(5) });
     let anywhere = Post { from: "alias@elders.example".into(), ..marked }.answering(&of_no_case);
     let decision = company.decide(&anywhere);
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
 }
 
 #[test]
@@ -97,19 +102,19 @@ fn our_own_letters_are_set_aside_and_nobody_is_written_to_at_once() {
     let mut returned = post("vreemde@elders.example", "Schade");
     returned.headers.push("X-Loop: klachten@lease.example".into());
     let decision = company.decide(&returned);
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
     let raw = String::from_utf8(post(KLANT, "Schade").raw()).unwrap().replace("dit@elders.example", &own_id);
     let mail = mail::read(raw.as_bytes(), "");
     let incoming = Incoming { id: 42, mail: &mail, received_at: now(), from_junk: false, arrival: Arrival::New };
     let decision = on_mail(&incoming, &company.known(&mail), &company.rules, now(), &mut Fresh::new([0; 32]));
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
 }
 
 #[test]
 fn a_mail_in_our_name_that_is_no_letter_of_ours_is_seen_by_a_person() {
     for from in ["klachten@lease.example", "Klachten+formulier@LEASE.example"] {
         let decision = Company::new().decide(&post(from, "Ingevuld formulier: schade"));
-        assert_eq!(decision.disposition, Disposition::SetAside, "{from}");
+        assert_eq!(decision.verdict.disposition, Disposition::SetAside, "{from}");
         assert_eq!(sent(&decision), [], "{from}");
     }
 }
@@ -117,7 +122,7 @@ fn a_mail_in_our_name_that_is_no_letter_of_ours_is_seen_by_a_person() {
 #[test]
 fn another_desk_is_a_customer_and_no_loop() {
     let other = post("klachten@dealer.example", "Er is schade.").header("X-Loop: klachten@dealer.example");
-    assert_eq!(Company::new().decide(&other).disposition, Disposition::Complaint);
+    assert_eq!(Company::new().decide(&other).verdict.disposition, Disposition::Complaint);
 }
 
 proptest! {
@@ -153,7 +158,7 @@ fn a_calendar_programs_answer_is_filed_and_never_relayed() {
     let answer = post(JAN, &text).header("Content-Type: multipart/alternative; boundary=q").dmarc("pass");
     for mail in [answer.clone().answering(&company.token(Side::Staff)), answer] {
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
+        assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::Automatic, vec![]));
     }
 }
 
@@ -172,7 +177,12 @@ fn a_test_mail_is_filed_by_itself_and_nothing_else_passes_for_one() {
         ours().header("X-Spam-Flag: YES"),
     ] {
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, decision.case), (Disposition::RoundTrip, None), "{:?}", mail.headers);
+        assert_eq!(
+            (decision.verdict.disposition, decision.verdict.case),
+            (Disposition::RoundTrip, None),
+            "{:?}",
+            mail.headers
+        );
         assert_eq!((sent(&decision), kinds(&decision)), (vec![], vec!["mail_filed"]));
     }
     let forged = stamp.replace("kw.1", "kw.2");
@@ -187,6 +197,6 @@ fn a_test_mail_is_filed_by_itself_and_nothing_else_passes_for_one() {
         (ours().subject(&format!("klachtpost test {forged}")), Disposition::SetAside),
         (ours().subject("klachtpost test"), Disposition::SetAside),
     ] {
-        assert_eq!(company.decide(&mail).disposition, disposition, "{:?}", mail.headers);
+        assert_eq!(company.decide(&mail).verdict.disposition, disposition, "{:?}", mail.headers);
     }
 }

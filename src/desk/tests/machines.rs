@@ -59,7 +59,7 @@ fn a_persons_mail_with_words_of_an_absence_is_a_complaint_and_acknowledged() {
         ("Automatisch antwoord: schade", "Ik krijg alleen zo'n bericht terug: niemand op kantoor."),
     ] {
         let decision = Company::new().decide(&post(KLANT, text).subject(subject));
-        assert_eq!(decision.disposition, Disposition::Complaint, "{subject}");
+        assert_eq!(decision.verdict.disposition, Disposition::Complaint, "{subject}");
         assert_eq!(
             sent(&decision),
             [(LetterKind::Acknowledgement, KLANT), (LetterKind::Notification, "schade@lease.example")],
@@ -92,7 +92,7 @@ fn signs_and_words_of_an_absence_withhold_the_acknowledgement_and_never_the_case
     let alone = post(KLANT, ABSENT).subject("Afwezig");
     for mail in [marked, alone] {
         let decision = Company::new().decide(&mail);
-        assert_eq!(decision.disposition, Disposition::Complaint);
+        assert_eq!(decision.verdict.disposition, Disposition::Complaint);
         assert!(sent(&decision).iter().all(|(kind, _)| *kind == LetterKind::Notification), "{decision:?}");
     }
     // The field alone is a person's company's.
@@ -103,7 +103,7 @@ fn signs_and_words_of_an_absence_withhold_the_acknowledgement_and_never_the_case
     assert_eq!(answer(&decision), Some("Wij betalen."));
 }
 
-fn reply_by(company: &Company, text: &str, header: &str) -> Decision {
+fn reply_by(company: &Company, text: &str, header: &str) -> MailDecision {
     company.decide(&reply_of(company, JAN, text).header(header))
 }
 
@@ -112,12 +112,12 @@ fn our_letter_answered_at_once_by_an_absence_and_nothing_else_was_answered_by_a_
     for (ago, disposition) in [(2, Disposition::Automatic), (15, Disposition::Automatic), (16, Disposition::FollowUp)] {
         let company = written(TimeDelta::minutes(ago));
         let decision = company.decide(&of_customer(&company, ABSENT));
-        assert_eq!((decision.disposition, decision.case), (disposition, Some(number(7))), "{ago}");
+        assert_eq!((decision.verdict.disposition, decision.verdict.case), (disposition, Some(number(7))), "{ago}");
         assert_eq!(sent(&decision).is_empty(), disposition == Disposition::Automatic, "{ago}");
     }
     let company = written(TimeDelta::minutes(2));
     for text in ["Ik ben tot maandag afwezig, maar dit klopt niet.", "Ik ben tot maandag afwezig.\n\n> Wij bellen u."] {
-        assert_eq!(company.decide(&of_customer(&company, text)).disposition, Disposition::FollowUp, "{text}");
+        assert_eq!(company.decide(&of_customer(&company, text)).verdict.disposition, Disposition::FollowUp, "{text}");
     }
 }
 
@@ -146,7 +146,7 @@ fn with_alias() -> Company {
     Company::of(&SETTINGS.replace("trusted_authserv_id = \"mx.lease.example\"", &aliases))
 }
 
-fn opened(decision: &Decision) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let found = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(opened.as_ref()),
         _ => None,
@@ -180,7 +180,7 @@ fn a_mail_through_a_group_is_its_authors_complaint() {
     let plain = Post { from: "jan@prive.example".into(), ..through_group("X-A: b") };
     assert!(sent(&company.decide(&plain)).contains(&(LetterKind::Acknowledgement, "jan@prive.example")));
     // Nobody is named: it is in our own name, and a person looks.
-    assert_eq!(company.decide(&through_group("X-A: b")).disposition, Disposition::SetAside);
+    assert_eq!(company.decide(&through_group("X-A: b")).verdict.disposition, Disposition::SetAside);
 }
 
 #[test]
@@ -204,7 +204,11 @@ fn whom_a_group_names_has_no_authority() {
         let text = "#afgehandeld\nBetaald.".to_owned();
         let mail = Post { text, ..through_group(extra) }.answering(&company.token(Side::Staff)).dmarc("pass");
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, to_customers(&decision).count()), (Disposition::SetAside, 0), "{extra}");
+        assert_eq!(
+            (decision.verdict.disposition, to_customers(&decision).count()),
+            (Disposition::SetAside, 0),
+            "{extra}"
+        );
     }
 }
 
@@ -214,7 +218,7 @@ fn other_bulk_mail_is_put_aside_and_told_of() {
         post(KLANT, "Er is schade.").header("List-Unsubscribe: <https://crm.example/u/1>").header("Precedence: bulk");
     let company = Company::new();
     let decision = company.decide(&crm);
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
+    assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
     assert_eq!(kinds(&company.decide(&crm.answering(&company.token(Side::Customer)))), ["followed_up"]);
     // Without a list's field a person may have written it: a case, not acknowledged.
     let decision = company.decide(&post(KLANT, "Er is schade.").header("Precedence: bulk"));
@@ -229,7 +233,7 @@ fn an_alias_is_the_desks_own_address() {
         assert_eq!(rules.is_desk(&address(own)), is_own, "{own}");
     }
     let looped = post("vreemde@elders.example", "Schade").header(&format!("X-Loop: {GROUP}"));
-    assert_eq!(with_alias().decide(&looped).disposition, Disposition::SetAside);
+    assert_eq!(with_alias().decide(&looped).verdict.disposition, Disposition::SetAside);
 }
 
 fn with_letter(kind: LetterKind) -> Company {
@@ -257,7 +261,8 @@ fn a_mail_servers_words_about_a_letter_undo_it_and_are_told() {
         ("MAILER-DAEMON@prive.example", "Return-Path: <>", &by_token),
     ] {
         let decision = company.decide(&notice(from, text).header(headers));
-        assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))), "{from}");
+        let verdict = &decision.verdict;
+        assert_eq!((verdict.disposition, verdict.case), (Disposition::Bounce, Some(number(7))), "{from}");
         assert_eq!(sent(&decision), [(LetterKind::DeliveryFailed, "schade@lease.example")], "{from}");
         let What::LetterFate { fate: LetterFate::Bounced { .. }, .. } = &decision.events[0].what else {
             panic!("{decision:?}")
@@ -285,7 +290,7 @@ fn a_notice_that_knows_only_an_address_changes_nothing_and_is_told_of_once_an_ho
     for nth in 0..40 {
         let mail = [&words, &report, &disowned, &stranger][nth % 4];
         let decision = company.decide(mail);
-        assert_eq!(decision.disposition, Disposition::SetAside, "{nth}");
+        assert_eq!(decision.verdict.disposition, Disposition::SetAside, "{nth}");
         assert!(!kinds(&decision).contains(&"letter_fate"), "{nth}: {decision:?}");
         let told: &[(LetterKind, &str)] = if nth == 0 { &[(LetterKind::SetAside, CHEF)] } else { &[] };
         assert_eq!(sent(&decision), told, "{nth}");
@@ -303,7 +308,8 @@ fn a_letter_is_undone_once_however_often_it_is_reported() {
     let by_number = format!("Betreft: K-2026-000007\n\n{KLANT} is niet bereikt. #5.1.1");
     for (nth, text) in [&by_token, &by_token, &by_number, &by_token].into_iter().enumerate() {
         let decision = company.decide(&notice("postmaster@prive.example", text).header("Return-Path: <>"));
-        assert_eq!((decision.disposition, decision.case), (Disposition::Bounce, Some(number(7))), "{nth}");
+        let verdict = &decision.verdict;
+        assert_eq!((verdict.disposition, verdict.case), (Disposition::Bounce, Some(number(7))), "{nth}");
         let first = nth == 0;
         assert_eq!(kinds(&decision), [if first { "letter_fate" } else { "mail_filed" }], "{nth}");
         assert_eq!(decision.letters.len(), usize::from(first), "{nth}");
@@ -331,14 +337,14 @@ fn what_a_mail_server_says_of_no_letter_that_is_known_is_put_aside_to_be_told_of
     let company = with_letter(LetterKind::Closing);
     let decision = company
         .decide(&notice("postmaster@prive.example", "Er is iets met ander@elders.example.").header("Return-Path: <>"));
-    assert_eq!((decision.disposition, kinds(&decision)), (Disposition::SetAside, vec!["mail_filed"]));
+    assert_eq!((decision.verdict.disposition, kinds(&decision)), (Disposition::SetAside, vec!["mail_filed"]));
     // One that tells of a success undoes nothing.
     let success =
         notice("postmaster@prive.example", &format!("Afgeleverd bij {KLANT}")).subject("Afgeleverd: Uw klacht");
-    assert_eq!(company.decide(&success).disposition, Disposition::SetAside);
+    assert_eq!(company.decide(&success).verdict.disposition, Disposition::SetAside);
     // Whoever is away names himself, and is no server.
     let absent = post(KLANT, &format!("Ik ben weg. Mail {KLANT} niet.")).header("Return-Path: <>");
-    assert_ne!(company.decide(&absent).disposition, Disposition::Bounce);
+    assert_ne!(company.decide(&absent).verdict.disposition, Disposition::Bounce);
 }
 
 #[test]
@@ -347,13 +353,13 @@ fn a_click_of_the_customers_is_shown_and_is_no_answer() {
     let recall = of_customer(&company, "Karin wil het bericht \"Schade\" intrekken.").subject("Intrekken: Schade");
     for mail in [gmail(of_customer(&company, ""), "👍"), recall.clone()] {
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::FollowUp, vec!["mail_filed"]));
+        assert_eq!((decision.verdict.disposition, kinds(&decision)), (Disposition::FollowUp, vec!["mail_filed"]));
         assert_eq!(sent(&decision), [(LetterKind::FollowUp, "schade@lease.example")]);
     }
     // Without a letter of ours it opens nothing.
     for mail in [gmail(post(KLANT, ""), "👍"), Post { headers: Vec::new(), ..recall }] {
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
+        assert_eq!((decision.verdict.disposition, sent(&decision)), (Disposition::SetAside, vec![]));
     }
 }
 
@@ -388,7 +394,7 @@ fn noise_after_closing_reopens_nothing_and_writes_to_nobody() {
     ] {
         let decision = company.decide(&mail);
         assert!(!kinds(&decision).contains(&"reopened"), "{}", mail.text);
-        assert_eq!((sent(&decision), decision.case), (vec![], Some(number(7))), "{}", mail.text);
+        assert_eq!((sent(&decision), decision.verdict.case), (vec![], Some(number(7))), "{}", mail.text);
     }
     // A sign that may say no is shown, and reopens nothing by itself.
     let decision = company.decide(&gmail(of_customer(&company, ""), "👎"));

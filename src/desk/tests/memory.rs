@@ -26,7 +26,7 @@ fn a_colleagues_answer_to_a_letter_that_is_not_on_file_goes_to_nobody_and_its_se
     ] {
         let decision = does(&restored(), JAN, text);
         assert_eq!(*asked(&decision, JAN, text), Problem::LetterUnknown { case: Some(number(7)) }, "{text}");
-        assert_eq!((decision.case, decision.disposition), (None, Disposition::Staff), "{text}");
+        assert_eq!((decision.verdict.case, decision.verdict.disposition), (None, Disposition::Staff), "{text}");
     }
 }
 
@@ -66,7 +66,7 @@ fn a_customers_answer_to_a_letter_that_is_not_on_file_is_a_case_of_its_own_marke
     for from in [KLANT, "partner@prive.example"] {
         let company = restored();
         let decision = company.decide(&post(from, "Ik wacht nog steeds.").answering(&company.token(Side::Customer)));
-        assert_eq!((decision.disposition, decision.case), (Disposition::Complaint, Some(number(8))));
+        assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::Complaint, Some(number(8))));
         assert_eq!(to_customers(&decision).map(|draft| draft.to.as_str()).collect::<Vec<_>>(), [from]);
         let told = decision.letters.iter().find_map(|draft| match &draft.content {
             Content::Notification(notification) => Some(notification.remarks.as_slice()),
@@ -159,7 +159,7 @@ fn whoever_nobody_proves_is_told_nothing_of_it() {
     let company = restored();
     let mail = post(JAN, "Wij betalen niets.").answering(&company.token(Side::Staff)).dmarc("fail");
     let decision = company.decide(&mail);
-    assert_eq!((decision.disposition, decision.letters), (Disposition::SetAside, Vec::new()));
+    assert_eq!((decision.verdict.disposition, decision.letters), (Disposition::SetAside, Vec::new()));
 }
 
 #[test]

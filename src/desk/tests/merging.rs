@@ -25,8 +25,8 @@ fn two(hours: i64) -> Company {
 }
 
 /// Records the decision, as the register does.
-fn record(company: &mut Company, decision: &Decision) {
-    for event in &decision.events {
+fn record(company: &mut Company, decision: &impl Either) {
+    for event in decision.events() {
         let file = company.files.iter_mut().find(|file| Some(file.case.number) == event.case);
         file.unwrap_or_else(|| panic!("{event:?}")).case.apply(event);
     }
@@ -41,7 +41,7 @@ fn the_case_that_was_lodged_first_stays_whichever_way_it_is_typed() {
     for (hours, stays, gone) in [(5, 7, 8), (-5, 8, 7), (0, 7, 8)] {
         let mut company = two(hours);
         let decision = does(&company, JAN, "#samenvoegen K-2026-000008\nZelfde kras.");
-        assert_eq!(decision.case, Some(number(stays)), "{hours}");
+        assert_eq!(decision.verdict.case, Some(number(stays)), "{hours}");
         assert_eq!(kinds(&decision), ["absorbed", "merged", "noted"]);
         record(&mut company, &decision);
         assert_eq!(
@@ -117,9 +117,9 @@ fn every_way_to_the_merged_case_leads_to_the_one_that_stays() {
     let merged = does(&company, JAN, "#samenvoegen K-2026-000008");
     record(&mut company, &merged);
     let customer = post(KLANT, "Hierbij de foto.").answering(&company.token(Side::Customer));
-    assert_eq!(company.decide(&customer).case, Some(number(8)));
+    assert_eq!(company.decide(&customer).verdict.case, Some(number(8)));
     let answered = does(&company, JAN, "Wij komen kijken.");
-    assert_eq!((answered.case, answer(&answered)), (Some(number(8)), Some("Wij komen kijken.")));
+    assert_eq!((answered.verdict.case, answer(&answered)), (Some(number(8)), Some("Wij komen kijken.")));
     let named = company.decide(&post("vreemde@elders.example", "Ook ik.").subject("Over K-2026-000007"));
     let linked = named.events.iter().any(|event| event.what == What::Linked { other: number(8) });
     assert!(linked, "{named:?}");

@@ -15,6 +15,7 @@ mod customers;
 mod digests;
 mod direct;
 mod earlier;
+mod either;
 mod fates;
 mod forged;
 mod halves;
@@ -57,6 +58,7 @@ use crate::case::{
 };
 use crate::config;
 use crate::mail::{self, Mail};
+use either::{Either, kinds, sent};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -129,7 +131,7 @@ fn lookup(mail: &Mail, rules: &Rules, now: Moment) -> Lookup {
     understand(&came_in(mail), rules, now).lookup().clone()
 }
 
-fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> Decision {
+fn on_mail(mail: &Incoming<'_>, known: &Snapshot, rules: &Rules, now: Moment, fresh: &mut Fresh) -> MailDecision {
     super::on_mail(mail, &understand(mail, rules, now), known, rules, now, fresh)
 }
 
@@ -269,19 +271,19 @@ impl Company {
         }
     }
 
-    fn decide(&self, post: &Post) -> Decision {
+    fn decide(&self, post: &Post) -> MailDecision {
         self.decide_read(&mail::read(&post.raw(), "mx.lease.example"))
     }
 
     /// The same for a mail of our own folders that is taken in, because the register forgot it.
-    fn takes_in(&self, post: &Post) -> Decision {
+    fn takes_in(&self, post: &Post) -> MailDecision {
         let mail = mail::read(&post.raw(), "mx.lease.example");
         let received_at = now() - chrono::TimeDelta::days(2);
         let incoming = Incoming { id: 42, mail: &mail, received_at, from_junk: false, arrival: Arrival::TakenIn };
         on_mail(&incoming, &self.known(&mail), &self.rules, now(), &mut Fresh::new([3; 32]))
     }
 
-    fn decide_read(&self, mail: &Mail) -> Decision {
+    fn decide_read(&self, mail: &Mail) -> MailDecision {
         let incoming = Incoming { id: 42, mail, received_at: now(), from_junk: self.from_junk, arrival: Arrival::New };
         let decision = on_mail(&incoming, &self.known(mail), &self.rules, now(), &mut Fresh::new([3; 32]));
         assert!(
@@ -399,13 +401,8 @@ fn reply_of(company: &Company, from: &str, text: &str) -> Post {
     post(from, text).answering(&company.token(Side::Staff)).dmarc("pass")
 }
 
-/// Kinds and recipients of the letters.
-fn sent(decision: &Decision) -> Vec<(LetterKind, &str)> {
-    decision.letters.iter().map(|draft| (draft.content.kind(), draft.to.as_str())).collect()
-}
-
 /// What the sender of a mail of staff is told was done.
-fn done(decision: &Decision) -> &[draft::Done] {
+fn done(decision: &MailDecision) -> &[draft::Done] {
     let told = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Receipt(receipt) => Some(receipt.done.as_slice()),
         _ => None,
@@ -414,22 +411,18 @@ fn done(decision: &Decision) -> &[draft::Done] {
 }
 
 /// A reply of staff to the letter at hand, decided on.
-fn does(company: &Company, from: &str, text: &str) -> Decision {
+fn does(company: &Company, from: &str, text: &str) -> MailDecision {
     company.decide(&reply_of(company, from, text))
 }
 
 /// Nothing was done and only the sender was asked.
-fn asked<'a>(decision: &'a Decision, from: &str, text: &str) -> &'a draft::Problem {
+fn asked<'a>(decision: &'a MailDecision, from: &str, text: &str) -> &'a draft::Problem {
     assert_eq!(sent(decision), [(LetterKind::Question, from)], "{text}");
     assert_eq!(kinds(decision), ["mail_filed"], "{text}");
     why(decision)
 }
 
-fn kinds(decision: &Decision) -> Vec<&'static str> {
-    decision.events.iter().map(|event| event.what.name()).collect()
-}
-
-fn why(decision: &Decision) -> &draft::Problem {
+fn why(decision: &MailDecision) -> &draft::Problem {
     let asked = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Question(question) => Some(&question.why),
         _ => None,
@@ -437,13 +430,13 @@ fn why(decision: &Decision) -> &draft::Problem {
     asked.unwrap_or_else(|| panic!("nothing was asked: {decision:?}"))
 }
 
-fn answer(decision: &Decision) -> Option<&str> {
+fn answer(decision: &MailDecision) -> Option<&str> {
     decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Answer(answer) => Some(answer.text.as_str()),
         _ => None,
     })
 }
 
-fn to_customers(decision: &Decision) -> impl Iterator<Item = &Draft> {
+fn to_customers(decision: &MailDecision) -> impl Iterator<Item = &Draft> {
     decision.letters.iter().filter(|draft| draft.side == Side::Customer || draft.content.kind().is_for_customer())
 }

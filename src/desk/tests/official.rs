@@ -22,7 +22,7 @@ fn unchecked() -> Company {
     Company::of(&settings)
 }
 
-fn official(decision: &Decision) -> &Official {
+fn official(decision: &MailDecision) -> &Official {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Authority(official) => Some(official.as_ref()),
         _ => None,
@@ -30,7 +30,7 @@ fn official(decision: &Decision) -> &Official {
     found.unwrap_or_else(|| panic!("{decision:?}"))
 }
 
-fn case_after(company: &Company, decision: &Decision) -> Case {
+fn case_after(company: &Company, decision: &MailDecision) -> Case {
     let mut case = company.files[0].case.clone();
     decision.events.iter().for_each(|event| case.apply(event));
     case
@@ -45,7 +45,7 @@ fn a_proven_authority_is_filed_with_the_case_it_numbers_and_the_supervisor_has_i
         }
         let mail = post(COMMITTEE, "U kunt verweer voeren in K-2026-000007.").dmarc("pass");
         let decision = company.decide(&mail);
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::FollowUp, vec!["authority_wrote"]));
+        assert_eq!((decision.verdict.disposition, kinds(&decision)), (Disposition::FollowUp, vec!["authority_wrote"]));
         assert_eq!(sent(&decision), [(LetterKind::Authority, CHEF)], "no acknowledgement, and nobody else");
         assert_eq!(official(&decision).certainty, Certainty::Proven);
         let (before, after) = (&company.files[0].case, case_after(&company, &decision));
@@ -60,25 +60,28 @@ fn it_is_known_by_the_customers_name_where_that_is_one_case() {
     for text in ["Geschil van Karin Klant", "inzake K. Klant / Voorbeeld Lease", "de heer klant@prive.example schrijft"]
     {
         let decision = company.decide(&post(COMMITTEE, text).subject("Dossier 12345").dmarc("pass"));
-        assert_eq!(decision.case, Some(number(7)), "{text}");
+        assert_eq!(decision.verdict.case, Some(number(7)), "{text}");
     }
     for text in ["Geschil van mevrouw Klant", "Karin en Klant", "xklant@prive.example"] {
         let decision = company.decide(&post(COMMITTEE, text).subject("Dossier 12345").dmarc("pass"));
-        assert_eq!(decision.case, None, "{text}");
+        assert_eq!(decision.verdict.case, None, "{text}");
     }
     // Two of them: which one is for a person to say.
     let mut other = company.files[0].clone();
     other.case.number = number(6);
     company.files.push(other);
     let decision = company.decide(&post(COMMITTEE, "Geschil van Karin Klant").subject("Dossier").dmarc("pass"));
-    assert_eq!((decision.case, decision.disposition), (None, Disposition::SetAside));
+    assert_eq!((decision.verdict.case, decision.verdict.disposition), (None, Disposition::SetAside));
     assert_eq!(official(&decision).perhaps, [number(7), number(6)]);
 }
 
 #[test]
 fn about_no_case_that_is_known_it_is_put_aside_and_a_supervisor_reads_it_at_once() {
     let decision = company().decide(&post(COMMITTEE, "Jaarverslag.").subject("Nieuws").dmarc("pass"));
-    assert_eq!((decision.disposition, sent(&decision)), (Disposition::SetAside, vec![(LetterKind::Authority, BAAS)]));
+    assert_eq!(
+        (decision.verdict.disposition, sent(&decision)),
+        (Disposition::SetAside, vec![(LetterKind::Authority, BAAS)])
+    );
     assert_eq!(kinds(&decision), ["mail_filed", "aside_told"], "told once");
 }
 
@@ -102,7 +105,7 @@ fn who_only_says_to_be_one_is_an_ordinary_sender_and_marked() {
     let company = company();
     for result in ["fail", "none"] {
         let decision = company.decide(&post(COMMITTEE, "Sluit K-2026-000007 en betaal.").dmarc(result));
-        assert_eq!(decision.disposition, Disposition::Complaint, "{result}");
+        assert_eq!(decision.verdict.disposition, Disposition::Complaint, "{result}");
         assert!(kinds(&decision).contains(&"opened") && decision.events.iter().all(|e| e.case == Some(number(8))));
         let notified = decision.letters.iter().find_map(|draft| match &draft.content {
             Content::Notification(letter) => Some(letter.remarks.clone()),
@@ -113,10 +116,10 @@ fn who_only_says_to_be_one_is_an_ordinary_sender_and_marked() {
     // A look-alike is nobody at all.
     for from in ["x@commissie.example.evil.example", "x@nepcommissie.example"] {
         let decision = company.decide(&post(from, "K-2026-000007").dmarc("pass"));
-        assert_eq!(decision.disposition, Disposition::Complaint);
+        assert_eq!(decision.verdict.disposition, Disposition::Complaint);
     }
     let below = company.decide(&post("x@post.commissie.example", "K-2026-000007").dmarc("pass"));
-    assert_eq!(below.disposition, Disposition::FollowUp, "a domain below theirs is theirs");
+    assert_eq!(below.verdict.disposition, Disposition::FollowUp, "a domain below theirs is theirs");
 }
 
 #[test]
@@ -127,7 +130,7 @@ fn where_no_server_proves_anybody_it_is_shown_as_unproven_and_changes_nothing() 
     assert_eq!(official(&decision).certainty, Certainty::Unproven);
     // In the hands of whoever answers a letter of ours, too.
     let decision = company.decide(&post(COMMITTEE, "Zie boven").answering(&company.token(Side::Customer)));
-    assert_eq!((decision.case, kinds(&decision)), (Some(number(7)), vec!["authority_wrote"]));
+    assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(7)), vec!["authority_wrote"]));
 }
 
 #[test]
@@ -190,7 +193,7 @@ fn what_is_no_last_day_stays_text() {
             assert_eq!((kept.as_str(), kinds(&decision)), (text, vec!["disputed"]));
         }
     }
-    let kind = |decision: &Decision| match &decision.events[1].what {
+    let kind = |decision: &MailDecision| match &decision.events[1].what {
         What::DutySet(duty) => duty.kind,
         other => panic!("{other:?}"),
     };

@@ -8,13 +8,13 @@ use crate::case::{Amount, Closed, Judgement, LetterFate, Outcome};
 
 const REASON: &str = "Wij vergoeden niets, omdat de kras er bij de inname al op zat.";
 
-fn after(company: &Company, decision: &Decision) -> Case {
+fn after(company: &Company, decision: &super::MailDecision) -> Case {
     let mut case = company.files[0].case.clone();
     decision.events.iter().for_each(|event| case.apply(event));
     case
 }
 
-fn judged(decision: &Decision) -> &Judgement {
+fn judged(decision: &super::MailDecision) -> &Judgement {
     let told = done(decision).iter().find_map(|done| if let Done::Judged(said) = done { Some(said) } else { None });
     told.unwrap_or_else(|| panic!("nothing was judged: {decision:?}"))
 }

@@ -35,18 +35,18 @@ fn waiting(company: &mut Company, letter: u8, kind: LetterKind, minutes: i64) {
     company.case().apply(&event);
 }
 
-fn does(company: &Company, text: &str) -> Decision {
+fn does(company: &Company, text: &str) -> MailDecision {
     company.decide(&reply_of(company, JAN, text))
 }
 
 /// What the decision makes of the case.
-fn after(company: &Company, decision: &Decision) -> Case {
+fn after(company: &Company, decision: &impl Either) -> Case {
     let mut case = company.files[0].case.clone();
-    decision.events.iter().for_each(|event| case.apply(event));
+    decision.events().iter().for_each(|event| case.apply(event));
     case
 }
 
-fn paper(decision: &Decision) -> (&Draft, &Paper) {
+fn paper(decision: &MailDecision) -> (&Draft, &Paper) {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Paper(paper) => Some((draft, &**paper)),
         _ => None,
@@ -54,7 +54,7 @@ fn paper(decision: &Decision) -> (&Draft, &Paper) {
     found.unwrap_or_else(|| panic!("no paper: {decision:?}"))
 }
 
-fn posted(decision: &Decision) -> Vec<(LetterId, LetterKind, Moment)> {
+fn posted(decision: &MailDecision) -> Vec<(LetterId, LetterKind, Moment)> {
     let of = |event: &Event| match &event.what {
         What::Posted { letter, letter_kind, posted_at } => Some((letter.clone(), *letter_kind, *posted_at)),
         _ => None,
@@ -67,7 +67,7 @@ fn minutes_ago(minutes: i64) -> Moment {
 }
 
 /// Only the sender was asked.
-fn asked<'a>(decision: &'a Decision, text: &str) -> &'a Problem {
+fn asked<'a>(decision: &'a MailDecision, text: &str) -> &'a Problem {
     assert_eq!((sent(decision), kinds(decision)), (vec![(LetterKind::Question, JAN)], vec!["mail_filed"]), "{text}");
     why(decision)
 }

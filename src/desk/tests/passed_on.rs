@@ -47,7 +47,7 @@ fn all(company: &Company) -> [Post; 5] {
     ]
 }
 
-fn shown(decision: &Decision) -> &draft::FollowUp {
+fn shown(decision: &MailDecision) -> &draft::FollowUp {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::FollowUp(follow_up) => Some(follow_up),
         _ => None,
@@ -61,7 +61,7 @@ fn it_is_the_customers_word_on_that_case() {
     for post in all(&company) {
         let decision = company.decide(&post);
         assert_eq!(kinds(&decision), ["followed_up", "noted"], "{post:?}");
-        assert_eq!((decision.disposition, decision.case), (Disposition::FollowUp, Some(number(7))));
+        assert_eq!((decision.verdict.disposition, decision.verdict.case), (Disposition::FollowUp, Some(number(7))));
         let letters = [(LetterKind::FollowUp, "schade@lease.example"), (LetterKind::Receipt, RECEPTIE)];
         assert_eq!(sent(&decision), letters);
         let shown = shown(&decision);
@@ -115,7 +115,10 @@ fn what_is_on_file_already_is_not_registered_twice() {
     same_words.text = same_words.text.replace(SAID, "Er zit een kras op de deur.");
     for post in [first, same_words] {
         let decision = company.decide(&post);
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::Duplicate, vec!["mail_filed", "noted"]));
+        assert_eq!(
+            (decision.verdict.disposition, kinds(&decision)),
+            (Disposition::Duplicate, vec!["mail_filed", "noted"])
+        );
         let told = Done::PassedOn { number: number(7), state: CaseState::Open, became: Became::Nothing };
         assert_eq!((sent(&decision), &done(&decision)[0]), (vec![(LetterKind::Receipt, RECEPTIE)], &told));
     }
@@ -127,7 +130,11 @@ fn what_somebody_else_wrote_is_a_case_of_its_own_linked_with_that_one() {
     for mut post in all(&company) {
         post.text = post.text.replace(KLANT, "partner@elders.example");
         let decision = company.decide(&post);
-        assert_eq!((decision.disposition, decision.case), (Disposition::Complaint, Some(number(8))), "{post:?}");
+        assert_eq!(
+            (decision.verdict.disposition, decision.verdict.case),
+            (Disposition::Complaint, Some(number(8))),
+            "{post:?}"
+        );
         assert_eq!(kinds(&decision), ["opened", "linked", "noted"]);
         let notification = decision.letters.iter().find_map(|draft| match &draft.content {
             Content::Notification(notification) => Some(notification),

@@ -319,7 +319,7 @@ fn sent_by(asked: &Asked, choice: &Choice) -> Post {
 }
 
 /// What is done is what the button says.
-fn does_it(decision: &Decision, choice: &Choice, company: &Company) -> bool {
+fn does_it(decision: &MailDecision, choice: &Choice, company: &Company) -> bool {
     let has = |name: &str| kinds(decision).contains(&name);
     let goes = to_customers(decision).next().is_some() || has("paper_written");
     let note_text =

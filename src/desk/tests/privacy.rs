@@ -13,7 +13,7 @@ fn company() -> Company {
     company
 }
 
-fn told(decision: &Decision) -> Vec<(&str, &Privacy)> {
+fn told(decision: &MailDecision) -> Vec<(&str, &Privacy)> {
     let letters = decision.letters.iter().filter_map(|draft| match &draft.content {
         Content::Privacy(privacy) => Some((draft.to.as_str(), privacy.as_ref())),
         _ => None,
@@ -21,11 +21,11 @@ fn told(decision: &Decision) -> Vec<(&str, &Privacy)> {
     letters.collect()
 }
 
-fn apply(company: &mut Company, decision: &Decision) {
+fn apply(company: &mut Company, decision: &MailDecision) {
     decision.events.iter().for_each(|event| company.files[0].case.apply(event));
 }
 
-fn does_and_applies(company: &mut Company, text: &str) -> Decision {
+fn does_and_applies(company: &mut Company, text: &str) -> MailDecision {
     let decision = does(company, JAN, text);
     apply(company, &decision);
     decision

@@ -43,14 +43,14 @@ fn nobodys() -> Company {
     company
 }
 
-fn record(company: &mut Company, decision: &Decision) {
+fn record(company: &mut Company, decision: &MailDecision) {
     decision.events.iter().for_each(|event| {
         company.files[0].case.apply(event);
         company.files[0].events.push(event.clone());
     });
 }
 
-fn set(decision: &Decision) -> (&str, &str, &[Owed], Option<&str>) {
+fn set(decision: &MailDecision) -> (&str, &str, &[Owed], Option<&str>) {
     let found = done(decision).iter().find_map(|done| match done {
         Done::CustomerSet { to, name, owed, told } => {
             Some((to.as_str(), name.as_str(), owed.as_slice(), told.as_ref().map(Address::as_str)))
@@ -157,7 +157,7 @@ fn the_old_address_is_somebody_else_from_then_on() {
     let old = company.decide(&post(KLANT, "En mijn 300 euro?").answering(&token).dmarc("pass"));
     assert_eq!(kinds(&old), ["other_wrote"]);
     let by_number = company.decide(&post(KLANT, "En mijn geld?").subject("K-2026-000007").dmarc("pass"));
-    assert_eq!(by_number.case, Some(number(8)));
+    assert_eq!(by_number.verdict.case, Some(number(8)));
     let new = company.decide(&post(PIET, "Dank.").answering(&token));
     assert_eq!(kinds(&new), ["followed_up"]);
     // A letter that was under way to the old one stops nothing, and its failing is nobody's loss.

@@ -16,7 +16,7 @@ fn want(company: &Company, post: &Post) -> Option<Want> {
 }
 
 /// Decides with what a register of case 7 would find.
-fn ask(company: &Company, post: &Post) -> Decision {
+fn ask(company: &Company, post: &Post) -> MailDecision {
     let mail = mail::read(&post.raw(), "mx.lease.example");
     let mut known = company.known(&mail);
     known.found = want(company, post).map(|want| match want {
@@ -32,14 +32,14 @@ fn ask(company: &Company, post: &Post) -> Decision {
     on_mail(&incoming, &known, &company.rules, now(), &mut Fresh::new([3; 32]))
 }
 
-fn list(decision: &Decision) -> &CaseList {
+fn list(decision: &MailDecision) -> &CaseList {
     match &decision.letters[0].content {
         Content::CaseList(list) => list,
         other => panic!("no list: {other:?}"),
     }
 }
 
-fn file_of(decision: &Decision) -> &Dossier {
+fn file_of(decision: &MailDecision) -> &Dossier {
     match &decision.letters[0].content {
         Content::Dossier(file) => file,
         other => panic!("no file: {other:?}"),
@@ -83,13 +83,13 @@ fn the_file_of_a_case_of_schade_goes_to_whoever_may_see_it() {
     for (from, may_answer) in cells {
         for asked in [post(from, "#dossier K-2026-000007").dmarc("pass"), reply_of(&company, from, "#dossier")] {
             let decision = ask(&company, &asked);
-            assert_eq!(decision.disposition, Disposition::Staff, "{from}");
+            assert_eq!(decision.verdict.disposition, Disposition::Staff, "{from}");
             assert_eq!(decision.letters.len(), 1, "{from}");
             assert_eq!(decision.letters[0].to.as_str(), from);
             match may_answer {
                 Some(may_answer) => {
                     assert_eq!(file_of(&decision).may_answer, may_answer, "{from}");
-                    assert_eq!((decision.case, decision.letters[0].case), (Some(number(7)), Some(number(7))));
+                    assert_eq!((decision.verdict.case, decision.letters[0].case), (Some(number(7)), Some(number(7))));
                     assert_eq!(decision.letters[0].side, Side::Staff);
                 }
                 None => assert!(matches!(why(&decision), Problem::NotYourCase { .. }), "{from}"),
@@ -141,7 +141,7 @@ fn a_disowned_sender_gets_nothing_and_nothing_is_looked_up() {
         for asked in [post(JAN, text).dmarc("fail"), reply] {
             assert_eq!(want(&company, &asked), None);
             let decision = ask(&company, &asked);
-            assert_eq!(decision.disposition, Disposition::SetAside, "{text}");
+            assert_eq!(decision.verdict.disposition, Disposition::SetAside, "{text}");
             assert!(sent(&decision).iter().all(|(kind, to)| *kind == LetterKind::SetAside && *to != JAN), "{text}");
         }
     }
@@ -163,12 +163,12 @@ fn what_a_stranger_or_a_customer_asks_is_a_complaint_like_any_other() {
         let decision = ask(&company, &asked);
         // The case's own customer names it: on the case, as any words of the customer's.
         let wanted = if from == KLANT { Disposition::FollowUp } else { Disposition::Complaint };
-        assert_eq!(decision.disposition, wanted);
+        assert_eq!(decision.verdict.disposition, wanted);
         assert!(sent(&decision).iter().all(|(kind, _)| *kind != LetterKind::Dossier && *kind != LetterKind::CaseList));
     }
     // Holding the customer's letter changes nothing about that.
     let asked = post(KLANT, "#dossier").answering(&company.token(Side::Customer)).dmarc("pass");
-    assert_eq!(ask(&company, &asked).disposition, Disposition::FollowUp);
+    assert_eq!(ask(&company, &asked).verdict.disposition, Disposition::FollowUp);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_question_works_as_a_new_mail_and_as_a_reply_to_any_letter() {
         let decision = ask(&company, &asked);
         assert_eq!(sent(&decision), [(LetterKind::CaseList, JAN)]);
         assert_eq!(list(&decision).asked, Asked::Search { words: vec!["kras".into()] });
-        assert_eq!((decision.case, kinds(&decision)), (None, vec!["mail_filed"]));
+        assert_eq!((decision.verdict.case, kinds(&decision)), (None, vec!["mail_filed"]));
     }
 }
 

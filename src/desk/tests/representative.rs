@@ -34,7 +34,7 @@ fn token(company: &Company, letter: u8) -> String {
     company.rules.keys.write(&Token { case: Some(number(7)), side: Side::Customer, letter: letter_id(letter) })
 }
 
-fn set(decision: &Decision) -> &Representative {
+fn set(decision: &MailDecision) -> &Representative {
     let found = decision.events.iter().find_map(|event| match &event.what {
         What::RepresentativeSet(acts) => Some(acts),
         _ => None,

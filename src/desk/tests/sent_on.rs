@@ -19,7 +19,7 @@ fn redirected(by: &str, proof: &str) -> Post {
     std::iter::once(results.as_str()).chain(before).fold(mail, Post::header)
 }
 
-fn opened(decision: &Decision) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let opened = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(opened.as_ref()),
         _ => None,
@@ -27,7 +27,7 @@ fn opened(decision: &Decision) -> &Opened {
     opened.unwrap_or_else(|| panic!("no case: {decision:?}"))
 }
 
-fn remarks(decision: &Decision) -> Vec<Remark> {
+fn remarks(decision: &MailDecision) -> Vec<Remark> {
     let notified = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(letter) => Some(letter.remarks.clone()),
         _ => None,

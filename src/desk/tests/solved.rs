@@ -51,11 +51,11 @@ fn closed(ask: bool) -> Company {
 }
 
 /// A link of the letter opens a new mail, with the letter's reference below.
-fn pressed(company: &Company, from: &str, typed: &str) -> Decision {
+fn pressed(company: &Company, from: &str, typed: &str) -> MailDecision {
     company.decide(&post(from, &format!("{typed}\n\n\nKenmerk: {}\n", company.token(Side::Customer))))
 }
 
-fn said(decision: &Decision) -> Vec<Solved> {
+fn said(decision: &MailDecision) -> Vec<Solved> {
     let solved = |event: &Event| if let What::SolvedSaid { solved } = event.what { Some(solved) } else { None };
     decision.events.iter().filter_map(solved).collect()
 }
@@ -139,7 +139,7 @@ fn what_is_said_below_the_name_is_said() {
 fn only_the_reference_is_taken_out_of_a_line() {
     let company = closed(true);
     let token = company.token(Side::Customer);
-    let filed = |decision: &Decision| match &decision.events[0].what {
+    let filed = |decision: &MailDecision| match &decision.events[0].what {
         What::FollowedUp { text, .. } => text.clone(),
         other => panic!("{other:?}"),
     };

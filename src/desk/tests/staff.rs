@@ -234,7 +234,7 @@ fn a_colleague_whose_reply_has_only_the_quoted_kenmerk_answers_that_notification
     let text =
         format!("Wij betalen.\n\n> De klant schrijft: Kenmerk: {theirs}\n> Kenmerk: {}", company.token(Side::Staff));
     let decision = company.decide(&post(JAN, &text).header("In-Reply-To: <anders@outlook.example>").dmarc("pass"));
-    assert_eq!((answer(&decision), decision.case), (Some("Wij betalen."), Some(number(7))));
+    assert_eq!((answer(&decision), decision.verdict.case), (Some("Wij betalen."), Some(number(7))));
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn attachments_go_along_but_no_mails_seals_or_logos() {
     assert_eq!((answer(&decision), carried(&decision)), (Some("Zie de bijlage."), vec!["offerte.pdf", "foto's.pdf"]));
 }
 
-fn carried(decision: &Decision) -> Vec<&str> {
+fn carried(decision: &MailDecision) -> Vec<&str> {
     decision.letters[0].carried.iter().map(|carried| carried.name.as_str()).collect()
 }
 

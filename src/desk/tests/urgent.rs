@@ -9,7 +9,7 @@ fn company() -> Company {
     Company::of(&format!("{urgent}{SETTINGS}"))
 }
 
-fn words(decision: &Decision) -> Vec<String> {
+fn words(decision: &MailDecision) -> Vec<String> {
     let told = decision.events.iter().find_map(|event| match &event.what {
         What::UrgentTold { words, .. } => Some(words.clone()),
         _ => None,
@@ -17,7 +17,7 @@ fn words(decision: &Decision) -> Vec<String> {
     told.unwrap_or_default()
 }
 
-fn complains(subject: &str, text: &str) -> Decision {
+fn complains(subject: &str, text: &str) -> MailDecision {
     company().decide(&post("piet@elders.example", text).subject(subject))
 }
 

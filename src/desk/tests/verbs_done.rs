@@ -32,7 +32,7 @@ fn garage(sequence: u32) -> AgendaItem {
     AgendaItem { id, at, text, whose, sequence, reminded: false }
 }
 
-fn agenda_letters(decision: &Decision) -> Vec<(AgendaStage, u32, &str)> {
+fn agenda_letters(decision: &MailDecision) -> Vec<(AgendaStage, u32, &str)> {
     let entry = |draft: &'_ Draft| match &draft.content {
         Content::Agenda(agenda) => Some((agenda.stage, agenda.sequence)),
         _ => None,

@@ -23,7 +23,7 @@ fn filled_in(text: &str) -> Post {
     post(SITE, text).dmarc("pass").subject("Contactformulier")
 }
 
-fn opened(decision: &Decision) -> &Opened {
+fn opened(decision: &MailDecision) -> &Opened {
     let opened = decision.events.iter().find_map(|event| match &event.what {
         What::Opened(opened) => Some(opened.as_ref()),
         _ => None,
@@ -31,7 +31,7 @@ fn opened(decision: &Decision) -> &Opened {
     opened.unwrap_or_else(|| panic!("nothing was opened: {decision:?}"))
 }
 
-fn notification(decision: &Decision) -> &draft::Notification {
+fn notification(decision: &MailDecision) -> &draft::Notification {
     let found = decision.letters.iter().find_map(|draft| match &draft.content {
         Content::Notification(notification) => Some(notification.as_ref()),
         _ => None,
@@ -39,7 +39,7 @@ fn notification(decision: &Decision) -> &draft::Notification {
     found.unwrap_or_else(|| panic!("no notification: {decision:?}"))
 }
 
-fn is_piets(decision: &Decision, what: &str) {
+fn is_piets(decision: &MailDecision, what: &str) {
     let customer = &opened(decision).customer;
     assert_eq!((customer.address.as_ref(), customer.name.as_str()), (Some(&address(PIET)), "Piet de Boer"), "{what}");
     assert_eq!(decision.letters[0].to, address(PIET), "{what}");
@@ -53,7 +53,7 @@ fn a_form_is_the_complaint_of_whom_answers_go_to() {
     for mail in [mail.clone(), mail.clone().header("Auto-Submitted: auto-generated"), mail.header("Return-Path: <>")] {
         let decision = company.decide(&mail);
         is_piets(&decision, "reply-to");
-        assert_eq!((decision.disposition, kinds(&decision)), (Disposition::Complaint, vec!["opened"]));
+        assert_eq!((decision.verdict.disposition, kinds(&decision)), (Disposition::Complaint, vec!["opened"]));
         assert_eq!(sent(&decision)[1], (LetterKind::Notification, "schade@lease.example"));
         assert_eq!(notification(&decision).remarks, [Remark::ByForm(SITE.into())]);
         assert_eq!(decision.letters[0].in_reply_to, None, "the customer's client does not know the website's mail");
@@ -100,9 +100,13 @@ fn what_else_was_filled_in_stands_below_the_text_and_tells_two_complaints_apart(
     let first = company.decide(&filled("XX-123-B"));
     assert_eq!(opened(&first).text, "De ruit is stuk.\n\nKenteken: XX-123-B\nContract\n12-34");
     company.files = vec![CaseFile::of(Case::open(number(7), now(), opened(&first)))];
-    assert_eq!(company.decide(&filled("XX-123-B")).disposition, Disposition::Duplicate);
+    assert_eq!(company.decide(&filled("XX-123-B")).verdict.disposition, Disposition::Duplicate);
     let other = company.decide(&filled("YY-456-C"));
-    assert_eq!((other.disposition, other.case), (Disposition::Complaint, Some(number(8))), "another car");
+    assert_eq!(
+        (other.verdict.disposition, other.verdict.case),
+        (Disposition::Complaint, Some(number(8))),
+        "another car"
+    );
 }
 
 #[test]
@@ -150,9 +154,9 @@ fn a_form_opens_a_case_and_does_nothing_else() {
     // In the name of the customer of case 7, too.
     let own = format!("Naam: Karin\nE-mail: {KLANT}\nBericht: Het is K-2026-000007 nog steeds niet eens.");
     let decision = company.decide(&filled_in(&own));
-    assert_eq!((decision.case, kinds(&decision)), (Some(number(8)), vec!["opened", "linked"]));
+    assert_eq!((decision.verdict.case, kinds(&decision)), (Some(number(8)), vec!["opened", "linked"]));
     let junk = company.decide(&filled_in(&own).header("X-Spam-Flag: YES"));
-    assert_eq!((junk.disposition, sent(&junk)), (Disposition::SetAside, vec![]));
+    assert_eq!((junk.verdict.disposition, sent(&junk)), (Disposition::SetAside, vec![]));
 }
 
 #[test]
@@ -215,8 +219,8 @@ fn a_form_sent_twice_is_one_complaint_and_caps_count_the_customer() {
     let first = company.decide(&filled_in(&text(PIET)));
     company.files.push(CaseFile::of(Case::replay(&first.events).unwrap()));
     let again = company.decide(&filled_in(&text(PIET)));
-    assert_eq!((again.disposition, again.case), (Disposition::Duplicate, Some(number(8))));
-    assert_eq!(company.decide(&filled_in(&text("els@klant.example"))).disposition, Disposition::Complaint);
+    assert_eq!((again.verdict.disposition, again.verdict.case), (Disposition::Duplicate, Some(number(8))));
+    assert_eq!(company.decide(&filled_in(&text("els@klant.example"))).verdict.disposition, Disposition::Complaint);
     let read = |text: &str| mail::read(&filled_in(text).raw(), "mx.lease.example");
     let counted = |text: &str| counted_sender(&read(text), &understood(&read(text), &company.rules));
     let whom = |text: &str| counted(text).map(|stranger| stranger.address);
@@ -241,7 +245,7 @@ fn of_a_form_that_the_settings_do_not_name_staff_hear_who_the_customer_may_be() 
     ] {
         let decision = company.decide(&mail);
         assert_eq!(
-            (decision.disposition, kinds(&decision)),
+            (decision.verdict.disposition, kinds(&decision)),
             (Disposition::Complaint, vec!["opened", "customer_unknown"])
         );
         assert_eq!(opened(&decision).customer, Customer::default());
