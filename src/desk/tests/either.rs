@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A decision, or a judgement of a mail.
+/// A decision on a mail, or on anything else.
 pub(super) trait Either {
     fn events(&self) -> &[Event];
     fn letters(&self) -> &[Draft];
