@@ -5,7 +5,7 @@ use crate::case::{CaseNumber, Event};
 use serde::{Deserialize, Serialize};
 
 /// What is done: recorded in one transaction, then sent (invariant 3).
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     pub events: Vec<Event>,
     pub letters: Vec<Draft>,
