@@ -28,9 +28,9 @@ const HEADERS: &[&str] = &[
     "Content-Transfer-Encoding",
 ];
 /// Encoded as a mail client would, so that all of it arrives.
-const EVIL: &str = "X\r\nBcc: mallory@klant.example\r\n\r\n{{ 7 * 7 }}{% raw %}<script>alert(1)</script>\
+const EVIL: &str = "X\r\nBcc: mallory@klant.example\r\n\r\n{{ 7777 * 7777 }}{% raw %}<script>alert(1)</script>\
                     <img src=x onerror=alert(1)>\u{202e}fdp.exe\u{2066}\0\"><a href=\"http://evil.example\">klik</a>";
-const TEXT: &str = "Er is schade. {{ 7 * 7 }} {% for x in y %} <script>alert(1)</script> <b>vet</b>\r\n.\r\n\
+const TEXT: &str = "Er is schade. {{ 7777 * 7777 }} {% for x in y %} <script>alert(1)</script> <b>vet</b>\r\n.\r\n\
                     MAIL FROM:<mallory@klant.example>\r\nRCPT TO:<mallory@klant.example>\r\nDATA\r\n\
                     Bcc: mallory@klant.example\n.\nQUIT\r\n=cmd|'/c calc'!A1\r\n\
                     --=_klachtpost-a-aaaaaaaaaaaa--\r\n\u{202e}omgekeerd\u{0}";
@@ -47,7 +47,7 @@ fn evil_mail(from: &str, id: &str, head: &str) -> Vec<u8> {
     let file = "..%2F..%5C..%2Fetc%2Fcron.d%2Fx%0D%0ABcc%3A%20mallory%40klant.example%E2%80%AEfdp.exe";
     format!(
         "From: {word} <{from}>\r\nTo: {DESK}\r\nReply-To: {word} <mallory@klant.example>\r\nSubject: {word}\r\n\
-         Message-ID: <{id}\"><b>{{{{7*7}}}}@klant.example>\r\nReferences: <a\r\n b@x> <c\rBcc:mallory@klant.example>\r\n\
+         Message-ID: <{id}\"><b>{{{{7777*7777}}}}@klant.example>\r\nReferences: <a\r\n b@x> <c\rBcc:mallory@klant.example>\r\n\
          {head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=g\r\n\r\n\
          --g\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{packed}\
          --g\r\nContent-Type: text/html; x=\"{word}\"\r\nContent-Disposition: attachment; filename*=utf-8''{file}\r\n\r\n\
@@ -97,7 +97,12 @@ async fn nothing_of_a_hostile_mail_becomes_more_than_text_in_any_letter() {
     world.work().await;
     let acknowledgement = world.letters_once("jan.jansen", 1).await.remove(0);
     let notification = world.letters_once("schade", 1).await.remove(0);
-    assert!(notification.text.contains("{{ 7 * 7 }}") && !notification.text.contains("49"), "{}", notification.text);
+    // A product that no hour and no code can hold by chance.
+    assert!(
+        notification.text.contains("{{ 7777 * 7777 }}") && !notification.text.contains("60481729"),
+        "{}",
+        notification.text
+    );
     // The customer goes on, somebody else holds his letter, and a colleague uses what gives letters of every kind.
     let thread = format!("In-Reply-To: <{}>\r\n", acknowledgement.id);
     world.deliver(&evil_mail("jan.jansen@klant.example", "twee", &thread));
@@ -106,9 +111,9 @@ async fn nothing_of_a_hostile_mail_becomes_more_than_text_in_any_letter() {
         &format!("#intern\n{TEXT}"),
         "#dossier",
         "#zoek {{ <script>",
-        "#interm {{ 7 * 7 }}<script>alert(1)</script>",
-        "#agenda vr 14:00 bel\\, {{ 7 * 7 }};<script>alert(1)</script>",
-        "#escaleren {{ 7 * 7 }}<script>alert(1)</script>",
+        "#interm {{ 7777 * 7777 }}<script>alert(1)</script>",
+        "#agenda vr 14:00 bel\\, {{ 7777 * 7777 }};<script>alert(1)</script>",
+        "#escaleren {{ 7777 * 7777 }}<script>alert(1)</script>",
         "#afgehandeld\nWij betalen {{ 9 * 9 }}<script>alert(9)</script>\n.\nRSET\nHELP",
     ] {
         world.deliver(&Written::reply(HANDLER, &notification, text).bytes());
