@@ -51,7 +51,9 @@ pub async fn decide_batch(office: &Arc<Office>) -> Result<Step, WorkError> {
     crash::point("before counting an attempt");
     office.register.within(office.register.count_attempt(&ids, office.clock.now())).await?;
     crash::point("after counting an attempt");
-    let Some(read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
+    let Some(mut read) = trial::read(office, pending).await? else { return Ok(Step::Worked) };
+    // What is decided on is what was read; the texts of a whole batch would only stay in memory beside it.
+    read.iter_mut().for_each(|one| one.pending.raw = Vec::new());
     // In a thread of its own, so that its end can be waited for with a deadline even if it never pauses. One of those that the
     // tasks share may be the one that looks at the clock and the network for all of them: if it hung, no deadline came.
     let (runtime, deciding) = (Handle::current(), decide_read(office.clone(), read).in_current_span());

@@ -169,6 +169,8 @@ impl Happening for Attempted {
     async fn happened(tx: &mut Tx, all: &[Self]) -> Result<Noted, WorkError> {
         let sent: Vec<_> = all.iter().map(|one| (&one.letter.id, &one.sent)).collect();
         tx.mark_sent(&sent).await?;
+        let after_all = all.iter().filter(|one| one.is_accepted() && one.letter.refused_at.is_some());
+        tx.forget_refused(&after_all.map(|one| &one.letter.id).collect::<Vec<_>>()).await?;
         let is_refused = |one: &&Self| matches!(one.sent, Sent::Refused { .. } | Sent::Waits { .. });
         let noted: Vec<&Self> = all.iter().filter(|one| is_refused(one) || one.letter.kind.is_bundle()).collect();
         // Nearly always there is none.

@@ -16,8 +16,9 @@ const DAY: i64 = 24 * HOUR;
 /// Letters counted one by one: as many as the largest cap of one address asks for; more make no difference.
 const COUNTED_MAX: i64 = 200;
 /// Letters that went out themselves or are on their way, written of itself by klachtpost: the index of that condition has
-/// only these.
-const SENT: &str = "automatic = 1 AND state <> 'held' AND bundled_in IS NULL";
+/// only these. Only one that is held has a reason for it; what it is told by is in no index of the state, which changes with
+/// each sending.
+const SENT: &str = "automatic = 1 AND held_because = '' AND bundled_in IS NULL";
 
 impl Tx {
     /// Counts for a decision's letters, inside the transaction that records them: so each decision of a batch counts those

@@ -1,11 +1,9 @@
-//! Rows of `cases`: what their events made of them. Written by one function only. Only SQL.
+//! Rows of `cases`: what their events made of them, found and read. Only SQL.
 
-use super::mails::without_nul;
-use super::packed::{Packed, PackedRow, there};
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, rows_of};
 use super::{Register, RegisterError, Tx, millis, unreadable};
-use crate::case::{Address, Case, CaseNumber, MailboxName, Moment, Reference, reference_key};
-use crate::desk::{LookBack, fold};
+use crate::case::{Case, CaseNumber, MailboxName, Moment};
+use crate::desk::LookBack;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,96 +25,6 @@ pub enum CaseQuery {
     OpenOrClosedSince(Moment),
     /// Those the clock is watched for: open ones, and those with something on the agenda.
     Guarded,
-}
-
-/// Whether the register has a row of the case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CaseRow {
-    New,
-    Known,
-}
-
-/// The columns beside the body, for looking up: made of the case and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Columns {
-    pub number: String,
-    pub year: i64,
-    pub serial: i64,
-    pub state: String,
-    pub department: String,
-    pub handler: String,
-    pub customer_address: String,
-    pub received_at: i64,
-    pub closed_at: Option<i64>,
-    pub remind_at: Option<i64>,
-    /// Of a closed case: since when something is owed in writing.
-    pub owed_at: Option<i64>,
-    /// For `#zoek`: who complains and what about, folded.
-    pub words: String,
-    /// Plates, contract numbers and the telephone number as [`reference_key`] makes them, each between bars.
-    pub keys: String,
-    /// Empty: the first one.
-    pub mailbox: String,
-}
-
-/// The names of [`Columns`], and the body after them.
-const COLUMNS: &str = "number, year, serial, state, department, handler, customer_address, received_at, closed_at, remind_at, owed_at, \
-     words, keys, mailbox, body";
-
-/// The same as one text.
-pub(super) const ROW: Packed<6, 9> = Packed {
-    numbers: ["year", "serial", "received_at", "closed_at", "remind_at", "owed_at"],
-    texts: ["number", "state", "department", "handler", "customer_address", "words", "keys", "mailbox", "body"],
-};
-
-/// How many these are.
-const COLUMNS_COUNT: usize = 15;
-
-impl Columns {
-    pub fn of(case: &Case) -> Self {
-        Self {
-            number: case.number.to_string(),
-            year: i64::from(case.number.year),
-            serial: i64::from(case.number.serial),
-            state: case.state.name().to_owned(),
-            department: without_nul(&case.department),
-            handler: case.handler.as_ref().map(|a| a.key()).unwrap_or_default(),
-            customer_address: case.customer.address.as_ref().map(|a| a.key()).unwrap_or_default(),
-            received_at: millis(case.received_at),
-            closed_at: case.closed_at.map(millis),
-            remind_at: case.next_reminder().map(millis),
-            owed_at: case.committee_guarded_since().map(millis),
-            words: words(case),
-            keys: keys(case),
-            mailbox: case.mailbox.as_ref().map(ToString::to_string).unwrap_or_default(),
-        }
-    }
-
-    /// From a row of [`ROW`].
-    ///
-    /// # Errors
-    /// It is none.
-    pub fn read(row: &PackedRow<'_, 6, 9>) -> Result<Self, RegisterError> {
-        let [year, serial, received_at, closed_at, remind_at, owed_at] = row.numbers;
-        let [number, state, department, handler, customer_address, words, keys, mailbox, _] = row.texts;
-        let text = |text: Option<&str>| there(text).map(ToOwned::to_owned);
-        Ok(Self {
-            number: text(number)?,
-            year: there(year)?,
-            serial: there(serial)?,
-            state: text(state)?,
-            department: text(department)?,
-            handler: text(handler)?,
-            customer_address: text(customer_address)?,
-            received_at: there(received_at)?,
-            closed_at,
-            remind_at,
-            owed_at,
-            words: text(words)?,
-            keys: text(keys)?,
-            mailbox: text(mailbox)?,
-        })
-    }
 }
 
 impl Register {
@@ -299,46 +207,6 @@ impl Tx {
         Ok(found)
     }
 
-    /// Writes what cases have become. A new one is never written over another: a number that is taken is a conflict.
-    pub(super) async fn save_cases(&mut self, cases: &[&Case], row: CaseRow) -> Result<(), RegisterError> {
-        for some in cases.chunks(rows_of(COLUMNS_COUNT)) {
-            let values = tuples(self.engine, COLUMNS_COUNT, some.len());
-            let text = match row {
-                CaseRow::New => format!("INSERT INTO cases ({COLUMNS}) VALUES {values}"),
-                CaseRow::Known => format!(
-                    "UPDATE cases SET year = column2, serial = column3, state = column4, department = column5, \
-                     handler = column6, customer_address = column7, received_at = column8, closed_at = column9, \
-                     remind_at = column10, owed_at = column11, words = column12, keys = column13, mailbox = column14, body = column15 \
-                     FROM (VALUES {values}) AS became WHERE number = column1"
-                ),
-            };
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-            for case in some {
-                let json = serde_json::to_string(case).map_err(|e| unreadable(format!("case {}: {e}", case.number)))?;
-                let columns = Columns::of(case);
-                query = query
-                    .bind(columns.number)
-                    .bind(columns.year)
-                    .bind(columns.serial)
-                    .bind(columns.state)
-                    .bind(columns.department)
-                    .bind(columns.handler)
-                    .bind(columns.customer_address)
-                    .bind(columns.received_at)
-                    .bind(columns.closed_at)
-                    .bind(columns.remind_at)
-                    .bind(columns.owed_at)
-                    .bind(columns.words)
-                    .bind(columns.keys)
-                    .bind(columns.mailbox)
-                    .bind(json);
-                self.cases.remove(&case.number);
-            }
-            query.execute(&mut *self.inner).await?;
-        }
-        Ok(())
-    }
-
     /// These numbers were given out, by this register before a backup of it was restored, or by another one: none of them
     /// is given out again.
     ///
@@ -381,18 +249,6 @@ impl Tx {
         .await?;
         Ok(row.try_get(0)?)
     }
-}
-
-fn words(case: &Case) -> String {
-    let address = case.customer.address.as_ref().map(Address::as_str).unwrap_or_default();
-    let phone = case.customer.phone.as_deref().unwrap_or_default();
-    without_nul(&fold(&[&case.customer.name, address, phone, &case.subject, &case.text].join(" ")))
-}
-
-fn keys(case: &Case) -> String {
-    let phone = case.customer.phone.as_deref().map(reference_key);
-    let all = case.references.iter().map(Reference::key).chain(phone).filter(|key| !key.is_empty());
-    all.map(|key| format!("|{}|", without_nul(&key))).collect()
 }
 
 pub(super) fn body(row: &AnyRow) -> Result<Case, RegisterError> {

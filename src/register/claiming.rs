@@ -171,16 +171,17 @@ impl Tx {
             let put_right = format!("UPDATE refused_first SET at = $1 WHERE at > $1 + {PUT_OFF_MAX}");
             sqlx::query(AssertSqlSafe(put_right)).bind(millis(now)).execute(&mut *self.inner).await?;
         }
+        // Apart from the lease, which each letter gets: its age is in indexes that would be written for each of them.
+        for letter in letters.iter().filter(|letter| is_ahead(letter.created_at)) {
+            let put_right = sqlx::query("UPDATE outbox SET created_at = $1 WHERE id = $2").bind(millis(now));
+            put_right.bind(letter.id.as_str()).execute(&mut *self.inner).await?;
+        }
         for some in letters.chunks(rows_of(1)) {
             let text = format!(
-                "UPDATE outbox SET state = 'leased', lease_until = $1, leased_by = $2, \
-                 created_at = CASE WHEN created_at > $3 + {PUT_OFF_MAX} THEN $3 ELSE created_at END WHERE id IN ({})",
-                numbered(4, some.len())
+                "UPDATE outbox SET state = 'leased', lease_until = $1, leased_by = $2 WHERE id IN ({})",
+                numbered(3, some.len())
             );
-            let query = sqlx::query(sqlx::AssertSqlSafe(text))
-                .bind(millis(until))
-                .bind(self.instance.clone())
-                .bind(millis(now));
+            let query = sqlx::query(AssertSqlSafe(text)).bind(millis(until)).bind(self.instance.clone());
             some.iter().fold(query, |query, letter| query.bind(letter.id.as_str())).execute(&mut *self.inner).await?;
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::chain::hex;
 use super::engine::Begin;
 use super::record::{DecidedMail, Recorded};
 use super::seal::Reseal;
-use super::sets::{numbered, rows_of, tuples};
+use super::sets::{numbered, portions, rows_of, tuples};
 use super::within::{Condition, of_folder};
 use super::{Register, RegisterError, Tx, millis, moment, unreadable};
 use crate::case::{CaseNumber, Moment};
@@ -125,31 +125,33 @@ impl Register {
         let query = sqlx::query(sqlx::AssertSqlSafe(first)).bind(batch).bind(IN_TURN_MAX);
         let query = query.bind(millis(now - crash::pause(PUT_OFF))).bind(millis(now));
         let rows = values.iter().fold(query, |query, value| query.bind(value)).fetch_all(&self.pool).await?;
-        let mut ids: Vec<i64> = Vec::with_capacity(rows.len());
+        let mut mails: Vec<(i64, i64)> = Vec::with_capacity(rows.len());
         let mut bytes = 0;
         for row in rows {
-            bytes += row.try_get::<i64, _>(1)?;
+            let (id, octets): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+            bytes += octets;
             let was_tried = row.try_get::<i64, _>(2)? > 0;
-            if !ids.is_empty() && (was_tried || bytes > max_bytes) {
+            if !mails.is_empty() && (was_tried || bytes > max_bytes) {
                 break;
             }
-            ids.push(row.try_get(0)?);
+            mails.push((id, octets));
             if was_tried {
                 break;
             }
         }
-        self.pending_mails(&ids).await
+        self.pending_mails(&mails).await
     }
 
-    async fn pending_mails(&self, ids: &[i64]) -> Result<Vec<Pending>, RegisterError> {
-        let mut pending = Vec::with_capacity(ids.len());
-        for some in ids.chunks(rows_of(1)) {
+    /// Those, each with its octets.
+    async fn pending_mails(&self, mails: &[(i64, i64)]) -> Result<Vec<Pending>, RegisterError> {
+        let mut pending = Vec::with_capacity(mails.len());
+        for some in portions(mails, 1, |(_, octets)| usize::try_from(*octets).unwrap_or_default()) {
             let text = format!(
                 "SELECT mail.id, attempts, received_at, from_junk, whole, raw, reason, size, mailbox FROM mail \
                  LEFT JOIN mail_raw ON mail_id = mail.id WHERE mail.id IN ({}) ORDER BY mail.id",
                 numbered(1, some.len())
             );
-            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, id| query.bind(*id));
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, _)| query.bind(*id));
             let mut rows = query.fetch(&self.pool);
             while let Some(row) = rows.try_next().await? {
                 pending.push(pending_mail(&row)?);
@@ -331,11 +333,14 @@ impl Tx {
         if new.is_empty() {
             return Ok(0);
         }
-        let text = format!("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES {}", tuples(self.engine, 3, new.len()));
-        let query = new.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, mail)| {
-            query.bind(*id).bind(&mail.raw[..]).bind(sha256(&mail.raw))
-        });
-        query.execute(&mut *self.inner).await?;
+        for some in portions(&new, 3, |(_, mail)| mail.raw.len()) {
+            let values = tuples(self.engine, 3, some.len());
+            let text = format!("INSERT INTO mail_raw (mail_id, raw, sha256) VALUES {values}");
+            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, (id, mail)| {
+                query.bind(*id).bind(&mail.raw[..]).bind(sha256(&mail.raw))
+            });
+            query.execute(&mut *self.inner).await?;
+        }
         self.forget_withheld(&new).await?;
         Ok(new.len())
     }

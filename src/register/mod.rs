@@ -17,7 +17,7 @@
 //! | `aside.rs` | mails put aside: not told of, asked about, reconsidered |
 //! | `balance.rs` | the UIDs that the server gave out, against what is on file |
 //! | `not_on_file.rs` | what lies in our own folders and is not on file |
-//! | `cases.rs` | cases: what their events made of them |
+//! | `cases.rs`, `case_row.rs` | cases: what their events made of them; their rows, written |
 //! | `chain.rs` | events and their hashes |
 //! | `outbox.rs` | letters: claimed, sent, held |
 //! | `refusals.rs` | letters that a server refused, connections it takes |
@@ -45,6 +45,7 @@ mod backup;
 mod balance;
 mod beside;
 mod caps;
+mod case_row;
 mod cases;
 mod chain;
 mod claiming;

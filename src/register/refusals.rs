@@ -127,7 +127,10 @@ impl Tx {
     }
 
     /// They were taken, or begin anew.
-    pub(super) async fn forget_refused(&mut self, letters: &[&LetterId]) -> Result<(), RegisterError> {
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn forget_refused(&mut self, letters: &[&LetterId]) -> Result<(), RegisterError> {
         for some in letters.chunks(rows_of(1)) {
             let text = format!("DELETE FROM refused_first WHERE letter_id IN ({})", numbered(1, some.len()));
             let query = sqlx::query(sqlx::AssertSqlSafe(text));

@@ -10,7 +10,7 @@
 use super::chain::hex;
 use super::mails::without_nul;
 use super::packed::{Packed, there};
-use super::sets::numbered;
+use super::sets::{numbered, portions};
 use super::{RegisterError, Tx, millis};
 use crate::case::{Actor, Event, LetterFate, LetterId, LetterSeal, Moment, Seal, Sealed, What};
 use futures_util::TryStreamExt;
@@ -24,8 +24,6 @@ use std::hash::Hash;
 const LIST_MAX: usize = 200;
 /// Octets of a mail or letter that comes together with its row; larger ones are asked for afterwards.
 const SMALL: i64 = 16 * 1024;
-/// Octets of those that are hashed at a time.
-const CONTENTS_MAX: i64 = 4 * 1024 * 1024;
 
 /// What a row of `outbox` says about the end of its letter's way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -293,7 +291,7 @@ fn small<K: Clone>(
     None
 }
 
-/// Seals of large contents. Few of these are in memory at a time; one may be larger.
+/// Seals of large contents, few of which are in memory at a time.
 async fn contents<K>(
     connection: &mut AnyConnection,
     query: &str,
@@ -302,15 +300,8 @@ async fn contents<K>(
 where
     K: Clone + Eq + Hash + Send + for<'q> Encode<'q, Any> + for<'r> Decode<'r, Any> + Type<Any> + 'static,
 {
-    let (mut found, mut rest) = (Vec::new(), large.as_slice());
-    while !rest.is_empty() {
-        let mut octets = 0;
-        let fit = rest.iter().take_while(|one| {
-            octets += one.octets;
-            octets <= CONTENTS_MAX
-        });
-        let (together, after) = rest.split_at(fit.count().max(1));
-        rest = after;
+    let mut found = Vec::new();
+    for together in portions(&large, 1, |one| usize::try_from(one.octets).unwrap_or_default()) {
         let known: HashMap<&K, &Large<K>> = together.iter().map(|one| (&one.id, one)).collect();
         let text = format!("{query} ({})", numbered(1, together.len()));
         let query = together.iter().fold(sqlx::query(AssertSqlSafe(text)), |query, one| query.bind(one.id.clone()));

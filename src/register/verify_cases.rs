@@ -2,7 +2,7 @@
 //! (invariant 8). Only SQL and `apply`.
 
 use super::RegisterError;
-use super::cases::{Columns, ROW};
+use super::case_row::{Columns, ROW};
 use super::chain::Link;
 use super::packed::{Packed, PackedRow, all_of, there};
 use super::sets::numbered;

@@ -16,6 +16,10 @@ async fn hurry(office: &Office) {
     office.register.hurry(office.clock.now()).await.unwrap();
 }
 
+async fn refused_before(office: &Office) -> usize {
+    office.register.refused_since(Moment::default()).await.unwrap().len()
+}
+
 fn recipients(server: &SmtpServer) -> BTreeSet<String> {
     server.letters().into_iter().map(|letter| letter.to).collect()
 }
@@ -35,6 +39,7 @@ const LIMITS: &[(At, &str)] = &[
 
 #[tokio::test]
 async fn a_limit_ends_no_letter_and_all_go_once_it_is_over() {
+    let mut looked_back_at = 0;
     for (at, reply) in LIMITS {
         let desk = Desk::new().await;
         let server = SmtpServer::start(Setup::default()).await;
@@ -50,6 +55,7 @@ async fn a_limit_ends_no_letter_and_all_go_once_it_is_over() {
         assert!(halted >= 4, "{at:?} {reply}: the queue waits");
         assert_eq!(count(&office, LetterState::Refused).await, 0, "{at:?} {reply}");
         assert_eq!(count(&office, LetterState::Queued).await, 12, "{at:?} {reply}: and no letter about letters");
+        looked_back_at += refused_before(&office).await;
         server.clear_faults();
         for _ in 0..4 {
             hurry(&office).await;
@@ -57,7 +63,13 @@ async fn a_limit_ends_no_letter_and_all_go_once_it_is_over() {
         }
         assert_eq!((server.letters().len(), recipients(&server).len()), (12, 12), "{at:?} {reply}");
         assert_eq!(count(&office, LetterState::Accepted).await, 12, "{at:?} {reply}");
+        assert_eq!(
+            refused_before(&office).await,
+            0,
+            "{at:?} {reply}: what was accepted says nothing of the server any more"
+        );
     }
+    assert!(looked_back_at > 0, "while they are refused, a run that begins looks back at them");
 }
 
 /// A directory that is broken knows nobody: the first answer is believed, no other.
