@@ -30,9 +30,10 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// the turn for longer makes the others give up.
 pub(super) const SILENT_MAX: Duration = Duration::from_secs(25);
 
-/// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three.
+/// FULL: a letter or mail that we said is on file survives a power cut. Pages of a new file hold a letter in two or three. Each
+/// connection has a cache of a megabyte: more was no faster with 100,000 cases, as the system keeps the file in memory too.
 const SQLITE_SETUP: &str = "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                            PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -4000";
+                            PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -1000";
 
 /// A commit survives the server's crash, and where a synchronous standby is set, its loss; a stronger setting is left. Locks of
 /// an instance that was stopped in the middle, or is cut off, are free again before half a minute has passed, and no
