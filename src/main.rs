@@ -33,8 +33,11 @@ fn main() -> ExitCode {
     if let Some(exit) = commands::run_alone(&arguments) {
         return exit.into();
     }
-    if arguments.is_daemon() && std::env::var_os(HEAPS).is_none() {
-        begin_with_one_heap();
+    if arguments.is_daemon() {
+        if std::env::var_os(HEAPS).is_none() {
+            begin_with_one_heap();
+        }
+        commands::keep_together();
     }
     log(arguments.usual_log_level());
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

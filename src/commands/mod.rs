@@ -32,6 +32,7 @@ mod verify;
 
 use crate::clock::Clock;
 use crate::config::{self, Config};
+pub use crate::daemon::keep_together;
 use crate::digest::month::Month;
 use check::Sends;
 use clap::{Parser, Subcommand};

@@ -2,6 +2,7 @@
 //! says about mail. The mails are read again from the register, where reading survives them.
 
 use super::office::Office;
+use super::processors::beside;
 use super::settle::{Decided, Desk, Happening, Written, settle};
 use super::trial::FAILED_MAX;
 use super::{Step, WorkError};
@@ -112,9 +113,7 @@ fn proof(office: &Office) -> &StaffProof {
 pub(super) async fn read_all(proof: &StaffProof, stored: Vec<Stored>) -> Vec<Stored> {
     let proof = proof.clone();
     let unread = stored.clone();
-    let reading = tokio::task::spawn_blocking(move || {
-        stored.into_iter().map(|one| read_again(one, witness(&proof))).collect::<Vec<_>>()
-    });
+    let reading = beside(move || stored.into_iter().map(|one| read_again(one, witness(&proof))).collect::<Vec<_>>());
     match tokio::time::timeout(READING_MAX, reading).await {
         Ok(Ok(read)) => read,
         _ => {

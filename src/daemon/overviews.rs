@@ -3,10 +3,10 @@
 //! transaction, so that neither mails nor other instances wait for them.
 
 use super::aside::day_of_mail;
-use super::clerk;
 use super::office::Office;
+use super::processors::beside;
 use super::retaining::past_terms_of;
-use super::settle::{Decided, Desk, commit, record, write_out};
+use super::settle::{Decided, Desk, commit, record, render, write_out};
 use super::{Step, WorkError};
 use crate::case::{Case, Moment};
 use crate::crash;
@@ -167,12 +167,8 @@ async fn write(
     let (job, day) = run;
     let mut fresh = office.fresh()?;
     let for_thread = office.clone();
-    let writing = tokio::task::spawn_blocking(move || {
-        let render = |decided: Decided| {
-            let rendered = clerk::render(&decided, &for_thread.stationery_of(&decided, now));
-            (decided, rendered)
-        };
-        let rendered: Vec<_> = decide(&mut fresh).into_iter().map(render).collect();
+    let writing = beside(move || {
+        let rendered = render(&for_thread, decide(&mut fresh), now);
         (rendered, fresh)
     });
     let (rendered, fresh) = writing.await.map_err(|_| WorkError::Writing)?;

@@ -2,6 +2,7 @@
 //! settings and nothing else; no shell reads them, its environment is empty, its time is bounded, and what a mail or a server
 //! said does not reach it (invariant 6). Starts a process.
 
+use super::processors::anywhere;
 use crate::desk::outage::{Spot, Word};
 use std::process::Stdio;
 use std::time::Duration;
@@ -48,7 +49,7 @@ async fn call_within(time: Duration, command: &[String], line: &str) -> Result<(
     let mut prepared = Command::new(program);
     prepared.args(arguments).env_clear().current_dir("/").process_group(0).kill_on_drop(true);
     prepared.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut process = prepared.spawn().map_err(|error| failed(error.to_string()))?;
+    let mut process = anywhere(|| prepared.spawn()).map_err(|error| failed(error.to_string()))?;
     let (id, pipe) = (process.id(), process.stdin.take());
     let running = async {
         if let Some(mut pipe) = pipe {

@@ -5,6 +5,7 @@
 use super::comparing::own_folders;
 use super::mailboxes::OfMailbox;
 use super::office::Office;
+use super::processors::beside;
 use crate::case::Moment;
 use crate::crash::{self, Breaks};
 use crate::desk::together::Named;
@@ -67,9 +68,7 @@ pub(super) async fn read(office: &Arc<Office>, mut pending: Vec<Pending>) -> Opt
     let behind = pending.split_off(pending.len().div_ceil(2));
     let halves = [pending, behind].map(|half| {
         let office = office.clone();
-        tokio::task::spawn_blocking(move || {
-            half.into_iter().map(|mail| read_one(mail, &office, now)).collect::<Vec<_>>()
-        })
+        beside(move || half.into_iter().map(|mail| read_one(mail, &office, now)).collect::<Vec<_>>())
     });
     let reading = async {
         let [first, behind] = halves;

@@ -203,7 +203,7 @@ async fn together<H: Happening>(office: &Arc<Office>, all: &[H]) -> Result<Step,
         let (these, behind) = rest.split_at(decided.len());
         let (of, decided): (Vec<&H>, Vec<Decided>) =
             these.iter().zip(decided).filter_map(|(one, decided)| Some((one, decided?))).unzip();
-        let written = write(&mut tx, office, decided, &mut desk).await?;
+        let written = write_out(&mut tx, render(office, decided, now), &mut desk).await?;
         if of.iter().zip(&written).any(|(one, written)| !one.stands(&written.letters)) {
             return Ok(Step::Idle);
         }
@@ -238,18 +238,7 @@ fn decide<H: Happening>(desk: &mut Desk<'_>, all: &[H], known: Vec<H::Known>) ->
     decided
 }
 
-/// Writes the letters: rendering them on both cores, then the door and the caps in their order.
-async fn write(
-    tx: &mut Tx,
-    office: &Arc<Office>,
-    decided: Vec<Decided>,
-    desk: &mut Desk<'_>,
-) -> Result<Vec<Written>, WorkError> {
-    let rendered = render(office, decided, desk.now).await?;
-    write_out(tx, rendered, desk).await
-}
-
-/// Puts rendered letters through the caps, and writes those that follow from what does not go out.
+/// Puts rendered letters through the door and the caps, and writes those that follow from what does not go out.
 pub(super) async fn write_out(
     tx: &mut Tx,
     rendered: Vec<(Decided, Vec<Rendered>)>,
@@ -270,28 +259,13 @@ pub(super) async fn write_out(
     Ok(written)
 }
 
-/// A decision alone is rendered here: a mail is not delayed for a thread.
-async fn render(
-    office: &Arc<Office>,
-    mut decided: Vec<Decided>,
-    now: Moment,
-) -> Result<Vec<(Decided, Vec<Rendered>)>, WorkError> {
-    let all = move |office: &Office, decided: Vec<Decided>| {
-        let with_letters = |one: Decided| {
-            let rendered = clerk::render(&one, &office.stationery_of(&one, now));
-            (one, rendered)
-        };
-        decided.into_iter().map(with_letters).collect::<Vec<_>>()
+/// The letters of each, drawn.
+pub(super) fn render(office: &Office, decided: Vec<Decided>, now: Moment) -> Vec<(Decided, Vec<Rendered>)> {
+    let with_letters = |one: Decided| {
+        let rendered = clerk::render(&one, &office.stationery_of(&one, now));
+        (one, rendered)
     };
-    if decided.len() < 2 {
-        return Ok(all(office, decided));
-    }
-    let behind = decided.split_off(decided.len() / 2);
-    let other = office.clone();
-    let other = tokio::task::spawn_blocking(move || all(&other, behind));
-    let mut rendered = all(office, decided);
-    rendered.extend(other.await.map_err(|_| WorkError::Deciding)?);
-    Ok(rendered)
+    decided.into_iter().map(with_letters).collect()
 }
 
 /// Puts all of it on file, in the transaction.

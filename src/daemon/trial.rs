@@ -7,6 +7,7 @@
 use super::WorkError;
 use super::aside::read_again;
 use super::office::{Office, house, own_letters};
+use super::processors::anywhere;
 use super::reading::{self, Read, Understood, arrival, incoming, parse};
 use crate::case::{Keys, Moment};
 use crate::config::{Config, StaffProof};
@@ -203,7 +204,7 @@ async fn answered(office: &Office, question: &Question<'_>) -> std::io::Result<(
     let letter = known.and_then(|known| known.letter_bytes.as_deref());
     let mut command = Command::new(&office.program);
     command.arg(COMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-    let mut process = command.spawn()?;
+    let mut process = anywhere(|| command.spawn())?;
     crash::point("after starting a trial");
     let pipe = process.stdin.take();
     let hand_over = async {
