@@ -37,8 +37,10 @@ pub(super) async fn open(url: &str) -> Result<Register, RegisterError> {
     // A pool that cannot connect tries on and then says only that it timed out: a first connection says why.
     let mut first = AnyConnection::connect_with(&options).await.map_err(failed)?;
     sqlx::raw_sql(Engine::Sqlite.setup()).execute(&mut first).await.map_err(failed)?;
+    // A connection is a thread of this process: nothing on the way is lost while it waits, so it is not asked whether it is there.
     let connections = |max| {
-        AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3).after_connect(|connection, _| {
+        let options = AnyPoolOptions::new().max_connections(max).acquire_timeout(BUSY_TIMEOUT * 3);
+        options.test_before_acquire(false).after_connect(|connection, _| {
             Box::pin(async move { sqlx::raw_sql(Engine::Sqlite.setup()).execute(connection).await.map(|_| ()) })
         })
     };
