@@ -6,7 +6,7 @@ use super::caps::side_name;
 use super::case_row::CaseRow;
 use super::mails::{Identity, sha256, without_nul};
 use super::seal::Reseal;
-use super::sets::{portions, rows_of, tuples};
+use super::sets::{rows_of, tuples};
 use super::{RegisterError, Tx, millis, unreadable};
 use crate::case::{Case, CaseNumber, Event, LetterId, MailboxName, Moment, What};
 use crate::desk::draft::{Carried, Source};
@@ -199,17 +199,17 @@ impl Tx {
     }
 
     async fn put_bytes(&mut self, letters: &[&Outgoing]) -> Result<(), RegisterError> {
-        for some in portions(letters, 4, |outgoing| outgoing.letter.bytes.len()) {
-            let values = tuples(self.engine, 4, some.len());
-            let text = format!("INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES {values}");
-            let query = some.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
-                let letter = &outgoing.letter;
-                let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
-                let size = i64::try_from(light.len()).unwrap_or_default();
-                query.bind(letter.id.as_str()).bind(&letter.bytes[..]).bind(size).bind(sha256(&light))
-            });
-            query.execute(&mut *self.inner).await?;
-        }
+        let text = format!(
+            "INSERT INTO letter (id, bytes, light_size, light_sha256) VALUES {}",
+            tuples(self.engine, 4, letters.len())
+        );
+        let query = letters.iter().fold(sqlx::query(sqlx::AssertSqlSafe(text)), |query, outgoing| {
+            let letter = &outgoing.letter;
+            let light = letters::lighten(&letter.bytes, &letter.carried, letters::Apart::InItsMail);
+            let size = i64::try_from(light.len()).unwrap_or_default();
+            query.bind(letter.id.as_str()).bind(&letter.bytes[..]).bind(size).bind(sha256(&light))
+        });
+        query.execute(&mut *self.inner).await?;
         Ok(())
     }
 
