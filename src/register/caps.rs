@@ -16,8 +16,7 @@ const DAY: i64 = 24 * HOUR;
 /// Letters counted one by one: as many as the largest cap of one address asks for; more make no difference.
 const COUNTED_MAX: i64 = 200;
 /// Letters that went out themselves or are on their way, written of itself by klachtpost: the index of that condition has
-/// only these. Only one that is held has a reason for it; what it is told by is in no index of the state, which changes with
-/// each sending.
+/// only these. Only a held one has a reason for it: told by that and not by the state, sending a letter leaves the index as it is.
 const SENT: &str = "automatic = 1 AND held_because = '' AND bundled_in IS NULL";
 
 impl Tx {
